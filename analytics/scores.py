@@ -36,7 +36,8 @@ class UnitScores:
     score : shape (p,); NaN where a group with a positive weight has no vote.
     covariance : shape (p, p), points squared; sampling covariance of the scores.
     covariance_adjusted : the same with the small-sample step on the diagonal.
-    df : shape (p, p), degrees of freedom of a difference of two scores (nothing meant on the diagonal).
+    df : shape (p, p), degrees of freedom of a difference of two scores (the diagonal
+        means nothing).
     df_score : shape (p,), degrees of freedom of one score.
     """
 
@@ -182,9 +183,7 @@ def _finish(
         matrix[lacking, :] = np.nan
         matrix[:, lacking] = np.nan
     df_score[lacking] = np.nan
-    return UnitScores(
-        units, groups, n, score, cross / SCALE**2, adjusted / SCALE**2, df, df_score
-    )
+    return UnitScores(units, groups, n, score, cross / SCALE**2, adjusted / SCALE**2, df, df_score)
 
 
 def _cell_variances(cells: _Cells, weight: Floats) -> tuple[Floats, Floats, Floats]:
@@ -225,7 +224,7 @@ def _ratio(top: Floats, bottom: Floats, otherwise: Floats) -> Floats:
 
 
 def _vote_factor(n: Ints, weight: Floats) -> Floats:
-    """w/n * sqrt(n/(n-1)) per cell: what a deviation counts in the score; 1 for the root at n = 1."""
+    """w/n * sqrt(n/(n-1)) per cell: what a deviation counts in the score; the root is 1 at n = 1."""
     size = np.maximum(n, 1).astype(np.float64)
     return weight / size * np.where(n > 1, np.sqrt(size / np.maximum(size - 1, 1)), 1.0)
 
@@ -277,7 +276,7 @@ def _cross_products(moments: Moments, cells: _Cells, centre: Exact, factor: Floa
     centred = product.astype(np.float64) - dk * first - dj * second + pairs.n * dj * dk
     value = centred * factor[j, g] * factor[k, g]
     p = len(moments.units)
-    cross = np.bincount(j * p + k, weights=value, minlength=p * p).reshape(p, p)
+    cross: Floats = np.bincount(j * p + k, weights=value, minlength=p * p).reshape(p, p)
     return cross + cross.T
 
 
@@ -303,7 +302,9 @@ def _votes(
     is met exactly and rounds up.
     """
     value = np.asarray(points, dtype=np.float64)
-    given = np.ones(len(value)) if line_weight is None else np.asarray(line_weight, dtype=np.float64)
+    given = (
+        np.ones(len(value)) if line_weight is None else np.asarray(line_weight, dtype=np.float64)
+    )
     if not (len(value) == len(person) == len(unit) == len(given)):
         raise ValueError("evaluator, unit, group, points and line_weight must have one length")
     if not (np.isfinite(value).all() and np.isfinite(given).all() and (given >= 0).all()):
@@ -326,7 +327,7 @@ def _cells_of_votes(unit: Ints, group: Ints, score: Ints, p: int, g: int) -> tup
     cell = unit * g + group
     n = np.bincount(cell, minlength=p * g)
     mean = np.bincount(cell, weights=score, minlength=p * g) / np.maximum(n, 1)
-    deviation = score - mean[cell]
+    deviation: Floats = score - mean[cell]
     variance = np.bincount(cell, weights=deviation**2, minlength=p * g) / np.maximum(n, 1)
     size = np.maximum(np.bincount(group, minlength=g), 1)
     group_mean = np.bincount(group, weights=score, minlength=g) / size
