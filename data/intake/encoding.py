@@ -191,7 +191,7 @@ def _study(path: Path) -> _Lines:
     """Looks at every line that holds more than ASCII."""
     lines, number, rest = _Lines(), 0, b""
     for block, last in _with_last(path):
-        parts = (rest + block).splitlines() if last else (rest + block).split(b"\n")
+        parts = (rest + block).split(b"\n")
         rest = b"" if last else parts.pop()
         for line in parts:
             number += 1
