@@ -1,0 +1,158 @@
+"""One streaming pass over the bytes of a file: hash, UTF-8 check, NULs, quotes and line ends.
+
+Two threads share each block, because both halves work outside Python's lock or nearly so: one hashes and
+counts line feeds, the other decodes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+BLOCK = 8 << 20
+BOMS = {"utf-8-sig": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What one pass over the bytes found; positions count bytes from 0."""
+
+    sha256: str
+    size: int
+    bom: str | None
+    is_blank: bool
+    is_ascii: bool
+    bad_utf8_at: int | None
+    ends_inside_character: bool
+    nul_at: int | None
+    line_feeds: int
+    carriage_returns: int
+    crlf_pairs: int
+    has_quotes: bool
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether all bytes are valid UTF-8."""
+        return self.bad_utf8_at is None
+
+    @property
+    def has_lone_cr(self) -> bool:
+        """Whether a carriage return stands without its line feed."""
+        return self.carriage_returns > self.crlf_pairs
+
+    @property
+    def has_mixed_newlines(self) -> bool:
+        """Whether more than one kind of line end occurs."""
+        return self.has_lone_cr or 0 < self.crlf_pairs < self.line_feeds
+
+
+def blocks(path: Path, size: int = BLOCK) -> Iterator[bytes]:
+    """The bytes of a file, a block at a time."""
+    with path.open("rb") as file:
+        while block := file.read(size):
+            yield block
+
+
+def bom_of(head: bytes) -> str | None:
+    """The encoding that a byte-order mark at the start names."""
+    return next((name for name, mark in BOMS.items() if head.startswith(mark)), None)
+
+
+def scan(path: Path) -> Scan:
+    """Reads the file once and says what its bytes are."""
+    hashed, decoded = _Hashed(), _Decoded()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        for block in blocks(path):
+            waiting = pool.submit(hashed.add, block)
+            decoded.add(block)
+            waiting.result()
+    decoded.end()
+    return Scan(
+        sha256=hashed.sha256.hexdigest(),
+        size=decoded.size,
+        bom=decoded.bom,
+        is_blank=decoded.is_blank,
+        is_ascii=decoded.is_ascii,
+        bad_utf8_at=decoded.bad_at,
+        ends_inside_character=decoded.ends_inside,
+        nul_at=decoded.nul_at,
+        line_feeds=hashed.line_feeds,
+        carriage_returns=decoded.carriage_returns,
+        crlf_pairs=decoded.crlf_pairs,
+        has_quotes=decoded.has_quotes,
+    )
+
+
+class _Hashed:
+    """The half that needs no decoding."""
+
+    def __init__(self) -> None:
+        self.sha256 = hashlib.sha256()
+        self.line_feeds = 0
+
+    def add(self, block: bytes) -> None:
+        self.sha256.update(block)
+        self.line_feeds += int(np.count_nonzero(np.frombuffer(block, np.uint8) == 10))
+
+
+class _Decoded:
+    """The half that knows where characters begin."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.bom: str | None = None
+        self.is_blank = True
+        self.is_ascii = True
+        self.bad_at: int | None = None
+        self.ends_inside = False
+        self.nul_at: int | None = None
+        self.carriage_returns = 0
+        self.crlf_pairs = 0
+        self.has_quotes = False
+        self._rest = b""
+        self._last = b""
+
+    def add(self, block: bytes) -> None:
+        if self.size == 0:
+            self.bom = bom_of(block)
+        self._look_for_marks(block)
+        self._decode(block)
+        self.size += len(block)
+
+    def end(self) -> None:
+        """The file is over: a character begun but not finished is an error."""
+        if self.bad_at is None and self._rest:
+            self.bad_at = self.size - len(self._rest)
+            self.ends_inside = True
+
+    def _look_for_marks(self, block: bytes) -> None:
+        self.has_quotes = self.has_quotes or b'"' in block
+        if self.nul_at is None and (found := block.find(b"\0")) >= 0:
+            self.nul_at = self.size + found
+        if self.is_blank:
+            start = len(BOMS.get(self.bom or "", b"")) if self.size == 0 else 0
+            self.is_blank = not block[start:].strip()
+        if self._last == b"\r" and block.startswith(b"\n"):
+            self.crlf_pairs += 1
+        if b"\r" in block:
+            self.carriage_returns += block.count(b"\r")
+            self.crlf_pairs += block.count(b"\r\n")
+        self._last = block[-1:]
+
+    def _decode(self, block: bytes) -> None:
+        if self.bad_at is not None or (not self._rest and block.isascii()):
+            return
+        self.is_ascii = False
+        data = self._rest + block if self._rest else block
+        try:
+            used = codecs.utf_8_decode(data, "strict", False)[1]
+        except UnicodeDecodeError as error:
+            self.bad_at = self.size - len(self._rest) + error.start
+            return
+        self._rest = data[used:]

@@ -1,0 +1,307 @@
+"""What a file is, by its content and not by its name, and how it becomes one UTF-8 text table.
+
+Reads plain text, gzip of plain text and .xlsx; everything else is refused by what it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import os
+import re
+import shutil
+import unicodedata
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from data.intake.encoding import HEADER_LINES, convert, find_encoding, words_in
+from data.intake.refusal import Refused, refuse
+from data.intake.scan import BOMS, Scan, scan
+from data.intake.workbook import SheetText, read_workbook, zip_kind
+from data.problems import Problem
+
+DELIMITERS = ",;\t"
+COLUMN_LIMIT = 200
+NAME_LIMIT = 100
+HEAD = 1 << 20
+SNIFF = 2048
+GZIP_LIMIT = 8 << 30
+GZIP_RATIO = 300
+GZIP_RATIO_COUNTS_FROM = 64 << 20
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAGIC = (
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (OLE, "ole"),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"{\\rtf", "rtf"),
+    (b"Rar!", "rar"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"PAR1", "parquet"),
+    (b"SQLite format 3\0", "sqlite"),
+)
+WEB_PAGE = re.compile(
+    rb"<(?:!doctype|html|head|body|table|meta|style|script|\?xml)\b|mime-version:|<!--", re.IGNORECASE
+)
+UNSAFE_IN_GLOB = set("*?[]{}")
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """One table as a UTF-8 text file; `path` is the original itself when nothing had to be converted."""
+
+    path: Path
+    name: str
+    sha256: str
+    size: int
+    encoding: str
+    delimiter: str
+    newline_count: int
+    has_quotes: bool
+    has_cr_only: bool
+    skip_bytes: int = 0
+    sheet: str | None = None
+    warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def has_bom(self) -> bool:
+        """Whether the file at `path` starts with a byte-order mark."""
+        return self.skip_bytes > 0
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A UTF-8 file and what is known of it before its header is read."""
+
+    path: Path
+    encoding: str
+    newline_count: int
+    has_quotes: bool
+    has_cr_only: bool
+    skip_bytes: int = 0
+
+
+def open_source(
+    source: Path | tuple[str, bytes], workdir: Path, header_words: frozenset[str] = frozenset()
+) -> TextTable:
+    """The file as one UTF-8 text table; raises Refused with the reasons when it is none.
+
+    `header_words` are the column names that may stand in a header, in every spelling; GB18030 and Big5 are
+    believed only when one of them can be read.
+    """
+    name = display_name(source.name if isinstance(source, Path) else source[0])
+    try:
+        return _open(_on_disk(source, workdir), name, workdir, header_words)
+    except Refused as refusal:
+        raise refusal.in_file(name) from None
+
+
+def display_name(name: str) -> str:
+    """A file's name as a label only: no folders, no control or direction characters, 100 characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(character for character in last if unicodedata.category(character)[0] != "C")[:NAME_LIMIT]
+
+
+def kind_of(head: bytes) -> str:
+    """What the first bytes of a file say it is; "text" when they say nothing else."""
+    for magic, kind in MAGIC:
+        if head.startswith(magic):
+            return kind
+    start = head[:SNIFF].removeprefix(BOMS["utf-8-sig"]).replace(b"\0", b"")
+    start = start.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
+    return "html" if WEB_PAGE.match(start) else "text"
+
+
+def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str]) -> TextTable:
+    kind = _kind_of_file(path)
+    if kind == "zip":
+        return _from_workbook(path, name, workdir, header_words)
+    if kind == "gzip":
+        return _from_gzip(path, name, workdir, header_words)
+    if kind != "text":
+        raise _refuse_kind(kind)
+    seen = scan(path)
+    return _table(_text(path, seen, workdir, header_words), name, seen.sha256, seen.size, header_words)
+
+
+def _kind_of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return kind_of(file.read(SNIFF))
+
+
+def _refuse_kind(kind: str) -> Refused:
+    codes = {"ole": "old_excel_or_password", "html": "html_as_excel", "csv": "csv_in_zip"}
+    return refuse(codes[kind]) if kind in codes else refuse("not_a_table", kind=kind)
+
+
+def _on_disk(source: Path | tuple[str, bytes], workdir: Path) -> Path:
+    """A path that a reader of file patterns takes literally; bytes are written down first."""
+    original = workdir / "original"
+    if not isinstance(source, Path):
+        original.write_bytes(source[1])
+        return original
+    if not UNSAFE_IN_GLOB & set(str(source)):
+        return source
+    try:
+        os.link(source, original)
+    except OSError:
+        shutil.copyfile(source, original)
+    return original
+
+
+def _from_workbook(path: Path, name: str, workdir: Path, header_words: frozenset[str]) -> TextTable:
+    kind = zip_kind(path)
+    if kind != "xlsx":
+        raise _refuse_kind(kind)
+    sheet = read_workbook(path, workdir / "sheet.csv")
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    seen = scan(sheet.path)
+    if seen.is_blank:
+        raise Refused([Problem("empty_file", sheet=sheet.sheet)])
+    text = _Text(sheet.path, "xlsx", seen.line_feeds, seen.has_quotes, has_cr_only=False)
+    size = path.stat().st_size
+    header = _header_line(sheet.path, header_words)
+    if missing := _in_used_columns(sheet, header, header_words):
+        raise Refused(missing)
+    return _table(text, name, sha256, size, header_words, sheet)
+
+
+def _in_used_columns(sheet: SheetText, header: str, header_words: frozenset[str]) -> list[Problem]:
+    """Cells without a value matter in columns whose header is known; in all, when no header is."""
+    cells = next(csv.reader([header]))
+    used = {_letters(i) for i, cell in enumerate(cells) if words_in(cell, header_words)}
+    return [problem for problem in sheet.without_value if not used or problem.column in used]
+
+
+def _letters(index: int) -> str:
+    """Excel's name of a column, 0 is A."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+class _HashingReader:
+    """Hashes what a decompressor reads."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.sha256 = hashlib.sha256()
+        self.size = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._file.read(size)
+        self.sha256.update(data)
+        self.size += len(data)
+        return data
+
+    def seek(self, _position: int, /) -> int:
+        raise OSError("a stream is read once")
+
+
+def _from_gzip(path: Path, name: str, workdir: Path, header_words: frozenset[str]) -> TextTable:
+    plain = workdir / "plain"
+    with path.open("rb") as file:
+        reader = _HashingReader(file)
+        try:
+            _unpack(reader, plain)
+        except (EOFError, OSError, zlib.error):
+            raise refuse("gz_broken") from None
+        while reader.read(HEAD):
+            pass
+    kind = _kind_of_file(plain)
+    if kind != "text":
+        raise _refuse_kind(kind) if kind not in ("zip", "gzip") else refuse("not_a_table", kind=kind)
+    text = _text(plain, scan(plain), workdir, header_words)
+    return _table(text, name, reader.sha256.hexdigest(), reader.size, header_words)
+
+
+def _unpack(reader: _HashingReader, target: Path) -> None:
+    """Unpacks block by block and stops when it grows beyond all measure."""
+    written = 0
+    with gzip.GzipFile(fileobj=reader) as packed, target.open("wb") as out:
+        while block := packed.read(HEAD):
+            written += out.write(block)
+            if written > GZIP_LIMIT or written > max(GZIP_RATIO_COUNTS_FROM, GZIP_RATIO * reader.size):
+                raise refuse("gz_broken", reason="too_large")
+
+
+def _text(path: Path, seen: Scan, workdir: Path, header_words: frozenset[str]) -> _Text:
+    """The same text in UTF-8 with one kind of line end; copied only when it is not so already."""
+    if seen.is_blank:
+        raise refuse("empty_file")
+    encoding = find_encoding(path, seen, header_words)
+    if encoding in ("utf-8", "utf-8-sig") and not seen.has_mixed_newlines:
+        skip = len(BOMS.get(encoding, b""))
+        return _Text(path, encoding, seen.line_feeds, seen.has_quotes, has_cr_only=False, skip_bytes=skip)
+    target = workdir / "text.csv"
+    counts = convert(path, encoding, target)
+    if counts.is_blank:
+        raise refuse("empty_file")
+    return _Text(target, encoding, counts.line_feeds, counts.has_quotes, seen.has_lone_cr)
+
+
+def _table(
+    text: _Text, name: str, sha256: str, size: int, header_words: frozenset[str], sheet: SheetText | None = None
+) -> TextTable:
+    """Adds the delimiter, read off the header line."""
+    header = _header_line(text.path, header_words)
+    delimiter = "," if sheet else find_delimiter(header)
+    columns = len(next(csv.reader([header.rstrip(delimiter)], delimiter=delimiter), []))
+    if columns > COLUMN_LIMIT:
+        raise refuse("too_many_columns", columns=columns, limit=COLUMN_LIMIT)
+    if _has_one_line(text.path):
+        raise refuse("header_only")
+    return TextTable(
+        path=text.path,
+        name=name,
+        sha256=sha256,
+        size=size,
+        encoding=text.encoding,
+        delimiter=delimiter,
+        newline_count=text.newline_count,
+        has_quotes=text.has_quotes,
+        has_cr_only=text.has_cr_only,
+        skip_bytes=text.skip_bytes,
+        sheet=sheet.sheet if sheet else None,
+        warnings=sheet.warnings if sheet else [],
+    )
+
+
+def _head_lines(path: Path) -> list[str]:
+    """The lines with text in them among the first mebibyte."""
+    with path.open("rb") as file:
+        text = file.read(HEAD).decode("utf-8-sig", "ignore")
+    return [line.rstrip("\r") for line in text.split("\n") if line.strip(DELIMITERS + " \r\u3000")]
+
+
+def _header_line(path: Path, header_words: frozenset[str]) -> str:
+    """The line among the first ten that knows most header words, else the first."""
+    lines = _head_lines(path)[:HEADER_LINES]
+    if not lines:
+        raise refuse("empty_file")
+    known = max(lines, key=lambda line: words_in(line, header_words))
+    return known if words_in(known, header_words) else lines[0]
+
+
+def _has_one_line(path: Path) -> bool:
+    return path.stat().st_size < HEAD and len(_head_lines(path)) == 1
+
+
+def find_delimiter(header: str) -> str:
+    """The delimiter that cuts the header into most columns; a full-width one is refused."""
+    pieces = {mark: len(next(csv.reader([header], delimiter=mark), [])) for mark in DELIMITERS}
+    best = max(DELIMITERS, key=lambda mark: pieces[mark])
+    if pieces[best] == 1 and ("，" in header or "；" in header):
+        raise refuse("fullwidth_delimiter", delimiter="，" if "，" in header else "；")
+    return best
