@@ -1,0 +1,445 @@
+"""Ballots: one line a grade (long form) or one column an indicator (wide form) becomes facts, or every problem.
+
+Distinct values are judged once each (`values.py`); lines become integers in one join; sorting those integers both
+orders the facts and brings double lines side by side.
+"""
+
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.contract import fields
+from data.facts import Bits, Dictionaries, Lines, ballots_digest, lines_digest
+from data.intake.context import Context
+from data.intake.headers import Header
+from data.intake.names import match_key
+from data.intake.source import TextTable
+from data.intake.table import LoadedTable
+from data.intake.values import (
+    Judgement,
+    is_totals_row,
+    judge_grade,
+    judge_group,
+    judge_indicator,
+    judge_unit,
+)
+from data.problems import Problem
+from data.query import read_sql
+
+# field of the contract -> column of line_text, in the order of the table
+LINE_COLUMNS = {
+    "ballot_id": "ballot_id",
+    "group_code": "group_name",
+    "unit_code": "unit",
+    "category": "category",
+    "indicator_code": "indicator",
+    "grade_code": "grade",
+    "score": "score",
+    "validity": "validity",
+    "channel": "channel",
+    "site": "site",
+}
+MAP_TYPES = {"code": "int64", "known": "bool"}
+
+
+@dataclass(frozen=True)
+class BallotFacts:
+    """Accepted ballots of one upload: codes, their texts, and table `ballot` in the connection."""
+
+    dictionaries: Dictionaries
+    lines: Lines
+    digest: str
+
+
+@dataclass
+class BallotIntake:
+    """What came of the files: facts when no error was found, and every problem either way."""
+
+    facts: BallotFacts | None = None
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class _Form:
+    """Long or wide: in the wide form `indicators` holds the header of each value column."""
+
+    headers: dict[str, Header]
+    indicators: tuple[str, ...] = ()
+
+    def value_header(self, place: int, file: str, name: str) -> str:
+        """The header of the cell that holds a line's grade."""
+        if self.indicators:
+            return self.indicators[place % len(self.indicators)]
+        return self.headers[file].text_of("ballots", name)
+
+
+def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> BallotIntake:
+    """Read ballot files that belong to one upload."""
+    intake = BallotIntake()
+    loaded, form = _load(tables, context, intake)
+    if loaded is None:
+        return intake
+    _set_aside(loaded, form, context, intake)
+    _Judge(loaded, form, context, intake).judge()
+    intake.rows = loaded.count
+    if not any(problem.level == "error" for problem in intake.problems):
+        _encode(loaded, form, context, intake)
+    return intake
+
+
+# --- loading -----------------------------------------------------------------------------------------------------
+
+
+def _load(
+    tables: list[tuple[TextTable, Header]], context: Context, intake: BallotIntake
+) -> tuple[LoadedTable | None, _Form]:
+    """Bring all files into `line_raw`, and give it the columns of `line_text`."""
+    headers = {text.name: header for text, header in tables}
+    wide = not any({"grade_code", "score"} & set(header.fields) for header in headers.values())
+    indicators = tuple(tables[0][1].other.values()) if wide else ()
+    if wide:
+        indicators = _indicator_columns(tables, context)
+        if not indicators:
+            intake.problems += [_no_grade_column(text, header) for text, header in tables]
+            return None, _Form(headers)
+    loaded = LoadedTable(context.con, "wide_raw" if wide else "line_raw")
+    present = [name for name in LINE_COLUMNS if any(name in h.fields for h in headers.values())]
+    for text, header in tables:
+        used = {column for column, cell in header.other.items() if cell in indicators}
+        intake.problems += _unknown_columns(text, header, used)
+        intake.problems += loaded.add(text, header, _projection(header, present, indicators))
+    if any(problem.level == "error" for problem in intake.problems):
+        return None, _Form(headers)
+    if loaded.count == 0:
+        intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+        return None, _Form(headers)
+    _name_columns(context.con, present, indicators)
+    return loaded, _Form(headers, indicators)
+
+
+def _projection(header: Header, present: list[str], indicators: tuple[str, ...]) -> str:
+    """Columns of one file under our own names; a column this file lacks is empty."""
+
+    def column(index: int | None, name: str) -> str:
+        source = "NULL::VARCHAR" if index is None else f"c{index}"
+        return f"{source} AS {name}"
+
+    parts = [column(header.fields.get(name), LINE_COLUMNS[name]) for name in present]
+    positions = {cell: index for index, cell in header.other.items()}
+    parts += [column(positions.get(cell), f"v{number}") for number, cell in enumerate(indicators)]
+    return ", ".join(parts)
+
+
+def _name_columns(
+    con: duckdb.DuckDBPyConnection, present: list[str], indicators: tuple[str, ...]
+) -> None:
+    """View `line_text`: every column of LINE_COLUMNS, and the place of the line in file order."""
+    if indicators:
+        kept = ", ".join(LINE_COLUMNS[name] for name in present if name != "indicator_code")
+        numbers = ", ".join(f"v{number}" for number in range(len(indicators)))
+        con.register("wide_names", pd.DataFrame({"name": list(indicators)}))
+        names = "(SELECT list(name) FROM wide_names)"
+        con.table("wide_raw").project(
+            f"{kept}, unnest({names}) AS indicator, unnest([{numbers}]) AS grade"
+        ).create("line_raw")
+        present = [*(n for n in present if n != "indicator_code"), "indicator_code", "grade_code"]
+    empty = "NULL::VARCHAR AS {}"
+    columns = [
+        LINE_COLUMNS[name] if name in present else empty.format(LINE_COLUMNS[name])
+        for name in LINE_COLUMNS
+    ]
+    con.table("line_raw").project(", ".join(["rowid AS place", *columns])).create_view("line_text")
+
+
+def _indicator_columns(
+    tables: list[tuple[TextTable, Header]], context: Context
+) -> tuple[str, ...]:
+    """In the wide form: the columns in which at least one of the first lines holds a grade of the rule set."""
+    assert context.rules is not None, "ballots are read under a rule set"
+    found: list[str] = []
+    for text, header in tables:
+        relation = context.con.read_csv(
+            str(text.path),
+            header=False,
+            sep=text.delimiter,
+            skiprows=header.row,
+            all_varchar=True,
+            names=[f"c{index}" for index in range(len(header.cells))],
+            null_padding=True,
+            ignore_errors=True,
+        ).limit(2000)
+        frame = relation.df()
+        for column, cell in header.other.items():
+            values = frame[f"c{column}"].dropna().unique()
+            graded = (judge_grade(str(value), "", "", context.rules) for value in values)
+            if cell not in found and any(grade.kept for grade in graded):
+                found.append(cell)
+    return tuple(found)
+
+
+def _no_grade_column(text: TextTable, header: Header) -> Problem:
+    facts = {"missing": "评价 / 打分", "found": "、".join(cell for cell in header.cells if cell)}
+    return Problem("missing_columns", file=text.name, row=header.row, facts=facts)
+
+
+def _unknown_columns(text: TextTable, header: Header, used: set[int]) -> list[Problem]:
+    return [
+        Problem("unknown_column", "warning", file=text.name, row=header.row, column=cell, value=cell)
+        for column, cell in header.other.items()
+        if column not in used
+    ]
+
+
+# --- judging -----------------------------------------------------------------------------------------------------
+
+
+def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
+    """Totals rows are listed and left out; records without any content are left out."""
+    con = context.con
+    units = con.execute(read_sql("intake/distinct_units")).df()
+    totals = [value for value in units["value"] if is_totals_row(value)]
+    has_blank = (units["value"] == "").any()
+    if not totals and not has_blank:
+        return
+    con.register("totals_word", pd.DataFrame({"value": pd.Series(totals, dtype="str")}))
+    rows = con.execute(read_sql("intake/set_aside")).fetchall()
+    width = max(1, len(form.indicators))
+    seen: set[int] = set()
+    for place, value in rows:
+        if value is not None and place // width not in seen:
+            seen.add(place // width)
+            file, row = loaded.place(place // width)
+            intake.problems.append(Problem("totals_row", "warning", file=file, row=row, value=value))
+    con.execute(read_sql("intake/delete_set_aside"))
+    con.unregister("totals_word")
+
+
+class _Judge:
+    """Judges every distinct value, keeps the maps from spelling to code, and names the cells refused."""
+
+    def __init__(
+        self, loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake
+    ) -> None:
+        self.loaded, self.form, self.context, self.intake = loaded, form, context, intake
+        self.con = context.con
+        self.bad: list[dict[str, object]] = []
+        self.judgements: list[Judgement] = []
+
+    def judge(self) -> None:
+        """Fill the maps unit_map, group_map, indicator_map, grade_map and ballot_map."""
+        self._units()
+        self._groups()
+        self._indicators()
+        self._grades()
+        self._ballots()
+        self._faulty_cells()
+        self._two_groups()
+        self._two_categories()
+
+    def _refuse(self, name: str, value: str, judgement: Judgement, **key: str) -> None:
+        row = {"number": len(self.judgements), "field": name, "value": value}
+        self.bad.append({**row, "score": key.get("score", ""), "validity": key.get("validity", "")})
+        self.judgements.append(judgement)
+
+    def _keep(self, table: str, rows: list[tuple[object, ...]], columns: list[str]) -> None:
+        frame = pd.DataFrame(rows, columns=columns)
+        for column in columns:
+            frame[column] = frame[column].astype(MAP_TYPES.get(column, "str"))
+        self.con.register("map_rows", frame)
+        self.con.table("map_rows").create(table)
+        self.con.unregister("map_rows")
+
+    def _distinct(self, what: str) -> list[dict[str, str]]:
+        return self.con.execute(read_sql(f"intake/distinct_{what}")).df().to_dict("records")
+
+    def _units(self) -> None:
+        codes = self.context.register.codes() if self.context.register else {}
+        kept: dict[str, str] = {}
+        for value in sorted({row["value"] for row in self._distinct("units")}):
+            judgement = judge_unit(value, self.context, codes)
+            if judgement.kept is not None:
+                kept[value] = judgement.kept
+            if judgement.code:
+                self._refuse("unit_code", value, judgement)
+        order = {name: code for code, name in enumerate(sorted(set(kept.values())))}
+        rows = [(value, order[name], name) for value, name in kept.items()]
+        self._keep("unit_map", rows, ["value", "code", "name"])
+
+    def _groups(self) -> None:
+        rules = self.context.rules
+        assert rules is not None, "ballots are read under a rule set"
+        names = rules.group_names()
+        known = None if names is None else {match_key(name): name for name in names}
+        rows: list[tuple[object, ...]] = []
+        for entry in self._distinct("groups"):
+            judgement = judge_group(entry["value"], known)
+            if judgement.kept is None:
+                self._refuse("group_code", entry["value"], judgement)
+            # A refused group still names itself, so that its ballots can be judged too.
+            known_group = judgement.kept is not None
+            rows.append((entry["value"], judgement.kept or entry["value"], known_group))
+        self._keep("group_map", rows, ["value", "name", "known"])
+
+    def _indicators(self) -> None:
+        rules = self.context.rules
+        assert rules is not None, "ballots are read under a rule set"
+        kept: dict[str, str] = {}
+        for entry in self._distinct("indicators"):
+            judgement = judge_indicator(entry["value"], rules)
+            if judgement.kept is None:
+                self._refuse("indicator_code", entry["value"], judgement)
+            else:
+                kept[entry["value"]] = judgement.kept
+        order = {name: code for code, name in enumerate(sorted(set(kept.values())))}
+        rows = [(value, order[name], name) for value, name in kept.items()]
+        self._keep("indicator_map", rows, ["value", "code", "name"])
+
+    def _grades(self) -> None:
+        rules = self.context.rules
+        assert rules is not None, "ballots are read under a rule set"
+        kept: dict[tuple[str, str, str], Judgement] = {}
+        for entry in self._distinct("grades"):
+            key = (entry["value"], entry["score"], entry["validity"])
+            judgement = judge_grade(*key, rules)
+            if judgement.kept is None:
+                name = "grade_code" if entry["value"] or not entry["score"] else "score"
+                self._refuse(
+                    name, key[0], judgement, score=key[1], validity=key[2]
+                )
+            else:
+                kept[key] = judgement
+        # The kind is kept only where the validity column forced it: else it follows from the rule set.
+        grade = {key: (str(j.kept), j.kind if key[2] else "") for key, j in kept.items()}
+        order = {pair: code for code, pair in enumerate(sorted(set(grade.values())))}
+        rows = [(*key, order[pair], *pair) for key, pair in grade.items()]
+        self._keep("grade_map", rows, ["value", "score", "validity", "code", "name", "kind"])
+
+    def _ballots(self) -> None:
+        self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
+        for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
+            self._refuse("ballot_id", value, Judgement(None, code, {"length": len(value), "most": 100}))
+
+    def _place(self, place: int) -> tuple[str, int]:
+        return self.loaded.place(place // max(1, len(self.form.indicators)))
+
+    def _faulty_cells(self) -> None:
+        """One finding a faulty cell; in the wide form the cells of one record are shared by its lines."""
+        if not self.bad:
+            return
+        self.con.register("bad_value", pd.DataFrame(self.bad))
+        seen: set[tuple[str, int, str]] = set()
+        for place, name, value, number in self.con.execute(read_sql("intake/faulty_cells")).fetchall():
+            judgement = self.judgements[number]
+            file, row = self._place(place)
+            header = self.form.headers[file].text_of("ballots", name)
+            if name in ("grade_code", "score"):
+                header = self.form.value_header(place, file, name)
+            if (file, row, header) in seen:
+                continue
+            seen.add((file, row, header))
+            level = "warning" if judgement.warning else "error"
+            shown = str(judgement.facts.get("value", value))
+            self.intake.problems.append(
+                Problem(judgement.code, level, file, None, row, header, shown, judgement.facts)
+            )
+        self.con.unregister("bad_value")
+
+    def _two_groups(self) -> None:
+        (found,) = self.con.execute(read_sql("intake/any_two_groups")).fetchall()[0]
+        rows = self.con.execute(read_sql("intake/two_groups")).fetchall() if found else []
+        for place, ballot, group, usual in rows:
+            file, row = self._place(place)
+            header = self.form.headers[file].text_of("ballots", "group_code")
+            facts = {"ballot": ballot, "usual": usual}
+            self.intake.problems.append(
+                Problem("ballot_in_two_groups", "error", file, None, row, header, group, facts)
+            )
+
+    def _two_categories(self) -> None:
+        if self.context.register is not None:
+            return
+        rows = self.con.execute(read_sql("intake/two_categories")).fetchall()
+        for place, unit, category, usual in rows:
+            file, row = self._place(place)
+            header = self.form.headers[file].text_of("ballots", "category")
+            facts = {"unit": unit, "usual": usual}
+            self.intake.problems.append(
+                Problem("unit_in_two_categories", "error", file, None, row, header, category, facts)
+            )
+
+
+# --- facts -------------------------------------------------------------------------------------------------------
+
+
+def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
+    """Turn the lines into sorted codes; double lines are neighbours then."""
+    con = context.con
+    dictionaries = dictionaries_of(con)
+    con.sql(read_sql("intake/ballot")).create("ballot")
+    ballots = len(con.table("ballot"))
+    keys, bits = sorted_keys(con, dictionaries, ballots)
+    if _has_double(keys, bits):
+        intake.problems += _double_lines(loaded, form, con)
+        return
+    lines = Lines.from_keys(keys, bits)
+    digest = lines_digest(dictionaries, ballots_digest(con), lines)
+    intake.facts = BallotFacts(dictionaries, lines, digest)
+
+
+def sorted_keys(
+    con: duckdb.DuckDBPyConnection, dictionaries: Dictionaries, ballots: int
+) -> tuple[NDArray[np.int64], Bits]:
+    """Every line of `line_text` as one integer, sorted."""
+    bits = Bits.for_sizes(
+        len(dictionaries.units), ballots, len(dictionaries.indicators), len(dictionaries.grades)
+    )
+    shifts = {
+        "unit_shift": bits.unit_shift,
+        "ballot_shift": bits.ballot_shift,
+        "indicator_shift": bits.indicator_shift,
+    }
+    keys = con.execute(read_sql("intake/encode"), shifts).fetchnumpy()["key"]
+    keys = np.asarray(keys, dtype=np.int64)
+    keys.sort()
+    return keys, bits
+
+
+def dictionaries_of(con: duckdb.DuckDBPyConnection) -> Dictionaries:
+    """The texts behind the codes of the maps in the connection."""
+    units = con.execute(read_sql("intake/unit_dictionary")).fetchall()
+    indicators = con.execute(read_sql("intake/indicator_dictionary")).fetchall()
+    grades = con.execute(read_sql("intake/grade_dictionary")).fetchall()
+    return Dictionaries(
+        tuple(name for name, _ in units),
+        tuple(category for _, category in units),
+        tuple(name for (name,) in indicators),
+        tuple((name, kind) for name, kind in grades),
+    )
+
+
+def _has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
+    line = keys >> bits.grade
+    return bool((line[1:] == line[:-1]).any())
+
+
+def _double_lines(
+    loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnection
+) -> list[Problem]:
+    width = max(1, len(form.indicators))
+    problems = []
+    for place, ballot, earlier in con.execute(read_sql("intake/double_lines")).fetchall():
+        file, row = loaded.place(place // width)
+        earlier_file, earlier_row = loaded.place(earlier // width)
+        header = form.headers[file].text_of("ballots", "ballot_id")
+        facts = {"earlier": earlier_row, "earlier_file": earlier_file}
+        problems.append(
+            Problem("duplicate_line", "error", file, None, row, header, ballot, facts)
+        )
+    return problems
+
+
+assert set(LINE_COLUMNS) <= {field.name for field in fields("ballots")}, "contract changed"

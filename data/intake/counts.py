@@ -1,0 +1,223 @@
+"""Counts: how many votes of each grade a unit got from a group, wide (a column a grade) or long (等级, 票数).
+
+A counts file is small (units x groups x indicators), so its rows are read one by one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.facts import frame_digest
+from data.intake.context import Context
+from data.intake.headers import Header
+from data.intake.names import match_key, tidy
+from data.intake.source import TextTable
+from data.intake.table import LoadedTable
+from data.intake.values import (
+    Judgement,
+    is_totals_row,
+    judge_grade,
+    judge_group,
+    judge_indicator,
+    judge_unit,
+)
+from data.problems import Problem
+
+COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
+_WHOLE = re.compile(r"\d{1,15}")
+_SIGNED = re.compile(r"-\d+")
+
+
+@dataclass
+class CountIntake:
+    """Accepted counts (columns COLUMNS, one row a cell) or the problems that keep them out."""
+
+    frame: pd.DataFrame | None = None
+    digest: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One cell of the file with its place."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+
+
+class _Reader:
+    """Reads rows one after the other, remembering the earlier row of every key."""
+
+    def __init__(self, context: Context, intake: CountIntake) -> None:
+        assert context.rules is not None, "counts are read under a rule set"
+        self.context, self.intake, self.rules = context, intake, context.rules
+        self.codes = context.register.codes() if context.register else {}
+        names = self.rules.group_names()
+        self.groups = None if names is None else {match_key(name): name for name in names}
+        self.seen: dict[tuple[str, str, str, str], _Cell] = {}
+        self.cells: list[tuple[str, str, str, str, str, int]] = []
+        self.categories: dict[str, str] = {}
+
+    def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
+        """One record: its unit, group and indicator, then each grade's count."""
+        texts = {name: values[column] for name, column in header.fields.items()}
+        if is_totals_row(texts["unit_code"]):
+            self._note(_Cell(file, row, header.text_of("counts", "unit_code"), texts["unit_code"]),
+                       Judgement(None, "totals_row", warning=True))
+            return
+        place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
+        unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
+        group = self._accept(place["group_code"], self._group(texts["group_code"]))
+        indicator = judge_indicator(texts.get("indicator_code", ""), self.rules).kept or ""
+        if unit is None or group is None:
+            return
+        self._category(unit, place.get("category"))
+        for grade_cell, count_cell in self._grade_cells(header, place, file, row, values):
+            self._count((unit, group, indicator), grade_cell, count_cell)
+
+    def _group(self, text: str) -> Judgement:
+        if match_key(text) == "all":
+            return Judgement("ALL") if self.groups is None else judge_group(text, self.groups)
+        return judge_group(text, self.groups)
+
+    def _category(self, unit: str, cell: _Cell | None) -> None:
+        if cell is None or self.context.register is not None or not tidy(cell.value):
+            return
+        usual = self.categories.setdefault(unit, tidy(cell.value))
+        if usual != tidy(cell.value):
+            self._note(cell, Judgement(None, "unit_in_two_categories", {"unit": unit, "usual": usual}))
+
+    def _grade_cells(
+        self, header: Header, place: dict[str, _Cell], file: str, row: int, values: list[str]
+    ) -> Iterator[tuple[_Cell, _Cell]]:
+        """Pairs of (grade, count): one in the long form, one a grade column in the wide form."""
+        if "grade_code" in place and "count" in place:
+            yield place["grade_code"], place["count"]
+            return
+        for column, cell in header.other.items():
+            yield _Cell(file, row, cell, cell), _Cell(file, row, cell, values[column])
+
+    def _count(self, key: tuple[str, str, str], grade_cell: _Cell, count_cell: _Cell) -> None:
+        grade = self._accept(grade_cell, judge_grade(grade_cell.value, "", "", self.rules))
+        votes = self._whole(count_cell)
+        if grade is None or votes is None:
+            return
+        earlier = self.seen.setdefault((*key, grade), count_cell)
+        if earlier is not count_cell:
+            facts: dict[str, object] = {"earlier": earlier.row, "earlier_file": earlier.file}
+            self._note(count_cell, Judgement(None, "duplicate_line", facts))
+            return
+        self.cells.append((*key[:1], "", *key[1:], grade, votes))
+
+    def _whole(self, cell: _Cell) -> int | None:
+        """The count as a whole number; an empty cell is nothing given, which is nothing counted."""
+        text = unicodedata.normalize("NFKC", cell.value).strip().lstrip("'")
+        if not text:
+            return 0
+        if text.endswith(".0"):
+            text = text[:-2]
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        code = "count_negative" if _SIGNED.fullmatch(text) else "count_not_whole"
+        self._note(cell, Judgement(None, code))
+        return None
+
+    def _accept(self, cell: _Cell, judgement: Judgement) -> str | None:
+        if judgement.code:
+            self._note(cell, judgement)
+        return judgement.kept
+
+    def _note(self, cell: _Cell, judgement: Judgement) -> None:
+        level = "warning" if judgement.warning else "error"
+        self.intake.problems.append(
+            Problem(judgement.code, level, cell.file, None, cell.row, cell.column, cell.value, judgement.facts)
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """All cells with votes, in canonical order."""
+        rows = [
+            (unit, self.categories.get(unit, ""), group, indicator, grade, votes)
+            for unit, _, group, indicator, grade, votes in sorted(self.cells)
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> CountIntake:
+    """Read counts files that belong to one upload."""
+    intake = CountIntake()
+    reader = _Reader(context, intake)
+    for number, (text, header) in enumerate(tables):
+        header = _grade_columns(text, header, reader, intake)
+        loaded = LoadedTable(context.con, f"count_raw_{number}")
+        width = len(header.cells)
+        intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
+        if loaded.placements:
+            _read_rows(loaded, header, reader, intake, text.name)
+    if not reader.cells and not intake.problems:
+        intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+    _check_indicators(reader, intake, tables)
+    if not any(problem.level == "error" for problem in intake.problems):
+        intake.frame = reader.frame()
+        intake.digest = frame_digest("counts", intake.frame)
+    return intake
+
+
+def _read_rows(
+    loaded: LoadedTable, header: Header, reader: _Reader, intake: CountIntake, file: str
+) -> None:
+    for position, record in enumerate(context_rows(loaded)):
+        values = ["" if value is None else str(value) for value in record]
+        if any(value.strip() for value in values):
+            reader.row(header, file, loaded.place(position)[1], values)
+            intake.rows += 1
+
+
+def context_rows(loaded: LoadedTable) -> list[tuple[object, ...]]:
+    """Every record of a small loaded table, in file order."""
+    return loaded.con.table(loaded.name).fetchall()
+
+
+def _grade_columns(
+    text: TextTable, header: Header, reader: _Reader, intake: CountIntake
+) -> Header:
+    """In the wide form: columns whose header is no grade of the rule set are listed and left out."""
+    if "grade_code" in header.fields and "count" in header.fields:
+        unknown = set(header.other)
+    else:
+        unknown = {
+            column
+            for column, cell in header.other.items()
+            if judge_grade(cell, "", "", reader.rules).kept is None
+        }
+        if len(unknown) == len(header.other):
+            facts: dict[str, object] = {
+                "missing": "、".join(reader.rules.points) or "评价等级、票数",
+                "found": "、".join(cell for cell in header.cells if cell),
+            }
+            intake.problems.append(
+                Problem("missing_columns", file=text.name, row=header.row, facts=facts)
+            )
+    for column in sorted(unknown):
+        cell = header.other[column]
+        intake.problems.append(
+            Problem("unknown_column", "warning", text.name, None, header.row, cell, cell)
+        )
+    return header.without_other(unknown)
+
+
+def _check_indicators(
+    reader: _Reader, intake: CountIntake, tables: list[tuple[TextTable, Header]]
+) -> None:
+    """Counts of several scored indicators do not say which belong to one vote: the overall one is needed."""
+    indicators = {cell[3] for cell in reader.cells}
+    listed = set(reader.rules.indicators or {})
+    scored = indicators & listed if listed else indicators
+    if len(scored) > 1 and (listed or "总体评价" not in indicators):
+        facts: dict[str, object] = {"indicators": "、".join(sorted(scored))}
+        intake.problems.append(Problem("counts_need_overall", file=tables[0][0].name, facts=facts))

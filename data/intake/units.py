@@ -1,0 +1,123 @@
+"""The register of units of one round: code, name, category, roster number, and whether a unit takes part."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.facts import frame_digest
+from data.intake.context import PARTICIPATION, Context, RegisteredUnit
+from data.intake.counts import context_rows
+from data.intake.headers import Header
+from data.intake.names import CONTROL, LONGEST_NAME, match_key, tidy
+from data.intake.source import TextTable
+from data.intake.table import LoadedTable
+from data.intake.values import is_totals_row
+from data.problems import Problem
+
+COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
+ONLY_CATEGORY = "全部"
+
+
+@dataclass
+class UnitIntake:
+    """Accepted units (columns COLUMNS, in roster order) or the problems that keep them out."""
+
+    frame: pd.DataFrame | None = None
+    digest: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+
+
+class _Reader:
+    """Reads register rows one after the other, remembering every spelling taken."""
+
+    def __init__(self, intake: UnitIntake) -> None:
+        self.intake = intake
+        self.units: list[RegisteredUnit] = []
+        self.spellings: dict[str, tuple[str, int]] = {}
+        self.rosters: dict[int, int] = {}
+
+    def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
+        """One unit."""
+        texts = {name: tidy(values[column]) for name, column in header.fields.items()}
+        self.place = (header, file, row)
+        if is_totals_row(texts["unit_name"]):
+            self._note("totals_row", "unit_name", texts["unit_name"], level="warning")
+            return
+        name = texts["unit_name"]
+        if not name:
+            self._note("missing_value", "unit_name", "")
+            return
+        if CONTROL.search(name):
+            self._note("control_character", "unit_name", name)
+        if len(name) > LONGEST_NAME:
+            self._note("name_too_long", "unit_name", name, length=len(name), most=LONGEST_NAME)
+        unit = RegisteredUnit(
+            unit_code=texts.get("unit_code") or name,
+            unit_name=name,
+            short_name=texts.get("short_name", ""),
+            roster_no=self._roster(texts.get("roster_no", "")),
+            category=texts.get("category") or ONLY_CATEGORY,
+            participation=self._participation(texts.get("participation", "")),
+        )
+        self._spellings(unit, row)
+        self.units.append(unit)
+
+    def _roster(self, text: str) -> int:
+        """The roster number, or the place in the file where the register has none."""
+        if not text:
+            return len(self.units) + 1
+        if not text.removesuffix(".0").isdigit():
+            self._note("count_not_whole", "roster_no", text)
+            return 0
+        number = int(text.removesuffix(".0"))
+        if number in self.rosters:
+            self._note("duplicate_roster_no", "roster_no", text, earlier=self.rosters[number])
+        self.rosters.setdefault(number, self.place[2])
+        return number
+
+    def _participation(self, text: str) -> str:
+        if not text:
+            return ""
+        if text not in PARTICIPATION:
+            self._note("unknown_participation", "participation", text, known="、".join(PARTICIPATION))
+            return ""
+        return PARTICIPATION[text]
+
+    def _spellings(self, unit: RegisteredUnit, row: int) -> None:
+        """A spelling means one unit; two units that look alike after normalising are refused."""
+        own = {match_key(text) for text in (unit.unit_code, unit.unit_name, unit.short_name) if text}
+        for key in sorted(own):
+            if key in self.spellings:
+                other, earlier = self.spellings[key]
+                self._note("duplicate_unit", "unit_name", unit.unit_name, other=other, earlier=earlier)
+                return
+        for key in own:
+            self.spellings[key] = (unit.unit_name, row)
+
+    def _note(self, code: str, name: str, value: str, level: str = "error", **facts: object) -> None:
+        header, file, row = self.place
+        column = header.text_of("units", name)
+        self.intake.problems.append(Problem(code, level, file, None, row, column, value, facts))
+
+
+def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> UnitIntake:
+    """Read register files that belong to one upload."""
+    intake = UnitIntake()
+    reader = _Reader(intake)
+    for number, (text, header) in enumerate(tables):
+        loaded = LoadedTable(context.con, f"unit_raw_{number}")
+        width = len(header.cells)
+        intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
+        for position, record in enumerate(context_rows(loaded) if loaded.placements else []):
+            values = ["" if value is None else str(value) for value in record]
+            if any(value.strip() for value in values):
+                reader.row(header, text.name, loaded.place(position)[1], values)
+    if not reader.units and not intake.problems:
+        intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+    if not any(problem.level == "error" for problem in intake.problems):
+        intake.frame = pd.DataFrame([unit.__dict__ for unit in reader.units], columns=COLUMNS)
+        intake.frame = intake.frame.sort_values(["roster_no", "unit_code"], ignore_index=True)
+        intake.digest = frame_digest("units", intake.frame)
+    intake.rows = len(reader.units)
+    return intake

@@ -1,0 +1,147 @@
+"""Each distinct value of a column is judged once, however many rows carry it.
+
+A judgement is the value as it is kept, or the code of a problem with its facts. Rows are found afterwards, and only
+for values that were refused.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from data.intake.context import Context
+from data.intake.names import (
+    CONTROL,
+    EXCEL_ERRORS,
+    FORMULA_STARTS,
+    LONGEST_NAME,
+    match_key,
+    suggest,
+    tidy,
+)
+from data.rule_sets import RuleSet
+
+TOTALS = {match_key(word) for word in ("合计", "总计", "小计", "平均", "平均分", "平均值", "总平均")}
+VALIDITY = {"有效": "", "是": "", "不了解": "dont_know", "空白": "blank", "无效": "invalid", "弃权": "abstain"}
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """kept: the value as the facts hold it, or None when refused; problem: code and facts of the refusal."""
+
+    kept: str | None
+    code: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+    warning: bool = False
+    kind: str = ""
+
+
+def _text_fault(value: str) -> Judgement | None:
+    """What is wrong with any name, whatever column it stands in."""
+    if not tidy(value):
+        return Judgement(None, "missing_value")
+    if CONTROL.search(value):
+        return Judgement(None, "control_character")
+    if len(value) > LONGEST_NAME:
+        return Judgement(None, "name_too_long", {"length": len(value), "most": LONGEST_NAME})
+    if value.strip().upper() in EXCEL_ERRORS:
+        return Judgement(None, "excel_error")
+    if unicodedata.normalize("NFKC", value).strip().startswith(FORMULA_STARTS):
+        return Judgement(None, "formula_text")
+    return None
+
+
+def is_totals_row(value: str) -> bool:
+    """A unit called 合计 or 平均分 is a line of sums, not a unit."""
+    return match_key(value) in TOTALS
+
+
+def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement:
+    """The unit's code in the register, or its tidied name where the round has no register."""
+    fault = _text_fault(value)
+    if fault:
+        return fault
+    broken = "\n" in value or "\r" in value
+    if context.register is None:
+        return Judgement(tidy(value), "line_break_in_name" if broken else "", warning=broken)
+    code = codes.get(match_key(value))
+    if code is None:
+        near = suggest(tidy(value), context.register.names())
+        return Judgement(None, "unknown_unit", {"near": "、".join(near) or "—"})
+    return Judgement(code, "line_break_in_name" if broken else "", warning=broken)
+
+
+def judge_group(value: str, known: dict[str, str] | None) -> Judgement:
+    """The evaluator group as the rule set spells it; any name where groups are pooled (`known` is None)."""
+    fault = _text_fault(value)
+    if fault:
+        return fault
+    if known is None:
+        return Judgement(tidy(value))
+    name = known.get(match_key(value))
+    if name is None:
+        return Judgement(None, "unknown_group", {"known": "、".join(known.values())})
+    return Judgement(name)
+
+
+def judge_indicator(value: str, rules: RuleSet) -> Judgement:
+    """The indicator as the rule set spells it, or as the file does: unlisted ones are shown, not scored."""
+    if not tidy(value):
+        return Judgement("总体评价")
+    fault = _text_fault(value)
+    if fault:
+        return fault
+    for name in rules.indicators or {}:
+        if match_key(name) == match_key(value):
+            return Judgement(name)
+    return Judgement(tidy(value))
+
+
+def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgement:
+    """A grade of the rule set, a number inside its band, or one of the kinds that are never scored."""
+    mark = VALIDITY.get(tidy(validity), None if tidy(validity) else "")
+    if mark is None:
+        return Judgement(None, "unknown_grade", {"known": "、".join(VALIDITY), "value": validity})
+    if mark:
+        return Judgement(tidy(validity), kind=mark)
+    if tidy(value) and tidy(score) and match_key(value) != match_key(score):
+        return Judgement(None, "grade_and_score", {"score": score})
+    text = value if tidy(value) else score
+    if not tidy(text):
+        return Judgement("", kind="blank")
+    if text.strip().upper() in EXCEL_ERRORS:
+        return Judgement(None, "excel_error", {"value": text})
+    listed = {match_key(name): name for name in (*rules.points, *rules.unscored)}
+    name = listed.get(match_key(text))
+    if name is not None:
+        return Judgement(name, kind=rules.unscored.get(name, ""))
+    if rules.numeric is not None:
+        return _judge_number(text, rules)
+    return Judgement(None, "unknown_grade", {"known": "、".join(listed.values()), "value": text})
+
+
+def _judge_number(text: str, rules: RuleSet) -> Judgement:
+    band = rules.numeric
+    assert band is not None, "only called for numeric rules"
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+    facts: dict[str, object] = {"low": _plain(band.low), "high": _plain(band.high), "value": text}
+    if not _NUMBER.fullmatch(plain):
+        return Judgement(None, "score_not_a_number", facts)
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        return Judgement(None, "score_not_a_number", facts)
+    if not Decimal(str(band.low)) <= number <= Decimal(str(band.high)):
+        return Judgement(None, "score_out_of_range", facts)
+    if number != number.quantize(Decimal("0.01")):
+        return Judgement(None, "score_too_precise", facts)
+    if band.step is not None and (number - Decimal(str(band.low))) % Decimal(str(band.step)) != 0:
+        return Judgement(None, "score_off_step", {**facts, "step": _plain(band.step)})
+    return Judgement(_plain(number))
+
+
+def _plain(number: object) -> str:
+    """5.0 and 5.00 as 5; 88.50 as 88.5."""
+    text = format(Decimal(str(number)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,243 @@
+"""One round put together from its uploads: the register, the ballots and the counts that are in force.
+
+Ballots of several uploads, or of units renamed by a later register, are coded anew as if they had come in one file;
+a single upload is taken as it stands. Nothing here knows points or weights.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.facts import (
+    Dictionaries,
+    Lines,
+    ballots_digest,
+    frame_digest,
+    lines_digest,
+    read_dictionaries,
+)
+from data.intake.ballots import dictionaries_of, sorted_keys
+from data.intake.context import RegisteredUnit, Register
+from data.intake.names import match_key
+from data.problems import Problem
+from data.query import read_sql
+from data.uploads import Upload
+
+
+class RoundConflict(Exception):
+    """Uploads of one round that do not fit together; `problems` says how."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class RoundFacts:
+    """Everything known of one round, before any rule is applied.
+
+    lines, dictionaries: of the ballots, or None; table `ballot` of the connection holds the ballots.
+    counts: frame of `intake.counts.COLUMNS` with resolved units. digest: of the canonical content.
+    """
+
+    round_id: str
+    register: Register | None
+    dictionaries: Dictionaries | None
+    lines: Lines | None
+    counts: pd.DataFrame
+    digest: str
+
+
+def read_register(uploads: list[Upload]) -> Register | None:
+    """The register of a round, all its uploads together; None when there is none."""
+    frames = [upload.frame() for upload in uploads if upload.kind == "units"]
+    if not frames:
+        return None
+    whole = pd.concat(frames, ignore_index=True)
+    return Register(
+        tuple(
+            RegisteredUnit(
+                str(row.unit_code),
+                str(row.unit_name),
+                str(row.short_name),
+                int(row.roster_no),
+                str(row.category),
+                str(row.participation),
+            )
+            for row in whole.itertuples(index=False)
+        )
+    )
+
+
+def read_round(
+    con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Upload]
+) -> RoundFacts:
+    """Put the uploads of one round together.
+
+    Raises RoundConflict when a unit of the ballots is not in the register, or a line stands in two uploads.
+    """
+    register = read_register(uploads)
+    codes = register.codes() if register else None
+    ballots = [upload for upload in uploads if upload.kind == "ballots"]
+    counts = _read_counts([u for u in uploads if u.kind == "counts"], codes)
+    dictionaries, lines = _read_ballots(con, ballots, codes)
+    digest = _digest(con, register, dictionaries, lines, counts)
+    return RoundFacts(round_id, register, dictionaries, lines, counts, digest)
+
+
+def _digest(
+    con: duckdb.DuckDBPyConnection,
+    register: Register | None,
+    dictionaries: Dictionaries | None,
+    lines: Lines | None,
+    counts: pd.DataFrame,
+) -> str:
+    """SHA-256 of the canonical facts of the round, whatever files they came in."""
+    parts = pd.DataFrame(
+        {
+            "register": [
+                frame_digest("units", pd.DataFrame([u.__dict__ for u in register.units]))
+                if register
+                else ""
+            ],
+            "ballots": [
+                lines_digest(dictionaries, ballots_digest(con), lines)
+                if dictionaries is not None and lines is not None
+                else ""
+            ],
+            "counts": [frame_digest("counts", counts) if len(counts) else ""],
+        }
+    )
+    return frame_digest("round", parts)
+
+
+def resolve(names: tuple[str, ...], codes: dict[str, str] | None) -> tuple[str, ...]:
+    """Unit codes of the register for names of the facts; the names themselves without a register."""
+    if codes is None:
+        return names
+    unknown = [name for name in names if match_key(name) not in codes]
+    if unknown:
+        raise RoundConflict(
+            [Problem("unknown_unit", value=name, facts={"near": "—"}) for name in unknown]
+        )
+    return tuple(codes[match_key(name)] for name in names)
+
+
+def _read_counts(uploads: list[Upload], codes: dict[str, str] | None) -> pd.DataFrame:
+    columns = ["unit", "category", "group_name", "indicator", "grade", "votes"]
+    if not uploads:
+        return pd.DataFrame(columns=columns)
+    whole = pd.concat([upload.frame() for upload in uploads], ignore_index=True)
+    whole["unit"] = list(resolve(tuple(whole["unit"]), codes))
+    if codes is not None:
+        whole["category"] = ""
+    key = ["unit", "group_name", "indicator", "grade"]
+    double = whole[whole.duplicated(key)]
+    if len(double):
+        raise RoundConflict(
+            [Problem("already_imported_line", value=str(row.unit), facts={"upload": ""})
+             for row in double.itertuples(index=False)]
+        )
+    return whole.sort_values(key, ignore_index=True)
+
+
+def _read_ballots(
+    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
+) -> tuple[Dictionaries | None, Lines | None]:
+    if not uploads:
+        return None, None
+    if len(uploads) == 1:
+        texts = read_dictionaries(uploads[0].folder / "dictionaries.json")
+        if resolve(texts.units, codes) == texts.units:
+            if codes is not None:  # the register says the category, whatever the ballots said
+                texts = replace(texts, categories=("",) * len(texts.units))
+            return _as_stored(con, uploads[0].folder, texts)
+    return _coded_anew(con, uploads, codes)
+
+
+def _as_stored(
+    con: duckdb.DuckDBPyConnection, folder: Path, texts: Dictionaries
+) -> tuple[Dictionaries, Lines]:
+    con.read_parquet(str(folder / "ballots.parquet")).create("ballot")
+    con.read_parquet(str(folder / "lines.parquet")).create_view("line")
+    columns = con.table("line").fetchnumpy()
+    parts = {name: np.asarray(columns[name], dtype=np.int32) for name in columns}
+    return texts, Lines(parts["unit"], parts["ballot"], parts["indicator"], parts["grade"])
+
+
+def _coded_anew(
+    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
+) -> tuple[Dictionaries, Lines]:
+    """All uploads as text lines again, then through the same coding as one file."""
+    _part_tables(con, uploads, codes)
+    con.sql(read_sql("build/line_text")).create("line_text")
+    for what in ("unit", "indicator", "grade", "group"):
+        con.sql(read_sql(f"build/{what}_map")).create(f"{what}_map")
+    con.sql(read_sql("intake/ballot_map")).create("ballot_map")
+    if con.execute(read_sql("intake/any_two_groups")).fetchall()[0][0]:
+        rows = con.execute(read_sql("intake/two_groups")).fetchall()
+        raise RoundConflict(
+            [Problem("ballot_in_two_groups", value=group, facts={"ballot": ballot, "usual": usual})
+             for _, ballot, group, usual in rows]
+        )
+    con.sql(read_sql("intake/ballot")).create("ballot")
+    texts = dictionaries_of(con)
+    keys, bits = sorted_keys(con, texts, len(con.table("ballot")))
+    line = keys >> bits.grade
+    if bool((line[1:] == line[:-1]).any()):
+        rows = con.execute(read_sql("intake/double_lines")).fetchall()
+        raise RoundConflict(
+            [Problem("already_imported_line", value=ballot, facts={"upload": ""}) for _, ballot, _ in rows]
+        )
+    lines = Lines.from_keys(keys, bits)
+    con.register("line_codes", pd.DataFrame(lines.__dict__))
+    con.table("line_codes").create("line")
+    con.unregister("line_codes")
+    return texts, lines
+
+
+def _part_tables(
+    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
+) -> None:
+    """Tables part_line, part_ballot, part_unit, part_indicator, part_grade: uploads beside each other."""
+    made = False
+    for part, upload in enumerate(uploads):
+        texts = read_dictionaries(upload.folder / "dictionaries.json")
+        units = resolve(texts.units, codes)
+        categories = texts.categories if codes is None else ("",) * len(units)
+        frames = {
+            "part_unit": _numbered(part, name=units, category=categories),
+            "part_indicator": _numbered(part, name=texts.indicators),
+            "part_grade": _numbered(
+                part, name=[g for g, _ in texts.grades], kind=[k for _, k in texts.grades]
+            ),
+        }
+        for name, frame in frames.items():
+            con.register("part_frame", frame)
+            _append(con, con.table("part_frame"), name, made)
+            con.unregister("part_frame")
+        for what in ("line", "ballot"):
+            relation = con.read_parquet(str(upload.folder / f"{what}s.parquet"))
+            _append(con, relation.project(f"{part} AS part, *"), f"part_{what}", made)
+        made = True
+
+
+def _append(
+    con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, name: str, made: bool
+) -> None:
+    if made:
+        relation.insert_into(name)
+    else:
+        relation.create(name)
+
+
+def _numbered(part: int, **columns: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
+    frame.insert(0, "code", np.arange(len(frame), dtype=np.int32))
+    frame.insert(0, "part", np.int32(part))
+    return frame
+

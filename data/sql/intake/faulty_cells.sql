@@ -1,0 +1,24 @@
+-- Where the spellings stand that were refused, one row a cell.
+-- params:
+-- returns: place BIGINT, field VARCHAR, value VARCHAR, number BIGINT
+SELECT place, field, value, number
+FROM (
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'unit_code' AND b.value = coalesce(l.unit, '')
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'group_code' AND b.value = coalesce(l.group_name, '')
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'indicator_code' AND b.value = coalesce(l.indicator, '')
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l
+    INNER JOIN bad_value AS b
+        ON b.field IN ('grade_code', 'score') AND b.value = coalesce(l.grade, '')
+        AND b.score = coalesce(l.score, '') AND b.validity = coalesce(l.validity, '')
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'ballot_id' AND b.value = coalesce(l.ballot_id, '')
+)
+ORDER BY place, field

@@ -1,0 +1,127 @@
+"""Uploads: what was accepted, each in a folder of its own that is never changed.
+
+`evidence-N` are the bytes as they came, `upload.json` says what they are; the Parquet files are derived from them.
+A folder appears by one rename, so an upload is there wholly or not at all.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from data.facts import write_dictionaries
+from data.intake.ballots import BallotFacts
+
+MANIFEST = "upload.json"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One kept file: the name it came under, its size and SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void."""
+
+    number: int
+    kind: str
+    round_id: str
+    rules_name: str
+    digest: str
+    lines: int
+    replaces: bool
+    files: tuple[Evidence, ...]
+    mapping: dict[str, str] = field(default_factory=dict)
+    accepted_warnings: str = ""
+    demo: bool = False
+    imported_at: str = ""
+    imported_by: str = ""
+    folder: Path = Path()
+
+    @property
+    def upload_id(self) -> str:
+        """Number and the first digits of the digest."""
+        return f"{self.number:06d}-{self.digest[:12]}"
+
+    def evidence(self) -> list[tuple[Evidence, Path]]:
+        """Each kept file with where it lies."""
+        return [(file, self.folder / f"evidence-{i}") for i, file in enumerate(self.files)]
+
+    def frame(self) -> pd.DataFrame:
+        """The facts of a small kind (units, counts)."""
+        con = duckdb.connect()
+        try:
+            return con.read_parquet(str(self.folder / "facts.parquet")).df()
+        finally:
+            con.close()
+
+
+def write_manifest(folder: Path, upload: Upload) -> None:
+    """Keep what the upload is beside its bytes, with a checksum of every other file of the folder."""
+    whole = asdict(upload)
+    del whole["folder"]
+    whole["checksums"] = {
+        path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST
+    }
+    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def read_upload(folder: Path) -> Upload:
+    """An upload from its folder."""
+    whole = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    del whole["checksums"]
+    whole["files"] = tuple(Evidence(**file) for file in whole["files"])
+    return Upload(**whole, folder=folder)
+
+
+def damaged_files(folder: Path) -> list[str]:
+    """Names of files of an upload that are missing or whose bytes changed."""
+    whole = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return [
+        name
+        for name, checksum in whole["checksums"].items()
+        if not (folder / name).is_file() or file_sha256(folder / name) != checksum
+    ]
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_ballot_facts(
+    con: duckdb.DuckDBPyConnection, folder: Path, facts: BallotFacts
+) -> None:
+    """Ballot facts as Parquet: `lines` sorted by unit, ballot, indicator; `ballots` by their code."""
+    con.register("line_codes", pd.DataFrame(facts.lines.__dict__, copy=False))
+    con.table("line_codes").write_parquet(str(folder / "lines.parquet"), compression="zstd")
+    con.unregister("line_codes")
+    con.table("ballot").write_parquet(str(folder / "ballots.parquet"), compression="zstd")
+    write_dictionaries(folder / "dictionaries.json", facts.dictionaries)
+
+
+def write_frame(con: duckdb.DuckDBPyConnection, folder: Path, frame: pd.DataFrame) -> None:
+    """Facts of a small kind as Parquet."""
+    con.register("facts_frame", frame)
+    con.table("facts_frame").write_parquet(str(folder / "facts.parquet"), compression="zstd")
+    con.unregister("facts_frame")
+
+
+def effective(uploads: list[Upload]) -> list[Upload]:
+    """The uploads in force: a replacing one makes all earlier ones of its kind and round void."""
+    kept: list[Upload] = []
+    for upload in sorted(uploads, key=lambda u: u.number):
+        if upload.replaces:
+            kept = [u for u in kept if (u.kind, u.round_id) != (upload.kind, upload.round_id)]
+        kept.append(upload)
+    return kept
