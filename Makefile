@@ -10,14 +10,63 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 PORT ?= 8501
 BIN := .venv/bin
-CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# The stamps know what was installed, so that a second `make run` starts at once.
+RUN_STAMP := .venv/installed-run
+DEV_STAMP := .venv/installed-dev
 
 export PORT
-# The pages are read from this folder, and a service account may have no home of its own.
 export PYTHONUTF8 := 1
-export HOME := $(or $(HOME),$(CURDIR)/.venv)
 
-.PHONY: run setup setup-run test test-slow lint browser-for-tests messages bench clean
+# A service account may have no home of its own; pip and Streamlit want one.
+ifeq ($(strip $(HOME)),)
+export HOME := $(CURDIR)/.venv
+endif
 
-run: setup-run
-	@if ! $(BIN)/biaochi releases > /dev/null 2>&1 || [ -z "$$($(BIN)/biaochi releases --format json | tr -d '[:space:]')" ]; then :; fi
+.PHONY: run setup test test-slow lint browser messages bench clean
+
+run: $(RUN_STAMP)
+	@if $(BIN)/python -c "import sys; from data.store import Store; from settings import load; sys.exit(not Store(load().store).is_empty())"; \
+	then $(BIN)/biaochi demo; fi
+	exec $(BIN)/streamlit run app.py --server.port $(PORT) --server.address 127.0.0.1 --server.headless true
+
+setup: $(DEV_STAMP)
+
+$(RUN_STAMP): requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	$(INSTALL) -r requirements-dev.txt
+	touch $@
+
+test: setup browser lint
+	$(BIN)/python -m pytest -n 2
+
+test-slow: setup browser
+	$(BIN)/python -m pytest -n 2 -m slow
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The browser tests drive the system's own Chromium; it is only installed where we may.
+browser:
+	@if ! command -v chromium > /dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk > /dev/null; fi
+
+# Extracts every message and carries the translations over; same input, same bytes.
+messages: setup
+	$(BIN)/python -m words
+
+bench: setup
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""All that touches files and DuckDB; knows no method."""
