@@ -1,0 +1,117 @@
+"""Everything the environment may say, read once and here only.
+
+No other module looks at environment variables. Nothing here opens the store or writes a file.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"", "0", "false", "no", "off"}
+
+
+class SettingsRefused(ValueError):
+    """A variable of the environment holds what this version cannot use; the text names both."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process."""
+
+    store: Path  # folder of the store; need not exist yet
+    language: str  # "zh" or "en": the language before a person chooses one
+    port: int
+    hosts: tuple[str, ...]  # names in the Host header that are answered, without port
+    origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
+    login: bool  # whether people must sign in
+    cookie_secret: Path  # file with the secret that signs session cookies
+    threads: int  # DuckDB
+    memory_limit: str  # DuckDB, such as "2GB"
+    engine: str  # "duckdb:" is the only one of this version
+
+
+def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
+    """The settings of the environment; SettingsRefused names the first variable that is wrong."""
+    env = os.environ if environ is None else environ
+    store = Path(env.get("BIAOCHI_STORE") or root / "var").expanduser().absolute()
+    port = _whole(env, "PORT", default=8501, low=1, high=65535)
+    hosts = _words(env, "BIAOCHI_HOSTS") or LOOPBACK_HOSTS
+    return Settings(
+        store=store,
+        language=_language(env),
+        port=port,
+        hosts=hosts,
+        origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
+        login=_login(env, root),
+        cookie_secret=Path(env.get("BIAOCHI_COOKIE_SECRET") or store / "cookie.secret").absolute(),
+        threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
+        memory_limit=_memory(env),
+        engine=_engine(env),
+    )
+
+
+def _language(env: Mapping[str, str]) -> str:
+    """zh unless en is asked for; a locale such as zh_CN.UTF-8 will do."""
+    value = env.get("BIAOCHI_LANG", "").strip().lower() or "zh"
+    for language in ("zh", "en"):
+        if value == language or value.startswith((f"{language}_", f"{language}-")):
+            return language
+    raise SettingsRefused(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
+
+
+def _engine(env: Mapping[str, str]) -> str:
+    value = env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:"
+    if value != "duckdb:":
+        raise SettingsRefused(
+            f"BIAOCHI_ENGINE must be 'duckdb:' in this version, not {value!r}. Unset it."
+        )
+    return value
+
+
+def _login(env: Mapping[str, str], root: Path) -> bool:
+    """Said by BIAOCHI_LOGIN, else true when Streamlit's secrets name a sign-in service."""
+    value = env.get("BIAOCHI_LOGIN", "").strip().lower()
+    if value not in TRUE_WORDS | FALSE_WORDS:
+        raise SettingsRefused(f"BIAOCHI_LOGIN must be 1 or 0, not {value!r}.")
+    return value in TRUE_WORDS or _has_sign_in(root / ".streamlit" / "secrets.toml")
+
+
+def _has_sign_in(secrets: Path) -> bool:
+    if not secrets.is_file():
+        return False
+    try:
+        return "auth" in tomllib.loads(secrets.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        # Guessing "no login" here would open the dashboard to everyone.
+        raise SettingsRefused(f"{secrets} cannot be read as TOML: {error}") from error
+
+
+def _memory(env: Mapping[str, str]) -> str:
+    value = env.get("BIAOCHI_MEMORY_LIMIT", "").strip().upper() or "2GB"
+    number = value.rstrip("BIKMGT")
+    if not number.isdigit() or int(number) == 0 or value[len(number) :] not in _MEMORY_UNITS:
+        raise SettingsRefused(f"BIAOCHI_MEMORY_LIMIT must look like 2GB, not {value!r}.")
+    return value
+
+
+_MEMORY_UNITS = {"KB", "MB", "GB", "TB", "KIB", "MIB", "GIB", "TIB"}
+
+
+def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:
+    value = env.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+        raise SettingsRefused(f"{name} must be a whole number {low} to {high}, not {value!r}.")
+    return int(value)
+
+
+def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """A list that may be written with commas or spaces."""
+    return tuple(env.get(name, "").replace(",", " ").split())
