@@ -122,7 +122,7 @@ def resolve(names: tuple[str, ...], codes: dict[str, str] | None) -> tuple[str, 
     unknown = [name for name in names if match_key(name) not in codes]
     if unknown:
         raise RoundConflict(
-            [Problem("unknown_unit", value=name, facts={"near": "—"}) for name in unknown]
+            [Problem("unknown_unit", value=name) for name in unknown]
         )
     return tuple(codes[match_key(name)] for name in names)
 
@@ -181,7 +181,7 @@ def _coded_anew(
     if con.execute(read_sql("intake/any_two_groups")).fetchall()[0][0]:
         rows = con.execute(read_sql("intake/two_groups")).fetchall()
         raise RoundConflict(
-            [Problem("ballot_in_two_groups", value=group, facts={"ballot": ballot, "usual": usual})
+            [Problem("ballot_in_two_groups", value=group, facts={"value": ballot, "group": group, "other_group": usual})
              for _, ballot, group, usual in rows]
         )
     con.sql(read_sql("intake/ballot")).create("ballot")

@@ -15,7 +15,7 @@ from data.contract import fields
 from data.facts import Bits, Dictionaries, Lines, ballots_digest, lines_digest
 from data.intake.context import Context
 from data.intake.headers import Header
-from data.intake.names import match_key
+from data.intake.names import CONTROL, LONGEST_NAME, match_key
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import (
@@ -182,7 +182,7 @@ def _indicator_columns(
 
 
 def _no_grade_column(text: TextTable, header: Header) -> Problem:
-    facts = {"missing": "评价 / 打分", "found": "、".join(cell for cell in header.cells if cell)}
+    facts = {"missing": ["评价"], "found": [cell for cell in header.cells if cell]}
     return Problem("missing_columns", file=text.name, row=header.row, facts=facts)
 
 
@@ -321,7 +321,7 @@ class _Judge:
     def _ballots(self) -> None:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
         for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
-            self._refuse("ballot_id", value, Judgement(None, code, {"length": len(value), "most": 100}))
+            self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
 
     def _place(self, place: int) -> tuple[str, int]:
         return self.loaded.place(place // max(1, len(self.form.indicators)))
@@ -354,7 +354,7 @@ class _Judge:
         for place, ballot, group, usual in rows:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "group_code")
-            facts = {"ballot": ballot, "usual": usual}
+            facts = {"value": ballot, "group": group, "other_group": usual}
             self.intake.problems.append(
                 Problem("ballot_in_two_groups", "error", file, None, row, header, group, facts)
             )
@@ -366,10 +366,19 @@ class _Judge:
         for place, unit, category, usual in rows:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "category")
-            facts = {"unit": unit, "usual": usual}
+            facts = {"value": unit, "categories": [category, usual]}
             self.intake.problems.append(
                 Problem("unit_in_two_categories", "error", file, None, row, header, category, facts)
             )
+
+
+def _ballot_facts(value: str) -> dict[str, object]:
+    control = CONTROL.search(value)
+    return {
+        "length": len(value),
+        "limit": LONGEST_NAME,
+        "character": control.group() if control else "",
+    }
 
 
 # --- facts -------------------------------------------------------------------------------------------------------
@@ -435,7 +444,7 @@ def _double_lines(
         file, row = loaded.place(place // width)
         earlier_file, earlier_row = loaded.place(earlier // width)
         header = form.headers[file].text_of("ballots", "ballot_id")
-        facts = {"earlier": earlier_row, "earlier_file": earlier_file}
+        facts = {"earlier_row": earlier_row, "earlier_file": earlier_file}
         problems.append(
             Problem("duplicate_line", "error", file, None, row, header, ballot, facts)
         )

@@ -91,7 +91,7 @@ class _Reader:
             return
         usual = self.categories.setdefault(unit, tidy(cell.value))
         if usual != tidy(cell.value):
-            self._note(cell, Judgement(None, "unit_in_two_categories", {"unit": unit, "usual": usual}))
+            self._note(cell, Judgement(None, "unit_in_two_categories", {"categories": [tidy(cell.value), usual]}))
 
     def _grade_cells(
         self, header: Header, place: dict[str, _Cell], file: str, row: int, values: list[str]
@@ -110,7 +110,7 @@ class _Reader:
             return
         earlier = self.seen.setdefault((*key, grade), count_cell)
         if earlier is not count_cell:
-            facts: dict[str, object] = {"earlier": earlier.row, "earlier_file": earlier.file}
+            facts: dict[str, object] = {"earlier_row": earlier.row, "earlier_file": earlier.file}
             self._note(count_cell, Judgement(None, "duplicate_line", facts))
             return
         self.cells.append((*key[:1], "", *key[1:], grade, votes))
@@ -197,8 +197,8 @@ def _grade_columns(
         }
         if len(unknown) == len(header.other):
             facts: dict[str, object] = {
-                "missing": "、".join(reader.rules.points) or "评价等级、票数",
-                "found": "、".join(cell for cell in header.cells if cell),
+                "missing": list(reader.rules.points) or ["评价等级", "票数"],
+                "found": [cell for cell in header.cells if cell],
             }
             intake.problems.append(
                 Problem("missing_columns", file=text.name, row=header.row, facts=facts)
@@ -219,5 +219,5 @@ def _check_indicators(
     listed = set(reader.rules.indicators or {})
     scored = indicators & listed if listed else indicators
     if len(scored) > 1 and (listed or "总体评价" not in indicators):
-        facts: dict[str, object] = {"indicators": "、".join(sorted(scored))}
+        facts: dict[str, object] = {"indicators": sorted(scored)}
         intake.problems.append(Problem("counts_need_overall", file=tables[0][0].name, facts=facts))

@@ -67,12 +67,12 @@ def read_header(
     }
     counts = [sum(match_key(cell) in known for cell in record) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
-        found = "、".join(cell for cell in records[0] if cell)[:60] if records else ""
-        return [Problem("no_header", file=file, row=1, facts={"found": found})]
+        expected = [header_of(kind, name) for name in REQUIRED[kind]]
+        return [Problem("no_header", file=file, row=1, facts={"expected": expected})]
     index = counts.index(max(counts[:HEADER_WITHIN]))
     cells = tuple(cell.strip() for cell in records[index])
     header, problems = _claim(kind, cells, index + 1, known, file)
-    problems += _title_rows(records[:index], file)
+    problems += _title_rows(records[:index], index + 1, file)
     if any(problem.level == "error" for problem in problems):
         return problems
     return replace(header, problems=problems)
@@ -86,7 +86,7 @@ def _claim(
     fields: dict[str, int] = {}
     other: dict[int, str] = {}
     if len(cells) > MOST_COLUMNS:
-        facts = {"found": len(cells), "most": MOST_COLUMNS}
+        facts = {"found": len(cells), "limit": MOST_COLUMNS}
         problems.append(Problem("too_many_columns", file=file, row=row, facts=facts))
         return Header(row, cells, fields, other), problems
     seen: dict[str, int] = {}
@@ -113,14 +113,21 @@ def _missing(
     missing = [header_of(kind, name) for name in REQUIRED[kind] if name not in fields]
     if not missing:
         return []
-    facts = {"missing": "、".join(missing), "found": "、".join(cell for cell in cells if cell)}
+    facts = {"missing": missing, "found": [cell for cell in cells if cell]}
     return [Problem("missing_columns", file=file, row=row, facts=facts)]
 
 
-def _title_rows(records: list[list[str]], file: str) -> list[Problem]:
+def _title_rows(records: list[list[str]], header_row: int, file: str) -> list[Problem]:
     """Rows above the header are set aside and shown, never dropped in silence."""
     return [
-        Problem("title_row", "warning", file=file, row=number, value=" ".join(filter(None, record)))
+        Problem(
+            "title_row",
+            "warning",
+            file=file,
+            row=number,
+            value=" ".join(filter(None, record)),
+            facts={"header_row": header_row},
+        )
         for number, record in enumerate(records, start=1)
         if any(cell.strip() for cell in record)
     ]

@@ -49,9 +49,9 @@ class _Reader:
             self._note("missing_value", "unit_name", "")
             return
         if CONTROL.search(name):
-            self._note("control_character", "unit_name", name)
+            self._note("control_character", "unit_name", name, character="")
         if len(name) > LONGEST_NAME:
-            self._note("name_too_long", "unit_name", name, length=len(name), most=LONGEST_NAME)
+            self._note("name_too_long", "unit_name", name, length=len(name), limit=LONGEST_NAME)
         unit = RegisteredUnit(
             unit_code=texts.get("unit_code") or name,
             unit_name=name,
@@ -72,7 +72,7 @@ class _Reader:
             return 0
         number = int(text.removesuffix(".0"))
         if number in self.rosters:
-            self._note("duplicate_roster_no", "roster_no", text, earlier=self.rosters[number])
+            self._note("duplicate_roster_no", "roster_no", text, earlier_row=self.rosters[number])
         self.rosters.setdefault(number, self.place[2])
         return number
 
@@ -80,7 +80,7 @@ class _Reader:
         if not text:
             return ""
         if text not in PARTICIPATION:
-            self._note("unknown_participation", "participation", text, known="、".join(PARTICIPATION))
+            self._note("unknown_participation", "participation", text, known=list(PARTICIPATION))
             return ""
         return PARTICIPATION[text]
 
@@ -90,7 +90,7 @@ class _Reader:
         for key in sorted(own):
             if key in self.spellings:
                 other, earlier = self.spellings[key]
-                self._note("duplicate_unit", "unit_name", unit.unit_name, other=other, earlier=earlier)
+                self._note("duplicate_unit", "unit_name", unit.unit_name, other=other, earlier_row=earlier)
                 return
         for key in own:
             self.spellings[key] = (unit.unit_name, row)

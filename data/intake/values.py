@@ -41,10 +41,11 @@ def _text_fault(value: str) -> Judgement | None:
     """What is wrong with any name, whatever column it stands in."""
     if not tidy(value):
         return Judgement(None, "missing_value")
-    if CONTROL.search(value):
-        return Judgement(None, "control_character")
+    control = CONTROL.search(value)
+    if control:
+        return Judgement(None, "control_character", {"character": control.group()})
     if len(value) > LONGEST_NAME:
-        return Judgement(None, "name_too_long", {"length": len(value), "most": LONGEST_NAME})
+        return Judgement(None, "name_too_long", {"length": len(value), "limit": LONGEST_NAME})
     if value.strip().upper() in EXCEL_ERRORS:
         return Judgement(None, "excel_error")
     if unicodedata.normalize("NFKC", value).strip().startswith(FORMULA_STARTS):
@@ -68,7 +69,7 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
     code = codes.get(match_key(value))
     if code is None:
         near = suggest(tidy(value), context.register.names())
-        return Judgement(None, "unknown_unit", {"near": "、".join(near) or "—"})
+        return Judgement(None, "unknown_unit", {"close": near})
     return Judgement(code, "line_break_in_name" if broken else "", warning=broken)
 
 
@@ -81,7 +82,7 @@ def judge_group(value: str, known: dict[str, str] | None) -> Judgement:
         return Judgement(tidy(value))
     name = known.get(match_key(value))
     if name is None:
-        return Judgement(None, "unknown_group", {"known": "、".join(known.values())})
+        return Judgement(None, "unknown_group", {"known": list(known.values())})
     return Judgement(name)
 
 
@@ -102,7 +103,7 @@ def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgem
     """A grade of the rule set, a number inside its band, or one of the kinds that are never scored."""
     mark = VALIDITY.get(tidy(validity), None if tidy(validity) else "")
     if mark is None:
-        return Judgement(None, "unknown_grade", {"known": "、".join(VALIDITY), "value": validity})
+        return Judgement(None, "unknown_choice", {"known": list(VALIDITY), "value": validity})
     if mark:
         return Judgement(tidy(validity), kind=mark)
     if tidy(value) and tidy(score) and match_key(value) != match_key(score):
@@ -118,7 +119,7 @@ def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgem
         return Judgement(name, kind=rules.unscored.get(name, ""))
     if rules.numeric is not None:
         return _judge_number(text, rules)
-    return Judgement(None, "unknown_grade", {"known": "、".join(listed.values()), "value": text})
+    return Judgement(None, "unknown_grade", {"known": list(listed.values()), "value": text})
 
 
 def _judge_number(text: str, rules: RuleSet) -> Judgement:
@@ -135,7 +136,7 @@ def _judge_number(text: str, rules: RuleSet) -> Judgement:
     if not Decimal(str(band.low)) <= number <= Decimal(str(band.high)):
         return Judgement(None, "score_out_of_range", facts)
     if number != number.quantize(Decimal("0.01")):
-        return Judgement(None, "score_too_precise", facts)
+        return Judgement(None, "score_too_precise", {**facts, "decimals": 2})
     if band.step is not None and (number - Decimal(str(band.low))) % Decimal(str(band.step)) != 0:
         return Judgement(None, "score_off_step", {**facts, "step": _plain(band.step)})
     return Judgement(_plain(number))

@@ -1,0 +1,449 @@
+"""A release: all rounds of the uploads in force with their rules, turned into counts and moments.
+
+Built beside the release in force and never changed after; its id is the SHA-256 of the canonical facts, the rule sets
+and the method version. Files: `release.json` (what it is made of) and `results.duckdb` (derived).
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.facts import Dictionaries
+from data.intake.context import Register
+from data.intake.units import ONLY_CATEGORY
+from data.moments import VoteMoments, moments_of_counts, moments_of_votes
+from data.query import Database, read_sql, working_memory, write_database
+from data.rounds import RoundFacts, read_round
+from data.rule_sets import RuleSet, parse_rules
+from data.uploads import Upload, file_sha256
+from data.votes import (
+    Votes,
+    count_table,
+    kind_of_grade,
+    points_of_grade,
+    scored_indicators,
+    votes_of_lines,
+)
+
+# Counts up when published numbers would change for the same facts and rules.
+METHOD_VERSION = 1
+
+RESULTS = "results.duckdb"
+RELEASE = "release.json"
+
+
+@dataclass(frozen=True)
+class RoundTables:
+    """What one round adds to the tables of a release; `digest` is of its facts and its rules."""
+
+    digest: str
+    tables: dict[str, pd.DataFrame]
+
+
+class Release:
+    """A published release, read-only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.id: str = folder.name
+        self._database = Database(folder / RESULTS)
+
+    @property
+    def short(self) -> str:
+        """The digits of the id that are shown."""
+        return self.id[:16]
+
+    def query(self, name: str, **params: object) -> pd.DataFrame:
+        """Run one file of data/sql/release."""
+        return self._database.query(f"release/{name}", **params)
+
+    def query_table(self, name: str) -> pd.DataFrame:
+        """One whole table, by the file of data/sql/table that reads it."""
+        return self._database.query(name)
+
+    def rounds(self) -> list[str]:
+        """Rounds of the release, newest first."""
+        return sorted(self.query("rounds")["round_id"], reverse=True)
+
+    def rules(self, round_id: str) -> RuleSet:
+        """The rule set frozen into the release for a round."""
+        content = self.query("rule_set", round_id=round_id)["content"].iloc[0]
+        return parse_rules(str(content))
+
+    @cached_property
+    def is_demo(self) -> bool:
+        """Whether any upload is demonstration data."""
+        return bool(self.query("uploads")["demo"].any())
+
+    @cached_property
+    def made_of(self) -> dict[str, object]:
+        """The contents of release.json."""
+        whole: dict[str, object] = json.loads((self.folder / RELEASE).read_text(encoding="utf-8"))
+        return whole
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        self._database.close()
+
+
+def build_release(
+    staging: Path, uploads: list[Upload], rule_sets: dict[str, RuleSet], threads: int | None = None
+) -> str:
+    """Write `release.json` and `results.duckdb` into `staging`; returns the release id (64 hex digits).
+
+    Raises RoundConflict when uploads of one round do not fit together.
+    """
+    parts: list[RoundTables] = []
+    digests: dict[str, str] = {}
+    for round_id in sorted({upload.round_id for upload in uploads}):
+        own = [upload for upload in uploads if upload.round_id == round_id]
+        rules = _rules_of_round(own, rule_sets)
+        con = working_memory(staging, threads=threads)
+        try:
+            parts.append(_build_round(con, read_round(con, round_id, own), rules))
+        finally:
+            con.close()
+        digests[round_id] = parts[-1].digest
+    release_id = _release_id(digests)
+    tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
+    tables["rule_set"] = _rule_set_table(uploads, rule_sets)
+    tables["upload"] = _upload_table(uploads)
+    write_database(staging / RESULTS, tables, "build/schema")
+    whole = {
+        "id": release_id,
+        "results_sha256": file_sha256(staging / RESULTS),
+        "method_version": METHOD_VERSION,
+        "rounds": digests,
+        "uploads": [upload.upload_id for upload in uploads],
+    }
+    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+    (staging / RELEASE).write_text(text, encoding="utf-8")
+    return release_id
+
+
+def round_tables(
+    staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet
+) -> dict[str, pd.DataFrame]:
+    """The tables of one round under other rules than it was published with (what-if)."""
+    own = [upload for upload in uploads if upload.round_id == round_id]
+    con = working_memory(staging)
+    try:
+        return _build_round(con, read_round(con, round_id, own), rules).tables
+    finally:
+        con.close()
+
+
+def _release_id(digests: dict[str, str]) -> str:
+    whole = json.dumps({"method": METHOD_VERSION, "rounds": digests}, sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _rules_of_round(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> RuleSet | None:
+    names = {upload.rules_name for upload in uploads if upload.rules_name}
+    return rule_sets[names.pop()] if names else None
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+
+
+def _build_round(
+    con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet | None
+) -> RoundTables:
+    """Counts and moments of one round."""
+    units = _unit_table(facts)
+    has_votes = facts.lines is not None or len(facts.counts) > 0
+    if rules is None or not has_votes:
+        digest = hashlib.sha256(f"{facts.digest}|".encode()).hexdigest()
+        return RoundTables(digest, _empty_tables(facts, units))
+    groups = _group_names(con, facts)
+    grade_counts = _grade_counts(con, facts, rules)
+    moments, step = _moments(con, facts, rules, list(units["unit_code"]), groups)
+    evaluators = (
+        con.execute(read_sql("build/evaluator_count")).df()
+        if facts.lines is not None
+        else pd.DataFrame({"group_name": groups, "evaluators": [0] * len(groups)})
+    )
+    cells, pairs = _moment_tables(moments, list(units["unit_code"]), groups, step)
+    tables = {
+        "round": _round_table(facts, rules.name, evaluators, grade_counts, cells, step),
+        "unit": units,
+        "grade_count": grade_counts,
+        "cell_moment": cells,
+        "pair_moment": pairs,
+        "evaluator_count": evaluators,
+    }
+    digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
+    return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
+
+
+def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:
+    if "round_id" in frame:
+        return frame
+    return frame.assign(round_id=facts.round_id)
+
+
+def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A round that has a register and no votes yet."""
+    columns = {
+        "grade_count": ["unit_code", "group_name", "indicator", "grade", "kind", "points", "scored", "lines"],
+        "cell_moment": ["unit_code", "group_name", "votes", "total", "squares"],
+        "pair_moment": ["group_name", "unit_a", "unit_b", "votes", "total_a", "total_b", "product"],
+        "evaluator_count": ["group_name", "evaluators"],
+    }
+    tables = {name: pd.DataFrame(columns=["round_id", *names]) for name, names in columns.items()}
+    empty = pd.DataFrame({"evaluators": [0]}), pd.DataFrame({"lines": [0]}), pd.DataFrame({"votes": [0]})
+    return {"round": _round_table(facts, "", *empty, 1), "unit": units, **tables}
+
+
+def _round_table(
+    facts: RoundFacts,
+    rules_name: str,
+    evaluators: pd.DataFrame,
+    grade_counts: pd.DataFrame,
+    cells: pd.DataFrame,
+    step: int,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "round_id": [facts.round_id],
+            "rules_name": [rules_name],
+            "registered": [facts.register is not None],
+            "counts_only": [facts.lines is None],
+            "has_counts": [len(facts.counts) > 0],
+            "evaluators": [int(evaluators["evaluators"].sum())],
+            "lines": [int(grade_counts["lines"].sum())],
+            "votes": [int(cells["votes"].sum())],
+            "score_step": [step],
+            "facts_digest": [facts.digest],
+        }
+    )
+
+
+# --- units and groups --------------------------------------------------------------------------------------------
+
+
+def _unit_table(facts: RoundFacts) -> pd.DataFrame:
+    """Every unit of the round, in roster order."""
+    if facts.register is not None:
+        frame = _registered(facts.register)
+    else:
+        frame = _provisional(facts)
+    return frame.assign(round_id=facts.round_id)
+
+
+def _registered(register: Register) -> pd.DataFrame:
+    frame = pd.DataFrame([unit.__dict__ for unit in register.units])
+    return frame.assign(provisional=False)
+
+
+def _provisional(facts: RoundFacts) -> pd.DataFrame:
+    """Units known from the files only: the code is the name."""
+    categories: dict[str, str] = dict(
+        zip(facts.counts["unit"], facts.counts["category"], strict=True)
+    )
+    if facts.dictionaries is not None:
+        texts = facts.dictionaries
+        categories |= dict(zip(texts.units, texts.categories, strict=True))
+    names = sorted(categories)
+    return pd.DataFrame(
+        {
+            "unit_code": names,
+            "unit_name": names,
+            "short_name": "",
+            "roster_no": range(1, len(names) + 1),
+            "category": [categories[name] or ONLY_CATEGORY for name in names],
+            "participation": "",
+            "provisional": True,
+        }
+    )
+
+
+def _group_names(con: duckdb.DuckDBPyConnection, facts: RoundFacts) -> list[str]:
+    names = set(facts.counts["group_name"])
+    if facts.lines is not None:
+        names |= set(con.execute(read_sql("build/evaluator_count")).df()["group_name"])
+    return sorted(names)
+
+
+# --- counts ------------------------------------------------------------------------------------------------------
+
+
+def _grade_counts(
+    con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet
+) -> pd.DataFrame:
+    """Lines of each grade by unit, group and indicator, ballots and counts together."""
+    frames = []
+    if facts.lines is not None and facts.dictionaries is not None:
+        frames.append(_line_counts(con, facts.dictionaries, rules))
+    if len(facts.counts):
+        table = count_table(facts.counts, rules).rename(columns={"unit": "unit_code", "votes": "lines"})
+        frames.append(table.drop(columns="category"))
+    whole = pd.concat(frames, ignore_index=True)
+    key = ["unit_code", "group_name", "indicator", "grade", "kind", "points", "scored"]
+    return whole.groupby(key, as_index=False, dropna=False, sort=True)["lines"].sum()
+
+
+def _line_counts(
+    con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: RuleSet
+) -> pd.DataFrame:
+    codes = con.execute(read_sql("build/line_counts")).df()
+    scored = scored_indicators(texts.indicators, rules)
+    kinds = [kind_of_grade(name, forced, rules) for name, forced in texts.grades]
+    points = [
+        points_of_grade(name, rules) if kind == "scored" else None
+        for (name, _), kind in zip(texts.grades, kinds, strict=True)
+    ]
+    grade, indicator = codes["grade"].to_numpy(), codes["indicator"].to_numpy()
+    in_score = np.array([name in scored for name in texts.indicators], dtype=bool)
+    is_scored = np.array([kind == "scored" for kind in kinds], dtype=bool)
+    return pd.DataFrame(
+        {
+            "unit_code": np.array(texts.units, dtype=object)[codes["unit"].to_numpy()],
+            "group_name": codes["group_name"],
+            "indicator": np.array(texts.indicators, dtype=object)[indicator],
+            "grade": np.array([name for name, _ in texts.grades], dtype=object)[grade],
+            "kind": np.array(kinds, dtype=object)[grade],
+            "points": pd.array(points, dtype="Int64")[grade],
+            "scored": in_score[indicator] & is_scored[grade],
+            "lines": codes["lines"],
+        }
+    )
+
+
+# --- moments -----------------------------------------------------------------------------------------------------
+
+
+def _moments(
+    con: duckdb.DuckDBPyConnection,
+    facts: RoundFacts,
+    rules: RuleSet,
+    units: list[str],
+    groups: list[str],
+) -> tuple[list[VoteMoments], int]:
+    """Exact moments of the ballots and of the counts, over all units and groups of the round, and the greatest
+    common divisor of all scores."""
+    moments, step = [], 0
+    if facts.lines is not None and facts.dictionaries is not None:
+        votes = votes_of_lines(facts.lines, facts.dictionaries, rules)
+        step = int(np.gcd.reduce(votes.score, initial=0))
+        moments.append(_ballot_moments(con, votes, facts.dictionaries, units, groups))
+    if len(facts.counts):
+        table = count_table(facts.counts, rules)
+        table = table[table["scored"]]
+        step = math.gcd(step, *table["points"].astype("int64").tolist())
+        moments.append(
+            moments_of_counts(
+                _positions(table["unit"], units),
+                _positions(table["group_name"], groups),
+                table["points"].astype("int64").to_numpy(),
+                table["votes"].astype("int64").to_numpy(),
+                len(units),
+                len(groups),
+            )
+        )
+    return moments, step or 1
+
+
+def _positions(values: pd.Series, names: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+    place = {name: position for position, name in enumerate(names)}
+    return np.array([place[str(value)] for value in values], dtype=np.int64)
+
+
+def _ballot_moments(
+    con: duckdb.DuckDBPyConnection,
+    votes: Votes,
+    texts: Dictionaries,
+    units: list[str],
+    groups: list[str],
+) -> VoteMoments:
+    ballots = con.table("ballot").order("ballot").project("group_name").df()["group_name"]
+    group_of_ballot = pd.Categorical(ballots, categories=groups).codes
+    unit_position = _positions(pd.Series(texts.units, dtype="object"), units)
+    return moments_of_votes(
+        votes.ballot,
+        unit_position[votes.unit],
+        group_of_ballot[votes.ballot],
+        votes.score,
+        len(units),
+        len(groups),
+    )
+
+
+def _moment_tables(
+    moments: list[VoteMoments], units: list[str], groups: list[str], step: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cells and pairs as tables, with all sums in units of `step` (ten-thousandths of a point), which divides
+    every score.
+
+    The step keeps sums of squares inside 64 bits: 13 million votes at 100 points pass them at step 1, and take
+    a hundred-millionth of the room where points are whole.
+    """
+    names, group_names = np.array(units, dtype=object), np.array(groups, dtype=object)
+    n = sum(m.n for m in moments)
+    total = sum(m.total.astype(object) for m in moments)
+    squares = sum(m.squares.astype(object) for m in moments)
+    unit_at, group_at = np.nonzero(n)
+    cells = pd.DataFrame(
+        {
+            "unit_code": names[unit_at],
+            "group_name": group_names[group_at],
+            "votes": n[unit_at, group_at],
+            "total": (total[unit_at, group_at] // step).astype(np.int64),
+            "squares": (squares[unit_at, group_at] // step**2).astype(np.int64),
+        }
+    )
+    pair = moments[0]
+    pairs = pd.DataFrame(
+        {
+            "group_name": group_names[pair.pair_group],
+            "unit_a": names[pair.pair_first],
+            "unit_b": names[pair.pair_second],
+            "votes": pair.pair_n,
+            "total_a": (pair.pair_sum_first // step).astype(np.int64),
+            "total_b": (pair.pair_sum_second // step).astype(np.int64),
+            "product": (pair.pair_sum_product // step**2).astype(np.int64),
+        }
+    )
+    return cells, pairs
+
+
+# --- rules and uploads -------------------------------------------------------------------------------------------
+
+
+def _rule_set_table(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> pd.DataFrame:
+    names = sorted({upload.rules_name for upload in uploads if upload.rules_name})
+    return pd.DataFrame(
+        {
+            "name": pd.Series(names, dtype="str"),
+            "digest": pd.Series([rule_sets[name].digest for name in names], dtype="str"),
+            "content": pd.Series([rule_sets[name].text for name in names], dtype="str"),
+        }
+    )
+
+
+def _upload_table(uploads: list[Upload]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "number": [upload.number for upload in uploads],
+            "upload_id": [upload.upload_id for upload in uploads],
+            "kind": [upload.kind for upload in uploads],
+            "round_id": [upload.round_id for upload in uploads],
+            "rules_name": [upload.rules_name for upload in uploads],
+            "files": [
+                json.dumps([file.__dict__ for file in upload.files], ensure_ascii=False)
+                for upload in uploads
+            ],
+            "lines": [upload.lines for upload in uploads],
+            "digest": [upload.digest for upload in uploads],
+            "demo": [upload.demo for upload in uploads],
+        }
+    )

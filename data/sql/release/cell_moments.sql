@@ -1,0 +1,7 @@
+-- Moments by unit and group of one round, sums in steps of the round's score_step.
+-- params: $round_id
+-- returns: unit_code VARCHAR, group_name VARCHAR, votes BIGINT, total BIGINT, squares BIGINT
+SELECT unit_code, group_name, votes, total, squares
+FROM cell_moment
+WHERE round_id = $round_id
+ORDER BY unit_code, group_name

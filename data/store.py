@@ -1,0 +1,603 @@
+"""The store: rules, uploads, releases, and which release is in force.
+
+Everything under the store's folder appears by one rename and is never changed after: an upload, a rule set, a release,
+a history entry. The newest history entry says which release is in force, so publishing and its record are one step.
+One lock file serialises writers; readers never wait.
+"""
+
+import getpass
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from data.contract import KINDS, header_words
+from data.intake.ballots import read_ballots
+from data.intake.context import Context
+from data.intake.counts import read_counts
+from data.intake.headers import Header, first_records, read_header
+from data.intake.refusal import Refused
+from data.intake.source import TextTable, open_source
+from data.intake.units import read_units
+from data.problems import Problem, has_errors
+from data.query import sql_names, working_memory
+from data.release import RELEASE, RESULTS, Release, build_release
+from data.rounds import RoundConflict, read_register, read_round
+from data.rule_sets import RuleSet, parse_rules
+from data.uploads import (
+    Evidence,
+    Upload,
+    damaged_files,
+    effective,
+    file_sha256,
+    read_upload,
+    write_ballot_facts,
+    write_frame,
+    write_manifest,
+)
+
+Source = Path | tuple[str, bytes]
+PREVIEW_ROWS = 5
+SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
+
+
+class StoreBusy(Exception):
+    """Another process is writing."""
+
+
+class UsageError(Exception):
+    """The call does not fit the store; the text is an English sentence that the catalogues translate."""
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message.format(**facts))
+        self.message, self.facts = message, facts
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What came of an import.
+
+    rows: records read. stored: whether an upload was added. same_as: the upload (or the round's content) that holds
+    the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
+    """
+
+    problems: list[Problem]
+    rows: int
+    stored: bool
+    upload: str | None = None
+    same_as: str | None = None
+    needs_acceptance: bool = False
+    encodings: dict[str, str] = field(default_factory=dict)
+    preview: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def refused(self) -> bool:
+        """Whether errors kept the files out."""
+        return has_errors(self.problems)
+
+
+@dataclass(frozen=True)
+class PublishReport:
+    """The release in force after publishing; `new` when it was not before."""
+
+    release: str
+    new: bool
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the history. action: publish or rollback."""
+
+    number: int
+    action: str
+    release: str
+    previous: str
+    note: str
+    time: str
+    user: str
+
+
+class Store:
+    """One store folder. Reading creates nothing."""
+
+    def __init__(self, path: Path, *, threads: int | None = None) -> None:
+        self.path = Path(path)
+        self.threads = threads
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def is_empty(self) -> bool:
+        """Whether the store holds nothing: no rules, no uploads, no history."""
+        return not (self.rule_sets() or self.uploads() or self.history())
+
+    def rule_sets(self) -> list[RuleSet]:
+        """All rule sets, by name."""
+        paths = sorted((self.path / "rules").glob("*.toml"))
+        return [parse_rules(path.read_text(encoding="utf-8")) for path in paths]
+
+    def rule_set(self, name: str) -> RuleSet:
+        """One rule set by name."""
+        path = self.path / "rules" / f"{name}.toml"
+        if "/" in name or not path.is_file():
+            raise UsageError("There is no rule set named {name}.", name=name)
+        return parse_rules(path.read_text(encoding="utf-8"))
+
+    def uploads(self) -> list[Upload]:
+        """All accepted uploads, oldest first."""
+        folders = sorted((self.path / "uploads").glob("[0-9]*"))
+        return [read_upload(folder) for folder in folders]
+
+    def history(self) -> list[Event]:
+        """What was published and rolled back, newest first."""
+        paths = sorted((self.path / "history").glob("*.json"), reverse=True)
+        return [Event(**json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+
+    def in_force(self) -> str | None:
+        """Id of the release in force."""
+        history = self.history()
+        return history[0].release if history else None
+
+    def release(self, prefix: str | None = None) -> Release | None:
+        """A release by any unique prefix of its id, or the one in force; None when nothing is published."""
+        release_id = self.in_force() if prefix is None else self._find(prefix)
+        return None if release_id is None else Release(self.path / "releases" / release_id)
+
+    def releases(self) -> list[str]:
+        """Ids of all releases ever in force, newest first."""
+        return list(dict.fromkeys(event.release for event in self.history()))
+
+    def rules_in_use(self, round_id: str) -> str:
+        """Name of the rule set that a round's uploads were read under; '' when there is none yet."""
+        names = [u.rules_name for u in effective(self.uploads()) if u.round_id == round_id]
+        return next((name for name in names if name), "")
+
+    def _find(self, prefix: str) -> str:
+        found = [release for release in self.releases() if release.startswith(prefix)]
+        if len(found) != 1 or not prefix:
+            sentence = "No release begins with {prefix}." if not found else "Several releases begin with {prefix}."
+            raise UsageError(sentence, prefix=prefix)
+        return found[0]
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def add_rules(self, text: str) -> RuleSet:
+        """Keep a rule set. Raises RulesRefused, or UsageError when the name has other content already."""
+        rules = parse_rules(text)
+        with self._writing() as staging:
+            path = self.path / "rules" / f"{rules.name}.toml"
+            if path.is_file():
+                if parse_rules(path.read_text(encoding="utf-8")).digest != rules.digest:
+                    raise NameTaken(rules.name)
+                return rules
+            draft = staging / "rules.toml"
+            draft.write_text(text, encoding="utf-8")
+            _keep(draft, path)
+        return rules
+
+    def import_files(
+        self,
+        kind: str,
+        sources: Sequence[Source],
+        round_id: str,
+        *,
+        rules: str | None = None,
+        replace: bool = False,
+        dry_run: bool = False,
+        accept_warnings: str | None = None,
+        mapping: dict[str, str] | None = None,
+        demo: bool = False,
+    ) -> ImportReport:
+        """Read files as one upload of one kind and round; store it when nothing is wrong."""
+        if kind not in KINDS:
+            raise UsageError("There is no kind of upload named {kind}.", kind=kind)
+        rule_set = None if kind == "units" else self._rules_for(round_id, rules)
+        with self._writing() as staging:
+            job = _Import(self, staging, kind, round_id, rule_set, replace, mapping or {}, demo)
+            return job.run(sources, dry_run, accept_warnings)
+
+    def publish(self, note: str = "") -> PublishReport:
+        """Make the uploads in force a release and the release the one in force."""
+        with self._writing() as staging:
+            uploads = effective(self.uploads())
+            if not uploads:
+                raise UsageError("There is nothing to publish: no file has been imported.")
+            draft = staging / "release"
+            draft.mkdir()
+            rule_sets = {rules.name: rules for rules in self.rule_sets()}
+            release_id = build_release(draft, uploads, rule_sets, self.threads)
+            previous = self.in_force()
+            if release_id == previous:
+                return PublishReport(release_id, new=False)
+            folder = self.path / "releases" / release_id
+            if not folder.is_dir():
+                _keep(draft, folder)
+            self._record(staging, "publish", release_id, previous or "", note)
+        return PublishReport(release_id, new=True)
+
+    def rollback(self, prefix: str, reason: str) -> str:
+        """Make an older release the one in force again; recorded like a publication."""
+        if not reason.strip():
+            raise UsageError("Going back needs a reason.")
+        with self._writing() as staging:
+            release_id = self._find(prefix)
+            previous = self.in_force() or ""
+            if release_id != previous:
+                self._record(staging, "rollback", release_id, previous, reason)
+        return release_id
+
+    def _record(self, staging: Path, action: str, release: str, previous: str, note: str) -> None:
+        number = len(self.history()) + 1
+        event = Event(number, action, release, previous, note, now(), user())
+        draft = staging / "event.json"
+        draft.write_text(json.dumps(asdict(event), ensure_ascii=False, indent=1), encoding="utf-8")
+        _keep(draft, self.path / "history" / f"{number:06d}.json")
+
+    def _rules_for(self, round_id: str, name: str | None) -> RuleSet:
+        """The rule set of an import: named, else the round's, else the only one."""
+        used = self.rules_in_use(round_id)
+        if name is not None:
+            rules = self.rule_set(name)
+            if used and used != name:
+                raise TwoRuleSets(used, name)
+            return rules
+        if used:
+            return self.rule_set(used)
+        known = self.rule_sets()
+        if len(known) == 1:
+            return known[0]
+        if not known:
+            raise UsageError("There is no rule set yet. Add one first: biaochi rules add FILE.toml")
+        raise UsageError(
+            "Several rule sets are known ({names}). Say which one with --rules NAME.",
+            names=", ".join(rules.name for rules in known),
+        )
+
+    @contextmanager
+    def _writing(self) -> Iterator[Path]:
+        """The lock, and a scratch folder inside the store that is gone afterwards."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.path / "lock", timeout=0):
+                for left in (self.path / "staging").glob("*"):  # of a killed process
+                    shutil.rmtree(left, ignore_errors=True)
+                (self.path / "staging").mkdir(exist_ok=True)
+                staging = Path(tempfile.mkdtemp(dir=self.path / "staging"))
+                try:
+                    yield staging
+                finally:
+                    shutil.rmtree(staging, ignore_errors=True)
+        except Timeout:
+            raise StoreBusy(str(self.path)) from None
+
+    # --- checking ------------------------------------------------------------------------------------------------
+
+    def check(self) -> list[str]:
+        """What is damaged, one English line each; empty when every checksum holds."""
+        found = []
+        for folder in sorted((self.path / "uploads").glob("[0-9]*")):
+            found += [f"upload {folder.name}: {name} is damaged or missing" for name in damaged_files(folder)]
+        for path in sorted((self.path / "rules").glob("*.toml")):
+            if parse_rules(path.read_text(encoding="utf-8")).name != path.stem:
+                found.append(f"rule set {path.stem}: its name inside is another")
+        for number, event in enumerate(reversed(self.history()), start=1):
+            if event.number != number:
+                found.append(f"history: entry {number} is missing")
+        for release_id in self.releases():
+            found += self._check_release(release_id)
+        return found
+
+    def _check_release(self, release_id: str) -> list[str]:
+        folder = self.path / "releases" / release_id
+        if not (folder / RELEASE).is_file() or not (folder / RESULTS).is_file():
+            return [f"release {release_id[:16]}: files are missing"]
+        made_of = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
+        problems = [] if made_of["id"] == release_id else [f"release {release_id[:16]}: its id is another"]
+        if made_of["results_sha256"] != file_sha256(folder / RESULTS):
+            problems.append(f"release {release_id[:16]}: {RESULTS} is damaged; rebuild it")
+        known = {upload.upload_id for upload in self.uploads()}
+        missing = [upload for upload in made_of["uploads"] if upload not in known]
+        return problems + [f"release {release_id[:16]}: upload {upload} is missing" for upload in missing]
+
+    def replay(self, prefix: str) -> list[str]:
+        """Recompute a release from the kept evidence in a scratch store; what differs, empty when nothing does."""
+        release_id = self._find(prefix)
+        release = Release(self.path / "releases" / release_id)
+        wanted = release.made_of["uploads"]
+        uploads = [u for u in self.uploads() if u.upload_id in wanted]  # type: ignore[operator]
+        with tempfile.TemporaryDirectory() as scratch:
+            again = Store(Path(scratch) / "store", threads=self.threads)
+            problems = _import_again(again, uploads, self.rule_sets())
+            if problems:
+                return problems
+            again_id = again.publish().release
+            if again_id != release_id:
+                return [f"the release id is {again_id[:16]}, not {release_id[:16]}"]
+            return _differences(release, Release(again.path / "releases" / again_id))
+
+
+class NameTaken(Exception):
+    """A rule set of this name has other content."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.problem = Problem("rules_name_taken", value=name)
+
+
+class TwoRuleSets(Exception):
+    """A round is imported under another rule set than before."""
+
+    def __init__(self, used: str, name: str) -> None:
+        super().__init__(name)
+        self.problem = Problem("two_rule_sets", value=name, facts={"used": used})
+
+
+class _Import:
+    """One import from files to an upload folder."""
+
+    def __init__(
+        self,
+        store: Store,
+        staging: Path,
+        kind: str,
+        round_id: str,
+        rules: RuleSet | None,
+        replaces: bool,
+        mapping: dict[str, str],
+        demo: bool,
+    ) -> None:
+        self.store, self.staging, self.kind, self.round_id = store, staging, kind, round_id
+        self.rules, self.replaces, self.mapping, self.demo = rules, replaces, mapping, demo
+        self.folder = staging / "upload"
+        self.folder.mkdir()
+        self.con = working_memory(staging, threads=store.threads)
+        self.problems: list[Problem] = []
+        self.preview = pd.DataFrame()
+        self.encodings: dict[str, str] = {}
+
+    def run(
+        self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None
+    ) -> ImportReport:
+        """Read, judge, and store unless something stands in the way."""
+        try:
+            evidence = self._keep_evidence(sources)
+            tables = self._tables(evidence)
+            if has_errors(self.problems) or not tables:
+                return self._report(0)
+            digest, rows = self._read(tables)
+            if has_errors(self.problems):
+                return self._report(rows)
+            same = self._same(digest)
+            if same:
+                return self._report(rows, same_as=same)
+            conflicts = self._conflicts(digest)
+            self.problems += conflicts
+            if conflicts:
+                return self._report(rows)
+            if self.problems and accept_warnings is None:
+                return self._report(rows, needs_acceptance=True)
+            if dry_run:
+                return self._report(rows)
+            upload = self._upload(evidence, digest, rows, accept_warnings or "")
+            write_manifest(self.folder, upload)
+            _keep(self.folder, self.store.path / "uploads" / upload.upload_id)
+            return self._report(rows, stored=True, upload=upload.upload_id)
+        finally:
+            self.con.close()
+
+    def _report(
+        self,
+        rows: int,
+        *,
+        stored: bool = False,
+        upload: str | None = None,
+        same_as: str | None = None,
+        needs_acceptance: bool = False,
+    ) -> ImportReport:
+        problems = sorted(self.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
+        return ImportReport(
+            problems, rows, stored, upload, same_as, needs_acceptance, self.encodings, self.preview
+        )
+
+    # --- files ---------------------------------------------------------------------------------------------------
+
+    def _keep_evidence(self, sources: Sequence[Source]) -> list[tuple[str, Path]]:
+        """Copy the bytes under our own names: a name given by a user could be a pattern or a path."""
+        size = sum(s.stat().st_size if isinstance(s, Path) else len(s[1]) for s in sources)
+        free = shutil.disk_usage(self.staging).free
+        if free < SPARE_SPACE * size:
+            raise UsageError(
+                "The disk has {free} MB left; this import needs {needed} MB. Make room and try again.",
+                free=free >> 20,
+                needed=SPARE_SPACE * size >> 20,
+            )
+        kept = []
+        for number, source in enumerate(sources):
+            path = self.folder / f"evidence-{number}"
+            if isinstance(source, Path):
+                shutil.copyfile(source, path)
+            else:
+                path.write_bytes(source[1])
+            kept.append((source.name if isinstance(source, Path) else source[0], path))
+        return kept
+
+    def _tables(self, evidence: list[tuple[str, Path]]) -> list[tuple[TextTable, Header]]:
+        """Each file as text with its header."""
+        tables = []
+        for number, (name, path) in enumerate(evidence):
+            workdir = self.staging / f"text-{number}"
+            workdir.mkdir()
+            try:
+                text = replace(open_source(path, workdir, header_words()), name=name)
+            except Refused as refusal:
+                self.problems += refusal.in_file(name).problems
+                continue
+            self.encodings[name] = text.encoding
+            self.problems += [replace(warning, file=name) for warning in text.warnings]
+            records = first_records(text.path, text.delimiter)
+            header = read_header(self.kind, records, self.mapping, name)
+            if isinstance(header, list):
+                self.problems += header
+                continue
+            self.problems += header.problems
+            if not len(self.preview):
+                self.preview = _preview(records, header)
+            tables.append((text, header))
+        return tables
+
+    # --- content -------------------------------------------------------------------------------------------------
+
+    def _read(self, tables: list[tuple[TextTable, Header]]) -> tuple[str, int]:
+        """Facts of the kind into the upload folder; returns their digest and the records read."""
+        context = Context(
+            self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping
+        )
+        if self.kind == "ballots":
+            ballots = read_ballots(tables, context)
+            self.problems += ballots.problems
+            if ballots.facts is None:
+                return "", ballots.rows
+            write_ballot_facts(self.con, self.folder, ballots.facts)
+            return ballots.facts.digest, ballots.rows
+        small = read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+        self.problems += small.problems
+        if small.frame is not None:
+            write_frame(self.con, self.folder, small.frame)
+        return small.digest, small.rows
+
+    def _register(self) -> object:
+        return read_register(self._others("units")) if self.kind != "units" else None
+
+    def _others(self, *kinds: str) -> list[Upload]:
+        """Uploads in force of this round, of some kinds."""
+        return [
+            upload
+            for upload in effective(self.store.uploads())
+            if upload.round_id == self.round_id and upload.kind in kinds
+        ]
+
+    def _same(self, digest: str) -> str | None:
+        """The upload in force with this content already."""
+        for upload in self._others(self.kind):
+            if upload.digest == digest and not (self.replaces and len(self._others(self.kind)) > 1):
+                return upload.upload_id
+        return None
+
+    def _conflicts(self, digest: str) -> list[Problem]:
+        """What keeps this upload from standing beside the others of its round."""
+        others = self._others("ballots", "counts", "units")
+        draft = self._upload([], digest, 0, "")
+        together = effective([*others, replace(draft, folder=self.folder)])
+        alone = sum(upload.kind == self.kind for upload in together) == 1
+        if alone and (self.kind != "units" or len(together) == 1):
+            return []  # names were resolved against the register while reading
+        con = working_memory(self.staging, threads=self.store.threads)
+        try:
+            read_round(con, self.round_id, together)
+        except RoundConflict as conflict:
+            return conflict.problems
+        finally:
+            con.close()
+        return []
+
+    def _upload(
+        self, evidence: list[tuple[str, Path]], digest: str, rows: int, accepted: str
+    ) -> Upload:
+        files = tuple(
+            Evidence(name, path.stat().st_size, file_sha256(path)) for name, path in evidence
+        )
+        numbers = [upload.number for upload in self.store.uploads()]
+        return Upload(
+            number=max(numbers, default=0) + 1,
+            kind=self.kind,
+            round_id=self.round_id,
+            rules_name=self.rules.name if self.rules else "",
+            digest=digest,
+            lines=rows,
+            replaces=self.replaces,
+            files=files,
+            mapping=self.mapping,
+            accepted_warnings=accepted,
+            demo=self.demo,
+            imported_at=now(),
+            imported_by=user(),
+        )
+
+
+def _preview(records: list[list[str]], header: Header) -> pd.DataFrame:
+    """The first records below the header, as read."""
+    width = len(header.cells)
+    rows = [record for record in records[header.row :] if len(record) == width][:PREVIEW_ROWS]
+    names = [cell or f"({number})" for number, cell in enumerate(header.cells, start=1)]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet]) -> list[str]:
+    """Import the evidence of uploads into a scratch store, registers first as their round needs them."""
+    for rules in rule_sets:
+        again.add_rules(rules.text)
+    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.number)):
+        sources = [(file.name, path.read_bytes()) for file, path in upload.evidence()]
+        report = again.import_files(
+            upload.kind,
+            sources,
+            upload.round_id,
+            rules=upload.rules_name or None,
+            mapping=upload.mapping,
+            accept_warnings=upload.accepted_warnings or "replay",
+            demo=upload.demo,
+        )
+        if not report.stored:
+            return [f"upload {upload.upload_id}: its evidence is not accepted any more"]
+    return []
+
+
+def _differences(one: Release, two: Release) -> list[str]:
+    """Tables of two releases that are not the same, byte for byte as CSV."""
+    found = []
+    for name in sql_names("table"):
+        first, second = (release.query_table(name) for release in (one, two))
+        if first.to_csv(index=False).encode() != second.to_csv(index=False).encode():
+            found.append(f"table {name.removeprefix('table/')} differs")
+    return found
+
+
+def _keep(draft: Path, final: Path) -> None:
+    """Put a finished file or folder in its place in one step, on disk before it counts."""
+    for path in [draft, *draft.rglob("*")] if draft.is_dir() else [draft]:
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    final.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(draft, final)
+    _sync_folder(final.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut; Windows has no such call and needs none."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def user() -> str:
+    """Who is at the machine; later the person who logged in."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
