@@ -50,7 +50,9 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
         login=_login(env, root),
         cookie_secret=Path(env.get("BIAOCHI_COOKIE_SECRET") or store / "cookie.secret").absolute(),
-        threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
+        threads=_whole(
+            env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256
+        ),
         memory_limit=_memory(env),
         engine=_engine(env),
     )
