@@ -176,7 +176,7 @@ def _from_workbook(path: Path, name: str, workdir: Path, header_words: frozenset
 
 def _in_used_columns(sheet: SheetText, header: str, header_words: frozenset[str]) -> list[Problem]:
     """Cells without a value matter in columns whose header is known; in all, when no header is."""
-    cells = next(csv.reader([header]))
+    cells = _cells(header, ",")
     used = {_letters(i) for i, cell in enumerate(cells) if words_in(cell, header_words)}
     return [problem for problem in sheet.without_value if not used or problem.column in used]
 
@@ -257,7 +257,7 @@ def _table(
     """Adds the delimiter, read off the header line."""
     header = _header_line(text.path, header_words)
     delimiter = "," if sheet else find_delimiter(header)
-    columns = len(next(csv.reader([header.rstrip(delimiter)], delimiter=delimiter), []))
+    columns = len(_cells(header.rstrip(delimiter), delimiter))
     if columns > COLUMN_LIMIT:
         raise refuse("too_many_columns", columns=columns, limit=COLUMN_LIMIT)
     if _has_one_line(text.path):
@@ -300,8 +300,17 @@ def _has_one_line(path: Path) -> bool:
 
 def find_delimiter(header: str) -> str:
     """The delimiter that cuts the header into most columns; a full-width one is refused."""
-    pieces = {mark: len(next(csv.reader([header], delimiter=mark), [])) for mark in DELIMITERS}
+    pieces = {mark: len(_cells(header, mark)) for mark in DELIMITERS}
     best = max(DELIMITERS, key=lambda mark: pieces[mark])
-    if pieces[best] == 1 and ("，" in header or "；" in header):
-        raise refuse("fullwidth_delimiter", delimiter="，" if "，" in header else "；")
+    wide = [mark for mark in FULL_WIDTH if mark in header]
+    if pieces[best] == 1 and wide:
+        raise refuse("fullwidth_delimiter", delimiter=wide[0])
     return best
+
+
+def _cells(header: str, delimiter: str) -> list[str]:
+    """The header cut up; cells beyond the csv module's size are cut without regard to quotes."""
+    try:
+        return next(csv.reader([header], delimiter=delimiter), [])
+    except csv.Error:
+        return header.split(delimiter)

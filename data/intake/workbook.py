@@ -109,7 +109,12 @@ def _run_child(path: Path, target: Path) -> dict[str, Any]:
             command, stdin=workbook, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
         )
     late = threading.Event()
-    clock = threading.Timer(SECONDS, lambda: (late.set(), child.kill()))
+
+    def stop() -> None:
+        late.set()
+        child.kill()
+
+    clock = threading.Timer(SECONDS, stop)
     clock.start()
     with child:
         try:

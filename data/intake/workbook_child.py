@@ -23,7 +23,7 @@ CPU_SECONDS = 30
 NAMED_CELLS = 100
 BLANK_ROWS = 100_000
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"')
+FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')
 CELL = re.compile(rb"<c\b([^>]*[^>/])>(.*?)</c>", re.DOTALL)
 PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 VALUE = re.compile(rb"<v[^>]*>[^<]|<is\b")
@@ -63,7 +63,7 @@ def cells_without_value(xml: bytes) -> list[tuple[str, int, str]]:
     """Cells with a formula but no stored value, and cells that hold an error: column letters, row, error."""
     if b"<f" not in xml and b't="e"' not in xml:
         return []
-    found = []
+    found: list[tuple[str, int, str]] = []
     for match in CELL.finditer(xml):
         attributes, content = match.groups()
         is_error = b't="e"' in attributes
