@@ -71,11 +71,14 @@ class Database:
     """One database file, opened for reading only; safe from any thread."""
 
     def __init__(self, path: Path) -> None:
-        self._con = duckdb.connect(
-            str(path), read_only=True, config={**_OFFLINE, "enable_external_access": False}
-        )
-        self._con.execute("SET GLOBAL max_execution_time = 15000")
-        self._con.execute("SET lock_configuration = true")
+        # In the configuration, not by SET: cursors do not inherit a plain SET.
+        locked: dict[str, str | bool | int | float | list[str]] = {
+            **_OFFLINE,
+            "enable_external_access": False,
+            "max_execution_time": 15_000,
+            "lock_configuration": True,
+        }
+        self._con = duckdb.connect(str(path), read_only=True, config=locked)
         self._lock = threading.Lock()
 
     def query(self, name: str, **params: object) -> pd.DataFrame:

@@ -126,6 +126,13 @@ class RuleSet:
             return None
         return dict(self.category_weights.get(category or "", self.group_weights))
 
+    def group_names(self) -> list[str] | None:
+        """Every evaluator group that a weight is given for; None when any group may vote."""
+        if self.group_weights is None:
+            return None
+        listed = [self.group_weights, *self.category_weights.values()]
+        return list(dict.fromkeys(group for weights in listed for group in weights))
+
     def bottom_for(self, category: str | None = None) -> Bottom:
         """The bottom rule of a category; None asks for the rule of the whole round."""
         return self.category_bottom.get(category or "", self.bottom)

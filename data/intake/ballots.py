@@ -167,8 +167,8 @@ def _indicator_columns(
             header=False,
             sep=text.delimiter,
             skiprows=header.row,
-            all_varchar=True,
-            names=[f"c{index}" for index in range(len(header.cells))],
+            columns={f"c{index}": "VARCHAR" for index in range(len(header.cells))},
+            auto_detect=False,
             null_padding=True,
             ignore_errors=True,
         ).limit(2000)

@@ -24,6 +24,7 @@ from data.intake.workbook import SheetText, read_workbook, zip_kind
 from data.problems import Problem
 
 DELIMITERS = ",;\t"
+FULL_WIDTH = "，；"
 COLUMN_LIMIT = 200
 NAME_LIMIT = 100
 HEAD = 1 << 20

@@ -126,23 +126,27 @@ def _judge_number(text: str, rules: RuleSet) -> Judgement:
     band = rules.numeric
     assert band is not None, "only called for numeric rules"
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
-    facts: dict[str, object] = {"low": _plain(band.low), "high": _plain(band.high), "value": text}
+    facts: dict[str, object] = {"low": _points(band.low), "high": _points(band.high), "value": text}
     if not _NUMBER.fullmatch(plain):
         return Judgement(None, "score_not_a_number", facts)
     try:
         number = Decimal(plain)
     except InvalidOperation:
         return Judgement(None, "score_not_a_number", facts)
-    if not Decimal(str(band.low)) <= number <= Decimal(str(band.high)):
+    if not band.low <= number * 100 <= band.high:
         return Judgement(None, "score_out_of_range", facts)
-    if number != number.quantize(Decimal("0.01")):
+    if number * 100 != (number * 100).to_integral_value():
         return Judgement(None, "score_too_precise", {**facts, "decimals": 2})
-    if band.step is not None and (number - Decimal(str(band.low))) % Decimal(str(band.step)) != 0:
-        return Judgement(None, "score_off_step", {**facts, "step": _plain(band.step)})
+    if band.step is not None and (number * 100 - band.low) % band.step != 0:
+        return Judgement(None, "score_off_step", {**facts, "step": _points(band.step)})
     return Judgement(_plain(number))
 
 
-def _plain(number: object) -> str:
+def _points(hundredths: int) -> str:
+    return _plain(Decimal(hundredths) / 100)
+
+
+def _plain(number: Decimal) -> str:
     """5.0 and 5.00 as 5; 88.50 as 88.5."""
-    text = format(Decimal(str(number)), "f")
+    text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
