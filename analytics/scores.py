@@ -224,7 +224,7 @@ def _ratio(top: Floats, bottom: Floats, otherwise: Floats) -> Floats:
 
 
 def _vote_factor(n: Ints, weight: Floats) -> Floats:
-    """w/n * sqrt(n/(n-1)) per cell: what a deviation counts in the score; the root is 1 at n = 1."""
+    """w/n * sqrt(n/(n-1)) per cell, what a deviation adds to the score; the root is 1 at n = 1."""
     size = np.maximum(n, 1).astype(np.float64)
     return weight / size * np.where(n > 1, np.sqrt(size / np.maximum(size - 1, 1)), 1.0)
 
@@ -276,7 +276,8 @@ def _cross_products(moments: Moments, cells: _Cells, centre: Exact, factor: Floa
     centred = product.astype(np.float64) - dk * first - dj * second + pairs.n * dj * dk
     value = centred * factor[j, g] * factor[k, g]
     p = len(moments.units)
-    cross: Floats = np.bincount(j * p + k, weights=value, minlength=p * p).reshape(p, p)
+    cross = np.zeros((p, p))
+    np.add.at(cross, (j, k), value)
     return cross + cross.T
 
 
