@@ -195,8 +195,9 @@ def _study(path: Path) -> _Lines:
         rest = b"" if last else parts.pop()
         for line in parts:
             number += 1
-            if not line.isascii():
-                lines.add(line, number)
+            bare = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+            if not bare.isascii():
+                lines.add(bare, number)
     return lines
 
 

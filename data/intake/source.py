@@ -51,6 +51,7 @@ MAGIC = (
 WEB_PAGE = re.compile(
     rb"<(?:!doctype|html|head|body|table|meta|style|script|\?xml)\b|mime-version:|<!--", re.IGNORECASE
 )
+FULL_WIDTH = "\uff0c\uff1b"
 UNSAFE_IN_GLOB = set("*?[]{}")
 
 
