@@ -60,10 +60,14 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
     while not folder.exists():
         folder = folder.parent
     if not os.access(folder, os.W_OK):
-        problems.append(f"The store {chosen.store} cannot be written: {folder} is read-only for this user.")
+        problems.append(
+            f"The store {chosen.store} cannot be written: {folder} is read-only for this user."
+        )
     address = st.get_option("server.address")
     if not chosen.login and address not in ("127.0.0.1", "localhost", "::1"):
-        problems.append(f"Without a login the dashboard may only listen on this machine, not on {address}.")
+        problems.append(
+            f"Without a login the dashboard may only listen on this machine, not on {address}."
+        )
     return problems
 
 
@@ -72,8 +76,9 @@ def show_reference_number(error: Exception) -> bool:
     reference = secrets.token_hex(4).upper()
     LOG.error("reference %s", reference, exc_info=error)
     st.error(
-        _("This page met an error of ours; the results are unchanged. Please quote {reference} when you report it.")
-        .format(reference=reference)
+        _(
+            "This page met an error of ours; the results are unchanged. Please quote {reference} when you report it."
+        ).format(reference=reference)
     )
     return True
 

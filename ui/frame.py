@@ -12,7 +12,10 @@ from ui.words import _, choose_language, language
 from words import N_
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}  # each in its own language, so that its reader finds it
+LANGUAGE_NAMES = {
+    "zh": "中文",
+    "en": "English",
+}  # each in its own language, so that its reader finds it
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 
 
@@ -23,17 +26,16 @@ class Entry:
     path: str  # last part of its address; also its name in `allowed`
     file: str  # below pages/
     title: str
-    icon: str
 
 
 MENU = {
     N_("See results"): (
-        Entry("overview", "browse/overview.py", N_("Overview"), "🏠"),
-        Entry("ranking", "browse/ranking.py", N_("Ranking"), "📊"),
-        Entry("unit", "browse/unit.py", N_("One unit"), "🏢"),
+        Entry("overview", "browse/overview.py", N_("Overview")),
+        Entry("ranking", "browse/ranking.py", N_("Ranking")),
+        Entry("unit", "browse/unit.py", N_("One unit")),
     ),
-    N_("Manage"): (Entry("upload", "manage/upload.py", N_("Upload data"), "📥"),),
-    N_("Method"): (Entry("methods", "method/methods.py", N_("Methods"), "📐"),),
+    N_("Manage"): (Entry("upload", "manage/upload.py", N_("Upload data")),),
+    N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
 }
 
 
@@ -56,13 +58,13 @@ def navigation():
         if seen:
             menu[_(section)] = [_page(entry) for entry in seen]
     if not menu:
-        menu = [st.Page(sign_in, title=_("Sign in"), icon="🔑", url_path="login", default=True)]
+        menu = [st.Page(sign_in, title=_("Sign in"), url_path="login", default=True)]
     return st.navigation(menu, expanded=True)
 
 
 def _page(entry: Entry) -> st.Page:
     first = entry.path == "overview"
-    return st.Page(PAGES / entry.file, title=_(entry.title), icon=entry.icon, url_path=entry.path, default=first)
+    return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
 
 
 def sign_in() -> None:
@@ -92,7 +94,10 @@ def demonstration_banner() -> None:
     """On every page, as long as the release in force holds invented data."""
     release = loaded.release()
     if release is not None and release.is_demo:
-        st.warning(_("Demonstration data: an invented city. Nothing here is about a real department."), icon="⚠️")
+        st.warning(
+            _("Demonstration data: an invented city. Nothing here is about a real department."),
+            icon=":material/info:",
+        )
 
 
 def page(title: str):
@@ -100,7 +105,9 @@ def page(title: str):
     st.title(_(title))
     release = loaded.release()
     if release is None:
-        st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
+        st.info(
+            _("No results are published yet. Upload a round of ballots and publish it to begin.")
+        )
         st.stop()
     return release
 

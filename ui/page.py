@@ -12,6 +12,7 @@ SCRIPT = Path(__file__).with_name("page_script.js").read_bytes()
 SCRIPT_PATH = "/biaochi/page.js"
 VERSION = hashlib.sha256(SCRIPT).hexdigest()[:12]
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+FIRST_TITLE = {"zh": "标尺", "en": "Biaochi"}  # until the page has named itself
 NO_SCRIPT = {
     "zh": "<p>请在浏览器中启用 JavaScript，然后重新打开本页。</p>",
     "en": "<p>Please switch on JavaScript in the browser and open this page again.</p>",
@@ -30,7 +31,10 @@ def problems() -> list[str]:
     """Whether the installed Streamlit still has the places that we change; empty = it has."""
     index = streamlit_index()
     missing = [text for text in (_HTML, _TITLE, "<noscript>", "</noscript>") if text not in index]
-    return [f"Streamlit's page has changed: {text} is missing. Use the pinned version." for text in missing]
+    return [
+        f"Streamlit's page has changed: {text} is missing. Use the pinned version."
+        for text in missing
+    ]
 
 
 def rewritten(index: str, language: str) -> str:
@@ -41,7 +45,7 @@ def rewritten(index: str, language: str) -> str:
     script = f'<script src=".{SCRIPT_PATH}?v={VERSION}"></script>'
     return (
         index.replace(_HTML, f'<html lang="{HTML_LANGUAGE[language]}">', 1)
-        .replace(_TITLE, f"<title>标尺 Biaochi</title>\n    {script}", 1)
+        .replace(_TITLE, f"<title>{FIRST_TITLE[language]}</title>\n    {script}", 1)
         .replace(_AGENT_LINK, "", 1)
     )
 
@@ -74,7 +78,9 @@ class Page:
             nonlocal start, body, is_page
             if message["type"] == "http.response.start":
                 headers = Headers(raw=message["headers"])
-                is_page = message["status"] == 200 and headers.get("content-type", "").startswith("text/html")
+                is_page = message["status"] == 200 and headers.get("content-type", "").startswith(
+                    "text/html"
+                )
                 start = message
             if not is_page:
                 return await send(message)
@@ -93,7 +99,9 @@ class Page:
         headers["content-length"] = str(len(page))
         headers["cache-control"] = "no-store"
         await send({**start, "headers": headers.raw})
-        await send({"type": "http.response.body", "body": page if scope["method"] != "HEAD" else b""})
+        await send(
+            {"type": "http.response.body", "body": page if scope["method"] != "HEAD" else b""}
+        )
 
     def _language(self, scope) -> str:
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]

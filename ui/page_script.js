@@ -12,9 +12,9 @@
     "Theme": "主题", "Appearance": "外观", "System": "跟随系统", "Use system setting": "跟随系统设置", "Light": "浅色", "Dark": "深色",
     "Custom Theme": "自定义主题", "Custom Theme Light": "浅色", "Custom Theme Dark": "深色", "Custom Theme Auto": "跟随系统",
     "Wide mode": "宽屏", "Deploy": "部署", "Deploy now": "立即部署", "Deploy this app using...": "部署方式……", "Learn more": "了解更多",
-    "Edit active theme": "修改主题", "Copy version to clipboard": "复制版本号", "Made with Streamlit": "由 Streamlit 制作",
+    "Edit active theme": "修改主题", "Copy version to clipboard": "复制版本号",
     "Record": "录制", "Save video to disk": "保存视频", "Preview your video below:": "预览视频：", "Next steps": "下一步",
-    "Press `Esc` any time to stop recording.": "随时按 Esc 停止录制。",
+    "Press `Esc` any time to stop recording.": "随时按退出键停止录制。",
     "This will record a video with the contents of your screen, so you can easily share what you're seeing with others.":
       "将录下屏幕内容，方便与他人分享。",
     "Due to limitations with some browsers, this feature is only supported on recent desktop versions of Chrome, Firefox, and Edge.":
@@ -68,10 +68,10 @@
     "Clear date": "清除日期", "Clear dates": "清除日期", "Date range": "日期范围", "Quick select a date range": "快速选择日期范围",
     "Past Week": "最近一周", "Past Month": "最近一个月", "Past 3 Months": "最近三个月", "Past 6 Months": "最近六个月", "Past Year": "最近一年",
     "Past 2 Years": "最近两年", "Next month": "下个月", "Previous month": "上个月",
-    "Use arrow keys to navigate dates. Enter to select. Escape to close.": "用方向键移动，回车选择，Esc 关闭。",
+    "Use arrow keys to navigate dates. Enter to select. Escape to close.": "用方向键移动，回车选择，退出键关闭。",
     "Number is above the allowed range.": "数字太大。", "Number is below the allowed range.": "数字太小。", "Invalid data type": "类型不对",
     "Download failed": "下载失败", "Pagination": "分页", "Next page": "下一页", "Previous page": "上一页", "Metric": "指标",
-    "All selected options have been cleared.": "已全部清除。", "Plotly chart": "图表", "Vega-Lite chart": "图表", "Loading...": "正在载入……",
+    "All selected options have been cleared.": "已全部清除。", "Plotly chart": "图表", "Vega visualization": "图表", "progress": "进度", "Error:": "错误：", "Vega-Lite chart": "图表", "Loading...": "正在载入……",
     "This app has encountered an error. The original error message is redacted to prevent data leaks. Full error details have been recorded in the logs.":
       "本页出现程序错误，详情已记入日志，结果没有改变。",
   };
@@ -92,11 +92,18 @@
     [/^Number is below the allowed range\. Please enter a value greater than or equal to (.+)\.$/, "数字太小，请输入不小于 $1 的数。"],
     [/^Number is outside the allowed range\. Please enter a value between (.+) and (.+)\.$/, "请输入 $1 到 $2 之间的数。"],
     [/^File must be ([\d.]+) ?(B|KB|MB|GB) or smaller\.$/, "文件不能超过 $1 $2。"],
-    [/^(.+) files are not allowed\.$/, "不接受 $1 文件。"],
+    [/^(.+) files are not allowed\.$/, "不接受这种文件。"],
     [/^You have requested page \/(.+), but no corresponding file was found in the app's pages\/ directory(.*)$/, "没有找到页面 /$1。"],
     [/^Help for (.+)$/, "$1的说明"],
     [/^Selected (.+)\. (.+)$/, "$2：已选 $1"],
-    [/^Made with Streamlit v?(.*)$/, "由 Streamlit $1 制作"],
+    [/^(\d+) options? available\.$/, "有 $1 个选项。"],
+    [/^year, (.+)$/, "年，$1"],
+    [/^month, (.+)$/, "月，$1"],
+    [/^day, (.+)$/, "日，$1"],
+    [/^Choose date(?: range)?, (.+)$/, "选择日期，$1"],
+    [/^[a-z_ ]+ icon$/, "图标"],
+    [/^x: (.+); y: (.+)$/, "$1：$2"],
+    [/^Made with Streamlit v?(.*)$/, "界面组件版本 $1"],
     [/^Shortcut (.+)$/, "快捷键 $1"],
   ];
   const ATTRIBUTES = ["aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "data-title"];
@@ -104,6 +111,14 @@
     '[data-testid="stMain"] [data-testid="stMarkdown"], [data-testid="stSidebarNavLink"], [data-testid="stHeading"]';
   const LANGUAGES = { zh: "zh-CN", en: "en" };
   const before = new WeakMap(); // node -> { place: [original, translated] }: the way back to English
+
+  // Date pickers and number formats ask the browser for its language: they get the language of the page.
+  Object.defineProperty(navigator, "language", { get: () => pageLanguage(), configurable: true });
+  Object.defineProperty(navigator, "languages", { get: () => [pageLanguage()], configurable: true });
+
+  function pageLanguage() {
+    return document.documentElement.lang === LANGUAGES.en ? "en-GB" : LANGUAGES.zh;
+  }
 
   function chinese(text) {
     const core = text.trim();
@@ -162,6 +177,7 @@
     const wanted = found && LANGUAGES[found[1]];
     if (!wanted || wanted === document.documentElement.lang) return false;
     document.documentElement.lang = wanted;
+    window.dispatchEvent(new Event("languagechange"));
     return true;
   }
 

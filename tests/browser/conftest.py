@@ -34,7 +34,28 @@ CHROMIUM_OPTIONS = [
 LOOPBACK = {"127.0.0.1", "localhost"}
 
 # Latin words a Chinese page may show: file kinds, units, the product's name, the other language's name.
-LATIN_ALLOWED = {"CSV", "XLSX", "XLS", "ODS", "GZ", "PDF", "JSON", "TOML", "Excel", "KB", "MB", "GB", "n", "k", "p", "SHA", "Biaochi"}
+LATIN_ALLOWED = {
+    "CSV",
+    "XLSX",
+    "XLS",
+    "ODS",
+    "GZ",
+    "PDF",
+    "JSON",
+    "TOML",
+    "Excel",
+    "B",
+    "KB",
+    "MB",
+    "GB",
+    "PNG",
+    "Ctrl",
+    "n",
+    "k",
+    "p",
+    "SHA",
+    "Biaochi",
+}
 LANGUAGE_NAMES = {"English", "中文"}
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 LATIN = re.compile(r"[A-Za-z]+")
@@ -72,14 +93,35 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_server(store: Path, log: Path, **environment: str) -> Server:
+def start_server(store: Path, log: Path, app: str = "app.py", **environment: str) -> Server:
     """`streamlit run app.py` over a store; returns when it answers."""
     port = free_port()
-    env = {**os.environ, "BIAOCHI_STORE": str(store), "PORT": str(port), **environment}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    env = {
+        **os.environ,
+        "BIAOCHI_STORE": str(store),
+        "PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+        **environment,
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        app,
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=env,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     server = Server(f"http://127.0.0.1:{port}", process, log)
     _await_health(server)
@@ -115,9 +157,11 @@ def start(tmp_path_factory):
     """start(store=None, **environment) -> Server; all of them are stopped at the end."""
     running = []
 
-    def run(store: Path | None = None, **environment: str) -> Server:
+    def run(store: Path | None = None, app: str = "app.py", **environment: str) -> Server:
         folder = tmp_path_factory.mktemp("server")
-        running.append(start_server(store or folder / "store", folder / "server.log", **environment))
+        running.append(
+            start_server(store or folder / "store", folder / "server.log", app, **environment)
+        )
         return running[-1]
 
     yield run
@@ -142,22 +186,32 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
-    """A fresh browser context. The test fails when a request left this machine."""
-    context = browser.new_context(viewport={"width": 1366, "height": 900}, locale="zh-CN")
+def page(browser, request):
+    """A fresh browser context, Chinese unless a test sets another locale by indirect parameter.
+
+    The test fails when a request left this machine.
+    """
+    locale = getattr(request, "param", "zh-CN")
+    context = browser.new_context(viewport={"width": 1366, "height": 900}, locale=locale)
     opened = context.new_page()
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
     opened.on("websocket", lambda socket: asked.append(socket.url))
     yield opened
     context.close()
-    outside = [url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in LOOPBACK]
+    outside = [
+        url
+        for url in asked
+        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in LOOPBACK
+    ]
     assert not outside, f"asked outside this machine: {outside}"
 
 
 def settled(page) -> None:
     """Waits until the page has been run and drawn."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000
+    )
     page.wait_for_selector("h1", timeout=30_000)
     page.wait_for_timeout(300)
 
@@ -167,7 +221,9 @@ def visible_text(page) -> list[str]:
     return page.evaluate(VISIBLE)
 
 
-def assert_only_language(page, language: str, names: frozenset[str] | set[str] = frozenset()) -> None:
+def assert_only_language(
+    page, language: str, names: frozenset[str] | set[str] = frozenset()
+) -> None:
     """No word of the other language is on the page, except names from the data and the short list above."""
     wrong = [text for text in visible_text(page) if _foreign(text, language, names)]
     assert not wrong, f"not {language}: {wrong}"

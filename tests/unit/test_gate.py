@@ -20,8 +20,17 @@ async def inner(scope, _receive, send):
 
 def ask(path, kind="http", login=None, origins=(OURS,), host="127.0.0.1:8501", **headers):
     """The messages that the gate sends for one request."""
-    gate = Gate(inner, hosts=["127.0.0.1"], origins=origins, signed_in=login, policy="frame-ancestors 'none'")
-    pairs = [(b"host", host.encode()), *((name.encode(), value.encode()) for name, value in headers.items())]
+    gate = Gate(
+        inner,
+        hosts=["127.0.0.1"],
+        origins=origins,
+        signed_in=login,
+        policy="frame-ancestors 'none'",
+    )
+    pairs = [
+        (b"host", host.encode()),
+        *((name.encode(), value.encode()) for name, value in headers.items()),
+    ]
     sent = []
 
     async def send(message):
@@ -35,9 +44,13 @@ def status(*arguments, **options):
     return ask(*arguments, **options)[0]["status"]
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "https://127.0.0.1:8501", "http://127.0.0.1:8502"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "", "https://127.0.0.1:8501", "http://127.0.0.1:8502"]
+)
 def test_a_foreign_origin_never_reaches_streamlit(origin):
-    assert ask("/_stcore/stream", kind="websocket", origin=origin) == [{"type": "websocket.close", "code": 1008}]
+    assert ask("/_stcore/stream", kind="websocket", origin=origin) == [
+        {"type": "websocket.close", "code": 1008}
+    ]
 
 
 def test_a_websocket_without_origin_is_refused():
@@ -50,7 +63,16 @@ def test_our_own_origin_passes_unless_the_host_is_unknown():
     assert refused[0]["type"] == "websocket.close"
 
 
-@pytest.mark.parametrize("path", ["/_stcore/upload_file/a/b", "/media/a.csv", "/_stcore/metrics", "/_stcore/agent/mcp", "/api/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_stcore/upload_file/a/b",
+        "/media/a.csv",
+        "/_stcore/metrics",
+        "/_stcore/agent/mcp",
+        "/api/x",
+    ],
+)
 def test_guarded_addresses_need_a_login_when_one_is_configured(path):
     assert status(path, login=lambda cookies: False) == 401
     assert status(path, login=lambda cookies: False, cookie="_streamlit_user=forged") == 401
@@ -80,7 +102,11 @@ def test_without_a_login_pages_uploads_and_media_pass():
 
 
 def test_every_answer_carries_the_headers_also_a_refusal():
-    for answer in (ask("/"), ask("/media/a", login=lambda cookies: False), ask("/", host="evil.example")):
+    for answer in (
+        ask("/"),
+        ask("/media/a", login=lambda cookies: False),
+        ask("/", host="evil.example"),
+    ):
         headers = dict(answer[0]["headers"])
         assert headers[b"content-security-policy"] == b"frame-ancestors 'none'"
         assert headers[b"x-content-type-options"] == b"nosniff"
@@ -93,11 +119,15 @@ def test_media_is_never_kept_by_a_browser():
 
 
 def test_cookies_are_secure_under_https_only():
-    assert (b"set-cookie", b"a=b; HttpOnly; Secure") in ask("/", origins=("https://scores.example",))[0]["headers"]
+    assert (b"set-cookie", b"a=b; HttpOnly; Secure") in ask(
+        "/", origins=("https://scores.example",)
+    )[0]["headers"]
     assert (b"set-cookie", b"a=b; HttpOnly") in ask("/")[0]["headers"]
 
 
 def test_the_policy_names_the_hash_of_each_inline_script():
-    policy = content_security_policy("<script>\n  window.prerenderReady = false\n</script><script src='x'></script>")
+    policy = content_security_policy(
+        "<script>\n  window.prerenderReady = false\n</script><script src='x'></script>"
+    )
     assert policy.count("'sha256-") == 1
     assert "unsafe-inline" not in policy.split("style-src")[0]
