@@ -1,6 +1,7 @@
 """The server: `streamlit run app.py` finds `app`; the entry script itself is ui/main.py.
 
-No page is made here. The entry script has no sibling folder `pages/`, so that Streamlit never runs a page without it.
+No page is made here. The entry script has no sibling folder `pages/`, so that Streamlit never
+runs a page without it.
 """
 
 import asyncio
@@ -85,7 +86,9 @@ def show_reference_number(error: Exception) -> bool:
 
 @asynccontextmanager
 async def lifespan(_app):
-    """Refuses to start in a dangerous state; then keeps what was loaded out of garbage collection."""
+    """Refuses to start in a dangerous state; then keeps what was loaded out of garbage
+    collection.
+    """
     problems = startup_problems(SETTINGS)
     if problems:
         raise SystemExit("\n".join(problems))
@@ -95,6 +98,7 @@ async def lifespan(_app):
 
 
 async def ready(_request):
+    """GET /api/ready, for whoever watches the server."""
     status, body = await asyncio.to_thread(readiness, SETTINGS.store)
     return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 

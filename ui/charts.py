@@ -1,4 +1,6 @@
-"""How a chart is shown: fonts, colours, the translated toolbar. What a chart says is in the functions below it."""
+"""How a chart is shown: fonts, colours, the translated toolbar. What a chart says is in the
+functions below it.
+"""
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -71,7 +73,9 @@ def toolbar() -> dict:
 
 
 def show(fig: go.Figure, key: str, alt: str) -> None:
-    """A chart in the house style. `alt` says in words what the chart shows, for those who cannot see it."""
+    """A chart in the house style. `alt` says in words what the chart shows, for those who
+    cannot see it.
+    """
     fig.update_layout(
         font={"family": FONTS, "size": 14, "color": INK},
         paper_bgcolor="white",

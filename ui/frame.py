@@ -1,4 +1,6 @@
-"""What surrounds every page: the menu, who may see which page, the language switch, the demonstration banner."""
+"""What surrounds every page: the menu, who may see which page, the language switch, the
+demonstration banner.
+"""
 
 import re
 from dataclasses import dataclass
@@ -45,7 +47,9 @@ def user() -> str | None:
 
 
 def allowed(who: str | None, page: str) -> bool:
-    """Whether a person may see a page. Without a configured login everybody at this machine may see all."""
+    """Whether a person may see a page. Without a configured login everybody at this machine
+    may see all.
+    """
     return not settings.load().login or who is not None
 
 
@@ -76,7 +80,9 @@ def sign_in() -> None:
 
 
 def language_switch() -> None:
-    """中文 / English, at the foot of the menu. The key of the container tells ui/page_script.js the language."""
+    """中文 / English, at the foot of the menu. The key of the container tells ui/page_script.js
+    the language.
+    """
     st.session_state["language_choice"] = language()
     with st.sidebar.container(key=f"biaochi-language-{language()}"):
         st.radio(
@@ -101,7 +107,9 @@ def demonstration_banner() -> None:
 
 
 def page(title: str):
-    """First line of a page: its title, then the release in force. Stops with the empty state when nothing is published."""
+    """First line of a page: its title, then the release in force. Stops with the empty state
+    when nothing is published.
+    """
     st.title(_(title))
     release = loaded.release()
     if release is None:
@@ -113,5 +121,7 @@ def page(title: str):
 
 
 def plain(text: object) -> str:
-    """A name from a file, safe where Streamlit reads Markdown: no image, link, colour or formula comes out of it."""
+    """A name from a file, safe where Streamlit reads Markdown: no image, link, colour or
+    formula comes out of it.
+    """
     return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))

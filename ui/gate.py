@@ -1,6 +1,8 @@
-"""A plain ASGI gate in front of Streamlit: who may connect, which addresses need a login, and the security headers.
+"""A plain ASGI gate in front of Streamlit: who may connect, which addresses need a login, and
+the security headers.
 
-It knows nothing of sessions or roles: `signed_in` is the one question it asks, so a session table can answer it later.
+It knows nothing of sessions or roles: `signed_in` is the one question it asks, so a session
+table can answer it later.
 """
 
 import base64
@@ -81,7 +83,9 @@ class Gate:
         return await self.app(scope, receive, send)
 
     async def _websocket(self, scope, receive, send):
-        """A foreign origin would make Streamlit look up its public address and stand still for ten seconds."""
+        """A foreign origin would make Streamlit look up its public address and stand still for
+        ten seconds.
+        """
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin not in self.origins or not self._host_known(headers):

@@ -1,4 +1,5 @@
-"""Every cached thing. Keys are scalars only (release id, round, category, code): Streamlit hashes big frames from a
+"""Every cached thing. Keys are scalars only (release id, round, category, code): Streamlit
+hashes big frames from a
 sample, so a frame as key can return an old result.
 
 What comes back is shared by all sessions: read it, never change it in place.
@@ -18,7 +19,9 @@ def store():
 
 
 def release():
-    """The release in force, or None. Never cached: a publication on the command line counts at once."""
+    """The release in force, or None. Never cached: a publication on the command line counts at
+    once.
+    """
     current = store().release()
     return None if current is None else release_by_id(current.id)
 

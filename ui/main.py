@@ -1,4 +1,6 @@
-"""The entry script: runs before every page, on every run. It decides the language, the menu and who sees what."""
+"""The entry script: runs before every page, on every run. It decides the language, the menu
+and who sees what.
+"""
 
 import streamlit as st
 

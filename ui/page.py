@@ -1,4 +1,6 @@
-"""The one HTML page of Streamlit, made ours: its language, its title, and the script that translates Streamlit's own texts."""
+"""The one HTML page of Streamlit, made ours: its language, its title, and the script that
+translates Streamlit's own texts.
+"""
 
 import hashlib
 from pathlib import Path
@@ -57,7 +59,9 @@ async def script(_request) -> Response:
 
 
 class Page:
-    """ASGI: rewrites Streamlit's HTML on its way out. Every other answer passes untouched, unbuffered."""
+    """ASGI: rewrites Streamlit's HTML on its way out. Every other answer passes untouched,
+    unbuffered.
+    """
 
     def __init__(self, app, *, default_language: str = "zh"):
         self.app = app

@@ -17,7 +17,8 @@ def language() -> str:
 def settle_language() -> str:
     """Called once, first, by ui/main.py: the address wins, then what the session chose before.
 
-    Moving to another page drops the query of the address, so it is written back unless it is the default.
+    Moving to another page drops the query of the address, so it is written back unless it is
+    the default.
     """
     asked = st.query_params.get("lang")
     if asked in LANGUAGES:

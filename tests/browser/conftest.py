@@ -33,7 +33,8 @@ CHROMIUM_OPTIONS = [
 ]
 LOOPBACK = {"127.0.0.1", "localhost"}
 
-# Latin words a Chinese page may show: file kinds, units, the product's name, the other language's name.
+# Latin words a Chinese page may show: file kinds, units, the product's name, the other
+# language's name.
 LATIN_ALLOWED = {
     "CSV",
     "XLSX",
@@ -129,7 +130,9 @@ def start_server(store: Path, log: Path, app: str = "app.py", **environment: str
 
 
 def _await_health(server: Server, seconds: float = 60) -> None:
-    """Asks the plain health address, which runs no page: the first page request stays the test's own."""
+    """Asks the plain health address, which runs no page: the first page request stays the
+    test's own.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
@@ -224,7 +227,9 @@ def visible_text(page) -> list[str]:
 def assert_only_language(
     page, language: str, names: frozenset[str] | set[str] = frozenset()
 ) -> None:
-    """No word of the other language is on the page, except names from the data and the short list above."""
+    """No word of the other language is on the page, except names from the data and the short
+    list above.
+    """
     wrong = [text for text in visible_text(page) if _foreign(text, language, names)]
     assert not wrong, f"not {language}: {wrong}"
 

@@ -1,4 +1,5 @@
-"""Pictures of every page in both languages: `python -m tests.browser.screenshots [STORE] [PATH ...]`.
+"""Pictures of every page in both languages: `python -m tests.browser.screenshots [STORE] [PATH
+...]`.
 
 They go to tests/browser/screenshots/, which is not in git. Look at them; no test does.
 """

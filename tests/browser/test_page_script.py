@@ -1,4 +1,6 @@
-"""Streamlit's own texts follow the page's language: every element the pages use, resting, opened and hovered."""
+"""Streamlit's own texts follow the page's language: every element the pages use, resting,
+opened and hovered.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""The shell in a real browser on the real server: deep links, language, headers, the gate, no request outside."""
+"""The shell in a real browser on the real server: deep links, language, headers, the gate, no
+request outside.
+"""
 
 import base64
 import json

@@ -1,4 +1,6 @@
-"""Streamlit's own texts come from these elements; ours are numbers, so that every word on the page is Streamlit's."""
+"""Streamlit's own texts come from these elements; ours are numbers, so that every word on the
+page is Streamlit's.
+"""
 
 import pandas as pd
 import plotly.graph_objects as go
