@@ -1,0 +1,122 @@
+"""The server: `streamlit run app.py` finds `app`; the entry script itself is ui/main.py.
+
+No page is made here. The entry script has no sibling folder `pages/`, so that Streamlit never
+runs a page without it.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import secrets
+import shutil
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+import settings
+from ui import loaded, page
+from ui.gate import Gate, content_security_policy, login_of_cookies
+from ui.words import _
+
+ROOT = Path(__file__).resolve().parent
+SPACE_NEEDED = 500 * 1024 * 1024  # bytes; below it an upload may not end well
+LOG = logging.getLogger("biaochi")
+
+
+def origins(chosen: settings.Settings) -> list[str]:
+    """The origins of the settings, and this machine at the port the server really has."""
+    port = st.get_option("server.port")
+    loopback = [f"http://{host}:{port}" for host in settings.LOOPBACK_HOSTS if host in chosen.hosts]
+    return [*chosen.origins, *loopback]
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space where the store is, or will be."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def readiness(store_folder: Path) -> tuple[int, dict]:
+    """HTTP status and body of /api/ready: one small query, and room for an upload."""
+    try:
+        release = loaded.ping()
+    except Exception:
+        LOG.exception("the store does not answer")
+        return 503, {"ready": False, "reason": "store"}
+    free = free_bytes(store_folder)
+    body = {"ready": free >= SPACE_NEEDED, "release": release, "free_bytes": free}
+    return (200, body) if body["ready"] else (503, {**body, "reason": "space"})
+
+
+def startup_problems(chosen: settings.Settings) -> list[str]:
+    """What must be put right before anyone may be served, in plain sentences."""
+    problems = page.problems()
+    folder = chosen.store
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        problems.append(
+            f"The store {chosen.store} cannot be written: {folder} is read-only for this user."
+        )
+    address = st.get_option("server.address")
+    if not chosen.login and address not in ("127.0.0.1", "localhost", "::1"):
+        problems.append(
+            f"Without a login the dashboard may only listen on this machine, not on {address}."
+        )
+    return problems
+
+
+def show_reference_number(error: Exception) -> bool:
+    """The log gets the traceback, the person a number to quote."""
+    reference = secrets.token_hex(4).upper()
+    LOG.error("reference %s", reference, exc_info=error)
+    st.error(
+        _(
+            "This page met an error of ours; the results are unchanged. Please quote {reference} when you report it."
+        ).format(reference=reference)
+    )
+    return True
+
+
+@asynccontextmanager
+async def lifespan(_app):
+    """Refuses to start in a dangerous state; then keeps what was loaded out of garbage
+    collection.
+    """
+    problems = startup_problems(SETTINGS)
+    if problems:
+        raise SystemExit("\n".join(problems))
+    gc.collect()
+    gc.freeze()
+    yield {}
+
+
+async def ready(_request):
+    """GET /api/ready, for whoever watches the server."""
+    status, body = await asyncio.to_thread(readiness, SETTINGS.store)
+    return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+SETTINGS = settings.load()
+app = st.App(
+    ROOT / "ui" / "main.py",
+    lifespan=lifespan,
+    routes=[Route("/api/ready", ready), Route(page.SCRIPT_PATH, page.script)],
+    middleware=[
+        Middleware(
+            Gate,
+            hosts=SETTINGS.hosts,
+            origins=origins(SETTINGS),
+            signed_in=login_of_cookies if SETTINGS.login else None,
+            policy=content_security_policy(page.streamlit_index()),
+        ),
+        Middleware(page.Page, default_language=SETTINGS.language),
+    ],
+    on_script_error=show_reference_number,
+)

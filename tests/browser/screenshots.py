@@ -1,0 +1,49 @@
+"""Pictures of every page in both languages: `python -m tests.browser.screenshots [STORE] [PATH
+...]`.
+
+They go to tests/browser/screenshots/, which is not in git. Look at them; no test does.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import CHROMIUM, CHROMIUM_OPTIONS, settled, start_server, stop_server
+
+FOLDER = Path(__file__).with_name("screenshots")
+PATHS = ("overview", "ranking", "unit", "upload", "methods")
+
+
+def take(url: str, paths=PATHS, languages=("zh", "en"), width: int = 1366) -> list[Path]:
+    """One PNG per page and language of a running dashboard."""
+    FOLDER.mkdir(exist_ok=True)
+    taken = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        page = browser.new_page(viewport={"width": width, "height": 1000})
+        for path in paths:
+            for language in languages:
+                page.goto(f"{url}/{path}{'&' if '?' in path else '?'}lang={language}")
+                settled(page)
+                page.wait_for_timeout(700)
+                taken.append(FOLDER / f"{path.split('?')[0]}-{language}.png")
+                page.screenshot(path=taken[-1], full_page=True)
+        browser.close()
+    return taken
+
+
+def main(arguments: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Path(arguments[0]) if arguments else Path(scratch, "store")
+        server = start_server(store, Path(scratch, "server.log"))
+        try:
+            for path in take(server.url, arguments[1:] or PATHS):
+                print(path)
+        finally:
+            stop_server(server)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,117 @@
+"""Streamlit's own texts follow the page's language: every element the pages use, resting,
+opened and hovered.
+"""
+
+import re
+
+import pytest
+
+from .conftest import assert_only_language, settled
+
+pytestmark = pytest.mark.browser
+KINDS = {"c", "csv", "xlsx"}  # of the gallery's upload fields
+
+
+@pytest.fixture(scope="session")
+def gallery(start):
+    return start(app="tests/browser/gallery/app.py")
+
+
+@pytest.fixture(params=["zh", "en"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def shown(gallery, page, language):
+    """The gallery in one language, in a browser that speaks the other one."""
+    page.set_default_timeout(8000)
+    page.goto(f"{gallery.url}/?lang={language}")
+    settled(page)
+    page.wait_for_selector(".js-plotly-plot")
+    page.wait_for_timeout(1000)
+    return page
+
+
+def test_at_rest(shown, language):
+    assert_only_language(shown, language, KINDS)
+
+
+@pytest.mark.parametrize("key", ["one", "many"])
+def test_an_open_list(shown, language, key):
+    shown.locator(f".st-key-{key} input").first.click()
+    shown.wait_for_timeout(400)
+    assert_only_language(shown, language, KINDS)
+    shown.keyboard.type("zzz" if language == "en" else "999")
+    shown.wait_for_timeout(400)
+    assert_only_language(shown, language, KINDS | {"zzz", "999"})
+
+
+def test_an_open_calendar(shown, language):
+    shown.locator(".st-key-date button").first.click()
+    shown.wait_for_timeout(400)
+    assert_only_language(shown, language, KINDS)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_toolbar_of_a_table(shown, language, place):
+    table = shown.get_by_test_id("stFullScreenFrame").filter(
+        has=shown.get_by_test_id("stDataFrame")
+    )
+    table.nth(place).hover()
+    for button in table.nth(place).get_by_test_id("stElementToolbarButton").locator("button").all():
+        button.hover()
+        shown.wait_for_timeout(500)
+        assert_only_language(shown, language, KINDS)
+
+
+def test_the_menu_of_a_column(shown, language):
+    canvas = shown.get_by_test_id("stDataFrame").first.locator("canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    for step in range(10, int(box["width"] / 2), 12):
+        shown.mouse.move(box["x"] + box["width"] / 2 - step, box["y"] + 16)
+        shown.mouse.click(box["x"] + box["width"] / 2 - step, box["y"] + 16)
+        if shown.get_by_test_id("stDataFrameColumnMenu").count():
+            break
+    menu = shown.get_by_test_id("stDataFrameColumnMenu")
+    menu.wait_for(timeout=5000)
+    for item in menu.get_by_role("menuitem").all():
+        item.hover()
+        shown.wait_for_timeout(300)
+        assert_only_language(shown, language, KINDS)
+
+
+def test_the_toolbar_of_a_chart(shown, language):
+    shown.locator(".js-plotly-plot").hover()
+    hints = [hint.get_attribute("data-title") or "" for hint in shown.locator(".modebar-btn").all()]
+    assert hints
+    wrong = re.compile("[A-Za-z]{3}" if language == "zh" else "[\u4e00-\u9fff]")
+    assert not [hint for hint in hints if wrong.search(hint.replace("PNG", ""))]
+
+
+def test_typing_into_a_field(shown, language):
+    for key in ("area", "number", "in_form"):
+        shown.locator(f".st-key-{key} :is(input, textarea)").first.fill("7")
+        shown.wait_for_timeout(200)
+        assert_only_language(shown, language, KINDS)
+
+
+def test_the_main_menu(shown, language):
+    shown.get_by_test_id("stMainMenu").locator("button").click()
+    shown.wait_for_timeout(400)
+    assert_only_language(shown, language, KINDS)
+
+
+def test_a_download_carries_the_hash_of_its_content(shown):
+    with shown.expect_download() as download:
+        shown.locator(".st-key-download button").click()
+    assert download.value.suggested_filename == "17-4ec9599fc203.csv"
+
+
+def test_a_refused_file(shown, language):
+    shown.locator(".st-key-file input[type=file]").set_input_files(
+        {"name": "7.exe", "mimeType": "application/octet-stream", "buffer": b"7"}
+    )
+    shown.wait_for_timeout(700)
+    assert_only_language(shown, language, KINDS | {"exe"})

@@ -1,0 +1,127 @@
+"""What surrounds every page: the menu, who may see which page, the language switch, the
+demonstration banner.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+import settings
+from ui import loaded
+from ui.words import _, choose_language, language
+from words import N_
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+LANGUAGE_NAMES = {
+    "zh": "中文",
+    "en": "English",
+}  # each in its own language, so that its reader finds it
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the menu."""
+
+    path: str  # last part of its address; also its name in `allowed`
+    file: str  # below pages/
+    title: str
+
+
+MENU = {
+    N_("See results"): (
+        Entry("overview", "browse/overview.py", N_("Overview")),
+        Entry("ranking", "browse/ranking.py", N_("Ranking")),
+        Entry("unit", "browse/unit.py", N_("One unit")),
+    ),
+    N_("Manage"): (Entry("upload", "manage/upload.py", N_("Upload data")),),
+    N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
+}
+
+
+def user() -> str | None:
+    """Who is signed in; None = nobody, or no login is configured."""
+    return st.user.get("email") or st.user.get("sub") if st.user.get("is_logged_in") else None
+
+
+def allowed(who: str | None, page: str) -> bool:
+    """Whether a person may see a page. Without a configured login everybody at this machine
+    may see all.
+    """
+    return not settings.load().login or who is not None
+
+
+def navigation():
+    """The page that the address names, chosen among the pages that this person may see."""
+    who = user()
+    menu = {}
+    for section, entries in MENU.items():
+        seen = [entry for entry in entries if allowed(who, entry.path)]
+        if seen:
+            menu[_(section)] = [_page(entry) for entry in seen]
+    if not menu:
+        menu = [st.Page(sign_in, title=_("Sign in"), url_path="login", default=True)]
+    return st.navigation(menu, expanded=True)
+
+
+def _page(entry: Entry) -> st.Page:
+    first = entry.path == "overview"
+    return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
+
+
+def sign_in() -> None:
+    """The only page of somebody who is not signed in."""
+    st.title(_("Sign in"))
+    st.write(_("Results are shown to signed-in staff only."))
+    if st.button(_("Sign in"), key="sign_in", type="primary"):
+        st.login()
+
+
+def language_switch() -> None:
+    """中文 / English, at the foot of the menu. The key of the container tells ui/page_script.js
+    the language.
+    """
+    st.session_state["language_choice"] = language()
+    with st.sidebar.container(key=f"biaochi-language-{language()}"):
+        st.radio(
+            _("Language"),
+            list(LANGUAGE_NAMES),
+            format_func=LANGUAGE_NAMES.get,
+            key="language_choice",
+            on_change=lambda: choose_language(st.session_state["language_choice"]),
+            horizontal=True,
+            label_visibility="collapsed",
+        )
+
+
+def demonstration_banner() -> None:
+    """On every page, as long as the release in force holds invented data."""
+    release = loaded.release()
+    if release is not None and release.is_demo:
+        st.warning(
+            _("Demonstration data: an invented city. Nothing here is about a real department."),
+            icon=":material/info:",
+        )
+
+
+def page(title: str):
+    """First line of a page: its title, then the release in force. Stops with the empty state
+    when nothing is published.
+    """
+    st.title(_(title))
+    release = loaded.release()
+    if release is None:
+        st.info(
+            _("No results are published yet. Upload a round of ballots and publish it to begin.")
+        )
+        st.stop()
+    return release
+
+
+def plain(text: object) -> str:
+    """A name from a file, safe where Streamlit reads Markdown: no image, link, colour or
+    formula comes out of it.
+    """
+    return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))

@@ -1,0 +1,147 @@
+"""A plain ASGI gate in front of Streamlit: who may connect, which addresses need a login, and
+the security headers.
+
+It knows nothing of sessions or roles: `signed_in` is the one question it asks, so a session
+table can answer it later.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from http.cookies import CookieError, SimpleCookie
+
+GUARDED = ("/_stcore/upload_file", "/media/", "/_stcore/metrics", "/_stcore/agent", "/api/")
+OPEN = ("/api/ready",)
+CLOSED = ("/_stcore/metrics", "/_stcore/agent")  # nobody outside has any use for them
+
+
+def content_security_policy(index_html: str) -> str:
+    """The policy, with the hash of every inline script of Streamlit's own page."""
+    inline = re.findall(r"<script>(.*?)</script>", index_html, re.DOTALL)
+    digests = [hashlib.sha256(text.encode()).digest() for text in inline]
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; "
+        "media-src 'self' blob:; manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def login_of_cookies(cookies: dict[str, str]) -> bool:
+    """Whether Streamlit's identity cookie, with its signature, says that someone is signed in."""
+    import json
+
+    from streamlit.auth_util import get_cookie_with_chunks
+    from streamlit.web.server.server_util import get_cookie_secret
+    from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+
+    def signed(name: str) -> bytes | None:
+        value = cookies.get(name)
+        return decode_signed_value(get_cookie_secret(), name, value) if value else None
+
+    try:
+        token = get_cookie_with_chunks(signed, "_streamlit_user")
+        return bool(token and json.loads(token).get("is_logged_in"))
+    except (ValueError, AttributeError):
+        return False
+
+
+class Gate:
+    """Refuses what must not reach Streamlit and marks every answer with the security headers."""
+
+    def __init__(
+        self,
+        app,
+        *,
+        hosts: Iterable[str],
+        origins: Iterable[str],
+        signed_in: Callable[[dict[str, str]], bool] | None,
+        policy: str,
+    ):
+        self.app = app
+        self.hosts = {host.lower() for host in hosts}
+        self.origins = {origin.lower().rstrip("/") for origin in origins}
+        self.signed_in = signed_in
+        self.https = bool(self.origins) and any(
+            origin.startswith("https://") for origin in self.origins
+        )
+        self.headers = [
+            (b"content-security-policy", policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"x-frame-options", b"DENY"),
+            (b"referrer-policy", b"same-origin"),
+            (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+        ]
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "websocket":
+            return await self._websocket(scope, receive, send)
+        if scope["type"] == "http":
+            return await self._http(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+    async def _websocket(self, scope, receive, send):
+        """A foreign origin would make Streamlit look up its public address and stand still for
+        ten seconds.
+        """
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        if origin not in self.origins or not self._host_known(headers):
+            return await send({"type": "websocket.close", "code": 1008})
+        return await self.app(scope, receive, send)
+
+    async def _http(self, scope, receive, send):
+        marked = self._marking(scope, send)
+        refusal = self._refusal(scope)
+        if refusal is None:
+            return await self.app(scope, receive, marked)
+        status, text = refusal
+        head = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        await marked({"type": "http.response.start", "status": status, "headers": head})
+        await marked({"type": "http.response.body", "body": text})
+
+    def _refusal(self, scope) -> tuple[int, bytes] | None:
+        """Status and text of a refusal, or None when the request may pass."""
+        path = scope["path"]
+        if not self._host_known(dict(scope["headers"])):
+            return 421, b"unknown host"
+        if not path.startswith(GUARDED) or path in OPEN:
+            return None
+        if self.signed_in is not None and not self.signed_in(_cookies(scope)):
+            return 401, b"login required"
+        return (404, b"not found") if path.startswith(CLOSED) else None
+
+    def _host_known(self, headers: dict[bytes, bytes]) -> bool:
+        """A name of ours in the Host header; the port does not matter. Closes DNS rebinding."""
+        host = re.sub(r":\d+$", "", headers.get(b"host", b"").decode("latin-1").lower())
+        return host in self.hosts
+
+    def _marking(self, scope, send):
+        media = scope["path"].startswith("/media/")
+
+        async def marked(message):
+            if message["type"] == "http.response.start":
+                kept = [self._kept(name, value) for name, value in message.get("headers", [])]
+                if media:
+                    kept = [pair for pair in kept if pair[0].lower() != b"cache-control"]
+                    kept.append((b"cache-control", b"no-store"))
+                message = {**message, "headers": [*kept, *self.headers]}
+            await send(message)
+
+        return marked
+
+    def _kept(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        cookie = self.https and name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+        return name, value + b"; Secure" if cookie else value
+
+
+def _cookies(scope) -> dict[str, str]:
+    raw = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode(
+        "latin-1"
+    )
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(raw).items()}
+    except CookieError:
+        return {}

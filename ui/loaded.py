@@ -1,0 +1,79 @@
+"""Every cached thing. Keys are scalars only (release id, round, category, code): Streamlit
+hashes big frames from a
+sample, so a frame as key can return an old result.
+
+What comes back is shared by all sessions: read it, never change it in place.
+"""
+
+import streamlit as st
+
+import settings
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def store():
+    """The one store of this server."""
+    from data.store import Store
+
+    return Store(settings.load().store)
+
+
+def release():
+    """The release in force, or None. Never cached: a publication on the command line counts at
+    once.
+    """
+    current = store().release()
+    return None if current is None else release_by_id(current.id)
+
+
+def ping() -> str | None:
+    """One small query; the short id of the release in force. For /api/ready."""
+    current = release()
+    if current is None:
+        return None
+    current.rounds()
+    return current.short
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def release_by_id(release_id: str):
+    """An opened release. Releases never change, so an open one stays right."""
+    return store().release(release_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def rounds(release_id: str) -> list[str]:
+    """The rounds of a release, newest first."""
+    return release_by_id(release_id).rounds()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def ranking(release_id: str, round_id: str, category: str | None = None):
+    """All units of a round, each category ranked by itself; "ALL" ranks them as one."""
+    from results.ranking import ranking as rank
+
+    return rank(release_by_id(release_id), round_id, category)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def overview(release_id: str, round_id: str):
+    """The figures of the first page."""
+    from results.overview import overview as summarise
+
+    return summarise(release_by_id(release_id), round_id)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def unit(release_id: str, code: str):
+    """One unit in every round."""
+    from results.unit import unit as history
+
+    return history(release_by_id(release_id), code)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def unit_detail(release_id: str, code: str, round_id: str):
+    """One unit in one round: groups, grades, indicators."""
+    from results.unit import detail
+
+    return detail(release_by_id(release_id), code, round_id)
