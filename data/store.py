@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -339,6 +340,15 @@ class TwoRuleSets(Exception):
         self.problem = Problem("two_rule_sets", value=name, facts={"used": used})
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """One file of an import: the name it came under, where it is read from, where its bytes are kept."""
+
+    name: str
+    source: Path
+    path: Path
+
+
 class _Import:
     """One import from files to an upload folder."""
 
@@ -361,17 +371,18 @@ class _Import:
         self.problems: list[Problem] = []
         self.preview = pd.DataFrame()
         self.encodings: dict[str, str] = {}
+        self.checksums: dict[Path, str] = {}
 
     def run(
         self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None
     ) -> ImportReport:
         """Read, judge, and store unless something stands in the way."""
         try:
-            evidence = self._keep_evidence(sources)
-            tables = self._tables(evidence)
-            if has_errors(self.problems) or not tables:
-                return self._report(0)
-            digest, rows = self._read(tables)
+            with self._keeping_evidence(sources) as evidence:
+                tables = self._tables(evidence)
+                if has_errors(self.problems) or not tables:
+                    return self._report(0)
+                digest, rows = self._read(tables)
             if has_errors(self.problems):
                 return self._report(rows)
             same = self._same(digest)
@@ -408,8 +419,33 @@ class _Import:
 
     # --- files ---------------------------------------------------------------------------------------------------
 
-    def _keep_evidence(self, sources: Sequence[Source]) -> list[tuple[str, Path]]:
-        """Copy the bytes under our own names: a name given by a user could be a pattern or a path."""
+    @contextmanager
+    def _keeping_evidence(self, sources: Sequence[Source]) -> Iterator[list[_Kept]]:
+        """Copy the files into the upload while they are read (a copy of half a gigabyte takes as long as reading
+        it). What was read and what is kept must be the same bytes: a file that changed meanwhile is refused."""
+        self._check_space(sources)
+        evidence = [
+            _Kept(
+                source.name if isinstance(source, Path) else source[0],
+                source if isinstance(source, Path) else self.folder / f"evidence-{number}",
+                self.folder / f"evidence-{number}",
+            )
+            for number, source in enumerate(sources)
+        ]
+        before = [_stamp(source) for source in sources]
+        for kept, source in zip(evidence, sources, strict=True):
+            if not isinstance(source, Path):
+                kept.path.write_bytes(source[1])
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            copies = [pool.submit(_copy_to_disk, kept) for kept in evidence]
+            yield evidence
+            for copy in copies:
+                copy.result()
+        for kept, source, stamp in zip(evidence, sources, before, strict=True):
+            if _stamp(source) != stamp:
+                raise UsageError("The file {name} changed while it was read. Import it again.", name=kept.name)
+
+    def _check_space(self, sources: Sequence[Source]) -> None:
         size = sum(s.stat().st_size if isinstance(s, Path) else len(s[1]) for s in sources)
         free = shutil.disk_usage(self.staging).free
         if free < SPARE_SPACE * size:
@@ -418,28 +454,21 @@ class _Import:
                 free=free >> 20,
                 needed=SPARE_SPACE * size >> 20,
             )
-        kept = []
-        for number, source in enumerate(sources):
-            path = self.folder / f"evidence-{number}"
-            if isinstance(source, Path):
-                shutil.copyfile(source, path)
-            else:
-                path.write_bytes(source[1])
-            kept.append((source.name if isinstance(source, Path) else source[0], path))
-        return kept
 
-    def _tables(self, evidence: list[tuple[str, Path]]) -> list[tuple[TextTable, Header]]:
+    def _tables(self, evidence: list[_Kept]) -> list[tuple[TextTable, Header]]:
         """Each file as text with its header."""
         tables = []
-        for number, (name, path) in enumerate(evidence):
+        for number, kept in enumerate(evidence):
+            name = kept.name
             workdir = self.staging / f"text-{number}"
             workdir.mkdir()
             try:
-                text = replace(open_source(path, workdir, header_words()), name=name)
+                text = replace(open_source(kept.source, workdir, header_words()), name=name)
             except Refused as refusal:
                 self.problems += refusal.in_file(name).problems
                 continue
             self.encodings[name] = text.encoding
+            self.checksums[kept.path] = text.sha256
             self.problems += [replace(warning, file=name) for warning in text.warnings]
             records = first_records(text.path, text.delimiter)
             header = read_header(self.kind, records, self.mapping, name)
@@ -508,10 +537,11 @@ class _Import:
         return []
 
     def _upload(
-        self, evidence: list[tuple[str, Path]], digest: str, rows: int, accepted: str
+        self, evidence: list[_Kept], digest: str, rows: int, accepted: str
     ) -> Upload:
         files = tuple(
-            Evidence(name, path.stat().st_size, file_sha256(path)) for name, path in evidence
+            Evidence(kept.name, kept.path.stat().st_size, self.checksums[kept.path])
+            for kept in evidence
         )
         numbers = [upload.number for upload in self.store.uploads()]
         return Upload(
@@ -529,6 +559,22 @@ class _Import:
             imported_at=now(),
             imported_by=user(),
         )
+
+
+def _copy_to_disk(kept: _Kept) -> None:
+    """Copy, and see the bytes safely on disk."""
+    if kept.source != kept.path:
+        shutil.copyfile(kept.source, kept.path)
+    with kept.path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _stamp(source: Source) -> tuple[int, int]:
+    """What changes when a file does."""
+    if not isinstance(source, Path):
+        return 0, len(source[1])
+    status = source.stat()
+    return status.st_mtime_ns, status.st_size
 
 
 def _preview(records: list[list[str]], header: Header) -> pd.DataFrame:

@@ -65,11 +65,17 @@ class Upload:
 
 
 def write_manifest(folder: Path, upload: Upload) -> None:
-    """Keep what the upload is beside its bytes, with a checksum of every other file of the folder."""
+    """Keep what the upload is beside its bytes, with a checksum of every other file of the folder.
+
+    The evidence was hashed while it was read; half a gigabyte is not read again for that.
+    """
     whole = asdict(upload)
     del whole["folder"]
+    known = {f"evidence-{number}": file.sha256 for number, file in enumerate(upload.files)}
     whole["checksums"] = {
-        path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST
+        path.name: known.get(path.name) or file_sha256(path)
+        for path in sorted(folder.iterdir())
+        if path.name != MANIFEST
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text, encoding="utf-8")
