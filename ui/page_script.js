@@ -104,6 +104,8 @@
     [/^Choose date(?: range)?, (.+)$/, "选择日期，$1"],
     [/^[a-z_ ]+ icon$/, "图标"],
     [/^x: (.+); y: (.+)$/, "$1：$2"],
+    [/^(\d+)th percentile$/, "$1% 分位"],
+    [/^binStart: (.+); count: (.+); binEnd: (.+); Range: .+$/, "$1–$3：$2 个"],
     [/^Made with Streamlit v?(.*)$/, "界面组件版本 $1"],
     [/^Shortcut (.+)$/, "快捷键 $1"],
   ];
