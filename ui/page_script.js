@@ -54,7 +54,7 @@
     "Average length": "平均长度", "Minimum length": "最短", "Maximum length": "最长", "Based on sample": "基于样本",
     "Top values frequency chart": "常见取值频数图", "Distribution histogram": "分布直方图", "True/false distribution chart": "是否分布图",
     "Invalid input.": "输入无效。", "No data": "没有数据", "No content": "没有内容", "None": "无", "empty": "没有数据", "Failed to load data": "数据没有载入",
-    "Button action menu": "操作菜单", "number": "数字", "text": "文本", "datetime": "日期时间", "date": "日期", "time": "时间",
+    "Button action menu": "操作菜单", "number": "数字", "Duration": "时长", "text": "文本", "datetime": "日期时间", "date": "日期", "time": "时间",
     "checkbox": "勾选", "selectbox": "选项", "list": "列表", "object": "对象", "line_chart": "折线", "bar_chart": "柱形", "progress_column": "进度", "Choose a column": "选择列", "Column": "列",
     // inputs
     "Upload": "选择文件", "Add files": "添加文件", "Upload directories": "选择文件夹", "Browse files": "选择文件",
@@ -104,6 +104,8 @@
     [/^Choose date(?: range)?, (.+)$/, "选择日期，$1"],
     [/^[a-z_ ]+ icon$/, "图标"],
     [/^x: (.+); y: (.+)$/, "$1：$2"],
+    [/^(\d+)th percentile$/, "$1% 分位"],
+    [/^binStart: (.+); count: (.+); binEnd: (.+); Range: .+$/, "$1–$3：$2 个"],
     [/^Made with Streamlit v?(.*)$/, "界面组件版本 $1"],
     [/^Shortcut (.+)$/, "快捷键 $1"],
   ];
