@@ -16,6 +16,8 @@ from scipy import sparse
 BALLOTS_AT_ONCE = 8_000
 CELLS_AT_ONCE = 16_000_000
 """Largest pivot, ballots x units: 128 MB as float64."""
+BYTES_AT_ONCE = 1 << 28
+"""Largest matrix of bytes, ballots x units."""
 SPARSE_GAIN = 30
 """A dense multiplication costs about 1/30 of a sparse one."""
 WIDE = 2**62
@@ -90,6 +92,10 @@ def moments_of_votes(
         np.asarray(a, dtype=np.int64) for a in (ballot, unit, group, score)
     )
     step = int(np.gcd.reduce(scores, initial=0)) or 1
+    pivot = _small_pivot(ballots, units, groups, scores, step, n_units)
+    if pivot is not None:
+        tables = [_pivot_tables(pivot, g, ballots_at_once) for g in range(n_groups)]
+        return _joined(tables, n_units, step)
     votes = _sorted_votes(ballots, units, groups, scores // step, n_units, n_groups)
     largest = int(np.abs(votes.score).max(initial=0))
     rows = _ballots_that_fit(ballots_at_once, n_units, largest)
@@ -140,13 +146,7 @@ def _sorted_votes(
 ) -> _Votes:
     """Order the votes. Packing a vote into one integer makes this a sort without an index."""
     ballots = int(ballot.max(initial=-1)) + 1
-    group_of = np.full(ballots, n_groups, dtype=np.int64)  # an unused number belongs to no group
-    group_of[ballot] = group
-    if (group_of[ballot] != group).any():
-        raise ValueError("a ballot is in two groups")
-    by_group = np.argsort(group_of, kind="stable")
-    place = np.empty_like(by_group)
-    place[by_group] = np.arange(ballots)
+    first, place = _ballots_by_group(ballot, group, ballots, n_groups)
     key = place[ballot] * n_units + unit
     low = int(score.min(initial=0))
     span = int(score.max(initial=0)) - low + 1
@@ -160,8 +160,70 @@ def _sorted_votes(
         key, score = key[order], score[order]
     if (key[1:] == key[:-1]).any():
         raise ValueError("a ballot votes twice on one unit")
-    first = np.searchsorted(group_of[by_group], np.arange(n_groups + 1))
     return _Votes(key // max(n_units, 1), key % max(n_units, 1), score, first, ballots)
+
+
+@dataclass(frozen=True)
+class _Pivot:
+    """All votes of few small scores as one matrix of bytes: score + 1, 0 where there is no vote."""
+
+    cells: NDArray[np.uint8]  # shape (ballots, units), ballots of one group side by side
+    first_ballot: Ints  # shape (groups + 1,)
+
+
+def _small_pivot(
+    ballot: Ints, unit: Ints, group: Ints, score: Ints, step: int, n_units: int
+) -> _Pivot | None:
+    """The votes as one byte matrix, where they fit: no sorting is needed then (1.0 s of 8 million votes).
+
+    Graded ballots do: a handful of grades, and most ballots grade many units. None where scores are many,
+    or the matrix would be large or nearly empty.
+    """
+    ballots = int(ballot.max(initial=-1)) + 1
+    full = ballots * n_units
+    low, high = int(score.min(initial=0)), int(score.max(initial=0))
+    if low < 0 or high // step > 62 or full > BYTES_AT_ONCE or full > 8 * len(score):
+        return None
+    first, place = _ballots_by_group(ballot, group, ballots, int(group.max(initial=0)) + 1)
+    cells = np.zeros(full, dtype=np.uint8)
+    small = (score // step + 1).astype(np.uint8)
+    cells[place[ballot] * n_units + unit] = small
+    if int(np.count_nonzero(cells)) != len(score):
+        raise ValueError("a ballot votes twice on one unit")
+    return _Pivot(cells.reshape(ballots, n_units), first)
+
+
+def _ballots_by_group(
+    ballot: Ints, group: Ints, ballots: int, n_groups: int
+) -> tuple[Ints, Ints]:
+    """Where each group begins when ballots are ordered by group, and the place of each ballot in that order."""
+    group_of = np.full(ballots, n_groups, dtype=np.int64)  # an unused number belongs to no group
+    group_of[ballot] = group
+    if (group_of[ballot] != group).any():
+        raise ValueError("a ballot is in two groups")
+    by_group = np.argsort(group_of, kind="stable")
+    place = np.empty_like(by_group)
+    place[by_group] = np.arange(ballots)
+    return np.searchsorted(group_of[by_group], np.arange(n_groups + 1)), place
+
+
+def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "_Table":
+    """The three tables of one group. Scores are at most 62, so 62^2 x 4,000 ballots stays below 2^24."""
+    if group + 1 >= len(pivot.first_ballot):
+        first = last = 0
+    else:
+        first, last = pivot.first_ballot[group : group + 2].tolist()
+    n_units = pivot.cells.shape[1]
+    sums = tuple(np.zeros((n_units, n_units), dtype=np.int64) for _ in range(3))
+    rows = min(ballots_at_once, 4_000)
+    for begin in range(first, last, rows):
+        cells = pivot.cells[begin : min(begin + rows, last)]
+        given = (cells > 0).astype(np.float32)
+        scores = cells.astype(np.float32) - given
+        parts = (given.T @ given, scores.T @ given, scores.T @ scores)
+        for table, part in zip(sums, parts, strict=True):
+            table += part.astype(np.int64)
+    return sums
 
 
 def _ballots_that_fit(asked: int, n_units: int, largest: int) -> int:
