@@ -74,6 +74,7 @@ def moments_of_votes(
     n_units: int,
     n_groups: int,
     *,
+    step: int | None = None,
     ballots_at_once: int = BALLOTS_AT_ONCE,
 ) -> VoteMoments:
     """Moments of votes, one entry a vote, in any order.
@@ -82,6 +83,7 @@ def moments_of_votes(
     ----------
     ballot, unit, group : shape (votes,); codes from 0, ballots without large gaps.
     score : shape (votes,); integers in ten-thousandths of a point.
+    step : divides every score; None looks for the largest such number.
 
     Raises
     ------
@@ -91,7 +93,8 @@ def moments_of_votes(
     ballots, units, groups, scores = (
         np.asarray(a, dtype=np.int64) for a in (ballot, unit, group, score)
     )
-    step = int(np.gcd.reduce(scores, initial=0)) or 1
+    if step is None:
+        step = int(np.gcd.reduce(scores, initial=0)) or 1
     pivot = _small_pivot(ballots, units, groups, scores, step, n_units)
     if pivot is not None:
         tables = [_pivot_tables(pivot, g, ballots_at_once) for g in range(n_groups)]

@@ -334,7 +334,7 @@ def _moments(
     moments, step = [], 0
     if facts.lines is not None and facts.dictionaries is not None:
         votes = votes_of_lines(facts.lines, facts.dictionaries, rules)
-        step = int(np.gcd.reduce(votes.score, initial=0))
+        step = votes.step
         moments.append(_ballot_moments(con, votes, facts.dictionaries, units, groups))
     if len(facts.counts):
         table = count_table(facts.counts, rules)
@@ -375,6 +375,7 @@ def _ballot_moments(
         votes.score,
         len(units),
         len(groups),
+        step=votes.step,
     )
 
 

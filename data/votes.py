@@ -20,11 +20,15 @@ UNSCORED = -(10**12)  # no real score is negative
 
 @dataclass(frozen=True)
 class Votes:
-    """One entry a vote: codes of its unit and ballot, and its score in ten-thousandths of a point."""
+    """One entry a vote: codes of its unit and ballot, and its score in ten-thousandths of a point.
+
+    step: divides every score.
+    """
 
     unit: NDArray[np.int32]
     ballot: NDArray[np.int32]
     score: NDArray[np.int64]
+    step: int
 
 
 def scored_indicators(asked: tuple[str, ...], rules: RuleSet) -> dict[str, int]:
@@ -71,13 +75,13 @@ def votes_of_lines(lines: Lines, texts: Dictionaries, rules: RuleSet) -> Votes:
         dtype=np.int64,
     )
     weight = np.array([weights.get(name, 0) for name in texts.indicators], dtype=np.int64)
-    line_points = points[lines.grade]
-    scored = line_points != UNSCORED
+    scored = (points != UNSCORED)[lines.grade]
     if (weight == 0).any():
         scored &= weight[lines.indicator] > 0
-    unit, ballot, line_points = lines.unit[scored], lines.ballot[scored], line_points[scored]
+    unit, ballot, line_points = lines.unit[scored], lines.ballot[scored], points[lines.grade[scored]]
     if np.count_nonzero(weight) <= 1:
-        return Votes(unit, ballot, line_points)
+        step = int(np.gcd.reduce(points[points != UNSCORED], initial=0)) or 1
+        return Votes(unit, ballot, line_points, step)
     return _weighted(unit, ballot, line_points, weight[lines.indicator[scored]])
 
 
@@ -89,14 +93,15 @@ def _weighted(
 ) -> Votes:
     """Weighted means over the lines of each (unit, ballot), which stand side by side; half rounds up."""
     if not len(unit):
-        return Votes(unit, ballot, points)
+        return Votes(unit, ballot, points, 1)
     new = np.flatnonzero((np.diff(unit) != 0) | (np.diff(ballot) != 0)) + 1
     first = np.concatenate([[0], new])
     divisor = int(np.gcd.reduce(weight))
     weight = weight // divisor
     total = np.add.reduceat(points * weight, first)
     share = np.add.reduceat(weight, first)
-    return Votes(unit[first], ballot[first], (2 * total + share) // (2 * share))
+    score = (2 * total + share) // (2 * share)
+    return Votes(unit[first], ballot[first], score, int(np.gcd.reduce(score)) or 1)
 
 
 def count_table(counts: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:

@@ -83,8 +83,8 @@ def scan(path: Path) -> Scan:
         ends_inside_character=decoded.ends_inside,
         nul_at=decoded.nul_at,
         line_feeds=hashed.line_feeds,
-        carriage_returns=decoded.carriage_returns,
-        crlf_pairs=decoded.crlf_pairs,
+        carriage_returns=hashed.carriage_returns,
+        crlf_pairs=hashed.crlf_pairs,
         has_quotes=decoded.has_quotes,
     )
 
@@ -95,10 +95,22 @@ class _Hashed:
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()
         self.line_feeds = 0
+        self.carriage_returns = 0
+        self.crlf_pairs = 0
+        self._last = b""
 
     def add(self, block: bytes) -> None:
         self.sha256.update(block)
-        self.line_feeds += int(np.count_nonzero(np.frombuffer(block, np.uint8) == 10))
+        codes = np.frombuffer(block, np.uint8)
+        feeds = codes == 10
+        self.line_feeds += int(np.count_nonzero(feeds))
+        if b"\r" in block:
+            returns = codes == 13
+            self.carriage_returns += int(np.count_nonzero(returns))
+            self.crlf_pairs += int(np.count_nonzero(returns[:-1] & feeds[1:]))
+        if self._last == b"\r" and block.startswith(b"\n"):
+            self.crlf_pairs += 1
+        self._last = block[-1:]
 
 
 class _Decoded:
@@ -112,11 +124,8 @@ class _Decoded:
         self.bad_at: int | None = None
         self.ends_inside = False
         self.nul_at: int | None = None
-        self.carriage_returns = 0
-        self.crlf_pairs = 0
         self.has_quotes = False
         self._rest = b""
-        self._last = b""
 
     def add(self, block: bytes) -> None:
         if self.size == 0:
@@ -138,12 +147,6 @@ class _Decoded:
         if self.is_blank:
             start = len(BOMS.get(self.bom or "", b"")) if self.size == 0 else 0
             self.is_blank = not block[start:].strip()
-        if self._last == b"\r" and block.startswith(b"\n"):
-            self.crlf_pairs += 1
-        if b"\r" in block:
-            self.carriage_returns += block.count(b"\r")
-            self.crlf_pairs += block.count(b"\r\n")
-        self._last = block[-1:]
 
     def _decode(self, block: bytes) -> None:
         if self.bad_at is not None or (not self._rest and block.isascii()):
