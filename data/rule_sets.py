@@ -169,7 +169,7 @@ def parse_rules(text: str) -> RuleSet:
 
 
 def _fields(top: "_Section") -> dict[str, Any]:
-    """Every field of a RuleSet except its text; wrong ones are reported and stand in as anything."""
+    """Every field of a RuleSet except its text; a wrong one is reported and may be anything."""
     fields: dict[str, Any] = {"name": _name(top)}
     fields |= {
         key: top.text(key) for key in ("title", "source", "why", "authored_by", "checked_by")
@@ -179,7 +179,7 @@ def _fields(top: "_Section") -> dict[str, Any]:
     fields["unscored"] = _unscored(top, fields["points"])
     fields["order"] = _order(top)
     fields["group_weights"], fields["category_weights"] = _weights(top, fields["order"])
-    fields["indicators"] = _shares(top.section("indicators"), "indicators") or None
+    fields["indicators"] = _shares(top.section("indicators")) or None
     fields["minimum"] = _minimum(top.section("minimum"))
     fields["bottom"], fields["category_bottom"] = _bottoms(top, _range(fields))
     fields["uncertainty"] = _uncertainty(top.section("uncertainty"))
@@ -283,12 +283,13 @@ def _summing_to_one(section: "_Section", key: str) -> dict[str, float]:
     _all_positive(section, given)
     section.no_key_twice()
     total = sum(given.values(), Decimal(0))
-    if len(given) == len(exact) and abs(total - 1) > WEIGHT_TOLERANCE:
+    readable = section.values and len(given) == len(exact)
+    if readable and abs(total - 1) > WEIGHT_TOLERANCE:
         section.report("rules_weights_sum", key=key, sum=str(total))
     return {group: float(weight) for group, weight in given.items()}
 
 
-def _shares(section: "_Section", key: str) -> dict[str, float]:
+def _shares(section: "_Section") -> dict[str, float]:
     """Indicator weights: proportions, which need not add up to 1."""
     exact = {name: section.number(name) for name in section.values}
     given = {name: weight for name, weight in exact.items() if weight is not None}
@@ -352,7 +353,7 @@ def _bottoms(
     if "bottom" not in top.values:
         top.report("rules_missing", key="bottom")
     section = top.section("bottom")
-    if not section.values:
+    if "bottom" not in top.values or "bottom" in top.wrong:
         return None, {}
     categories = section.section("by_category")
     base = _bottom(section, span, None)
