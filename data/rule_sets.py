@@ -448,10 +448,12 @@ class _Section:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            return self._wrong_type(key, N_("a number"), value)
+            self._wrong_type(key, N_("a number"), value)
+            return None
         number = Decimal(value)
         if not number.is_finite():
-            return self._wrong_type(key, N_("a number"), value)
+            self._wrong_type(key, N_("a number"), value)
+            return None
         too_low = low is not None and number < low
         if too_low or (high is not None and number > high):
             self._out_of_range(key, number, "0" if low is None else str(low), str(high))

@@ -100,7 +100,7 @@ def test_names_are_data_never_markup():
 
 
 def test_no_sql_is_put_together_from_values():
-    """A place filled in by an f-string needs a `# sql:` remark on its line that says why it is safe."""
+    """An f-string needs a `# sql:` remark on its line that says why it is safe."""
     wrong = []
     for path in FILES:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -45,9 +45,9 @@ def test_the_catalogues_are_up_to_date():
 
 def problem_codes(path: Path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" and node.args:
-            if isinstance(node.args[0], ast.Constant):
-                yield node.args[0].value
+        made = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
+        if made and node.args and isinstance(node.args[0], ast.Constant):
+            yield node.args[0].value
 
 
 def test_every_problem_in_the_code_has_its_sentence():
