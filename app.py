@@ -61,14 +61,10 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
     while not folder.exists():
         folder = folder.parent
     if not os.access(folder, os.W_OK):
-        problems.append(
-            f"The store {chosen.store} cannot be written: {folder} is read-only for this user."
-        )
+        problems.append(f"The store {chosen.store} cannot be written: {folder} is read-only for this user.")
     address = st.get_option("server.address")
     if not chosen.login and address not in ("127.0.0.1", "localhost", "::1"):
-        problems.append(
-            f"Without a login the dashboard may only listen on this machine, not on {address}."
-        )
+        problems.append(f"Without a login the dashboard may only listen on this machine, not on {address}.")
     return problems
 
 

@@ -5,7 +5,7 @@ No other module looks at environment variables. Nothing here opens the store or 
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,12 +50,15 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
         login=_login(env, root),
         cookie_secret=Path(env.get("BIAOCHI_COOKIE_SECRET") or store / "cookie.secret").absolute(),
-        threads=_whole(
-            env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256
-        ),
+        threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
         engine=_engine(env),
     )
+
+
+def inherited(names: Collection[str]) -> dict[str, str]:
+    """The part of the environment that a child process is given."""
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _language(env: Mapping[str, str]) -> str:
@@ -70,9 +73,7 @@ def _language(env: Mapping[str, str]) -> str:
 def _engine(env: Mapping[str, str]) -> str:
     value = env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:"
     if value != "duckdb:":
-        raise SettingsRefused(
-            f"BIAOCHI_ENGINE must be 'duckdb:' in this version, not {value!r}. Unset it."
-        )
+        raise SettingsRefused(f"BIAOCHI_ENGINE must be 'duckdb:' in this version, not {value!r}. Unset it.")
     return value
 
 

@@ -77,9 +77,7 @@ def read_catalogue(language: str) -> Catalog:
 def extract_messages() -> Catalog:
     """Every message of the code, sorted by its English."""
     catalog = Catalog()
-    found = extract_from_dir(
-        ROOT, [("**.py", "python")], keywords=KEYWORDS, directory_filter=_holds_messages
-    )
+    found = extract_from_dir(ROOT, [("**.py", "python")], keywords=KEYWORDS, directory_filter=_holds_messages)
     for _, _, message, _, _ in found:
         catalog.add(message)
     return catalog

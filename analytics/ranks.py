@@ -4,9 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def competition_ranks(
-    score: ArrayLike, tolerance: float = 1e-9
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def competition_ranks(score: ArrayLike, tolerance: float = 1e-9) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Competition ranks (1-2-2-4): rank = 1 + units strictly better.
 
     Parameters

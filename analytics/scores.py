@@ -303,9 +303,7 @@ def _votes(
     is met exactly and rounds up.
     """
     value = np.asarray(points, dtype=np.float64)
-    given = (
-        np.ones(len(value)) if line_weight is None else np.asarray(line_weight, dtype=np.float64)
-    )
+    given = np.ones(len(value)) if line_weight is None else np.asarray(line_weight, dtype=np.float64)
     if not (len(value) == len(person) == len(unit) == len(given)):
         raise ValueError("evaluator, unit, group, points and line_weight must have one length")
     if not (np.isfinite(value).all() and np.isfinite(given).all() and (given >= 0).all()):
@@ -335,7 +333,5 @@ def _cells_of_votes(unit: Ints, group: Ints, score: Ints, p: int, g: int) -> tup
     apart = (score - group_mean[group]) ** 2
     group_variance = np.bincount(group, weights=apart, minlength=g) / size
     shape = (p, g)
-    cells = _Cells(
-        n.reshape(shape), mean.reshape(shape), variance.reshape(shape), group_mean, group_variance
-    )
+    cells = _Cells(n.reshape(shape), mean.reshape(shape), variance.reshape(shape), group_mean, group_variance)
     return cells, deviation

@@ -43,7 +43,7 @@ class Field:
     header: str
     synonyms: tuple[str, ...]
 
-    def keys(self) -> set[str]:
+    def match_keys(self) -> set[str]:
         """Match keys of every header that means this field."""
         return {match_key(word) for word in (self.name, self.header, *self.synonyms)}
 
@@ -72,7 +72,7 @@ def field_of_header(kind: str) -> dict[str, str]:
     """Match key of a header -> field name. A header that two fields list means the earlier one."""
     found: dict[str, str] = {}
     for field in fields(kind):
-        for key in field.keys():
+        for key in field.match_keys():
             found.setdefault(key, field.name)
     return found
 
@@ -81,11 +81,7 @@ def field_of_header(kind: str) -> dict[str, str]:
 def header_words() -> frozenset[str]:
     """Every header known for any kind: the words that tell a decoded file from mojibake."""
     return frozenset(
-        word
-        for kind in KINDS
-        for field in fields(kind)
-        for word in (field.header, *field.synonyms)
-        if word
+        word for kind in KINDS for field in fields(kind) for word in (field.header, *field.synonyms) if word
     )
 
 

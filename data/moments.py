@@ -90,9 +90,7 @@ def moments_of_votes(
     ValueError
         If a ballot is in two groups, votes twice on a unit, or a score is beyond 9,490 points.
     """
-    ballots, units, groups, scores = (
-        np.asarray(a, dtype=np.int64) for a in (ballot, unit, group, score)
-    )
+    ballots, units, groups, scores = (np.asarray(a, dtype=np.int64) for a in (ballot, unit, group, score))
     if step is None:
         step = int(np.gcd.reduce(scores, initial=0)) or 1
     pivot = _small_pivot(ballots, units, groups, scores, step, n_units)
@@ -144,9 +142,7 @@ class _Votes:
     ballots: int
 
 
-def _sorted_votes(
-    ballot: Ints, unit: Ints, group: Ints, score: Ints, n_units: int, n_groups: int
-) -> _Votes:
+def _sorted_votes(ballot: Ints, unit: Ints, group: Ints, score: Ints, n_units: int, n_groups: int) -> _Votes:
     """Order the votes. Packing a vote into one integer makes this a sort without an index."""
     ballots = int(ballot.max(initial=-1)) + 1
     first, place = _ballots_by_group(ballot, group, ballots, n_groups)
@@ -174,9 +170,7 @@ class _Pivot:
     first_ballot: Ints  # shape (groups + 1,)
 
 
-def _small_pivot(
-    ballot: Ints, unit: Ints, group: Ints, score: Ints, step: int, n_units: int
-) -> _Pivot | None:
+def _small_pivot(ballot: Ints, unit: Ints, group: Ints, score: Ints, step: int, n_units: int) -> _Pivot | None:
     """The votes as one byte matrix, where they fit: no sorting is needed then (1.0 s of 8 million votes).
 
     Graded ballots do: a handful of grades, and most ballots grade many units. None where scores are many,
@@ -196,9 +190,7 @@ def _small_pivot(
     return _Pivot(cells.reshape(ballots, n_units), first)
 
 
-def _ballots_by_group(
-    ballot: Ints, group: Ints, ballots: int, n_groups: int
-) -> tuple[Ints, Ints]:
+def _ballots_by_group(ballot: Ints, group: Ints, ballots: int, n_groups: int) -> tuple[Ints, Ints]:
     """Where each group begins when ballots are ordered by group, and the place of each ballot in that order."""
     group_of = np.full(ballots, n_groups, dtype=np.int64)  # an unused number belongs to no group
     group_of[ballot] = group
@@ -254,9 +246,7 @@ def _tables(votes: _Votes, group: int, n_units: int, rows: int, largest: int, wi
     for begin in range(first, last, rows):
         end = min(begin + rows, last)
         piece = slice(*np.searchsorted(votes.ballot, (begin, end)).tolist())
-        for table, part in zip(
-            sums, _dense_products(votes, piece, begin, end - begin, n_units, exact_in), strict=True
-        ):
+        for table, part in zip(sums, _dense_products(votes, piece, begin, end - begin, n_units, exact_in), strict=True):
             table += part
     return sums[0].astype(np.int64), sums[1], sums[2]
 

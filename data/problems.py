@@ -27,17 +27,13 @@ SENTENCES: dict[str, str] = {
     "empty_file": N_("The file should hold a table; it is empty."),
     "header_only": N_("Below the header there should be rows; there are none."),
     "not_a_table": N_("The file should be a table; its content is {kind}, whatever its name says."),
-    "html_as_excel": N_(
-        "The file should be a workbook; it is a web page saved under an Excel name."
-    ),
+    "html_as_excel": N_("The file should be a workbook; it is a web page saved under an Excel name."),
     "old_excel_or_password": N_(
         "The workbook should open without a password; it is protected or in an old format that cannot be read."
     ),
     "macro_workbook": N_("The workbook should hold data only; it holds macros."),
     "workbook_too_large": N_("Unpacked, the workbook should stay below {limit}; it is larger."),
-    "workbook_bad_path": N_(
-        "The workbook holds a part that points outside itself; Excel and WPS never write that."
-    ),
+    "workbook_bad_path": N_("The workbook holds a part that points outside itself; Excel and WPS never write that."),
     "workbook_unreadable": N_("The workbook should open; it is damaged or incomplete."),
     "workbook_cell_far_away": N_(
         "The table should begin at the top left; a cell far below or far to the right of it is filled."
@@ -46,34 +42,22 @@ SENTENCES: dict[str, str] = {
     "hidden_rows": N_("{count} hidden rows are read like all others."),
     "several_sheets": N_("The workbook has several sheets: {sheets}. Only {sheet} is read."),
     "sheet_not_found": N_("The workbook should have the sheet {sheet}; it has: {sheets}."),
-    "formula_without_value": N_(
-        "The cell should hold a value; it holds a formula whose result was never saved."
-    ),
+    "formula_without_value": N_("The cell should hold a value; it holds a formula whose result was never saved."),
     "csv_in_zip": N_("The file should be a table; it is a zip archive with other files inside."),
     "gz_broken": N_("The compressed file should unpack; it is damaged or cut short."),
     "file_too_large": N_("Unpacked, the file should stay below {limit}; it is larger."),
     "unknown_encoding": N_("The text should be UTF-8 or GB18030; byte {position} fits neither."),
-    "mixed_encoding": N_(
-        "The whole file should have one encoding; from byte {position} on it changes."
-    ),
+    "mixed_encoding": N_("The whole file should have one encoding; from row {row} on it changes."),
     "truncated_character": N_("The file should be complete; it ends in the middle of a character."),
-    "utf16_without_mark": N_(
-        "The text looks like UTF-16 without the mark at its beginning that tells how to read it."
-    ),
+    "utf16_without_mark": N_("The text looks like UTF-16 without the mark at its beginning that tells how to read it."),
     "nul_character": N_("The text should hold no NUL characters; it does."),
-    "fullwidth_delimiter": N_(
-        "Columns should be parted by an English comma; the file uses {delimiter}."
-    ),
+    "fullwidth_delimiter": N_("Columns should be parted by an English comma; the file uses {delimiter}."),
     "too_many_columns": N_("There should be at most {limit} columns; there are {found}."),
     "too_many_rows": N_("There should be at most {limit} rows; there are more."),
     # --- the header -----------------------------------------------------------------------------
     "missing_columns": N_("Columns are missing: {missing}. The file has: {found}."),
-    "duplicate_header": N_(
-        "Every column needs a name of its own; {column} appears more than once."
-    ),
-    "no_header": N_(
-        "The first row should name the columns, for instance: {expected}. It holds data."
-    ),
+    "duplicate_header": N_("Every column needs a name of its own; {column} appears more than once."),
+    "no_header": N_("The first row should name the columns, for instance: {expected}. It holds data."),
     "unknown_column": N_("The column {column} is not known and is left out."),
     "personal_column": N_("Ballots carry no person; the column {column} does."),
     "header_repeated": N_("The header appears again in the middle of the table."),
@@ -81,9 +65,7 @@ SENTENCES: dict[str, str] = {
     "short_row": N_("The row should have {expected} cells; it has only {found}."),
     "long_row": N_("The row should have {expected} cells; it has {found}."),
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
-    "title_row": N_(
-        "Title rows stand above the table; the header was taken from row {header_row}."
-    ),
+    "title_row": N_("Title rows stand above the table; the header was taken from row {header_row}."),
     "totals_row": N_("The row looks like a total ({value}) and is set aside, not counted."),
     "merged_cells": N_("Merged cells: only the first cell of the area {area} has a value."),
     "equal_rows": N_("{count} rows are equal in every column and carry no ballot number."),
@@ -107,40 +89,26 @@ SENTENCES: dict[str, str] = {
     "count_not_whole": N_("A count of votes should be a whole number; found: {value}."),
     "count_negative": N_("A count of votes cannot be negative; found: {value}."),
     "name_too_long": N_("A name has at most {limit} characters; this one has {length}."),
-    "control_character": N_(
-        "The text should hold no invisible control characters; found: {character}."
-    ),
+    "control_character": N_("The text should hold no invisible control characters; found: {character}."),
     "ballot_in_two_groups": N_(
         "A ballot number belongs to one evaluator group; {value} is in {group} here and in {other_group} elsewhere."
     ),
     "duplicate_line": N_(
         "A ballot grades a unit once on each indicator; the same line already stands in row {earlier_row}."
     ),
-    "already_imported_line": N_(
-        "Each line is imported once; this one is already in upload {upload}."
-    ),
-    "unit_in_two_categories": N_(
-        "A unit belongs to one category in a round; {value} is in: {categories}."
-    ),
+    "already_imported_line": N_("Each line is imported once; this one is already in upload {upload}."),
+    "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
     "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row}."),
-    "duplicate_roster_no": N_(
-        "Each roster number is given once; {value} already stands in row {earlier_row}."
-    ),
+    "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in row {earlier_row}."),
     "duplicate_key": N_("{value} should appear once; it already stands in row {earlier_row}."),
-    "register_same_names": N_(
-        "Names must differ when written the same way; {value} equals row {earlier_row}."
-    ),
+    "register_same_names": N_("Names must differ when written the same way; {value} equals row {earlier_row}."),
     "unknown_participation": N_("Participation should be one of: {known}. Found: {value}."),
     "wrong_round": N_("The file is imported for round {round}; the row says {value}."),
     "two_rounds": N_("A file belongs to one round; it names several: {rounds}."),
     "excel_error": N_("The cell should hold a value; it holds the Excel error {value}."),
     "grade_and_score": N_("A line has either a grade or a score; this one has both."),
-    "share_without_base": N_(
-        "A share can only be turned into votes with the number of votes; it is missing."
-    ),
-    "share_not_whole": N_(
-        "The share times the votes should be a whole number of votes; {value} of {base} is not."
-    ),
+    "share_without_base": N_("A share can only be turned into votes with the number of votes; it is missing."),
+    "share_not_whole": N_("The share times the votes should be a whole number of votes; {value} of {base} is not."),
     "weight_not_one": N_("The weights should add up to 1; they add up to {sum}."),
     "counts_need_overall": N_(
         "Counted votes can only be scored on the overall indicator; this rule set combines several: {indicators}."
@@ -168,13 +136,9 @@ SENTENCES: dict[str, str] = {
     "rules_points_too_precise": N_("Points have at most two decimals; {key} has {value}."),
     "rules_grade_twice": N_("A grade has one meaning; {value} is named in: {sections}."),
     "rules_numeric_order": N_("low should be smaller than high; found: {low} and {high}."),
-    "rules_numeric_step": N_(
-        "The step should divide the span from {low} to {high} evenly; found: {value}."
-    ),
+    "rules_numeric_step": N_("The step should divide the span from {low} to {high} evenly; found: {value}."),
     "rules_not_one_of": N_("The setting {key} should be one of: {known}. Found: {value}."),
-    "rules_out_of_range": N_(
-        "The setting {key} should lie between {low} and {high}; found: {value}."
-    ),
+    "rules_out_of_range": N_("The setting {key} should lie between {low} and {high}; found: {value}."),
     "rules_not_positive": N_("The setting {key} should be more than 0; found: {value}."),
     "rules_weights_sum": N_("The weights of {key} should add up to 1; they add up to {sum}."),
     "rules_weights_missing": N_('[weights] must be given unless averaging.order is "pooled".'),
@@ -186,9 +150,7 @@ SUGGESTIONS: dict[str, str] = {
     "empty_file": N_("Check that the right file was chosen, and save it again."),
     "header_only": N_("Check that the rows were saved too, and that the right sheet comes first."),
     "not_a_table": N_("Open it in the program it came from and save it as .xlsx or as CSV UTF-8."),
-    "html_as_excel": N_(
-        "Open it in Excel or WPS, choose Save As, and save it as an Excel workbook (.xlsx)."
-    ),
+    "html_as_excel": N_("Open it in Excel or WPS, choose Save As, and save it as an Excel workbook (.xlsx)."),
     "old_excel_or_password": N_(
         "Open it with its password, remove the password (File, Info, Protect Workbook), and save it as .xlsx."
     ),
@@ -203,50 +165,34 @@ SUGGESTIONS: dict[str, str] = {
         "Open it in Excel or WPS; if it opens, save it again as .xlsx, else ask for the file again."
     ),
     "workbook_cell_far_away": N_("Copy the table alone into a new workbook and save that."),
-    "hidden_sheet": N_(
-        "If the data are on a hidden sheet, unhide it and import again; else confirm."
-    ),
+    "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; else confirm."),
     "hidden_rows": N_("Delete the hidden rows if they should not count; else confirm."),
-    "several_sheets": N_(
-        "If this is the right sheet, confirm; else move the right one to the front and save."
-    ),
+    "several_sheets": N_("If this is the right sheet, confirm; else move the right one to the front and save."),
     "sheet_not_found": N_("Choose one of the sheets named."),
     "formula_without_value": N_(
         "Open the file in Excel or WPS, let it calculate, paste the results as values, and save."
     ),
-    "csv_in_zip": N_(
-        "Unpack the archive and import the file inside; large CSV files may be packed as .csv.gz."
-    ),
+    "csv_in_zip": N_("Unpack the archive and import the file inside; large CSV files may be packed as .csv.gz."),
     "gz_broken": N_("Pack or download the file again and compare its size."),
     "file_too_large": N_("Split the file and import its parts one after the other."),
     "unknown_encoding": N_("Open it in Excel or WPS and save it as CSV UTF-8 or as .xlsx."),
     "mixed_encoding": N_(
         "Two files were probably joined as text. Import them one by one, or join them in Excel and save as .xlsx."
     ),
-    "truncated_character": N_(
-        "Copy or download the file again; the transfer was probably interrupted."
-    ),
+    "truncated_character": N_("Copy or download the file again; the transfer was probably interrupted."),
     "utf16_without_mark": N_("Open it in Excel or WPS and save it as CSV UTF-8."),
     "nul_character": N_("Export the file again from the original system; the copy is damaged."),
-    "fullwidth_delimiter": N_(
-        "Replace the sign between the columns by an English comma, or save as .xlsx."
-    ),
-    "too_many_columns": N_(
-        "Delete the columns that do not belong to the table, also empty ones that are formatted."
-    ),
+    "fullwidth_delimiter": N_("Replace the sign between the columns by an English comma, or save as .xlsx."),
+    "too_many_columns": N_("Delete the columns that do not belong to the table, also empty ones that are formatted."),
     "too_many_rows": N_("Split the file, or import it with the command line."),
-    "missing_columns": N_(
-        "Add the names to the header row and save again, or say which column holds them."
-    ),
+    "missing_columns": N_("Add the names to the header row and save again, or say which column holds them."),
     "duplicate_header": N_("Rename or delete one of the columns."),
     "no_header": N_("Insert a first row with the names of the columns; the template shows them."),
     "unknown_column": N_("If it is not needed, confirm; else rename it as in the template."),
     "personal_column": N_("Delete the column in the file and save again. It was not stored."),
     "header_repeated": N_("Delete the repeated header rows."),
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
-    "long_row": N_(
-        "A comma inside a text needs English quotation marks around the text; or save as .xlsx."
-    ),
+    "long_row": N_("A comma inside a text needs English quotation marks around the text; or save as .xlsx."),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening one."),
     "title_row": N_("If that row is the header, confirm; else delete the rows above the header."),
     "totals_row": N_("If it is a total, confirm; else give the row its proper name."),
@@ -259,13 +205,9 @@ SUGGESTIONS: dict[str, str] = {
     "quotes_in_name": N_("Confirm if this is the unit meant."),
     "unknown_group": N_("Correct the name, or add the group and its weight to a new rule set."),
     "unknown_indicator": N_("Correct the name, or add the indicator to a new rule set."),
-    "unknown_grade": N_(
-        "Correct the grade, or list it in a new rule set under [points] or [unscored]."
-    ),
+    "unknown_grade": N_("Correct the grade, or list it in a new rule set under [points] or [unscored]."),
     "unknown_choice": N_("Choose one of the words listed."),
-    "score_not_a_number": N_(
-        "Write digits only, without a unit or percent sign, as on the paper form."
-    ),
+    "score_not_a_number": N_("Write digits only, without a unit or percent sign, as on the paper form."),
     "score_out_of_range": N_("Check the paper form and correct it."),
     "score_off_step": N_("Check the paper form and correct it."),
     "score_too_precise": N_("Check the paper form and correct it; do not paste computed averages."),
@@ -276,16 +218,12 @@ SUGGESTIONS: dict[str, str] = {
     "count_negative": N_("Check the original count and correct it."),
     "name_too_long": N_("Probably two cells ran together; check the row."),
     "control_character": N_("Type the text anew instead of pasting it."),
-    "ballot_in_two_groups": N_(
-        "Check the ballot: correct its group, or give one of the two another number."
-    ),
+    "ballot_in_two_groups": N_("Check the ballot: correct its group, or give one of the two another number."),
     "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
     "already_imported_line": N_(
         "Leave the line out, or import a complete correction that replaces the earlier uploads."
     ),
-    "unit_in_two_categories": N_(
-        "Settle the category of the unit for this round and correct the other rows."
-    ),
+    "unit_in_two_categories": N_("Settle the category of the unit for this round and correct the other rows."),
     "duplicate_unit": N_("Delete one of the two rows."),
     "duplicate_roster_no": N_("Give one of the two units another roster number."),
     "duplicate_key": N_("Delete or correct one of the two rows."),
@@ -298,23 +236,15 @@ SUGGESTIONS: dict[str, str] = {
     "share_without_base": N_("Add a column with the number of votes."),
     "share_not_whole": N_("Take the counts themselves from the source."),
     "weight_not_one": N_("Correct the weights so that they add up to exactly 1."),
-    "counts_need_overall": N_(
-        "Import the ballots themselves, or use a rule set with one indicator."
-    ),
+    "counts_need_overall": N_("Import the ballots themselves, or use a rule set with one indicator."),
     "formula_text": N_("Delete the sign at the beginning (= + - @), or type the text anew."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
     "personal_value": N_("Delete them in the file if you can; else confirm that they are masked."),
-    "group_gives_one_score": N_(
-        "Nothing is removed. Confirm, and ask how these ballots were collected."
-    ),
-    "two_rule_sets": N_(
-        "Import with the rule set already used, or replace all uploads of the round."
-    ),
+    "group_gives_one_score": N_("Nothing is removed. Confirm, and ask how these ballots were collected."),
+    "two_rule_sets": N_("Import with the rule set already used, or replace all uploads of the round."),
     "rules_not_toml": N_("Compare with the example rule set; texts need English quotation marks."),
     "rules_unknown_key": N_("Correct its spelling or delete it."),
-    "rules_not_supported": N_(
-        "Delete it; if the ranking depends on it, this version cannot compute that ranking."
-    ),
+    "rules_not_supported": N_("Delete it; if the ranking depends on it, this version cannot compute that ranking."),
     "rules_missing": N_("Add it; the example rule set shows how."),
     "rules_wrong_type": N_("Correct it as in the example rule set."),
     "rules_empty_text": N_("Fill it in: it is printed with every result."),
@@ -322,16 +252,12 @@ SUGGESTIONS: dict[str, str] = {
     "rules_no_scale": N_("Give [points] for grades or [numeric] for scores."),
     "rules_two_scales": N_("Keep the one that the forms use."),
     "rules_no_points": N_("List every grade of the form with its points."),
-    "rules_points_too_precise": N_(
-        "Round the points to two decimals, as the scoring document says."
-    ),
+    "rules_points_too_precise": N_("Round the points to two decimals, as the scoring document says."),
     "rules_grade_twice": N_("Keep it in one place."),
     "rules_numeric_order": N_("Exchange or correct them."),
     "rules_numeric_step": N_("Correct the step or leave it out."),
     "rules_not_one_of": N_("Choose one of the words listed."),
-    "rules_out_of_range": N_(
-        "Correct the number; shares, weights and levels are fractions: 0.15 for 15%."
-    ),
+    "rules_out_of_range": N_("Correct the number; shares, weights and levels are fractions: 0.15 for 15%."),
     "rules_not_positive": N_("Correct the number, or delete the line if it should not count."),
     "rules_weights_sum": N_("Correct the weights so that they add up to exactly 1."),
     "rules_weights_missing": N_("List every evaluator group with its weight."),
@@ -434,8 +360,7 @@ def _visible(text: str) -> str:
     """At most LONGEST_SHOWN characters, control and format characters as code points."""
     short = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
     return "".join(
-        f"<U+{ord(c):04X}>" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") else c
-        for c in short
+        f"<U+{ord(c):04X}>" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") else c for c in short
     )
 
 

@@ -10,10 +10,12 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.facts import Dictionaries
 from data.intake.context import Register
@@ -35,6 +37,7 @@ from data.votes import (
 # Counts up when published numbers would change for the same facts and rules.
 METHOD_VERSION = 1
 
+Array: TypeAlias = NDArray[Any]
 RESULTS = "results.duckdb"
 RELEASE = "release.json"
 
@@ -128,9 +131,7 @@ def build_release(
     return release_id
 
 
-def round_tables(
-    staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet
-) -> dict[str, pd.DataFrame]:
+def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet) -> dict[str, pd.DataFrame]:
     """The tables of one round under other rules than it was published with (what-if)."""
     own = [upload for upload in uploads if upload.round_id == round_id]
     con = working_memory(staging)
@@ -155,9 +156,7 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
-def _build_round(
-    con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet | None
-) -> RoundTables:
+def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet | None) -> RoundTables:
     """Counts and moments of one round."""
     units = _unit_table(facts)
     has_votes = facts.lines is not None or len(facts.counts) > 0
@@ -194,13 +193,26 @@ def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:
 def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """A round that has a register and no votes yet."""
     columns = {
-        "grade_count": ["unit_code", "group_name", "indicator", "grade", "kind", "points", "scored", "lines"],
+        "grade_count": [
+            "unit_code",
+            "group_name",
+            "indicator",
+            "grade",
+            "kind",
+            "points",
+            "scored",
+            "lines",
+        ],
         "cell_moment": ["unit_code", "group_name", "votes", "total", "squares"],
         "pair_moment": ["group_name", "unit_a", "unit_b", "votes", "total_a", "total_b", "product"],
         "evaluator_count": ["group_name", "evaluators"],
     }
     tables = {name: pd.DataFrame(columns=["round_id", *names]) for name, names in columns.items()}
-    empty = pd.DataFrame({"evaluators": [0]}), pd.DataFrame({"lines": [0]}), pd.DataFrame({"votes": [0]})
+    empty = (
+        pd.DataFrame({"evaluators": [0]}),
+        pd.DataFrame({"lines": [0]}),
+        pd.DataFrame({"votes": [0]}),
+    )
     return {"round": _round_table(facts, "", *empty, 1), "unit": units, **tables}
 
 
@@ -233,10 +245,7 @@ def _round_table(
 
 def _unit_table(facts: RoundFacts) -> pd.DataFrame:
     """Every unit of the round, in roster order."""
-    if facts.register is not None:
-        frame = _registered(facts.register)
-    else:
-        frame = _provisional(facts)
+    frame = _registered(facts.register) if facts.register is not None else _provisional(facts)
     return frame.assign(round_id=facts.round_id)
 
 
@@ -247,9 +256,7 @@ def _registered(register: Register) -> pd.DataFrame:
 
 def _provisional(facts: RoundFacts) -> pd.DataFrame:
     """Units known from the files only: the code is the name."""
-    categories: dict[str, str] = dict(
-        zip(facts.counts["unit"], facts.counts["category"], strict=True)
-    )
+    categories: dict[str, str] = dict(zip(facts.counts["unit"], facts.counts["category"], strict=True))
     if facts.dictionaries is not None:
         texts = facts.dictionaries
         categories |= dict(zip(texts.units, texts.categories, strict=True))
@@ -277,9 +284,7 @@ def _group_names(con: duckdb.DuckDBPyConnection, facts: RoundFacts) -> list[str]
 # --- counts ------------------------------------------------------------------------------------------------------
 
 
-def _grade_counts(
-    con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet
-) -> pd.DataFrame:
+def _grade_counts(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
     """Lines of each grade by unit, group and indicator, ballots and counts together."""
     frames = []
     if facts.lines is not None and facts.dictionaries is not None:
@@ -289,12 +294,10 @@ def _grade_counts(
         frames.append(table.drop(columns="category"))
     whole = pd.concat(frames, ignore_index=True)
     key = ["unit_code", "group_name", "indicator", "grade", "kind", "points", "scored"]
-    return whole.groupby(key, as_index=False, dropna=False, sort=True)["lines"].sum()
+    return whole.groupby(key, dropna=False, sort=True)["lines"].sum().reset_index()
 
 
-def _line_counts(
-    con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: RuleSet
-) -> pd.DataFrame:
+def _line_counts(con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: RuleSet) -> pd.DataFrame:
     codes = con.execute(read_sql("build/line_counts")).df()
     scored = scored_indicators(texts.indicators, rules)
     kinds = [kind_of_grade(name, forced, rules) for name, forced in texts.grades]
@@ -353,7 +356,7 @@ def _moments(
     return moments, step or 1
 
 
-def _positions(values: pd.Series, names: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+def _positions(values: pd.Series, names: list[str]) -> Array:
     place = {name: position for position, name in enumerate(names)}
     return np.array([place[str(value)] for value in values], dtype=np.int64)
 
@@ -389,9 +392,9 @@ def _moment_tables(
     a hundred-millionth of the room where points are whole.
     """
     names, group_names = np.array(units, dtype=object), np.array(groups, dtype=object)
-    n = sum(m.n for m in moments)
-    total = sum(m.total.astype(object) for m in moments)
-    squares = sum(m.squares.astype(object) for m in moments)
+    n: Array = np.sum([m.n for m in moments], axis=0)
+    total: Array = np.sum([m.total.astype(object) for m in moments], axis=0)
+    squares: Array = np.sum([m.squares.astype(object) for m in moments], axis=0)
     unit_at, group_at = np.nonzero(n)
     cells = pd.DataFrame(
         {
@@ -439,10 +442,7 @@ def _upload_table(uploads: list[Upload]) -> pd.DataFrame:
             "kind": [upload.kind for upload in uploads],
             "round_id": [upload.round_id for upload in uploads],
             "rules_name": [upload.rules_name for upload in uploads],
-            "files": [
-                json.dumps([file.__dict__ for file in upload.files], ensure_ascii=False)
-                for upload in uploads
-            ],
+            "files": [json.dumps([file.__dict__ for file in upload.files], ensure_ascii=False) for upload in uploads],
             "lines": [upload.lines for upload in uploads],
             "digest": [upload.digest for upload in uploads],
             "demo": [upload.demo for upload in uploads],

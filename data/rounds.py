@@ -21,8 +21,9 @@ from data.facts import (
     read_dictionaries,
 )
 from data.intake.ballots import dictionaries_of, sorted_keys
-from data.intake.context import RegisteredUnit, Register
+from data.intake.context import Register, RegisteredUnit
 from data.intake.names import match_key
+from data.intake.units import COLUMNS as UNIT_COLUMNS
 from data.problems import Problem
 from data.query import read_sql
 from data.uploads import Upload
@@ -60,22 +61,13 @@ def read_register(uploads: list[Upload]) -> Register | None:
     whole = pd.concat(frames, ignore_index=True)
     return Register(
         tuple(
-            RegisteredUnit(
-                str(row.unit_code),
-                str(row.unit_name),
-                str(row.short_name),
-                int(row.roster_no),
-                str(row.category),
-                str(row.participation),
-            )
-            for row in whole.itertuples(index=False)
+            RegisteredUnit(str(code), str(name), str(short), int(roster), str(category), str(participation))
+            for code, name, short, roster, category, participation in whole[UNIT_COLUMNS].to_numpy(dtype=object)
         )
     )
 
 
-def read_round(
-    con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Upload]
-) -> RoundFacts:
+def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Upload]) -> RoundFacts:
     """Put the uploads of one round together.
 
     Raises RoundConflict when a unit of the ballots is not in the register, or a line stands in two uploads.
@@ -99,11 +91,7 @@ def _digest(
     """SHA-256 of the canonical facts of the round, whatever files they came in."""
     parts = pd.DataFrame(
         {
-            "register": [
-                frame_digest("units", pd.DataFrame([u.__dict__ for u in register.units]))
-                if register
-                else ""
-            ],
+            "register": [frame_digest("units", pd.DataFrame([u.__dict__ for u in register.units])) if register else ""],
             "ballots": [
                 lines_digest(dictionaries, ballots_digest(con), lines)
                 if dictionaries is not None and lines is not None
@@ -121,9 +109,7 @@ def resolve(names: tuple[str, ...], codes: dict[str, str] | None) -> tuple[str, 
         return names
     unknown = [name for name in names if match_key(name) not in codes]
     if unknown:
-        raise RoundConflict(
-            [Problem("unknown_unit", value=name) for name in unknown]
-        )
+        raise RoundConflict([Problem("unknown_unit", value=name) for name in unknown])
     return tuple(codes[match_key(name)] for name in names)
 
 
@@ -139,8 +125,10 @@ def _read_counts(uploads: list[Upload], codes: dict[str, str] | None) -> pd.Data
     double = whole[whole.duplicated(key)]
     if len(double):
         raise RoundConflict(
-            [Problem("already_imported_line", value=str(row.unit), facts={"upload": ""})
-             for row in double.itertuples(index=False)]
+            [
+                Problem("already_imported_line", value=str(row.unit), facts={"upload": ""})
+                for row in double.itertuples(index=False)
+            ]
         )
     return whole.sort_values(key, ignore_index=True)
 
@@ -159,9 +147,7 @@ def _read_ballots(
     return _coded_anew(con, uploads, codes)
 
 
-def _as_stored(
-    con: duckdb.DuckDBPyConnection, folder: Path, texts: Dictionaries
-) -> tuple[Dictionaries, Lines]:
+def _as_stored(con: duckdb.DuckDBPyConnection, folder: Path, texts: Dictionaries) -> tuple[Dictionaries, Lines]:
     con.read_parquet(str(folder / "ballots.parquet")).create("ballot")
     con.read_parquet(str(folder / "lines.parquet")).create_view("line")
     columns = con.table("line").fetchnumpy()
@@ -181,8 +167,14 @@ def _coded_anew(
     if con.execute(read_sql("intake/any_two_groups")).fetchall()[0][0]:
         rows = con.execute(read_sql("intake/two_groups")).fetchall()
         raise RoundConflict(
-            [Problem("ballot_in_two_groups", value=group, facts={"value": ballot, "group": group, "other_group": usual})
-             for _, ballot, group, usual in rows]
+            [
+                Problem(
+                    "ballot_in_two_groups",
+                    value=group,
+                    facts={"value": ballot, "group": group, "other_group": usual},
+                )
+                for _, ballot, group, usual in rows
+            ]
         )
     con.sql(read_sql("intake/ballot")).create("ballot")
     texts = dictionaries_of(con)
@@ -200,9 +192,7 @@ def _coded_anew(
     return texts, lines
 
 
-def _part_tables(
-    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
-) -> None:
+def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
     """Tables part_line, part_ballot, part_unit, part_indicator, part_grade: uploads beside each other."""
     made = False
     for part, upload in enumerate(uploads):
@@ -212,9 +202,7 @@ def _part_tables(
         frames = {
             "part_unit": _numbered(part, name=units, category=categories),
             "part_indicator": _numbered(part, name=texts.indicators),
-            "part_grade": _numbered(
-                part, name=[g for g, _ in texts.grades], kind=[k for _, k in texts.grades]
-            ),
+            "part_grade": _numbered(part, name=[g for g, _ in texts.grades], kind=[k for _, k in texts.grades]),
         }
         for name, frame in frames.items():
             con.register("part_frame", frame)
@@ -226,9 +214,7 @@ def _part_tables(
         made = True
 
 
-def _append(
-    con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, name: str, made: bool
-) -> None:
+def _append(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, name: str, made: bool) -> None:
     if made:
         relation.insert_into(name)
     else:
@@ -240,4 +226,3 @@ def _numbered(part: int, **columns: Sequence[str]) -> pd.DataFrame:
     frame.insert(0, "code", np.arange(len(frame), dtype=np.int32))
     frame.insert(0, "part", np.int32(part))
     return frame
-

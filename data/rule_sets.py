@@ -178,9 +178,7 @@ def parse_rules(text: str) -> RuleSet:
 def _fields(top: "_Section") -> dict[str, Any]:
     """Every field of a RuleSet except its text; a wrong one is reported and may be anything."""
     fields: dict[str, Any] = {"name": _name(top)}
-    fields |= {
-        key: top.text(key) for key in ("title", "source", "why", "authored_by", "checked_by")
-    }
+    fields |= {key: top.text(key) for key in ("title", "source", "why", "authored_by", "checked_by")}
     fields["date"] = top.date("date")
     fields["points"], fields["numeric"] = _scale(top)
     fields["unscored"] = _unscored(top, fields["points"])
@@ -268,9 +266,7 @@ def _order(top: "_Section") -> str:
     return order
 
 
-def _weights(
-    top: "_Section", order: str
-) -> tuple[dict[str, float] | None, dict[str, dict[str, float]]]:
+def _weights(top: "_Section", order: str) -> tuple[dict[str, float] | None, dict[str, dict[str, float]]]:
     groups, categories = top.section("weights"), top.section("weights_by_category")
     if order == "pooled":
         return None, {}
@@ -353,9 +349,7 @@ def _range(fields: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
     return Decimal(min(values)) / 100, Decimal(max(values)) / 100
 
 
-def _bottoms(
-    top: "_Section", span: tuple[Decimal, Decimal]
-) -> tuple[Bottom | None, dict[str, Bottom]]:
+def _bottoms(top: "_Section", span: tuple[Decimal, Decimal]) -> tuple[Bottom | None, dict[str, Bottom]]:
     """The bottom rule, and that of each category: what a category does not say holds as above."""
     if "bottom" not in top.values:
         top.report("rules_missing", key="bottom")
@@ -364,9 +358,7 @@ def _bottoms(
         return None, {}
     categories = section.section("by_category")
     base = _bottom(section, span, None)
-    by_category = {
-        name: _bottom(categories.section(name), span, base) for name in categories.values
-    }
+    by_category = {name: _bottom(categories.section(name), span, base) for name in categories.values}
     return base, by_category
 
 
@@ -490,9 +482,7 @@ class _Section:
             return default
         return value
 
-    def choice(
-        self, key: str, known: tuple[str, ...], default: str, *, required: bool = False
-    ) -> str:
+    def choice(self, key: str, known: tuple[str, ...], default: str, *, required: bool = False) -> str:
         value = self._take(key, required=required)
         if value is None:
             return default

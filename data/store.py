@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from data.contract import KINDS, header_words
 from data.intake.ballots import read_ballots
-from data.intake.context import Context
+from data.intake.context import Context, Register
 from data.intake.counts import read_counts
 from data.intake.headers import Header, first_records, read_header
 from data.intake.refusal import Refused
@@ -373,9 +373,7 @@ class _Import:
         self.encodings: dict[str, str] = {}
         self.checksums: dict[Path, str] = {}
 
-    def run(
-        self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None
-    ) -> ImportReport:
+    def run(self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None) -> ImportReport:
         """Read, judge, and store unless something stands in the way."""
         try:
             with self._keeping_evidence(sources) as evidence:
@@ -413,9 +411,7 @@ class _Import:
         needs_acceptance: bool = False,
     ) -> ImportReport:
         problems = sorted(self.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
-        return ImportReport(
-            problems, rows, stored, upload, same_as, needs_acceptance, self.encodings, self.preview
-        )
+        return ImportReport(problems, rows, stored, upload, same_as, needs_acceptance, self.encodings, self.preview)
 
     # --- files ---------------------------------------------------------------------------------------------------
 
@@ -485,9 +481,7 @@ class _Import:
 
     def _read(self, tables: list[tuple[TextTable, Header]]) -> tuple[str, int]:
         """Facts of the kind into the upload folder; returns their digest and the records read."""
-        context = Context(
-            self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping
-        )
+        context = Context(self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping)
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
@@ -501,7 +495,7 @@ class _Import:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows
 
-    def _register(self) -> object:
+    def _register(self) -> Register | None:
         return read_register(self._others("units")) if self.kind != "units" else None
 
     def _others(self, *kinds: str) -> list[Upload]:
@@ -536,13 +530,8 @@ class _Import:
             con.close()
         return []
 
-    def _upload(
-        self, evidence: list[_Kept], digest: str, rows: int, accepted: str
-    ) -> Upload:
-        files = tuple(
-            Evidence(kept.name, kept.path.stat().st_size, self.checksums[kept.path])
-            for kept in evidence
-        )
+    def _upload(self, evidence: list[_Kept], digest: str, rows: int, accepted: str) -> Upload:
+        files = tuple(Evidence(kept.name, kept.path.stat().st_size, self.checksums[kept.path]) for kept in evidence)
         numbers = [upload.number for upload in self.store.uploads()]
         return Upload(
             number=max(numbers, default=0) + 1,

@@ -105,9 +105,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_ballot_facts(
-    con: duckdb.DuckDBPyConnection, folder: Path, facts: BallotFacts
-) -> None:
+def write_ballot_facts(con: duckdb.DuckDBPyConnection, folder: Path, facts: BallotFacts) -> None:
     """Ballot facts as Parquet: `lines` sorted by unit, ballot, indicator; `ballots` by their code."""
     con.register("line_codes", pd.DataFrame(facts.lines.__dict__, copy=False))
     con.table("line_codes").write_parquet(str(folder / "lines.parquet"), compression="zstd")

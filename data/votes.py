@@ -67,9 +67,7 @@ def votes_of_lines(lines: Lines, texts: Dictionaries, rules: RuleSet) -> Votes:
     weights = scored_indicators(texts.indicators, rules)
     points = np.array(
         [
-            UNSCORED
-            if kind_of_grade(name, kind, rules) != "scored"
-            else points_of_grade(name, rules)
+            UNSCORED if kind_of_grade(name, kind, rules) != "scored" else points_of_grade(name, rules)
             for name, kind in texts.grades
         ],
         dtype=np.int64,
@@ -78,7 +76,11 @@ def votes_of_lines(lines: Lines, texts: Dictionaries, rules: RuleSet) -> Votes:
     scored = (points != UNSCORED)[lines.grade]
     if (weight == 0).any():
         scored &= weight[lines.indicator] > 0
-    unit, ballot, line_points = lines.unit[scored], lines.ballot[scored], points[lines.grade[scored]]
+    unit, ballot, line_points = (
+        lines.unit[scored],
+        lines.ballot[scored],
+        points[lines.grade[scored]],
+    )
     if np.count_nonzero(weight) <= 1:
         step = int(np.gcd.reduce(points[points != UNSCORED], initial=0)) or 1
         return Votes(unit, ballot, line_points, step)
@@ -111,12 +113,13 @@ def count_table(counts: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     out = counts.copy()
     out["kind"] = [kind_of_grade(str(g), "", rules) for g in out["grade"]]
     out["points"] = pd.array(
-        [points_of_grade(str(g), rules) if k == "scored" else None
-         for g, k in zip(out["grade"], out["kind"], strict=True)],
+        [
+            points_of_grade(str(g), rules) if k == "scored" else None
+            for g, k in zip(out["grade"], out["kind"], strict=True)
+        ],
         dtype="Int64",
     )
     out["scored"] = [
-        indicator in scored and kind == "scored"
-        for indicator, kind in zip(out["indicator"], out["kind"], strict=True)
+        indicator in scored and kind == "scored" for indicator, kind in zip(out["indicator"], out["kind"], strict=True)
     ]
     return out

@@ -5,9 +5,11 @@ every page says so.
 """
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.ranks import competition_ranks
 from data.release import Release
@@ -21,6 +23,7 @@ from results.scored import (
     of_release,
 )
 
+Array: TypeAlias = NDArray[Any]
 FIELDS = (
     *("unit_code", "unit_name", "category", "n", "n_by_group", "dont_know_share"),
     *("score", "se_sampling", "se", "score_low", "score_high"),
@@ -51,9 +54,7 @@ class NoSuchRound(Exception):
     """The release has no such round, or the round no such category."""
 
 
-def ranking(
-    release: Release, round_id: str, category: str | None = None, what_if: "WhatIf | None" = None
-) -> Ranking:
+def ranking(release: Release, round_id: str, category: str | None = None, what_if: "WhatIf | None" = None) -> Ranking:
     """Rank the units of a round: every category by itself, one category, or ALL as one.
 
     Raises NoSuchRound.
@@ -73,9 +74,7 @@ def ranking(
     for family in families:
         units = tables.units
         members = units if family == ALL else units[units["category"] == family]
-        scores = family_scores(
-            moments, list(members["unit_code"]), rules, None if family == ALL else family
-        )
+        scores = family_scores(moments, list(members["unit_code"]), rules, None if family == ALL else family)
         frames.append(_family_rows(members, scores, tables, rules))
     rows = pd.concat(frames, ignore_index=True)
     order = ["rank", "roster_no", "unit_code"]
@@ -97,9 +96,7 @@ def _rules(release: Release, round_id: str) -> RuleSet | None:
     return release.rules(round_id) if rounds.loc[round_id, "rules_name"] else None
 
 
-def _family_rows(
-    members: pd.DataFrame, scores: FamilyScores, tables: RoundTablesView, rules: RuleSet
-) -> pd.DataFrame:
+def _family_rows(members: pd.DataFrame, scores: FamilyScores, tables: RoundTablesView, rules: RuleSet) -> pd.DataFrame:
     """Rows of one family, in the order of `members`."""
     n = scores.n.sum(axis=1)
     rows = pd.DataFrame(
@@ -108,9 +105,7 @@ def _family_rows(
             "unit_name": members["unit_name"].to_numpy(),
             "category": members["category"].to_numpy(),
             "n": n,
-            "n_by_group": [
-                dict(zip(scores.groups, map(int, row), strict=True)) for row in scores.n
-            ],
+            "n_by_group": [dict(zip(scores.groups, map(int, row), strict=True)) for row in scores.n],
             "dont_know_share": _dont_know_share(members, tables.dont_know),
             "score": _zero_votes_have_none(scores.score, n),
             "se_sampling": _zero_votes_have_none(scores.se_sampling, n),
@@ -131,12 +126,12 @@ def _family_rows(
     return rows[[*FIELDS, "roster_no"]]
 
 
-def _zero_votes_have_none(values: np.ndarray, n: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _zero_votes_have_none(values: Array, n: Array) -> Array:
     """A unit without any vote has no score, also where groups are pooled."""
     return np.where(n > 0, values, np.nan)
 
 
-def _dont_know_share(members: pd.DataFrame, dont_know: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+def _dont_know_share(members: pd.DataFrame, dont_know: pd.DataFrame) -> Array:
     """Don't-know lines / (scored + don't-know lines) of each unit; NaN without either."""
     counts = dont_know.set_index("unit_code").reindex(members["unit_code"])
     base = counts["scored"] + counts["dont_know"]
@@ -146,7 +141,7 @@ def _dont_know_share(members: pd.DataFrame, dont_know: pd.DataFrame) -> np.ndarr
 def _reasons(
     members: pd.DataFrame,
     rows: pd.DataFrame,
-    lacks_group: np.ndarray,  # type: ignore[type-arg]
+    lacks_group: Array,
     rules: RuleSet,
 ) -> pd.Series:
     """Why a unit is not ranked, the first that holds; NA for the others.
@@ -154,9 +149,7 @@ def _reasons(
     A unit that lacks a weighted group and is scored on the others all the same keeps the mark.
     """
     reasons: list[str | None] = []
-    for participation, n, lacking in zip(
-        members["participation"], rows["n"], lacks_group, strict=True
-    ):
+    for participation, n, lacking in zip(members["participation"], rows["n"], lacks_group, strict=True):
         if participation:
             reasons.append(str(participation))
         elif n < max(1, rules.minimum.per_unit):

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.moments import Moments, Pairs
 from analytics.scores import UnitScores, scores_from_moments
 from data.release import Release
 from data.rule_sets import RuleSet
 
+Array: TypeAlias = NDArray[Any]
 ALL = "ALL"
 
 
@@ -33,7 +36,7 @@ def of_release(release: Release, round_id: str) -> RoundTablesView:
         release.query("cell_moments", round_id=round_id),
         release.query("pair_moments", round_id=round_id),
         release.query("dont_know", round_id=round_id),
-        int(rounds.loc[round_id, "score_step"]),
+        int(rounds["score_step"][round_id]),
     )
 
 
@@ -44,8 +47,10 @@ def moments_of(tables: RoundTablesView) -> Moments:
     unit_at = _codes(tables.cells["unit_code"], units)
     group_at = _codes(tables.cells["group_name"], groups)
     step = tables.score_step
-    n, total, squares = (_grid(tables.cells[name], unit_at, group_at, (len(units), len(groups)))
-                         for name in ("votes", "total", "squares"))
+    n, total, squares = (
+        _grid(tables.cells[name], unit_at, group_at, (len(units), len(groups)))
+        for name in ("votes", "total", "squares")
+    )
     total, squares = _scaled(total, step), _scaled(squares, step * step)
     pairs = Pairs(
         _codes(tables.pairs["group_name"], groups),
@@ -56,9 +61,7 @@ def moments_of(tables: RoundTablesView) -> Moments:
         _scaled(tables.pairs["total_b"].to_numpy(dtype=np.int64), step),
         _scaled(tables.pairs["product"].to_numpy(dtype=np.int64), step * step),
     )
-    return Moments(
-        units, groups, n, total, squares, pairs, *(_sums(part) for part in (n, total, squares))
-    )
+    return Moments(units, groups, n, total, squares, pairs, *(_sums(part) for part in (n, total, squares)))
 
 
 @dataclass(frozen=True)
@@ -69,19 +72,17 @@ class FamilyScores:
     """
 
     groups: tuple[str, ...]
-    n: np.ndarray  # type: ignore[type-arg]
-    score: np.ndarray  # type: ignore[type-arg]
-    se_sampling: np.ndarray  # type: ignore[type-arg]
-    se: np.ndarray  # type: ignore[type-arg]
-    low: np.ndarray  # type: ignore[type-arg]
-    high: np.ndarray  # type: ignore[type-arg]
-    lacks_group: np.ndarray  # type: ignore[type-arg]
+    n: Array
+    score: Array
+    se_sampling: Array
+    se: Array
+    low: Array
+    high: Array
+    lacks_group: Array
     full: UnitScores
 
 
-def family_scores(
-    moments: Moments, members: list[str], rules: RuleSet, category: str | None
-) -> FamilyScores:
+def family_scores(moments: Moments, members: list[str], rules: RuleSet, category: str | None) -> FamilyScores:
     """Scores of some units under the weights of their category (None: of the whole round)."""
     place = {code: position for position, code in enumerate(moments.units)}
     chosen = moments.select([place[code] for code in members])
@@ -93,15 +94,16 @@ def family_scores(
     lacks = np.isnan(full.score)
     if weights is not None and rules.minimum.missing_group == "renormalise":
         _renormalise(chosen, weights, rules.uncertainty.level, lacks, columns)
-    return FamilyScores(groups, full.n, *columns, lacks, full)
+    score, se_sampling, se, low, high = columns
+    return FamilyScores(groups, full.n, score, se_sampling, se, low, high, lacks, full)
 
 
 def _renormalise(
     moments: Moments,
     weights: Mapping[str, float],
     level: float,
-    lacks: np.ndarray,  # type: ignore[type-arg]
-    columns: list[np.ndarray],  # type: ignore[type-arg]
+    lacks: Array,
+    columns: list[Array],
 ) -> None:
     """Fill in units that lack a group, with the weights of the groups they have brought to 1 again."""
     groups = [str(group) for group in moments.groups]
@@ -117,9 +119,7 @@ def _renormalise(
             column[unit] = value[0]
 
 
-def weights_of(
-    rules: RuleSet, category: str | None, groups: tuple[object, ...]
-) -> Mapping[str, float] | None:
+def weights_of(rules: RuleSet, category: str | None, groups: tuple[object, ...]) -> Mapping[str, float] | None:
     """Weights of a category; a group that only other categories weigh counts nothing here."""
     weights = rules.weights(category)
     if weights is None:
@@ -127,23 +127,26 @@ def weights_of(
     return {**{str(group): 0.0 for group in groups}, **weights}
 
 
-def _codes(values: pd.Series, names: tuple[str, ...]) -> np.ndarray:  # type: ignore[type-arg]
+def _codes(values: pd.Series, names: tuple[str, ...]) -> Array:
     return pd.Categorical(values, categories=list(names)).codes.astype(np.int64)
 
 
 def _grid(
-    values: pd.Series, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]  # type: ignore[type-arg]
-) -> np.ndarray:  # type: ignore[type-arg]
+    values: pd.Series,
+    rows: Array,
+    columns: Array,
+    shape: tuple[int, int],
+) -> Array:
     out = np.zeros(shape, dtype=np.int64)
     out[rows, columns] = values.to_numpy(dtype=np.int64)
     return out
 
 
-def _scaled(values: np.ndarray, step: int) -> np.ndarray:  # type: ignore[type-arg]
+def _scaled(values: Array, step: int) -> Array:
     """values * step, exact: as Python ints where 64 bits would not hold them."""
     largest = int(np.abs(values).max(initial=0)) * step
     return values.astype(object) * step if largest >= 2**62 else values * step
 
 
-def _sums(part: np.ndarray) -> tuple[int, ...]:  # type: ignore[type-arg]
+def _sums(part: Array) -> tuple[int, ...]:
     return tuple(sum(int(value) for value in column) for column in part.T)

@@ -113,9 +113,7 @@ def page(title: str):
     st.title(_(title))
     release = loaded.release()
     if release is None:
-        st.info(
-            _("No results are published yet. Upload a round of ballots and publish it to begin.")
-        )
+        st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
         st.stop()
     return release
 

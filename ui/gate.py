@@ -64,9 +64,7 @@ class Gate:
         self.hosts = {host.lower() for host in hosts}
         self.origins = {origin.lower().rstrip("/") for origin in origins}
         self.signed_in = signed_in
-        self.https = bool(self.origins) and any(
-            origin.startswith("https://") for origin in self.origins
-        )
+        self.https = bool(self.origins) and any(origin.startswith("https://") for origin in self.origins)
         self.headers = [
             (b"content-security-policy", policy.encode()),
             (b"x-content-type-options", b"nosniff"),
@@ -138,9 +136,7 @@ class Gate:
 
 
 def _cookies(scope) -> dict[str, str]:
-    raw = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode(
-        "latin-1"
-    )
+    raw = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
     try:
         return {name: morsel.value for name, morsel in SimpleCookie(raw).items()}
     except CookieError:

@@ -33,10 +33,7 @@ def problems() -> list[str]:
     """Whether the installed Streamlit still has the places that we change; empty = it has."""
     index = streamlit_index()
     missing = [text for text in (_HTML, _TITLE, "<noscript>", "</noscript>") if text not in index]
-    return [
-        f"Streamlit's page has changed: {text} is missing. Use the pinned version."
-        for text in missing
-    ]
+    return [f"Streamlit's page has changed: {text} is missing. Use the pinned version." for text in missing]
 
 
 def rewritten(index: str, language: str) -> str:
@@ -82,9 +79,7 @@ class Page:
             nonlocal start, body, is_page
             if message["type"] == "http.response.start":
                 headers = Headers(raw=message["headers"])
-                is_page = message["status"] == 200 and headers.get("content-type", "").startswith(
-                    "text/html"
-                )
+                is_page = message["status"] == 200 and headers.get("content-type", "").startswith("text/html")
                 start = message
             if not is_page:
                 return await send(message)
@@ -103,9 +98,7 @@ class Page:
         headers["content-length"] = str(len(page))
         headers["cache-control"] = "no-store"
         await send({**start, "headers": headers.raw})
-        await send(
-            {"type": "http.response.body", "body": page if scope["method"] != "HEAD" else b""}
-        )
+        await send({"type": "http.response.body", "body": page if scope["method"] != "HEAD" else b""})
 
     def _language(self, scope) -> str:
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]

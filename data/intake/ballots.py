@@ -4,7 +4,9 @@ Distinct values are judged once each (`values.py`); lines become integers in one
 orders the facts and brings double lines side by side.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -134,30 +136,23 @@ def _projection(header: Header, present: list[str], indicators: tuple[str, ...])
     return ", ".join(parts)
 
 
-def _name_columns(
-    con: duckdb.DuckDBPyConnection, present: list[str], indicators: tuple[str, ...]
-) -> None:
+def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators: tuple[str, ...]) -> None:
     """View `line_text`: every column of LINE_COLUMNS, and the place of the line in file order."""
     if indicators:
         kept = ", ".join(LINE_COLUMNS[name] for name in present if name != "indicator_code")
         numbers = ", ".join(f"v{number}" for number in range(len(indicators)))
         con.register("wide_names", pd.DataFrame({"name": list(indicators)}))
         names = "(SELECT list(name) FROM wide_names)"
-        con.table("wide_raw").project(
-            f"{kept}, unnest({names}) AS indicator, unnest([{numbers}]) AS grade"
-        ).create("line_raw")
+        con.table("wide_raw").project(f"{kept}, unnest({names}) AS indicator, unnest([{numbers}]) AS grade").create(
+            "line_raw"
+        )
         present = [*(n for n in present if n != "indicator_code"), "indicator_code", "grade_code"]
     empty = "NULL::VARCHAR AS {}"
-    columns = [
-        LINE_COLUMNS[name] if name in present else empty.format(LINE_COLUMNS[name])
-        for name in LINE_COLUMNS
-    ]
+    columns = [LINE_COLUMNS[name] if name in present else empty.format(LINE_COLUMNS[name]) for name in LINE_COLUMNS]
     con.table("line_raw").project(", ".join(["rowid AS place", *columns])).create_view("line_text")
 
 
-def _indicator_columns(
-    tables: list[tuple[TextTable, Header]], context: Context
-) -> tuple[str, ...]:
+def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context) -> tuple[str, ...]:
     """In the wide form: the columns in which at least one of the first lines holds a grade of the rule set."""
     assert context.rules is not None, "ballots are read under a rule set"
     found: list[str] = []
@@ -221,9 +216,7 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
 class _Judge:
     """Judges every distinct value, keeps the maps from spelling to code, and names the cells refused."""
 
-    def __init__(
-        self, loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake
-    ) -> None:
+    def __init__(self, loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
         self.loaded, self.form, self.context, self.intake = loaded, form, context, intake
         self.con = context.con
         self.bad: list[dict[str, object]] = []
@@ -245,15 +238,14 @@ class _Judge:
         self.bad.append({**row, "score": key.get("score", ""), "validity": key.get("validity", "")})
         self.judgements.append(judgement)
 
-    def _keep(self, table: str, rows: list[tuple[object, ...]], columns: list[str]) -> None:
+    def _keep(self, table: str, rows: Sequence[tuple[object, ...]], columns: list[str]) -> None:
         frame = pd.DataFrame(rows, columns=columns)
-        for column in columns:
-            frame[column] = frame[column].astype(MAP_TYPES.get(column, "str"))
+        frame = frame.astype({column: MAP_TYPES.get(column, "str") for column in columns})
         self.con.register("map_rows", frame)
         self.con.table("map_rows").create(table)
         self.con.unregister("map_rows")
 
-    def _distinct(self, what: str) -> list[dict[str, str]]:
+    def _distinct(self, what: str) -> list[dict[Any, Any]]:
         return self.con.execute(read_sql(f"intake/distinct_{what}")).df().to_dict("records")
 
     def _units(self) -> None:
@@ -307,9 +299,7 @@ class _Judge:
             judgement = judge_grade(*key, rules)
             if judgement.kept is None:
                 name = "grade_code" if entry["value"] or not entry["score"] else "score"
-                self._refuse(
-                    name, key[0], judgement, score=key[1], validity=key[2]
-                )
+                self._refuse(name, key[0], judgement, score=key[1], validity=key[2])
             else:
                 kept[key] = judgement
         # The kind is kept only where the validity column forced it: else it follows from the rule set.
@@ -343,9 +333,7 @@ class _Judge:
             seen.add((file, row, header))
             level = "warning" if judgement.warning else "error"
             shown = str(judgement.facts.get("value", value))
-            self.intake.problems.append(
-                Problem(judgement.code, level, file, None, row, header, shown, judgement.facts)
-            )
+            self.intake.problems.append(Problem(judgement.code, level, file, None, row, header, shown, judgement.facts))
         self.con.unregister("bad_value")
 
     def _two_groups(self) -> None:
@@ -355,9 +343,7 @@ class _Judge:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "group_code")
             facts = {"value": ballot, "group": group, "other_group": usual}
-            self.intake.problems.append(
-                Problem("ballot_in_two_groups", "error", file, None, row, header, group, facts)
-            )
+            self.intake.problems.append(Problem("ballot_in_two_groups", "error", file, None, row, header, group, facts))
 
     def _two_categories(self) -> None:
         if self.context.register is not None:
@@ -403,9 +389,7 @@ def sorted_keys(
     con: duckdb.DuckDBPyConnection, dictionaries: Dictionaries, ballots: int
 ) -> tuple[NDArray[np.int64], Bits]:
     """Every line of `line_text` as one integer, sorted."""
-    bits = Bits.for_sizes(
-        len(dictionaries.units), ballots, len(dictionaries.indicators), len(dictionaries.grades)
-    )
+    bits = Bits.for_sizes(len(dictionaries.units), ballots, len(dictionaries.indicators), len(dictionaries.grades))
     shifts = {
         "unit_shift": bits.unit_shift,
         "ballot_shift": bits.ballot_shift,
@@ -435,9 +419,7 @@ def _has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
     return bool((line[1:] == line[:-1]).any())
 
 
-def _double_lines(
-    loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnection
-) -> list[Problem]:
+def _double_lines(loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnection) -> list[Problem]:
     width = max(1, len(form.indicators))
     problems = []
     for place, ballot, earlier in con.execute(read_sql("intake/double_lines")).fetchall():
@@ -445,9 +427,7 @@ def _double_lines(
         earlier_file, earlier_row = loaded.place(earlier // width)
         header = form.headers[file].text_of("ballots", "ballot_id")
         facts = {"earlier_row": earlier_row, "earlier_file": earlier_file}
-        problems.append(
-            Problem("duplicate_line", "error", file, None, row, header, ballot, facts)
-        )
+        problems.append(Problem("duplicate_line", "error", file, None, row, header, ballot, facts))
     return problems
 
 

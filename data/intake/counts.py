@@ -68,8 +68,10 @@ class _Reader:
         """One record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
         if is_totals_row(texts["unit_code"]):
-            self._note(_Cell(file, row, header.text_of("counts", "unit_code"), texts["unit_code"]),
-                       Judgement(None, "totals_row", warning=True))
+            self._note(
+                _Cell(file, row, header.text_of("counts", "unit_code"), texts["unit_code"]),
+                Judgement(None, "totals_row", warning=True),
+            )
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
@@ -91,7 +93,10 @@ class _Reader:
             return
         usual = self.categories.setdefault(unit, tidy(cell.value))
         if usual != tidy(cell.value):
-            self._note(cell, Judgement(None, "unit_in_two_categories", {"categories": [tidy(cell.value), usual]}))
+            self._note(
+                cell,
+                Judgement(None, "unit_in_two_categories", {"categories": [tidy(cell.value), usual]}),
+            )
 
     def _grade_cells(
         self, header: Header, place: dict[str, _Cell], file: str, row: int, values: list[str]
@@ -136,7 +141,16 @@ class _Reader:
     def _note(self, cell: _Cell, judgement: Judgement) -> None:
         level = "warning" if judgement.warning else "error"
         self.intake.problems.append(
-            Problem(judgement.code, level, cell.file, None, cell.row, cell.column, cell.value, judgement.facts)
+            Problem(
+                judgement.code,
+                level,
+                cell.file,
+                None,
+                cell.row,
+                cell.column,
+                cell.value,
+                judgement.facts,
+            )
         )
 
     def frame(self) -> pd.DataFrame:
@@ -168,9 +182,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     return intake
 
 
-def _read_rows(
-    loaded: LoadedTable, header: Header, reader: _Reader, intake: CountIntake, file: str
-) -> None:
+def _read_rows(loaded: LoadedTable, header: Header, reader: _Reader, intake: CountIntake, file: str) -> None:
     for position, record in enumerate(context_rows(loaded)):
         values = ["" if value is None else str(value) for value in record]
         if any(value.strip() for value in values):
@@ -183,37 +195,27 @@ def context_rows(loaded: LoadedTable) -> list[tuple[object, ...]]:
     return loaded.con.table(loaded.name).fetchall()
 
 
-def _grade_columns(
-    text: TextTable, header: Header, reader: _Reader, intake: CountIntake
-) -> Header:
+def _grade_columns(text: TextTable, header: Header, reader: _Reader, intake: CountIntake) -> Header:
     """In the wide form: columns whose header is no grade of the rule set are listed and left out."""
     if "grade_code" in header.fields and "count" in header.fields:
         unknown = set(header.other)
     else:
         unknown = {
-            column
-            for column, cell in header.other.items()
-            if judge_grade(cell, "", "", reader.rules).kept is None
+            column for column, cell in header.other.items() if judge_grade(cell, "", "", reader.rules).kept is None
         }
         if len(unknown) == len(header.other):
             facts: dict[str, object] = {
                 "missing": list(reader.rules.points) or ["评价等级", "票数"],
                 "found": [cell for cell in header.cells if cell],
             }
-            intake.problems.append(
-                Problem("missing_columns", file=text.name, row=header.row, facts=facts)
-            )
+            intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=facts))
     for column in sorted(unknown):
         cell = header.other[column]
-        intake.problems.append(
-            Problem("unknown_column", "warning", text.name, None, header.row, cell, cell)
-        )
+        intake.problems.append(Problem("unknown_column", "warning", text.name, None, header.row, cell, cell))
     return header.without_other(unknown)
 
 
-def _check_indicators(
-    reader: _Reader, intake: CountIntake, tables: list[tuple[TextTable, Header]]
-) -> None:
+def _check_indicators(reader: _Reader, intake: CountIntake, tables: list[tuple[TextTable, Header]]) -> None:
     """Counts of several scored indicators do not say which belong to one vote: the overall one is needed."""
     indicators = {cell[3] for cell in reader.cells}
     listed = set(reader.rules.indicators or {})

@@ -57,7 +57,11 @@ def find_encoding(path: Path, seen: Scan, header_words: frozenset[str]) -> str:
     if seen.is_utf8:
         return seen.bom or "utf-8"
     if seen.ends_inside_character and not _ascii_before(path, seen.bad_utf8_at or 0):
-        raise refuse("truncated_character", row=_line_at(path, seen.bad_utf8_at or 0), position=_from_one(seen))
+        raise refuse(
+            "truncated_character",
+            row=_line_at(path, seen.bad_utf8_at or 0),
+            position=_from_one(seen),
+        )
     return _chinese_encoding(path, seen, head, header_words)
 
 

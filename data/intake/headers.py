@@ -18,8 +18,28 @@ PERSONAL_HEADERS = {
     match_key(word)
     for word in (
         *("姓名", "名字", "联系人", "手机", "手机号", "手机号码", "电话", "电话号码", "联系电话"),
-        *("身份证", "身份证号", "身份证号码", "证件号码", "openid", "微信号", "微信", "ip", "ip地址"),
-        *("设备号", "家庭住址", "住址", "name", "phone", "mobile", "id_card", "评议人姓名", "填写人"),
+        *(
+            "身份证",
+            "身份证号",
+            "身份证号码",
+            "证件号码",
+            "openid",
+            "微信号",
+            "微信",
+            "ip",
+            "ip地址",
+        ),
+        *(
+            "设备号",
+            "家庭住址",
+            "住址",
+            "name",
+            "phone",
+            "mobile",
+            "id_card",
+            "评议人姓名",
+            "填写人",
+        ),
     )
 }
 
@@ -56,14 +76,10 @@ def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> 
     return [record for record, _ in zip(reader, range(most), strict=False)]
 
 
-def read_header(
-    kind: str, records: list[list[str]], mapping: dict[str, str], file: str
-) -> Header | list[Problem]:
+def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], file: str) -> Header | list[Problem]:
     """The header among the first records, or every problem that keeps it from being one."""
     known = {match_key(column): name for column, name in mapping.items()} | {
-        key: name
-        for key, name in field_of_header(kind).items()
-        if key not in {match_key(column) for column in mapping}
+        key: name for key, name in field_of_header(kind).items() if key not in {match_key(column) for column in mapping}
     }
     counts = [sum(match_key(cell) in known for cell in record) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
@@ -107,9 +123,7 @@ def _claim(
     return Header(row, cells, fields, other), problems
 
 
-def _missing(
-    kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int, file: str
-) -> list[Problem]:
+def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int, file: str) -> list[Problem]:
     missing = [header_of(kind, name) for name in REQUIRED[kind] if name not in fields]
     if not missing:
         return []

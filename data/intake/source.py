@@ -21,7 +21,8 @@ from data.intake.encoding import HEADER_LINES, convert, find_encoding, words_in
 from data.intake.refusal import Refused, refuse
 from data.intake.scan import BOMS, Scan, scan
 from data.intake.workbook import SheetText, read_workbook, zip_kind
-from data.problems import Problem
+from data.problems import Problem, Term
+from words import N_
 
 DELIMITERS = ",;\t"
 FULL_WIDTH = "，；"
@@ -48,8 +49,23 @@ MAGIC = (
     (b"PAR1", "parquet"),
     (b"SQLite format 3\0", "sqlite"),
 )
+KIND_WORDS = {
+    "pdf": N_("a PDF document"),
+    "image": N_("a picture"),
+    "rtf": N_("a text document"),
+    "docx": N_("a Word document"),
+    "ods": N_("an OpenDocument table"),
+    "xlsb": N_("a binary Excel workbook"),
+    "rar": N_("an archive"),
+    "7z": N_("an archive"),
+    "zip": N_("an archive"),
+    "gzip": N_("an archive"),
+    "parquet": N_("a database file"),
+    "sqlite": N_("a database file"),
+}
 WEB_PAGE = re.compile(
-    rb"<(?:!doctype|html|head|body|table|meta|style|script|\?xml)\b|mime-version:|<!--", re.IGNORECASE
+    rb"<(?:!doctype|html|head|body|table|meta|style|script|\?xml)\b|mime-version:|<!--",
+    re.IGNORECASE,
 )
 FULL_WIDTH = "\uff0c\uff1b"
 UNSAFE_IN_GLOB = set("*?[]{}")
@@ -140,7 +156,11 @@ def _kind_of_file(path: Path) -> str:
 
 def _refuse_kind(kind: str) -> Refused:
     codes = {"ole": "old_excel_or_password", "html": "html_as_excel", "csv": "csv_in_zip"}
-    return refuse(codes[kind]) if kind in codes else refuse("not_a_table", kind=kind)
+    return refuse(codes[kind]) if kind in codes else _not_a_table(kind)
+
+
+def _not_a_table(kind: str) -> Refused:
+    return refuse("not_a_table", kind=Term(KIND_WORDS.get(kind, KIND_WORDS["zip"])), content=kind)
 
 
 def _on_disk(source: Path | tuple[str, bytes], workdir: Path) -> Path:
@@ -223,7 +243,7 @@ def _from_gzip(path: Path, name: str, workdir: Path, header_words: frozenset[str
             pass
     kind = _kind_of_file(plain)
     if kind != "text":
-        raise _refuse_kind(kind) if kind not in ("zip", "gzip") else refuse("not_a_table", kind=kind)
+        raise _refuse_kind(kind) if kind not in ("zip", "gzip") else _not_a_table(kind)
     text = _text(plain, scan(plain), workdir, header_words)
     return _table(text, name, reader.sha256.hexdigest(), reader.size, header_words)
 
@@ -235,7 +255,7 @@ def _unpack(reader: _HashingReader, target: Path) -> None:
         while block := packed.read(HEAD):
             written += out.write(block)
             if written > GZIP_LIMIT or written > max(GZIP_RATIO_COUNTS_FROM, GZIP_RATIO * reader.size):
-                raise refuse("gz_broken", reason="too_large")
+                raise refuse("file_too_large", limit=f"{GZIP_LIMIT >> 30} GB")
 
 
 def _text(path: Path, seen: Scan, workdir: Path, header_words: frozenset[str]) -> _Text:
@@ -254,14 +274,19 @@ def _text(path: Path, seen: Scan, workdir: Path, header_words: frozenset[str]) -
 
 
 def _table(
-    text: _Text, name: str, sha256: str, size: int, header_words: frozenset[str], sheet: SheetText | None = None
+    text: _Text,
+    name: str,
+    sha256: str,
+    size: int,
+    header_words: frozenset[str],
+    sheet: SheetText | None = None,
 ) -> TextTable:
     """Adds the delimiter, read off the header line."""
     header = _header_line(text.path, header_words)
     delimiter = "," if sheet else find_delimiter(header)
     columns = len(_cells(header.rstrip(delimiter), delimiter))
     if columns > COLUMN_LIMIT:
-        raise refuse("too_many_columns", columns=columns, limit=COLUMN_LIMIT)
+        raise refuse("too_many_columns", found=columns, limit=COLUMN_LIMIT)
     if _has_one_line(text.path):
         raise refuse("header_only")
     return TextTable(

@@ -101,9 +101,7 @@ class LoadedTable:
         before = self.count
         self._append(_reader(self.con, text, header, copy, regular=True), projection)
         rows = scan.rows
-        self.placements.append(
-            Placement(text.name, before, len(rows), header.row + 1, rows, scan.blank)
-        )
+        self.placements.append(Placement(text.name, before, len(rows), header.row + 1, rows, scan.blank))
         return []
 
 

@@ -22,7 +22,14 @@ from data.intake.names import (
 from data.rule_sets import RuleSet
 
 TOTALS = {match_key(word) for word in ("合计", "总计", "小计", "平均", "平均分", "平均值", "总平均")}
-VALIDITY = {"有效": "", "是": "", "不了解": "dont_know", "空白": "blank", "无效": "invalid", "弃权": "abstain"}
+VALIDITY = {
+    "有效": "",
+    "是": "",
+    "不了解": "dont_know",
+    "空白": "blank",
+    "无效": "invalid",
+    "弃权": "abstain",
+}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 

@@ -6,7 +6,6 @@ One cell at XFD1048576 makes the reader ask for 549 GB and abort its process. Th
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import settings
 from data.intake.refusal import Refused, refuse
 from data.problems import Problem
 
@@ -52,7 +52,11 @@ def zip_kind(path: Path) -> str:
         raise refuse("workbook_unreadable") from None
     if "xl/workbook.xml" in names and "[Content_Types].xml" in names:
         return "xlsx"
-    for kind, part in (("xlsb", "xl/workbook.bin"), ("docx", "word/document.xml"), ("ods", "content.xml")):
+    for kind, part in (
+        ("xlsb", "xl/workbook.bin"),
+        ("docx", "word/document.xml"),
+        ("ods", "content.xml"),
+    ):
         if part in names:
             return kind
     if "[Content_Types].xml" in names:
@@ -86,7 +90,7 @@ def check_directory(path: Path) -> None:
     if any(info.filename.lower().endswith("vbaproject.bin") for info in infos):
         raise refuse("macro_workbook")
     if sum(info.file_size for info in infos) > TOTAL_LIMIT or any(_is_bomb(info) for info in infos):
-        raise refuse("workbook_too_large")
+        raise refuse("workbook_too_large", limit=f"{TOTAL_LIMIT >> 20} MB")
 
 
 def _leaves_the_archive(name: str) -> bool:
@@ -103,7 +107,7 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
 def _run_child(path: Path, target: Path) -> dict[str, Any]:
     """Runs the reader; a child that dies is a refusal and nothing more."""
     command = [sys.executable, "-I", "-B", str(CHILD)]
-    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    environment = settings.inherited(KEPT_ENVIRONMENT)
     with path.open("rb") as workbook:
         child = subprocess.Popen(
             command, stdin=workbook, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
@@ -164,11 +168,11 @@ def _parsed(line: bytes) -> dict[str, Any]:
 
 def _warnings(facts: dict[str, Any]) -> list[Problem]:
     """Hidden sheets are never read; of several visible ones the first is."""
-    found = [Problem("hidden_sheet", level="warning", sheet=str(name)) for name in facts["hidden"]]
+    hidden = [str(name) for name in facts["hidden"]]
+    found = [Problem("hidden_sheet", level="warning", facts={"sheets": hidden})] if hidden else []
     first, *others = (str(name) for name in facts["visible"])
     if others:
-        named = "、".join(others)
-        found.append(Problem("several_sheets", level="warning", sheet=first, facts={"sheet": first, "others": named}))
+        found.append(Problem("several_sheets", level="warning", sheet=first, facts={"sheets": [first, *others]}))
     return found
 
 

@@ -114,22 +114,15 @@ class _Latent:
 def demo_units() -> list[DemoUnit]:
     """All units of the three rounds, in roster order."""
     pairs = [(name, category) for category, names in NAMES.items() for name in names.split()]
-    return [
-        DemoUnit(f"ZY{number:03d}", name, category)
-        for number, (name, category) in enumerate(pairs, start=1)
-    ]
+    return [DemoUnit(f"ZY{number:03d}", name, category) for number, (name, category) in enumerate(pairs, start=1)]
 
 
 def demo_files() -> list[DemoFile]:
     """Register and ballots of each round, oldest first; UTF-8 with mark."""
     files = []
     for round_id in ROUNDS:
-        register = DemoFile(
-            "units", round_id, f"演示数据_{round_id}_单位名录.csv", _register(round_id), None
-        )
-        ballots = DemoFile(
-            "ballots", round_id, f"演示数据_{round_id}_评议票.csv", _ballots(round_id), RULES
-        )
+        register = DemoFile("units", round_id, f"演示数据_{round_id}_单位名录.csv", _register(round_id), None)
+        ballots = DemoFile("ballots", round_id, f"演示数据_{round_id}_评议票.csv", _ballots(round_id), RULES)
         files += [register, ballots]
     return files
 
@@ -172,9 +165,7 @@ def _latent() -> _Latent:
     return _Latent(quality, deviation, known)
 
 
-def _stage_the_tie(
-    units: list[DemoUnit], quality: Floats, deviation: Floats, known: Floats
-) -> None:
+def _stage_the_tie(units: list[DemoUnit], quality: Floats, deviation: Floats, known: Floats) -> None:
     """In 2025: one unit clearly last of its category, two equal ones next, the others clear."""
     place = {unit.name: index for index, unit in enumerate(units)}
     peers = [place[unit.name] for unit in units if unit.category == TIED_CATEGORY]
@@ -219,21 +210,15 @@ def _ballots(round_id: str) -> bytes:
         for item in range(grades.shape[1]):
             words = (GRADES[grade] for grade in grades[:, item].tolist())
             text = (
-                f"{GROUPS[group]},{names[u]},{INDICATORS[item]},{w}"
-                for u, w in zip(unit.tolist(), words, strict=True)
+                f"{GROUPS[group]},{names[u]},{INDICATORS[item]},{w}" for u, w in zip(unit.tolist(), words, strict=True)
             )
             rows += zip(ballot.tolist(), unit.tolist(), [item] * len(ballot), text, strict=True)
         start += count
     rows.sort()
-    return _text(
-        ["票号,评议主体,参评单位,测评指标,评价"]
-        + [f"{round_id}-{n:06d},{text}" for n, _, _, text in rows]
-    )
+    return _text(["票号,评议主体,参评单位,测评指标,评价"] + [f"{round_id}-{n:06d},{text}" for n, _, _, text in rows])
 
 
-def _sheets(
-    rng: np.random.Generator, form: Ints, group: int, count: int, round_id: str
-) -> tuple[Ints, Ints]:
+def _sheets(rng: np.random.Generator, form: Ints, group: int, count: int, round_id: str) -> tuple[Ints, Ints]:
     """Which units each sheet asks about: (person, unit), one entry a line."""
     low, high = UNITS_ON_A_BALLOT[group]
     size = rng.integers(low, high + 1, count)
@@ -250,9 +235,7 @@ def _sheets(
     return person, form[column]
 
 
-def _partner_kept(
-    person: Ints, unit: Ints, kept: NDArray[np.bool_], round_id: str
-) -> NDArray[np.bool_]:
+def _partner_kept(person: Ints, unit: Ints, kept: NDArray[np.bool_], round_id: str) -> NDArray[np.bool_]:
     """In 2025 a lost line of one of the tied two is lost for the other."""
     if round_id != "2025":
         return np.ones(len(kept), dtype=bool)
@@ -272,9 +255,7 @@ def _thin_out(rng: np.random.Generator, person: Ints, unit: Ints, group: int) ->
     return person[kept], unit[kept]
 
 
-def _grades(
-    rng: np.random.Generator, year: int, group: int, person: Ints, unit: Ints, count: int
-) -> Ints:
+def _grades(rng: np.random.Generator, year: int, group: int, person: Ints, unit: Ints, count: int) -> Ints:
     """Index into GRADES, shape (lines, indicators); only service recipients have three."""
     latent = _latent()
     items = len(INDICATORS) if GROUPS[group] == "服务对象" else 1

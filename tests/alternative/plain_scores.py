@@ -25,9 +25,7 @@ def plain_scores(lines, weights):
     units = [u for u in sorted({u for _, u, *_ in lines}) if all((u, g) in cells for g in live)]
     mean = {cell: _mean(given.values()) for cell, given in cells.items()}
     score = {u: sum(Fraction(w) * mean[u, g] for g, w in live.items()) for u in units}
-    covariance = {
-        (j, k): sum(_shared(cells, mean, live, g, j, k) for g in live) for j in units for k in units
-    }
+    covariance = {(j, k): sum(_shared(cells, mean, live, g, j, k) for g in live) for j in units for k in units}
     wide, freedom = {}, {}
     for u in units:
         for g, w in live.items():
@@ -41,9 +39,7 @@ def plain_scores(lines, weights):
     spread = {u: sum(wide[u, g] ** 2 / freedom[u, g] for g in live) for u in units}
     plain = {u: sum(freedom[u, g] for g in live) for u in units}
     df = {
-        (j, k): (total[j] + total[k]) ** 2 / (spread[j] + spread[k])
-        if spread[j] + spread[k]
-        else plain[j] + plain[k]
+        (j, k): (total[j] + total[k]) ** 2 / (spread[j] + spread[k]) if spread[j] + spread[k] else plain[j] + plain[k]
         for j in units
         for k in units
     }

@@ -162,9 +162,7 @@ def start(tmp_path_factory):
 
     def run(store: Path | None = None, app: str = "app.py", **environment: str) -> Server:
         folder = tmp_path_factory.mktemp("server")
-        running.append(
-            start_server(store or folder / "store", folder / "server.log", app, **environment)
-        )
+        running.append(start_server(store or folder / "store", folder / "server.log", app, **environment))
         return running[-1]
 
     yield run
@@ -203,18 +201,14 @@ def page(browser, request):
     yield opened
     context.close()
     outside = [
-        url
-        for url in asked
-        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in LOOPBACK
+        url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in LOOPBACK
     ]
     assert not outside, f"asked outside this machine: {outside}"
 
 
 def settled(page) -> None:
     """Waits until the page has been run and drawn."""
-    page.wait_for_selector(
-        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000
-    )
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
     page.wait_for_selector("h1", timeout=30_000)
     page.wait_for_timeout(300)
 
@@ -224,9 +218,7 @@ def visible_text(page) -> list[str]:
     return page.evaluate(VISIBLE)
 
 
-def assert_only_language(
-    page, language: str, names: frozenset[str] | set[str] = frozenset()
-) -> None:
+def assert_only_language(page, language: str, names: frozenset[str] | set[str] = frozenset()) -> None:
     """No word of the other language is on the page, except names from the data and the short
     list above.
     """

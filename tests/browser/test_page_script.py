@@ -55,9 +55,7 @@ def test_an_open_calendar(shown, language):
 
 @pytest.mark.parametrize("place", [0, 1])
 def test_the_toolbar_of_a_table(shown, language, place):
-    table = shown.get_by_test_id("stFullScreenFrame").filter(
-        has=shown.get_by_test_id("stDataFrame")
-    )
+    table = shown.get_by_test_id("stFullScreenFrame").filter(has=shown.get_by_test_id("stDataFrame"))
     table.nth(place).hover()
     for button in table.nth(place).get_by_test_id("stElementToolbarButton").locator("button").all():
         button.hover()

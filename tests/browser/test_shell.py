@@ -22,9 +22,7 @@ PATHS = ("overview", "ranking", "unit", "upload", "methods")
 def fetch(url, **headers):
     """Status, headers and body of an answer, also of a refusal."""
     try:
-        with urllib.request.urlopen(
-            urllib.request.Request(url, headers=headers), timeout=10
-        ) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.headers, refusal.read()
@@ -130,9 +128,7 @@ def test_the_policy_stops_nothing_that_the_page_needs(server, page):
     refused = []
     page.on(
         "console",
-        lambda message: (
-            refused.append(message.text) if "Content Security" in message.text else None
-        ),
+        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
     )
     page.goto(f"{server.url}/ranking")
     settled(page)

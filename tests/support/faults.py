@@ -40,9 +40,7 @@ FAULTS = {
 }
 
 
-def planted_faults(
-    count: int = 500, seed: int = 20_251_120
-) -> tuple[bytes, list[tuple[int, str, str]]]:
+def planted_faults(count: int = 500, seed: int = 20_251_120) -> tuple[bytes, list[tuple[int, str, str]]]:
     """The file (UTF-8 with mark) and its faults: (row, column header, kind), in file order.
 
     Rows count as Excel does, the header is row 1. Every fault sits in the last of the three
@@ -60,10 +58,7 @@ def planted_faults(
         units = rng.choice(names, LINES, replace=False).tolist()
         grades = rng.choice(["满意", "基本满意", "不满意"], LINES).tolist()
         ballot = f"F{number:06d}"
-        rows += [
-            (ballot, group, unit, "总体评价", grade)
-            for unit, grade in zip(units, grades, strict=True)
-        ]
+        rows += [(ballot, group, unit, "总体评价", grade) for unit, grade in zip(units, grades, strict=True)]
         if kind:
             column, value = FAULTS[kind]
             cells = list(rows[-1])

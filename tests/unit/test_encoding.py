@@ -14,7 +14,13 @@ from data.intake.source import TextTable, open_source
 
 WORDS = frozenset({"单位", "評分", "评分", "單位", "unit", "score"})
 TABLE = "单位,评分\n市公安局,9\n市教育局,8\n市卫生健康委员会,7\n"
-MARKS = {"utf-8": b"", "utf-8-sig": b"\xef\xbb\xbf", "gb18030": b"", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+MARKS = {
+    "utf-8": b"",
+    "utf-8-sig": b"\xef\xbb\xbf",
+    "gb18030": b"",
+    "utf-16-le": b"\xff\xfe",
+    "utf-16-be": b"\xfe\xff",
+}
 
 
 def opened(data: bytes, folder: Path, words: frozenset[str] = WORDS) -> TextTable:
@@ -66,11 +72,17 @@ def test_english_header_over_simplified_rows(tmp_path: Path) -> None:
 
 def test_gbk_header_over_utf8_rows(tmp_path: Path) -> None:
     header, rows = TABLE.split("\n", 1)
-    assert refusal(header.encode("gbk") + b"\n" + rows.encode(), tmp_path)[:2] == ["mixed_encoding", 2]
+    assert refusal(header.encode("gbk") + b"\n" + rows.encode(), tmp_path)[:2] == [
+        "mixed_encoding",
+        2,
+    ]
 
 
 def test_gbk_rows_appended_to_utf8_rows(tmp_path: Path) -> None:
-    assert refusal(TABLE.encode() + "市民政局,5\n".encode("gbk"), tmp_path)[:2] == ["mixed_encoding", 5]
+    assert refusal(TABLE.encode() + "市民政局,5\n".encode("gbk"), tmp_path)[:2] == [
+        "mixed_encoding",
+        5,
+    ]
 
 
 def test_mark_over_gbk_rows(tmp_path: Path) -> None:
@@ -119,12 +131,18 @@ CHINESE = st.text(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(CHINESE, min_size=1, max_size=8), st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"]))
+@given(
+    st.lists(CHINESE, min_size=1, max_size=8),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"]),
+)
 def test_any_text_survives_in_unicode(names: list[str], encoding: str) -> None:
     _round_trip(names, encoding)
 
 
-HANZI = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5) | st.sampled_from("𠮷㐀·（）"), min_size=1)
+HANZI = st.text(
+    st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5) | st.sampled_from("𠮷㐀·（）"),
+    min_size=1,
+)
 
 
 @settings(max_examples=150, deadline=None)

@@ -48,9 +48,7 @@ def status(*arguments, **options):
     "origin", ["http://evil.example", "null", "", "https://127.0.0.1:8501", "http://127.0.0.1:8502"]
 )
 def test_a_foreign_origin_never_reaches_streamlit(origin):
-    assert ask("/_stcore/stream", kind="websocket", origin=origin) == [
-        {"type": "websocket.close", "code": 1008}
-    ]
+    assert ask("/_stcore/stream", kind="websocket", origin=origin) == [{"type": "websocket.close", "code": 1008}]
 
 
 def test_a_websocket_without_origin_is_refused():
@@ -119,15 +117,11 @@ def test_media_is_never_kept_by_a_browser():
 
 
 def test_cookies_are_secure_under_https_only():
-    assert (b"set-cookie", b"a=b; HttpOnly; Secure") in ask(
-        "/", origins=("https://scores.example",)
-    )[0]["headers"]
+    assert (b"set-cookie", b"a=b; HttpOnly; Secure") in ask("/", origins=("https://scores.example",))[0]["headers"]
     assert (b"set-cookie", b"a=b; HttpOnly") in ask("/")[0]["headers"]
 
 
 def test_the_policy_names_the_hash_of_each_inline_script():
-    policy = content_security_policy(
-        "<script>\n  window.prerenderReady = false\n</script><script src='x'></script>"
-    )
+    policy = content_security_policy("<script>\n  window.prerenderReady = false\n</script><script src='x'></script>")
     assert policy.count("'sha256-") == 1
     assert "unsafe-inline" not in policy.split("style-src")[0]

@@ -79,9 +79,7 @@ def test_cached_functions_take_only_scalars():
     path = ROOT / "ui" / "loaded.py"
     wrong = []
     for node in ast.walk(tree(path)) if path.is_file() else []:
-        if isinstance(node, ast.FunctionDef) and any(
-            "cache_" in ast.unparse(d) for d in node.decorator_list
-        ):
+        if isinstance(node, ast.FunctionDef) and any("cache_" in ast.unparse(d) for d in node.decorator_list):
             for arg in [*node.args.args, *node.args.kwonlyargs]:
                 note = ast.unparse(arg.annotation) if arg.annotation else ""
                 if not note or not set(re.split(r"\s*\|\s*", note)) <= SCALARS:

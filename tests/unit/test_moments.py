@@ -53,9 +53,7 @@ def as_plain(moments: VoteMoments):
         moments.pair_sum_product,
     )
     values = zip(*(a.tolist() for a in sums), strict=True)
-    return [t.tolist() for t in (moments.n, moments.total, moments.squares)], dict(
-        zip(keys, values, strict=True)
-    )
+    return [t.tolist() for t in (moments.n, moments.total, moments.squares)], dict(zip(keys, values, strict=True))
 
 
 def build(votes, units, groups, **options):
@@ -67,9 +65,7 @@ def build(votes, units, groups, **options):
 @settings(max_examples=300, deadline=None)
 def test_sums_are_those_of_a_plain_dictionary_whatever_the_order_and_chunk(sample, chunk):
     votes, units, groups = sample
-    assert as_plain(build(votes, units, groups, ballots_at_once=chunk)) == plain(
-        votes, units, groups
-    )
+    assert as_plain(build(votes, units, groups, ballots_at_once=chunk)) == plain(votes, units, groups)
 
 
 @pytest.mark.parametrize("points", [100, 99.9999, 9_000])

@@ -83,9 +83,7 @@ def test_units_are_renamed_merged_exempt_and_consulted(tables):
 
     code = {u.name: u.code for u in city.demo_units()}
     renamed = code["市卫生健康委员会"]
-    assert [name(y, renamed) for y in city.ROUNDS] == ["市卫生和计划生育委员会"] + [
-        "市卫生健康委员会"
-    ] * 2
+    assert [name(y, renamed) for y in city.ROUNDS] == ["市卫生和计划生育委员会"] + ["市卫生健康委员会"] * 2
     assert name("2024", code[city.SUCCESSOR]) is None
     states = {u["单位全称"]: u["参评状态"] for u in tables["units", "2025"]}
     assert [states[n] for n in (*city.MERGED, city.EXEMPT, city.CONSULTED)] == [

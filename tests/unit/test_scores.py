@@ -38,9 +38,7 @@ def test_lines_and_sums_and_the_plain_implementation_agree(lines, weights):
     assert direct.units.tolist() == summed.units.tolist()
     assert direct.n.tolist() == summed.n.tolist()
     for field in FIELDS:
-        np.testing.assert_allclose(
-            getattr(direct, field), getattr(summed, field), rtol=1e-9, atol=1e-9, err_msg=field
-        )
+        np.testing.assert_allclose(getattr(direct, field), getattr(summed, field), rtol=1e-9, atol=1e-9, err_msg=field)
     plain = plain_scores([(*line, 1) for line in lines], weights)
     for i, j_name in enumerate(direct.units.tolist()):
         assert np.isnan(direct.score[i]) == (j_name not in plain["score"])
@@ -54,9 +52,7 @@ def test_lines_and_sums_and_the_plain_implementation_agree(lines, weights):
                 assert np.isnan(direct.covariance[i, k])
                 continue
             assert direct.covariance[i, k] == pytest.approx(plain["covariance"][key], abs=1e-9)
-            assert direct.covariance_adjusted[i, k] == pytest.approx(
-                plain["adjusted"][key], abs=1e-9
-            )
+            assert direct.covariance_adjusted[i, k] == pytest.approx(plain["adjusted"][key], abs=1e-9)
             assert direct.df[i, k] == pytest.approx(plain["df"][key])
 
 
@@ -86,9 +82,7 @@ def test_adding_a_constant_moves_the_score_only(lines, shift):
     for one, other in zip(both_roads(lines, None), both_roads(moved, None), strict=True):
         np.testing.assert_allclose(other.score, one.score + shift, atol=1e-9)
         for field in FIELDS[1:]:
-            np.testing.assert_allclose(
-                getattr(other, field), getattr(one, field), rtol=1e-7, atol=1e-7
-            )
+            np.testing.assert_allclose(getattr(other, field), getattr(one, field), rtol=1e-7, atol=1e-7)
 
 
 @given(
@@ -192,18 +186,12 @@ def test_a_category_keeps_the_group_totals_of_the_round(lines, order, count):
         assert part.units.tolist() == [whole.units[i] for i in chosen]
         np.testing.assert_allclose(part.score, whole.score[chosen], atol=1e-12)
         square = np.ix_(chosen, chosen)
-        np.testing.assert_allclose(
-            part.covariance_adjusted, whole.covariance_adjusted[square], atol=1e-9
-        )
+        np.testing.assert_allclose(part.covariance_adjusted, whole.covariance_adjusted[square], atol=1e-9)
         np.testing.assert_allclose(part.df_score, whole.df_score[chosen], rtol=1e-9)
 
 
 def test_large_scores_and_many_votes_lose_no_digit():
-    lines = [
-        (f"e{i}", f"u{j}", "gA", 100.0 - 0.0001 * ((i + j) % 2))
-        for i in range(500)
-        for j in range(2)
-    ]
+    lines = [(f"e{i}", f"u{j}", "gA", 100.0 - 0.0001 * ((i + j) % 2)) for i in range(500) for j in range(2)]
     direct, summed = both_roads(lines, None)
     exact = plain_scores([(*line, 1) for line in lines], None)["covariance"]
     for scores in (direct, summed):
