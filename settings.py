@@ -34,6 +34,7 @@ class Settings:
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # "duckdb:" is the only one of this version
+    debug: bool  # whether the command line shows tracebacks
 
 
 def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
@@ -55,6 +56,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         ),
         memory_limit=_memory(env),
         engine=_engine(env),
+        debug=env.get("BIAOCHI_DEBUG", "").strip().lower() not in FALSE_WORDS,
     )
 
 
