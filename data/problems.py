@@ -329,7 +329,9 @@ SUGGESTIONS: dict[str, str] = {
     "rules_numeric_order": N_("Exchange or correct them."),
     "rules_numeric_step": N_("Correct the step or leave it out."),
     "rules_not_one_of": N_("Choose one of the words listed."),
-    "rules_out_of_range": N_("Shares and weights are fractions: write 0.15 for 15%."),
+    "rules_out_of_range": N_(
+        "Correct the number; shares, weights and levels are fractions: 0.15 for 15%."
+    ),
     "rules_not_positive": N_("Correct the number, or delete the line if it should not count."),
     "rules_weights_sum": N_("Correct the weights so that they add up to exactly 1."),
     "rules_weights_missing": N_("List every evaluator group with its weight."),

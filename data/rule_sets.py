@@ -176,7 +176,7 @@ def parse_rules(text: str) -> RuleSet:
 
 
 def _fields(top: "_Section") -> dict[str, Any]:
-    """Every field of a RuleSet except its text; wrong ones are reported and stand in as anything."""
+    """Every field of a RuleSet except its text; a wrong one is reported and may be anything."""
     fields: dict[str, Any] = {"name": _name(top)}
     fields |= {
         key: top.text(key) for key in ("title", "source", "why", "authored_by", "checked_by")
@@ -186,7 +186,7 @@ def _fields(top: "_Section") -> dict[str, Any]:
     fields["unscored"] = _unscored(top, fields["points"])
     fields["order"] = _order(top)
     fields["group_weights"], fields["category_weights"] = _weights(top, fields["order"])
-    fields["indicators"] = _shares(top.section("indicators"), "indicators") or None
+    fields["indicators"] = _shares(top.section("indicators")) or None
     fields["minimum"] = _minimum(top.section("minimum"))
     fields["bottom"], fields["category_bottom"] = _bottoms(top, _range(fields))
     fields["uncertainty"] = _uncertainty(top.section("uncertainty"))
@@ -290,12 +290,13 @@ def _summing_to_one(section: "_Section", key: str) -> dict[str, float]:
     _all_positive(section, given)
     section.no_key_twice()
     total = sum(given.values(), Decimal(0))
-    if len(given) == len(exact) and abs(total - 1) > WEIGHT_TOLERANCE:
+    readable = section.values and len(given) == len(exact)
+    if readable and abs(total - 1) > WEIGHT_TOLERANCE:
         section.report("rules_weights_sum", key=key, sum=str(total))
     return {group: float(weight) for group, weight in given.items()}
 
 
-def _shares(section: "_Section", key: str) -> dict[str, float]:
+def _shares(section: "_Section") -> dict[str, float]:
     """Indicator weights: proportions, which need not add up to 1."""
     exact = {name: section.number(name) for name in section.values}
     given = {name: weight for name, weight in exact.items() if weight is not None}
@@ -359,7 +360,7 @@ def _bottoms(
     if "bottom" not in top.values:
         top.report("rules_missing", key="bottom")
     section = top.section("bottom")
-    if not section.values:
+    if "bottom" not in top.values or "bottom" in top.wrong:
         return None, {}
     categories = section.section("by_category")
     base = _bottom(section, span, None)
@@ -454,10 +455,12 @@ class _Section:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            return self._wrong_type(key, N_("a number"), value)
+            self._wrong_type(key, N_("a number"), value)
+            return None
         number = Decimal(value)
         if not number.is_finite():
-            return self._wrong_type(key, N_("a number"), value)
+            self._wrong_type(key, N_("a number"), value)
+            return None
         too_low = low is not None and number < low
         if too_low or (high is not None and number > high):
             self._out_of_range(key, number, "0" if low is None else str(low), str(high))
