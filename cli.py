@@ -120,13 +120,16 @@ def _failed(error: Exception, debug: bool) -> int:
     if isinstance(error, Refusal):
         _session.say(error.message, **error.facts)
         return error.code
-    code = _known_failure(error)
+    try:
+        code = _known_failure(error)
+    except Exception as second:
+        return _unexpected(second, debug)
     return _unexpected(error, debug) if code is None else code
 
 
 def _known_failure(error: Exception) -> int | None:
     """Exit code of what the data layer refuses; None for what nobody foresaw."""
-    from data.release import RoundConflict
+    from data.rounds import RoundConflict
     from data.rule_sets import RulesRefused
     from data.store import NameTaken, StoreBusy, TwoRuleSets, UsageError
     from results.ranking import NoSuchRound
