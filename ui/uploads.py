@@ -43,6 +43,13 @@ def round_choice() -> str:
     ).strip()
 
 
+def file_choice():
+    """The file; the widget is a new one after each publication, so that the next file begins afresh."""
+    turn = st.session_state.get("upload_turn", 0)
+    kinds = ["csv", "gz", "xlsx", "txt"]
+    return st.file_uploader(_("CSV, CSV.GZ or XLSX file"), type=kinds, key=f"upload_file_{turn}")
+
+
 def rules_choice(round_id: str) -> str | None:
     """The rule set of the round; one that was used already cannot be changed."""
     store = loaded.store()
@@ -177,6 +184,7 @@ def store_and_publish(file, kind: str, round_id: str, rules: str | None, reason:
         return
     for key in ("upload_asked", "upload_report"):
         st.session_state.pop(key, None)
+    st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
     st.session_state["upload_done"] = (published.release[:16], round_id)
     st.rerun()
 

@@ -18,7 +18,7 @@ with right:
     rules = uploads.rules_choice(round_id) if kind != "units" else None
 uploads.add_rules()
 
-file = st.file_uploader(_("CSV, CSV.GZ or XLSX file"), type=["csv", "gz", "xlsx", "txt"], key="upload_file")
+file = uploads.file_choice()
 if file is None or not round_id or (kind != "units" and rules is None):
     st.caption(_("Choose the kind, the round and a file. Nothing is stored before you publish."))
     st.stop()
