@@ -1,0 +1,5 @@
+-- Groups of the lines put together; all are known, for each upload was judged before.
+-- params:
+-- returns: value VARCHAR, name VARCHAR, known BOOLEAN
+SELECT DISTINCT group_name AS value, group_name AS name, TRUE AS known
+FROM line_text

@@ -1,0 +1,28 @@
+-- Tables of one release: written once, read by every page and command.
+-- params:
+-- returns:
+CREATE TABLE round (
+    round_id VARCHAR, rules_name VARCHAR, registered BOOLEAN, counts_only BOOLEAN, has_counts BOOLEAN,
+    evaluators BIGINT, lines BIGINT, votes BIGINT, score_step BIGINT, facts_digest VARCHAR
+);
+CREATE TABLE rule_set (name VARCHAR, digest VARCHAR, content VARCHAR);
+CREATE TABLE unit (
+    round_id VARCHAR, unit_code VARCHAR, unit_name VARCHAR, short_name VARCHAR, roster_no BIGINT,
+    category VARCHAR, participation VARCHAR, provisional BOOLEAN
+);
+CREATE TABLE grade_count (
+    round_id VARCHAR, unit_code VARCHAR, group_name VARCHAR, indicator VARCHAR, grade VARCHAR,
+    kind VARCHAR, points BIGINT, scored BOOLEAN, lines BIGINT
+);
+CREATE TABLE cell_moment (
+    round_id VARCHAR, unit_code VARCHAR, group_name VARCHAR, votes BIGINT, total BIGINT, squares BIGINT
+);
+CREATE TABLE pair_moment (
+    round_id VARCHAR, group_name VARCHAR, unit_a VARCHAR, unit_b VARCHAR,
+    votes BIGINT, total_a BIGINT, total_b BIGINT, product BIGINT
+);
+CREATE TABLE evaluator_count (round_id VARCHAR, group_name VARCHAR, evaluators BIGINT);
+CREATE TABLE upload (
+    number BIGINT, upload_id VARCHAR, kind VARCHAR, round_id VARCHAR, rules_name VARCHAR,
+    files VARCHAR, lines BIGINT, digest VARCHAR, demo BOOLEAN
+);
