@@ -34,6 +34,7 @@ class Settings:
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # "duckdb:" is the only one of this version
+    debug: bool  # whether the command line shows tracebacks
 
 
 def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
@@ -53,6 +54,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
         engine=_engine(env),
+        debug=env.get("BIAOCHI_DEBUG", "").strip().lower() not in FALSE_WORDS,
     )
 
 

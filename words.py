@@ -20,7 +20,7 @@ DOMAIN = "biaochi"
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": "zh_CN", "en": "en"}
 
-KEYWORDS = {"_": None, "N_": None, "translate": (1,), "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "translate": (1,), "ngettext": (1, 2), "UsageError": (1,)}
 # Where no message of the product can be.
 SKIPPED = {"tests", "bench", "var", "build", "docs", "locales", "node_modules"}
 

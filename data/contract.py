@@ -68,6 +68,13 @@ def fields(kind: str) -> tuple[Field, ...]:
 
 
 @cache
+def tables() -> frozenset[str]:
+    """Names of all tables of the contract, also of those that this version does not read."""
+    with CONTRACT.open(encoding="utf-8-sig", newline="") as file:
+        return frozenset(row["table"] for row in csv.DictReader(file))
+
+
+@cache
 def field_of_header(kind: str) -> dict[str, str]:
     """Match key of a header -> field name. A header that two fields list means the earlier one."""
     found: dict[str, str] = {}

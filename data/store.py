@@ -163,8 +163,9 @@ class Store:
     def _find(self, prefix: str) -> str:
         found = [release for release in self.releases() if release.startswith(prefix)]
         if len(found) != 1 or not prefix:
-            sentence = "No release begins with {prefix}." if not found else "Several releases begin with {prefix}."
-            raise UsageError(sentence, prefix=prefix)
+            if found:
+                raise UsageError("Several releases begin with {prefix}.", prefix=prefix)
+            raise UsageError("No release begins with {prefix}.", prefix=prefix)
         return found[0]
 
     # --- writing -------------------------------------------------------------------------------------------------

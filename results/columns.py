@@ -1,0 +1,200 @@
+"""The words of a ranking: headers of its fields, verdicts, reasons; and a ranking as a sheet or as JSON.
+
+Codes are for programs and stay English; words are for readers and are translated.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from data.export import Cell, Sheet
+from data.release import Release
+from results.ranking import FIELDS, Ranking, ranking
+from words import N_, translate
+
+HEADERS = {
+    "round": N_("Round"),
+    "unit_code": N_("Unit code"),
+    "unit_name": N_("Unit"),
+    "category": N_("Category"),
+    "n": N_("Votes"),
+    "dont_know_share": N_("Share of don't know"),
+    "score": N_("Score"),
+    "se_sampling": N_("Standard error of sampling"),
+    "se": N_("Standard error"),
+    "score_low": N_("Score, lower limit"),
+    "score_high": N_("Score, upper limit"),
+    "rank": N_("Rank"),
+    "rank_tied_to": N_("Tied to rank"),
+    "rank_best": N_("Best rank of the set"),
+    "rank_worst": N_("Worst rank of the set"),
+    "p_bottom": N_("Probability of the bottom"),
+    "confirm_p": N_("p value for the bottom"),
+    "clear_p": N_("p value against the bottom"),
+    "verdict": N_("Verdict"),
+    "reason": N_("Remark"),
+    "shrunken": N_("Shrunken score"),
+    "expected_rank": N_("Expected rank"),
+}
+VERDICTS = {
+    "confirmed": N_("Confirmed"),
+    "undecided": N_("Undecided"),
+    "cleared": N_("Cleared"),
+    "not_ranked": N_("Not ranked"),
+}
+REASONS = {
+    "too_few_votes": N_("Too few votes"),
+    "missing_group": N_("A group is missing"),
+    "small_group": N_("A group is small"),
+    "exempt": N_("Exempt"),
+    "consulted": N_("Consulted, not ranked"),
+    "suspended": N_("Suspended"),
+    "merged": N_("Merged"),
+    "border_tie": N_("Tied across the border"),
+    "no_spread": N_("No spread"),
+}
+REASON_SENTENCES = {
+    "too_few_votes": N_("The unit has fewer votes than the rule set asks for; it is not ranked."),
+    "missing_group": N_(
+        "An evaluator group that counts gave the unit no vote; the score is not comparable."
+    ),
+    "small_group": N_(
+        "An evaluator group that counts gave the unit few votes; nothing is confirmed."
+    ),
+    "exempt": N_("The unit is exempt in this round; it is not ranked."),
+    "consulted": N_("The unit is asked about for its information only; it is not ranked."),
+    "suspended": N_("The unit is suspended in this round; it is not ranked."),
+    "merged": N_("The unit was merged or dissolved in this round; it is not ranked."),
+    "border_tie": N_(
+        "The unit has the same score as another across the border; nothing is confirmed."
+    ),
+    "no_spread": N_(
+        "All votes of the unit are the same; their uncertainty cannot be seen from them."
+    ),
+}
+WORDS = {"verdict": VERDICTS, "reason": REASONS}
+
+DATA_HEADER = N_("data")
+DEMO = N_("demonstration data")
+TRIAL = N_("trial, not published")
+WHOLE = {"n", "rank", "rank_tied_to", "rank_best", "rank_worst"}
+
+
+def header(field: str, language: str) -> str:
+    """Chinese header, or the English field name (interface, section 1)."""
+    return translate(HEADERS[field], "zh") if language == "zh" else field
+
+
+def word(field: str, code: object, language: str) -> object:
+    """A verdict or reason as a word; everything else as it is."""
+    words = WORDS.get(field)
+    return translate(words[str(code)], language) if words and code is not None else code
+
+
+def records(rows: pd.DataFrame, fields: Iterable[str] = FIELDS) -> list[dict[str, object]]:
+    """Rows with plain Python values; None for what is missing."""
+    names = list(fields)
+    columns = [[_plain(name, value) for value in rows[name].tolist()] for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def as_json(ranking: Ranking, release: Release, trial: bool = False) -> dict[str, object]:
+    """A ranking with field names and codes, in full precision."""
+    head: dict[str, object] = {"release": ranking.release, "round": ranking.round}
+    head |= {"rules": ranking.rules, "demo": release.is_demo}
+    if trial:
+        head["what_if"] = True
+    return {**head, "rows": records(ranking.rows)}
+
+
+def as_sheet(ranking: Ranking, release: Release, language: str, trial: bool = False) -> Sheet:
+    """A ranking as a table in the reader's language."""
+    rows = records(ranking.rows)
+    mark = marks(release, language, trial)
+    headers, cells = table_of(rows, FIELDS, language, mark)
+    facts = facts_of(release, ranking.round, ranking.rules, len(rows), language, mark)
+    return Sheet(
+        translate(N_("Ranking"), language), headers, cells, facts, translate(N_("About"), language)
+    )
+
+
+def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
+    """Ranking rows of one unit, newest round first, each with its round; empty for an unknown code."""
+    found = []
+    for round_id in release.rounds():
+        rows = records(ranking(release, round_id).rows)
+        found += [{"round": round_id, **row} for row in rows if row["unit_code"] == code]
+    return found
+
+
+def unit_as_json(
+    release: Release, code: str, rows: list[dict[str, object]]
+) -> dict[str, object]:
+    """One unit through its rounds with field names and codes."""
+    return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": rows}
+
+
+def unit_as_sheet(
+    release: Release, code: str, rows: list[dict[str, object]], language: str
+) -> Sheet:
+    """One unit through its rounds in the reader's language."""
+    mark = marks(release, language)
+    headers, cells = table_of(rows, ("round", *FIELDS), language, mark)
+    rounds = ", ".join(str(row["round"]) for row in rows)
+    facts = facts_of(release, rounds, "", len(rows), language, mark)
+    return Sheet(code, headers, cells, facts, translate(N_("About"), language))
+
+
+def marks(release: Release, language: str, trial: bool = False) -> str:
+    """What the last column says of every row; empty for real published data."""
+    said = [translate(DEMO, language)] if release.is_demo else []
+    said += [translate(TRIAL, language)] if trial else []
+    return ("；" if language == "zh" else "; ").join(said)
+
+
+def table_of(
+    rows: list[dict[str, object]], fields: Iterable[str], language: str, mark: str
+) -> tuple[list[str], list[list[Cell]]]:
+    """Headers and cells of ranking rows; n_by_group becomes one column a group."""
+    groups = list(dict.fromkeys(g for row in rows for g in (row["n_by_group"] or {})))  # type: ignore[attr-defined]
+    headers: list[str] = []
+    for name in fields:
+        own = [f"n:{group}" for group in groups] if name == "n_by_group" else None
+        headers += own if own is not None else [header(name, language)]
+    if mark:
+        headers.append(translate(DATA_HEADER, language))
+    return headers, [_cells(row, fields, groups, language, mark) for row in rows]
+
+
+def _cells(
+    row: dict[str, object], fields: Iterable[str], groups: list[str], language: str, mark: str
+) -> list[Cell]:
+    cells: list[Cell] = []
+    for name in fields:
+        if name == "n_by_group":
+            counts: dict[str, int] = row[name] or {}  # type: ignore[assignment]
+            cells += [counts.get(group) for group in groups]
+        else:
+            cells.append(word(name, row[name], language))  # type: ignore[arg-type]
+    return [*cells, mark] if mark else cells
+
+
+def facts_of(
+    release: Release, round_id: str, rules: str, count: int, language: str, mark: str
+) -> list[tuple[str, Cell]]:
+    """What a file is made of, for the second sheet of a workbook."""
+    facts: list[tuple[str, Cell]] = [
+        (translate(N_("Release"), language), release.id),
+        (translate(N_("Round"), language), round_id),
+        (translate(N_("Rule set"), language), rules),
+        (translate(N_("Rows"), language), count),
+    ]
+    return [*facts, (translate(DATA_HEADER, language), mark)] if mark else facts
+
+
+def _plain(name: str, value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): int(count) for key, count in value.items()}
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return None
+    return int(value) if name in WHOLE else value  # type: ignore[call-overload]
