@@ -70,9 +70,7 @@ _session = Session(Path(), "zh", 1)
 
 Round = Annotated[str, typer.Option("--round", help=N_("Round, for instance 2025."))]
 Format = Annotated[str, typer.Option("--format", help=N_("csv, json or xlsx."))]
-Output = Annotated[
-    Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))
-]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))]
 
 
 # --- entry -------------------------------------------------------------------------------------------------------
@@ -324,9 +322,7 @@ def _check_kind(kind: str) -> None:
         raise Refusal(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
     if kind not in KINDS:
         known = ", ".join(KINDS)
-        raise Refusal(
-            N_("There is no kind of upload named {kind}. Known: {known}."), kind=kind, known=known
-        )
+        raise Refusal(N_("There is no kind of upload named {kind}. Known: {known}."), kind=kind, known=known)
 
 
 def _check_files(files: Sequence[Path]) -> None:
@@ -338,9 +334,7 @@ def _check_files(files: Sequence[Path]) -> None:
 def _checked_round(round_id: str) -> str:
     name = round_id.strip()
     if not name or len(name) > LONGEST_ROUND or not name.isprintable():
-        raise Refusal(
-            N_("The name of a round has 1 to {limit} visible characters."), limit=LONGEST_ROUND
-        )
+        raise Refusal(N_("The name of a round has 1 to {limit} visible characters."), limit=LONGEST_ROUND)
     return name
 
 
@@ -353,9 +347,7 @@ def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         column, _, name = pair.rpartition("=")
         if not column or name not in known:
-            raise Refusal(
-                N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=", ".join(known)
-            )
+            raise Refusal(N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=", ".join(known))
         found[column] = name
     return found
 
@@ -436,9 +428,7 @@ def publish(note: Annotated[str, typer.Option(help=N_("A note for the history.")
     """`biaochi publish`."""
     with _progress(N_("Computing")):
         report = _session.store().publish(note)
-    _session.say(
-        N_("Published.") if report.new else N_("Nothing new: this release is in force already.")
-    )
+    _session.say(N_("Published.") if report.new else N_("Nothing new: this release is in force already."))
     _print(report.release)
 
 
@@ -499,9 +489,7 @@ def ranking(
     round_id: Round,
     category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
     release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
-    what_if: Annotated[
-        Path | None, typer.Option("--what-if", metavar="FILE.toml", help=N_("Other rules."))
-    ] = None,
+    what_if: Annotated[Path | None, typer.Option("--what-if", metavar="FILE.toml", help=N_("Other rules."))] = None,
     form: Format = "csv",
     output: Output = None,
 ) -> None:

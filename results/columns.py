@@ -55,22 +55,14 @@ REASONS = {
 }
 REASON_SENTENCES = {
     "too_few_votes": N_("The unit has fewer votes than the rule set asks for; it is not ranked."),
-    "missing_group": N_(
-        "An evaluator group that counts gave the unit no vote; the score is not comparable."
-    ),
-    "small_group": N_(
-        "An evaluator group that counts gave the unit few votes; nothing is confirmed."
-    ),
+    "missing_group": N_("An evaluator group that counts gave the unit no vote; the score is not comparable."),
+    "small_group": N_("An evaluator group that counts gave the unit few votes; nothing is confirmed."),
     "exempt": N_("The unit is exempt in this round; it is not ranked."),
     "consulted": N_("The unit is asked about for its information only; it is not ranked."),
     "suspended": N_("The unit is suspended in this round; it is not ranked."),
     "merged": N_("The unit was merged or dissolved in this round; it is not ranked."),
-    "border_tie": N_(
-        "The unit has the same score as another across the border; nothing is confirmed."
-    ),
-    "no_spread": N_(
-        "All votes of the unit are the same; their uncertainty cannot be seen from them."
-    ),
+    "border_tie": N_("The unit has the same score as another across the border; nothing is confirmed."),
+    "no_spread": N_("All votes of the unit are the same; their uncertainty cannot be seen from them."),
 }
 WORDS = {"verdict": VERDICTS, "reason": REASONS}
 
@@ -113,9 +105,7 @@ def as_sheet(ranking: Ranking, release: Release, language: str, trial: bool = Fa
     mark = marks(release, language, trial)
     headers, cells = table_of(rows, FIELDS, language, mark)
     facts = facts_of(release, ranking.round, ranking.rules, len(rows), language, mark)
-    return Sheet(
-        translate(N_("Ranking"), language), headers, cells, facts, translate(N_("About"), language)
-    )
+    return Sheet(translate(N_("Ranking"), language), headers, cells, facts, translate(N_("About"), language))
 
 
 def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
@@ -127,16 +117,12 @@ def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
     return found
 
 
-def unit_as_json(
-    release: Release, code: str, rows: list[dict[str, object]]
-) -> dict[str, object]:
+def unit_as_json(release: Release, code: str, rows: list[dict[str, object]]) -> dict[str, object]:
     """One unit through its rounds with field names and codes."""
     return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": rows}
 
 
-def unit_as_sheet(
-    release: Release, code: str, rows: list[dict[str, object]], language: str
-) -> Sheet:
+def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], language: str) -> Sheet:
     """One unit through its rounds in the reader's language."""
     mark = marks(release, language)
     headers, cells = table_of(rows, ("round", *FIELDS), language, mark)
@@ -166,9 +152,7 @@ def table_of(
     return headers, [_cells(row, fields, groups, language, mark) for row in rows]
 
 
-def _cells(
-    row: dict[str, object], fields: Iterable[str], groups: list[str], language: str, mark: str
-) -> list[Cell]:
+def _cells(row: dict[str, object], fields: Iterable[str], groups: list[str], language: str, mark: str) -> list[Cell]:
     cells: list[Cell] = []
     for name in fields:
         if name == "n_by_group":

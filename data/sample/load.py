@@ -20,9 +20,7 @@ def load_demo(store: Store) -> PublishReport:
         raise UsageError(NOT_EMPTY)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
     for file in demo_files():
-        report = store.import_files(
-            file.kind, [(file.name, file.content)], file.round_id, rules=file.rules, demo=True
-        )
+        report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, rules=file.rules, demo=True)
         if not report.stored:
             raise RuntimeError(f"demonstration data refused: {[p.code for p in report.problems]}")
     return store.publish(NOTE)

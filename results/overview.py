@@ -1,0 +1,134 @@
+"""The first figures of a round: how many voted, what they said, and what a reader should know before the scores."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.release import Release
+from data.rule_sets import RuleSet
+from results.bottom import TIED, marked_bottom
+from results.ranking import ranking
+from words import N_, translate
+
+KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
+MANY_DONT_KNOW = 0.30
+SHOWN_NAMES = 5
+SENTENCES = {
+    "too_few_votes": N_("{count} units have fewer than {minimum} votes and are not ranked: {units}."),
+    "missing_group": N_("{count} units got no vote from a group that counts: {units}."),
+    "not_taking_part": N_("{count} units are not ranked by decision of the register: {units}."),
+    "provisional": N_("{count} units are not in a register; they are taken from the ballots."),
+    "border_tie": N_("{count} units share a score across the border of the bottom rule: {units}."),
+    "dont_know": N_("For {count} units more than {share}% of the answers are “don't know”: {units}."),
+    "counts_only": N_(
+        "This round was delivered as counts. Its votes are treated as independent ballots, so intervals may be too narrow."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to know before reading the scores: a code of SENTENCES and its facts."""
+
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+
+    def sentence(self, language: str) -> str:
+        """The note in words; at most SHOWN_NAMES units by name."""
+        comma, more = ("、", "等") if language == "zh" else (", ", " …")
+        names = comma.join(self.units[:SHOWN_NAMES])
+        names += more if len(self.units) > SHOWN_NAMES else ""
+        facts = {**self.facts, "count": len(self.units), "units": names}
+        return translate(SENTENCES[self.code], language).format(**facts)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One round at a glance.
+
+    groups: group, evaluators, one column a kind of KINDS (lines), weight (NaN when pooled).
+    not_ranked: reason -> units. rules_name is '' for a round of registers only, then rules is None.
+    """
+
+    release: str
+    round: str
+    rules: RuleSet | None
+    rules_name: str
+    evaluators: int
+    lines: int
+    votes: int
+    registered: int
+    ranked: int
+    not_ranked: Mapping[str, int]
+    dont_know_share: float | None
+    groups: pd.DataFrame
+    notes: tuple[Note, ...]
+
+
+def overview(release: Release, round_id: str) -> Overview:
+    """The figures of one round. Raises NoSuchRound."""
+    answer = ranking(release, round_id)
+    about = release.query("rounds").set_index("round_id").loc[round_id]
+    rules = release.rules(round_id) if answer.rules else None
+    units = release.query("units", round_id=round_id)
+    rows = answer.rows
+    groups = _groups(release, round_id, rules)
+    return Overview(
+        release.id,
+        round_id,
+        rules,
+        answer.rules,
+        int(about["evaluators"]),
+        int(about["lines"]),
+        int(about["votes"]),
+        len(units),
+        int(rows["rank"].notna().sum()),
+        rows.loc[rows["rank"].isna(), "reason"].value_counts().astype(int).to_dict(),
+        _share(groups),
+        groups,
+        tuple(_notes(rows, units, rules, bool(about["has_counts"]))),
+    )
+
+
+def _groups(release: Release, round_id: str, rules: RuleSet | None) -> pd.DataFrame:
+    """A row a group: evaluators, lines by kind, weight."""
+    ballots = release.query("evaluators", round_id=round_id).set_index("group_name")["evaluators"]
+    lines = release.query("kinds", round_id=round_id)
+    wide = lines.pivot(index="group_name", columns="kind", values="lines")
+    wide = wide.reindex(columns=list(KINDS)).fillna(0).astype(int)
+    wide.insert(0, "evaluators", ballots.reindex(wide.index).astype("Int64"))
+    weights = rules.weights() if rules else None
+    wide["weight"] = [float("nan") if weights is None else weights.get(g, 0.0) for g in wide.index]
+    order = wide.sort_values("weight", ascending=False, kind="stable", na_position="last")
+    return order.rename_axis("group").reset_index()
+
+
+def _share(groups: pd.DataFrame) -> float | None:
+    base = int(groups["scored"].sum() + groups["dont_know"].sum())
+    return int(groups["dont_know"].sum()) / base if base else None
+
+
+def _notes(rows: pd.DataFrame, units: pd.DataFrame, rules: RuleSet | None, counts: bool) -> Iterator[Note]:
+    """Notes in the order in which a reader needs them."""
+    if counts:
+        yield Note("counts_only")
+    if rules is None:
+        return
+    by_reason = {code: _names(rows[rows["reason"] == code]) for code in rows["reason"].dropna()}
+    decided = [n for code, names in by_reason.items() if code not in SENTENCES for n in names]
+    found = {
+        "too_few_votes": by_reason.get("too_few_votes", ()),
+        "missing_group": by_reason.get("missing_group", ()),
+        "not_taking_part": tuple(decided),
+        "provisional": _names(units[units["provisional"].astype(bool)]),
+        "border_tie": _names(rows[marked_bottom(rows, rules) == TIED]),
+        "dont_know": _names(rows[rows["dont_know_share"] > MANY_DONT_KNOW]),
+    }
+    facts = {"minimum": rules.minimum.per_unit, "share": round(MANY_DONT_KNOW * 100)}
+    yield from (Note(code, facts, names) for code, names in found.items() if names)
+
+
+def _names(rows: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(rows["unit_name"].astype(str))

@@ -1,0 +1,137 @@
+"""One unit: its place in every round, and in one round its groups, indicators and grades."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.moments import Moments, Pairs
+from analytics.scores import scores_from_moments
+from data.release import Release
+from data.rule_sets import RuleSet
+from results.columns import unit_rounds
+from results.scored import moments_of, of_release
+
+OVERALL = ""
+MEANS = ("indicator", "group", "n", "mean", "low", "high", "too_few")
+COMPARED = ("category_mean", "category_min", "category_max")
+
+
+@dataclass(frozen=True)
+class UnitHistory:
+    """Ranking rows of one unit, newest round first, each with its round."""
+
+    release: str
+    unit: str
+    name: str
+    rounds: list[dict[str, object]]
+
+
+@dataclass(frozen=True)
+class UnitDetail:
+    """One unit in one round.
+
+    groups: MEANS and COMPARED, a row a group, from whole votes. indicators: the same, a row an indicator and group.
+    grades: indicator, group, grade, kind, points, lines, share (of the scored lines; NaN for unscored kinds).
+    Means of fewer than presentation.smallest_cell votes are NaN and marked too_few; their grades are left out.
+    """
+
+    unit: str
+    round: str
+    name: str
+    category: str
+    rules: RuleSet
+    groups: pd.DataFrame
+    indicators: pd.DataFrame
+    grades: pd.DataFrame
+
+
+class NoSuchUnit(Exception):
+    """The round has no such unit, or no votes."""
+
+
+def unit(release: Release, code: str) -> UnitHistory:
+    """One unit through all rounds; no rows for an unknown code."""
+    rows = unit_rounds(release, code)
+    return UnitHistory(release.id, code, str(rows[0]["unit_name"]) if rows else code, rows)
+
+
+def detail(release: Release, code: str, round_id: str) -> UnitDetail:
+    """One unit in one round. Raises NoSuchUnit."""
+    tables = of_release(release, round_id)
+    units = tables.units.set_index("unit_code")
+    if code not in units.index or tables.cells.empty:
+        raise NoSuchUnit(f"{round_id} / {code}")
+    rules = release.rules(round_id)
+    category = str(units.loc[code, "category"])
+    members = [name for name in units.index if units.loc[name, "category"] == category]
+    place = {name: position for position, name in enumerate(units.index)}
+    moments = moments_of(tables).select([place[name] for name in members])
+    lines = release.query("category_grades", round_id=round_id, category=category)
+    by_indicator = [
+        _means(_moments_of_lines(part, members), code, rules, str(name))
+        for name, part in lines[lines["points"].notna()].groupby("indicator", sort=False)
+    ]
+    return UnitDetail(
+        code,
+        round_id,
+        str(units.loc[code, "unit_name"]),
+        category,
+        rules,
+        _means(moments, code, rules, OVERALL),
+        pd.concat(by_indicator, ignore_index=True) if by_indicator else _no_means(),
+        _grades(lines[lines["unit_code"] == code], rules),
+    )
+
+
+def _means(moments: Moments, code: str, rules: RuleSet, indicator: str) -> pd.DataFrame:
+    """Mean and interval of the unit in every group that voted on it, against its category."""
+    at = moments.units.index(code)
+    rows = []
+    for position, group in enumerate(moments.groups):
+        n = int(moments.n[at, position])
+        if n == 0:
+            continue
+        weights = {name: float(name == group) for name in moments.groups}
+        scores = scores_from_moments(moments, weights)
+        low, high = scores.interval(rules.uncertainty.level)
+        few = n < rules.presentation.smallest_cell
+        own = (scores.score[at], low[at], high[at]) if not few else (np.nan,) * 3
+        enough = scores.score[moments.n[:, position] >= rules.presentation.smallest_cell]
+        compared = _compared(enough)
+        rows.append((indicator, str(group), n, *own, few, *compared))
+    return pd.DataFrame(rows, columns=[*MEANS, *COMPARED]) if rows else _no_means()
+
+
+def _compared(scores: np.ndarray) -> tuple[float, float, float]:  # type: ignore[type-arg]
+    """Mean, smallest and largest of the units of the category that have enough votes."""
+    if not len(scores):
+        return (np.nan,) * 3  # type: ignore[return-value]
+    return float(scores.mean()), float(scores.min()), float(scores.max())
+
+
+def _no_means() -> pd.DataFrame:
+    return pd.DataFrame(columns=[*MEANS, *COMPARED])
+
+
+def _moments_of_lines(lines: pd.DataFrame, members: list[str]) -> Moments:
+    """Moments of the lines of one indicator: an evaluator has one line on a unit, so none are paired here."""
+    groups = tuple(sorted(set(lines["group_name"])))
+    unit_at = pd.Categorical(lines["unit_code"], categories=members).codes
+    group_at = pd.Categorical(lines["group_name"], categories=list(groups)).codes
+    count = lines["lines"].to_numpy(dtype=np.int64)
+    points = lines["points"].to_numpy(dtype=np.int64)
+    sums = [np.zeros((len(members), len(groups)), dtype=np.int64) for _ in range(3)]
+    for target, value in zip(sums, (count, count * points, count * points * points), strict=True):
+        np.add.at(target, (unit_at, group_at), value)
+    totals = [tuple(int(value) for value in part.sum(axis=0)) for part in sums]
+    return Moments(tuple(members), groups, *sums, Pairs.none(), *totals)
+
+
+def _grades(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
+    """Counts of grades by indicator and group; groups with too few scored lines are left out."""
+    frame = lines.rename(columns={"group_name": "group"}).drop(columns=["unit_code", "scored"])
+    scored = frame["lines"].where(frame["kind"] == "scored", 0)
+    base = scored.groupby([frame["indicator"], frame["group"]]).transform("sum")
+    frame = frame.assign(share=(frame["lines"] / base.where(base > 0)).where(frame["kind"] == "scored"))
+    return frame[base >= rules.presentation.smallest_cell].reset_index(drop=True)
