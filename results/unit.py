@@ -44,6 +44,7 @@ class UnitDetail:
     groups: pd.DataFrame
     indicators: pd.DataFrame
     grades: pd.DataFrame
+    scored_indicators: frozenset[str]
 
 
 class NoSuchUnit(Exception):
@@ -81,6 +82,7 @@ def detail(release: Release, code: str, round_id: str) -> UnitDetail:
         _means(moments, code, rules, OVERALL),
         pd.concat(by_indicator, ignore_index=True) if by_indicator else _no_means(),
         _grades(lines[lines["unit_code"] == code], rules),
+        frozenset(map(str, lines.loc[lines["scored"], "indicator"])),
     )
 
 
