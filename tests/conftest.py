@@ -9,9 +9,7 @@ from tests.support.stores import Biaochi
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-golden", action="store_true", help="write tests/golden anew, then look at the diff"
-    )
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew, then look at the diff")
 
 
 @pytest.fixture
@@ -44,9 +42,7 @@ def demo(demo_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Biaochi
 
 
 @pytest.fixture
-def own_demo(
-    demo_path: Path, store_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
-) -> Biaochi:
+def own_demo(demo_path: Path, store_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Biaochi:
     """The command line over a copy of the demonstration store."""
     shutil.copytree(demo_path, store_path)
     return Biaochi(store_path, capsysbinary)

@@ -88,8 +88,7 @@ def test_five_hundred_planted_faults_are_five_hundred_findings(biaochi, tmp_path
     content, faults = planted_faults(500)
     path, before = files("票.csv", content), snapshot(biaochi.store)
     reports = {
-        lang: biaochi.json("import", "ballots", path, "--round", "2025", code=3, lang=lang)
-        for lang in ("zh", "en")
+        lang: biaochi.json("import", "ballots", path, "--round", "2025", code=3, lang=lang) for lang in ("zh", "en")
     }
     assert snapshot(biaochi.store) == before
     problems = reports["zh"]["problems"]
@@ -154,9 +153,7 @@ FORMS = {
     "gb18030": lambda w: [w("a.csv", BALLOTS.encode("gb18030"))],
     "gz": lambda w: [w("a.csv.gz", gzip.compress(BALLOTS.encode()))],
     "other order": lambda w: [w("a.csv", _shuffled())],
-    "other columns": lambda w: [
-        w("a.csv", "".join(",".join(reversed(r)) + "\n" for r in rows_of(BALLOTS)))
-    ],
+    "other columns": lambda w: [w("a.csv", "".join(",".join(reversed(r)) + "\n" for r in rows_of(BALLOTS)))],
     "xlsx": lambda w: [workbook(w("a.xlsx", ""), rows_of(BALLOTS))],
     "two files": lambda w: [
         w("b.csv", "".join(BALLOTS.splitlines(keepends=True)[:6])),
