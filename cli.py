@@ -536,7 +536,7 @@ def unit(
     with _release(release) as chosen:
         rows = unit_rounds(chosen, code)
         if not rows:
-            raise Refusal(N_("The release has no unit with the code {code}."), code=code)
+            raise Refusal(N_("The release has no unit with the code {unit}."), unit=code)
         if form == "json":
             _emit_json(unit_as_json(chosen, code, rows), output)
         else:

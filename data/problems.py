@@ -116,6 +116,7 @@ SENTENCES: dict[str, str] = {
     "formula_text": N_("A cell should not begin like a formula; found: {value}."),
     "line_break_in_name": N_("The name {value} had a line break, which is taken out."),
     "personal_value": N_("{count} cells look like telephone or identity numbers; they are masked."),
+    "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
     "group_gives_one_score": N_("All votes of the group {value} on every unit are the same."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
     # --- rule sets ------------------------------------------------------------------------------
@@ -241,6 +242,7 @@ SUGGESTIONS: dict[str, str] = {
     "line_break_in_name": N_("Confirm if the name is right as shown."),
     "personal_value": N_("Delete them in the file if you can; else confirm that they are masked."),
     "group_gives_one_score": N_("Nothing is removed. Confirm, and ask how these ballots were collected."),
+    "personal_ballot_id": N_("Number the ballots anew, at random, before importing them."),
     "two_rule_sets": N_("Import with the rule set already used, or replace all uploads of the round."),
     "rules_not_toml": N_("Compare with the example rule set; texts need English quotation marks."),
     "rules_unknown_key": N_("Correct its spelling or delete it."),

@@ -181,15 +181,21 @@ def _coded_anew(
     keys, bits = sorted_keys(con, texts, len(con.table("ballot")))
     line = keys >> bits.grade
     if bool((line[1:] == line[:-1]).any()):
-        rows = con.execute(read_sql("intake/double_lines")).fetchall()
-        raise RoundConflict(
-            [Problem("already_imported_line", value=ballot, facts={"upload": ""}) for _, ballot, _ in rows]
-        )
+        raise RoundConflict(_twice_imported(con, uploads))
     lines = Lines.from_keys(keys, bits)
     con.register("line_codes", pd.DataFrame(lines.__dict__))
     con.table("line_codes").create("line")
     con.unregister("line_codes")
     return texts, lines
+
+
+def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:
+    """One finding a line that two uploads have; names the earlier upload."""
+    rows = con.execute(read_sql("build/twice_imported")).fetchall()
+    return [
+        Problem("already_imported_line", value=ballot, facts={"upload": uploads[part].upload_id})
+        for ballot, _, _, part in rows
+    ]
 
 
 def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:

@@ -21,7 +21,9 @@ from data.intake.names import CONTROL, LONGEST_NAME, match_key
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import (
+    TOTALS,
     Judgement,
+    is_identity_number,
     is_totals_row,
     judge_grade,
     judge_group,
@@ -90,6 +92,8 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     intake.rows = loaded.count
     if not any(problem.level == "error" for problem in intake.problems):
         _encode(loaded, form, context, intake)
+    else:
+        intake.problems += _double_lines(loaded, form, context.con)
     return intake
 
 
@@ -198,7 +202,9 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     units = con.execute(read_sql("intake/distinct_units")).df()
     totals = [value for value in units["value"] if is_totals_row(value)]
     has_blank = (units["value"] == "").any()
-    if not totals and not has_blank:
+    if has_blank:  # a line of sums may say so in the ballot column only
+        totals = sorted({*totals, *TOTALS})
+    if not totals:
         return
     con.register("totals_word", pd.DataFrame({"value": pd.Series(totals, dtype="str")}))
     rows = con.execute(read_sql("intake/set_aside")).fetchall()
@@ -311,7 +317,11 @@ class _Judge:
     def _ballots(self) -> None:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
         for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
-            self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
+            if code != "personal_ballot_id":
+                self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
+            elif is_identity_number(value):
+                masked = {"value": f"{value[:6]}********{value[-1]}"}
+                self._refuse("ballot_id", value, Judgement(None, code, masked))
 
     def _place(self, place: int) -> tuple[str, int]:
         return self.loaded.place(place // max(1, len(self.form.indicators)))
@@ -422,12 +432,12 @@ def _has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
 def _double_lines(loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnection) -> list[Problem]:
     width = max(1, len(form.indicators))
     problems = []
-    for place, ballot, earlier in con.execute(read_sql("intake/double_lines")).fetchall():
+    for place, unit, earlier in con.execute(read_sql("intake/double_lines")).fetchall():
         file, row = loaded.place(place // width)
         earlier_file, earlier_row = loaded.place(earlier // width)
-        header = form.headers[file].text_of("ballots", "ballot_id")
+        header = form.headers[file].text_of("ballots", "unit_code")
         facts = {"earlier_row": earlier_row, "earlier_file": earlier_file}
-        problems.append(Problem("duplicate_line", "error", file, None, row, header, ballot, facts))
+        problems.append(Problem("duplicate_line", "error", file, None, row, header, unit, facts))
     return problems
 
 

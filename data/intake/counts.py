@@ -76,8 +76,9 @@ class _Reader:
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
         group = self._accept(place["group_code"], self._group(texts["group_code"]))
-        indicator = judge_indicator(texts.get("indicator_code", ""), self.rules).kept or ""
-        if unit is None or group is None:
+        asked = _Cell(file, row, header.text_of("counts", "indicator_code"), texts.get("indicator_code", ""))
+        indicator = self._accept(asked, judge_indicator(asked.value, self.rules))
+        if unit is None or group is None or indicator is None:
             return
         self._category(unit, place.get("category"))
         for grade_cell, count_cell in self._grade_cells(header, place, file, row, values):

@@ -65,6 +65,13 @@ def is_totals_row(value: str) -> bool:
     return match_key(value) in TOTALS
 
 
+def is_identity_number(value: str) -> bool:
+    """Whether the check digit of 18 digits is that of a citizen's identity number."""
+    text = tidy(value).strip("'").upper()
+    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(text[:17]))
+    return text[17:] == "10X98765432"[total % 11]
+
+
 def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement:
     """The unit's code in the register, or its tidied name where the round has no register."""
     fault = _text_fault(value)
@@ -94,7 +101,7 @@ def judge_group(value: str, known: dict[str, str] | None) -> Judgement:
 
 
 def judge_indicator(value: str, rules: RuleSet) -> Judgement:
-    """The indicator as the rule set spells it, or as the file does: unlisted ones are shown, not scored."""
+    """The indicator as the rule set spells it; as the file does where the rule set lists none."""
     if not tidy(value):
         return Judgement("总体评价")
     fault = _text_fault(value)
@@ -103,6 +110,8 @@ def judge_indicator(value: str, rules: RuleSet) -> Judgement:
     for name in rules.indicators or {}:
         if match_key(name) == match_key(value):
             return Judgement(name)
+    if rules.indicators:
+        return Judgement(None, "unknown_indicator", {"known": list(rules.indicators)})
     return Judgement(tidy(value))
 
 
@@ -126,6 +135,8 @@ def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgem
         return Judgement(name, kind=rules.unscored.get(name, ""))
     if rules.numeric is not None:
         return _judge_number(text, rules)
+    if unicodedata.normalize("NFKC", text).strip().startswith(FORMULA_STARTS):
+        return Judgement(None, "formula_text", {"value": text})
     return Judgement(None, "unknown_grade", {"known": list(listed.values()), "value": text})
 
 

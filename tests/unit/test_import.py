@@ -25,7 +25,7 @@ CODES = {
     "too_long": "name_too_long",
     "excel_error": "excel_error",
     "formula": "formula_text",
-    "personal_value": "personal_value",
+    "personal_value": "personal_ballot_id",
 }
 REGISTER = table("""
     单位编码 | 单位全称     | 单位简称 | 建制序号 | 类别

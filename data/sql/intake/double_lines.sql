@@ -1,10 +1,10 @@
 -- Lines whose ballot, unit and indicator stood on an earlier line already, with that line.
 -- params:
--- returns: place BIGINT, ballot_id VARCHAR, earlier BIGINT
+-- returns: place BIGINT, unit VARCHAR, earlier BIGINT
 WITH lines AS (
     SELECT
         l.place,
-        b.ballot_id,
+        l.unit,
         min(l.place) OVER (PARTITION BY b.ballot_id, u.code, i.code) AS earlier
     FROM line_text AS l
     INNER JOIN unit_map AS u ON u.value = coalesce(l.unit, '')
@@ -12,7 +12,7 @@ WITH lines AS (
     INNER JOIN indicator_map AS i ON i.value = coalesce(l.indicator, '')
 )
 
-SELECT place, ballot_id, earlier
+SELECT place, unit, earlier
 FROM lines
 WHERE place > earlier
 ORDER BY place

@@ -1,0 +1,117 @@
+"""The command line as scripts and acceptance checks call it."""
+
+import csv
+import io
+import subprocess
+import sys
+
+import pytest
+
+import cli
+from data.export import safe_text
+from results.ranking import FIELDS
+from tests.support.stores import snapshot
+from words import ROOT
+
+WRONG = [
+    ["nonsense"],
+    ["ranking"],
+    ["ranking", "--round", "1999"],
+    ["ranking", "--round", "2025", "--category", "没有"],
+    ["ranking", "--round", "2025", "--format", "pdf"],
+    ["ranking", "--round", "2025", "--release", "zz"],
+    ["ranking", "--round", "2025", "--release", ""],
+    ["import", "sheep", "x.csv", "--round", "2025"],
+    ["import", "pledges", "x.csv", "--round", "2025"],
+    ["import", "grade_count", "x.csv", "--round", "2025"],
+    ["import", "ballots", "missing.csv", "--round", "2025"],
+    ["unit", "ZY999"],
+    ["rules", "show", "none"],
+    ["rules", "add", "missing.toml"],
+    ["replay", "zz"],
+    ["rollback", "zz", "--reason", "x"],
+    ["bottom", "--round", "2025"],
+    ["demo"],
+]
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_wrong_usage_is_a_sentence_and_exit_2(words, demo):
+    before = snapshot(demo.store)
+    assert demo(*words, code=2) == b""
+    assert demo.err.strip() and "Traceback" not in demo.err
+    assert snapshot(demo.store) == before
+
+
+def test_csv_for_readers(demo):
+    content = demo("ranking", "--round", "2025")
+    assert content.startswith(b"\xef\xbb\xbf") and content.count(b"\n") == content.count(b"\r\n")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert {"单位编码", "得分", "名次", "n:普通群众"} <= set(rows[0])
+    assert {row["数据"] for row in rows} == {"演示数据"}
+    assert "免评" in {row["备注"] for row in rows}
+    english = csv.reader(io.StringIO(demo("ranking", "--round", "2025", lang="en").decode("utf-8-sig")))
+    assert set(FIELDS) - {"n_by_group"} <= set(next(english))
+
+
+def test_json_does_not_depend_on_the_language(demo):
+    words = ("ranking", "--round", "2025", "--format", "json")
+    assert demo(*words, lang="zh") == demo(*words, lang="en")
+    answer = demo.json("ranking", "--round", "2025")
+    assert list(answer) == ["release", "round", "rules", "demo", "rows"]
+    assert len(answer["release"]) == 64 and list(answer["rows"][0]) == list(FIELDS)
+
+
+def test_one_unit_has_its_rounds(demo):
+    answer = demo.json("unit", "ZY001")
+    assert [row["round"] for row in answer["rounds"]] == ["2025", "2024", "2023"]
+
+
+def test_a_workbook_is_the_same_bytes_each_time(demo, tmp_path):
+    words = ("ranking", "--round", "2025", "--format", "xlsx", "-o")
+    for name in ("1.xlsx", "2.xlsx"):
+        assert demo(*words, tmp_path / name) == b""
+    assert (tmp_path / "1.xlsx").read_bytes() == (tmp_path / "2.xlsx").read_bytes()
+
+
+def test_what_if_with_the_same_rules_is_the_same_ranking(demo, tmp_path):
+    path = ROOT / "rules" / "demo-2025.toml"
+    published = demo.json("ranking", "--round", "2025")["rows"]
+    trial = demo.json("ranking", "--round", "2025", "--what-if", path)
+    assert trial["rows"] == published and trial["what_if"] is True
+    other = tmp_path / "other.toml"
+    other.write_text(path.read_text("utf-8").replace('"基本满意" = 60', '"尚可" = 60'), "utf-8")
+    demo("ranking", "--round", "2025", "--what-if", other, code=3)
+
+
+def test_the_demonstration_ranking_is_as_it_was(demo, golden):
+    golden("ranking_2025_demo.csv", demo("ranking", "--round", "2025"))
+
+
+def test_our_bug_is_70_and_no_traceback(demo, monkeypatch):
+    def broken(self):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("data.store.Store.history", broken)
+    demo("releases", code=70)
+    assert "Traceback" not in demo.err and "ZeroDivisionError@" in demo.err
+    monkeypatch.setenv("BIAOCHI_DEBUG", "1")
+    demo("releases", code=70)
+    assert "Traceback" in demo.err
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "|a", "%a", "\t=1", " =1", "　＝1", "\u200b=1", "＠a"])
+def test_formulas_are_neutralised(text):
+    assert safe_text(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "市公安局", "a=1", "1-2", "（市）", "2025", "普通 = 群众", "'x"])
+def test_other_text_stays(text):
+    assert safe_text(text) == text
+
+
+def test_help_is_fast_to_import():
+    heavy = "duckdb,pandas,numpy,streamlit,scipy"
+    code = f"import cli,sys; sys.exit(any(m in sys.modules for m in '{heavy}'.split(',')))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+    assert cli.run(["--help"]) == 0
