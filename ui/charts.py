@@ -92,6 +92,8 @@ def show(fig: go.Figure, key: str, alt: str) -> None:
         plot_bgcolor="white",
         hoverlabel={"font": {"family": FONTS}},
     )
+    fig.update_xaxes(automargin=True)
+    fig.update_yaxes(automargin=True)
     st.plotly_chart(fig, key=key, theme=None, config=toolbar(), alt=alt)
 
 

@@ -18,10 +18,10 @@ KIND_NAMES = {
 }
 MARKS = {LISTED: N_("On the rule's list"), TIED: N_("On the list, tied across its border")}
 BOTTOM_SENTENCES = {
-    "last": N_("the last {k} places"),
+    "last": N_("places at the end: {k}"),
     "share": N_("the last {share} of the ranked units"),
     "below": N_("every unit with a score below {line}"),
-    "last_and_below": N_("the last {k} places, if the score is below {line}"),
+    "last_and_below": N_("places at the end: {k}, if the score is below {line}"),
     "dissatisfied_over": N_("every unit where more than {limit} of the votes have the lowest grade"),
 }
 assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
@@ -71,6 +71,7 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 def show_ranking(rows: pd.DataFrame, decimals: int, key: str):
     """The ranking as a table in which one row can be chosen."""
     columns = ["place", "unit_name", "category", "n", "score", "interval", "dont_know_share", "mark_words"]
+    columns = [name for name in columns if name != "category" or rows[name].nunique() > 1]
     shown = rows[columns].assign(score=rows["score"].astype(float), dont_know_share=100 * rows["dont_know_share"])
     return st.dataframe(
         shown,

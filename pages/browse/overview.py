@@ -18,7 +18,7 @@ figures = st.columns(5)
 figures[0].metric(_("Ballots"), f"{year.evaluators:,}")
 figures[1].metric(_("Votes that count"), f"{year.votes:,}", help=_("One ballot on one unit is one vote."))
 figures[2].metric(_("Answers"), f"{year.lines:,}")
-figures[3].metric(_("Units ranked, of registered"), f"{year.ranked} / {year.registered}")
+figures[3].metric(_("Units ranked"), f"{year.ranked} / {year.registered}")
 figures[4].metric(_("Don't know"), tables.percent(year.dont_know_share))
 
 rows = tables.ranking_rows(loaded.ranking(release.id, round_id).rows, year.rules)

@@ -25,7 +25,7 @@ level = tables.percent(detail.rules.uncertainty.level, 0)
 in_category = answer.rows[(answer.rows["category"] == row["category"]) & answer.rows["rank"].notna()]
 
 st.subheader(frame.plain(detail.name))
-figures = st.columns(4)
+figures = st.columns([2, 3, 2, 2])
 figures[0].metric(_("Score"), tables.number(row["score"], decimals))
 figures[1].metric(
     _("{level} interval").format(level=level), tables.interval(row["score_low"], row["score_high"], decimals)

@@ -9,11 +9,11 @@ from words import N_
 release = frame.page(N_("Methods"))
 
 st.subheader(_("In five sentences"))
-for sentence in (
+sentences = (
     _("A score is the mean of what each evaluator group said, each group with the weight the rule set gives it."),
     _("“Don't know”, abstained, blank and invalid answers are counted apart and never lower a score."),
     _(
-        "Every score stands with its number of votes and an interval: other voters of the same kind would give another score within it, in 95 of 100 cases."
+        "Every score stands with its number of votes and an interval: at level 95%, such intervals hold the score that all voters of this kind would give in 95 of 100 cases."
     ),
     _(
         "Units are ranked within their category; equal scores share a place; a unit with too few votes is listed with the reason and gets no place."
@@ -21,8 +21,8 @@ for sentence in (
     _(
         "Two units whose intervals overlap widely may well be equally good: their order alone is no ground for praise or blame."
     ),
-):
-    st.markdown(f"1. {sentence}")
+)
+st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, start=1)))
 
 st.subheader(_("What each number means"))
 st.dataframe(
