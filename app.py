@@ -15,7 +15,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
@@ -99,11 +99,21 @@ async def ready(_request):
     return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
+async def first_page(request):
+    """GET /overview: the first page has the address of the site itself, but its name should work as well."""
+    query = request.url.query
+    return RedirectResponse(f"./?{query}" if query else "./", status_code=307)
+
+
 SETTINGS = settings.load()
 app = st.App(
     ROOT / "ui" / "main.py",
     lifespan=lifespan,
-    routes=[Route("/api/ready", ready), Route(page.SCRIPT_PATH, page.script)],
+    routes=[
+        Route("/api/ready", ready),
+        Route("/overview", first_page),
+        Route(page.SCRIPT_PATH, page.script),
+    ],
     middleware=[
         Middleware(
             Gate,

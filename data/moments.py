@@ -209,16 +209,16 @@ def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "_Table":
     else:
         first, last = pivot.first_ballot[group : group + 2].tolist()
     n_units = pivot.cells.shape[1]
-    sums = tuple(np.zeros((n_units, n_units), dtype=np.int64) for _ in range(3))
+    common, crossed, products = (np.zeros((n_units, n_units), dtype=np.int64) for _ in range(3))
     rows = min(ballots_at_once, 4_000)
     for begin in range(first, last, rows):
         cells = pivot.cells[begin : min(begin + rows, last)]
         given = (cells > 0).astype(np.float32)
         scores = cells.astype(np.float32) - given
-        parts = (given.T @ given, scores.T @ given, scores.T @ scores)
-        for table, part in zip(sums, parts, strict=True):
-            table += part.astype(np.int64)
-    return sums
+        common += (given.T @ given).astype(np.int64)
+        crossed += (scores.T @ given).astype(np.int64)
+        products += (scores.T @ scores).astype(np.int64)
+    return common, crossed, products
 
 
 def _ballots_that_fit(asked: int, n_units: int, largest: int) -> int:

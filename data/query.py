@@ -52,7 +52,9 @@ def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> 
     """A new database file with these tables, declared by `schema` (an SQL file), written once."""
     con = duckdb.connect(":memory:", config={**_OFFLINE})
     try:
-        con.execute("ATTACH '" + str(path).replace("'", "''") + f"' AS out (STORAGE_VERSION '{STORAGE_VERSION}')")
+        quoted = str(path).replace("'", "''")
+        attach = f"ATTACH '{quoted}' AS out (STORAGE_VERSION '{STORAGE_VERSION}')"  # takes no parameter
+        con.execute(attach)
         con.execute("USE out")
         con.execute(read_sql(schema))
         for name, frame in tables.items():

@@ -70,7 +70,8 @@ class Overview:
 def overview(release: Release, round_id: str) -> Overview:
     """The figures of one round. Raises NoSuchRound."""
     answer = ranking(release, round_id)
-    about = release.query("rounds").set_index("round_id").loc[round_id]
+    rounds = release.query("rounds")
+    about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]
     rules = release.rules(round_id) if answer.rules else None
     units = release.query("units", round_id=round_id)
     rows = answer.rows
@@ -85,11 +86,17 @@ def overview(release: Release, round_id: str) -> Overview:
         int(about["votes"]),
         len(units),
         int(rows["rank"].notna().sum()),
-        rows.loc[rows["rank"].isna(), "reason"].value_counts().astype(int).to_dict(),
+        _reasons(rows),
         _share(groups),
         groups,
         tuple(_notes(rows, units, rules, bool(about["has_counts"]))),
     )
+
+
+def _reasons(rows: pd.DataFrame) -> dict[str, int]:
+    """How many units are not ranked, by reason."""
+    counts = rows.loc[rows["rank"].isna(), "reason"].value_counts()
+    return {str(reason): int(count) for reason, count in counts.items()}
 
 
 def _groups(release: Release, round_id: str, rules: RuleSet | None) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.moments import Moments, Pairs
 from analytics.scores import scores_from_moments
@@ -44,6 +45,7 @@ class UnitDetail:
     groups: pd.DataFrame
     indicators: pd.DataFrame
     grades: pd.DataFrame
+    scored_indicators: frozenset[str]
 
 
 class NoSuchUnit(Exception):
@@ -81,6 +83,7 @@ def detail(release: Release, code: str, round_id: str) -> UnitDetail:
         _means(moments, code, rules, OVERALL),
         pd.concat(by_indicator, ignore_index=True) if by_indicator else _no_means(),
         _grades(lines[lines["unit_code"] == code], rules),
+        frozenset(map(str, lines.loc[lines["scored"], "indicator"])),
     )
 
 
@@ -103,10 +106,10 @@ def _means(moments: Moments, code: str, rules: RuleSet, indicator: str) -> pd.Da
     return pd.DataFrame(rows, columns=[*MEANS, *COMPARED]) if rows else _no_means()
 
 
-def _compared(scores: np.ndarray) -> tuple[float, float, float]:  # type: ignore[type-arg]
+def _compared(scores: NDArray[np.float64]) -> tuple[float, float, float]:
     """Mean, smallest and largest of the units of the category that have enough votes."""
     if not len(scores):
-        return (np.nan,) * 3  # type: ignore[return-value]
+        return np.nan, np.nan, np.nan
     return float(scores.mean()), float(scores.min()), float(scores.max())
 
 
@@ -121,11 +124,11 @@ def _moments_of_lines(lines: pd.DataFrame, members: list[str]) -> Moments:
     group_at = pd.Categorical(lines["group_name"], categories=list(groups)).codes
     count = lines["lines"].to_numpy(dtype=np.int64)
     points = lines["points"].to_numpy(dtype=np.int64)
-    sums = [np.zeros((len(members), len(groups)), dtype=np.int64) for _ in range(3)]
-    for target, value in zip(sums, (count, count * points, count * points * points), strict=True):
+    n, total, squares = (np.zeros((len(members), len(groups)), dtype=np.int64) for _ in range(3))
+    for target, value in ((n, count), (total, count * points), (squares, count * points * points)):
         np.add.at(target, (unit_at, group_at), value)
-    totals = [tuple(int(value) for value in part.sum(axis=0)) for part in sums]
-    return Moments(tuple(members), groups, *sums, Pairs.none(), *totals)
+    sums = [tuple(int(value) for value in part.sum(axis=0)) for part in (n, total, squares)]
+    return Moments(tuple(members), groups, n, total, squares, Pairs.none(), *sums)
 
 
 def _grades(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 import settings
@@ -123,3 +124,38 @@ def plain(text: object) -> str:
     formula comes out of it.
     """
     return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def mentions(rows: pd.DataFrame, text: str) -> pd.Series:
+    """Which rows have a text in their name or code; all when it is empty."""
+    wanted = (text or "").strip().casefold()
+    texts = rows["unit_name"].astype(str) + " " + rows["unit_code"].astype(str)
+    return texts.str.casefold().str.contains(wanted, regex=False).astype(bool)
+
+
+def unit_link(code: str, name: str, round_id: str) -> None:
+    """A button that opens the page of one unit."""
+    if st.button(_("Open {unit}").format(unit=plain(name)), key="open_unit", type="primary"):
+        st.switch_page(PAGES / "browse" / "unit.py", query_params={"unit": code, "round": round_id})
+
+
+def choose_unit(rows: pd.DataFrame) -> str:
+    """The unit that the address names, else the first; choosing another changes the address."""
+    names = dict(zip(rows["unit_code"], rows["unit_name"], strict=True))
+    codes = sorted(names)
+    asked = st.query_params.get("unit")
+    st.session_state["unit_choice"] = asked if asked in names else codes[0]
+    return st.selectbox(
+        _("Unit"),
+        codes,
+        key="unit_choice",
+        format_func=lambda code: names[code] if names[code] == code else f"{names[code]}  {code}",
+        on_change=lambda: st.query_params.update(unit=st.session_state["unit_choice"]),
+    )
+
+
+def first_scored(detail) -> int:
+    """Place of the first indicator that makes the score."""
+    asked = list(dict.fromkeys(detail.grades["indicator"]))
+    scored = detail.scored_indicators
+    return next((place for place, name in enumerate(asked) if name in scored), 0)

@@ -77,3 +77,13 @@ def unit_detail(release_id: str, code: str, round_id: str):
     from results.unit import detail
 
     return detail(release_by_id(release_id), code, round_id)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def ranking_csv(release_id: str, round_id: str, category: str | None, language: str) -> bytes:
+    """A ranking as a CSV file in one language, the same bytes as the command line writes."""
+    from data.export import csv_bytes
+    from results.columns import as_sheet
+
+    rows = ranking(release_id, round_id, category)
+    return csv_bytes(as_sheet(rows, release_by_id(release_id), language))

@@ -9,7 +9,8 @@ from ui.words import _, settle_language
 
 settle_language()
 page = frame.navigation()
-st.set_page_config(page_title=f"{page.title} · {_('Biaochi')}", page_icon="📏", layout="wide")
+product = _("Biaochi")
+st.set_page_config(page_title=f"{page.title} · {product}", page_icon="📏", layout="wide")
 frame.language_switch()
 if frame.allowed(frame.user(), page.url_path):
     frame.demonstration_banner()

@@ -109,13 +109,12 @@ def _claim(
     for column, cell in enumerate(cells):
         key = match_key(cell)
         name = known.get(key)
-        place = {"file": file, "row": row, "column": cell}
         if key and (key in seen or (name is not None and name in fields)):
-            problems.append(Problem("duplicate_header", value=cell, **place))
+            problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif name is not None:
             fields[name] = column
         elif key in PERSONAL_HEADERS and kind != "units":
-            problems.append(Problem("personal_column", value=cell, **place))
+            problems.append(Problem("personal_column", file=file, row=row, column=cell, value=cell))
         elif key:
             other[column] = cell
         seen.setdefault(key, column)

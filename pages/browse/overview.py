@@ -1,6 +1,46 @@
-"""总览:the first figures of a round."""
+"""总览 · Overview: one round at a glance."""
 
-from ui import frame
+import streamlit as st
+
+from ui import charts, frame, loaded, tables
+from ui.words import _, language
 from words import N_
 
-frame.page(N_("Overview"))
+release = frame.page(N_("Overview"))
+round_id = st.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params", width=200)
+year = loaded.overview(release.id, round_id)
+
+if year.rules is None:
+    st.info(_("This round holds a register but no ballots yet."))
+    st.stop()
+
+figures = st.columns(5)
+figures[0].metric(_("Ballots"), f"{year.evaluators:,}")
+figures[1].metric(_("Votes that count"), f"{year.votes:,}", help=_("One ballot on one unit is one vote."))
+figures[2].metric(_("Answers"), f"{year.lines:,}")
+figures[3].metric(_("Units ranked, of registered"), f"{year.ranked} / {year.registered}")
+figures[4].metric(_("Don't know"), tables.percent(year.dont_know_share))
+
+rows = tables.ranking_rows(loaded.ranking(release.id, round_id).rows, year.rules)
+st.subheader(_("How far apart the scores are"))
+st.caption(
+    _(
+        "A dot is a unit, the line through it its {level} interval; best first within each category. Hollow orange: on the bottom rule's list, by score alone."
+    ).format(level=tables.percent(year.rules.uncertainty.level, 0))
+)
+charts.show(charts.score_spread(rows), "spread", _("Scores of all ranked units with intervals, by category."))
+
+if year.notes:
+    st.subheader(_("Before you read the scores"))
+    for note in year.notes:
+        st.markdown(f"- {frame.plain(note.sentence(language()))}")
+
+st.subheader(_("Who voted, and what they answered"))
+st.caption(_("Don't know, abstained, blank and invalid are counted apart; none of them is a low grade."))
+tables.show_groups(year.groups)
+
+st.caption(
+    _("Rule set: {rules}. Release {release}.").format(
+        rules=f"{frame.plain(year.rules.title)} ({frame.plain(year.rules_name)})", release=release.short
+    )
+)

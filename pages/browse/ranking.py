@@ -1,6 +1,68 @@
-"""排名:every unit of one round."""
+"""排名 · Ranking: every unit of one round within its category, with votes and interval."""
 
-from ui import frame
+import streamlit as st
+
+from ui import charts, downloads, frame, loaded, tables
+from ui.words import _, language
 from words import N_
 
-frame.page(N_("Ranking"))
+MANY_UNITS = 60  # above it the page opens with one category
+
+release = frame.page(N_("Ranking"))
+left, middle, right = st.columns([1, 2, 2])
+round_id = left.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params")
+answer = loaded.ranking(release.id, round_id)
+if answer.rows.empty:
+    st.info(_("This round holds a register but no ballots yet."))
+    st.stop()
+
+categories = list(dict.fromkeys(answer.rows["category"]))
+category = middle.selectbox(
+    _("Category"),
+    categories,
+    index=0 if len(answer.rows) > MANY_UNITS else None,
+    placeholder=_("All categories, each by itself"),
+    key="category",
+    bind="query-params",
+)
+search = right.text_input(_("Find a unit"), key="search", placeholder=_("Part of its name or code"))
+
+rules = release.rules(round_id)
+chosen = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
+ranked = tables.ranking_rows(chosen, rules)
+ranked = ranked[frame.mentions(ranked, search)].reset_index(drop=True)
+not_ranked = chosen[chosen["rank"].isna() & frame.mentions(chosen, search)]
+
+st.caption(
+    _(
+        "Each category is ranked by itself. The interval belongs to the score ({level}); the range of the place itself comes with the next version, so neighbouring places may not differ."
+    ).format(level=tables.percent(rules.uncertainty.level, 0))
+)
+if ranked.empty:
+    st.info(_("No ranked unit fits this choice."))
+elif len(ranked) > charts.MOST_ROWS:
+    st.info(_("Choose a category to see the chart; {count} units are too many for one.").format(count=len(ranked)))
+else:
+    charts.show(charts.ranked_scores(ranked), "scores", _("Score and interval of each unit, best on top."))
+    st.caption(
+        _(
+            "Bottom rule: {rule}. The list follows the score alone; it is not a finding that a unit is among the last."
+        ).format(rule=tables.bottom_sentence(rules.bottom_for(category)))
+        if category
+        else _(
+            "The list of the bottom rule follows the score alone; it is not a finding that a unit is among the last."
+        )
+    )
+
+if not ranked.empty:
+    st.subheader(_("Table"))
+    st.caption(_("Choose a row to open the unit. An equals sign marks a shared place."))
+    selected = tables.show_ranking(ranked, rules.presentation.decimals, "ranking")
+    for row in selected.selection.rows:
+        frame.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_id)
+    content = loaded.ranking_csv(release.id, round_id, category, language())
+    downloads.download(_("Download as CSV"), f"ranking-{round_id}", "csv", content, "ranking_csv")
+
+if not not_ranked.empty:
+    st.subheader(_("Not ranked"))
+    tables.show_not_ranked(not_ranked)

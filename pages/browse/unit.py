@@ -1,6 +1,71 @@
-"""单位:one unit in every round."""
+"""单位 · One unit: its score and place, and who said what."""
 
-from ui import frame
+import streamlit as st
+
+from results.columns import REASON_SENTENCES
+from ui import charts, frame, loaded, tables
+from ui.words import _
 from words import N_
 
-frame.page(N_("One unit"))
+release = frame.page(N_("One unit"))
+left, right = st.columns([1, 3])
+round_id = left.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params")
+answer = loaded.ranking(release.id, round_id)
+if answer.rows.empty:
+    st.info(_("This round holds a register but no ballots yet."))
+    st.stop()
+
+with right:
+    code = frame.choose_unit(answer.rows)
+history = loaded.unit(release.id, code)
+row = next(row for row in history.rounds if row["round"] == round_id)
+detail = loaded.unit_detail(release.id, code, round_id)
+decimals = detail.rules.presentation.decimals
+level = tables.percent(detail.rules.uncertainty.level, 0)
+in_category = answer.rows[(answer.rows["category"] == row["category"]) & answer.rows["rank"].notna()]
+
+st.subheader(frame.plain(detail.name))
+figures = st.columns(4)
+figures[0].metric(_("Score"), tables.number(row["score"], decimals))
+figures[1].metric(
+    _("{level} interval").format(level=level), tables.interval(row["score_low"], row["score_high"], decimals)
+)
+figures[2].metric(_("Votes"), f"{row['n']:,}")
+figures[3].metric(
+    _("Place in its category"),
+    f"{tables.place(row['rank'], row['rank_tied_to'])} / {len(in_category)}" if row["rank"] else "–",
+)
+st.caption(
+    _(
+        "Category: {category}. Don't know: {share}. The place is shown without its own range until the next version; neighbouring places may not differ."
+    ).format(category=frame.plain(row["category"]), share=tables.percent(row["dont_know_share"]))
+)
+if row["reason"]:
+    st.info(_(REASON_SENTENCES[row["reason"]]))
+
+st.subheader(_("By evaluator group"))
+if detail.groups.empty:
+    st.info(_("No group voted on this unit."))
+else:
+    charts.show(charts.group_means(detail.groups), "groups", _("Mean of each group with interval."))
+    tables.show_means(detail.groups, decimals, "group_means")
+
+if not detail.indicators.empty:
+    st.subheader(_("By indicator"))
+    tables.show_means(detail.indicators, decimals, "indicator_means", indicators=True)
+
+if not detail.grades.empty:
+    st.subheader(_("Grades"))
+    asked = list(dict.fromkeys(detail.grades["indicator"]))
+    indicator = st.selectbox(_("Indicator"), asked, key="indicator", index=frame.first_scored(detail), width=300)
+    of_indicator = detail.grades[detail.grades["indicator"] == indicator]
+    st.caption(_("Shares of the graded answers, centred on the middle of the scale. Groups with too few are left out."))
+    if of_indicator[of_indicator["kind"] == "scored"]["grade"].nunique() <= charts.MOST_GRADES:
+        charts.show(charts.grade_bars(of_indicator), "grades", _("Grades of each group as bars."))
+    st.caption(_("Answers that are no grade are counted apart:"))
+    tables.show_unscored(of_indicator, "unscored")
+
+st.subheader(_("Through the rounds"))
+if any(own["score"] is not None for own in history.rounds):
+    charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
+tables.show_rounds(history.rounds, "rounds_table")

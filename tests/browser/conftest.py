@@ -44,6 +44,8 @@ LATIN_ALLOWED = {
     "PDF",
     "JSON",
     "TOML",
+    "toml",
+    "TXT",
     "Excel",
     "B",
     "KB",

@@ -64,6 +64,7 @@ def test_the_first_request_after_start_may_be_a_deep_link(start, page):
 def test_a_page_speaks_one_language_whatever_the_browser_speaks(server, page, path, language):
     page.goto(f"{server.url}/{path}?lang={language}")
     settled(page)
+    assert page.get_by_role("dialog").count() == 0
     assert_only_language(page, language)
 
 

@@ -1,0 +1,220 @@
+"""Frames as people read them: headers, places with ties, intervals in words. Nothing here is computed anew."""
+
+import pandas as pd
+import streamlit as st
+
+from data.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
+from results.bottom import LISTED, TIED, marked_bottom
+from results.columns import REASON_SENTENCES
+from ui.words import _
+from words import N_
+
+KIND_NAMES = {
+    "scored": N_("Scored"),
+    "dont_know": N_("Don't know"),
+    "abstain": N_("Abstained"),
+    "blank": N_("Blank"),
+    "invalid": N_("Invalid"),
+}
+MARKS = {LISTED: N_("On the rule's list"), TIED: N_("On the list, tied across its border")}
+BOTTOM_SENTENCES = {
+    "last": N_("the last {k} places"),
+    "share": N_("the last {share} of the ranked units"),
+    "below": N_("every unit with a score below {line}"),
+    "last_and_below": N_("the last {k} places, if the score is below {line}"),
+    "dissatisfied_over": N_("every unit where more than {limit} of the votes have the lowest grade"),
+}
+assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
+
+
+def place(rank: object, tied_to: object) -> str:
+    """15, or 15= when the place is shared; empty when not ranked."""
+    if pd.isna(rank):
+        return ""
+    return f"{int(rank)}=" if tied_to != rank else str(int(rank))
+
+
+def number(value: object, decimals: int = 2) -> str:
+    """A number with fixed decimals; a dash where there is none."""
+    return "–" if value is None or pd.isna(value) else f"{float(value):.{decimals}f}"
+
+
+def interval(low: object, high: object, decimals: int = 2) -> str:
+    """86.46 – 91.20; a dash where there is none."""
+    return "–" if low is None or pd.isna(low) else f"{number(low, decimals)} – {number(high, decimals)}"
+
+
+def percent(share: object, decimals: int = 1) -> str:
+    """A share as a percentage; a dash where there is none."""
+    return "–" if share is None or pd.isna(share) else f"{100 * float(share):.{decimals}f}%"
+
+
+def bottom_sentence(bottom: Bottom) -> str:
+    """Who the bottom rule lists, in words."""
+    return _(BOTTOM_SENTENCES[bottom.rule]).format(
+        k=bottom.k, share=percent(bottom.share, 0), line=bottom.line, limit=percent(bottom.limit, 0)
+    )
+
+
+def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
+    """Ranked rows with their place, interval and mark in words, in the order of the ranking."""
+    rows = rows.assign(mark=marked_bottom(rows, rules))
+    rows = rows[rows["rank"].notna()].reset_index(drop=True)
+    decimals = rules.presentation.decimals
+    return rows.assign(
+        place=[place(a, b) for a, b in zip(rows["rank"], rows["rank_tied_to"], strict=True)],
+        interval=[interval(a, b, decimals) for a, b in zip(rows["score_low"], rows["score_high"], strict=True)],
+        mark_words=[_(MARKS[mark]) if mark in MARKS else "" for mark in rows["mark"]],
+    )
+
+
+def show_ranking(rows: pd.DataFrame, decimals: int, key: str):
+    """The ranking as a table in which one row can be chosen."""
+    columns = ["place", "unit_name", "category", "n", "score", "interval", "dont_know_share", "mark_words"]
+    shown = rows[columns].assign(score=rows["score"].astype(float), dont_know_share=100 * rows["dont_know_share"])
+    return st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "place": st.column_config.TextColumn(_("Rank"), width=60),
+            "unit_name": st.column_config.TextColumn(_("Unit"), width="medium"),
+            "category": st.column_config.TextColumn(_("Category")),
+            "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
+            "score": st.column_config.NumberColumn(_("Score"), format=f"%.{decimals}f"),
+            "interval": st.column_config.TextColumn(_("Interval")),
+            "dont_know_share": st.column_config.NumberColumn(_("Don't know"), format="%.1f%%"),
+            "mark_words": st.column_config.TextColumn(_("Bottom rule"), width="medium"),
+        },
+        alt=_("The ranked units with place, votes, score and interval."),
+    )
+
+
+def show_not_ranked(rows: pd.DataFrame) -> None:
+    """Units without a place, each with the reason."""
+    sentences = [_(REASON_SENTENCES[code]) for code in rows["reason"]]
+    shown = rows[["unit_name", "category", "n"]].assign(reason=sentences)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="not_ranked",
+        column_config={
+            "unit_name": st.column_config.TextColumn(_("Unit")),
+            "category": st.column_config.TextColumn(_("Category")),
+            "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
+            "reason": st.column_config.TextColumn(_("Reason"), width="large"),
+        },
+        alt=_("The units that are not ranked, with the reason."),
+    )
+
+
+def show_groups(groups: pd.DataFrame) -> None:
+    """Evaluators of each group and what became of their lines."""
+    shown = groups.assign(weight=[percent(weight, 0) for weight in groups["weight"]])
+    config = {
+        "group": st.column_config.TextColumn(_("Evaluator group")),
+        "evaluators": st.column_config.NumberColumn(_("Ballots"), format="localized"),
+        "weight": st.column_config.TextColumn(_("Weight")),
+    }
+    config |= {kind: st.column_config.NumberColumn(_(name), format="localized") for kind, name in KIND_NAMES.items()}
+    st.dataframe(shown, hide_index=True, key="groups", column_config=config, alt=_("Ballots and answers by group."))
+
+
+def show_means(means: pd.DataFrame, decimals: int, key: str, indicators: bool = False) -> None:
+    """Means with votes and interval, beside the units of the category."""
+    low_high = zip(means["low"], means["high"], strict=True)
+    span = zip(means["category_min"], means["category_max"], strict=True)
+    shown = pd.DataFrame(
+        {
+            **({"indicator": means["indicator"]} if indicators else {}),
+            "group": means["group"],
+            "n": means["n"],
+            "mean": [
+                _("too few") if few else number(mean, decimals)
+                for mean, few in zip(means["mean"], means["too_few"], strict=True)
+            ],
+            "interval": [interval(a, b, decimals) for a, b in low_high],
+            "category_mean": [number(value, decimals) for value in means["category_mean"]],
+            "span": [interval(a, b, decimals) for a, b in span],
+        }
+    )
+    headers = {
+        "indicator": _("Indicator"),
+        "group": _("Evaluator group"),
+        "n": _("Votes"),
+        "mean": _("Mean"),
+        "interval": _("Interval"),
+        "category_mean": _("Category mean"),
+        "span": _("Category, lowest to highest"),
+    }
+    st.dataframe(shown, hide_index=True, key=key, column_config=headers, alt=_("Means by evaluator group."))
+
+
+def show_rounds(rounds: list[dict], key: str) -> None:
+    """One unit through the rounds."""
+    shown = pd.DataFrame(
+        {
+            _("Round"): [row["round"] for row in rounds],
+            _("Category"): [row["category"] for row in rounds],
+            _("Rank"): [place(row["rank"], row["rank_tied_to"]) for row in rounds],
+            _("Votes"): [row["n"] for row in rounds],
+            _("Score"): [number(row["score"]) for row in rounds],
+            _("Interval"): [interval(row["score_low"], row["score_high"]) for row in rounds],
+            _("Remark"): [_(REASON_SENTENCES[row["reason"]]) if row["reason"] else "" for row in rounds],
+        }
+    )
+    st.dataframe(shown, hide_index=True, key=key, alt=_("The unit in every round."))
+
+
+def show_unscored(grades: pd.DataFrame, key: str) -> None:
+    """Answers that are not grades, each kind by itself."""
+    wide = grades.pivot_table(index=["indicator", "group"], columns="kind", values="lines", aggfunc="sum", fill_value=0)
+    shown = wide.reindex(columns=list(KIND_NAMES), fill_value=0).astype(int).reset_index()
+    headers = {"indicator": _("Indicator"), "group": _("Evaluator group")}
+    headers |= {kind: _(name) for kind, name in KIND_NAMES.items()}
+    st.dataframe(shown, hide_index=True, key=key, column_config=headers, alt=_("Answers by kind."))
+
+
+def show_rules(rules: RuleSet) -> None:
+    """The rule set in force as a readable table."""
+    pairs = [*_rule_pairs(rules), *_about_pairs(rules)]
+    shown = pd.DataFrame({_("Setting"): [a for a, _b in pairs], _("Value"): [b for _a, b in pairs]})
+    st.dataframe(shown, hide_index=True, key="rules", height="content", alt=_("The rule set."))
+
+
+def _rule_pairs(rules: RuleSet) -> list[tuple[str, str]]:
+    points = "　".join(f"{grade} = {value / 100:g}" for grade, value in rules.points.items())
+    if rules.numeric:
+        points = f"{rules.numeric.low / 100:g} – {rules.numeric.high / 100:g}"
+    pairs = [(_("Points"), points)]
+    for kind, name in list(KIND_NAMES.items())[1:]:
+        words = "、".join(grade for grade, own in rules.unscored.items() if own == kind)
+        if words:
+            pairs.append((_(name), words))
+    pairs.append((_("Weights"), _weights(rules.weights())))
+    pairs += [(f"{_('Weights')} · {name}", _weights(own)) for name, own in rules.category_weights.items()]
+    pairs.append((_("Votes needed for a unit"), str(rules.minimum.per_unit)))
+    pairs.append((_("Bottom rule"), bottom_sentence(rules.bottom)))
+    pairs += [(f"{_('Bottom rule')} · {name}", bottom_sentence(own)) for name, own in rules.category_bottom.items()]
+    pairs.append((_("Level of the intervals"), percent(rules.uncertainty.level, 0)))
+    return pairs
+
+
+def _weights(weights: dict[str, float] | None) -> str:
+    if weights is None:
+        return _("All votes count alike; groups are not weighted.")
+    return "　".join(f"{group} {weight * 100:g}%" for group, weight in weights.items())
+
+
+def _about_pairs(rules: RuleSet) -> list[tuple[str, str]]:
+    return [
+        (_("Rule set"), rules.name),
+        (_("Title"), rules.title),
+        (_("Source"), rules.source),
+        (_("Why these rules"), rules.why),
+        (_("Written by"), rules.authored_by),
+        (_("Checked by"), rules.checked_by),
+        (_("Date"), rules.date.isoformat()),
+    ]
