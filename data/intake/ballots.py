@@ -320,7 +320,7 @@ class _Judge:
             if code != "personal_ballot_id":
                 self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
             elif is_identity_number(value):
-                masked = {"value": f"{value[:6]}********{value[-1]}"}
+                masked: dict[str, object] = {"value": f"{value[:6]}********{value[-1]}"}
                 self._refuse("ballot_id", value, Judgement(None, code, masked))
 
     def _place(self, place: int) -> tuple[str, int]:
