@@ -101,7 +101,7 @@ def judge_group(value: str, known: dict[str, str] | None) -> Judgement:
 
 
 def judge_indicator(value: str, rules: RuleSet) -> Judgement:
-    """The indicator as the rule set spells it; as the file does where the rule set lists none."""
+    """The indicator as the rule set spells it, or as the file does: unlisted ones are shown, not scored."""
     if not tidy(value):
         return Judgement("总体评价")
     fault = _text_fault(value)
@@ -110,8 +110,6 @@ def judge_indicator(value: str, rules: RuleSet) -> Judgement:
     for name in rules.indicators or {}:
         if match_key(name) == match_key(value):
             return Judgement(name)
-    if rules.indicators:
-        return Judgement(None, "unknown_indicator", {"known": list(rules.indicators)})
     return Judgement(tidy(value))
 
 

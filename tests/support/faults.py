@@ -25,7 +25,7 @@ FAULTS = {
     "unknown_unit": ("参评单位", lambda i, row, before: f"不存在的单位{i}"),
     "unknown_group": ("评议主体", lambda i, row, before: f"未列主体{i}"),
     "unknown_grade": ("评价", lambda i, row, before: f"未列等级{i}"),
-    "unknown_indicator": ("测评指标", lambda i, row, before: f"未列指标{i}"),
+    "indicator_too_long": ("测评指标", lambda i, row, before: f"{i}" + "项" * 101),
     "empty_ballot": ("票号", lambda i, row, before: ""),
     "empty_unit": ("参评单位", lambda i, row, before: ""),
     "empty_group": ("评议主体", lambda i, row, before: ""),
@@ -44,8 +44,7 @@ def planted_faults(count: int = 500, seed: int = 20_251_120) -> tuple[bytes, lis
     """The file (UTF-8 with mark) and its faults: (row, column header, kind), in file order.
 
     Rows count as Excel does, the header is row 1. Every fault sits in the last of the three
-    lines of a ballot of its own, so that it raises no second finding. The file asks 总体评价 only;
-    `unknown_indicator` is a fault only under rules that list indicators (then 总体评价 alone).
+    lines of a ballot of its own, so that it raises no second finding. The file asks 总体评价 only.
     """
     if count > 1000 * len(FAULTS):
         raise ValueError("identity numbers would repeat")

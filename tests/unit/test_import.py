@@ -14,7 +14,7 @@ CODES = {
     "unknown_unit": "unknown_unit",
     "unknown_group": "unknown_group",
     "unknown_grade": "unknown_grade",
-    "unknown_indicator": "unknown_indicator",
+    "indicator_too_long": "name_too_long",
     "empty_ballot": "missing_value",
     "empty_unit": "missing_value",
     "empty_group": "missing_value",
