@@ -93,7 +93,7 @@ def show(fig: go.Figure, key: str, alt: str) -> None:
         hoverlabel={"font": {"family": FONTS}},
     )
     fig.update_xaxes(automargin=True)
-    fig.update_yaxes(automargin=True)
+    fig.update_yaxes(automargin=True, title_standoff=14)
     st.plotly_chart(fig, key=key, theme=None, config=toolbar(), alt=alt)
 
 

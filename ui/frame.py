@@ -134,9 +134,10 @@ def mentions(rows: pd.DataFrame, text: str) -> pd.Series:
 
 
 def unit_link(code: str, name: str, round_id: str) -> None:
-    """A button that opens the page of one unit."""
-    if st.button(_("Open {unit}").format(unit=plain(name)), key="open_unit", type="primary"):
-        st.switch_page(PAGES / "browse" / "unit.py", query_params={"unit": code, "round": round_id})
+    """A link that opens the page of one unit."""
+    query = {"unit": code, "round": round_id, "lang": language()}
+    text = _("Open {unit}").format(unit=plain(name))
+    st.page_link(PAGES / "browse" / "unit.py", label=text, query_params=query)
 
 
 def choose_unit(rows: pd.DataFrame) -> str:
