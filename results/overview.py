@@ -22,7 +22,8 @@ SENTENCES = {
     "border_tie": N_("{count} units share a score across the border of the bottom rule: {units}."),
     "dont_know": N_("For {count} units more than {share}% of the answers are “don't know”: {units}."),
     "counts_only": N_(
-        "This round was delivered as counts. Its votes are treated as independent ballots, so intervals may be too narrow."
+        "This round was delivered as counts. Its votes are treated as independent ballots, so "
+        "intervals may be too narrow."
     ),
 }
 

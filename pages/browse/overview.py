@@ -25,7 +25,8 @@ rows = tables.ranking_rows(loaded.ranking(release.id, round_id).rows, year.rules
 st.subheader(_("How far apart the scores are"))
 st.caption(
     _(
-        "A dot is a unit, the line through it its {level} interval; best first within each category. Hollow orange: on the bottom rule's list, by score alone."
+        "A dot is a unit, the line through it its {level} interval; best first within each "
+        "category. Hollow orange: on the bottom rule's list, by score alone."
     ).format(level=tables.percent(year.rules.uncertainty.level, 0))
 )
 charts.show(charts.score_spread(rows), "spread", _("Scores of all ranked units with intervals, by category."))

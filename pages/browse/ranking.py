@@ -35,7 +35,9 @@ not_ranked = chosen[chosen["rank"].isna() & frame.mentions(chosen, search)]
 
 st.caption(
     _(
-        "Each category is ranked by itself. The interval belongs to the score ({level}); the range of the place itself comes with the next version, so neighbouring places may not differ."
+        "Each category is ranked by itself. The interval belongs to the score ({level}); the "
+        "range of the place itself comes with the next version, so neighbouring places may not "
+        "differ."
     ).format(level=tables.percent(rules.uncertainty.level, 0))
 )
 if ranked.empty:

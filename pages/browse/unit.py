@@ -37,7 +37,8 @@ figures[3].metric(
 )
 st.caption(
     _(
-        "Category: {category}. Don't know: {share}. The place is shown without its own range until the next version; neighbouring places may not differ."
+        "Category: {category}. Don't know: {share}. The place is shown without its own range "
+        "until the next version; neighbouring places may not differ."
     ).format(category=frame.plain(row["category"]), share=tables.percent(row["dont_know_share"]))
 )
 if row["reason"]:

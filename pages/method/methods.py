@@ -13,13 +13,16 @@ sentences = (
     _("A score is the mean of what each evaluator group said, each group with the weight the rule set gives it."),
     _("“Don't know”, abstained, blank and invalid answers are counted apart and never lower a score."),
     _(
-        "Every score stands with its number of votes and an interval: at level 95%, such intervals hold the score that all voters of this kind would give in 95 of 100 cases."
+        "Every score stands with its number of votes and an interval: at level 95%, such "
+        "intervals hold the score that all voters of this kind would give in 95 of 100 cases."
     ),
     _(
-        "Units are ranked within their category; equal scores share a place; a unit with too few votes is listed with the reason and gets no place."
+        "Units are ranked within their category; equal scores share a place; a unit with too few "
+        "votes is listed with the reason and gets no place."
     ),
     _(
-        "Two units whose intervals overlap widely may well be equally good: their order alone is no ground for praise or blame."
+        "Two units whose intervals overlap widely may well be equally good: their order alone is "
+        "no ground for praise or blame."
     ),
 )
 st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, start=1)))
@@ -51,7 +54,8 @@ st.markdown(_("Covariance of the scores, clustered on the evaluator; 0 where an 
 st.latex(r"u_{ej}=\frac{w_g}{n_{gj}}\,(y_{ej}-m_{gj})\sqrt{\frac{n_{gj}}{n_{gj}-1}},\qquad \Sigma=U^{\top}U")
 st.markdown(
     _(
-        "Small samples: two pseudo-votes (a = 2) from the whole group, with mean M and mean square Q of the group and q of the cell, for the variance only."
+        "Small samples: two pseudo-votes (a = 2) from the whole group, with mean M and mean "
+        "square Q of the group and q of the cell, for the variance only."
     )
 )
 st.latex(
@@ -67,14 +71,17 @@ st.latex(
 st.subheader(_("Limits"))
 for sentence in (
     _(
-        "Rounds delivered as counts hold no ballots: their votes are treated as independent, so intervals may be too narrow."
+        "Rounds delivered as counts hold no ballots: their votes are treated as independent, so "
+        "intervals may be too narrow."
     ),
     _("Means of very few votes are not shown, so that nobody can be recognised."),
     _(
-        "Means by group and indicator use the same small-sample step; means by indicator borrow from the units of the same category."
+        "Means by group and indicator use the same small-sample step; means by indicator borrow "
+        "from the units of the same category."
     ),
     _(
-        "Not in this version: ranges of places, claim tests for the bottom list, adjustment for lenient evaluators, comparison of rounds."
+        "Not in this version: ranges of places, claim tests for the bottom list, adjustment for "
+        "lenient evaluators, comparison of rounds."
     ),
 ):
     st.markdown(f"- {sentence}")

@@ -16,9 +16,7 @@ def demo(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("demo") / "store")
     store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
     for file in demo_files():
-        store.import_files(
-            file.kind, [(file.name, file.content)], file.round_id, rules=file.rules, demo=True
-        )
+        store.import_files(file.kind, [(file.name, file.content)], file.round_id, rules=file.rules, demo=True)
     store.publish()
     return store.path
 
