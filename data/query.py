@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+import settings
+
 SQL = Path(__file__).with_name("sql")
 
 # Older DuckDB can still open the file after a downgrade.
@@ -36,10 +38,10 @@ def sql_names(folder: str) -> list[str]:
 
 
 def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A connection in memory for intake and building; spills into `spill`, never beyond 2 GB of memory."""
+    """A connection in memory for intake and building; spills into `spill`."""
     config: dict[str, str | bool | int | float | list[str]] = {
         **_OFFLINE,
-        "memory_limit": "2GB",
+        "memory_limit": settings.load().memory_limit,
         "temp_directory": str(spill),
         "preserve_insertion_order": True,
     }

@@ -15,7 +15,8 @@ def store():
     """The one store of this server."""
     from data.store import Store
 
-    return Store(settings.load().store)
+    chosen = settings.load()
+    return Store(chosen.store, threads=chosen.threads)
 
 
 def release():
