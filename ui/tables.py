@@ -28,10 +28,10 @@ assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
 
 
 def place(rank: object, tied_to: object) -> str:
-    """15, or 15= when the place is shared; empty when not ranked."""
+    """15, or 15= (并列15) when the place is shared; empty when not ranked."""
     if pd.isna(rank):
         return ""
-    return f"{int(rank)}=" if tied_to != rank else str(int(rank))
+    return _("{place}=").format(place=int(rank)) if tied_to != rank else str(int(rank))
 
 
 def number(value: object, decimals: int = 2) -> str:

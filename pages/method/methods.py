@@ -30,7 +30,7 @@ st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(
 st.subheader(_("What each number means"))
 st.dataframe(
     {
-        _("Number"): [_("Votes"), _("Score"), _("Interval"), _("Rank"), _("Don't know"), _("Bottom rule")],
+        _("Figure"): [_("Votes"), _("Score"), _("Interval"), _("Rank"), _("Don't know"), _("Bottom rule")],
         _("Meaning"): [
             _("Ballots that graded the unit. One ballot on one unit is one vote."),
             _("Weighted mean of the group means, in points of the rule set."),
