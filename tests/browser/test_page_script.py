@@ -56,9 +56,11 @@ def test_an_open_calendar(shown, language):
 @pytest.mark.parametrize("place", [0, 1])
 def test_the_toolbar_of_a_table(shown, language, place):
     table = shown.get_by_test_id("stFullScreenFrame").filter(has=shown.get_by_test_id("stDataFrame"))
+    # In the middle of the window: at its top the page's own header lies over the toolbar.
+    table.nth(place).evaluate("element => element.scrollIntoView({block: 'center'})")
     table.nth(place).hover()
     for button in table.nth(place).get_by_test_id("stElementToolbarButton").locator("button").all():
-        button.hover()
+        button.hover(force=True)
         shown.wait_for_timeout(500)
         assert_only_language(shown, language, KINDS)
 
