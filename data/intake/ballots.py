@@ -405,7 +405,10 @@ def sorted_keys(
         "ballot_shift": bits.ballot_shift,
         "indicator_shift": bits.indicator_shift,
     }
+    # The keys are sorted below, so DuckDB need not keep the order of the file (8 million lines: 0.1 s less).
+    con.execute("SET preserve_insertion_order = false")
     keys = con.execute(read_sql("intake/encode"), shifts).fetchnumpy()["key"]
+    con.execute("SET preserve_insertion_order = true")
     keys = np.asarray(keys, dtype=np.int64)
     keys.sort()
     return keys, bits
