@@ -14,7 +14,7 @@ if year.rules is None:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
 
-figures = st.columns(5)
+figures = st.columns([1, 1, 1, 1.3, 0.8])
 figures[0].metric(_("Ballots"), f"{year.evaluators:,}")
 figures[1].metric(_("Votes that count"), f"{year.votes:,}", help=_("One ballot on one unit is one vote."))
 figures[2].metric(_("Answers"), f"{year.lines:,}")
