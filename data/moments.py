@@ -16,6 +16,8 @@ from scipy import sparse
 BALLOTS_AT_ONCE = 8_000
 CELLS_AT_ONCE = 16_000_000
 """Largest pivot, ballots x units: 128 MB as float64."""
+VOTES_AT_ONCE = 1 << 17
+"""Votes handled at a time where whole arrays would only travel through memory."""
 BYTES_AT_ONCE = 1 << 28
 """Largest matrix of bytes, ballots x units."""
 SPARSE_GAIN = 30
@@ -90,13 +92,14 @@ def moments_of_votes(
     ValueError
         If a ballot is in two groups, votes twice on a unit, or a score is beyond 9,490 points.
     """
-    ballots, units, groups, scores = (np.asarray(a, dtype=np.int64) for a in (ballot, unit, group, score))
+    ballots, units, groups, scores = (np.asarray(a) for a in (ballot, unit, group, score))
     if step is None:
-        step = int(np.gcd.reduce(scores, initial=0)) or 1
+        step = int(np.gcd.reduce(scores.astype(np.int64), initial=0)) or 1
     pivot = _small_pivot(ballots, units, groups, scores, step, n_units)
     if pivot is not None:
         tables = [_pivot_tables(pivot, g, ballots_at_once) for g in range(n_groups)]
         return _joined(tables, n_units, step)
+    ballots, units, groups, scores = (array.astype(np.int64, copy=False) for array in (ballots, units, groups, scores))
     votes = _sorted_votes(ballots, units, groups, scores // step, n_units, n_groups)
     largest = int(np.abs(votes.score).max(initial=0))
     rows = _ballots_that_fit(ballots_at_once, n_units, largest)
@@ -183,8 +186,10 @@ def _small_pivot(ballot: Ints, unit: Ints, group: Ints, score: Ints, step: int, 
         return None
     first, place = _ballots_by_group(ballot, group, ballots, int(group.max(initial=0)) + 1)
     cells = np.zeros(full, dtype=np.uint8)
-    small = (score // step + 1).astype(np.uint8)
-    cells[place[ballot] * n_units + unit] = small
+    row = place * n_units
+    for start in range(0, len(score), VOTES_AT_ONCE):
+        piece = slice(start, start + VOTES_AT_ONCE)
+        cells[row[ballot[piece]] + unit[piece]] = score[piece] // step + 1
     if int(np.count_nonzero(cells)) != len(score):
         raise ValueError("a ballot votes twice on one unit")
     return _Pivot(cells.reshape(ballots, n_units), first)
@@ -193,9 +198,13 @@ def _small_pivot(ballot: Ints, unit: Ints, group: Ints, score: Ints, step: int, 
 def _ballots_by_group(ballot: Ints, group: Ints, ballots: int, n_groups: int) -> tuple[Ints, Ints]:
     """Where each group begins when ballots are ordered by group, and the place of each ballot in that order."""
     group_of = np.full(ballots, n_groups, dtype=np.int64)  # an unused number belongs to no group
-    group_of[ballot] = group
-    if (group_of[ballot] != group).any():
-        raise ValueError("a ballot is in two groups")
+    for start in range(0, len(ballot), VOTES_AT_ONCE):
+        piece = slice(start, start + VOTES_AT_ONCE)
+        group_of[ballot[piece]] = group[piece]
+    for start in range(0, len(ballot), VOTES_AT_ONCE):
+        piece = slice(start, start + VOTES_AT_ONCE)
+        if (group_of[ballot[piece]] != group[piece]).any():
+            raise ValueError("a ballot is in two groups")
     by_group = np.argsort(group_of, kind="stable")
     place = np.empty_like(by_group)
     place[by_group] = np.arange(ballots)

@@ -17,6 +17,7 @@ from data.facts import (
     Lines,
     ballots_digest,
     frame_digest,
+    has_double,
     lines_digest,
     read_dictionaries,
 )
@@ -179,8 +180,7 @@ def _coded_anew(
     con.sql(read_sql("intake/ballot")).create("ballot")
     texts = dictionaries_of(con)
     keys, bits = sorted_keys(con, texts, len(con.table("ballot")))
-    line = keys >> bits.grade
-    if bool((line[1:] == line[:-1]).any()):
+    if has_double(keys, bits):
         raise RoundConflict(_twice_imported(con, uploads))
     lines = Lines.from_keys(keys, bits)
     con.register("line_codes", pd.DataFrame(lines.__dict__))

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.contract import fields
-from data.facts import Bits, Dictionaries, Lines, ballots_digest, lines_digest
+from data.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
 from data.intake.context import Context
 from data.intake.headers import Header
 from data.intake.names import CONTROL, LONGEST_NAME, match_key
@@ -387,7 +387,7 @@ def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIn
     con.sql(read_sql("intake/ballot")).create("ballot")
     ballots = len(con.table("ballot"))
     keys, bits = sorted_keys(con, dictionaries, ballots)
-    if _has_double(keys, bits):
+    if has_double(keys, bits):
         intake.problems += _double_lines(loaded, form, con)
         return
     lines = Lines.from_keys(keys, bits)
@@ -425,11 +425,6 @@ def dictionaries_of(con: duckdb.DuckDBPyConnection) -> Dictionaries:
         tuple(name for (name,) in indicators),
         tuple((name, kind) for name, kind in grades),
     )
-
-
-def _has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
-    line = keys >> bits.grade
-    return bool((line[1:] == line[:-1]).any())
 
 
 def _double_lines(loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnection) -> list[Problem]:
