@@ -326,6 +326,8 @@ def _uncertainty(section: "_Section") -> Uncertainty:
         section.whole("draws", 100, MOST_DRAWS, default.draws),
         section.choice("cluster", ("ballot", "site"), default.cluster),
     )
+    if uncertainty.cluster == "site":  # would change every interval: refused rather than ignored
+        section.report("rules_not_supported", key=f"{section.path('cluster')} = site")
     section.refuse_others()
     return uncertainty
 

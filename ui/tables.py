@@ -22,7 +22,9 @@ BOTTOM_SENTENCES = {
     "share": N_("the last {share} of the ranked units"),
     "below": N_("every unit with a score below {line}"),
     "last_and_below": N_("places at the end: {k}, if the score is below {line}"),
-    "dissatisfied_over": N_("every unit where more than {limit} of the votes have the lowest grade"),
+    "dissatisfied_over": N_(
+        "every unit where more than {limit} of the votes have the lowest grade; this version does not mark them here"
+    ),
 }
 assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
 

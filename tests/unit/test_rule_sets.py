@@ -1,5 +1,7 @@
 """Rule sets: the shipped ones load, wrong ones are refused with every problem at once."""
 
+import re
+
 import pytest
 
 from data.problems import Problem
@@ -97,3 +99,10 @@ def test_nothing_at_all_names_everything_that_is_required():
 def test_an_empty_bottom_section_is_not_a_rule():
     text = DEMO[: DEMO.index("[bottom]")] + "[bottom]\n"
     assert codes(text) == {"rules_missing"}
+
+
+def test_clustering_on_sites_is_refused_by_name_not_ignored():
+    text = re.sub(r'cluster = "ballot"', "", DEMO).replace("[uncertainty]", '[uncertainty]\ncluster = "site"')
+    with pytest.raises(RulesRefused) as refused:
+        parse_rules(text)
+    assert [problem.code for problem in refused.value.problems] == ["rules_not_supported"]
