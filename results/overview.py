@@ -15,12 +15,12 @@ KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
 MANY_DONT_KNOW = 0.30
 SHOWN_NAMES = 5
 SENTENCES = {
-    "too_few_votes": N_("{count} units have fewer than {minimum} votes and are not ranked: {units}."),
-    "missing_group": N_("{count} units got no vote from a group that counts: {units}."),
-    "not_taking_part": N_("{count} units are not ranked by decision of the register: {units}."),
-    "provisional": N_("{count} units are not in a register; they are taken from the ballots."),
-    "border_tie": N_("{count} units share a score across the border of the bottom rule: {units}."),
-    "dont_know": N_("For {count} units more than {share}% of the answers are “don't know”: {units}."),
+    "too_few_votes": N_("Fewer than {minimum} votes and not ranked ({count}): {units}."),
+    "missing_group": N_("No vote from a group that counts ({count}): {units}."),
+    "not_taking_part": N_("Not ranked by decision of the register ({count}): {units}."),
+    "provisional": N_("Not in a register, taken from the ballots: {count}."),
+    "border_tie": N_("Equal scores across the border of the bottom rule ({count}): {units}."),
+    "dont_know": N_("More than {share}% of the answers are “don't know” ({count}): {units}."),
     "counts_only": N_(
         "This round was delivered as counts. Its votes are treated as independent ballots, so "
         "intervals may be too narrow."
