@@ -30,7 +30,6 @@ class Settings:
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
     login: bool  # whether people must sign in
-    cookie_secret: Path  # file with the secret that signs session cookies
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # "duckdb:" is the only one of this version
@@ -50,7 +49,6 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         hosts=hosts,
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
         login=_login(env, root),
-        cookie_secret=Path(env.get("BIAOCHI_COOKIE_SECRET") or store / "cookie.secret").absolute(),
         threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
         engine=_engine(env),

@@ -50,6 +50,15 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
     return duckdb.connect(":memory:", config=config)
 
 
+def read_parquet(path: Path) -> pd.DataFrame:
+    """A small Parquet file of ours as a frame."""
+    con = duckdb.connect(":memory:", config={**_OFFLINE})
+    try:
+        return con.read_parquet(str(path)).df()
+    finally:
+        con.close()
+
+
 def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> None:
     """A new database file with these tables, declared by `schema` (an SQL file), written once."""
     con = duckdb.connect(":memory:", config={**_OFFLINE})

@@ -171,7 +171,7 @@ class Store:
     # --- writing -------------------------------------------------------------------------------------------------
 
     def add_rules(self, text: str) -> RuleSet:
-        """Keep a rule set. Raises RulesRefused, or UsageError when the name has other content already."""
+        """Keep a rule set. Raises RulesRefused, or NameTaken when the name has other content already."""
         rules = parse_rules(text)
         with self._writing() as staging:
             path = self.path / "rules" / f"{rules.name}.toml"

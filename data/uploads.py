@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.facts import write_dictionaries
 from data.intake.ballots import BallotFacts
+from data.query import read_parquet
 
 MANIFEST = "upload.json"
 
@@ -57,11 +58,7 @@ class Upload:
 
     def frame(self) -> pd.DataFrame:
         """The facts of a small kind (units, counts)."""
-        con = duckdb.connect()
-        try:
-            return con.read_parquet(str(self.folder / "facts.parquet")).df()
-        finally:
-            con.close()
+        return read_parquet(self.folder / "facts.parquet")
 
 
 def write_manifest(folder: Path, upload: Upload) -> None:

@@ -34,7 +34,6 @@ LATER = (
     *("rank_best", "rank_worst", "p_bottom", "confirm_p", "clear_p", "verdict"),
     *("shrunken", "expected_rank"),
 )
-WHOLE_NUMBERS = ("n", "rank", "rank_tied_to", "rank_best", "rank_worst")
 
 
 @dataclass(frozen=True)
