@@ -7,7 +7,6 @@
 
 import resource
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +14,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from bench.ballots import write_ballots  # noqa: E402
-from data.store import Store  # noqa: E402
-from results.ranking import ranking  # noqa: E402
+from bench.ballots import write_ballots
+from data.store import Store
+from results.ranking import ranking
+from words import ROOT
 
 WORK = ROOT / "bench" / "work"
 LINES = 8_000_000

@@ -6,19 +6,16 @@ ballots must not be felt.
 
 import os
 import statistics
-import sys
 import time
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from bench.ballots import write_ballots  # noqa: E402
-from bench.import_ballots import WORK  # noqa: E402
-from data.store import Store  # noqa: E402
-from ui import loaded  # noqa: E402
+from bench.ballots import write_ballots
+from bench.import_ballots import WORK
+from data.store import Store
+from ui import loaded
+from words import ROOT
 
 PAGES = ("browse/overview.py", "browse/ranking.py", "browse/unit.py", "method/methods.py", "manage/upload.py")
 RUNS = 15

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import xlsxwriter
 
@@ -74,18 +75,18 @@ def xlsx_bytes(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def _write_rows(page: object, rows: Sequence[Sequence[Cell]], style: object, below: int = 0) -> None:
+def _write_rows(page: Any, rows: Sequence[Sequence[Cell]], style: object, below: int = 0) -> None:
     for at, row in enumerate(rows, start=below):
         for column, cell in enumerate(row):
             _write_cell(page, at, column, _safe(cell), style)
 
 
-def _write_cell(page: object, row: int, column: int, cell: Cell, style: object) -> None:
+def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> None:
     if isinstance(cell, str):
         if cell:
-            page.write_string(row, column, cell, style)  # type: ignore[attr-defined]
+            page.write_string(row, column, cell, style)
     elif cell is not None:
-        page.write_number(row, column, cell, style)  # type: ignore[attr-defined]
+        page.write_number(row, column, cell, style)
 
 
 def _safe(cell: Cell) -> Cell:

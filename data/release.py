@@ -85,6 +85,13 @@ class Release:
         """Whether any upload is demonstration data."""
         return bool(self.query("uploads")["demo"].any())
 
+    @property
+    def upload_ids(self) -> list[str]:
+        """Uploads that the release is made of, oldest first."""
+        ids = self.made_of["uploads"]
+        assert isinstance(ids, list), "written by build_release"
+        return ids
+
     @cached_property
     def made_of(self) -> dict[str, object]:
         """The contents of release.json."""

@@ -312,8 +312,7 @@ class Store:
         """Recompute a release from the kept evidence in a scratch store; what differs, empty when nothing does."""
         release_id = self._find(prefix)
         release = Release(self.path / "releases" / release_id)
-        wanted = release.made_of["uploads"]
-        uploads = [u for u in self.uploads() if u.upload_id in wanted]  # type: ignore[operator]
+        uploads = [upload for upload in self.uploads() if upload.upload_id in release.upload_ids]
         with tempfile.TemporaryDirectory() as scratch:
             again = Store(Path(scratch) / "store", threads=self.threads)
             problems = _import_again(again, uploads, self.rule_sets())

@@ -1,4 +1,4 @@
-"""Kill writers at random instants and look at what is left. `python -m tests.slow.kill9 DIR TIMES`."""
+"""Kill writers at random instants and look at what is left. `python -m tests.slow.kill9 DIR KILLS`."""
 
 import os
 import random
@@ -11,9 +11,8 @@ from pathlib import Path
 from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
 from data.store import Store
+from data.uploads import effective
 from words import ROOT
-
-LONGEST = 2.5  # seconds: beyond the end of an import or a publication
 
 
 def call(store: Path, *words: str) -> subprocess.Popen:
@@ -22,38 +21,79 @@ def call(store: Path, *words: str) -> subprocess.Popen:
     return subprocess.Popen(command, cwd=ROOT, **quiet)
 
 
-def run(folder: Path, times: int, seed: int = 1) -> int:
-    """How many writers were killed before they ended. AssertionError if a store is not sound."""
-    rng = random.Random(seed)
-    store = Store(folder / "var")
-    store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
-    files = {(f.round_id, f.kind): f for f in demo_files()}
-    ballots = files["2025", "ballots"].content.decode("utf-8-sig").splitlines(keepends=True)
-    killed = 0
-    for number in range(times):
-        before = store.in_force()
-        part = folder / "part.csv"
-        size = 60_000 + number
-        part.write_text(ballots[0] + "".join(ballots[1:size]), encoding="utf-8")
-        words = ("import", "ballots", str(part), "--round", "2025", "--replace")
-        if number % 2:
-            words = ("publish",)
-        process = call(folder / "var", *words)
-        time.sleep(rng.uniform(0.1, LONGEST))
-        if process.poll() is None:
+class Killer:
+    """One store under attack: an import, or the publication of something new, each killed while it runs."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.path, self.part = folder / "var", folder / "part.csv"
+        self.store = Store(self.path)
+        self.store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
+        files = {(f.round_id, f.kind): f for f in demo_files()}
+        self.lines = files["2025", "ballots"].content.decode("utf-8-sig").splitlines(keepends=True)
+        self.size = 60_000
+        self.longest = {"import": self._duration("import"), "publish": self._duration("publish")}
+
+    def attack(self, what: str) -> bool:
+        """Start one writer, kill it at a random instant, check the store. False when it ended before the kill."""
+        before, uploads = self.store.in_force(), self._uploads()
+        if what == "publish":
+            self._import_here()
+            uploads = self._uploads()
+        process = self._start(what)
+        time.sleep(self.rng.uniform(0, self.longest[what]))
+        running = process.poll() is None
+        if running:
             os.kill(process.pid, signal.SIGKILL)
-            killed += 1
         process.wait()
-        assert store.check() == [], (number, store.check())
-        after = store.in_force()
-        if words[0] == "import":
-            assert after == before
-            if not store.uploads():
-                call(folder / "var", *words).wait()
-        release = store.release()
-        if release is not None:
-            assert release.rounds()
-            release.close()
+        assert self.store.check() == [], (what, self.store.check())
+        self._old_or_new(what, before, uploads)
+        return running
+
+    def _old_or_new(self, what: str, before: str | None, uploads: list[str]) -> None:
+        """The release in force is the one of before, or exactly the one that was to be published."""
+        after = self.store.in_force()
+        assert what == "publish" or after == before, "an import never moves the release in force"
+        release = self.store.release()
+        if release is None:
+            return
+        assert release.rounds() == ["2025"]
+        assert after == before or release.upload_ids == uploads
+        release.close()
+
+    def _uploads(self) -> list[str]:
+        return [upload.upload_id for upload in effective(self.store.uploads())]
+
+    def _write_part(self) -> None:
+        self.size += 1
+        self.part.write_text(self.lines[0] + "".join(self.lines[1 : self.size]), encoding="utf-8")
+
+    def _import_here(self) -> None:
+        self._write_part()
+        assert self.store.import_files("ballots", [self.part], "2025", replace=True).stored
+
+    def _start(self, what: str) -> subprocess.Popen:
+        if what == "publish":
+            return call(self.path, "publish")
+        self._write_part()
+        return call(self.path, "import", "ballots", str(self.part), "--round", "2025", "--replace")
+
+    def _duration(self, what: str) -> float:
+        """Seconds of one undisturbed run: kills are drawn inside it."""
+        if what == "publish":
+            self._import_here()
+        start = time.monotonic()
+        assert self._start(what).wait() == 0
+        return time.monotonic() - start
+
+
+def run(folder: Path, kills: int, seed: int = 1) -> dict[str, int]:
+    """Attack until so many writers were killed while they ran; how many of each kind. AssertionError when unsound."""
+    killer = Killer(folder, seed)
+    killed = {"import": 0, "publish": 0}
+    while sum(killed.values()) < kills:
+        what = min(killed, key=lambda name: killed[name])
+        killed[what] += killer.attack(what)
     return killed
 
 
