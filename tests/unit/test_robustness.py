@@ -1,7 +1,8 @@
-"""Who is at the bottom under other rules: every rule of the grid is also published as a trial and ranked for real."""
+"""Who is at the bottom under other rules: the ballots are counted again under every rule of the grid."""
 
 import re
 
+import numpy as np
 import pytest
 
 from data.release import Release
@@ -13,6 +14,7 @@ from results.ranking import ranking
 from results.robustness import COLUMNS, REMARKS, Robustness, robustness, robustness_of
 from results.rule_grid import KINDS, WEIGHT_FACTORS
 from results.what_if import what_if
+from tests.alternative import plain_sensitivity as plain
 from tests.support.stores import RULES, table
 
 CATEGORIES = ["党群部门", "公共服务单位", "垂直管理单位", "政府工作部门"]
@@ -62,12 +64,15 @@ def rule_files() -> dict[str, str]:
     return {"official": QUICK, **files}
 
 
-def listed_by_ranking(store: Store, release: Release, round_id: str, rules: str) -> dict[str, set[str]]:
-    """Category -> units that a trial with these rules puts at the bottom."""
-    trial = what_if(store, release, round_id, parse_rules(rules))
-    rows = ranking(release, round_id, what_if=trial).rows
-    listed = rows[marked_bottom(rows, trial.rules).notna()]
-    return {category: set(listed.loc[listed["category"] == category, "unit_code"]) for category in CATEGORIES}
+def last_of_trial(store: Store, release: Release, rules: str, category: str | None = None) -> dict[str, set[str]]:
+    """Category -> the last units of 2023 when its ballots are counted again under these rules."""
+    trial = what_if(store, release, "2023", parse_rules(rules))
+    found = {}
+    for family in families(release, "2023", category, trial):
+        scores = [[None if np.isnan(score) else score] for score in family.ranked_score]
+        codes = family.members["unit_code"].tolist()
+        found[family.name] = {codes[unit] for unit in plain.listed(scores, [1.0], family.places)}
+    return found
 
 
 def under(store: Store, release: Release, round_id: str, category: str, rules: str) -> Robustness:
@@ -85,12 +90,12 @@ def found(release) -> dict[str, Robustness]:
     return {category: robustness(release, "2023", category) for category in CATEGORIES}
 
 
-# The grid against the ranking.
+# The grid against ballots counted again.
 
 
 @pytest.mark.parametrize("code", rule_files())
-def test_every_rule_lists_whom_a_trial_of_it_ranks_last(code, store, release, found):
-    expected = listed_by_ranking(store, release, "2023", rule_files()[code])
+def test_every_rule_lists_the_last_when_ballots_are_counted_again_under_it(code, store, release, found):
+    expected = last_of_trial(store, release, rule_files()[code])
     for category, answer in found.items():
         assert set(next(rule for rule in answer.rules if rule.code == code).listed) == expected[category]
 
@@ -142,11 +147,11 @@ def test_the_list_changes_just_outside_the_interval_of_a_weight_and_not_just_ins
         for end, inward in ((row.low, 1e-4), (row.high, -1e-4)):
             if 0 < end < 1:
                 inside, outside = (
-                    listed_by_ranking(store, release, "2023", weighing(moved(row.name, end + step)))
+                    last_of_trial(store, release, weighing(moved(row.name, end + step)), category)[category]
                     for step in (inward, -inward)
                 )
-                assert inside[category] == now
-                assert outside[category] != now
+                assert inside == now
+                assert outside != now
 
 
 def test_the_list_changes_just_outside_the_interval_of_a_step_and_not_just_inside(store, release, found):
@@ -156,8 +161,9 @@ def test_the_list_changes_just_outside_the_interval_of_a_step_and_not_just_insid
     assert (first["name"], first["value"], first["high"]) == ("满意", 40, 100)
     assert first["low"] == pytest.approx(35.3736, abs=1e-4)
     now = set(answer.rules[0].listed)
-    assert listed_by_ranking(store, release, "2023", pointing(100, 64.62))["公共服务单位"] == now
-    assert listed_by_ranking(store, release, "2023", pointing(100, 64.63))["公共服务单位"] != now
+    for middling, same in ((64.62, True), (64.63, False)):
+        last = last_of_trial(store, release, pointing(100, middling), answer.category)
+        assert (last[answer.category] == now) is same
 
 
 def test_the_smallest_change_names_the_unit_that_leaves_and_the_one_that_enters(found):
@@ -257,22 +263,6 @@ def test_a_rule_on_the_lowest_grade_is_not_tried(store, release):
     assert not answer.rows["listed"].any() and (answer.rows["share"] == 0).all()
 
 
-def test_a_unit_scored_on_the_groups_it_has_is_left_out_of_the_margin_and_named(store, release):
-    rules = QUICK.replace('missing_group = "not_ranked"', 'missing_group = "renormalise"')
-    rules = parse_rules(rules.replace("per_unit = 30", "per_unit = 1"))
-    named = 0
-    for family in families(release, "2025", None, what_if(store, release, "2025", rules)):
-        answer = robustness_of(release, family)
-        reasons = zip(family.members["unit_code"], family.reason, family.ranked, strict=True)
-        lacking = [code for code, why, ranked in reasons if ranked and why == "missing_group"]
-        assert list(answer.intervals.left_out) == lacking
-        assert set(lacking) <= set(answer.rows["unit_code"])
-        assert ("left_out" in answer.remarks) == bool(lacking)
-        assert all(code in "".join(answer.sentences("zh")) for code in lacking)
-        named += len(lacking)
-    assert named > 0
-
-
 def test_all_units_as_one_family(release):
     answer = robustness(release, "2023", ALL)
     assert len(answer.rows) == sum(len(robustness(release, "2023", category).rows) for category in CATEGORIES)
@@ -284,11 +274,11 @@ def test_all_units_as_one_family(release):
 NAMES = ["不满意", "基本满意", "满意"]
 
 
-def ballots(answers: dict[tuple[str, str], str]) -> str:
-    """(unit, indicator) -> one grade a ballot, separated by spaces, as a file of one group."""
+def ballots(answers: dict[tuple[str, str, str], str]) -> str:
+    """(unit, group, indicator) -> one grade a ballot, separated by spaces."""
     lines = [
-        f"{ballot} | 普通群众 | {unit} | {indicator} | {grade}"
-        for (unit, indicator), grades in answers.items()
+        f"{group}{ballot} | {group} | {unit} | {indicator} | {grade}"
+        for (unit, group, indicator), grades in answers.items()
         for ballot, grade in enumerate(grades.split())
     ]
     return table("\n".join(["票号 | 评议主体 | 参评单位 | 测评指标 | 评价", *lines]))
@@ -317,15 +307,14 @@ def test_cuts_weigh_lines_with_their_indicator(biaochi, tmp_path):
     满意: 甲 0.75 * 1/5 + 0.25 * 5/5 = 40%, 乙 0.75 * 3/5 + 0.25 * 2/5 = 55%; by lines alike 乙 would be last
     (60% against 50%). At least 基本满意: 甲 85%, 乙 100%. Scores: 甲 40 + 0.45 * 60 = 67, 乙 55 + 27 = 82.
     """
+    digits = {"甲局": ("21110", "22222"), "乙局": ("22211", "22111")}
     answers = {
-        ("甲局", "服务"): "21110",
-        ("甲局", "作风"): "22222",
-        ("乙局", "服务"): "22211",
-        ("乙局", "作风"): "22111",
+        (unit, "普通群众", indicator): graded(own)
+        for unit, both in digits.items()
+        for indicator, own in zip(("服务", "作风"), both, strict=True)
     }
-    content = ballots({key: graded(digits) for key, digits in answers.items()})
     rules = SMALL_POOLED.replace("[averaging]", '[indicators]\n"服务" = 0.75\n"作风" = 0.25\n\n[averaging]')
-    answer = robustness(published(biaochi, tmp_path, rules, content), "2025", "全部")
+    answer = robustness(published(biaochi, tmp_path, rules, ballots(answers)), "2025", "全部")
     assert answer.rows["score"].tolist() == pytest.approx([82, 67])
     listed = {rule.code: rule.listed for rule in answer.rules}
     assert listed == {
@@ -340,13 +329,40 @@ def test_cuts_weigh_lines_with_their_indicator(biaochi, tmp_path):
 
 
 def test_numbers_have_no_cuts(biaochi, tmp_path):
-    content = ballots({("甲局", "总体评价"): "1 1 2 1 1", ("乙局", "总体评价"): "3 2 3 3 3"})
+    content = ballots({("甲局", "普通群众", "总体评价"): "1 1 2 1 1", ("乙局", "普通群众", "总体评价"): "3 2 3 3 3"})
     rules = re.sub(r"\[points\].*?\n\n", "[numeric]\nlow = 1\nhigh = 3\n\n", SMALL_POOLED, flags=re.DOTALL)
     answer = robustness(published(biaochi, tmp_path, rules, content.replace("评价\n", "打分\n", 1)), "2025", "全部")
     assert [rule.code for rule in answer.rules] == ["official", "minimum:0.5", "minimum:2"]
     assert answer.rules[0].listed == ("甲局",)
     assert answer.remarks == ("pooled", "numeric")
     assert answer.steps is None
+
+
+def test_a_unit_scored_on_the_groups_it_has_is_listed_on_them_and_left_out_of_the_margin(biaochi, tmp_path):
+    """甲 has the public only: 30 under all weights. 乙 100, 60, 0 and 丙 60, 100, 60 by group.
+
+    Without 甲, 乙 is the last until the public weighs t with 40 t = 50 (1 - t).
+    """
+    digits = {"甲局": ("0011", "", ""), "乙局": ("2222", "1111", "0000"), "丙局": ("1111", "2222", "1111")}
+    answers = {
+        (unit, group, "总体评价"): graded(own)
+        for unit, three in digits.items()
+        for group, own in zip(GROUPS, three, strict=True)
+    }
+    rules = SMALL_POOLED.replace('order = "pooled"', 'order = "group"')
+    rules = rules.replace('missing_group = "not_ranked"', 'missing_group = "renormalise"')
+    answer = robustness(published(biaochi, tmp_path, rules, ballots(answers)), "2025", "全部")
+    assert answer.rows["unit_code"].tolist() == ["丙局", "乙局", "甲局"]
+    assert answer.rows["score"].tolist() == pytest.approx([72, 58, 30])
+    listed = {rule.code: rule.listed for rule in answer.rules}
+    assert {code: units for code, units in listed.items() if units != ("甲局",)} == {"minimum:2": ("乙局",)}
+    assert answer.rows["any_weights"].isna().tolist() == [False, False, True]
+    assert answer.intervals.left_out == ("甲局",)
+    assert answer.remarks == ("left_out",)
+    assert "甲局" in answer.sentences("zh")[0]
+    weights = answer.intervals.table.set_index("name")
+    assert weights.loc["普通群众", ["low", "high"]].tolist() == pytest.approx([0, 5 / 9])
+    assert (answer.intervals.first_out, answer.intervals.first_in) == ("乙局", "丙局")
 
 
 # Words, and the same answer every time.
