@@ -23,7 +23,7 @@ COLUMNS = (
     *("any_weights", "best_any", "worst_any"),
 )
 REMARKS = {
-    "not_by_score": N_("The bottom rule counts the lowest grade, not scores; no other rule is tried."),
+    "not_by_score": N_("The bottom rule counts the lowest grade, not scores; only another minimum of votes is tried."),
     "pooled": N_("The rule set counts all votes as one group; there are no weights to change."),
     "one_group": N_("Only one evaluator group counts; there are no weights to change."),
     "no_places": N_("The bottom rule has no number of places; how far weights can move is not asked, nor are cuts."),

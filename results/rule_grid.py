@@ -18,7 +18,6 @@ from analytics.sensitivity import bottom_under, cut_lists
 from data.release import Release
 from data.rule_sets import RuleSet
 from data.votes import scored_indicators
-from results.bottom import NOT_DRAWN
 from results.family import ALL, COUNTED, LINED, Family, places
 from words import N_, translate
 
@@ -27,6 +26,9 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 WEIGHT_FACTORS = (0.5, 0.75, 1.25, 1.5)
 MINIMUM_FACTORS = (0.5, 2.0)
+BY_GRADE = "dissatisfied_over"
+"""The bottom rule that looks at the lowest grade and at no score."""
+
 KINDS = {
     "official": N_("The rule set itself"),
     "weight": N_("Weight of one group"),
@@ -105,7 +107,7 @@ class Case:
     @property
     def by_score(self) -> bool:
         """Whether the bottom rule looks at scores at all."""
-        return self.family.bottom.rule not in NOT_DRAWN
+        return self.family.bottom.rule != BY_GRADE
 
 
 def case_of(release: Release, family: Family) -> Case:
@@ -131,15 +133,17 @@ def case_of(release: Release, family: Family) -> Case:
 
 
 def grid(case: Case) -> Iterator[Rule]:
-    """Every rule of the grid, the rule set itself first; none where the bottom rule does not look at scores."""
-    if not case.by_score:
-        return
+    """Every rule of the grid, the rule set itself first.
+
+    A bottom rule that does not look at scores leaves only the minimum of votes to try.
+    """
     family = case.family
     yield Rule("official", "official", _listed(case, family.scores.score, family.ranked))
-    yield from _weight_rules(case)
-    if case.weights is not None:
-        yield Rule("pooled", "pooled", _listed(case, case.pooled, family.ranked))
-    yield from _cut_rules(case)
+    if case.by_score:
+        yield from _weight_rules(case)
+        if case.weights is not None:
+            yield Rule("pooled", "pooled", _listed(case, case.pooled, family.ranked))
+        yield from _cut_rules(case)
     yield from _minimum_rules(case)
 
 
@@ -200,11 +204,15 @@ def _under(case: Case, weights: Floats) -> tuple[str, ...]:
 
 def _listed(case: Case, score: Floats, ranked: Bools) -> tuple[str, ...]:
     """Whom the bottom rule lists among the ranked units, given their scores."""
+    family, bottom = case.family, case.family.bottom
     listed = ranked & ~np.isnan(score)
+    if not case.by_score:
+        lowest = family.members["lowest_votes"].to_numpy(dtype=float)
+        listed &= lowest > (bottom.limit or 0.0) * family.moments.n.sum(axis=1)
     if case.counted:
-        listed &= bottom_under(np.where(ranked, score, np.nan), places(case.family.bottom, int(ranked.sum())))
+        listed &= bottom_under(np.where(ranked, score, np.nan), places(bottom, int(ranked.sum())))
     if case.lined:
-        listed &= score < (case.family.bottom.line or 0.0)
+        listed &= score < (bottom.line or 0.0)
     return tuple(case.units[listed])
 
 

@@ -8,9 +8,9 @@ import pytest
 from data.release import Release
 from data.rule_sets import parse_rules
 from data.store import Store
-from results.bottom import marked_bottom
+from results.bottom import bottom_list, bottom_lists
 from results.family import ALL, NoSuchRound, WhatIf, families
-from results.ranking import ranking
+from results.ranking import ranking_of
 from results.robustness import COLUMNS, REMARKS, Robustness, robustness, robustness_of
 from results.rule_grid import KINDS, WEIGHT_FACTORS
 from results.what_if import what_if
@@ -108,11 +108,11 @@ def test_the_grid_is_the_stated_one(found):
 
 
 @pytest.mark.parametrize("round_id", ["2025", "2024", "2023"])
-def test_the_official_list_is_that_of_the_page(round_id, release):
-    rows = ranking(release, round_id).rows
-    marked = set(rows.loc[marked_bottom(rows, release.rules(round_id)).notna(), "unit_code"])
-    answers = [robustness(release, round_id, category) for category in CATEGORIES]
-    assert {code for answer in answers for code in answer.rows.loc[answer.rows["listed"], "unit_code"]} == marked
+def test_the_official_list_is_the_bottom_list(round_id, release):
+    for one in bottom_lists(release, round_id):
+        answer = robustness_of(release, one.family)
+        named = one.rows.loc[one.rows["named"], "unit_code"]
+        assert set(answer.rows.loc[answer.rows["listed"], "unit_code"]) == set(named) != set()
 
 
 def test_rows_count_the_rules_that_list_a_unit(found):
@@ -139,8 +139,8 @@ def test_units_listed_by_one_kind_of_assumption_alone_are_named(found):
 # How far.
 
 
-@pytest.mark.parametrize("category", ["公共服务单位", "政府工作部门"])
-def test_the_list_changes_just_outside_the_interval_of_a_weight_and_not_just_inside(category, store, release, found):
+def test_the_list_changes_just_outside_the_interval_of_a_weight_and_not_just_inside(store, release, found):
+    category = "公共服务单位"  # the closest border of the round
     answer = found[category]
     now = set(answer.rules[0].listed)
     for row in answer.intervals.table.itertuples():
@@ -256,11 +256,17 @@ def test_a_share_is_taken_of_the_units_that_each_rule_ranks(store, release):
     assert len(by_code["minimum:0.5"]) == 1
 
 
-def test_a_rule_on_the_lowest_grade_is_not_tried(store, release):
-    answer = under(store, release, "2023", "政府工作部门", with_bottom('rule = "dissatisfied_over"\nlimit = 0.15'))
-    assert answer.rules == () and answer.intervals is None and answer.steps is None
+def test_a_rule_on_the_lowest_grade_leaves_only_the_minimum_to_try(store, release):
+    rules = parse_rules(with_bottom('rule = "dissatisfied_over"\nlimit = 0.15'))
+    family = families(release, "2023", "政府工作部门", what_if(store, release, "2023", rules))[0]
+    answer = robustness_of(release, family)
+    named = bottom_list(family, ranking_of(release, "2023", [family])).rows.query("named")
+    assert set(answer.rules[0].listed) == set(named["unit_code"]) != set()
+    assert [rule.code for rule in answer.rules] == ["official", "minimum:0.5", "minimum:2"]
+    assert answer.intervals is None
+    assert answer.steps is None
     assert answer.remarks == ("not_by_score",)
-    assert not answer.rows["listed"].any() and (answer.rows["share"] == 0).all()
+    assert answer.rows["best_any"].isna().all()
 
 
 def test_all_units_as_one_family(release):
