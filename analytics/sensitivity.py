@@ -303,6 +303,7 @@ def _smallest_change(lead: Floats, weight: Floats) -> tuple[float, int, Floats]:
         if bound[at] >= best:
             break
         change, there = _closing_change(lead[could[at]], weight)
+        change = max(change, float(bound[at]))  # the solver may stop 1e-7 short, the bound does not
         if change < best:
             best, pair, changed = change, int(could[at]), there
     return best, pair, changed
