@@ -35,10 +35,10 @@ if not rows.empty:
     points = bottom.family.bottom.line
     chart = charts.bottom_chart(rows, bottom.line, bottom.family.places, points)
     charts.show(chart, "bottom", _("The lowest units with the places that the votes allow, and their verdicts."))
-    if bottom.count > charts.BOTTOM_SHOWN:
+    if len(drawn := charts.drawn(rows)) < bottom.count:
         st.caption(
-            _("The {shown} lowest of {count} units are drawn; all are in the lists.").format(
-                shown=charts.BOTTOM_SHOWN, count=bottom.count
+            _("The {shown} units nearest to the bottom of {count} are drawn; all are in the lists.").format(
+                shown=len(drawn), count=bottom.count
             )
         )
 
