@@ -138,7 +138,7 @@ def marginal_critical(sigma, unit, level=0.95):
     return root_of(lambda c: _inside(sigma, unit, c) - level, 0.0, 20.0)
 
 
-def _inside(sigma, unit, c, steps=4000, reach=9.0):
+def _inside(sigma, unit, c, steps=400, reach=9.0):
     """Probability that no |Z_unit - Z_k| / s passes c: trapezoids over Z_unit."""
     width = 2 * reach / steps
     total = 0.0
@@ -163,7 +163,7 @@ def tail(z):
     return 0.5 * erfc(z / sqrt(2))
 
 
-def root_of(function, low, high, steps=200):
+def root_of(function, low, high, steps=100):
     """Bisection: the function rises through zero between low and high."""
     for _ in range(steps):
         middle = (low + high) / 2
