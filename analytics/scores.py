@@ -79,13 +79,14 @@ class _Cells:
     group_variance: Floats  # shape (groups,), divided by n
 
 
-def scores_from_moments(moments: Moments, weights: Weights) -> UnitScores:
+def scores_from_moments(moments: Moments, weights: Weights, *, renormalise: bool = False) -> UnitScores:
     """Score units from exact sums.
 
     Parameters
     ----------
     moments : integer sums in ten-thousandths of a point.
     weights : group -> weight, adding to 1; None takes all votes as one group.
+    renormalise : a unit that lacks a weighted group is scored on the others, their weights brought to 1 again.
 
     Raises
     ------
@@ -96,10 +97,13 @@ def scores_from_moments(moments: Moments, weights: Weights) -> UnitScores:
     weight = group_weights(moments.groups, moments.group_n, weights)
     used = moments.pooled() if weights is None else moments
     cells, centre = _cells_of_moments(used)
-    scaled = _vote_factor(cells.n, weight)
-    cross = _cross_products(used, cells, centre, scaled)
+    lacking = _lacking(cells.n, weight) | _lacks_absent(moments.groups, weights)
+    own = np.broadcast_to(weight, cells.n.shape)
+    if renormalise:
+        own, lacking = _renormalised(cells.n, weight)
+    cross = _cross_products(used, cells, centre, _vote_factor(cells.n, own))
     units, groups = _labels(moments.units), _labels(moments.groups)
-    return _finish(units, groups, moments.n, cells, weight, weights, cross)
+    return _finish(units, groups, moments.n, cells, own, lacking, cross)
 
 
 def score_units(
@@ -139,10 +143,12 @@ def score_units(
     if weights is None:
         row = np.zeros_like(row)
     cells, deviation = _cells_of_votes(column, row, score, len(units), len(weight))
-    part = deviation * _vote_factor(cells.n, weight)[column, row]
+    own = np.broadcast_to(weight, cells.n.shape)
+    part = deviation * _vote_factor(cells.n, own)[column, row]
     influence = sparse.csr_array((part, (person, column)), shape=(len(people), len(units)))
     cross: Floats = (influence.T @ influence).toarray()
-    return _finish(units, groups, n, cells, weight, weights, cross)
+    lacking = _lacking(cells.n, weight) | _lacks_absent(tuple(groups.tolist()), weights)
+    return _finish(units, groups, n, cells, own, lacking, cross)
 
 
 def group_weights(groups: tuple[Hashable, ...], votes: tuple[int, ...], weights: Weights) -> Floats:
@@ -160,21 +166,34 @@ def group_weights(groups: tuple[Hashable, ...], votes: tuple[int, ...], weights:
     return np.array([float(weights.get(group, 0.0)) for group in groups])
 
 
+def _lacking(n: Ints, weight: Floats) -> NDArray[np.bool_]:
+    """Units without a vote from a group that has a weight, shape (p,)."""
+    return ((n == 0) & (weight > 0)).any(axis=1)
+
+
+def _lacks_absent(groups: tuple[Hashable, ...], weights: Weights) -> bool:
+    """Whether a group with a weight is not in the data at all, so that every unit lacks it."""
+    return weights is not None and any(value > 0 and group not in groups for group, value in weights.items())
+
+
+def _renormalised(n: Ints, weight: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Weights of each unit over the groups it has, shape (p, groups), and units that have none of them."""
+    there = np.where(n > 0, weight, 0.0)
+    total = there.sum(axis=1)
+    return there / np.where(total > 0, total, 1.0)[:, None], total <= 0
+
+
 def _finish(
     units: NDArray[Any],
     groups: NDArray[Any],
     n: Ints,
     cells: _Cells,
     weight: Floats,
-    weights: Weights,
+    lacking: NDArray[np.bool_],
     cross: Floats,
 ) -> UnitScores:
-    """Scores in points from cells and the sampling covariance; NaN where a group is missing."""
-    lacking = ((cells.n == 0) & (weight > 0)).any(axis=1)
-    if weights is not None:
-        here = set(groups.tolist())
-        lacking |= any(value > 0 and group not in here for group, value in weights.items())
-    score = np.where(lacking, np.nan, cells.mean @ weight / SCALE)
+    """Scores in points from cells, weights (p, groups) and the sampling covariance; NaN for the lacking."""
+    score = np.where(lacking, np.nan, (cells.mean * weight).sum(axis=1) / SCALE)
     sampling, smoothed, freedom = _cell_variances(cells, weight)
     np.fill_diagonal(cross, sampling.sum(axis=1))
     adjusted = cross + np.diag((smoothed - sampling).sum(axis=1))
@@ -187,7 +206,7 @@ def _finish(
 
 
 def _cell_variances(cells: _Cells, weight: Floats) -> tuple[Floats, Floats, Floats]:
-    """Variance each cell adds to a score, before and after smoothing, and its degrees of freedom.
+    """Variance each cell adds to a score, before and after smoothing, and its degrees of freedom; weight (p, groups).
 
     The mixed variance is written with deviations from the means, which is the moment form of
     the method without its cancellation.

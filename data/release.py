@@ -29,13 +29,14 @@ from data.votes import (
     Votes,
     count_table,
     kind_of_grade,
+    lowest_score,
     points_of_grade,
     scored_indicators,
     votes_of_lines,
 )
 
 # Counts up when published numbers would change for the same facts and rules.
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 Array: TypeAlias = NDArray[Any]
 RESULTS = "results.duckdb"
@@ -172,7 +173,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         return RoundTables(digest, _empty_tables(facts, units))
     groups = _group_names(con, facts)
     grade_counts = _grade_counts(con, facts, rules)
-    moments, step = _moments(con, facts, rules, list(units["unit_code"]), groups)
+    moments, step, lowest = _moments(con, facts, rules, list(units["unit_code"]), groups)
     evaluators = (
         con.execute(read_sql("build/evaluator_count")).df()
         if facts.lines is not None
@@ -186,6 +187,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "cell_moment": cells,
         "pair_moment": pairs,
         "evaluator_count": evaluators,
+        "lowest_votes": pd.DataFrame({"unit_code": units["unit_code"], "votes": lowest}),
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
     return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
@@ -213,6 +215,7 @@ def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFr
         "cell_moment": ["unit_code", "group_name", "votes", "total", "squares"],
         "pair_moment": ["group_name", "unit_a", "unit_b", "votes", "total_a", "total_b", "product"],
         "evaluator_count": ["group_name", "evaluators"],
+        "lowest_votes": ["unit_code", "votes"],
     }
     tables = {name: pd.DataFrame(columns=["round_id", *names]) for name, names in columns.items()}
     empty = (
@@ -338,18 +341,23 @@ def _moments(
     rules: RuleSet,
     units: list[str],
     groups: list[str],
-) -> tuple[list[VoteMoments], int]:
-    """Exact moments of the ballots and of the counts, over all units and groups of the round, and the greatest
-    common divisor of all scores."""
+) -> tuple[list[VoteMoments], int, Array]:
+    """Exact moments of the ballots and of the counts, over all units and groups of the round, the greatest common
+    divisor of all scores, and how many votes of each unit have the lowest score there is."""
     moments, step = [], 0
+    lowest = np.zeros(len(units), dtype=np.int64)
     if facts.lines is not None and facts.dictionaries is not None:
         votes = votes_of_lines(facts.lines, facts.dictionaries, rules)
         step = votes.step
+        at_lowest = _positions(pd.Series(facts.dictionaries.units, dtype="object"), units)[votes.unit]
+        lowest += np.bincount(at_lowest[votes.score == lowest_score(rules)], minlength=len(units))
         moments.append(_ballot_moments(con, votes, facts.dictionaries, units, groups))
     if len(facts.counts):
         table = count_table(facts.counts, rules)
         table = table[table["scored"]]
         step = math.gcd(step, *table["points"].astype("int64").tolist())
+        low = table[table["points"] == lowest_score(rules)]
+        np.add.at(lowest, _positions(low["unit"], units), low["votes"].astype("int64").to_numpy())
         moments.append(
             moments_of_counts(
                 _positions(table["unit"], units),
@@ -360,7 +368,7 @@ def _moments(
                 len(groups),
             )
         )
-    return moments, step or 1
+    return moments, step or 1, lowest
 
 
 def _positions(values: pd.Series, names: list[str]) -> Array:

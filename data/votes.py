@@ -53,6 +53,11 @@ def points_of_grade(name: str, rules: RuleSet) -> int | None:
     return int(Decimal(name) * 10_000)
 
 
+def lowest_score(rules: RuleSet) -> int:
+    """Score of a vote that is all lowest grade, in ten-thousandths of a point."""
+    return min(rules.points.values()) * 100 if rules.numeric is None else rules.numeric.low * 100
+
+
 def kind_of_grade(name: str, forced: str, rules: RuleSet) -> str:
     """scored, dont_know, abstain, blank or invalid."""
     if forced:

@@ -3,17 +3,13 @@
 Whether a unit can be told apart from the others is not asked here; claim tests are not in this version.
 """
 
-import math
-
 import pandas as pd
 
 from data.rule_sets import Bottom, RuleSet
+from results.family import COUNTED, LINED, places
 
 LISTED, TIED = "listed", "tied"
-COUNTED = ("last", "share", "last_and_below")
-LINED = ("below", "last_and_below")
 NOT_DRAWN = ("dissatisfied_over",)  # needs grades, not scores
-_ROUNDING = {"down": math.floor, "up": math.ceil, "nearest": lambda value: math.floor(value + 0.5)}
 
 
 def marked_bottom(rows: pd.DataFrame, rules: RuleSet) -> pd.Series:
@@ -23,13 +19,6 @@ def marked_bottom(rows: pd.DataFrame, rules: RuleSet) -> pd.Series:
         ranked = members[members["rank"].notna()]
         marks.update(_marked(ranked, rules.bottom_for(str(category))))
     return marks
-
-
-def places(bottom: Bottom, ranked: int) -> int:
-    """How many places of a category the rule takes; 0 for rules without a number of places."""
-    if bottom.rule == "share":
-        return int(_ROUNDING[bottom.rounding](round((bottom.share or 0.0) * ranked, 9)))
-    return bottom.k or 0 if bottom.rule in COUNTED else 0
 
 
 def _marked(ranked: pd.DataFrame, bottom: Bottom) -> pd.Series:

@@ -11,7 +11,7 @@ from analytics.scores import scores_from_moments
 from data.release import Release
 from data.rule_sets import RuleSet
 from results.columns import unit_rounds
-from results.scored import moments_of, of_release
+from results.scoring_tables import moments_of, of_release
 
 OVERALL = ""
 MEANS = ("indicator", "group", "n", "mean", "low", "high", "too_few")

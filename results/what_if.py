@@ -9,8 +9,8 @@ from data.release import RESULTS, Release, round_tables
 from data.rule_sets import RuleSet, RulesRefused
 from data.store import Store
 from data.votes import kind_of_grade
-from results.ranking import WhatIf
-from results.scored import of_release
+from results.family import WhatIf
+from results.scoring_tables import of_release
 
 
 def what_if(store: Store, release: Release, round_id: str, rules: RuleSet) -> WhatIf:
@@ -19,7 +19,7 @@ def what_if(store: Store, release: Release, round_id: str, rules: RuleSet) -> Wh
     Raises RulesRefused when a grade or a group of the round's votes is not in the rules.
     """
     _refuse_unlisted(release, round_id, rules)
-    wanted = set(release.made_of["uploads"])  # type: ignore[call-overload]
+    wanted = set(release.upload_ids)
     uploads = [upload for upload in store.uploads() if upload.upload_id in wanted]
     with tempfile.TemporaryDirectory() as scratch:
         tables = round_tables(Path(scratch), uploads, round_id, rules)

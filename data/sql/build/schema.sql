@@ -22,6 +22,7 @@ CREATE TABLE pair_moment (
     votes BIGINT, total_a BIGINT, total_b BIGINT, product BIGINT
 );
 CREATE TABLE evaluator_count (round_id VARCHAR, group_name VARCHAR, evaluators BIGINT);
+CREATE TABLE lowest_votes (round_id VARCHAR, unit_code VARCHAR, votes BIGINT);
 CREATE TABLE upload (
     number BIGINT, upload_id VARCHAR, kind VARCHAR, round_id VARCHAR, rules_name VARCHAR,
     files VARCHAR, lines BIGINT, digest VARCHAR, demo BOOLEAN

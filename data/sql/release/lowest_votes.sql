@@ -1,0 +1,7 @@
+-- Votes with the lowest score there is, by unit of one round.
+-- params: $round_id
+-- returns: unit_code VARCHAR, votes BIGINT
+SELECT unit_code, votes
+FROM lowest_votes
+WHERE round_id = $round_id
+ORDER BY unit_code
