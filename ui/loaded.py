@@ -84,6 +84,15 @@ def year_cards(release_id: str, round_id: str):
     return {name: year_card(found, counts) for name, found in bottom_lists(release_id, round_id).items()}
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def robustness(release_id: str, round_id: str, category: str):
+    """Whether the bottom of a category depends on choices that could have been made otherwise."""
+    from results.robustness import robustness_of
+
+    family = next(found for found in families(release_id, round_id) if found.name == category)
+    return robustness_of(release_by_id(release_id), family)
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def overview(release_id: str, round_id: str):
     """The figures of the first page."""
