@@ -67,7 +67,7 @@ def _columns(found: Robustness) -> tuple[list[float], list[tuple[float, str]]]:
 
 
 def _wrapped(text: str) -> list[str]:
-    """A heading in short lines: at spaces, or every four characters of Chinese."""
+    """A heading in short lines: at spaces, or every five characters of Chinese."""
     if " " in text:
         return text.split(" ")
-    return [text[start : start + 4] for start in range(0, len(text), 4)]
+    return [text[start : start + 5] for start in range(0, len(text), 5)]
