@@ -178,7 +178,7 @@ def _scores(family: Family, with_places: bool) -> pd.DataFrame:
     )
     places = ["rank_best", "rank_worst"]
     nowhere = pd.Series(pd.NA, index=frame.index, dtype="Int64")
-    frame[places] = verdicts(family)[places] if with_places else pd.concat([nowhere, nowhere], axis=1)
+    frame[places] = verdicts(family).rows[places] if with_places else pd.concat([nowhere, nowhere], axis=1)
     frame.index = pd.Index(family.members["unit_code"].astype(str), name="unit_code")
     return frame
 

@@ -2,11 +2,22 @@
 
 from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
 from ui.charts.bottom import bottom_chart
+from ui.charts.changes import changes_chart
+from ui.charts.funnel import funnel_chart
 from ui.charts.ranking import ranked_units, score_spread
 from ui.charts.unit import grade_bars, group_means, rounds
 
 __all__ = [
-    *("MOST_GRADES", "MOST_ROWS", "label", "show"),
-    *("bottom_chart", "ranked_units", "score_spread"),
-    *("grade_bars", "group_means", "rounds"),
+    "MOST_GRADES",
+    "MOST_ROWS",
+    "label",
+    "show",
+    "bottom_chart",
+    "changes_chart",
+    "funnel_chart",
+    "ranked_units",
+    "score_spread",
+    "grade_bars",
+    "group_means",
+    "rounds",
 ]
