@@ -3,15 +3,18 @@
 import pandas as pd
 import streamlit as st
 
-from results.changes import DOWN, LEFT_OUT_SENTENCES, OVERLAPPING, SCREENING, UP, Changes
+from results.changes import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, UP, Changes
 from results.columns import REASON_SENTENCES, REASONS
 from ui.charts.changes import STATEMENT_NAMES
+from ui.frame import plain
 from ui.tables import interval, number, places
 from ui.words import _
 from words import N_
 
-POSITION_NAMES = {UP: N_("Up"), DOWN: N_("Down"), OVERLAPPING: N_("Ranges overlap")}
+POSITION_NAMES = {UP: N_("place up"), DOWN: N_("place down")}
 TO = " → "
+MOST_ROWS = 60
+"""More rows than this scroll inside the table."""
 
 
 def signed(value: float, decimals: int = 2) -> str:
@@ -30,17 +33,16 @@ def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
         scores=[f"{number(a, decimals)}{TO}{number(b, decimals)}" for a, b in pairs],
         interval=[_signed_interval(a, b, decimals) for a, b in zip(rows["low"], rows["high"], strict=True)],
         votes=[f"{a}{TO}{b}" for a, b in votes],
-        places=[f"{a}{TO}{b}" for a, b in zip(before, after, strict=True)],
-        finding=[_words(STATEMENT_NAMES, code) for code in rows["statement"]],
-        position_words=[_words(POSITION_NAMES, code) for code in rows["position"]],
-        p_words=[_p(p) for p in rows["p_holm"]],
+        places=[f"{a}{TO}{b}".replace(" – ", "–") for a, b in zip(before, after, strict=True)],
+        finding=["–" if pd.isna(code) else _(STATEMENT_NAMES[code]) for code in rows["statement"]],
+        p_words=[p_words(p) for p in rows["p_holm"]],
         remark=[_remark(row) for row in rows.to_dict("records")],
     )
 
 
 def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
     """The compared units as a table in which one row can be chosen."""
-    columns = ["unit_name", "scores", "change", "interval", "finding", "p_words", "places", "position_words", "votes"]
+    columns = ["unit_name", "scores", "change", "interval", "finding", "places", "votes"]
     if not found.tested:
         columns = ["unit_name", "scores", "places", "votes"]
     columns += ["remark"] if rows["remark"].any() else []
@@ -49,22 +51,36 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
         rows[columns],
         hide_index=True,
         key=key,
+        height="content" if len(rows) <= MOST_ROWS else "auto",
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "unit_name": st.column_config.TextColumn(_("Unit"), width="medium"),
+            "unit_name": st.column_config.TextColumn(_("Unit")),
             "scores": st.column_config.TextColumn(_("Score"), help=rounds),
             "change": st.column_config.NumberColumn(_("Change"), format=f"%+.{decimals}f"),
-            "interval": st.column_config.TextColumn(_("Interval of the change")),
-            "finding": st.column_config.TextColumn(_("Finding")),
-            "p_words": st.column_config.TextColumn("p", help=_("For all units of the category together.")),
+            "interval": st.column_config.TextColumn(_("Interval"), help=_("Of the change, one unit at a time.")),
+            "finding": st.column_config.TextColumn(
+                _("Finding"), help=_("Holds for all units of the category together.")
+            ),
             "places": st.column_config.TextColumn(_("Places"), help=rounds),
-            "position_words": st.column_config.TextColumn(_("Position")),
             "votes": st.column_config.TextColumn(_("Votes"), help=rounds),
-            "remark": st.column_config.TextColumn(_("Remark"), width="medium"),
+            "remark": st.column_config.TextColumn(_("Remark")),
         },
         alt=_("The compared units with both scores, the change, its interval and the finding."),
     )
+
+
+def show_origins(found: Changes) -> None:
+    """Units that had another name or stood in another category before."""
+    told = []
+    for row in found.rows.to_dict("records"):
+        if not pd.isna(row["old_name"]):
+            told.append(_("{unit} was {name} in {round}.").format(**_origin(row["old_name"], row, found)))
+        if not pd.isna(row["moved_from"]):
+            sentence = _("{unit} stood in the category {name} in {round}; its places are not compared.")
+            told.append(sentence.format(**_origin(row["moved_from"], row, found)))
+    if told:
+        st.markdown("\n".join(f"- {sentence}" for sentence in told))
 
 
 def show_left_out(found: Changes) -> None:
@@ -90,11 +106,11 @@ def _signed_interval(low: float, high: float, decimals: int) -> str:
     return interval(low, high) if pd.isna(low) else f"{signed(low, decimals)} – {signed(high, decimals)}"
 
 
-def _words(names: dict[str, str], code: object) -> str:
-    return "–" if pd.isna(code) else _(names[str(code)])
+def _origin(name: str, row: dict, found: Changes) -> dict[str, str]:
+    return {"unit": plain(row["unit_name"]), "name": plain(name), "round": plain(found.round_from)}
 
 
-def _p(p: float) -> str:
+def p_words(p: float) -> str:
     """0.012; more than three digits of a p-value would pretend too much."""
     if pd.isna(p):
         return "–"
@@ -102,14 +118,12 @@ def _p(p: float) -> str:
 
 
 def _remark(row: dict) -> str:
-    """Old name, old category, why there is no place, whether the screening list has the unit."""
+    """Whether the position moved, whether the screening list has the unit, why there is no place."""
     parts = []
-    if not pd.isna(row["old_name"]):
-        parts.append(_("formerly {name}").format(name=row["old_name"]))
-    if not pd.isna(row["moved_from"]):
-        parts.append(_("formerly in {category}").format(category=row["moved_from"]))
+    if not pd.isna(row["position"]) and row["position"] in POSITION_NAMES:
+        parts.append(_(POSITION_NAMES[row["position"]]))
+    if row["p_bh"] <= SCREENING and row["statement"] == SAME:
+        parts.append(_("worth a look"))
     if not pd.isna(row["reason"]):
         parts.append(_(REASONS[row["reason"]]))
-    if row["p_bh"] <= SCREENING and row["statement"] == "not_distinguishable":
-        parts.append(_("worth a look"))
     return _("; ").join(parts)

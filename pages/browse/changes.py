@@ -79,13 +79,14 @@ if len(rows):
     if found.tested:
         st.caption(
             _(
-                "A position moved only where the two ranges of places lie apart (ranked: {before}, then {after}). "
-                "“Worth a look”: changed by a looser test, of whose list about one in twenty is chance."
+                "Places up or down: only where the two ranges of places lie apart (ranked: {before}, then {after}). "
+                "Worth a look: changed by a looser test, of whose list about one in twenty is chance."
             ).format(before=found.ranked_from, after=found.ranked_to)
         )
     selected = tables_changes.show_changes(rows, found, decimals, "changes_table")
     for row in selected.selection.rows:
         frame.unit_link(rows["unit_code"][row], rows["unit_name"][row], round_to)
+    tables_changes.show_origins(found)
 else:
     st.info(_("No unit of this category has a score in both rounds."))
 

@@ -8,7 +8,7 @@ from ui.charts.base import BLUE, GREY, INK, PALE, RED, ROW, label, span
 from ui.words import _
 from words import N_
 
-STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Not distinguishable")}
+STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Unclear")}
 COLOURS = {ROSE: BLUE, FELL: RED, SAME: GREY}
 SYMBOLS = {ROSE: "triangle-up", FELL: "triangle-down", SAME: "circle-open"}
 """Told apart by shape, fill and colour, so that a grey print loses nothing."""
@@ -17,7 +17,7 @@ SYMBOLS = {ROSE: "triangle-up", FELL: "triangle-down", SAME: "circle-open"}
 def changes_chart(rows: pd.DataFrame) -> go.Figure:
     """Tested changes in the order given, first on top, with the line of no change.
 
-    rows: unit_name, change, low, high, statement, interval and scores in words, from 0.
+    rows: unit_name, change, low, high, statement, and interval, scores, votes and p in words; index from 0.
     """
     fig = go.Figure()
     for statement, name in STATEMENT_NAMES.items():
@@ -41,7 +41,7 @@ def changes_chart(rows: pd.DataFrame) -> go.Figure:
 def _units(part: pd.DataFrame, statement: str, name: str) -> go.Scatter:
     colour, hollow = COLOURS[statement], statement == SAME
     names = [label(unit) for unit in part["unit_name"]]
-    change, score, votes = _("Change"), _("Score"), _("Votes")
+    change, score, votes, chance = _("Change"), _("Score"), _("Votes"), _("p for all units together:")
     return go.Scatter(
         x=part["change"],
         y=list(part.index),
@@ -54,9 +54,9 @@ def _units(part: pd.DataFrame, statement: str, name: str) -> go.Scatter:
             "line": {"width": 2 if hollow else 0, "color": colour},
         },
         error_x=span(part["change"], part["low"], part["high"], colour),
-        customdata=list(zip(names, part["interval"], part["scores"], part["votes"], strict=True)),
+        customdata=list(zip(names, part["interval"], part["scores"], part["votes"], part["p_words"], strict=True)),
         hovertemplate=(
             f"%{{customdata[0]}}<br>{change} %{{x:+.2f}} (%{{customdata[1]}})<br>{score} %{{customdata[2]}}"
-            f"<br>{votes} %{{customdata[3]}}<extra></extra>"
+            f"<br>{votes} %{{customdata[3]}}<br>{chance} %{{customdata[4]}}<extra></extra>"
         ),
     )

@@ -110,4 +110,5 @@ def _name_lowest(fig: go.Figure, rows: pd.DataFrame, span: tuple[float, float]) 
             arrowhead=0,
             arrowwidth=1,
             standoff=6,
+            bgcolor="rgba(255,255,255,0.85)",
         )
