@@ -2,9 +2,46 @@
 
 import streamlit as st
 
-from ui import frame, loaded, tables
+from results.funnel import FEWEST
+from ui import charts, frame, loaded, tables
 from ui.words import _
 from words import N_
+
+
+def _funnel_section(release_id: str) -> None:
+    """The funnel plot of a round and category."""
+    rounds = loaded.scored_rounds(release_id)
+    if not rounds:
+        return
+    st.subheader(_("Does a score stand out?"))
+    left, right = st.columns([1, 3])
+    round_id = left.selectbox(_("Round"), rounds, key="funnel_round")
+    categories = [family.name for family in loaded.families(release_id, round_id)]
+    category = right.selectbox(_("Category"), categories, key="funnel_category")
+    found = loaded.funnel(release_id, round_id, category)
+    if found.rows.empty:
+        st.info(_("No ranked unit fits this choice."))
+        return
+    charts.show(
+        charts.funnel_chart(found.rows, found.curves, found.limits.theta0),
+        "funnel",
+        _("Scores against effective ballots with 95% and 99.8% limits; the lowest units outside are named."),
+    )
+    st.caption(
+        _(
+            "Effective ballots: as many as would give the same precision in a simple sample. The limits hold the "
+            "chance of the draw and the usual spread between units (standard deviation {spread} points), so a mark "
+            "outside stands out from its category. Outside the 99.8% limits means: examine why. It is not a finding "
+            "that the unit is at the bottom."
+        ).format(spread=tables.number(found.limits.tau2**0.5))
+    )
+    if len(found.rows) < FEWEST:
+        st.caption(
+            _(
+                "With fewer than {count} units the usual spread cannot be told; the limits are those of chance alone."
+            ).format(count=FEWEST)
+        )
+
 
 release = frame.page(N_("Methods"))
 
@@ -86,6 +123,8 @@ for sentence in (
 ):
     st.markdown(f"- {sentence}")
 
+_funnel_section(release.id)
+
 st.subheader(_("Rule set in force"))
 round_id = st.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params", width=200)
 if loaded.overview(release.id, round_id).rules is None:
@@ -99,5 +138,8 @@ for source in (
     "Binder (1983). On the variances of asymptotically normal estimators from complex surveys.",
     "Liang & Zeger (1986). Longitudinal data analysis using generalized linear models.",
     "Agresti & Coull (1998). Approximate is better than “exact” for interval estimation.",
+    "Holm (1979). A simple sequentially rejective multiple test procedure.",
+    "Benjamini & Hochberg (1995). Controlling the false discovery rate.",
+    "Spiegelhalter (2005). Funnel plots for comparing institutional performance.",
 ):
     st.text(source)

@@ -2,6 +2,8 @@
 
 from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
 from ui.charts.bottom import bottom_chart, drawn
+from ui.charts.changes import changes_chart
+from ui.charts.funnel import funnel_chart
 from ui.charts.ranking import ranked_units, score_spread
 from ui.charts.robustness import MOST_STRIP, robustness_strip
 from ui.charts.unit import grade_bars, group_means, rounds
@@ -11,7 +13,9 @@ __all__ = [
     "MOST_ROWS",
     "MOST_STRIP",
     "bottom_chart",
+    "changes_chart",
     "drawn",
+    "funnel_chart",
     "grade_bars",
     "group_means",
     "label",
