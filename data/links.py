@@ -6,7 +6,7 @@ and threads changes no bit.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -37,6 +37,15 @@ class GroupLinks:
     ballots: int
     votes: int
     within: float
+
+    def times(self, step: float) -> "GroupLinks":
+        """The links of the scores times `step`."""
+        return replace(self, own_minus_ballot=self.own_minus_ballot * step, within=self.within * step**2)
+
+
+def no_links(n_units: int) -> GroupLinks:
+    """Of tallies: nobody knows which votes stood on one ballot."""
+    return GroupLinks(np.zeros((n_units, n_units)), np.zeros(n_units), 0, 0, 0.0)
 
 
 def links_of_ballots(size: Ints, sums: Ints, given: Given, total: NDArray[Any], squares: int) -> GroupLinks:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from data.links import GroupLinks, links_of_ballots
+from data.links import GroupLinks, links_of_ballots, no_links
 
 BALLOTS_AT_ONCE = 8_000
 CELLS_AT_ONCE = 16_000_000
@@ -29,7 +29,6 @@ WIDE = 2**62
 
 Ints: TypeAlias = NDArray[np.int64]
 Exact: TypeAlias = NDArray[Any]
-Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,18 @@ class VoteMoments:
     """Moments by unit and group, and by pair of units and group.
 
     n, total, squares : shape (units, groups); votes, sum and sum of squares of the scores.
+    links : one a group, of the same scores; see `data.links`.
     pair_group, pair_first, pair_second : shape (pairs,); first < second, ordered by these
         three; only pairs with a common ballot.
     pair_n, pair_sum_first, pair_sum_second, pair_sum_product : shape (pairs,); over the common
         ballots: their number, the sums of the scores of either unit, the sum of products.
-    pair_linked : shape (pairs,); sum over the common ballots of 1/(votes of the ballot).
-    own_minus_ballot : shape (units, groups); sum over votes of score minus mean of its ballot.
-    linked_ballots, linked_votes, within : shape (groups,); ballots of two votes or more, their
-        votes, and the sum of squared deviations of votes from the mean of their ballot.
     group_n, group_total, group_squares : one Python int a group, over all units.
     """
 
     n: Ints
     total: Exact
     squares: Exact
+    links: tuple[GroupLinks, ...]
     pair_group: Ints
     pair_first: Ints
     pair_second: Ints
@@ -58,11 +55,6 @@ class VoteMoments:
     pair_sum_first: Exact
     pair_sum_second: Exact
     pair_sum_product: Exact
-    pair_linked: Floats
-    own_minus_ballot: Floats
-    linked_ballots: Ints
-    linked_votes: Ints
-    within: Floats
 
     @property
     def group_n(self) -> tuple[int, ...]:
@@ -146,10 +138,7 @@ def moments_of_counts(
     np.add.at(total, (units, groups), count * value)
     np.add.at(squares, (units, groups), count * value * value)
     no_pairs = [np.zeros(0, dtype=np.int64) for _ in range(7)]
-    none = np.zeros(n_groups, dtype=np.int64)
-    return VoteMoments(
-        n, total, squares, *no_pairs, np.zeros(0), np.zeros((n_units, n_groups)), none, none, np.zeros(n_groups)
-    )
+    return VoteMoments(n, total, squares, (no_links(n_units),) * n_groups, *no_pairs)
 
 
 @dataclass(frozen=True)
@@ -338,7 +327,7 @@ def _links(votes: _Votes, group: int, n_units: int, table: _Table) -> GroupLinks
 
 def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: int) -> VoteMoments:
     """Cells from the diagonals, pairs from the upper triangles, scores times their step again."""
-    columns: list[list[Exact]] = [[] for _ in range(8)]
+    columns: list[list[Exact]] = [[] for _ in range(7)]
     upper = np.triu(np.ones((n_units, n_units), dtype=bool), 1)
     for group, (common, sums, products) in enumerate(tables):
         first, second = np.nonzero(upper & (common > 0))
@@ -350,7 +339,6 @@ def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: i
             sums[first, second] * step,
             sums[second, first] * step,
             products[first, second] * step**2,
-            links[group].linked[first, second],
         )
         for column, part in zip(columns, found, strict=True):
             column.append(part)
@@ -361,14 +349,8 @@ def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: i
         for i in range(3)
     ]
     pairs = [np.concatenate(c) if c else np.zeros(0, dtype=np.int64) for c in columns]
-    return VoteMoments(
-        *cells,
-        *pairs,
-        np.stack([link.own_minus_ballot * step for link in links], axis=1) if links else np.zeros((n_units, 0)),
-        np.array([link.ballots for link in links], dtype=np.int64),
-        np.array([link.votes for link in links], dtype=np.int64),
-        np.array([link.within * step**2 for link in links], dtype=np.float64),
-    )
+    scaled = tuple(link.times(step) for link in links)
+    return VoteMoments(cells[0], cells[1], cells[2], scaled, *pairs)
 
 
 def _column_sums(table: Exact) -> tuple[int, ...]:

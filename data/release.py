@@ -413,7 +413,7 @@ def _moment_tables(
     n: Array = np.sum([m.n for m in moments], axis=0)
     total: Array = np.sum([m.total.astype(object) for m in moments], axis=0)
     squares: Array = np.sum([m.squares.astype(object) for m in moments], axis=0)
-    own_minus_ballot: Array = np.sum([m.own_minus_ballot for m in moments], axis=0)
+    own_minus_ballot: Array = np.stack([link.own_minus_ballot for link in moments[0].links], axis=1) / step
     unit_at, group_at = np.nonzero(n)
     cells = pd.DataFrame(
         {
@@ -422,10 +422,11 @@ def _moment_tables(
             "votes": n[unit_at, group_at],
             "total": (total[unit_at, group_at] // step).astype(np.int64),
             "squares": (squares[unit_at, group_at] // step**2).astype(np.int64),
-            "own_minus_ballot": own_minus_ballot[unit_at, group_at] / step,
+            "own_minus_ballot": own_minus_ballot[unit_at, group_at],
         }
     )
     pair = moments[0]
+    linked: Array = np.stack([link.linked for link in pair.links])
     pairs = pd.DataFrame(
         {
             "group_name": group_names[pair.pair_group],
@@ -435,7 +436,7 @@ def _moment_tables(
             "total_a": (pair.pair_sum_first // step).astype(np.int64),
             "total_b": (pair.pair_sum_second // step).astype(np.int64),
             "product": (pair.pair_sum_product // step**2).astype(np.int64),
-            "linked": pair.pair_linked,
+            "linked": linked[pair.pair_group, pair.pair_first, pair.pair_second],
         }
     )
     return cells, pairs
@@ -446,9 +447,9 @@ def _link_table(moments: VoteMoments, groups: list[str], step: int) -> pd.DataFr
     return pd.DataFrame(
         {
             "group_name": groups,
-            "ballots": moments.linked_ballots,
-            "votes": moments.linked_votes,
-            "within": moments.within / step**2,
+            "ballots": [link.ballots for link in moments.links],
+            "votes": [link.votes for link in moments.links],
+            "within": [link.within / step**2 for link in moments.links],
         }
     )
 
