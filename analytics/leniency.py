@@ -77,8 +77,8 @@ class Adjusted:
         order of the first unit.
     weakest : smallest non-zero eigenvalue of D^-1/2 A D^-1/2, 0 to 2, where A is the matrix of the equations of
         the main component and D its diagonal; NaN when refused. Below `WEAK`: weakly linked.
-    sigma : shape (groups,), standard deviation of the error of a vote, points; NaN for groups without a weight
-        or without links. In the order of the groups; one entry when pooled.
+    sigma : shape (groups,), one entry when pooled; standard deviation of the error of a vote, points. NaN for
+        groups without a weight; that of all groups where the group's own ballots leave no degree of freedom.
     """
 
     score: Floats
