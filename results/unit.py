@@ -10,7 +10,8 @@ from analytics.moments import Moments, Pairs
 from analytics.scores import scores_from_moments
 from data.release import Release
 from data.rule_sets import RuleSet
-from results.columns import unit_rounds
+from results.columns import rows_of_unit
+from results.ranking import Ranking
 from results.scoring_tables import moments_of, of_release
 
 OVERALL = ""
@@ -52,9 +53,9 @@ class NoSuchUnit(Exception):
     """The round has no such unit, or no votes."""
 
 
-def unit(release: Release, code: str) -> UnitHistory:
-    """One unit through all rounds; no rows for an unknown code."""
-    rows = unit_rounds(release, code)
+def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
+    """One unit through the rounds of `rankings`, newest first; no rows for an unknown code."""
+    rows = [row for ranking in rankings for row in rows_of_unit(ranking, code)]
     return UnitHistory(release.id, code, str(rows[0]["unit_name"]) if rows else code, rows)
 
 

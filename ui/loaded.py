@@ -48,12 +48,39 @@ def rounds(release_id: str) -> list[str]:
     return release_by_id(release_id).rounds()
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def families(release_id: str, round_id: str, category: str | None = None):
+    """The units that are ranked together, every category by itself; "ALL" takes them as one."""
+    from results.family import families as ranked_together
+
+    return ranked_together(release_by_id(release_id), round_id, category)
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
 def ranking(release_id: str, round_id: str, category: str | None = None):
     """All units of a round, each category ranked by itself; "ALL" ranks them as one."""
-    from results.ranking import ranking as rank
+    from results.ranking import ranking_of
 
-    return rank(release_by_id(release_id), round_id, category)
+    return ranking_of(release_by_id(release_id), round_id, families(release_id, round_id, category))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def bottom_lists(release_id: str, round_id: str):
+    """The bottom list of every category, by its rule."""
+    from results.bottom import bottom_list
+
+    answer = ranking(release_id, round_id)
+    return {family.name: bottom_list(family, answer) for family in families(release_id, round_id)}
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def year_cards(release_id: str, round_id: str):
+    """The year card of every category."""
+    from results.year_card import year_card
+
+    ballots = release_by_id(release_id).query("evaluators", round_id=round_id)
+    counts = {str(group): int(n) for group, n in zip(ballots["group_name"], ballots["evaluators"], strict=True)}
+    return {name: year_card(found, counts) for name, found in bottom_lists(release_id, round_id).items()}
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -61,7 +88,7 @@ def overview(release_id: str, round_id: str):
     """The figures of the first page."""
     from results.overview import overview as summarise
 
-    return summarise(release_by_id(release_id), round_id)
+    return summarise(release_by_id(release_id), ranking(release_id, round_id))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -69,7 +96,8 @@ def unit(release_id: str, code: str):
     """One unit in every round."""
     from results.unit import unit as history
 
-    return history(release_by_id(release_id), code)
+    release = release_by_id(release_id)
+    return history(release, code, [ranking(release_id, round_id) for round_id in release.rounds()])
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
