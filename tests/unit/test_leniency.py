@@ -6,6 +6,7 @@ import pytest
 from analytics.leniency import adjusted_scores
 from analytics.scores import scores_from_moments
 from tests.alternative.plain_leniency import plain_adjusted
+from tests.support.leniency_years import mean_errors, year
 from tests.support.votes import moments_and_links
 
 WEIGHTS = {"a": 0.5, "b": 0.3, "c": 0.2}
@@ -146,3 +147,19 @@ def test_groups_of_links_and_moments_must_be_the_same():
     with pytest.raises(ValueError, match="groups"):
         adjusted_scores(links, other, {"h": 1.0})
     assert adjusted_scores(links, moments, {"g": 1.0}).refused == "no_error"
+
+
+def test_evaluators_of_a_block_who_are_lenient_together_no_longer_raise_its_units():
+    official, adjusted = mean_errors(0.3, runs=3)
+    assert adjusted <= 0.45 * official
+
+
+def test_where_assignment_is_random_little_is_lost():
+    official, adjusted = mean_errors(1, runs=3)
+    assert adjusted <= 1.1 * official
+
+
+def test_blocks_that_never_meet_are_refused_and_named():
+    answer = year(0, seed=0).adjusted
+    assert answer.refused == "not_connected"
+    assert [part.tolist() for part in answer.components] == np.arange(60).reshape(5, 12).tolist()
