@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 from ui.charts.base import INK, PALE, TIER_COLOURS, TIER_NAMES, label, reach, span, tier_marker
 from ui.words import _
 
-SHOWN = 20
+BOTTOM_SHOWN = 20
 ROW = 30
 
 
@@ -17,7 +17,7 @@ def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float |
     rows: worst first, with places and chance in words. line: between the places where the last k begin; points: the
     line of a rule that asks for a score. Without a chance to show, the right panel is left out.
     """
-    rows = rows.head(SHOWN).iloc[::-1].reset_index(drop=True)
+    rows = rows.head(BOTTOM_SHOWN).iloc[::-1].reset_index(drop=True)
     chances = rows["p_bottom"].notna().any()
     by_score = line is None and points is not None
     fig = make_subplots(
