@@ -20,6 +20,17 @@ rules = bottom.family.rules
 rows = tables.ranking_rows(bottom.rows, rules)
 
 st.subheader(frame.plain(card.sentence(language())))
+if not rows.empty:
+    points = bottom.family.bottom.line
+    chart = charts.bottom_chart(rows, bottom.line, bottom.family.places, points)
+    charts.show(chart, "bottom", _("The lowest units with the places that the votes allow, and their verdicts."))
+    if len(drawn := charts.drawn(rows)) < bottom.count:
+        st.caption(
+            _("The {shown} units nearest to the bottom of {count} are drawn; all are in the lists.").format(
+                shown=len(drawn), count=bottom.count
+            )
+        )
+
 st.caption(
     _(
         "Category {category}: {count} ranked units; bottom rule: {rule}. The verdicts hold inside this category; the "
@@ -31,16 +42,6 @@ st.caption(
         error=tables.percent(1 - rules.uncertainty.level, 0),
     )
 )
-if not rows.empty:
-    points = bottom.family.bottom.line
-    chart = charts.bottom_chart(rows, bottom.line, bottom.family.places, points)
-    charts.show(chart, "bottom", _("The lowest units with the places that the votes allow, and their verdicts."))
-    if bottom.count > charts.BOTTOM_SHOWN:
-        st.caption(
-            _("The {shown} lowest of {count} units are drawn; all are in the lists.").format(
-                shown=charts.BOTTOM_SHOWN, count=bottom.count
-            )
-        )
 
 if card.outcome == "nothing":
     st.warning(_("No list is offered: the differences between these units are no larger than chance."))

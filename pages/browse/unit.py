@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from results.bottom import p_words
 from results.columns import REASON_SENTENCES
 from ui import charts, frame, loaded, tables
 from ui.words import _, language
@@ -25,18 +26,18 @@ level = tables.percent(detail.rules.uncertainty.level, 0)
 in_category = answer.rows[(answer.rows["category"] == row["category"]) & answer.rows["rank"].notna()]
 
 st.subheader(frame.plain(detail.name))
-figures = st.columns([2, 3, 2, 2, 2, 3])
+figures = [column for _row in range(2) for column in st.columns(3)]
 figures[0].metric(_("Score"), tables.number(row["score"], decimals))
 figures[1].metric(
     _("{level} interval").format(level=level), tables.interval(row["score_low"], row["score_high"], decimals)
 )
 figures[2].metric(_("Votes"), f"{row['n']:,}")
-figures[3].metric(
+figures[4].metric(
     _("Place in its category"),
     f"{tables.place(row['rank'], row['rank_tied_to'])} / {len(in_category)}" if row["rank"] else "–",
 )
-figures[4].metric(_("Places allowed"), tables.places(row["rank_best"], row["rank_worst"]))
-figures[5].metric(_("Verdict"), tables.verdict(row["verdict"]))
+figures[5].metric(_("Places allowed"), tables.places(row["rank_best"], row["rank_worst"]))
+figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
     _("Category: {category}. Don't know: {share}.").format(
         category=frame.plain(row["category"]), share=tables.percent(row["dont_know_share"])
@@ -54,12 +55,12 @@ if row["rank"]:
     st.caption(
         frame.plain(
             _(
-                "Asked about this unit only, not picked from a list: places {places}; p = {confirm} for the bottom, "
-                "p = {clear} against it. A list names several units at once, so its verdict asks for more."
+                "Asked about this unit only, not picked from a list: places {places}; for the bottom {confirm}, "
+                "against it {clear}. A list names several units at once, so its verdict asks for more."
             ).format(
                 places=tables.places(alone.best, alone.worst),
-                confirm=tables.number(alone.confirm_p, 4),
-                clear=tables.number(alone.clear_p, 4),
+                confirm=p_words(alone.confirm_p),
+                clear=p_words(alone.clear_p),
             )
         )
     )

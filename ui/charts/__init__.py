@@ -1,15 +1,15 @@
 """Charts by page: what the pages call. The house style is in base.py."""
 
 from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
-from ui.charts.bottom import BOTTOM_SHOWN, bottom_chart
+from ui.charts.bottom import bottom_chart, drawn
 from ui.charts.ranking import ranked_units, score_spread
 from ui.charts.unit import grade_bars, group_means, rounds
 
 __all__ = [
-    "BOTTOM_SHOWN",
     "MOST_GRADES",
     "MOST_ROWS",
     "bottom_chart",
+    "drawn",
     "grade_bars",
     "group_means",
     "label",
