@@ -36,7 +36,7 @@ def plain_links(votes, units, groups):
 def plain_adjusted(votes, units, weights):
     """Adjusted scores: fit unit + evaluator, correct each vote by its evaluator, score by group and weight.
 
-    votes: (ballot, unit, group, points), every unit with votes of every group; weights: one a group.
+    votes: (ballot, unit, group, points); weights: one a group. Of no use for units that lack a group.
     The leniency of the evaluators of a group is measured from the mean over its votes.
     """
     rows = len(votes)
@@ -52,6 +52,7 @@ def plain_adjusted(votes, units, weights):
     for g, weight in enumerate(weights):
         inside = group == g
         corrected = points[inside] - leniency[inside] + leniency[inside].mean()
-        means = np.bincount(unit[inside], weights=corrected) / np.bincount(unit[inside])
+        count = np.bincount(unit[inside], minlength=units)
+        means = np.bincount(unit[inside], weights=corrected, minlength=units) / np.maximum(count, 1)
         score += weight * means
     return score
