@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -70,25 +71,27 @@ def links_of_ballots(size: Ints, sums: Ints, given: Given, total: NDArray[Any], 
 
 
 def _add_one_size(linked: Floats, chosen: Ints, sums: Ints, given: Given, size: int) -> Floats:
-    """Add 1/size to `linked` for every common ballot; returns each unit's sum of `sums` over the ballots it is on."""
-    counts = np.zeros(linked.shape, dtype=np.int64) if size > 1 else None
-    met = np.zeros(len(linked), dtype=np.int64)
+    """Add 1/size to `linked` for every common ballot; returns each unit's sum of `sums` over the ballots it is on.
+
+    Counts and sums are whole numbers held as floats, exact in any order; only then comes the division.
+    """
+    met = np.zeros(len(linked))
+    common: Any = 0
     largest = int(np.abs(sums[chosen]).max(initial=0))
     exact_in = np.float32 if largest * ROWS_AT_ONCE < 2**24 else np.float64
     for start in range(0, len(chosen), ROWS_AT_ONCE):
         piece = chosen[start : start + ROWS_AT_ONCE]
         matrix = given(piece)
-        met += (matrix.T @ sums[piece].astype(exact_in)).astype(np.int64)
-        if counts is not None:
-            common = matrix.T @ matrix
-            if isinstance(common, np.ndarray):
-                counts += common.astype(np.int64)
-            else:
-                entries = common.tocoo()  # each pair of units once
-                counts[entries.row, entries.col] += entries.data.astype(np.int64)
-    if counts is not None:
-        linked += counts / size
-    return met.astype(np.float64)
+        met += matrix.T @ sums[piece].astype(exact_in)
+        if size > 1:
+            part = matrix.T @ matrix
+            common = part if start == 0 else common + part.astype(np.float64)
+    if sparse.issparse(common):
+        entries = common.tocoo()  # each pair of units once
+        linked[entries.row, entries.col] += entries.data.astype(np.float64) / size
+    elif size > 1:
+        linked += np.divide(common, size, dtype=np.float64)
+    return met
 
 
 def _sum_of_squares(sums: Ints) -> int:
