@@ -84,6 +84,42 @@ def year_cards(release_id: str, round_id: str):
     return {name: year_card(found, counts) for name, found in bottom_lists(release_id, round_id).items()}
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def robustness(release_id: str, round_id: str, category: str):
+    """Whether the bottom of a category depends on choices that could have been made otherwise."""
+    from results.robustness import robustness_of
+
+    family = next(found for found in families(release_id, round_id) if found.name == category)
+    return robustness_of(release_by_id(release_id), family)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def scored_rounds(release_id: str) -> list[str]:
+    """The rounds of a release that have votes, newest first."""
+    rounds_of = release_by_id(release_id).query("rounds")
+    return sorted(rounds_of.loc[rounds_of["rules_name"] != "", "round_id"], reverse=True)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def changes(release_id: str, round_from: str, round_to: str, category: str):
+    """Two rounds compared in one category; where the rules differ, the earlier is counted again under the later's."""
+    from results.changes import changes as compare
+    from results.what_if import what_if
+
+    release = release_by_id(release_id)
+    return compare(
+        release, round_from, round_to, category, lambda round_id, rules: what_if(store(), release, round_id, rules)
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def funnel(release_id: str, round_id: str, category: str):
+    """The funnel plot of one category."""
+    from results.funnel import funnel_of
+
+    return funnel_of(families(release_id, round_id, category)[0])
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def overview(release_id: str, round_id: str):
     """The figures of the first page."""

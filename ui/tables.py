@@ -16,6 +16,7 @@ KIND_NAMES = {
     "blank": N_("Blank"),
     "invalid": N_("Invalid"),
 }
+MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 BOTTOM_SENTENCES = {
     "last": N_("places at the end: {k}"),
     "share": N_("the last {share} of the ranked units"),
@@ -135,6 +136,7 @@ def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
         shown,
         hide_index=True,
         key=key,
+        height="content" if len(shown) <= MOST_WHOLE else "auto",
         column_config=_rank_columns(decimals),
         alt=_("The units of one verdict with votes, score, interval and places."),
     )

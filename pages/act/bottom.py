@@ -3,7 +3,7 @@
 import streamlit as st
 
 from results.columns import records
-from ui import charts, downloads, frame, loaded, statements, tables
+from ui import charts, downloads, frame, loaded, robustness, statements, tables
 from ui.words import _, language
 from words import N_
 
@@ -70,6 +70,12 @@ else:
         tables.show_tier(tables.ranking_rows(bottom.tier("cleared"), rules), rules.presentation.decimals, "cleared")
     else:
         st.markdown(_("None."))
+
+st.subheader(_("Does it depend on the rules?"))
+robustness.show(
+    loaded.robustness(release.id, round_id, category),
+    dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
+)
 
 if not bottom.not_ranked.empty:
     st.subheader(_("Not ranked"))

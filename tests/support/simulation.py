@@ -31,7 +31,7 @@ class Scenario:
     """What a year is drawn from; `evaluators` by group in the order of GROUPS, `k` the length of the bottom list.
 
     tied: so many of the worst units are made exactly equal. cross_share: None for no blocks, else the share of
-    a ballot's units drawn from all units instead of the evaluator's own block. missing: share of lost lines.
+    a ballot's units drawn from all units instead of the evaluator's own block. missing: share of lines lost at random.
     absent: so many units have no vote of the service users. strict_abstain: strict evaluators skip more units.
     """
 
@@ -44,7 +44,7 @@ class Scenario:
     tied: int = 0
     cross_share: float | None = None
     block_sd: float = 0.4
-    missing: float = 0.05
+    missing: float = 0.0
     absent: int = 0
     strict_abstain: bool = False
 
@@ -61,8 +61,9 @@ SCENARIOS = {
         Scenario("tiny_sample", evaluators=(300, 90, 12)),
         Scenario("large_sample", evaluators=(40_000, 15_000, 300)),
         Scenario("small_p12", units=12, evaluators=(1200, 500, 60), k=3),
-        Scenario("absent_group", absent=2),
-        Scenario("strict_abstain", strict_abstain=True),
+        Scenario("missing_lines", missing=0.05),
+        Scenario("absent_group", missing=0.05, absent=2),
+        Scenario("strict_abstain", missing=0.05, strict_abstain=True),
     )
 }
 
