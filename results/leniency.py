@@ -152,7 +152,7 @@ def _adjusted_rows(family: Family, adjusted: Adjusted, at: Array) -> pd.DataFram
         }
     )
     for name, kind in (("rank", "Int64"), ("rank_best", "Int64"), ("rank_worst", "Int64"), ("verdict", "string")):
-        none = pd.array([pd.NA] * len(rows), dtype=kind)
+        none = pd.Series([pd.NA] * len(rows)).astype(kind)
         rows[f"adjusted_{name}"] = none if judged is None else judged[name]
     return rows
 
