@@ -141,7 +141,7 @@ def _adjusted_rows(family: Family, adjusted: Adjusted, at: Array) -> pd.DataFram
     """unit_code and ADJUSTED but the comparison, in the order of the members."""
     scores = _as_scores(family.scores, adjusted, at)
     low, high = scores.interval(family.rules.uncertainty.level)
-    judged = verdicts(replace(family, scores=scores)).rows if adjusted.refused is None else None
+    judged = verdicts(replace(family, scores=scores)).rows if adjusted.refused is None else _unjudged(len(at))
     rows = pd.DataFrame(
         {
             "unit_code": family.members["unit_code"],
@@ -151,10 +151,15 @@ def _adjusted_rows(family: Family, adjusted: Adjusted, at: Array) -> pd.DataFram
             "adjusted_high": high,
         }
     )
-    for name, kind in (("rank", "Int64"), ("rank_best", "Int64"), ("rank_worst", "Int64"), ("verdict", "string")):
-        none = pd.Series([pd.NA] * len(rows)).astype(kind)
-        rows[f"adjusted_{name}"] = none if judged is None else judged[name]
+    for name in ("rank", "rank_best", "rank_worst", "verdict"):
+        rows[f"adjusted_{name}"] = judged[name]
     return rows
+
+
+def _unjudged(units: int) -> pd.DataFrame:
+    nothing = [pd.NA] * units
+    places = {name: pd.array(nothing, dtype="Int64") for name in ("rank", "rank_best", "rank_worst")}
+    return pd.DataFrame({**places, "verdict": pd.array(nothing, dtype="string")})
 
 
 def _as_scores(official: UnitScores, adjusted: Adjusted, at: Array) -> UnitScores:
