@@ -58,6 +58,37 @@ def test_three_units_by_hand():
     assert adjust(votes, {"g": 1.0}).score == pytest.approx([80, 70, 60])
 
 
+def test_standard_errors_are_those_of_least_squares_where_all_units_vary_alike():
+    """A ring of six units, the same four pairs of grades on every two neighbours."""
+    pairs = ((90.0, 70.0), (60.0, 65.0), (80.0, 50.0), (40.0, 30.0))
+    votes = []
+    for unit in range(6):
+        for own, next_ in pairs:
+            ballot = len(votes)
+            votes += [(ballot, unit, "g", own), (ballot, (unit + 1) % 6, "g", next_)]
+    design = np.zeros((48, 6 + 24))
+    for row, (ballot, unit, _, _) in enumerate(votes):
+        design[row, unit] = design[row, 6 + ballot // 2] = 1
+    points = np.array([vote[3] for vote in votes])
+    rest = points - design @ np.linalg.lstsq(design, points, rcond=None)[0]
+    free = 48 - np.linalg.matrix_rank(design)
+    inverse = np.linalg.pinv(design.T @ design)[:6, :6] * (rest @ rest / free)
+    answer = adjust(votes, {"g": 1.0})
+    apart = np.diagonal(inverse)[:, None] + np.diagonal(inverse) - 2 * inverse
+    ours = np.diagonal(answer.covariance)[:, None] + np.diagonal(answer.covariance) - 2 * answer.covariance
+    assert ours == pytest.approx(apart, abs=1e-10)
+    assert answer.sigma == pytest.approx([np.sqrt(rest @ rest / free)])
+    assert answer.df_score == pytest.approx([free] * 6)
+    assert answer.df[~np.eye(6, dtype=bool)] == pytest.approx([free] * 30)
+
+
+def test_a_unit_whose_votes_vary_more_has_a_larger_error():
+    calm = [(b, u, g, 70.0 + (b + u) % 3) for b, u, g, _ in some_votes(7)]
+    torn = [(b, u, g, (0.0, 100.0)[b // 3 % 2] if u == 2 else x) for b, u, g, x in calm]
+    errors = adjust(torn).se
+    assert errors[2] > 1.2 * np.delete(errors, 2).max()
+
+
 def test_full_ballots_leave_the_official_score():
     rng = np.random.default_rng(4)
     votes = [
