@@ -515,9 +515,7 @@ def ranking(
 def bottom(
     round_id: Round,
     category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
-    k: Annotated[
-        int | None, typer.Option("-k", metavar="K", help=N_("The last K, whatever the rule set says."))
-    ] = None,
+    k: Annotated[int | None, typer.Option("-k", metavar="K", help=N_("The last K, in place of the rule."))] = None,
     release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
     form: Format = "csv",
     output: Output = None,

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
+from analytics.differences import TIE
+
 Floats: TypeAlias = NDArray[np.float64]
 
 FEWEST = 5
@@ -91,7 +93,8 @@ def bottom_probability(
     if p == 0:
         return BottomProbability(probability, expected)
     rng = np.random.Generator(np.random.PCG64(seed))
-    sd = np.sqrt(shrunken.variance[present])
+    # Never exactly 0: equal scores without variance would else be ranked by their place in the table.
+    sd = np.maximum(np.sqrt(shrunken.variance[present]), TIE)
     bottom, places = np.zeros(p, dtype=np.int64), np.zeros(p, dtype=np.int64)
     size = max(1, DRAWS_AT_ONCE // p)
     for start in range(0, draws, size):

@@ -1,6 +1,7 @@
 """`make bench`: every benchmark, one after the other."""
 
-from bench import import_ballots, pages
+from bench import import_ballots, pages, ranks
 
 import_ballots.main()
 pages.main()
+ranks.main([])

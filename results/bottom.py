@@ -99,7 +99,8 @@ class BottomList:
         """What may and may not be said of one unit, in order of weight; `row` is one of `rows`, None for no value."""
         said = [self._verdict(row, language)]
         facts = {**self.facts(language), "best": row["rank_best"], "worst": row["rank_worst"]}
-        said.append(translate(PLACE[row["rank_best"] != row["rank_worst"]], language).format(**facts))
+        several = row["rank_best"] != row["rank_worst"]
+        said.append(translate(PLACE[several], language).format(**facts))
         line = self.line
         if row["verdict"] == CONFIRMED and line is not None and float(str(row["rank_best"])) < line:
             said.append(translate(CROSSES, language))
@@ -143,9 +144,14 @@ def bottom_list(family: Family, ranking: Ranking) -> BottomList:
 def bottom(release: Release, round_id: str, category: str | None = None, k: int | None = None) -> Ranking:
     """The units that the bottom rule names or that are not cleared, worst first within each family."""
     lists = bottom_lists(release, round_id, category, k)
-    frames = [one.not_settled()[list(FIELDS)] for one in lists]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(FIELDS))
-    return Ranking(release.id, round_id, lists[0].family.rules.name if lists else "", rows)
+    return not_settled(lists) if lists else ranking_of(release, round_id, [])
+
+
+def not_settled(lists: list[BottomList]) -> Ranking:
+    """The rows of some bottom lists of one round that the rule names or that are not cleared."""
+    first = lists[0].family
+    rows = pd.concat([one.not_settled()[list(FIELDS)] for one in lists], ignore_index=True)
+    return Ranking(first.release, first.round, first.rules.name, rows)
 
 
 def _named(family: Family, ranked: pd.DataFrame) -> np.ndarray:

@@ -8,6 +8,7 @@ What comes back is shared by all sessions: read it, never change it in place.
 import streamlit as st
 
 import settings
+from words import N_
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -83,6 +84,15 @@ def year_cards(release_id: str, round_id: str):
     return {name: year_card(found, counts) for name, found in bottom_lists(release_id, round_id).items()}
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def robustness(release_id: str, round_id: str, category: str):
+    """Whether the bottom of a category depends on choices that could have been made otherwise."""
+    from results.robustness import robustness_of
+
+    family = next(found for found in families(release_id, round_id) if found.name == category)
+    return robustness_of(release_by_id(release_id), family)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def scored_rounds(release_id: str) -> list[str]:
     """The rounds of a release that have votes, newest first."""
@@ -128,6 +138,15 @@ def unit(release_id: str, code: str):
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
+def alone(release_id: str, round_id: str, code: str):
+    """One ranked unit asked about by itself; the family is its category."""
+    from results.unit import alone as asked_alone
+
+    own = next(f for f in families(release_id, round_id) if code in set(f.members["unit_code"]))
+    return asked_alone(own, code)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
 def unit_detail(release_id: str, code: str, round_id: str):
     """One unit in one round: groups, grades, indicators."""
     from results.unit import detail
@@ -143,3 +162,14 @@ def ranking_csv(release_id: str, round_id: str, category: str | None, language: 
 
     rows = ranking(release_id, round_id, category)
     return csv_bytes(as_sheet(rows, release_by_id(release_id), language))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def bottom_csv(release_id: str, round_id: str, category: str, language: str) -> bytes:
+    """A bottom list as a CSV file in one language, the same bytes as the command line writes."""
+    from data.export import csv_bytes
+    from results.bottom import not_settled
+    from results.columns import as_sheet
+
+    answer = not_settled([bottom_lists(release_id, round_id)[category]])
+    return csv_bytes(as_sheet(answer, release_by_id(release_id), language, title=N_("Bottom list")))

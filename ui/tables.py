@@ -16,6 +16,7 @@ KIND_NAMES = {
     "blank": N_("Blank"),
     "invalid": N_("Invalid"),
 }
+MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 BOTTOM_SENTENCES = {
     "last": N_("places at the end: {k}"),
     "share": N_("the last {share} of the ranked units"),
@@ -67,6 +68,11 @@ def chance(share: object) -> str:
     return "–" if share is None or pd.isna(share) else share_words(float(share))
 
 
+def verdict(code: object) -> str:
+    """A verdict in words."""
+    return _(VERDICTS[str(code)])
+
+
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     """Ranked rows with place, interval, rank set, chance and verdict in words, in the order given."""
     rows = rows[rows["rank"].notna()].reset_index(drop=True)
@@ -76,7 +82,7 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
         interval=[interval(a, b, decimals) for a, b in zip(rows["score_low"], rows["score_high"], strict=True)],
         places=[places(a, b) for a, b in zip(rows["rank_best"], rows["rank_worst"], strict=True)],
         chance=[chance(share) for share in rows["p_bottom"]],
-        verdict_words=[_(VERDICTS[code]) for code in rows["verdict"]],
+        verdict_words=[verdict(code) for code in rows["verdict"]],
         remark=["" if pd.isna(code) else _(REASONS[code]) for code in rows["reason"]],
     )
 
@@ -95,24 +101,44 @@ def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | str 
         height=height,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={
-            "place": st.column_config.TextColumn(_("Rank"), width=60),
-            "unit_name": st.column_config.TextColumn(_("Unit"), width="medium"),
-            "category": st.column_config.TextColumn(_("Category")),
-            "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
-            "score": st.column_config.NumberColumn(_("Score"), format=f"%.{decimals}f"),
-            "interval": st.column_config.TextColumn(_("Interval")),
-            "places": st.column_config.TextColumn(
-                _("Places"), help=_("Places that the votes allow, for all units at once.")
-            ),
-            "verdict_words": st.column_config.TextColumn(_("Verdict")),
-            "chance": st.column_config.TextColumn(
-                _("Chance"), help=_("Probability of being among the last k, from the shrunken scores.")
-            ),
-            "dont_know_share": st.column_config.NumberColumn(_("Don't know"), format="%.1f%%"),
-            "remark": st.column_config.TextColumn(_("Remark"), width="medium"),
-        },
+        column_config=_rank_columns(decimals),
         alt=_("The ranked units with place, votes, score, interval, places and verdict."),
+    )
+
+
+def _rank_columns(decimals: int) -> dict:
+    """Headers and formats of the columns that a ranked unit has."""
+    return {
+        "place": st.column_config.TextColumn(_("Rank"), width=60),
+        "unit_name": st.column_config.TextColumn(_("Unit"), width="medium"),
+        "category": st.column_config.TextColumn(_("Category")),
+        "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
+        "score": st.column_config.NumberColumn(_("Score"), format=f"%.{decimals}f"),
+        "interval": st.column_config.TextColumn(_("Interval")),
+        "places": st.column_config.TextColumn(
+            _("Places"), help=_("Places that the votes allow, for all units at once.")
+        ),
+        "verdict_words": st.column_config.TextColumn(_("Verdict")),
+        "chance": st.column_config.TextColumn(
+            _("Chance"), help=_("Probability of being among the last k, from the shrunken scores.")
+        ),
+        "dont_know_share": st.column_config.NumberColumn(_("Don't know"), format="%.1f%%"),
+        "remark": st.column_config.TextColumn(_("Remark"), width="medium"),
+    }
+
+
+def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
+    """Units of one verdict: none without votes, interval and verdict."""
+    columns = ["unit_name", "n", "score", "interval", "place", "places", "chance", "verdict_words", "remark"]
+    columns = [name for name in columns if name != "remark" or rows[name].any()]
+    shown = rows[columns].assign(score=rows["score"].astype(float))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        height="content" if len(shown) <= MOST_WHOLE else "auto",
+        column_config=_rank_columns(decimals),
+        alt=_("The units of one verdict with votes, score, interval and places."),
     )
 
 
@@ -186,6 +212,8 @@ def show_rounds(rounds: list[dict], key: str) -> None:
             _("Votes"): [row["n"] for row in rounds],
             _("Score"): [number(row["score"]) for row in rounds],
             _("Interval"): [interval(row["score_low"], row["score_high"]) for row in rounds],
+            _("Places"): [places(row["rank_best"], row["rank_worst"]) for row in rounds],
+            _("Verdict"): [verdict(row["verdict"]) for row in rounds],
             _("Remark"): [_(REASON_SENTENCES[row["reason"]]) if row["reason"] else "" for row in rounds],
         }
     )

@@ -120,8 +120,9 @@ def p_words(p: float) -> str:
 def _remark(row: dict) -> str:
     """Whether the position moved, whether the screening list has the unit, why there is no place."""
     parts = []
-    if not pd.isna(row["position"]) and row["position"] in POSITION_NAMES:
-        parts.append(_(POSITION_NAMES[row["position"]]))
+    position = row["position"]
+    if not pd.isna(position) and position in POSITION_NAMES:
+        parts.append(_(POSITION_NAMES[position]))
     if row["p_bh"] <= SCREENING and row["statement"] == SAME:
         parts.append(_("worth a look"))
     if not pd.isna(row["reason"]):

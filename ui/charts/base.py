@@ -103,10 +103,10 @@ def show(fig: go.Figure, key: str, alt: str) -> None:
     st.plotly_chart(fig, key=key, theme=None, config=toolbar(), alt=alt)
 
 
-def label(name: object) -> str:
+def label(name: object, longest: int = LONGEST_NAME) -> str:
     """A name from a file for a chart: Plotly would read tags in it, and long ones are shortened."""
     text = " ".join(str(name).split())
-    short = text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
     return html.escape(short, quote=False)
 
 

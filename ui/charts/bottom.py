@@ -7,17 +7,26 @@ from plotly.subplots import make_subplots
 from ui.charts.base import INK, PALE, TIER_COLOURS, TIER_NAMES, label, reach, span, tier_marker
 from ui.words import _
 
-SHOWN = 20
-ROW = 30
+BOTTOM_SHOWN = 20
+BESIDE = 5
+"""Cleared units drawn for comparison, the nearest to the line."""
+ROW = 28
+
+
+def drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the chart shows: all that are not cleared and the nearest cleared ones, at most BOTTOM_SHOWN."""
+    cleared = (rows["verdict"] == "cleared").to_numpy(dtype=bool)
+    keep = ~cleared | (cleared.cumsum() <= BESIDE)
+    return rows[keep].head(BOTTOM_SHOWN).reset_index(drop=True)
 
 
 def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float | None) -> go.Figure:
-    """The lowest units of a family, worst at the foot.
+    """The lowest units of a family, the worst on top, where it is seen without scrolling.
 
     rows: worst first, with places and chance in words. line: between the places where the last k begin; points: the
     line of a rule that asks for a score. Without a chance to show, the right panel is left out.
     """
-    rows = rows.head(SHOWN).iloc[::-1].reset_index(drop=True)
+    rows = drawn(rows)
     chances = rows["p_bottom"].notna().any()
     by_score = line is None and points is not None
     fig = make_subplots(
@@ -41,8 +50,8 @@ def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float |
         fig.update_xaxes(title=_("Chance of being among the last {k}").format(k=k), col=2, range=[0, 1.28])
         fig.update_xaxes(tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"], zeroline=False, showgrid=False, col=2)
     fig.update_layout(
-        height=170 + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 80, "b": 10},
+        height=130 + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 64, "b": 10},
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"size": 15}},
         bargap=0.3,
         barmode="overlay",

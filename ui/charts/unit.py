@@ -32,7 +32,7 @@ def group_means(means: pd.DataFrame) -> go.Figure:
             hovertemplate="%{x:.2f}<extra></extra>",
         )
     )
-    reach = shown.rename(columns={"mean": "score", "low": "score_low", "high": "score_high"})
+    own = shown.rename(columns={"mean": "score", "low": "score_low", "high": "score_high"})
     fig.add_trace(
         go.Scatter(
             x=shown["mean"],
@@ -40,7 +40,7 @@ def group_means(means: pd.DataFrame) -> go.Figure:
             mode="markers",
             name=_("This unit, with interval"),
             marker={"size": 11, "color": BLUE},
-            error_x=reach(reach, BLUE),
+            error_x=reach(own, BLUE),
             customdata=shown["n"],
             hovertemplate=f"%{{x:.2f}}<br>{_('Votes')} %{{customdata}}<extra></extra>",
         )

@@ -1,0 +1,182 @@
+"""Rank sets: time and memory against the plain loop over draws, and against the package multiple-inference.
+
+`python -m bench.ranks [--multiple-inference PYTHON]`, where PYTHON has multiple-inference 1.2.0 in an environment of
+its own; it is not one of ours (dormant since 2023, and it brings a plotting stack).
+
+Bars: p = 60 with 20,000 draws in 1 s, p = 1,000 with 1,000 draws in 3 s, p = 3,000 in 15 s and 1 GB. Against the
+package 3 and 5 times faster at 500 and 1,000 units, a fifth of its memory at 3,000, and the same sets.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from analytics.differences import standardised
+from analytics.ranks import rank_sets
+from bench.import_ballots import seconds
+from words import ROOT
+
+SIZES = ((60, 20_000, 1.0), (1_000, 1_000, 3.0), (3_000, 1_000, 15.0))
+AGAINST = ((500, 3.0), (1_000, 5.0))
+SAME_SETS = (20, 40, 60, 80, 150)
+SAME_DRAWS = 100_000
+STEPS_BELOW = 100
+"""The package steps down below 100 units only."""
+
+OURS = """
+import json, sys, time
+import numpy as np
+from analytics.ranks import rank_sets
+from bench.ranks import peak_memory
+given = np.load(sys.argv[1])
+before = peak_memory()
+start = time.perf_counter()
+rank_sets(given["score"], given["covariance"], draws=int(sys.argv[2]), seed=1, stepdown=sys.argv[3] == "stepdown")
+taken = time.perf_counter() - start
+print(json.dumps({"seconds": taken, "before": before, "peak": peak_memory()}))
+"""
+
+THEIRS = """
+import json, re, sys, time
+from pathlib import Path
+import numpy as np
+from multiple_inference.confidence_set import SimultaneousRanking
+
+def peak_memory():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+
+given = np.load(sys.argv[1])
+before = peak_memory()
+start = time.perf_counter()
+sets = SimultaneousRanking(given["score"], given["covariance"]).fit(n_samples=int(sys.argv[2])).conf_int(alpha=0.05)
+taken = time.perf_counter() - start
+found = {"seconds": taken, "before": before, "peak": peak_memory(), "sets": np.asarray(sets).astype(int).tolist()}
+print(json.dumps(found))
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run in a process of its own: wall time of the call, memory before it and at its highest, bytes."""
+
+    seconds: float
+    before: int
+    peak: int
+    sets: np.ndarray | None = None
+
+
+def peak_memory() -> int:
+    """Most memory this process ever held, bytes. The kernel's figure, for ru_maxrss is inherited from the parent."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise OSError("no VmHWM in /proc/self/status")
+
+
+def inputs(units: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Scores spread like those of a good year, and a covariance with shared and own errors."""
+    rng = np.random.default_rng([seed, units])
+    shared = rng.normal(0, 0.3, (units, 8))
+    covariance = np.diag(rng.uniform(0.5, 1.5, units)) + shared @ shared.T
+    return rng.normal(75, 4.5, units), covariance
+
+
+def plain_loop(score: np.ndarray, covariance: np.ndarray, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """One-step sets as one would first write them: every draw, all pairs at once."""
+    rng = np.random.default_rng(seed)
+    root = np.linalg.cholesky(covariance)
+    diagonal = np.diagonal(covariance)
+    spread = np.sqrt(np.add.outer(diagonal, diagonal) - 2 * covariance)
+    np.fill_diagonal(spread, np.inf)
+    largest = np.empty(draws)
+    for draw in range(draws):
+        z = root @ rng.standard_normal(len(score))
+        largest[draw] = (np.abs(z[:, None] - z[None, :]) / spread).max()
+    t = np.subtract.outer(score, score) / spread
+    clear = t > np.quantile(largest, 0.95)
+    return 1 + clear.sum(axis=0), len(score) - clear.sum(axis=1)
+
+
+def in_process(python: str, program: str, units: int, draws: int, *options: str, seed: int = 0) -> Run:
+    """Run one of the two programs on the same scores and covariance."""
+    score, covariance = inputs(units, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "given.npz"
+        np.savez(path, score=score, covariance=covariance)
+        done = subprocess.run(
+            [python, "-c", program, str(path), str(draws), *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    found = json.loads(done.stdout)
+    sets = np.array(found["sets"]) if "sets" in found else None
+    return Run(found["seconds"], found["before"], found["peak"], sets)
+
+
+def against_the_loop() -> None:
+    """Time beside the plain loop in this process, and peak memory in a process of its own."""
+    for units, draws, bar in SIZES:
+        given = inputs(units)
+        ours = min(seconds(partial(rank_sets, *given, draws=draws, seed=1)) for _ in range(3))
+        loop = seconds(partial(plain_loop, *given, draws, 1))
+        run = in_process(sys.executable, OURS, units, draws, "stepdown")
+        print(
+            f"(r) {units:5} units, {draws:6} draws: {ours:6.2f} s (bar {bar:.0f}), plain loop {loop:6.2f} s, "
+            f"{loop / ours:4.1f} times; peak {run.peak / 2**20:5.0f} MiB, {run.before / 2**20:.0f} of it before"
+        )
+
+
+def against_the_package(python: str) -> None:
+    """Time and memory beside multiple-inference, each in a process of its own, one-step as it does from 100 units."""
+    for units, bar in AGAINST:
+        ours = min(in_process(sys.executable, OURS, units, 1_000, "one-step").seconds for _ in range(3))
+        down = min(in_process(sys.executable, OURS, units, 1_000, "stepdown").seconds for _ in range(3))
+        theirs = in_process(python, THEIRS, units, 1_000).seconds
+        print(
+            f"(m) {units:5} units, 1,000 draws: package {theirs:6.2f} s / {ours:.2f} s = {theirs / ours:.1f} times "
+            f"(bar {bar:.0f}); with step-down {down:.2f} s, {theirs / down:.1f} times"
+        )
+    ours_at = in_process(sys.executable, OURS, 3_000, 1_000, "stepdown")
+    theirs_at = in_process(python, THEIRS, 3_000, 1_000)
+    ratio = ours_at.peak / theirs_at.peak
+    print(
+        f"(m) 3,000 units, 1,000 draws: peak {ours_at.peak / 2**20:.0f} MiB / {theirs_at.peak / 2**20:.0f} MiB "
+        f"= {ratio:.3f} (bar 0.2); {ours_at.seconds:.1f} s / {theirs_at.seconds:.1f} s"
+    )
+
+
+def same_sets(python: str) -> None:
+    """Units whose set differs from the package's on five inputs, and how near the critical value decided it."""
+    for seed, units in enumerate(SAME_SETS):
+        score, covariance = inputs(units, seed)
+        sets = rank_sets(score, covariance, draws=SAME_DRAWS, seed=1, stepdown=units < STEPS_BELOW)
+        theirs = in_process(python, THEIRS, units, SAME_DRAWS, seed=seed).sets
+        differ = np.flatnonzero((sets.best != theirs[:, 0]) | (sets.worst != theirs[:, 1]))
+        z = np.abs(standardised(score, covariance).z)
+        near = [float(np.abs(z[unit] - sets.critical).min()) for unit in differ]
+        print(f"(m) {units:5} units, {SAME_DRAWS} draws: {len(differ)} differ, |t - c| {np.round(near, 4).tolist()}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print every comparison that can be made here."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--multiple-inference", metavar="PYTHON", help="a Python that has multiple-inference 1.2.0")
+    python = parser.parse_args(arguments).multiple_inference
+    against_the_loop()
+    if python is None:
+        print("(m) not compared with multiple-inference: give --multiple-inference PYTHON to do so")
+        return
+    same_sets(python)
+    against_the_package(python)
+
+
+if __name__ == "__main__":
+    main()
