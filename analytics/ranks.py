@@ -218,10 +218,14 @@ class _Scan:
         """Draw, unit above, unit below and value of every standardised difference beyond `floor`."""
         found = [(np.zeros(0, dtype=np.int64),) * 3 + (np.zeros(0),)]
         start = 0
-        for block in _normal_blocks(self._root, self._draws, self._seed):
-            beyond = np.flatnonzero(self._largest_of_draw[start : start + block.shape[1]] > floor)
-            found += _beyond(block[:, beyond], self._inverse, floor, beyond + start)
-            start += block.shape[1]
+        with ThreadPoolExecutor(THREADS) as pool:
+            for few in _few(_normal_blocks(self._root, self._draws, self._seed)):
+                jobs = []
+                for block in few:
+                    beyond = np.flatnonzero(self._largest_of_draw[start : start + block.shape[1]] > floor)
+                    jobs.append(pool.submit(_beyond, block[:, beyond], self._inverse, floor, beyond + start))
+                    start += block.shape[1]
+                found += [entry for job in jobs for entry in job.result()]
         draw, j, k, value = (np.concatenate(part) for part in zip(*found, strict=True))
         return draw, j, k, value
 

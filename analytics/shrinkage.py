@@ -97,12 +97,15 @@ def bottom_probability(
     sd = np.maximum(np.sqrt(shrunken.variance[present]), TIE)
     bottom, places = np.zeros(p, dtype=np.int64), np.zeros(p, dtype=np.int64)
     size = max(1, DRAWS_AT_ONCE // p)
+    rank = np.empty((min(size, draws), p), dtype=np.int64)
     for start in range(0, draws, size):
         rows = min(size, draws - start)
         theta = shrunken.value[present] + sd * rng.standard_normal((rows, p))
-        rank = np.argsort(np.argsort(-theta, axis=1, kind="stable"), axis=1, kind="stable") + 1
-        bottom += (rank > p - k).sum(axis=0)
-        places += rank.sum(axis=0)
+        order = np.argsort(-theta, axis=1)
+        worst = order[:, max(p - k, 0) :] if k > 0 else order[:, :0]
+        bottom += np.bincount(worst.ravel(), minlength=p)
+        np.put_along_axis(rank[:rows], order, np.arange(1, p + 1), axis=1)
+        places += rank[:rows].sum(axis=0)
     probability[present], expected[present] = bottom / draws, places / draws
     return BottomProbability(probability, expected)
 

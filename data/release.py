@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.cache import Cache
 from data.facts import Dictionaries
 from data.intake.context import Register
 from data.intake.units import ONLY_CATEGORY
@@ -58,6 +59,11 @@ class Release:
         self.folder = folder
         self.id: str = folder.name
         self._database = Database(folder / RESULTS)
+
+    @property
+    def cache(self) -> Cache:
+        """Where slow answers of this store's releases are kept."""
+        return Cache(self.folder.parent.parent / "cache")
 
     @property
     def short(self) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analytics.moments import Moments
 from analytics.scores import UnitScores, scores_from_moments
+from data.cache import Cache
 from data.release import Release
 from data.rule_sets import Bottom, RuleSet
 from results.scoring_tables import ScoringTables, moments_of, of_release
@@ -48,7 +49,7 @@ class Family:
         the lowest score there is).
     moments, scores : of the members. weights : group -> weight; None when pooled.
     reason : why a unit is not ranked, or is only with a mark (missing_group); None for the others.
-    ranked : shape (units,).
+    ranked : shape (units,). cache : of slow answers about the family as published; None under other rules.
     """
 
     release: str
@@ -62,6 +63,7 @@ class Family:
     scores: UnitScores
     reason: tuple[str | None, ...]
     ranked: NDArray[np.bool_]
+    cache: Cache | None
 
     @property
     def ranked_score(self) -> Array:
@@ -104,7 +106,8 @@ def families(
     moments = moments_of(tables)
     lowest = tables.lowest.set_index("unit_code")["votes"].reindex(tables.units["unit_code"])
     units = tables.units.assign(dont_know_share=_dont_know_share(tables), lowest_votes=lowest.to_numpy())
-    return [_family(release.id, round_id, name, rules, units, moments) for name in names]
+    cache = release.cache if what_if is None else None
+    return [_family(release.id, round_id, name, rules, units, moments, cache) for name in names]
 
 
 def rules_of(release: Release, round_id: str) -> RuleSet | None:
@@ -120,7 +123,15 @@ def places(bottom: Bottom, ranked: int) -> int:
     return bottom.k or 0 if bottom.rule in COUNTED else 0
 
 
-def _family(release_id: str, round_id: str, name: str, rules: RuleSet, units: pd.DataFrame, moments: Moments) -> Family:
+def _family(
+    release_id: str,
+    round_id: str,
+    name: str,
+    rules: RuleSet,
+    units: pd.DataFrame,
+    moments: Moments,
+    cache: Cache | None,
+) -> Family:
     inside = np.ones(len(units), dtype=bool) if name == ALL else (units["category"] == name).to_numpy()
     members = units[inside].reset_index(drop=True)
     own = moments.select(np.flatnonzero(inside))
@@ -132,7 +143,7 @@ def _family(release_id: str, round_id: str, name: str, rules: RuleSet, units: pd
     carried = np.array([why == "missing_group" and renormalise for why in reason], dtype=bool)
     ranked = (np.array([why is None for why in reason], dtype=bool) | carried) & ~np.isnan(scores.score)
     bottom = rules.bottom_for(category)
-    return Family(release_id, round_id, name, rules, bottom, members, own, weights, scores, reason, ranked)
+    return Family(release_id, round_id, name, rules, bottom, members, own, weights, scores, reason, ranked, cache)
 
 
 def _weights(rules: RuleSet, category: str | None, groups: tuple[object, ...]) -> Mapping[str, float] | None:
