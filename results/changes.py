@@ -104,8 +104,7 @@ def changes(release: Release, round_from: str, round_to: str, category: str, rec
     if not comparable:
         breaks.append(Break("not_recounted"))
     earlier = families(release, round_from, ALL if category == ALL else None, trial)
-    own = [family for family in earlier if family.name == category]
-    formed = list(form_breaks(release, own or earlier, later)) if comparable else []
+    formed = list(form_breaks(release, earlier, later)) if comparable else []
     tested = comparable and not formed
     return _answer(release, round_from, earlier, later, tuple(breaks + formed), tested, trial is not None)
 

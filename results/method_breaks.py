@@ -59,9 +59,12 @@ def rule_breaks(first: RuleSet, second: RuleSet, category: str) -> Iterator[Brea
 def form_breaks(release: Release, earlier: list[Family], later: Family) -> Iterator[Break]:
     """What was asked of whom in one round only, as far as it counts under the rules of the comparison.
 
-    earlier : the same category; all of them where it is new and its units came from others.
+    earlier : every category that units of the later one came from. Only units of both rounds are looked at: a grade
+    that only a new unit was given is no other form.
     """
     used = [_lines(release, part, later.rules) for part in (earlier, [later])]
+    both = set(used[0]["unit_code"]) & set(used[1]["unit_code"])
+    used = [frame[frame["unit_code"].isin(list(both))] for frame in used]
     found = {
         "groups": _in_one(*(set(frame["group_name"]) & _that_count(later) for frame in used)),
         "asked": _in_one(*(set(frame["indicator"]) for frame in used)),
@@ -71,14 +74,14 @@ def form_breaks(release: Release, earlier: list[Family], later: Family) -> Itera
 
 
 def _lines(release: Release, families: list[Family], rules: RuleSet) -> pd.DataFrame:
-    """group_name, indicator, grade, lines of some families, as far as `rules` score them."""
+    """unit_code, group_name, indicator, grade, lines of some families, as far as `rules` score them."""
     asked_of = [(family.round, name) for family in families for name in sorted(set(family.members["category"]))]
     parts = [release.query("category_grades", round_id=year, category=name) for year, name in asked_of]
     lines = pd.concat(parts, ignore_index=True)
     asked = tuple(map(str, lines["indicator"].unique()))
     scored = [kind_of_grade(str(grade), "", rules) == "scored" for grade in lines["grade"]]
     counts = lines["indicator"].isin(list(scored_indicators(asked, rules))) & np.array(scored, dtype=bool)
-    return lines.loc[counts, ["group_name", "indicator", "grade", "lines"]]
+    return lines.loc[counts, ["unit_code", "group_name", "indicator", "grade", "lines"]]
 
 
 def _that_count(family: Family) -> set[str]:

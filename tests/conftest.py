@@ -35,6 +35,14 @@ def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def demo_release(demo_path: Path):
+    """The published release of the demonstration city."""
+    from data.store import Store
+
+    return Store(demo_path, threads=2).release()
+
+
 @pytest.fixture
 def demo(demo_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Biaochi:
     """The command line over the shared demonstration store; only for commands that read."""

@@ -8,7 +8,7 @@ from data.store import Store
 from settings import ROOT
 from ui import loaded
 
-PAGES = ("browse/overview", "browse/ranking", "browse/unit", "method/methods")
+PAGES = ("browse/overview", "browse/ranking", "browse/changes", "browse/unit", "method/methods")
 
 
 @pytest.fixture(scope="module")

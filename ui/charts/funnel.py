@@ -1,5 +1,7 @@
 """The funnel plot: scores against effective ballots, with the limits within which units usually lie."""
 
+from typing import TypeAlias
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -17,11 +19,14 @@ CURVES = (
     (("low_3", "high_3"), "dash", N_("99.8% limits")),
 )
 MOST_LABELS = 5
-HEIGHT = 480
-PLOT_HEIGHT = 370
-"""Pixels of the plot without its margins and axis titles."""
-LINE = 20
-"""Pixels from one name to the next."""
+HEIGHT = 500
+PLOT = (820, 370)
+"""Pixels of the plot on a laptop, without margins; the browser tells Python no width, so names keep clear of marks
+there and nearly so elsewhere."""
+SIGN, LINE, MARK = 15, 20, 9
+"""Pixels of a wide letter, of a line of text, and from the middle of a mark to its edge."""
+AWAY = (0, -1, 1, -2, 2, -3, 3, -4, 4)
+"""Lines by which a name may stand off its mark, nearest first; up is negative."""
 
 
 def funnel_chart(rows: pd.DataFrame, curves: pd.DataFrame, centre: float) -> go.Figure:
@@ -50,13 +55,14 @@ def funnel_chart(rows: pd.DataFrame, curves: pd.DataFrame, centre: float) -> go.
     low = min(rows["score"].min(), curves["low_3"].min())
     high = max(rows["score"].max(), curves["high_3"].max())
     room = 0.06 * (high - low)
-    _name_lowest(fig, rows, (low - room, high + room))
-    left, right = curves["effective"].iloc[0], curves["effective"].iloc[-1]
-    fig.update_yaxes(title=_("Score"), range=[low - room, high + room], gridcolor=PALE, zeroline=False)
-    fig.update_xaxes(title=_("Effective ballots"), range=[left, right], gridcolor=PALE, zeroline=False)
+    across = (curves["effective"].iloc[0], curves["effective"].iloc[-1])
+    upright = (low - 2 * room, high + room)
+    _name_lowest(fig, rows, across, upright)
+    fig.update_yaxes(title=_("Score"), range=upright, gridcolor=PALE, zeroline=False)
+    fig.update_xaxes(title=_("Effective ballots"), range=across, gridcolor=PALE, zeroline=False)
     fig.update_layout(
         height=HEIGHT,
-        margin={"l": 10, "r": 20, "t": 60, "b": 10},
+        margin={"l": 10, "r": 20, "t": 80, "b": 10},
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
     )
     return fig
@@ -89,26 +95,43 @@ def _units(part: pd.DataFrame, name: str, marker: dict) -> go.Scatter:
     )
 
 
-def _name_lowest(fig: go.Figure, rows: pd.DataFrame, span: tuple[float, float]) -> None:
-    """Names of the lowest units outside, beside their marks; moved up from one another so that none overlap."""
+def _name_lowest(fig: go.Figure, rows: pd.DataFrame, across: tuple[float, float], upright: tuple[float, float]) -> None:
+    """Names of the lowest units outside, beside their marks and clear of other marks and names where there is room."""
+    x = (rows["effective"] - across[0]) / (across[1] - across[0]) * PLOT[0]
+    y = (upright[1] - rows["score"]) / (upright[1] - upright[0]) * PLOT[1]
+    taken = [(a - MARK, b - MARK, a + MARK, b + MARK) for a, b in zip(x, y, strict=True)]
     lowest = rows[rows["place"].isin(SIDES["below"][1])].head(MOST_LABELS)
-    middle = (rows["effective"].min() + rows["effective"].max()) / 2
-    before = -float("inf")
-    for unit in lowest.itertuples():
-        at = (unit.score - span[0]) / (span[1] - span[0]) * PLOT_HEIGHT
-        level = max(at, before + LINE)
-        before = level
-        to_the_right = unit.effective <= middle
+    for at, unit in zip(lowest.index, lowest.itertuples(), strict=True):
+        text = label(unit.unit_name)
+        places = [_beside(x[at], y[at], len(text) * SIGN, side, lines) for lines in AWAY for side in (1, -1)]
+        side, lines, box = next((place for place in places if _is_free(place[2], taken)), places[0])
+        taken.append(box)
         fig.add_annotation(
             x=unit.effective,
             y=unit.score,
-            text=label(unit.unit_name),
-            ax=24 if to_the_right else -24,
-            ay=-(level - at),
-            xanchor="left" if to_the_right else "right",
+            text=text,
+            ax=2 * MARK * side,
+            ay=LINE * lines,
+            xanchor="left" if side > 0 else "right",
             arrowcolor=GREY,
             arrowhead=0,
             arrowwidth=1,
             standoff=6,
-            bgcolor="rgba(255,255,255,0.85)",
         )
+
+
+Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, foot, in pixels
+
+
+def _beside(x: float, y: float, width: float, side: int, lines: int) -> tuple[int, int, Box]:
+    """A place for a name to one side of a mark, some lines off: side, lines, box."""
+    near, far = x + side * 2 * MARK, x + side * (2 * MARK + width)
+    middle = y + LINE * lines
+    return side, lines, (min(near, far), middle - LINE / 2, max(near, far), middle + LINE / 2)
+
+
+def _is_free(box: Box, taken: list[Box]) -> bool:
+    """Inside the plot and clear of what is there."""
+    left, top, right, foot = box
+    inside = left >= 0 and right <= PLOT[0] and top >= 0 and foot <= PLOT[1]
+    return inside and all(left >= c or right <= a or top >= d or foot <= b for a, b, c, d in taken)

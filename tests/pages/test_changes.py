@@ -1,0 +1,107 @@
+"""The page of changes and the funnel section, through the real main script."""
+
+from data.rule_sets import parse_rules
+from data.sample.city import demo_files
+from data.store import Store
+from tests.pages.test_pages import opened
+from tests.support.stores import RULES
+from ui import loaded
+
+
+def said(test):
+    return "\n".join(item.value for item in [*test.markdown, *test.caption, *test.warning, *test.info])
+
+
+def table(test, column):
+    return next(frame.value for frame in test.dataframe if column in frame.value)
+
+
+def test_the_two_newest_rounds_and_their_numbers(demo_path, monkeypatch):
+    test = opened("browse/changes", demo_path, monkeypatch, "en", category="公共服务单位")
+    assert [test.selectbox(key=key).value for key in ("from", "to", "category")] == ["2024", "2025", "公共服务单位"]
+    assert "Of 17 units compared, **3 rose and 2 fell**" in said(test)
+    assert "The last of 2024 (2): " in said(test) and "+13.52" in said(test)
+    shown = table(test, "finding")
+    rows = loaded.changes(loaded.release().id, "2024", "2025", "公共服务单位").rows
+    assert shown["unit_name"].tolist() == rows["unit_name"].tolist()
+    assert shown["finding"].tolist()[0] == "Rose" and shown["finding"].tolist()[-1] == "Fell"
+    assert shown["scores"].tolist()[0] == "48.37 → 65.39"
+
+
+def test_renamed_and_merged_units_are_told(demo_path, monkeypatch):
+    earlier = {"from": "2023", "to": "2024", "category": "政府工作部门"}
+    test = opened("browse/changes", demo_path, monkeypatch, "zh", **earlier)
+    assert "市卫生健康委员会在 2023 批次名为市卫生和计划生育委员会。" in said(test)
+    assert not any("reason" in frame.value for frame in test.dataframe)
+    test = opened("browse/changes", demo_path, monkeypatch, "zh", category="政府工作部门")
+    left = table(test, "reason").set_index("unit_name")["reason"]
+    assert (
+        left["市旅游局"].startswith("该单位本批次已撤并") and left["市文化广电和旅游局"] == "该单位在前一批次尚不存在。"
+    )
+
+
+def test_choosing_the_oldest_pair(demo_path, monkeypatch):
+    test = opened("browse/changes", demo_path, monkeypatch)
+    assert test.selectbox(key="from").options == ["2024", "2023"]
+    test.selectbox(key="to").set_value("2024").run()
+    assert not test.exception
+    assert test.selectbox(key="from").options == ["2023"] and test.selectbox(key="from").value == "2023"
+
+
+def city(path, rules):
+    """Some rounds of the demonstration city, each under a rule set of its own: round -> text."""
+    store = Store(path, threads=2)
+    for text in rules.values():
+        store.add_rules(text)
+    for file in demo_files():
+        if file.round_id in rules:
+            name = parse_rules(rules[file.round_id]).name if file.rules else None
+            content = [(file.name, file.content)]
+            assert store.import_files(file.kind, content, file.round_id, rules=name, demo=True).stored
+    store.publish()
+    return path
+
+
+def test_other_weights_are_a_break_and_the_earlier_round_is_counted_again(tmp_path, monkeypatch):
+    other = RULES.replace('name = "demo-2025"', 'name = "other"')
+    other = other.replace('"普通群众" = 0.4\n"服务对象" = 0.3', '"普通群众" = 0.3\n"服务对象" = 0.4')
+    store = city(tmp_path / "var", {"2024": RULES, "2025": other})
+    test = opened("browse/changes", store, monkeypatch, "zh", category="公共服务单位")
+    box = next(item.value for item in test.warning if "评议办法不一致" in item.value)
+    assert "评议主体的权重不同。" in box and "批次 2024 已按计分规则 other 重新计分" in box
+    found = loaded.changes(loaded.release().id, "2024", "2025", "公共服务单位")
+    assert found.recounted and found.tested
+    official = loaded.ranking(loaded.release().id, "2024").rows.set_index("unit_code")["score"]
+    assert (official[found.rows["unit_code"]].to_numpy() != found.rows["score_from"].to_numpy()).all()
+
+
+def test_rounds_of_another_scale_stand_side_by_side_untested(tmp_path, monkeypatch):
+    """A later rule set that does not know the earlier grades: no chart, no finding, both official scores."""
+    renamed = RULES.replace('name = "demo-2025"', 'name = "other"').replace('"基本满意" = 60', '"较满意" = 60')
+    store = Store(city(tmp_path / "var", {"2024": RULES}), threads=2)
+    store.add_rules(renamed)
+    for file in demo_files():
+        if file.round_id == "2025":
+            content = file.content.decode("utf-8-sig").replace("基本满意", "较满意").encode("utf-8-sig")
+            name = "other" if file.rules else None
+            assert store.import_files(file.kind, [(file.name, content)], "2025", rules=name, demo=True).stored
+    store.publish()
+    test = opened("browse/changes", store.path, monkeypatch, "en", category="公共服务单位")
+    box = next(item.value for item in test.warning if "not the same" in item.value)
+    assert "cannot be counted under the later rules" in box and "Nothing is tested" in box
+    assert "change" not in table(test, "scores") and "regression" not in said(test)
+
+
+def test_one_round_cannot_be_compared(tmp_path, monkeypatch):
+    store = city(tmp_path / "var", {"2025": RULES})
+    test = opened("browse/changes", store, monkeypatch)
+    assert [info.value for info in test.info] == ["至少有两个批次有评议票，才能比较变化。"]
+
+
+def test_the_funnel_of_a_chosen_category(demo_path, monkeypatch):
+    test = opened("method/methods", demo_path, monkeypatch, "zh")
+    test.selectbox(key="funnel_category").set_value("公共服务单位").run()
+    assert not test.exception
+    found = loaded.funnel(loaded.release().id, "2025", "公共服务单位")
+    assert f"标准差 {found.limits.tau2**0.5:.2f} 分" in said(test)
+    assert "不是对末位的认定" in said(test)
