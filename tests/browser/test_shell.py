@@ -16,7 +16,7 @@ import pytest
 from .conftest import assert_only_language, settled
 
 pytestmark = pytest.mark.browser
-PATHS = ("overview", "ranking", "unit", "upload", "methods")
+PATHS = ("overview", "ranking", "changes", "unit", "bottom", "upload", "methods")
 
 
 def fetch(url, **headers):

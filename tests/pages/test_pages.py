@@ -8,7 +8,14 @@ from data.store import Store
 from settings import ROOT
 from ui import loaded
 
-PAGES = ("browse/overview", "browse/ranking", "browse/changes", "browse/unit", "method/methods")
+PAGES = (
+    "browse/overview",
+    "browse/ranking",
+    "browse/changes",
+    "browse/unit",
+    "act/bottom",
+    "method/methods",
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +68,36 @@ def test_search_narrows_the_table(demo, monkeypatch):
     test = opened("browse/ranking", demo, monkeypatch)
     test.text_input(key="search").set_value("市妇联").run()
     assert test.dataframe[0].value["unit_name"].tolist() == ["市妇联"]
+
+
+def test_the_bottom_page_names_only_the_confirmed(demo, monkeypatch):
+    test = opened("act/bottom", demo, monkeypatch, category="公共服务单位", round="2025")
+    assert test.selectbox(key="category").value == "公共服务单位"
+    texts = [one.value for one in test.markdown]
+    assert any("◆ 市殡葬服务中心" in text for text in texts)
+    assert not any("◆ 市燃气公司" in text for text in texts)
+    tables = [table.value for table in test.dataframe if "verdict_words" in table.value]
+    assert {"n", "interval", "verdict_words", "places"} <= set.intersection(*(set(table) for table in tables))
+    assert tables[0]["unit_name"].tolist() == ["市燃气公司", "市公交公司", "市图书馆"]
+
+
+def test_a_category_without_any_difference_offers_no_list(tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    rules = (ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8")
+    store.add_rules(rules)
+    groups = ("普通群众", "服务对象", "两代表一委员")
+    lines = [f"单位{i},{group},{60 + i},30,20" for i in range(8) for group in groups]
+    text = "参评单位,评议主体,满意,基本满意,不满意\n" + "\n".join(lines) + "\n"
+    assert store.import_files("counts", [("票数.csv", text.encode())], "2025").stored
+    store.publish()
+    test = opened("act/bottom", store.path, monkeypatch)
+    assert "排不出名次" in test.subheader[0].value
+    assert [warning.value for warning in test.warning] == ["不提供名单：这些单位之间的差别不超过偶然波动。"]
+    assert not any("◆" in header.value for header in test.subheader)
+
+
+def test_the_unit_page_says_why(demo, monkeypatch):
+    test = opened("browse/unit", demo, monkeypatch, unit="ZY082", round="2025")
+    metrics = {metric.label: metric.value for metric in test.metric}
+    assert metrics["认定"] == "确认末位" and metrics["名次区间"] == "17"
+    assert any(text.value.startswith("可以说") for text in test.markdown)
