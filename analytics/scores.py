@@ -97,10 +97,7 @@ def scores_from_moments(moments: Moments, weights: Weights, *, renormalise: bool
     weight = group_weights(moments.groups, moments.group_n, weights)
     used = moments.pooled() if weights is None else moments
     cells, centre = _cells_of_moments(used)
-    lacking = _lacking(cells.n, weight) | _lacks_absent(moments.groups, weights)
-    own = np.broadcast_to(weight, cells.n.shape)
-    if renormalise:
-        own, lacking = _renormalised(cells.n, weight)
+    own, lacking = weights_of_units(cells.n, weight, weights, moments.groups, renormalise)
     cross = _cross_products(used, cells, centre, _vote_factor(cells.n, own))
     units, groups = _labels(moments.units), _labels(moments.groups)
     return _finish(units, groups, moments.n, cells, own, lacking, cross)
@@ -166,6 +163,18 @@ def group_weights(groups: tuple[Hashable, ...], votes: tuple[int, ...], weights:
     return np.array([float(weights.get(group, 0.0)) for group in groups])
 
 
+def weights_of_units(
+    n: Ints, weight: Floats, weights: Weights, groups: tuple[Hashable, ...], renormalise: bool
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Weights that each unit's groups count with, shape (p, groups), and units without a score, shape (p,).
+
+    n : shape (p, groups), one column when pooled. weight : of `group_weights`.
+    """
+    if renormalise:
+        return _renormalised(n, weight)
+    return np.broadcast_to(weight, n.shape), _lacking(n, weight) | _lacks_absent(groups, weights)
+
+
 def _lacking(n: Ints, weight: Floats) -> NDArray[np.bool_]:
     """Units without a vote from a group that has a weight, shape (p,)."""
     return ((n == 0) & (weight > 0)).any(axis=1)
@@ -212,14 +221,29 @@ def _cell_variances(cells: _Cells, weight: Floats) -> tuple[Floats, Floats, Floa
     the method without its cancellation.
     """
     n = np.maximum(cells.n, 1).astype(np.float64)
-    a = PSEUDO_VOTES
     bessel = np.where(cells.n > 1, n / np.maximum(n - 1, 1), 1.0)
     own = cells.variance * bessel
-    apart = (cells.mean - cells.group_mean) ** 2
-    mixed = (n * cells.variance + a * cells.group_variance) / (n + a) + n * a * apart / (n + a) ** 2
     counts = (cells.n > 0) * weight**2 / n
-    freedom = np.where((cells.n > 0) & (weight > 0), n - 1 + a, 0.0)
-    return counts * own, counts * np.maximum(mixed * bessel, own), freedom
+    freedom = np.where((cells.n > 0) & (weight > 0), n - 1 + PSEUDO_VOTES, 0.0)
+    return counts * own, counts * np.maximum(_mixed(cells) * bessel, own), freedom
+
+
+def _mixed(cells: _Cells) -> Floats:
+    """Variance of each cell's votes together with the pseudo-votes, divided by their number."""
+    n, a = np.maximum(cells.n, 1).astype(np.float64), PSEUDO_VOTES
+    apart = (cells.mean - cells.group_mean) ** 2
+    return (n * cells.variance + a * cells.group_variance) / (n + a) + n * a * apart / (n + a) ** 2
+
+
+def relative_spread(moments: Moments) -> Floats:
+    """Variance of each cell's votes, with the pseudo-votes, over the variance within the cells of its group.
+
+    Shape (p, groups); 1 without votes or where a whole group has no spread within its cells.
+    """
+    cells, _ = _cells_of_moments(moments)
+    within = (cells.n * cells.variance).sum(axis=0) / np.maximum(cells.n.sum(axis=0), 1)
+    known = (cells.n > 0) & (within > 0)
+    return np.divide(_mixed(cells), within, out=np.ones(cells.n.shape), where=known)
 
 
 def _degrees_of_freedom(variance: Floats, freedom: Floats) -> tuple[Floats, Floats]:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from data.links import GroupLinks, links_of_ballots, no_links
+
 BALLOTS_AT_ONCE = 8_000
 CELLS_AT_ONCE = 16_000_000
 """Largest pivot, ballots x units: 128 MB as float64."""
@@ -34,6 +36,7 @@ class VoteMoments:
     """Moments by unit and group, and by pair of units and group.
 
     n, total, squares : shape (units, groups); votes, sum and sum of squares of the scores.
+    links : one a group, of the same scores; see `data.links`.
     pair_group, pair_first, pair_second : shape (pairs,); first < second, ordered by these
         three; only pairs with a common ballot.
     pair_n, pair_sum_first, pair_sum_second, pair_sum_product : shape (pairs,); over the common
@@ -44,6 +47,7 @@ class VoteMoments:
     n: Ints
     total: Exact
     squares: Exact
+    links: tuple[GroupLinks, ...]
     pair_group: Ints
     pair_first: Ints
     pair_second: Ints
@@ -98,7 +102,8 @@ def moments_of_votes(
     pivot = _small_pivot(ballots, units, groups, scores, step, n_units)
     if pivot is not None:
         tables = [_pivot_tables(pivot, g, ballots_at_once) for g in range(n_groups)]
-        return _joined(tables, n_units, step)
+        links = [_pivot_links(pivot, g, table) for g, table in enumerate(tables)]
+        return _joined(tables, links, n_units, step)
     ballots, units, groups, scores = (array.astype(np.int64, copy=False) for array in (ballots, units, groups, scores))
     votes = _sorted_votes(ballots, units, groups, scores // step, n_units, n_groups)
     largest = int(np.abs(votes.score).max(initial=0))
@@ -106,7 +111,8 @@ def moments_of_votes(
     # Products are bounded by what one cell can hold once the step is back.
     wide = (largest * step) ** 2 * max(votes.ballots, 1) >= WIDE
     tables = [_tables(votes, g, n_units, rows, largest, wide) for g in range(n_groups)]
-    return _joined(tables, n_units, step)
+    links = [_links(votes, g, n_units, table) for g, table in enumerate(tables)]
+    return _joined(tables, links, n_units, step)
 
 
 def moments_of_counts(
@@ -131,7 +137,8 @@ def moments_of_counts(
     np.add.at(n, (units, groups), count)
     np.add.at(total, (units, groups), count * value)
     np.add.at(squares, (units, groups), count * value * value)
-    return VoteMoments(n, total, squares, *(np.zeros(0, dtype=np.int64) for _ in range(7)))
+    no_pairs = [np.zeros(0, dtype=np.int64) for _ in range(7)]
+    return VoteMoments(n, total, squares, (no_links(n_units),) * n_groups, *no_pairs)
 
 
 @dataclass(frozen=True)
@@ -171,6 +178,11 @@ class _Pivot:
 
     cells: NDArray[np.uint8]  # shape (ballots, units), ballots of one group side by side
     first_ballot: Ints  # shape (groups + 1,)
+
+    def range_of(self, group: int) -> tuple[int, int]:
+        """First ballot of a group and the one after its last; a group without votes may lie beyond the array."""
+        first, last = np.minimum((group, group + 1), len(self.first_ballot) - 1)
+        return int(self.first_ballot[first]), int(self.first_ballot[last])
 
 
 def _small_pivot(ballot: Ints, unit: Ints, group: Ints, score: Ints, step: int, n_units: int) -> _Pivot | None:
@@ -213,10 +225,7 @@ def _ballots_by_group(ballot: Ints, group: Ints, ballots: int, n_groups: int) ->
 
 def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "_Table":
     """The three tables of one group. Scores are at most 62, so 62^2 x 4,000 ballots stays below 2^24."""
-    if group + 1 >= len(pivot.first_ballot):
-        first = last = 0
-    else:
-        first, last = pivot.first_ballot[group : group + 2].tolist()
+    first, last = pivot.range_of(group)
     n_units = pivot.cells.shape[1]
     common, crossed, products = (np.zeros((n_units, n_units), dtype=np.int64) for _ in range(3))
     rows = min(ballots_at_once, 4_000)
@@ -228,6 +237,23 @@ def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "_Table":
         crossed += (scores.T @ given).astype(np.int64)
         products += (scores.T @ scores).astype(np.int64)
     return common, crossed, products
+
+
+def _pivot_links(pivot: _Pivot, group: int, table: "_Table") -> GroupLinks:
+    """The links of one group, from the bytes."""
+    first, last = pivot.range_of(group)
+    cells = pivot.cells[first:last]
+    size = np.count_nonzero(cells, axis=1)
+    sums = cells.sum(axis=1, dtype=np.int64) - size  # a byte holds score + 1
+
+    def given(ballots: Ints) -> NDArray[np.float32]:
+        return (cells[ballots] > 0).astype(np.float32)
+
+    return links_of_ballots(size, sums, given, *_total_and_squares(table))
+
+
+def _total_and_squares(table: "_Table") -> tuple[Exact, int]:
+    return np.diagonal(table[1]), sum(np.diagonal(table[2]).tolist())
 
 
 def _ballots_that_fit(asked: int, n_units: int, largest: int) -> int:
@@ -283,7 +309,23 @@ def _sparse_tables(votes: _Votes, piece: slice, first: int, last: int, n_units: 
     return common, sums, crossed
 
 
-def _joined(tables: list[_Table], n_units: int, step: int) -> VoteMoments:
+def _links(votes: _Votes, group: int, n_units: int, table: _Table) -> GroupLinks:
+    """The links of one group, from sorted votes."""
+    first, last = votes.first_ballot[group : group + 2].tolist()
+    edges = np.searchsorted(votes.ballot, np.arange(first, last + 1))
+    size = np.diff(edges)
+    sums = np.diff(np.concatenate([[0], np.cumsum(votes.score)])[edges])
+    there = (np.ones(edges[-1] - edges[0], dtype=np.float32), votes.unit[edges[0] : edges[-1]], edges - edges[0])
+    ballots = sparse.csr_array(there, shape=(last - first, n_units))
+    few = int((size**2).sum()) * SPARSE_GAIN < (last - first) * n_units**2
+
+    def given(rows: Ints) -> Any:
+        return ballots[rows] if few else ballots[rows].toarray()
+
+    return links_of_ballots(size, sums, given, *_total_and_squares(table))
+
+
+def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: int) -> VoteMoments:
     """Cells from the diagonals, pairs from the upper triangles, scores times their step again."""
     columns: list[list[Exact]] = [[] for _ in range(7)]
     upper = np.triu(np.ones((n_units, n_units), dtype=bool), 1)
@@ -307,7 +349,8 @@ def _joined(tables: list[_Table], n_units: int, step: int) -> VoteMoments:
         for i in range(3)
     ]
     pairs = [np.concatenate(c) if c else np.zeros(0, dtype=np.int64) for c in columns]
-    return VoteMoments(cells[0], cells[1], cells[2], *pairs)
+    scaled = tuple(link.times(step) for link in links)
+    return VoteMoments(cells[0], cells[1], cells[2], scaled, *pairs)
 
 
 def _column_sums(table: Exact) -> tuple[int, ...]:

@@ -186,12 +186,14 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         else pd.DataFrame({"group_name": groups, "evaluators": [0] * len(groups)})
     )
     cells, pairs = _moment_tables(moments, list(units["unit_code"]), groups, step)
+    links = _link_table(moments[0], groups, step)
     tables = {
         "round": _round_table(facts, rules.name, evaluators, grade_counts, cells, step),
         "unit": units,
         "grade_count": grade_counts,
         "cell_moment": cells,
         "pair_moment": pairs,
+        "ballot_link": links,
         "evaluator_count": evaluators,
         "lowest_votes": pd.DataFrame({"unit_code": units["unit_code"], "votes": lowest}),
     }
@@ -218,8 +220,9 @@ def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFr
             "scored",
             "lines",
         ],
-        "cell_moment": ["unit_code", "group_name", "votes", "total", "squares"],
-        "pair_moment": ["group_name", "unit_a", "unit_b", "votes", "total_a", "total_b", "product"],
+        "cell_moment": ["unit_code", "group_name", "votes", "total", "squares", "own_minus_ballot"],
+        "pair_moment": ["group_name", "unit_a", "unit_b", "votes", "total_a", "total_b", "product", "linked"],
+        "ballot_link": ["group_name", "ballots", "votes", "within"],
         "evaluator_count": ["group_name", "evaluators"],
         "lowest_votes": ["unit_code", "votes"],
     }
@@ -416,6 +419,7 @@ def _moment_tables(
     n: Array = np.sum([m.n for m in moments], axis=0)
     total: Array = np.sum([m.total.astype(object) for m in moments], axis=0)
     squares: Array = np.sum([m.squares.astype(object) for m in moments], axis=0)
+    own_minus_ballot: Array = np.stack([link.own_minus_ballot for link in moments[0].links], axis=1) / step
     unit_at, group_at = np.nonzero(n)
     cells = pd.DataFrame(
         {
@@ -424,9 +428,11 @@ def _moment_tables(
             "votes": n[unit_at, group_at],
             "total": (total[unit_at, group_at] // step).astype(np.int64),
             "squares": (squares[unit_at, group_at] // step**2).astype(np.int64),
+            "own_minus_ballot": own_minus_ballot[unit_at, group_at],
         }
     )
     pair = moments[0]
+    linked: Array = np.stack([link.linked for link in pair.links])
     pairs = pd.DataFrame(
         {
             "group_name": group_names[pair.pair_group],
@@ -436,9 +442,22 @@ def _moment_tables(
             "total_a": (pair.pair_sum_first // step).astype(np.int64),
             "total_b": (pair.pair_sum_second // step).astype(np.int64),
             "product": (pair.pair_sum_product // step**2).astype(np.int64),
+            "linked": linked[pair.pair_group, pair.pair_first, pair.pair_second],
         }
     )
     return cells, pairs
+
+
+def _link_table(moments: VoteMoments, groups: list[str], step: int) -> pd.DataFrame:
+    """Ballots of two votes or more by group, for the error of the unit + evaluator model."""
+    return pd.DataFrame(
+        {
+            "group_name": groups,
+            "ballots": [link.ballots for link in moments.links],
+            "votes": [link.votes for link in moments.links],
+            "within": [link.within / step**2 for link in moments.links],
+        }
+    )
 
 
 # --- rules and uploads -------------------------------------------------------------------------------------------

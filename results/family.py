@@ -49,7 +49,7 @@ class Family:
         the lowest score there is).
     moments, scores : of the members. weights : group -> weight; None when pooled.
     reason : why a unit is not ranked, or is only with a mark (missing_group); None for the others.
-    ranked : shape (units,). cache : of slow answers about the family as published; None under other rules.
+    ranked : shape (units,). cache : where slow answers are kept.
     """
 
     release: str
@@ -63,7 +63,7 @@ class Family:
     scores: UnitScores
     reason: tuple[str | None, ...]
     ranked: NDArray[np.bool_]
-    cache: Cache | None
+    cache: Cache
 
     @property
     def ranked_score(self) -> Array:
@@ -106,8 +106,7 @@ def families(
     moments = moments_of(tables)
     lowest = tables.lowest.set_index("unit_code")["votes"].reindex(tables.units["unit_code"])
     units = tables.units.assign(dont_know_share=_dont_know_share(tables), lowest_votes=lowest.to_numpy())
-    cache = release.cache if what_if is None else None
-    return [_family(release.id, round_id, name, rules, units, moments, cache) for name in names]
+    return [_family(release.id, round_id, name, rules, units, moments, release.cache) for name in names]
 
 
 def rules_of(release: Release, round_id: str) -> RuleSet | None:
@@ -130,7 +129,7 @@ def _family(
     rules: RuleSet,
     units: pd.DataFrame,
     moments: Moments,
-    cache: Cache | None,
+    cache: Cache,
 ) -> Family:
     inside = np.ones(len(units), dtype=bool) if name == ALL else (units["category"] == name).to_numpy()
     members = units[inside].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""What scoring reads of one round: the stored tables, and the moments made of them."""
+"""What scoring reads of one round: the stored tables, and the moments and links made of them."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.leniency import Links
 from analytics.moments import Moments, Pairs
 from data.release import Release
 
@@ -20,6 +21,7 @@ class ScoringTables:
     units: pd.DataFrame
     cells: pd.DataFrame
     pairs: pd.DataFrame
+    links: pd.DataFrame
     dont_know: pd.DataFrame
     lowest: pd.DataFrame
     score_step: int
@@ -32,6 +34,7 @@ def of_release(release: Release, round_id: str) -> ScoringTables:
         release.query("units", round_id=round_id),
         release.query("cell_moments", round_id=round_id),
         release.query("pair_moments", round_id=round_id),
+        release.query("ballot_links", round_id=round_id),
         release.query("dont_know", round_id=round_id),
         release.query("lowest_votes", round_id=round_id),
         int(rounds["score_step"][round_id]),
@@ -60,6 +63,23 @@ def moments_of(tables: ScoringTables) -> Moments:
         _scaled(tables.pairs["product"].to_numpy(dtype=np.int64), step * step),
     )
     return Moments(units, groups, n, total, squares, pairs, *(_sums(part) for part in (n, total, squares)))
+
+
+def links_of(tables: ScoringTables) -> Links:
+    """What links the units of the whole round through ballots, in the order of `moments_of`."""
+    units = tuple(tables.units["unit_code"])
+    groups = tuple(sorted(set(tables.cells["group_name"])))
+    step = tables.score_step
+    linked = np.zeros((len(groups), len(units), len(units)))
+    group = _codes(tables.pairs["group_name"], groups)
+    first, second = (_codes(tables.pairs[name], units) for name in ("unit_a", "unit_b"))
+    linked[group, first, second] = linked[group, second, first] = tables.pairs["linked"]
+    own = np.zeros((len(units), len(groups)))
+    at = _codes(tables.cells["unit_code"], units), _codes(tables.cells["group_name"], groups)
+    own[at] = tables.cells["own_minus_ballot"] * step
+    sums = tables.links.set_index("group_name").reindex(list(groups))
+    ballots, votes = (sums[name].to_numpy(dtype=np.int64) for name in ("ballots", "votes"))
+    return Links(groups, linked, own, ballots, votes, sums["within"].to_numpy(dtype=np.float64) * step**2)
 
 
 def _codes(values: pd.Series, names: tuple[str, ...]) -> Array:

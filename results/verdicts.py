@@ -1,5 +1,6 @@
 """Places with their ranges and verdicts of one family: the columns of a ranking that say how sure it is."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -67,7 +68,7 @@ def _sets(family: Family) -> tuple[Array, Array, float]:
     Only places are kept: verdicts are computed anew every time, so that no file can change one.
     """
     cache = family.cache if family.ranked.sum() > UNITS_AT_ONCE else None
-    name = "\n".join(("rank sets", family.release, family.round, family.name))
+    name = _name_of_sets(family) if cache else ""
     kept = cache.get(name) if cache else None
     if isinstance(kept, dict) and len(kept["best"]) == len(family.members):
         return np.array(kept["best"]), np.array(kept["worst"]), float(kept["critical"])
@@ -83,6 +84,15 @@ def _sets(family: Family) -> tuple[Array, Array, float]:
     if cache:
         cache.put(name, {"best": sets.best.tolist(), "worst": sets.worst.tolist(), "critical": critical})
     return sets.best, sets.worst, critical
+
+
+def _name_of_sets(family: Family) -> str:
+    """A digest of all that the rank sets are made of, so that other scores or rules never meet a kept answer."""
+    uncertainty, scores = family.rules.uncertainty, family.scores
+    digest = hashlib.sha256(f"rank sets {uncertainty.level!r} {uncertainty.draws} {family.seed}".encode())
+    for array in (family.ranked_score, scores.covariance_adjusted, scores.df):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def claims_of(family: Family) -> BottomClaims:

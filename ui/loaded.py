@@ -120,6 +120,16 @@ def funnel(release_id: str, round_id: str, category: str):
     return funnel_of(families(release_id, round_id, category)[0])
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def leniency(release_id: str, round_id: str, category: str):
+    """Official scores of a category beside those with the evaluators' leniency taken out."""
+    from results.leniency import leniency_of
+    from results.scoring_tables import of_release
+
+    family = next(found for found in families(release_id, round_id) if found.name == category)
+    return leniency_of(family, ranking(release_id, round_id), of_release(release_by_id(release_id), round_id))
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def overview(release_id: str, round_id: str):
     """The figures of the first page."""

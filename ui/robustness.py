@@ -62,6 +62,8 @@ def _smallest(margin: Margin, names: dict[str, str], number, share: bool) -> str
     if not math.isfinite(margin.smallest_change):
         return _("No weights change the list.") if share else _("No points of the grades change the list.")
     out, into = (names.get(str(code), str(code)) for code in (margin.first_out, margin.first_in))
+    if margin.smallest_change == 0:
+        return _("{out} and {into} are equal at the border: any other choice can part them.").format(out=out, into=into)
     sentence = (
         _("Moving all weights at once, the list changes when one moves by {change}: {out} leaves it and {into} enters.")
         if share

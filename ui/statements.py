@@ -3,6 +3,7 @@
 import streamlit as st
 
 from data.rule_sets import RuleSet
+from results.columns import REASON_SENTENCES
 from ui import frame, tables
 from ui.words import _
 
@@ -25,3 +26,5 @@ def show(row: dict, sentences: list[str], rules: RuleSet) -> None:
         )
         for sentence in sentences:
             st.markdown(frame.plain(sentence))
+        if reason := row["reason"]:
+            st.caption(_(REASON_SENTENCES[reason]))

@@ -6,6 +6,7 @@ import streamlit as st
 from data.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
 from results.bottom import share_words
 from results.columns import REASON_SENTENCES, REASONS, VERDICTS
+from ui import frame
 from ui.words import _
 from words import N_
 
@@ -230,10 +231,10 @@ def show_unscored(grades: pd.DataFrame, key: str) -> None:
 
 
 def show_rules(rules: RuleSet) -> None:
-    """The rule set in force as a readable table."""
-    pairs = [*_rule_pairs(rules), *_about_pairs(rules)]
-    shown = pd.DataFrame({_("Setting"): [a for a, _b in pairs], _("Value"): [b for _a, b in pairs]})
-    st.dataframe(shown, hide_index=True, key="rules", height="content", alt=_("The rule set."))
+    """The rule set in force as a table whose long texts wrap."""
+    pairs = [(_("Setting"), _("Value")), ("---", "---"), *_rule_pairs(rules), *_about_pairs(rules)]
+    cells = [pair if pair[0] == "---" else tuple(map(frame.plain, pair)) for pair in pairs]
+    st.markdown("\n".join(f"| {setting} | {value} |" for setting, value in cells))
 
 
 def _rule_pairs(rules: RuleSet) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from results.columns import records
-from ui import charts, downloads, frame, loaded, robustness, statements, tables
+from ui import charts, downloads, frame, leniency, loaded, robustness, statements, tables
 from ui.words import _, language
 from words import N_
 
@@ -76,6 +76,9 @@ robustness.show(
     loaded.robustness(release.id, round_id, category),
     dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
 )
+
+st.subheader(_("Does it depend on who graded whom?"))
+leniency.show(loaded.leniency(release.id, round_id, category), rules.presentation.decimals)
 
 if not bottom.not_ranked.empty:
     st.subheader(_("Not ranked"))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.moments import VoteMoments, moments_of_counts, moments_of_votes
+from tests.alternative.plain_leniency import plain_links
 
 SCORES = st.sampled_from([0, 1, 600_000, 1_000_000, 333_333, -50_000, 90_000_000])
 
@@ -68,6 +69,40 @@ def test_sums_are_those_of_a_plain_dictionary_whatever_the_order_and_chunk(sampl
     assert as_plain(build(votes, units, groups, ballots_at_once=chunk)) == plain(votes, units, groups)
 
 
+def link_bits(moments: VoteMoments):
+    """Everything about links, to the last bit."""
+    return [
+        (link.linked.tobytes(), link.own_minus_ballot.tobytes(), link.ballots, link.votes, link.within)
+        for link in moments.links
+    ]
+
+
+def assert_links(moments: VoteMoments, votes, units, groups):
+    linked, own, ballots, lines, within = plain_links(votes, units, groups)
+    table = np.stack([link.linked for link in moments.links])
+    found = {(g, a, b): table[g, a, b] for g in range(groups) for a in range(units) for b in range(a + 1, units)}
+    assert (table == table.transpose(0, 2, 1)).all() and (np.diagonal(table, axis1=1, axis2=2) == 0).all()
+    assert {key: value for key, value in found.items() if value} == pytest.approx(
+        {key: float(value) for key, value in linked.items()}, rel=1e-15
+    )
+    largest = max((abs(vote[3]) for vote in votes), default=0)
+    for g, link in enumerate(moments.links):
+        assert (link.ballots, link.votes) == (ballots[g], lines[g])
+        assert link.within == pytest.approx(float(within[g]), rel=1e-14)
+        expected = [float(row[g]) for row in own]
+        assert link.own_minus_ballot == pytest.approx(expected, rel=1e-13, abs=1e-14 * largest * len(votes))
+
+
+@given(rounds(), st.integers(1, 9), st.randoms())
+@settings(max_examples=300, deadline=None)
+def test_links_are_those_of_fractions_and_to_the_bit_alike_in_any_order_and_chunk(sample, chunk, random):
+    votes, units, groups = sample
+    built = build(votes, units, groups)
+    assert_links(built, votes, units, groups)
+    shuffled = random.sample(votes, len(votes))
+    assert link_bits(build(shuffled, units, groups, ballots_at_once=chunk)) == link_bits(built)
+
+
 @pytest.mark.parametrize("points", [100, 99.9999, 9_000])
 @pytest.mark.parametrize("units", [4, 400])
 def test_many_units_or_large_scores_take_other_roads_to_the_same_sums(units, points):
@@ -79,6 +114,7 @@ def test_many_units_or_large_scores_take_other_roads_to_the_same_sums(units, poi
         for unit in sorted(rng.choice(units, 3, replace=False).tolist())
     ]
     assert as_plain(build(votes, units, 2)) == plain(votes, units, 2)
+    assert_links(build(votes, units, 2), votes, units, 2)
 
 
 def test_sums_beyond_64_bits_stay_exact():
@@ -101,6 +137,7 @@ def test_tallies_give_the_cells_of_their_votes_and_no_pairs():
     assert tally.total.tolist() == [[3_000_000], [1_200_000]]
     assert tally.squares.tolist() == [[3 * 10**12], [2 * 36 * 10**10]]
     assert len(tally.pair_n) == 0
+    assert [(link.ballots, link.linked.any()) for link in tally.links] == [(0, False)]
 
 
 @pytest.mark.parametrize(

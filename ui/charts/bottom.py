@@ -47,7 +47,7 @@ def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float |
     title = _("Score") if by_score else _("Places that the votes allow (right: last)")
     fig.update_xaxes(title=title, showgrid=False, zeroline=False, col=1)
     if chances:
-        fig.update_xaxes(title=_("Chance of being among the last {k}").format(k=k), col=2, range=[0, 1.28])
+        fig.update_xaxes(title=_("Chance of the last {k}").format(k=k), col=2, range=[0, 1.28])
         fig.update_xaxes(tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"], zeroline=False, showgrid=False, col=2)
     fig.update_layout(
         height=130 + ROW * len(rows),

@@ -1,5 +1,7 @@
 """Which of the rules that could have been chosen as well put which unit at the bottom."""
 
+import textwrap
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -48,7 +50,8 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
     fig.update_xaxes(visible=False, range=[-0.8, max(at) + 3.2])
     fig.update_layout(
         height=150 + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 110, "b": 10},
+        margin={"l": 10, "r": 10, "t": 100, "b": 10},
+        showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
     )
     return fig
@@ -69,5 +72,5 @@ def _columns(found: Robustness) -> tuple[list[float], list[tuple[float, str]]]:
 def _wrapped(text: str) -> list[str]:
     """A heading in short lines: at spaces, or every five characters of Chinese."""
     if " " in text:
-        return text.split(" ")
+        return textwrap.wrap(text, 12)
     return [text[start : start + 5] for start in range(0, len(text), 5)]

@@ -15,12 +15,14 @@ CREATE TABLE grade_count (
     kind VARCHAR, points BIGINT, scored BOOLEAN, lines BIGINT
 );
 CREATE TABLE cell_moment (
-    round_id VARCHAR, unit_code VARCHAR, group_name VARCHAR, votes BIGINT, total BIGINT, squares BIGINT
+    round_id VARCHAR, unit_code VARCHAR, group_name VARCHAR, votes BIGINT, total BIGINT, squares BIGINT,
+    own_minus_ballot DOUBLE
 );
 CREATE TABLE pair_moment (
     round_id VARCHAR, group_name VARCHAR, unit_a VARCHAR, unit_b VARCHAR,
-    votes BIGINT, total_a BIGINT, total_b BIGINT, product BIGINT
+    votes BIGINT, total_a BIGINT, total_b BIGINT, product BIGINT, linked DOUBLE
 );
+CREATE TABLE ballot_link (round_id VARCHAR, group_name VARCHAR, ballots BIGINT, votes BIGINT, within DOUBLE);
 CREATE TABLE evaluator_count (round_id VARCHAR, group_name VARCHAR, evaluators BIGINT);
 CREATE TABLE lowest_votes (round_id VARCHAR, unit_code VARCHAR, votes BIGINT);
 CREATE TABLE upload (

@@ -1,0 +1,101 @@
+"""What ballots that grade several units tell of their evaluators' leniency: sums by group, small and reproducible.
+
+The unit + evaluator model needs sums of 1/size over ballots, size being the number of votes of a ballot. Ballots of
+one size are counted as integers first; the sizes follow in ascending order as floats, so the order of rows, chunks
+and threads changes no bit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Given: TypeAlias = Callable[[Ints], Any]
+"""Numbers of ballots -> 0/1 matrix (these ballots, units), a float32 array or a sparse array."""
+
+ROWS_AT_ONCE = 4_000
+"""Ballots multiplied at a time; their counts stay far below 2^24, where float32 ends to be exact."""
+
+
+@dataclass(frozen=True)
+class GroupLinks:
+    """Sums of one group over its ballots, in the unit of the scores given.
+
+    linked : shape (units, units), 0 on the diagonal; sum of 1/size over the ballots that grade both.
+    own_minus_ballot : shape (units,); sum over the unit's votes of vote minus mean of its ballot.
+    ballots, votes : ballots of at least two votes, and the votes on them.
+    within : sum of squared deviations of votes from the mean of their ballot.
+    """
+
+    linked: Floats
+    own_minus_ballot: Floats
+    ballots: int
+    votes: int
+    within: float
+
+    def times(self, step: float) -> "GroupLinks":
+        """The links of the scores times `step`."""
+        return replace(self, own_minus_ballot=self.own_minus_ballot * step, within=self.within * step**2)
+
+
+def no_links(n_units: int) -> GroupLinks:
+    """Of tallies: nobody knows which votes stood on one ballot."""
+    return GroupLinks(np.zeros((n_units, n_units)), np.zeros(n_units), 0, 0, 0.0)
+
+
+def links_of_ballots(size: Ints, sums: Ints, given: Given, total: NDArray[Any], squares: int) -> GroupLinks:
+    """Links of the ballots of one group.
+
+    Parameters
+    ----------
+    size, sums : shape (ballots,); votes of each ballot and the sum of their scores.
+    given : which units each ballot grades.
+    total : shape (units,); sum of each unit's scores. squares : sum of all squared scores.
+    """
+    linked = np.zeros((len(total), len(total)))
+    own = total.astype(np.float64)
+    within = Fraction(squares)
+    for votes in np.unique(size[size > 0]).tolist():
+        chosen = np.flatnonzero(size == votes)
+        own -= _add_one_size(linked, chosen, sums, given, votes) / votes
+        within -= Fraction(_sum_of_squares(sums[chosen]), votes)
+    np.fill_diagonal(linked, 0.0)
+    several = size[size > 1]
+    return GroupLinks(linked, own, len(several), int(several.sum()), float(within))
+
+
+def _add_one_size(linked: Floats, chosen: Ints, sums: Ints, given: Given, size: int) -> Floats:
+    """Add 1/size to `linked` for every common ballot; returns each unit's sum of `sums` over the ballots it is on.
+
+    Counts and sums are whole numbers held as floats, exact in any order; only then comes the division.
+    """
+    met = np.zeros(len(linked))
+    common: Any = 0
+    largest = int(np.abs(sums[chosen]).max(initial=0))
+    exact_in = np.float32 if largest * ROWS_AT_ONCE < 2**24 else np.float64
+    for start in range(0, len(chosen), ROWS_AT_ONCE):
+        piece = chosen[start : start + ROWS_AT_ONCE]
+        matrix = given(piece)
+        met += matrix.T @ sums[piece].astype(exact_in)
+        if size > 1:
+            part = matrix.T @ matrix
+            common = part if start == 0 else common + part.astype(np.float64)
+    if sparse.issparse(common):
+        entries = common.tocoo()  # each pair of units once
+        linked[entries.row, entries.col] += entries.data.astype(np.float64) / size
+    elif size > 1:
+        linked += np.divide(common, size, dtype=np.float64)
+    return met
+
+
+def _sum_of_squares(sums: Ints) -> int:
+    """Exact also where the squares pass 64 bits."""
+    if int(np.abs(sums).max(initial=0)) ** 2 * len(sums) < 2**62:
+        return int(sums @ sums)
+    return sum(value * value for value in sums.tolist())

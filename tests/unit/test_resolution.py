@@ -1,0 +1,56 @@
+"""How small a difference can be seen, and how many more ballots would show a smaller one."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import optimize, stats
+
+from analytics.resolution import growth, needed_deviate, smallest_difference
+
+POSITIVE = st.floats(0.01, 100)
+
+
+def test_a_difference_of_that_size_is_seen_four_times_in_five():
+    spread = np.array([[0.0, 2.0], [2.0, 0.0]])
+    difference = smallest_difference(spread, stats.norm.ppf(0.975))
+    assert stats.norm.sf(stats.norm.ppf(0.975) - difference / 2) == pytest.approx(0.8)
+    assert np.isnan(smallest_difference(np.zeros((1, 1)), 2.0))
+
+
+def test_the_deviate_passes_both_claims_after_holm():
+    z = needed_deviate(60, 5, 0.95) - stats.norm.ppf(0.8)
+    assert 60 * 55 * stats.norm.sf(z) == pytest.approx(0.05)
+
+
+def test_equal_scores_are_never_parted():
+    found = growth(0.0, np.array([1.0, 2.0]), np.array([10.0, 10.0]), 4.0)
+    assert np.isinf(found.everyone) and np.isinf(found.plan).all()
+
+
+def test_enough_is_enough():
+    found = growth(100.0, np.array([1.0, 2.0]), np.array([10.0, 10.0]), 4.0)
+    assert found.everyone == 1 and found.plan.tolist() == [1, 1]
+
+
+@given(st.lists(st.tuples(POSITIVE, st.floats(1, 1e5)), min_size=1, max_size=4), st.floats(0.05, 0.9))
+def test_the_plan_reaches_the_aim_with_the_fewest_ballots(parts, shrink):
+    variance, ballots = np.array(parts).T
+    aim = shrink * variance.sum()
+    found = growth(np.sqrt(aim) * 4.0, variance, ballots, 4.0)
+    assert (found.plan >= 1).all() and found.everyone == pytest.approx(1 / shrink)
+    assert (variance / found.plan).sum() == pytest.approx(aim, rel=1e-9)
+    assert (ballots * found.plan).sum() <= ballots.sum() * found.everyone * (1 + 1e-9)
+
+
+def test_the_plan_against_a_general_optimiser():
+    variance, ballots = np.array([1.0, 0.4, 2.5]), np.array([4000.0, 1500.0, 120.0])
+    aim = 0.3 * variance.sum()
+    found = growth(np.sqrt(aim) * 4.0, variance, ballots, 4.0).plan
+    result = optimize.minimize(
+        lambda f: (ballots * f).sum() / 1000,
+        np.full(3, 4.0),
+        bounds=[(1, None)] * 3,
+        constraints={"type": "ineq", "fun": lambda f: aim - (variance / f).sum()},
+    )
+    assert (ballots * found).sum() == pytest.approx(1000 * result.fun, rel=1e-4)

@@ -1,0 +1,67 @@
+"""Leniency-adjusted scores on the bottom page: would other evaluators have changed a verdict?"""
+
+import pandas as pd
+import streamlit as st
+
+from results.leniency import Leniency
+from ui import frame, tables
+from ui.words import _, language
+
+
+def show(found: Leniency, decimals: int) -> None:
+    """What was done or why not, the units whose verdict changes, and all scores side by side."""
+    for sentence in found.sentences(language()):
+        st.markdown(frame.plain(sentence))
+    if found.refused is not None:
+        return
+    ranked = found.rows[found.rows["rank"].notna()].iloc[::-1].reset_index(drop=True)
+    for row in ranked[ranked["changed"]].to_dict("records"):
+        st.markdown("- " + frame.plain(_change(row, decimals)))
+    with st.expander(_("Official and adjusted scores of all units")):
+        _table(ranked, decimals)
+
+
+def _change(row: dict, decimals: int) -> str:
+    """One unit whose verdict changes, with its votes and both scores."""
+    return _(
+        "{unit}: official {before} (score {score}, place {place}), adjusted {after} (score {adjusted}, {interval}, "
+        "place {adjusted_place}); {n} votes."
+    ).format(
+        unit=row["unit_name"],
+        before=tables.verdict(row["verdict"]),
+        after=tables.verdict(row["adjusted_verdict"]),
+        score=tables.number(row["score"], decimals),
+        adjusted=tables.number(row["adjusted"], decimals),
+        interval=tables.interval(row["adjusted_low"], row["adjusted_high"], decimals),
+        place=row["rank"],
+        adjusted_place=row["adjusted_rank"],
+        n=f"{row['n']:,}",
+    )
+
+
+def _table(ranked: pd.DataFrame, decimals: int) -> None:
+    shown = pd.DataFrame(
+        {
+            _("Unit"): ranked["unit_name"],
+            _("Votes"): ranked["n"],
+            _("Score"): [tables.number(value, decimals) for value in ranked["score"]],
+            _("Adjusted score"): [tables.number(value, decimals) for value in ranked["adjusted"]],
+            _("Interval"): [
+                tables.interval(low, high, decimals)
+                for low, high in zip(ranked["adjusted_low"], ranked["adjusted_high"], strict=True)
+            ],
+            _("Places"): [
+                tables.places(best, worst)
+                for best, worst in zip(ranked["adjusted_rank_best"], ranked["adjusted_rank_worst"], strict=True)
+            ],
+            _("Verdict"): [tables.verdict(code) for code in ranked["verdict"]],
+            _("Adjusted verdict"): [tables.verdict(code) for code in ranked["adjusted_verdict"]],
+        }
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="leniency",
+        height="content" if len(shown) <= tables.MOST_WHOLE else "auto",
+        alt=_("Official and adjusted scores of all units"),
+    )
