@@ -43,9 +43,10 @@ LEFT_OUT_SENTENCES = {
 class Changes:
     """The answer for one category.
 
-    rules : name of the rule set that the compared scores follow. recounted : the earlier round was counted again
-    under it, so `score_from` and the earlier rank sets are not the published ones. tested : false where the rounds
-    cannot be compared; then change, interval, p-values, statement and position are null in every row.
+    rules : name of the rule set of the earlier scores. recounted : the earlier round was counted again under the
+        later rules, so `score_from` and the earlier rank sets are not the published ones.
+    tested : false where the rounds cannot be compared; then the scores are the published ones, and change, interval,
+        p-values, statement and position are null in every row.
     level : of the intervals and the statements.
     rows : COLUMNS, a row a unit with a score in both rounds, in order of change, largest rise first. A unit that came
         from another category (moved_from) has no position, and no change where the weights differ. statement is by
@@ -103,9 +104,12 @@ def changes(release: Release, round_from: str, round_to: str, category: str, rec
         comparable = trial is not None
     if not comparable:
         breaks.append(Break("not_recounted"))
-    earlier = families(release, round_from, ALL if category == ALL else None, trial)
+    whole = ALL if category == ALL else None
+    earlier = families(release, round_from, whole, trial)
     formed = list(form_breaks(release, earlier, later)) if comparable else []
     tested = comparable and not formed
+    if trial and not tested:  # nothing is gained by counting again: the official scores stand
+        trial, earlier = None, families(release, round_from, whole)
     return _answer(release, round_from, earlier, later, tuple(breaks + formed), tested, trial is not None)
 
 

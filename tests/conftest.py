@@ -35,12 +35,14 @@ def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def demo_release(demo_path: Path):
-    """The published release of the demonstration city."""
+    """The published release of the demonstration city; closed at the end, since others open its file otherwise."""
     from data.store import Store
 
-    return Store(demo_path, threads=2).release()
+    release = Store(demo_path, threads=2).release()
+    yield release
+    release.close()
 
 
 @pytest.fixture

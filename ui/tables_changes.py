@@ -70,8 +70,8 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
     )
 
 
-def show_origins(found: Changes) -> None:
-    """Units that had another name or stood in another category before."""
+def show_notes(found: Changes) -> None:
+    """Units that had another name or stood in another category before, or have no place in one of the rounds."""
     told = []
     for row in found.rows.to_dict("records"):
         if not pd.isna(row["old_name"]):
@@ -79,6 +79,9 @@ def show_origins(found: Changes) -> None:
         if not pd.isna(row["moved_from"]):
             sentence = _("{unit} stood in the category {name} in {round}; its places are not compared.")
             told.append(sentence.format(**_origin(row["moved_from"], row, found)))
+        if not pd.isna(row["reason"]):
+            sentence = _("{unit} has no place in one of the rounds: {reason}.")
+            told.append(sentence.format(unit=plain(row["unit_name"]), reason=_(REASONS[row["reason"]])))
     if told:
         st.markdown("\n".join(f"- {sentence}" for sentence in told))
 
@@ -118,13 +121,11 @@ def p_words(p: float) -> str:
 
 
 def _remark(row: dict) -> str:
-    """Whether the position moved, whether the screening list has the unit, why there is no place."""
+    """Whether the position moved, whether the screening list has the unit."""
     parts = []
     position = row["position"]
     if not pd.isna(position) and position in POSITION_NAMES:
         parts.append(_(POSITION_NAMES[position]))
     if row["p_bh"] <= SCREENING and row["statement"] == SAME:
         parts.append(_("worth a look"))
-    if not pd.isna(row["reason"]):
-        parts.append(_(REASONS[row["reason"]]))
     return _("; ").join(parts)

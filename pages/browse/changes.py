@@ -70,13 +70,13 @@ elif len(tested):
     st.caption(
         _(
             "A line is the {level} interval of one change; the finding holds for all units of the category together, "
-            "so a line may leave zero out and the change still be undecided. Different people voted in the two rounds."
+            "so a line may leave zero out and the change still be unclear. Different people voted in the two rounds."
         ).format(level=level)
     )
 
 if len(rows):
     st.subheader(_("Table"))
-    if found.tested:
+    if rows["remark"].any():
         st.caption(
             _(
                 "Places up or down: only where the two ranges of places lie apart (ranked: {before}, then {after}). "
@@ -86,7 +86,7 @@ if len(rows):
     selected = tables_changes.show_changes(rows, found, decimals, "changes_table")
     for row in selected.selection.rows:
         frame.unit_link(rows["unit_code"][row], rows["unit_name"][row], round_to)
-    tables_changes.show_origins(found)
+    tables_changes.show_notes(found)
 else:
     st.info(_("No unit of this category has a score in both rounds."))
 

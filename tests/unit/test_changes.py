@@ -224,9 +224,9 @@ def register(categories):
 def two_rounds(tmp_path):
     """Publishes 2024 under SMALL and 2025 under other rules; returns the release and the recount over its store."""
 
-    def publish(first, second, rules=NEXT, registers=None):
+    def publish(first, second, rules=NEXT, registers=None, first_rules=SMALL):
         store = Store(tmp_path / "var", threads=2)
-        names = {"2024": store.add_rules(SMALL).name, "2025": store.add_rules(rules).name}
+        names = {"2024": store.add_rules(first_rules).name, "2025": store.add_rules(rules).name}
         for year, text in (("2024", first), ("2025", second)):
             if registers:
                 content = register(registers[year]).encode()
@@ -298,7 +298,9 @@ def test_a_form_with_another_grade_is_not_tested(two_rounds):
     release, recount = two_rounds(ballots("2024"), ballots("2025", grades=four), rules)
     found = changes(release, "2024", "2025", "全部", recount)
     assert codes(found) == ["points", "grades"] and found.breaks[1].names == ("比较满意",)
-    assert found.recounted and not found.tested and found.rows["p"].isna().all()
+    assert not found.tested and not found.recounted and found.rows["p"].isna().all()
+    official = ranking(release, "2024", "全部").rows.set_index("unit_code")["score"]
+    assert found.rows["score_from"].tolist() == official[found.rows["unit_code"]].tolist()
 
 
 def test_a_grade_missing_by_chance_is_no_break(two_rounds):
@@ -310,12 +312,14 @@ def test_a_grade_missing_by_chance_is_no_break(two_rounds):
 
 
 def test_a_group_that_came_later_is_a_break(two_rounds):
-    pooled = NEXT.replace('order = "group"', 'order = "pooled"')
-    release, recount = two_rounds(ballots("2024", groups=GROUPS[:2]), ballots("2025"), pooled)
+    pooled = SMALL.replace('order = "group"', 'order = "pooled"')
+    release, recount = two_rounds(
+        ballots("2024", groups=GROUPS[:2]), ballots("2025"), pooled.replace("demo-2025", "next"), first_rules=pooled
+    )
     found = changes(release, "2024", "2025", "全部", recount)
-    assert codes(found) == ["averaging", "groups"] and found.breaks[1].names == ("两代表一委员",)
+    assert codes(found) == ["groups"] and found.breaks[0].names == ("两代表一委员",)
     assert not found.tested and len(found.rows) == len(UNITS)
-    assert "两代表一委员" in found.breaks[1].sentence("zh")
+    assert "两代表一委员" in found.breaks[0].sentence("zh")
 
 
 def test_a_missing_group_leaves_units_out_with_the_reason(two_rounds):
