@@ -103,10 +103,7 @@ def demonstration_banner() -> None:
     """On every page, as long as the release in force holds invented data."""
     release = loaded.release()
     if release is not None and release.is_demo:
-        st.warning(
-            _("Demonstration data: an invented city. Nothing here is about a real department."),
-            icon=":material/info:",
-        )
+        st.warning(_("Demonstration data: an invented city. Nothing here is about a real department."))
 
 
 def page(title: str):

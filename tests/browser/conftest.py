@@ -179,6 +179,12 @@ def server(start) -> Server:
 
 
 @pytest.fixture(scope="session")
+def demo_server(start, demo_path) -> Server:
+    """A dashboard over the demonstration city."""
+    return start(demo_path)
+
+
+@pytest.fixture(scope="session")
 def browser():
     from playwright.sync_api import sync_playwright
 

@@ -1,0 +1,38 @@
+"""Every page over the demonstration city speaks one language; only names from the data stay as they are."""
+
+import pytest
+
+from data.sample.city import CITY, GRADES, GROUPS, INDICATORS, NAMES, OLD_NAME, RULES
+from data.store import Store
+
+from .conftest import assert_only_language, settled
+from .test_shell import PATHS
+
+pytestmark = pytest.mark.browser
+
+SYMBOLS = {"Holm", "ZY", "csv", RULES}
+"""Latin words of a Chinese page: a method's name, codes of units, the demonstration's rule set."""
+
+
+@pytest.fixture(scope="module")
+def names(demo_path):
+    units = {name for text in NAMES.values() for name in text.split()} | set(OLD_NAME.values())
+    rules = Store(demo_path).release().rules("2025")
+    about = {rules.title, rules.source, rules.why, rules.authored_by, rules.checked_by, rules.name}
+    return units | set(NAMES) | set(GROUPS) | set(GRADES) | set(INDICATORS) | {CITY, "空白"} | about - {""}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_english_pages_hold_no_chinese_but_names(demo_server, page, path, names):
+    page.goto(f"{demo_server.url}/{path}?lang=en")
+    settled(page)
+    page.wait_for_timeout(2_000)
+    assert_only_language(page, "en", names - {""})
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "methods"])
+def test_chinese_pages_hold_no_english_but_symbols(demo_server, page, path):
+    page.goto(f"{demo_server.url}/{path}?lang=zh")
+    settled(page)
+    page.wait_for_timeout(2_000)
+    assert_only_language(page, "zh", SYMBOLS)
