@@ -31,7 +31,7 @@ INTERRUPTED = 130
 FORMATS = ("csv", "json", "xlsx")
 LONGEST_ROUND = 40
 LATER = (
-    *("bottom", "pledges", "export", "bulletin", "bundle", "kit", "public"),
+    *("pledges", "export", "bulletin", "bundle", "kit", "public"),
     *("rebuild", "backup", "restore", "audit"),
 )
 LATER_KINDS = ("pledges", "progress", "votes", "results")
@@ -130,7 +130,7 @@ def _known_failure(error: Exception) -> int | None:
     from data.rounds import RoundConflict
     from data.rule_sets import RulesRefused
     from data.store import NameTaken, StoreBusy, TwoRuleSets, UsageError
-    from results.ranking import NoSuchRound
+    from results.family import NoSuchRound
 
     if isinstance(error, UsageError):
         _session.say(error.message, **error.facts)
@@ -511,9 +511,34 @@ def ranking(
         _session.say(N_("Computed under other rules; nothing of this is published."))
 
 
+@app.command(help=N_("Units that the bottom rule names or that are not cleared, worst first."))
+def bottom(
+    round_id: Round,
+    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
+    k: Annotated[int | None, typer.Option("-k", metavar="K", help=N_("The last K, in place of the rule."))] = None,
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi bottom`."""
+    from results.bottom import bottom as not_settled
+    from results.columns import as_json, as_sheet
+
+    _check_form(form)
+    if k is not None and k < 1:
+        raise Refusal(N_("-k must be a whole number from 1 on, not {k}."), k=k)
+    with _release(release) as chosen:
+        with _progress(N_("Computing")):
+            answer = not_settled(chosen, round_id, category, k)
+        if form == "json":
+            _emit_json(as_json(answer, chosen), output)
+        else:
+            _emit_sheet(as_sheet(answer, chosen, _session.language, title=N_("Bottom list")), form, output)
+
+
 def _what_if(release: "Release", round_id: str, file: Path) -> object:
     from data.rule_sets import parse_rules
-    from results.ranking import NoSuchRound
+    from results.family import NoSuchRound
     from results.what_if import what_if
 
     rules = parse_rules(_text_of(file))

@@ -1,37 +1,199 @@
-"""The list that the bottom rule makes by score alone: a mark on a table, not a finding.
+"""The bottom list of one family: which units the rule names, which the evidence confirms, and what may be said of each.
 
-Whether a unit can be told apart from the others is not asked here; claim tests are not in this version.
+The rule names units by score alone. The verdict comes from the claim tests and is what a list may carry.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
 
-from data.rule_sets import Bottom, RuleSet
-from results.family import COUNTED, LINED, places
+from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
+from data.release import Release
+from results.family import COUNTED, LINED, Family, families
+from results.ranking import FIELDS, Ranking, ranking_of
+from words import N_, translate
 
-LISTED, TIED = "listed", "tied"
-NOT_DRAWN = ("dissatisfied_over",)  # needs grades, not scores
+TIERS = (CONFIRMED, UNDECIDED, CLEARED)
+
+MEMBERSHIP = {
+    "last_one": N_("the last of the {count} ranked units of {family}"),
+    "last": N_("among the last {k} of the {count} ranked units of {family}"),
+    "share": N_("among the last {k} of the {count} ranked units of {family}"),
+    "below": N_("below {line} points"),
+    "last_and_below": N_("among the last {k} of the {count} ranked units of {family} and below {line} points"),
+    "dissatisfied_over": N_("with more than {limit}% of its votes at the lowest grade"),
+}
+MAY_BE_SAID = {
+    CONFIRMED: N_("It may be said at {level}% certainty that {unit} is {membership} ({n} votes, {p})."),
+    UNDECIDED: N_(
+        "The votes do not show whether {unit} is {membership} ({n} votes). It may not be named as such, and it may not "
+        "be said that it is not."
+    ),
+    CLEARED: N_("It may be said at {level}% certainty that {unit} is not {membership} ({n} votes, {p})."),
+}
+PLACE = {
+    True: N_("Its exact place may not be said: any place from {best} to {worst} of {count} fits the votes."),
+    False: N_("All places taken at once, the votes leave it only place {best} of {count}."),
+}
+CROSSES = N_(
+    "Its range of places crosses the line all the same: the range bounds the places of all units at once and is wider; "
+    "the verdict asks only about the bottom."
+)
+CHANCE = N_("Its probability of being there is {chance}.")
+NO_PLACES = N_("The rule comes to no place in {family}; there is no list.")
 
 
-def marked_bottom(rows: pd.DataFrame, rules: RuleSet) -> pd.Series:
-    """Per row of a ranking by category: LISTED, TIED (in a tie that crosses the border) or None."""
-    marks = pd.Series([None] * len(rows), index=rows.index, dtype="object")
-    for category, members in rows.groupby("category", sort=False):
-        ranked = members[members["rank"].notna()]
-        marks.update(_marked(ranked, rules.bottom_for(str(category))))
-    return marks
+@dataclass(frozen=True)
+class BottomList:
+    """One family under its bottom rule.
+
+    rows : ranking rows of the family with a further column `named` (by the rule, from the score alone), worst first,
+        ranked units only. not_ranked : the others. critical : of the rank sets, as in Ranking.
+    """
+
+    family: Family
+    rows: pd.DataFrame
+    not_ranked: pd.DataFrame
+    critical: float
+
+    @property
+    def count(self) -> int:
+        """Ranked units."""
+        return len(self.rows)
+
+    @property
+    def line(self) -> float | None:
+        """Place between whose neighbours the last k begin (count - k + 0.5); None for rules without k."""
+        k = self.family.places
+        return self.count - k + 0.5 if 0 < k < self.count else None
+
+    def tier(self, verdict: str) -> pd.DataFrame:
+        """Rows with one verdict, worst first."""
+        return self.rows[self.rows["verdict"] == verdict]
+
+    def not_settled(self) -> pd.DataFrame:
+        """Rows that the rule names or that are not cleared, worst first."""
+        return self.rows[self.rows["named"] | (self.rows["verdict"] != CLEARED)]
+
+    def facts(self, language: str) -> dict[str, object]:
+        """What the sentences of this list say of the rule."""
+        bottom = self.family.bottom
+        return {
+            "k": self.family.places,
+            "count": self.count,
+            "family": family_name(self.family.name, language),
+            "line": f"{bottom.line:g}" if bottom.line is not None else "",
+            "limit": f"{100 * bottom.limit:g}" if bottom.limit is not None else "",
+            "level": f"{100 * self.family.rules.uncertainty.level:g}",
+        }
+
+    def membership(self, language: str) -> str:
+        """What the rule asks of a unit, as a part of a sentence."""
+        rule = self.family.bottom.rule
+        key = "last_one" if rule in ("last", "share") and self.family.places == 1 else rule
+        return translate(MEMBERSHIP[key], language).format(**self.facts(language))
+
+    def sentences(self, row: Mapping[str, object], language: str) -> list[str]:
+        """What may and may not be said of one unit, in order of weight; `row` is one of `rows`, None for no value."""
+        said = [self._verdict(row, language)]
+        facts = {**self.facts(language), "best": row["rank_best"], "worst": row["rank_worst"]}
+        several = row["rank_best"] != row["rank_worst"]
+        said.append(translate(PLACE[several], language).format(**facts))
+        line = self.line
+        if row["verdict"] == CONFIRMED and line is not None and float(str(row["rank_best"])) < line:
+            said.append(translate(CROSSES, language))
+        if row["verdict"] == UNDECIDED and row["p_bottom"] is not None:
+            chance = chance_words(float(str(row["p_bottom"])), language)
+            said.append(translate(CHANCE, language).format(chance=chance))
+        return said
+
+    def _verdict(self, row: Mapping[str, object], language: str) -> str:
+        verdict = str(row["verdict"])
+        p = row["confirm_p"] if verdict == CONFIRMED else row["clear_p"]
+        return translate(MAY_BE_SAID[verdict], language).format(
+            unit=row["unit_name"],
+            membership=self.membership(language),
+            n=row["n"],
+            p=p_words(float(str(p))),
+            level=self.facts(language)["level"],
+        )
 
 
-def _marked(ranked: pd.DataFrame, bottom: Bottom) -> pd.Series:
-    """Marks of the ranked units of one category that the rule lists."""
-    listed = pd.Series(bottom.rule not in NOT_DRAWN, index=ranked.index, dtype=bool)
-    tied = pd.Series(False, index=ranked.index)
+def bottom_lists(
+    release: Release, round_id: str, category: str | None = None, k: int | None = None
+) -> list[BottomList]:
+    """The bottom lists of a round; `k` puts the rule "the last k" in place of the rule set's. Raises NoSuchRound."""
+    found = families(release, round_id, category)
+    found = found if k is None else [family.with_last(k) for family in found]
+    return [bottom_list(family, ranking_of(release, round_id, [family])) for family in found]
+
+
+def bottom_list(family: Family, ranking: Ranking) -> BottomList:
+    """The bottom list of one family from the ranking it stands in."""
+    rows = ranking.rows
+    rows = rows[rows["unit_code"].isin(set(family.members["unit_code"]))]
+    ranked = rows[rows["verdict"] != NOT_RANKED]
+    ranked = ranked.assign(named=_named(family, ranked))
+    ranked = ranked.sort_values(["rank", "roster_no", "unit_code"], ascending=[False, True, True], ignore_index=True)
+    others = rows[rows["verdict"] == NOT_RANKED].reset_index(drop=True)
+    return BottomList(family, ranked, others, ranking.critical[family.name])
+
+
+def bottom(release: Release, round_id: str, category: str | None = None, k: int | None = None) -> Ranking:
+    """The units that the bottom rule names or that are not cleared, worst first within each family."""
+    lists = bottom_lists(release, round_id, category, k)
+    return not_settled(lists) if lists else ranking_of(release, round_id, [])
+
+
+def not_settled(lists: list[BottomList]) -> Ranking:
+    """The rows of some bottom lists of one round that the rule names or that are not cleared."""
+    first = lists[0].family
+    rows = pd.concat([one.not_settled()[list(FIELDS)] for one in lists], ignore_index=True)
+    return Ranking(first.release, first.round, first.rules.name, rows)
+
+
+def _named(family: Family, ranked: pd.DataFrame) -> np.ndarray:
+    """Units that the rule names by the score alone; a tie across the border is named whole."""
+    bottom = family.bottom
+    named = np.ones(len(ranked), dtype=bool)
+    if bottom.rule == "dissatisfied_over":
+        lowest = family.members.set_index("unit_code")["lowest_votes"].reindex(ranked["unit_code"]).to_numpy()
+        return np.asarray(lowest > (bottom.limit or 0.0) * ranked["n"].to_numpy())
     if bottom.rule in COUNTED:
-        k = places(bottom, len(ranked))
-        below = len(ranked) - ranked["rank_tied_to"].astype(int)
-        not_better = len(ranked) - ranked["rank"].astype(int) + 1
-        listed &= below < k
-        tied = listed & (not_better > k)
+        named &= (len(ranked) - ranked["rank_tied_to"].astype(int) < family.places).to_numpy()
     if bottom.rule in LINED:
-        listed &= ranked["score"].astype(float) < (bottom.line or 0.0)
-    marks = pd.Series(LISTED, index=ranked.index, dtype="object").where(~tied, TIED)
-    return marks[listed]
+        named &= (ranked["score"].astype(float) < (bottom.line or 0.0)).to_numpy()
+    return named
+
+
+def family_name(name: str, language: str) -> str:
+    """A category by its name, the whole round in words."""
+    return translate(N_("the whole round"), language) if name == "ALL" else name
+
+
+def p_words(p: float) -> str:
+    """p = 0.012, or p < 0.001: more digits of a p-value would pretend too much."""
+    return f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
+
+
+CHANCES = (
+    (0.90, N_("{share} (almost certain)")),
+    (0.60, N_("{share} (likely)")),
+    (0.10, N_("{share} (open)")),
+    (0.0, N_("{share} (unlikely)")),
+)
+
+
+def chance_words(share: float, language: str) -> str:
+    """A probability as a percentage and in words."""
+    sentence = next(words for least, words in CHANCES if share >= least)
+    return translate(sentence, language).format(share=share_words(share))
+
+
+def share_words(share: float) -> str:
+    """Whole per cent; <1% and >99% at the ends, because draws cannot say 0 or 1."""
+    if share < 0.01:
+        return "<1%"
+    return ">99%" if share > 0.99 else f"{100 * share:.0f}%"

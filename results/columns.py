@@ -3,7 +3,7 @@
 Codes are for programs and stay English; words are for readers and are translated.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -62,7 +62,7 @@ REASON_SENTENCES = {
     "suspended": N_("The unit is suspended in this round; it is not ranked."),
     "merged": N_("The unit was merged or dissolved in this round; it is not ranked."),
     "border_tie": N_("The unit has the same score as another across the border; nothing is confirmed."),
-    "no_spread": N_("All votes of the unit are the same; their uncertainty cannot be seen from them."),
+    "no_spread": N_("The votes show no spread at all; their uncertainty cannot be seen, and nothing is confirmed."),
 }
 WORDS = {"verdict": VERDICTS, "reason": REASONS}
 
@@ -99,22 +99,32 @@ def as_json(ranking: Ranking, release: Release, trial: bool = False) -> dict[str
     return {**head, "rows": records(ranking.rows)}
 
 
-def as_sheet(ranking: Ranking, release: Release, language: str, trial: bool = False) -> Sheet:
-    """A ranking as a table in the reader's language."""
+def as_sheet(
+    ranking: Ranking, release: Release, language: str, trial: bool = False, title: str = N_("Ranking")
+) -> Sheet:
+    """A ranking or a bottom list as a table in the reader's language."""
     rows = records(ranking.rows)
     mark = marks(release, language, trial)
     headers, cells = table_of(rows, FIELDS, language, mark)
     facts = facts_of(release, ranking.round, ranking.rules, len(rows), language, mark)
-    return Sheet(translate(N_("Ranking"), language), headers, cells, facts, translate(N_("About"), language))
+    return Sheet(translate(title, language), headers, cells, facts, translate(N_("About"), language))
 
 
 def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
     """Ranking rows of one unit, newest round first, each with its round; empty for an unknown code."""
     found = []
     for round_id in release.rounds():
-        rows = records(ranking(release, round_id).rows)
-        found += [{"round": round_id, **row} for row in rows if row["unit_code"] == code]
+        units = release.query("units", round_id=round_id).set_index("unit_code")["category"]
+        if code in units.index:
+            answer = ranking(release, round_id, str(units[code]))
+            found += rows_of_unit(answer, code)
     return found
+
+
+def rows_of_unit(ranking: Ranking, code: str) -> list[dict[str, object]]:
+    """The row of one unit with its round; empty when the ranking has none."""
+    own = ranking.rows[ranking.rows["unit_code"] == code]
+    return [{"round": ranking.round, **row} for row in records(own)]
 
 
 def unit_as_json(release: Release, code: str, rows: list[dict[str, object]]) -> dict[str, object]:
@@ -142,7 +152,7 @@ def table_of(
     rows: list[dict[str, object]], fields: Iterable[str], language: str, mark: str
 ) -> tuple[list[str], list[list[Cell]]]:
     """Headers and cells of ranking rows; n_by_group becomes one column a group."""
-    groups = list(dict.fromkeys(g for row in rows for g in (row["n_by_group"] or {})))  # type: ignore[attr-defined]
+    groups = list(dict.fromkeys(group for row in rows for group in _by_group(row)))
     headers: list[str] = []
     for name in fields:
         own = [f"n:{group}" for group in groups] if name == "n_by_group" else None
@@ -152,15 +162,22 @@ def table_of(
     return headers, [_cells(row, fields, groups, language, mark) for row in rows]
 
 
-def _cells(row: dict[str, object], fields: Iterable[str], groups: list[str], language: str, mark: str) -> list[Cell]:
+def _cells(row: Mapping[str, object], fields: Iterable[str], groups: list[str], language: str, mark: str) -> list[Cell]:
     cells: list[Cell] = []
     for name in fields:
         if name == "n_by_group":
-            counts: dict[str, int] = row[name] or {}  # type: ignore[assignment]
+            counts = _by_group(row)
             cells += [counts.get(group) for group in groups]
         else:
-            cells.append(word(name, row[name], language))  # type: ignore[arg-type]
+            value = word(name, row[name], language)
+            cells.append(value if isinstance(value, str | int | float) else None)
     return [*cells, mark] if mark else cells
+
+
+def _by_group(row: Mapping[str, object]) -> dict[str, int]:
+    """Votes by group of one row; empty where there are none."""
+    counts = row["n_by_group"]
+    return {str(group): int(n) for group, n in counts.items()} if isinstance(counts, dict) else {}
 
 
 def facts_of(
@@ -181,4 +198,4 @@ def _plain(name: str, value: object) -> object:
         return {str(key): int(count) for key, count in value.items()}
     if value is None or value is pd.NA or (isinstance(value, float) and value != value):
         return None
-    return int(value) if name in WHOLE else value  # type: ignore[call-overload]
+    return int(str(value)) if name in WHOLE else value

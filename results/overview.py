@@ -7,8 +7,7 @@ import pandas as pd
 
 from data.release import Release
 from data.rule_sets import RuleSet
-from results.bottom import TIED, marked_bottom
-from results.ranking import ranking
+from results.ranking import Ranking
 from words import N_, translate
 
 KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
@@ -68,9 +67,9 @@ class Overview:
     notes: tuple[Note, ...]
 
 
-def overview(release: Release, round_id: str) -> Overview:
-    """The figures of one round. Raises NoSuchRound."""
-    answer = ranking(release, round_id)
+def overview(release: Release, answer: Ranking) -> Overview:
+    """The figures of the round of a ranking, each category ranked by itself."""
+    round_id = answer.round
     rounds = release.query("rounds")
     about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]
     rules = release.rules(round_id) if answer.rules else None
@@ -131,7 +130,7 @@ def _notes(rows: pd.DataFrame, units: pd.DataFrame, rules: RuleSet | None, count
         "missing_group": by_reason.get("missing_group", ()),
         "not_taking_part": tuple(decided),
         "provisional": _names(units[units["provisional"].astype(bool)]),
-        "border_tie": _names(rows[marked_bottom(rows, rules) == TIED]),
+        "border_tie": _names(rows[rows["reason"] == "border_tie"]),
         "dont_know": _names(rows[rows["dont_know_share"] > MANY_DONT_KNOW]),
     }
     facts = {"minimum": rules.minimum.per_unit, "share": round(MANY_DONT_KNOW * 100)}

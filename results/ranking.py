@@ -1,12 +1,13 @@
 """Ranking: all units of one round, each family by itself, with n, score, interval, range of places and verdict."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from data.release import Release
 from results.family import ALL, Family, NoSuchRound, WhatIf, families
-from results.verdicts import verdicts
+from results.verdicts import Verdicts, verdicts
 
 __all__ = ["ALL", "FIELDS", "NoSuchRound", "Ranking", "WhatIf", "ranking"]
 
@@ -25,12 +26,14 @@ class Ranking:
     """The answer. `rows` has the columns FIELDS and BESIDE; nulls are NA.
 
     Rows stand by category, then rank, then roster number, then code; units that are not ranked stand last.
+    critical: family -> what a standardised difference must pass when all its units are compared at once.
     """
 
     release: str
     round: str
     rules: str
     rows: pd.DataFrame
+    critical: Mapping[str, float] = field(default_factory=dict)
 
 
 def ranking(release: Release, round_id: str, category: str | None = None, what_if: WhatIf | None = None) -> Ranking:
@@ -45,15 +48,18 @@ def ranking_of(release: Release, round_id: str, ranked_together: list[Family]) -
     """The rows of some families of one round."""
     if not ranked_together:
         return Ranking(release.id, round_id, "", pd.DataFrame(columns=[*FIELDS, *BESIDE]))
-    rows = pd.concat([_rows(family) for family in ranked_together], ignore_index=True)
+    judged = {family.name: verdicts(family) for family in ranked_together}
+    parts = [_rows(family, judged[family.name]) for family in ranked_together]
+    rows = pd.concat(parts, ignore_index=True)
     order = ["category", "rank", "roster_no", "unit_code"]
     if ranked_together[0].name == ALL:
         order.remove("category")
     rows = rows.sort_values(order, ignore_index=True)
-    return Ranking(release.id, round_id, ranked_together[0].rules.name, rows)
+    critical = {name: found.critical for name, found in judged.items()}
+    return Ranking(release.id, round_id, ranked_together[0].rules.name, rows, critical)
 
 
-def _rows(family: Family) -> pd.DataFrame:
+def _rows(family: Family, judged: Verdicts) -> pd.DataFrame:
     """Rows of one family, in the order of its members."""
     scores = family.scores
     low, high = scores.interval(family.rules.uncertainty.level)
@@ -72,4 +78,4 @@ def _rows(family: Family) -> pd.DataFrame:
             "roster_no": family.members["roster_no"],
         }
     )
-    return pd.concat([rows, verdicts(family)], axis=1)[[*FIELDS, *BESIDE]]
+    return pd.concat([rows, judged.rows], axis=1)[[*FIELDS, *BESIDE]]

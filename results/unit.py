@@ -7,11 +7,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.moments import Moments, Pairs
+from analytics.ranks import rank_sets
 from analytics.scores import scores_from_moments
 from data.release import Release
 from data.rule_sets import RuleSet
-from results.columns import unit_rounds
+from results.columns import rows_of_unit
+from results.family import Family
+from results.ranking import Ranking
 from results.scoring_tables import moments_of, of_release
+from results.verdicts import claims_of
 
 OVERALL = ""
 MEANS = ("indicator", "group", "n", "mean", "low", "high", "too_few")
@@ -48,14 +52,45 @@ class UnitDetail:
     scored_indicators: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Alone:
+    """One ranked unit asked about by itself: marginal rank set, p-values without the correction for a whole list."""
+
+    best: int
+    worst: int
+    confirm_p: float
+    clear_p: float
+
+
 class NoSuchUnit(Exception):
     """The round has no such unit, or no votes."""
 
 
-def unit(release: Release, code: str) -> UnitHistory:
-    """One unit through all rounds; no rows for an unknown code."""
-    rows = unit_rounds(release, code)
+def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
+    """One unit through the rounds of `rankings`, newest first; no rows for an unknown code."""
+    rows = [row for ranking in rankings for row in rows_of_unit(ranking, code)]
     return UnitHistory(release.id, code, str(rows[0]["unit_name"]) if rows else code, rows)
+
+
+def alone(family: Family, code: str) -> Alone:
+    """What the votes say of one unit if only it had been asked about. Raises NoSuchUnit unless it is ranked."""
+    codes = list(family.members["unit_code"])
+    if code not in codes or not family.ranked[codes.index(code)]:
+        raise NoSuchUnit(code)
+    at = codes.index(code)
+    sets = rank_sets(
+        family.ranked_score,
+        family.scores.covariance_adjusted,
+        level=family.rules.uncertainty.level,
+        draws=family.rules.uncertainty.draws,
+        seed=family.seed,
+        simultaneous=False,
+        df=family.scores.df,
+        only=[at],
+    )
+    claims = claims_of(family)
+    best, worst = int(sets.best[at]), int(sets.worst[at])
+    return Alone(best, worst, float(claims.confirm_raw[at]), float(claims.clear_raw[at]))
 
 
 def detail(release: Release, code: str, round_id: str) -> UnitDetail:

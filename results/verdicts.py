@@ -1,5 +1,6 @@
 """Places with their ranges and verdicts of one family: the columns of a ranking that say how sure it is."""
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,11 +28,20 @@ COLUMNS = (
 )
 
 
-def verdicts(family: Family) -> pd.DataFrame:
-    """COLUMNS for every member of a family, in its order; nulls are NA.
+@dataclass(frozen=True)
+class Verdicts:
+    """rows: COLUMNS for every member of a family, in its order; nulls are NA. confirm_raw and clear_raw are the
+    p-values for one unit alone, as if only it had been asked about.
 
-    confirm_raw and clear_raw are the p-values for one unit alone, as if only it had been asked about.
+    critical: what a standardised difference must pass when all units are compared at once (first step).
     """
+
+    rows: pd.DataFrame
+    critical: float
+
+
+def verdicts(family: Family) -> Verdicts:
+    """Places, rank sets, claims and empirical Bayes of one family."""
     claims = claims_of(family)
     marks = _marks(family)
     verdict = claims.verdict.astype(object)
@@ -53,7 +63,7 @@ def verdicts(family: Family) -> pd.DataFrame:
     rows["verdict"] = pd.array(verdict, dtype="string")
     reason = [own or mark for own, mark in zip(family.reason, marks, strict=True)]
     rows["reason"] = pd.array(reason, dtype="string")
-    return rows[list(COLUMNS)]
+    return Verdicts(rows[list(COLUMNS)], float(np.asarray(sets.critical)))
 
 
 def claims_of(family: Family) -> BottomClaims:

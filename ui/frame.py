@@ -35,8 +35,10 @@ MENU = {
     N_("See results"): (
         Entry("overview", "browse/overview.py", N_("Overview")),
         Entry("ranking", "browse/ranking.py", N_("Ranking")),
+        Entry("changes", "browse/changes.py", N_("Changes")),
         Entry("unit", "browse/unit.py", N_("One unit")),
     ),
+    N_("Act on results"): (Entry("bottom", "act/bottom.py", N_("Bottom list")),),
     N_("Manage"): (Entry("upload", "manage/upload.py", N_("Upload data")),),
     N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
 }

@@ -8,6 +8,7 @@ What comes back is shared by all sessions: read it, never change it in place.
 import streamlit as st
 
 import settings
+from words import N_
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -48,12 +49,75 @@ def rounds(release_id: str) -> list[str]:
     return release_by_id(release_id).rounds()
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def families(release_id: str, round_id: str, category: str | None = None):
+    """The units that are ranked together, every category by itself; "ALL" takes them as one."""
+    from results.family import families as ranked_together
+
+    return ranked_together(release_by_id(release_id), round_id, category)
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
 def ranking(release_id: str, round_id: str, category: str | None = None):
     """All units of a round, each category ranked by itself; "ALL" ranks them as one."""
-    from results.ranking import ranking as rank
+    from results.ranking import ranking_of
 
-    return rank(release_by_id(release_id), round_id, category)
+    return ranking_of(release_by_id(release_id), round_id, families(release_id, round_id, category))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def bottom_lists(release_id: str, round_id: str):
+    """The bottom list of every category, by its rule."""
+    from results.bottom import bottom_list
+
+    answer = ranking(release_id, round_id)
+    return {family.name: bottom_list(family, answer) for family in families(release_id, round_id)}
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def year_cards(release_id: str, round_id: str):
+    """The year card of every category."""
+    from results.year_card import year_card
+
+    ballots = release_by_id(release_id).query("evaluators", round_id=round_id)
+    counts = {str(group): int(n) for group, n in zip(ballots["group_name"], ballots["evaluators"], strict=True)}
+    return {name: year_card(found, counts) for name, found in bottom_lists(release_id, round_id).items()}
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def robustness(release_id: str, round_id: str, category: str):
+    """Whether the bottom of a category depends on choices that could have been made otherwise."""
+    from results.robustness import robustness_of
+
+    family = next(found for found in families(release_id, round_id) if found.name == category)
+    return robustness_of(release_by_id(release_id), family)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def scored_rounds(release_id: str) -> list[str]:
+    """The rounds of a release that have votes, newest first."""
+    rounds_of = release_by_id(release_id).query("rounds")
+    return sorted(rounds_of.loc[rounds_of["rules_name"] != "", "round_id"], reverse=True)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def changes(release_id: str, round_from: str, round_to: str, category: str):
+    """Two rounds compared in one category; where the rules differ, the earlier is counted again under the later's."""
+    from results.changes import changes as compare
+    from results.what_if import what_if
+
+    release = release_by_id(release_id)
+    return compare(
+        release, round_from, round_to, category, lambda round_id, rules: what_if(store(), release, round_id, rules)
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def funnel(release_id: str, round_id: str, category: str):
+    """The funnel plot of one category."""
+    from results.funnel import funnel_of
+
+    return funnel_of(families(release_id, round_id, category)[0])
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -61,7 +125,7 @@ def overview(release_id: str, round_id: str):
     """The figures of the first page."""
     from results.overview import overview as summarise
 
-    return summarise(release_by_id(release_id), round_id)
+    return summarise(release_by_id(release_id), ranking(release_id, round_id))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -69,7 +133,17 @@ def unit(release_id: str, code: str):
     """One unit in every round."""
     from results.unit import unit as history
 
-    return history(release_by_id(release_id), code)
+    release = release_by_id(release_id)
+    return history(release, code, [ranking(release_id, round_id) for round_id in release.rounds()])
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def alone(release_id: str, round_id: str, code: str):
+    """One ranked unit asked about by itself; the family is its category."""
+    from results.unit import alone as asked_alone
+
+    own = next(f for f in families(release_id, round_id) if code in set(f.members["unit_code"]))
+    return asked_alone(own, code)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -88,3 +162,14 @@ def ranking_csv(release_id: str, round_id: str, category: str | None, language: 
 
     rows = ranking(release_id, round_id, category)
     return csv_bytes(as_sheet(rows, release_by_id(release_id), language))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def bottom_csv(release_id: str, round_id: str, category: str, language: str) -> bytes:
+    """A bottom list as a CSV file in one language, the same bytes as the command line writes."""
+    from data.export import csv_bytes
+    from results.bottom import not_settled
+    from results.columns import as_sheet
+
+    answer = not_settled([bottom_lists(release_id, round_id)[category]])
+    return csv_bytes(as_sheet(answer, release_by_id(release_id), language, title=N_("Bottom list")))

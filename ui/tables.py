@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from data.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
-from results.bottom import LISTED, TIED, marked_bottom
-from results.columns import REASON_SENTENCES
+from results.bottom import share_words
+from results.columns import REASON_SENTENCES, REASONS, VERDICTS
 from ui.words import _
 from words import N_
 
@@ -16,15 +16,13 @@ KIND_NAMES = {
     "blank": N_("Blank"),
     "invalid": N_("Invalid"),
 }
-MARKS = {LISTED: N_("On the rule's list"), TIED: N_("On the list, tied across its border")}
+MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 BOTTOM_SENTENCES = {
     "last": N_("places at the end: {k}"),
     "share": N_("the last {share} of the ranked units"),
     "below": N_("every unit with a score below {line}"),
     "last_and_below": N_("places at the end: {k}, if the score is below {line}"),
-    "dissatisfied_over": N_(
-        "every unit where more than {limit} of the votes have the lowest grade; this version does not mark them here"
-    ),
+    "dissatisfied_over": N_("every unit where more than {limit} of the votes have the lowest grade"),
 }
 assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
 
@@ -58,40 +56,89 @@ def bottom_sentence(bottom: Bottom) -> str:
     )
 
 
+def places(best: object, worst: object) -> str:
+    """13 – 16; one place where only one is left; a dash where there is none."""
+    if best is None or pd.isna(best):
+        return "–"
+    return str(int(best)) if best == worst else f"{int(best)} – {int(worst)}"
+
+
+def chance(share: object) -> str:
+    """A probability from draws: whole per cent, <1% and >99% at the ends; a dash where there is none."""
+    return "–" if share is None or pd.isna(share) else share_words(float(share))
+
+
+def verdict(code: object) -> str:
+    """A verdict in words."""
+    return _(VERDICTS[str(code)])
+
+
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Ranked rows with their place, interval and mark in words, in the order of the ranking."""
-    rows = rows.assign(mark=marked_bottom(rows, rules))
+    """Ranked rows with place, interval, rank set, chance and verdict in words, in the order given."""
     rows = rows[rows["rank"].notna()].reset_index(drop=True)
     decimals = rules.presentation.decimals
     return rows.assign(
         place=[place(a, b) for a, b in zip(rows["rank"], rows["rank_tied_to"], strict=True)],
         interval=[interval(a, b, decimals) for a, b in zip(rows["score_low"], rows["score_high"], strict=True)],
-        mark_words=[_(MARKS[mark]) if mark in MARKS else "" for mark in rows["mark"]],
+        places=[places(a, b) for a, b in zip(rows["rank_best"], rows["rank_worst"], strict=True)],
+        chance=[chance(share) for share in rows["p_bottom"]],
+        verdict_words=[verdict(code) for code in rows["verdict"]],
+        remark=["" if pd.isna(code) else _(REASONS[code]) for code in rows["reason"]],
     )
 
 
-def show_ranking(rows: pd.DataFrame, decimals: int, key: str):
+def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | str = "auto"):
     """The ranking as a table in which one row can be chosen."""
-    columns = ["place", "unit_name", "category", "n", "score", "interval", "dont_know_share", "mark_words"]
+    columns = ["place", "unit_name", "category", "n", "score", "interval", "places", "verdict_words", "chance"]
+    columns += ["dont_know_share", "remark"]
     columns = [name for name in columns if name != "category" or rows[name].nunique() > 1]
+    columns = [name for name in columns if name != "remark" or rows[name].any()]
     shown = rows[columns].assign(score=rows["score"].astype(float), dont_know_share=100 * rows["dont_know_share"])
     return st.dataframe(
         shown,
         hide_index=True,
         key=key,
+        height=height,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={
-            "place": st.column_config.TextColumn(_("Rank"), width=60),
-            "unit_name": st.column_config.TextColumn(_("Unit"), width="medium"),
-            "category": st.column_config.TextColumn(_("Category")),
-            "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
-            "score": st.column_config.NumberColumn(_("Score"), format=f"%.{decimals}f"),
-            "interval": st.column_config.TextColumn(_("Interval")),
-            "dont_know_share": st.column_config.NumberColumn(_("Don't know"), format="%.1f%%"),
-            "mark_words": st.column_config.TextColumn(_("Bottom rule"), width="medium"),
-        },
-        alt=_("The ranked units with place, votes, score and interval."),
+        column_config=_rank_columns(decimals),
+        alt=_("The ranked units with place, votes, score, interval, places and verdict."),
+    )
+
+
+def _rank_columns(decimals: int) -> dict:
+    """Headers and formats of the columns that a ranked unit has."""
+    return {
+        "place": st.column_config.TextColumn(_("Rank"), width=60),
+        "unit_name": st.column_config.TextColumn(_("Unit"), width="medium"),
+        "category": st.column_config.TextColumn(_("Category")),
+        "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
+        "score": st.column_config.NumberColumn(_("Score"), format=f"%.{decimals}f"),
+        "interval": st.column_config.TextColumn(_("Interval")),
+        "places": st.column_config.TextColumn(
+            _("Places"), help=_("Places that the votes allow, for all units at once.")
+        ),
+        "verdict_words": st.column_config.TextColumn(_("Verdict")),
+        "chance": st.column_config.TextColumn(
+            _("Chance"), help=_("Probability of being among the last k, from the shrunken scores.")
+        ),
+        "dont_know_share": st.column_config.NumberColumn(_("Don't know"), format="%.1f%%"),
+        "remark": st.column_config.TextColumn(_("Remark"), width="medium"),
+    }
+
+
+def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
+    """Units of one verdict: none without votes, interval and verdict."""
+    columns = ["unit_name", "n", "score", "interval", "place", "places", "chance", "verdict_words", "remark"]
+    columns = [name for name in columns if name != "remark" or rows[name].any()]
+    shown = rows[columns].assign(score=rows["score"].astype(float))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        height="content" if len(shown) <= MOST_WHOLE else "auto",
+        column_config=_rank_columns(decimals),
+        alt=_("The units of one verdict with votes, score, interval and places."),
     )
 
 
@@ -165,6 +212,8 @@ def show_rounds(rounds: list[dict], key: str) -> None:
             _("Votes"): [row["n"] for row in rounds],
             _("Score"): [number(row["score"]) for row in rounds],
             _("Interval"): [interval(row["score_low"], row["score_high"]) for row in rounds],
+            _("Places"): [places(row["rank_best"], row["rank_worst"]) for row in rounds],
+            _("Verdict"): [verdict(row["verdict"]) for row in rounds],
             _("Remark"): [_(REASON_SENTENCES[row["reason"]]) if row["reason"] else "" for row in rounds],
         }
     )

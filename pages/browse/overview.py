@@ -1,8 +1,8 @@
-"""总览 · Overview: one round at a glance."""
+"""总览 · Overview: one round at a glance: can it rank, who voted, what to know before the scores."""
 
 import streamlit as st
 
-from ui import charts, frame, loaded, tables
+from ui import charts, frame, loaded, tables, year_cards
 from ui.words import _, language
 from words import N_
 
@@ -21,12 +21,15 @@ figures[2].metric(_("Answers"), f"{year.lines:,}")
 figures[3].metric(_("Units ranked"), f"{year.ranked} / {year.registered}")
 figures[4].metric(_("Don't know"), tables.percent(year.dont_know_share))
 
+st.subheader(_("Can this round rank?"))
+year_cards.show(loaded.year_cards(release.id, round_id), round_id)
+
 rows = tables.ranking_rows(loaded.ranking(release.id, round_id).rows, year.rules)
 st.subheader(_("How far apart the scores are"))
 st.caption(
     _(
-        "A dot is a unit, the line through it its {level} interval; best first within each "
-        "category. Hollow orange: on the bottom rule's list, by score alone."
+        "A mark is a unit, the line through it its {level} interval; best first within each category. Orange diamond: "
+        "confirmed at the bottom; hollow: evidence not enough; blue dot: confirmed not at the bottom."
     ).format(level=tables.percent(year.rules.uncertainty.level, 0))
 )
 charts.show(charts.score_spread(rows), "spread", _("Scores of all ranked units with intervals, by category."))

@@ -35,9 +35,8 @@ not_ranked = chosen[chosen["rank"].isna() & frame.mentions(chosen, search)]
 
 st.caption(
     _(
-        "Each category is ranked by itself. The interval belongs to the score ({level}); the "
-        "range of the place itself comes with the next version, so neighbouring places may not "
-        "differ."
+        "Each category is ranked by itself. The interval belongs to the score; the places are those that the votes "
+        "allow, for all units of the category at once ({level}). Units whose places overlap may well be equally good."
     ).format(level=tables.percent(rules.uncertainty.level, 0))
 )
 if ranked.empty:
@@ -45,14 +44,12 @@ if ranked.empty:
 elif len(ranked) > charts.MOST_ROWS:
     st.info(_("Choose a category to see the chart; {count} units are too many for one.").format(count=len(ranked)))
 else:
-    charts.show(charts.ranked_scores(ranked), "scores", _("Score and interval of each unit, best on top."))
+    alt = _("Score with interval and place with its range of each unit, best on top.")
+    charts.show(charts.ranked_units(ranked), "scores", alt)
     st.caption(
         _(
-            "Bottom rule: {rule}. The list follows the score alone; it is not a finding that a unit is among the last."
-        ).format(rule=tables.bottom_sentence(rules.bottom_for(category)))
-        if category
-        else _(
-            "The list of the bottom rule follows the score alone; it is not a finding that a unit is among the last."
+            "The verdict asks only about the bottom and comes from its own tests; the range bounds all places at once "
+            "and is wider, so it may reach beyond the line for a confirmed unit."
         )
     )
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from results.bottom import p_words
 from results.columns import REASON_SENTENCES
 from ui import charts, frame, loaded, tables
-from ui.words import _
+from ui.words import _, language
 from words import N_
 
 release = frame.page(N_("One unit"))
@@ -25,24 +26,55 @@ level = tables.percent(detail.rules.uncertainty.level, 0)
 in_category = answer.rows[(answer.rows["category"] == row["category"]) & answer.rows["rank"].notna()]
 
 st.subheader(frame.plain(detail.name))
-figures = st.columns([2, 3, 2, 2])
+figures = [column for _row in range(2) for column in st.columns(3)]
 figures[0].metric(_("Score"), tables.number(row["score"], decimals))
 figures[1].metric(
     _("{level} interval").format(level=level), tables.interval(row["score_low"], row["score_high"], decimals)
 )
 figures[2].metric(_("Votes"), f"{row['n']:,}")
-figures[3].metric(
+figures[4].metric(
     _("Place in its category"),
     f"{tables.place(row['rank'], row['rank_tied_to'])} / {len(in_category)}" if row["rank"] else "–",
 )
+figures[5].metric(_("Places allowed"), tables.places(row["rank_best"], row["rank_worst"]))
+figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
-    _(
-        "Category: {category}. Don't know: {share}. The place is shown without its own range "
-        "until the next version; neighbouring places may not differ."
-    ).format(category=frame.plain(row["category"]), share=tables.percent(row["dont_know_share"]))
+    _("Category: {category}. Don't know: {share}.").format(
+        category=frame.plain(row["category"]), share=tables.percent(row["dont_know_share"])
+    )
 )
 if row["reason"]:
-    st.info(_(REASON_SENTENCES[row["reason"]]))
+    st.info(_(REASON_SENTENCES[str(row["reason"])]))
+
+if row["rank"]:
+    st.subheader(_("Why this verdict?"))
+    bottom = loaded.bottom_lists(release.id, round_id)[row["category"]]
+    for sentence in bottom.sentences(row, language()):
+        st.markdown(frame.plain(sentence))
+    alone = loaded.alone(release.id, round_id, code)
+    st.caption(
+        frame.plain(
+            _(
+                "Asked about this unit only, not picked from a list: places {places}; for the bottom {confirm}, "
+                "against it {clear}. A list names several units at once, so its verdict asks for more."
+            ).format(
+                places=tables.places(alone.best, alone.worst),
+                confirm=p_words(alone.confirm_p),
+                clear=p_words(alone.clear_p),
+            )
+        )
+    )
+    if row["shrunken"] is not None:
+        st.caption(
+            frame.plain(
+                _(
+                    "Beside the official score: shrunken towards the mean {shrunken}, expected place {expected}. They "
+                    "do not replace it."
+                ).format(
+                    shrunken=tables.number(row["shrunken"], decimals), expected=tables.number(row["expected_rank"], 1)
+                )
+            )
+        )
 
 st.subheader(_("By evaluator group"))
 if detail.groups.empty:

@@ -1,10 +1,102 @@
 """方法 · Methods: how a score and its interval come about."""
 
+import pandas as pd
 import streamlit as st
 
-from ui import frame, loaded, tables
+from results import worked
+from results.funnel import FEWEST
+from ui import charts, frame, loaded, tables
 from ui.words import _
 from words import N_
+
+
+def _funnel_section(release_id: str) -> None:
+    """The funnel plot of a round and category."""
+    rounds = loaded.scored_rounds(release_id)
+    if not rounds:
+        return
+    st.subheader(_("Does a score stand out?"))
+    left, right = st.columns([1, 3])
+    round_id = left.selectbox(_("Round"), rounds, key="funnel_round")
+    categories = [family.name for family in loaded.families(release_id, round_id)]
+    category = right.selectbox(_("Category"), categories, key="funnel_category")
+    found = loaded.funnel(release_id, round_id, category)
+    if found.rows.empty:
+        st.info(_("No ranked unit fits this choice."))
+        return
+    charts.show(
+        charts.funnel_chart(found.rows, found.curves, found.limits.theta0),
+        "funnel",
+        _("Scores against effective ballots with 95% and 99.8% limits; the lowest units outside are named."),
+    )
+    st.caption(
+        _(
+            "Effective ballots: as many as would give the same precision in a simple sample. The limits hold the "
+            "chance of the draw and the usual spread between units (standard deviation {spread} points), so a mark "
+            "outside stands out from its category. Outside the 99.8% limits means: examine why. It is not a finding "
+            "that the unit is at the bottom."
+        ).format(spread=tables.number(found.limits.tau2**0.5))
+    )
+    if len(found.rows) < FEWEST:
+        st.caption(
+            _(
+                "With fewer than {count} units the usual spread cannot be told; the limits are those of chance alone."
+            ).format(count=FEWEST)
+        )
+
+
+def _worked_section() -> None:
+    """Six units by hand: the claims and the places."""
+    example = worked.six_units()
+    st.subheader(_("Six units, worked by hand"))
+    st.markdown(
+        _(
+            "Six units with independent scores, each with a standard error of {error} points; a difference of two "
+            "has {apart}. Who is among the last {k}? The tests of this product recompute every number."
+        ).format(error=example.standard_error, apart=example.difference_error, k=example.k)
+    )
+    units, chain = example.units, example.chain
+    shown = pd.DataFrame(
+        {
+            _("Unit"): units["name"],
+            _("Score"): units["score"],
+            _("Rank"): units["rank"],
+            _("Places"): [tables.places(a, b) for a, b in zip(units["best"], units["worst"], strict=True)],
+            _("p for the bottom"): units["confirm_raw"],
+            _("after Holm"): units["confirm_p"],
+            _("p against it"): units["clear_raw"],
+            _("then after Holm"): units["clear_p"],
+            _("Verdict"): [tables.verdict(code) for code in units["verdict"]],
+        }
+    )
+    st.dataframe(shown, hide_index=True, key="worked", height="content", alt=_("Six units, worked by hand"))
+    st.markdown(
+        _(
+            "Unit {unit}: the others stand {t} standard errors above it. In order: {sorted}. The second smallest is "
+            "{second}; its tail {tail} times {k} is p = {p}, the smallest of six; Holm takes it six times: {holm}. "
+            "That is below {error}, so {unit} is confirmed. Places count only differences beyond c = {critical}."
+        ).format(
+            unit=chain["unit"],
+            t=_listed(chain["t"]),
+            sorted=_listed(chain["sorted"]),
+            second=chain["second_smallest"],
+            tail=chain["tail"],
+            k=example.k,
+            p=chain["p"],
+            holm=_first(chain["holm"]),
+            error=f"{1 - example.level:.2f}",
+            critical=example.critical,
+        )
+    )
+
+
+def _listed(values: object) -> str:
+    return ", ".join(f"{value:.4f}" for value in values)
+
+
+def _first(values: object) -> object:
+    return values[0]
+
 
 release = frame.page(N_("Methods"))
 
@@ -17,12 +109,13 @@ sentences = (
         "intervals hold the score that all voters of this kind would give in 95 of 100 cases."
     ),
     _(
-        "Units are ranked within their category; equal scores share a place; a unit with too few "
-        "votes is listed with the reason and gets no place."
+        "A place is shown with the places that the votes allow: in 95 of 100 rounds these ranges hold the true places "
+        "of all units of a category together; units whose ranges overlap may well be equally good."
     ),
     _(
-        "Two units whose intervals overlap widely may well be equally good: their order alone is "
-        "no ground for praise or blame."
+        "A unit is named at the bottom only when a test confirms it, and the chance that a whole list holds even one "
+        "wrong name is at most 5%; for the others the page says that the evidence is not enough, or that they are "
+        "surely not there."
     ),
 )
 st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, start=1)))
@@ -30,18 +123,34 @@ st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(
 st.subheader(_("What each number means"))
 st.dataframe(
     {
-        _("Figure"): [_("Votes"), _("Score"), _("Interval"), _("Rank"), _("Don't know"), _("Bottom rule")],
+        _("Figure"): [
+            _("Votes"),
+            _("Score"),
+            _("Interval"),
+            _("Rank"),
+            _("Places"),
+            _("Verdict"),
+            _("Chance"),
+            _("Reliability"),
+            _("Don't know"),
+            _("Bottom rule"),
+        ],
         _("Meaning"): [
             _("Ballots that graded the unit. One ballot on one unit is one vote."),
             _("Weighted mean of the group means, in points of the rule set."),
             _("Range of the score at the level of the rule set, for one unit at a time."),
             _("1 plus the number of strictly better units of the category; 15= is a shared place."),
+            _("Places that the votes allow; they hold for all units of the category at once."),
+            _("Confirmed at the bottom, evidence not enough, or confirmed not at the bottom: by claim tests."),
+            _("Probability of being among the last k, from scores shrunken towards the mean."),
+            _("Share of the spread of the scores that is not chance; near 0 a ranking says nothing."),
             _("Don't-know answers as a share of graded and don't-know answers together."),
-            _("The list the rule makes by score alone. It is not a finding."),
+            _("What the rule set asks of the bottom. By score alone it is not a finding."),
         ],
     },
     hide_index=True,
     key="meanings",
+    height="content",
     alt=_("What each number means"),
 )
 
@@ -68,6 +177,35 @@ st.latex(
     r"\qquad x_j\pm t_{\nu_j,\,1-\alpha/2}\sqrt{V_j}"
 )
 
+st.markdown(_("Differences of two scores in units of their standard error, read as normal deviates of the same tail."))
+st.latex(
+    r"s_{jk}^{2}=\Sigma_{jj}+\Sigma_{kk}-2\Sigma_{jk},\qquad z_{jk}=\Phi^{-1}\!\left(F_{\nu_{jk}}"
+    r"\!\left(\frac{x_j-x_k}{s_{jk}}\right)\right)"
+)
+st.markdown(
+    _(
+        "Places: c is the value that the largest of all standardised differences of equal units stays below with "
+        "probability 1 − α (draws of a normal vector with covariance Σ; step-down). A unit's best place counts those "
+        "that are beyond c above it, its worst place those beyond c below it."
+    )
+)
+st.latex(r"L_j=1+\#\{k:z_{kj}>c\},\qquad U_j=p-\#\{k:z_{jk}>c\}")
+st.markdown(
+    _(
+        "Claims: unit j is in the last K when fewer than K units are strictly below it. If it is not, at least K "
+        "units are truly below it, and the K-th smallest z against it can be large only by chance. Holm's method "
+        "holds the error of the whole list."
+    )
+)
+st.latex(
+    r"p_j^{\text{bottom}}=\min\bigl(1,\;K\,[1-\Phi(z_{(K)})]\bigr),\qquad "
+    r"p_j^{\text{not}}=\min\bigl(1,\;(p-K)\,[1-\Phi(z^{(K)})]\bigr)"
+)
+st.markdown(_("Shrinkage: τ² after Paule and Mandel; beside the official score, never instead of it."))
+st.latex(r"\theta_j^{*}=\mu+\frac{\tau^{2}}{V_j+\tau^{2}}\,(x_j-\mu)")
+
+_worked_section()
+
 st.subheader(_("Limits"))
 for sentence in (
     _(
@@ -80,11 +218,14 @@ for sentence in (
         "from the units of the same category."
     ),
     _(
-        "Not in this version: ranges of places, claim tests for the bottom list, adjustment for "
-        "lenient evaluators, comparison of rounds."
+        "The promises are about chance in who voted and how. They do not cover ballots that were steered, groups that "
+        "were left out or questions that mislead."
     ),
+    _("Under the rule “last k and below a line”, each of the two conditions alone is enough to clear a unit."),
 ):
     st.markdown(f"- {sentence}")
+
+_funnel_section(release.id)
 
 st.subheader(_("Rule set in force"))
 round_id = st.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params", width=200)
@@ -99,5 +240,12 @@ for source in (
     "Binder (1983). On the variances of asymptotically normal estimators from complex surveys.",
     "Liang & Zeger (1986). Longitudinal data analysis using generalized linear models.",
     "Agresti & Coull (1998). Approximate is better than “exact” for interval estimation.",
+    "Mogstad, Romano, Shaikh & Wilhelm (2024). Inference for ranks with applications to mobility across neighbourhoods "
+    "and academic achievement across countries.",
+    "Romano & Wolf (2005). Exact and approximate stepdown methods for multiple hypothesis testing.",
+    "Paule & Mandel (1982). Consensus values and weighting factors.",
+    "Holm (1979). A simple sequentially rejective multiple test procedure.",
+    "Benjamini & Hochberg (1995). Controlling the false discovery rate.",
+    "Spiegelhalter (2005). Funnel plots for comparing institutional performance.",
 ):
     st.text(source)

@@ -30,7 +30,10 @@ WRONG = [
     ["rules", "add", "missing.toml"],
     ["replay", "zz"],
     ["rollback", "zz", "--reason", "x"],
-    ["bottom", "--round", "2025"],
+    ["bottom", "--round", "1999"],
+    ["bottom", "--round", "2025", "-k", "0"],
+    ["bottom", "--round", "2025", "--category", "没有"],
+    ["pledges", "--round", "2025"],
     ["demo"],
 ]
 

@@ -1,0 +1,85 @@
+"""末位 · Bottom list: who is confirmed at the bottom, for whom the evidence is not enough, who is cleared."""
+
+import streamlit as st
+
+from results.columns import records
+from ui import charts, downloads, frame, loaded, robustness, statements, tables
+from ui.words import _, language
+from words import N_
+
+release = frame.page(N_("Bottom list"))
+left, right = st.columns([1, 3])
+round_id = left.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params")
+lists = loaded.bottom_lists(release.id, round_id)
+if not lists:
+    st.info(_("This round holds a register but no ballots yet."))
+    st.stop()
+category = right.selectbox(_("Category"), list(lists), key="category", bind="query-params", width=420)
+bottom, card = lists[category], loaded.year_cards(release.id, round_id)[category]
+rules = bottom.family.rules
+rows = tables.ranking_rows(bottom.rows, rules)
+
+st.subheader(frame.plain(card.sentence(language())))
+if not rows.empty:
+    points = bottom.family.bottom.line
+    chart = charts.bottom_chart(rows, bottom.line, bottom.family.places, points)
+    charts.show(chart, "bottom", _("The lowest units with the places that the votes allow, and their verdicts."))
+    if len(drawn := charts.drawn(rows)) < bottom.count:
+        st.caption(
+            _("The {shown} units nearest to the bottom of {count} are drawn; all are in the lists.").format(
+                shown=len(drawn), count=bottom.count
+            )
+        )
+
+st.caption(
+    _(
+        "Category {category}: {count} ranked units; bottom rule: {rule}. The verdicts hold inside this category; the "
+        "chance that any confirmed unit is wrongly named is at most {error}, and the same for the cleared."
+    ).format(
+        category=frame.plain(category),
+        count=bottom.count,
+        rule=tables.bottom_sentence(bottom.family.bottom),
+        error=tables.percent(1 - rules.uncertainty.level, 0),
+    )
+)
+
+if card.outcome == "nothing":
+    st.warning(_("No list is offered: the differences between these units are no larger than chance."))
+else:
+    st.subheader("◆ " + _("Confirmed at the bottom") + f" · {card.confirmed}")
+    if not card.confirmed:
+        st.markdown(_("None. No unit of this category may be named as one of the bottom."))
+    for row in records(bottom.tier("confirmed")):
+        statements.show(row, bottom.sentences(row, language()), rules)
+
+    st.subheader("○ " + _("Evidence not enough") + f" · {card.undecided}")
+    if card.undecided:
+        st.caption(
+            _("These units may not be named as the bottom, whatever their place. A list that names one is a guess.")
+        )
+        with st.expander(_("What may be said of each"), expanded=card.undecided <= 3):
+            for row in records(bottom.tier("undecided")):
+                statements.show(row, bottom.sentences(row, language()), rules)
+        tables.show_tier(tables.ranking_rows(bottom.tier("undecided"), rules), rules.presentation.decimals, "undecided")
+    else:
+        st.markdown(_("None."))
+
+    st.subheader("● " + _("Confirmed not at the bottom") + f" · {card.cleared}")
+    if card.cleared:
+        st.caption(_("These units are not {membership}.").format(membership=frame.plain(bottom.membership(language()))))
+        tables.show_tier(tables.ranking_rows(bottom.tier("cleared"), rules), rules.presentation.decimals, "cleared")
+    else:
+        st.markdown(_("None."))
+
+st.subheader(_("Does it depend on the rules?"))
+robustness.show(
+    loaded.robustness(release.id, round_id, category),
+    dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
+)
+
+if not bottom.not_ranked.empty:
+    st.subheader(_("Not ranked"))
+    tables.show_not_ranked(bottom.not_ranked)
+
+content = loaded.bottom_csv(release.id, round_id, category, language())
+downloads.download(_("Download as CSV"), f"bottom-{round_id}", "csv", content, "bottom_csv")

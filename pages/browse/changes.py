@@ -1,0 +1,95 @@
+"""变化 · Changes: two rounds of one category, and which scores changed by more than chance."""
+
+import streamlit as st
+
+from results.changes import FELL, ROSE
+from ui import charts, frame, loaded, tables, tables_changes
+from ui.words import _, language
+from words import N_
+
+release = frame.page(N_("Changes"))
+rounds = loaded.scored_rounds(release.id)
+if len(rounds) < 2:
+    st.info(_("A comparison needs two rounds with votes."))
+    st.stop()
+
+left, middle, right = st.columns([1, 1, 3])
+with middle:
+    round_to = st.selectbox(_("Later round"), rounds[:-1], key="to", bind="query-params")
+with left:
+    older = rounds[rounds.index(round_to) + 1 :]
+    round_from = st.selectbox(_("Earlier round"), older, key="from", bind="query-params")
+with right:
+    categories = [family.name for family in loaded.families(release.id, round_to)]
+    category = st.selectbox(_("Category"), categories, key="category", bind="query-params")
+
+found = loaded.changes(release.id, round_from, round_to, category)
+decimals = release.rules(round_to).presentation.decimals
+level = tables.percent(found.level, 0)
+rows = tables_changes.change_rows(found, decimals)
+
+if found.breaks:
+    told = [_("The method of the two rounds is not the same:")]
+    told += [f"- {frame.plain(item.sentence(language()))}" for item in found.breaks]
+    after = (
+        _("Nothing is tested. The table shows the two official scores side by side; their difference means nothing.")
+        if not found.tested
+        else _("{round} was counted again under the rule set {rules}; its scores here are not the published ones.")
+    )
+    told += ["", after.format(round=frame.plain(found.round_from), rules=frame.plain(found.rules))]
+    st.warning("\n".join(told), icon=":material/warning:")
+
+if found.tested and found.compared:
+    st.markdown(
+        _(
+            "Of {count} units compared, **{rose} rose and {fell} fell** by more than chance explains ({level} for all "
+            "statements together). For the others the votes show no change."
+        ).format(count=found.compared, rose=found.count(ROSE), fell=found.count(FELL), level=level)
+    )
+if found.regression:
+    facts = found.regression
+    st.markdown(
+        _(
+            "The last of {round} ({k}): were no unit any better or worse, chance alone would change their mean score "
+            "by {predicted} points (regression to the mean). It changed by {measured}, that of all units by "
+            "{overall}. A rise no larger than the one by chance is no sign of improvement."
+        ).format(
+            round=frame.plain(round_from),
+            k=facts.k,
+            predicted=tables_changes.signed(facts.predicted, decimals),
+            measured=tables_changes.signed(facts.measured, decimals),
+            overall=tables_changes.signed(facts.overall, decimals),
+        )
+    )
+
+tested = rows[rows["statement"].notna()].reset_index(drop=True)
+if len(tested) > charts.MOST_ROWS:
+    st.info(_("{count} units are too many for one chart; the table has them all.").format(count=len(tested)))
+elif len(tested):
+    charts.show(charts.changes_chart(tested), "changes", _("Change of each unit with interval, largest rise on top."))
+    st.caption(
+        _(
+            "A line is the {level} interval of one change; the finding holds for all units of the category together, "
+            "so a line may leave zero out and the change still be undecided. Different people voted in the two rounds."
+        ).format(level=level)
+    )
+
+if len(rows):
+    st.subheader(_("Table"))
+    if found.tested:
+        st.caption(
+            _(
+                "Places up or down: only where the two ranges of places lie apart (ranked: {before}, then {after}). "
+                "Worth a look: changed by a looser test, of whose list about one in twenty is chance."
+            ).format(before=found.ranked_from, after=found.ranked_to)
+        )
+    selected = tables_changes.show_changes(rows, found, decimals, "changes_table")
+    for row in selected.selection.rows:
+        frame.unit_link(rows["unit_code"][row], rows["unit_name"][row], round_to)
+    tables_changes.show_origins(found)
+else:
+    st.info(_("No unit of this category has a score in both rounds."))
+
+if len(found.left_out):
+    st.subheader(_("Not compared"))
+    tables_changes.show_left_out(found)

@@ -1,0 +1,27 @@
+"""Charts by page: what the pages call. The house style is in base.py."""
+
+from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
+from ui.charts.bottom import bottom_chart, drawn
+from ui.charts.changes import changes_chart
+from ui.charts.funnel import funnel_chart
+from ui.charts.ranking import ranked_units, score_spread
+from ui.charts.robustness import MOST_STRIP, robustness_strip
+from ui.charts.unit import grade_bars, group_means, rounds
+
+__all__ = [
+    "MOST_GRADES",
+    "MOST_ROWS",
+    "MOST_STRIP",
+    "bottom_chart",
+    "changes_chart",
+    "drawn",
+    "funnel_chart",
+    "grade_bars",
+    "group_means",
+    "label",
+    "ranked_units",
+    "robustness_strip",
+    "rounds",
+    "score_spread",
+    "show",
+]

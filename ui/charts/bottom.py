@@ -1,0 +1,128 @@
+"""The product's own chart: the places that the votes allow, the line of the last k, the chance of being beyond it."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ui.charts.base import INK, PALE, TIER_COLOURS, TIER_NAMES, label, reach, span, tier_marker
+from ui.words import _
+
+BOTTOM_SHOWN = 20
+BESIDE = 5
+"""Cleared units drawn for comparison, the nearest to the line."""
+ROW = 28
+
+
+def drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the chart shows: all that are not cleared and the nearest cleared ones, at most BOTTOM_SHOWN."""
+    cleared = (rows["verdict"] == "cleared").to_numpy(dtype=bool)
+    keep = ~cleared | (cleared.cumsum() <= BESIDE)
+    return rows[keep].head(BOTTOM_SHOWN).reset_index(drop=True)
+
+
+def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float | None) -> go.Figure:
+    """The lowest units of a family, the worst on top, where it is seen without scrolling.
+
+    rows: worst first, with places and chance in words. line: between the places where the last k begin; points: the
+    line of a rule that asks for a score. Without a chance to show, the right panel is left out.
+    """
+    rows = drawn(rows)
+    chances = rows["p_bottom"].notna().any()
+    by_score = line is None and points is not None
+    fig = make_subplots(
+        cols=2 if chances else 1,
+        shared_yaxes=True,
+        column_widths=[0.72, 0.28] if chances else None,
+        horizontal_spacing=0.02,
+    )
+    for verdict in TIER_NAMES:
+        part = rows[rows["verdict"] == verdict]
+        _add_ranges(fig, part, verdict, by_score)
+        if chances:
+            _add_chances(fig, part, verdict)
+    _mark_line(fig, points if by_score else line, k, by_score)
+    ticks = [label(name) for name in rows["unit_name"]]
+    fig.update_yaxes(tickvals=list(rows.index), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
+    fig.update_yaxes(showgrid=True, gridcolor=PALE, tickfont={"size": 15})
+    title = _("Score") if by_score else _("Places that the votes allow (right: last)")
+    fig.update_xaxes(title=title, showgrid=False, zeroline=False, col=1)
+    if chances:
+        fig.update_xaxes(title=_("Chance of being among the last {k}").format(k=k), col=2, range=[0, 1.28])
+        fig.update_xaxes(tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"], zeroline=False, showgrid=False, col=2)
+    fig.update_layout(
+        height=130 + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 64, "b": 10},
+        legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"size": 15}},
+        bargap=0.3,
+        barmode="overlay",
+    )
+    return fig
+
+
+def _add_ranges(fig: go.Figure, part: pd.DataFrame, verdict: str, by_score: bool) -> None:
+    colour = TIER_COLOURS[verdict]
+    bars = reach(part, colour, 4) if by_score else span(part["rank"], part["rank_best"], part["rank_worst"], colour, 4)
+    names = [label(name) for name in part["unit_name"]]
+    votes, score, places = _("Votes"), _("Score"), _("Places")
+    fig.add_trace(
+        go.Scatter(
+            x=part["score"] if by_score else part["rank"],
+            y=list(part.index),
+            name=_(TIER_NAMES[verdict]),
+            legendgroup=verdict,
+            showlegend=True,
+            mode="markers",
+            marker=tier_marker(verdict, 12),
+            error_x=bars,
+            customdata=list(zip(names, part["n"], part["interval"], part["places"], strict=True)),
+            hovertemplate=(
+                f"%{{customdata[0]}}<br>{places} %{{customdata[3]}}<br>{score} %{{customdata[2]}}"
+                f"<br>{votes} %{{customdata[1]}}<extra></extra>"
+            ),
+        ),
+        row=1,
+        col=1,
+    )
+
+
+def _add_chances(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
+    hollow = verdict == "undecided"
+    colour = TIER_COLOURS[verdict]
+    fig.add_trace(
+        go.Bar(
+            x=part["p_bottom"].astype(float),
+            y=list(part.index),
+            orientation="h",
+            marker={
+                "color": "rgba(230,159,0,0.25)" if hollow else colour,
+                "line": {"color": colour, "width": 2 if hollow else 0},
+            },
+            text=part["chance"],
+            textposition="outside",
+            textfont={"size": 14, "color": INK},
+            cliponaxis=False,
+            hoverinfo="skip",
+            showlegend=False,
+            legendgroup=verdict,
+        ),
+        row=1,
+        col=2,
+    )
+
+
+def _mark_line(fig: go.Figure, at: float | None, k: int, by_score: bool) -> None:
+    """The dashed line where the last k begin, or at the points that the rule asks for."""
+    if at is None:
+        return
+    text = _("{points} points").format(points=f"{at:g}") if by_score else _("last {k}").format(k=k)
+    fig.add_vline(at, line={"dash": "dash", "width": 2, "color": INK}, row=1, col=1)
+    fig.add_annotation(
+        x=at,
+        xref="x",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"<b>{text}</b>",
+        showarrow=False,
+        font={"size": 15, "color": INK},
+    )

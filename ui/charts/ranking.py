@@ -1,0 +1,109 @@
+"""Charts of all units of a round: scores with intervals, places with their ranges."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ui.charts.base import GREY, PALE, ROW, TIER_COLOURS, TIER_NAMES, TIER_SYMBOLS, label, reach, span, tier_marker
+from ui.words import _
+
+
+def ranked_units(rows: pd.DataFrame) -> go.Figure:
+    """Score with interval and place with its range of every ranked unit, best on top, categories under their names."""
+    at, heads = _positions(rows["category"])
+    fig = make_subplots(cols=2, shared_yaxes=True, column_widths=[0.55, 0.45], horizontal_spacing=0.03)
+    for verdict in TIER_NAMES:
+        part = rows[rows["verdict"] == verdict]
+        y = [at[i] for i in part.index]
+        _add_units(fig, part, y, verdict)
+    for category, y_head in heads:
+        fig.add_annotation(
+            x=0, xref="paper", y=y_head, text=f"<b>{label(category)}</b>", showarrow=False, xanchor="left"
+        )
+    ticks = [f"{label(n)}  {p}" for n, p in zip(rows["unit_name"], rows["place"], strict=True)]
+    last = max(at, default=0)
+    fig.update_yaxes(tickvals=at, ticktext=ticks, range=[last + 1, -1], showgrid=True, gridcolor=PALE, zeroline=False)
+    fig.update_xaxes(showgrid=True, gridcolor=PALE, zeroline=False, side="top")
+    fig.update_xaxes(title=_("Score"), col=1)
+    most = int(rows["rank_worst"].max())
+    fig.update_xaxes(title=_("Places that the votes allow (right: last)"), range=[0.3, most + 0.7], col=2)
+    fig.update_layout(
+        height=140 + ROW * (last + 1),
+        margin={"l": 10, "r": 20, "t": 100, "b": 10},
+        legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+    )
+    return fig
+
+
+def _add_units(fig: go.Figure, part: pd.DataFrame, y: list[int], verdict: str) -> None:
+    """One verdict's units in both panels."""
+    colour, marker = TIER_COLOURS[verdict], tier_marker(verdict, 8)
+    names = [label(unit) for unit in part["unit_name"]]
+    about = list(zip(names, part["n"], part["interval"], part["places"], strict=True))
+    common = {"y": y, "mode": "markers", "marker": marker, "customdata": about, "hovertemplate": _hover()}
+    common |= {"legendgroup": verdict}
+    fig.add_trace(
+        go.Scatter(x=part["score"], name=_(TIER_NAMES[verdict]), error_x=reach(part, colour), **common), row=1, col=1
+    )
+    places = span(part["rank"], part["rank_best"], part["rank_worst"], colour)
+    fig.add_trace(go.Scatter(x=part["rank"], error_x=places, showlegend=False, **common), row=1, col=2)
+
+
+def _positions(categories: pd.Series) -> tuple[list[int], list[tuple[str, int]]]:
+    """Row numbers of a chart, with a row for the name of each category when there are several."""
+    several = categories.nunique() > 1
+    at: list[int] = []
+    heads: list[tuple[str, int]] = []
+    before, y = None, 0
+    for category in categories:
+        if several and category != before:
+            heads.append((category, y))
+            y += 1
+        at.append(y)
+        before, y = category, y + 1
+    return at, heads
+
+
+def _hover() -> str:
+    score, places, votes = _("Score"), _("Places"), _("Votes")
+    return (
+        f"%{{customdata[0]}}<br>{score} %{{customdata[2]}}<br>{places} %{{customdata[3]}}"
+        f"<br>{votes} %{{customdata[1]}}<extra></extra>"
+    )
+
+
+def score_spread(rows: pd.DataFrame) -> go.Figure:
+    """All ranked units, categories side by side, best first: how far apart the scores are."""
+    fig = go.Figure()
+    ticks: list[float] = []
+    names: list[str] = []
+    start = 0
+    for category, part in rows.groupby("category", sort=False):
+        x = list(range(start, start + len(part)))
+        fig.add_trace(_standing(part, x))
+        ticks.append(start + (len(part) - 1) / 2)
+        names.append(f"{label(category)}<br>{len(part)}")
+        start += len(part) + 3
+    fig.update_xaxes(tickvals=ticks, ticktext=names, showgrid=False, zeroline=False)
+    fig.update_yaxes(title=_("Score"), gridcolor=PALE, zeroline=False)
+    fig.update_layout(height=380, showlegend=False, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    return fig
+
+
+def _standing(part: pd.DataFrame, x: list[int]) -> go.Scatter:
+    return go.Scatter(
+        x=x,
+        y=part["score"],
+        mode="markers",
+        marker={
+            "size": 8 if len(x) <= 60 else 5,
+            "color": [TIER_COLOURS[verdict] for verdict in part["verdict"]],
+            "symbol": [TIER_SYMBOLS[verdict] for verdict in part["verdict"]],
+            "line": {"width": 2},
+        },
+        error_y=reach(part, GREY, 1),
+        customdata=list(
+            zip([label(u) for u in part["unit_name"]], part["n"], part["interval"], part["places"], strict=True)
+        ),
+        hovertemplate=_hover(),
+    )

@@ -1,0 +1,73 @@
+"""Which of the rules that could have been chosen as well put which unit at the bottom."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from results.robustness import Robustness
+from results.rule_grid import KINDS
+from ui.charts.base import GREY, INK, ORANGE, PALE, label
+from ui.words import _, language
+
+ROW = 32
+MOST_STRIP = 40
+GAP = 0.7
+
+
+def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
+    """A row a unit, a column a rule: filled where the rule lists the unit. Columns stand together by kind of rule."""
+    at, heads = _columns(found)
+    fig = go.Figure()
+    listed, other = [], []
+    for y, codes in enumerate(rows["listed_by"]):
+        for x, rule in zip(at, found.rules, strict=True):
+            (listed if rule.code in codes else other).append((x, y, rule.sentence(language())))
+    for cells, name, marker in (
+        (listed, _("At the bottom under this rule"), {"symbol": "square", "color": ORANGE}),
+        (other, _("Not at the bottom"), {"symbol": "square-open", "color": GREY}),
+    ):
+        fig.add_trace(
+            go.Scatter(
+                x=[cell[0] for cell in cells],
+                y=[cell[1] for cell in cells],
+                customdata=[label(cell[2], 80) for cell in cells],
+                mode="markers",
+                name=name,
+                marker={"size": 15, **marker},
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    for y, (times, of) in enumerate(zip(rows["times"], rows["of"], strict=True)):
+        text = f"{times} / {of}"
+        fig.add_annotation(x=max(at) + 1.4, y=y, text=text, showarrow=False, xanchor="left", font={"color": INK})
+    for x, kind in heads:
+        text = "<br>".join(_wrapped(_(KINDS[kind])))
+        fig.add_annotation(x=x, y=-0.6, text=text, showarrow=False, yanchor="bottom", font={"size": 13})
+    ticks = [label(name) for name in rows["unit_name"]]
+    fig.update_yaxes(tickvals=list(range(len(rows))), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
+    fig.update_yaxes(showgrid=True, gridcolor=PALE)
+    fig.update_xaxes(visible=False, range=[-0.8, max(at) + 3.2])
+    fig.update_layout(
+        height=150 + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 110, "b": 10},
+        legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+    )
+    return fig
+
+
+def _columns(found: Robustness) -> tuple[list[float], list[tuple[float, str]]]:
+    """Place of every rule, with a gap between kinds, and the middle of every kind."""
+    at: list[float] = []
+    by_kind: dict[str, list[float]] = {}
+    x = 0.0
+    for before, rule in zip([None, *found.rules], found.rules, strict=False):
+        x += 0.0 if before is None else 1.0 + (GAP + 0.5) * (before.kind != rule.kind)
+        at.append(x)
+        by_kind.setdefault(rule.kind, []).append(x)
+    return at, [(sum(places) / len(places), kind) for kind, places in by_kind.items()]
+
+
+def _wrapped(text: str) -> list[str]:
+    """A heading in short lines: at spaces, or every five characters of Chinese."""
+    if " " in text:
+        return text.split(" ")
+    return [text[start : start + 5] for start in range(0, len(text), 5)]

@@ -1,0 +1,70 @@
+"""Robustness on the bottom page: does the list depend on a choice that could have been made otherwise?"""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from results.robustness import Margin, Robustness
+from results.rule_grid import KINDS
+from ui import charts, frame, tables
+from ui.words import _, language
+
+
+def show(found: Robustness, names: dict[str, str]) -> None:
+    """The strip, how far the weights and points can move, and the rules that were tried."""
+    rows = found.rows[found.rows["times"] > 0].iloc[::-1].reset_index(drop=True)
+    st.caption(
+        _(
+            "By score alone, without its uncertainty: {count} rules that could have been chosen as well, each of which "
+            "changes one assumption."
+        ).format(count=len(found.rules))
+    )
+    if rows.empty:
+        st.markdown(_("No rule of the grid puts a unit at the bottom."))
+    else:
+        chart = charts.robustness_strip(found, rows.head(charts.MOST_STRIP))
+        charts.show(chart, "robustness", _("Which rules put which unit at the bottom."))
+    for row in rows[rows["only"].notna()].itertuples():
+        kind = _(KINDS[str(row.only)])
+        text = _("{unit} is at the bottom only through one kind of assumption: {kind}.").format(
+            unit=row.unit_name, kind=kind
+        )
+        st.markdown("- " + frame.plain(text))
+    for sentence in found.sentences(language()):
+        st.caption(frame.plain(sentence))
+    if found.intervals is not None:
+        _show_margin(found.intervals, names, share=True)
+    if found.steps is not None:
+        _show_margin(found.steps, names, share=False)
+    with st.expander(_("The rules that were tried")):
+        st.markdown("\n".join(f"- {frame.plain(rule.sentence(language()))}" for rule in found.rules))
+
+
+def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
+    """How far each weight, or each step between grades, can move while the list stays the same."""
+    number = (lambda value: tables.percent(value)) if share else (lambda value: tables.number(value, 1))
+    head = _("Evaluator group") if share else _("Step from this grade to the next")
+    shown = pd.DataFrame(
+        {
+            head: margin.table["name"],
+            _("Now"): [number(value) for value in margin.table["value"]],
+            _("The list stays the same from"): [number(value) for value in margin.table["low"]],
+            _("to"): [number(value) for value in margin.table["high"]],
+        }
+    )
+    alt = _("How far each weight can move.") if share else _("How far the points of the grades can move.")
+    st.dataframe(shown, hide_index=True, key=f"margin_{'weights' if share else 'steps'}", alt=alt)
+    st.caption(frame.plain(_smallest(margin, names, number, share)))
+
+
+def _smallest(margin: Margin, names: dict[str, str], number, share: bool) -> str:
+    if not math.isfinite(margin.smallest_change):
+        return _("No weights change the list.") if share else _("No points of the grades change the list.")
+    out, into = (names.get(str(code), str(code)) for code in (margin.first_out, margin.first_in))
+    sentence = (
+        _("Moving all weights at once, the list changes when one moves by {change}: {out} leaves it and {into} enters.")
+        if share
+        else _("Moving all points at once, the list changes at {change} points: {out} leaves it and {into} enters.")
+    )
+    return sentence.format(change=number(margin.smallest_change), out=out, into=into)

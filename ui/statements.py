@@ -1,0 +1,27 @@
+"""What may be said of a unit, never without its votes, its interval and its verdict."""
+
+import streamlit as st
+
+from data.rule_sets import RuleSet
+from ui import frame, tables
+from ui.words import _
+
+SHAPES = {"confirmed": "◆", "undecided": "○", "cleared": "●", "not_ranked": "–"}
+
+
+def show(row: dict, sentences: list[str], rules: RuleSet) -> None:
+    """One unit: its figures in a line, then the sentences."""
+    decimals = rules.presentation.decimals
+    with st.container(border=True):
+        st.markdown(f"**{SHAPES[row['verdict']]} {frame.plain(row['unit_name'])}** · {tables.verdict(row['verdict'])}")
+        st.caption(
+            _("{n} votes · score {score} ({interval}) · place {place}, allowed {places}").format(
+                n=f"{row['n']:,}",
+                score=tables.number(row["score"], decimals),
+                interval=tables.interval(row["score_low"], row["score_high"], decimals),
+                place=tables.place(row["rank"], row["rank_tied_to"]),
+                places=tables.places(row["rank_best"], row["rank_worst"]),
+            )
+        )
+        for sentence in sentences:
+            st.markdown(frame.plain(sentence))

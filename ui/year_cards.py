@@ -1,0 +1,44 @@
+"""The year cards of a round: for every category whether it can rank, and what would make it say more."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from results.year_card import YearCard
+from ui import frame, tables
+from ui.words import _, language
+
+PER_ROW = 2
+MOST_CARDS = 8
+
+
+def show(cards: Mapping[str, YearCard], round_id: str) -> None:
+    """A card for every category, or for a chosen one when there are many."""
+    chosen = list(cards)
+    if len(chosen) > MOST_CARDS:
+        chosen = [st.selectbox(_("Category"), chosen, key="card_category", width=420)]
+    for start in range(0, len(chosen), PER_ROW):
+        columns = st.columns(PER_ROW)
+        for column, name in zip(columns, chosen[start : start + PER_ROW], strict=False):
+            with column.container(border=True, height="stretch"):
+                _card(name, cards[name], round_id)
+
+
+def _card(name: str, card: YearCard, round_id: str) -> None:
+    st.markdown(f"**{frame.plain(name)}**")
+    tiers = f"◆ {card.confirmed}　○ {card.undecided}　● {card.cleared}"
+    st.markdown(
+        f"### {tiers}", help=_("◆ confirmed at the bottom, ○ evidence not enough, ● confirmed not at the bottom")
+    )
+    st.markdown(frame.plain(card.sentence(language())))
+    facts = [
+        _("Reliability of the scores: {share}.").format(share=tables.percent(card.reliability, 0)),
+        _("Differences that can be seen: {one} points between two units chosen beforehand, {all} among all.").format(
+            one=tables.number(card.smallest_pair, 1), all=tables.number(card.smallest_all, 1)
+        ),
+    ]
+    if card.more is not None:
+        facts.append(card.more.sentence(language()))
+    st.caption(frame.plain(" ".join(facts)))
+    query = {"category": name, "round": round_id, "lang": language()}
+    st.page_link(frame.PAGES / "act" / "bottom.py", label=_("Bottom list"), query_params=query)
