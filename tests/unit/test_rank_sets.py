@@ -166,6 +166,24 @@ def test_a_marginal_set_lies_inside_the_simultaneous_one(league):
     assert ((alone.best >= together.best) | close).all() and ((alone.worst <= together.worst) | close).all()
 
 
+@pytest.mark.parametrize("coupling", [0.0, 1e-9], ids=["integral", "draws"])
+@pytest.mark.parametrize("side", [1, -1], ids=["the best", "the worst"])
+def test_marginal_step_down_drops_the_side_that_is_decided(side, coupling):
+    """Unit 0 against four far away and one near, all on one side.
+
+    Two-sided against five the critical value is 2.511; when "0 beyond the four" is decided and dropped, 2.326.
+    """
+    covariance = np.eye(6)
+    covariance[0, 5] = covariance[5, 0] = coupling
+    for gap, decided in ((2.37, True), (2.28, False)):
+        score = -side * np.array([0.0, gap * sqrt(2), 30, 30, 30, 30])
+        sets = rank_sets(score, covariance, seed=1, simultaneous=False, only=[0])
+        apart = sets.best[0] == sets.worst[0] == (1 if side == 1 else 6)
+        assert apart == decided
+        one = rank_sets(score, covariance, seed=1, simultaneous=False, stepdown=False, only=[0])
+        assert one.worst[0] - one.best[0] == 1
+
+
 def test_only_the_unit_asked_about_gets_a_marginal_set():
     score, covariance = np.array([9.0, 5.0, 1.0]), np.eye(3)
     every = rank_sets(score, covariance, seed=1, simultaneous=False)
@@ -185,6 +203,17 @@ def test_a_difference_without_error_is_certain_and_a_tie_without_error_is_a_tie(
     assert sets.rank.tolist() == [1, 1, 4, 3]
     assert sets.best.tolist() == [1, 1, 3, 1]
     assert sets.worst.tolist() == [3, 3, 4, 4]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rounding_in_the_covariance_is_no_variance(seed):
+    """Two units judged by the same people alike: what is left of their difference is 1e-16, not a comparison."""
+    rng = np.random.default_rng(seed)
+    own = rng.uniform(0.1, 3, 2)
+    covariance = np.diag([own[0], own[0], own[1]])
+    covariance[0, 1] = covariance[1, 0] = np.nextafter(own[0], 0)
+    sets = rank_sets([1.0, 1.0, 1.5], covariance, seed=seed)
+    assert sets.critical == pytest.approx(1.96, abs=NEAR)  # both differ from the third by the same amount
 
 
 @pytest.mark.parametrize("simultaneous", [True, False])

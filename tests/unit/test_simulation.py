@@ -46,15 +46,19 @@ def test_a_year_has_the_ballots_it_should():
 
 
 def test_the_truth_is_what_very_many_evaluators_say():
-    """Scores miss the truth by their standard error: mean square of the ratio 1, 60 units and 20 years."""
-    ratios = []
-    for seed in range(20):
+    """Scores miss the truth by their standard error, and not to one side; 60 units and 40 years.
+
+    Representatives judge most units, so a year's units err together by some 0.26 points: 0.04 for the mean of 40
+    years, of which four are allowed.
+    """
+    error, ratio = [], []
+    for seed in range(40):
         year = draw(BASE, seed)
         scores = scored(year)
-        ratios.append((scores.score - year.truth) / scores.se)
-    ratio = np.concatenate(ratios)
-    assert np.mean(ratio**2) == pytest.approx(1, abs=0.12)
-    assert abs(ratio.mean()) < 0.12
+        error.append(scores.score - year.truth)
+        ratio.append(error[-1] / scores.se)
+    assert np.mean(np.square(ratio)) == pytest.approx(1, abs=0.12)
+    assert abs(np.mean(error)) < 0.16
 
 
 def test_ties_are_exact_and_intervals_know_them():
