@@ -12,7 +12,7 @@ from data.intake.names import match_key
 
 CONTRACT = Path(__file__).with_name("contract.csv")
 
-# kind of upload (interface, section 1) -> table of the contract
+# kind of upload (first word of `biaochi import`) -> table of the contract
 TABLE_OF_KIND = {"ballots": "ballot", "counts": "grade_count", "units": "unit"}
 KINDS = tuple(TABLE_OF_KIND)
 

@@ -21,11 +21,11 @@ from data.cache import Cache
 from data.facts import Dictionaries
 from data.intake.context import Register
 from data.intake.units import ONLY_CATEGORY
-from data.moments import VoteMoments, moments_of_counts, moments_of_votes
 from data.query import Database, read_sql, working_memory, write_database
 from data.rounds import RoundFacts, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import Upload, file_sha256
+from data.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
 from data.votes import (
     Votes,
     count_table,

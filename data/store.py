@@ -181,7 +181,7 @@ class Store:
                 return rules
             draft = staging / "rules.toml"
             draft.write_text(text, encoding="utf-8")
-            _keep(draft, path)
+            _put_in_place(draft, path)
         return rules
 
     def import_files(
@@ -220,7 +220,7 @@ class Store:
                 return PublishReport(release_id, new=False)
             folder = self.path / "releases" / release_id
             if not folder.is_dir():
-                _keep(draft, folder)
+                _put_in_place(draft, folder)
             self._record(staging, "publish", release_id, previous or "", note)
         return PublishReport(release_id, new=True)
 
@@ -240,7 +240,7 @@ class Store:
         event = Event(number, action, release, previous, note, now(), user())
         draft = staging / "event.json"
         draft.write_text(json.dumps(asdict(event), ensure_ascii=False, indent=1), encoding="utf-8")
-        _keep(draft, self.path / "history" / f"{number:06d}.json")
+        _put_in_place(draft, self.path / "history" / f"{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None) -> RuleSet:
         """The rule set of an import: named, else the round's, else the only one."""
@@ -396,7 +396,7 @@ class _Import:
                 return self._report(rows)
             upload = self._upload(evidence, digest, rows, accept_warnings or "")
             write_manifest(self.folder, upload)
-            _keep(self.folder, self.store.path / "uploads" / upload.upload_id)
+            _put_in_place(self.folder, self.store.path / "uploads" / upload.upload_id)
             return self._report(rows, stored=True, upload=upload.upload_id)
         finally:
             self.con.close()
@@ -604,7 +604,7 @@ def _differences(one: Release, two: Release) -> list[str]:
     return found
 
 
-def _keep(draft: Path, final: Path) -> None:
+def _put_in_place(draft: Path, final: Path) -> None:
     """Put a finished file or folder in its place in one step, on disk before it counts."""
     for path in [draft, *draft.rglob("*")] if draft.is_dir() else [draft]:
         if path.is_file():

@@ -1,7 +1,7 @@
 """From lines to votes: a vote's score is the weighted mean of its scored lines, as a whole number.
 
 The rule set says which grades carry points and which indicators are scored; the arithmetic is whole numbers all
-through (interface, section 3: rounded half up to a ten-thousandth of a point).
+through (rounded half up to a ten-thousandth of a point).
 """
 
 from dataclasses import dataclass

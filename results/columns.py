@@ -73,7 +73,7 @@ WHOLE = {"n", "rank", "rank_tied_to", "rank_best", "rank_worst"}
 
 
 def header(field: str, language: str) -> str:
-    """Chinese header, or the English field name (interface, section 1)."""
+    """Chinese header, or the English field name (what programs read)."""
     return translate(HEADERS[field], "zh") if language == "zh" else field
 
 

@@ -101,8 +101,8 @@ def _reasons(rows: pd.DataFrame) -> dict[str, int]:
 
 def _groups(release: Release, round_id: str, rules: RuleSet | None) -> pd.DataFrame:
     """A row a group: evaluators, lines by kind, weight."""
-    ballots = release.query("evaluators", round_id=round_id).set_index("group_name")["evaluators"]
-    lines = release.query("kinds", round_id=round_id)
+    ballots = release.query("ballots_by_group", round_id=round_id).set_index("group_name")["evaluators"]
+    lines = release.query("lines_by_kind", round_id=round_id)
     wide = lines.pivot(index="group_name", columns="kind", values="lines")
     wide = wide.reindex(columns=list(KINDS)).fillna(0).astype(int)
     wide.insert(0, "evaluators", ballots.reindex(wide.index).astype("Int64"))

@@ -35,7 +35,7 @@ def of_release(release: Release, round_id: str) -> ScoringTables:
         release.query("cell_moments", round_id=round_id),
         release.query("pair_moments", round_id=round_id),
         release.query("ballot_links", round_id=round_id),
-        release.query("dont_know", round_id=round_id),
+        release.query("dont_know_lines", round_id=round_id),
         release.query("lowest_votes", round_id=round_id),
         int(rounds["score_step"][round_id]),
     )

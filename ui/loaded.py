@@ -79,7 +79,7 @@ def year_cards(release_id: str, round_id: str):
     """The year card of every category."""
     from results.year_card import year_card
 
-    ballots = release_by_id(release_id).query("evaluators", round_id=round_id)
+    ballots = release_by_id(release_id).query("ballots_by_group", round_id=round_id)
     counts = {str(group): int(n) for group, n in zip(ballots["group_name"], ballots["evaluators"], strict=True)}
     return {name: year_card(found, counts) for name, found in bottom_lists(release_id, round_id).items()}
 
