@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from results import worked
+from results import leniency, worked
 from results.funnel import FEWEST
 from ui import charts, frame, loaded, tables
 from ui.words import _
@@ -203,6 +203,12 @@ st.latex(
 )
 st.markdown(_("Shrinkage: τ² after Paule and Mandel; beside the official score, never instead of it."))
 st.latex(r"\theta_j^{*}=\mu+\frac{\tau^{2}}{V_j+\tau^{2}}\,(x_j-\mu)")
+
+st.markdown(_(leniency.METHOD))
+st.latex(
+    r"y_{ej}=\mu+a_j+b_e+\varepsilon_{ej},\qquad "
+    r"x_j^{\text{adj}}=\sum_g w_g\left[M_g+a_j-\bar a_g+\frac{1}{n_{gj}}\sum_{e}(y_{ej}-\hat y_{ej})\right]"
+)
 
 _worked_section()
 

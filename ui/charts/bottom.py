@@ -44,19 +44,26 @@ def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float |
     ticks = [label(name) for name in rows["unit_name"]]
     fig.update_yaxes(tickvals=list(rows.index), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
     fig.update_yaxes(showgrid=True, gridcolor=PALE, tickfont={"size": 15})
-    title = _("Score") if by_score else _("Places that the votes allow (right: last)")
-    fig.update_xaxes(title=title, showgrid=False, zeroline=False, col=1)
+    _title(fig, "x", _("Score") if by_score else _("Places that the votes allow (right: last)"))
+    fig.update_xaxes(showgrid=False, zeroline=False, col=1)
     if chances:
-        fig.update_xaxes(title=_("Chance of the last {k}").format(k=k), col=2, range=[0, 1.28])
+        _title(fig, "x2", _("Chance of the last {k}").format(k=k))
+        fig.update_xaxes(col=2, range=[0, 1.28])
         fig.update_xaxes(tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"], zeroline=False, showgrid=False, col=2)
     fig.update_layout(
-        height=130 + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 64, "b": 10},
+        height=140 + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 88, "b": 10},
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"size": 15}},
         bargap=0.3,
         barmode="overlay",
     )
     return fig
+
+
+def _title(fig: go.Figure, axis: str, text: str) -> None:
+    """What a panel shows, above it: its foot may lie below the edge of the screen."""
+    place = {"x": 0.5, "xref": f"{axis} domain", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 24}
+    fig.add_annotation(text=text, showarrow=False, font={"size": 15, "color": INK}, **place)
 
 
 def _add_ranges(fig: go.Figure, part: pd.DataFrame, verdict: str, by_score: bool) -> None:
