@@ -43,8 +43,8 @@ class RankSets:
         with a score.
     critical : one-step critical value of the standardised differences; marginal: shape (units,), NaN where no set
         was asked for.
-    borderline : shape (pairs, 2); units (better, worse) whose difference lies within 0.04 of the final critical
-        value, so that another seed might decide otherwise.
+    borderline : shape (pairs, 2); units (better, worse) whose difference lies within 0.04 of the first or
+        the final critical value, so that another seed might decide otherwise.
     """
 
     rank: Ints
@@ -132,7 +132,9 @@ def rank_sets(
     best, worst = np.zeros(len(present), dtype=np.int64), np.zeros(len(present), dtype=np.int64)
     best[place] = 1 + (cut < z).sum(axis=0)
     worst[place] = p - (z > cut[:, None]).sum(axis=1)
-    j, k = np.nonzero((np.abs(z - cut[:, None]) < BORDERLINE) & (z > 0))
+    first = np.broadcast_to(critical, len(present))[place]  # a pair that just passes the first step counts too
+    near = np.minimum(np.abs(z - cut[:, None]), np.abs(z - first[:, None])) < BORDERLINE
+    j, k = np.nonzero(near & (z > 0))
     return RankSets(rank, best, worst, critical, np.column_stack([place[j], place[k]]))
 
 

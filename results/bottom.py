@@ -13,6 +13,7 @@ from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
 from data.release import Release
 from results.family import COUNTED, LINED, Family, families
 from results.ranking import FIELDS, Ranking, ranking_of
+from results.verdicts import SetFacts
 from words import N_, translate
 
 TIERS = (CONFIRMED, UNDECIDED, CLEARED)
@@ -50,13 +51,13 @@ class BottomList:
     """One family under its bottom rule.
 
     rows : ranking rows of the family with a further column `named` (by the rule, from the score alone), worst first,
-        ranked units only. not_ranked : the others. critical : of the rank sets, as in Ranking.
+        ranked units only. not_ranked : the others. sets : facts of the rank sets.
     """
 
     family: Family
     rows: pd.DataFrame
     not_ranked: pd.DataFrame
-    critical: float
+    sets: SetFacts
 
     @property
     def count(self) -> int:
@@ -138,7 +139,7 @@ def bottom_list(family: Family, ranking: Ranking) -> BottomList:
     ranked = ranked.assign(named=_named(family, ranked))
     ranked = ranked.sort_values(["rank", "roster_no", "unit_code"], ascending=[False, True, True], ignore_index=True)
     others = rows[rows["verdict"] == NOT_RANKED].reset_index(drop=True)
-    return BottomList(family, ranked, others, ranking.critical[family.name])
+    return BottomList(family, ranked, others, ranking.sets[family.name])
 
 
 def bottom(release: Release, round_id: str, category: str | None = None, k: int | None = None) -> Ranking:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.release import Release
 from results.family import ALL, Family, NoSuchRound, WhatIf, families
-from results.verdicts import Verdicts, verdicts
+from results.verdicts import SetFacts, Verdicts, verdicts
 
 __all__ = ["ALL", "FIELDS", "NoSuchRound", "Ranking", "WhatIf", "ranking"]
 
@@ -26,14 +26,14 @@ class Ranking:
     """The answer. `rows` has the columns FIELDS and BESIDE; nulls are NA.
 
     Rows stand by category, then rank, then roster number, then code; units that are not ranked stand last.
-    critical: family -> what a standardised difference must pass when all its units are compared at once.
+    sets: family -> facts of its rank sets.
     """
 
     release: str
     round: str
     rules: str
     rows: pd.DataFrame
-    critical: Mapping[str, float] = field(default_factory=dict)
+    sets: Mapping[str, SetFacts] = field(default_factory=dict)
 
 
 def ranking(release: Release, round_id: str, category: str | None = None, what_if: WhatIf | None = None) -> Ranking:
@@ -55,8 +55,8 @@ def ranking_of(release: Release, round_id: str, ranked_together: list[Family]) -
     if ranked_together[0].name == ALL:
         order.remove("category")
     rows = rows.sort_values(order, ignore_index=True)
-    critical = {name: found.critical for name, found in judged.items()}
-    return Ranking(release.id, round_id, ranked_together[0].rules.name, rows, critical)
+    sets = {name: found.sets for name, found in judged.items()}
+    return Ranking(release.id, round_id, ranked_together[0].rules.name, rows, sets)
 
 
 def _rows(family: Family, judged: Verdicts) -> pd.DataFrame:

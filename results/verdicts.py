@@ -1,7 +1,7 @@
 """Places with their ranges and verdicts of one family: the columns of a ranking that say how sure it is."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,15 +32,26 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
+class SetFacts:
+    """critical: what a standardised difference must pass when all units are compared at once (first step).
+
+    borderline: comparisons so near to the critical value that other draws might decide otherwise.
+    """
+
+    critical: float
+    borderline: int
+
+
+@dataclass(frozen=True)
 class Verdicts:
     """rows: COLUMNS for every member of a family, in its order; nulls are NA. confirm_raw and clear_raw are the
     p-values for one unit alone, as if only it had been asked about.
 
-    critical: what a standardised difference must pass when all units are compared at once (first step).
+    sets: what else is known of the rank sets.
     """
 
     rows: pd.DataFrame
-    critical: float
+    sets: SetFacts
 
 
 def verdicts(family: Family) -> Verdicts:
@@ -50,7 +61,7 @@ def verdicts(family: Family) -> Verdicts:
     verdict = claims.verdict.astype(object)
     verdict[(verdict == CONFIRMED) & np.array([mark is not None for mark in marks])] = UNDECIDED
     rank, tied_to = competition_ranks(family.ranked_score)
-    best, worst, critical = _sets(family)
+    best, worst, facts = _sets(family)
     places = {"rank": rank, "rank_tied_to": tied_to, "rank_best": best, "rank_worst": worst}
     rows = pd.DataFrame({name: _whole(values) for name, values in places.items()})
     rows["p_bottom"], rows["expected_rank"], rows["shrunken"] = _bayes(family)
@@ -59,11 +70,11 @@ def verdicts(family: Family) -> Verdicts:
     rows["verdict"] = pd.array(verdict, dtype="string")
     reason = [own or mark for own, mark in zip(family.reason, marks, strict=True)]
     rows["reason"] = pd.array(reason, dtype="string")
-    return Verdicts(rows[list(COLUMNS)], critical)
+    return Verdicts(rows[list(COLUMNS)], facts)
 
 
-def _sets(family: Family) -> tuple[Array, Array, float]:
-    """Best and worst place of every member, 0 where not ranked, and the critical value; kept for large families.
+def _sets(family: Family) -> tuple[Array, Array, SetFacts]:
+    """Best and worst place of every member, 0 where not ranked, and facts of the sets; kept for large families.
 
     Only places are kept: verdicts are computed anew every time, so that no file can change one.
     """
@@ -71,7 +82,8 @@ def _sets(family: Family) -> tuple[Array, Array, float]:
     name = _name_of_sets(family) if cache else ""
     kept = cache.get(name) if cache else None
     if isinstance(kept, dict) and len(kept["best"]) == len(family.members):
-        return np.array(kept["best"]), np.array(kept["worst"]), float(kept["critical"])
+        facts = SetFacts(float(kept["critical"]), int(kept["borderline"]))
+        return np.array(kept["best"]), np.array(kept["worst"]), facts
     sets = rank_sets(
         family.ranked_score,
         family.scores.covariance_adjusted,
@@ -80,10 +92,10 @@ def _sets(family: Family) -> tuple[Array, Array, float]:
         seed=family.seed,
         df=family.scores.df,
     )
-    critical = float(np.asarray(sets.critical))
+    facts = SetFacts(float(np.asarray(sets.critical)), len(sets.borderline))
     if cache:
-        cache.put(name, {"best": sets.best.tolist(), "worst": sets.worst.tolist(), "critical": critical})
-    return sets.best, sets.worst, critical
+        cache.put(name, {"best": sets.best.tolist(), "worst": sets.worst.tolist(), **asdict(facts)})
+    return sets.best, sets.worst, facts
 
 
 def _name_of_sets(family: Family) -> str:

@@ -110,7 +110,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
     score, variance = family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan)
     pairs = standardised(score, family.scores.covariance_adjusted, family.scores.df)
     upper = np.triu_indices(len(pairs.z), 1)
-    beyond = np.abs(pairs.z[upper]) > bottom.critical
+    beyond = np.abs(pairs.z[upper]) > bottom.sets.critical
     spread = shrink(score, variance).tau2
     return YearCard(
         bottom,
@@ -122,7 +122,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
         counts[CLEARED],
         reliability(score, variance),
         smallest_difference(pairs.spread, ONE_PAIR),
-        smallest_difference(pairs.spread, bottom.critical),
+        smallest_difference(pairs.spread, bottom.sets.critical),
         float(beyond.mean()) if len(beyond) else float("nan"),
         _more_ballots(bottom, ballots) if counts[UNDECIDED] else None,
     )

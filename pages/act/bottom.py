@@ -43,6 +43,18 @@ st.caption(
     )
 )
 
+if bottom.sets.borderline:
+    st.caption(
+        _(
+            "{count} of {pairs} comparisons lie within 0.04 of the critical value {critical}; with other draws a range "
+            "might end one place further. Verdicts need no draws."
+        ).format(
+            count=bottom.sets.borderline,
+            pairs=bottom.count * (bottom.count - 1) // 2,
+            critical=tables.number(bottom.sets.critical),
+        )
+    )
+
 if card.outcome == "nothing":
     st.warning(_("No list is offered: the differences between these units are no larger than chance."))
 else:
