@@ -17,7 +17,15 @@ from data.store import Store
 from ui import loaded
 from words import ROOT
 
-PAGES = ("browse/overview.py", "browse/ranking.py", "browse/unit.py", "method/methods.py", "manage/upload.py")
+PAGES = (
+    "browse/overview.py",
+    "browse/ranking.py",
+    "browse/changes.py",
+    "browse/unit.py",
+    "act/bottom.py",
+    "method/methods.py",
+    "manage/upload.py",
+)
 RUNS = 15
 
 

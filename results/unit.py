@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.moments import Moments, Pairs
-from analytics.ranks import rank_sets
 from analytics.scores import scores_from_moments
 from data.release import Release
 from data.rule_sets import RuleSet
@@ -15,7 +14,7 @@ from results.columns import rows_of_unit
 from results.family import Family
 from results.ranking import Ranking
 from results.scoring_tables import moments_of, of_release
-from results.verdicts import claims_of
+from results.verdicts import claims_of, rank_sets_of
 
 OVERALL = ""
 MEANS = ("indicator", "group", "n", "mean", "low", "high", "too_few")
@@ -78,16 +77,7 @@ def alone(family: Family, code: str) -> Alone:
     if code not in codes or not family.ranked[codes.index(code)]:
         raise NoSuchUnit(code)
     at = codes.index(code)
-    sets = rank_sets(
-        family.ranked_score,
-        family.scores.covariance_adjusted,
-        level=family.rules.uncertainty.level,
-        draws=family.rules.uncertainty.draws,
-        seed=family.seed,
-        simultaneous=False,
-        df=family.scores.df,
-        only=[at],
-    )
+    sets = rank_sets_of(family, alone=at)
     claims = claims_of(family)
     best, worst = int(sets.best[at]), int(sets.worst[at])
     return Alone(best, worst, float(claims.confirm_raw[at]), float(claims.clear_raw[at]))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.ranks import competition_ranks, rank_sets
+from analytics.ranks import RankSets, competition_ranks, rank_sets
 from analytics.shrinkage import bottom_probability, shrink
 from analytics.verdicts import (
     CONFIRMED,
@@ -84,18 +84,25 @@ def _sets(family: Family) -> tuple[Array, Array, SetFacts]:
     if isinstance(kept, dict) and len(kept["best"]) == len(family.members):
         facts = SetFacts(float(kept["critical"]), int(kept["borderline"]))
         return np.array(kept["best"]), np.array(kept["worst"]), facts
-    sets = rank_sets(
+    sets = rank_sets_of(family)
+    facts = SetFacts(float(np.asarray(sets.critical)), len(sets.borderline))
+    if cache:
+        cache.put(name, {"best": sets.best.tolist(), "worst": sets.worst.tolist(), **asdict(facts)})
+    return sets.best, sets.worst, facts
+
+
+def rank_sets_of(family: Family, alone: int | None = None) -> RankSets:
+    """Rank sets of all ranked members at once, or the marginal set of the member at position `alone`."""
+    return rank_sets(
         family.ranked_score,
         family.scores.covariance_adjusted,
         level=family.rules.uncertainty.level,
         draws=family.rules.uncertainty.draws,
         seed=family.seed,
+        simultaneous=alone is None,
         df=family.scores.df,
+        only=None if alone is None else [alone],
     )
-    facts = SetFacts(float(np.asarray(sets.critical)), len(sets.borderline))
-    if cache:
-        cache.put(name, {"best": sets.best.tolist(), "worst": sets.worst.tolist(), **asdict(facts)})
-    return sets.best, sets.worst, facts
 
 
 def _name_of_sets(family: Family) -> str:
