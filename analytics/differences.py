@@ -86,10 +86,15 @@ def standardised(score: ArrayLike, covariance: ArrayLike, df: ArrayLike | None =
 
 
 def spread_of(sigma: Floats) -> Floats:
-    """Standard error of every difference, shape (p, p); exactly 0 on the diagonal and for rounding error."""
+    """Standard error of every difference, shape (p, p); exactly 0 on the diagonal and for rounding error.
+
+    Raises ValueError where a difference would have a negative variance.
+    """
     diagonal = np.diagonal(sigma)
     total = np.add.outer(diagonal, diagonal)
     variance = total - 2 * sigma
+    if (variance < -1e-8 * total).any():
+        raise ValueError("no covariance: the difference of two units would have a negative variance")
     variance[variance <= ROUNDING * total] = 0.0
     np.fill_diagonal(variance, 0.0)
     return np.sqrt(variance, out=variance)

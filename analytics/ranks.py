@@ -108,12 +108,15 @@ def rank_sets(
     Raises
     ------
     ValueError
-        If level or draws make no sense, shapes differ or the covariance is no covariance.
+        If level or draws make no sense, shapes differ the covariance is no covariance, or `only`
+        is given for simultaneous sets.
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")
     if draws < 1:
         raise ValueError(f"draws must be at least 1, got {draws}")
+    if simultaneous and only is not None:
+        raise ValueError("simultaneous sets are for all units; `only` asks for marginal ones")
     rank, _ = competition_ranks(score)
     pairs = standardised(score, covariance, df)
     present, z = pairs.present, pairs.z
@@ -133,9 +136,14 @@ def rank_sets(
     best[place] = 1 + (cut < z).sum(axis=0)
     worst[place] = p - (z > cut[:, None]).sum(axis=1)
     first = np.broadcast_to(critical, len(present))[place]  # a pair that just passes the first step counts too
-    near = np.minimum(np.abs(z - cut[:, None]), np.abs(z - first[:, None])) < BORDERLINE
-    j, k = np.nonzero(near & (z > 0))
+    j, k = np.nonzero(_near(z, cut) | _near(z, first))
     return RankSets(rank, best, worst, critical, np.column_stack([place[j], place[k]]))
+
+
+def _near(z: Floats, cut: Floats) -> Bools:
+    """Pairs (better, worse) within BORDERLINE of the critical value of either unit, shape (p, p)."""
+    with np.errstate(invalid="ignore"):  # infinite against infinite is not near
+        return ((np.abs(z - cut[:, None]) < BORDERLINE) | (np.abs(z - cut) < BORDERLINE)) & (z > 0)
 
 
 def _root(sigma: Floats) -> Floats:
@@ -303,8 +311,9 @@ def _exact_tail(sigma: Floats, spread: Floats, j: int, others: Ints) -> "Tail":
     reach, other = spread[j, others], np.maximum(sd[others], np.finfo(float).tiny)
 
     def held(critical: float, above: Bools, below: Bools) -> float:
-        high = np.where(below, special.ndtr((value + critical * reach) / other), 1.0)
-        low = np.where(above, special.ndtr((value - critical * reach) / other), 0.0)
+        with np.errstate(over="ignore"):  # a unit without variance: 0 or 1
+            high = np.where(below, special.ndtr((value + critical * reach) / other), 1.0)
+            low = np.where(above, special.ndtr((value - critical * reach) / other), 0.0)
         return float(mass @ np.prod(high - low, axis=1))
 
     def quantile(above: Bools, below: Bools, level: float) -> float:

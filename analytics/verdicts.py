@@ -65,8 +65,9 @@ def bottom_claims(
     confirm, clear = np.ones(p), np.ones(p)
     if 0 < k < p:
         above = _others(pairs.z)  # row j: the other units against j, positive where they scored higher
-        confirm = np.minimum(1.0, k * special.ndtr(-_smallest(above, k)))
-        clear = np.minimum(1.0, (p - k) * special.ndtr(-_smallest(above, k, of_negative=True)))
+        kth = np.partition(above, k - 1, axis=1)[:, k - 1]  # also, negated, the k-th largest of those below
+        confirm = np.minimum(1.0, k * special.ndtr(-kth))
+        clear = np.minimum(1.0, (p - k) * special.ndtr(kth))
     return claims_of(_spread_out(confirm, pairs.present), _spread_out(clear, pairs.present), level)
 
 
@@ -84,7 +85,7 @@ def line_claims(
     apart = np.where(np.abs(x - line) <= TIE, 0.0, x - line)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(apart == 0, apart, apart / se)
-    nu = np.asarray(df, dtype=np.float64)
+    nu = np.where(se > 0, df, 1.0)  # without variance t is 0 or infinite, whatever the degrees of freedom
     return claims_of(special.stdtr(nu, t), special.stdtr(nu, -t), level)
 
 
@@ -137,12 +138,6 @@ def _others(z: Floats) -> Floats:
     p = len(z)
     keep = ~np.eye(p, dtype=bool)
     return z.T[keep].reshape(p, p - 1)
-
-
-def _smallest(values: Floats, k: int, *, of_negative: bool = False) -> Floats:
-    """k-th smallest of each row; of_negative: k-th largest of the negatives, which is its negative."""
-    found: Floats = np.partition(values, k - 1, axis=1)[:, k - 1]
-    return -found if of_negative else found
 
 
 def _spread_out(values: Floats, present: NDArray[np.bool_]) -> Floats:

@@ -23,25 +23,22 @@ class Cache:
 
     def get(self, name: str) -> object | None:
         """The answer that was kept under a name; None when there is none, or it is not whole."""
-        try:
-            text = self._path(name).read_text(encoding="utf-8")
-        except OSError:
-            return None
-        digest, _, content = text.partition("\n")
-        if digest != _digest(content):
-            return None
-        answer: object = json.loads(content)
-        return answer
+        with suppress(OSError, ValueError):  # not there, or no text any more
+            digest, _, content = self._path(name).read_text(encoding="utf-8").partition("\n")
+            if digest == _digest(content):
+                answer: object = json.loads(content)
+                return answer
+        return None
 
     def put(self, name: str, answer: object) -> None:
         """Keep an answer of plain values (no NaN); in place at once or not at all."""
         content = json.dumps(answer, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         with suppress(OSError):
             self._folder.mkdir(exist_ok=True)
-            descriptor, draft = tempfile.mkstemp(dir=self._folder, prefix=".")
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(f"{_digest(content)}\n{content}")
-            os.replace(draft, self._path(name))
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as scratch:
+                draft = Path(scratch, "draft")
+                draft.write_text(f"{_digest(content)}\n{content}", encoding="utf-8")
+                os.replace(draft, self._path(name))
             self._forget()
 
     def _path(self, name: str) -> Path:

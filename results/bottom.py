@@ -11,12 +11,11 @@ import pandas as pd
 
 from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
 from data.release import Release
-from results.family import COUNTED, LINED, Family, families
-from results.ranking import FIELDS, Ranking, ranking_of
+from results.columns import REASON_SENTENCES
+from results.family import BY_GRADE, COUNTED, LINED, Family, families
+from results.ranking import BESIDE, FIELDS, Ranking, ranking_of
 from results.verdicts import SetFacts
 from words import N_, translate
-
-TIERS = (CONFIRMED, UNDECIDED, CLEARED)
 
 MEMBERSHIP = {
     "last_one": N_("the last of the {count} ranked units of {family}"),
@@ -42,8 +41,12 @@ CROSSES = N_(
     "Its range of places crosses the line all the same: the range bounds the places of all units at once and is wider; "
     "the verdict asks only about the bottom."
 )
-CHANCE = N_("Its probability of being there is {chance}.")
+WITHHELD = N_("The tests would confirm that {unit} is {membership} ({n} votes, {p}), but the rules forbid it: {reason}")
+CHANCE = N_("Its probability of being among the last {k} is {chance}.")
 NO_PLACES = N_("The rule comes to no place in {family}; there is no list.")
+ALL_PLACES = N_(
+    "The rule takes {k} places of the {count} ranked units of {family}: all are named, and nothing is found."
+)
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,17 @@ class BottomList:
         """Rows with one verdict, worst first."""
         return self.rows[self.rows["verdict"] == verdict]
 
+    @property
+    def no_list(self) -> str | None:
+        """Why there is nothing to find out: the rule takes no place or all of them; None otherwise."""
+        if self.family.bottom.rule not in COUNTED or 0 < self.family.places < self.count:
+            return None
+        return NO_PLACES if self.family.places == 0 else ALL_PLACES
+
     def not_settled(self) -> pd.DataFrame:
-        """Rows that the rule names or that are not cleared, worst first."""
+        """Rows that the rule names or that are not cleared, worst first; none where the rule comes to no place."""
+        if self.no_list == NO_PLACES:
+            return self.rows[:0]
         return self.rows[self.rows["named"] | (self.rows["verdict"] != CLEARED)]
 
     def facts(self, language: str) -> dict[str, object]:
@@ -98,27 +110,38 @@ class BottomList:
 
     def sentences(self, row: Mapping[str, object], language: str) -> list[str]:
         """What may and may not be said of one unit, in order of weight; `row` is one of `rows`, None for no value."""
+        if self.no_list:
+            return [translate(self.no_list, language).format(**self.facts(language))]
         said = [self._verdict(row, language)]
         facts = {**self.facts(language), "best": row["rank_best"], "worst": row["rank_worst"]}
         several = row["rank_best"] != row["rank_worst"]
         said.append(translate(PLACE[several], language).format(**facts))
-        line = self.line
-        if row["verdict"] == CONFIRMED and line is not None and float(str(row["rank_best"])) < line:
+        if self._crosses(row):
             said.append(translate(CROSSES, language))
         if row["verdict"] == UNDECIDED and row["p_bottom"] is not None:
             chance = chance_words(float(str(row["p_bottom"])), language)
-            said.append(translate(CHANCE, language).format(chance=chance))
+            said.append(translate(CHANCE, language).format(chance=chance, **facts))
         return said
+
+    def _crosses(self, row: Mapping[str, object]) -> bool:
+        """Whether the range of a unit with a clear verdict reaches over the line."""
+        if self.line is None:
+            return False
+        best, worst = float(str(row["rank_best"])), float(str(row["rank_worst"]))
+        return (row["verdict"] == CONFIRMED and best < self.line) or (row["verdict"] == CLEARED and worst > self.line)
 
     def _verdict(self, row: Mapping[str, object], language: str) -> str:
         verdict = str(row["verdict"])
-        p = row["confirm_p"] if verdict == CONFIRMED else row["clear_p"]
-        return translate(MAY_BE_SAID[verdict], language).format(
+        p = float(str(row["clear_p"] if verdict == CLEARED else row["confirm_p"]))
+        withheld = verdict == UNDECIDED and p <= 1 - self.family.rules.uncertainty.level
+        reason = translate(REASON_SENTENCES[str(row["reason"])], language) if withheld else ""
+        return translate(WITHHELD if withheld else MAY_BE_SAID[verdict], language).format(
             unit=row["unit_name"],
             membership=self.membership(language),
             n=row["n"],
-            p=p_words(float(str(p))),
+            p=p_words(p),
             level=self.facts(language)["level"],
+            reason=reason,
         )
 
 
@@ -149,9 +172,9 @@ def bottom(release: Release, round_id: str, category: str | None = None, k: int 
 
 
 def not_settled(lists: list[BottomList]) -> Ranking:
-    """The rows of some bottom lists of one round that the rule names or that are not cleared."""
+    """The rows of some bottom lists of one round that the rule names or that are not cleared, worst first."""
     first = lists[0].family
-    rows = pd.concat([one.not_settled()[list(FIELDS)] for one in lists], ignore_index=True)
+    rows = pd.concat([one.not_settled()[[*FIELDS, *BESIDE]] for one in lists], ignore_index=True)
     return Ranking(first.release, first.round, first.rules.name, rows)
 
 
@@ -159,7 +182,7 @@ def _named(family: Family, ranked: pd.DataFrame) -> np.ndarray:
     """Units that the rule names by the score alone; a tie across the border is named whole."""
     bottom = family.bottom
     named = np.ones(len(ranked), dtype=bool)
-    if bottom.rule == "dissatisfied_over":
+    if bottom.rule == BY_GRADE:
         lowest = family.members.set_index("unit_code")["lowest_votes"].reindex(ranked["unit_code"]).to_numpy()
         return np.asarray(lowest > (bottom.limit or 0.0) * ranked["n"].to_numpy())
     if bottom.rule in COUNTED:

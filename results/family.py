@@ -25,6 +25,8 @@ Array: TypeAlias = NDArray[Any]
 ALL = "ALL"
 COUNTED = ("last", "share", "last_and_below")
 LINED = ("below", "last_and_below")
+BY_GRADE = "dissatisfied_over"
+"""The bottom rule that looks at the lowest grade and at no score."""
 _ROUNDING = {"down": math.floor, "up": math.ceil, "nearest": lambda value: math.floor(value + 0.5)}
 
 

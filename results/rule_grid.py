@@ -18,7 +18,7 @@ from analytics.sensitivity import bottom_under, cut_lists
 from data.release import Release
 from data.rule_sets import RuleSet
 from data.votes import scored_indicators
-from results.family import ALL, COUNTED, LINED, Family, places
+from results.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
 from words import N_, translate
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -26,8 +26,6 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 WEIGHT_FACTORS = (0.5, 0.75, 1.25, 1.5)
 MINIMUM_FACTORS = (0.5, 2.0)
-BY_GRADE = "dissatisfied_over"
-"""The bottom rule that looks at the lowest grade and at no score."""
 
 KINDS = {
     "official": N_("The rule set itself"),

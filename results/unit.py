@@ -14,7 +14,7 @@ from results.columns import rows_of_unit
 from results.family import Family
 from results.ranking import Ranking
 from results.scoring_tables import moments_of, of_release
-from results.verdicts import claims_of, rank_sets_of
+from results.verdicts import claims_by_rule, rank_sets_of
 
 OVERALL = ""
 MEANS = ("indicator", "group", "n", "mean", "low", "high", "too_few")
@@ -78,7 +78,7 @@ def alone(family: Family, code: str) -> Alone:
         raise NoSuchUnit(code)
     at = codes.index(code)
     sets = rank_sets_of(family, alone=at)
-    claims = claims_of(family)
+    claims = claims_by_rule(family)
     best, worst = int(sets.best[at]), int(sets.worst[at])
     return Alone(best, worst, float(claims.confirm_raw[at]), float(claims.clear_raw[at]))
 

@@ -19,11 +19,11 @@ from analytics.verdicts import (
     line_claims,
     share_claims,
 )
-from results.family import COUNTED, Family, lacks_a_group
+from results.family import BY_GRADE, COUNTED, Family, lacks_a_group
 
 Array: TypeAlias = NDArray[Any]
 
-UNITS_AT_ONCE = 100
+KEPT_ABOVE = 100
 """Rank sets of more units are kept: 100 take 0.3 s, 582 take 8 s (20,000 draws)."""
 COLUMNS = (
     *("rank", "rank_tied_to", "rank_best", "rank_worst", "p_bottom", "confirm_p", "clear_p"),
@@ -44,8 +44,11 @@ class SetFacts:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """rows: COLUMNS for every member of a family, in its order; nulls are NA. confirm_raw and clear_raw are the
-    p-values for one unit alone, as if only it had been asked about.
+    """rows: COLUMNS for every member of a family, in its order; nulls are NA or NaN.
+
+    A unit that the tests would confirm while `reason` forbids it (border_tie, small_group, missing_group, no_spread) is
+    undecided, its p-values as they are. confirm_raw and clear_raw are the p-values for one unit alone, as if only it
+    had been asked about.
 
     sets: what else is known of the rank sets.
     """
@@ -56,7 +59,7 @@ class Verdicts:
 
 def verdicts(family: Family) -> Verdicts:
     """Places, rank sets, claims and empirical Bayes of one family."""
-    claims = claims_of(family)
+    claims = claims_by_rule(family)
     marks = _marks(family)
     verdict = claims.verdict.astype(object)
     verdict[(verdict == CONFIRMED) & np.array([mark is not None for mark in marks])] = UNDECIDED
@@ -78,7 +81,7 @@ def _sets(family: Family) -> tuple[Array, Array, SetFacts]:
 
     Only places are kept: verdicts are computed anew every time, so that no file can change one.
     """
-    cache = family.cache if family.ranked.sum() > UNITS_AT_ONCE else None
+    cache = family.cache if family.ranked.sum() > KEPT_ABOVE else None
     name = _name_of_sets(family) if cache else ""
     kept = cache.get(name) if cache else None
     if isinstance(kept, dict) and len(kept["best"]) == len(family.members):
@@ -114,11 +117,11 @@ def _name_of_sets(family: Family) -> str:
     return digest.hexdigest()
 
 
-def claims_of(family: Family) -> BottomClaims:
+def claims_by_rule(family: Family) -> BottomClaims:
     """The claim tests that the family's bottom rule asks for."""
     bottom, level, score = family.bottom, family.rules.uncertainty.level, family.ranked_score
     scores = family.scores
-    if bottom.rule == "dissatisfied_over":
+    if bottom.rule == BY_GRADE:
         low = np.where(family.ranked, family.members["lowest_votes"], 0)
         votes = np.where(family.ranked, family.moments.n.sum(axis=1), 0)
         return share_claims(low, votes, bottom.limit or 0.0, level=level)
@@ -133,7 +136,7 @@ def _marks(family: Family) -> list[str | None]:
     """Why nothing can be confirmed of a ranked unit, the first that holds; None for the others."""
     scores, score = family.scores, family.ranked_score
     checks = {
-        "no_spread": family.ranked & (scores.se == 0),
+        "no_spread": family.ranked & (scores.se == 0) & (family.bottom.rule != BY_GRADE),
         "border_tie": border_ties(score, family.places),
         "small_group": family.ranked & lacks_a_group(family.moments, family.weights, family.rules.minimum.per_group),
     }

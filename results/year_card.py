@@ -31,7 +31,6 @@ SENTENCES = {
         "This year cannot rank {family}: the scores differ no more than chance lets them. No list is offered as a "
         "finding."
     ),
-    NO_LIST: N_("The rule comes to no place in {family}; there is no list."),
 }
 MORE = {
     "enough": N_("The border between {above} and {below} could be settled with about as many ballots as there are."),
@@ -100,7 +99,8 @@ class YearCard:
     def sentence(self, language: str) -> str:
         """The card in one sentence."""
         facts = {**self.bottom.facts(language), "confirmed": self.confirmed, "undecided": self.undecided}
-        return translate(SENTENCES[self.outcome], language).format(**facts, cleared=self.cleared)
+        sentence = self.bottom.no_list or SENTENCES[self.outcome]
+        return translate(sentence, language).format(**facts, cleared=self.cleared)
 
 
 def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
@@ -111,10 +111,10 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
     pairs = standardised(score, family.scores.covariance_adjusted, family.scores.df)
     upper = np.triu_indices(len(pairs.z), 1)
     beyond = np.abs(pairs.z[upper]) > bottom.sets.critical
-    spread = shrink(score, variance).tau2
+    indistinct = shrink(score, variance).tau2 == 0 or not beyond.any()
     return YearCard(
         bottom,
-        _outcome(family, counts, spread),
+        _outcome(bottom, counts, indistinct),
         bottom.count,
         len(bottom.not_ranked),
         counts[CONFIRMED],
@@ -128,14 +128,16 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
     )
 
 
-def _outcome(family: Family, counts: dict[str, int], tau2: float) -> str:
-    if family.bottom.rule in COUNTED and family.places == 0:
+def _outcome(bottom: BottomList, counts: Mapping[str, int], indistinct: bool) -> str:
+    """indistinct: the scores differ no more than chance lets them."""
+    if bottom.no_list:
         return NO_LIST
     if counts[CONFIRMED]:
         return SOME if counts[UNDECIDED] else SETTLED
-    if tau2 == 0 or not counts[CLEARED]:
-        return NOTHING
-    return NOBODY if counts[UNDECIDED] else SETTLED
+    if not counts[UNDECIDED]:
+        return SETTLED
+    by_place = bottom.family.bottom.rule in COUNTED
+    return NOTHING if by_place and indistinct and not counts[CLEARED] else NOBODY
 
 
 def _more_ballots(bottom: BottomList, ballots: Mapping[str, int]) -> MoreBallots | None:

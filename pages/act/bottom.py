@@ -57,7 +57,7 @@ if bottom.sets.borderline:
 
 if card.outcome == "nothing":
     st.warning(_("No list is offered: the differences between these units are no larger than chance."))
-else:
+elif card.outcome != "no_list":
     st.subheader("◆ " + _("Confirmed at the bottom") + f" · {card.confirmed}")
     if not card.confirmed:
         st.markdown(_("None. No unit of this category may be named as one of the bottom."))

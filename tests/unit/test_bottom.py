@@ -106,6 +106,8 @@ def test_a_share_comes_to_a_number_of_places(share, rounding, k, publish, biaoch
         assert {row["verdict"] for row in rows.values()} == {"undecided"}
         assert {row["confirm_p"] for row in rows.values()} == {1.0}
         assert year_card(found, {}).outcome == NO_LIST
+        assert biaochi.json("bottom", *ROUND)["rows"] == []
+        assert found.sentences(records(found.rows)[0], "zh") == ["按规则，全部没有末位名额，不产生名单。"]
 
 
 def test_below_a_line_is_a_t_test_of_each_score(publish, biaochi):
@@ -189,6 +191,31 @@ def test_one_unit_has_no_bottom(publish):
     row = publish({"甲": (50, 20, 10)}, 'rule = "last"\nk = 1')["甲"]
     assert (row["rank"], row["rank_best"], row["rank_worst"], row["verdict"]) == (1, 1, 1, "undecided")
     assert row["confirm_p"] == row["clear_p"] == 1 and row["p_bottom"] is None
+
+
+def test_places_for_all_units_find_nothing_out(publish, biaochi):
+    publish(FAR_APART, 'rule = "last"\nk = 8')
+    card = card_of(biaochi)
+    assert (card.outcome, card.undecided) == (NO_LIST, 8)
+    assert "8" in card.sentence("zh") and len(biaochi.json("bottom", *ROUND)["rows"]) == 8
+
+
+def test_all_above_a_line_is_settled_not_unrankable(publish, biaochi):
+    publish({f"单位{i}": (100, 60, 40) for i in range(6)}, 'rule = "below"\nline = 20')
+    assert (card_of(biaochi).outcome, card_of(biaochi).cleared) == (SETTLED, 6)
+
+
+def test_votes_all_at_the_lowest_grade_are_too_many_of_them(publish):
+    rows = publish({f"单位{i}": (0, 0, 50) for i in range(6)}, 'rule = "dissatisfied_over"\nlimit = 0.15')
+    assert {row["verdict"] for row in rows.values()} == {"confirmed"}
+
+
+def test_a_rule_that_forbids_naming_says_so_and_does_not_blame_the_votes(publish, biaochi):
+    thin = {"普通群众": (0, 0, 2000), "服务对象": (0, 0, 2000), "两代表一委员": (0, 0, 9)}
+    publish(FAR_APART | {"单位8": thin}, 'rule = "last"\nk = 1')
+    (found,) = lists_of(biaochi)
+    said = found.sentences(records(found.rows)[0], "en")[0]
+    assert said.startswith("The tests would confirm") and "few votes" in said
 
 
 # --- the card and the sentences ----------------------------------------------------------------------------------

@@ -23,8 +23,9 @@ def test_a_damaged_answer_is_no_answer(cache, tmp_path):
     (file,) = (tmp_path / "cache").iterdir()
     file.write_text(file.read_text("utf-8").replace("[1,2,3]", "[1,2,4]"), "utf-8")
     assert cache.get("name") is None
-    file.write_text("", "utf-8")
-    assert cache.get("name") is None
+    for content in (b"", b"\xff\xfe", b"x\n{"):
+        file.write_bytes(content)
+        assert cache.get("name") is None
 
 
 def test_without_a_place_to_write_nothing_is_kept_and_nothing_fails(tmp_path):

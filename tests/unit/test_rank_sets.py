@@ -309,3 +309,15 @@ def test_borderline_pairs_are_named():
 def test_what_makes_no_sense_is_refused(score, covariance, options):
     with pytest.raises(ValueError):
         rank_sets(score, covariance, seed=1, **options)
+
+
+def test_what_is_no_covariance_is_refused():
+    with pytest.raises(ValueError, match="negative variance"):
+        rank_sets([1.0, 2.0], [[1, 2], [2, 1]], seed=1)
+    with pytest.raises(ValueError, match="marginal"):
+        rank_sets([1.0, 2.0], np.eye(2), seed=1, only=[0])
+
+
+def test_a_unit_without_variance_stands_apart_in_its_own_set():
+    sets = rank_sets([1.0, 2.0, 9.0], np.diag([1.0, 0.0, 1.0]), seed=1, simultaneous=False)
+    assert sets.best.tolist() == [2, 2, 1] and sets.worst.tolist() == [3, 3, 1]
