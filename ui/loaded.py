@@ -8,6 +8,7 @@ What comes back is shared by all sessions: read it, never change it in place.
 import streamlit as st
 
 import settings
+from ui.words import _
 from words import N_
 
 
@@ -57,9 +58,14 @@ def families(release_id: str, round_id: str, category: str | None = None):
     return ranked_together(release_by_id(release_id), round_id, category)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def ranking(release_id: str, round_id: str, category: str | None = None):
-    """All units of a round, each category ranked by itself; "ALL" ranks them as one."""
+    """All units of a round, each category ranked by itself; "ALL" ranks them as one. Says so while it takes long."""
+    with st.spinner(_("Computing places and verdicts; only the first time for this release…")):
+        return _ranking(release_id, round_id, category)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _ranking(release_id: str, round_id: str, category: str | None = None):
     from results.ranking import ranking_of
 
     return ranking_of(release_by_id(release_id), round_id, families(release_id, round_id, category))
@@ -70,7 +76,7 @@ def bottom_lists(release_id: str, round_id: str):
     """The bottom list of every category, by its rule."""
     from results.bottom import bottom_list
 
-    answer = ranking(release_id, round_id)
+    answer = _ranking(release_id, round_id)
     return {family.name: bottom_list(family, answer) for family in families(release_id, round_id)}
 
 
@@ -127,7 +133,7 @@ def leniency(release_id: str, round_id: str, category: str):
     from results.scoring_tables import of_release
 
     family = next(found for found in families(release_id, round_id) if found.name == category)
-    return leniency_of(family, ranking(release_id, round_id), of_release(release_by_id(release_id), round_id))
+    return leniency_of(family, _ranking(release_id, round_id), of_release(release_by_id(release_id), round_id))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -135,7 +141,7 @@ def overview(release_id: str, round_id: str):
     """The figures of the first page."""
     from results.overview import overview as summarise
 
-    return summarise(release_by_id(release_id), ranking(release_id, round_id))
+    return summarise(release_by_id(release_id), _ranking(release_id, round_id))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -144,7 +150,7 @@ def unit(release_id: str, code: str):
     from results.unit import unit as history
 
     release = release_by_id(release_id)
-    return history(release, code, [ranking(release_id, round_id) for round_id in release.rounds()])
+    return history(release, code, [_ranking(release_id, round_id) for round_id in release.rounds()])
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -170,7 +176,7 @@ def ranking_csv(release_id: str, round_id: str, category: str | None, language: 
     from data.export import csv_bytes
     from results.columns import as_sheet
 
-    rows = ranking(release_id, round_id, category)
+    rows = _ranking(release_id, round_id, category)
     return csv_bytes(as_sheet(rows, release_by_id(release_id), language))
 
 
