@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -23,17 +23,21 @@ from filelock import FileLock, Timeout
 from data.contract import KINDS, header_words
 from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
+from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import read_counts
 from data.intake.headers import Header, first_records, read_header
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
 from data.intake.units import read_units
+from data.mappings import Decision, remembered, words, write_decision
 from data.problems import Problem, has_errors
+from data.progress import Progress, Watch, never, silent
 from data.query import sql_names, working_memory
 from data.release import RELEASE, RESULTS, Release, build_release
 from data.rounds import RoundConflict, read_register, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import (
+    EditLog,
     Evidence,
     Upload,
     damaged_files,
@@ -44,9 +48,12 @@ from data.uploads import (
     write_frame,
     write_manifest,
 )
+from words import N_
 
 Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
+LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page hands back as a download
+MOST_FAULTY = 10_000  # cells that are looked up for correction; a file with more is mended where it came from
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
@@ -63,11 +70,33 @@ class UsageError(Exception):
 
 
 @dataclass(frozen=True)
+class FoundHeader:
+    """What the header of a file is taken for. fields: column text -> field, of those recognised."""
+
+    row: int
+    cells: tuple[str, ...]
+    fields: dict[str, str]
+
+    @classmethod
+    def of(cls, records: list[list[str]], header: Header | list[Problem]) -> "FoundHeader":
+        """From the header read; where none was, the row of the first problem, or the first with two cells."""
+        if isinstance(header, Header):
+            return cls(header.row, header.cells, {header.cells[at]: name for name, at in header.fields.items()})
+        named = [problem.row for problem in header if problem.row and problem.code != "no_header"]
+        filled = [n for n, record in enumerate(records, start=1) if sum(bool(c.strip()) for c in record) > 1]
+        row = next(iter(named + filled), 1)
+        return cls(row, tuple(cell.strip() for cell in records[row - 1]) if records else (), {})
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What came of an import.
 
     rows: records read. stored: whether an upload was added. same_as: the upload (or the round's content) that holds
     the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
+    faulty: the cells that may be corrected in place. headers: file name -> what its header is taken for.
+    remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
+    the edits of this import, as CSV.
     """
 
     problems: list[Problem]
@@ -78,6 +107,10 @@ class ImportReport:
     needs_acceptance: bool = False
     encodings: dict[str, str] = field(default_factory=dict)
     preview: pd.DataFrame = field(default_factory=pd.DataFrame)
+    faulty: list[FaultyCell] = field(default_factory=list)
+    headers: dict[str, FoundHeader] = field(default_factory=dict)
+    remembered: dict[str, str] = field(default_factory=dict)
+    corrected: bytes | None = None
 
     @property
     def refused(self) -> bool:
@@ -195,15 +228,33 @@ class Store:
         dry_run: bool = False,
         accept_warnings: str | None = None,
         mapping: dict[str, str] | None = None,
+        edits: Sequence[EditLog] = (),
         demo: bool = False,
+        progress: Progress = silent,
+        cancelled: Callable[[], bool] = never,
     ) -> ImportReport:
-        """Read files as one upload of one kind and round; store it when nothing is wrong."""
+        """Read files as one upload of one kind and round; store it when nothing is wrong.
+
+        mapping: column -> field; None takes what was remembered for files of that shape. edits: corrections of the
+        one file. progress is told the share done and an English message; when `cancelled` says so,
+        data.progress.Cancelled is raised and nothing is left behind.
+        """
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
+        if edits and len(sources) != 1:
+            raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         rule_set = None if kind == "units" else self._rules_for(round_id, rules)
+        watch = Watch(progress, cancelled)
         with self._writing() as staging:
-            job = _Import(self, staging, kind, round_id, rule_set, replace, mapping or {}, demo)
+            job = _Import(self, staging, kind, round_id, rule_set, replace, mapping, tuple(edits), demo, watch)
             return job.run(sources, dry_run, accept_warnings)
+
+    def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
+        """Read later files with this header in the same way: column -> field, '' for no field."""
+        with self._writing() as staging:
+            draft = staging / "mapping.json"
+            place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
+            _put_in_place(draft, place)
 
     def publish(self, note: str = "") -> PublishReport:
         """Make the uploads in force a release and the release the one in force."""
@@ -360,11 +411,20 @@ class _Import:
         round_id: str,
         rules: RuleSet | None,
         replaces: bool,
-        mapping: dict[str, str],
+        mapping: dict[str, str] | None,
+        edits: tuple[EditLog, ...],
         demo: bool,
+        watch: Watch,
     ) -> None:
         self.store, self.staging, self.kind, self.round_id = store, staging, kind, round_id
-        self.rules, self.replaces, self.mapping, self.demo = rules, replaces, mapping, demo
+        self.rules, self.replaces, self.demo = rules, replaces, demo
+        self.asks_memory, self.mapping = mapping is None, dict(mapping or {})
+        self.header_words = header_words() | words(store.path, kind) | set(self.mapping)
+        self.edits, self.watch = edits, watch
+        self.tables: list[tuple[TextTable, Header]] = []
+        self.headers: dict[str, FoundHeader] = {}
+        self.remembered: dict[str, str] = {}
+        self.corrected: bytes | None = None
         self.folder = staging / "upload"
         self.folder.mkdir()
         self.con = working_memory(staging, threads=store.threads)
@@ -377,10 +437,12 @@ class _Import:
         """Read, judge, and store unless something stands in the way."""
         try:
             with self._keeping_evidence(sources) as evidence:
-                tables = self._tables(evidence)
+                tables = self.tables = self._tables(evidence)
                 if has_errors(self.problems) or not tables:
                     return self._report(0)
+                self.watch.step(0.4, N_("Checking every value"))
                 digest, rows = self._read(tables)
+            self.watch.step(0.9, N_("Comparing with what is stored"))
             if has_errors(self.problems):
                 return self._report(rows)
             same = self._same(digest)
@@ -394,6 +456,7 @@ class _Import:
                 return self._report(rows, needs_acceptance=True)
             if dry_run:
                 return self._report(rows)
+            self.watch.step(0.95, N_("Storing"))
             upload = self._upload(evidence, digest, rows, accept_warnings or "")
             write_manifest(self.folder, upload)
             _put_in_place(self.folder, self.store.path / "uploads" / upload.upload_id)
@@ -411,7 +474,27 @@ class _Import:
         needs_acceptance: bool = False,
     ) -> ImportReport:
         problems = sorted(self.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
-        return ImportReport(problems, rows, stored, upload, same_as, needs_acceptance, self.encodings, self.preview)
+        return ImportReport(
+            problems,
+            rows,
+            stored,
+            upload,
+            same_as,
+            needs_acceptance,
+            self.encodings,
+            self.preview,
+            self._faulty(problems),
+            self.headers,
+            self.remembered,
+            self.corrected,
+        )
+
+    def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
+        """The cells that can be corrected in place: of one file at a time."""
+        if len(self.tables) != 1 or not has_errors(problems):
+            return []
+        text, header = self.tables[0]
+        return faulty_cells(text.path, text.delimiter, header, problems[:MOST_FAULTY])
 
     # --- files ---------------------------------------------------------------------------------------------------
 
@@ -458,8 +541,10 @@ class _Import:
             name = kept.name
             workdir = self.staging / f"text-{number}"
             workdir.mkdir()
+            self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
             try:
-                text = replace(open_source(kept.source, workdir, header_words()), name=name)
+                text = replace(open_source(kept.source, workdir, self.header_words), name=name)
+                text = self._corrected(text, workdir) if self.edits else text
             except Refused as refusal:
                 self.problems += refusal.in_file(name).problems
                 continue
@@ -467,7 +552,8 @@ class _Import:
             self.checksums[kept.path] = text.sha256
             self.problems += [replace(warning, file=name) for warning in text.warnings]
             records = first_records(text.path, text.delimiter)
-            header = read_header(self.kind, records, self.mapping, name)
+            header = read_header(self.kind, records, self._mapping_for(records), name)
+            self.headers[name] = FoundHeader.of(records, header)
             if isinstance(header, list):
                 self.problems += header
                 continue
@@ -477,11 +563,41 @@ class _Import:
             tables.append((text, header))
         return tables
 
+    def _mapping_for(self, records: list[list[str]]) -> dict[str, str]:
+        """What was asked for, else what was decided for an earlier file of this shape."""
+        if self.asks_memory:
+            found = remembered(self.store.path, self.kind, records)
+            self.remembered |= found
+            self.mapping |= found
+        return self.mapping
+
+    def _corrected(self, text: TextTable, workdir: Path) -> TextTable:
+        """The text after the edits, kept beside the evidence; name, checksum and encoding stay the original's."""
+        records = first_records(text.path, text.delimiter)
+        header = read_header(self.kind, records, self._mapping_for(records), text.name)
+        if isinstance(header, list):
+            return text
+        target = self.folder / "corrected-0.csv"
+        apply_to_file(text.path, target, [edit.edit for edit in self.edits], header, text.delimiter)
+        if target.stat().st_size <= LARGEST_IN_MEMORY:
+            self.corrected = target.read_bytes()
+        workdir = workdir / "corrected"
+        workdir.mkdir()
+        return replace(
+            open_source(target, workdir, self.header_words),
+            name=text.name,
+            sha256=text.sha256,
+            size=text.size,
+            encoding=text.encoding,
+            sheet=text.sheet,
+            warnings=text.warnings,
+        )
+
     # --- content -------------------------------------------------------------------------------------------------
 
     def _read(self, tables: list[tuple[TextTable, Header]]) -> tuple[str, int]:
         """Facts of the kind into the upload folder; returns their digest and the records read."""
-        context = Context(self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping)
+        context = Context(self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping, self.watch)
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
@@ -543,6 +659,7 @@ class _Import:
             replaces=self.replaces,
             files=files,
             mapping=self.mapping,
+            edits=self.edits,
             accepted_warnings=accepted,
             demo=self.demo,
             imported_at=now(),
@@ -586,6 +703,7 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
             upload.round_id,
             rules=upload.rules_name or None,
             mapping=upload.mapping,
+            edits=upload.edits,
             accept_warnings=upload.accepted_warnings or "replay",
             demo=upload.demo,
         )

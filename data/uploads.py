@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.facts import write_dictionaries
 from data.intake.ballots import BallotFacts
+from data.intake.corrections import Edit
 from data.query import read_parquet
 
 MANIFEST = "upload.json"
@@ -29,6 +30,15 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class EditLog:
+    """One correction made in the page: what, when (UTC) and by whom."""
+
+    edit: Edit
+    time: str
+    user: str
+
+
+@dataclass(frozen=True)
 class Upload:
     """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void."""
 
@@ -41,6 +51,7 @@ class Upload:
     replaces: bool
     files: tuple[Evidence, ...]
     mapping: dict[str, str] = field(default_factory=dict)
+    edits: tuple[EditLog, ...] = ()
     accepted_warnings: str = ""
     demo: bool = False
     imported_at: str = ""
@@ -83,6 +94,7 @@ def read_upload(folder: Path) -> Upload:
     whole = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     del whole["checksums"]
     whole["files"] = tuple(Evidence(**file) for file in whole["files"])
+    whole["edits"] = tuple(EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in whole.get("edits", ()))
     return Upload(**whole, folder=folder)
 
 

@@ -32,6 +32,7 @@ from data.intake.values import (
 )
 from data.problems import Problem
 from data.query import read_sql
+from words import N_
 
 # field of the contract -> column of line_text, in the order of the table
 LINE_COLUMNS = {
@@ -46,6 +47,7 @@ LINE_COLUMNS = {
     "channel": "channel",
     "site": "site",
 }
+CHECKING = N_("Checking every value")
 MAP_TYPES = {"code": "int64", "known": "bool"}
 
 
@@ -87,9 +89,11 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     loaded, form = _load(tables, context, intake)
     if loaded is None:
         return intake
+    context.watch.step(0.55, CHECKING)
     _set_aside(loaded, form, context, intake)
     _Judge(loaded, form, context, intake).judge()
     intake.rows = loaded.count
+    context.watch.step(0.7, CHECKING)
     if not any(problem.level == "error" for problem in intake.problems):
         _encode(loaded, form, context, intake)
     else:
@@ -387,6 +391,7 @@ def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIn
     con.sql(read_sql("intake/ballot")).create("ballot")
     ballots = len(con.table("ballot"))
     keys, bits = sorted_keys(con, dictionaries, ballots)
+    context.watch.step(0.85, CHECKING)
     if has_double(keys, bits):
         intake.problems += _double_lines(loaded, form, con)
         return

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from data.intake.names import match_key
+from data.progress import Watch
 from data.rule_sets import RuleSet
 
 # participation as registers write it -> the reason code of a unit that is not ranked
@@ -61,3 +62,4 @@ class Context:
     rules: RuleSet | None
     register: Register | None
     mapping: dict[str, str] = field(default_factory=dict)
+    watch: Watch = field(default_factory=Watch)

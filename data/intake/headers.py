@@ -108,7 +108,7 @@ def _claim(
     seen: dict[str, int] = {}
     for column, cell in enumerate(cells):
         key = match_key(cell)
-        name = known.get(key)
+        name = known.get(key) or None  # '' is said of a column that is no field
         if key and (key in seen or (name is not None and name in fields)):
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif name is not None:
