@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -300,7 +300,7 @@ def import_(
     _check_files(files)
     if accept_warnings is not None and not accept_warnings.strip():
         raise Refusal(N_("Accepting warnings needs a reason."))
-    with _progress(N_("Reading")):
+    with _progress(N_("Reading")) as progress:
         report = _session.store().import_files(
             kind,
             files,
@@ -309,7 +309,14 @@ def import_(
             replace=replace,
             dry_run=dry_run,
             accept_warnings=accept_warnings,
-            mapping=_mapping(kind, mapping or []),
+            mapping=_mapping(kind, mapping) if mapping else None,
+            progress=progress,
+        )
+    if report.remembered:
+        columns = ", ".join(f"{column} = {name}" for column, name in report.remembered.items())
+        _session.say(
+            N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
+            columns=columns,
         )
     _show_import(report, form, output)
     raise typer.Exit(_import_code(report))
@@ -669,18 +676,20 @@ def _text_of(file: Path) -> str:
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[None]:
-    """A moving bar on a terminal while something takes long; nothing otherwise."""
+def _progress(what: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on a terminal while something takes long, moved by what is yielded; nothing otherwise."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda share, doing: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        bar.add_task(translate(what, _session.language), total=None)
-        yield
+        task = bar.add_task(translate(what, _session.language), total=None)
+        yield lambda share, doing: bar.update(
+            task, total=1.0, completed=share, description=translate(doing, _session.language)
+        )
 
 
 if __name__ == "__main__":
