@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.contract import KINDS
 from data.export import Sheet, csv_bytes
@@ -107,7 +108,17 @@ def file_choice() -> Chosen | None:
             status = waiting[name].stat()
             return Chosen(f"{name}:{status.st_mtime_ns}:{status.st_size}", name, waiting[name])
     file = st.file_uploader(_("CSV, CSV.GZ or XLSX file"), type=FILE_KINDS, key=f"upload_file_{turn}")
+    _let_go_of_earlier(None if file is None else file.file_id)
     return None if file is None else Chosen(file.file_id, file.name, (file.name, file.getvalue()))
+
+
+def _let_go_of_earlier(file_id: str | None) -> None:
+    """Streamlit keeps the bytes of every file of a session until the session ends: 20 uploads of 20 MB, 400 MB."""
+    earlier = st.session_state.get("upload_bytes")
+    context = get_script_run_ctx()
+    if earlier and earlier != file_id and context is not None:
+        context.uploaded_file_mgr.remove_file(context.session_id, earlier)
+    st.session_state["upload_bytes"] = file_id
 
 
 def rules_choice(round_id: str) -> str | None:
@@ -310,6 +321,7 @@ def publishing(round_id: str) -> None:
         return
     for key in ("upload_job", "upload_changed_file", "upload_mapping", "upload_edits"):
         st.session_state.pop(key, None)
+    loaded.let_go()
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
     st.session_state["upload_done"] = (published.release[:16], round_id)
     st.rerun()
