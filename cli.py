@@ -292,6 +292,10 @@ def import_(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help=N_("Name a column."))
     ] = None,
+    sheet: Annotated[str, typer.Option(metavar="NAME", help=N_("Sheet of a workbook to read."))] = "",
+    fill_down: Annotated[
+        bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))
+    ] = False,
     form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
     output: Output = None,
 ) -> None:
@@ -310,6 +314,8 @@ def import_(
             dry_run=dry_run,
             accept_warnings=accept_warnings,
             mapping=_mapping(kind, mapping) if mapping else None,
+            sheet=sheet,
+            fill_down=fill_down,
             progress=progress,
         )
     if report.remembered:

@@ -21,6 +21,7 @@ EXTRA_SYNONYMS = {
     ("ballot", "ballot_id"): ("票号", "选票号"),
     ("ballot", "unit_code"): ("单位编码", "单位代码", "unit_name"),
     ("ballot", "score"): ("打分",),
+    ("ballot", "round_id"): ("年度", "年份", "批次", "评议年度", "测评年度"),
     ("grade_count", "unit_code"): ("部门", "被测评单位", "单位编码", "unit_name"),
     ("unit", "category"): ("组别",),
 }
@@ -30,6 +31,9 @@ REQUIRED = {
     "counts": ("group_code", "unit_code"),
     "units": ("unit_name",),
 }
+
+# Required, but a file without it is read once a person has agreed: each row is a ballot of its own then.
+AGREED_WITHOUT = {"ballots": ("ballot_id",)}
 
 # Written by the importer, or kept for a later version; a file that brings them is not an error.
 UNUSED = {"ballot": ("file_id", "row_no", "round_id"), "grade_count": ("round_id", "estimated")}

@@ -28,9 +28,8 @@ SENTENCES: dict[str, str] = {
     "header_only": N_("Below the header there should be rows; there are none."),
     "not_a_table": N_("The file should be a table; its content is {kind}, whatever its name says."),
     "html_as_excel": N_("The file should be a workbook; it is a web page saved under an Excel name."),
-    "old_excel_or_password": N_(
-        "The workbook should open without a password; it is protected or in an old format that cannot be read."
-    ),
+    "workbook_locked": N_("The workbook should open without a password; it asks for one."),
+    "wps_table": N_("The file should be an Excel workbook or CSV; it is a table of WPS (.et)."),
     "macro_workbook": N_("The workbook should hold data only; it holds macros."),
     "workbook_too_large": N_("Unpacked, the workbook should stay below {limit}; it is larger."),
     "workbook_bad_path": N_("The workbook holds a part that points outside itself; Excel and WPS never write that."),
@@ -39,7 +38,7 @@ SENTENCES: dict[str, str] = {
         "The table should begin at the top left; a cell far below or far to the right of it is filled."
     ),
     "hidden_sheet": N_("Hidden sheets are not read: {sheets}."),
-    "hidden_rows": N_("{count} hidden rows are read like all others."),
+    "hidden_rows": N_("{count} hidden rows are read like all others: {rows}."),
     "several_sheets": N_("The workbook has several sheets: {sheets}. Only {sheet} is read."),
     "sheet_not_found": N_("The workbook should have the sheet {sheet}; it has: {sheets}."),
     "formula_without_value": N_("The cell should hold a value; it holds a formula whose result was never saved."),
@@ -66,9 +65,12 @@ SENTENCES: dict[str, str] = {
     "long_row": N_("The row should have {expected} cells; it has {found}."),
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
     "title_row": N_("Title rows stand above the table; the header was taken from row {header_row}."),
+    "note_row": N_("The row below the table is a remark and is set aside: {value}"),
     "totals_row": N_("The row looks like a total ({value}) and is set aside, not counted."),
-    "merged_cells": N_("Merged cells: only the first cell of the area {area} has a value."),
-    "equal_rows": N_("{count} rows are equal in every column and carry no ballot number."),
+    "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
+    "equal_rows": N_(
+        "Without ballot numbers each of the {lines} rows counts as a ballot of its own; {count} of them equal an earlier row, about {expected} would by chance."
+    ),
     # --- the values -----------------------------------------------------------------------------
     "missing_value": N_("{column} must be filled in; it is empty."),
     "unknown_unit": N_("The unit should be in the register; {value} is not."),
@@ -97,6 +99,9 @@ SENTENCES: dict[str, str] = {
     "duplicate_line": N_(
         "A ballot grades a unit once on each indicator; the same line already stands in row {earlier_row}."
     ),
+    "upload_overlaps": N_(
+        "Each line is imported once; {count} of the {lines} lines of this file ({percent}%) are already in upload {upload}."
+    ),
     "already_imported_line": N_("Each line is imported once; this one is already in upload {upload}."),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
     "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row}."),
@@ -116,9 +121,11 @@ SENTENCES: dict[str, str] = {
     ),
     "formula_text": N_("A cell should not begin like a formula; found: {value}."),
     "line_break_in_name": N_("The name {value} had a line break, which is taken out."),
-    "personal_value": N_("{count} cells look like telephone or identity numbers; they are masked."),
+    "personal_value": N_(
+        "{count} cells of the column {column} look like telephone or identity numbers; the column is left out, but the kept original file still holds them."
+    ),
     "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
-    "group_gives_one_score": N_("All votes of the group {value} on every unit are the same."),
+    "group_gives_one_score": N_("All {count} ballots of the group {value} give every unit the same: {grade}."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
     # --- rule sets ------------------------------------------------------------------------------
     "rules_not_toml": N_("The rule set should be a TOML text; it cannot be read: {detail}"),
@@ -153,7 +160,8 @@ SUGGESTIONS: dict[str, str] = {
     "header_only": N_("Check that the rows were saved too, and that the right sheet comes first."),
     "not_a_table": N_("Open it in the program it came from and save it as .xlsx or as CSV UTF-8."),
     "html_as_excel": N_("Open it in Excel or WPS, choose Save As, and save it as an Excel workbook (.xlsx)."),
-    "old_excel_or_password": N_(
+    "wps_table": N_("Open it in WPS, choose File, Save As, the type Microsoft Excel (*.xlsx), and import that file."),
+    "workbook_locked": N_(
         "Open it with its password, remove the password (File, Info, Protect Workbook), and save it as .xlsx."
     ),
     "macro_workbook": N_("Choose Save As and the type Excel workbook (.xlsx), without macros."),
@@ -169,12 +177,14 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_cell_far_away": N_("Copy the table alone into a new workbook and save that."),
     "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; else confirm."),
     "hidden_rows": N_("Delete the hidden rows if they should not count; else confirm."),
-    "several_sheets": N_("If this is the right sheet, confirm; else move the right one to the front and save."),
+    "several_sheets": N_("If this is the right sheet, confirm; else choose another sheet."),
     "sheet_not_found": N_("Choose one of the sheets named."),
     "formula_without_value": N_(
         "Open the file in Excel or WPS, let it calculate, paste the results as values, and save."
     ),
-    "csv_in_zip": N_("Unpack the archive and import the file inside; large CSV files may be packed as .csv.gz."),
+    "csv_in_zip": N_(
+        "Right-click the archive, choose Extract All, and import the file inside; large CSV files may be packed as .csv.gz."
+    ),
     "gz_broken": N_("Pack or download the file again and compare its size."),
     "file_too_large": N_("Split the file and import its parts one after the other."),
     "unknown_encoding": N_("Open it in Excel or WPS and save it as CSV UTF-8 or as .xlsx."),
@@ -197,9 +207,14 @@ SUGGESTIONS: dict[str, str] = {
     "long_row": N_("A comma inside a text needs English quotation marks around the text; or save as .xlsx."),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening one."),
     "title_row": N_("If that row is the header, confirm; else delete the rows above the header."),
+    "note_row": N_("If it is a remark, confirm; else fill in the other cells of the row."),
     "totals_row": N_("If it is a total, confirm; else give the row its proper name."),
-    "merged_cells": N_("Undo the merging and fill in every cell; nothing is filled in by itself."),
-    "equal_rows": N_("Anonymous ballots may be equal. Confirm if none was entered twice."),
+    "merged_cells": N_(
+        "Confirm if every row of the area means that value; else undo the merging and fill in the cells."
+    ),
+    "equal_rows": N_(
+        "Confirm if every row is one evaluator's ballot and none was entered twice; else add the ballot numbers."
+    ),
     "missing_value": N_("Look it up on the paper form and fill it in."),
     "unknown_unit": N_("Correct the name, or add the unit to the register first."),
     "unit_alias_used": N_("Confirm if both are the same unit; else correct the register."),
@@ -223,6 +238,9 @@ SUGGESTIONS: dict[str, str] = {
     "control_character": N_("Type the text anew instead of pasting it."),
     "ballot_in_two_groups": N_("Check the ballot: correct its group, or give one of the two another number."),
     "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
+    "upload_overlaps": N_(
+        "If this file corrects the earlier one, import it as a replacement; else take the lines out that are there already."
+    ),
     "already_imported_line": N_(
         "Leave the line out, or import a complete correction that replaces the earlier uploads."
     ),
@@ -242,7 +260,7 @@ SUGGESTIONS: dict[str, str] = {
     "counts_need_overall": N_("Import the ballots themselves, or use a rule set with one indicator."),
     "formula_text": N_("Delete the sign at the beginning (= + - @), or type the text anew."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
-    "personal_value": N_("Delete them in the file if you can; else confirm that they are masked."),
+    "personal_value": N_("Best delete them in the file and import it again; confirm only if that cannot be done."),
     "group_gives_one_score": N_("Nothing is removed. Confirm, and ask how these ballots were collected."),
     "personal_ballot_id": N_("Number the ballots anew, at random, before importing them."),
     "two_rule_sets": N_("Import with the rule set already used, or replace all uploads of the round."),

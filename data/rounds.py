@@ -192,7 +192,10 @@ def _coded_anew(
 def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:
     """One finding a line that two uploads have; names the earlier upload."""
     rows = con.execute(read_sql("build/twice_imported")).fetchall()
-    return [
+    newest = con.table("part_line").filter(f"part = {len(uploads) - 1}")  # sql: a number of ours
+    about = {"count": len(rows), "lines": len(newest), "upload": uploads[rows[0][3]].upload_id}
+    overlap = Problem("upload_overlaps", facts={**about, "percent": round(100 * len(rows) / len(newest))})
+    return ([overlap] if len(rows) > 1 else []) + [
         Problem("already_imported_line", value=ballot, facts={"upload": uploads[part].upload_id})
         for ballot, _, _, part in rows
     ]

@@ -25,7 +25,7 @@ from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import read_counts
-from data.intake.headers import Header, first_records, read_header
+from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
 from data.intake.units import read_units
@@ -37,6 +37,7 @@ from data.release import RELEASE, RESULTS, Release, build_release
 from data.rounds import RoundConflict, read_register, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import (
+    Choices,
     EditLog,
     Evidence,
     Upload,
@@ -228,6 +229,8 @@ class Store:
         dry_run: bool = False,
         accept_warnings: str | None = None,
         mapping: dict[str, str] | None = None,
+        sheet: str = "",
+        fill_down: bool = False,
         edits: Sequence[EditLog] = (),
         demo: bool = False,
         progress: Progress = silent,
@@ -235,9 +238,10 @@ class Store:
     ) -> ImportReport:
         """Read files as one upload of one kind and round; store it when nothing is wrong.
 
-        mapping: column -> field; None takes what was remembered for files of that shape. edits: corrections of the
-        one file. progress is told the share done and an English message; when `cancelled` says so,
-        data.progress.Cancelled is raised and nothing is left behind.
+        mapping: column -> field; None takes what was remembered for files of that shape. sheet: the sheet of a
+        workbook that a person chose. fill_down: a person knows that merged cells are read as filled. edits:
+        corrections of the one file. progress is told the share done and an English message; when `cancelled` says
+        so, data.progress.Cancelled is raised and nothing is left behind.
         """
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
@@ -246,7 +250,8 @@ class Store:
         rule_set = None if kind == "units" else self._rules_for(round_id, rules)
         watch = Watch(progress, cancelled)
         with self._writing() as staging:
-            job = _Import(self, staging, kind, round_id, rule_set, replace, mapping, tuple(edits), demo, watch)
+            choices = Choices(sheet, fill_down)
+            job = _Import(self, staging, kind, round_id, rule_set, replace, mapping, choices, tuple(edits), demo, watch)
             return job.run(sources, dry_run, accept_warnings)
 
     def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
@@ -412,6 +417,7 @@ class _Import:
         rules: RuleSet | None,
         replaces: bool,
         mapping: dict[str, str] | None,
+        choices: Choices,
         edits: tuple[EditLog, ...],
         demo: bool,
         watch: Watch,
@@ -420,7 +426,7 @@ class _Import:
         self.rules, self.replaces, self.demo = rules, replaces, demo
         self.asks_memory, self.mapping = mapping is None, dict(mapping or {})
         self.header_words = header_words() | words(store.path, kind) | set(self.mapping)
-        self.edits, self.watch = edits, watch
+        self.choices, self.edits, self.watch = choices, edits, watch
         self.tables: list[tuple[TextTable, Header]] = []
         self.headers: dict[str, FoundHeader] = {}
         self.remembered: dict[str, str] = {}
@@ -543,7 +549,7 @@ class _Import:
             workdir.mkdir()
             self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
             try:
-                text = replace(open_source(kept.source, workdir, self.header_words), name=name)
+                text = replace(open_source(kept.source, workdir, self.header_words, self.choices.sheet), name=name)
                 text = self._corrected(text, workdir) if self.edits else text
             except Refused as refusal:
                 self.problems += refusal.in_file(name).problems
@@ -558,6 +564,7 @@ class _Import:
                 self.problems += header
                 continue
             self.problems += header.problems
+            self.problems += [] if self.choices.fill_down else merged_cells(text, header)
             if not len(self.preview):
                 self.preview = _preview(records, header)
             tables.append((text, header))
@@ -591,6 +598,7 @@ class _Import:
             encoding=text.encoding,
             sheet=text.sheet,
             warnings=text.warnings,
+            merged=text.merged,
         )
 
     # --- content -------------------------------------------------------------------------------------------------
@@ -659,6 +667,7 @@ class _Import:
             replaces=self.replaces,
             files=files,
             mapping=self.mapping,
+            choices=self.choices,
             edits=self.edits,
             accepted_warnings=accepted,
             demo=self.demo,
@@ -703,6 +712,8 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
             upload.round_id,
             rules=upload.rules_name or None,
             mapping=upload.mapping,
+            sheet=upload.choices.sheet,
+            fill_down=upload.choices.fill_down,
             edits=upload.edits,
             accept_warnings=upload.accepted_warnings or "replay",
             demo=upload.demo,

@@ -39,6 +39,14 @@ class EditLog:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What a person chose about how the files are read: the sheet, and merged cells read as filled."""
+
+    sheet: str = ""
+    fill_down: bool = False
+
+
+@dataclass(frozen=True)
 class Upload:
     """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void."""
 
@@ -51,6 +59,7 @@ class Upload:
     replaces: bool
     files: tuple[Evidence, ...]
     mapping: dict[str, str] = field(default_factory=dict)
+    choices: Choices = Choices()
     edits: tuple[EditLog, ...] = ()
     accepted_warnings: str = ""
     demo: bool = False
@@ -94,6 +103,7 @@ def read_upload(folder: Path) -> Upload:
     whole = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     del whole["checksums"]
     whole["files"] = tuple(Evidence(**file) for file in whole["files"])
+    whole["choices"] = Choices(**whole.get("choices", {}))
     whole["edits"] = tuple(EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in whole.get("edits", ()))
     return Upload(**whole, folder=folder)
 

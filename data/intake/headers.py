@@ -8,8 +8,9 @@ import csv
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from data.contract import REQUIRED, field_of_header, header_of
+from data.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
 from data.intake.names import match_key
+from data.intake.source import TextTable
 from data.problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
@@ -94,6 +95,23 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     return replace(header, problems=problems)
 
 
+def merged_cells(text: TextTable, header: Header) -> list[Problem]:
+    """Merged areas below the header: every cell of one is read with its value, once a person has agreed."""
+    return [
+        Problem(
+            "merged_cells",
+            "warning",
+            file=text.name,
+            sheet=text.sheet,
+            row=area.top,
+            column=header.cells[area.left - 1] if area.left <= len(header.cells) else None,
+            facts={"area": str(area)},
+        )
+        for area in text.merged
+        if area.top > header.row
+    ]
+
+
 def _claim(
     kind: str, cells: tuple[str, ...], row: int, known: dict[str, str], file: str
 ) -> tuple[Header, list[Problem]]:
@@ -123,7 +141,8 @@ def _claim(
 
 
 def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int, file: str) -> list[Problem]:
-    missing = [header_of(kind, name) for name in REQUIRED[kind] if name not in fields]
+    needed = [name for name in REQUIRED[kind] if name not in AGREED_WITHOUT.get(kind, ())]
+    missing = [header_of(kind, name) for name in needed if name not in fields]
     if not missing:
         return []
     facts = {"missing": missing, "found": [cell for cell in cells if cell]}

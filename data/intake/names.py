@@ -8,6 +8,8 @@ from difflib import get_close_matches
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FORMULA_STARTS = ("=", "+", "@")
+NAME_FORMULA_STARTS = (*FORMULA_STARTS, "-")  # no name begins with a minus sign; a grade may be one
+QUOTES = "“”‘’「」『』\"'"
 EXCEL_ERRORS = frozenset({"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"})
 LONGEST_NAME = 100
 
