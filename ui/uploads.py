@@ -5,7 +5,7 @@ import hashlib
 import pandas as pd
 import streamlit as st
 
-from data.contract import KINDS
+from data.contract import KIND_NAMES, KINDS
 from data.export import Sheet, csv_bytes
 from data.problems import LEVELS, Problem
 from data.rule_sets import RulesRefused
@@ -14,11 +14,6 @@ from ui import downloads, loaded
 from ui.words import _, language
 from words import N_
 
-KIND_NAMES = {
-    "ballots": N_("Ballots"),
-    "counts": N_("Counts of votes"),
-    "units": N_("Register of units"),
-}
 PROBLEM_HEADERS = (*(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("Finding"), N_("What to do")),)
 BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
