@@ -34,7 +34,6 @@ LATER = (
     *("pledges", "export", "bulletin", "bundle", "kit", "public"),
     *("rebuild", "backup", "restore", "audit"),
 )
-LATER_KINDS = ("pledges", "progress", "votes", "results")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 rules_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -278,7 +277,7 @@ def rules_show(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
 
 @app.command("import", help=N_("Read files as one upload of one kind and round."))
 def import_(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts or units"))],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts, units or another table"))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     round_id: Round,
     rules: Annotated[str | None, typer.Option(help=N_("Name of the rule set."))] = None,
@@ -328,10 +327,24 @@ def import_(
     raise typer.Exit(_import_code(report))
 
 
+@app.command(help=N_("Keep that a written name means a registered unit."))
+def alias(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    kind: Annotated[str, typer.Option(metavar="KIND", help=N_("Kind of name, a word of the contract."))] = "简称",
+    valid_from: Annotated[str, typer.Option("--from", metavar="DATE", help=N_("First day on which it holds."))] = "",
+    by: Annotated[str, typer.Option(help=N_("Who confirmed it; else the user."))] = "",
+) -> None:
+    """`biaochi alias`."""
+    report = _session.store().confirm_alias(name, code, kind, by, valid_from)
+    _show_import(report, None, None)
+    raise typer.Exit(_import_code(report))
+
+
 def _check_kind(kind: str) -> None:
     from data.contract import KINDS, tables
 
-    if kind not in KINDS and kind in (*LATER_KINDS, *tables()):
+    if kind not in KINDS and kind in tables():
         raise Refusal(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
     if kind not in KINDS:
         known = ", ".join(KINDS)

@@ -5,7 +5,9 @@ a history entry. The newest history entry says which release is in force, so pub
 One lock file serialises writers; readers never wait.
 """
 
+import csv
 import getpass
+import io
 import json
 import os
 import shutil
@@ -20,21 +22,22 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.contract import KINDS, header_words
+from data.contract import KINDS, RECORD_KINDS, fields, header_words
 from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
-from data.intake.counts import read_counts
+from data.intake.counts import CountIntake, read_counts
 from data.intake.headers import Header, first_records, merged_cells, read_header
+from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
-from data.intake.units import read_units
+from data.intake.units import UnitIntake, read_units
 from data.mappings import Decision, remembered, words, write_decision
 from data.problems import Problem, has_errors
 from data.progress import Progress, Watch, never, silent
 from data.query import sql_names, working_memory
 from data.release import RELEASE, RESULTS, Release, build_release
-from data.rounds import RoundConflict, read_register, read_round
+from data.rounds import RoundConflict, alias_conflicts, read_register, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import (
     Choices,
@@ -247,7 +250,7 @@ class Store:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
         if edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
-        rule_set = None if kind == "units" else self._rules_for(round_id, rules)
+        rule_set = self._rules_for(round_id, rules) if kind in ("ballots", "counts") else None
         watch = Watch(progress, cancelled)
         with self._writing() as staging:
             choices = Choices(sheet, fill_down)
@@ -260,6 +263,29 @@ class Store:
             draft = staging / "mapping.json"
             place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
             _put_in_place(draft, place)
+
+    def confirm_alias(
+        self, name: str, unit_code: str, kind: str, by: str = "", valid_from: str = "", *, dry_run: bool = False
+    ) -> ImportReport:
+        """Keep that a spelling means a registered unit: an upload of kind unit_alias, like a file with one row.
+
+        It belongs to the newest round whose register has the unit and holds for every round from `valid_from` on.
+        kind: a word of the contract such as 简称. by: who confirmed it; else the user. Raises UsageError for an unknown
+        unit or kind.
+        """
+        rounds = [u.round_id for u in effective(self.uploads()) if u.kind == "units" and _has_unit(u, unit_code)]
+        if not rounds:
+            raise UsageError("No register has a unit with the code {unit}.", unit=unit_code)
+        known = next(field.choices for field in fields("unit_alias") if field.name == "kind")
+        if kind not in known:
+            raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
+        row = [name, unit_code, kind, valid_from, by or user(), now()]
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(
+            [["alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at"], row]
+        )
+        source = (f"{name[:20]}.csv", text.getvalue().encode())
+        return self.import_files("unit_alias", [source], max(rounds), dry_run=dry_run)
 
     def publish(self, note: str = "") -> PublishReport:
         """Make the uploads in force a release and the release the one in force."""
@@ -438,6 +464,7 @@ class _Import:
         self.preview = pd.DataFrame()
         self.encodings: dict[str, str] = {}
         self.checksums: dict[Path, str] = {}
+        self.places: dict[str, tuple[str, int]] = {}
 
     def run(self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None) -> ImportReport:
         """Read, judge, and store unless something stands in the way."""
@@ -613,14 +640,23 @@ class _Import:
                 return "", ballots.rows
             write_ballot_facts(self.con, self.folder, ballots.facts)
             return ballots.facts.digest, ballots.rows
-        small = read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+        small = self._read_small(tables, context)
         self.problems += small.problems
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows
 
+    def _read_small(
+        self, tables: list[tuple[TextTable, Header]], context: Context
+    ) -> CountIntake | UnitIntake | RecordIntake:
+        if self.kind in RECORD_KINDS:
+            records = read_records(self.kind, tables, context)
+            self.places = records.places
+            return records
+        return read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+
     def _register(self) -> Register | None:
-        return read_register(self._others("units")) if self.kind != "units" else None
+        return read_register(effective(self.store.uploads()), self.round_id) if self.kind != "units" else None
 
     def _others(self, *kinds: str) -> list[Upload]:
         """Uploads in force of this round, of some kinds."""
@@ -639,11 +675,13 @@ class _Import:
 
     def _conflicts(self, digest: str) -> list[Problem]:
         """What keeps this upload from standing beside the others of its round."""
-        others = self._others("ballots", "counts", "units")
-        draft = self._upload([], digest, 0, "")
-        together = effective([*others, replace(draft, folder=self.folder)])
-        alone = sum(upload.kind == self.kind for upload in together) == 1
-        if alone and (self.kind != "units" or len(together) == 1):
+        draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
+        together = effective([*self.store.uploads(), draft])
+        if self.kind in RECORD_KINDS:
+            return self._record_conflicts(draft, together)
+        own = [u for u in together if u.round_id == self.round_id and u.kind in ("ballots", "counts", "units")]
+        alone = sum(upload.kind == self.kind for upload in own) == 1
+        if alone and (self.kind != "units" or len(own) == 1):
             return []  # names were resolved against the register while reading
         con = working_memory(self.staging, threads=self.store.threads)
         try:
@@ -653,6 +691,12 @@ class _Import:
         finally:
             con.close()
         return []
+
+    def _record_conflicts(self, draft: Upload, together: list[Upload]) -> list[Problem]:
+        """Records that another upload in force has already, and aliases that would mean two units."""
+        same = [u for u in together if (u.kind, u.round_id) == (self.kind, self.round_id) and u.number != draft.number]
+        problems = twice_imported(self.kind, self.places, [(u.upload_id, u.frame()) for u in same])
+        return problems or (alias_conflicts(together) if self.kind == "unit_alias" else [])
 
     def _upload(self, evidence: list[_Kept], digest: str, rows: int, accepted: str) -> Upload:
         files = tuple(Evidence(kept.name, kept.path.stat().st_size, self.checksums[kept.path]) for kept in evidence)
@@ -674,6 +718,10 @@ class _Import:
             imported_at=now(),
             imported_by=user(),
         )
+
+
+def _has_unit(upload: Upload, code: str) -> bool:
+    return code in set(upload.frame()["unit_code"])
 
 
 def _copy_to_disk(kept: _Kept) -> None:
@@ -704,7 +752,8 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
     """Import the evidence of uploads into a scratch store, registers first as their round needs them."""
     for rules in rule_sets:
         again.add_rules(rules.text)
-    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.number)):
+    # Registers first as ballots need them, then the aliases that those were read with.
+    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.kind not in ("unit_alias", "round"), u.number)):
         sources = [(file.name, path.read_bytes()) for file, path in upload.evidence()]
         report = again.import_files(
             upload.kind,

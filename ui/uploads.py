@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.contract import KINDS
+from data.contract import KIND_NAMES, KINDS
 from data.export import Sheet, csv_bytes
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
@@ -28,11 +28,6 @@ from ui import corrections, downloads, file_columns, jobs, loaded
 from ui.words import _, language
 from words import N_
 
-KIND_NAMES = {
-    "ballots": N_("Ballots"),
-    "counts": N_("Counts of votes"),
-    "units": N_("Register of units"),
-}
 PROBLEM_HEADERS = (
     *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),
 )
@@ -40,7 +35,7 @@ STORED_HEADERS = (
     *(N_("Number"), N_("Round"), N_("Kind of file"), N_("File"), N_("Rows"), N_("Corrections")),
     *(N_("Reason for accepting these findings"), N_("User"), N_("Time")),
 )
-FILE_KINDS = ["csv", "gz", "xlsx", "txt"]
+FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
 BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
