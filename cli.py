@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,7 +34,6 @@ LATER = (
     *("pledges", "export", "bulletin", "bundle", "kit", "public"),
     *("rebuild", "backup", "restore", "audit"),
 )
-LATER_KINDS = ("pledges", "progress", "votes", "results")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 rules_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -278,7 +277,7 @@ def rules_show(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
 
 @app.command("import", help=N_("Read files as one upload of one kind and round."))
 def import_(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts or units"))],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts, units or another table"))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     round_id: Round,
     rules: Annotated[str | None, typer.Option(help=N_("Name of the rule set."))] = None,
@@ -292,6 +291,10 @@ def import_(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help=N_("Name a column."))
     ] = None,
+    sheet: Annotated[str, typer.Option(metavar="NAME", help=N_("Sheet of a workbook to read."))] = "",
+    fill_down: Annotated[
+        bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))
+    ] = False,
     form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
     output: Output = None,
 ) -> None:
@@ -300,7 +303,7 @@ def import_(
     _check_files(files)
     if accept_warnings is not None and not accept_warnings.strip():
         raise Refusal(N_("Accepting warnings needs a reason."))
-    with _progress(N_("Reading")):
+    with _progress(N_("Reading")) as progress:
         report = _session.store().import_files(
             kind,
             files,
@@ -309,16 +312,39 @@ def import_(
             replace=replace,
             dry_run=dry_run,
             accept_warnings=accept_warnings,
-            mapping=_mapping(kind, mapping or []),
+            mapping=_mapping(kind, mapping) if mapping else None,
+            sheet=sheet,
+            fill_down=fill_down,
+            progress=progress,
+        )
+    if report.remembered:
+        columns = ", ".join(f"{column} = {name}" for column, name in report.remembered.items())
+        _session.say(
+            N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
+            columns=columns,
         )
     _show_import(report, form, output)
+    raise typer.Exit(_import_code(report))
+
+
+@app.command(help=N_("Keep that a written name means a registered unit."))
+def alias(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    kind: Annotated[str, typer.Option(metavar="KIND", help=N_("Kind of name, a word of the contract."))] = "简称",
+    valid_from: Annotated[str, typer.Option("--from", metavar="DATE", help=N_("First day on which it holds."))] = "",
+    by: Annotated[str, typer.Option(help=N_("Who confirmed it; else the user."))] = "",
+) -> None:
+    """`biaochi alias`."""
+    report = _session.store().confirm_alias(name, code, kind, by, valid_from)
+    _show_import(report, None, None)
     raise typer.Exit(_import_code(report))
 
 
 def _check_kind(kind: str) -> None:
     from data.contract import KINDS, tables
 
-    if kind not in KINDS and kind in (*LATER_KINDS, *tables()):
+    if kind not in KINDS and kind in tables():
         raise Refusal(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
     if kind not in KINDS:
         known = ", ".join(KINDS)
@@ -669,18 +695,20 @@ def _text_of(file: Path) -> str:
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[None]:
-    """A moving bar on a terminal while something takes long; nothing otherwise."""
+def _progress(what: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on a terminal while something takes long, moved by what is yielded; nothing otherwise."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda share, doing: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        bar.add_task(translate(what, _session.language), total=None)
-        yield
+        task = bar.add_task(translate(what, _session.language), total=None)
+        yield lambda share, doing: bar.update(
+            task, total=1.0, completed=share, description=translate(doing, _session.language)
+        )
 
 
 if __name__ == "__main__":

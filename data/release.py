@@ -22,6 +22,7 @@ from data.facts import Dictionaries
 from data.intake.context import Register
 from data.intake.units import ONLY_CATEGORY
 from data.query import Database, read_sql, working_memory, write_database
+from data.records import typed_records
 from data.rounds import RoundFacts, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import Upload, file_sha256
@@ -87,6 +88,14 @@ class Release:
         content = self.query("rule_set", round_id=round_id)["content"].iloc[0]
         return parse_rules(str(content))
 
+    def records(self, round_id: str, kind: str) -> pd.DataFrame:
+        """Rows of one record table of a round: a column a field of the contract, typed by it.
+
+        A kind of LASTING_KINDS is read over all rounds when `round_id` is ALL_ROUNDS. The figures of published lines
+        are a column of mappings, printed header -> printed text.
+        """
+        return typed_records(kind, list(self.query("records", round_id=round_id, kind=kind)["content"]))
+
     @cached_property
     def is_demo(self) -> bool:
         """Whether any upload is demonstration data."""
@@ -120,11 +129,10 @@ def build_release(
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}
     for round_id in sorted({upload.round_id for upload in uploads}):
-        own = [upload for upload in uploads if upload.round_id == round_id]
-        rules = _rules_of_round(own, rule_sets)
+        rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
         con = working_memory(staging, threads=threads)
         try:
-            parts.append(_build_round(con, read_round(con, round_id, own), rules))
+            parts.append(_build_round(con, read_round(con, round_id, uploads), rules))
         finally:
             con.close()
         digests[round_id] = parts[-1].digest
@@ -147,10 +155,9 @@ def build_release(
 
 def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet) -> dict[str, pd.DataFrame]:
     """The tables of one round under other rules than it was published with (what-if)."""
-    own = [upload for upload in uploads if upload.round_id == round_id]
     con = working_memory(staging)
     try:
-        return _build_round(con, read_round(con, round_id, own), rules).tables
+        return _build_round(con, read_round(con, round_id, uploads), rules).tables
     finally:
         con.close()
 
@@ -196,6 +203,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "ballot_link": links,
         "evaluator_count": evaluators,
         "lowest_votes": pd.DataFrame({"unit_code": units["unit_code"], "votes": lowest}),
+        "record": facts.records,
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
     return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
@@ -208,7 +216,7 @@ def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:
 
 
 def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """A round that has a register and no votes yet."""
+    """A round that has a register and no votes yet, or nothing but records: then it is no round to rank."""
     columns = {
         "grade_count": [
             "unit_code",
@@ -232,7 +240,9 @@ def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFr
         pd.DataFrame({"lines": [0]}),
         pd.DataFrame({"votes": [0]}),
     )
-    return {"round": _round_table(facts, "", *empty, 1), "unit": units, **tables}
+    about = _round_table(facts, "", *empty, 1)
+    tables["record"] = facts.records.assign(round_id=facts.round_id)
+    return {"round": about if facts.is_evaluated else about.head(0), "unit": units, **tables}
 
 
 def _round_table(

@@ -5,12 +5,14 @@ a history entry. The newest history entry says which release is in force, so pub
 One lock file serialises writers; readers never wait.
 """
 
+import csv
 import getpass
+import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -20,20 +22,26 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.contract import KINDS, header_words
+from data.contract import KINDS, RECORD_KINDS, fields, header_words
 from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
-from data.intake.counts import read_counts
-from data.intake.headers import Header, first_records, read_header
+from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
+from data.intake.counts import CountIntake, read_counts
+from data.intake.headers import Header, first_records, merged_cells, read_header
+from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
-from data.intake.units import read_units
+from data.intake.units import UnitIntake, read_units
+from data.mappings import Decision, remembered, words, write_decision
 from data.problems import Problem, has_errors
+from data.progress import Progress, Watch, never, silent
 from data.query import sql_names, working_memory
 from data.release import RELEASE, RESULTS, Release, build_release
-from data.rounds import RoundConflict, read_register, read_round
+from data.rounds import RoundConflict, alias_conflicts, read_register, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import (
+    Choices,
+    EditLog,
     Evidence,
     Upload,
     damaged_files,
@@ -44,9 +52,12 @@ from data.uploads import (
     write_frame,
     write_manifest,
 )
+from words import N_
 
 Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
+LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page hands back as a download
+MOST_FAULTY = 10_000  # cells that are looked up for correction; a file with more is mended where it came from
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
@@ -63,11 +74,33 @@ class UsageError(Exception):
 
 
 @dataclass(frozen=True)
+class FoundHeader:
+    """What the header of a file is taken for. fields: column text -> field, of those recognised."""
+
+    row: int
+    cells: tuple[str, ...]
+    fields: dict[str, str]
+
+    @classmethod
+    def of(cls, records: list[list[str]], header: Header | list[Problem]) -> "FoundHeader":
+        """From the header read; where none was, the row of the first problem, or the first with two cells."""
+        if isinstance(header, Header):
+            return cls(header.row, header.cells, {header.cells[at]: name for name, at in header.fields.items()})
+        named = [problem.row for problem in header if problem.row and problem.code != "no_header"]
+        filled = [n for n, record in enumerate(records, start=1) if sum(bool(c.strip()) for c in record) > 1]
+        row = next(iter(named + filled), 1)
+        return cls(row, tuple(cell.strip() for cell in records[row - 1]) if records else (), {})
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What came of an import.
 
     rows: records read. stored: whether an upload was added. same_as: the upload (or the round's content) that holds
     the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
+    faulty: the cells that may be corrected in place. headers: file name -> what its header is taken for.
+    remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
+    the edits of this import, as CSV.
     """
 
     problems: list[Problem]
@@ -78,6 +111,10 @@ class ImportReport:
     needs_acceptance: bool = False
     encodings: dict[str, str] = field(default_factory=dict)
     preview: pd.DataFrame = field(default_factory=pd.DataFrame)
+    faulty: list[FaultyCell] = field(default_factory=list)
+    headers: dict[str, FoundHeader] = field(default_factory=dict)
+    remembered: dict[str, str] = field(default_factory=dict)
+    corrected: bytes | None = None
 
     @property
     def refused(self) -> bool:
@@ -195,15 +232,60 @@ class Store:
         dry_run: bool = False,
         accept_warnings: str | None = None,
         mapping: dict[str, str] | None = None,
+        sheet: str = "",
+        fill_down: bool = False,
+        edits: Sequence[EditLog] = (),
         demo: bool = False,
+        progress: Progress = silent,
+        cancelled: Callable[[], bool] = never,
     ) -> ImportReport:
-        """Read files as one upload of one kind and round; store it when nothing is wrong."""
+        """Read files as one upload of one kind and round; store it when nothing is wrong.
+
+        mapping: column -> field; None takes what was remembered for files of that shape. sheet: the sheet of a
+        workbook that a person chose. fill_down: a person knows that merged cells are read as filled. edits:
+        corrections of the one file. progress is told the share done and an English message; when `cancelled` says
+        so, data.progress.Cancelled is raised and nothing is left behind.
+        """
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
-        rule_set = None if kind == "units" else self._rules_for(round_id, rules)
+        if edits and len(sources) != 1:
+            raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
+        rule_set = self._rules_for(round_id, rules) if kind in ("ballots", "counts") else None
+        watch = Watch(progress, cancelled)
         with self._writing() as staging:
-            job = _Import(self, staging, kind, round_id, rule_set, replace, mapping or {}, demo)
+            choices = Choices(sheet, fill_down)
+            job = _Import(self, staging, kind, round_id, rule_set, replace, mapping, choices, tuple(edits), demo, watch)
             return job.run(sources, dry_run, accept_warnings)
+
+    def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
+        """Read later files with this header in the same way: column -> field, '' for no field."""
+        with self._writing() as staging:
+            draft = staging / "mapping.json"
+            place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
+            _put_in_place(draft, place)
+
+    def confirm_alias(
+        self, name: str, unit_code: str, kind: str, by: str = "", valid_from: str = "", *, dry_run: bool = False
+    ) -> ImportReport:
+        """Keep that a spelling means a registered unit: an upload of kind unit_alias, like a file with one row.
+
+        It belongs to the newest round whose register has the unit and holds for every round from `valid_from` on.
+        kind: a word of the contract such as 简称. by: who confirmed it; else the user. Raises UsageError for an unknown
+        unit or kind.
+        """
+        rounds = [u.round_id for u in effective(self.uploads()) if u.kind == "units" and _has_unit(u, unit_code)]
+        if not rounds:
+            raise UsageError("No register has a unit with the code {unit}.", unit=unit_code)
+        known = next(field.choices for field in fields("unit_alias") if field.name == "kind")
+        if kind not in known:
+            raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
+        row = [name, unit_code, kind, valid_from, by or user(), now()]
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(
+            [["alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at"], row]
+        )
+        source = (f"{name[:20]}.csv", text.getvalue().encode())
+        return self.import_files("unit_alias", [source], max(rounds), dry_run=dry_run)
 
     def publish(self, note: str = "") -> PublishReport:
         """Make the uploads in force a release and the release the one in force."""
@@ -360,11 +442,21 @@ class _Import:
         round_id: str,
         rules: RuleSet | None,
         replaces: bool,
-        mapping: dict[str, str],
+        mapping: dict[str, str] | None,
+        choices: Choices,
+        edits: tuple[EditLog, ...],
         demo: bool,
+        watch: Watch,
     ) -> None:
         self.store, self.staging, self.kind, self.round_id = store, staging, kind, round_id
-        self.rules, self.replaces, self.mapping, self.demo = rules, replaces, mapping, demo
+        self.rules, self.replaces, self.demo = rules, replaces, demo
+        self.asks_memory, self.mapping = mapping is None, dict(mapping or {})
+        self.header_words = header_words() | words(store.path, kind) | set(self.mapping)
+        self.choices, self.edits, self.watch = choices, edits, watch
+        self.tables: list[tuple[TextTable, Header]] = []
+        self.headers: dict[str, FoundHeader] = {}
+        self.remembered: dict[str, str] = {}
+        self.corrected: bytes | None = None
         self.folder = staging / "upload"
         self.folder.mkdir()
         self.con = working_memory(staging, threads=store.threads)
@@ -372,15 +464,18 @@ class _Import:
         self.preview = pd.DataFrame()
         self.encodings: dict[str, str] = {}
         self.checksums: dict[Path, str] = {}
+        self.places: dict[str, tuple[str, int]] = {}
 
     def run(self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None) -> ImportReport:
         """Read, judge, and store unless something stands in the way."""
         try:
             with self._keeping_evidence(sources) as evidence:
-                tables = self._tables(evidence)
+                tables = self.tables = self._tables(evidence)
                 if has_errors(self.problems) or not tables:
                     return self._report(0)
+                self.watch.step(0.4, N_("Checking every value"))
                 digest, rows = self._read(tables)
+            self.watch.step(0.9, N_("Comparing with what is stored"))
             if has_errors(self.problems):
                 return self._report(rows)
             same = self._same(digest)
@@ -394,6 +489,7 @@ class _Import:
                 return self._report(rows, needs_acceptance=True)
             if dry_run:
                 return self._report(rows)
+            self.watch.step(0.95, N_("Storing"))
             upload = self._upload(evidence, digest, rows, accept_warnings or "")
             write_manifest(self.folder, upload)
             _put_in_place(self.folder, self.store.path / "uploads" / upload.upload_id)
@@ -411,7 +507,27 @@ class _Import:
         needs_acceptance: bool = False,
     ) -> ImportReport:
         problems = sorted(self.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
-        return ImportReport(problems, rows, stored, upload, same_as, needs_acceptance, self.encodings, self.preview)
+        return ImportReport(
+            problems,
+            rows,
+            stored,
+            upload,
+            same_as,
+            needs_acceptance,
+            self.encodings,
+            self.preview,
+            self._faulty(problems),
+            self.headers,
+            self.remembered,
+            self.corrected,
+        )
+
+    def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
+        """The cells that can be corrected in place: of one file at a time."""
+        if len(self.tables) != 1 or not has_errors(problems):
+            return []
+        text, header = self.tables[0]
+        return faulty_cells(text.path, text.delimiter, header, problems[:MOST_FAULTY])
 
     # --- files ---------------------------------------------------------------------------------------------------
 
@@ -458,8 +574,10 @@ class _Import:
             name = kept.name
             workdir = self.staging / f"text-{number}"
             workdir.mkdir()
+            self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
             try:
-                text = replace(open_source(kept.source, workdir, header_words()), name=name)
+                text = replace(open_source(kept.source, workdir, self.header_words, self.choices.sheet), name=name)
+                text = self._corrected(text, workdir) if self.edits else text
             except Refused as refusal:
                 self.problems += refusal.in_file(name).problems
                 continue
@@ -467,21 +585,54 @@ class _Import:
             self.checksums[kept.path] = text.sha256
             self.problems += [replace(warning, file=name) for warning in text.warnings]
             records = first_records(text.path, text.delimiter)
-            header = read_header(self.kind, records, self.mapping, name)
+            header = read_header(self.kind, records, self._mapping_for(records), name)
+            self.headers[name] = FoundHeader.of(records, header)
             if isinstance(header, list):
                 self.problems += header
                 continue
             self.problems += header.problems
+            self.problems += [] if self.choices.fill_down else merged_cells(text, header)
             if not len(self.preview):
                 self.preview = _preview(records, header)
             tables.append((text, header))
         return tables
 
+    def _mapping_for(self, records: list[list[str]]) -> dict[str, str]:
+        """What was asked for, else what was decided for an earlier file of this shape."""
+        if self.asks_memory:
+            found = remembered(self.store.path, self.kind, records)
+            self.remembered |= found
+            self.mapping |= found
+        return self.mapping
+
+    def _corrected(self, text: TextTable, workdir: Path) -> TextTable:
+        """The text after the edits, kept beside the evidence; name, checksum and encoding stay the original's."""
+        records = first_records(text.path, text.delimiter)
+        header = read_header(self.kind, records, self._mapping_for(records), text.name)
+        if isinstance(header, list):
+            return text
+        target = self.folder / "corrected-0.csv"
+        apply_to_file(text.path, target, [edit.edit for edit in self.edits], header, text.delimiter)
+        if target.stat().st_size <= LARGEST_IN_MEMORY:
+            self.corrected = target.read_bytes()
+        workdir = workdir / "corrected"
+        workdir.mkdir()
+        return replace(
+            open_source(target, workdir, self.header_words),
+            name=text.name,
+            sha256=text.sha256,
+            size=text.size,
+            encoding=text.encoding,
+            sheet=text.sheet,
+            warnings=text.warnings,
+            merged=text.merged,
+        )
+
     # --- content -------------------------------------------------------------------------------------------------
 
     def _read(self, tables: list[tuple[TextTable, Header]]) -> tuple[str, int]:
         """Facts of the kind into the upload folder; returns their digest and the records read."""
-        context = Context(self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping)
+        context = Context(self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping, self.watch)
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
@@ -489,14 +640,23 @@ class _Import:
                 return "", ballots.rows
             write_ballot_facts(self.con, self.folder, ballots.facts)
             return ballots.facts.digest, ballots.rows
-        small = read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+        small = self._read_small(tables, context)
         self.problems += small.problems
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows
 
+    def _read_small(
+        self, tables: list[tuple[TextTable, Header]], context: Context
+    ) -> CountIntake | UnitIntake | RecordIntake:
+        if self.kind in RECORD_KINDS:
+            records = read_records(self.kind, tables, context)
+            self.places = records.places
+            return records
+        return read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+
     def _register(self) -> Register | None:
-        return read_register(self._others("units")) if self.kind != "units" else None
+        return read_register(effective(self.store.uploads()), self.round_id) if self.kind != "units" else None
 
     def _others(self, *kinds: str) -> list[Upload]:
         """Uploads in force of this round, of some kinds."""
@@ -515,11 +675,13 @@ class _Import:
 
     def _conflicts(self, digest: str) -> list[Problem]:
         """What keeps this upload from standing beside the others of its round."""
-        others = self._others("ballots", "counts", "units")
-        draft = self._upload([], digest, 0, "")
-        together = effective([*others, replace(draft, folder=self.folder)])
-        alone = sum(upload.kind == self.kind for upload in together) == 1
-        if alone and (self.kind != "units" or len(together) == 1):
+        draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
+        together = effective([*self.store.uploads(), draft])
+        if self.kind in RECORD_KINDS:
+            return self._record_conflicts(draft, together)
+        own = [u for u in together if u.round_id == self.round_id and u.kind in ("ballots", "counts", "units")]
+        alone = sum(upload.kind == self.kind for upload in own) == 1
+        if alone and (self.kind != "units" or len(own) == 1):
             return []  # names were resolved against the register while reading
         con = working_memory(self.staging, threads=self.store.threads)
         try:
@@ -529,6 +691,12 @@ class _Import:
         finally:
             con.close()
         return []
+
+    def _record_conflicts(self, draft: Upload, together: list[Upload]) -> list[Problem]:
+        """Records that another upload in force has already, and aliases that would mean two units."""
+        same = [u for u in together if (u.kind, u.round_id) == (self.kind, self.round_id) and u.number != draft.number]
+        problems = twice_imported(self.kind, self.places, [(u.upload_id, u.frame()) for u in same])
+        return problems or (alias_conflicts(together) if self.kind == "unit_alias" else [])
 
     def _upload(self, evidence: list[_Kept], digest: str, rows: int, accepted: str) -> Upload:
         files = tuple(Evidence(kept.name, kept.path.stat().st_size, self.checksums[kept.path]) for kept in evidence)
@@ -543,11 +711,17 @@ class _Import:
             replaces=self.replaces,
             files=files,
             mapping=self.mapping,
+            choices=self.choices,
+            edits=self.edits,
             accepted_warnings=accepted,
             demo=self.demo,
             imported_at=now(),
             imported_by=user(),
         )
+
+
+def _has_unit(upload: Upload, code: str) -> bool:
+    return code in set(upload.frame()["unit_code"])
 
 
 def _copy_to_disk(kept: _Kept) -> None:
@@ -578,7 +752,8 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
     """Import the evidence of uploads into a scratch store, registers first as their round needs them."""
     for rules in rule_sets:
         again.add_rules(rules.text)
-    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.number)):
+    # Registers first as ballots need them, then the aliases that those were read with.
+    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.kind not in ("unit_alias", "round"), u.number)):
         sources = [(file.name, path.read_bytes()) for file, path in upload.evidence()]
         report = again.import_files(
             upload.kind,
@@ -586,6 +761,9 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
             upload.round_id,
             rules=upload.rules_name or None,
             mapping=upload.mapping,
+            sheet=upload.choices.sheet,
+            fill_down=upload.choices.fill_down,
+            edits=upload.edits,
             accept_warnings=upload.accepted_warnings or "replay",
             demo=upload.demo,
         )

@@ -189,3 +189,11 @@ def bottom_csv(release_id: str, round_id: str, category: str, language: str) -> 
 
     answer = not_settled([bottom_lists(release_id, round_id)[category]])
     return csv_bytes(as_sheet(answer, release_by_id(release_id), language, title=N_("Bottom list")))
+
+
+def let_go() -> None:
+    """Forget what older releases brought, once another is in force: an open one holds some 30 MB of ballots of 20 MB.
+
+    Whoever still reads an older release opens it again.
+    """
+    st.cache_resource.clear()

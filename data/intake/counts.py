@@ -15,7 +15,7 @@ from data.intake.context import Context
 from data.intake.headers import Header
 from data.intake.names import match_key, tidy
 from data.intake.source import TextTable
-from data.intake.table import LoadedTable
+from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
     is_totals_row,
@@ -210,9 +210,7 @@ def _grade_columns(text: TextTable, header: Header, reader: _Reader, intake: Cou
                 "found": [cell for cell in header.cells if cell],
             }
             intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=facts))
-    for column in sorted(unknown):
-        cell = header.other[column]
-        intake.problems.append(Problem("unknown_column", "warning", text.name, None, header.row, cell, cell))
+    intake.problems += unknown_columns(reader.context.con, text, header, unknown)
     return header.without_other(unknown)
 
 

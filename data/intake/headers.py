@@ -5,15 +5,18 @@ user comes first. What is not recognised is handed on: in the wide form those co
 """
 
 import csv
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from data.contract import REQUIRED, field_of_header, header_of
+from data.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
 from data.intake.names import match_key
+from data.intake.source import TextTable
 from data.problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
 MOST_COLUMNS = 200
+_MAXIMUM = re.compile(r"\(\d+(\.\d+)?分?\)$|[(]?%[)]?$")
 PERSONAL_HEADERS = {
     match_key(word)
     for word in (
@@ -81,7 +84,7 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     known = {match_key(column): name for column, name in mapping.items()} | {
         key: name for key, name in field_of_header(kind).items() if key not in {match_key(column) for column in mapping}
     }
-    counts = [sum(match_key(cell) in known for cell in record) for record in records]
+    counts = [sum(_means(kind, cell, known) is not None for cell in record) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
         expected = [header_of(kind, name) for name in REQUIRED[kind]]
         return [Problem("no_header", file=file, row=1, facts={"expected": expected})]
@@ -92,6 +95,23 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     if any(problem.level == "error" for problem in problems):
         return problems
     return replace(header, problems=problems)
+
+
+def merged_cells(text: TextTable, header: Header) -> list[Problem]:
+    """Merged areas below the header: every cell of one is read with its value, once a person has agreed."""
+    return [
+        Problem(
+            "merged_cells",
+            "warning",
+            file=text.name,
+            sheet=text.sheet,
+            row=area.top,
+            column=header.cells[area.left - 1] if area.left <= len(header.cells) else None,
+            facts={"area": str(area)},
+        )
+        for area in text.merged
+        if area.top > header.row
+    ]
 
 
 def _claim(
@@ -108,7 +128,9 @@ def _claim(
     seen: dict[str, int] = {}
     for column, cell in enumerate(cells):
         key = match_key(cell)
-        name = known.get(key)
+        name = _means(kind, cell, known) or None  # '' is said of a column that is no field
+        if name is not None and key not in known and name in fields:
+            name = None  # a part with its maximum, beside the column itself
         if key and (key in seen or (name is not None and name in fields)):
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif name is not None:
@@ -122,8 +144,17 @@ def _claim(
     return Header(row, cells, fields, other), problems
 
 
+def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:
+    """The field that a header names. Published tables print maxima and units inside headers: 总得分(100), 满意率%."""
+    name = known.get(match_key(cell))
+    if name is None and kind == "results":
+        name = known.get(_MAXIMUM.sub("", match_key(cell)))
+    return name
+
+
 def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int, file: str) -> list[Problem]:
-    missing = [header_of(kind, name) for name in REQUIRED[kind] if name not in fields]
+    needed = [name for name in REQUIRED[kind] if name not in AGREED_WITHOUT.get(kind, ())]
+    missing = [header_of(kind, name) for name in needed if name not in fields]
     if not missing:
         return []
     facts = {"missing": missing, "found": [cell for cell in cells if cell]}

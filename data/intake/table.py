@@ -13,11 +13,15 @@ from pathlib import Path
 import duckdb
 
 from data.intake.headers import Header
-from data.intake.names import match_key
+from data.intake.names import LONGEST_NAME, match_key
 from data.intake.source import TextTable
-from data.problems import Problem
+from data.problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
+PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
+LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
+TAIL = 64 << 10  # bytes: notes below a table stand there
+FEWEST_FIELDS = 3  # a table of two columns has no row that can be told from a note
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class LoadedTable:
         Returns the faults of structure; with any, nothing of the file is appended.
         """
         before = self.count
+        if _ends_in_note(text, header):
+            return self._add_slowly(text, header, projection)
         self.con.begin()
         try:
             self._append(_reader(self.con, text, header, text.path), projection)
@@ -96,13 +102,49 @@ class LoadedTable:
         with copy.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
             writer.writerows(scan.records())
-        if scan.problems:
+        if has_errors(scan.problems):
             return scan.problems
         before = self.count
         self._append(_reader(self.con, text, header, copy, regular=True), projection)
         rows = scan.rows
         self.placements.append(Placement(text.name, before, len(rows), header.row + 1, rows, scan.blank))
-        return []
+        return scan.problems
+
+
+def is_note(record: list[str], header: Header) -> bool:
+    """Whether a row below the table is a remark: one text, perhaps merged over the row, and not a row's first cell
+    alone that names what the table lists."""
+    texts = {cell.strip() for cell in record if cell.strip()}
+    return len(texts) == 1 and len(header.fields) + len(header.other) >= FEWEST_FIELDS
+
+
+def _ends_in_note(text: TextTable, header: Header) -> bool:
+    """Whether the last record with content is a remark; then the table is read record by record."""
+    with text.path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - TAIL))
+        lines = file.read().decode("utf-8-sig", "ignore").rstrip(" \r\n\t,;").splitlines()
+    if len(lines) < FEWEST_FIELDS:
+        return False
+    return is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []), header)
+
+
+def cells_like(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, column: int, pattern: str) -> int:
+    """How many cells of a column match a pattern, also in a table that is not regular."""
+    names = [f"c{index}" for index in range(len(header.cells))]
+    relation = con.read_csv(
+        str(text.path),
+        header=False,
+        sep=text.delimiter,
+        skiprows=header.row,
+        columns=dict.fromkeys(names, "VARCHAR"),
+        auto_detect=False,
+        null_padding=True,
+        ignore_errors=True,
+    )
+    value = duckdb.ColumnExpression(f"c{column}")
+    matching = duckdb.FunctionExpression("regexp_matches", value, duckdb.ConstantExpression(pattern))
+    return len(relation.filter(matching))
 
 
 def _reader(
@@ -138,6 +180,7 @@ class _Scan:
         self.rows: list[int] = []
         self.blank = 0
         self._header_keys = [match_key(cell) for cell in header.cells]
+        self._notes: list[tuple[int, list[str]]] = []
 
     def records(self) -> Iterator[list[str]]:
         """Regular records below the header; faults are noted on the way."""
@@ -146,11 +189,29 @@ class _Scan:
             number = 0
             try:
                 for number, record in enumerate(reader, start=1):
-                    if number > self.header.row and self._regular(number, record):
-                        self.rows.append(number)
-                        yield record
+                    if number > self.header.row:
+                        yield from self._sorted(number, record)
             except csv.Error:
                 self._note("unclosed_quote", number + 1)
+        for number, record in self._notes:
+            remark = next(cell.strip() for cell in record if cell.strip())
+            self.problems.append(Problem("note_row", "warning", file=self.text.name, row=number, value=remark))
+
+    def _sorted(self, number: int, record: list[str]) -> Iterator[list[str]]:
+        """Remarks wait: followed by a proper row they were rows themselves."""
+        if is_note(record, self.header):
+            self._notes.append((number, record))
+            return
+        if any(cell.strip() for cell in record):
+            waiting, self._notes = self._notes, []
+            for earlier, note in waiting:
+                yield from self._taken(earlier, note)
+        yield from self._taken(number, record)
+
+    def _taken(self, number: int, record: list[str]) -> Iterator[list[str]]:
+        if self._regular(number, record):
+            self.rows.append(number)
+            yield record
 
     def _regular(self, number: int, record: list[str]) -> bool:
         if not any(cell.strip() for cell in record):
@@ -164,7 +225,30 @@ class _Scan:
         if [match_key(cell) for cell in record] == self._header_keys:
             self._note("header_repeated", number)
             return False
+        for column, cell in enumerate(record):
+            if len(cell) > LONGEST_CELL:
+                about = {"length": len(cell), "limit": LONGEST_NAME}
+                name, start = self.header.cells[column], cell[:LONGEST_NAME]
+                self.problems.append(
+                    Problem("name_too_long", "error", self.text.name, None, number, name, start, about)
+                )
+                return False
         return True
 
     def _note(self, code: str, row: int, **facts: object) -> None:
         self.problems.append(Problem(code, file=self.text.name, row=row, facts=facts))
+
+
+def unknown_columns(
+    con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: set[int]
+) -> list[Problem]:
+    """Columns that are left out, each listed; with a word on telephone and identity numbers inside them."""
+    problems = []
+    for column in sorted(columns):
+        cell = header.cells[column]
+        problems.append(Problem("unknown_column", "warning", text.name, text.sheet, header.row, cell, cell))
+        count = cells_like(con, text, header, column, PERSONAL_VALUE)
+        if count:
+            about = {"count": count}
+            problems.append(Problem("personal_value", "warning", text.name, text.sheet, header.row, cell, None, about))
+    return problems

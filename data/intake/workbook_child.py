@@ -1,7 +1,8 @@
-"""Runs in a process of its own and turns the first visible sheet of one workbook into CSV on standard output.
+"""Runs in a process of its own and turns one visible sheet of one workbook into CSV on standard output.
 
 It imports nothing of ours and writes no file. First comes one line of JSON about the workbook, then the table, then the
-parent reads the exit code: anything but 0 means that the table is not whole. Standard input is the workbook.
+parent reads the exit code: anything but 0 means that the table is not whole. Standard input is the workbook; the
+arguments are its kind (xlsx, xls or ods) and the name of the sheet, empty for the first visible one.
 """
 
 from __future__ import annotations
@@ -22,12 +23,17 @@ MEMORY = 2 << 30
 CPU_SECONDS = 30
 HEAD = 64 << 10
 NAMED_CELLS = 100
+MOST_AREAS = 100_000
+PASSWORD = 5
 BLANK_ROWS = 100_000
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')
 CELL = re.compile(rb"<c\b([^>]*[^>/])>(.*?)</c>", re.DOTALL)
 PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 VALUE = re.compile(rb"<v[^>]*>[^<]|<is\b")
+HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>')
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 
 
 def limit() -> None:
@@ -104,14 +110,18 @@ def plain_number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def rows_like_excel(sheet: Any) -> Iterator[list[str]]:
-    """All rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out."""
+def rows_like_excel(sheet: Any, areas: list[Area]) -> Iterator[list[str]]:
+    """All rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out.
+
+    Every cell of a merged area shows the area's value, as the person who merged it sees it.
+    """
     if sheet.start is None:
         return
     left = [""] * int(sheet.start[1])
+    merged = Merged(areas)
     blank = 0
     for row in sheet.iter_rows():
-        cells = left + [shown(value) for value in row]
+        cells = merged.filled(left + [shown(value) for value in row])
         if not any(cells):
             blank += 1
             continue
@@ -122,44 +132,123 @@ def rows_like_excel(sheet: Any) -> Iterator[list[str]]:
         yield cells
 
 
+class Merged:
+    """Fills merged areas while the rows go by."""
+
+    def __init__(self, areas: list[Area]) -> None:
+        self._waiting = sorted(areas, reverse=True)
+        self._open: list[Area] = []
+        self._shown: dict[Area, str] = {}
+        self._row = -1
+
+    def filled(self, cells: list[str]) -> list[str]:
+        """The cells of the next row, with those inside merged areas filled."""
+        self._row += 1
+        self._open = [area for area in self._open if area[2] >= self._row]
+        while self._waiting and self._waiting[-1][0] <= self._row:
+            area = self._waiting.pop()
+            self._shown[area] = cells[area[1]] if area[1] < len(cells) else ""
+            self._open.append(area)
+        for area in self._open:
+            for column in range(area[1], min(area[3] + 1, len(cells))):
+                cells[column] = self._shown[area]
+        return cells
+
+
 class FarCell(Exception):
     """A cell lies so far from the rest that the table cannot be meant."""
 
 
-def convert(data: bytes) -> None:
+def opendocument_rows(data: bytes, name: str) -> tuple[list[Area], list[int]]:
+    """Merged areas and hidden rows (counted from 1) of one sheet; the reader itself tells neither."""
+    areas: list[Area] = []
+    hidden: list[int] = []
+    with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
+        for _, table in ElementTree.iterparse(content):
+            if table.tag == TABLE + "table" and table.get(TABLE + "name") == name:
+                _read_rows(table, areas, hidden)
+    return areas, hidden
+
+
+def _read_rows(table: ElementTree.Element, areas: list[Area], hidden: list[int]) -> None:
+    number = 0
+    for row in table.iter(TABLE + "table-row"):
+        repeated = int(row.get(TABLE + "number-rows-repeated", "1"))
+        if row.get(TABLE + "visibility") in ("collapse", "filter") and any(True for _ in row.itertext()):
+            hidden.append(number + 1)
+        column = 0
+        for cell in row:
+            spans = [int(cell.get(f"{TABLE}number-{what}-spanned", "1")) for what in ("rows", "columns")]
+            if max(spans) > 1:
+                areas.append((number, column, number + spans[0] - 1, column + spans[1] - 1))
+            column += int(cell.get(TABLE + "number-columns-repeated", "1"))
+        number += repeated
+
+
+def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str, Any]) -> list[Area]:
+    """What the sheet has beside its values goes into the facts; its merged areas come back."""
+    areas = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
+    if kind == "ods":
+        areas, facts["hidden_rows"] = opendocument_rows(data, name)
+    elif kind == "xlsx":
+        xml = sheet_xml(data, name)
+        far = FAR.search(xml)
+        facts["far"] = far[1].decode() if far else ""
+        facts["no_value"] = cells_without_value(xml)
+        facts["hidden_rows"] = [int(row) for row in HIDDEN_ROW.findall(xml)]
+    if len(areas) > MOST_AREAS:
+        raise ValueError(f"{len(areas)} merged areas")
+    return areas
+
+
+def convert(data: bytes, kind: str, wanted: str) -> None:
     """Writes the facts and the table to standard output."""
     import python_calamine as calamine
 
-    refuse_doctype(data)
-    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    if kind != "xls":
+        refuse_doctype(data)
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except calamine.PasswordError:
+        raise Locked from None
     sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
-    facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "far": "", "no_value": []}
-    xml = sheet_xml(data, visible[0]) if visible else b""
-    far = FAR.search(xml)
-    facts["far"] = far[1].decode() if far else ""
-    facts["no_value"] = cells_without_value(xml)
-    del xml
+    facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
+    facts |= {"hidden_rows": [], "merged": []}
+    name = wanted if wanted in visible else "" if wanted or not visible else visible[0]
+    table: Iterator[list[str]] = iter(())
+    if name:
+        facts["sheet"] = name
+        sheet = book.get_sheet_by_name(name)
+        areas = surroundings(data, kind, name, sheet, facts)
+        if not facts["far"]:
+            facts["merged"] = [area for area in areas if area[2] > area[0]]
+            table = rows_like_excel(sheet, areas)
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
     out.write(json.dumps(facts) + "\n")
     out.flush()
-    if visible and not far:
-        write = csv.writer(out, lineterminator="\n").writerow
-        for row in rows_like_excel(book.get_sheet_by_name(visible[0])):
-            write(row)
+    write = csv.writer(out, lineterminator="\n").writerow
+    for row in table:
+        write(row)
     out.flush()
 
 
+class Locked(Exception):
+    """The workbook has a password."""
+
+
 def main() -> int:
-    """The exit code tells the parent what happened: 0 whole, 3 a far cell, 4 too large, 1 anything else."""
+    """The exit code tells the parent what happened: 0 whole, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
     limit()
     try:
-        convert(sys.stdin.buffer.read())
+        convert(sys.stdin.buffer.read(), *sys.argv[1:3])
     except FarCell:
         return 3
     except MemoryError:
         return 4
+    except Locked:
+        return PASSWORD
     return 0
 
 
