@@ -30,7 +30,8 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Upload:
-    """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void."""
+    """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void;
+    `trial`: of a round that is tried out before the formal one."""
 
     number: int
     kind: str
@@ -43,6 +44,7 @@ class Upload:
     mapping: dict[str, str] = field(default_factory=dict)
     accepted_warnings: str = ""
     demo: bool = False
+    trial: bool = False
     imported_at: str = ""
     imported_by: str = ""
     folder: Path = Path()
