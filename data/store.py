@@ -31,7 +31,7 @@ from data.intake.source import TextTable, open_source
 from data.intake.units import read_units
 from data.problems import Problem, has_errors
 from data.query import sql_names, working_memory
-from data.release import RELEASE, RESULTS, Release, build_release, read_contents
+from data.release import METHOD_VERSION, RELEASE, RESULTS, Release, build_release, read_contents
 from data.round_status import (
     ANNOUNCED,
     CHINESE,
@@ -187,6 +187,22 @@ class Store:
         """Ids of all releases ever in force, newest first."""
         return list(dict.fromkeys(event.release for event in self.history() if event.release))
 
+    def uploads_of(self, release_id: str) -> list[str]:
+        """Ids of the uploads that a release is made of; none of no release."""
+        if not release_id:
+            return []
+        ids: list[str] = read_contents(self.path / "releases" / release_id)["uploads"]
+        return ids
+
+    def has_changes(self) -> bool:
+        """Whether publishing now would make another release than the one in force, as far as can be seen at once."""
+        uploads = {upload.upload_id for upload in self.uploads_in_force()}
+        in_force = self.in_force()
+        if in_force is None:
+            return bool(uploads)
+        made_of = read_contents(self.path / "releases" / in_force)
+        return bool(uploads) and (uploads, METHOD_VERSION) != (set(made_of["uploads"]), made_of["method_version"])
+
     def rules_in_use(self, round_id: str) -> str:
         """Name of the rule set that a round's uploads were read under; '' when there is none yet."""
         names = [upload.rules_name for upload in self._of_round(round_id)]
@@ -325,7 +341,7 @@ class Store:
             raise UsageError("Going back needs a reason.")
         with self._writing() as staging:
             release_id = self._find(prefix)
-            if cleared(self.history()).intersection(self._uploads_of(release_id)):
+            if cleared(self.history()).intersection(self.uploads_of(release_id)):
                 raise UsageError(
                     "The release {release} holds a trial round that was cleared. Choose another release.",
                     release=release_id[:16],
@@ -362,7 +378,7 @@ class Store:
 
     def _without(self, staging: Path, release_id: str, gone: set[str]) -> str:
         """The release in force without some uploads; '' when nothing is left of it."""
-        kept = self._uploads_of(release_id)
+        kept = self.uploads_of(release_id)
         if not gone.intersection(kept):
             return release_id
         rest = [upload for upload in self.uploads() if upload.upload_id in kept and upload.upload_id not in gone]
@@ -407,16 +423,9 @@ class Store:
 
     def _as_published(self, uploads: list[Upload], *, whole: bool) -> bool:
         """Whether the uploads of a round, or some of them, make the release in force."""
-        published = self._uploads_of(self.in_force() or "")
+        published = self.uploads_of(self.in_force() or "")
         known = [upload.upload_id in published for upload in uploads]
         return bool(known) and (all(known) if whole else any(known))
-
-    def _uploads_of(self, release_id: str) -> list[str]:
-        """Ids of the uploads that a release is made of; none of no release."""
-        if not release_id:
-            return []
-        ids: list[str] = read_contents(self.path / "releases" / release_id)["uploads"]
-        return ids
 
     def _record(self, staging: Path, event: Event) -> None:
         number = len(self.history()) + 1

@@ -100,7 +100,7 @@ def records(rows: pd.DataFrame, fields: Iterable[str] = FIELDS) -> list[dict[str
 def as_json(ranking: Ranking, release: Release, what_if: bool = False) -> dict[str, object]:
     """A ranking with field names and codes, in full precision."""
     head: dict[str, object] = {"release": ranking.release, "round": ranking.round}
-    head |= {"rules": ranking.rules, "demo": release.is_demo, "status": release.status(ranking.round) or None}
+    head |= {"rules": ranking.rules, "demo": release.is_demo} | status_of(release, ranking.round)
     if what_if:
         head["what_if"] = True
     return {**head, "rows": records(ranking.rows)}
@@ -136,7 +136,7 @@ def rows_of_unit(ranking: Ranking, code: str) -> list[dict[str, object]]:
 
 def unit_as_json(release: Release, code: str, rows: list[dict[str, object]]) -> dict[str, object]:
     """One unit through its rounds with field names and codes."""
-    told = [{**row, "status": release.status(str(row["round"])) or None} for row in rows]
+    told = [row | status_of(release, str(row["round"])) for row in rows]
     return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": told}
 
 
@@ -147,6 +147,12 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
     rounds = ", ".join(str(row["round"]) for row in rows)
     facts = facts_of(release, rounds, "", len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
     return Sheet(code, headers, cells, facts, translate(N_("About"), language))
+
+
+def status_of(release: Release, round_id: str) -> dict[str, object]:
+    """The status of a round as an entry of JSON; no entry where nobody gave it one."""
+    status = release.status(round_id)
+    return {"status": status} if status else {}
 
 
 def marks(release: Release, round_id: str, language: str, what_if: bool = False) -> str:

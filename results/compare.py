@@ -100,7 +100,8 @@ class RoundDifference:
 
     def sentences(self, language: str) -> list[str]:
         """What happened to the round, the weightiest first after the head."""
-        told = [_filled(_ROUND_SENTENCES[self.change], language, round=self._name(language), votes=self.votes)]
+        head = _SAME_NUMBER if self.change == CHANGED and self.votes[0] == self.votes[1] else _HEADS[self.change]
+        told = [_filled(head, language, round=self._name(language), votes=self.votes)]
         if self.change == REMOVED:
             return told
         if self.rules[0] and self.rules[0] != self.rules[1]:
@@ -182,11 +183,12 @@ class Comparison:
         return [sentence for difference in self.rounds for sentence in difference.sentences(language)]
 
 
-_ROUND_SENTENCES = {
+_HEADS = {
     ADDED: N_("Round {round} is new: {votes_to} votes."),
     REMOVED: N_("Round {round} is gone: it had {votes_from} votes."),
     CHANGED: N_("Round {round} changes: {votes_from} → {votes_to} votes."),
 }
+_SAME_NUMBER = N_("Round {round} changes; it has {votes_to} votes as before.")
 _UNIT_SENTENCES = {
     ADDED: N_("Units added: {count} ({names})."),
     REMOVED: N_("Units removed: {count} ({names})."),
