@@ -110,7 +110,11 @@ class RoundDifference:
             )
         if self.change == ADDED:
             return told
-        told += [
+        return told + self._movements(language) + self._changes(language)
+
+    def _changes(self, language: str) -> list[str]:
+        """Units and groups that came, went, or were voted on otherwise."""
+        told = [
             _filled(sentence, language, count=self.count(change), names=self._names(change, language))
             for change, sentence in _UNIT_SENTENCES.items()
             if self.count(change)
@@ -123,13 +127,23 @@ class RoundDifference:
                     **{name: getattr(row, name) for name in GROUP_COLUMNS if name != "change"},
                 )
             )
-        return told + self._movements(language)
+        return told
 
     def _movements(self, language: str) -> list[str]:
+        """Verdicts that change, then scores, then places."""
         moved = self.scores_moved
         if moved.empty and self.verdicts_changed.empty and self.places_changed.empty:
             return [translate(N_("No score, place or verdict changes."), language)]
-        told = []
+        told = [
+            _filled(
+                N_("Verdict on {unit}: {old} → {new}."),
+                language,
+                unit=row.unit_name,
+                old=verdict_word(row.verdict_from, language),
+                new=verdict_word(row.verdict_to, language),
+            )
+            for row in self.verdicts_changed.itertuples(index=False)
+        ]
         if len(moved):
             most = moved.iloc[0]
             told.append(
@@ -144,16 +158,6 @@ class RoundDifference:
             )
         if len(self.places_changed):
             told.append(_filled(N_("Units with another place: {count}."), language, count=len(self.places_changed)))
-        for row in self.verdicts_changed.itertuples(index=False):
-            told.append(
-                _filled(
-                    N_("Verdict on {unit}: {old} → {new}."),
-                    language,
-                    unit=row.unit_name,
-                    old=verdict_word(row.verdict_from, language),
-                    new=verdict_word(row.verdict_to, language),
-                )
-            )
         return told
 
     def _name(self, language: str) -> str:

@@ -85,9 +85,9 @@ def show_rounds() -> None:
             _("Round"): status.round,
             _("Status"): status_word(status),
             _("Uploads"): sum(upload.round_id == status.round for upload in in_force),
-            _("What it permits"): _(PERMITS[status.code]) if said(status) else _("Uploads are free."),
             _("Set by"): status.given.user if status.given else "",
             _("Reason"): status.given.note if status.given else "",
+            _("What it permits"): _(PERMITS[status.code]) if said(status) else _("Uploads are free."),
         }
         for status in own
     ]
