@@ -326,7 +326,7 @@ class Store:
         kind: a word of the contract such as 简称. by: who confirmed it; else the user. Raises UsageError for an unknown
         unit or kind.
         """
-        rounds = [u.round_id for u in effective(self.uploads()) if u.kind == "units" and _has_unit(u, unit_code)]
+        rounds = [u.round_id for u in self.uploads_in_force() if u.kind == "units" and _has_unit(u, unit_code)]
         if not rounds:
             raise UsageError("No register has a unit with the code {unit}.", unit=unit_code)
         known = next(field.choices for field in fields("unit_alias") if field.name == "kind")
@@ -864,7 +864,7 @@ class _Import:
         return read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
 
     def _register(self) -> Register | None:
-        return read_register(effective(self.store.uploads()), self.round_id) if self.kind != "units" else None
+        return read_register(self.store.uploads_in_force(), self.round_id) if self.kind != "units" else None
 
     def _others(self, *kinds: str) -> list[Upload]:
         """Uploads in force of this round, of some kinds."""
@@ -884,7 +884,7 @@ class _Import:
     def _conflicts(self, digest: str) -> list[Problem]:
         """What keeps this upload from standing beside the others of its round."""
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
-        together = effective([*self.store.uploads(), draft])
+        together = effective([*self.store.uploads_in_force(), draft])
         if self.kind in RECORD_KINDS:
             return self._record_conflicts(draft, together)
         own = [u for u in together if u.round_id == self.round_id and u.kind in ("ballots", "counts", "units")]
