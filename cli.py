@@ -436,6 +436,7 @@ def _say_outcome(report: "ImportReport") -> None:
             N_("Nothing stored: the same content is already there as {upload}."),
             upload=report.same_as,
         )
+        _say_who_uploaded(report.same_as)
     elif errors:
         sentence = ngettext(
             "Nothing stored: {count} error.",
@@ -448,6 +449,15 @@ def _say_outcome(report: "ImportReport") -> None:
         _session.say(N_("Nothing stored: the warnings need --accept-warnings REASON."))
     else:
         _session.say(N_("Nothing stored, as asked: {rows} rows are fit to import."), rows=report.rows)
+
+
+def _say_who_uploaded(upload_id: str) -> None:
+    from data.history import local_time
+
+    for upload in _session.store().uploads():
+        if upload.upload_id == upload_id:
+            time = local_time(upload.imported_at)
+            _session.say(N_("It was uploaded by {user} at {time}."), user=upload.imported_by, time=time)
 
 
 # --- releases ----------------------------------------------------------------------------------------------------

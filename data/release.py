@@ -111,10 +111,16 @@ class Release:
 
     def status(self, round_id: str) -> str:
         """What a round is now: trial, the status somebody gave it, or '' when nobody did. Never cached."""
-        if round_id in self.trial_rounds:
-            return TRIAL
-        given = status_given(read_history(self.store), round_id)
-        return given.status if given else ""
+        return self.statuses()[round_id]
+
+    def statuses(self) -> dict[str, str]:
+        """The same of every round, with the history read once."""
+        history = read_history(self.store)
+        given = {name: status_given(history, name) for name in self.made_of["rounds"]}
+        return {
+            name: TRIAL if name in self.trial_rounds else (event.status if event else "")
+            for name, event in given.items()
+        }
 
     @property
     def upload_ids(self) -> list[str]:

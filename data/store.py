@@ -430,9 +430,29 @@ class Store:
                     release=release_id[:16],
                 )
             previous = self.in_force() or ""
+            self._permit_change_of_announced(previous, release_id)
             if release_id != previous:
                 self._record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
         return release_id
+
+    def _permit_change_of_announced(self, previous: str, release_id: str) -> None:
+        """What was announced stays what is shown, until it is withdrawn."""
+        before, after = (self._digests_of(one) for one in (previous, release_id))
+        for round_id, digest in before.items():
+            if digest != after.get(round_id) and self.status(round_id).code == ANNOUNCED:
+                raise UsageError(
+                    "The round {round} is announced, and the release {release} holds other results of it. Withdraw the "
+                    "round first.",
+                    round=round_id,
+                    release=release_id[:16],
+                )
+
+    def _digests_of(self, release_id: str) -> dict[str, str]:
+        """Of each round of a release: the digest of its facts and rules."""
+        if not release_id:
+            return {}
+        digests: dict[str, str] = read_contents(self.path / "releases" / release_id)["rounds"]
+        return digests
 
     def clear(self, round_id: str, reason: str) -> str | None:
         """Take a trial round out of force in one step; its files are kept. Returns the release in force, or None.

@@ -11,6 +11,7 @@ import streamlit as st
 
 import settings
 from data.round_status import TRIAL, WITHDRAWN
+from data.store import StoreBusy
 from results.columns import STAMPS
 from ui import loaded
 from ui.words import _, choose_language, language
@@ -115,19 +116,10 @@ def demonstration_banner() -> None:
         return
     if release.is_demo:
         st.warning(_("Demonstration data: an invented city. Nothing here is about a real department."))
-    for round_id in release.rounds():
-        status = release.status(round_id)
+    for round_id, status in release.statuses().items():
         if status in BANNERS:
             show = st.error if status == WITHDRAWN else st.warning
             show(_(BANNERS[status]).format(round=plain(round_id)))
-
-
-def round_label(release, round_id: str) -> str:
-    """A round with what it is: 2026 (trial). The name alone for a formal round that nobody withdrew."""
-    status = release.status(round_id)
-    if status not in BANNERS:
-        return round_id
-    return _("{round} ({status})").format(round=round_id, status=_(STAMPS[status]))
 
 
 def choose_round(release, box=st) -> str:
@@ -135,17 +127,33 @@ def choose_round(release, box=st) -> str:
 
     The address holds the plain name: a bound widget would write its label, which has a language.
     """
-    rounds = loaded.rounds(release.id)
+    rounds, statuses = loaded.rounds(release.id), release.statuses()
     asked = st.query_params.get("round")
     st.session_state["round"] = asked if asked in rounds else rounds[0]
     return box.selectbox(
         _("Round"),
         rounds,
         key="round",
-        format_func=lambda round_id: round_label(release, round_id),
+        format_func=lambda round_id: _round_label(round_id, statuses[round_id]),
         on_change=lambda: st.query_params.update(round=st.session_state["round"]),
         width=220,
     )
+
+
+def _round_label(round_id: str, status: str) -> str:
+    """A round with what it is: 2026 (trial). The name alone for a formal round that nobody withdrew."""
+    if status not in BANNERS:
+        return round_id
+    return _("{round} ({status})").format(round=round_id, status=_(STAMPS[status]))
+
+
+def busy(refused: StoreBusy) -> str:
+    """Who is writing just now and since when, as far as it is known."""
+    told = _("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+    if refused.holder is None:
+        return told
+    who, since = refused.holder
+    return told + " " + _("It was begun by {user} at {time}.").format(user=plain(who), time=since)
 
 
 def page(title: str):

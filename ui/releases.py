@@ -28,8 +28,8 @@ def _carry_out(step: Callable[[], object], told: str) -> None:
     """One step of the store, then the page anew; a refusal is said where the button was."""
     try:
         step()
-    except StoreBusy as busy:
-        st.warning(busy_sentence(busy))
+    except StoreBusy as refused:
+        st.warning(frame.busy(refused))
     except UsageError as wrong:
         st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
     except RoundConflict as conflict:
@@ -37,15 +37,6 @@ def _carry_out(step: Callable[[], object], told: str) -> None:
     else:
         st.session_state[DONE] = told
         st.rerun()
-
-
-def busy_sentence(busy: StoreBusy) -> str:
-    """Who is writing, as far as it is known."""
-    told = _("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
-    if busy.holder is None:
-        return told
-    who, since = busy.holder
-    return told + " " + _("It was begun by {user} at {time}.").format(user=frame.plain(who), time=since)
 
 
 # --- what is not published yet -----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import uploads
+from ui import releases, uploads
 from ui.words import _
 
 st.title(_("Upload data"))
@@ -16,6 +16,7 @@ with middle:
     round_id = uploads.round_choice()
 with right:
     rules = uploads.rules_choice(round_id) if kind != "units" else None
+releases.show_status(round_id)
 uploads.add_rules()
 
 file = uploads.file_choice()

@@ -1,8 +1,11 @@
 """What publishing would change: against numbers counted by hand, and against the rankings themselves."""
 
 import json
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
+from subprocess import PIPE
 
 import pytest
 from filelock import FileLock
@@ -208,17 +211,20 @@ def test_one_of_two_publishers_wins_and_the_other_is_told_who_and_when(store):
 
 
 def test_two_processes_importing_the_same_file_make_one_upload(tmp_path, store):
-    import subprocess
-    import sys
-
     path = tmp_path / "x.csv"
     path.write_text(ballots(FIRST, FIRST), encoding="utf-8")
     call = [sys.executable, "-m", "cli", "--store", store.path, "import", "ballots", path, "--round", "2025"]
-    both = [subprocess.Popen([*call, "--format", "json"], stdout=subprocess.PIPE) for _ in range(2)]
-    answers = [(process.communicate()[0], process.returncode) for process in both]
+    both = [subprocess.Popen([*call, "--format", "json"], stdout=PIPE, stderr=PIPE) for _ in range(2)]
+    told = [process.communicate() for process in both]
+    answers = [(out, process.returncode) for (out, _), process in zip(told, both, strict=True)]
     assert len(store.uploads()) == 1
     assert sorted(code for _, code in answers) in ([0, 0], [0, 5])
-    assert sum(json.loads(out)["stored"] for out, code in answers if code == 0) == 1
+    stored = [json.loads(out)["stored"] for out, code in answers if code == 0]
+    assert sum(stored) == 1
+    loser = next(
+        err.decode() for (_, err), answer in zip(told, answers, strict=True) if b'"stored": true' not in answer[0]
+    )
+    assert store.uploads()[0].imported_by in loser and "20" in loser
 
 
 def test_readers_see_the_old_release_while_another_is_made(store):

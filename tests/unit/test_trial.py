@@ -142,6 +142,18 @@ def test_a_status_is_no_part_of_the_release_and_survives_rolling_back(formal):
     assert biaochi("status", "2024").decode().strip() == "已定稿"
 
 
+def test_going_back_changes_no_announced_result(formal):
+    biaochi, before, files = formal
+    published(biaochi, files("c.csv", OTHER), "2024", "--replace")
+    for status in ("final", "announced"):
+        biaochi("status", "2024", status, "--reason", "会议决定")
+    biaochi("rollback", before[:12], "--reason", "复核", code=2)
+    assert "已公布" in biaochi.err and "撤回" in biaochi.err
+    biaochi("status", "2024", "withdrawn", "--reason", "复核")
+    assert biaochi("rollback", before[:12], "--reason", "复核").decode().strip() == before
+    assert rows_of(biaochi("ranking", "--round", "2024"))[1][-1] == "已撤回"
+
+
 def test_a_trial_status_takes_trial_uploads_only(small, files):
     path = files("b.csv", BALLOTS)
     small("status", "2025", "试算", "--reason", "先演练")
