@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from data.cache import Cache
 from data.facts import Dictionaries
+from data.history import read_history
 from data.intake.context import Register
 from data.intake.units import ONLY_CATEGORY
 from data.query import Database, read_sql, working_memory, write_database
 from data.records import typed_records
+from data.round_status import TRIAL, status_given
 from data.rounds import RoundFacts, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import Upload, file_sha256
@@ -56,8 +58,9 @@ class RoundTables:
 class Release:
     """A published release, read-only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: Path | None = None) -> None:
         self.folder = folder
+        self.store = store or folder.parent.parent
         self.id: str = folder.name
         self._database = Database(folder / RESULTS)
 
@@ -101,22 +104,38 @@ class Release:
         """Whether any upload is demonstration data."""
         return bool(self.query("uploads")["demo"].any())
 
+    @cached_property
+    def trial_rounds(self) -> frozenset[str]:
+        """Rounds that are trials; their results are never set beside formal ones unasked."""
+        return frozenset(self.made_of.get("trial_rounds", []))
+
+    def status(self, round_id: str) -> str:
+        """What a round is now: trial, the status somebody gave it, or '' when nobody did. Never cached."""
+        if round_id in self.trial_rounds:
+            return TRIAL
+        given = status_given(read_history(self.store), round_id)
+        return given.status if given else ""
+
     @property
     def upload_ids(self) -> list[str]:
         """Uploads that the release is made of, oldest first."""
-        ids = self.made_of["uploads"]
-        assert isinstance(ids, list), "written by build_release"
+        ids: list[str] = self.made_of["uploads"]
         return ids
 
     @cached_property
-    def made_of(self) -> dict[str, object]:
+    def made_of(self) -> dict[str, Any]:
         """The contents of release.json."""
-        whole: dict[str, object] = json.loads((self.folder / RELEASE).read_text(encoding="utf-8"))
-        return whole
+        return read_contents(self.folder)
 
     def close(self) -> None:
         """Let go of the database file."""
         self._database.close()
+
+
+def read_contents(folder: Path) -> dict[str, Any]:
+    """The contents of release.json, without opening the database."""
+    whole: dict[str, Any] = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
+    return whole
 
 
 def build_release(
@@ -136,7 +155,8 @@ def build_release(
         finally:
             con.close()
         digests[round_id] = parts[-1].digest
-    release_id = _release_id(digests)
+    trials = sorted({upload.round_id for upload in uploads if upload.trial})
+    release_id = _release_id(digests, trials)
     tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
     tables["rule_set"] = _rule_set_table(uploads, rule_sets)
     tables["upload"] = _upload_table(uploads)
@@ -146,6 +166,7 @@ def build_release(
         "results_sha256": file_sha256(staging / RESULTS),
         "method_version": METHOD_VERSION,
         "rounds": digests,
+        "trial_rounds": trials,
         "uploads": [upload.upload_id for upload in uploads],
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
@@ -162,9 +183,10 @@ def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: Rul
         con.close()
 
 
-def _release_id(digests: dict[str, str]) -> str:
-    whole = json.dumps({"method": METHOD_VERSION, "rounds": digests}, sort_keys=True)
-    return hashlib.sha256(whole.encode()).hexdigest()
+def _release_id(digests: dict[str, str], trials: list[str]) -> str:
+    """The same votes as a trial and as a formal round are two releases; without trials the id is as ever."""
+    whole = {"method": METHOD_VERSION, "rounds": digests, **({"trials": trials} if trials else {})}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 def _rules_of_round(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> RuleSet | None:
