@@ -15,6 +15,7 @@ import duckdb
 from data.intake.headers import Header
 from data.intake.names import LONGEST_NAME, match_key
 from data.intake.source import TextTable
+from data.intake.workbook import letters
 from data.problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
@@ -244,8 +245,10 @@ def unknown_columns(
 ) -> list[Problem]:
     """Columns that are left out, each listed; with a word on telephone and identity numbers inside them."""
     problems = []
-    for column in sorted(columns):
-        cell = header.cells[column]
+    nameless = {column for column, cell in enumerate(header.cells) if not cell and column not in header.other}
+    filled = {column for column in nameless if cells_like(con, text, header, column, r"\S")}
+    for column in sorted(columns | filled):
+        cell = header.cells[column] or letters(column)
         problems.append(Problem("unknown_column", "warning", text.name, text.sheet, header.row, cell, cell))
         count = cells_like(con, text, header, column, PERSONAL_VALUE)
         if count:

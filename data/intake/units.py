@@ -11,7 +11,7 @@ from data.intake.headers import Header
 from data.intake.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
-from data.intake.values import is_totals_row
+from data.intake.values import totals_word
 from data.problems import Problem
 
 COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
@@ -41,8 +41,9 @@ class _Reader:
         """One unit."""
         texts = {name: tidy(values[column]) for name, column in header.fields.items()}
         self.place = (header, file, row)
-        if is_totals_row(texts["unit_name"]):
-            self._note("totals_row", "unit_name", texts["unit_name"], level="warning")
+        sums = totals_word(values, texts["unit_name"])
+        if sums:
+            self._note("totals_row", "unit_name", sums, level="warning")
             return
         name = texts["unit_name"]
         if not name:
