@@ -22,6 +22,19 @@ class Term(str):
     __slots__ = ()
 
 
+class Proposal(str):
+    """A name to choose instead of the one found; `reason` is a sentence of ours that names it as {unit}."""
+
+    __slots__ = ("reason",)
+    reason: str
+
+    def __new__(cls, name: str, reason: str) -> "Proposal":
+        """The name itself, so that a page may offer it as a value."""
+        made = super().__new__(cls, name)
+        made.reason = reason
+        return made
+
+
 SENTENCES: dict[str, str] = {
     # --- the file -------------------------------------------------------------------------------
     "empty_file": N_("The file should hold a table; it is empty."),
@@ -104,10 +117,19 @@ SENTENCES: dict[str, str] = {
         "Each line is imported once; {count} of the {lines} lines of this file ({percent}%) are already in upload {upload}."
     ),
     "already_imported_line": N_("Each line is imported once; this one is already in upload {upload}."),
+    "record_in_other_upload": N_("Each record is imported once; {value} is already in upload {upload}."),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
     "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row}."),
     "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in row {earlier_row}."),
     "duplicate_key": N_("{value} should appear once; it already stands in row {earlier_row}."),
+    "not_whole": N_("{column} should be a whole number; found: {value}."),
+    "out_of_range": N_("{column} should lie between {low} and {high}; found: {value}."),
+    "below_lowest": N_("{column} should be at least {low}; found: {value}."),
+    "before_start": N_("{column} should not come before {start}; found: {value}."),
+    "more_than_whole": N_("{column} should be at most the number under {whole}, {most}; found: {value}."),
+    "parts_differ": N_("Valid and invalid ballots should add up to the returned ones, {value}; they make {sum}."),
+    "deduction_positive": N_("A deduction should be a negative number; found: {value}."),
+    "alias_taken": N_("A name means one unit at a time; {value} already means {unit}."),
     "register_same_names": N_("Names must differ when written the same way; {value} equals row {earlier_row}."),
     "unknown_participation": N_("Participation should be one of: {known}. Found: {value}."),
     "wrong_round": N_("The file is imported for round {round}; the row says {value}."),
@@ -218,7 +240,10 @@ SUGGESTIONS: dict[str, str] = {
         "Confirm if every row is one evaluator's ballot and none was entered twice; else add the ballot numbers."
     ),
     "missing_value": N_("Look it up on the paper form and fill it in."),
-    "unknown_unit": N_("Correct the name, or add the unit to the register first."),
+    "unknown_unit": N_(
+        "Correct the name; if it is another name of a registered unit, confirm it once as its alias; a new unit goes "
+        "into the register first."
+    ),
     "unit_alias_used": N_("Confirm if both are the same unit; else correct the register."),
     "ambiguous_unit": N_("Write the full name of the unit."),
     "quotes_in_name": N_("Confirm if this is the unit meant."),
@@ -246,10 +271,21 @@ SUGGESTIONS: dict[str, str] = {
     "already_imported_line": N_(
         "Leave the line out, or import a complete correction that replaces the earlier uploads."
     ),
+    "record_in_other_upload": N_(
+        "Leave the row out, or import a complete correction that replaces the earlier uploads."
+    ),
     "unit_in_two_categories": N_("Settle the category of the unit for this round and correct the other rows."),
     "duplicate_unit": N_("Delete one of the two rows."),
     "duplicate_roster_no": N_("Give one of the two units another roster number."),
     "duplicate_key": N_("Delete or correct one of the two rows."),
+    "not_whole": N_("Check the original and write digits only."),
+    "out_of_range": N_("Check the original and correct the number."),
+    "below_lowest": N_("Check the original and correct the number."),
+    "before_start": N_("Check both dates; they may have changed places."),
+    "more_than_whole": N_("Check both numbers; they may have changed places."),
+    "parts_differ": N_("Check the three numbers against the record of the count."),
+    "deduction_positive": N_("Write it with a minus sign, such as -2."),
+    "alias_taken": N_("If the name belonged to one unit first and to another later, give both their dates."),
     "register_same_names": N_("Give the two units names that a reader can tell apart."),
     "unknown_participation": N_("Choose one of the words listed."),
     "wrong_round": N_("Choose the other round, or take these rows out of the file."),
@@ -372,6 +408,8 @@ def _shown(fact: object, language: str) -> str:
     """A fact as text: lists joined, own words translated, invisible characters made visible."""
     if isinstance(fact, Term):
         return translate(str(fact), language)
+    if isinstance(fact, Proposal):
+        return translate(fact.reason, language).format(unit=_visible(str(fact)))
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return _separator(language, "、").join(_shown(item, language) for item in items)

@@ -5,7 +5,9 @@ a history entry. The newest history entry says which release is in force, so pub
 One lock file serialises writers; readers never wait.
 """
 
+import csv
 import getpass
+import io
 import json
 import os
 import shutil
@@ -20,21 +22,36 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.contract import KINDS, header_words
+from data.contract import KINDS, RECORD_KINDS, fields, header_words
+from data.history import FOLDER, Event, cleared, local_time, read_history
 from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
-from data.intake.counts import read_counts
+from data.intake.counts import CountIntake, read_counts
 from data.intake.headers import Header, first_records, merged_cells, read_header
+from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
-from data.intake.units import read_units
+from data.intake.units import UnitIntake, read_units
 from data.mappings import Decision, remembered, words, write_decision
 from data.problems import Problem, has_errors
 from data.progress import Progress, Watch, never, silent
 from data.query import sql_names, working_memory
-from data.release import RELEASE, RESULTS, Release, build_release
-from data.rounds import RoundConflict, read_register, read_round
+from data.release import METHOD_VERSION, RELEASE, RESULTS, Release, build_release, read_contents
+from data.round_status import (
+    ANNOUNCED,
+    CHINESE,
+    DRAFT,
+    FINAL,
+    FOLLOWING_SENTENCES,
+    LOCKED,
+    STATUSES,
+    TRIAL,
+    WITHDRAWN,
+    may_follow,
+    status_given,
+)
+from data.rounds import RoundConflict, alias_conflicts, read_register, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import (
     Choices,
@@ -59,7 +76,11 @@ SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
 class StoreBusy(Exception):
-    """Another process is writing."""
+    """Another process is writing; `holder` says who and since when, None when it is not known."""
+
+    def __init__(self, path: str, holder: tuple[str, str] | None = None) -> None:
+        super().__init__(path)
+        self.holder = holder
 
 
 class UsageError(Exception):
@@ -128,16 +149,12 @@ class PublishReport:
 
 
 @dataclass(frozen=True)
-class Event:
-    """One entry of the history. action: publish or rollback."""
+class RoundStatus:
+    """What a round is. code: one of STATUSES. given: the entry that said so; None when nobody did."""
 
-    number: int
-    action: str
-    release: str
-    previous: str
-    note: str
-    time: str
-    user: str
+    round: str
+    code: str
+    given: Event | None
 
 
 class Store:
@@ -171,14 +188,32 @@ class Store:
         return [read_upload(folder) for folder in folders]
 
     def history(self) -> list[Event]:
-        """What was published and rolled back, newest first."""
-        paths = sorted((self.path / "history").glob("*.json"), reverse=True)
-        return [Event(**json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+        """What was published, rolled back, cleared or given a status, newest first."""
+        return read_history(self.path)
+
+    def uploads_in_force(self) -> list[Upload]:
+        """The uploads that publishing takes: neither replaced nor cleared."""
+        gone = cleared(self.history())
+        return effective([upload for upload in self.uploads() if upload.upload_id not in gone])
+
+    def rounds(self) -> list[str]:
+        """Every round with uploads in force, newest first."""
+        return sorted({upload.round_id for upload in self.uploads_in_force()}, reverse=True)
+
+    def status(self, round_id: str) -> RoundStatus:
+        """What a round is: a trial when its uploads are, else what somebody said last, else a draft."""
+        given = status_given(self.history(), round_id)
+        if any(upload.trial for upload in self._of_round(round_id)):
+            return RoundStatus(round_id, TRIAL, given)
+        return RoundStatus(round_id, given.status if given else DRAFT, given)
+
+    def _of_round(self, round_id: str) -> list[Upload]:
+        return [upload for upload in self.uploads_in_force() if upload.round_id == round_id]
 
     def in_force(self) -> str | None:
         """Id of the release in force."""
         history = self.history()
-        return history[0].release if history else None
+        return (history[0].release or None) if history else None
 
     def release(self, prefix: str | None = None) -> Release | None:
         """A release by any unique prefix of its id, or the one in force; None when nothing is published."""
@@ -187,11 +222,27 @@ class Store:
 
     def releases(self) -> list[str]:
         """Ids of all releases ever in force, newest first."""
-        return list(dict.fromkeys(event.release for event in self.history()))
+        return list(dict.fromkeys(event.release for event in self.history() if event.release))
+
+    def uploads_of(self, release_id: str) -> list[str]:
+        """Ids of the uploads that a release is made of; none of no release."""
+        if not release_id:
+            return []
+        ids: list[str] = read_contents(self.path / "releases" / release_id)["uploads"]
+        return ids
+
+    def has_changes(self) -> bool:
+        """Whether publishing now would make another release than the one in force, as far as can be seen at once."""
+        uploads = {upload.upload_id for upload in self.uploads_in_force()}
+        in_force = self.in_force()
+        if in_force is None:
+            return bool(uploads)
+        made_of = read_contents(self.path / "releases" / in_force)
+        return bool(uploads) and (uploads, METHOD_VERSION) != (set(made_of["uploads"]), made_of["method_version"])
 
     def rules_in_use(self, round_id: str) -> str:
         """Name of the rule set that a round's uploads were read under; '' when there is none yet."""
-        names = [u.rules_name for u in effective(self.uploads()) if u.round_id == round_id]
+        names = [upload.rules_name for upload in self._of_round(round_id)]
         return next((name for name in names if name), "")
 
     def _find(self, prefix: str) -> str:
@@ -233,6 +284,7 @@ class Store:
         fill_down: bool = False,
         edits: Sequence[EditLog] = (),
         demo: bool = False,
+        trial: bool = False,
         progress: Progress = silent,
         cancelled: Callable[[], bool] = never,
     ) -> ImportReport:
@@ -240,18 +292,22 @@ class Store:
 
         mapping: column -> field; None takes what was remembered for files of that shape. sheet: the sheet of a
         workbook that a person chose. fill_down: a person knows that merged cells are read as filled. edits:
-        corrections of the one file. progress is told the share done and an English message; when `cancelled` says
+        corrections of the one file. trial: the round is tried out; it takes trial uploads only, until it is cleared.
+        progress is told the share done and an English message; when `cancelled` says
         so, data.progress.Cancelled is raised and nothing is left behind.
         """
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
         if edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
-        rule_set = None if kind == "units" else self._rules_for(round_id, rules)
+        rule_set = self._rules_for(round_id, rules) if kind in ("ballots", "counts") else None
         watch = Watch(progress, cancelled)
         with self._writing() as staging:
+            self._permit_upload(round_id, trial)
             choices = Choices(sheet, fill_down)
-            job = _Import(self, staging, kind, round_id, rule_set, replace, mapping, choices, tuple(edits), demo, watch)
+            job = _Import(
+                self, staging, kind, round_id, rule_set, replace, mapping, choices, tuple(edits), demo, trial, watch
+            )
             return job.run(sources, dry_run, accept_warnings)
 
     def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
@@ -261,24 +317,105 @@ class Store:
             place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
             _put_in_place(draft, place)
 
-    def publish(self, note: str = "") -> PublishReport:
-        """Make the uploads in force a release and the release the one in force."""
-        with self._writing() as staging:
-            uploads = effective(self.uploads())
+    def confirm_alias(
+        self, name: str, unit_code: str, kind: str, by: str = "", valid_from: str = "", *, dry_run: bool = False
+    ) -> ImportReport:
+        """Keep that a spelling means a registered unit: an upload of kind unit_alias, like a file with one row.
+
+        It belongs to the newest round whose register has the unit and holds for every round from `valid_from` on.
+        kind: a word of the contract such as 简称. by: who confirmed it; else the user. Raises UsageError for an unknown
+        unit or kind.
+        """
+        rounds = [u.round_id for u in self.uploads_in_force() if u.kind == "units" and _has_unit(u, unit_code)]
+        if not rounds:
+            raise UsageError("No register has a unit with the code {unit}.", unit=unit_code)
+        known = next(field.choices for field in fields("unit_alias") if field.name == "kind")
+        if kind not in known:
+            raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
+        row = [name, unit_code, kind, valid_from, by or user(), now()]
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(
+            [["alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at"], row]
+        )
+        source = (f"{name[:20]}.csv", text.getvalue().encode())
+        return self.import_files("unit_alias", [source], max(rounds), dry_run=dry_run)
+
+    def _permit_upload(self, round_id: str, trial: bool) -> None:
+        """A round is a trial or formal, never both; one that is finalised takes nothing more."""
+        status = self.status(round_id)
+        if status.code in LOCKED:
+            raise UsageError(LOCKED[status.code], round=round_id)
+        uploads = self._of_round(round_id)
+        if not trial and status.code == TRIAL:
             if not uploads:
-                raise UsageError("There is nothing to publish: no file has been imported.")
-            draft = staging / "release"
-            draft.mkdir()
-            rule_sets = {rules.name: rules for rules in self.rule_sets()}
-            release_id = build_release(draft, uploads, rule_sets, self.threads)
+                raise UsageError(
+                    "The round {round} has the status trial. Set it back to draft first, or mark this upload as trial.",
+                    round=round_id,
+                )
+            raise UsageError(
+                "The round {round} holds trial uploads, and trial and formal data are never mixed. Clear the trial "
+                "round first, or mark this upload as trial too.",
+                round=round_id,
+            )
+        if trial and uploads and not uploads[0].trial:
+            raise UsageError(
+                "The round {round} holds formal uploads, and trial and formal data are never mixed. Give the trial "
+                "a round name of its own.",
+                round=round_id,
+            )
+
+    @contextmanager
+    def candidate(self) -> Iterator[Release]:
+        """The release that publishing now would make, in a scratch folder that is gone afterwards.
+
+        Nothing is locked or stored. Raises UsageError when there is nothing to publish, RoundConflict as publishing.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            draft = Path(scratch) / "releases" / "draft"
+            release_id = self._build(draft, self.uploads_in_force())
+            release = Release(draft.rename(draft.with_name(release_id)), self.path)
+            try:
+                yield release
+            finally:
+                release.close()
+
+    def publish(self, note: str = "", *, expect: str | None = None) -> PublishReport:
+        """Make the uploads in force a release and the release the one in force.
+
+        expect: the id of the release that was compared; another one is refused.
+        """
+        with self._writing() as staging:
+            release_id = self._build(staging / "release", self.uploads_in_force())
+            if expect not in (None, release_id):
+                raise self._changed_since()
             previous = self.in_force()
             if release_id == previous:
                 return PublishReport(release_id, new=False)
-            folder = self.path / "releases" / release_id
-            if not folder.is_dir():
-                _put_in_place(draft, folder)
-            self._record(staging, "publish", release_id, previous or "", note)
+            self._keep(staging / "release", release_id)
+            self._record(staging, Event(0, "publish", release_id, previous or "", note, now(), user()))
         return PublishReport(release_id, new=True)
+
+    def _build(self, draft: Path, uploads: list[Upload]) -> str:
+        if not uploads:
+            raise UsageError("There is nothing to publish: no file has been imported.")
+        draft.mkdir(parents=True)
+        return build_release(draft, uploads, {rules.name: rules for rules in self.rule_sets()}, self.threads)
+
+    def _keep(self, draft: Path, release_id: str) -> None:
+        folder = self.path / "releases" / release_id
+        if not folder.is_dir():
+            _put_in_place(draft, folder)
+
+    def _changed_since(self) -> UsageError:
+        """Who wrote last, for the one who compared before that."""
+        changes = [(upload.imported_at, upload.imported_by) for upload in self.uploads()]
+        changes += [(event.time, event.user) for event in self.history()]
+        time, who = max(changes)
+        return UsageError(
+            "What would be published is not what was compared; the last change is by {user}, {time}. Compare again.",
+            user=who,
+            time=local_time(time),
+        )
 
     def rollback(self, prefix: str, reason: str) -> str:
         """Make an older release the one in force again; recorded like a publication."""
@@ -286,17 +423,98 @@ class Store:
             raise UsageError("Going back needs a reason.")
         with self._writing() as staging:
             release_id = self._find(prefix)
+            if cleared(self.history()).intersection(self.uploads_of(release_id)):
+                raise UsageError(
+                    "The release {release} holds a trial round that was cleared. Choose another release.",
+                    release=release_id[:16],
+                )
             previous = self.in_force() or ""
             if release_id != previous:
-                self._record(staging, "rollback", release_id, previous, reason)
+                self._record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
         return release_id
 
-    def _record(self, staging: Path, action: str, release: str, previous: str, note: str) -> None:
+    def clear(self, round_id: str, reason: str) -> str | None:
+        """Take a trial round out of force in one step; its files are kept. Returns the release in force, or None.
+
+        Other rounds stay as they are published, whatever else is imported and not published yet.
+        """
+        if not reason.strip():
+            raise UsageError("Clearing needs a reason.")
+        with self._writing() as staging:
+            own = self._of_round(round_id)
+            if not own:
+                raise UsageError("The round {round} holds no uploads.", round=round_id)
+            if not own[0].trial:
+                raise UsageError(
+                    "The round {round} is formal and cannot be cleared. Correct it with an upload that replaces the "
+                    "earlier ones, or withdraw the round.",
+                    round=round_id,
+                )
+            gone = cleared(self.history())
+            ids = [u.upload_id for u in self.uploads() if u.round_id == round_id and u.upload_id not in gone]
+            previous = self.in_force() or ""
+            release_id = self._without(staging, previous, set(ids))
+            event = Event(0, "clear", release_id, previous, reason, now(), user(), round_id, uploads=tuple(ids))
+            self._record(staging, event)
+        return release_id or None
+
+    def _without(self, staging: Path, release_id: str, gone: set[str]) -> str:
+        """The release in force without some uploads; '' when nothing is left of it."""
+        kept = self.uploads_of(release_id)
+        if not gone.intersection(kept):
+            return release_id
+        rest = [upload for upload in self.uploads() if upload.upload_id in kept and upload.upload_id not in gone]
+        if not rest:
+            return ""
+        without = self._build(staging / "release", rest)
+        self._keep(staging / "release", without)
+        return without
+
+    def set_status(self, round_id: str, status: str, reason: str) -> None:
+        """Give a round a status; recorded with the reason. The same status again changes nothing."""
+        if status not in STATUSES:
+            raise UsageError("A status is one of: {known}.", known=", ".join([*CHINESE, *STATUSES]))
+        if not reason.strip():
+            raise UsageError("A change of status needs a reason.")
+        with self._writing() as staging:
+            now_is = self.status(round_id)
+            if now_is.code == status and (now_is.given or status == TRIAL):
+                return
+            self._permit_status(now_is, status)
+            in_force = self.in_force() or ""
+            event = Event(0, "status", in_force, in_force, reason, now(), user(), round_id, status)
+            self._record(staging, event)
+
+    def _permit_status(self, now_is: RoundStatus, status: str) -> None:
+        round_id, uploads = now_is.round, self._of_round(now_is.round)
+        if any(upload.trial for upload in uploads):
+            raise UsageError("The round {round} holds trial uploads. Clear the trial round first.", round=round_id)
+        if now_is.code != status and not may_follow(now_is.code, status):
+            raise UsageError(FOLLOWING_SENTENCES[now_is.code], round=round_id)
+        if status == TRIAL and uploads:
+            raise UsageError(
+                "The round {round} holds formal uploads; it cannot become a trial any more.", round=round_id
+            )
+        if status == FINAL and not uploads:
+            raise UsageError("The round {round} holds no uploads.", round=round_id)
+        if status in (ANNOUNCED, WITHDRAWN) and not self._as_published(uploads, whole=status == ANNOUNCED):
+            raise UsageError(
+                "The results of the round {round} are not published as they stand. Publish them first.",
+                round=round_id,
+            )
+
+    def _as_published(self, uploads: list[Upload], *, whole: bool) -> bool:
+        """Whether the uploads of a round, or some of them, make the release in force."""
+        published = self.uploads_of(self.in_force() or "")
+        known = [upload.upload_id in published for upload in uploads]
+        return bool(known) and (all(known) if whole else any(known))
+
+    def _record(self, staging: Path, event: Event) -> None:
         number = len(self.history()) + 1
-        event = Event(number, action, release, previous, note, now(), user())
         draft = staging / "event.json"
-        draft.write_text(json.dumps(asdict(event), ensure_ascii=False, indent=1), encoding="utf-8")
-        _put_in_place(draft, self.path / "history" / f"{number:06d}.json")
+        text = json.dumps(asdict(replace(event, number=number)), ensure_ascii=False, indent=1)
+        draft.write_text(text, encoding="utf-8")
+        _put_in_place(draft, self.path / FOLDER / f"{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None) -> RuleSet:
         """The rule set of an import: named, else the round's, else the only one."""
@@ -328,12 +546,26 @@ class Store:
                     shutil.rmtree(left, ignore_errors=True)
                 (self.path / "staging").mkdir(exist_ok=True)
                 staging = Path(tempfile.mkdtemp(dir=self.path / "staging"))
+                self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
                 try:
                     yield staging
                 finally:
+                    self._writer.unlink(missing_ok=True)
                     shutil.rmtree(staging, ignore_errors=True)
         except Timeout:
-            raise StoreBusy(str(self.path)) from None
+            raise StoreBusy(str(self.path), self._holder()) from None
+
+    @property
+    def _writer(self) -> Path:
+        """Says who holds the lock; beside the lock, since trying a lock file empties it."""
+        return self.path / "staging" / "writer.json"
+
+    def _holder(self) -> tuple[str, str] | None:
+        try:
+            who, since = json.loads(self._writer.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return str(who), str(since)
 
     # --- checking ------------------------------------------------------------------------------------------------
 
@@ -420,10 +652,11 @@ class _Import:
         choices: Choices,
         edits: tuple[EditLog, ...],
         demo: bool,
+        trial: bool,
         watch: Watch,
     ) -> None:
         self.store, self.staging, self.kind, self.round_id = store, staging, kind, round_id
-        self.rules, self.replaces, self.demo = rules, replaces, demo
+        self.rules, self.replaces, self.demo, self.trial = rules, replaces, demo, trial
         self.asks_memory, self.mapping = mapping is None, dict(mapping or {})
         self.header_words = header_words() | words(store.path, kind) | set(self.mapping)
         self.choices, self.edits, self.watch = choices, edits, watch
@@ -438,6 +671,7 @@ class _Import:
         self.preview = pd.DataFrame()
         self.encodings: dict[str, str] = {}
         self.checksums: dict[Path, str] = {}
+        self.places: dict[str, tuple[str, int]] = {}
 
     def run(self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None) -> ImportReport:
         """Read, judge, and store unless something stands in the way."""
@@ -613,20 +847,29 @@ class _Import:
                 return "", ballots.rows
             write_ballot_facts(self.con, self.folder, ballots.facts)
             return ballots.facts.digest, ballots.rows
-        small = read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+        small = self._read_small(tables, context)
         self.problems += small.problems
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows
 
+    def _read_small(
+        self, tables: list[tuple[TextTable, Header]], context: Context
+    ) -> CountIntake | UnitIntake | RecordIntake:
+        if self.kind in RECORD_KINDS:
+            records = read_records(self.kind, tables, context)
+            self.places = records.places
+            return records
+        return read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+
     def _register(self) -> Register | None:
-        return read_register(self._others("units")) if self.kind != "units" else None
+        return read_register(self.store.uploads_in_force(), self.round_id) if self.kind != "units" else None
 
     def _others(self, *kinds: str) -> list[Upload]:
         """Uploads in force of this round, of some kinds."""
         return [
             upload
-            for upload in effective(self.store.uploads())
+            for upload in self.store.uploads_in_force()
             if upload.round_id == self.round_id and upload.kind in kinds
         ]
 
@@ -639,11 +882,13 @@ class _Import:
 
     def _conflicts(self, digest: str) -> list[Problem]:
         """What keeps this upload from standing beside the others of its round."""
-        others = self._others("ballots", "counts", "units")
-        draft = self._upload([], digest, 0, "")
-        together = effective([*others, replace(draft, folder=self.folder)])
-        alone = sum(upload.kind == self.kind for upload in together) == 1
-        if alone and (self.kind != "units" or len(together) == 1):
+        draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
+        together = effective([*self.store.uploads_in_force(), draft])
+        if self.kind in RECORD_KINDS:
+            return self._record_conflicts(draft, together)
+        own = [u for u in together if u.round_id == self.round_id and u.kind in ("ballots", "counts", "units")]
+        alone = sum(upload.kind == self.kind for upload in own) == 1
+        if alone and (self.kind != "units" or len(own) == 1):
             return []  # names were resolved against the register while reading
         con = working_memory(self.staging, threads=self.store.threads)
         try:
@@ -653,6 +898,12 @@ class _Import:
         finally:
             con.close()
         return []
+
+    def _record_conflicts(self, draft: Upload, together: list[Upload]) -> list[Problem]:
+        """Records that another upload in force has already, and aliases that would mean two units."""
+        same = [u for u in together if (u.kind, u.round_id) == (self.kind, self.round_id) and u.number != draft.number]
+        problems = twice_imported(self.kind, self.places, [(u.upload_id, u.frame()) for u in same])
+        return problems or (alias_conflicts(together) if self.kind == "unit_alias" else [])
 
     def _upload(self, evidence: list[_Kept], digest: str, rows: int, accepted: str) -> Upload:
         files = tuple(Evidence(kept.name, kept.path.stat().st_size, self.checksums[kept.path]) for kept in evidence)
@@ -671,9 +922,14 @@ class _Import:
             edits=self.edits,
             accepted_warnings=accepted,
             demo=self.demo,
+            trial=self.trial,
             imported_at=now(),
             imported_by=user(),
         )
+
+
+def _has_unit(upload: Upload, code: str) -> bool:
+    return code in set(upload.frame()["unit_code"])
 
 
 def _copy_to_disk(kept: _Kept) -> None:
@@ -704,7 +960,8 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
     """Import the evidence of uploads into a scratch store, registers first as their round needs them."""
     for rules in rule_sets:
         again.add_rules(rules.text)
-    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.number)):
+    # Registers first as ballots need them, then the aliases that those were read with.
+    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.kind not in ("unit_alias", "round"), u.number)):
         sources = [(file.name, path.read_bytes()) for file, path in upload.evidence()]
         report = again.import_files(
             upload.kind,
@@ -717,6 +974,7 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
             edits=upload.edits,
             accept_warnings=upload.accepted_warnings or "replay",
             demo=upload.demo,
+            trial=upload.trial,
         )
         if not report.stored:
             return [f"upload {upload.upload_id}: its evidence is not accepted any more"]

@@ -48,7 +48,8 @@ class Choices:
 
 @dataclass(frozen=True)
 class Upload:
-    """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void."""
+    """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void;
+    `trial`: of a round that is tried out before the formal one."""
 
     number: int
     kind: str
@@ -63,6 +64,7 @@ class Upload:
     edits: tuple[EditLog, ...] = ()
     accepted_warnings: str = ""
     demo: bool = False
+    trial: bool = False
     imported_at: str = ""
     imported_by: str = ""
     folder: Path = Path()

@@ -85,32 +85,47 @@ class Changes:
         return int((self.rows["p_bh"] <= SCREENING).sum())
 
 
-def changes(release: Release, round_from: str, round_to: str, category: str, recount: Recount | None = None) -> Changes:
+class TrialBesideFormal(Exception):
+    """A trial round against a formal one, and nobody asked for that."""
+
+
+def changes(
+    release: Release,
+    round_from: str,
+    round_to: str,
+    category: str,
+    recount: Recount | None = None,
+    *,
+    with_trial: bool = False,
+) -> Changes:
     """Compare two rounds in one category of the later one, or ALL.
 
     `recount` counts a round again under another rule set (results.what_if); without it, rounds whose rules differ
-    in what scores are not tested. Raises NoSuchRound for a round without votes or an unknown category.
+    in what scores are not tested. Raises NoSuchRound for a round without votes or an unknown category, and
+    TrialBesideFormal for a trial against a formal round, unless it is asked for by `with_trial`.
     """
     if round_from == round_to:
         raise ValueError(f"two different rounds are needed, got {round_from} twice")
+    if not with_trial and len({name in release.trial_rounds for name in (round_from, round_to)}) > 1:
+        raise TrialBesideFormal(f"{round_from}, {round_to}")
     later = _later(release, round_to, category)
     rules_from = rules_of(release, round_from) if round_from in release.rounds() else None
     if rules_from is None:
         raise NoSuchRound(round_from)
     breaks = list(rule_breaks(rules_from, later.rules, later.name))
-    trial, comparable = None, not breaks
+    again, comparable = None, not breaks
     if breaks and recount is not None:
-        trial = _recounted(recount, round_from, later.rules)
-        comparable = trial is not None
+        again = _recounted(recount, round_from, later.rules)
+        comparable = again is not None
     if not comparable:
         breaks.append(Break("not_recounted"))
     whole = ALL if category == ALL else None
-    earlier = families(release, round_from, whole, trial)
+    earlier = families(release, round_from, whole, again)
     formed = list(form_breaks(release, earlier, later)) if comparable else []
     tested = comparable and not formed
-    if trial and not tested:  # nothing is gained by counting again: the official scores stand
-        trial, earlier = None, families(release, round_from, whole)
-    return _answer(release, round_from, earlier, later, tuple(breaks + formed), tested, trial is not None)
+    if again and not tested:  # nothing is gained by counting again: the official scores stand
+        again, earlier = None, families(release, round_from, whole)
+    return _answer(release, round_from, earlier, later, tuple(breaks + formed), tested, again is not None)
 
 
 def _later(release: Release, round_id: str, category: str) -> Family:

@@ -20,6 +20,7 @@ MOST_COLUMNS = 200
 MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s*分?\s*[)）\]】]")
 # 1 市公安局 95.2 2 市教育局 94.1: names and scores of several units in one cell, as web pages print them.
 GLUED = re.compile(r"(?:\s*(?:\d{1,3}[.、\s])?\s*[一-鿿（）()、]{2,}\s*\d{1,3}(?:\.\d+)?分?[\s,，;；、。]*){2,}")
+_UNIT = re.compile(r"[(]?%[)]?$")
 PERSONAL_HEADERS = {
     match_key(word)
     for word in (
@@ -90,7 +91,7 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     known = {match_key(column): name for column, name in mapping.items()} | {
         key: name for key, name in field_of_header(kind).items() if key not in {match_key(column) for column in mapping}
     }
-    counts = [sum(match_key(cell) in known for cell in record) for record in records]
+    counts = [sum(_means(kind, cell, known) is not None for cell in record) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
         glued = _glued(records, file)
         if glued:
@@ -205,11 +206,12 @@ def _claim(
     seen: dict[str, int] = {}
     for column, cell in enumerate(cells):
         key = match_key(cell)
-        bare, maximum = without_maximum(cell)
+        maximum = without_maximum(cell)[1]
         if maximum is not None:
             maxima[column] = maximum
-        # '' is said of a column that is no field
-        name = (known[key] if key in known else known.get(match_key(bare))) or None
+        name = _means(kind, cell, known) or None  # '' is said of a column that is no field
+        if name is not None and key not in known and name in fields:
+            name = None  # a part with its maximum, beside the column itself
         if key and (key in seen or (name is not None and name in fields)):
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif name is not None:
@@ -221,6 +223,14 @@ def _claim(
         seen.setdefault(key, column)
     problems += _missing(kind, cells, fields, row, file)
     return Header(row, cells, fields, other, above, maxima), problems
+
+
+def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:
+    """The field that a header names. Published tables print maxima and units inside headers: 总得分(100), 满意率%."""
+    name = known.get(match_key(cell), known.get(match_key(without_maximum(cell)[0])))
+    if name is None and kind == "results":
+        name = known.get(_UNIT.sub("", match_key(cell)))
+    return name
 
 
 def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int, file: str) -> list[Problem]:

@@ -6,6 +6,7 @@ Nothing here knows what the columns mean.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,9 @@ csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
 TAIL = 64 << 10  # bytes: notes below a table stand there
-FEWEST_FIELDS = 3  # a table of two columns has no row that can be told from a note
+REMARK = re.compile(
+    r"[（(【]?\s*(注|备注|说明|填表|制表|(?:统计|审核|联系)(?:人|时间|日期|口径|电话)|负责人|单位负责人|数据来源|来源|截至|以上|本表)|.*[：:。]"
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class LoadedTable:
         Returns the faults of structure; with any, nothing of the file is appended.
         """
         before = self.count
-        if _ends_in_note(text, header):
+        if _ends_in_note(text):
             return self._add_slowly(text, header, projection)
         self.con.begin()
         try:
@@ -112,22 +115,22 @@ class LoadedTable:
         return scan.problems
 
 
-def is_note(record: list[str], header: Header) -> bool:
-    """Whether a row below the table is a remark: one text, perhaps merged over the row, and not a row's first cell
-    alone that names what the table lists."""
+def is_note(record: list[str]) -> bool:
+    """Whether a row below the table is a remark: one text, perhaps merged over the row, that reads like one.
+
+    A register's last row may hold a name and nothing else, so one text alone does not make a remark.
+    """
     texts = {cell.strip() for cell in record if cell.strip()}
-    return len(texts) == 1 and len(header.fields) + len(header.other) >= FEWEST_FIELDS
+    return len(texts) == 1 and REMARK.match(texts.pop()) is not None
 
 
-def _ends_in_note(text: TextTable, header: Header) -> bool:
+def _ends_in_note(text: TextTable) -> bool:
     """Whether the last record with content is a remark; then the table is read record by record."""
     with text.path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - TAIL))
         lines = file.read().decode("utf-8-sig", "ignore").rstrip(" \r\n\t,;").splitlines()
-    if len(lines) < FEWEST_FIELDS:
-        return False
-    return is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []), header)
+    return bool(lines) and is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []))
 
 
 def cells_like(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, column: int, pattern: str) -> int:
@@ -200,7 +203,7 @@ class _Scan:
 
     def _sorted(self, number: int, record: list[str]) -> Iterator[list[str]]:
         """Remarks wait: followed by a proper row they were rows themselves."""
-        if is_note(record, self.header):
+        if is_note(record):
             self._notes.append((number, record))
             return
         if any(cell.strip() for cell in record):

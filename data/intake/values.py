@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from data.intake.context import Context
+from data.intake.context import Context, Register
 from data.intake.headers import is_glued
 from data.intake.names import (
     CONTROL,
@@ -18,12 +18,11 @@ from data.intake.names import (
     FORMULA_STARTS,
     LONGEST_NAME,
     NAME_FORMULA_STARTS,
-    QUOTES,
     match_key,
-    suggest,
     tidy,
 )
 from data.rule_sets import RuleSet
+from data.unit_names import proposals, without_quotes
 
 TOTALS = {
     match_key(word)
@@ -116,12 +115,8 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
     if context.register is None:
         return Judgement(tidy(value), "line_break_in_name" if broken else "", warning=broken)
     code = codes.get(match_key(value))
-    bare = codes.get(match_key(tidy(value).strip(QUOTES)))
-    if code is None and bare is not None:
-        return Judgement(bare, "quotes_in_name", warning=True)
     if code is None:
-        near = suggest(tidy(value), context.register.names())
-        return Judgement(None, "unknown_unit", {"close": near})
+        return _unlisted_unit(value, context.register, codes)
     return Judgement(code, "line_break_in_name" if broken else "", warning=broken)
 
 
@@ -160,6 +155,18 @@ def _date(text: str) -> datetime.date | None:
         return datetime.date(*(int(found[part]) for part in ("year", "month", "day")))
     except ValueError:
         return None
+
+
+def _unlisted_unit(value: str, register: Register, codes: dict[str, str]) -> Judgement:
+    """A name in quotation marks or of another round is read as its unit once a person has seen it; every other one
+    is refused with proposals."""
+    key = match_key(without_quotes(value))
+    if key in codes:
+        return Judgement(codes[key], "quotes_in_name", warning=True)
+    former = register.former.get(match_key(value))
+    if former in codes.values():
+        return Judgement(former, "unit_alias_used", {"unit": register.name_of(str(former))}, warning=True)
+    return Judgement(None, "unknown_unit", {"close": proposals(value, register)})
 
 
 def judge_group(value: str, known: dict[str, str] | None) -> Judgement:

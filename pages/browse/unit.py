@@ -10,7 +10,7 @@ from words import N_
 
 release = frame.page(N_("One unit"))
 left, right = st.columns([1, 3])
-round_id = left.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params")
+round_id = frame.choose_round(release, left)
 answer = loaded.ranking(release.id, round_id)
 if answer.rows.empty:
     st.info(_("This round holds a register but no ballots yet."))
@@ -18,7 +18,7 @@ if answer.rows.empty:
 
 with right:
     code = frame.choose_unit(answer.rows)
-history = loaded.unit(release.id, code)
+history = loaded.unit(release.id, code, round_id in release.trial_rounds)
 row = next(row for row in history.rounds if row["round"] == round_id)
 detail = loaded.unit_detail(release.id, code, round_id)
 decimals = detail.rules.presentation.decimals

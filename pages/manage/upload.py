@@ -19,11 +19,14 @@ with right:
 uploads.add_rules()
 
 file = uploads.file_choice()
+uploads.publishing(round_id)
 if file is None or not round_id or (kind != "units" and rules is None):
     st.caption(_("Choose the kind, the round and a file. Nothing is stored before you publish."))
+    uploads.stored_files()
     st.stop()
 
-report = uploads.examine(file, kind, round_id, rules)
+choice = uploads.changes_of(file, uploads.Choice(kind, round_id, rules))
+report = uploads.examine(file, choice)
 if report is None:
     st.stop()
 uploads.show_preview(report)
@@ -31,10 +34,11 @@ uploads.show_problems(report.problems, "found")
 if report.same_as:
     st.info(_("This content is already stored; nothing would change."))
     st.stop()
+uploads.correct(file, choice, report)
 if report.refused:
     st.stop()
 reason = uploads.reason_for_warnings(report)
 if not report.problems:
     st.success(_("No problems were found in {rows} rows.").format(rows=f"{report.rows:,}"))
 if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
-    uploads.store_and_publish(file, kind, round_id, rules, reason)
+    uploads.store_and_publish(file, choice, report, reason)
