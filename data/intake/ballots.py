@@ -255,7 +255,7 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     """Totals rows are listed and left out, records without any content are counted and left out; a header that
     stands in the rows again is refused."""
     intake.rows = loaded.count
-    intake.blank = sum(placement.blank for placement in loaded.placements)
+    intake.blank = loaded.blank
     con = context.con
     units = con.execute(read_sql("intake/distinct_units")).df()
     headers = {match_key(header.text_of("ballots", "unit_code")) for header in form.headers.values()}
@@ -275,11 +275,9 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
             continue
         seen.add(place // width)
         file, row = loaded.place(place // width)
-        if value is None:
-            intake.blank += 1
-        elif value in repeated:
+        if value in repeated:
             intake.problems.append(Problem("header_repeated", file=file, row=row))
-        else:
+        elif value is not None:
             intake.problems.append(Problem("totals_row", "warning", file=file, row=row, value=value))
     intake.rows -= len(seen)
     con.execute(read_sql("intake/delete_set_aside"))

@@ -41,6 +41,7 @@ class CountIntake:
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
+    blank: int = 0
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
         loaded = LoadedTable(context.con, f"count_raw_{number}")
         width = len(header.cells)
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
+        intake.blank += loaded.blank if loaded.placements else 0
         if loaded.placements:
             _read_rows(loaded, header, reader, intake, text.name)
     if not reader.cells and not intake.problems:

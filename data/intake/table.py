@@ -62,6 +62,13 @@ class LoadedTable:
         """Records loaded so far."""
         return sum(placement.count for placement in self.placements)
 
+    @property
+    def blank(self) -> int:
+        """Records without any content: those set aside, and those of delimiters only, which every reader passes by."""
+        table = self.con.table(self.name)
+        empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
+        return sum(placement.blank for placement in self.placements) + len(table.filter(empty))
+
     def place(self, position: int) -> tuple[str, int]:
         """File and Excel row of the record at this position."""
         for placement in self.placements:
@@ -88,9 +95,30 @@ class LoadedTable:
         if count + header.row not in (text.newline_count, text.newline_count + 1):
             self.con.rollback()
             return self._add_slowly(text, header, projection)
+        repeated = self._repeated(text, header, before)
+        if repeated:
+            self.con.rollback()
+            return repeated
         self.con.commit()
         self.placements.append(Placement(text.name, before, count, header.row + 1))
         return []
+
+    def _repeated(self, text: TextTable, header: Header, before: int) -> list[Problem]:
+        """The header among the rows, where the columns are loaded as the file has them.
+
+        Rows are counted: the ids of a transaction that is not committed are no places yet.
+        """
+        table = self.con.table(self.name)
+        named = {f"c{column}": cell for column, cell in enumerate(header.cells) if column in header.fields.values()}
+        if not set(named) <= set(table.columns):
+            return []
+        found = table.project("row_number() OVER () - 1 AS place, *").filter(f"place >= {before}")
+        for name, cell in named.items():
+            trimmed = duckdb.FunctionExpression("trim", duckdb.ColumnExpression(name))
+            found = found.filter(trimmed == duckdb.ConstantExpression(cell))
+        rows = found.project("place").fetchall()
+        first = header.row + 1 - before
+        return [Problem("header_repeated", file=text.name, row=place + first) for (place,) in rows]
 
     def _append(self, relation: duckdb.DuckDBPyRelation, projection: str) -> None:
         rows = relation.project(projection)

@@ -26,6 +26,7 @@ class UnitIntake:
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
+    blank: int = 0
 
 
 class _Reader:
@@ -110,6 +111,7 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
         loaded = LoadedTable(context.con, f"unit_raw_{number}")
         width = len(header.cells)
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
+        intake.blank += loaded.blank if loaded.placements else 0
         for position, record in enumerate(context_rows(loaded) if loaded.placements else []):
             values = ["" if value is None else str(value) for value in record]
             if any(value.strip() for value in values):
