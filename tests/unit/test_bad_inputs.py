@@ -383,6 +383,31 @@ def test_bad_input(listed, biaochi, tmp_path):
         assert biaochi.json("import", case.kind, plain, "--round", "2025") == {**report, "stored": False}
 
 
+@pytest.mark.parametrize(("case", "count"), [("ROW03", 9), ("ROW04", 1)])
+def test_blank_rows_are_counted(case, count, biaochi, tmp_path):
+    biaochi.rules(tmp_path, SMALL)
+    path = tmp_path / "票.csv"
+    path.write_bytes(CASES[case].bytes(tmp_path))
+    biaochi("import", "ballots", path, "--round", "2025", lang="en")
+    assert f"Blank rows left out: {count}." in biaochi.err
+
+
+def test_a_header_repeated_inside_a_register_is_no_unit(biaochi, tmp_path):
+    head, *lines = REGISTER.splitlines(keepends=True)
+    path = tmp_path / "名录.csv"
+    path.write_text(head + lines[0] + head + "".join(lines[1:]), encoding="utf-8")
+    problems = biaochi.json("import", "units", path, "--round", "2025", code=3)["problems"]
+    assert [(problem["code"], problem["row"]) for problem in problems] == [("header_repeated", 3)]
+
+
+def test_an_old_workbook_with_macros_is_refused(biaochi, tmp_path):
+    biaochi.rules(tmp_path, SMALL)
+    path = tmp_path / "票.xls"
+    path.write_bytes(ole("_VBA_PROJECT_CUR"))
+    problems = biaochi.json("import", "ballots", path, "--round", "2025", code=3)["problems"]
+    assert [problem["code"] for problem in problems] == ["macro_workbook"]
+
+
 def test_merged_cells_are_filled_where_a_person_says_so_beforehand(biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)
     path = tmp_path / "票.xlsx"
