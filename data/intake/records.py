@@ -174,8 +174,8 @@ class _Reader:
                 content[name] = int(found[1]) if found else None
         figures = {header: row.cells[column].strip() for column, header in row.header.other.items()}
         content["figures"] = {header: text for header, text in figures.items() if text} or None
-        if not {"score_text", "score", "rank_text", "rank"} & set(row.header.fields):
-            content["printed_no"] = len(self.contents) + 1  # the order is all that was published
+        if not {"rank_text", "rank"} & set(row.header.fields):
+            content["printed_no"] = len(self.contents) + 1  # where no rank is printed, the order says it
 
     def _key(self, row: _Row, content: dict[str, object]) -> None:
         key = key_of(self.kind, content)
