@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.contract import KINDS, RECORD_KINDS, fields, header_words
+from data.contract import KINDS, RECORD_KINDS, SCORED_KINDS, fields, header_words
 from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
 from data.intake.counts import CountIntake, read_counts
@@ -203,7 +203,7 @@ class Store:
         """Read files as one upload of one kind and round; store it when nothing is wrong."""
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
-        rule_set = self._rules_for(round_id, rules) if kind in ("ballots", "counts") else None
+        rule_set = self._rules_for(round_id, rules) if kind in SCORED_KINDS else None
         with self._writing() as staging:
             job = _Import(self, staging, kind, round_id, rule_set, replace, mapping or {}, demo)
             return job.run(sources, dry_run, accept_warnings)

@@ -5,7 +5,7 @@ import hashlib
 import pandas as pd
 import streamlit as st
 
-from data.contract import KIND_NAMES, KINDS
+from data.contract import KIND_NAMES, KINDS, SCORED_KINDS
 from data.export import Sheet, csv_bytes
 from data.problems import LEVELS, Problem
 from data.rule_sets import RulesRefused
@@ -29,6 +29,11 @@ def kind_choice() -> str:
         required=True,
         key="upload_kind",
     )
+
+
+def needs_rules(kind: str) -> bool:
+    """Whether files of the kind are read under a rule set."""
+    return kind in SCORED_KINDS
 
 
 def round_choice() -> str:

@@ -15,11 +15,11 @@ with left:
 with middle:
     round_id = uploads.round_choice()
 with right:
-    rules = uploads.rules_choice(round_id) if kind != "units" else None
+    rules = uploads.rules_choice(round_id) if uploads.needs_rules(kind) else None
 uploads.add_rules()
 
 file = uploads.file_choice()
-if file is None or not round_id or (kind != "units" and rules is None):
+if file is None or not round_id or (uploads.needs_rules(kind) and rules is None):
     st.caption(_("Choose the kind, the round and a file. Nothing is stored before you publish."))
     st.stop()
 
