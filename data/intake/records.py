@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.contract import KEYS, REQUIRED, Field, fields, header_of
 from data.facts import frame_digest
-from data.intake.cells import Reading, number_in, plain_number, read_cell
+from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context, Register
 from data.intake.headers import Header
 from data.intake.names import match_key, tidy
@@ -163,7 +163,7 @@ class _Reader:
         """A published line: texts as they stand, numbers beside them, every other column under its printed header."""
         for text_name, name in (("score_text", "score"), ("rank_text", "rank")):
             shown = text_name if row.texts.get(text_name, "").strip() else name
-            printed = row.texts.get(shown, "").strip()
+            printed = without_text_mark(row.texts.get(shown, "").strip())
             content[text_name] = printed or None
             header = row.header.text_of(self.kind, shown)
             if name == "score":
@@ -173,7 +173,7 @@ class _Reader:
             else:
                 found = _RANK.fullmatch("".join(printed.split()).replace("（", "(").replace("）", ")"))
                 content[name] = int(found[1]) if found else None
-        figures = {header: row.cells[column].strip() for column, header in row.header.other.items()}
+        figures = {header: without_text_mark(row.cells[column].strip()) for column, header in row.header.other.items()}
         content["figures"] = {header: text for header, text in figures.items() if text} or None
         if not {"rank_text", "rank"} & set(row.header.fields):
             content["printed_no"] = len(self.contents) + 1  # where no rank is printed, the order says it
