@@ -35,8 +35,8 @@ TABLE_OF_KIND = {
 KINDS = tuple(TABLE_OF_KIND)
 # Kinds whose rows are kept as they are, by `data/intake/records.py`.
 RECORD_KINDS = tuple(kind for kind in KINDS if kind not in ("ballots", "counts", "units"))
-# Kinds that speak of more than the round they are imported for.
-LASTING_KINDS = ("unit_alias", "unit_lineage", "work_calendar")
+# Kinds that are read under a rule set.
+SCORED_KINDS = ("ballots", "counts")
 KIND_NAMES = {
     "ballots": N_("Ballots"),
     "counts": N_("Counts of votes"),

@@ -94,8 +94,8 @@ class Release:
     def records(self, round_id: str, kind: str) -> pd.DataFrame:
         """Rows of one record table of a round: a column a field of the contract, typed by it.
 
-        A kind of LASTING_KINDS is read over all rounds when `round_id` is ALL_ROUNDS. The figures of published lines
-        are a column of mappings, printed header -> printed text.
+        ALL_ROUNDS reads the kind over all rounds, as aliases, reforms and working days ask for. The figures of
+        published lines are a column of mappings, printed header -> printed text.
         """
         return typed_records(kind, list(self.query("records", round_id=round_id, kind=kind)["content"]))
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.contract import KINDS, RECORD_KINDS, fields, header_words
+from data.contract import KINDS, RECORD_KINDS, SCORED_KINDS, fields, header_words
 from data.history import FOLDER, Event, cleared, local_time, read_history
 from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
@@ -301,7 +301,7 @@ class Store:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
         if edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
-        rule_set = self._rules_for(round_id, rules) if kind in ("ballots", "counts") else None
+        rule_set = self._rules_for(round_id, rules) if kind in SCORED_KINDS else None
         watch = Watch(progress, cancelled)
         with self._writing() as staging:
             self._permit_upload(round_id, trial)

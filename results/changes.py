@@ -1,6 +1,7 @@
 """Two rounds of one release compared, category by category: which scores changed by more than chance.
 
-A unit is followed by its code: a renamed unit goes on, a merged one does not. Where the way of scoring changed, the
+A unit is followed by its code, and by the table of reforms where a renaming gave it another: a renamed unit goes on,
+a merged one does not. Where the way of scoring changed, the
 earlier round is counted again under the later rules; where what was asked changed too, nothing is tested.
 """
 
@@ -16,6 +17,7 @@ from analytics.changes import RegressionToMean, regression_to_mean, score_change
 from data.release import Release
 from data.rule_sets import RuleSet, RulesRefused
 from results.family import ALL, Family, NoSuchRound, WhatIf, families, rules_of
+from results.lineage import carried
 from results.method_breaks import Break, form_breaks, nonzero, rule_breaks
 from results.verdicts import verdicts
 from words import N_
@@ -154,14 +156,15 @@ def _answer(
 ) -> Changes:
     own = next((family for family in earlier if family.name == later.name), None)
     level = later.rules.uncertainty.level
-    before = pd.concat([_scores(family, family is own) for family in earlier])
+    renamed = carried(release, round_from, later.round)
+    before = pd.concat([_scores(family, family is own) for family in earlier]).rename(index=renamed)
     after = _scores(later, True)
     both = [code for code in after.index if code in before.index]
     compared = [code for code in both if not (_why_not(before.loc[code]) or _why_not(after.loc[code]))]
     rows = _rows(before.loc[compared], after.loc[compared], later, tested, level)
     regression = None
     if tested and own is not None:
-        regression = _regression(own, after)
+        regression = _regression(own, after, renamed)
     return Changes(
         release.id,
         round_from,
@@ -263,10 +266,10 @@ def _positions(rows: pd.DataFrame) -> list[str | None]:
     return told
 
 
-def _regression(own: Family, after: pd.DataFrame) -> RegressionToMean | None:
+def _regression(own: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:
     """The units that the earlier bottom rule took, or the last fifth where it has no number of places."""
     known = [_why_not(unit) is None for _, unit in after.iterrows()]
-    second = after.loc[known, "score"].reindex(own.members["unit_code"].astype(str))
+    second = after.loc[known, "score"].reindex(own.members["unit_code"].astype(str).replace(renamed))
     k = own.places or int(own.ranked.sum()) // 5
     return regression_to_mean(own.ranked_score, own.scores.se**2, second.to_numpy(dtype=float), k)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.export import Cell, Sheet
 from data.release import Release
+from results.lineage import codes_of
 from results.ranking import FIELDS, Ranking, ranking
 from words import N_, translate
 
@@ -118,13 +119,16 @@ def as_sheet(
 
 
 def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
-    """Ranking rows of one unit, newest round first, each with its round; empty for an unknown code."""
+    """Ranking rows of one unit, newest round first, each with its round; empty for an unknown code.
+
+    A renaming that gave the unit another code is followed.
+    """
     found = []
+    codes = codes_of(release, code)
     for round_id in release.rounds():
         units = release.query("units", round_id=round_id).set_index("unit_code")["category"]
-        if code in units.index:
-            answer = ranking(release, round_id, str(units[code]))
-            found += rows_of_unit(answer, code)
+        for own in (own for own in codes if own in units.index):
+            found += rows_of_unit(ranking(release, round_id, str(units[own])), own)
     return found
 
 

@@ -12,6 +12,7 @@ from data.release import Release
 from data.rule_sets import RuleSet
 from results.columns import rows_of_unit
 from results.family import Family
+from results.lineage import codes_of
 from results.ranking import Ranking
 from results.scoring_tables import moments_of, of_release
 from results.verdicts import claims_by_rule, rank_sets_of
@@ -66,8 +67,9 @@ class NoSuchUnit(Exception):
 
 
 def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
-    """One unit through the rounds of `rankings`, newest first; no rows for an unknown code."""
-    rows = [row for ranking in rankings for row in rows_of_unit(ranking, code)]
+    """One unit through the rounds of `rankings`, newest first, renamings followed; no rows for an unknown code."""
+    codes = codes_of(release, code)
+    rows = [row for ranking in rankings for own in codes for row in rows_of_unit(ranking, own)]
     return UnitHistory(release.id, code, str(rows[0]["unit_name"]) if rows else code, rows)
 
 

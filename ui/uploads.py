@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.contract import KIND_NAMES, KINDS
+from data.contract import KIND_NAMES, KINDS, SCORED_KINDS
 from data.export import Sheet, csv_bytes
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
@@ -56,8 +56,8 @@ def trial_choice(round_id: str) -> bool:
 
 
 def needs_rules(kind: str) -> bool:
-    """Whether files of this kind are read under a rule set."""
-    return kind in ("ballots", "counts")
+    """Whether files of the kind are read under a rule set."""
+    return kind in SCORED_KINDS
 
 
 def round_choice() -> str:

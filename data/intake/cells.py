@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from data.contract import Field
+from data.export import FORMULA_SIGNS
 from data.intake.names import CONTROL, EXCEL_ERRORS, match_key, tidy
 
 YES = frozenset({"是", "有", "true", "1", "y", "yes", "√"})
@@ -58,7 +59,13 @@ def read_cell(kind: Field, text: str, year: int | None) -> Reading:
         return _choice(kind, plain)
     if kind.type == "list":
         return Reading([tidy(part) for part in _LIST_MARKS.split(text) if tidy(part)])
-    return Reading(tidy(text) or kind.default)
+    return Reading(without_text_mark(tidy(text)) or kind.default)
+
+
+def without_text_mark(text: str) -> str:
+    """The text without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    marked = len(text) > 1 and text[0] == "'" and unicodedata.normalize("NFKC", text[1:])[0] in FORMULA_SIGNS
+    return text[1:] if marked else text
 
 
 def plain_number(number: Decimal) -> str:

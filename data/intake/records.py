@@ -6,14 +6,14 @@ crosses columns (one date before another, parts that add up) stands in `record_r
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from data.contract import KEYS, REQUIRED, Field, fields, header_of
 from data.facts import frame_digest
-from data.intake.cells import Reading, number_in, plain_number, read_cell
+from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context, Register
 from data.intake.headers import Header
 from data.intake.names import match_key, tidy
@@ -84,6 +84,7 @@ class _Reader:
         self.codes = context.register.codes() if context.register else {}
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
+        self.predecessors: set[str] = set()
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
 
@@ -143,11 +144,11 @@ class _Reader:
         return Reading(own if year or (self.kind == "round" and said) else None)
 
     def _lineage_unit(self, kind: Field, text: str) -> Reading:
-        """A unit of any register; the predecessor may be older than all of them."""
+        """A unit of any register; a predecessor may be older than all of them, and a successor a predecessor."""
         register = self.context.register
         known = {} if register is None else {**register.former, **self.codes}
         code = known.get(match_key(text))
-        if code is None and known and kind.name == "to_code":
+        if code is None and known and kind.name == "to_code" and match_key(text) not in self.predecessors:
             return _of(judge_unit(text, self.context, self.codes))
         return Reading(code) if code is not None else _of(judge_group(text, None))
 
@@ -163,7 +164,7 @@ class _Reader:
         """A published line: texts as they stand, numbers beside them, every other column under its printed header."""
         for text_name, name in (("score_text", "score"), ("rank_text", "rank")):
             shown = text_name if row.texts.get(text_name, "").strip() else name
-            printed = row.texts.get(shown, "").strip()
+            printed = without_text_mark(row.texts.get(shown, "").strip())
             content[text_name] = printed or None
             header = row.header.text_of(self.kind, shown)
             if name == "score":
@@ -173,10 +174,10 @@ class _Reader:
             else:
                 found = _RANK.fullmatch("".join(printed.split()).replace("（", "(").replace("）", ")"))
                 content[name] = int(found[1]) if found else None
-        figures = {header: row.cells[column].strip() for column, header in row.header.other.items()}
+        figures = {header: without_text_mark(row.cells[column].strip()) for column, header in row.header.other.items()}
         content["figures"] = {header: text for header, text in figures.items() if text} or None
-        if not {"score_text", "score", "rank_text", "rank"} & set(row.header.fields):
-            content["printed_no"] = len(self.contents) + 1  # the order is all that was published
+        if not {"rank_text", "rank"} & set(row.header.fields):
+            content["printed_no"] = len(self.contents) + 1  # where no rank is printed, the order says it
 
     def _key(self, row: _Row, content: dict[str, object]) -> None:
         key = key_of(self.kind, content)
@@ -230,12 +231,11 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0
-        for position, record in enumerate(_rows(loaded)):
-            cells = ["" if value is None else str(value) for value in record]
-            if any(cell.strip() for cell in cells):
-                texts = _with_span({name: cells[column] for name, column in header.fields.items()})
-                reader.row(_Row(text.name, loaded.place(position)[1], header, texts, cells))
-                intake.rows += 1
+        rows = list(_rows(loaded, text, header))
+        reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
+        for row in rows:
+            reader.row(row)
+        intake.rows += len(rows)
     if not reader.contents and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     if not any(problem.level == "error" for problem in intake.problems):
@@ -245,8 +245,13 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
     return intake
 
 
-def _rows(loaded: LoadedTable) -> list[tuple[object, ...]]:
-    return loaded.con.table(loaded.name).fetchall() if loaded.placements else []
+def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:
+    """The records of one file that hold anything."""
+    for position, record in enumerate(loaded.con.table(loaded.name).fetchall() if loaded.placements else []):
+        cells = ["" if value is None else str(value) for value in record]
+        if any(cell.strip() for cell in cells):
+            texts = {name: cells[column] for name, column in header.fields.items()}
+            yield _Row(text.name, loaded.place(position)[1], header, _with_span(texts), cells)
 
 
 def _unknown_columns(text: TextTable, header: Header) -> list[Problem]:
