@@ -23,7 +23,7 @@ uploads.add_rules()
 file = uploads.file_choice()
 uploads.publishing(round_id)
 if file is None or not round_id or (uploads.needs_rules(kind) and rules is None):
-    st.caption(_("Choose the kind, the round and a file. Nothing is stored before you publish."))
+    st.caption(_("Choose the kind, the round and a file. Reading a file stores nothing."))
     if loaded.store().has_changes():
         st.subheader(_("What would change"))
         releases.show_changes()
