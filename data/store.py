@@ -339,7 +339,8 @@ class Store:
             [["alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at"], row]
         )
         source = (f"{name[:20]}.csv", text.getvalue().encode())
-        return self.import_files("unit_alias", [source], max(rounds), dry_run=dry_run)
+        trial = self.status(max(rounds)).code == TRIAL
+        return self.import_files("unit_alias", [source], max(rounds), dry_run=dry_run, trial=trial)
 
     def _permit_upload(self, round_id: str, trial: bool) -> None:
         """A round is a trial or formal, never both; one that is finalised takes nothing more."""

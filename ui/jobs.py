@@ -16,12 +16,12 @@ Work = Callable[[Progress, Callable[[], bool]], object]
 class Job:
     """One task. `work` is called with a function to tell progress and one that says whether to stop."""
 
-    def __init__(self, asked: object, work: Work, *, may_stop: bool = True) -> None:
+    def __init__(self, asked: object, work: Work, *, stop_before: float = 1.0) -> None:
         self.asked = asked
         self.share, self.doing = 0.0, ""
         self.result: object = None
         self.error: Exception | None = None
-        self.may_stop = may_stop
+        self.stop_before = stop_before  # from this share on the task is carried through
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
@@ -39,6 +39,11 @@ class Job:
     def done(self) -> bool:
         """Whether the task has ended, well or not."""
         return not self._thread.is_alive()
+
+    @property
+    def may_stop(self) -> bool:
+        """Whether asking it to stop still has an effect."""
+        return self.share < self.stop_before
 
     @property
     def cancelled(self) -> bool:

@@ -12,6 +12,8 @@ from data.export import Sheet, csv_bytes
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
 from data.progress import Progress
+from data.round_status import TRIAL
+from data.rounds import RoundConflict
 from data.rule_sets import RulesRefused
 from data.store import (
     EditLog,
@@ -24,7 +26,7 @@ from data.store import (
     TwoRuleSets,
     UsageError,
 )
-from ui import corrections, downloads, file_columns, jobs, loaded
+from ui import corrections, downloads, file_columns, frame, jobs, loaded, unit_names
 from ui.words import _, language
 from words import N_
 
@@ -42,14 +44,20 @@ UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
 def kind_choice() -> str:
     """Which table the file holds."""
-    return st.segmented_control(
-        _("Kind of file"),
-        list(KINDS),
-        format_func=lambda kind: _(KIND_NAMES[kind]),
-        default="ballots",
-        required=True,
-        key="upload_kind",
+    return st.selectbox(_("Kind of file"), list(KINDS), format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
+
+
+def trial_choice(round_id: str) -> bool:
+    """Whether the round is only tried out; a round that is a trial already stays one until it is cleared."""
+    is_trial = bool(round_id) and loaded.store().status(round_id).code == TRIAL
+    return st.checkbox(
+        _("Trial: try the procedure out, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
     )
+
+
+def needs_rules(kind: str) -> bool:
+    """Whether files of this kind are read under a rule set."""
+    return kind in ("ballots", "counts")
 
 
 def round_choice() -> str:
@@ -75,13 +83,21 @@ class Choice:
     kind: str
     round_id: str
     rules: str | None
+    trial: bool = False
+    sheet: str = ""
     mapping: tuple[tuple[str, str], ...] | None = None
     edits: tuple[EditLog, ...] = ()
 
     def options(self) -> dict[str, object]:
         """As the store takes them."""
         mapping = None if self.mapping is None else dict(self.mapping)
-        return {"rules": self.rules, "mapping": mapping, "edits": self.edits}
+        return {
+            "rules": self.rules,
+            "mapping": mapping,
+            "edits": self.edits,
+            "trial": self.trial,
+            "sheet": self.sheet,
+        }
 
 
 def file_choice() -> Chosen | None:
@@ -155,7 +171,13 @@ def changes_of(file: Chosen, choice: Choice) -> Choice:
     if st.session_state.get("upload_changed_file") != (file.key, choice.kind):
         st.session_state["upload_changed_file"] = (file.key, choice.kind)
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
-    return replace(choice, mapping=st.session_state["upload_mapping"], edits=st.session_state["upload_edits"])
+        st.session_state["upload_sheet"] = ""
+    return replace(
+        choice,
+        mapping=st.session_state["upload_mapping"],
+        edits=st.session_state["upload_edits"],
+        sheet=st.session_state["upload_sheet"],
+    )
 
 
 def examine(file: Chosen, choice: Choice) -> ImportReport | None:
@@ -190,25 +212,47 @@ def _answer(key: str, job: jobs.Job):
         st.session_state.pop(key, None)
     except TwoRuleSets as two:
         show_problems([two.problem], "two")
+    except RoundConflict as conflict:
+        show_problems(conflict.problems, "conflict")
     except UsageError as wrong:
-        st.error(_(wrong.message).format(**wrong.facts))
+        st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
     return None
 
 
 def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
     """Columns and cells that the person puts right; each answer reads the file again."""
     turn = st.session_state.get("upload_changes", 0)
+    _choose_sheet(report, choice)
     mapping = file_columns.choice(report, choice.kind, turn)
     if mapping is not None:
         _change("upload_mapping", tuple(mapping.items()))
     if corrections.made(choice.edits, report, file.name):
         _change("upload_edits", ())
+    refused = unit_names.confirm(report.faulty, choice.round_id, turn)
+    if refused:
+        show_problems(refused, "unit_names")
+    elif refused is not None:
+        st.session_state.pop("upload_job", None)
+        st.rerun()
     edits = corrections.editor(report.faulty, turn) if report.faulty else []
     if edits:
         _change("upload_edits", (*choice.edits, *edits))
 
 
-def _change(key: str, value: tuple) -> None:
+def _choose_sheet(report: ImportReport, choice: Choice) -> None:
+    """A workbook with several sheets is read from the one that the person means."""
+    several = next((problem for problem in report.problems if problem.code == "several_sheets"), None)
+    sheets = several.facts.get("sheets") if several else None
+    if several is None or not isinstance(sheets, list | tuple):
+        return
+    names = [str(name) for name in sheets]
+    current = choice.sheet or several.sheet or names[0]
+    chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
+    if chosen != current:
+        _change("upload_sheet", chosen)
+
+
+def _change(key: str, value: object) -> None:
     st.session_state[key] = value
     st.session_state["upload_changes"] = st.session_state.get("upload_changes", 0) + 1
     st.rerun()
@@ -272,8 +316,8 @@ def reason_for_warnings(report: ImportReport) -> str | None:
     return st.text_input(_("Reason for accepting these findings"), key="upload_reason").strip()
 
 
-def store_and_publish(file: Chosen, choice: Choice, report: ImportReport, reason: str | None) -> None:
-    """The last step begins: keep the file and make the result public, in a thread of its own."""
+def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None, *, publish: bool) -> None:
+    """The last step begins: keep the file, and make the result public if asked, in a thread of its own."""
     store, demo = loaded.store(), _beside_demo()
     header = next(iter(report.headers.values()), None)
 
@@ -283,16 +327,17 @@ def store_and_publish(file: Chosen, choice: Choice, report: ImportReport, reason
         )
         if not kept.stored:
             return kept, None
-        st_job.may_stop = False
-        progress(0.5, N_("Publishing"))
         if choice.mapping and header is not None:
             store.remember_mapping(choice.kind, header.cells, dict(choice.mapping))
+        if not publish:
+            return kept, None
+        progress(0.5, N_("Publishing"))
         try:
             return kept, store.publish()
         except StoreBusy:
             return kept, None
 
-    st_job = st.session_state["upload_storing"] = jobs.Job((file.key, choice), work)
+    st.session_state["upload_storing"] = jobs.Job((file.key, choice), work, stop_before=0.5)
     publishing(choice.round_id)
 
 
@@ -311,14 +356,11 @@ def publishing(round_id: str) -> None:
     if not report.stored:
         show_problems(report.problems, "store")
         return
-    if published is None:
-        st.warning(_("The file is stored but not published yet: somebody else is writing. Publish again in a minute."))
-        return
-    for key in ("upload_job", "upload_changed_file", "upload_mapping", "upload_edits"):
+    for key in ("upload_job", "upload_changed_file", "upload_mapping", "upload_edits", "upload_sheet"):
         st.session_state.pop(key, None)
     loaded.let_go()
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
-    st.session_state["upload_done"] = (published.release[:16], round_id)
+    st.session_state["upload_done"] = (published.release[:16] if published else "", round_id)
     st.rerun()
 
 
@@ -363,6 +405,9 @@ def done() -> None:
     if finished is None:
         return
     release, round_id = finished
+    if not release:
+        st.success(_("The file is stored. It counts once it is published."))
+        return
     st.success(_("Published as release {release}.").format(release=release))
     st.page_link("../pages/browse/ranking.py", label=_("See the ranking"), query_params={"round": round_id})
 
