@@ -428,6 +428,8 @@ def _line(problem: "Problem", language: str) -> str:
 
 
 def _say_outcome(report: "ImportReport") -> None:
+    if report.blank_rows:
+        _session.say(N_("Blank rows left out: {count}."), count=report.blank_rows)
     errors = sum(problem.level == "error" for problem in report.problems)
     if report.stored:
         _session.say(N_("Stored: {rows} rows."), rows=report.rows)

@@ -131,8 +131,9 @@ KEYS = {
     "work_calendar": ("date",),
 }
 
-# Required, but a file without it is read once a person has agreed: each row is a ballot of its own then.
-AGREED_WITHOUT = {"ballots": ("ballot_id",)}
+# Required, but looked at when the rows are read: ballots without numbers are each a ballot of their own once a person
+# has agreed; counts without a group are of all groups together where the rule set pools them.
+AGREED_WITHOUT = {"ballots": ("ballot_id",), "counts": ("group_code",)}
 
 # Written by the importer, or kept for a later version; a file that brings them is not an error.
 UNUSED = {"ballot": ("file_id", "row_no", "round_id"), "grade_count": ("round_id", "estimated")}

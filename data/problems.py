@@ -78,6 +78,7 @@ SENTENCES: dict[str, str] = {
     "long_row": N_("The row should have {expected} cells; it has {found}."),
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
     "title_row": N_("Title rows stand above the table; the header was taken from row {header_row}."),
+    "glued_units": N_("Each row should hold one unit; several stand in one cell here: {value}"),
     "note_row": N_("The row below the table is a remark and is set aside: {value}"),
     "totals_row": N_("The row looks like a total ({value}) and is set aside, not counted."),
     "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
@@ -229,6 +230,7 @@ SUGGESTIONS: dict[str, str] = {
     "long_row": N_("A comma inside a text needs English quotation marks around the text; or save as .xlsx."),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening one."),
     "title_row": N_("If that row is the header, confirm; else delete the rows above the header."),
+    "glued_units": N_("Give every unit a row of its own, with its name and its figures in separate columns."),
     "note_row": N_("If it is a remark, confirm; else fill in the other cells of the row."),
     "totals_row": N_("If it is a total, confirm; else give the row its proper name."),
     "merged_cells": N_(

@@ -118,7 +118,7 @@ class ImportReport:
     the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
     faulty: the cells that may be corrected in place. headers: file name -> what its header is taken for.
     remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
-    the edits of this import, as CSV.
+    the edits of this import, as CSV. blank_rows: rows without content, which are no records.
     """
 
     problems: list[Problem]
@@ -133,6 +133,7 @@ class ImportReport:
     headers: dict[str, FoundHeader] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
     corrected: bytes | None = None
+    blank_rows: int = 0
 
     @property
     def refused(self) -> bool:
@@ -665,6 +666,7 @@ class _Import:
         self.headers: dict[str, FoundHeader] = {}
         self.remembered: dict[str, str] = {}
         self.corrected: bytes | None = None
+        self.blank = 0
         self.folder = staging / "upload"
         self.folder.mkdir()
         self.con = working_memory(staging, threads=store.threads)
@@ -728,6 +730,7 @@ class _Import:
             self.headers,
             self.remembered,
             self.corrected,
+            self.blank,
         )
 
     def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
@@ -844,12 +847,14 @@ class _Import:
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
+            self.blank = ballots.blank
             if ballots.facts is None:
                 return "", ballots.rows
             write_ballot_facts(self.con, self.folder, ballots.facts)
             return ballots.facts.digest, ballots.rows
         small = self._read_small(tables, context)
         self.problems += small.problems
+        self.blank = small.blank
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows

@@ -52,6 +52,7 @@ LINE_COLUMNS = {
     "channel": "channel",
     "site": "site",
 }
+MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
 CHECKING = N_("Checking every value")
 MAP_TYPES = {"code": "int64", "known": "bool"}
@@ -126,9 +127,9 @@ def _load(
     loaded = LoadedTable(context.con, "wide_raw" if wide else "line_raw")
     present = [name for name in LINE_COLUMNS if any(name in h.fields for h in headers.values())]
     for text, header in tables:
-        used = {column for column, cell in header.other.items() if cell in indicators}
+        used = _used_columns(header, indicators, context)
         intake.problems += unknown_columns(context.con, text, header, set(header.other) - used)
-        intake.problems += loaded.add(text, header, _projection(header, present, indicators))
+        intake.problems += loaded.add(text, header, _projection(header, present, indicators, context))
     numbered = [text.name for text, header in tables if "ballot_id" in header.fields]
     if numbered and len(numbered) < len(tables):
         intake.problems += [_without(t, h, "ballot_id") for t, h in tables if t.name not in numbered]
@@ -145,7 +146,7 @@ def _load(
     return loaded, _Form(headers, indicators)
 
 
-def _projection(header: Header, present: list[str], indicators: tuple[str, ...]) -> str:
+def _projection(header: Header, present: list[str], indicators: tuple[str, ...], context: Context) -> str:
     """Columns of one file under our own names; a column this file lacks is empty."""
 
     def column(index: int | None, name: str) -> str:
@@ -153,9 +154,49 @@ def _projection(header: Header, present: list[str], indicators: tuple[str, ...])
         return f"{source} AS {name}"
 
     parts = [column(header.fields.get(name), LINE_COLUMNS[name]) for name in present]
-    positions = {cell: index for index, cell in header.other.items()}
-    parts += [column(positions.get(cell), f"v{number}") for number, cell in enumerate(indicators)]
+    positions = {cell: index for index, cell in _value_names(header).items()}
+    marked = _marked(header, context)
+    parts += [
+        f"{_marks(marked[cell])} AS v{number}" if cell in marked else column(positions.get(cell), f"v{number}")
+        for number, cell in enumerate(indicators)
+    ]
     return ", ".join(parts)
+
+
+def _value_names(header: Header) -> dict[int, str]:
+    """The name of each unclaimed column; with what stands above it where two would be called the same."""
+    texts = list(header.other.values())
+    return {c: text if texts.count(text) == 1 else header.cells[c] for c, text in header.other.items()}
+
+
+def _marked(header: Header, context: Context) -> dict[str, list[tuple[int, str]]]:
+    """Indicators with a column for each grade below them, in which a mark is set: (column, grade)."""
+    assert context.rules is not None, "ballots are read under a rule set"
+    found: dict[str, list[tuple[int, str]]] = {}
+    for column, over in header.above.items():
+        grade = judge_grade(header.other.get(column, ""), "", "", context.rules).kept
+        if column in header.other and grade:
+            found.setdefault(over, []).append((column, grade))
+    return found
+
+
+def _marks(columns: list[tuple[int, str]]) -> str:
+    """The grade whose column is marked; several marked ones make a text that no scale knows, so that it is refused.
+
+    What is neither a mark nor nothing is handed on as it stands.
+    """
+    quoted = [(f"c{column}", "'" + grade.replace("'", "''") + "'") for column, grade in columns]
+    marks = ", ".join(f"'{mark}'" for mark in MARKS)
+    cells = [
+        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) NOT IN ('', '0') THEN {cell} END"
+        for cell, grade in quoted
+    ]
+    return f"nullif(concat_ws('+', {', '.join(cells)}), '')"
+
+
+def _used_columns(header: Header, indicators: tuple[str, ...], context: Context) -> set[int]:
+    marks = {column for columns in _marked(header, context).values() for column, _ in columns}
+    return marks | {column for column, cell in _value_names(header).items() if cell in indicators}
 
 
 def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators: tuple[str, ...]) -> None:
@@ -179,6 +220,10 @@ def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context)
     assert context.rules is not None, "ballots are read under a rule set"
     found: list[str] = []
     for text, header in tables:
+        marked = _marked(header, context)
+        if marked:
+            found += [name for name in marked if name not in found]
+            continue
         relation = context.con.read_csv(
             str(text.path),
             header=False,
@@ -190,7 +235,7 @@ def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context)
             ignore_errors=True,
         ).limit(2000)
         frame = relation.df()
-        for column, cell in header.other.items():
+        for column, cell in _value_names(header).items():
             values = frame[f"c{column}"].dropna().unique()
             graded = (judge_grade(str(value), "", "", context.rules) for value in values)
             if cell not in found and any(grade.kept for grade in graded):
@@ -210,7 +255,7 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     """Totals rows are listed and left out, records without any content are counted and left out; a header that
     stands in the rows again is refused."""
     intake.rows = loaded.count
-    intake.blank = sum(placement.blank for placement in loaded.placements)
+    intake.blank = loaded.blank
     con = context.con
     units = con.execute(read_sql("intake/distinct_units")).df()
     headers = {match_key(header.text_of("ballots", "unit_code")) for header in form.headers.values()}
@@ -230,11 +275,9 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
             continue
         seen.add(place // width)
         file, row = loaded.place(place // width)
-        if value is None:
-            intake.blank += 1
-        elif value in repeated:
+        if value in repeated:
             intake.problems.append(Problem("header_repeated", file=file, row=row))
-        else:
+        elif value is not None:
             intake.problems.append(Problem("totals_row", "warning", file=file, row=row, value=value))
     intake.rows -= len(seen)
     con.execute(read_sql("intake/delete_set_aside"))

@@ -44,6 +44,7 @@ class RecordIntake:
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
+    blank: int = 0
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -228,6 +229,7 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
             intake.problems += _unknown_columns(text, header)
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
+        intake.blank += loaded.blank if loaded.placements else 0
         for position, record in enumerate(_rows(loaded)):
             cells = ["" if value is None else str(value) for value in record]
             if any(cell.strip() for cell in cells):

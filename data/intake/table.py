@@ -6,6 +6,7 @@ Nothing here knows what the columns mean.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,16 @@ import duckdb
 from data.intake.headers import Header
 from data.intake.names import LONGEST_NAME, match_key
 from data.intake.source import TextTable
+from data.intake.workbook import letters
 from data.problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
 TAIL = 64 << 10  # bytes: notes below a table stand there
-FEWEST_FIELDS = 3  # a table of two columns has no row that can be told from a note
+REMARK = re.compile(
+    r"[（(【]?\s*(注|备注|说明|填表|制表|(?:统计|审核|联系)(?:人|时间|日期|口径|电话)|负责人|单位负责人|数据来源|来源|截至|以上|本表)|.*[：:。]"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,13 @@ class LoadedTable:
         """Records loaded so far."""
         return sum(placement.count for placement in self.placements)
 
+    @property
+    def blank(self) -> int:
+        """Records without any content: those set aside, and those of delimiters only, which every reader passes by."""
+        table = self.con.table(self.name)
+        empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
+        return sum(placement.blank for placement in self.placements) + len(table.filter(empty))
+
     def place(self, position: int) -> tuple[str, int]:
         """File and Excel row of the record at this position."""
         for placement in self.placements:
@@ -71,7 +82,7 @@ class LoadedTable:
         Returns the faults of structure; with any, nothing of the file is appended.
         """
         before = self.count
-        if _ends_in_note(text, header):
+        if _ends_in_note(text):
             return self._add_slowly(text, header, projection)
         self.con.begin()
         try:
@@ -84,9 +95,30 @@ class LoadedTable:
         if count + header.row not in (text.newline_count, text.newline_count + 1):
             self.con.rollback()
             return self._add_slowly(text, header, projection)
+        repeated = self._repeated(text, header, before)
+        if repeated:
+            self.con.rollback()
+            return repeated
         self.con.commit()
         self.placements.append(Placement(text.name, before, count, header.row + 1))
         return []
+
+    def _repeated(self, text: TextTable, header: Header, before: int) -> list[Problem]:
+        """The header among the rows, where the columns are loaded as the file has them.
+
+        Rows are counted: the ids of a transaction that is not committed are no places yet.
+        """
+        table = self.con.table(self.name)
+        named = {f"c{column}": cell for column, cell in enumerate(header.cells) if column in header.fields.values()}
+        if not set(named) <= set(table.columns):
+            return []
+        found = table.project("row_number() OVER () - 1 AS place, *").filter(f"place >= {before}")
+        for name, cell in named.items():
+            trimmed = duckdb.FunctionExpression("trim", duckdb.ColumnExpression(name))
+            found = found.filter(trimmed == duckdb.ConstantExpression(cell))
+        rows = found.project("place").fetchall()
+        first = header.row + 1 - before
+        return [Problem("header_repeated", file=text.name, row=place + first) for (place,) in rows]
 
     def _append(self, relation: duckdb.DuckDBPyRelation, projection: str) -> None:
         rows = relation.project(projection)
@@ -111,22 +143,22 @@ class LoadedTable:
         return scan.problems
 
 
-def is_note(record: list[str], header: Header) -> bool:
-    """Whether a row below the table is a remark: one text, perhaps merged over the row, and not a row's first cell
-    alone that names what the table lists."""
+def is_note(record: list[str]) -> bool:
+    """Whether a row below the table is a remark: one text, perhaps merged over the row, that reads like one.
+
+    A register's last row may hold a name and nothing else, so one text alone does not make a remark.
+    """
     texts = {cell.strip() for cell in record if cell.strip()}
-    return len(texts) == 1 and len(header.fields) + len(header.other) >= FEWEST_FIELDS
+    return len(texts) == 1 and REMARK.match(texts.pop()) is not None
 
 
-def _ends_in_note(text: TextTable, header: Header) -> bool:
+def _ends_in_note(text: TextTable) -> bool:
     """Whether the last record with content is a remark; then the table is read record by record."""
     with text.path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - TAIL))
         lines = file.read().decode("utf-8-sig", "ignore").rstrip(" \r\n\t,;").splitlines()
-    if len(lines) < FEWEST_FIELDS:
-        return False
-    return is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []), header)
+    return bool(lines) and is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []))
 
 
 def cells_like(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, column: int, pattern: str) -> int:
@@ -199,7 +231,7 @@ class _Scan:
 
     def _sorted(self, number: int, record: list[str]) -> Iterator[list[str]]:
         """Remarks wait: followed by a proper row they were rows themselves."""
-        if is_note(record, self.header):
+        if is_note(record):
             self._notes.append((number, record))
             return
         if any(cell.strip() for cell in record):
@@ -244,8 +276,10 @@ def unknown_columns(
 ) -> list[Problem]:
     """Columns that are left out, each listed; with a word on telephone and identity numbers inside them."""
     problems = []
-    for column in sorted(columns):
-        cell = header.cells[column]
+    nameless = {column for column, cell in enumerate(header.cells) if not cell and column not in header.other}
+    filled = {column for column in nameless if cells_like(con, text, header, column, r"\S")}
+    for column in sorted(columns | filled):
+        cell = header.cells[column] or letters(column)
         problems.append(Problem("unknown_column", "warning", text.name, text.sheet, header.row, cell, cell))
         count = cells_like(con, text, header, column, PERSONAL_VALUE)
         if count:

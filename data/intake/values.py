@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from data.intake.context import Context, Register
+from data.intake.headers import is_glued
 from data.intake.names import (
     CONTROL,
     EXCEL_ERRORS,
@@ -23,7 +24,23 @@ from data.intake.names import (
 from data.rule_sets import RuleSet
 from data.unit_names import proposals, without_quotes
 
-TOTALS = {match_key(word) for word in ("合计", "总计", "小计", "平均", "平均分", "平均值", "总平均")}
+TOTALS = {
+    match_key(word)
+    for word in (
+        "合计",
+        "总计",
+        "小计",
+        "平均",
+        "平均分",
+        "平均值",
+        "总平均",
+        "总数",
+        "均分",
+        "平均得分",
+        "合计数",
+        "总分",
+    )
+}
 VALIDITY = {
     "有效": "",
     "是": "",
@@ -69,7 +86,15 @@ def _text_fault(value: str) -> Judgement | None:
 
 def is_totals_row(value: str) -> bool:
     """A unit called 合计 or 平均分 is a line of sums, not a unit."""
-    return match_key(value) in TOTALS
+    return match_key(value).rstrip(":") in TOTALS
+
+
+def totals_word(values: list[str], unit: str) -> str:
+    """The word that makes a row one of sums: in place of the unit, or first in the row with no unit named."""
+    first = next((value for value in values if value.strip()), "")
+    if is_totals_row(unit):
+        return unit
+    return first if not unit.strip() and is_totals_row(first) else ""
 
 
 def is_identity_number(value: str) -> bool:
@@ -84,6 +109,8 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
     fault = _text_fault(value)
     if fault:
         return fault
+    if is_glued(value):
+        return Judgement(None, "glued_units")
     broken = "\n" in value or "\r" in value
     if context.register is None:
         return Judgement(tidy(value), "line_break_in_name" if broken else "", warning=broken)

@@ -45,8 +45,8 @@ if report.refused:
 reason = uploads.reason_for_warnings(report)
 if not report.problems:
     st.success(_("No problems were found in {rows} rows.").format(rows=f"{report.rows:,}"))
-store, publish, _rest = st.columns([1, 1, 3])
-if publish.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
-    uploads.keep(file, choice, report, reason, publish=True)
-if store.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
-    uploads.keep(file, choice, report, reason, publish=False)
+with st.container(horizontal=True):
+    if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
+        uploads.keep(file, choice, report, reason, publish=True)
+    if st.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
+        uploads.keep(file, choice, report, reason, publish=False)
