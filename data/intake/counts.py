@@ -22,12 +22,14 @@ from data.intake.values import (
     judge_grade,
     judge_group,
     judge_indicator,
+    judge_round,
     judge_unit,
     totals_word,
 )
 from data.problems import Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
+ROUND_HEADERS = {match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度")}
 _WHOLE = re.compile(r"\d{1,15}")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.0)?")
 _SIGNED = re.compile(r"-\d+")
@@ -78,6 +80,9 @@ class _Reader:
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
         group = self._accept(place["group_code"], self._group(texts["group_code"])) if "group_code" in place else "ALL"
+        for column in round_columns(header):
+            cell = _Cell(file, row, header.cells[column], values[column])
+            self._accept(cell, judge_round(cell.value, self.context.round_id))
         asked = _Cell(file, row, header.text_of("counts", "indicator_code"), texts.get("indicator_code", ""))
         indicator = self._accept(asked, judge_indicator(asked.value, self.rules))
         if unit is None or group is None or indicator is None:
@@ -110,6 +115,8 @@ class _Reader:
             yield "", place["grade_code"], place["count"]
             return
         for column, cell in header.other.items():
+            if column in round_columns(header):
+                continue
             name = header.cells[column]
             yield header.above.get(column, ""), _Cell(file, row, name, cell), _Cell(file, row, name, values[column])
 
@@ -169,6 +176,11 @@ class _Reader:
         return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def round_columns(header: Header) -> set[int]:
+    """Columns that name the round of the rows; they are compared with the import's and not kept."""
+    return {column for column, cell in header.other.items() if match_key(cell) in ROUND_HEADERS}
+
+
 def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> CountIntake:
     """Read counts files that belong to one upload."""
     intake = CountIntake()
@@ -210,12 +222,12 @@ def context_rows(loaded: LoadedTable) -> list[tuple[object, ...]]:
 def _grade_columns(text: TextTable, header: Header, reader: _Reader, intake: CountIntake) -> Header:
     """In the wide form: columns whose header is no grade of the rule set are listed and left out."""
     if "grade_code" in header.fields and "count" in header.fields:
-        unknown = set(header.other)
+        unknown = set(header.other) - round_columns(header)
     else:
         unknown = {
             column for column, cell in header.other.items() if judge_grade(cell, "", "", reader.rules).kept is None
-        }
-        if len(unknown) == len(header.other):
+        } - round_columns(header)
+        if unknown | round_columns(header) == set(header.other):
             facts: dict[str, object] = {
                 "missing": list(reader.rules.points) or ["评价等级", "票数"],
                 "found": [cell for cell in header.cells if cell],

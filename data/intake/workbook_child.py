@@ -216,6 +216,9 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
     facts |= {"hidden_rows": [], "merged": []}
+    if not wanted and len(visible) > 1:  # Excel 2003 added two empty sheets to every workbook: nobody need choose
+        visible = [name for name in visible if book.get_sheet_by_name(name).start is not None] or visible[:1]
+        facts["visible"] = visible
     name = wanted if wanted in visible else "" if wanted or not visible else visible[0]
     table: Iterator[list[str]] = iter(())
     if name:

@@ -24,15 +24,17 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 NUMERIC = SMALL.split("[points]")[0] + "[numeric]\nlow = 0\nhigh = 100\n[weights]" + SMALL.split("[weights]", 1)[1]
 # What is no matter of a file's content, and where its test stands; open until the part it belongs to has one.
 ELSEWHERE = {
-    "FIL24": "tests/unit/test_corrections.py::test_the_inbox_shows_tables_and_follows_no_link",
-    "RAC01": "tests/unit/test_store.py::test_a_busy_store_says_so",
-    "RAC02": "tests/unit/test_bad_inputs.py::test_the_same_file_twice_at_once_is_loaded_once",
-    "RAC03": "tests/slow/test_kill9.py::test_a_killed_writer_leaves_the_old_release_or_the_new",
+    "UNI02": "tests/unit/test_unit_names.py::test_a_name_confirmed_once_is_read_from_then_on",
+    "FIL24": "tests/browser/test_upload.py::test_a_file_of_the_inbox_is_read_from_disk",
+    "RAC01": "tests/unit/test_compare.py::test_one_of_two_publishers_wins_and_the_other_is_told_who_and_when",
+    "RAC02": "tests/unit/test_compare.py::test_two_processes_importing_the_same_file_make_one_upload",
+    "RAC03": "tests/unit/test_compare.py::test_readers_see_the_old_release_while_another_is_made",
     "RAC05": "tests/unit/test_bad_inputs.py::test_the_same_file_twice_at_once_is_loaded_once",
     "RAC06": "tests/unit/test_bad_inputs.py::test_a_full_disk_is_told_beforehand",
     "RAC08": "tests/slow/test_kill9.py::test_a_killed_writer_leaves_the_old_release_or_the_new",
+    "RAC09": "tests/unit/test_compare.py::test_what_was_not_compared_is_not_published",
 }
-OPEN = {"UNI02", "UNI03", "RAC04", "RAC07", "RAC09"}
+OPEN = {"RAC04", "RAC07"}
 
 REGISTER = table("""
     单位编码 | 单位全称 | 单位简称 | 建制序号 | 类别 | 参评状态
@@ -271,6 +273,7 @@ CASES = {
     "DUP07": Case(HEAD + "".join(LINES[:5]) + "77,普通群众,市公安局,满意\n", rows=(None,),
                   before=(("ballots", BALLOTS),)),
     "UNI01": unit("市人社厅"),
+    "UNI03": unit("市人事劳动局"),
     "UNI04": spelled("市人社局", "市\u200b人社局\ufeff"),
     "UNI05": spelled("市人社局", "市人\u00a0社局\u3000"),
     "UNI06": spelled("A局", "Ａ局"),
@@ -406,6 +409,16 @@ def test_an_old_workbook_with_macros_is_refused(biaochi, tmp_path):
     path.write_bytes(ole("_VBA_PROJECT_CUR"))
     problems = biaochi.json("import", "ballots", path, "--round", "2025", code=3)["problems"]
     assert [problem["code"] for problem in problems] == ["macro_workbook"]
+
+
+@pytest.mark.parametrize(("years", "code"), [("2025,2025", 0), ("2024,2024", 3), ("2025,25", 3)])
+def test_counts_name_the_round_they_are_of(years, code, biaochi, tmp_path):
+    biaochi.rules(tmp_path, SMALL)
+    lines = zip(years.split(","), ("市公安局", "市财政局"), strict=True)
+    path = tmp_path / "汇总.csv"
+    path.write_text("年度,单位,主体,满意,不满意\n" + "".join(f"{y},{unit},普通群众,30,10\n" for y, unit in lines))
+    problems = biaochi.json("import", "counts", path, "--round", "2025", code=code)["problems"]
+    assert [problem["code"] for problem in problems] == ["wrong_round"] * (2 - years.split(",").count("2025"))
 
 
 def test_merged_cells_are_filled_where_a_person_says_so_beforehand(biaochi, tmp_path):
