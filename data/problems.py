@@ -90,7 +90,7 @@ SENTENCES: dict[str, str] = {
     "unknown_unit": N_("The unit should be in the register; {value} is not."),
     "unit_alias_used": N_("{value} is read as {unit}."),
     "ambiguous_unit": N_("{value} should mean one unit; it may be any of: {units}."),
-    "quotes_in_name": N_("{value} was written with quotation marks; they are left out."),
+    "quotes_in_name": N_("The name was written with quotation marks; it is read as {unit}."),
     "unknown_group": N_("The evaluator group should be one of: {known}. Found: {value}."),
     "unknown_indicator": N_("The indicator should be one of: {known}. Found: {value}."),
     "unknown_grade": N_("The grade should be one of: {known}. Found: {value}."),
@@ -119,7 +119,7 @@ SENTENCES: dict[str, str] = {
     "already_imported_line": N_("Each line is imported once; this one is already in upload {upload}."),
     "record_in_other_upload": N_("Each record is imported once; {value} is already in upload {upload}."),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
-    "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row}."),
+    "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row} as {other}."),
     "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in row {earlier_row}."),
     "duplicate_key": N_("{value} should appear once; it already stands in row {earlier_row}."),
     "not_whole": N_("{column} should be a whole number; found: {value}."),
@@ -143,7 +143,7 @@ SENTENCES: dict[str, str] = {
         "Counted votes can only be scored on the overall indicator; this rule set combines several: {indicators}."
     ),
     "formula_text": N_("A cell should not begin like a formula; found: {value}."),
-    "line_break_in_name": N_("The name {value} had a line break, which is taken out."),
+    "line_break_in_name": N_("The name had a line break in the middle; it is read as {unit}."),
     "personal_value": N_(
         "{count} cells of the column {column} look like telephone or identity numbers; the column is left out, but the kept original file still holds them."
     ),

@@ -113,11 +113,12 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
         return Judgement(None, "glued_units")
     broken = "\n" in value or "\r" in value
     if context.register is None:
-        return Judgement(tidy(value), "line_break_in_name" if broken else "", warning=broken)
+        return Judgement(tidy(value), "line_break_in_name" if broken else "", {"unit": tidy(value)}, broken)
     code = codes.get(match_key(value))
     if code is None:
         return _unlisted_unit(value, context.register, codes)
-    return Judgement(code, "line_break_in_name" if broken else "", warning=broken)
+    about: dict[str, object] = {"unit": context.register.name_of(code)} if broken else {}
+    return Judgement(code, "line_break_in_name" if broken else "", about, broken)
 
 
 def judge_round(value: str, round_id: str) -> Judgement:
@@ -162,7 +163,7 @@ def _unlisted_unit(value: str, register: Register, codes: dict[str, str]) -> Jud
     is refused with proposals."""
     key = match_key(without_quotes(value))
     if key in codes:
-        return Judgement(codes[key], "quotes_in_name", warning=True)
+        return Judgement(codes[key], "quotes_in_name", {"unit": register.name_of(codes[key])}, warning=True)
     former = register.former.get(match_key(value))
     if former in codes.values():
         return Judgement(former, "unit_alias_used", {"unit": register.name_of(str(former))}, warning=True)

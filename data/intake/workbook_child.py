@@ -12,6 +12,7 @@ import datetime
 import io
 import json
 import re
+import struct
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ CELL = re.compile(rb"<c\b([^>]*[^>/])>(.*?)</c>", re.DOTALL)
 PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 VALUE = re.compile(rb"<v[^>]*>[^<]|<is\b")
 HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>')
+LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
+END, BOUNDSHEET, ROW, HIDDEN = 0x0A, 0x85, 0x0208, 0x20  # records of an .xls and the mark of a hidden row
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 
@@ -185,11 +188,93 @@ def _read_rows(table: ElementTree.Element, areas: list[Area], hidden: list[int])
         number += repeated
 
 
+class Compound:
+    """The streams of an OLE file (Microsoft's [MS-CFB]): chains of sectors, small streams in sectors of a stream."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        sector, small = struct.unpack_from("<HH", data, 30)
+        self._size, self._small_size = 1 << sector, 1 << small
+        count, directory = struct.unpack_from("<II", data, 44)
+        (self._cutoff, small_start) = struct.unpack_from("<II", data, 56)
+        tables = [*struct.unpack_from("<109I", data, 76), *self._more_tables()][:count]
+        self._next = [number for table in tables for number in self._numbers(self._sector(table))]
+        self._entries = list(self._directory(self._chain(directory)))
+        self._small_next = list(self._numbers(self._chain(small_start)))
+
+    def stream(self, *names: str) -> bytes:
+        """The content of the first stream of these names; empty when there is none."""
+        for name, start, size in self._entries:
+            if name in names:
+                return (self._chain(start) if size >= self._cutoff else self._small(start))[:size]
+        return b""
+
+    def _more_tables(self) -> Iterator[int]:
+        (sector,) = struct.unpack_from("<I", self._data, 68)
+        while sector < LAST_SECTOR:
+            *tables, sector = self._numbers(self._sector(sector))
+            yield from tables
+
+    def _sector(self, number: int) -> bytes:
+        return self._data[(number + 1) * self._size : (number + 2) * self._size]
+
+    def _numbers(self, data: bytes) -> tuple[int, ...]:
+        return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
+
+    def _chain(self, sector: int) -> bytes:
+        return b"".join(self._sector(number) for number in follow(sector, self._next))
+
+    def _small(self, sector: int) -> bytes:
+        whole = self._chain(self._entries[0][1])
+        size = self._small_size
+        return b"".join(whole[n * size : (n + 1) * size] for n in follow(sector, self._small_next))
+
+    def _directory(self, data: bytes) -> Iterator[tuple[str, int, int]]:
+        for at in range(0, len(data), 128):
+            length = int.from_bytes(data[at + 64 : at + 66], "little")
+            start, size = struct.unpack_from("<II", data, at + 116)
+            yield data[at : at + max(length - 2, 0)].decode("utf-16-le", "replace"), start, size
+
+
+def follow(sector: int, following: list[int]) -> Iterator[int]:
+    """A chain of sectors; one that bites its tail is cut where it began to."""
+    for _ in range(len(following)):
+        if sector >= len(following):
+            return
+        yield sector
+        sector = following[sector]
+
+
+def hidden_rows_of_xls(data: bytes, index: int) -> list[int]:
+    """Hidden rows with content (counted from 1) of the sheet at this place among all; the reader does not tell."""
+    book = Compound(data).stream("Workbook", "Book")
+    starts = [struct.unpack_from("<I", content)[0] for kind, content in biff_records(book, 0) if kind == BOUNDSHEET]
+    found = []
+    for kind, content in biff_records(book, starts[index]):
+        if kind == ROW:
+            row, first, last, options = struct.unpack_from("<HHH6xH", content)
+            if options & HIDDEN and last > first:
+                found.append(row + 1)
+    return sorted(found)
+
+
+def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Records from one place on to the end of the substream."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if kind == END:
+            return
+        yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
 def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str, Any]) -> list[Area]:
     """What the sheet has beside its values goes into the facts; its merged areas come back."""
     areas = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     if kind == "ods":
         areas, facts["hidden_rows"] = opendocument_rows(data, name)
+    elif kind == "xls":
+        facts["hidden_rows"] = hidden_rows_of_xls(data, facts["names"].index(name))
     elif kind == "xlsx":
         xml = sheet_xml(data, name)
         far = FAR.search(xml)
@@ -215,7 +300,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
-    facts |= {"hidden_rows": [], "merged": []}
+    facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names}
     if not wanted and len(visible) > 1:  # Excel 2003 added two empty sheets to every workbook: nobody need choose
         visible = [name for name in visible if book.get_sheet_by_name(name).start is not None] or visible[:1]
         facts["visible"] = visible

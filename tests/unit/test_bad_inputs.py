@@ -473,6 +473,44 @@ def test_hidden_rows_are_named(biaochi, tmp_path):
     assert "3-4、6" in problem["message"]
 
 
+def test_hidden_rows_of_an_old_workbook_are_named(biaochi, tmp_path):
+    biaochi.rules(tmp_path, SMALL)
+    call = ("import", "ballots", FIXTURES / "hidden_rows.xls", "--round", "2025")
+    problems = biaochi.json(*call, code=4)["problems"]
+    assert [(problem["code"], problem["row"]) for problem in problems] == [("hidden_sheet", None), ("hidden_rows", 3)]
+    assert "3-4、6" in problems[1]["message"]
+
+
+def test_hidden_rows_and_merged_cells_of_an_open_document(biaochi, tmp_path):
+    biaochi.rules(tmp_path, SMALL)
+    rows = opendocument(BALLOTS)
+    path = tmp_path / "票.ods"
+    first = "<table:table-row>"
+    path.write_bytes(_rewritten(rows, lambda text: text.replace(first, first[:-1] + ' table:visibility="filter">', 2)))
+    problems = biaochi.json("import", "ballots", path, "--round", "2025", code=4)["problems"]
+    assert [(problem["code"], problem["row"]) for problem in problems] == [("hidden_rows", 1)]
+    group, empty = "<text:p>普通群众</text:p></table:table-cell>", '<table:table-cell office:value-type="string"/>'
+    spanned = '<table:table-cell table:number-rows-spanned="2" office:value-type="string">' + group
+
+    def merge(text: str) -> str:
+        cell = '<table:table-cell office:value-type="string">' + group
+        return text.replace(cell, spanned, 1).replace(cell, empty, 1)
+
+    path.write_bytes(_rewritten(rows, merge))
+    problems = biaochi.json("import", "ballots", path, "--round", "2025", code=4)["problems"]
+    assert [(problem["code"], problem["row"]) for problem in problems] == [("merged_cells", 2)]
+
+
+def _rewritten(data: bytes, change: Callable[[str], str]) -> bytes:
+    """The OpenDocument with its content changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            new.writestr(name, change(text) if name == "content.xml" else text)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "![局](http://192.0.2.1/x.png)", "{0} {{7*7}} %s"])
 def test_a_strange_name_comes_back_letter_by_letter(name, biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)
