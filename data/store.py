@@ -50,6 +50,7 @@ from data.uploads import (
 
 Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
+NAMING_KINDS = ("unit_alias", "unit_lineage", "round")
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
@@ -626,8 +627,8 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
     """Import the evidence of uploads into a scratch store, registers first as their round needs them."""
     for rules in rule_sets:
         again.add_rules(rules.text)
-    # Registers first as ballots need them, then the aliases that those were read with.
-    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.kind not in ("unit_alias", "round"), u.number)):
+    # Registers first as ballots need them, then what says which names mean which units.
+    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.kind not in NAMING_KINDS, u.number)):
         sources = [(file.name, path.read_bytes()) for file, path in upload.evidence()]
         report = again.import_files(
             upload.kind,
