@@ -15,6 +15,7 @@ from data.problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
 MOST_COLUMNS = 200
+SERIAL = "序号"
 _MAXIMUM = re.compile(r"\(\d+(\.\d+)?分?\)$|[(]?%[)]?$")
 PERSONAL_HEADERS = {
     match_key(word)
@@ -111,8 +112,8 @@ def _claim(
     for column, cell in enumerate(cells):
         key = match_key(cell)
         name = _means(kind, cell, known)
-        if name is not None and key not in known and name in fields:
-            name = None  # a part with its maximum, beside the column itself
+        if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
+            name = None  # a part beside the total, a serial number beside the rank: kept under its own header
         if key and (key in seen or (name is not None and name in fields)):
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif name is not None:
@@ -124,6 +125,11 @@ def _claim(
         seen.setdefault(key, column)
     problems += _missing(kind, cells, fields, row, file)
     return Header(row, cells, fields, other), problems
+
+
+def _has_rank(cells: tuple[str, ...], known: dict[str, str]) -> bool:
+    """Whether a column other than 序号 gives the rank: lists often number their lines and rank them too."""
+    return any(known.get(match_key(cell)) == known.get(SERIAL) and match_key(cell) != SERIAL for cell in cells)
 
 
 def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:
