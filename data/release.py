@@ -231,6 +231,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "ballot_link": links,
         "evaluator_count": evaluators,
         "lowest_votes": pd.DataFrame({"unit_code": units["unit_code"], "votes": lowest}),
+        "site_grade": _site_grades(con, facts, rules),
         "record": facts.records,
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
@@ -261,6 +262,7 @@ def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFr
         "ballot_link": ["group_name", "ballots", "votes", "within"],
         "evaluator_count": ["group_name", "evaluators"],
         "lowest_votes": ["unit_code", "votes"],
+        "site_grade": ["group_name", "site", "grade", "lines"],
     }
     tables = {name: pd.DataFrame(columns=["round_id", *names]) for name, names in columns.items()}
     empty = (
@@ -377,6 +379,17 @@ def _line_counts(con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: Rul
             "lines": codes["lines"],
         }
     )
+
+
+def _site_grades(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
+    """Scored lines by group, site and grade; empty without ballots or sites."""
+    if facts.lines is None or facts.dictionaries is None:
+        return pd.DataFrame(columns=["group_name", "site", "grade", "lines"])
+    counts = con.execute(read_sql("build/site_counts")).df()
+    grades = facts.dictionaries.grades
+    scored = np.array([kind_of_grade(name, forced, rules) == "scored" for name, forced in grades], dtype=bool)
+    counts = counts[scored[counts["grade"].to_numpy()]]
+    return counts.assign(grade=np.array([name for name, _ in grades], dtype=object)[counts["grade"].to_numpy()])
 
 
 # --- moments -----------------------------------------------------------------------------------------------------

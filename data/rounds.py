@@ -74,15 +74,19 @@ def read_register(uploads: list[Upload], round_id: str) -> Register | None:
     if not own:
         return None
     others = sorted((u for u in registers if u.round_id != round_id), key=lambda u: (u.round_id, u.number))
-    former = {
-        match_key(text): unit.unit_code
-        for unit in _units_of(others)
-        for text in (unit.unit_name, unit.short_name)
-        if text
-    }
+    spellings = [(match_key(t), u.unit_code) for u in _units_of(others) for t in (u.unit_name, u.short_name) if t]
+    known = {unit.unit_code for unit in own}
+    reforms = sorted(contents(uploads, "unit_lineage"), key=lambda row: str(row["date"]))
+    renamed = {str(row["from_code"]): str(row["to_code"]) for row in reforms if row["change"] == "更名"}
+    taken_over = {str(row["from_code"]): str(row["to_code"]) for row in reforms}
+    former = {key: _followed(code, renamed, known) for key, code in spellings}
+    successors = {key: _followed(code, taken_over, known) for key, code in spellings if former[key] not in known}
     listed = {str(row["unit_code"]): row for row in contents(uploads, "unit_round", round_id)}
     return Register(
-        tuple(_as_listed(unit, listed.get(unit.unit_code)) for unit in own), aliases(uploads, round_id), former
+        tuple(_as_listed(unit, listed.get(unit.unit_code)) for unit in own),
+        aliases(uploads, round_id),
+        former,
+        {key: code for key, code in successors.items() if code in known},
     )
 
 
@@ -92,6 +96,15 @@ def _units_of(uploads: list[Upload]) -> list[RegisteredUnit]:
         for upload in uploads
         for code, name, short, roster, category, participation in upload.frame()[UNIT_COLUMNS].to_numpy(dtype=object)
     ]
+
+
+def _followed(code: str, links: Mapping[str, str], known: set[str]) -> str:
+    """The first successor among the known units; the code itself where the links lead to none."""
+    own, seen = code, set()
+    while own not in known and own in links and own not in seen:
+        seen.add(own)
+        own = links[own]
+    return own if own in known else code
 
 
 def _as_listed(unit: RegisteredUnit, row: Mapping[str, object] | None) -> RegisteredUnit:

@@ -72,6 +72,7 @@ Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
 LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page hands back as a download
 MOST_FAULTY = 10_000  # cells that are looked up for correction; a file with more is mended where it came from
+NAMING_KINDS = ("unit_alias", "unit_lineage", "round")
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
@@ -986,8 +987,8 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
     """Import the evidence of uploads into a scratch store, registers first as their round needs them."""
     for rules in rule_sets:
         again.add_rules(rules.text)
-    # Registers first as ballots need them, then the aliases that those were read with.
-    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.kind not in ("unit_alias", "round"), u.number)):
+    # Registers first as ballots need them, then what says which names mean which units.
+    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.kind not in NAMING_KINDS, u.number)):
         sources = [(file.name, path.read_bytes()) for file, path in upload.evidence()]
         report = again.import_files(
             upload.kind,

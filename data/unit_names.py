@@ -44,6 +44,10 @@ def proposals(written: str, register: Register) -> list[Proposal]:
         for unit in register.units
     ]
     found: dict[str, Proposal] = {}
+    successor = register.successors.get(match_key(written))
+    if successor is not None:
+        name = register.name_of(successor)
+        found[name] = Proposal(name, TAKEN_OVER)
     for reason, fits in WAYS:
         names = [name for name, own, earlier in spellings if fits(text, own, earlier)]
         # 市委办 is 市委办公室 rather than 市委编办: a beginning counts more than likeness.
@@ -86,6 +90,7 @@ def _by_an_earlier_name(text: str, _: Spellings, earlier: Spellings) -> bool:
     return text in earlier or _but_for_the_place(text, earlier, earlier) or _short_form(text, earlier, earlier)
 
 
+TAKEN_OVER = N_("{unit} (took over in a reform)")
 SIMILAR = N_("{unit} (similar spelling)")
 # In the order of trust.
 WAYS: tuple[tuple[str, Fits], ...] = (

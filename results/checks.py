@@ -26,6 +26,7 @@ def checks(release: Release, round_id: str, rows: pd.DataFrame) -> Iterator[Note
     """Every finding of a round. rows: its ranking, all categories."""
     yield from _returned(release.records(round_id, "issue_return"))
     yield from _same_grade(release.query("grades_by_group", round_id=round_id))
+    yield from _same_grade_sites(release.query("site_grades", round_id=round_id))
     yield from _insiders(release, round_id)
     previous = _previous(release, round_id)
     if previous is not None:
@@ -52,6 +53,14 @@ def _same_grade(grades: pd.DataFrame) -> Iterator[Note]:
     alike = by_group[(by_group["size"] == 1) & (by_group["sum"] >= TELLING)]
     if len(alike):
         yield Note("same_grade", {"number": int(alike["sum"].sum())}, tuple(map(str, alike.index)))
+
+
+def _same_grade_sites(grades: pd.DataFrame) -> Iterator[Note]:
+    """Sites whose scored answers, of all groups together, know one grade only."""
+    by_site = grades.groupby("site").agg(grades=("grade", "nunique"), lines=("lines", "sum"))
+    alike = by_site[(by_site["grades"] == 1) & (by_site["lines"] >= TELLING)]
+    if len(alike):
+        yield Note("same_grade_sites", {"number": int(alike["lines"].sum())}, tuple(map(str, alike.index)))
 
 
 def _insiders(release: Release, round_id: str) -> Iterator[Note]:

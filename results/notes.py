@@ -23,6 +23,7 @@ SENTENCES = {
         "More ballots returned than issued, {number} in all ({count}): {units}. Ask how before the result is used."
     ),
     "same_grade": N_("All {number} answers of a group have one grade ({count}): {units}."),
+    "same_grade_sites": N_("All {number} answers from a site have one grade ({count}): {units}."),
     "insider_gap": N_(
         "Groups marked as insiders give {number} points more than the others, on the mean of {count} units; "
         "most: {units}."

@@ -38,12 +38,14 @@ class Register:
     """The units of one round; a name is found by its code, full name, short name or a confirmed alias.
 
     aliases: match key of a spelling that a person confirmed, valid in the round -> unit code.
-    former: match key of a spelling in the registers of other rounds -> unit code; it is shown before it is used.
+    former: match key of a spelling in the registers of other rounds -> unit code, renamings followed; it is shown
+    before it is used. successors: the same of units that were merged or split; only proposed.
     """
 
     units: tuple[RegisteredUnit, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
+    successors: Mapping[str, str] = field(default_factory=dict)
 
     def codes(self) -> dict[str, str]:
         """Match key of every spelling that needs no further question -> unit code."""

@@ -21,6 +21,7 @@ MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s
 # 1 市公安局 95.2 2 市教育局 94.1: names and scores of several units in one cell, as web pages print them.
 GLUED = re.compile(r"(?:\s*(?:\d{1,3}[.、\s])?\s*[一-鿿（）()、]{2,}\s*\d{1,3}(?:\.\d+)?分?[\s,，;；、。]*){2,}")
 _UNIT = re.compile(r"[(]?%[)]?$")
+SERIAL = "序号"
 PERSONAL_HEADERS = {
     match_key(word)
     for word in (
@@ -212,6 +213,8 @@ def _claim(
         name = _means(kind, cell, known) or None  # '' is said of a column that is no field
         if name is not None and key not in known and name in fields:
             name = None  # a part with its maximum, beside the column itself
+        if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
+            name = None  # a part beside the total, a serial number beside the rank: kept under its own header
         if key and (key in seen or (name is not None and name in fields)):
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif name is not None:
@@ -223,6 +226,11 @@ def _claim(
         seen.setdefault(key, column)
     problems += _missing(kind, cells, fields, row, file)
     return Header(row, cells, fields, other, above, maxima), problems
+
+
+def _has_rank(cells: tuple[str, ...], known: dict[str, str]) -> bool:
+    """Whether a column other than 序号 gives the rank: lists often number their lines and rank them too."""
+    return any(known.get(match_key(cell)) == known.get(SERIAL) and match_key(cell) != SERIAL for cell in cells)
 
 
 def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:

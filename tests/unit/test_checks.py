@@ -131,6 +131,21 @@ def test_a_group_that_knows_one_grade_only(year):
     assert note.units == ("两代表一委员",) and note.facts["number"] == 14
 
 
+def test_a_site_that_knows_one_grade_only(year):
+    rows = [f"{n},服务对象,{unit},{grade},{site}" for n, grade, site in sites() for unit in "AB"]
+    year.read("ballots", "票号,评议主体,参评单位,评价,会场\n" + "\n".join(rows))
+    note = year.notes()["same_grade_sites"]
+    assert note.units == ("二会场",) and note.facts["number"] == 12
+    assert "same_grade" not in year.notes()  # the group has other answers elsewhere
+
+
+def sites():
+    """Ballots of three sites: mixed, all alike, and all alike but too few to tell."""
+    yield from ((n, ("满意", "不满意")[n % 2], "一会场") for n in range(100, 106))
+    yield from ((n, "满意", "二会场") for n in range(200, 206))
+    yield from ((n, "不满意", "三会场") for n in range(300, 302))
+
+
 def test_insiders_against_the_others(year):
     """A: 100 - (100 + 60 + 100) / 3; B: 100 - (0 + 0 + 60) / 3."""
     assert "insider_gap" not in year.notes()

@@ -298,6 +298,17 @@ def test_a_published_line_is_kept_as_printed(store):
     assert set(found["score_header"]) == {"总得分(100)"}
 
 
+def test_a_serial_number_is_the_rank_only_where_no_rank_is_printed(store):
+    text = "序号,单位,得分,排名\n1,市公安局,88.1,2\n2,市卫健委,90.25,1\n"
+    assert store.import_files("results", [("a.csv", text.encode())], "2025").stored
+    found = records(store, "results").set_index("unit_text")
+    assert found["rank"].to_dict() == {"市公安局": 2, "市卫健委": 1}
+    assert found.loc["市公安局", "figures"] == {"序号": "1"}
+    text = "序号,单位,得分\n1,市公安局,90.25\n"
+    assert store.import_files("results", [("b.csv", text.encode())], "2025", replace=True).stored
+    assert records(store, "results")["rank"].tolist() == [1]
+
+
 def test_a_list_that_gives_only_the_order_keeps_it(store):
     text = "单位名称\n市公安局\n市卫健委\n市残联\n"
     assert store.import_files("results", [("名单.csv", text.encode())], "2025").stored

@@ -164,3 +164,33 @@ def test_at_most_three_units_are_proposed(shared):
     register = read_register(shared.uploads(), "2025")
     assert proposals("甲乙丙丁", register) == []
     assert len(proposals("市政局", register)) == 3
+
+
+REFORMS = "原单位编码,现单位编码,变化类型,生效日期\n"
+
+
+def test_the_name_before_a_renaming_with_a_new_code_is_shown_and_accepted(store_path):
+    store = Store(store_path, threads=2)
+    store.add_rules(RULES)
+    for year, row in (("2024", "H1,市卫生和计划生育委员会"), ("2025", "H2,市卫生健康委员会")):
+        assert store.import_files("units", [("a.csv", f"单位编码,单位全称\n{row}\n".encode())], year).stored
+    assert store.import_files("ballots", ballots("市卫生和计划生育委员会"), "2025").refused
+    link = f"{REFORMS}H1,H2,更名,2024-12-01\n".encode()
+    assert store.import_files("unit_lineage", [("b.csv", link)], "2025").stored
+    shown = store.import_files("ballots", ballots("市卫生和计划生育委员会"), "2025")
+    assert [(p.code, p.level) for p in shown.problems] == [("unit_alias_used", "warning")]
+    assert "市卫生健康委员会" in shown.problems[0].message("zh")
+    assert store.import_files("ballots", ballots("市卫生和计划生育委员会"), "2025", accept_warnings="更名").stored
+    assert stored_units(store) == ["H2"]
+    assert store.replay(store.publish().release) == []
+
+
+def test_a_merged_unit_is_never_read_as_its_successor(registers):
+    """The successor is proposed first, and a person says so or not."""
+    culture, both = (code_of(registers, name) for name in ("市文化广电局", "市文化广电和旅游局"))
+    old = f"单位编码,单位全称\n{both},市文化广电和旅游局\n".encode()
+    assert registers.import_files("units", [("c.csv", old)], "2026").stored
+    link = f"{REFORMS}{culture},{both},合并,2025-03-01\n".encode()
+    assert registers.import_files("unit_lineage", [("b.csv", link)], "2026").stored
+    (problem,) = registers.import_files("ballots", ballots("市文化广电局"), "2026", dry_run=True).problems
+    assert problem.code == "unknown_unit" and "took over in a reform" in problem.suggestion("en")
