@@ -53,8 +53,9 @@ def proposals(written: str, register: Register) -> list[Proposal]:
         # 市委办 is 市委办公室 rather than 市委编办: a beginning counts more than likeness.
         for name in sorted(names, key=lambda name: (not name.startswith(text), -_ratio(likeness, name), name)):
             found.setdefault(name, Proposal(name, reason))
-    for name, _, _ in sorted(spellings, key=lambda unit: (-_quick_ratio(likeness, unit[0]), unit[0])):
-        if _quick_ratio(likeness, name) >= ALIKE:
+    alike = ((max(_quick_ratio(likeness, one) for one in (name, *own)), name) for name, own, _ in spellings)
+    for ratio, name in sorted(alike, key=lambda pair: (-pair[0], pair[1])):
+        if ratio >= ALIKE:
             found.setdefault(name, Proposal(name, SIMILAR))
     return list(found.values())[:MOST]
 

@@ -76,6 +76,11 @@ def key_of(kind: str, content: Mapping[str, object]) -> str:
     return json.dumps([content.get(name) for name in KEYS[kind]], ensure_ascii=False)
 
 
+def shown_key(key: str) -> str:
+    """A key as people read it."""
+    return " ".join(str(part) for part in json.loads(key) if part is not None)
+
+
 class _Reader:
     """Reads records one after the other, remembering the earlier row of every key."""
 
@@ -185,7 +190,7 @@ class _Reader:
         if earlier is not row:
             name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
             facts: dict[str, object] = {"earlier_row": earlier.number, "earlier_file": earlier.file}
-            self._note(row, name, "duplicate_key", facts)
+            self._note(row, name, "duplicate_key", {**facts, "value": shown_key(key)})
             return
         self.contents.append(content)
 
@@ -267,7 +272,7 @@ def twice_imported(
     found = []
     for upload, other in others:
         for key in sorted(set(places) & set(other["key"])):
-            shown = " ".join(str(part) for part in json.loads(key) if part is not None)
+            shown = shown_key(key)
             file, row = places[key]
             column = header_of(kind, KEYS[kind][-1])
             facts: dict[str, object] = {"upload": upload}

@@ -238,6 +238,16 @@ def test_every_problem_is_named_at_once_and_nothing_is_stored(store, kind):
     assert not report.stored and [upload.kind for upload in store.uploads()] == ["units"]
 
 
+def test_a_double_record_names_its_whole_key_and_both_rows(store):
+    (_, double) = read(store, "progress", BAD["progress"][0]).problems
+    assert "P1 2025-07-30" in double.message("zh") and "3" in double.message("zh") and double.row == 4
+
+
+def test_a_slip_in_a_short_name_is_proposed(store):
+    unknown = next(p for p in read(store, "pledges", BAD["pledges"][0]).problems if p.code == "unknown_unit")
+    assert unknown.facts["close"] == ["市卫生健康委员会"]
+
+
 def test_a_day_number_of_excel_is_shown_before_it_is_taken(store):
     text = "承诺编号,核查日期\nP1,45992\n"
     asked = store.import_files("progress", [("a.csv", text.encode())], "2025")
