@@ -246,8 +246,10 @@ def _standings(release: Release, name: str) -> pd.DataFrame:
     known = release.query("units", round_id=name).set_index("unit_code")[["unit_name", "category"]]
     ranked = ranking(release, name).rows.set_index("unit_code")[["n", "score", "rank", "verdict"]]
     grades = release.query("unit_grades", round_id=name).set_index("unit_code")
-    cast = grades.astype(str).agg("|".join, axis=1).groupby(level=0).agg("\n".join)
-    return known.join(ranked).join(cast.rename("votes_as_cast"))
+    # Written out: a frame without rows (a register before its ballots) would aggregate to a frame.
+    lines = ["|".join(map(str, row)) for row in grades.itertuples(index=False)]
+    cast = pd.Series(lines, index=grades.index, dtype="str", name="votes_as_cast").groupby(level=0).agg("\n".join)
+    return known.join(ranked).join(cast)
 
 
 def _ballots(release: Release, name: str) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def _columns(cells: Sequence[FaultyCell]) -> dict[str, object]:
     config: dict[str, object] = dict(label)
     config["row"] = st.column_config.NumberColumn(label["row"], width="small", pinned=True)
     config["column"] = st.column_config.TextColumn(label["column"], width="small")
-    config["text"] = st.column_config.TextColumn(label["text"], width="small")
+    config["text"] = st.column_config.TextColumn(label["text"])
     config["proposal"] = st.column_config.SelectboxColumn(label["proposal"], options=proposals(cells), width="medium")
     config["new"] = st.column_config.TextColumn(label["new"], width="medium")
     config["leave_out"] = st.column_config.CheckboxColumn(label["leave_out"])

@@ -118,7 +118,7 @@ def file_choice() -> Chosen | None:
         if name:
             status = waiting[name].stat()
             return Chosen(f"{name}:{status.st_mtime_ns}:{status.st_size}", name, waiting[name])
-    file = st.file_uploader(_("CSV, CSV.GZ or XLSX file"), type=FILE_KINDS, key=f"upload_file_{turn}")
+    file = st.file_uploader(_("CSV or Excel file"), type=FILE_KINDS, key=f"upload_file_{turn}")
     _let_go_of_earlier(None if file is None else file.file_id)
     return None if file is None else Chosen(file.file_id, file.name, (file.name, file.getvalue()))
 

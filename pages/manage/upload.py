@@ -23,7 +23,7 @@ uploads.add_rules()
 file = uploads.file_choice()
 uploads.publishing(round_id)
 if file is None or not round_id or (uploads.needs_rules(kind) and rules is None):
-    st.caption(_("Choose the kind, the round and a file. Nothing is stored before you publish."))
+    st.caption(_("Choose the kind, the round and a file. Reading a file stores nothing."))
     if loaded.store().has_changes():
         st.subheader(_("What would change"))
         releases.show_changes()
@@ -45,8 +45,8 @@ if report.refused:
 reason = uploads.reason_for_warnings(report)
 if not report.problems:
     st.success(_("No problems were found in {rows} rows.").format(rows=f"{report.rows:,}"))
-store, publish, _rest = st.columns([1, 1, 3])
-if publish.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
-    uploads.keep(file, choice, report, reason, publish=True)
-if store.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
-    uploads.keep(file, choice, report, reason, publish=False)
+with st.container(horizontal=True):
+    if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
+        uploads.keep(file, choice, report, reason, publish=True)
+    if st.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
+        uploads.keep(file, choice, report, reason, publish=False)

@@ -29,6 +29,7 @@ def type_corrections(page, values: list[str], column: int) -> None:
     """
     table = page.get_by_test_id("stDataFrame").filter(has=page.locator("canvas")).last
     table.scroll_into_view_if_needed()
+    page.wait_for_timeout(600)  # what a picture of the whole page moved comes to rest
     box = table.locator("canvas").first.bounding_box()
     page.mouse.click(box["x"] + 20, box["y"] + 52)
     for _ in range(column):

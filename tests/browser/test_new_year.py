@@ -56,7 +56,7 @@ class Journey:
         settled(self.page)
 
     def fills(self, label: str, text: str) -> None:
-        field = self.page.get_by_label(self.say(label)).first
+        field = self.page.get_by_label(self.say(label)).locator("visible=true").first
         field.fill(text)
         field.press("Enter")
         settled(self.page)
@@ -64,7 +64,7 @@ class Journey:
     def confirms(self, begins: str, text: str) -> None:
         """The field whose label asks to type something, which holds a name of the data."""
         label = translate(begins, self.language).split("{")[0]
-        field = self.page.get_by_label(label).first
+        field = self.page.get_by_label(label).locator("visible=true").first
         field.fill(text)
         field.press("Enter")
         settled(self.page)
