@@ -692,9 +692,17 @@ def _release(prefix: str | None) -> "Iterator[Release]":
     if found is None:
         raise Refusal(N_("Nothing is published yet."))
     try:
+        if found.is_outdated:
+            raise Refusal(OUTDATED, release=found.short)
         yield found
     finally:
         found.close()
+
+
+OUTDATED = N_(
+    "The release {release} was built by an earlier version of this program. Run `biaochi publish`: it builds the "
+    "same files anew as a release of this version; the old one stays in the history."
+)
 
 
 # --- later -------------------------------------------------------------------------------------------------------

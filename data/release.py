@@ -123,6 +123,11 @@ class Release:
         }
 
     @property
+    def is_outdated(self) -> bool:
+        """Whether another method version built it: its tables are not those that are read now."""
+        return self.made_of["method_version"] != METHOD_VERSION
+
+    @property
     def upload_ids(self) -> list[str]:
         """Uploads that the release is made of, oldest first."""
         ids: list[str] = self.made_of["uploads"]

@@ -165,6 +165,14 @@ def page(title: str):
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
         st.stop()
+    if release.is_outdated:
+        st.warning(
+            _(
+                "The results in force were built by an earlier version of this program. Publish again on the page of "
+                "releases: the same files are built anew, and the old release stays in the history."
+            )
+        )
+        st.stop()
     return release
 
 

@@ -60,3 +60,13 @@ def test_a_busy_store_says_so(two):
     with FileLock(biaochi.store / "lock"):
         biaochi("publish", code=5)
         biaochi("ranking", "--round", "2025")
+
+
+def test_a_release_of_an_earlier_version_is_built_anew_by_publishing(two):
+    import json
+
+    biaochi, _, new = two
+    path = biaochi.store / "releases" / new / "release.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"method_version": 1}), "utf-8")
+    biaochi("ranking", "--round", "2025", code=2)
+    assert "publish" in biaochi.err and new[:16] in biaochi.err
