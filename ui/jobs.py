@@ -13,6 +13,8 @@ from ui.words import _
 
 QUIET_SECONDS = 1.5  # what is done sooner shows no bar
 LOOK_EVERY = 0.5
+MMAP_THRESHOLD = -3  # of mallopt, from malloc.h
+LARGE_BLOCK = 1 << 20
 Work = Callable[[Progress, Callable[[], bool]], object]
 
 
@@ -73,12 +75,22 @@ class Job:
 
 
 def _give_back() -> None:
-    """Return freed memory to the system: the C library keeps blocks below 32 MB, which is what most uploads are."""
+    """Return freed memory to the system."""
     gc.collect()
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # not in every C library
-        if trim is not None:
-            trim(0)
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
+def keep_memory_whole() -> None:
+    """Once, when the server starts: large blocks go back to the system when they are freed.
+
+    By itself the C library of Linux raises its limit to 32 MB as blocks are freed, and cuts larger ones out of heaps
+    that never shrink: six imports of 20 MB left 75 MB more behind, with the limit fixed 1 MB.
+    """
+    fix = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if fix is not None:
+        fix(MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 def the_job(key: str, asked: object, work: Work) -> Job:
