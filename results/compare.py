@@ -24,6 +24,7 @@ CHANGES = {
 }
 SAME_SCORE = 1e-9  # scores within it are equal, as for places
 MOST_TOLD = 5
+MOST_VERDICTS = 12  # told one by one; all stand in the table
 COMPARED = ("unit_name", "category", "n", "score", "rank", "verdict")
 UNIT_COLUMNS = (
     *("unit_code", "unit_name", "change", "category_from", "category_to", "n_from", "n_to"),
@@ -96,6 +97,8 @@ class RoundDifference:
 
     def _differing(self, field: str, nothing: str | int) -> pd.DataFrame:
         both = self.units[~self.units["change"].isin((ADDED, REMOVED))]
+        if field == "verdict":  # a round that had a register only gave no verdicts that could change
+            both = both[both["verdict_from"].fillna("") != ""]
         return both[both[f"{field}_from"].fillna(nothing) != both[f"{field}_to"].fillna(nothing)]
 
     def sentences(self, language: str) -> list[str]:
@@ -142,8 +145,10 @@ class RoundDifference:
                 old=verdict_word(row.verdict_from, language),
                 new=verdict_word(row.verdict_to, language),
             )
-            for row in self.verdicts_changed.itertuples(index=False)
+            for row in self.verdicts_changed.head(MOST_VERDICTS).itertuples(index=False)
         ]
+        if len(self.verdicts_changed) > MOST_VERDICTS:
+            told.append(_filled(N_("Units with another verdict: {count}."), language, count=len(self.verdicts_changed)))
         if len(moved):
             most = moved.iloc[0]
             told.append(

@@ -280,6 +280,7 @@ def show_problems(problems: list[Problem], key: str) -> None:
         st.error(_("{count} places must be corrected.").format(count=f"{errors:,}") + " " + _(UNCHANGED))
     if len(problems) > errors:
         st.warning(_("{count} places need your confirmation.").format(count=f"{len(problems) - errors:,}"))
+    st.markdown("\n".join(f"- {line}" for line in _in_full(problems)))
     rows = problem_rows(problems)
     st.dataframe(
         pd.DataFrame(rows, columns=[_(header) for header in PROBLEM_HEADERS]).astype({_("Row"): "Int64"}),
@@ -290,6 +291,22 @@ def show_problems(problems: list[Problem], key: str) -> None:
     downloads.download(
         _("Download the list of findings"), _("Findings"), "csv", csv_bytes(sheet), f"problems_csv_{key}"
     )
+
+
+def _in_full(problems: list[Problem]) -> list[str]:
+    """One line a sort of finding, with what to do: the cells of the table below cut long sentences."""
+    sorts: dict[str, list[Problem]] = {}
+    for problem in sorted(problems, key=lambda p: p.level != "error"):
+        sorts.setdefault(problem.code, []).append(problem)
+    words = language()
+    return [
+        frame.plain(
+            _("{message} {suggestion} ({count})").format(
+                message=found[0].message(words), suggestion=found[0].suggestion(words), count=f"{len(found):,}"
+            )
+        )
+        for found in sorts.values()
+    ]
 
 
 def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
