@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from analytics.moments import Moments, Pairs
 from analytics.scores import scores_from_moments
+from analytics.verdicts import CONFIRMED
 from data.release import Release
 from data.rule_sets import RuleSet
 from results.columns import rows_of_unit
@@ -30,6 +31,12 @@ class UnitHistory:
     unit: str
     name: str
     rounds: list[dict[str, object]]
+
+    @property
+    def confirmed_in_a_row(self) -> int:
+        """How many of its newest rounds, without a gap, confirmed the unit at the bottom."""
+        verdicts = [row["verdict"] for row in self.rounds]
+        return next((at for at, verdict in enumerate(verdicts) if verdict != CONFIRMED), len(verdicts))
 
 
 @dataclass(frozen=True)

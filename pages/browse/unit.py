@@ -99,6 +99,12 @@ if not detail.grades.empty:
     tables.show_unscored(of_indicator, "unscored")
 
 st.subheader(_("Through the rounds"))
+if history.confirmed_in_a_row > 1:
+    st.markdown(
+        _("Confirmed at the bottom in {count} rounds in a row, renamings followed.").format(
+            count=history.confirmed_in_a_row
+        )
+    )
 if any(own["score"] is not None for own in history.rounds):
     charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
 tables.show_rounds(history.rounds, "rounds_table")
