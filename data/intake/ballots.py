@@ -54,6 +54,8 @@ LINE_COLUMNS = {
 }
 MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
+FEWEST_UNIFORM = 10  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
+UNITS_UNIFORM = 3
 CHECKING = N_("Checking every value")
 MAP_TYPES = {"code": "int64", "known": "bool"}
 
@@ -490,7 +492,9 @@ def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem
     votes = cells.reshape(len(groups), len(grades)) * scored
     problems = []
     for place, (name, ballots) in enumerate(groups):
-        if np.count_nonzero(votes[place]) != 1:
+        if np.count_nonzero(votes[place]) != 1 or ballots < FEWEST_UNIFORM:
+            continue
+        if len(np.unique(facts.lines.unit[of_line == place])) < UNITS_UNIFORM:
             continue
         grade = int(votes[place].argmax())
         others = votes.sum(axis=0) - votes[place]

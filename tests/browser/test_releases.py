@@ -70,6 +70,7 @@ def test_an_original_file_comes_back_as_it_was(start, page, corrected):
     page.goto(f"{server.url}/releases?lang=en")
     settled(page)
     page.get_by_text("Original files with their checksums").click()
+    settled(page)
     with page.expect_download() as waiting:
         page.get_by_test_id("stDownloadButton").last.get_by_role("button").click()
     download = waiting.value

@@ -198,7 +198,10 @@ def many_rows(_: Path) -> bytes:
 
 
 def equal_scores() -> str:
-    lines = [f"{i},{group},市公安局,{100 if group == '服务对象' else 60 + i}\n" for i, group in _groups(36)]
+    units = ("市公安局", "市财政局", "市人社局")
+    lines = [
+        f"{i},{group},{unit},{100 if group == '服务对象' else 60 + i}\n" for i, group in _groups(36) for unit in units
+    ]
     return SCORES.splitlines(keepends=True)[0] + "".join(lines)
 
 
