@@ -135,6 +135,10 @@ class RoundDifference:
     def _movements(self, language: str) -> list[str]:
         """Verdicts that change, then scores, then places."""
         moved = self.scores_moved
+        if not self.votes[0]:
+            return [
+                translate(N_("The round had no votes before: all its scores, places and verdicts are new."), language)
+            ]
         if moved.empty and self.verdicts_changed.empty and self.places_changed.empty:
             return [translate(N_("No score, place or verdict changes."), language)]
         told = [
