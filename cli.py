@@ -338,9 +338,12 @@ def alias(
     kind: Annotated[str, typer.Option(metavar="KIND", help=N_("Kind of name, a word of the contract."))] = "简称",
     valid_from: Annotated[str, typer.Option("--from", metavar="DATE", help=N_("First day on which it holds."))] = "",
     by: Annotated[str, typer.Option(help=N_("Who confirmed it; else the user."))] = "",
+    round_id: Annotated[
+        str | None, typer.Option("--round", metavar="R", help=N_("Round whose register is meant; else the newest."))
+    ] = None,
 ) -> None:
     """`biaochi alias`."""
-    report = _session.store().confirm_alias(name, code, kind, by, valid_from)
+    report = _session.store().confirm_alias(name, code, kind, by, valid_from, round_id=round_id)
     _show_import(report, None, None)
     raise typer.Exit(_import_code(report))
 

@@ -67,8 +67,9 @@ class RoundFacts:
 def read_register(uploads: list[Upload], round_id: str) -> Register | None:
     """The register of a round, all its uploads together; None when there is none.
 
-    Aliases and the names of other rounds are taken from all uploads.
+    Aliases and the names of other rounds are taken from all uploads that the round may know of.
     """
+    uploads = visible_to(uploads, round_id)
     registers = [upload for upload in uploads if upload.kind == "units"]
     own = _units_of([upload for upload in registers if upload.round_id == round_id])
     if not own:
@@ -88,6 +89,12 @@ def read_register(uploads: list[Upload], round_id: str) -> Register | None:
         former,
         {key: code for key, code in successors.items() if code in known},
     )
+
+
+def visible_to(uploads: list[Upload], round_id: str) -> list[Upload]:
+    """The uploads that may bear on a round: a formal one knows nothing of the trials of other rounds."""
+    is_trial = any(upload.trial for upload in uploads if upload.round_id == round_id)
+    return [upload for upload in uploads if is_trial or not upload.trial]
 
 
 def _units_of(uploads: list[Upload]) -> list[RegisteredUnit]:

@@ -52,7 +52,7 @@ from data.round_status import (
     status_given,
 )
 from data.rounds import RoundConflict, alias_conflicts, read_register, read_round
-from data.rule_sets import RuleSet, parse_rules
+from data.rule_sets import RuleSet, RulesRefused, parse_rules
 from data.uploads import (
     Choices,
     EditLog,
@@ -72,7 +72,8 @@ Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
 LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page hands back as a download
 MOST_FAULTY = 10_000  # cells that are looked up for correction; a file with more is mended where it came from
-NAMING_KINDS = ("unit_alias", "unit_lineage", "round")
+READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round")
+"""Kinds that say what a written name means."""
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
@@ -320,17 +321,29 @@ class Store:
             _put_in_place(draft, place)
 
     def confirm_alias(
-        self, name: str, unit_code: str, kind: str, by: str = "", valid_from: str = "", *, dry_run: bool = False
+        self,
+        name: str,
+        unit_code: str,
+        kind: str,
+        by: str = "",
+        valid_from: str = "",
+        *,
+        round_id: str | None = None,
+        dry_run: bool = False,
     ) -> ImportReport:
         """Keep that a spelling means a registered unit: an upload of kind unit_alias, like a file with one row.
 
-        It belongs to the newest round whose register has the unit and holds for every round from `valid_from` on.
+        It belongs to `round_id`, else to the newest round whose register has the unit, a formal one that takes uploads
+        if there is any; and it holds for every round from `valid_from` on.
         kind: a word of the contract such as 简称. by: who confirmed it; else the user. Raises UsageError for an unknown
         unit or kind.
         """
         rounds = [u.round_id for u in self.uploads_in_force() if u.kind == "units" and _has_unit(u, unit_code)]
         if not rounds:
             raise UsageError("No register has a unit with the code {unit}.", unit=unit_code)
+        status = {name: self.status(name).code for name in rounds}
+        free = [name for name in rounds if status[name] != TRIAL and status[name] not in LOCKED]
+        own = round_id if round_id in rounds else max(free or rounds)
         known = next(field.choices for field in fields("unit_alias") if field.name == "kind")
         if kind not in known:
             raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
@@ -340,8 +353,7 @@ class Store:
             [["alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at"], row]
         )
         source = (f"{name[:20]}.csv", text.getvalue().encode())
-        trial = self.status(max(rounds)).code == TRIAL
-        return self.import_files("unit_alias", [source], max(rounds), dry_run=dry_run, trial=trial)
+        return self.import_files("unit_alias", [source], own, dry_run=dry_run, trial=status[own] == TRIAL)
 
     def _permit_upload(self, round_id: str, trial: bool) -> None:
         """A round is a trial or formal, never both; one that is finalised takes nothing more."""
@@ -594,18 +606,37 @@ class Store:
 
     def check(self) -> list[str]:
         """What is damaged, one English line each; empty when every checksum holds."""
+        parts = {
+            "uploads": self._check_uploads,
+            "rule sets": self._check_rules,
+            "history": self._check_history,
+            "releases": self._check_releases,
+        }
+        found = []
+        for name, part in parts.items():
+            try:
+                found += part()
+            except (ValueError, KeyError, TypeError, OSError, RulesRefused) as error:
+                found.append(f"{name}: a file cannot be read any more ({type(error).__name__})")
+        return found
+
+    def _check_uploads(self) -> list[str]:
         found = []
         for folder in sorted((self.path / "uploads").glob("[0-9]*")):
             found += [f"upload {folder.name}: {name} is damaged or missing" for name in damaged_files(folder)]
-        for path in sorted((self.path / "rules").glob("*.toml")):
-            if parse_rules(path.read_text(encoding="utf-8")).name != path.stem:
-                found.append(f"rule set {path.stem}: its name inside is another")
-        for number, event in enumerate(reversed(self.history()), start=1):
-            if event.number != number:
-                found.append(f"history: entry {number} is missing")
-        for release_id in self.releases():
-            found += self._check_release(release_id)
         return found
+
+    def _check_rules(self) -> list[str]:
+        paths = sorted((self.path / "rules").glob("*.toml"))
+        named = {path.stem: parse_rules(path.read_text(encoding="utf-8")).name for path in paths}
+        return [f"rule set {stem}: its name inside is another" for stem, name in named.items() if stem != name]
+
+    def _check_history(self) -> list[str]:
+        entries = enumerate(reversed(self.history()), start=1)
+        return [f"history: entry {number} is missing" for number, event in entries if event.number != number]
+
+    def _check_releases(self) -> list[str]:
+        return [problem for release_id in self.releases() for problem in self._check_release(release_id)]
 
     def _check_release(self, release_id: str) -> list[str]:
         folder = self.path / "releases" / release_id
@@ -623,16 +654,21 @@ class Store:
         """Recompute a release from the kept evidence in a scratch store; what differs, empty when nothing does."""
         release_id = self._find(prefix)
         release = Release(self.path / "releases" / release_id)
-        uploads = [upload for upload in self.uploads() if upload.upload_id in release.upload_ids]
+        taken = set(release.upload_ids)
+        last = max(upload.number for upload in self.uploads() if upload.upload_id in taken)
+        # What said which names mean which units when a file was read is read again too, even if replaced since.
+        uploads = [u for u in self.uploads() if u.upload_id in taken or (u.kind in READ_WITH and u.number < last)]
         with tempfile.TemporaryDirectory() as scratch:
             again = Store(Path(scratch) / "store", threads=self.threads)
-            problems = _import_again(again, uploads, self.rule_sets())
+            stored, problems = _import_again(again, uploads, self.rule_sets())
             if problems:
                 return problems
-            again_id = again.publish().release
+            draft = again.path / "releases" / "draft"
+            wanted = {stored[upload_id] for upload_id in release.upload_ids}
+            again_id = again._build(draft, [upload for upload in again.uploads() if upload.upload_id in wanted])
             if again_id != release_id:
                 return [f"the release id is {again_id[:16]}, not {release_id[:16]}"]
-            return _differences(release, Release(again.path / "releases" / again_id))
+            return _differences(release, Release(draft.rename(draft.with_name(again_id))))
 
 
 class NameTaken(Exception):
@@ -983,18 +1019,22 @@ def _preview(records: list[list[str]], header: Header) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet]) -> list[str]:
-    """Import the evidence of uploads into a scratch store, registers first as their round needs them."""
+def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet]) -> tuple[dict[str, str], list[str]]:
+    """Import the evidence of uploads into a scratch store in the order in which it came.
+
+    Returns the id there of every upload, and what is not accepted any more.
+    """
     for rules in rule_sets:
         again.add_rules(rules.text)
-    # Registers first as ballots need them, then what says which names mean which units.
-    for upload in sorted(uploads, key=lambda u: (u.kind != "units", u.kind not in NAMING_KINDS, u.number)):
+    stored: dict[str, str] = {}
+    for upload in sorted(uploads, key=lambda u: u.number):
         sources = [(file.name, path.read_bytes()) for file, path in upload.evidence()]
         report = again.import_files(
             upload.kind,
             sources,
             upload.round_id,
             rules=upload.rules_name or None,
+            replace=upload.replaces and upload.kind in READ_WITH,
             mapping=upload.mapping,
             sheet=upload.choices.sheet,
             fill_down=upload.choices.fill_down,
@@ -1003,9 +1043,11 @@ def _import_again(again: Store, uploads: list[Upload], rule_sets: list[RuleSet])
             demo=upload.demo,
             trial=upload.trial,
         )
-        if not report.stored:
-            return [f"upload {upload.upload_id}: its evidence is not accepted any more"]
-    return []
+        if report.upload is None:
+            why = "; ".join(dict.fromkeys(problem.message("en") for problem in report.problems[:3]))
+            return stored, [f"upload {upload.upload_id}: its evidence is not accepted any more: {why}"]
+        stored[upload.upload_id] = report.upload
+    return stored, []
 
 
 def _differences(one: Release, two: Release) -> list[str]:

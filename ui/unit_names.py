@@ -27,8 +27,8 @@ def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Probl
     with st.expander(_("Names the register does not have: {count}").format(count=len(asked))):
         st.caption(
             _(
-                "If a name means a unit of the register, say so once: it is kept with your name and holds from this "
-                "round on. A typing error is corrected in the table below instead."
+                "If a name means a unit of the register, say so once: it is kept with your name and holds for every "
+                "round. A typing error is corrected in the table below instead."
             )
         )
         with st.form(f"unit_names_{turn}", border=False):
@@ -48,7 +48,7 @@ def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Probl
             if not st.form_submit_button(_("Confirm these names")):
                 return None
     meant = {name: codes[match_key(word)] for name, word in chosen.items() if word}
-    return _keep(meant, kind) if meant else None
+    return _keep(meant, kind, round_id) if meant else None
 
 
 def unknown_names(cells: Sequence[FaultyCell]) -> dict[str, list[str]]:
@@ -60,11 +60,11 @@ def unknown_names(cells: Sequence[FaultyCell]) -> dict[str, list[str]]:
     }
 
 
-def _keep(meant: dict[str, str], kind: str) -> list[Problem]:
+def _keep(meant: dict[str, str], kind: str, round_id: str) -> list[Problem]:
     problems = []
     for name, code in meant.items():
         try:
-            report = loaded.store().confirm_alias(name, code, kind, frame.user() or user())
+            report = loaded.store().confirm_alias(name, code, kind, frame.user() or user(), round_id=round_id)
         except UsageError as wrong:
             st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
             return problems

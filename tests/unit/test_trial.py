@@ -178,3 +178,36 @@ def test_refusals_are_raised_before_anything_is_read(formal):
     biaochi, _, _ = formal
     with pytest.raises(UsageError):
         Store(biaochi.store).import_files("ballots", [("x.csv", b"")], "2024", trial=True)
+
+
+def test_names_of_a_trial_do_not_reach_a_formal_round(formal):
+    """A register tried out for next year, and a name confirmed meanwhile: this year's ballots replay all the same."""
+    biaochi, _, files = formal
+    head = "单位编码,单位全称,单位简称,建制序号,类别,参评状态\n"
+    register = head + "U1,市卫生健康委员会,,1,政府,参评\nU2,市公安局,,2,政府,参评\n"
+    for year, more in (("2026", ()), ("2027", ("--trial",))):
+        biaochi("import", "units", files(f"{year}.csv", register), "--round", year, *more)
+    biaochi("alias", "市卫健委", "U1")
+    ballots = BALLOTS.splitlines()[0] + "\nA1,普通群众,市卫健委,满意\n"
+    biaochi("import", "ballots", files("b26.csv", ballots), "--round", "2026")
+    biaochi.publish()
+    release = biaochi("clear", "2027", "--reason", "演练结束").decode().strip()
+    assert biaochi("replay", release[:12]) is not None
+
+
+def test_a_register_replaced_after_the_ballots_replays(small, files):
+    head = "单位编码,单位全称,单位简称,建制序号,类别,参评状态\n"
+    small("import", "units", files("1.csv", head + "U1,市卫健委,,1,政府,参评\n"), "--round", "2025")
+    ballots = BALLOTS.splitlines()[0] + "\nA1,普通群众,市卫健委,满意\n"
+    small("import", "ballots", files("b.csv", ballots), "--round", "2025")
+    small(
+        "import", "units", files("2.csv", head + "U1,市卫生健康委员会,,1,政府,参评\n"), "--round", "2025", "--replace"
+    )
+    release = small.publish()
+    small("replay", release[:12])
+
+
+def test_a_damaged_entry_is_said_and_not_a_crash(formal):
+    biaochi, _, _ = formal
+    (biaochi.store / "history" / "000001.json").write_text("{", "utf-8")
+    assert b"history" in biaochi("check", code=1)
