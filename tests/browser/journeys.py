@@ -1,5 +1,7 @@
 """Steps that several browser journeys of the upload page share."""
 
+from playwright.sync_api import TimeoutError as NotYet
+
 from .conftest import settled
 
 
@@ -41,3 +43,17 @@ def type_corrections(page, values: list[str], column: int) -> None:
         page.keyboard.press("Enter")
         page.locator(".gdg-input").wait_for(state="detached")
     page.wait_for_timeout(400)  # the table hands its edits on a little later
+
+
+def choose_option(page, box, name: str) -> None:
+    """One option of a list; a list that the page's own redrawing closed is opened again, as a person would."""
+    option = page.get_by_role("option", name=name, exact=True)
+    for _ in range(8):
+        settled(page)
+        box.locator("input").click()
+        try:
+            option.click(timeout=2_500)
+            return
+        except NotYet:
+            page.keyboard.press("Escape")
+    raise AssertionError(f"no option {name}")

@@ -8,7 +8,7 @@ from data.sample.city import GRADES, GROUPS, demo_files
 from data.store import Store
 
 from .conftest import assert_only_language, settled
-from .journeys import choose_file, fill_round, open_upload, type_corrections
+from .journeys import choose_file, choose_option, fill_round, open_upload, type_corrections
 
 pytestmark = pytest.mark.browser
 
@@ -125,8 +125,7 @@ def test_columns_are_named_once_for_all_files_of_that_shape(start, page, store_w
     for place, name in enumerate(["选票编号", "主体", "单位"]):
         box = page.get_by_test_id("stExpander").last.get_by_test_id("stSelectbox").nth(place)
         box.evaluate("element => element.scrollIntoView({block: 'center'})")  # a list needs room to open
-        box.locator("input").click()
-        page.get_by_role("option", name=name, exact=True).click()
+        choose_option(page, box, name)
     page.get_by_role("button", name="按此重新读取").click()
     page.get_by_text("没有发现问题").wait_for(timeout=30_000)
     page.get_by_role("button", name="保存并发布").click()
