@@ -73,8 +73,8 @@ def zip_kind(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as parts:
             names = set(parts.namelist())
-            mimetype = parts.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+            mimetype = _mimetype(parts)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise refuse("workbook_unreadable") from None
     if "xl/workbook.xml" in names and "[Content_Types].xml" in names:
         return "xlsx"
@@ -84,6 +84,18 @@ def zip_kind(path: Path) -> str:
     if "[Content_Types].xml" in names:
         return "xlsx"
     return "csv" if any(name.lower().endswith((".csv", ".txt", ".tsv")) for name in names) else "zip"
+
+
+def _mimetype(parts: zipfile.ZipFile) -> bytes:
+    """What an OpenDocument file says it is: its part "mimetype", which the format keeps as it is.
+
+    A packed or locked one is not unpacked here: that comes after the checks of the directory.
+    """
+    found = [info for info in parts.infolist() if info.filename == "mimetype"]
+    if not found or found[0].compress_type != zipfile.ZIP_STORED or found[0].flag_bits & 1:
+        return b""
+    with parts.open(found[0]) as part:
+        return part.read(100)
 
 
 def ole_kind(path: Path) -> str:

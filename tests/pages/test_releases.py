@@ -6,8 +6,7 @@ import pytest
 
 from data.store import Store
 from tests.pages.test_pages import PAGES, opened
-from tests.support.stores import SMALL
-from tests.unit.test_import import BALLOTS
+from tests.support.stores import BALLOTS, SMALL
 from ui import loaded
 
 OTHER = BALLOTS.replace("不满意", "满意")

@@ -36,6 +36,16 @@ def zipped(**parts: str) -> bytes:
     return packed.getvalue()
 
 
+def broken_odf() -> bytes:
+    """An OpenDocument file whose packed part "mimetype" cannot be unpacked."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text" * 9)
+    data = bytearray(packed.getvalue())
+    data[38:58] = bytes([0xFF] * 20)  # 30 bytes of header and 8 of the name: here the packed bytes begin
+    return bytes(data)
+
+
 def test_a_clean_file_is_used_where_it_lies(tmp_path: Path) -> None:
     path = tmp_path / "ballots.csv"
     path.write_bytes(TABLE.encode())
@@ -142,6 +152,7 @@ def test_one_endless_cell(tmp_path: Path) -> None:
         (b'<?xml version="1.0"?><Workbook>', "html_as_excel"),
         (zipped(a_dot_csv=TABLE), "csv_in_zip"),
         (zipped(mimetype="x", content_dot_xml="<x/>"), "not_a_table odf"),
+        (broken_odf(), "not_a_table zip"),
         (zipped(photo="x"), "not_a_table zip"),
         (b"PK\x03\x04 not a zip", "workbook_unreadable"),
     ],

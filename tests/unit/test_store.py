@@ -3,11 +3,11 @@
 import pytest
 from filelock import FileLock
 
-from tests.unit.test_import import BALLOTS, files, small  # noqa: F401
+from tests.support.stores import BALLOTS
 
 
 @pytest.fixture
-def two(small, files):  # noqa: F811
+def two(small, files):
     """Two releases: (store, old id, new id)."""
     small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
     old = small.publish()

@@ -7,27 +7,9 @@ import json
 import pytest
 
 from data.store import Store, UsageError
-from tests.support.stores import SMALL
-from tests.unit.test_import import BALLOTS
+from tests.support.stores import BALLOTS
 
 OTHER = BALLOTS.replace("不满意", "满意")
-
-
-@pytest.fixture
-def small(biaochi, tmp_path):
-    """A store with rules under which seven ballots suffice."""
-    biaochi.rules(tmp_path, SMALL)
-    return biaochi
-
-
-@pytest.fixture
-def files(tmp_path):
-    def write(name, content):
-        path = tmp_path / name
-        path.write_text(content, encoding="utf-8")
-        return path
-
-    return write
 
 
 def published(biaochi, path, round_id, *words):
