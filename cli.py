@@ -20,10 +20,12 @@ import settings
 from words import LANGUAGES, N_, ngettext, translate
 
 if TYPE_CHECKING:
+    from data.check import Finding
     from data.export import Cell, Sheet
+    from data.importing import ImportReport
     from data.problems import Problem
     from data.release import Release
-    from data.store import ImportReport, Store
+    from data.store import Store
 
 DONE, CHECK_FAILED, WRONG_USAGE, FILE_PROBLEMS, WARNINGS, BUSY, NOT_ALLOWED = range(7)
 OUR_BUG = 70
@@ -32,7 +34,7 @@ FORMATS = ("csv", "json", "xlsx")
 LONGEST_ROUND = 40
 LATER = (
     *("pledges", "export", "bulletin", "bundle", "kit", "public"),
-    *("rebuild", "backup", "restore", "audit"),
+    *("backup", "restore", "audit"),
 )
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -126,14 +128,14 @@ def _failed(error: Exception, debug: bool) -> int:
 
 def _known_failure(error: Exception) -> int | None:
     """Exit code of what the data layer refuses; None for what nobody foresaw."""
+    from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
     from data.rounds import RoundConflict
     from data.rule_sets import RulesRefused
-    from data.store import NameTaken, StoreBusy, TwoRuleSets, UsageError
     from results.family import NoSuchRound
 
     if isinstance(error, UsageError):
         _session.say(error.message, **error.facts)
-        return WRONG_USAGE
+        return CHECK_FAILED if isinstance(error, StoreDamaged) else WRONG_USAGE
     if isinstance(error, RulesRefused | RoundConflict):
         return _say_problems(error.problems)
     if isinstance(error, NameTaken | TwoRuleSets):
@@ -581,23 +583,40 @@ def status(
 @app.command(help=N_("Recompute a release from the kept evidence and compare every table."))
 def replay(release: Annotated[str, typer.Argument(metavar="RELEASE")]) -> None:
     """`biaochi replay`."""
+    from data.replay import replay as recompute
+
     with _progress(N_("Computing")):
-        differences = _session.store().replay(release)
+        differences = recompute(_session.store(), release)
     _answer(differences, N_("Equal: every table is the same, byte for byte."))
 
 
 @app.command(help=N_("Verify every checksum of the store."))
 def check() -> None:
     """`biaochi check`."""
+    from data.check import check as verify
+
     with _progress(N_("Checking")):
-        damaged = _session.store().check()
+        damaged = verify(_session.store())
     _answer(damaged, N_("Sound: every checksum holds."))
 
 
-def _answer(findings: Sequence[str], fine: str) -> None:
+@app.command(help=N_("Make derived files that are damaged or missing again from the kept bytes."))
+def rebuild() -> None:
+    """`biaochi rebuild`."""
+    from data.replay import rebuild as make_again
+
+    with _progress(N_("Computing")):
+        rebuilt = make_again(_session.store())
+    for name in rebuilt.made:
+        _session.say(N_("Made again: {name}"), name=name)
+    _answer(rebuilt.left, N_("Sound: every derived file is as it was."))
+
+
+def _answer(findings: "Sequence[Finding]", fine: str) -> None:
+    """Print what was found, with the exit code of a check that says no; else that all is well."""
     if findings:
         for finding in findings:
-            _print(finding)
+            _print(finding.sentence(_session.language))
         raise typer.Exit(CHECK_FAILED)
     _print(translate(fine, _session.language))
 

@@ -12,7 +12,8 @@ from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.store import Store, StoreBusy, UsageError
+from data.errors import StoreBusy, UsageError
+from data.store import Store
 from results.compare import ADDED, CHANGED, MOVED, REMOVED, compare
 from results.ranking import ranking
 from tests.support.stores import SMALL, snapshot, table

@@ -5,9 +5,11 @@ import shutil
 
 import pytest
 
+from data.errors import UsageError
+from data.replay import replay
 from data.rounds import read_register
 from data.sample.city import demo_files
-from data.store import Store, UsageError
+from data.store import Store
 from data.unit_names import proposals
 from tests.support.stores import RULES
 
@@ -182,7 +184,7 @@ def test_the_name_before_a_renaming_with_a_new_code_is_shown_and_accepted(store_
     assert "市卫生健康委员会" in shown.problems[0].message("zh")
     assert store.import_files("ballots", ballots("市卫生和计划生育委员会"), "2025", accept_warnings="更名").stored
     assert stored_units(store) == ["H2"]
-    assert store.replay(store.publish().release) == []
+    assert replay(store, store.publish().release) == []
 
 
 def test_a_merged_unit_is_never_read_as_its_successor(registers):
