@@ -23,6 +23,7 @@ from data.disk import put_in_place
 from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
 from data.history import FOLDER, Event, cleared, local_time, now, read_history, user
 from data.importing import ImportJob, ImportReport, Request, Source
+from data.intake.values import is_totals_row
 from data.mappings import Decision, write_decision
 from data.progress import Progress, Watch, never, silent
 from data.release import METHOD_VERSION, Release, build_release, read_contents
@@ -39,6 +40,7 @@ from data.round_status import (
     may_follow,
     status_given,
 )
+from data.rounds import alias_of
 from data.rule_sets import RuleSet, RulesRefused, parse_rules
 from data.uploads import Choices, EditLog, Upload, damaged_files, effective, read_upload
 
@@ -235,12 +237,29 @@ class Store:
 
         It belongs to `round_id`, else to the newest round whose register has the unit, a formal one that takes uploads
         if there is any; and it holds for every round from `valid_from` on.
-        kind: a word of the contract such as 简称. by: who confirmed it; else the user. Raises UsageError for an unknown
-        unit or kind.
+        kind: a word of the contract such as 简称. by: who confirmed it; else the user. What is confirmed already is
+        told as the same content. Raises UsageError for an unknown unit, kind or round, and for a name that is taken.
         """
-        rounds = [u.round_id for u in self.uploads_in_force() if u.kind == "units" and _has_unit(u, unit_code)]
+        in_force = self.uploads_in_force()
+        rounds = [u.round_id for u in in_force if u.kind == "units" and _has_unit(u, unit_code)]
         if not rounds:
             raise UsageError("No register has a unit with the code {unit}.", unit=unit_code)
+        if round_id is not None and round_id not in rounds:
+            raise UsageError(
+                "The register of round {round} has no unit with the code {unit}.", round=round_id, unit=unit_code
+            )
+        if is_totals_row(name):
+            raise UsageError("{name} is a word for sums and cannot be the name of a unit.", name=name)
+        known_as = alias_of(in_force, name, valid_from)
+        if known_as and known_as[0] == unit_code:
+            return ImportReport([], 1, stored=False, same_as=known_as[1])
+        if known_as:
+            raise UsageError(
+                "{name} is confirmed as a name of {unit} already. To change that, import the table of names anew with "
+                "--replace.",
+                name=name,
+                unit=known_as[0],
+            )
         status = {name: self.status(name).code for name in rounds}
         free = [name for name in rounds if status[name] != TRIAL and status[name] not in LOCKED]
         own = round_id if round_id in rounds else max(free or rounds)
@@ -301,8 +320,8 @@ class Store:
         """
         with self.writing() as staging:
             release_id = self.build(staging / "release", self.uploads_in_force())
-            if expect not in (None, release_id):
-                raise self._changed_since()
+            if expect is not None and not (expect and release_id.startswith(expect)):
+                raise self._changed_since(release_id)
             previous = self.in_force()
             self._keep(staging / "release", release_id)  # also when it is in force and its folder was lost
             if release_id == previous:
@@ -332,13 +351,15 @@ class Store:
         if not folder.is_dir():
             put_in_place(draft, folder)
 
-    def _changed_since(self) -> UsageError:
+    def _changed_since(self, release_id: str) -> UsageError:
         """Who wrote last, for the one who compared before that."""
         changes = [(upload.imported_at, upload.imported_by) for upload in self.uploads()]
         changes += [(event.time, event.user) for event in self.history()]
         time, who = max(changes)
         return UsageError(
-            "What would be published is not what was compared; the last change is by {user}, {time}. Compare again.",
+            "What would be published is {release}, not what was compared; the last change is by {user}, {time}. "
+            "Compare again.",
+            release=release_id[:16],
             user=who,
             time=local_time(time),
         )

@@ -17,7 +17,7 @@ from words import ROOT
 
 
 def call(store: Path, *words: str) -> subprocess.Popen:
-    command = [sys.executable, str(ROOT / "cli.py"), "--store", str(store), *words]
+    command = [sys.executable, "-m", "cli", "--store", str(store), *words]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen(command, cwd=ROOT, **quiet)
 

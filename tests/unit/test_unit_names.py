@@ -162,6 +162,19 @@ def test_an_alias_needs_a_registered_unit_and_a_known_kind(registers):
         registers.confirm_alias("市卫健委", code_of(registers, "市财政局"), "昵称")
 
 
+def test_a_name_that_is_confirmed_already_is_the_same_content(registers):
+    finance, justice = (code_of(registers, name) for name in ("市财政局", "市司法局"))
+    first = registers.confirm_alias("钱袋子", finance, "简称")
+    again = registers.confirm_alias(" 钱袋子 ", finance, "简称")
+    assert first.stored and not again.stored and again.same_as == first.upload
+    with pytest.raises(UsageError, match="confirmed as a name of"):
+        registers.confirm_alias("钱袋子", justice, "简称")
+    with pytest.raises(UsageError, match="word for sums"):
+        registers.confirm_alias("合 计：", justice, "简称")
+    with pytest.raises(UsageError, match="2099"):
+        registers.confirm_alias("司法", justice, "简称", round_id="2099")
+
+
 def test_at_most_three_units_are_proposed(shared):
     register = read_register(shared.uploads(), "2025")
     assert proposals("甲乙丙丁", register) == []
