@@ -23,7 +23,7 @@ UNIFORM = 10
 """Votes below which a cell is withheld in which all of them are alike: it would tell how everyone in it voted."""
 SEED, WORTH_A_SWEEP = 1, 0.95
 """Before the programmes of single cells come some with prices drawn at random, as long as each settles a twentieth of
-the open cells (600 units: 3 s instead of 6). Drawn the same way every time; they save time and decide nothing."""
+the open cells . Drawn the same way every time; they save time and decide nothing."""
 SLACK = 1e-6
 """Linear programmes are solved to 1e-7; bounds this near to a whole number are that number."""
 
@@ -150,7 +150,7 @@ def exposed_cells(cells: Cells, withheld: ArrayLike, targets: ArrayLike, smalles
     rest = -(whole[:, np.flatnonzero(~hidden)] @ cells.counts[~hidden])
     known = Knowledge(whole[:, place], rest.astype(np.float64), rest.astype(np.float64))
     at = np.searchsorted(place, asked)
-    low, high = feasible(known, at, wide(smallest))
+    low, high = feasible(known, at, wide(smallest), start=cells.counts[place])
     return asked[~wide(smallest)(low, high)]
 
 
@@ -164,23 +164,28 @@ def open_(low: Floats, high: Floats) -> Bools:
     return high > low
 
 
-def feasible(known: Knowledge, targets: ArrayLike, enough: Enough | None = None) -> tuple[Floats, Floats]:
+def feasible(
+    known: Knowledge, targets: ArrayLike, enough: Enough | None = None, *, start: ArrayLike | None = None
+) -> tuple[Floats, Floats]:
     """Smallest and largest whole number that each target can be, as far as linear programmes tell.
 
     targets : indices of unknowns. enough : an interval is not searched further once this holds of it; None searches
         every one to its end, infinity included.
+    start : shape (unknowns,); numbers that fit, such as the true ones. They save programmes and decide nothing.
 
     Unknowns that share no fact are searched apart. Every solution found also widens the intervals of the others,
     so most need no programme of their own.
     """
     asked = np.asarray(targets, dtype=np.int64)
     low, high = np.full(len(asked), np.inf), np.full(len(asked), -np.inf)
+    if start is not None:
+        low, high = (np.asarray(start, dtype=np.float64)[asked] for _ in range(2))
     label = _components(known.facts)
     for part in np.unique(label[asked]).tolist():
         inside, own = np.flatnonzero(label == part), np.flatnonzero(label[asked] == part)
         rows = np.unique(known.facts[:, inside].nonzero()[0])
         piece = Knowledge(known.facts[rows][:, inside], known.low[rows], known.high[rows])
-        low[own], high[own] = _search(piece, np.searchsorted(inside, asked[own]), enough)
+        low[own], high[own] = _search(piece, np.searchsorted(inside, asked[own]), enough, low[own], high[own])
     return low, high
 
 
@@ -281,10 +286,9 @@ def _components(facts: sparse.csr_array) -> Ints:
     return np.asarray(label[len(label) - count :], dtype=np.int64)
 
 
-def _search(known: Knowledge, targets: Ints, enough: Enough | None) -> tuple[Floats, Floats]:
-    """The intervals of the targets of one component."""
+def _search(known: Knowledge, targets: Ints, enough: Enough | None, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """The intervals of the targets of one component, from what is found of them already."""
     solver = _Solver(known)
-    low, high = np.full(len(targets), np.inf), np.full(len(targets), -np.inf)
 
     def learn(solution: Floats | None) -> None:
         if solution is not None:

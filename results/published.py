@@ -269,7 +269,7 @@ def _solved(plan: _Plan, family: Family, ranking: Ranking, smallest: int) -> lis
     asked = np.flatnonzero((counts > 0) & (counts < smallest) & np.repeat(several[inner.units], inner.width))
     if not len(asked):
         return []
-    low, high = feasible(inner.knowledge(), asked, open_)
+    low, high = feasible(inner.knowledge(), asked, open_, start=counts)
     given_away = asked[~open_(low, high)]
     return sorted({int(inner.units[at // inner.width]) for at in given_away})
 
