@@ -86,7 +86,9 @@ WITHHELD = {
         "Never published: grades of a single unit, means and totals of groups, shares of “don't know”, and scores of "
         "units that are not ranked."
     ),
-    "categories": N_("No grades are published of: {names} (fewer than {fewest} units)."),
+    "categories": N_(
+        "No grades are published of: {names} (fewer than {fewest} units, or numbers that would follow from them)."
+    ),
     "nothing": N_("No limit for small numbers is set in this rule set; nothing is withheld on its account."),
 }
 METHOD = (
@@ -130,7 +132,7 @@ BOTTOM = {
 GRADES = N_("Votes by category and grade")
 GRADES_OF = N_("Votes by category and grade: {indicator}")
 IN_ALL = N_("All")
-SHORT_OF = N_("votes: {group}")
+OF_GROUP = N_("of them {group}")
 FULL = N_("Full id of the release: {release}")
 
 
@@ -234,13 +236,14 @@ class _Page:
     def _ranking(self, one: BottomList) -> dict[str, object]:
         name = one.family.name
         rows = [row for row in self._rows if row["category"] == name and row["rank"] is not None]
-        groups = [self._say(SHORT_OF, group=group) for group in self._found.groups]
+        groups = [self._say(OF_GROUP, group=group) for group in self._found.groups]
         headers = [*(self._say(header) for header in HEADERS), *groups]
         return {
             "title": name,
             "caption": self._say(CAPTION, category=name, ranked=one.count, level=self._level),
             "headers": [*headers, self._say(WORDS["basis"])],
             "name_at": 1,
+            "verdict_at": 6,
             "numbers": [0, 2, 3, 4, 5, *range(7, 7 + len(groups))],
             "rows": [
                 {
@@ -268,13 +271,14 @@ class _Page:
     def _not_ranked(self) -> dict[str, object]:
         """Units without a place: by decision, for want of votes, or because nothing of them may be said."""
         rows = [row for row in self._rows if row["rank"] is None]
-        groups = [self._say(SHORT_OF, group=group) for group in self._found.groups]
+        groups = [self._say(OF_GROUP, group=group) for group in self._found.groups]
         basis = self._say(WORDS["basis"])
         return {
             "title": "",
             "caption": self._say(N_("Units without a place, and why; no score of them is published.")),
             "headers": [*(self._say(header) for header in NOT_RANKED_HEADERS), *groups, basis],
             "name_at": 0,
+            "verdict_at": None,
             "numbers": [2, *range(4, 4 + len(groups))],
             "rows": [
                 {
@@ -294,7 +298,10 @@ class _Page:
         }
 
     def _bottom(self, one: BottomList) -> dict[str, object]:
-        """The three tiers of a category: the confirmed worst first, the others as the register has them."""
+        """The three tiers of a category: the confirmed worst first, the others as the register has them.
+
+        Of a cleared unit the verdict is said and no more; its places stand on its line.
+        """
         tiers = []
         for code in TIERS:
             rows = one.tier(code)
@@ -307,7 +314,7 @@ class _Page:
                     "code": row["unit_code"],
                     "name": row["unit_name"],
                     "line": self._line(public[str(row["unit_code"])]),
-                    "sentences": one.sentences(row, self._language),
+                    "sentences": one.sentences(row, self._language)[: 1 if code == CLEARED else None],
                 }
                 for row in records(rows)
             ]
