@@ -27,6 +27,11 @@ the open cells . Drawn the same way every time; they save time and decide nothin
 SLACK = 1e-6
 """Linear programmes are solved to 1e-7; bounds this near to a whole number are that number."""
 
+MOST_NODES = 2_000
+"""Branches of an integer programme; those of one unit need a few dozen."""
+UNBOUNDED = 3
+"""What scipy says of a programme without a bound."""
+
 Enough: TypeAlias = Callable[[Floats, Floats], Bools]
 """Whether intervals (low, high) protect their cells."""
 
@@ -165,13 +170,20 @@ def open_(low: Floats, high: Floats) -> Bools:
 
 
 def feasible(
-    known: Knowledge, targets: ArrayLike, enough: Enough | None = None, *, start: ArrayLike | None = None
+    known: Knowledge,
+    targets: ArrayLike,
+    enough: Enough | None = None,
+    *,
+    start: ArrayLike | None = None,
+    whole: bool = False,
 ) -> tuple[Floats, Floats]:
     """Smallest and largest whole number that each target can be, as far as linear programmes tell.
 
     targets : indices of unknowns. enough : an interval is not searched further once this holds of it; None searches
         every one to its end, infinity included.
     start : shape (unknowns,); numbers that fit, such as the true ones. They save programmes and decide nothing.
+    whole : search whole numbers only (integer programmes): slower, for few unknowns a component. A search that takes
+        too long ends with the interval found until then, so that it errs towards withholding.
 
     Unknowns that share no fact are searched apart. Every solution found also widens the intervals of the others,
     so most need no programme of their own.
@@ -185,7 +197,9 @@ def feasible(
         inside, own = np.flatnonzero(label == part), np.flatnonzero(label[asked] == part)
         rows = np.unique(known.facts[:, inside].nonzero()[0])
         piece = Knowledge(known.facts[rows][:, inside], known.low[rows], known.high[rows])
-        low[own], high[own] = _search(piece, np.searchsorted(inside, asked[own]), enough, low[own], high[own])
+        low[own], high[own] = _search(
+            _Solver(piece, whole), np.searchsorted(inside, asked[own]), enough, low[own], high[own]
+        )
     return low, high
 
 
@@ -286,9 +300,10 @@ def _components(facts: sparse.csr_array) -> Ints:
     return np.asarray(label[len(label) - count :], dtype=np.int64)
 
 
-def _search(known: Knowledge, targets: Ints, enough: Enough | None, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+def _search(
+    solver: "_Solver", targets: Ints, enough: Enough | None, low: Floats, high: Floats
+) -> tuple[Floats, Floats]:
     """The intervals of the targets of one component, from what is found of them already."""
-    solver = _Solver(known)
 
     def learn(solution: Floats | None) -> None:
         if solution is not None:
@@ -314,15 +329,12 @@ def _search(known: Knowledge, targets: Ints, enough: Enough | None, low: Floats,
 
 
 class _Solver:
-    """Linear programmes over one body of knowledge."""
+    """Linear or integer programmes over one body of knowledge."""
 
-    def __init__(self, known: Knowledge) -> None:
-        exact = known.low == known.high
-        self._equal, self._value = known.facts[np.flatnonzero(exact)], known.low[exact]
-        loose = known.facts[np.flatnonzero(~exact)]
-        self._below = sparse.vstack([loose, -loose], format="csr")
-        self._limit = np.concatenate([known.high[~exact], -known.low[~exact]])
+    def __init__(self, known: Knowledge, whole: bool) -> None:
         self._count = known.facts.shape[1]
+        self._facts = optimize.LinearConstraint(known.facts, known.low, known.high)
+        self._whole = np.full(self._count, int(whole))
 
     def best(self, unknowns: Ints, price: Floats) -> Floats | None:
         """A solution with the smallest sum of price x unknown; None when it has no bound.
@@ -331,17 +343,11 @@ class _Solver:
         """
         objective = np.zeros(self._count)
         objective[unknowns] = price
-        given = np.isfinite(self._limit)
-        found = optimize.linprog(
-            objective,
-            A_ub=self._below[np.flatnonzero(given)] if given.any() else None,
-            b_ub=self._limit[given] if given.any() else None,
-            A_eq=self._equal if len(self._value) else None,
-            b_eq=self._value if len(self._value) else None,
-            method="highs",
+        found = optimize.milp(
+            objective, constraints=self._facts, integrality=self._whole, options={"node_limit": MOST_NODES}
         )
-        if found.status == 3:
+        if found.x is not None:
+            return np.asarray(found.x, dtype=np.float64)
+        if found.status == UNBOUNDED:
             return None
-        if found.status != 0:
-            raise ValueError(f"no numbers fit what is known: {found.message}")
-        return np.asarray(found.x, dtype=np.float64)
+        raise ValueError(f"no numbers fit what is known: {found.message}")

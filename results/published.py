@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analytics.moments import SCALE, Moments
-from analytics.suppression import Cells, Knowledge, Sum, Withheld, feasible, open_, small, suppress
+from analytics.suppression import Cells, Knowledge, Sum, Withheld, feasible, open_, small, suppress, wide
 from data.release import Release
 from data.rule_sets import RuleSet
 from results.bottom import BottomList, bottom_list
 from results.family import Family, families
-from results.ranking import Ranking, ranking_of
+from results.ranking import ranking_of
 from results.scoring_tables import moments_of, of_release
 
 Array: TypeAlias = NDArray[Any]
@@ -91,7 +91,7 @@ def published(release: Release, round_id: str) -> Published:
         raise NothingPublished(round_id)
     ranking = ranking_of(release, round_id, found)
     votes = _Votes.of(release, round_id)
-    plan = _plan(votes, found, ranking)
+    plan = _plan(votes, found)
     rows = _public_rows(ranking.rows, votes, plan)
     lists = tuple(bottom_list(family, ranking) for family in found)
     return Published(
@@ -234,44 +234,57 @@ class _Plan:
         return suppress(Cells(counts, unknown, kept), primary, self._smallest)
 
 
-def _plan(votes: _Votes, found: list[Family], ranking: Ranking) -> _Plan:
-    """Withhold, look whether scores give a small cell away all the same, withhold more; until nothing does."""
+def _plan(votes: _Votes, found: list[Family]) -> _Plan:
+    """Withhold, look whether scores give a small number away all the same, withhold more; until nothing does."""
     forced: set[int] = set()
     without: set[str] = set()
     smallest = found[0].rules.presentation.smallest_cell
     while True:
         plan = _Plan(votes, smallest, forced, without)
-        solved = {j for family in found for j in _solved(plan, family, ranking, smallest)}
-        if solved - forced:
-            forced |= solved
-        elif {votes.category[j] for j in solved} & plan.with_grades:
-            without |= {votes.category[j] for j in solved}
+        leaks = [_leaks(plan, family, smallest) for family in found]
+        units = {j for leak in leaks for j in leak.units} - forced
+        categories = {family.name for family, leak in zip(found, leaks, strict=True) if leak.by_grades}
+        if units:
+            forced |= units
+        elif categories & plan.with_grades:
+            without |= categories
         else:
             return plan
 
 
-def _solved(plan: _Plan, family: Family, ranking: Ranking, smallest: int) -> list[int]:
-    """Units of a family of which the printed score, with all else that is printed, gives a small number of equal
-    grades of one group away. Units with votes of one group only are left out: their grades follow from the score.
+@dataclass(frozen=True)
+class _Leak:
+    """Units of which a score gives a small number away, and whether the grades of the category help or suffer."""
 
-    Unknowns are the votes by unit, group and grade.
+    units: frozenset[int]
+    by_grades: bool
+
+
+def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
+    """What the printed scores of a family, with all else that is printed, give away.
+
+    That is a small number of equal grades of one group on one unit, or a withheld number of grades of the category.
+    Units with votes of one group only are left out: their grades follow from the score. Of one unit whole numbers
+    are tried (a score to two decimals often fits one set of whole votes only), over a category fractions.
     """
-    votes = plan.votes
-    if len(votes.indicators) != 1:
-        return []
-    lines = votes.lines[votes.lines["category"] == family.name]
-    inner = _Inner(plan, family, lines)
+    if len(plan.votes.indicators) != 1:
+        return _Leak(frozenset(), False)
+    inner = _Inner(plan, family, plan.votes.lines[plan.votes.lines["category"] == family.name])
     inner.printed_votes()
-    inner.printed_scores(ranking)
-    inner.printed_grades()
-    several = (votes.moments.n > 0).sum(axis=1) > 1
-    counts = inner.counts.ravel()
-    asked = np.flatnonzero((counts > 0) & (counts < smallest) & np.repeat(several[inner.units], inner.width))
-    if not len(asked):
-        return []
-    low, high = feasible(inner.knowledge(), asked, open_, start=counts)
-    given_away = asked[~open_(low, high)]
-    return sorted({int(inner.units[at // inner.width]) for at in given_away})
+    inner.printed_scores()
+    several = (plan.votes.moments.n > 0).sum(axis=1) > 1
+    few = (inner.counts > 0) & (inner.counts < smallest) & several[inner.units][:, None, None]
+    asked, start = np.flatnonzero(few & inner.scored[:, None, None]), inner.counts.ravel()
+    low, high = feasible(inner.knowledge(), asked, open_, start=start, whole=True)
+    alone = asked[~open_(low, high)]
+    hidden = inner.printed_grades(smallest)
+    asked, start = np.flatnonzero(few), np.concatenate([start, inner.hidden_counts])
+    low, high = feasible(inner.knowledge(), asked, open_, start=start)
+    together = asked[~open_(low, high)]
+    low, high = feasible(inner.knowledge(), hidden, wide(smallest), start=start)
+    given_away = np.concatenate([alone, together]) // inner.width
+    units = frozenset(int(inner.units[at]) for at in given_away)
+    return _Leak(units, len(together) > 0 or not wide(smallest)(low, high).all())
 
 
 class _Inner:
@@ -294,6 +307,8 @@ class _Inner:
         np.add.at(self.counts, at, lines["lines"].to_numpy(dtype=np.int64))
         self.width = int(np.prod(self.counts.shape[1:]))
         self._index = np.arange(self.counts.size).reshape(self.counts.shape)
+        self.scored = np.zeros(len(self.units), dtype=bool)
+        self.hidden_counts = np.zeros(0, dtype=np.int64)
         self._rows: list[tuple[Array, Array]] = []
         self._low: list[float] = []
         self._high: list[float] = []
@@ -301,8 +316,11 @@ class _Inner:
     def knowledge(self) -> Knowledge:
         """All facts so far."""
         row = np.repeat(np.arange(len(self._rows)), [len(cells) for cells, _ in self._rows])
-        cells, values = (np.concatenate(part) for part in zip(*self._rows, strict=True))
-        facts = sparse.csr_array((values, (row, cells)), shape=(len(self._rows), self.counts.size))
+        none = np.zeros(0, dtype=np.int64)
+        cells = np.concatenate([none, *(cells for cells, _ in self._rows)])
+        values = np.concatenate([none, *(values for _, values in self._rows)])
+        shape = (len(self._rows), self.counts.size + len(self.hidden_counts))
+        facts = sparse.csr_array((values, (row, cells)), shape=shape)
         return Knowledge(facts, np.array(self._low), np.array(self._high))
 
     def printed_votes(self) -> None:
@@ -316,7 +334,7 @@ class _Inner:
             if n is not None:
                 self._fact(self._index[at].ravel(), 1.0, n, n)
 
-    def printed_scores(self, ranking: Ranking) -> None:
+    def printed_scores(self) -> None:
         """Scores of ranked units, rounded as they are printed; they say something where the numbers by group do."""
         half = 0.5 * 10.0**-self._family.rules.presentation.decimals
         for at, j in enumerate(self.units.tolist()):
@@ -325,16 +343,25 @@ class _Inner:
                 score = float(self._family.scores.score[at])
                 values = np.outer(per_vote, self._points).ravel()
                 self._fact(self._index[at].ravel(), values, score - half, score + half)
+                self.scored[at] = True
 
-    def printed_grades(self) -> None:
-        """Grades of the category."""
+    def printed_grades(self, smallest: int) -> Array:
+        """Grades of the category; a small number that is withheld becomes an unknown. Returns those unknowns."""
+        hidden: list[int] = []
         for (_, category), (grades, cells, _) in self._plan.grades.items():
-            if category == self._family.name:
-                numbers = {grade: self._plan.number(int(cell)) for grade, cell in zip(grades, cells, strict=True)}
-                for level, grade in enumerate(self._grades):
-                    n = numbers[grade]
-                    if n is not None:
-                        self._fact(self._index[:, :, level].ravel(), 1.0, n, n)
+            for grade, cell in zip(grades, cells, strict=True):
+                if category != self._family.name or grade not in self._grades:
+                    continue
+                own = self._index[:, :, self._grades.index(grade)].ravel()
+                n, count = self._plan.number(int(cell)), int(self.counts.ravel()[own].sum())
+                if n is not None:
+                    self._fact(own, 1.0, n, n)
+                elif 0 < count < smallest:
+                    unknown = self.counts.size + len(hidden)
+                    self._fact(np.append(own, unknown), np.append(np.ones(len(own)), -1.0), 0, 0)
+                    hidden.append(count)
+        self.hidden_counts = np.array(hidden, dtype=np.int64)
+        return self.counts.size + np.arange(len(hidden))
 
     def _weight_of_a_vote(self, j: int) -> Array | None:
         """What one vote of each group weighs in the score of unit j; None where a number it needs is withheld."""
