@@ -95,21 +95,19 @@ class UsageError(Exception):
 
 @dataclass(frozen=True)
 class FoundHeader:
-    """What the header of a file is taken for. fields: column text -> field, of those recognised."""
+    """What the header of a file is taken for. fields: column text -> field, of those recognised. shape: the texts by
+    which another file of the same shape is known."""
 
     row: int
     cells: tuple[str, ...]
     fields: dict[str, str]
+    shape: tuple[str, ...]
 
     @classmethod
-    def of(cls, records: list[list[str]], header: Header | list[Problem]) -> "FoundHeader":
-        """From the header read; where none was, the row of the first problem, or the first with two cells."""
-        if isinstance(header, Header):
-            return cls(header.row, header.cells, {header.cells[at]: name for name, at in header.fields.items()})
-        named = [problem.row for problem in header if problem.row and problem.code != "no_header"]
-        filled = [n for n, record in enumerate(records, start=1) if sum(bool(c.strip()) for c in record) > 1]
-        row = next(iter(named + filled), 1)
-        return cls(row, tuple(cell.strip() for cell in records[row - 1]) if records else (), {})
+    def of(cls, header: Header) -> "FoundHeader":
+        """From the header as read, complete or not."""
+        fields = {header.cells[at]: name for name, at in header.fields.items()}
+        return cls(header.row, header.cells, fields, header.shape)
 
 
 @dataclass(frozen=True)
@@ -854,11 +852,10 @@ class _Import:
             self.problems += [replace(warning, file=name) for warning in text.warnings]
             records = first_records(text.path, text.delimiter)
             header = read_header(self.kind, records, self._mapping_for(records), name)
-            self.headers[name] = FoundHeader.of(records, header)
-            if isinstance(header, list):
-                self.problems += header
-                continue
+            self.headers[name] = FoundHeader.of(header)
             self.problems += header.problems
+            if has_errors(header.problems):
+                continue
             self.problems += [] if self.choices.fill_down else merged_cells(text, header)
             if not len(self.preview):
                 self.preview = _preview(records, header)
@@ -877,7 +874,7 @@ class _Import:
         """The text after the edits, kept beside the evidence; name, checksum and encoding stay the original's."""
         records = first_records(text.path, text.delimiter)
         header = read_header(self.kind, records, self._mapping_for(records), text.name)
-        if isinstance(header, list):
+        if has_errors(header.problems):
             return text
         target = self.folder / "corrected-0.csv"
         apply_to_file(text.path, target, [edit.edit for edit in self.edits], header, text.delimiter)

@@ -345,7 +345,7 @@ def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None,
         if not kept.stored:
             return kept, None
         if choice.mapping and header is not None:
-            store.remember_mapping(choice.kind, header.cells, dict(choice.mapping))
+            store.remember_mapping(choice.kind, header.shape, dict(choice.mapping))
         if not publish:
             return kept, None
         progress(0.5, N_("Publishing"))
