@@ -22,7 +22,6 @@ from data.intake.names import CONTROL, LONGEST_NAME, match_key
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
-    TOTALS,
     Judgement,
     is_identity_number,
     is_totals_row,
@@ -156,6 +155,7 @@ def _projection(header: Header, present: list[str], indicators: tuple[str, ...],
         return f"{source} AS {name}"
 
     parts = [column(header.fields.get(name), LINE_COLUMNS[name]) for name in present]
+    parts.append(f"{_lead(header, indicators, context)} AS lead")
     positions = {cell: index for index, cell in _value_names(header).items()}
     marked = _marked(header, context)
     parts += [
@@ -163,6 +163,16 @@ def _projection(header: Header, present: list[str], indicators: tuple[str, ...],
         for number, cell in enumerate(indicators)
     ]
     return ", ".join(parts)
+
+
+def _lead(header: Header, indicators: tuple[str, ...], context: Context) -> str:
+    """What stands in columns that nobody reads, such as 序号, of a line that names no unit: it may say 合计 there."""
+    taken = {*header.fields.values(), *_used_columns(header, indicators, context)}
+    spare = [f"c{column}" for column in range(len(header.cells)) if column not in taken]
+    words = [f"CASE WHEN regexp_matches({cell}, '[计均总]') THEN {cell} END" for cell in spare]
+    if not words:
+        return "NULL::VARCHAR"
+    return f"CASE WHEN c{header.fields['unit_code']} IS NULL THEN coalesce({', '.join(words)}) END"
 
 
 def _value_names(header: Header) -> dict[int, str]:
@@ -208,13 +218,13 @@ def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators
         numbers = ", ".join(f"v{number}" for number in range(len(indicators)))
         con.register("wide_names", pd.DataFrame({"name": list(indicators)}))
         names = "(SELECT list(name) FROM wide_names)"
-        con.table("wide_raw").project(f"{kept}, unnest({names}) AS indicator, unnest([{numbers}]) AS grade").create(
+        con.table("wide_raw").project(f"{kept}, lead, unnest({names}) AS indicator, unnest([{numbers}]) AS grade").create(
             "line_raw"
         )
         present = [*(n for n in present if n != "indicator_code"), "indicator_code", "grade_code"]
     empty = "NULL::VARCHAR AS {}"
     columns = [LINE_COLUMNS[name] if name in present else empty.format(LINE_COLUMNS[name]) for name in LINE_COLUMNS]
-    con.table("line_raw").project(", ".join(["rowid AS place", *columns])).create_view("line_text")
+    con.table("line_raw").project(", ".join(["rowid AS place", *columns, "lead"])).create_view("line_text")
 
 
 def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context) -> tuple[str, ...]:
@@ -254,36 +264,50 @@ def _without(text: TextTable, header: Header, name: str) -> Problem:
 
 
 def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
-    """Totals rows are listed and left out, records without any content are counted and left out; a header that
+    """Lines of sums are listed and left out, records without any content are counted and left out; a header that
     stands in the rows again is refused."""
-    intake.rows = loaded.count
-    intake.blank = loaded.blank
     con = context.con
-    units = con.execute(read_sql("intake/distinct_units")).df()
+    units = [value for (value, *_) in con.execute(read_sql("intake/distinct_units")).fetchall()]
     headers = {match_key(header.text_of("ballots", "unit_code")) for header in form.headers.values()}
-    repeated = {value for value in units["value"] if match_key(value) in headers}
-    totals = [value for value in units["value"] if is_totals_row(value) or value in repeated]
-    has_blank = (units["value"] == "").any()
-    if has_blank:  # a line of sums may say so in the ballot column only
-        totals = sorted({*totals, *TOTALS})
-    if not totals:
+    repeated = {value for value in units if match_key(value) in headers}
+    words = [{"field": "unit", "value": value} for value in repeated]
+    words += _words_of_sums(con, units, context)
+    intake.rows = loaded.count
+    intake.blank = sum(placement.blank for placement in loaded.placements)
+    if not words and "" not in units:
         return
-    con.register("totals_word", pd.DataFrame({"value": pd.Series(totals, dtype="str")}))
+    con.register("totals_word", pd.DataFrame(words, columns=["field", "value"], dtype="str"))
     rows = con.execute(read_sql("intake/set_aside")).fetchall()
     width = max(1, len(form.indicators))
-    seen: set[int] = set()
-    for place, value in rows:
-        if place // width in seen:
-            continue
-        seen.add(place // width)
-        file, row = loaded.place(place // width)
+    records = {place // width: value for place, value in reversed(rows)}
+    for record, value in sorted(records.items()):
+        file, row = loaded.place(record)
         if value in repeated:
             intake.problems.append(Problem("header_repeated", file=file, row=row))
         elif value is not None:
             intake.problems.append(Problem("totals_row", "warning", file=file, row=row, value=value))
-    intake.rows -= len(seen)
+    intake.rows -= len(records)
+    intake.blank += sum(value is None for value in records.values())
+    con.register("aside", pd.DataFrame({"place": [place for place, _ in rows]}, dtype="int64"))
     con.execute(read_sql("intake/delete_set_aside"))
     con.unregister("totals_word")
+    con.unregister("aside")
+
+
+def _words_of_sums(con: duckdb.DuckDBPyConnection, units: list[str], context: Context) -> list[dict[str, str]]:
+    """Which words stand for sums in place of a unit or a group, or lead a line that names no unit."""
+    assert context.rules is not None, "ballots are read under a rule set"
+    codes = context.register.codes() if context.register else {}
+    listed = {match_key(name) for name in context.rules.group_names() or ()}
+    groups = [value for (value, *_) in con.execute(read_sql("intake/distinct_groups")).fetchall()]
+    leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
+    asked = (("unit", units, codes), ("group", groups, listed), ("lead", leads, {}))
+    return [
+        {"field": field, "value": value}
+        for field, values, known in asked
+        for value in values
+        if is_totals_row(value) and match_key(value) not in known
+    ]
 
 
 class _Judge:

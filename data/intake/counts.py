@@ -72,7 +72,7 @@ class _Reader:
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
         """One record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
-        sums = totals_word(values, texts["unit_code"])
+        sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), {*self.codes, *(self.groups or ())})
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))
