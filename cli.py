@@ -6,6 +6,7 @@ Heavy libraries are imported inside the commands, so that help and wrong usage a
 
 import os
 import secrets
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,7 @@ OUR_BUG = 70
 INTERRUPTED = 130
 FORMATS = ("csv", "json", "xlsx")
 LONGEST_ROUND = 40
+MOST_SENTENCES = 50  # findings of one kind that are printed
 LATER = (
     *("pledges", "export", "bulletin", "bundle", "kit", "public"),
     *("rebuild", "backup", "restore", "audit"),
@@ -401,11 +403,45 @@ def _show_import(report: "ImportReport", form: str | None, output: Path | None) 
     elif form is not None or output is not None:
         _emit_rows(findings, PROBLEM_HEADERS, N_("Findings"), form or "csv", output)
     else:
-        for problem in report.problems:
-            print(_line(problem, language), file=sys.stderr)
+        _print_findings(report.problems)
         if report.stored and report.upload:
             _print(report.upload)
     _say_outcome(report)
+
+
+def _print_findings(problems: Sequence["Problem"]) -> None:
+    """One line a finding, however many cells it is about; of very many of one kind the first."""
+    from data.findings import grouped, shortened
+    from data.problems import LEVELS
+
+    language = _session.language
+    shown, rest = shortened(grouped(problems, language), MOST_SENTENCES)
+    for finding in shown:
+        place = finding.place(language)
+        if finding.count > 1:
+            place = translate(N_("{place} ({count} places)"), language).format(place=place, count=f"{finding.count:,}")
+        parts = [translate(LEVELS[finding.first.level], language), place]
+        print(_sentence(parts, finding.first, language), file=sys.stderr)
+        command = _alias_command(finding.first)
+        if command:
+            _session.say(N_("    If it is another name of the unit, confirm it once: {command}"), command=command)
+    if rest:
+        _session.say(
+            N_("{count} more findings of these kinds; --format csv -o FILE lists them all."),
+            count=f"{sum(rest.values()):,}",
+        )
+
+
+def _alias_command(problem: "Problem") -> str:
+    """The command that makes the unknown name another name of the unit it is most like; '' where it is not known."""
+    from data.problems import Proposal
+
+    close, name = problem.facts.get("close"), problem.value or ""
+    if problem.code != "unknown_unit" or not isinstance(close, list) or not close or not name.isprintable():
+        return ""
+    nearest = close[0]
+    code = nearest.code if isinstance(nearest, Proposal) and nearest.code else str(nearest)
+    return f"biaochi alias {shlex.quote(name)} {shlex.quote(code)}"
 
 
 PROBLEM_HEADERS = {
@@ -424,8 +460,12 @@ PROBLEM_HEADERS = {
 def _line(problem: "Problem", language: str) -> str:
     from data.problems import LEVELS
 
+    return _sentence([translate(LEVELS[problem.level], language), problem.place(language)], problem, language)
+
+
+def _sentence(parts: Sequence[str], problem: "Problem", language: str) -> str:
+    """Level and place, what is wrong, what to do."""
     colon, gap = ("：", "") if language == "zh" else (": ", " ")
-    parts = [translate(LEVELS[problem.level], language), problem.place(language)]
     words = f"{problem.message(language)}{gap}{problem.suggestion(language)}"
     return colon.join([*filter(None, parts), words])
 

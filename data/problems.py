@@ -23,15 +23,17 @@ class Term(str):
 
 
 class Proposal(str):
-    """A name to choose instead of the one found; `reason` is a sentence of ours that names it as {unit}."""
+    """A name to choose instead of the one found; `reason` is a sentence of ours that names it as {unit}, `code` the
+    unit's code, which may be written instead of the name ('' where the register has names only)."""
 
-    __slots__ = ("reason",)
+    __slots__ = ("code", "reason")
     reason: str
+    code: str
 
-    def __new__(cls, name: str, reason: str) -> "Proposal":
+    def __new__(cls, name: str, reason: str, code: str = "") -> "Proposal":
         """The name itself, so that a page may offer it as a value."""
         made = super().__new__(cls, name)
-        made.reason = reason
+        made.reason, made.code = reason, "" if code == name else code
         return made
 
 
@@ -409,13 +411,19 @@ def _shown(fact: object, language: str) -> str:
     if isinstance(fact, Term):
         return translate(str(fact), language)
     if isinstance(fact, Proposal):
-        return translate(fact.reason, language).format(unit=_visible(str(fact)))
+        unit = f"{fact}[{fact.code}]" if fact.code else str(fact)
+        return translate(fact.reason, language).format(unit=_visible(unit))
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return _separator(language, "、").join(_shown(item, language) for item in items)
     if isinstance(fact, float):
         return f"{fact:.10g}"
     return _visible("" if fact is None else str(fact))
+
+
+def joined(texts: list[str], language: str) -> str:
+    """Texts of a file as one list to read."""
+    return _shown(texts, language)
 
 
 def _visible(text: str) -> str:
