@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from words import N_, translate
 
@@ -35,6 +36,13 @@ class Proposal(str):
         made = super().__new__(cls, name)
         made.reason, made.code = reason, "" if code == name else code
         return made
+
+
+class Place(NamedTuple):
+    """A fact that is a place in a file: its name, and the row as Excel counts where it is known."""
+
+    file: str
+    row: int | None = None
 
 
 SENTENCES: dict[str, str] = {
@@ -112,18 +120,21 @@ SENTENCES: dict[str, str] = {
     "ballot_in_two_groups": N_(
         "A ballot number belongs to one evaluator group; {value} is in {group} here and in {other_group} elsewhere."
     ),
-    "duplicate_line": N_(
-        "A ballot grades a unit once on each indicator; the same line already stands in row {earlier_row}."
-    ),
+    "duplicate_line": N_("A ballot grades a unit once on each indicator; the same line already stands in {earlier}."),
+    "duplicate_count": N_("Each count is given once for unit, group and indicator; it already stands in {earlier}."),
     "upload_overlaps": N_(
-        "Each line is imported once; {count} of the {lines} lines of this file ({percent}%) are already in upload {upload}."
+        "Each line is imported once; {count} of the {lines} lines of this import ({percent}%) already stand in {earlier} (upload {upload})."
     ),
-    "already_imported_line": N_("Each line is imported once; this one is already in upload {upload}."),
-    "record_in_other_upload": N_("Each record is imported once; {value} is already in upload {upload}."),
+    "already_imported_line": N_(
+        "Each line is imported once; this one already stands in {earlier} (upload {upload})."
+    ),
+    "record_in_other_upload": N_(
+        "Each record is imported once; {value} already stands in {earlier} (upload {upload})."
+    ),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
-    "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row} as {other}."),
-    "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in row {earlier_row}."),
-    "duplicate_key": N_("{value} should appear once; it already stands in row {earlier_row}."),
+    "duplicate_unit": N_("Each unit appears once; {value} already stands in {earlier} as {other}."),
+    "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in {earlier}."),
+    "duplicate_key": N_("{value} should appear once; it already stands in {earlier}."),
     "not_whole": N_("{column} should be a whole number; found: {value}."),
     "out_of_range": N_("{column} should lie between {low} and {high}; found: {value}."),
     "below_lowest": N_("{column} should be at least {low}; found: {value}."),
@@ -132,7 +143,7 @@ SENTENCES: dict[str, str] = {
     "parts_differ": N_("Valid and invalid ballots should add up to the returned ones, {value}; they make {sum}."),
     "deduction_positive": N_("A deduction should be a negative number; found: {value}."),
     "alias_taken": N_("A name means one unit at a time; {value} already means {unit}."),
-    "register_same_names": N_("Names must differ when written the same way; {value} equals row {earlier_row}."),
+    "register_same_names": N_("Names must differ when written the same way; {value} equals {earlier}."),
     "unknown_participation": N_("Participation should be one of: {known}. Found: {value}."),
     "wrong_round": N_("The file is imported for round {round}; the row says {value}."),
     "two_rounds": N_("A file belongs to one round; it names several: {rounds}."),
@@ -266,6 +277,7 @@ SUGGESTIONS: dict[str, str] = {
     "name_too_long": N_("Probably two cells ran together; check the row."),
     "control_character": N_("Type the text anew instead of pasting it."),
     "ballot_in_two_groups": N_("Check the ballot: correct its group, or give one of the two another number."),
+    "duplicate_count": N_("Compare both rows with the record of the count and delete the one entered twice."),
     "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
     "upload_overlaps": N_(
         "If this file corrects the earlier one, import it as a replacement; else take the lines out that are there already."
@@ -413,6 +425,9 @@ def _shown(fact: object, language: str) -> str:
     if isinstance(fact, Proposal):
         unit = f"{fact}[{fact.code}]" if fact.code else str(fact)
         return translate(fact.reason, language).format(unit=_visible(unit))
+    if isinstance(fact, Place):
+        sentence = N_("{file}") if fact.row is None else N_("row {row} of {file}")
+        return translate(sentence, language).format(file=_visible(fact.file), row=fact.row)
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return _separator(language, "、").join(_shown(item, language) for item in items)

@@ -23,6 +23,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from data.contract import KINDS, RECORD_KINDS, SCORED_KINDS, fields, header_words
+from data.earlier import Found, Line, with_places
 from data.history import FOLDER, Event, cleared, local_time, read_history
 from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
@@ -730,6 +731,7 @@ class _Import:
         self.encodings: dict[str, str] = {}
         self.checksums: dict[Path, str] = {}
         self.places: dict[str, tuple[str, int]] = {}
+        self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
 
     def run(self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None) -> ImportReport:
         """Read, judge, and store unless something stands in the way."""
@@ -746,7 +748,7 @@ class _Import:
             same = self._same(digest)
             if same:
                 return self._report(rows, same_as=same)
-            conflicts = self._conflicts(digest)
+            conflicts = self._with_places(self._conflicts(digest))
             self.problems += conflicts
             if conflicts:
                 return self._report(rows)
@@ -897,11 +899,12 @@ class _Import:
 
     def _read(self, tables: list[tuple[TextTable, Header]]) -> tuple[str, int]:
         """Facts of the kind into the upload folder; returns their digest and the records read."""
-        context = Context(self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping, self.watch)
+        context = self._context()
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
             self.blank = ballots.blank
+            self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:
                 return "", ballots.rows
             write_ballot_facts(self.con, self.folder, ballots.facts)
@@ -920,7 +923,14 @@ class _Import:
             records = read_records(self.kind, tables, context)
             self.places = records.places
             return records
-        return read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+        if self.kind == "units":
+            return read_units(tables, context)
+        counts = read_counts(tables, context)
+        self.lines = lambda lines: counts.places
+        return counts
+
+    def _context(self) -> Context:
+        return Context(self.con, self.staging, self.round_id, self.rules, self._register(), self.mapping, self.watch)
 
     def _register(self) -> Register | None:
         return read_register(self.store.uploads_in_force(), self.round_id) if self.kind != "units" else None
@@ -958,6 +968,11 @@ class _Import:
         finally:
             con.close()
         return []
+
+    def _with_places(self, conflicts: list[Problem]) -> list[Problem]:
+        """Conflicts with other uploads, with the file and row of both lines."""
+        others = self._others(self.kind)
+        return with_places(conflicts, self.lines, others, self._context(), self.header_words) if conflicts else []
 
     def _record_conflicts(self, draft: Upload, together: list[Upload]) -> list[Problem]:
         """Records that another upload in force has already, and aliases that would mean two units."""

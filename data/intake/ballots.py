@@ -32,7 +32,7 @@ from data.intake.values import (
     judge_round,
     judge_unit,
 )
-from data.problems import Problem
+from data.problems import Place, Problem
 from data.query import read_sql
 from words import N_
 
@@ -76,6 +76,7 @@ class BallotIntake:
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     blank: int = 0
+    places: "LinePlaces | None" = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,27 @@ class _Form:
         return self.headers[file].text_of("ballots", name)
 
 
+@dataclass(frozen=True)
+class LinePlaces:
+    """Where the lines of files that were read stand, as long as their connection is open."""
+
+    con: duckdb.DuckDBPyConnection
+    loaded: LoadedTable
+    form: _Form
+
+    def of(self, lines: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, int, str]]:
+        """File, row and column of the unit for each (ballot, unit, indicator) that is there."""
+        self.con.register("wanted_line", pd.DataFrame(lines, columns=["ballot", "unit", "indicator"], dtype="str"))
+        rows = self.con.execute(read_sql("intake/places_of_lines")).fetchall()
+        self.con.unregister("wanted_line")
+        width = max(1, len(self.form.indicators))
+        found = {}
+        for *line, place in rows:
+            file, row = self.loaded.place(place // width)
+            found[tuple(line)] = (file, row, self.form.headers[file].text_of("ballots", "unit_code"))
+        return found
+
+
 def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> BallotIntake:
     """Read ballot files that belong to one upload."""
     intake = BallotIntake()
@@ -101,6 +123,7 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     context.watch.step(0.55, CHECKING)
     _set_aside(loaded, form, context, intake)
     _Judge(loaded, form, context, intake).judge()
+    intake.places = LinePlaces(context.con, loaded, form)
     context.watch.step(0.7, CHECKING)
     if not any(problem.level == "error" for problem in intake.problems):
         _encode(loaded, form, context, intake)
@@ -587,7 +610,7 @@ def _double_lines(loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnecti
         file, row = loaded.place(place // width)
         earlier_file, earlier_row = loaded.place(earlier // width)
         header = form.headers[file].text_of("ballots", "unit_code")
-        facts = {"earlier_row": earlier_row, "earlier_file": earlier_file}
+        facts = {"earlier": Place(earlier_file, earlier_row)}
         problems.append(Problem("duplicate_line", "error", file, None, row, header, unit, facts))
     return problems
 

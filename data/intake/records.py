@@ -21,7 +21,7 @@ from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import Judgement, is_totals_row, judge_group, judge_unit, totals_word
-from data.problems import Problem
+from data.problems import Place, Problem
 
 COLUMNS = ["key", "content"]
 NAMES = frozenset({"alias", "unit_text", "group_code"})
@@ -199,8 +199,8 @@ class _Reader:
         earlier = self.seen.setdefault(key, row)
         if earlier is not row:
             name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
-            facts: dict[str, object] = {"earlier_row": earlier.number, "earlier_file": earlier.file}
-            self._note(row, name, "duplicate_key", {**facts, "value": shown_key(key)})
+            facts: dict[str, object] = {"earlier": Place(earlier.file, earlier.number), "value": shown_key(key)}
+            self._note(row, name, "duplicate_key", facts)
             return
         self.contents.append(content)
 
@@ -285,6 +285,6 @@ def twice_imported(
             shown = shown_key(key)
             file, row = places[key]
             column = header_of(kind, KEYS[kind][-1])
-            facts: dict[str, object] = {"upload": upload}
+            facts: dict[str, object] = {"upload": upload, "earlier": Place(""), "line": (key,)}
             found.append(Problem("record_in_other_upload", "error", file, None, row, column, shown, facts))
     return found
