@@ -324,7 +324,9 @@ def import_(
             progress=progress,
         )
     if report.remembered:
-        columns = ", ".join(f"{column} = {name}" for column, name in report.remembered.items())
+        columns = ", ".join(
+            f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in report.remembered.items()
+        )
         _session.say(
             N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
             columns=columns,
@@ -361,9 +363,27 @@ def _check_kind(kind: str) -> None:
 
 
 def _check_files(files: Sequence[Path]) -> None:
+    from data.inbox import FOLDER
+
     for file in files:
+        if file.is_dir():
+            raise Refusal(
+                N_(
+                    "{path} is a folder. Name its files, all of one kind and round, such as {path}/*.xlsx; or put them "
+                    "into {inbox} and choose them on the page Upload."
+                ),
+                path=file,
+                inbox=_session.path / FOLDER,
+            )
         if not file.is_file():
             raise Refusal(N_("There is no file {path}."), path=file)
+
+
+def _field_word(kind: str, name: str) -> str:
+    """A field as people call it: its header in Chinese, its name in English."""
+    from data.contract import header_of
+
+    return header_of(kind, name) if _session.language == "zh" else name
 
 
 def _checked_round(round_id: str) -> str:

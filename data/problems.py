@@ -79,6 +79,7 @@ SENTENCES: dict[str, str] = {
     # --- the header -----------------------------------------------------------------------------
     "missing_columns": N_("Columns are missing: {missing}. The file has: {found}."),
     "duplicate_header": N_("Every column needs a name of its own; {column} appears more than once."),
+    "same_meaning": N_("The columns {other} and {column} both stand for {meaning}; one column should."),
     "no_header": N_("The first row should name the columns, for instance: {expected}. It holds data."),
     "unknown_column": N_("The column {column} is not known and is left out."),
     "personal_column": N_("Ballots carry no person; the column {column} does."),
@@ -242,6 +243,7 @@ SUGGESTIONS: dict[str, str] = {
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
     "long_row": N_("A comma inside a text needs English quotation marks around the text; or save as .xlsx."),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening one."),
+    "same_meaning": N_("Delete one of them, or give the one that means something else another name."),
     "title_row": N_("If that row is the header, confirm; else delete the rows above the header."),
     "glued_units": N_("Give every unit a row of its own, with its name and its figures in separate columns."),
     "note_row": N_("If it is a remark, confirm; else fill in the other cells of the row."),

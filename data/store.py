@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.contract import KINDS, RECORD_KINDS, SCORED_KINDS, fields, header_words
+from data.contract import KINDS, RECORD_KINDS, SCORED_KINDS, fields, header_of, header_words
 from data.earlier import Found, Line, with_places
 from data.history import FOLDER, Event, cleared, local_time, read_history
 from data.intake.ballots import read_ballots
@@ -70,6 +70,7 @@ from data.uploads import (
 from words import N_
 
 Source = Path | tuple[str, bytes]
+ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
 PREVIEW_ROWS = 5
 LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page hands back as a download
 MOST_FAULTY = 10_000  # cells that are looked up for correction; a file with more is mended where it came from
@@ -349,7 +350,7 @@ class Store:
         row = [name, unit_code, kind, valid_from, by or user(), now()]
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows(
-            [["alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at"], row]
+            [[header_of("unit_alias", name) for name in ALIAS_FIELDS], row]
         )
         source = (f"{name[:20]}.csv", text.getvalue().encode())
         return self.import_files("unit_alias", [source], own, dry_run=dry_run, trial=status[own] == TRIAL)
@@ -849,6 +850,8 @@ class _Import:
             except Refused as refusal:
                 self.problems += refusal.in_file(name).problems
                 continue
+            if self.choices.sheet and text.sheet is None:
+                raise UsageError("The file {name} is no workbook and has no sheets; leave the sheet out.", name=name)
             self.encodings[name] = text.encoding
             self.checksums[kept.path] = text.sha256
             self.problems += [replace(warning, file=name) for warning in text.warnings]

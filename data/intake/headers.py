@@ -229,8 +229,11 @@ def _claim(
             name = None  # a part with its maximum, beside the column itself
         if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
             name = None  # a part beside the total, a serial number beside the rank: kept under its own header
-        if key and (key in seen or (name is not None and name in fields)):
+        if key and key in seen:
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
+        elif key and name is not None and name in fields:
+            both: dict[str, object] = {"other": cells[fields[name]], "meaning": header_of(kind, name)}
+            problems.append(Problem("same_meaning", file=file, row=row, column=cell, value=cell, facts=both))
         elif name is not None:
             fields[name] = column
         elif key in PERSONAL_HEADERS and kind != "units":
