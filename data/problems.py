@@ -69,6 +69,10 @@ SENTENCES: dict[str, str] = {
     "gz_broken": N_("The compressed file should unpack; it is damaged or cut short."),
     "file_too_large": N_("Unpacked, the file should stay below {limit}; it is larger."),
     "unknown_encoding": N_("The text should be UTF-8 or GB18030; byte {position} fits neither."),
+    "big5_unproven": N_(
+        "A text in Big5 (traditional Chinese) is only read where a register of units proves that its characters came "
+        "out right; here none does."
+    ),
     "mixed_encoding": N_("The whole file should have one encoding; from row {row} on it changes."),
     "truncated_character": N_("The file should be complete; it ends in the middle of a character."),
     "utf16_without_mark": N_("The text looks like UTF-16 without the mark at its beginning that tells how to read it."),
@@ -225,6 +229,7 @@ SUGGESTIONS: dict[str, str] = {
     "gz_broken": N_("Pack or download the file again and compare its size."),
     "file_too_large": N_("Split the file and import its parts one after the other."),
     "unknown_encoding": N_("Open it in Excel or WPS and save it as CSV UTF-8 or as .xlsx."),
+    "big5_unproven": N_("Open it in Excel or WPS, look at the characters, and save it as “CSV UTF-8” or .xlsx."),
     "mixed_encoding": N_(
         "Two files were probably joined as text. Import them one by one, or join them in Excel and save as .xlsx."
     ),

@@ -29,6 +29,7 @@ from data.intake.ballots import read_ballots
 from data.intake.context import Context, Register
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
+from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
@@ -903,6 +904,11 @@ class _Import:
     def _read(self, tables: list[tuple[TextTable, Header]]) -> tuple[str, int]:
         """Facts of the kind into the upload folder; returns their digest and the records read."""
         context = self._context()
+        registered = context.register is not None
+        doubtful = [text for text, _ in tables if unproven(text.encoding, self.kind, registered=registered)]
+        if doubtful:
+            self.problems += [Problem("big5_unproven", file=text.name) for text in doubtful]
+            return "", 0
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
