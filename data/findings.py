@@ -37,12 +37,12 @@ class Finding:
         for problem in self.problems:
             rows = files.setdefault((problem.file or "", problem.sheet or ""), [])
             rows += [problem.row] if problem.row is not None else []
-        columns = {problem.column for problem in self.problems}
+        columns = sorted({problem.column or "" for problem in self.problems})
         parts = [_place(file, sheet, rows, language) for (file, sheet), rows in list(files.items())[:FILES_SHOWN]]
         where = translate(N_("; "), language).join([*filter(None, parts), *(["…"] if len(files) > FILES_SHOWN else [])])
-        if len(columns) > 1 or None in columns:
+        if len(columns) > 1 or not columns[0]:
             return where
-        column = translate(N_("column {column}"), language).format(column=joined([*columns], language))
+        column = translate(N_("column {column}"), language).format(column=joined(columns, language))
         return ("，" if language == "zh" else ", ").join(filter(None, [where, column]))
 
 

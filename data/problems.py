@@ -130,9 +130,7 @@ SENTENCES: dict[str, str] = {
     "upload_overlaps": N_(
         "Each line is imported once; {count} of the {lines} lines of this import ({percent}%) already stand in {earlier} (upload {upload})."
     ),
-    "already_imported_line": N_(
-        "Each line is imported once; this one already stands in {earlier} (upload {upload})."
-    ),
+    "already_imported_line": N_("Each line is imported once; this one already stands in {earlier} (upload {upload})."),
     "record_in_other_upload": N_(
         "Each record is imported once; {value} already stands in {earlier} (upload {upload})."
     ),

@@ -34,6 +34,7 @@ from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
+from data.intake.table import with_formulas
 from data.intake.units import UnitIntake, read_units
 from data.mappings import Decision, remembered, words, write_decision
 from data.problems import Problem, has_errors
@@ -350,9 +351,7 @@ class Store:
             raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
         row = [name, unit_code, kind, valid_from, by or user(), now()]
         text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows(
-            [[header_of("unit_alias", name) for name in ALIAS_FIELDS], row]
-        )
+        csv.writer(text, lineterminator="\n").writerows([[header_of("unit_alias", name) for name in ALIAS_FIELDS], row])
         source = (f"{name[:20]}.csv", text.getvalue().encode())
         return self.import_files("unit_alias", [source], own, dry_run=dry_run, trial=status[own] == TRIAL)
 
@@ -744,6 +743,9 @@ class _Import:
                     return self._report(0)
                 self.watch.step(0.4, N_("Checking every value"))
                 digest, rows = self._read(tables)
+                mended = {(log.edit.row, log.edit.column) for log in self.edits}
+                for text, header in tables:
+                    self.problems = with_formulas(text, header, self.problems, mended)
             self.watch.step(0.9, N_("Comparing with what is stored"))
             if has_errors(self.problems):
                 return self._report(rows)
@@ -897,6 +899,7 @@ class _Import:
             sheet=text.sheet,
             warnings=text.warnings,
             merged=text.merged,
+            without_value=text.without_value,
         )
 
     # --- content -------------------------------------------------------------------------------------------------

@@ -306,7 +306,9 @@ def _in_full(problems: list[Problem]) -> list[str]:
         place = finding.place(words)
         lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
     if rest:
-        lines.append(_("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values())))
+        lines.append(
+            _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
+        )
     return [frame.plain(line) for line in lines]
 
 

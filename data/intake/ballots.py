@@ -4,7 +4,7 @@ Distinct values are judged once each (`values.py`); lines become integers in one
 orders the facts and brings double lines side by side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -241,9 +241,9 @@ def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators
         numbers = ", ".join(f"v{number}" for number in range(len(indicators)))
         con.register("wide_names", pd.DataFrame({"name": list(indicators)}))
         names = "(SELECT list(name) FROM wide_names)"
-        con.table("wide_raw").project(f"{kept}, lead, unnest({names}) AS indicator, unnest([{numbers}]) AS grade").create(
-            "line_raw"
-        )
+        con.table("wide_raw").project(
+            f"{kept}, lead, unnest({names}) AS indicator, unnest([{numbers}]) AS grade"
+        ).create("line_raw")
         present = [*(n for n in present if n != "indicator_code"), "indicator_code", "grade_code"]
     empty = "NULL::VARCHAR AS {}"
     columns = [LINE_COLUMNS[name] if name in present else empty.format(LINE_COLUMNS[name]) for name in LINE_COLUMNS]
@@ -324,7 +324,11 @@ def _words_of_sums(con: duckdb.DuckDBPyConnection, units: list[str], context: Co
     listed = {match_key(name) for name in context.rules.group_names() or ()}
     groups = [value for (value, *_) in con.execute(read_sql("intake/distinct_groups")).fetchall()]
     leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
-    asked = (("unit", units, codes), ("group", groups, listed), ("lead", leads, {}))
+    asked: list[tuple[str, list[str], Container[str]]] = [
+        ("unit", units, codes),
+        ("group", groups, listed),
+        ("lead", leads, ()),
+    ]
     return [
         {"field": field, "value": value}
         for field, values, known in asked

@@ -182,7 +182,9 @@ def _is_upper(upper: list[str], lower: list[str], known: dict[str, str]) -> bool
     nameless = [
         top for top, low in zip(padded(upper, width), padded(lower, width), strict=True) if top and not low
     ]  # 填报单位：某局 over an empty cell is a line about the table
-    return len(set(keys)) < len(keys) or (bool(nameless) and not any(mark in top for top in nameless for mark in ":：。"))
+    return len(set(keys)) < len(keys) or (
+        bool(nameless) and not any(mark in top for top in nameless for mark in ":：。")
+    )
 
 
 def merged_cells(text: TextTable, header: Header) -> list[Problem]:

@@ -27,7 +27,10 @@ from data.unit_names import proposals, without_quotes
 
 # What a line of sums is called (on match keys): 合计, 总计(张), 全市平均, 党群部门小计. A name that merely holds such a
 # word goes on behind it (合计村) or has it inside another word (统计局), and is none.
-_SUM = "合计|总计|小计|累计|共计|总数|总分|总票数|合计票?数|(?:总|平)均|总平均|均分|均值|平均(?:分数?|值|数|得分|满意[率度])"
+_SUM = (
+    "合计|总计|小计|累计|共计|总数|总分|总票数|合计票?数|(?:总|平)均|总平均|均分|均值"
+    "|平均(?:分数?|值|数|得分|满意[率度])"
+)
 _SCOPE = (
     "全[省市州盟县区旗镇乡村校院局]|本[页表组栏类批次季月年]|以上|上述|总|各?(?:单位|部门|科室|系统|乡镇|街道|主体|组别?|类别?)"
     "|.{1,8}(?:部门|单位|系统|类|组|主体|群众|对象|代表|委员)"

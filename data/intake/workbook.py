@@ -252,8 +252,8 @@ def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
 
 
 def _without_value(facts: dict[str, Any], sheet: str) -> list[Problem]:
-    """One problem for each cell; whether its column is used, the caller knows."""
+    """One problem for each cell, its column by letters; whether it is used, the caller knows."""
     return [
-        Problem("formula_without_value", sheet=sheet, row=row, column=column, value=error or None)
+        Problem("excel_error" if error else "formula_without_value", sheet=sheet, row=row, column=column, value=error)
         for column, row, error in facts["no_value"]
     ]

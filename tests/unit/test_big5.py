@@ -7,14 +7,18 @@ from tests.support.stores import SMALL
 
 RULES = (
     SMALL.replace("满意", "滿意")
-    .replace("基本滿意", "基本滿意")
     .replace("不了解", "不瞭解")
     .replace("普通群众", "普通群眾")
     .replace("服务对象", "服務對象")
     .replace("两代表一委员", "兩代表一委員")
 )
-TEXT = "票號,評議主體,參評單位,評價\n1,普通群眾,市警察局,滿意\n2,服務對象,市財政局,不滿意\n3,兩代表一委員,市警察局,基本滿意\n"
-MAP = ("--map", "票號=ballot_id", "--map", "評議主體=group_code", "--map", "參評單位=unit_code", "--map", "評價=grade_code")
+TEXT = """票號,評議主體,參評單位,評價
+1,普通群眾,市警察局,滿意
+2,服務對象,市財政局,不滿意
+3,兩代表一委員,市警察局,基本滿意
+"""
+MEANT = {"票號": "ballot_id", "評議主體": "group_code", "參評單位": "unit_code", "評價": "grade_code"}
+MAP = tuple(word for column, name in MEANT.items() for word in ("--map", f"{column}={name}"))
 REGISTER = "单位编码,单位全称\nU1,市警察局\nU2,市財政局\n"
 
 
@@ -32,15 +36,18 @@ def test_with_a_mapping_and_a_register_it_is_read_as_what_it_is(office, files):
     office("import", "units", files("u.csv", REGISTER), "--round", "2025")
     path = files("big5.csv", TEXT.encode("big5"))
     assert codes(office.json("import", "ballots", path, "--round", "2025", code=3)) == ["unknown_encoding"]
-    assert office.json("import", "ballots", path, "--round", "2025", *MAP) == {"problems": [], "rows": 3, "stored": True}
+    assert office.json("import", "ballots", path, "--round", "2025", *MAP) == {
+        "problems": [],
+        "rows": 3,
+        "stored": True,
+    }
     again = office.json("import", "ballots", files("utf8.csv", TEXT), "--round", "2025", *MAP)
     assert again["stored"] is False and again["problems"] == [], "the same ballots, whatever the encoding"
 
 
 def test_remembered_words_prove_the_header_of_the_next_file(office, files):
     office("import", "units", files("u.csv", REGISTER), "--round", "2025")
-    meant = dict(pair.split("=") for pair in MAP[1::2])
-    Store(office.store).remember_mapping("ballots", tuple(meant), meant)
+    Store(office.store).remember_mapping("ballots", tuple(MEANT), MEANT)
     assert office.json("import", "ballots", files("big5.csv", TEXT.encode("big5")), "--round", "2025")["stored"]
 
 

@@ -1,4 +1,4 @@
-"""Columns that a person explained once are read so in every later file of that shape, however many header rows it has."""
+"""Columns that a person explained once are read so in every later file of that shape, with one header row or two."""
 
 import csv
 import io
@@ -8,7 +8,6 @@ import xlsxwriter
 
 from data.contract import field_of_header
 from data.store import Store
-from tests.support.stores import SMALL
 
 # 考评机关 and 票源 are words that no contract knows; one of them stands in the upper row alone.
 FORM = """某县2025年测评汇总表,,,,,
@@ -18,7 +17,12 @@ FORM = """某县2025年测评汇总表,,,,,
 县教育局,普通群众,50,10,2,6
 """
 MEANT = {"考评机关": "unit_code", "票源": "group_code"}
-NEXT = FORM.replace("40,20", "41,19").replace("2025年", "2025年第二批").replace("县公安局", "县司法局").replace("县教育局", "县水务局")
+NEXT = (
+    FORM.replace("40,20", "41,19")
+    .replace("2025年", "2025年第二批")
+    .replace("县公安局", "县司法局")
+    .replace("县教育局", "县水务局")
+)
 # The lower row knows more words than the upper one; 考评机关 stands over an empty cell.
 LOWER = """考评机关,基本情况,,票数,,
 ,评议主体,类别,满意,基本满意,不满意
