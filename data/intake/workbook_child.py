@@ -27,6 +27,7 @@ NAMED_CELLS = 100
 MOST_AREAS = 100_000
 PASSWORD = 5
 BLANK_ROWS = 100_000
+RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')
 CELL = re.compile(rb"<c\b([^>]*[^>/])>(.*?)</c>", re.DOTALL)
@@ -170,6 +171,14 @@ class Merged:
             for column in range(area[1], min(area[3] + 1, len(cells))):
                 cells[column] = self._shown[area]
         return cells
+
+
+def is_ours(sheet: Any) -> bool:
+    """Whether the sheet is the one that our own exports put beside a table: it begins with the id of a release."""
+    if sheet.start is None or sheet.width > 2:
+        return False
+    first = next(iter(sheet.iter_rows()), [])
+    return len(first) == 2 and RELEASE_ID.fullmatch(str(first[1])) is not None
 
 
 class FarCell(Exception):
@@ -340,6 +349,9 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
     facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names}
+    if not wanted and len(visible) > 1:
+        visible = [name for name in visible if not is_ours(book.get_sheet_by_name(name))] or visible
+        facts["visible"] = visible
     if not wanted and len(visible) > 1:  # Excel 2003 added two empty sheets to every workbook: nobody need choose
         visible = [name for name in visible if book.get_sheet_by_name(name).start is not None] or visible[:1]
         facts["visible"] = visible
