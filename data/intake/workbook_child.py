@@ -177,7 +177,7 @@ def is_ours(sheet: Any) -> bool:
     """Whether the sheet is the one that our own exports put beside a table: it begins with the id of a release."""
     if sheet.start is None or sheet.width > 2:
         return False
-    first = next(iter(sheet.iter_rows()), [])
+    first: list[Any] = next(iter(sheet.iter_rows()), [])
     return len(first) == 2 and RELEASE_ID.fullmatch(str(first[1])) is not None
 
 

@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from data.intake.corrections import Edit
+from data.replay import replay
 from data.store import EditLog, Store
 
 XLS = Path(__file__).parents[1] / "fixtures" / "formulas.xls"
@@ -130,4 +131,4 @@ def test_a_corrected_cell_is_a_value(small, files):
     assert [(cell.row, cell.column) for cell in report.faulty] == [(3, "服务态度")]
     edit = EditLog(Edit(3, "服务态度", "", "不满意"), "2025-12-01T00:00:00+00:00", "甲")
     assert store.import_files("ballots", source, "2025", edits=(edit,), accept_warnings="旁注").stored
-    assert store.replay(store.publish().release) == []
+    assert replay(store, store.publish().release) == []
