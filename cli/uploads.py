@@ -218,6 +218,16 @@ PROBLEM_HEADERS = {
 
 
 def _say_outcome(report: "ImportReport") -> None:
+    from data.findings import MARKS, unscored_words
+
+    language = session.language
+    for file, mark in report.delimiters.items():
+        if mark != ",":
+            session.say(
+                N_("{file}: the columns are parted by {mark}."), file=file, mark=translate(MARKS[mark], language)
+            )
+    if report.unscored:
+        session.say(N_("Kept and not scored: {words}."), words=unscored_words(report.unscored, language))
     if report.blank_rows:
         session.say(N_("Blank rows left out: {count}."), count=report.blank_rows)
     errors = sum(problem.level == "error" for problem in report.problems)

@@ -3,7 +3,7 @@
 What a program reads (`--format json`, the list to download) stays one finding a cell; this is for people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.problems import Problem, joined
@@ -11,10 +11,11 @@ from words import N_, translate
 
 ROWS_SHOWN = 5  # pieces of rows a file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5
+MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # what parts the columns of a text file
 
 
 @dataclass(frozen=True)
-class Finding:
+class Mistake:
     """Problems with one sentence, in the order of their places."""
 
     problems: tuple[Problem, ...]
@@ -46,18 +47,18 @@ class Finding:
         return ("，" if language == "zh" else ", ").join(filter(None, [where, column]))
 
 
-def grouped(problems: Sequence[Problem], language: str) -> list[Finding]:
+def grouped(problems: Sequence[Problem], language: str) -> list[Mistake]:
     """Problems with the same sentence and suggestion together, errors first, else in the order given."""
     found: dict[tuple[str, str, str, str], list[Problem]] = {}
     for problem in problems:
         key = (problem.level, problem.code, problem.message(language), problem.suggestion(language))
         found.setdefault(key, []).append(problem)
-    return sorted((Finding(tuple(group)) for group in found.values()), key=lambda f: f.first.level != "error")
+    return sorted((Mistake(tuple(group)) for group in found.values()), key=lambda f: f.first.level != "error")
 
 
-def shortened(findings: Sequence[Finding], most: int) -> tuple[list[Finding], dict[str, int]]:
+def shortened(findings: Sequence[Mistake], most: int) -> tuple[list[Mistake], dict[str, int]]:
     """At most so many findings of one code, and how many problems of each code are left over."""
-    kept: list[Finding] = []
+    kept: list[Mistake] = []
     shown: dict[str, int] = {}
     rest: dict[str, int] = {}
     for finding in findings:
@@ -68,6 +69,13 @@ def shortened(findings: Sequence[Finding], most: int) -> tuple[list[Finding], di
         else:
             rest[code] = rest.get(code, 0) + finding.count
     return kept, rest
+
+
+def unscored_words(lines: Mapping[str, int], language: str) -> str:
+    """How many lines carry each word that is not scored, as one list: 弃权 3、空白 1."""
+    empty = translate(N_("empty"), language)
+    words = [f"{word or empty} {count:,}" for word, count in lines.items()]
+    return ("、" if language == "zh" else ", ").join(words)
 
 
 def spans(rows: Sequence[int], most: int = 20) -> list[str]:

@@ -17,7 +17,7 @@ from data.disk import copy_to_disk, put_in_place
 from data.earlier import Found, Line, with_places
 from data.errors import UsageError
 from data.history import now, user
-from data.intake.ballots import read_ballots
+from data.intake.ballots import read_ballots, unscored
 from data.intake.context import Context, Register
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
@@ -79,7 +79,9 @@ class ImportReport:
     the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
     faulty: the cells that may be corrected in place. headers: file name -> what its header is taken for.
     remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
-    the edits of this import, as CSV. blank_rows: rows without content, which are no records.
+    the edits of this import, as CSV. blank_rows: rows without content, which are no records. delimiters: of each text
+    file, what parts its columns. unscored: ballot lines that are kept and not scored, by the word they carry ('' where
+    the cell is empty).
     """
 
     problems: list[Problem]
@@ -95,6 +97,8 @@ class ImportReport:
     remembered: dict[str, str] = field(default_factory=dict)
     corrected: bytes | None = None
     blank_rows: int = 0
+    delimiters: dict[str, str] = field(default_factory=dict)
+    unscored: dict[str, int] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -156,6 +160,8 @@ class ImportJob:
         self.problems: list[Problem] = []
         self.preview = pd.DataFrame()
         self.encodings: dict[str, str] = {}
+        self.delimiters: dict[str, str] = {}
+        self.unscored: dict[str, int] = {}
         self.checksums: dict[Path, str] = {}
         self.places: dict[str, tuple[str, int]] = {}
         self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
@@ -218,6 +224,8 @@ class ImportJob:
             self.remembered,
             self.corrected,
             self.blank,
+            self.delimiters,
+            self.unscored,
         )
 
     def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
@@ -284,6 +292,8 @@ class ImportJob:
             if self.request.choices.sheet and text.sheet is None:
                 raise UsageError("The file {name} is no workbook and has no sheets; leave the sheet out.", name=name)
             self.encodings[name] = text.encoding
+            if text.sheet is None:
+                self.delimiters[name] = text.delimiter
             self.checksums[kept.path] = text.sha256
             self.problems += [replace(warning, file=name) for warning in text.warnings]
             records = first_records(text.path, text.delimiter)
@@ -347,6 +357,7 @@ class ImportJob:
             self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:
                 return "", ballots.rows
+            self.unscored = unscored(ballots.facts, context)
             write_ballot_facts(self.con, self.folder, ballots.facts)
             return ballots.facts.digest, ballots.rows
         small = self._read_small(tables, context)

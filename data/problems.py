@@ -84,7 +84,7 @@ SENTENCES: dict[str, str] = {
     "missing_columns": N_("Columns are missing: {missing}. The file has: {found}."),
     "duplicate_header": N_("Every column needs a name of its own; {column} appears more than once."),
     "same_meaning": N_("The columns {other} and {column} both stand for {meaning}; one column should."),
-    "no_header": N_("The first row should name the columns, for instance: {expected}. It holds data."),
+    "no_header": N_("One of the first rows should name the columns, for instance: {expected}. No known name is there."),
     "unknown_column": N_("The column {column} is not known and is left out."),
     "personal_column": N_("Ballots carry no person; the column {column} does."),
     "header_repeated": N_("The header appears again in the middle of the table."),
@@ -216,7 +216,10 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_cell_far_away": N_("Copy the table alone into a new workbook and save that."),
     "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; else confirm."),
     "hidden_rows": N_("Delete the hidden rows if they should not count; else confirm."),
-    "several_sheets": N_("If this is the right sheet, confirm; else choose another sheet."),
+    "several_sheets": N_(
+        "If that is the right sheet, confirm; else choose another, on the page in the list, on the command line with "
+        "--sheet NAME."
+    ),
     "sheet_not_found": N_("Choose one of the sheets named."),
     "formula_without_value": N_(
         "Open the file in Excel or WPS, let it calculate, paste the results as values, and save."
@@ -239,7 +242,10 @@ SUGGESTIONS: dict[str, str] = {
     "too_many_rows": N_("Split the file, or import it with the command line."),
     "missing_columns": N_("Add the names to the header row and save again, or say which column holds them."),
     "duplicate_header": N_("Rename or delete one of the columns."),
-    "no_header": N_("Insert a first row with the names of the columns; the template shows them."),
+    "no_header": N_(
+        "If a row names them in other words, say once what each means: on the page under “Columns of the file”, on the "
+        "command line with --map. Else insert a first row as in the template."
+    ),
     "unknown_column": N_("If it is not needed, confirm; else rename it as in the template."),
     "personal_column": N_("Delete the column in the file and save again. It was not stored."),
     "header_repeated": N_("Delete the repeated header rows."),

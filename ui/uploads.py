@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.contract import KIND_NAMES, KINDS, SCORED_KINDS
 from data.errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
 from data.export import Sheet, csv_bytes
-from data.findings import grouped, shortened
+from data.findings import MARKS, grouped, shortened, unscored_words
 from data.importing import ImportReport, Source
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
@@ -261,6 +261,11 @@ def show_preview(report: ImportReport) -> None:
                 name=name, rows=f"{report.rows:,}", encoding=encoding.upper()
             )
         )
+    for name, mark in report.delimiters.items():
+        if mark != ",":
+            st.text(_("{file}: the columns are parted by {mark}.").format(file=name, mark=_(MARKS[mark])))
+    if report.unscored:
+        st.text(_("Kept and not scored: {words}.").format(words=unscored_words(report.unscored, language())))
     if len(report.preview):
         st.caption(_("First rows as read. If the characters look wrong, stop here."))
         st.dataframe(report.preview, hide_index=True, key="upload_preview")

@@ -53,7 +53,7 @@ LINE_COLUMNS = {
 }
 MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
-FEWEST_UNIFORM = 10  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
+FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
 UNITS_UNIFORM = 3
 CHECKING = N_("Checking every value")
 MAP_TYPES = {"code": "int64", "known": "bool"}
@@ -528,6 +528,17 @@ def _ballot_facts(value: str) -> dict[str, object]:
     }
 
 
+def unscored(facts: BallotFacts, context: Context) -> dict[str, int]:
+    """How many lines carry each word that is kept and not scored, 不了解 or 弃权; '' for an empty cell."""
+    assert context.rules is not None, "ballots are read under a rule set"
+    lines = np.bincount(facts.lines.grade, minlength=len(facts.dictionaries.grades))
+    found: dict[str, int] = {}
+    for (name, kind), count in zip(facts.dictionaries.grades, lines.tolist(), strict=True):
+        if kind or not name or name in context.rules.unscored:
+            found[name] = found.get(name, 0) + count
+    return found
+
+
 def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem]:
     """Groups whose ballots all give every unit the same, where that is unlikely: with the share p that the grade has
     among the other groups (one line added on either side), n ballots agree by chance with p to the power of n."""
@@ -535,7 +546,7 @@ def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem
     if facts is None or rules is None:
         return []
     grades = facts.dictionaries.grades
-    scored = np.array([not kind and text not in rules.unscored for text, kind in grades], dtype=bool)
+    scored = np.array([bool(text) and not kind and text not in rules.unscored for text, kind in grades], dtype=bool)
     groups = context.con.execute(read_sql("intake/ballots_by_group")).fetchall()
     ends = np.cumsum([count for _, count in groups])
     of_line = np.searchsorted(ends, facts.lines.ballot, side="right")

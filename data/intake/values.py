@@ -143,7 +143,7 @@ def judge_date(value: str, round_id: str) -> Judgement:
     text = unicodedata.normalize("NFKC", tidy(value))
     if not text:
         return Judgement("")
-    date, serial = _date(text), _SERIAL.fullmatch(text)
+    date, serial = _date(text), _SERIAL.fullmatch(without_thousands(text))
     if serial:
         date = EXCEL_EPOCH + datetime.timedelta(days=int(serial[1]))
     if date is None:
@@ -152,6 +152,11 @@ def judge_date(value: str, round_id: str) -> Judgement:
     if year and date.year not in (int(year[0]), int(year[0]) + 1):
         return Judgement(None, "wrong_round", {"round": round_id})
     return Judgement(date.isoformat(), "serial_date" if serial else "", {"date": date.isoformat()}, bool(serial))
+
+
+def without_thousands(text: str) -> str:
+    """45,992 as 45992: spreadsheets print day numbers like any number."""
+    return text.replace(",", "") if re.fullmatch(r"\d{2},\d{3}(\.\d+)?", text) else text
 
 
 def _date(text: str) -> datetime.date | None:

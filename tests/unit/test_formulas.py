@@ -10,7 +10,8 @@ import xlsxwriter
 
 from data.intake.corrections import Edit
 from data.replay import replay
-from data.store import EditLog, Store
+from data.store import Store
+from data.uploads import EditLog
 
 XLS = Path(__file__).parents[1] / "fixtures" / "formulas.xls"
 EMPTY = struct.pack("<Q", 0xFFFF000000000003)  # the result of a formula that was never computed, or gave ""

@@ -67,7 +67,7 @@ def test_a_line_of_an_earlier_upload_of_two_files(small, files):
 def test_in_the_wide_form_and_after_corrections_the_rows_are_those_of_the_office(small, files):
     """The earlier file had a title, a fault that was corrected in the page, and indicators side by side."""
     from data.intake.corrections import Edit
-    from data.store import EditLog
+    from data.uploads import EditLog
 
     store = Store(small.store)
     titled = f"某市评议票,,,,\n{WIDE.replace('2,普通群众,市公安局,满意,不满意', '2,普通群众,市公安局,满意,优')}"
