@@ -25,7 +25,7 @@ from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
-from data.intake.source import TextTable, open_source
+from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas
 from data.intake.units import UnitIntake, read_units
 from data.mappings import remembered, words
@@ -244,11 +244,11 @@ class ImportJob:
         self._check_space(sources)
         evidence = [
             _Kept(
-                source.name if isinstance(source, Path) else source[0],
+                label,
                 source if isinstance(source, Path) else self.folder / f"{EVIDENCE}{number}",
                 self.folder / f"{EVIDENCE}{number}",
             )
-            for number, source in enumerate(sources)
+            for number, (source, label) in enumerate(zip(sources, _labels(sources), strict=True))
         ]
         before = [_stamp(source) for source in sources]
         for kept, source in zip(evidence, sources, strict=True):
@@ -274,31 +274,16 @@ class ImportJob:
             )
 
     def _tables(self, evidence: list[_Kept]) -> list[tuple[TextTable, Header]]:
-        """Each file as text with its header."""
+        """Each file as text with its header. What is remembered of any of them holds for all: the upload keeps one
+        mapping, and a replay reads every file with it."""
+        texts = self._texts(evidence)
+        first = [(text, first_records(text.path, text.delimiter)) for text in texts]
+        for _, records in first:
+            self._mapping_for(records)
         tables = []
-        for number, kept in enumerate(evidence):
-            name = kept.name
-            workdir = self.staging / f"text-{number}"
-            workdir.mkdir()
-            self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
-            try:
-                text = replace(
-                    open_source(kept.source, workdir, self.header_words, self.request.choices.sheet), name=name
-                )
-                text = self._corrected(text, workdir) if self.request.edits else text
-            except Refused as refusal:
-                self.problems += refusal.in_file(name).problems
-                continue
-            if self.request.choices.sheet and text.sheet is None:
-                raise UsageError("The file {name} is no workbook and has no sheets; leave the sheet out.", name=name)
-            self.encodings[name] = text.encoding
-            if text.sheet is None:
-                self.delimiters[name] = text.delimiter
-            self.checksums[kept.path] = text.sha256
-            self.problems += [replace(warning, file=name) for warning in text.warnings]
-            records = first_records(text.path, text.delimiter)
-            header = read_header(self.kind, records, self._mapping_for(records), name)
-            self.headers[name] = FoundHeader.of(header)
+        for text, records in first:
+            header = read_header(self.kind, records, self.mapping, text.name)
+            self.headers[text.name] = FoundHeader.of(header)
             self.problems += header.problems
             if has_errors(header.problems):
                 continue
@@ -307,6 +292,32 @@ class ImportJob:
                 self.preview = _preview(records, header)
             tables.append((text, header))
         return tables
+
+    def _texts(self, evidence: list[_Kept]) -> list[TextTable]:
+        """Each file that is a table, as text under its own name, corrected where a person did so."""
+        texts = []
+        for number, kept in enumerate(evidence):
+            workdir = self.staging / f"text-{number}"
+            workdir.mkdir()
+            self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
+            try:
+                text = open_source(kept.source, workdir, self.header_words, self.request.choices.sheet)
+                text = replace(text, name=kept.name)
+                text = self._corrected(text, workdir) if self.request.edits else text
+            except Refused as refusal:
+                self.problems += refusal.in_file(kept.name).problems
+                continue
+            if self.request.choices.sheet and text.sheet is None:
+                raise UsageError(
+                    "The file {name} is no workbook and has no sheets; leave the sheet out.", name=kept.name
+                )
+            self.encodings[kept.name] = text.encoding
+            if text.sheet is None:
+                self.delimiters[kept.name] = text.delimiter
+            self.checksums[kept.path] = text.sha256
+            self.problems += [replace(warning, file=kept.name) for warning in text.warnings]
+            texts.append(text)
+        return texts
 
     def _mapping_for(self, records: list[list[str]]) -> dict[str, str]:
         """What was asked for, else what was decided for an earlier file of this shape."""
@@ -451,6 +462,17 @@ class ImportJob:
             imported_at=now(),
             imported_by=user(),
         )
+
+
+def _labels(sources: Sequence[Source]) -> list[str]:
+    """A name for each file, fit to be shown and no two alike: of files with one name the folder is told too."""
+    names = [display_name(source.name if isinstance(source, Path) else source[0]) for source in sources]
+    found: list[str] = []
+    for number, (source, name) in enumerate(zip(sources, names, strict=True), start=1):
+        if names.count(name) > 1 and isinstance(source, Path):
+            name = display_name(f"{source.absolute().parent.name}-{name}")
+        found.append(name if name not in found else display_name(f"{number}-{name}"))
+    return found
 
 
 def _stamp(source: Source) -> tuple[int, int]:

@@ -54,3 +54,25 @@ def test_remembered_columns_are_told_in_chinese_words(small, files):
     assert "编号 = 选票编号" in small.err and "ballot_id" not in small.err
     small("import", "ballots", files("a.csv", text), "--round", "2025", lang="en")
     assert "编号 = ballot_id" in small.err
+
+
+def test_two_files_of_one_name_are_told_apart(small, tmp_path):
+    """Every department sends its 票.csv; a finding names the folder too."""
+    for folder, grade in (("一组", "满意"), ("二组", "很好")):
+        (tmp_path / folder).mkdir()
+        text = f"票号,评议主体,参评单位,评价\n{folder},普通群众,市公安局,{grade}\n"
+        (tmp_path / folder / "票.csv").write_text(text, encoding="utf-8")
+    call = ("import", "ballots", tmp_path / "一组" / "票.csv", tmp_path / "二组" / "票.csv", "--round", "2025")
+    (problem,) = small.json(*call, code=3)["problems"]
+    assert (problem["file"], problem["row"]) == ("二组-票.csv", 2)
+
+
+@pytest.mark.parametrize("name", ["\u202egnp.csv", "长" * 80 + ".csv", "a\nb.csv", "<img src=x>.csv"])
+def test_a_strange_file_name_is_a_label_only(name, small, tmp_path):
+    path = tmp_path / name
+    path.write_text(BALLOTS.replace("不满意", "很好", 1), encoding="utf-8")
+    problems = small.json("import", "ballots", path, "--round", "2025", code=3)["problems"]
+    assert all(problem["file"].isprintable() and len(problem["file"]) <= 100 for problem in problems)
+    assert "\u202e" not in small.err
+    small("import", "ballots", path, "--round", "2025", code=3)
+    assert "\u202e" not in small.err
