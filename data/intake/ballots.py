@@ -192,7 +192,9 @@ def _lead(header: Header, indicators: tuple[str, ...], context: Context) -> str:
     """What stands in columns that nobody reads, such as 序号, of a line that names no unit: it may say 合计 there."""
     taken = {*header.fields.values(), *_used_columns(header, indicators, context)}
     spare = [f"c{column}" for column in range(len(header.cells)) if column not in taken]
-    words = [f"CASE WHEN regexp_matches({cell}, '[计均总]') THEN {cell} END" for cell in spare]
+    words = [
+        f"CASE WHEN regexp_matches({cell}, '(?i)[计均总]|total|average|mean|sum') THEN {cell} END" for cell in spare
+    ]
     if not words:
         return "NULL::VARCHAR"
     return f"CASE WHEN c{header.fields['unit_code']} IS NULL THEN coalesce({', '.join(words)}) END"
