@@ -19,7 +19,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from data.audit import log_what_is_new
-from data.contract import KINDS, SCORED_KINDS, fields
+from data.contract import KINDS, SCORED_KINDS, fields, header_of
 from data.disk import put_in_place
 from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
 from data.history import FOLDER, Event, cleared, local_time, now, read_history, user
@@ -44,6 +44,8 @@ from data.round_status import (
 from data.rounds import alias_of
 from data.rule_sets import RuleSet, RulesRefused, parse_rules
 from data.uploads import Choices, EditLog, Upload, damaged_files, effective, read_upload
+
+ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
 
 
 @dataclass(frozen=True)
@@ -269,9 +271,7 @@ class Store:
             raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
         row = [name, unit_code, kind, valid_from, by or user(), now()]
         text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows(
-            [["alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at"], row]
-        )
+        csv.writer(text, lineterminator="\n").writerows([[header_of("unit_alias", name) for name in ALIAS_FIELDS], row])
         source = (f"{name[:20]}.csv", text.getvalue().encode())
         return self.import_files("unit_alias", [source], own, dry_run=dry_run, trial=status[own] == TRIAL)
 

@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.contract import KIND_NAMES, KINDS, SCORED_KINDS
 from data.errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
 from data.export import Sheet, csv_bytes
+from data.findings import MARKS, grouped, shortened, unscored_words
 from data.importing import ImportReport, Source
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
@@ -31,6 +32,7 @@ STORED_HEADERS = (
     *(N_("Reason for accepting these findings"), N_("User"), N_("Time")),
 )
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
+MOST_SENTENCES = 10  # of one kind; the table below has them all
 BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
@@ -259,6 +261,11 @@ def show_preview(report: ImportReport) -> None:
                 name=name, rows=f"{report.rows:,}", encoding=encoding.upper()
             )
         )
+    for name, mark in report.delimiters.items():
+        if mark != ",":
+            st.text(_("{file}: the columns are parted by {mark}.").format(file=name, mark=_(MARKS[mark])))
+    if report.unscored:
+        st.text(_("Kept and not scored: {words}.").format(words=unscored_words(report.unscored, language())))
     if len(report.preview):
         st.caption(_("First rows as read. If the characters look wrong, stop here."))
         st.dataframe(report.preview, hide_index=True, key="upload_preview")
@@ -287,19 +294,28 @@ def show_problems(problems: list[Problem], key: str) -> None:
 
 
 def _in_full(problems: list[Problem]) -> list[str]:
-    """One line a sort of finding, with what to do: the cells of the table below cut long sentences."""
-    sorts: dict[str, list[Problem]] = {}
-    for problem in sorted(problems, key=lambda p: p.level != "error"):
-        sorts.setdefault(problem.code, []).append(problem)
+    """One line a finding with its places and what to do: the cells of the table below cut long sentences."""
     words = language()
-    return [
-        frame.plain(
-            _("{message} {suggestion} ({count})").format(
-                message=found[0].message(words), suggestion=found[0].suggestion(words), count=f"{len(found):,}"
-            )
+    shown, rest = shortened(grouped(problems, words), MOST_SENTENCES)
+    lines = []
+    for finding in shown:
+        about = {"message": finding.first.message(words), "suggestion": _advice(finding.first)}
+        line = _("{message} {suggestion} ({count})").format(**about, count=f"{finding.count:,}")
+        place = finding.place(words)
+        lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
+    if rest:
+        lines.append(
+            _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
         )
-        for found in sorts.values()
-    ]
+    return [frame.plain(line) for line in lines]
+
+
+def _advice(problem: Problem) -> str:
+    """What to do next, and where on this page."""
+    advice = problem.suggestion(language())
+    if problem.code == "unknown_unit" and problem.facts.get("close"):
+        return advice + _(" Another name is confirmed below, under “Names the register does not have”.")
+    return advice
 
 
 def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
@@ -338,7 +354,7 @@ def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None,
         if not kept.stored:
             return kept, None
         if choice.mapping and header is not None:
-            store.remember_mapping(choice.kind, header.cells, dict(choice.mapping))
+            store.remember_mapping(choice.kind, header.shape, dict(choice.mapping))
         if not publish:
             return kept, None
         progress(0.5, N_("Publishing"))

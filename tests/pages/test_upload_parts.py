@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from data.intake.corrections import WHOLE_ROW, FaultyCell
-from data.problems import Problem
+from data.problems import Place, Problem
 from data.progress import Cancelled, Watch
 from ui.corrections import editable, edits_of, proposals
 from ui.file_columns import differing
@@ -22,8 +22,8 @@ CELLS = [
     cell(2, "公安", close=["市公安局", "公安分局"]),
     cell(3, "公安", close=["市公安局", "公安分局"]),
     cell(4, "教委", close=["市教育局"]),
-    cell(5, "市教育局", "duplicate_line", earlier_row=4),
-    cell(6, "市教育局", "duplicate_line", earlier_row=4),
+    cell(5, "市教育局", "duplicate_line", earlier=Place("a.csv", 4)),
+    cell(6, "市教育局", "duplicate_line", earlier=Place("a.csv", 4)),
 ]
 
 
