@@ -7,7 +7,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from data.working_days import Periods
 from words import N_
 
 ACTIONS = {
@@ -24,7 +26,8 @@ class Event:
     """One entry of the history.
 
     action: one of ACTIONS. release: the one in force afterwards, '' when none is. round: of a clearing or a status;
-    status: the new one. uploads: what a clearing took out of force.
+    status: the new one. uploads: what a clearing took out of force. periods: of the public notice, where the one who
+    announced the round stated them.
     """
 
     number: int
@@ -37,13 +40,20 @@ class Event:
     round: str = ""
     status: str = ""
     uploads: tuple[str, ...] = ()
+    periods: Periods | None = None
 
 
 def read_history(store: Path) -> list[Event]:
     """Every entry of a store's folder, newest first."""
     paths = sorted((store / FOLDER).glob("*.json"), reverse=True)
     found = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    return [Event(**{**entry, "uploads": tuple(entry.get("uploads", ()))}) for entry in found]
+    return [_event(entry) for entry in found]
+
+
+def _event(entry: dict[str, Any]) -> Event:
+    periods = entry.get("periods")
+    typed = {"uploads": tuple(entry.get("uploads", ())), "periods": Periods(**periods) if periods else None}
+    return Event(**{**entry, **typed})
 
 
 def cleared(history: list[Event]) -> frozenset[str]:

@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from data.export import Sheet, csv_bytes
+from data.history import local_time
 from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
 from data.store import EditLog, ImportReport, now, user
-from ui import downloads, frame
-from ui.words import _, language
+from ui import downloads, frame, tables
+from ui.words import _
 from words import N_
 
 MOST_SHOWN = 500
@@ -20,8 +21,6 @@ HEADERS = {
     "new": N_("New value"),
     "proposal": N_("Choose a proposal"),
     "leave_out": N_("Leave the row out"),
-    "message": N_("What is wrong"),
-    "suggestion": N_("What to do"),
 }
 EDITABLE = ("new", "proposal", "leave_out")
 
@@ -40,7 +39,7 @@ def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
         st.caption(_("The first {count} cells are shown; the rest follow.").format(count=len(shown)))
     with st.form(f"corrections_{turn}", border=False):
         table = st.data_editor(
-            editable(shown, language()),
+            editable(shown),
             hide_index=True,
             num_rows="fixed",
             disabled=[name for name in HEADERS if name not in EDITABLE],
@@ -57,7 +56,7 @@ def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
     return logged(edits_of(cells, table, everywhere)) if asked else []
 
 
-def editable(cells: Sequence[FaultyCell], words: str) -> pd.DataFrame:
+def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
     """One row a cell. Columns: those of HEADERS; `proposal` and `new` empty, `leave_out` false."""
     frame = pd.DataFrame(
         {
@@ -67,8 +66,6 @@ def editable(cells: Sequence[FaultyCell], words: str) -> pd.DataFrame:
             "new": pd.Series([None] * len(cells), dtype="object"),
             "proposal": pd.Series([None] * len(cells), dtype="object"),
             "leave_out": [False] * len(cells),
-            "message": [cell.problem.message(words) for cell in cells],
-            "suggestion": [cell.problem.suggestion(words) for cell in cells],
         }
     )
     return frame if proposals(cells) else frame.drop(columns="proposal")
@@ -140,7 +137,9 @@ def made(edits: Sequence[EditLog], report: ImportReport, name: str) -> bool:
         for log in edits
     ]
     with st.expander(_("Corrections made: {count}").format(count=len(edits)), expanded=False):
-        st.dataframe(pd.DataFrame(rows, columns=[_(header) for header in headers]), hide_index=True, key="corrected")
+        shown = pd.DataFrame(rows, columns=[_(header) for header in headers])
+        shown[_("Time")] = shown[_("Time")].map(local_time)
+        tables.written(shown, _("Corrections made so far."))
         left, middle, right = st.columns(3)
         with left:
             sheet = Sheet(_("Corrections"), [_(header) for header in headers], rows)

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.contract import KIND_NAMES, KINDS, SCORED_KINDS
+from data.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
 from data.export import Sheet, csv_bytes
+from data.history import local_time
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
 from data.progress import Progress
@@ -26,7 +27,7 @@ from data.store import (
     TwoRuleSets,
     UsageError,
 )
-from ui import corrections, downloads, file_columns, frame, jobs, loaded, unit_names
+from ui import corrections, downloads, file_columns, frame, jobs, loaded, tables, unit_names
 from ui.words import _, language
 from words import N_
 
@@ -39,6 +40,7 @@ STORED_HEADERS = (
 )
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
 BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+MOST_ROWS = 100  # findings in the page; each is a row of several lines
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
 
@@ -52,6 +54,21 @@ def trial_choice(round_id: str) -> bool:
     is_trial = bool(round_id) and loaded.store().status(round_id).code == TRIAL
     return st.checkbox(
         _("Trial: try the procedure out, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
+    )
+
+
+def about_kind(kind: str) -> None:
+    """What a table is for where that is not plain: the calendar moves deadlines."""
+    if kind != "work_calendar":
+        return
+    comma = "、" if language() == "zh" else ", "
+    spans = (f"{first}–{last}" if first != last else f"{first}" for first, last in loaded.store().calendar().spans())
+    columns = (header_of(kind, name) if language() == "zh" else name for name in ("date", "is_workday"))
+    st.caption(
+        _(
+            "Calendars are loaded for {years}. Public notices and reviews are counted by them; in other years their "
+            "dates are provisional. A file lists the days that are otherwise than their weekday: {columns}."
+        ).format(years=comma.join(spans), columns=comma.join(columns))
     )
 
 
@@ -280,21 +297,43 @@ def show_problems(problems: list[Problem], key: str) -> None:
         st.error(_("{count} places must be corrected.").format(count=f"{errors:,}") + " " + _(UNCHANGED))
     if len(problems) > errors:
         st.warning(_("{count} places need your confirmation.").format(count=f"{len(problems) - errors:,}"))
-    st.markdown("\n".join(f"- {line}" for line in _in_full(problems)))
+    if len(sorts := _sorts(problems)) < len(problems):
+        st.markdown("\n".join(f"- {line}" for line in sorts))
     rows = problem_rows(problems)
-    st.dataframe(
-        pd.DataFrame(rows, columns=[_(header) for header in PROBLEM_HEADERS]).astype({_("Row"): "Int64"}),
-        hide_index=True,
-        key=f"problems_{key}",
-    )
+    _show_rows(rows)
     sheet = Sheet(_("Findings"), [_(header) for header in PROBLEM_HEADERS], rows)
     downloads.download(
         _("Download the list of findings"), _("Findings"), "csv", csv_bytes(sheet), f"problems_csv_{key}"
     )
 
 
-def _in_full(problems: list[Problem]) -> list[str]:
-    """One line a sort of finding, with what to do: the cells of the table below cut long sentences."""
+def _show_rows(rows: list[list[str | int | None]]) -> None:
+    """The first findings one by one, in full; what is wrong and what to do stand in one cell."""
+    told = [
+        {
+            _("Level"): level,
+            _("File"): file,
+            _("Row"): None if row is None else str(row),
+            _("Column"): column,
+            _("Value"): value,
+            _("What is wrong, and what to do"): f"{wrong} {to_do}".strip(),
+        }
+        for level, file, row, column, value, wrong, to_do in rows[:MOST_ROWS]
+    ]
+    if len(rows) > MOST_ROWS:
+        st.caption(
+            _("The first {shown} of {count} are shown; the downloaded list has all of them.").format(
+                shown=MOST_ROWS, count=f"{len(rows):,}"
+            )
+        )
+    shown = pd.DataFrame(told)
+    if shown[_("File")].nunique() == 1:
+        shown = shown.drop(columns=_("File"))
+    tables.written(shown[[name for name in shown if shown[name].any()]], _("What was found, row by row."))
+
+
+def _sorts(problems: list[Problem]) -> list[str]:
+    """One line a sort of finding, with what to do."""
     sorts: dict[str, list[Problem]] = {}
     for problem in sorted(problems, key=lambda p: p.level != "error"):
         sorts.setdefault(problem.code, []).append(problem)
@@ -401,13 +440,14 @@ def stored_files() -> None:
                 len(upload.edits),
                 upload.accepted_warnings,
                 upload.imported_by,
-                upload.imported_at,
+                local_time(upload.imported_at),
             ]
             for upload in reversed(uploads)
         ]
-        st.dataframe(
-            pd.DataFrame(rows, columns=[_(header) for header in STORED_HEADERS]), hide_index=True, key="stored_files"
-        )
+        shown = pd.DataFrame(rows, columns=[_(header) for header in STORED_HEADERS])
+        optional = (_("Corrections"), _("Reason for accepting these findings"))
+        shown = shown[[name for name in shown if name not in optional or shown[name].any()]]
+        tables.written(shown, _("Every file that is stored, newest first."))
 
 
 def _beside_demo() -> bool:

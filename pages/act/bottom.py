@@ -3,7 +3,7 @@
 import streamlit as st
 
 from results.columns import records
-from ui import charts, downloads, frame, leniency, loaded, robustness, statements, tables
+from ui import charts, downloads, frame, leniency, loaded, releases, robustness, statements, tables
 from ui.words import _, language
 from words import N_
 
@@ -14,6 +14,7 @@ lists = loaded.bottom_lists(release.id, round_id)
 if not lists:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
+releases.show_notice(round_id)
 category = right.selectbox(_("Category"), list(lists), key="category", bind="query-params", width=420)
 bottom, card = lists[category], loaded.year_cards(release.id, round_id)[category]
 rules = bottom.family.rules

@@ -9,6 +9,7 @@ from words import N_
 release = frame.page(N_("Overview"))
 round_id = frame.choose_round(release)
 releases.show_status(round_id)
+releases.show_notice(round_id)
 year = loaded.overview(release.id, round_id)
 
 if year.rules is None:

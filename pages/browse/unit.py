@@ -107,4 +107,4 @@ if history.confirmed_in_a_row > 1:
     )
 if any(own["score"] is not None for own in history.rounds):
     charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
-tables.show_rounds(history.rounds, "rounds_table")
+tables.show_rounds(history.rounds)

@@ -19,6 +19,7 @@ with right:
     rules = uploads.rules_choice(round_id) if uploads.needs_rules(kind) else None
 trial = uploads.trial_choice(round_id)
 releases.show_status(round_id)
+uploads.about_kind(kind)
 uploads.add_rules()
 
 file = uploads.file_choice()

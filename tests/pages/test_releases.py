@@ -35,7 +35,7 @@ def releases(store, monkeypatch, language="zh"):
 
 
 def shown(test, column):
-    return next(frame.value for frame in test.dataframe if column in frame.value)
+    return next(frame.value for frame in [*test.dataframe, *test.table] if column in frame.value)
 
 
 def said(test):
@@ -46,7 +46,7 @@ def said(test):
 def test_history_and_files_of_a_release(language, store, monkeypatch):
     test = releases(store, monkeypatch, language)
     history = shown(test, {"zh": "说明", "en": "Note"}[language])
-    assert history.iloc[:, 7].tolist() == ["更正", "首次发布"] and history.iloc[:, 6].tolist() == [2, 2]
+    assert history.iloc[:, -1].tolist() == ["更正", "首次发布"] and history.iloc[:, -2].tolist() == ["2", "2"]
     files = [text.value for text in test.text if "SHA-256" in text.value]
     assert any(hashlib.sha256(OTHER.encode()).hexdigest() in line for line in files) and len(files) == 2
     assert len(test.get("download_button")) == 2

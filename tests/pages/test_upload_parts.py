@@ -28,7 +28,7 @@ CELLS = [
 
 
 def answered(**answers):
-    table = editable(CELLS, "zh")
+    table = editable(CELLS)
     for name, (place, value) in answers.items():
         table.loc[place, name] = value
     return table
@@ -60,7 +60,7 @@ def test_a_row_is_left_out_whole():
 
 def test_proposals_are_listed_once_and_the_column_is_left_out_where_there_are_none():
     assert proposals(CELLS) == ["市公安局", "公安分局", "市教育局"]
-    assert "proposal" not in editable(CELLS[3:], "zh")
+    assert "proposal" not in editable(CELLS[3:])
     assert unknown_names(CELLS) == {"公安": ["市公安局", "公安分局"], "教委": ["市教育局"]}
 
 
