@@ -65,7 +65,7 @@ class Notice:
         return translate(
             N_(
                 "Provisional: the work calendar of {years} is not loaded. Its days are counted Monday to Friday until "
-                "then. When the State Council has announced the holidays, upload them as “Working days”; the dates "
+                "then. When the State Council has announced the holidays, upload them as Working days; the dates "
                 "follow by themselves."
             ),
             language,

@@ -164,6 +164,7 @@ def page(title: str):
     release = loaded.release()
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
+        st.page_link(PAGES / "manage" / "upload.py", label=_("Upload data"), query_params={"lang": language()})
         st.stop()
     if release.is_outdated:
         st.warning(

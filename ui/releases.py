@@ -78,18 +78,18 @@ def show_rounds() -> None:
     rows = [
         {
             _("Round"): status.round,
-            _("Status"): status_word(status),
             _("Uploads"): sum(upload.round_id == status.round for upload in in_force),
-            _("Set by"): status.given.user if status.given else "",
-            _("Reason"): status.given.note if status.given else "",
-            _("What it permits"): _(PERMITS[status.code]) if said(status) else _("Uploads are free."),
+            _("Status"): status_word(status),
+            _("Reason"): _("{reason} ({user})").format(reason=status.given.note, user=status.given.user)
+            if status.given
+            else "",
             **_last_days(notice_of(status.given, calendar)),
         }
         for status in own
     ]
     shown = pd.DataFrame(rows)
-    optional = (_("Set by"), _("Reason"), _("Public notice until"), _("Review until"))
-    tables.written(shown[_filled(shown, *optional)], _("Rounds with their status."))
+    optional = (_("Reason"), _("Public notice until"), _("Review until"))
+    tables.written(shown[tables.filled(shown, *optional)], _("Rounds with their status."))
     with st.expander(_("Change a status, or clear a trial")):
         chosen = st.selectbox(_("Round"), [status.round for status in own], key="status_round", width=220)
         status = next(status for status in own if status.round == chosen)
@@ -112,8 +112,10 @@ def said(status: RoundStatus) -> bool:
 
 
 def status_word(status: RoundStatus) -> str:
-    """The status in words; nobody has to set one."""
-    return _(STATUSES[status.code]) if said(status) else _("Draft (not set)")
+    """The status in words, with what it permits; nobody has to set one."""
+    if not said(status):
+        return _("Draft (not set). Uploads are free.")
+    return _("{status}. {permits}").format(status=_(STATUSES[status.code]), permits=_(PERMITS[status.code]))
 
 
 def show_status(round_id: str) -> None:
@@ -200,9 +202,7 @@ def show_history(history: list[Event]) -> None:
         {
             _("Time"): local_time(event.time),
             _("User"): event.user,
-            _("Action"): _(ACTIONS[event.action]),
-            _("Round"): event.round,
-            _("Status"): _(STATUSES[event.status]) if event.status else "",
+            _("Action"): _action(event),
             _("Release"): event.release[:16],
             _("Uploads"): sizes.get(event.release),
             _("Note"): event.note,
@@ -210,7 +210,17 @@ def show_history(history: list[Event]) -> None:
         for event in history
     ]
     shown = pd.DataFrame(rows).astype({_("Uploads"): "Int64"})
-    tables.written(shown[_filled(shown, _("Round"), _("Status"))], _("Every publication and change, newest first."))
+    tables.written(shown, _("Every publication and change, newest first."))
+
+
+def _action(event: Event) -> str:
+    """What was done, and to which round."""
+    action = _(ACTIONS[event.action])
+    if event.status:
+        return _("{action}: {round} {status}").format(
+            action=action, round=event.round, status=_(STATUSES[event.status])
+        )
+    return _("{action}: {round}").format(action=action, round=event.round) if event.round else action
 
 
 def choose_release(releases: list[str], history: list[Event]) -> str:
@@ -243,7 +253,7 @@ def show_uploads(own: list[Upload]) -> None:
         for upload in own
     ]
     shown = pd.DataFrame(rows)
-    shown = shown[_filled(shown, _("Trial"), _("Reason for accepting"))]
+    shown = shown[tables.filled(shown, _("Trial"), _("Reason for accepting"))]
     tables.written(shown, _("Uploads that the release is made of."))
     with st.expander(_("Original files with their checksums")):
         for upload in own:
@@ -253,11 +263,6 @@ def show_uploads(own: list[Upload]) -> None:
                 with right:
                     key = f"original_{upload.upload_id}_{number}"
                     downloads.original(_("Download"), file.name, file.sha256, path, key)
-
-
-def _filled(shown: pd.DataFrame, *optional: str) -> list[str]:
-    """The columns, without those optional ones that say nothing in any row."""
-    return [name for name in shown if name not in optional or shown[name].any()]
 
 
 def show_differences(chosen: str, releases: list[str], history: list[Event]) -> None:

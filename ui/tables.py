@@ -1,5 +1,7 @@
 """Frames as people read them: headers, places with ties, intervals in words. Nothing here is computed anew."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -19,6 +21,7 @@ KIND_NAMES = {
     "invalid": N_("Invalid"),
 }
 WRITTEN_WHOLE, WRITTEN_HEIGHT = 12, 520
+DATE = re.compile(r"\d{4}\\-\d\d\\-\d\d( \d\d:\d\d)?")  # escaped for Markdown
 """Rows of a table of texts that stand without scrolling, and the height in pixels of a longer one."""
 MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 BOTTOM_SENTENCES = {
@@ -83,11 +86,19 @@ def written(rows: pd.DataFrame, alt: str) -> None:
     st.table(cells, hide_index=True, height=WRITTEN_HEIGHT if len(cells) > WRITTEN_WHOLE else "content", alt=alt)
 
 
+def filled(shown: pd.DataFrame, *optional: str) -> list[str]:
+    """The columns, without those optional ones that say nothing in any row."""
+    return [name for name in shown if name not in optional or shown[name].any()]
+
+
 def _cell(value: object) -> str:
     """A value as text; nothing in it is read as Markdown."""
     if value is None or pd.isna(value):
         return ""
-    return f"{value:,}" if isinstance(value, int | np.integer) else frame.plain(value)
+    if isinstance(value, int | np.integer):
+        return f"{value:,}"
+    # A date is one word: browsers would break it after a hyphen.
+    return DATE.sub(lambda date: date[0].replace("\\-", "\\-\u2060").replace(" ", "\u00a0"), frame.plain(value))
 
 
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
@@ -229,7 +240,7 @@ def show_rounds(rounds: list[dict]) -> None:
             _("Remark"): [_(REASON_SENTENCES[row["reason"]]) if row["reason"] else "" for row in rounds],
         }
     )
-    written(shown, _("The unit in every round."))
+    written(shown[filled(shown, _("Remark"))], _("The unit in every round."))
 
 
 def show_unscored(grades: pd.DataFrame, key: str) -> None:

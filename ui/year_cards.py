@@ -39,6 +39,6 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
     ]
     if card.more is not None:
         facts.append(card.more.sentence(language()))
-    st.caption(frame.plain(" ".join(facts)))
+    st.caption(frame.plain(("" if language() == "zh" else " ").join(facts)))
     query = {"category": name, "round": round_id, "lang": language()}
     st.page_link(frame.PAGES / "act" / "bottom.py", label=_("Bottom list"), query_params=query)
