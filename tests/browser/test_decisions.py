@@ -1,0 +1,132 @@
+"""What the program may not decide by itself, a person decides by clicking: names, sheets, warnings, lost deadlines.
+
+Pictures of every step go to tests/browser/screenshots/, which is not in git: look at them.
+"""
+
+import io
+
+import pytest
+import xlsxwriter
+
+from data.sample.city import demo_units
+from data.store import Store
+
+from .conftest import ROOT, settled
+from .journeys import MINUTE, Journey, choose_file, choose_option, fill_round, open_upload
+
+pytestmark = pytest.mark.browser
+
+REGISTER = ["单位编码,单位全称,类别", *(f"{unit.code},{unit.name},{unit.category}" for unit in demo_units())]
+HEADER = "票号,评议主体,参评单位,评价"
+SENTENCES = "[data-testid=stTable] td, [data-testid=stTable] th"
+CUT = f"""() => [...document.querySelectorAll('{SENTENCES}')]
+  .filter(cell => cell.checkVisibility() && (cell.scrollWidth > cell.clientWidth + 1
+    || getComputedStyle(cell).textOverflow === 'ellipsis' && getComputedStyle(cell).whiteSpace === 'nowrap'))
+  .map(cell => cell.innerText)"""
+
+
+@pytest.fixture
+def store(tmp_path):
+    """The register of 2025 and its rules."""
+    made = Store(tmp_path / "store")
+    made.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    assert made.import_files("units", [("名录.csv", "\n".join(REGISTER).encode())], "2025").stored
+    return made
+
+
+@pytest.fixture(params=["zh", "en"])
+def person(request, start, page, store):
+    """Somebody at the upload page, about to hand in ballots of 2025, at the smallest screen that offices have."""
+    page.set_viewport_size({"width": 1366, "height": 768})
+    open_upload(page, start(store.path), request.param)
+    fill_round(page, "2025")
+    return Journey(page, request.param, request.node.originalname.removeprefix("test_"))
+
+
+def ballots(*rows: str) -> bytes:
+    return "\r\n".join([HEADER, *rows]).encode("gb18030")
+
+
+def box_of(page, text: str):
+    """The list beside a name."""
+    return page.get_by_test_id("stHorizontalBlock").filter(has_text=text).last.get_by_test_id("stSelectbox")
+
+
+def test_an_unknown_name_is_confirmed_once_and_remembered(person, store):
+    page = person.page
+    choose_file(page, "a.csv", ballots("A1,普通群众,市卫健委,满意", "A2,服务对象,市公安局,满意"))
+    person.sees("{count} places must be corrected.", count=1)
+    page.get_by_text(person.say("Names the register does not have: {count}", count=1)).click()
+    settled(page)
+    choose_option(page, box_of(page, "市卫健委"), "市卫生健康委员会")
+    person.picture("chosen")
+    person.button("Confirm these names").click()
+    person.sees("No problems were found in {rows} rows.", rows=2)
+    person.button("Store and publish").click(timeout=MINUTE)
+    person.sees("See the ranking")
+    (kept,) = (upload for upload in store.uploads() if upload.kind == "unit_alias")
+    assert "市卫健委" in kept.frame()["content"].iloc[0]
+    choose_file(page, "b.csv", ballots("B1,普通群众,市卫健委,不满意"))
+    person.sees("No problems were found in {rows} rows.", rows=1)
+    person.picture("remembered")
+
+
+def workbook() -> bytes:
+    """Two sheets: the ballots stand on the second."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        book.add_worksheet("填报说明").write(0, 0, "请在第二张表填写评议结果")
+        rows = [HEADER, "A1,普通群众,市公安局,满意", "A2,服务对象,市教育局,不满意"]
+        sheet = book.add_worksheet("评议结果")
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row.split(","))
+    return content.getvalue()
+
+
+def test_the_right_sheet_of_a_workbook_is_chosen(person, store):
+    page = person.page
+    choose_file(page, "book.xlsx", workbook())
+    box = page.get_by_test_id("stSelectbox").filter(has_text=person.say("Sheet"))
+    box.wait_for(timeout=MINUTE)
+    person.picture("asked")
+    choose_option(page, box, "评议结果")
+    page.get_by_text(person.say("{name}: {rows} rows, read as {encoding}", name="book.xlsx", rows=2, encoding="XLSX"))
+    person.picture("chosen")
+    person.fills("Reason for accepting these findings", "票在第二张表")
+    person.button("Store and publish").click(timeout=MINUTE)
+    person.sees("See the ranking")
+    assert [upload.lines for upload in store.uploads() if upload.kind == "ballots"] == [2]
+
+
+def test_a_warning_needs_a_typed_reason_that_is_kept_and_shown(person, store):
+    page, reason = person.page, "引号系录入习惯，与编办名录核对无误，单位确为市公安局，经办人已签字确认。"
+    choose_file(page, "a.csv", ballots("A1,普通群众,“市公安局”,满意", "A2,服务对象,市教育局,满意"))
+    person.sees("{count} places need your confirmation.", count=1)
+    assert person.button("Store and publish").is_disabled()
+    person.picture("asked")
+    person.fills("Reason for accepting these findings", reason)
+    person.button("Store and publish").click(timeout=MINUTE)
+    person.sees("See the ranking")
+    assert store.uploads()[-1].accepted_warnings == reason
+    page.get_by_text(person.say("Stored files: {count}", count=2)).click()
+    page.get_by_test_id("stTable").get_by_text(reason).wait_for(timeout=MINUTE)
+    person.opens("Releases")
+    page.get_by_test_id("stTable").get_by_text(reason).wait_for(timeout=MINUTE)
+    assert page.evaluate(CUT) == []
+    person.picture("kept")
+
+
+LONG = "市人民政府政务服务和公共资源交易服务中心驻不动产登记分中心综合受理窗口二〇二五年第四季度"
+
+
+def test_no_text_of_the_findings_is_cut_off(person):
+    page = person.page
+    rows = ["A1,路人,市公安局,满意", f"A2,普通群众,{LONG},满意", "A3,普通群众,市卫健委,很好", ",服务对象,市教育局,满意"]
+    choose_file(page, "a.csv", ballots(*rows))
+    page.get_by_test_id("stTable").get_by_text(LONG, exact=True).first.wait_for(timeout=MINUTE)
+    settled(page)
+    assert page.evaluate(CUT) == []
+    for table in page.get_by_test_id("stTable").all():
+        frame, content = table.bounding_box(), table.locator("table").bounding_box()
+        assert content["width"] <= frame["width"] + 1
+    person.picture("findings")
