@@ -6,10 +6,11 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from data.errors import StoreBusy, UsageError
 from data.history import ACTIONS, Event, local_time
 from data.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
 from data.rounds import RoundConflict
-from data.store import RoundStatus, StoreBusy, UsageError
+from data.store import RoundStatus
 from data.uploads import Upload
 from data.working_days import LONGEST_PERIOD, Periods
 from results.notice import Notice, notice, notice_of, shown_day

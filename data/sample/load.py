@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from data.errors import UsageError
 from data.sample.city import CITY, RULES, demo_files
-from data.store import PublishReport, Store, UsageError
+from data.store import PublishReport, Store
 from words import N_
 
 RULES_FILE = Path(__file__).resolve().parents[2] / "rules" / f"{RULES}.toml"
