@@ -33,6 +33,7 @@ STORED_HEADERS = (
 )
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
 BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+MOST_WRITTEN = 8  # columns of a preview that have room to wrap; a wider one scrolls sideways
 MOST_ROWS = 100  # findings in the page; each is a row of several lines
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
@@ -181,7 +182,7 @@ def changes_of(file: Chosen, choice: Choice) -> Choice:
     if st.session_state.get("upload_changed_file") != (file.key, choice.kind):
         st.session_state["upload_changed_file"] = (file.key, choice.kind)
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
-        st.session_state["upload_sheet"] = ""
+        st.session_state["upload_sheet"], st.session_state["upload_sheets"] = "", []
     return replace(
         choice,
         mapping=st.session_state["upload_mapping"],
@@ -232,7 +233,6 @@ def _answer(key: str, job: jobs.Job):
 def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
     """Columns and cells that the person puts right; each answer reads the file again."""
     turn = st.session_state.get("upload_changes", 0)
-    _choose_sheet(report, choice)
     mapping = file_columns.choice(report, choice.kind, turn)
     if mapping is not None:
         _change("upload_mapping", tuple(mapping.items()))
@@ -249,23 +249,27 @@ def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
         _change("upload_edits", (*choice.edits, *edits))
 
 
-def _choose_sheet(report: ImportReport, choice: Choice) -> None:
-    """A workbook with several sheets is read from the one that the person means."""
-    several = next((problem for problem in report.problems if problem.code == "several_sheets"), None)
-    sheets = several.facts.get("sheets") if several else None
-    if several is None or not isinstance(sheets, list | tuple):
-        return
-    names = [str(name) for name in sheets]
-    current = choice.sheet or several.sheet or names[0]
-    chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
-    if chosen != current:
-        _change("upload_sheet", chosen)
-
-
 def _change(key: str, value: object) -> None:
     st.session_state[key] = value
     st.session_state["upload_changes"] = st.session_state.get("upload_changes", 0) + 1
     st.rerun()
+
+
+def choose_sheet(report: ImportReport, choice: Choice) -> None:
+    """A workbook with several sheets is read from the one that the person means; the choice may be changed again."""
+    several = next((problem for problem in report.problems if problem.code == "several_sheets"), None)
+    if several is not None:
+        sheets = several.facts["sheets"]
+        names = [str(name) for name in sheets] if isinstance(sheets, list | tuple) else []
+        st.session_state["upload_sheets"] = names
+    names = st.session_state.get("upload_sheets", [])
+    if not names:
+        return
+    current = choice.sheet or (several.sheet if several else None) or names[0]
+    chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
+    if chosen != current:
+        st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
+        _change("upload_sheet", chosen)
 
 
 def show_preview(report: ImportReport) -> None:
@@ -278,7 +282,10 @@ def show_preview(report: ImportReport) -> None:
         )
     if len(report.preview):
         st.caption(_("First rows as read. If the characters look wrong, stop here."))
-        st.dataframe(report.preview, hide_index=True, key="upload_preview")
+        if len(report.preview.columns) <= MOST_WRITTEN:
+            tables.written(report.preview, _("First rows as read."))
+        else:
+            st.dataframe(report.preview, hide_index=True, key="upload_preview")
 
 
 def show_problems(problems: list[Problem], key: str) -> None:

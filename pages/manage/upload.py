@@ -36,6 +36,7 @@ choice = uploads.changes_of(file, uploads.Choice(kind, round_id, rules, trial))
 report = uploads.examine(file, choice)
 if report is None:
     st.stop()
+uploads.choose_sheet(report, choice)
 uploads.show_preview(report)
 uploads.show_problems(report.problems, "found")
 if report.same_as:
