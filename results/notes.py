@@ -61,7 +61,7 @@ class Note:
 
     def sentence(self, language: str) -> str:
         """The note in words; at most SHOWN_NAMES units by name."""
-        comma, more = ("、", "等") if language == "zh" else (", ", ", ...")
+        comma, more = ("、", "等") if language == "zh" else (", ", " and others")
         names = comma.join(self.units[:SHOWN_NAMES])
         names += more if len(self.units) > SHOWN_NAMES else ""
         told = ("" if language == "zh" else " ").join(found.sentence(language) for found in self.breaks)

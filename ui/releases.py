@@ -137,7 +137,7 @@ def show_notice(round_id: str) -> None:
         return
     ends, review, basis = found.sentences(language())
     with st.container(border=True, key="notice"):
-        st.markdown(f"{frame.plain(ends)} {frame.plain(review)}")
+        st.markdown(frame.plain(ends) + ("" if language() == "zh" else " ") + frame.plain(review))
         st.caption(frame.plain(basis))
         if found.provisional:
             st.warning(frame.plain(found.to_mend(language())))

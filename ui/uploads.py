@@ -294,9 +294,10 @@ def show_problems(problems: list[Problem], key: str) -> None:
         return
     errors = sum(problem.level == "error" for problem in problems)
     if errors:
-        st.error(_("{count} places must be corrected.").format(count=f"{errors:,}") + " " + _(UNCHANGED))
+        told = _("Places that must be corrected: {count}.").format(count=f"{errors:,}")
+        st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
     if len(problems) > errors:
-        st.warning(_("{count} places need your confirmation.").format(count=f"{len(problems) - errors:,}"))
+        st.warning(_("Places that need your confirmation: {count}.").format(count=f"{len(problems) - errors:,}"))
     if len(sorts := _sorts(problems)) < len(problems):
         st.markdown("\n".join(f"- {line}" for line in sorts))
     rows = problem_rows(problems)
@@ -316,7 +317,7 @@ def _show_rows(rows: list[list[str | int | None]]) -> None:
             _("Row"): None if row is None else str(row),
             _("Column"): column,
             _("Value"): value,
-            _("What is wrong, and what to do"): f"{wrong} {to_do}".strip(),
+            _("What is wrong, and what to do"): _("{message} {suggestion}").format(message=wrong, suggestion=to_do),
         }
         for level, file, row, column, value, wrong, to_do in rows[:MOST_ROWS]
     ]

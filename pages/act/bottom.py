@@ -14,7 +14,6 @@ lists = loaded.bottom_lists(release.id, round_id)
 if not lists:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
-releases.show_notice(round_id)
 category = right.selectbox(_("Category"), list(lists), key="category", bind="query-params", width=420)
 bottom, card = lists[category], loaded.year_cards(release.id, round_id)[category]
 rules = bottom.family.rules
@@ -43,6 +42,8 @@ st.caption(
         error=tables.percent(1 - rules.uncertainty.level, 0),
     )
 )
+
+releases.show_notice(round_id)
 
 if bottom.sets.borderline:
     st.caption(

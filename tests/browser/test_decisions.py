@@ -55,7 +55,7 @@ def box_of(page, text: str):
 def test_an_unknown_name_is_confirmed_once_and_remembered(person, store):
     page = person.page
     choose_file(page, "a.csv", ballots("A1,普通群众,市卫健委,满意", "A2,服务对象,市公安局,满意"))
-    person.sees("{count} places must be corrected.", count=1)
+    person.sees("Places that must be corrected: {count}.", count=1)
     page.get_by_text(person.say("Names the register does not have: {count}", count=1)).click()
     settled(page)
     choose_option(page, box_of(page, "市卫健委"), "市卫生健康委员会")
@@ -100,7 +100,7 @@ def test_the_right_sheet_of_a_workbook_is_chosen(person, store):
 def test_a_warning_needs_a_typed_reason_that_is_kept_and_shown(person, store):
     page, reason = person.page, "引号系录入习惯，与编办名录核对无误，单位确为市公安局，经办人已签字确认。"
     choose_file(page, "a.csv", ballots("A1,普通群众,“市公安局”,满意", "A2,服务对象,市教育局,满意"))
-    person.sees("{count} places need your confirmation.", count=1)
+    person.sees("Places that need your confirmation: {count}.", count=1)
     assert person.button("Store and publish").is_disabled()
     person.picture("asked")
     person.fills("Reason for accepting these findings", reason)

@@ -88,7 +88,7 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     fill_round(page, "2025")
     content, faults = planted_faults(FAULTS, without=("personal_value",))
     choose_file(page, "ballots.csv", content)
-    person.sees("{count} places must be corrected.", count=FAULTS)
+    person.sees("Places that must be corrected: {count}.", count=FAULTS)
     person.picture("faults")
     type_corrections(page, right_values(content.decode("utf-8-sig"), faults), NEW_VALUE)
     person.picture("corrected")

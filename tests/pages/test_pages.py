@@ -51,7 +51,7 @@ def test_every_page_opens(page, language, demo, monkeypatch):
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_store_says_what_to_do(page, tmp_path, monkeypatch):
     test = opened(page, tmp_path / "none", monkeypatch)
-    assert [info.value for info in test.info] == ["还没有发布任何结果。请先上传一个批次的测评票并发布。"]
+    assert [info.value for info in test.info] == ["还没有发布任何结果。请先上传一个批次的评议票并发布。"]
     assert not test.dataframe
 
 
