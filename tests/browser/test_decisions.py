@@ -4,12 +4,15 @@ Pictures of every step go to tests/browser/screenshots/, which is not in git: lo
 """
 
 import io
+import json
 
 import pytest
 import xlsxwriter
 
-from data.sample.city import demo_units
+from data.sample.city import GROUPS, demo_units
 from data.store import Store
+from data.working_days import Periods
+from results.notice import notice_of, shown_day
 
 from .conftest import ROOT, settled
 from .journeys import MINUTE, Journey, choose_file, choose_option, fill_round, open_upload
@@ -129,3 +132,61 @@ def test_no_text_of_the_findings_is_cut_off(person):
         frame, content = table.bounding_box(), table.locator("table").bounding_box()
         assert content["width"] <= frame["width"] + 1
     person.picture("findings")
+
+
+CALENDAR = "日期,是否工作日,类型\r\n2027-01-01,否,法定节假日\r\n2027-01-02,否,调休放假\r\n2027-01-03,是,调休上班\r\n"
+
+
+@pytest.fixture
+def announced(store):
+    """2025 announced on 23 December 2026, as its history would say: one deadline lies beyond the shipped calendar."""
+    rows = [f"{n},{group},{unit.name},满意" for n, group in enumerate(GROUPS * 10) for unit in demo_units()[:3]]
+    assert store.import_files("ballots", [("票.csv", "\n".join([HEADER, *rows]).encode())], "2025").stored
+    store.publish()
+    store.set_status("2025", "final", "审定")
+    store.set_status("2025", "announced", "市委审定")
+    entry = max((store.path / "history").glob("*.json"))
+    event = json.loads(entry.read_text("utf-8"))
+    entry.write_text(json.dumps({**event, "time": "2026-12-23T02:00:00+00:00"}), "utf-8")
+    return store
+
+
+def test_an_uploaded_calendar_settles_a_provisional_deadline(announced, person):
+    page = person.page
+    person.opens("Overview")
+    page.get_by_text(person.say("{day} (provisional)", day="2027-01-01")).wait_for(timeout=MINUTE)
+    person.picture("provisional")
+    person.opens("Upload data")
+    person.chooses("Kind of file", person.say("Working days"))
+    fill_round(page, "2027")
+    page.get_by_text("2004–2026").wait_for(timeout=MINUTE)
+    choose_file(page, "放假安排.csv", CALENDAR.encode("gb18030"))
+    person.picture("calendar")
+    person.button("Store and publish").click(timeout=MINUTE)
+    page.get_by_text("2004–2027").wait_for(timeout=MINUTE)
+    person.opens("Overview")
+    page.get_by_text("2027-01-03").wait_for(timeout=MINUTE)
+    assert page.get_by_text(person.say("{day} (provisional)", day="")).count() == 0
+    person.picture("settled")
+
+
+def test_who_announces_states_the_periods_and_sees_the_dates_first(announced, person):
+    page = person.page
+    announced.set_status("2025", "withdrawn", "更正")
+    announced.set_status("2025", "draft", "更正")
+    announced.set_status("2025", "final", "审定")
+    person.opens("Releases")
+    page.get_by_text(person.say("Change a status, or clear a trial")).click()
+    page.get_by_test_id("stButtonGroup").get_by_text(person.say("Announced"), exact=True).click()
+    settled(page)
+    person.fills("Public notice, working days", "10")
+    person.fills("Asking for a review, working days", "15")
+    person.fills("Reason", "市委审定")
+    person.picture("stated")
+    person.button("Change the status").click()
+    person.sees("Round {round}: {status}.", round="2025", status=person.say("Announced"))
+    person.picture("announced")
+    given = announced.status("2025").given
+    assert (given.status, given.periods) == ("announced", Periods(10, 15))
+    days = page.get_by_test_id("stTable").first.inner_text().replace("\u2060", "")
+    assert shown_day(notice_of(given, announced.calendar()).notice_ends, person.language) in days
