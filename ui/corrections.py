@@ -15,6 +15,7 @@ from ui.words import _
 from words import N_
 
 MOST_SHOWN = 500
+LONGEST_SHOWN = 13  # Chinese characters that stand side by side in a column of medium width
 HEADERS = {
     "row": N_("Row"),
     "column": N_("Column"),
@@ -63,13 +64,18 @@ def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
         {
             "row": [cell.row for cell in cells],
             "column": [cell.column for cell in cells],
-            "text": [cell.text for cell in cells],
+            "text": [_short(cell.text) for cell in cells],
             "new": pd.Series([None] * len(cells), dtype="object"),
             "proposal": pd.Series([None] * len(cells), dtype="object"),
             "leave_out": [False] * len(cells),
         }
     )
     return frame if proposals(cells) else frame.drop(columns="proposal")
+
+
+def _short(text: str) -> str:
+    """What fits the column; the table of findings above it has the whole text."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def proposals(cells: Iterable[FaultyCell]) -> list[str]:
@@ -88,7 +94,7 @@ def _columns(cells: Sequence[FaultyCell]) -> dict[str, object]:
     config: dict[str, object] = dict(label)
     config["row"] = st.column_config.NumberColumn(label["row"], width="small", pinned=True)
     config["column"] = st.column_config.TextColumn(label["column"], width="small")
-    config["text"] = st.column_config.TextColumn(label["text"])
+    config["text"] = st.column_config.TextColumn(label["text"], width="medium")
     config["proposal"] = st.column_config.SelectboxColumn(label["proposal"], options=proposals(cells), width="medium")
     config["new"] = st.column_config.TextColumn(label["new"], width="medium")
     config["leave_out"] = st.column_config.CheckboxColumn(label["leave_out"])

@@ -277,7 +277,7 @@ def show_preview(report: ImportReport) -> None:
     for name, encoding in report.encodings.items():
         st.text(
             _("{name}: {rows} rows, read as {encoding}").format(
-                name=name, rows=f"{report.rows:,}", encoding=encoding.upper()
+                name=name, rows=f"{report.rows:,}", encoding=encoding.upper().removesuffix("-SIG")
             )
         )
     if len(report.preview):
@@ -328,8 +328,8 @@ def _show_rows(rows: list[list[str | int | None]]) -> None:
             )
         )
     shown = pd.DataFrame(told)
-    if shown[_("File")].nunique() == 1:
-        shown = shown.drop(columns=_("File"))
+    alike = [name for name in (_("Level"), _("File")) if shown[name].nunique() == 1]
+    shown = shown.drop(columns=alike)
     tables.written(shown[[name for name in shown if shown[name].any()]], _("What was found, row by row."))
 
 
@@ -467,7 +467,10 @@ def done() -> None:
         st.success(_("The file is stored. It counts once it is published."))
         return
     st.success(_("Published as release {release}.").format(release=release))
-    st.page_link("../pages/browse/ranking.py", label=_("See the ranking"), query_params={"round": round_id})
+    published = loaded.release()
+    query = {"round": round_id, "lang": language()}
+    if published is not None and round_id in published.rounds():
+        st.page_link(frame.PAGES / "browse" / "ranking.py", label=_("See the ranking"), query_params=query)
 
 
 def offer_demo() -> None:

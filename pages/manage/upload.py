@@ -20,7 +20,8 @@ with right:
 trial = uploads.trial_choice(round_id)
 releases.show_status(round_id)
 uploads.about_kind(kind)
-uploads.add_rules()
+if uploads.needs_rules(kind):
+    uploads.add_rules()
 
 file = uploads.file_choice()
 uploads.publishing(round_id)

@@ -59,6 +59,16 @@ def test_a_row_is_left_out_whole():
     assert (edit.row, edit.column, edit.old) == (6, WHOLE_ROW, "B6,市教育局")
 
 
+def test_a_long_value_is_shortened_openly_and_corrected_whole():
+    long = "市人民政府政务服务和公共资源交易服务中心"
+    cells = [cell(2, long)]
+    assert editable(cells)["text"].tolist() == ["市人民政府政务服务和公共…"]
+    table = editable(cells)
+    table.loc[0, "new"] = "市政务服务中心"
+    (edit,) = edits_of(cells, table, everywhere=True)
+    assert (edit.old, edit.new) == (long, "市政务服务中心")
+
+
 def test_proposals_are_listed_once_and_the_column_is_left_out_where_there_are_none():
     assert proposals(CELLS) == ["市公安局", "公安分局", "市教育局"]
     assert "proposal" not in editable(CELLS[3:])
