@@ -164,7 +164,7 @@ def page(title: str):
     release = loaded.release()
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
-        st.page_link(PAGES / "manage" / "upload.py", label=_("Upload data"), query_params={"lang": language()})
+        page_link("manage/upload.py", _("Upload data"), {"lang": language()})
         st.stop()
     if release.is_outdated:
         st.warning(
@@ -191,11 +191,16 @@ def mentions(rows: pd.DataFrame, text: str) -> pd.Series:
     return texts.str.casefold().str.contains(wanted, regex=False).astype(bool)
 
 
+def page_link(file: str, label: str, query: dict[str, str]) -> None:
+    """A link to another page that is seen to be one; `file` below pages/."""
+    st.page_link(PAGES / file, label=label, query_params=query, icon=":material/arrow_forward:")
+
+
 def unit_link(code: str, name: str, round_id: str) -> None:
     """A link that opens the page of one unit."""
     query = {"unit": code, "round": round_id, "lang": language()}
     text = _("Open {unit}").format(unit=plain(name))
-    st.page_link(PAGES / "browse" / "unit.py", label=text, query_params=query)
+    page_link("browse/unit.py", text, query)
 
 
 def choose_unit(rows: pd.DataFrame) -> str:

@@ -470,7 +470,7 @@ def done() -> None:
     published = loaded.release()
     query = {"round": round_id, "lang": language()}
     if published is not None and round_id in published.rounds():
-        st.page_link(frame.PAGES / "browse" / "ranking.py", label=_("See the ranking"), query_params=query)
+        frame.page_link("browse/ranking.py", _("See the ranking"), query)
 
 
 def offer_demo() -> None:

@@ -31,6 +31,14 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
         f"### {tiers}", help=_("◆ confirmed at the bottom, ○ evidence not enough, ● confirmed not at the bottom")
     )
     st.markdown(frame.plain(card.sentence(language())))
+    if card.ranked > 1:
+        st.caption(frame.plain(("" if language() == "zh" else " ").join(_facts(card))))
+    query = {"category": name, "round": round_id, "lang": language()}
+    frame.page_link("act/bottom.py", _("Bottom list"), query)
+
+
+def _facts(card: YearCard) -> list[str]:
+    """How well the scores can be told apart, and what it would take to tell more."""
     facts = [
         _("Reliability of the scores: {share}.").format(share=tables.percent(card.reliability, 0)),
         _("Differences that can be seen: {one} points between two units chosen beforehand, {all} among all.").format(
@@ -39,6 +47,4 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
     ]
     if card.more is not None:
         facts.append(card.more.sentence(language()))
-    st.caption(frame.plain(("" if language() == "zh" else " ").join(facts)))
-    query = {"category": name, "round": round_id, "lang": language()}
-    st.page_link(frame.PAGES / "act" / "bottom.py", label=_("Bottom list"), query_params=query)
+    return facts

@@ -31,17 +31,18 @@ if not rows.empty:
             )
         )
 
-st.caption(
-    _(
-        "Category {category}: {count} ranked units; bottom rule: {rule}. The verdicts hold inside this category; the "
-        "chance that any confirmed unit is wrongly named is at most {error}, and the same for the cleared."
-    ).format(
-        category=frame.plain(category),
-        count=bottom.count,
-        rule=tables.bottom_sentence(bottom.family.bottom),
-        error=tables.percent(1 - rules.uncertainty.level, 0),
+if bottom.count:
+    st.caption(
+        _(
+            "Category {category}: {count} ranked units; bottom rule: {rule}. The verdicts hold inside this category; "
+            "the chance that any confirmed unit is wrongly named is at most {error}, and the same for the cleared."
+        ).format(
+            category=frame.plain(category),
+            count=bottom.count,
+            rule=tables.bottom_sentence(bottom.family.bottom),
+            error=tables.percent(1 - rules.uncertainty.level, 0),
+        )
     )
-)
 
 releases.show_notice(round_id)
 
@@ -85,14 +86,15 @@ elif card.outcome != "no_list":
     else:
         st.markdown(_("None."))
 
-st.subheader(_("Does it depend on the rules?"))
-robustness.show(
-    loaded.robustness(release.id, round_id, category),
-    dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
-)
+if bottom.count:
+    st.subheader(_("Does it depend on the rules?"))
+    robustness.show(
+        loaded.robustness(release.id, round_id, category),
+        dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
+    )
 
-st.subheader(_("Does it depend on who graded whom?"))
-leniency.show(loaded.leniency(release.id, round_id, category), rules.presentation.decimals)
+    st.subheader(_("Does it depend on who graded whom?"))
+    leniency.show(loaded.leniency(release.id, round_id, category), rules.presentation.decimals)
 
 if not bottom.not_ranked.empty:
     st.subheader(_("Not ranked"))

@@ -80,7 +80,8 @@ st.subheader(_("By evaluator group"))
 if detail.groups.empty:
     st.info(_("No group voted on this unit."))
 else:
-    charts.show(charts.group_means(detail.groups), "groups", _("Mean of each group with interval."))
+    if not detail.groups["too_few"].all():
+        charts.show(charts.group_means(detail.groups), "groups", _("Mean of each group with interval."))
     tables.show_means(detail.groups, decimals, "group_means")
 
 if not detail.indicators.empty:

@@ -101,3 +101,20 @@ def test_the_unit_page_says_why(demo, monkeypatch):
     metrics = {metric.label: metric.value for metric in test.metric}
     assert metrics["认定"] == "确认末位" and metrics["名次区间"] == "17"
     assert any(text.value.startswith("可以说") for text in test.markdown)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language, tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    text = "票号,评议主体,参评单位,评价\n1,普通群众,市公安局,满意\n2,服务对象,市教育局,满意\n"
+    assert store.import_files("ballots", [("票.csv", text.encode())], "2025").stored
+    store.publish()
+    test = opened(page, store.path, monkeypatch, language)
+    told = "\n".join(item.value for item in [*test.markdown, *test.caption, *test.subheader])
+    assert "– 分" not in told and "– points" not in told
+    if page in ("browse/overview", "act/bottom"):
+        assert {"zh": "没有单位参与排名", "en": "is ranked; there is no list"}[language] in told.replace("\\", "")
+    if page != "method/methods":
+        assert not test.get("plotly_chart")
