@@ -20,11 +20,9 @@ from words import LANGUAGES, N_
 ORDER = (
     *("demo", "import", "alias", "publish", "ranking", "bottom", "unit"),
     *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
-)
-LATER = (
-    *("pledges", "export", "bulletin", "bundle", "kit", "public"),
     *("backup", "restore", "audit"),
 )
+LATER = (*("pledges", "export", "bulletin", "bundle", "kit", "public"),)
 
 
 def main() -> None:

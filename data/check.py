@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.audit import read_log
 from data.errors import StoreDamaged
 from data.history import FOLDER, read_event
 from data.problems import Problem
@@ -34,7 +35,7 @@ class Finding:
 
 def check(store: Store) -> list[Finding]:
     """What is damaged, everything at once; empty when every checksum holds."""
-    return [*_uploads(store), *_rules(store), *_history(store), *_releases(store)]
+    return [*_uploads(store), *_rules(store), *_history(store), *_releases(store), *_audit(store)]
 
 
 def damaged_derived(folder: Path) -> list[str]:
@@ -103,6 +104,26 @@ def _history(store: Store) -> list[Finding]:
             facts = {"number": number}
             return [*found, Finding("History: entry {number} is missing. Restore it from a backup.", facts)]
     return found
+
+
+def _audit(store: Store) -> list[Finding]:
+    """Whether the chain holds, and whether it tells of just the uploads and history entries that are there."""
+    try:
+        log = read_log(store.path)
+    except StoreDamaged as damage:
+        return [Finding.of(damage)]
+    kept = {f"uploads/{path.name}" for path in (store.path / "uploads").glob("[0-9]*")}
+    kept |= {f"{FOLDER}/{path.name}" for path in (store.path / FOLDER).glob("*.json")}
+    told = {f"uploads/{entry.what.rpartition(' ')[2]}" for entry in log if entry.action == "import"}
+    told |= {f"{FOLDER}/{number:06d}.json" for number in range(1, log[-1].told.events + 1 if log else 1)}
+    gone = [
+        Finding("{what}: the audit log tells of it, and it is not there. Restore it.", {"what": w}) for w in told - kept
+    ]
+    more = [
+        Finding("{what}: the audit log does not tell of it: its last lines were cut off.", {"what": w})
+        for w in kept - told
+    ]
+    return sorted([*gone, *more], key=lambda finding: str(finding.facts["what"]))
 
 
 def _releases(store: Store) -> list[Finding]:

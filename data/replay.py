@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from data.audit import log_action
 from data.check import Finding, check, damaged_derived, release_damage
 from data.disk import put_in_place
 from data.errors import StoreDamaged, UsageError
@@ -66,6 +67,8 @@ def rebuild(store: Store) -> Rebuilt:
                 finding = _rebuild_release(store, release_id, staging)
                 left += [finding] if finding else []
                 made += [] if finding else [release_id[:16]]
+    if made:
+        log_action(store.path, "rebuild", ", ".join(made))
     return Rebuilt(made, [*left, *check(store)])
 
 

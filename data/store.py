@@ -19,6 +19,7 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from data.audit import log_what_is_new
 from data.contract import KINDS, SCORED_KINDS, fields
 from data.disk import put_in_place
 from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
@@ -530,12 +531,19 @@ class Store:
                 staging = Path(tempfile.mkdtemp(dir=self.path / "staging"))
                 self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
                 try:
+                    self._log()
                     yield staging
+                    self._log()
                 finally:
                     self._writer.unlink(missing_ok=True)
                     shutil.rmtree(staging, ignore_errors=True)
         except Timeout:
             raise StoreBusy(str(self.path), self._holder()) from None
+
+    def _log(self) -> None:
+        """Tell the audit log what it has not been told, also of a writer that was killed."""
+        names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
+        log_what_is_new(self.path, self.uploads(), self.history(), names)
 
     @property
     def _writer(self) -> Path:
