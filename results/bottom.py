@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
+from data.intake.units import ONLY_CATEGORY
 from data.release import Release
 from results.columns import REASON_SENTENCES
 from results.family import BY_GRADE, COUNTED, LINED, Family, families
@@ -196,7 +197,9 @@ def _named(family: Family, ranked: pd.DataFrame) -> np.ndarray:
 
 
 def family_name(name: str, language: str) -> str:
-    """A category by its name, the whole round in words."""
+    """A category by its name; the whole round, and the one category of a round that has none, in words."""
+    if name == ONLY_CATEGORY:
+        return translate(N_("all units"), language)
     return translate(N_("the whole round"), language) if name == "ALL" else name
 
 

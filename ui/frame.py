@@ -12,6 +12,7 @@ import streamlit as st
 import settings
 from data.errors import StoreBusy
 from data.round_status import TRIAL, WITHDRAWN
+from results.bottom import family_name
 from results.columns import STAMPS
 from ui import loaded
 from ui.words import _, choose_language, language
@@ -194,6 +195,11 @@ def mentions(rows: pd.DataFrame, text: str) -> pd.Series:
 def page_link(file: str, label: str, query: dict[str, str]) -> None:
     """A link to another page that is seen to be one; `file` below pages/."""
     st.page_link(PAGES / file, label=label, query_params=query, icon=":material/arrow_forward:")
+
+
+def category_name(name: str) -> str:
+    """A category as people read it."""
+    return family_name(name, language())
 
 
 def unit_link(code: str, name: str, round_id: str) -> None:

@@ -97,8 +97,9 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, int | np.integer):
         return f"{value:,}"
-    # A date is one word: browsers would break it after a hyphen.
-    return DATE.sub(lambda date: date[0].replace("\\-", "\\-\u2060").replace(" ", "\u00a0"), frame.plain(value))
+    # A date and an interval are one word: browsers would break them.
+    text = DATE.sub(lambda date: date[0].replace("\\-", "\\-\u2060").replace(" ", "\u00a0"), frame.plain(value))
+    return text.replace(" – ", "\u00a0–\u00a0")
 
 
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
@@ -175,7 +176,7 @@ def show_not_ranked(rows: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
             _("Unit"): rows["unit_name"],
-            _("Category"): rows["category"],
+            _("Category"): rows["category"].map(frame.category_name),
             _("Votes"): rows["n"],
             _("Reason"): [_(REASON_SENTENCES[code]) for code in rows["reason"]],
         }
@@ -230,7 +231,7 @@ def show_rounds(rounds: list[dict]) -> None:
     shown = pd.DataFrame(
         {
             _("Round"): [row["round"] for row in rounds],
-            _("Category"): [row["category"] for row in rounds],
+            _("Category"): [frame.category_name(row["category"]) for row in rounds],
             _("Rank"): [place(row["rank"], row["rank_tied_to"]) for row in rounds],
             _("Votes"): [row["n"] for row in rounds],
             _("Score"): [number(row["score"]) for row in rounds],

@@ -16,7 +16,7 @@ def show(cards: Mapping[str, YearCard], round_id: str) -> None:
     """A card for every category, or for a chosen one when there are many."""
     chosen = list(cards)
     if len(chosen) > MOST_CARDS:
-        chosen = [st.selectbox(_("Category"), chosen, key="card_category", width=420)]
+        chosen = [st.selectbox(_("Category"), chosen, format_func=frame.category_name, key="card_category", width=420)]
     for start in range(0, len(chosen), PER_ROW):
         columns = st.columns(PER_ROW)
         for column, name in zip(columns, chosen[start : start + PER_ROW], strict=False):
@@ -25,7 +25,7 @@ def show(cards: Mapping[str, YearCard], round_id: str) -> None:
 
 
 def _card(name: str, card: YearCard, round_id: str) -> None:
-    st.markdown(f"**{frame.plain(name)}**")
+    st.markdown(f"**{frame.plain(frame.category_name(name))}**")
     tiers = f"◆ {card.confirmed}　○ {card.undecided}　● {card.cleared}"
     st.markdown(
         f"### {tiers}", help=_("◆ confirmed at the bottom, ○ evidence not enough, ● confirmed not at the bottom")

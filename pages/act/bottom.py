@@ -14,7 +14,9 @@ lists = loaded.bottom_lists(release.id, round_id)
 if not lists:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
-category = right.selectbox(_("Category"), list(lists), key="category", bind="query-params", width=420)
+category = right.selectbox(
+    _("Category"), list(lists), format_func=frame.category_name, key="category", bind="query-params", width=420
+)
 bottom, card = lists[category], loaded.year_cards(release.id, round_id)[category]
 rules = bottom.family.rules
 rows = tables.ranking_rows(bottom.rows, rules)
@@ -37,7 +39,7 @@ if bottom.count:
             "Category {category}: {count} ranked units; bottom rule: {rule}. The verdicts hold inside this category; "
             "the chance that any confirmed unit is wrongly named is at most {error}, and the same for the cleared."
         ).format(
-            category=frame.plain(category),
+            category=frame.plain(frame.category_name(category)),
             count=bottom.count,
             rule=tables.bottom_sentence(bottom.family.bottom),
             error=tables.percent(1 - rules.uncertainty.level, 0),

@@ -40,7 +40,7 @@ figures[5].metric(_("Places allowed"), tables.places(row["rank_best"], row["rank
 figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
     _("Category: {category}. Don't know: {share}.").format(
-        category=frame.plain(row["category"]), share=tables.percent(row["dont_know_share"])
+        category=frame.plain(frame.category_name(row["category"])), share=tables.percent(row["dont_know_share"])
     )
 )
 if row["reason"]:

@@ -19,7 +19,7 @@ def _funnel_section(release_id: str) -> None:
     left, right = st.columns([1, 3])
     round_id = left.selectbox(_("Round"), rounds, key="funnel_round")
     categories = [family.name for family in loaded.families(release_id, round_id)]
-    category = right.selectbox(_("Category"), categories, key="funnel_category")
+    category = right.selectbox(_("Category"), categories, format_func=frame.category_name, key="funnel_category")
     found = loaded.funnel(release_id, round_id, category)
     if found.rows.empty:
         st.info(_("No ranked unit fits this choice."))

@@ -115,6 +115,20 @@ def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language
     told = "\n".join(item.value for item in [*test.markdown, *test.caption, *test.subheader])
     assert "– 分" not in told and "– points" not in told
     if page in ("browse/overview", "act/bottom"):
-        assert {"zh": "没有单位参与排名", "en": "is ranked; there is no list"}[language] in told.replace("\\", "")
+        assert {"zh": "均不参与排名", "en": "is ranked; there is no list"}[language] in told.replace("\\", "")
     if page != "method/methods":
         assert not test.get("plotly_chart")
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh", "全部单位"), ("en", "all units")])
+def test_the_one_category_of_a_round_without_categories_has_a_word(language, name, tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    groups = ("普通群众", "服务对象", "两代表一委员")
+    lines = [f"单位{i},{group},{60 + 3 * i},30,20" for i in range(8) for group in groups]
+    text = "参评单位,评议主体,满意,基本满意,不满意\n" + "\n".join(lines) + "\n"
+    assert store.import_files("counts", [("票数.csv", text.encode())], "2025").stored
+    store.publish()
+    test = opened("act/bottom", store.path, monkeypatch, language)
+    assert test.selectbox(key="category").options == [name]
+    assert any(name in text.value for text in opened("browse/overview", store.path, monkeypatch, language).markdown)
