@@ -39,8 +39,7 @@ class Journey:
 
     def chooses(self, label: str, option: str) -> None:
         box = self.page.get_by_test_id("stSelectbox").filter(has_text=self.say(label)).first
-        box.locator("input").click()
-        self.page.get_by_role("option", name=option).first.click()
+        choose_option(self.page, box, option)
         settled(self.page)
 
     def fills(self, label: str, text: str) -> None:
