@@ -192,6 +192,13 @@ def _from_workbook(
     path: Path, name: str, workdir: Path, header_words: frozenset[str], kind: str, chosen: str
 ) -> TextTable:
     sheet = read_workbook(path, workdir / "sheet.csv", kind, chosen)
+    try:
+        return _of_sheet(sheet, path, name, header_words, kind)
+    except Refused as refusal:  # the table may stand on another sheet: which there are is said with the refusal
+        raise Refused([*refusal.problems, *sheet.warnings]) from None
+
+
+def _of_sheet(sheet: SheetText, path: Path, name: str, header_words: frozenset[str], kind: str) -> TextTable:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     seen = scan(sheet.path)
