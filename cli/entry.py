@@ -18,12 +18,11 @@ from words import LANGUAGES, N_
 
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit"),
-    *("kit", "public"),
+    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "export", "kit", "public"),
     *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
-LATER = ("pledges", "export", "bulletin", "bundle")
+LATER = ("pledges", "bulletin", "bundle")
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.release import Release
 from data.rule_sets import Bottom
-from results.bottom import BottomList
+from results.bottom import BottomList, family_name
 from results.columns import DEMO, REASON_SENTENCES, STAMPS, VERDICTS, records
 from results.published import FEWEST_UNITS, GradeTable, Published, published
 from words import LANGUAGES, N_, translate
@@ -214,6 +214,9 @@ class _Page:
     def _say(self, message: str, **facts: object) -> str:
         return translate(message, self._language).format(**facts)
 
+    def _category(self, name: str) -> str:
+        return family_name(name, self._language)
+
     def _error(self) -> str:
         return f"{100 - 100 * self._found.rules.uncertainty.level:g}"
 
@@ -239,8 +242,9 @@ class _Page:
         groups = [self._say(OF_GROUP, group=group) for group in self._found.groups]
         headers = [*(self._say(header) for header in HEADERS), *groups]
         return {
-            "title": name,
-            "caption": self._say(CAPTION, category=name, ranked=one.count, level=self._level),
+            "code": name,
+            "title": self._category(name),
+            "caption": self._say(CAPTION, category=self._category(name), ranked=one.count, level=self._level),
             "headers": [*headers, self._say(WORDS["basis"])],
             "name_at": 1,
             "verdict_at": 6,
@@ -285,7 +289,7 @@ class _Page:
                     "code": row["unit_code"],
                     "cells": [
                         str(row["unit_name"]),
-                        str(row["category"]),
+                        self._category(str(row["category"])),
                         _count(row["n"]),
                         self._reason(row),
                         *self._by_group(row),
@@ -319,7 +323,7 @@ class _Page:
                 for row in records(rows)
             ]
             tiers.append({"code": code, "title": f"{self._say(VERDICTS[code])} ({len(told)})", "rows": told})
-        return {"title": one.family.name, "rule": self._rule(one.family.bottom), "tiers": tiers}
+        return {"title": self._category(one.family.name), "rule": self._rule(one.family.bottom), "tiers": tiers}
 
     def _line(self, row: dict[str, object]) -> str:
         """What stands beside every name, so that it cannot leave bare."""
@@ -347,7 +351,11 @@ class _Page:
             "caption": self._say(N_("Scored votes of all units of a category together.")),
             "headers": [self._say(N_("Category")), *table.grades, self._say(IN_ALL)],
             "rows": [
-                {"name": name, "cells": [_count(n) for n in (*counts, table.totals[name])]}
+                {
+                    "code": name,
+                    "name": self._category(name),
+                    "cells": [_count(n) for n in (*counts, table.totals[name])],
+                }
                 for name, counts in table.counts.items()
             ],
         }
@@ -369,7 +377,7 @@ class _Page:
             ]
         told.append(self._say(WITHHELD["never"]))
         if found.without_grades:
-            names = "、".join(found.without_grades) if self._language == "zh" else ", ".join(found.without_grades)
+            names = ("、" if self._language == "zh" else ", ").join(map(self._category, found.without_grades))
             told.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
         return told
 
@@ -392,7 +400,9 @@ class _Page:
             return self._say(POOLED)
         told = [_listed((group, f"{weight:g}") for group, weight in weights.items())]
         for category, own in rules.category_weights.items():
-            told.append(f"{category}: " + _listed((group, f"{weight:g}") for group, weight in own.items()))
+            told.append(
+                f"{self._category(category)}: " + _listed((group, f"{weight:g}") for group, weight in own.items())
+            )
         return " · ".join(told)
 
     def _score(self, row: dict[str, object]) -> str:

@@ -106,8 +106,8 @@ def printed(content: bytes) -> Printed:
         elif "data-category" in node.attributes:
             category = node.attributes["data-category"]
             grades[category] = {name: _number(n) for name, n in told.items() if name not in ("Category", "All")}
-    for title in section.all("h3"):  # ranked units stand under the name of their category
-        category = title.text
+    for title in section.all("h3", data_category=True):  # ranked units stand under the name of their category
+        category = title.attributes["data-category"]
         table = _next_table(section, title)
         for row in table.all("tr", data_unit=True) if table else ():
             units[row.attributes["data-unit"]]["category"] = category
