@@ -163,7 +163,7 @@ def test_the_page_can_be_read_aloud(page_of):
     for one in tree.root.all("table"):
         assert len(list(one.all("caption"))) == 1
         assert all(head.attributes["scope"] in ("col", "row") for head in one.all("th"))
-        headers = [head for head in one.all("th", scope="col")]
+        headers = list(one.all("th", scope="col"))
         for row in one.all("tr", data_unit=True):
             assert len([c for c in row.children if not isinstance(c, str)]) == len(headers)
     assert all(drawing.attributes["aria-hidden"] == "true" for drawing in tree.root.all("svg"))
