@@ -18,6 +18,7 @@ from data.release import Release
 from data.rule_sets import Bottom
 from results.bottom import BottomList, family_name
 from results.columns import DEMO, REASON_SENTENCES, STAMPS, VERDICTS, records
+from results.notes import SENTENCES
 from results.published import FEWEST_UNITS, GradeTable, Published, published
 from words import LANGUAGES, N_, translate
 
@@ -150,8 +151,9 @@ def public_page(release: Release, round_id: str) -> bytes:
     """The page as a file in UTF-8. Raises NoSuchRound and NothingPublished."""
     found = published(release, round_id)
     rounds = release.query("rounds")
-    ballots = int(rounds.loc[rounds["round_id"] == round_id, "evaluators"].iloc[0])
-    pages = [_Page(found, release, ballots, language).content() for language in LANGUAGES]
+    about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]
+    ballots, counted = int(about["evaluators"]), bool(about["has_counts"])
+    pages = [_Page(found, release, ballots, counted, language).content() for language in LANGUAGES]
     text = _template().render(pages=pages, title=" / ".join(str(page["title"]) for page in pages))
     return text.encode("utf-8") + b"\n"
 
@@ -173,10 +175,11 @@ def half_up(value: object, decimals: int) -> str:
 
 
 class _Page:
-    """One language of the page."""
+    """One language of the page. counted: the round has counts without ballots."""
 
-    def __init__(self, found: Published, release: Release, ballots: int, language: str) -> None:
-        self._found, self._release, self._ballots, self._language = found, release, ballots, language
+    def __init__(self, found: Published, release: Release, ballots: int, counted: bool, language: str) -> None:
+        self._found, self._release, self._language = found, release, language
+        self._ballots, self._counted = ballots, counted
         self._rows = [{str(name): value for name, value in row.items()} for row in found.rows.to_dict("records")]
         self._lists = {one.family.name: one for one in found.lists}
         self._level = f"{100 * found.rules.uncertainty.level:g}"
@@ -202,7 +205,7 @@ class _Page:
             "bottom": [self._bottom(one) for one in self._found.lists if one.count],
             "grades": [self._grades(table) for table in self._found.grades],
             "withheld": self._withheld(),
-            "method": [self._say(one, level=self._level, error=self._error()) for one in METHOD],
+            "method": self._method(),
             "rule_facts": self._rule_facts(),
             "commands": [
                 f"biaochi replay {self._release.short}",
@@ -380,6 +383,10 @@ class _Page:
             names = ("、" if self._language == "zh" else ", ").join(map(self._category, found.without_grades))
             told.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
         return told
+
+    def _method(self) -> list[str]:
+        told = [self._say(one, level=self._level, error=self._error()) for one in METHOD]
+        return [*told, self._say(SENTENCES["counts_only"])] if self._counted else told
 
     def _rule_facts(self) -> list[tuple[str, str]]:
         rules = self._found.rules

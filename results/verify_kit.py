@@ -8,6 +8,7 @@ release. It ends with 0 when all are equal to 1e-9, with 1 when one differs, wit
 """
 
 import hashlib
+import io
 import json
 import math
 import sys
@@ -280,4 +281,6 @@ def forbidden(kit: Kit) -> bool:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console that lacks a character still gets the numbers
     sys.exit(main(sys.argv[1:]))

@@ -274,6 +274,33 @@ def test_a_score_that_gives_one_vote_away_costs_the_numbers_by_group(voted):
     assert printed(content).units["丁"]["groups"]["服务对象"] is None
 
 
+def test_counts_without_ballots_have_a_page(small, files):
+    lines = ["参评单位,评议主体,满意,基本满意,不满意"]
+    lines += [f"单位{at},{group},{20 + at},6,{at}" for at in range(4) for group in GROUPS]
+    small("import", "counts", files("c.csv", "\n".join(lines) + "\n"), *ROUND)
+    small("publish")
+    content = small("public", *ROUND)
+    page = printed(content)
+    assert sorted(unit["n"] for unit in page.units.values()) == [78, 84, 90, 96]
+    assert list(page.grades.values()) == [{"满意": 258, "基本满意": 72, "不满意": 18}]
+    assert "共统计" not in content.decode(), "nobody counted ballots"
+    assert "independent ballots" in content.decode()
+
+
+def test_every_indicator_that_makes_the_score_has_its_grades(biaochi, files, tmp_path):
+    weights = '[indicators]\n"服务" = 0.5\n"效率" = 0.5\n\n[averaging]'
+    biaochi.rules(tmp_path, SMALL.replace("[averaging]", weights))
+    lines = ["票号,评议主体,参评单位,测评指标,评价"]
+    for ballot in range(90):
+        grades = (GRADES[ballot % 2], GRADES[ballot % 5 == 0])
+        named = zip(("服务", "效率"), grades, strict=True)
+        lines += [f"{ballot},{GROUPS[ballot % 3]},单位{ballot % 4},{name},{grade}" for name, grade in named]
+    biaochi("import", "ballots", files("b.csv", "\n".join(lines) + "\n"), *ROUND)
+    biaochi.publish()
+    content = biaochi("public", *ROUND).decode()
+    assert "分类别、分等级评价数：服务" in content and "分类别、分等级评价数：效率" in content
+
+
 # --- the attack --------------------------------------------------------------------------------------------------
 
 
