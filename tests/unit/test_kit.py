@@ -1,5 +1,6 @@
 """The verification kit: its script agrees with the product under every rule, and finds a number that was changed."""
 
+import ast
 import io
 import json
 import random
@@ -177,6 +178,14 @@ def test_the_kit_holds_no_votes_of_others(kit):
     assert set(family) == {"units", "names", "score", "covariance", "df", "df_score"}
     assert {cell["group"] for cell in content["own"]["cells"]} == set(GROUPS)
     assert set(content["own"]) == {"code", "name", "cells", "lowest_votes"}
+
+
+def test_the_script_needs_numpy_and_scipy_only(kit):
+    tree = ast.parse((kit / "verify.py").read_text("utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    outside = {name.split(".")[0] for name in names} - sys.stdlib_module_names
+    assert outside == {"numpy", "scipy"}
 
 
 def test_who_is_not_there_has_no_kit(demo):
