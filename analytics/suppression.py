@@ -343,11 +343,11 @@ class _Solver:
         """
         objective = np.zeros(self._count)
         objective[unknowns] = price
-        found = optimize.milp(
-            objective, constraints=self._facts, integrality=self._whole, options={"node_limit": MOST_NODES}
-        )
-        if found.x is not None:
-            return np.asarray(found.x, dtype=np.float64)
-        if found.status == UNBOUNDED:
-            return None
+        for presolve in (True, False):  # presolve may not say which of unbounded and infeasible it is
+            options = {"node_limit": MOST_NODES, "presolve": presolve}
+            found = optimize.milp(objective, constraints=self._facts, integrality=self._whole, options=options)
+            if found.x is not None:
+                return np.asarray(found.x, dtype=np.float64)
+            if found.status == UNBOUNDED:
+                return None
         raise ValueError(f"no numbers fit what is known: {found.message}")

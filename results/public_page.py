@@ -124,10 +124,10 @@ RULE_FACTS = {
     "smallest": N_("Smallest number of votes that is published"),
 }
 BOTTOM = {
-    "last": N_("The rule takes the last {k} places."),
+    "last": N_("Places at the end that the rule takes: {k}."),
     "share": N_("The rule takes the last {share}% of the ranked units."),
     "below": N_("The rule takes every unit with a score below {line}."),
-    "last_and_below": N_("The rule takes the last {k} places, if the score is below {line}."),
+    "last_and_below": N_("Places at the end that the rule takes, if the score is below {line}: {k}."),
     "dissatisfied_over": N_("The rule takes every unit where more than {limit}% of the votes have the lowest grade."),
 }
 GRADES = N_("Votes by category and grade")

@@ -193,6 +193,8 @@ class Attacker:
         rows = rows[:, used]
         kept = rows.any(axis=1)
         rows, low, high = rows[kept], low[kept], high[kept]
+        if not len(rows):
+            return 0, 10**9  # nothing is known
         exact = low == high
         ends = []
         for sign in (1, -1):
@@ -204,6 +206,7 @@ class Attacker:
                 b_eq=low[exact] if exact.any() else None,
                 method="highs",
                 integrality=int(code is not None),
+                options={"presolve": code is None},
             )
             assert found.status in (0, 3), found.message
             ends.append(found.fun * sign if found.status == 0 else np.inf)
