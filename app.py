@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
-from ui import loaded, page
+from ui import jobs, loaded, page
 from ui.gate import Gate, content_security_policy, login_of_cookies
 from ui.words import _
 
@@ -90,6 +90,7 @@ async def lifespan(_app):
         raise SystemExit("\n".join(problems))
     gc.collect()
     gc.freeze()
+    jobs.keep_memory_whole()
     yield {}
 
 

@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,7 +34,6 @@ LATER = (
     *("pledges", "export", "bulletin", "bundle", "kit", "public"),
     *("rebuild", "backup", "restore", "audit"),
 )
-LATER_KINDS = ("pledges", "progress", "votes", "results")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 rules_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -141,6 +140,8 @@ def _known_failure(error: Exception) -> int | None:
         return _say_problems([error.problem])
     if isinstance(error, StoreBusy):
         _session.say(N_("The store {path} is busy: another import or publication runs."), path=error)
+        if error.holder:
+            _session.say(N_("It was begun by {user} at {time}."), user=error.holder[0], time=error.holder[1])
         return BUSY
     if isinstance(error, NoSuchRound):
         _session.say(N_("The release has no such round or category: {name}."), name=error)
@@ -278,13 +279,14 @@ def rules_show(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
 
 @app.command("import", help=N_("Read files as one upload of one kind and round."))
 def import_(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts or units"))],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts, units or another table"))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     round_id: Round,
     rules: Annotated[str | None, typer.Option(help=N_("Name of the rule set."))] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help=N_("Correct all earlier uploads of kind and round."))
     ] = False,
+    trial: Annotated[bool, typer.Option("--trial", help=N_("The round is tried out; clear it later."))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Check only."))] = False,
     accept_warnings: Annotated[
         str | None, typer.Option(metavar="REASON", help=N_("Store in spite of warnings."))
@@ -292,6 +294,10 @@ def import_(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help=N_("Name a column."))
     ] = None,
+    sheet: Annotated[str, typer.Option(metavar="NAME", help=N_("Sheet of a workbook to read."))] = "",
+    fill_down: Annotated[
+        bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))
+    ] = False,
     form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
     output: Output = None,
 ) -> None:
@@ -300,7 +306,7 @@ def import_(
     _check_files(files)
     if accept_warnings is not None and not accept_warnings.strip():
         raise Refusal(N_("Accepting warnings needs a reason."))
-    with _progress(N_("Reading")):
+    with _progress(N_("Reading")) as progress:
         report = _session.store().import_files(
             kind,
             files,
@@ -309,16 +315,43 @@ def import_(
             replace=replace,
             dry_run=dry_run,
             accept_warnings=accept_warnings,
-            mapping=_mapping(kind, mapping or []),
+            mapping=_mapping(kind, mapping) if mapping else None,
+            sheet=sheet,
+            fill_down=fill_down,
+            trial=trial,
+            progress=progress,
+        )
+    if report.remembered:
+        columns = ", ".join(f"{column} = {name}" for column, name in report.remembered.items())
+        _session.say(
+            N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
+            columns=columns,
         )
     _show_import(report, form, output)
+    raise typer.Exit(_import_code(report))
+
+
+@app.command(help=N_("Keep that a written name means a registered unit."))
+def alias(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    kind: Annotated[str, typer.Option(metavar="KIND", help=N_("Kind of name, a word of the contract."))] = "简称",
+    valid_from: Annotated[str, typer.Option("--from", metavar="DATE", help=N_("First day on which it holds."))] = "",
+    by: Annotated[str, typer.Option(help=N_("Who confirmed it; else the user."))] = "",
+    round_id: Annotated[
+        str | None, typer.Option("--round", metavar="R", help=N_("Round whose register is meant; else the newest."))
+    ] = None,
+) -> None:
+    """`biaochi alias`."""
+    report = _session.store().confirm_alias(name, code, kind, by, valid_from, round_id=round_id)
+    _show_import(report, None, None)
     raise typer.Exit(_import_code(report))
 
 
 def _check_kind(kind: str) -> None:
     from data.contract import KINDS, tables
 
-    if kind not in KINDS and kind in (*LATER_KINDS, *tables()):
+    if kind not in KINDS and kind in tables():
         raise Refusal(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
     if kind not in KINDS:
         known = ", ".join(KINDS)
@@ -398,6 +431,8 @@ def _line(problem: "Problem", language: str) -> str:
 
 
 def _say_outcome(report: "ImportReport") -> None:
+    if report.blank_rows:
+        _session.say(N_("Blank rows left out: {count}."), count=report.blank_rows)
     errors = sum(problem.level == "error" for problem in report.problems)
     if report.stored:
         _session.say(N_("Stored: {rows} rows."), rows=report.rows)
@@ -406,6 +441,7 @@ def _say_outcome(report: "ImportReport") -> None:
             N_("Nothing stored: the same content is already there as {upload}."),
             upload=report.same_as,
         )
+        _say_who_uploaded(report.same_as)
     elif errors:
         sentence = ngettext(
             "Nothing stored: {count} error.",
@@ -420,19 +456,63 @@ def _say_outcome(report: "ImportReport") -> None:
         _session.say(N_("Nothing stored, as asked: {rows} rows are fit to import."), rows=report.rows)
 
 
+def _say_who_uploaded(upload_id: str) -> None:
+    from data.history import local_time
+
+    for upload in _session.store().uploads():
+        if upload.upload_id == upload_id:
+            time = local_time(upload.imported_at)
+            _session.say(N_("It was uploaded by {user} at {time}."), user=upload.imported_by, time=time)
+
+
 # --- releases ----------------------------------------------------------------------------------------------------
 
 
 @app.command(help=N_("Make the imported uploads the release in force."))
-def publish(note: Annotated[str, typer.Option(help=N_("A note for the history."))] = "") -> None:
+def publish(
+    note: Annotated[str, typer.Option(help=N_("A note for the history."))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Say what would change; store nothing."))] = False,
+    expect: Annotated[
+        str | None, typer.Option(metavar="ID", help=N_("Publish only the release that --dry-run named."))
+    ] = None,
+    form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
+    output: Output = None,
+) -> None:
     """`biaochi publish`."""
+    if dry_run:
+        return _what_would_change(form, output)
     with _progress(N_("Computing")):
-        report = _session.store().publish(note)
+        report = _session.store().publish(note, expect=expect)
     _session.say(N_("Published.") if report.new else N_("Nothing new: this release is in force already."))
     _print(report.release)
 
 
-@app.command(help=N_("What was published and rolled back, newest first."))
+def _what_would_change(form: str | None, output: Path | None) -> None:
+    """The release in force against the one that publishing would make: as a table if asked for, else in sentences."""
+    from results.compare import as_json, as_sheet, compare
+
+    store = _session.store()
+    with _progress(N_("Computing")), store.candidate() as candidate:
+        in_force = store.release()
+        try:
+            found = compare(in_force, candidate)
+        finally:
+            if in_force:
+                in_force.close()
+    if form == "json":
+        _emit_json(as_json(found), output)
+    elif form is not None or output is not None:
+        _emit_sheet(as_sheet(found, _session.language), form or "csv", output)
+    else:
+        for sentence in found.sentences(_session.language):
+            _print(sentence)
+        _print(found.after)
+    _session.say(
+        N_("Nothing is stored. To publish exactly this: biaochi publish --expect {release}"), release=found.after
+    )
+
+
+@app.command(help=N_("What was published, rolled back, cleared or given a status, newest first."))
 def releases(form: Format = "csv", output: Output = None) -> None:
     """`biaochi releases`."""
     headers = {
@@ -443,6 +523,8 @@ def releases(form: Format = "csv", output: Output = None) -> None:
         "note": N_("Note"),
         "time": N_("Time"),
         "user": N_("User"),
+        "round": N_("Round"),
+        "status": N_("Status"),
     }
     rows = [{name: getattr(event, name) for name in headers} for event in _session.store().history()]
     _emit_rows(rows, headers, N_("Releases"), form, output)
@@ -455,6 +537,45 @@ def rollback(
 ) -> None:
     """`biaochi rollback`."""
     _print(_session.store().rollback(release, reason))
+
+
+@app.command(help=N_("Take a trial round out of force; its files are kept."))
+def clear(
+    round_id: Annotated[str, typer.Argument(metavar="ROUND")],
+    reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))],
+) -> None:
+    """`biaochi clear`."""
+    with _progress(N_("Computing")):
+        in_force = _session.store().clear(round_id, reason)
+    _session.say(N_("The trial round {round} is cleared."), round=round_id)
+    if in_force:
+        _print(in_force)
+    else:
+        _session.say(N_("Nothing is published any more."))
+
+
+@app.command(help=N_("The status of a round; with a status: give it that one."))
+def status(
+    round_id: Annotated[str, typer.Argument(metavar="ROUND")],
+    new: Annotated[
+        str | None, typer.Argument(metavar="[NEW]", help=N_("draft, trial, final, announced or withdrawn"))
+    ] = None,
+    reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
+) -> None:
+    """`biaochi status`."""
+    from data.history import local_time
+    from data.round_status import CHINESE, DRAFT, PERMITS, STATUSES
+
+    store, name = _session.store(), _checked_round(round_id)
+    if new is not None:
+        store.set_status(name, CHINESE.get(new, new), reason)
+    found = store.status(name)
+    _print(translate(STATUSES[found.code], _session.language))
+    plain = found.given is None and found.code == DRAFT
+    _session.say(N_("Nobody has given the round a status: uploads are free.") if plain else PERMITS[found.code])
+    if found.given:
+        time, who = local_time(found.given.time), found.given.user
+        _session.say(N_("Set by {user} at {time}: {note}"), user=who, time=time, note=found.given.note)
 
 
 @app.command(help=N_("Recompute a release from the kept evidence and compare every table."))
@@ -498,16 +619,15 @@ def ranking(
     from results.ranking import ranking as rank_units
 
     _check_form(form)
-    trial = what_if is not None
     with _release(release) as chosen:
         with _progress(N_("Computing")):
             other = _what_if(chosen, round_id, what_if) if what_if else None
             answer = rank_units(chosen, round_id, category, other)
         if form == "json":
-            _emit_json(as_json(answer, chosen, trial), output)
+            _emit_json(as_json(answer, chosen, what_if is not None), output)
         else:
-            _emit_sheet(as_sheet(answer, chosen, _session.language, trial), form, output)
-    if trial:
+            _emit_sheet(as_sheet(answer, chosen, _session.language, what_if is not None), form, output)
+    if what_if is not None:
         _session.say(N_("Computed under other rules; nothing of this is published."))
 
 
@@ -575,9 +695,17 @@ def _release(prefix: str | None) -> "Iterator[Release]":
     if found is None:
         raise Refusal(N_("Nothing is published yet."))
     try:
+        if found.is_outdated:
+            raise Refusal(OUTDATED, release=found.short)
         yield found
     finally:
         found.close()
+
+
+OUTDATED = N_(
+    "The release {release} was built by an earlier version of this program. Run `biaochi publish`: it builds the "
+    "same files anew as a release of this version; the old one stays in the history."
+)
 
 
 # --- later -------------------------------------------------------------------------------------------------------
@@ -669,18 +797,20 @@ def _text_of(file: Path) -> str:
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[None]:
-    """A moving bar on a terminal while something takes long; nothing otherwise."""
+def _progress(what: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on a terminal while something takes long, moved by what is yielded; nothing otherwise."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda share, doing: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        bar.add_task(translate(what, _session.language), total=None)
-        yield
+        task = bar.add_task(translate(what, _session.language), total=None)
+        yield lambda share, doing: bar.update(
+            task, total=1.0, completed=share, description=translate(doing, _session.language)
+        )
 
 
 if __name__ == "__main__":

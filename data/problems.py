@@ -22,15 +22,27 @@ class Term(str):
     __slots__ = ()
 
 
+class Proposal(str):
+    """A name to choose instead of the one found; `reason` is a sentence of ours that names it as {unit}."""
+
+    __slots__ = ("reason",)
+    reason: str
+
+    def __new__(cls, name: str, reason: str) -> "Proposal":
+        """The name itself, so that a page may offer it as a value."""
+        made = super().__new__(cls, name)
+        made.reason = reason
+        return made
+
+
 SENTENCES: dict[str, str] = {
     # --- the file -------------------------------------------------------------------------------
     "empty_file": N_("The file should hold a table; it is empty."),
     "header_only": N_("Below the header there should be rows; there are none."),
     "not_a_table": N_("The file should be a table; its content is {kind}, whatever its name says."),
     "html_as_excel": N_("The file should be a workbook; it is a web page saved under an Excel name."),
-    "old_excel_or_password": N_(
-        "The workbook should open without a password; it is protected or in an old format that cannot be read."
-    ),
+    "workbook_locked": N_("The workbook should open without a password; it asks for one."),
+    "wps_table": N_("The file should be an Excel workbook or CSV; it is a table of WPS (.et)."),
     "macro_workbook": N_("The workbook should hold data only; it holds macros."),
     "workbook_too_large": N_("Unpacked, the workbook should stay below {limit}; it is larger."),
     "workbook_bad_path": N_("The workbook holds a part that points outside itself; Excel and WPS never write that."),
@@ -39,7 +51,7 @@ SENTENCES: dict[str, str] = {
         "The table should begin at the top left; a cell far below or far to the right of it is filled."
     ),
     "hidden_sheet": N_("Hidden sheets are not read: {sheets}."),
-    "hidden_rows": N_("{count} hidden rows are read like all others."),
+    "hidden_rows": N_("{count} hidden rows are read like all others: {rows}."),
     "several_sheets": N_("The workbook has several sheets: {sheets}. Only {sheet} is read."),
     "sheet_not_found": N_("The workbook should have the sheet {sheet}; it has: {sheets}."),
     "formula_without_value": N_("The cell should hold a value; it holds a formula whose result was never saved."),
@@ -66,19 +78,24 @@ SENTENCES: dict[str, str] = {
     "long_row": N_("The row should have {expected} cells; it has {found}."),
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
     "title_row": N_("Title rows stand above the table; the header was taken from row {header_row}."),
+    "glued_units": N_("Each row should hold one unit; several stand in one cell here: {value}"),
+    "note_row": N_("The row below the table is a remark and is set aside: {value}"),
     "totals_row": N_("The row looks like a total ({value}) and is set aside, not counted."),
-    "merged_cells": N_("Merged cells: only the first cell of the area {area} has a value."),
-    "equal_rows": N_("{count} rows are equal in every column and carry no ballot number."),
+    "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
+    "equal_rows": N_(
+        "Without ballot numbers each of the {lines} rows counts as a ballot of its own; {count} of them equal an earlier row, about {expected} would by chance."
+    ),
     # --- the values -----------------------------------------------------------------------------
     "missing_value": N_("{column} must be filled in; it is empty."),
     "unknown_unit": N_("The unit should be in the register; {value} is not."),
     "unit_alias_used": N_("{value} is read as {unit}."),
     "ambiguous_unit": N_("{value} should mean one unit; it may be any of: {units}."),
-    "quotes_in_name": N_("{value} was written with quotation marks; they are left out."),
+    "quotes_in_name": N_("The name was written with quotation marks; it is read as {unit}."),
     "unknown_group": N_("The evaluator group should be one of: {known}. Found: {value}."),
     "unknown_indicator": N_("The indicator should be one of: {known}. Found: {value}."),
     "unknown_grade": N_("The grade should be one of: {known}. Found: {value}."),
     "unknown_choice": N_("{column} should be one of: {known}. Found: {value}."),
+    "edit_does_not_fit": N_("The cell should still hold {old} to be corrected; it holds: {found}."),
     "score_not_a_number": N_("The score should be a plain number; found: {value}."),
     "score_out_of_range": N_("The score should lie between {low} and {high}; found: {value}."),
     "score_off_step": N_("Scores should go in steps of {step} from {low}; found: {value}."),
@@ -96,11 +113,23 @@ SENTENCES: dict[str, str] = {
     "duplicate_line": N_(
         "A ballot grades a unit once on each indicator; the same line already stands in row {earlier_row}."
     ),
+    "upload_overlaps": N_(
+        "Each line is imported once; {count} of the {lines} lines of this file ({percent}%) are already in upload {upload}."
+    ),
     "already_imported_line": N_("Each line is imported once; this one is already in upload {upload}."),
+    "record_in_other_upload": N_("Each record is imported once; {value} is already in upload {upload}."),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
-    "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row}."),
+    "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row} as {other}."),
     "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in row {earlier_row}."),
     "duplicate_key": N_("{value} should appear once; it already stands in row {earlier_row}."),
+    "not_whole": N_("{column} should be a whole number; found: {value}."),
+    "out_of_range": N_("{column} should lie between {low} and {high}; found: {value}."),
+    "below_lowest": N_("{column} should be at least {low}; found: {value}."),
+    "before_start": N_("{column} should not come before {start}; found: {value}."),
+    "more_than_whole": N_("{column} should be at most the number under {whole}, {most}; found: {value}."),
+    "parts_differ": N_("Valid and invalid ballots should add up to the returned ones, {value}; they make {sum}."),
+    "deduction_positive": N_("A deduction should be a negative number; found: {value}."),
+    "alias_taken": N_("A name means one unit at a time; {value} already means {unit}."),
     "register_same_names": N_("Names must differ when written the same way; {value} equals row {earlier_row}."),
     "unknown_participation": N_("Participation should be one of: {known}. Found: {value}."),
     "wrong_round": N_("The file is imported for round {round}; the row says {value}."),
@@ -114,10 +143,12 @@ SENTENCES: dict[str, str] = {
         "Counted votes can only be scored on the overall indicator; this rule set combines several: {indicators}."
     ),
     "formula_text": N_("A cell should not begin like a formula; found: {value}."),
-    "line_break_in_name": N_("The name {value} had a line break, which is taken out."),
-    "personal_value": N_("{count} cells look like telephone or identity numbers; they are masked."),
+    "line_break_in_name": N_("The name had a line break in the middle; it is read as {unit}."),
+    "personal_value": N_(
+        "{count} cells of the column {column} look like telephone or identity numbers; the column is left out, but the kept original file still holds them."
+    ),
     "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
-    "group_gives_one_score": N_("All votes of the group {value} on every unit are the same."),
+    "group_gives_one_score": N_("All {count} ballots of the group {value} give every unit the same: {grade}."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
     # --- rule sets ------------------------------------------------------------------------------
     "rules_not_toml": N_("The rule set should be a TOML text; it cannot be read: {detail}"),
@@ -152,7 +183,8 @@ SUGGESTIONS: dict[str, str] = {
     "header_only": N_("Check that the rows were saved too, and that the right sheet comes first."),
     "not_a_table": N_("Open it in the program it came from and save it as .xlsx or as CSV UTF-8."),
     "html_as_excel": N_("Open it in Excel or WPS, choose Save As, and save it as an Excel workbook (.xlsx)."),
-    "old_excel_or_password": N_(
+    "wps_table": N_("Open it in WPS, choose File, Save As, the type Microsoft Excel (*.xlsx), and import that file."),
+    "workbook_locked": N_(
         "Open it with its password, remove the password (File, Info, Protect Workbook), and save it as .xlsx."
     ),
     "macro_workbook": N_("Choose Save As and the type Excel workbook (.xlsx), without macros."),
@@ -168,12 +200,14 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_cell_far_away": N_("Copy the table alone into a new workbook and save that."),
     "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; else confirm."),
     "hidden_rows": N_("Delete the hidden rows if they should not count; else confirm."),
-    "several_sheets": N_("If this is the right sheet, confirm; else move the right one to the front and save."),
+    "several_sheets": N_("If this is the right sheet, confirm; else choose another sheet."),
     "sheet_not_found": N_("Choose one of the sheets named."),
     "formula_without_value": N_(
         "Open the file in Excel or WPS, let it calculate, paste the results as values, and save."
     ),
-    "csv_in_zip": N_("Unpack the archive and import the file inside; large CSV files may be packed as .csv.gz."),
+    "csv_in_zip": N_(
+        "Right-click the archive, choose Extract All, and import the file inside; large CSV files may be packed as .csv.gz."
+    ),
     "gz_broken": N_("Pack or download the file again and compare its size."),
     "file_too_large": N_("Split the file and import its parts one after the other."),
     "unknown_encoding": N_("Open it in Excel or WPS and save it as CSV UTF-8 or as .xlsx."),
@@ -196,11 +230,20 @@ SUGGESTIONS: dict[str, str] = {
     "long_row": N_("A comma inside a text needs English quotation marks around the text; or save as .xlsx."),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening one."),
     "title_row": N_("If that row is the header, confirm; else delete the rows above the header."),
+    "glued_units": N_("Give every unit a row of its own, with its name and its figures in separate columns."),
+    "note_row": N_("If it is a remark, confirm; else fill in the other cells of the row."),
     "totals_row": N_("If it is a total, confirm; else give the row its proper name."),
-    "merged_cells": N_("Undo the merging and fill in every cell; nothing is filled in by itself."),
-    "equal_rows": N_("Anonymous ballots may be equal. Confirm if none was entered twice."),
+    "merged_cells": N_(
+        "Confirm if every row of the area means that value; else undo the merging and fill in the cells."
+    ),
+    "equal_rows": N_(
+        "Confirm if every row is one evaluator's ballot and none was entered twice; else add the ballot numbers."
+    ),
     "missing_value": N_("Look it up on the paper form and fill it in."),
-    "unknown_unit": N_("Correct the name, or add the unit to the register first."),
+    "unknown_unit": N_(
+        "Correct the name; if it is another name of a registered unit, confirm it once as its alias; a new unit goes "
+        "into the register first."
+    ),
     "unit_alias_used": N_("Confirm if both are the same unit; else correct the register."),
     "ambiguous_unit": N_("Write the full name of the unit."),
     "quotes_in_name": N_("Confirm if this is the unit meant."),
@@ -208,6 +251,7 @@ SUGGESTIONS: dict[str, str] = {
     "unknown_indicator": N_("Correct the name, or add the indicator to a new rule set."),
     "unknown_grade": N_("Correct the grade, or list it in a new rule set under [points] or [unscored]."),
     "unknown_choice": N_("Choose one of the words listed."),
+    "edit_does_not_fit": N_("Take the correction back and look at the cell again."),
     "score_not_a_number": N_("Write digits only, without a unit or percent sign, as on the paper form."),
     "score_out_of_range": N_("Check the paper form and correct it."),
     "score_off_step": N_("Check the paper form and correct it."),
@@ -221,13 +265,27 @@ SUGGESTIONS: dict[str, str] = {
     "control_character": N_("Type the text anew instead of pasting it."),
     "ballot_in_two_groups": N_("Check the ballot: correct its group, or give one of the two another number."),
     "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
+    "upload_overlaps": N_(
+        "If this file corrects the earlier one, import it as a replacement; else take the lines out that are there already."
+    ),
     "already_imported_line": N_(
         "Leave the line out, or import a complete correction that replaces the earlier uploads."
+    ),
+    "record_in_other_upload": N_(
+        "Leave the row out, or import a complete correction that replaces the earlier uploads."
     ),
     "unit_in_two_categories": N_("Settle the category of the unit for this round and correct the other rows."),
     "duplicate_unit": N_("Delete one of the two rows."),
     "duplicate_roster_no": N_("Give one of the two units another roster number."),
     "duplicate_key": N_("Delete or correct one of the two rows."),
+    "not_whole": N_("Check the original and write digits only."),
+    "out_of_range": N_("Check the original and correct the number."),
+    "below_lowest": N_("Check the original and correct the number."),
+    "before_start": N_("Check both dates; they may have changed places."),
+    "more_than_whole": N_("Check both numbers; they may have changed places."),
+    "parts_differ": N_("Check the three numbers against the record of the count."),
+    "deduction_positive": N_("Write it with a minus sign, such as -2."),
+    "alias_taken": N_("If the name belonged to one unit first and to another later, give both their dates."),
     "register_same_names": N_("Give the two units names that a reader can tell apart."),
     "unknown_participation": N_("Choose one of the words listed."),
     "wrong_round": N_("Choose the other round, or take these rows out of the file."),
@@ -240,7 +298,7 @@ SUGGESTIONS: dict[str, str] = {
     "counts_need_overall": N_("Import the ballots themselves, or use a rule set with one indicator."),
     "formula_text": N_("Delete the sign at the beginning (= + - @), or type the text anew."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
-    "personal_value": N_("Delete them in the file if you can; else confirm that they are masked."),
+    "personal_value": N_("Best delete them in the file and import it again; confirm only if that cannot be done."),
     "group_gives_one_score": N_("Nothing is removed. Confirm, and ask how these ballots were collected."),
     "personal_ballot_id": N_("Number the ballots anew, at random, before importing them."),
     "two_rule_sets": N_("Import with the rule set already used, or replace all uploads of the round."),
@@ -350,6 +408,8 @@ def _shown(fact: object, language: str) -> str:
     """A fact as text: lists joined, own words translated, invisible characters made visible."""
     if isinstance(fact, Term):
         return translate(str(fact), language)
+    if isinstance(fact, Proposal):
+        return translate(fact.reason, language).format(unit=_visible(str(fact)))
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return _separator(language, "、").join(_shown(item, language) for item in items)

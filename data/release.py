@@ -19,9 +19,12 @@ from numpy.typing import NDArray
 
 from data.cache import Cache
 from data.facts import Dictionaries
+from data.history import read_history
 from data.intake.context import Register
 from data.intake.units import ONLY_CATEGORY
 from data.query import Database, read_sql, working_memory, write_database
+from data.records import typed_records
+from data.round_status import TRIAL, status_given
 from data.rounds import RoundFacts, read_round
 from data.rule_sets import RuleSet, parse_rules
 from data.uploads import Upload, file_sha256
@@ -55,8 +58,9 @@ class RoundTables:
 class Release:
     """A published release, read-only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: Path | None = None) -> None:
         self.folder = folder
+        self.store = store or folder.parent.parent
         self.id: str = folder.name
         self._database = Database(folder / RESULTS)
 
@@ -87,27 +91,62 @@ class Release:
         content = self.query("rule_set", round_id=round_id)["content"].iloc[0]
         return parse_rules(str(content))
 
+    def records(self, round_id: str, kind: str) -> pd.DataFrame:
+        """Rows of one record table of a round: a column a field of the contract, typed by it.
+
+        ALL_ROUNDS reads the kind over all rounds, as aliases, reforms and working days ask for. The figures of
+        published lines are a column of mappings, printed header -> printed text.
+        """
+        return typed_records(kind, list(self.query("records", round_id=round_id, kind=kind)["content"]))
+
     @cached_property
     def is_demo(self) -> bool:
         """Whether any upload is demonstration data."""
         return bool(self.query("uploads")["demo"].any())
 
+    @cached_property
+    def trial_rounds(self) -> frozenset[str]:
+        """Rounds that are trials; their results are never set beside formal ones unasked."""
+        return frozenset(self.made_of.get("trial_rounds", []))
+
+    def status(self, round_id: str) -> str:
+        """What a round is now: trial, the status somebody gave it, or '' when nobody did. Never cached."""
+        return self.statuses()[round_id]
+
+    def statuses(self) -> dict[str, str]:
+        """The same of every round, with the history read once."""
+        history = read_history(self.store)
+        given = {name: status_given(history, name) for name in self.made_of["rounds"]}
+        return {
+            name: TRIAL if name in self.trial_rounds else (event.status if event else "")
+            for name, event in given.items()
+        }
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another method version built it: its tables are not those that are read now."""
+        return self.made_of["method_version"] != METHOD_VERSION
+
     @property
     def upload_ids(self) -> list[str]:
         """Uploads that the release is made of, oldest first."""
-        ids = self.made_of["uploads"]
-        assert isinstance(ids, list), "written by build_release"
+        ids: list[str] = self.made_of["uploads"]
         return ids
 
     @cached_property
-    def made_of(self) -> dict[str, object]:
+    def made_of(self) -> dict[str, Any]:
         """The contents of release.json."""
-        whole: dict[str, object] = json.loads((self.folder / RELEASE).read_text(encoding="utf-8"))
-        return whole
+        return read_contents(self.folder)
 
     def close(self) -> None:
         """Let go of the database file."""
         self._database.close()
+
+
+def read_contents(folder: Path) -> dict[str, Any]:
+    """The contents of release.json, without opening the database."""
+    whole: dict[str, Any] = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
+    return whole
 
 
 def build_release(
@@ -120,15 +159,15 @@ def build_release(
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}
     for round_id in sorted({upload.round_id for upload in uploads}):
-        own = [upload for upload in uploads if upload.round_id == round_id]
-        rules = _rules_of_round(own, rule_sets)
+        rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
         con = working_memory(staging, threads=threads)
         try:
-            parts.append(_build_round(con, read_round(con, round_id, own), rules))
+            parts.append(_build_round(con, read_round(con, round_id, uploads), rules))
         finally:
             con.close()
         digests[round_id] = parts[-1].digest
-    release_id = _release_id(digests)
+    trials = sorted({upload.round_id for upload in uploads if upload.trial})
+    release_id = _release_id(digests, trials)
     tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
     tables["rule_set"] = _rule_set_table(uploads, rule_sets)
     tables["upload"] = _upload_table(uploads)
@@ -138,6 +177,7 @@ def build_release(
         "results_sha256": file_sha256(staging / RESULTS),
         "method_version": METHOD_VERSION,
         "rounds": digests,
+        "trial_rounds": trials,
         "uploads": [upload.upload_id for upload in uploads],
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
@@ -147,17 +187,17 @@ def build_release(
 
 def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet) -> dict[str, pd.DataFrame]:
     """The tables of one round under other rules than it was published with (what-if)."""
-    own = [upload for upload in uploads if upload.round_id == round_id]
     con = working_memory(staging)
     try:
-        return _build_round(con, read_round(con, round_id, own), rules).tables
+        return _build_round(con, read_round(con, round_id, uploads), rules).tables
     finally:
         con.close()
 
 
-def _release_id(digests: dict[str, str]) -> str:
-    whole = json.dumps({"method": METHOD_VERSION, "rounds": digests}, sort_keys=True)
-    return hashlib.sha256(whole.encode()).hexdigest()
+def _release_id(digests: dict[str, str], trials: list[str]) -> str:
+    """The same votes as a trial and as a formal round are two releases; without trials the id is as ever."""
+    whole = {"method": METHOD_VERSION, "rounds": digests, **({"trials": trials} if trials else {})}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 def _rules_of_round(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> RuleSet | None:
@@ -196,6 +236,8 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "ballot_link": links,
         "evaluator_count": evaluators,
         "lowest_votes": pd.DataFrame({"unit_code": units["unit_code"], "votes": lowest}),
+        "site_grade": _site_grades(con, facts, rules),
+        "record": facts.records,
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
     return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
@@ -208,7 +250,7 @@ def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:
 
 
 def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """A round that has a register and no votes yet."""
+    """A round that has a register and no votes yet, or nothing but records: then it is no round to rank."""
     columns = {
         "grade_count": [
             "unit_code",
@@ -225,6 +267,7 @@ def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFr
         "ballot_link": ["group_name", "ballots", "votes", "within"],
         "evaluator_count": ["group_name", "evaluators"],
         "lowest_votes": ["unit_code", "votes"],
+        "site_grade": ["group_name", "site", "grade", "lines"],
     }
     tables = {name: pd.DataFrame(columns=["round_id", *names]) for name, names in columns.items()}
     empty = (
@@ -232,7 +275,9 @@ def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFr
         pd.DataFrame({"lines": [0]}),
         pd.DataFrame({"votes": [0]}),
     )
-    return {"round": _round_table(facts, "", *empty, 1), "unit": units, **tables}
+    about = _round_table(facts, "", *empty, 1)
+    tables["record"] = facts.records.assign(round_id=facts.round_id)
+    return {"round": about if facts.is_evaluated else about.head(0), "unit": units, **tables}
 
 
 def _round_table(
@@ -339,6 +384,17 @@ def _line_counts(con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: Rul
             "lines": codes["lines"],
         }
     )
+
+
+def _site_grades(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
+    """Scored lines by group, site and grade; empty without ballots or sites."""
+    if facts.lines is None or facts.dictionaries is None:
+        return pd.DataFrame(columns=["group_name", "site", "grade", "lines"])
+    counts = con.execute(read_sql("build/site_counts")).df()
+    grades = facts.dictionaries.grades
+    scored = np.array([kind_of_grade(name, forced, rules) == "scored" for name, forced in grades], dtype=bool)
+    counts = counts[scored[counts["grade"].to_numpy()]]
+    return counts.assign(grade=np.array([name for name, _ in grades], dtype=object)[counts["grade"].to_numpy()])
 
 
 # --- moments -----------------------------------------------------------------------------------------------------

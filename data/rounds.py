@@ -4,7 +4,8 @@ Ballots of several uploads, or of units renamed by a later register, are coded a
 a single upload is taken as it stands. Nothing here knows points or weights.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from data.contract import RECORD_KINDS
 from data.facts import (
     Dictionaries,
     Lines,
@@ -22,8 +24,9 @@ from data.facts import (
     read_dictionaries,
 )
 from data.intake.ballots import dictionaries_of, sorted_keys
-from data.intake.context import Register, RegisteredUnit
+from data.intake.context import PARTICIPATION, Register, RegisteredUnit
 from data.intake.names import match_key
+from data.intake.records import year_of
 from data.intake.units import COLUMNS as UNIT_COLUMNS
 from data.problems import Problem
 from data.query import read_sql
@@ -43,7 +46,8 @@ class RoundFacts:
     """Everything known of one round, before any rule is applied.
 
     lines, dictionaries: of the ballots, or None; table `ballot` of the connection holds the ballots.
-    counts: frame of `intake.counts.COLUMNS` with resolved units. digest: of the canonical content.
+    counts: frame of `intake.counts.COLUMNS` with resolved units. records: kind, number, content of the other tables.
+    digest: of the canonical content.
     """
 
     round_id: str
@@ -51,35 +55,146 @@ class RoundFacts:
     dictionaries: Dictionaries | None
     lines: Lines | None
     counts: pd.DataFrame
+    records: pd.DataFrame
     digest: str
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether anything of the round may be ranked: a register, ballots or counts."""
+        return self.register is not None or self.lines is not None or len(self.counts) > 0
 
-def read_register(uploads: list[Upload]) -> Register | None:
-    """The register of a round, all its uploads together; None when there is none."""
-    frames = [upload.frame() for upload in uploads if upload.kind == "units"]
-    if not frames:
+
+def read_register(uploads: list[Upload], round_id: str) -> Register | None:
+    """The register of a round, all its uploads together; None when there is none.
+
+    Aliases and the names of other rounds are taken from all uploads that the round may know of.
+    """
+    uploads = visible_to(uploads, round_id)
+    registers = [upload for upload in uploads if upload.kind == "units"]
+    own = _units_of([upload for upload in registers if upload.round_id == round_id])
+    if not own:
         return None
-    whole = pd.concat(frames, ignore_index=True)
+    others = sorted((u for u in registers if u.round_id != round_id), key=lambda u: (u.round_id, u.number))
+    spellings = [(match_key(t), u.unit_code) for u in _units_of(others) for t in (u.unit_name, u.short_name) if t]
+    known = {unit.unit_code for unit in own}
+    reforms = sorted(contents(uploads, "unit_lineage"), key=lambda row: str(row["date"]))
+    renamed = {str(row["from_code"]): str(row["to_code"]) for row in reforms if row["change"] == "更名"}
+    taken_over = {str(row["from_code"]): str(row["to_code"]) for row in reforms}
+    former = {key: _followed(code, renamed, known) for key, code in spellings}
+    successors = {key: _followed(code, taken_over, known) for key, code in spellings if former[key] not in known}
+    listed = {str(row["unit_code"]): row for row in contents(uploads, "unit_round", round_id)}
     return Register(
-        tuple(
-            RegisteredUnit(str(code), str(name), str(short), int(roster), str(category), str(participation))
-            for code, name, short, roster, category, participation in whole[UNIT_COLUMNS].to_numpy(dtype=object)
-        )
+        tuple(_as_listed(unit, listed.get(unit.unit_code)) for unit in own),
+        aliases(uploads, round_id),
+        former,
+        {key: code for key, code in successors.items() if code in known},
     )
 
 
+def visible_to(uploads: list[Upload], round_id: str) -> list[Upload]:
+    """The uploads that may bear on a round: a formal one knows nothing of the trials of other rounds."""
+    is_trial = any(upload.trial for upload in uploads if upload.round_id == round_id)
+    return [upload for upload in uploads if is_trial or not upload.trial]
+
+
+def _units_of(uploads: list[Upload]) -> list[RegisteredUnit]:
+    return [
+        RegisteredUnit(str(code), str(name), str(short), int(roster), str(category), str(participation))
+        for upload in uploads
+        for code, name, short, roster, category, participation in upload.frame()[UNIT_COLUMNS].to_numpy(dtype=object)
+    ]
+
+
+def _followed(code: str, links: Mapping[str, str], known: set[str]) -> str:
+    """The first successor among the known units; the code itself where the links lead to none."""
+    own, seen = code, set()
+    while own not in known and own in links and own not in seen:
+        seen.add(own)
+        own = links[own]
+    return own if own in known else code
+
+
+def _as_listed(unit: RegisteredUnit, row: Mapping[str, object] | None) -> RegisteredUnit:
+    """The list of a round says the category and whether a unit takes part, whatever the register says."""
+    if row is None:
+        return unit
+    state = PARTICIPATION[str(row["status"])] if row.get("status") else unit.participation
+    return replace(unit, category=str(row["category"]), participation=state)
+
+
+def contents(uploads: list[Upload], kind: str, round_id: str | None = None) -> list[dict[str, object]]:
+    """Records of one kind, of one round or of all."""
+    return [
+        json.loads(text)
+        for upload in uploads
+        if upload.kind == kind and round_id in (None, upload.round_id)
+        for text in upload.frame()["content"]
+    ]
+
+
+def aliases(uploads: list[Upload], round_id: str) -> dict[str, str]:
+    """Match key of each confirmed spelling -> unit code, as it is valid on the last day of the round."""
+    ends = [row["end_date"] for row in contents(uploads, "round", round_id) if row.get("end_date")]
+    year = year_of(round_id)
+    day = str(ends[0]) if ends else f"{year}-12-31" if year else ""
+    return {
+        match_key(str(row["alias"])): str(row["unit_code"])
+        for row in contents(uploads, "unit_alias")
+        if not day or str(row.get("valid_from", "")) <= day < str(row.get("valid_to", "9999"))
+    }
+
+
+def alias_conflicts(uploads: list[Upload]) -> list[Problem]:
+    """Aliases of all rounds that would mean two units on one day."""
+    taken: dict[str, list[dict[str, object]]] = {}
+    problems = []
+    for row in contents(uploads, "unit_alias"):
+        key = match_key(str(row["alias"]))
+        for other in taken.get(key, ()):
+            if other["unit_code"] != row["unit_code"] and _meet(row, other):
+                facts: dict[str, object] = {"unit": other["unit_code"]}
+                problems.append(Problem("alias_taken", value=str(row["alias"]), facts=facts))
+        taken.setdefault(key, []).append(row)
+    return problems
+
+
+def _meet(one: Mapping[str, object], two: Mapping[str, object]) -> bool:
+    """Whether two half-open spans have a day in common; an open end never ends."""
+    spans = [(str(row.get("valid_from", "")), str(row.get("valid_to", "9999"))) for row in (one, two)]
+    return max(start for start, _ in spans) < min(end for _, end in spans)
+
+
 def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Upload]) -> RoundFacts:
-    """Put the uploads of one round together.
+    """Put the uploads of one round together; aliases and earlier names come from the uploads of other rounds.
 
     Raises RoundConflict when a unit of the ballots is not in the register, or a line stands in two uploads.
     """
-    register = read_register(uploads)
+    register = read_register(uploads, round_id)
+    uploads = [upload for upload in uploads if upload.round_id == round_id]
     codes = register.codes() if register else None
     ballots = [upload for upload in uploads if upload.kind == "ballots"]
     counts = _read_counts([u for u in uploads if u.kind == "counts"], codes)
     dictionaries, lines = _read_ballots(con, ballots, codes)
+    records = _read_records(uploads)
     digest = _digest(con, register, dictionaries, lines, counts)
-    return RoundFacts(round_id, register, dictionaries, lines, counts, digest)
+    if len(records):  # a round without records keeps the digest it always had
+        digest = frame_digest(
+            "records", pd.DataFrame({"round": [digest], "records": [frame_digest("record", records)]})
+        )
+    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest)
+
+
+def _read_records(uploads: list[Upload]) -> pd.DataFrame:
+    """kind, number, content of every record of a round: numbered by kind in canonical order."""
+    pairs = sorted(
+        (upload.kind, str(text))
+        for upload in uploads
+        if upload.kind in RECORD_KINDS
+        for text in upload.frame()["content"]
+    )
+    frame = pd.DataFrame(pairs, columns=["kind", "content"], dtype="str")
+    frame.insert(1, "number", frame.groupby("kind").cumcount() + 1)
+    return frame
 
 
 def _digest(
@@ -192,7 +307,10 @@ def _coded_anew(
 def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:
     """One finding a line that two uploads have; names the earlier upload."""
     rows = con.execute(read_sql("build/twice_imported")).fetchall()
-    return [
+    newest = con.table("part_line").filter(f"part = {len(uploads) - 1}")  # sql: a number of ours
+    about = {"count": len(rows), "lines": len(newest), "upload": uploads[rows[0][3]].upload_id}
+    overlap = Problem("upload_overlaps", facts={**about, "percent": round(100 * len(rows) / len(newest))})
+    return ([overlap] if len(rows) > 1 else []) + [
         Problem("already_imported_line", value=ballot, facts={"upload": uploads[part].upload_id})
         for ballot, _, _, part in rows
     ]

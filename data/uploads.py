@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.facts import write_dictionaries
 from data.intake.ballots import BallotFacts
+from data.intake.corrections import Edit
 from data.query import read_parquet
 
 MANIFEST = "upload.json"
@@ -29,8 +30,26 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class EditLog:
+    """One correction made in the page: what, when (UTC) and by whom."""
+
+    edit: Edit
+    time: str
+    user: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person chose about how the files are read: the sheet, and merged cells read as filled."""
+
+    sheet: str = ""
+    fill_down: bool = False
+
+
+@dataclass(frozen=True)
 class Upload:
-    """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void."""
+    """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void;
+    `trial`: of a round that is tried out before the formal one."""
 
     number: int
     kind: str
@@ -41,8 +60,11 @@ class Upload:
     replaces: bool
     files: tuple[Evidence, ...]
     mapping: dict[str, str] = field(default_factory=dict)
+    choices: Choices = Choices()
+    edits: tuple[EditLog, ...] = ()
     accepted_warnings: str = ""
     demo: bool = False
+    trial: bool = False
     imported_at: str = ""
     imported_by: str = ""
     folder: Path = Path()
@@ -83,6 +105,8 @@ def read_upload(folder: Path) -> Upload:
     whole = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     del whole["checksums"]
     whole["files"] = tuple(Evidence(**file) for file in whole["files"])
+    whole["choices"] = Choices(**whole.get("choices", {}))
+    whole["edits"] = tuple(EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in whole.get("edits", ()))
     return Upload(**whole, folder=folder)
 
 

@@ -1,6 +1,7 @@
 """Two rounds of one release compared, category by category: which scores changed by more than chance.
 
-A unit is followed by its code: a renamed unit goes on, a merged one does not. Where the way of scoring changed, the
+A unit is followed by its code, and by the table of reforms where a renaming gave it another: a renamed unit goes on,
+a merged one does not. Where the way of scoring changed, the
 earlier round is counted again under the later rules; where what was asked changed too, nothing is tested.
 """
 
@@ -16,6 +17,7 @@ from analytics.changes import RegressionToMean, regression_to_mean, score_change
 from data.release import Release
 from data.rule_sets import RuleSet, RulesRefused
 from results.family import ALL, Family, NoSuchRound, WhatIf, families, rules_of
+from results.lineage import carried
 from results.method_breaks import Break, form_breaks, nonzero, rule_breaks
 from results.verdicts import verdicts
 from words import N_
@@ -85,32 +87,47 @@ class Changes:
         return int((self.rows["p_bh"] <= SCREENING).sum())
 
 
-def changes(release: Release, round_from: str, round_to: str, category: str, recount: Recount | None = None) -> Changes:
+class TrialBesideFormal(Exception):
+    """A trial round against a formal one, and nobody asked for that."""
+
+
+def changes(
+    release: Release,
+    round_from: str,
+    round_to: str,
+    category: str,
+    recount: Recount | None = None,
+    *,
+    with_trial: bool = False,
+) -> Changes:
     """Compare two rounds in one category of the later one, or ALL.
 
     `recount` counts a round again under another rule set (results.what_if); without it, rounds whose rules differ
-    in what scores are not tested. Raises NoSuchRound for a round without votes or an unknown category.
+    in what scores are not tested. Raises NoSuchRound for a round without votes or an unknown category, and
+    TrialBesideFormal for a trial against a formal round, unless it is asked for by `with_trial`.
     """
     if round_from == round_to:
         raise ValueError(f"two different rounds are needed, got {round_from} twice")
+    if not with_trial and len({name in release.trial_rounds for name in (round_from, round_to)}) > 1:
+        raise TrialBesideFormal(f"{round_from}, {round_to}")
     later = _later(release, round_to, category)
     rules_from = rules_of(release, round_from) if round_from in release.rounds() else None
     if rules_from is None:
         raise NoSuchRound(round_from)
     breaks = list(rule_breaks(rules_from, later.rules, later.name))
-    trial, comparable = None, not breaks
+    again, comparable = None, not breaks
     if breaks and recount is not None:
-        trial = _recounted(recount, round_from, later.rules)
-        comparable = trial is not None
+        again = _recounted(recount, round_from, later.rules)
+        comparable = again is not None
     if not comparable:
         breaks.append(Break("not_recounted"))
     whole = ALL if category == ALL else None
-    earlier = families(release, round_from, whole, trial)
+    earlier = families(release, round_from, whole, again)
     formed = list(form_breaks(release, earlier, later)) if comparable else []
     tested = comparable and not formed
-    if trial and not tested:  # nothing is gained by counting again: the official scores stand
-        trial, earlier = None, families(release, round_from, whole)
-    return _answer(release, round_from, earlier, later, tuple(breaks + formed), tested, trial is not None)
+    if again and not tested:  # nothing is gained by counting again: the official scores stand
+        again, earlier = None, families(release, round_from, whole)
+    return _answer(release, round_from, earlier, later, tuple(breaks + formed), tested, again is not None)
 
 
 def _later(release: Release, round_id: str, category: str) -> Family:
@@ -139,14 +156,15 @@ def _answer(
 ) -> Changes:
     own = next((family for family in earlier if family.name == later.name), None)
     level = later.rules.uncertainty.level
-    before = pd.concat([_scores(family, family is own) for family in earlier])
+    renamed = carried(release, round_from, later.round)
+    before = pd.concat([_scores(family, family is own) for family in earlier]).rename(index=renamed)
     after = _scores(later, True)
     both = [code for code in after.index if code in before.index]
     compared = [code for code in both if not (_why_not(before.loc[code]) or _why_not(after.loc[code]))]
     rows = _rows(before.loc[compared], after.loc[compared], later, tested, level)
     regression = None
     if tested and own is not None:
-        regression = _regression(own, after)
+        regression = _regression(own, after, renamed)
     return Changes(
         release.id,
         round_from,
@@ -248,10 +266,10 @@ def _positions(rows: pd.DataFrame) -> list[str | None]:
     return told
 
 
-def _regression(own: Family, after: pd.DataFrame) -> RegressionToMean | None:
+def _regression(own: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:
     """The units that the earlier bottom rule took, or the last fifth where it has no number of places."""
     known = [_why_not(unit) is None for _, unit in after.iterrows()]
-    second = after.loc[known, "score"].reindex(own.members["unit_code"].astype(str))
+    second = after.loc[known, "score"].reindex(own.members["unit_code"].astype(str).replace(renamed))
     k = own.places or int(own.ranked.sum()) // 5
     return regression_to_mean(own.ranked_score, own.scores.se**2, second.to_numpy(dtype=float), k)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.export import Cell, Sheet
 from data.release import Release
+from results.lineage import codes_of
 from results.ranking import FIELDS, Ranking, ranking
 from words import N_, translate
 
@@ -68,7 +69,14 @@ WORDS = {"verdict": VERDICTS, "reason": REASONS}
 
 DATA_HEADER = N_("data")
 DEMO = N_("demonstration data")
-TRIAL = N_("trial, not published")
+WHAT_IF = N_("computed under other rules, not published")
+STAMPS = {
+    "draft": N_("draft"),
+    "trial": N_("trial"),
+    "final": N_("not announced yet"),
+    "withdrawn": N_("withdrawn"),
+}
+"""What files say of a round by its status; nothing of an announced round, or of one without a status."""
 WHOLE = {"n", "rank", "rank_tied_to", "rank_best", "rank_worst"}
 
 
@@ -90,34 +98,37 @@ def records(rows: pd.DataFrame, fields: Iterable[str] = FIELDS) -> list[dict[str
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def as_json(ranking: Ranking, release: Release, trial: bool = False) -> dict[str, object]:
+def as_json(ranking: Ranking, release: Release, what_if: bool = False) -> dict[str, object]:
     """A ranking with field names and codes, in full precision."""
     head: dict[str, object] = {"release": ranking.release, "round": ranking.round}
-    head |= {"rules": ranking.rules, "demo": release.is_demo}
-    if trial:
+    head |= {"rules": ranking.rules, "demo": release.is_demo} | status_of(release, ranking.round)
+    if what_if:
         head["what_if"] = True
     return {**head, "rows": records(ranking.rows)}
 
 
 def as_sheet(
-    ranking: Ranking, release: Release, language: str, trial: bool = False, title: str = N_("Ranking")
+    ranking: Ranking, release: Release, language: str, what_if: bool = False, title: str = N_("Ranking")
 ) -> Sheet:
     """A ranking or a bottom list as a table in the reader's language."""
     rows = records(ranking.rows)
-    mark = marks(release, language, trial)
-    headers, cells = table_of(rows, FIELDS, language, mark)
+    mark = marks(release, ranking.round, language, what_if)
+    headers, cells = table_of(rows, FIELDS, language, [mark] * len(rows))
     facts = facts_of(release, ranking.round, ranking.rules, len(rows), language, mark)
     return Sheet(translate(title, language), headers, cells, facts, translate(N_("About"), language))
 
 
 def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
-    """Ranking rows of one unit, newest round first, each with its round; empty for an unknown code."""
+    """Ranking rows of one unit, newest round first, each with its round; empty for an unknown code.
+
+    A renaming that gave the unit another code is followed.
+    """
     found = []
+    codes = codes_of(release, code)
     for round_id in release.rounds():
         units = release.query("units", round_id=round_id).set_index("unit_code")["category"]
-        if code in units.index:
-            answer = ranking(release, round_id, str(units[code]))
-            found += rows_of_unit(answer, code)
+        for own in (own for own in codes if own in units.index):
+            found += rows_of_unit(ranking(release, round_id, str(units[own])), own)
     return found
 
 
@@ -129,40 +140,50 @@ def rows_of_unit(ranking: Ranking, code: str) -> list[dict[str, object]]:
 
 def unit_as_json(release: Release, code: str, rows: list[dict[str, object]]) -> dict[str, object]:
     """One unit through its rounds with field names and codes."""
-    return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": rows}
+    told = [row | status_of(release, str(row["round"])) for row in rows]
+    return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": told}
 
 
 def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], language: str) -> Sheet:
     """One unit through its rounds in the reader's language."""
-    mark = marks(release, language)
-    headers, cells = table_of(rows, ("round", *FIELDS), language, mark)
+    own = [marks(release, str(row["round"]), language) for row in rows]
+    headers, cells = table_of(rows, ("round", *FIELDS), language, own)
     rounds = ", ".join(str(row["round"]) for row in rows)
-    facts = facts_of(release, rounds, "", len(rows), language, mark)
+    facts = facts_of(release, rounds, "", len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
     return Sheet(code, headers, cells, facts, translate(N_("About"), language))
 
 
-def marks(release: Release, language: str, trial: bool = False) -> str:
-    """What the last column says of every row; empty for real published data."""
+def status_of(release: Release, round_id: str) -> dict[str, object]:
+    """The status of a round as an entry of JSON; no entry where nobody gave it one."""
+    status = release.status(round_id)
+    return {"status": status} if status else {}
+
+
+def marks(release: Release, round_id: str, language: str, what_if: bool = False) -> str:
+    """What the last column says of the rows of a round; empty for real results that hold."""
     said = [translate(DEMO, language)] if release.is_demo else []
-    said += [translate(TRIAL, language)] if trial else []
-    return ("；" if language == "zh" else "; ").join(said)
+    said += [translate(STAMPS.get(release.status(round_id), ""), language)]
+    said += [translate(WHAT_IF, language)] if what_if else []
+    return ("；" if language == "zh" else "; ").join(filter(None, said))
 
 
 def table_of(
-    rows: list[dict[str, object]], fields: Iterable[str], language: str, mark: str
+    rows: list[dict[str, object]], fields: Iterable[str], language: str, marked: list[str]
 ) -> tuple[list[str], list[list[Cell]]]:
-    """Headers and cells of ranking rows; n_by_group becomes one column a group."""
+    """Headers and cells of ranking rows; n_by_group becomes one column a group, marks the last where there is any."""
     groups = list(dict.fromkeys(group for row in rows for group in _by_group(row)))
     headers: list[str] = []
     for name in fields:
         own = [f"n:{group}" for group in groups] if name == "n_by_group" else None
         headers += own if own is not None else [header(name, language)]
-    if mark:
+    cells = [_cells(row, fields, groups, language) for row in rows]
+    if any(marked):
         headers.append(translate(DATA_HEADER, language))
-    return headers, [_cells(row, fields, groups, language, mark) for row in rows]
+        cells = [[*row, mark] for row, mark in zip(cells, marked, strict=True)]
+    return headers, cells
 
 
-def _cells(row: Mapping[str, object], fields: Iterable[str], groups: list[str], language: str, mark: str) -> list[Cell]:
+def _cells(row: Mapping[str, object], fields: Iterable[str], groups: list[str], language: str) -> list[Cell]:
     cells: list[Cell] = []
     for name in fields:
         if name == "n_by_group":
@@ -171,7 +192,7 @@ def _cells(row: Mapping[str, object], fields: Iterable[str], groups: list[str], 
         else:
             value = word(name, row[name], language)
             cells.append(value if isinstance(value, str | int | float) else None)
-    return [*cells, mark] if mark else cells
+    return cells
 
 
 def _by_group(row: Mapping[str, object]) -> dict[str, int]:

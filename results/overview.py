@@ -1,47 +1,18 @@
 """The first figures of a round: how many voted, what they said, and what a reader should know before the scores."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
 from data.release import Release
 from data.rule_sets import RuleSet
+from results.checks import checks
+from results.notes import SENTENCES, Note
 from results.ranking import Ranking
-from words import N_, translate
 
 KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
 MANY_DONT_KNOW = 0.30
-SHOWN_NAMES = 5
-SENTENCES = {
-    "too_few_votes": N_("Fewer than {minimum} votes and not ranked ({count}): {units}."),
-    "missing_group": N_("No vote from a group that counts ({count}): {units}."),
-    "not_taking_part": N_("Not ranked by decision of the register ({count}): {units}."),
-    "provisional": N_("Not in a register, taken from the ballots: {count}."),
-    "border_tie": N_("Equal scores across the border of the bottom rule ({count}): {units}."),
-    "dont_know": N_("More than {share}% of the answers are “don't know” ({count}): {units}."),
-    "counts_only": N_(
-        "This round was delivered as counts. Its votes are treated as independent ballots, so "
-        "intervals may be too narrow."
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something to know before reading the scores: a code of SENTENCES and its facts."""
-
-    code: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-    units: tuple[str, ...] = ()
-
-    def sentence(self, language: str) -> str:
-        """The note in words; at most SHOWN_NAMES units by name."""
-        comma, more = ("、", "等") if language == "zh" else (", ", " …")
-        names = comma.join(self.units[:SHOWN_NAMES])
-        names += more if len(self.units) > SHOWN_NAMES else ""
-        facts = {**self.facts, "count": len(self.units), "units": names}
-        return translate(SENTENCES[self.code], language).format(**facts)
 
 
 @dataclass(frozen=True)
@@ -89,7 +60,7 @@ def overview(release: Release, answer: Ranking) -> Overview:
         _reasons(rows),
         _share(groups),
         groups,
-        tuple(_notes(rows, units, rules, bool(about["has_counts"]))),
+        (*_notes(rows, units, rules, bool(about["has_counts"])), *checks(release, round_id, rows)),
     )
 
 

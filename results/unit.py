@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from analytics.moments import Moments, Pairs
 from analytics.scores import scores_from_moments
+from analytics.verdicts import CONFIRMED
 from data.release import Release
 from data.rule_sets import RuleSet
 from results.columns import rows_of_unit
 from results.family import Family
+from results.lineage import codes_of
 from results.ranking import Ranking
 from results.scoring_tables import moments_of, of_release
 from results.verdicts import claims_by_rule, rank_sets_of
@@ -29,6 +31,12 @@ class UnitHistory:
     unit: str
     name: str
     rounds: list[dict[str, object]]
+
+    @property
+    def confirmed_in_a_row(self) -> int:
+        """How many of its newest rounds, without a gap, confirmed the unit at the bottom."""
+        verdicts = [row["verdict"] for row in self.rounds]
+        return next((at for at, verdict in enumerate(verdicts) if verdict != CONFIRMED), len(verdicts))
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,9 @@ class NoSuchUnit(Exception):
 
 
 def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
-    """One unit through the rounds of `rankings`, newest first; no rows for an unknown code."""
-    rows = [row for ranking in rankings for row in rows_of_unit(ranking, code)]
+    """One unit through the rounds of `rankings`, newest first, renamings followed; no rows for an unknown code."""
+    codes = codes_of(release, code)
+    rows = [row for ranking in rankings for own in codes for row in rows_of_unit(ranking, own)]
     return UnitHistory(release.id, code, str(rows[0]["unit_name"]) if rows else code, rows)
 
 

@@ -3,6 +3,7 @@ ui/loaded.py.
 """
 
 import hashlib
+from pathlib import Path
 
 import streamlit as st
 
@@ -37,6 +38,20 @@ def download(label: str, stem: str, kind: str, content: bytes, key: str) -> None
         data=lambda: content,
         file_name=file_name(stem, kind, content),
         mime=MIME[kind],
+        key=key,
+        on_click="ignore",
+    )
+
+
+def original(label: str, name: str, sha256: str, path: Path, key: str) -> None:
+    """A button for a file as it was uploaded; it is read on the click, and its SHA-256 is known since it came."""
+    kind = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
+    stem = name.removesuffix(kind)
+    st.download_button(
+        label,
+        data=path.read_bytes,
+        file_name=f"{stem}-{sha256[:12]}{kind}",
+        mime="application/octet-stream",
         key=key,
         on_click="ignore",
     )

@@ -10,11 +10,18 @@ import pandas as pd
 import streamlit as st
 
 import settings
+from data.round_status import TRIAL, WITHDRAWN
+from data.store import StoreBusy
+from results.columns import STAMPS
 from ui import loaded
 from ui.words import _, choose_language, language
 from words import N_
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
+BANNERS = {
+    TRIAL: N_("Round {round} is a trial: it tries the procedure out and is no result."),
+    WITHDRAWN: N_("The results of round {round} are withdrawn. Do not use them."),
+}
 LANGUAGE_NAMES = {
     "zh": "中文",
     "en": "English",
@@ -39,7 +46,10 @@ MENU = {
         Entry("unit", "browse/unit.py", N_("One unit")),
     ),
     N_("Act on results"): (Entry("bottom", "act/bottom.py", N_("Bottom list")),),
-    N_("Manage"): (Entry("upload", "manage/upload.py", N_("Upload data")),),
+    N_("Manage"): (
+        Entry("upload", "manage/upload.py", N_("Upload data")),
+        Entry("releases", "manage/releases.py", N_("Releases")),
+    ),
     N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
 }
 
@@ -100,10 +110,50 @@ def language_switch() -> None:
 
 
 def demonstration_banner() -> None:
-    """On every page, as long as the release in force holds invented data."""
+    """On every page, as long as the release in force holds invented data, a trial, or a withdrawn round."""
     release = loaded.release()
-    if release is not None and release.is_demo:
+    if release is None:
+        return
+    if release.is_demo:
         st.warning(_("Demonstration data: an invented city. Nothing here is about a real department."))
+    for round_id, status in release.statuses().items():
+        if status in BANNERS:
+            show = st.error if status == WITHDRAWN else st.warning
+            show(_(BANNERS[status]).format(round=plain(round_id)))
+
+
+def choose_round(release, box=st) -> str:
+    """The round that the address names, else the newest formal one; choosing another changes the address.
+
+    The address holds the plain name: a bound widget would write its label, which has a language.
+    """
+    rounds, statuses = loaded.rounds(release.id), release.statuses()
+    asked = st.query_params.get("round")
+    st.session_state["round"] = asked if asked in rounds else rounds[0]
+    return box.selectbox(
+        _("Round"),
+        rounds,
+        key="round",
+        format_func=lambda round_id: _round_label(round_id, statuses[round_id]),
+        on_change=lambda: st.query_params.update(round=st.session_state["round"]),
+        width=220,
+    )
+
+
+def _round_label(round_id: str, status: str) -> str:
+    """A round with what it is: 2026 (trial). The name alone for a formal round that nobody withdrew."""
+    if status not in BANNERS:
+        return round_id
+    return _("{round} ({status})").format(round=round_id, status=_(STAMPS[status]))
+
+
+def busy(refused: StoreBusy) -> str:
+    """Who is writing just now and since when, as far as it is known."""
+    told = _("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+    if refused.holder is None:
+        return told
+    who, since = refused.holder
+    return told + " " + _("It was begun by {user} at {time}.").format(user=plain(who), time=since)
 
 
 def page(title: str):
@@ -114,6 +164,14 @@ def page(title: str):
     release = loaded.release()
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
+        st.stop()
+    if release.is_outdated:
+        st.warning(
+            _(
+                "The results in force were built by an earlier version of this program. Publish again on the page of "
+                "releases: the same files are built anew, and the old release stays in the history."
+            )
+        )
         st.stop()
     return release
 

@@ -46,8 +46,11 @@ def release_by_id(release_id: str):
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def rounds(release_id: str) -> list[str]:
-    """The rounds of a release, newest first."""
-    return release_by_id(release_id).rounds()
+    """The rounds of a release: the formal ones newest first, then the trials, so that no page opens with a trial
+    while there is a formal round.
+    """
+    found = release_by_id(release_id)
+    return sorted(found.rounds(), key=lambda round_id: round_id in found.trial_rounds)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -101,20 +104,26 @@ def robustness(release_id: str, round_id: str, category: str):
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def scored_rounds(release_id: str) -> list[str]:
-    """The rounds of a release that have votes, newest first."""
+    """The rounds of a release that have votes, in the order of `rounds`."""
     rounds_of = release_by_id(release_id).query("rounds")
-    return sorted(rounds_of.loc[rounds_of["rules_name"] != "", "round_id"], reverse=True)
+    scored = set(rounds_of.loc[rounds_of["rules_name"] != "", "round_id"])
+    return [round_id for round_id in rounds(release_id) if round_id in scored]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def changes(release_id: str, round_from: str, round_to: str, category: str):
+def changes(release_id: str, round_from: str, round_to: str, category: str, with_trial: bool = False):
     """Two rounds compared in one category; where the rules differ, the earlier is counted again under the later's."""
     from results.changes import changes as compare
     from results.what_if import what_if
 
     release = release_by_id(release_id)
     return compare(
-        release, round_from, round_to, category, lambda round_id, rules: what_if(store(), release, round_id, rules)
+        release,
+        round_from,
+        round_to,
+        category,
+        lambda round_id, rules: what_if(store(), release, round_id, rules),
+        with_trial=with_trial,
     )
 
 
@@ -145,12 +154,13 @@ def overview(release_id: str, round_id: str):
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def unit(release_id: str, code: str):
-    """One unit in every round."""
+def unit(release_id: str, code: str, trial: bool = False):
+    """One unit in every formal round, or in every trial: the two are never drawn together."""
     from results.unit import unit as history
 
     release = release_by_id(release_id)
-    return history(release, code, [_ranking(release_id, round_id) for round_id in release.rounds()])
+    own = [round_id for round_id in release.rounds() if (round_id in release.trial_rounds) == trial]
+    return history(release, code, [_ranking(release_id, round_id) for round_id in own])
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -171,8 +181,10 @@ def unit_detail(release_id: str, code: str, round_id: str):
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def ranking_csv(release_id: str, round_id: str, category: str | None, language: str) -> bytes:
-    """A ranking as a CSV file in one language, the same bytes as the command line writes."""
+def ranking_csv(release_id: str, round_id: str, category: str | None, language: str, status: str) -> bytes:
+    """A ranking as a CSV file in one language, the same bytes as the command line writes. The status of the round is
+    in the file, so a change of it makes another.
+    """
     from data.export import csv_bytes
     from results.columns import as_sheet
 
@@ -181,11 +193,47 @@ def ranking_csv(release_id: str, round_id: str, category: str | None, language: 
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def bottom_csv(release_id: str, round_id: str, category: str, language: str) -> bytes:
-    """A bottom list as a CSV file in one language, the same bytes as the command line writes."""
+def bottom_csv(release_id: str, round_id: str, category: str, language: str, status: str) -> bytes:
+    """A bottom list as a CSV file in one language, the same bytes as the command line writes. The status of the round
+    is in the file, so a change of it makes another.
+    """
     from data.export import csv_bytes
     from results.bottom import not_settled
     from results.columns import as_sheet
 
     answer = not_settled([bottom_lists(release_id, round_id)[category]])
     return csv_bytes(as_sheet(answer, release_by_id(release_id), language, title=N_("Bottom list")))
+
+
+def let_go() -> None:
+    """Forget what older releases brought, once another is in force: an open one holds some 30 MB of ballots of 20 MB.
+
+    Whoever still reads an older release opens it again.
+    """
+    st.cache_resource.clear()
+
+
+def what_would_change():
+    """The release in force against the one that publishing would make; None when no upload is in force.
+
+    Raises RoundConflict when the uploads do not fit together.
+    """
+    uploads = [upload.upload_id for upload in store().uploads_in_force()]
+    return _candidate(store().in_force() or "", "|".join(uploads)) if uploads else None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _candidate(in_force: str, uploads: str):
+    """Computed once for every set of uploads; `uploads` only tells one set from another."""
+    from results.compare import compare
+
+    with store().candidate() as candidate:
+        return compare(release_by_id(in_force) if in_force else None, candidate)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def comparison(before_id: str, after_id: str):
+    """What differs between two releases."""
+    from results.compare import compare
+
+    return compare(release_by_id(before_id), release_by_id(after_id))

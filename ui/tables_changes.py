@@ -55,16 +55,18 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "unit_name": st.column_config.TextColumn(_("Unit")),
-            "scores": st.column_config.TextColumn(_("Score"), help=rounds),
-            "change": st.column_config.NumberColumn(_("Change"), format=f"%+.{decimals}f"),
-            "interval": st.column_config.TextColumn(_("Interval"), help=_("Of the change, one unit at a time.")),
-            "finding": st.column_config.TextColumn(
-                _("Finding"), help=_("Holds for all units of the category together.")
+            "unit_name": st.column_config.TextColumn(_("Unit"), width=130),
+            "scores": st.column_config.TextColumn(_("Score"), width=115, help=rounds),
+            "change": st.column_config.NumberColumn(_("Change"), width=65, format=f"%+.{decimals}f"),
+            "interval": st.column_config.TextColumn(
+                _("Interval"), width=115, help=_("Of the change, one unit at a time.")
             ),
-            "places": st.column_config.TextColumn(_("Places"), help=rounds),
-            "votes": st.column_config.TextColumn(_("Votes"), help=rounds),
-            "remark": st.column_config.TextColumn(_("Remark")),
+            "finding": st.column_config.TextColumn(
+                _("Change found"), width=85, help=_("Holds for all units of the category together.")
+            ),
+            "places": st.column_config.TextColumn(_("Places"), width=115, help=rounds),
+            "votes": st.column_config.TextColumn(_("Votes"), width=90, help=rounds),
+            "remark": st.column_config.TextColumn(_("Remark"), width=150),
         },
         alt=_("The compared units with both scores, the change, its interval and the finding."),
     )

@@ -1,39 +1,63 @@
 """The parts of the upload page: what a person chooses, what was found in the file, and what to do about it."""
 
-import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.contract import KINDS
+from data.contract import KIND_NAMES, KINDS, SCORED_KINDS
 from data.export import Sheet, csv_bytes
+from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
+from data.progress import Progress
+from data.round_status import TRIAL
+from data.rounds import RoundConflict
 from data.rule_sets import RulesRefused
-from data.store import ImportReport, NameTaken, StoreBusy, TwoRuleSets, UsageError
-from ui import downloads, loaded
+from data.store import (
+    EditLog,
+    ImportReport,
+    NameTaken,
+    PublishReport,
+    Source,
+    Store,
+    StoreBusy,
+    TwoRuleSets,
+    UsageError,
+)
+from ui import corrections, downloads, file_columns, frame, jobs, loaded, unit_names
 from ui.words import _, language
 from words import N_
 
-KIND_NAMES = {
-    "ballots": N_("Ballots"),
-    "counts": N_("Counts of votes"),
-    "units": N_("Register of units"),
-}
-PROBLEM_HEADERS = (*(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("Finding"), N_("What to do")),)
+PROBLEM_HEADERS = (
+    *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),
+)
+STORED_HEADERS = (
+    *(N_("Number"), N_("Round"), N_("Kind of file"), N_("File"), N_("Rows"), N_("Corrections")),
+    *(N_("Reason for accepting these findings"), N_("User"), N_("Time")),
+)
+FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
 BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
 
 def kind_choice() -> str:
     """Which table the file holds."""
-    return st.segmented_control(
-        _("Kind of file"),
-        list(KINDS),
-        format_func=lambda kind: _(KIND_NAMES[kind]),
-        default="ballots",
-        required=True,
-        key="upload_kind",
+    return st.selectbox(_("Kind of file"), list(KINDS), format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
+
+
+def trial_choice(round_id: str) -> bool:
+    """Whether the round is only tried out; a round that is a trial already stays one until it is cleared."""
+    is_trial = bool(round_id) and loaded.store().status(round_id).code == TRIAL
+    return st.checkbox(
+        _("Trial: try the procedure out, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
     )
+
+
+def needs_rules(kind: str) -> bool:
+    """Whether files of the kind are read under a rule set."""
+    return kind in SCORED_KINDS
 
 
 def round_choice() -> str:
@@ -43,11 +67,69 @@ def round_choice() -> str:
     ).strip()
 
 
-def file_choice():
-    """The file; the widget is a new one after each publication, so that the next file begins afresh."""
+@dataclass(frozen=True)
+class Chosen:
+    """A file to read: `key` changes whenever another file is chosen."""
+
+    key: str
+    name: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Everything a person decided about how to read a file."""
+
+    kind: str
+    round_id: str
+    rules: str | None
+    trial: bool = False
+    sheet: str = ""
+    mapping: tuple[tuple[str, str], ...] | None = None
+    edits: tuple[EditLog, ...] = ()
+
+    def options(self) -> dict[str, object]:
+        """As the store takes them."""
+        mapping = None if self.mapping is None else dict(self.mapping)
+        return {
+            "rules": self.rules,
+            "mapping": mapping,
+            "edits": self.edits,
+            "trial": self.trial,
+            "sheet": self.sheet,
+        }
+
+
+def file_choice() -> Chosen | None:
+    """A file of this computer, or one that waits in the inbox of the server.
+
+    The widget is a new one after each publication, so that the next file begins afresh.
+    """
     turn = st.session_state.get("upload_turn", 0)
-    kinds = ["csv", "gz", "xlsx", "txt"]
-    return st.file_uploader(_("CSV, CSV.GZ or XLSX file"), type=kinds, key=f"upload_file_{turn}")
+    waiting = {path.name: path for path in inbox_files(loaded.store().path)}
+    if waiting:
+        name = st.selectbox(
+            _("File in the inbox of the server"),
+            ["", *waiting],
+            format_func=lambda name: name or _("— none: choose a file of this computer below —"),
+            key=f"upload_inbox_{turn}",
+            help=_("For files too large for the browser; whoever looks after the server puts them there."),
+        )
+        if name:
+            status = waiting[name].stat()
+            return Chosen(f"{name}:{status.st_mtime_ns}:{status.st_size}", name, waiting[name])
+    file = st.file_uploader(_("CSV or Excel file"), type=FILE_KINDS, key=f"upload_file_{turn}")
+    _let_go_of_earlier(None if file is None else file.file_id)
+    return None if file is None else Chosen(file.file_id, file.name, (file.name, file.getvalue()))
+
+
+def _let_go_of_earlier(file_id: str | None) -> None:
+    """Streamlit keeps the bytes of every file of a session until the session ends: 20 uploads of 20 MB, 400 MB."""
+    earlier = st.session_state.get("upload_bytes")
+    context = get_script_run_ctx()
+    if earlier and earlier != file_id and context is not None:
+        context.uploaded_file_mgr.remove_file(context.session_id, earlier)
+    st.session_state["upload_bytes"] = file_id
 
 
 def rules_choice(round_id: str) -> str | None:
@@ -84,31 +166,96 @@ def add_rules() -> None:
             st.rerun()
 
 
-def examine(file, kind: str, round_id: str, rules: str | None) -> ImportReport | None:
+def changes_of(file: Chosen, choice: Choice) -> Choice:
+    """The choice with what the person has said about this very file: columns and corrections."""
+    if st.session_state.get("upload_changed_file") != (file.key, choice.kind):
+        st.session_state["upload_changed_file"] = (file.key, choice.kind)
+        st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
+        st.session_state["upload_sheet"] = ""
+    return replace(
+        choice,
+        mapping=st.session_state["upload_mapping"],
+        edits=st.session_state["upload_edits"],
+        sheet=st.session_state["upload_sheet"],
+    )
+
+
+def examine(file: Chosen, choice: Choice) -> ImportReport | None:
     """Read the file as the import would and store nothing. The answer is kept while the choices stay the same."""
-    content = file.getvalue()
-    asked = (hashlib.sha256(content).hexdigest(), kind, round_id, rules)
-    if st.session_state.get("upload_asked") != asked:
-        with st.status(_("Reading the file…")) as status:
-            report = _import(file.name, content, kind, round_id, rules, dry_run=True)
-            status.update(label=_("The file was read."), state="complete")
-        st.session_state["upload_asked"], st.session_state["upload_report"] = asked, report
-    return st.session_state["upload_report"]
+    store = loaded.store()
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
+        return _import(store, file, choice, progress=progress, cancelled=cancelled, dry_run=True)
+
+    job = jobs.the_job("upload_job", (file.key, choice), work)
+    if not jobs.finished("upload_job", job):
+        st.stop()
+    return _answer("upload_job", job)
 
 
-def _import(
-    name: str, content: bytes, kind: str, round_id: str, rules: str | None, **how: object
-) -> ImportReport | None:
-    """One call of the store, with its refusals in words."""
+def _import(store: Store, file: Chosen, choice: Choice, **how: object) -> ImportReport:
+    return store.import_files(choice.kind, [file.source], choice.round_id, **choice.options(), **how)
+
+
+def _answer(key: str, job: jobs.Job):
+    """What a job brought, or its refusal in words."""
+    if job.cancelled:
+        st.info(_("Stopped. Nothing was stored; the results in use are unchanged."))
+        if st.button(_("Read the file again"), key=f"{key}_again"):
+            st.session_state.pop(key, None)
+            st.rerun()
+        return None
     try:
-        return loaded.store().import_files(kind, [(name, content)], round_id, rules=rules, **how)
+        return job.answer()
     except StoreBusy:
         st.warning(_(BUSY))
+        st.session_state.pop(key, None)
     except TwoRuleSets as two:
         show_problems([two.problem], "two")
+    except RoundConflict as conflict:
+        show_problems(conflict.problems, "conflict")
     except UsageError as wrong:
-        st.error(_(wrong.message).format(**wrong.facts))
+        st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
     return None
+
+
+def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
+    """Columns and cells that the person puts right; each answer reads the file again."""
+    turn = st.session_state.get("upload_changes", 0)
+    _choose_sheet(report, choice)
+    mapping = file_columns.choice(report, choice.kind, turn)
+    if mapping is not None:
+        _change("upload_mapping", tuple(mapping.items()))
+    if corrections.made(choice.edits, report, file.name):
+        _change("upload_edits", ())
+    refused = unit_names.confirm(report.faulty, choice.round_id, turn)
+    if refused:
+        show_problems(refused, "unit_names")
+    elif refused is not None:
+        st.session_state.pop("upload_job", None)
+        st.rerun()
+    edits = corrections.editor(report.faulty, turn) if report.faulty else []
+    if edits:
+        _change("upload_edits", (*choice.edits, *edits))
+
+
+def _choose_sheet(report: ImportReport, choice: Choice) -> None:
+    """A workbook with several sheets is read from the one that the person means."""
+    several = next((problem for problem in report.problems if problem.code == "several_sheets"), None)
+    sheets = several.facts.get("sheets") if several else None
+    if several is None or not isinstance(sheets, list | tuple):
+        return
+    names = [str(name) for name in sheets]
+    current = choice.sheet or several.sheet or names[0]
+    chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
+    if chosen != current:
+        _change("upload_sheet", chosen)
+
+
+def _change(key: str, value: object) -> None:
+    st.session_state[key] = value
+    st.session_state["upload_changes"] = st.session_state.get("upload_changes", 0) + 1
+    st.rerun()
 
 
 def show_preview(report: ImportReport) -> None:
@@ -133,6 +280,7 @@ def show_problems(problems: list[Problem], key: str) -> None:
         st.error(_("{count} places must be corrected.").format(count=f"{errors:,}") + " " + _(UNCHANGED))
     if len(problems) > errors:
         st.warning(_("{count} places need your confirmation.").format(count=f"{len(problems) - errors:,}"))
+    st.markdown("\n".join(f"- {line}" for line in _in_full(problems)))
     rows = problem_rows(problems)
     st.dataframe(
         pd.DataFrame(rows, columns=[_(header) for header in PROBLEM_HEADERS]).astype({_("Row"): "Int64"}),
@@ -143,6 +291,22 @@ def show_problems(problems: list[Problem], key: str) -> None:
     downloads.download(
         _("Download the list of findings"), _("Findings"), "csv", csv_bytes(sheet), f"problems_csv_{key}"
     )
+
+
+def _in_full(problems: list[Problem]) -> list[str]:
+    """One line a sort of finding, with what to do: the cells of the table below cut long sentences."""
+    sorts: dict[str, list[Problem]] = {}
+    for problem in sorted(problems, key=lambda p: p.level != "error"):
+        sorts.setdefault(problem.code, []).append(problem)
+    words = language()
+    return [
+        frame.plain(
+            _("{message} {suggestion} ({count})").format(
+                message=found[0].message(words), suggestion=found[0].suggestion(words), count=f"{len(found):,}"
+            )
+        )
+        for found in sorts.values()
+    ]
 
 
 def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
@@ -169,24 +333,81 @@ def reason_for_warnings(report: ImportReport) -> str | None:
     return st.text_input(_("Reason for accepting these findings"), key="upload_reason").strip()
 
 
-def store_and_publish(file, kind: str, round_id: str, rules: str | None, reason: str | None) -> None:
-    """The last step: keep the file and make the result public, or say why not."""
-    report = _import(file.name, file.getvalue(), kind, round_id, rules, accept_warnings=reason, demo=_beside_demo())
-    if report is None:
+def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None, *, publish: bool) -> None:
+    """The last step begins: keep the file, and make the result public if asked, in a thread of its own."""
+    store, demo = loaded.store(), _beside_demo()
+    header = next(iter(report.headers.values()), None)
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[ImportReport, PublishReport | None]:
+        kept = _import(
+            store, file, choice, accept_warnings=reason, demo=demo, progress=_first_half(progress), cancelled=cancelled
+        )
+        if not kept.stored:
+            return kept, None
+        if choice.mapping and header is not None:
+            store.remember_mapping(choice.kind, header.cells, dict(choice.mapping))
+        if not publish:
+            return kept, None
+        progress(0.5, N_("Publishing"))
+        try:
+            return kept, store.publish()
+        except StoreBusy:
+            return kept, None
+
+    st.session_state["upload_storing"] = jobs.Job((file.key, choice), work, stop_before=0.5)
+    publishing(choice.round_id)
+
+
+def publishing(round_id: str) -> None:
+    """What the last step has come to, while there is one."""
+    job = st.session_state.get("upload_storing")
+    if job is None:
         return
+    if not jobs.finished("upload_storing", job):
+        st.stop()
+    answer = _answer("upload_storing", job)
+    if answer is None:
+        st.stop()
+    st.session_state.pop("upload_storing")
+    report, published = answer
     if not report.stored:
         show_problems(report.problems, "store")
         return
-    try:
-        published = loaded.store().publish()
-    except StoreBusy:
-        st.warning(_("The file is stored but not published yet: somebody else is writing. Publish again in a minute."))
-        return
-    for key in ("upload_asked", "upload_report"):
+    for key in ("upload_job", "upload_changed_file", "upload_mapping", "upload_edits", "upload_sheet"):
         st.session_state.pop(key, None)
+    loaded.let_go()
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
-    st.session_state["upload_done"] = (published.release[:16], round_id)
+    st.session_state["upload_done"] = (published.release[:16] if published else "", round_id)
     st.rerun()
+
+
+def _first_half(progress: Progress) -> Progress:
+    return lambda share, doing: progress(share / 2, doing)
+
+
+def stored_files() -> None:
+    """What was stored: who, when, how many corrections, and why warnings were let through."""
+    uploads = loaded.store().uploads()
+    if not uploads:
+        return
+    with st.expander(_("Stored files: {count}").format(count=len(uploads))):
+        rows = [
+            [
+                upload.number,
+                upload.round_id,
+                _(KIND_NAMES[upload.kind]) if upload.kind in KIND_NAMES else upload.kind,
+                "、".join(file.name for file in upload.files),
+                upload.lines,
+                len(upload.edits),
+                upload.accepted_warnings,
+                upload.imported_by,
+                upload.imported_at,
+            ]
+            for upload in reversed(uploads)
+        ]
+        st.dataframe(
+            pd.DataFrame(rows, columns=[_(header) for header in STORED_HEADERS]), hide_index=True, key="stored_files"
+        )
 
 
 def _beside_demo() -> bool:
@@ -201,6 +422,9 @@ def done() -> None:
     if finished is None:
         return
     release, round_id = finished
+    if not release:
+        st.success(_("The file is stored. It counts once it is published."))
+        return
     st.success(_("Published as release {release}.").format(release=release))
     st.page_link("../pages/browse/ranking.py", label=_("See the ranking"), query_params={"round": round_id})
 

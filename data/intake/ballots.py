@@ -13,25 +13,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.contract import fields
+from data.contract import fields, header_of
 from data.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
+from data.intake.anonymous import equal_rows, number_rows
 from data.intake.context import Context
 from data.intake.headers import Header
 from data.intake.names import CONTROL, LONGEST_NAME, match_key
 from data.intake.source import TextTable
-from data.intake.table import LoadedTable
+from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     TOTALS,
     Judgement,
     is_identity_number,
     is_totals_row,
+    judge_date,
     judge_grade,
     judge_group,
     judge_indicator,
+    judge_round,
     judge_unit,
 )
 from data.problems import Problem
 from data.query import read_sql
+from words import N_
 
 # field of the contract -> column of line_text, in the order of the table
 LINE_COLUMNS = {
@@ -43,9 +47,16 @@ LINE_COLUMNS = {
     "grade_code": "grade",
     "score": "score",
     "validity": "validity",
+    "round_id": "round",
+    "cast_date": "cast_date",
     "channel": "channel",
     "site": "site",
 }
+MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
+UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
+FEWEST_UNIFORM = 10  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
+UNITS_UNIFORM = 3
+CHECKING = N_("Checking every value")
 MAP_TYPES = {"code": "int64", "known": "bool"}
 
 
@@ -65,6 +76,7 @@ class BallotIntake:
     facts: BallotFacts | None = None
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
+    blank: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,11 +99,13 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     loaded, form = _load(tables, context, intake)
     if loaded is None:
         return intake
+    context.watch.step(0.55, CHECKING)
     _set_aside(loaded, form, context, intake)
     _Judge(loaded, form, context, intake).judge()
-    intake.rows = loaded.count
+    context.watch.step(0.7, CHECKING)
     if not any(problem.level == "error" for problem in intake.problems):
         _encode(loaded, form, context, intake)
+        intake.problems += _uniform_groups(intake.facts, context)
     else:
         intake.problems += _double_lines(loaded, form, context.con)
     return intake
@@ -110,24 +124,31 @@ def _load(
     if wide:
         indicators = _indicator_columns(tables, context)
         if not indicators:
-            intake.problems += [_no_grade_column(text, header) for text, header in tables]
+            intake.problems += [_without(text, header, "grade_code") for text, header in tables]
             return None, _Form(headers)
     loaded = LoadedTable(context.con, "wide_raw" if wide else "line_raw")
     present = [name for name in LINE_COLUMNS if any(name in h.fields for h in headers.values())]
     for text, header in tables:
-        used = {column for column, cell in header.other.items() if cell in indicators}
-        intake.problems += _unknown_columns(text, header, used)
-        intake.problems += loaded.add(text, header, _projection(header, present, indicators))
+        used = _used_columns(header, indicators, context)
+        intake.problems += unknown_columns(context.con, text, header, set(header.other) - used)
+        intake.problems += loaded.add(text, header, _projection(header, present, indicators, context))
+    numbered = [text.name for text, header in tables if "ballot_id" in header.fields]
+    if numbered and len(numbered) < len(tables):
+        intake.problems += [_without(t, h, "ballot_id") for t, h in tables if t.name not in numbered]
     if any(problem.level == "error" for problem in intake.problems):
         return None, _Form(headers)
     if loaded.count == 0:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
         return None, _Form(headers)
+    if not numbered:
+        number_rows(context.con, loaded.name)
+        present = ["ballot_id", *present]
+        intake.problems.append(equal_rows(context.con, loaded.name, tables[0][0].name))
     _name_columns(context.con, present, indicators)
     return loaded, _Form(headers, indicators)
 
 
-def _projection(header: Header, present: list[str], indicators: tuple[str, ...]) -> str:
+def _projection(header: Header, present: list[str], indicators: tuple[str, ...], context: Context) -> str:
     """Columns of one file under our own names; a column this file lacks is empty."""
 
     def column(index: int | None, name: str) -> str:
@@ -135,9 +156,49 @@ def _projection(header: Header, present: list[str], indicators: tuple[str, ...])
         return f"{source} AS {name}"
 
     parts = [column(header.fields.get(name), LINE_COLUMNS[name]) for name in present]
-    positions = {cell: index for index, cell in header.other.items()}
-    parts += [column(positions.get(cell), f"v{number}") for number, cell in enumerate(indicators)]
+    positions = {cell: index for index, cell in _value_names(header).items()}
+    marked = _marked(header, context)
+    parts += [
+        f"{_marks(marked[cell])} AS v{number}" if cell in marked else column(positions.get(cell), f"v{number}")
+        for number, cell in enumerate(indicators)
+    ]
     return ", ".join(parts)
+
+
+def _value_names(header: Header) -> dict[int, str]:
+    """The name of each unclaimed column; with what stands above it where two would be called the same."""
+    texts = list(header.other.values())
+    return {c: text if texts.count(text) == 1 else header.cells[c] for c, text in header.other.items()}
+
+
+def _marked(header: Header, context: Context) -> dict[str, list[tuple[int, str]]]:
+    """Indicators with a column for each grade below them, in which a mark is set: (column, grade)."""
+    assert context.rules is not None, "ballots are read under a rule set"
+    found: dict[str, list[tuple[int, str]]] = {}
+    for column, over in header.above.items():
+        grade = judge_grade(header.other.get(column, ""), "", "", context.rules).kept
+        if column in header.other and grade:
+            found.setdefault(over, []).append((column, grade))
+    return found
+
+
+def _marks(columns: list[tuple[int, str]]) -> str:
+    """The grade whose column is marked; several marked ones make a text that no scale knows, so that it is refused.
+
+    What is neither a mark nor nothing is handed on as it stands.
+    """
+    quoted = [(f"c{column}", "'" + grade.replace("'", "''") + "'") for column, grade in columns]
+    marks = ", ".join(f"'{mark}'" for mark in MARKS)
+    cells = [
+        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) NOT IN ('', '0') THEN {cell} END"
+        for cell, grade in quoted
+    ]
+    return f"nullif(concat_ws('+', {', '.join(cells)}), '')"
+
+
+def _used_columns(header: Header, indicators: tuple[str, ...], context: Context) -> set[int]:
+    marks = {column for columns in _marked(header, context).values() for column, _ in columns}
+    return marks | {column for column, cell in _value_names(header).items() if cell in indicators}
 
 
 def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators: tuple[str, ...]) -> None:
@@ -161,6 +222,10 @@ def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context)
     assert context.rules is not None, "ballots are read under a rule set"
     found: list[str] = []
     for text, header in tables:
+        marked = _marked(header, context)
+        if marked:
+            found += [name for name in marked if name not in found]
+            continue
         relation = context.con.read_csv(
             str(text.path),
             header=False,
@@ -172,7 +237,7 @@ def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context)
             ignore_errors=True,
         ).limit(2000)
         frame = relation.df()
-        for column, cell in header.other.items():
+        for column, cell in _value_names(header).items():
             values = frame[f"c{column}"].dropna().unique()
             graded = (judge_grade(str(value), "", "", context.rules) for value in values)
             if cell not in found and any(grade.kept for grade in graded):
@@ -180,27 +245,24 @@ def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context)
     return tuple(found)
 
 
-def _no_grade_column(text: TextTable, header: Header) -> Problem:
-    facts = {"missing": ["评价"], "found": [cell for cell in header.cells if cell]}
+def _without(text: TextTable, header: Header, name: str) -> Problem:
+    facts = {"missing": [header_of("ballots", name)], "found": [cell for cell in header.cells if cell]}
     return Problem("missing_columns", file=text.name, row=header.row, facts=facts)
-
-
-def _unknown_columns(text: TextTable, header: Header, used: set[int]) -> list[Problem]:
-    return [
-        Problem("unknown_column", "warning", file=text.name, row=header.row, column=cell, value=cell)
-        for column, cell in header.other.items()
-        if column not in used
-    ]
 
 
 # --- judging -----------------------------------------------------------------------------------------------------
 
 
 def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
-    """Totals rows are listed and left out; records without any content are left out."""
+    """Totals rows are listed and left out, records without any content are counted and left out; a header that
+    stands in the rows again is refused."""
+    intake.rows = loaded.count
+    intake.blank = loaded.blank
     con = context.con
     units = con.execute(read_sql("intake/distinct_units")).df()
-    totals = [value for value in units["value"] if is_totals_row(value)]
+    headers = {match_key(header.text_of("ballots", "unit_code")) for header in form.headers.values()}
+    repeated = {value for value in units["value"] if match_key(value) in headers}
+    totals = [value for value in units["value"] if is_totals_row(value) or value in repeated]
     has_blank = (units["value"] == "").any()
     if has_blank:  # a line of sums may say so in the ballot column only
         totals = sorted({*totals, *TOTALS})
@@ -211,10 +273,15 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     width = max(1, len(form.indicators))
     seen: set[int] = set()
     for place, value in rows:
-        if value is not None and place // width not in seen:
-            seen.add(place // width)
-            file, row = loaded.place(place // width)
+        if place // width in seen:
+            continue
+        seen.add(place // width)
+        file, row = loaded.place(place // width)
+        if value in repeated:
+            intake.problems.append(Problem("header_repeated", file=file, row=row))
+        elif value is not None:
             intake.problems.append(Problem("totals_row", "warning", file=file, row=row, value=value))
+    intake.rows -= len(seen)
     con.execute(read_sql("intake/delete_set_aside"))
     con.unregister("totals_word")
 
@@ -235,6 +302,8 @@ class _Judge:
         self._indicators()
         self._grades()
         self._ballots()
+        self._rounds()
+        self._dates()
         self._faulty_cells()
         self._two_groups()
         self._two_categories()
@@ -323,6 +392,37 @@ class _Judge:
                 masked: dict[str, object] = {"value": f"{value[:6]}********{value[-1]}"}
                 self._refuse("ballot_id", value, Judgement(None, code, masked))
 
+    def _rounds(self) -> None:
+        """Rows that all name another round show that the wrong one was chosen: that is one finding."""
+        found = self._distinct("rounds")
+        judged = [(entry, judge_round(entry["value"], self.context.round_id)) for entry in found]
+        wrong = [(entry, judgement) for entry, judgement in judged if judgement.kept is None]
+        if len(wrong) == len(found) == 1:
+            self._note_first("round_id", *wrong[0])
+            return
+        for entry, judgement in wrong:
+            rounds = [self.context.round_id, *(other["value"] for other, _ in wrong)]
+            self._refuse(
+                "round_id", entry["value"], Judgement(None, "two_rounds", {**judgement.facts, "rounds": rounds})
+            )
+
+    def _dates(self) -> None:
+        """Dates are checked and not kept; a serial number is shown as its date once."""
+        for entry in self._distinct("dates"):
+            judgement = judge_date(entry["value"], self.context.round_id)
+            if judgement.warning:
+                self._note_first("cast_date", entry, judgement)
+            elif judgement.kept is None:
+                self._refuse("cast_date", entry["value"], judgement)
+
+    def _note_first(self, name: str, entry: dict[Any, Any], judgement: Judgement) -> None:
+        file, row = self._place(entry["place"])
+        header = self.form.headers[file].text_of("ballots", name)
+        level = "warning" if judgement.warning else "error"
+        self.intake.problems.append(
+            Problem(judgement.code, level, file, None, row, header, entry["value"], judgement.facts)
+        )
+
     def _place(self, place: int) -> tuple[str, int]:
         return self.loaded.place(place // max(1, len(self.form.indicators)))
 
@@ -377,6 +477,34 @@ def _ballot_facts(value: str) -> dict[str, object]:
     }
 
 
+def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem]:
+    """Groups whose ballots all give every unit the same, where that is unlikely: with the share p that the grade has
+    among the other groups (one line added on either side), n ballots agree by chance with p to the power of n."""
+    rules = context.rules
+    if facts is None or rules is None:
+        return []
+    grades = facts.dictionaries.grades
+    scored = np.array([not kind and text not in rules.unscored for text, kind in grades], dtype=bool)
+    groups = context.con.execute(read_sql("intake/ballots_by_group")).fetchall()
+    ends = np.cumsum([count for _, count in groups])
+    of_line = np.searchsorted(ends, facts.lines.ballot, side="right")
+    cells = np.bincount(of_line * len(grades) + facts.lines.grade, minlength=len(groups) * len(grades))
+    votes = cells.reshape(len(groups), len(grades)) * scored
+    problems = []
+    for place, (name, ballots) in enumerate(groups):
+        if np.count_nonzero(votes[place]) != 1 or ballots < FEWEST_UNIFORM:
+            continue
+        if len(np.unique(facts.lines.unit[of_line == place])) < UNITS_UNIFORM:
+            continue
+        grade = int(votes[place].argmax())
+        others = votes.sum(axis=0) - votes[place]
+        share = (others[grade] + 1) / (others.sum() + 2)
+        if share**ballots < UNLIKELY:
+            about = {"count": ballots, "grade": grades[grade][0]}
+            problems.append(Problem("group_gives_one_score", "warning", value=name, facts=about))
+    return problems
+
+
 # --- facts -------------------------------------------------------------------------------------------------------
 
 
@@ -387,6 +515,7 @@ def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIn
     con.sql(read_sql("intake/ballot")).create("ballot")
     ballots = len(con.table("ballot"))
     keys, bits = sorted_keys(con, dictionaries, ballots)
+    context.watch.step(0.85, CHECKING)
     if has_double(keys, bits):
         intake.problems += _double_lines(loaded, form, con)
         return

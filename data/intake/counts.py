@@ -10,24 +10,28 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from data.contract import header_of
 from data.facts import frame_digest
 from data.intake.context import Context
 from data.intake.headers import Header
 from data.intake.names import match_key, tidy
 from data.intake.source import TextTable
-from data.intake.table import LoadedTable
+from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
-    is_totals_row,
     judge_grade,
     judge_group,
     judge_indicator,
+    judge_round,
     judge_unit,
+    totals_word,
 )
 from data.problems import Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
+ROUND_HEADERS = {match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度")}
 _WHOLE = re.compile(r"\d{1,15}")
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.0)?")
 _SIGNED = re.compile(r"-\d+")
 
 
@@ -39,6 +43,7 @@ class CountIntake:
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
+    blank: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,22 +72,25 @@ class _Reader:
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
         """One record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
-        if is_totals_row(texts["unit_code"]):
-            self._note(
-                _Cell(file, row, header.text_of("counts", "unit_code"), texts["unit_code"]),
-                Judgement(None, "totals_row", warning=True),
-            )
+        sums = totals_word(values, texts["unit_code"])
+        if sums:
+            cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
+            self._note(cell, Judgement(None, "totals_row", warning=True))
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
-        group = self._accept(place["group_code"], self._group(texts["group_code"]))
+        group = self._accept(place["group_code"], self._group(texts["group_code"])) if "group_code" in place else "ALL"
+        for column in round_columns(header):
+            cell = _Cell(file, row, header.cells[column], values[column])
+            self._accept(cell, judge_round(cell.value, self.context.round_id))
         asked = _Cell(file, row, header.text_of("counts", "indicator_code"), texts.get("indicator_code", ""))
         indicator = self._accept(asked, judge_indicator(asked.value, self.rules))
         if unit is None or group is None or indicator is None:
             return
         self._category(unit, place.get("category"))
-        for grade_cell, count_cell in self._grade_cells(header, place, file, row, values):
-            self._count((unit, group, indicator), grade_cell, count_cell)
+        for above, grade_cell, count_cell in self._grade_cells(header, place, file, row, values):
+            printed = judge_indicator(above, self.rules).kept if above else indicator
+            self._count((unit, group, printed or above), grade_cell, count_cell)
 
     def _group(self, text: str) -> Judgement:
         if match_key(text) == "all":
@@ -101,13 +109,16 @@ class _Reader:
 
     def _grade_cells(
         self, header: Header, place: dict[str, _Cell], file: str, row: int, values: list[str]
-    ) -> Iterator[tuple[_Cell, _Cell]]:
-        """Pairs of (grade, count): one in the long form, one a grade column in the wide form."""
+    ) -> Iterator[tuple[str, _Cell, _Cell]]:
+        """(indicator above the column, grade, count): one in the long form, one a grade column in the wide form."""
         if "grade_code" in place and "count" in place:
-            yield place["grade_code"], place["count"]
+            yield "", place["grade_code"], place["count"]
             return
         for column, cell in header.other.items():
-            yield _Cell(file, row, cell, cell), _Cell(file, row, cell, values[column])
+            if column in round_columns(header):
+                continue
+            name = header.cells[column]
+            yield header.above.get(column, ""), _Cell(file, row, name, cell), _Cell(file, row, name, values[column])
 
     def _count(self, key: tuple[str, str, str], grade_cell: _Cell, count_cell: _Cell) -> None:
         grade = self._accept(grade_cell, judge_grade(grade_cell.value, "", "", self.rules))
@@ -126,6 +137,8 @@ class _Reader:
         text = unicodedata.normalize("NFKC", cell.value).strip().lstrip("'")
         if not text:
             return 0
+        if _THOUSANDS.fullmatch(text):
+            text = text.replace(",", "")
         if text.endswith(".0"):
             text = text[:-2]
         if _WHOLE.fullmatch(text):
@@ -163,15 +176,25 @@ class _Reader:
         return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def round_columns(header: Header) -> set[int]:
+    """Columns that name the round of the rows; they are compared with the import's and not kept."""
+    return {column for column, cell in header.other.items() if match_key(cell) in ROUND_HEADERS}
+
+
 def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> CountIntake:
     """Read counts files that belong to one upload."""
     intake = CountIntake()
     reader = _Reader(context, intake)
     for number, (text, header) in enumerate(tables):
         header = _grade_columns(text, header, reader, intake)
+        if "group_code" not in header.fields and reader.groups is not None:
+            missing: dict[str, object] = {"missing": [header_of("counts", "group_code")], "found": list(header.cells)}
+            intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=missing))
+            continue
         loaded = LoadedTable(context.con, f"count_raw_{number}")
         width = len(header.cells)
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
+        intake.blank += loaded.blank if loaded.placements else 0
         if loaded.placements:
             _read_rows(loaded, header, reader, intake, text.name)
     if not reader.cells and not intake.problems:
@@ -199,20 +222,18 @@ def context_rows(loaded: LoadedTable) -> list[tuple[object, ...]]:
 def _grade_columns(text: TextTable, header: Header, reader: _Reader, intake: CountIntake) -> Header:
     """In the wide form: columns whose header is no grade of the rule set are listed and left out."""
     if "grade_code" in header.fields and "count" in header.fields:
-        unknown = set(header.other)
+        unknown = set(header.other) - round_columns(header)
     else:
         unknown = {
             column for column, cell in header.other.items() if judge_grade(cell, "", "", reader.rules).kept is None
-        }
-        if len(unknown) == len(header.other):
+        } - round_columns(header)
+        if unknown | round_columns(header) == set(header.other):
             facts: dict[str, object] = {
                 "missing": list(reader.rules.points) or ["评价等级", "票数"],
                 "found": [cell for cell in header.cells if cell],
             }
             intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=facts))
-    for column in sorted(unknown):
-        cell = header.other[column]
-        intake.problems.append(Problem("unknown_column", "warning", text.name, None, header.row, cell, cell))
+    intake.problems += unknown_columns(reader.context.con, text, header, unknown)
     return header.without_other(unknown)
 
 

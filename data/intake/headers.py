@@ -1,19 +1,27 @@
 """Which row is the header and which column is which field.
 
 A header is matched on its key (`names.match_key`) against the contract's names and synonyms; a mapping given by the
-user comes first. What is not recognised is handed on: in the wide form those columns are indicators or grades.
+user comes first. What is not recognised is handed on: in the wide form those columns are indicators or grades. Two
+header rows, as forms print an indicator over its grades, become one.
 """
 
 import csv
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from data.contract import REQUIRED, field_of_header, header_of
+from data.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
 from data.intake.names import match_key
+from data.intake.source import TextTable
 from data.problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
 MOST_COLUMNS = 200
+MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s*分?\s*[)）\]】]")
+# 1 市公安局 95.2 2 市教育局 94.1: names and scores of several units in one cell, as web pages print them.
+GLUED = re.compile(r"(?:\s*(?:\d{1,3}[.、\s])?\s*[一-鿿（）()、]{2,}\s*\d{1,3}(?:\.\d+)?分?[\s,，;；、。]*){2,}")
+_UNIT = re.compile(r"[(]?%[)]?$")
+SERIAL = "序号"
 PERSONAL_HEADERS = {
     match_key(word)
     for word in (
@@ -48,14 +56,17 @@ PERSONAL_HEADERS = {
 class Header:
     """The header of one file.
 
-    row: as Excel counts. cells: the header texts. fields: field name -> column index.
-    other: column index -> header text of columns that no field claims.
+    row: as Excel counts, the lower of two. cells: the header texts. fields: field name -> column index.
+    other: column index -> header text of columns that no field claims. above: column index -> the text over it, where
+    two rows make the header. maxima: column index -> the highest value that the header names, 100 of "总得分(100)".
     """
 
     row: int
     cells: tuple[str, ...]
     fields: dict[str, int]
     other: dict[int, str]
+    above: dict[int, str] = field(default_factory=dict)
+    maxima: dict[int, float] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def text_of(self, kind: str, name: str) -> str:
@@ -81,26 +92,114 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     known = {match_key(column): name for column, name in mapping.items()} | {
         key: name for key, name in field_of_header(kind).items() if key not in {match_key(column) for column in mapping}
     }
-    counts = [sum(match_key(cell) in known for cell in record) for record in records]
+    counts = [sum(_means(kind, cell, known) is not None for cell in record) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
+        glued = _glued(records, file)
+        if glued:
+            return glued
         expected = [header_of(kind, name) for name in REQUIRED[kind]]
         return [Problem("no_header", file=file, row=1, facts={"expected": expected})]
     index = counts.index(max(counts[:HEADER_WITHIN]))
-    cells = tuple(cell.strip() for cell in records[index])
-    header, problems = _claim(kind, cells, index + 1, known, file)
-    problems += _title_rows(records[:index], index + 1, file)
+    first, last, texts, above = _one_header(records, index, known)
+    header, problems = _claim(kind, texts, above, last + 1, known, file)
+    problems += _title_rows(records[:first], first + 1, file)
     if any(problem.level == "error" for problem in problems):
         return problems
     return replace(header, problems=problems)
 
 
+def without_maximum(text: str) -> tuple[str, float | None]:
+    """A header without the maximum that forms print behind it, and that maximum."""
+    found = MAXIMUM.fullmatch(text.strip())
+    return (found[1].strip(), float(found[2])) if found else (text, None)
+
+
+def is_glued(text: str) -> bool:
+    """Whether a cell holds several units with their scores."""
+    return GLUED.fullmatch(text.strip()) is not None
+
+
+def _glued(records: list[list[str]], file: str) -> list[Problem]:
+    """The rows in which several units stand glued together, of a text that has no header."""
+    lines = [(row, " ".join(filter(None, record))) for row, record in enumerate(records, start=1)]
+    return [Problem("glued_units", file=file, row=row, value=line) for row, line in lines if is_glued(line)]
+
+
+def _one_header(
+    records: list[list[str]], index: int, known: dict[str, str]
+) -> tuple[int, int, tuple[str, ...], dict[int, str]]:
+    """The first and last row of the header, its texts, and what stands above each column of a lower row."""
+    if _is_lower(records, index, known):
+        first, last = index, index + 1
+    elif index and _is_upper(records[index - 1], records[index], known):
+        first, last = index - 1, index
+    else:
+        return index, index, tuple(cell.strip() for cell in records[index]), {}
+    width = max(len(records[first]), len(records[last]))
+    upper, lower = (_padded(records[row], width) for row in (first, last))
+    texts: list[str] = []
+    above: dict[int, str] = {}
+    over = ""
+    for column, (top, low) in enumerate(zip(upper, lower, strict=True)):
+        over = top or over
+        if not low or match_key(low) == match_key(top):
+            texts.append(top)
+            continue
+        texts.append(low)
+        if over and match_key(over) not in known:  # 测评指标 over the indicators says nothing more
+            above[column] = over
+    return first, last, tuple(texts), above
+
+
+def _is_lower(records: list[list[str]], index: int, known: dict[str, str]) -> bool:
+    """Whether the row below the header belongs to it: it names parts of columns and holds no row's data."""
+    if index + 1 >= len(records):
+        return False
+    width = max(len(records[index]), len(records[index + 1]))
+    upper, lower = (_padded(records[row], width) for row in (index, index + 1))
+    named = [column for column, low in enumerate(lower) if low and match_key(low) != match_key(upper[column])]
+    own = [column for column, top in enumerate(upper) if match_key(top) in known and column not in named]
+    words = [lower[column] for column in named if not re.fullmatch(r"[\d.,%％-]+", lower[column])]
+    spread = any(upper[column] in ("", upper[column - 1]) for column in named if column)
+    return len(words) == len(named) >= 2 and bool(own) and spread
+
+
+def _is_upper(upper: list[str], lower: list[str], known: dict[str, str]) -> bool:
+    """Whether the row above the header belongs to it: without it two columns would have one name."""
+    keys = [match_key(cell) for cell in lower if match_key(cell) and match_key(cell) not in known]
+    return len(set(keys)) < len(keys) and len({cell.strip() for cell in upper if cell.strip()}) >= 2
+
+
+def _padded(record: list[str], width: int) -> list[str]:
+    return [cell.strip() for cell in record] + [""] * (width - len(record))
+
+
+def merged_cells(text: TextTable, header: Header) -> list[Problem]:
+    """Merged areas below the header: every cell of one is read with its value, once a person has agreed."""
+    return [
+        Problem(
+            "merged_cells",
+            "warning",
+            file=text.name,
+            sheet=text.sheet,
+            row=area.top,
+            column=header.cells[area.left - 1] if area.left <= len(header.cells) else None,
+            facts={"area": str(area)},
+        )
+        for area in text.merged
+        if area.top > header.row
+    ]
+
+
 def _claim(
-    kind: str, cells: tuple[str, ...], row: int, known: dict[str, str], file: str
+    kind: str, texts: tuple[str, ...], above: dict[int, str], row: int, known: dict[str, str], file: str
 ) -> tuple[Header, list[Problem]]:
     """Give each column to the field its header means; note doubles, persons and what is missing."""
     problems: list[Problem] = []
     fields: dict[str, int] = {}
     other: dict[int, str] = {}
+    maxima: dict[int, float] = {}
+    cells = tuple(f"{above[column]}/{text}" if column in above else text for column, text in enumerate(texts))
     if len(cells) > MOST_COLUMNS:
         facts = {"found": len(cells), "limit": MOST_COLUMNS}
         problems.append(Problem("too_many_columns", file=file, row=row, facts=facts))
@@ -108,7 +207,14 @@ def _claim(
     seen: dict[str, int] = {}
     for column, cell in enumerate(cells):
         key = match_key(cell)
-        name = known.get(key)
+        maximum = without_maximum(cell)[1]
+        if maximum is not None:
+            maxima[column] = maximum
+        name = _means(kind, cell, known) or None  # '' is said of a column that is no field
+        if name is not None and key not in known and name in fields:
+            name = None  # a part with its maximum, beside the column itself
+        if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
+            name = None  # a part beside the total, a serial number beside the rank: kept under its own header
         if key and (key in seen or (name is not None and name in fields)):
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif name is not None:
@@ -116,14 +222,28 @@ def _claim(
         elif key in PERSONAL_HEADERS and kind != "units":
             problems.append(Problem("personal_column", file=file, row=row, column=cell, value=cell))
         elif key:
-            other[column] = cell
+            other[column] = texts[column]
         seen.setdefault(key, column)
     problems += _missing(kind, cells, fields, row, file)
-    return Header(row, cells, fields, other), problems
+    return Header(row, cells, fields, other, above, maxima), problems
+
+
+def _has_rank(cells: tuple[str, ...], known: dict[str, str]) -> bool:
+    """Whether a column other than 序号 gives the rank: lists often number their lines and rank them too."""
+    return any(known.get(match_key(cell)) == known.get(SERIAL) and match_key(cell) != SERIAL for cell in cells)
+
+
+def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:
+    """The field that a header names. Published tables print maxima and units inside headers: 总得分(100), 满意率%."""
+    name = known.get(match_key(cell), known.get(match_key(without_maximum(cell)[0])))
+    if name is None and kind == "results":
+        name = known.get(_UNIT.sub("", match_key(cell)))
+    return name
 
 
 def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int, file: str) -> list[Problem]:
-    missing = [header_of(kind, name) for name in REQUIRED[kind] if name not in fields]
+    needed = [name for name in REQUIRED[kind] if name not in AGREED_WITHOUT.get(kind, ())]
+    missing = [header_of(kind, name) for name in needed if name not in fields]
     if not missing:
         return []
     facts = {"missing": missing, "found": [cell for cell in cells if cell]}
@@ -138,7 +258,7 @@ def _title_rows(records: list[list[str]], header_row: int, file: str) -> list[Pr
             "warning",
             file=file,
             row=number,
-            value=" ".join(filter(None, record)),
+            value=" ".join(dict.fromkeys(cell.strip() for cell in record if cell.strip())),
             facts={"header_row": header_row},
         )
         for number, record in enumerate(records, start=1)

@@ -1,13 +1,13 @@
-"""Names as files spell them: the key they are matched on, and proposals for those that match nothing."""
+"""Names as files spell them: the key they are matched on. What a name that matches nothing may mean: unit_names.py."""
 
 import re
 import unicodedata
-from difflib import get_close_matches
 
 # Zero-width and direction marks: they hide in pasted names and make a second unit out of one.
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FORMULA_STARTS = ("=", "+", "@")
+NAME_FORMULA_STARTS = (*FORMULA_STARTS, "-")  # no name begins with a minus sign; a grade may be one
 EXCEL_ERRORS = frozenset({"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"})
 LONGEST_NAME = 100
 
@@ -25,8 +25,3 @@ def match_key(text: str) -> str:
 def tidy(text: str) -> str:
     """The text as it is kept: without invisible marks, line breaks or outer white space."""
     return " ".join(INVISIBLE.sub("", text).split())
-
-
-def suggest(text: str, known: list[str], most: int = 3) -> list[str]:
-    """Known names that look most like an unknown one, best first; never joined without a person."""
-    return get_close_matches(text, known, n=most, cutoff=0.5)

@@ -1,6 +1,6 @@
 """What a file is, by its content and not by its name, and how it becomes one UTF-8 text table.
 
-Reads plain text, gzip of plain text and .xlsx; everything else is refused by what it is.
+Reads plain text, gzip of plain text, .xlsx, .xls and .ods; everything else is refused by what it is.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from typing import IO
 from data.intake.encoding import HEADER_LINES, convert, find_encoding, words_in
 from data.intake.refusal import Refused, refuse
 from data.intake.scan import BOMS, Scan, scan
-from data.intake.workbook import SheetText, read_workbook, zip_kind
+from data.intake.workbook import MergedArea, SheetText, letters, ole_kind, read_workbook, zip_kind
 from data.problems import Problem, Term
 from words import N_
 
 DELIMITERS = ",;\t"
-FULL_WIDTH = "，；"
 COLUMN_LIMIT = 200
 NAME_LIMIT = 100
 HEAD = 1 << 20
@@ -33,6 +32,8 @@ SNIFF = 2048
 GZIP_LIMIT = 8 << 30
 GZIP_RATIO = 300
 GZIP_RATIO_COUNTS_FROM = 64 << 20
+WORKBOOKS = ("xlsx", "xls", "ods")
+WPS_TABLES = (".et", ".ett")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAGIC = (
     (b"\x1f\x8b", "gzip"),
@@ -54,7 +55,8 @@ KIND_WORDS = {
     "image": N_("a picture"),
     "rtf": N_("a text document"),
     "docx": N_("a Word document"),
-    "ods": N_("an OpenDocument table"),
+    "odf": N_("an OpenDocument text or drawing"),
+    "ole": N_("a document of an old office program"),
     "xlsb": N_("a binary Excel workbook"),
     "rar": N_("an archive"),
     "7z": N_("an archive"),
@@ -87,6 +89,7 @@ class TextTable:
     skip_bytes: int = 0
     sheet: str | None = None
     warnings: list[Problem] = field(default_factory=list)
+    merged: tuple[MergedArea, ...] = ()
 
     @property
     def has_bom(self) -> bool:
@@ -107,16 +110,16 @@ class _Text:
 
 
 def open_source(
-    source: Path | tuple[str, bytes], workdir: Path, header_words: frozenset[str] = frozenset()
+    source: Path | tuple[str, bytes], workdir: Path, header_words: frozenset[str] = frozenset(), sheet: str = ""
 ) -> TextTable:
     """The file as one UTF-8 text table; raises Refused with the reasons when it is none.
 
     `header_words` are the column names that may stand in a header, in every spelling; GB18030 and Big5 are
-    believed only when one of them can be read.
+    believed only when one of them can be read. `sheet` is the sheet of a workbook that a person chose.
     """
     name = display_name(source.name if isinstance(source, Path) else source[0])
     try:
-        return _open(_on_disk(source, workdir), name, workdir, header_words)
+        return _open(_on_disk(source, workdir), name, workdir, header_words, sheet)
     except Refused as refusal:
         raise refusal.in_file(name) from None
 
@@ -137,10 +140,15 @@ def kind_of(head: bytes) -> str:
     return "html" if WEB_PAGE.match(start) else "text"
 
 
-def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str]) -> TextTable:
+def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str], sheet: str) -> TextTable:
     kind = _kind_of_file(path)
-    if kind == "zip":
-        return _from_workbook(path, name, workdir, header_words)
+    if kind in ("zip", "ole"):
+        # Only its name tells a WPS table from an Excel 97 workbook: the content is nearly one.
+        if name.lower().endswith(WPS_TABLES):
+            raise refuse("wps_table")
+        kind = zip_kind(path) if kind == "zip" else ole_kind(path)
+    if kind in WORKBOOKS:
+        return _from_workbook(path, name, workdir, header_words, kind, sheet)
     if kind == "gzip":
         return _from_gzip(path, name, workdir, header_words)
     if kind != "text":
@@ -155,7 +163,7 @@ def _kind_of_file(path: Path) -> str:
 
 
 def _refuse_kind(kind: str) -> Refused:
-    codes = {"ole": "old_excel_or_password", "html": "html_as_excel", "csv": "csv_in_zip"}
+    codes = {"locked": "workbook_locked", "macros": "macro_workbook", "html": "html_as_excel", "csv": "csv_in_zip"}
     return refuse(codes[kind]) if kind in codes else _not_a_table(kind)
 
 
@@ -178,17 +186,16 @@ def _on_disk(source: Path | tuple[str, bytes], workdir: Path) -> Path:
     return original
 
 
-def _from_workbook(path: Path, name: str, workdir: Path, header_words: frozenset[str]) -> TextTable:
-    kind = zip_kind(path)
-    if kind != "xlsx":
-        raise _refuse_kind(kind)
-    sheet = read_workbook(path, workdir / "sheet.csv")
+def _from_workbook(
+    path: Path, name: str, workdir: Path, header_words: frozenset[str], kind: str, chosen: str
+) -> TextTable:
+    sheet = read_workbook(path, workdir / "sheet.csv", kind, chosen)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     seen = scan(sheet.path)
     if seen.is_blank:
         raise Refused([Problem("empty_file", sheet=sheet.sheet)])
-    text = _Text(sheet.path, "xlsx", seen.line_feeds, seen.has_quotes, has_cr_only=False)
+    text = _Text(sheet.path, kind, seen.line_feeds, seen.has_quotes, has_cr_only=False)
     size = path.stat().st_size
     header = _header_line(sheet.path, header_words)
     if missing := _in_used_columns(sheet, header, header_words):
@@ -199,18 +206,8 @@ def _from_workbook(path: Path, name: str, workdir: Path, header_words: frozenset
 def _in_used_columns(sheet: SheetText, header: str, header_words: frozenset[str]) -> list[Problem]:
     """Cells without a value matter in columns whose header is known; in all, when no header is."""
     cells = _cells(header, ",")
-    used = {_letters(i) for i, cell in enumerate(cells) if words_in(cell, header_words)}
+    used = {letters(i) for i, cell in enumerate(cells) if words_in(cell, header_words)}
     return [problem for problem in sheet.without_value if not used or problem.column in used]
-
-
-def _letters(index: int) -> str:
-    """Excel's name of a column, 0 is A."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 class _HashingReader:
@@ -302,6 +299,7 @@ def _table(
         skip_bytes=text.skip_bytes,
         sheet=sheet.sheet if sheet else None,
         warnings=sheet.warnings if sheet else [],
+        merged=sheet.merged if sheet else (),
     )
 
 

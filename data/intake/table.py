@@ -6,6 +6,7 @@ Nothing here knows what the columns mean.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +14,18 @@ from pathlib import Path
 import duckdb
 
 from data.intake.headers import Header
-from data.intake.names import match_key
+from data.intake.names import LONGEST_NAME, match_key
 from data.intake.source import TextTable
-from data.problems import Problem
+from data.intake.workbook import letters
+from data.problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
+PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
+LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
+TAIL = 64 << 10  # bytes: notes below a table stand there
+REMARK = re.compile(
+    r"[（(【]?\s*(注|备注|说明|填表|制表|(?:统计|审核|联系)(?:人|时间|日期|口径|电话)|负责人|单位负责人|数据来源|来源|截至|以上|本表)|.*[：:。]"
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,13 @@ class LoadedTable:
         """Records loaded so far."""
         return sum(placement.count for placement in self.placements)
 
+    @property
+    def blank(self) -> int:
+        """Records without any content: those set aside, and those of delimiters only, which every reader passes by."""
+        table = self.con.table(self.name)
+        empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
+        return sum(placement.blank for placement in self.placements) + len(table.filter(empty))
+
     def place(self, position: int) -> tuple[str, int]:
         """File and Excel row of the record at this position."""
         for placement in self.placements:
@@ -67,6 +82,8 @@ class LoadedTable:
         Returns the faults of structure; with any, nothing of the file is appended.
         """
         before = self.count
+        if _ends_in_note(text):
+            return self._add_slowly(text, header, projection)
         self.con.begin()
         try:
             self._append(_reader(self.con, text, header, text.path), projection)
@@ -78,9 +95,30 @@ class LoadedTable:
         if count + header.row not in (text.newline_count, text.newline_count + 1):
             self.con.rollback()
             return self._add_slowly(text, header, projection)
+        repeated = self._repeated(text, header, before)
+        if repeated:
+            self.con.rollback()
+            return repeated
         self.con.commit()
         self.placements.append(Placement(text.name, before, count, header.row + 1))
         return []
+
+    def _repeated(self, text: TextTable, header: Header, before: int) -> list[Problem]:
+        """The header among the rows, where the columns are loaded as the file has them.
+
+        Rows are counted: the ids of a transaction that is not committed are no places yet.
+        """
+        table = self.con.table(self.name)
+        named = {f"c{column}": cell for column, cell in enumerate(header.cells) if column in header.fields.values()}
+        if not set(named) <= set(table.columns):
+            return []
+        found = table.project("row_number() OVER () - 1 AS place, *").filter(f"place >= {before}")
+        for name, cell in named.items():
+            trimmed = duckdb.FunctionExpression("trim", duckdb.ColumnExpression(name))
+            found = found.filter(trimmed == duckdb.ConstantExpression(cell))
+        rows = found.project("place").fetchall()
+        first = header.row + 1 - before
+        return [Problem("header_repeated", file=text.name, row=place + first) for (place,) in rows]
 
     def _append(self, relation: duckdb.DuckDBPyRelation, projection: str) -> None:
         rows = relation.project(projection)
@@ -96,13 +134,49 @@ class LoadedTable:
         with copy.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
             writer.writerows(scan.records())
-        if scan.problems:
+        if has_errors(scan.problems):
             return scan.problems
         before = self.count
         self._append(_reader(self.con, text, header, copy, regular=True), projection)
         rows = scan.rows
         self.placements.append(Placement(text.name, before, len(rows), header.row + 1, rows, scan.blank))
-        return []
+        return scan.problems
+
+
+def is_note(record: list[str]) -> bool:
+    """Whether a row below the table is a remark: one text, perhaps merged over the row, that reads like one.
+
+    A register's last row may hold a name and nothing else, so one text alone does not make a remark.
+    """
+    texts = {cell.strip() for cell in record if cell.strip()}
+    return len(texts) == 1 and REMARK.match(texts.pop()) is not None
+
+
+def _ends_in_note(text: TextTable) -> bool:
+    """Whether the last record with content is a remark; then the table is read record by record."""
+    with text.path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - TAIL))
+        lines = file.read().decode("utf-8-sig", "ignore").rstrip(" \r\n\t,;").splitlines()
+    return bool(lines) and is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []))
+
+
+def cells_like(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, column: int, pattern: str) -> int:
+    """How many cells of a column match a pattern, also in a table that is not regular."""
+    names = [f"c{index}" for index in range(len(header.cells))]
+    relation = con.read_csv(
+        str(text.path),
+        header=False,
+        sep=text.delimiter,
+        skiprows=header.row,
+        columns=dict.fromkeys(names, "VARCHAR"),
+        auto_detect=False,
+        null_padding=True,
+        ignore_errors=True,
+    )
+    value = duckdb.ColumnExpression(f"c{column}")
+    matching = duckdb.FunctionExpression("regexp_matches", value, duckdb.ConstantExpression(pattern))
+    return len(relation.filter(matching))
 
 
 def _reader(
@@ -138,6 +212,7 @@ class _Scan:
         self.rows: list[int] = []
         self.blank = 0
         self._header_keys = [match_key(cell) for cell in header.cells]
+        self._notes: list[tuple[int, list[str]]] = []
 
     def records(self) -> Iterator[list[str]]:
         """Regular records below the header; faults are noted on the way."""
@@ -146,11 +221,29 @@ class _Scan:
             number = 0
             try:
                 for number, record in enumerate(reader, start=1):
-                    if number > self.header.row and self._regular(number, record):
-                        self.rows.append(number)
-                        yield record
+                    if number > self.header.row:
+                        yield from self._sorted(number, record)
             except csv.Error:
                 self._note("unclosed_quote", number + 1)
+        for number, record in self._notes:
+            remark = next(cell.strip() for cell in record if cell.strip())
+            self.problems.append(Problem("note_row", "warning", file=self.text.name, row=number, value=remark))
+
+    def _sorted(self, number: int, record: list[str]) -> Iterator[list[str]]:
+        """Remarks wait: followed by a proper row they were rows themselves."""
+        if is_note(record):
+            self._notes.append((number, record))
+            return
+        if any(cell.strip() for cell in record):
+            waiting, self._notes = self._notes, []
+            for earlier, note in waiting:
+                yield from self._taken(earlier, note)
+        yield from self._taken(number, record)
+
+    def _taken(self, number: int, record: list[str]) -> Iterator[list[str]]:
+        if self._regular(number, record):
+            self.rows.append(number)
+            yield record
 
     def _regular(self, number: int, record: list[str]) -> bool:
         if not any(cell.strip() for cell in record):
@@ -164,7 +257,32 @@ class _Scan:
         if [match_key(cell) for cell in record] == self._header_keys:
             self._note("header_repeated", number)
             return False
+        for column, cell in enumerate(record):
+            if len(cell) > LONGEST_CELL:
+                about = {"length": len(cell), "limit": LONGEST_NAME}
+                name, start = self.header.cells[column], cell[:LONGEST_NAME]
+                self.problems.append(
+                    Problem("name_too_long", "error", self.text.name, None, number, name, start, about)
+                )
+                return False
         return True
 
     def _note(self, code: str, row: int, **facts: object) -> None:
         self.problems.append(Problem(code, file=self.text.name, row=row, facts=facts))
+
+
+def unknown_columns(
+    con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: set[int]
+) -> list[Problem]:
+    """Columns that are left out, each listed; with a word on telephone and identity numbers inside them."""
+    problems = []
+    nameless = {column for column, cell in enumerate(header.cells) if not cell and column not in header.other}
+    filled = {column for column in nameless if cells_like(con, text, header, column, r"\S")}
+    for column in sorted(columns | filled):
+        cell = header.cells[column] or letters(column)
+        problems.append(Problem("unknown_column", "warning", text.name, text.sheet, header.row, cell, cell))
+        count = cells_like(con, text, header, column, PERSONAL_VALUE)
+        if count:
+            about = {"count": count}
+            problems.append(Problem("personal_value", "warning", text.name, text.sheet, header.row, cell, None, about))
+    return problems

@@ -11,7 +11,7 @@ from data.intake.headers import Header
 from data.intake.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
-from data.intake.values import is_totals_row
+from data.intake.values import totals_word
 from data.problems import Problem
 
 COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
@@ -26,6 +26,7 @@ class UnitIntake:
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
+    blank: int = 0
 
 
 class _Reader:
@@ -41,8 +42,9 @@ class _Reader:
         """One unit."""
         texts = {name: tidy(values[column]) for name, column in header.fields.items()}
         self.place = (header, file, row)
-        if is_totals_row(texts["unit_name"]):
-            self._note("totals_row", "unit_name", texts["unit_name"], level="warning")
+        sums = totals_word(values, texts["unit_name"])
+        if sums:
+            self._note("totals_row", "unit_name", sums, level="warning")
             return
         name = texts["unit_name"]
         if not name:
@@ -109,6 +111,7 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
         loaded = LoadedTable(context.con, f"unit_raw_{number}")
         width = len(header.cells)
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
+        intake.blank += loaded.blank if loaded.placements else 0
         for position, record in enumerate(context_rows(loaded) if loaded.placements else []):
             values = ["" if value is None else str(value) for value in record]
             if any(value.strip() for value in values):

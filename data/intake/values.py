@@ -4,24 +4,43 @@ A judgement is the value as it is kept, or the code of a problem with its facts.
 for values that were refused.
 """
 
+import datetime
 import re
 import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from data.intake.context import Context
+from data.intake.context import Context, Register
+from data.intake.headers import is_glued
 from data.intake.names import (
     CONTROL,
     EXCEL_ERRORS,
     FORMULA_STARTS,
     LONGEST_NAME,
+    NAME_FORMULA_STARTS,
     match_key,
-    suggest,
     tidy,
 )
 from data.rule_sets import RuleSet
+from data.unit_names import proposals, without_quotes
 
-TOTALS = {match_key(word) for word in ("合计", "总计", "小计", "平均", "平均分", "平均值", "总平均")}
+TOTALS = {
+    match_key(word)
+    for word in (
+        "合计",
+        "总计",
+        "小计",
+        "平均",
+        "平均分",
+        "平均值",
+        "总平均",
+        "总数",
+        "均分",
+        "平均得分",
+        "合计数",
+        "总分",
+    )
+}
 VALIDITY = {
     "有效": "",
     "是": "",
@@ -30,6 +49,11 @@ VALIDITY = {
     "无效": "invalid",
     "弃权": "abstain",
 }
+EXCEL_EPOCH = datetime.date(1899, 12, 30)
+_SERIAL = re.compile(r"([345]\d{4})(\.\d+)?")  # 1982 to 2064
+_DATE = re.compile(
+    r"(?P<year>\d{4})(?:[-/.年]\s?(?P<month>\d{1,2})[-/.月]\s?(?P<day>\d{1,2})日?)([T ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?)?"
+)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 
@@ -55,14 +79,22 @@ def _text_fault(value: str) -> Judgement | None:
         return Judgement(None, "name_too_long", {"length": len(value), "limit": LONGEST_NAME})
     if value.strip().upper() in EXCEL_ERRORS:
         return Judgement(None, "excel_error")
-    if unicodedata.normalize("NFKC", value).strip().startswith(FORMULA_STARTS):
+    if unicodedata.normalize("NFKC", value).strip().startswith(NAME_FORMULA_STARTS):
         return Judgement(None, "formula_text")
     return None
 
 
 def is_totals_row(value: str) -> bool:
     """A unit called 合计 or 平均分 is a line of sums, not a unit."""
-    return match_key(value) in TOTALS
+    return match_key(value).rstrip(":") in TOTALS
+
+
+def totals_word(values: list[str], unit: str) -> str:
+    """The word that makes a row one of sums: in place of the unit, or first in the row with no unit named."""
+    first = next((value for value in values if value.strip()), "")
+    if is_totals_row(unit):
+        return unit
+    return first if not unit.strip() and is_totals_row(first) else ""
 
 
 def is_identity_number(value: str) -> bool:
@@ -77,14 +109,65 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
     fault = _text_fault(value)
     if fault:
         return fault
+    if is_glued(value):
+        return Judgement(None, "glued_units")
     broken = "\n" in value or "\r" in value
     if context.register is None:
-        return Judgement(tidy(value), "line_break_in_name" if broken else "", warning=broken)
+        return Judgement(tidy(value), "line_break_in_name" if broken else "", {"unit": tidy(value)}, broken)
     code = codes.get(match_key(value))
     if code is None:
-        near = suggest(tidy(value), context.register.names())
-        return Judgement(None, "unknown_unit", {"close": near})
-    return Judgement(code, "line_break_in_name" if broken else "", warning=broken)
+        return _unlisted_unit(value, context.register, codes)
+    about: dict[str, object] = {"unit": context.register.name_of(code)} if broken else {}
+    return Judgement(code, "line_break_in_name" if broken else "", about, broken)
+
+
+def judge_round(value: str, round_id: str) -> Judgement:
+    """The round that a row names: the one of the import, or the year that its name begins with."""
+    text = match_key(value)
+    year = text.removesuffix("度").removesuffix("年")
+    names_it = text == match_key(round_id) or (re.fullmatch(r"\d{4}", year) and match_key(round_id).startswith(year))
+    if not text or names_it:
+        return Judgement(round_id)
+    return Judgement(None, "wrong_round", {"round": round_id})
+
+
+def judge_date(value: str, round_id: str) -> Judgement:
+    """A date in ISO form; a serial number of Excel needs a confirmation. Rounds end a year after their name's year:
+    the ballots of 2025 are often cast in January 2026."""
+    text = unicodedata.normalize("NFKC", tidy(value))
+    if not text:
+        return Judgement("")
+    date, serial = _date(text), _SERIAL.fullmatch(text)
+    if serial:
+        date = EXCEL_EPOCH + datetime.timedelta(days=int(serial[1]))
+    if date is None:
+        return Judgement(None, "not_a_date")
+    year = re.match(r"\d{4}", round_id)
+    if year and date.year not in (int(year[0]), int(year[0]) + 1):
+        return Judgement(None, "wrong_round", {"round": round_id})
+    return Judgement(date.isoformat(), "serial_date" if serial else "", {"date": date.isoformat()}, bool(serial))
+
+
+def _date(text: str) -> datetime.date | None:
+    found = _DATE.fullmatch(text)
+    if not found:
+        return None
+    try:
+        return datetime.date(*(int(found[part]) for part in ("year", "month", "day")))
+    except ValueError:
+        return None
+
+
+def _unlisted_unit(value: str, register: Register, codes: dict[str, str]) -> Judgement:
+    """A name in quotation marks or of another round is read as its unit once a person has seen it; every other one
+    is refused with proposals."""
+    key = match_key(without_quotes(value))
+    if key in codes:
+        return Judgement(codes[key], "quotes_in_name", {"unit": register.name_of(codes[key])}, warning=True)
+    former = register.former.get(match_key(value))
+    if former in codes.values():
+        return Judgement(former, "unit_alias_used", {"unit": register.name_of(str(former))}, warning=True)
+    return Judgement(None, "unknown_unit", {"close": proposals(value, register)})
 
 
 def judge_group(value: str, known: dict[str, str] | None) -> Judgement:

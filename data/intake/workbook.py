@@ -1,4 +1,4 @@
-"""Reads an .xlsx that nobody vouches for: the zip's directory first, then a process of its own with limits.
+"""Reads a workbook that nobody vouches for: its directory first, then a process of its own with limits.
 
 One cell at XFD1048576 makes the reader ask for 549 GB and abort its process. That must not be ours.
 """
@@ -27,10 +27,24 @@ RATIO_COUNTS_FROM = MEBIBYTE
 TEXT_LIMIT = 400 * MEBIBYTE
 FACTS_LIMIT = MEBIBYTE
 SECONDS = 60
-FAR_CELL, TOO_LARGE = 3, 4
+FAR_CELL, TOO_LARGE, LOCKED = 3, 4, 5
+OLE_ENTRY = 128  # bytes of one entry of an OLE directory; sectors hold whole entries
 ASKED_FOR = re.compile(rb"memory allocation of (\d+) bytes failed")
 CHILD = Path(__file__).with_name("workbook_child.py")
 KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TEMP", "TMP")
+
+
+@dataclass(frozen=True)
+class MergedArea:
+    """A merged area over several rows; rows and columns count from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def __str__(self) -> str:
+        return f"{letters(self.left - 1)}{self.top}:{letters(self.right - 1)}{self.bottom}"
 
 
 @dataclass(frozen=True)
@@ -41,39 +55,93 @@ class SheetText:
     sheet: str
     warnings: list[Problem]
     without_value: list[Problem]
+    merged: tuple[MergedArea, ...]
+
+
+def letters(index: int) -> str:
+    """Excel's name of a column, 0 is A."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
 
 
 def zip_kind(path: Path) -> str:
-    """What a zip is: xlsx, csv, ods, docx, xlsb or zip; a broken one is refused."""
+    """What a zip is: xlsx, ods, csv, docx, xlsb or zip; a broken one is refused."""
     try:
         with zipfile.ZipFile(path) as parts:
             names = set(parts.namelist())
+            mimetype = _mimetype(parts)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise refuse("workbook_unreadable") from None
     if "xl/workbook.xml" in names and "[Content_Types].xml" in names:
         return "xlsx"
-    for kind, part in (
-        ("xlsb", "xl/workbook.bin"),
-        ("docx", "word/document.xml"),
-        ("ods", "content.xml"),
-    ):
+    for kind, part in (("xlsb", "xl/workbook.bin"), ("docx", "word/document.xml"), ("odf", "content.xml")):
         if part in names:
-            return kind
+            return "ods" if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet") else kind
     if "[Content_Types].xml" in names:
         return "xlsx"
     return "csv" if any(name.lower().endswith((".csv", ".txt", ".tsv")) for name in names) else "zip"
 
 
-def read_workbook(path: Path, target: Path) -> SheetText:
-    """Writes the first visible sheet as CSV to `target`, or refuses the workbook."""
-    check_directory(path)
-    facts = _run_child(path, target)
+def _mimetype(parts: zipfile.ZipFile) -> bytes:
+    """What an OpenDocument file says it is: its part "mimetype", which the format keeps as it is.
+
+    A packed or locked one is not unpacked here: that comes after the checks of the directory.
+    """
+    found = [info for info in parts.infolist() if info.filename == "mimetype"]
+    if not found or found[0].compress_type != zipfile.ZIP_STORED or found[0].flag_bits & 1:
+        return b""
+    with parts.open(found[0]) as part:
+        return part.read(100)
+
+
+def ole_kind(path: Path) -> str:
+    """What an OLE file is by the names in its directory: xls, or the reason why it is not read."""
+    if path.stat().st_size > PART_LIMIT:
+        raise refuse("workbook_too_large", limit=f"{PART_LIMIT >> 20} MB")
+    data = path.read_bytes()
+    for kind, streams in (
+        ("locked", ("EncryptedPackage",)),
+        ("macros", ("_VBA_PROJECT_CUR",)),
+        ("xls", ("Workbook", "Book")),
+        ("docx", ("WordDocument",)),
+    ):
+        if any(_has_stream(data, stream) for stream in streams):
+            return kind
+    return "ole"
+
+
+def _has_stream(data: bytes, name: str) -> bool:
+    """Whether an entry of the directory has this name: the name first, its length in bytes at 64."""
+    wanted = (name + "\0").encode("utf-16-le")
+    at = data.find(wanted)
+    while at >= 0:
+        if at % OLE_ENTRY == 0 and int.from_bytes(data[at + 64 : at + 66], "little") == len(wanted):
+            return True
+        at = data.find(wanted, at + 1)
+    return False
+
+
+def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "") -> SheetText:
+    """Writes one visible sheet as CSV to `target`, or refuses the workbook.
+
+    `sheet` is the one that a person chose; empty means the first visible one, with a warning if there are more.
+    """
+    if kind != "xls":
+        check_directory(path)
+    facts = _run_child(path, target, kind, sheet)
     if facts["far"]:
         raise refuse("workbook_cell_far_away", cell=facts["far"])
     if not facts["visible"]:
         raise refuse("workbook_unreadable")
-    sheet = str(facts["visible"][0])
-    return SheetText(target, sheet, _warnings(facts), _without_value(facts, sheet))
+    if not facts["sheet"]:
+        raise refuse("sheet_not_found", sheet=sheet, sheets=list(facts["visible"]))
+    name = str(facts["sheet"])
+    merged = tuple(MergedArea(top + 1, left + 1, bottom + 1, right + 1) for top, left, bottom, right in facts["merged"])
+    return SheetText(target, name, _warnings(facts, chosen=bool(sheet)), _without_value(facts, name), merged)
 
 
 def check_directory(path: Path) -> None:
@@ -86,7 +154,7 @@ def check_directory(path: Path) -> None:
     if any(_leaves_the_archive(info.filename) for info in infos):
         raise refuse("workbook_bad_path")
     if any(info.flag_bits & 1 for info in infos):
-        raise refuse("old_excel_or_password")
+        raise refuse("workbook_locked")
     if any(info.filename.lower().endswith("vbaproject.bin") for info in infos):
         raise refuse("macro_workbook")
     if sum(info.file_size for info in infos) > TOTAL_LIMIT or any(_is_bomb(info) for info in infos):
@@ -104,9 +172,9 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
     return info.file_size > RATIO_COUNTS_FROM and info.file_size > RATIO_LIMIT * max(info.compress_size, 1)
 
 
-def _run_child(path: Path, target: Path) -> dict[str, Any]:
+def _run_child(path: Path, target: Path, kind: str, sheet: str) -> dict[str, Any]:
     """Runs the reader; a child that dies is a refusal and nothing more."""
-    command = [sys.executable, "-I", "-B", str(CHILD)]
+    command = [sys.executable, "-I", "-B", str(CHILD), kind, sheet]
     environment = settings.inherited(KEPT_ENVIRONMENT)
     with path.open("rb") as workbook:
         child = subprocess.Popen(
@@ -152,6 +220,8 @@ def _receive(child: subprocess.Popen[bytes], target: Path) -> tuple[bytes, bool]
 
 def _why_it_died(code: int, complaint: bytes, too_large: bool) -> Refused:
     asked = ASKED_FOR.search(complaint)
+    if code == LOCKED:
+        return refuse("workbook_locked")
     if code == FAR_CELL or (asked and int(asked[1]) > 4 << 30):
         return refuse("workbook_cell_far_away")
     killed_by_limit = code < 0 or code == TOO_LARGE
@@ -166,14 +236,30 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return facts
 
 
-def _warnings(facts: dict[str, Any]) -> list[Problem]:
-    """Hidden sheets are never read; of several visible ones the first is."""
+def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
+    """Hidden sheets are never read; of several visible ones the first is, unless a person chose."""
     hidden = [str(name) for name in facts["hidden"]]
     found = [Problem("hidden_sheet", level="warning", facts={"sheets": hidden})] if hidden else []
-    first, *others = (str(name) for name in facts["visible"])
-    if others:
-        found.append(Problem("several_sheets", level="warning", sheet=first, facts={"sheets": [first, *others]}))
+    sheet, visible = str(facts["sheet"]), [str(name) for name in facts["visible"]]
+    if len(visible) > 1 and not chosen:
+        found.append(Problem("several_sheets", level="warning", sheet=sheet, facts={"sheets": visible}))
+    rows = [int(row) for row in facts["hidden_rows"]]
+    if rows:
+        about = {"count": len(rows), "rows": spans(rows)}
+        found.append(Problem("hidden_rows", level="warning", sheet=sheet, row=rows[0], facts=about))
     return found
+
+
+def spans(rows: list[int], most: int = 20) -> list[str]:
+    """Row numbers as a person writes them: 3, 5-8; at most so many pieces."""
+    pieces: list[list[int]] = []
+    for row in sorted(rows):
+        if pieces and row == pieces[-1][1] + 1:
+            pieces[-1][1] = row
+        else:
+            pieces.append([row, row])
+    texts = [str(first) if first == last else f"{first}-{last}" for first, last in pieces]
+    return texts if len(texts) <= most else [*texts[:most], "…"]
 
 
 def _without_value(facts: dict[str, Any], sheet: str) -> list[Problem]:

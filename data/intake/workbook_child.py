@@ -1,7 +1,8 @@
-"""Runs in a process of its own and turns the first visible sheet of one workbook into CSV on standard output.
+"""Runs in a process of its own and turns one visible sheet of one workbook into CSV on standard output.
 
 It imports nothing of ours and writes no file. First comes one line of JSON about the workbook, then the table, then the
-parent reads the exit code: anything but 0 means that the table is not whole. Standard input is the workbook.
+parent reads the exit code: anything but 0 means that the table is not whole. Standard input is the workbook; the
+arguments are its kind (xlsx, xls or ods) and the name of the sheet, empty for the first visible one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime
 import io
 import json
 import re
+import struct
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -22,12 +24,19 @@ MEMORY = 2 << 30
 CPU_SECONDS = 30
 HEAD = 64 << 10
 NAMED_CELLS = 100
+MOST_AREAS = 100_000
+PASSWORD = 5
 BLANK_ROWS = 100_000
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')
 CELL = re.compile(rb"<c\b([^>]*[^>/])>(.*?)</c>", re.DOTALL)
 PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 VALUE = re.compile(rb"<v[^>]*>[^<]|<is\b")
+HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>')
+LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
+END, BOUNDSHEET, ROW, HIDDEN = 0x0A, 0x85, 0x0208, 0x20  # records of an .xls and the mark of a hidden row
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 
 
 def limit() -> None:
@@ -104,14 +113,18 @@ def plain_number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def rows_like_excel(sheet: Any) -> Iterator[list[str]]:
-    """All rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out."""
+def rows_like_excel(sheet: Any, areas: list[Area]) -> Iterator[list[str]]:
+    """All rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out.
+
+    Every cell of a merged area shows the area's value, as the person who merged it sees it.
+    """
     if sheet.start is None:
         return
     left = [""] * int(sheet.start[1])
+    merged = Merged(areas)
     blank = 0
     for row in sheet.iter_rows():
-        cells = left + [shown(value) for value in row]
+        cells = merged.filled(left + [shown(value) for value in row])
         if not any(cells):
             blank += 1
             continue
@@ -122,44 +135,208 @@ def rows_like_excel(sheet: Any) -> Iterator[list[str]]:
         yield cells
 
 
+class Merged:
+    """Fills merged areas while the rows go by."""
+
+    def __init__(self, areas: list[Area]) -> None:
+        self._waiting = sorted(areas, reverse=True)
+        self._open: list[Area] = []
+        self._shown: dict[Area, str] = {}
+        self._row = -1
+
+    def filled(self, cells: list[str]) -> list[str]:
+        """The cells of the next row, with those inside merged areas filled."""
+        self._row += 1
+        self._open = [area for area in self._open if area[2] >= self._row]
+        while self._waiting and self._waiting[-1][0] <= self._row:
+            area = self._waiting.pop()
+            self._shown[area] = cells[area[1]] if area[1] < len(cells) else ""
+            self._open.append(area)
+        for area in self._open:
+            for column in range(area[1], min(area[3] + 1, len(cells))):
+                cells[column] = self._shown[area]
+        return cells
+
+
 class FarCell(Exception):
     """A cell lies so far from the rest that the table cannot be meant."""
 
 
-def convert(data: bytes) -> None:
+def opendocument_rows(data: bytes, name: str) -> tuple[list[Area], list[int]]:
+    """Merged areas and hidden rows (counted from 1) of one sheet; the reader itself tells neither."""
+    areas: list[Area] = []
+    hidden: list[int] = []
+    with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
+        for _, table in ElementTree.iterparse(content):
+            if table.tag == TABLE + "table" and table.get(TABLE + "name") == name:
+                _read_rows(table, areas, hidden)
+    return areas, hidden
+
+
+def _read_rows(table: ElementTree.Element, areas: list[Area], hidden: list[int]) -> None:
+    number = 0
+    for row in table.iter(TABLE + "table-row"):
+        repeated = int(row.get(TABLE + "number-rows-repeated", "1"))
+        if row.get(TABLE + "visibility") in ("collapse", "filter") and any(True for _ in row.itertext()):
+            hidden.append(number + 1)
+        column = 0
+        for cell in row:
+            spans = [int(cell.get(f"{TABLE}number-{what}-spanned", "1")) for what in ("rows", "columns")]
+            if max(spans) > 1:
+                areas.append((number, column, number + spans[0] - 1, column + spans[1] - 1))
+            column += int(cell.get(TABLE + "number-columns-repeated", "1"))
+        number += repeated
+
+
+class Compound:
+    """The streams of an OLE file (Microsoft's [MS-CFB]): chains of sectors, small streams in sectors of a stream."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        sector, small = struct.unpack_from("<HH", data, 30)
+        self._size, self._small_size = 1 << sector, 1 << small
+        count, directory = struct.unpack_from("<II", data, 44)
+        (self._cutoff, small_start) = struct.unpack_from("<II", data, 56)
+        tables = [*struct.unpack_from("<109I", data, 76), *self._more_tables()][:count]
+        self._next = [number for table in tables for number in self._numbers(self._sector(table))]
+        self._entries = list(self._directory(self._chain(directory)))
+        self._small_next = list(self._numbers(self._chain(small_start)))
+
+    def stream(self, *names: str) -> bytes:
+        """The content of the first stream of these names; empty when there is none."""
+        for name, start, size in self._entries:
+            if name in names:
+                return (self._chain(start) if size >= self._cutoff else self._small(start))[:size]
+        return b""
+
+    def _more_tables(self) -> Iterator[int]:
+        (sector,) = struct.unpack_from("<I", self._data, 68)
+        while sector < LAST_SECTOR:
+            *tables, sector = self._numbers(self._sector(sector))
+            yield from tables
+
+    def _sector(self, number: int) -> bytes:
+        return self._data[(number + 1) * self._size : (number + 2) * self._size]
+
+    def _numbers(self, data: bytes) -> tuple[int, ...]:
+        return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
+
+    def _chain(self, sector: int) -> bytes:
+        return b"".join(self._sector(number) for number in follow(sector, self._next))
+
+    def _small(self, sector: int) -> bytes:
+        whole = self._chain(self._entries[0][1])
+        size = self._small_size
+        return b"".join(whole[n * size : (n + 1) * size] for n in follow(sector, self._small_next))
+
+    def _directory(self, data: bytes) -> Iterator[tuple[str, int, int]]:
+        for at in range(0, len(data), 128):
+            length = int.from_bytes(data[at + 64 : at + 66], "little")
+            start, size = struct.unpack_from("<II", data, at + 116)
+            yield data[at : at + max(length - 2, 0)].decode("utf-16-le", "replace"), start, size
+
+
+def follow(sector: int, following: list[int]) -> Iterator[int]:
+    """A chain of sectors; one that bites its tail is cut where it began to."""
+    for _ in range(len(following)):
+        if sector >= len(following):
+            return
+        yield sector
+        sector = following[sector]
+
+
+def hidden_rows_of_xls(data: bytes, index: int) -> list[int]:
+    """Hidden rows with content (counted from 1) of the sheet at this place among all; the reader does not tell."""
+    book = Compound(data).stream("Workbook", "Book")
+    starts = [struct.unpack_from("<I", content)[0] for kind, content in biff_records(book, 0) if kind == BOUNDSHEET]
+    found = []
+    for kind, content in biff_records(book, starts[index]):
+        if kind == ROW:
+            row, first, last, options = struct.unpack_from("<HHH6xH", content)
+            if options & HIDDEN and last > first:
+                found.append(row + 1)
+    return sorted(found)
+
+
+def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Records from one place on to the end of the substream."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if kind == END:
+            return
+        yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str, Any]) -> list[Area]:
+    """What the sheet has beside its values goes into the facts; its merged areas come back."""
+    areas = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
+    if kind == "ods":
+        areas, facts["hidden_rows"] = opendocument_rows(data, name)
+    elif kind == "xls":
+        facts["hidden_rows"] = hidden_rows_of_xls(data, facts["names"].index(name))
+    elif kind == "xlsx":
+        xml = sheet_xml(data, name)
+        far = FAR.search(xml)
+        facts["far"] = far[1].decode() if far else ""
+        facts["no_value"] = cells_without_value(xml)
+        facts["hidden_rows"] = [int(row) for row in HIDDEN_ROW.findall(xml)]
+    if len(areas) > MOST_AREAS:
+        raise ValueError(f"{len(areas)} merged areas")
+    return areas
+
+
+def convert(data: bytes, kind: str, wanted: str) -> None:
     """Writes the facts and the table to standard output."""
     import python_calamine as calamine
 
-    refuse_doctype(data)
-    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    if kind != "xls":
+        refuse_doctype(data)
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except calamine.PasswordError:
+        raise Locked from None
     sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
-    facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "far": "", "no_value": []}
-    xml = sheet_xml(data, visible[0]) if visible else b""
-    far = FAR.search(xml)
-    facts["far"] = far[1].decode() if far else ""
-    facts["no_value"] = cells_without_value(xml)
-    del xml
+    facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
+    facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names}
+    if not wanted and len(visible) > 1:  # Excel 2003 added two empty sheets to every workbook: nobody need choose
+        visible = [name for name in visible if book.get_sheet_by_name(name).start is not None] or visible[:1]
+        facts["visible"] = visible
+    name = wanted if wanted in visible else "" if wanted or not visible else visible[0]
+    table: Iterator[list[str]] = iter(())
+    if name:
+        facts["sheet"] = name
+        sheet = book.get_sheet_by_name(name)
+        areas = surroundings(data, kind, name, sheet, facts)
+        if not facts["far"]:
+            facts["merged"] = [area for area in areas if area[2] > area[0]]
+            table = rows_like_excel(sheet, areas)
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
     out.write(json.dumps(facts) + "\n")
     out.flush()
-    if visible and not far:
-        write = csv.writer(out, lineterminator="\n").writerow
-        for row in rows_like_excel(book.get_sheet_by_name(visible[0])):
-            write(row)
+    write = csv.writer(out, lineterminator="\n").writerow
+    for row in table:
+        write(row)
     out.flush()
 
 
+class Locked(Exception):
+    """The workbook has a password."""
+
+
 def main() -> int:
-    """The exit code tells the parent what happened: 0 whole, 3 a far cell, 4 too large, 1 anything else."""
+    """The exit code tells the parent what happened: 0 whole, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
     limit()
     try:
-        convert(sys.stdin.buffer.read())
+        convert(sys.stdin.buffer.read(), *sys.argv[1:3])
     except FarCell:
         return 3
     except MemoryError:
         return 4
+    except Locked:
+        return PASSWORD
     return 0
 
 

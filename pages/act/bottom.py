@@ -9,7 +9,7 @@ from words import N_
 
 release = frame.page(N_("Bottom list"))
 left, right = st.columns([1, 3])
-round_id = left.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params")
+round_id = frame.choose_round(release, left)
 lists = loaded.bottom_lists(release.id, round_id)
 if not lists:
     st.info(_("This round holds a register but no ballots yet."))
@@ -96,5 +96,5 @@ if not bottom.not_ranked.empty:
     st.subheader(_("Not ranked"))
     tables.show_not_ranked(bottom.not_ranked)
 
-content = loaded.bottom_csv(release.id, round_id, category, language())
+content = loaded.bottom_csv(release.id, round_id, category, language(), release.status(round_id))
 downloads.download(_("Download as CSV"), f"bottom-{round_id}", "csv", content, "bottom_csv")

@@ -8,7 +8,10 @@ from ui.words import _, language
 from words import N_
 
 release = frame.page(N_("Changes"))
-rounds = loaded.scored_rounds(release.id)
+everything = loaded.scored_rounds(release.id)
+trials = [round_id for round_id in everything if round_id in release.trial_rounds]
+with_trial = bool(trials) and st.toggle(_("Also offer trial rounds"), key="with_trial")
+rounds = sorted(everything, reverse=True) if with_trial else [name for name in everything if name not in trials]
 if len(rounds) < 2:
     st.info(_("A comparison needs two rounds with votes."))
     st.stop()
@@ -23,7 +26,9 @@ with right:
     categories = [family.name for family in loaded.families(release.id, round_to)]
     category = st.selectbox(_("Category"), categories, key="category", bind="query-params")
 
-found = loaded.changes(release.id, round_from, round_to, category)
+if len({name in trials for name in (round_from, round_to)}) > 1:
+    st.warning(_("One of the two rounds is a trial. Differences between them say nothing about the units."))
+found = loaded.changes(release.id, round_from, round_to, category, with_trial)
 decimals = release.rules(round_to).presentation.decimals
 level = tables.percent(found.level, 0)
 rows = tables_changes.change_rows(found, decimals)

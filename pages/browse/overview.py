@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from ui import charts, frame, loaded, tables, year_cards
+from ui import charts, frame, loaded, releases, tables, year_cards
 from ui.words import _, language
 from words import N_
 
 release = frame.page(N_("Overview"))
-round_id = st.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params", width=200)
+round_id = frame.choose_round(release)
+releases.show_status(round_id)
 year = loaded.overview(release.id, round_id)
 
 if year.rules is None:

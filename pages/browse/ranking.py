@@ -10,7 +10,7 @@ MANY_UNITS = 60  # above it the page opens with one category
 
 release = frame.page(N_("Ranking"))
 left, middle, right = st.columns([1, 2, 2])
-round_id = left.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params")
+round_id = frame.choose_round(release, left)
 answer = loaded.ranking(release.id, round_id)
 if answer.rows.empty:
     st.info(_("This round holds a register but no ballots yet."))
@@ -59,7 +59,7 @@ if not ranked.empty:
     selected = tables.show_ranking(ranked, rules.presentation.decimals, "ranking")
     for row in selected.selection.rows:
         frame.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_id)
-    content = loaded.ranking_csv(release.id, round_id, category, language())
+    content = loaded.ranking_csv(release.id, round_id, category, language(), release.status(round_id))
     downloads.download(_("Download as CSV"), f"ranking-{round_id}", "csv", content, "ranking_csv")
 
 if not not_ranked.empty:

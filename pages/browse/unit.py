@@ -10,7 +10,7 @@ from words import N_
 
 release = frame.page(N_("One unit"))
 left, right = st.columns([1, 3])
-round_id = left.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params")
+round_id = frame.choose_round(release, left)
 answer = loaded.ranking(release.id, round_id)
 if answer.rows.empty:
     st.info(_("This round holds a register but no ballots yet."))
@@ -18,7 +18,7 @@ if answer.rows.empty:
 
 with right:
     code = frame.choose_unit(answer.rows)
-history = loaded.unit(release.id, code)
+history = loaded.unit(release.id, code, round_id in release.trial_rounds)
 row = next(row for row in history.rounds if row["round"] == round_id)
 detail = loaded.unit_detail(release.id, code, round_id)
 decimals = detail.rules.presentation.decimals
@@ -99,6 +99,12 @@ if not detail.grades.empty:
     tables.show_unscored(of_indicator, "unscored")
 
 st.subheader(_("Through the rounds"))
+if history.confirmed_in_a_row > 1:
+    st.markdown(
+        _("Confirmed at the bottom in {count} rounds in a row, renamings followed.").format(
+            count=history.confirmed_in_a_row
+        )
+    )
 if any(own["score"] is not None for own in history.rounds):
     charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
 tables.show_rounds(history.rounds, "rounds_table")

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from ui import uploads
+from ui import loaded, releases, uploads
 from ui.words import _
 
 st.title(_("Upload data"))
 uploads.done()
+releases.done()
 uploads.offer_demo()
 
 left, middle, right = st.columns([2, 1, 2])
@@ -15,15 +16,23 @@ with left:
 with middle:
     round_id = uploads.round_choice()
 with right:
-    rules = uploads.rules_choice(round_id) if kind != "units" else None
+    rules = uploads.rules_choice(round_id) if uploads.needs_rules(kind) else None
+trial = uploads.trial_choice(round_id)
+releases.show_status(round_id)
 uploads.add_rules()
 
 file = uploads.file_choice()
-if file is None or not round_id or (kind != "units" and rules is None):
-    st.caption(_("Choose the kind, the round and a file. Nothing is stored before you publish."))
+uploads.publishing(round_id)
+if file is None or not round_id or (uploads.needs_rules(kind) and rules is None):
+    st.caption(_("Choose the kind, the round and a file. Reading a file stores nothing."))
+    if loaded.store().has_changes():
+        st.subheader(_("What would change"))
+        releases.show_changes()
+    uploads.stored_files()
     st.stop()
 
-report = uploads.examine(file, kind, round_id, rules)
+choice = uploads.changes_of(file, uploads.Choice(kind, round_id, rules, trial))
+report = uploads.examine(file, choice)
 if report is None:
     st.stop()
 uploads.show_preview(report)
@@ -31,10 +40,14 @@ uploads.show_problems(report.problems, "found")
 if report.same_as:
     st.info(_("This content is already stored; nothing would change."))
     st.stop()
+uploads.correct(file, choice, report)
 if report.refused:
     st.stop()
 reason = uploads.reason_for_warnings(report)
 if not report.problems:
     st.success(_("No problems were found in {rows} rows.").format(rows=f"{report.rows:,}"))
-if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
-    uploads.store_and_publish(file, kind, round_id, rules, reason)
+with st.container(horizontal=True):
+    if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
+        uploads.keep(file, choice, report, reason, publish=True)
+    if st.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
+        uploads.keep(file, choice, report, reason, publish=False)

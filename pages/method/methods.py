@@ -234,7 +234,7 @@ for sentence in (
 _funnel_section(release.id)
 
 st.subheader(_("Rule set in force"))
-round_id = st.selectbox(_("Round"), loaded.rounds(release.id), key="round", bind="query-params", width=200)
+round_id = frame.choose_round(release)
 if loaded.overview(release.id, round_id).rules is None:
     st.info(_("This round holds a register but no ballots yet."))
 else:

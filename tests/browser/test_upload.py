@@ -4,15 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from data.sample.city import demo_files
+from data.sample.city import GRADES, GROUPS, demo_files
 from data.store import Store
 
 from .conftest import assert_only_language, settled
+from .journeys import choose_file, choose_option, fill_round, open_upload, type_corrections
 
 pytestmark = pytest.mark.browser
 
 RULES = Path(__file__).resolve().parents[2] / "rules" / "demo-2025.toml"
 HEADER = "票号,评议主体,参评单位,测评指标,评价\r\n"
+QUOTED = {*GRADES, *GROUPS, "很好", "路人", "空白", "points", "unscored"} - {""}
+"""What the sentences about the faults quote: the words of the file and of the rule set."""
 NAMES = {"票号", "评议主体", "参评单位", "测评指标", "评价", "demo", "S"}
 
 
@@ -20,22 +23,6 @@ def ballots_2025() -> str:
     """The demonstration ballots of 2025 as an office's own file."""
     file = next(f for f in demo_files() if (f.kind, f.round_id) == ("ballots", "2025"))
     return file.content.decode("utf-8-sig")
-
-
-def choose_file(page, name: str, content: bytes) -> None:
-    page.locator("input[type=file]").last.set_input_files([{"name": name, "mimeType": "text/csv", "buffer": content}])
-
-
-def open_upload(page, server, language: str = "zh") -> None:
-    page.goto(f"{server.url}/upload?lang={language}")
-    settled(page)
-
-
-def fill_round(page, round_id: str) -> None:
-    field = page.get_by_test_id("stTextInputField").first
-    field.fill(round_id)
-    field.press("Enter")
-    settled(page)
 
 
 @pytest.fixture
@@ -83,3 +70,81 @@ def test_the_upload_page_speaks_english(start, page, store_with_rules):
     open_upload(page, server, "en")
     fill_round(page, "2025")
     assert_only_language(page, "en", NAMES)
+
+
+FAULTS = [
+    "S1,普通群众,市公安局,总体评价,很好",
+    "S2,路人,市公安局,总体评价,满意",
+    "S3,普通群众,市公安局,总体评价,很好",
+    "S4,服务对象,市公安局,总体评价,不满意",
+]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_faults_are_corrected_where_they_stand(start, page, store_with_rules, language):
+    server = start(store_with_rules.path)
+    open_upload(page, server, language)
+    fill_round(page, "2025")
+    file = (HEADER + "\r\n".join(FAULTS)).encode("gb18030")
+    choose_file(page, "faults.csv", file)
+    again = page.get_by_role("button", name={"zh": "按以上改正重新检查", "en": "Check again"}[language])
+    again.wait_for(timeout=30_000)
+    assert_only_language(page, language, ({*NAMES, *QUOTED, "faults.csv"} - {"S"}))
+    type_corrections(page, ["满意", "普通群众"], column=3)  # the third fault is spelled like the first
+    again.click()
+    page.get_by_text({"zh": "没有发现问题", "en": "No problems were found"}[language]).wait_for(timeout=30_000)
+    page.get_by_text({"zh": "已作改正：3 处", "en": "Corrections made: 3"}[language]).click()
+    with page.expect_download() as download:
+        page.get_by_role(
+            "button", name={"zh": "下载改正后的文件", "en": "Download the corrected file"}[language]
+        ).click()
+    mended = Path(download.value.path()).read_bytes().decode("utf-8-sig")
+    assert mended.splitlines()[1:4] == [
+        "S1,普通群众,市公安局,总体评价,满意",
+        "S2,普通群众,市公安局,总体评价,满意",
+        "S3,普通群众,市公安局,总体评价,满意",
+    ]
+    page.get_by_role("button", name={"zh": "保存并发布", "en": "Store and publish"}[language]).click()
+    page.get_by_text({"zh": "已发布", "en": "Published as"}[language]).wait_for(timeout=30_000)
+    (upload,) = store_with_rules.uploads()
+    assert [(log.edit.row, log.edit.old, log.edit.new) for log in upload.edits] == [
+        (2, "很好", "满意"),
+        (3, "路人", "普通群众"),
+        (4, "很好", "满意"),
+    ]
+    assert (upload.folder / "evidence-0").read_bytes() == file
+
+
+def test_columns_are_named_once_for_all_files_of_that_shape(start, page, store_with_rules):
+    server = start(store_with_rules.path)
+    open_upload(page, server)
+    fill_round(page, "2025")
+    rows = "编号,身份,对象,评价\r\n{0}1,普通群众,市公安局,满意\r\n{0}2,服务对象,市公安局,不满意\r\n"
+    choose_file(page, "first.csv", rows.format("A").encode("gb18030"))
+    page.get_by_role("button", name="按此重新读取").wait_for(timeout=30_000)
+    for place, name in enumerate(["选票编号", "主体", "单位"]):
+        box = page.get_by_test_id("stExpander").last.get_by_test_id("stSelectbox").nth(place)
+        box.evaluate("element => element.scrollIntoView({block: 'center'})")  # a list needs room to open
+        choose_option(page, box, name)
+    page.get_by_role("button", name="按此重新读取").click()
+    page.get_by_text("没有发现问题").wait_for(timeout=30_000)
+    page.get_by_role("button", name="保存并发布").click()
+    page.get_by_text("已发布").wait_for(timeout=30_000)
+    choose_file(page, "second.csv", rows.format("B").encode("gb18030"))
+    page.get_by_text("没有发现问题").wait_for(timeout=30_000)
+    assert page.get_by_role("button", name="保存并发布").count() == 1
+
+
+def test_a_file_of_the_inbox_is_read_from_disk(start, page, store_with_rules):
+    inbox = store_with_rules.path / "inbox"
+    inbox.mkdir()
+    (inbox / "2025.csv").write_text(HEADER + FAULTS[3], encoding="gb18030")
+    server = start(store_with_rules.path)
+    open_upload(page, server)
+    fill_round(page, "2025")
+    page.get_by_test_id("stSelectbox").filter(has_text="服务器收件文件夹中的文件").locator("input").click()
+    page.get_by_role("option", name="2025.csv").click()
+    page.get_by_text("没有发现问题").wait_for(timeout=30_000)
+    page.get_by_role("button", name="保存并发布").click()
+    page.get_by_text("已发布").wait_for(timeout=30_000)
+    assert (inbox / "2025.csv").is_file() and len(store_with_rules.uploads()) == 1

@@ -40,7 +40,9 @@ FAULTS = {
 }
 
 
-def planted_faults(count: int = 500, seed: int = 20_251_120) -> tuple[bytes, list[tuple[int, str, str]]]:
+def planted_faults(
+    count: int = 500, seed: int = 20_251_120, without: tuple[str, ...] = ()
+) -> tuple[bytes, list[tuple[int, str, str]]]:
     """The file (UTF-8 with mark) and its faults: (row, column header, kind), in file order.
 
     Rows count as Excel does, the header is row 1. Every fault sits in the last of the three
@@ -50,7 +52,9 @@ def planted_faults(count: int = 500, seed: int = 20_251_120) -> tuple[bytes, lis
         raise ValueError("identity numbers would repeat")
     rng = np.random.Generator(np.random.PCG64(seed))
     names = [unit.name for unit in demo_units() if unit.participation("2025") == "参评"]
-    kinds = rng.permutation(list(islice(cycle(FAULTS), count)) + [""] * SPARE).tolist()
+    kinds = rng.permutation(
+        list(islice(cycle(kind for kind in FAULTS if kind not in without), count)) + [""] * SPARE
+    ).tolist()
     rows, faults = [HEADER], []
     for number, kind in enumerate(kinds, start=1):
         group = GROUPS[int(rng.integers(len(GROUPS)))]

@@ -50,3 +50,20 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     """Every file of a store but its lock."""
     paths = [p for p in folder.rglob("*") if p.is_file() and p.name != "lock"]
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+BALLOTS = table("""
+    票号 | 评议主体     | 参评单位 | 评价
+    1    | 普通群众     | 市公安局 | 满意
+    1    | 普通群众     | 市财政局 | 不满意
+    2    | 普通群众     | 市公安局 | 基本满意
+    2    | 普通群众     | 市财政局 | 不了解
+    3    | 服务对象     | 市公安局 | 满意
+    3    | 服务对象     | 市财政局 |
+    4    | 服务对象     | 市财政局 | 满意
+    5    | 两代表一委员 | 市公安局 | 不满意
+    5    | 两代表一委员 | 市财政局 | 基本满意
+    6    | 两代表一委员 | 市公安局 | 弃权
+    7    | 两代表一委员 | 市公安局 | 无效
+""")
+"""Eleven lines of seven ballots, two units and three groups, with every kind of answer."""

@@ -8,7 +8,7 @@ import xlsxwriter
 
 from data.sample.city import demo_files, demo_units
 from tests.support.faults import planted_faults
-from tests.support.stores import LISTED, SMALL, snapshot, table
+from tests.support.stores import BALLOTS, LISTED, SMALL, snapshot, table
 
 CODES = {
     "unknown_unit": "unknown_unit",
@@ -33,37 +33,6 @@ REGISTER = table("""
     U2       | 市财政局     | 财政局   | 2        | 政府
     U3       | 市图书馆     | 图书馆   | 3        | 服务
 """)
-BALLOTS = table("""
-    票号 | 评议主体     | 参评单位 | 评价
-    1    | 普通群众     | 市公安局 | 满意
-    1    | 普通群众     | 市财政局 | 不满意
-    2    | 普通群众     | 市公安局 | 基本满意
-    2    | 普通群众     | 市财政局 | 不了解
-    3    | 服务对象     | 市公安局 | 满意
-    3    | 服务对象     | 市财政局 |
-    4    | 服务对象     | 市财政局 | 满意
-    5    | 两代表一委员 | 市公安局 | 不满意
-    5    | 两代表一委员 | 市财政局 | 基本满意
-    6    | 两代表一委员 | 市公安局 | 弃权
-    7    | 两代表一委员 | 市公安局 | 无效
-""")
-
-
-@pytest.fixture
-def files(tmp_path):
-    def write(name, content):
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return write
-
-
-@pytest.fixture
-def small(biaochi, tmp_path):
-    """A store with rules under which seven ballots suffice."""
-    biaochi.rules(tmp_path, SMALL)
-    return biaochi
 
 
 def workbook(path, rows):

@@ -36,6 +36,16 @@ def zipped(**parts: str) -> bytes:
     return packed.getvalue()
 
 
+def broken_odf() -> bytes:
+    """An OpenDocument file whose packed part "mimetype" cannot be unpacked."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text" * 9)
+    data = bytearray(packed.getvalue())
+    data[38:58] = bytes([0xFF] * 20)  # 30 bytes of header and 8 of the name: here the packed bytes begin
+    return bytes(data)
+
+
 def test_a_clean_file_is_used_where_it_lies(tmp_path: Path) -> None:
     path = tmp_path / "ballots.csv"
     path.write_bytes(TABLE.encode())
@@ -136,12 +146,13 @@ def test_one_endless_cell(tmp_path: Path) -> None:
         (b"%PDF-1.7\n1 0 obj", "not_a_table pdf"),
         (b"\x89PNG\r\n\x1a\n\0\0", "not_a_table image"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "not_a_table image"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old_excel_or_password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "not_a_table ole"),
         (b"\xef\xbb\xbf\r\n<HTML><table>", "html_as_excel"),
         ("\ufeff<table><tr>".encode("utf-16-le"), "html_as_excel"),
         (b'<?xml version="1.0"?><Workbook>', "html_as_excel"),
         (zipped(a_dot_csv=TABLE), "csv_in_zip"),
-        (zipped(mimetype="x", content_dot_xml="<x/>"), "not_a_table ods"),
+        (zipped(mimetype="x", content_dot_xml="<x/>"), "not_a_table odf"),
+        (broken_odf(), "not_a_table zip"),
         (zipped(photo="x"), "not_a_table zip"),
         (b"PK\x03\x04 not a zip", "workbook_unreadable"),
     ],
@@ -177,6 +188,7 @@ def test_gzip_bomb(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("inside", "expected"),
     [(b"%PDF-1.7", "pdf"), (gzip.compress(b"a"), "gzip"), (b"PK\3\4", "zip")],
+    ids=["pdf", "gzip", "zip"],  # of the bytes, the second holds the time, and two workers must name it alike
 )
 def test_gzip_of_something_else(inside: bytes, expected: str, tmp_path: Path) -> None:
     assert refusal(gzip.compress(inside), tmp_path) == f"not_a_table {expected}"

@@ -3,11 +3,11 @@
 import pytest
 from filelock import FileLock
 
-from tests.unit.test_import import BALLOTS, files, small  # noqa: F401
+from tests.support.stores import BALLOTS
 
 
 @pytest.fixture
-def two(small, files):  # noqa: F811
+def two(small, files):
     """Two releases: (store, old id, new id)."""
     small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
     old = small.publish()
@@ -60,3 +60,13 @@ def test_a_busy_store_says_so(two):
     with FileLock(biaochi.store / "lock"):
         biaochi("publish", code=5)
         biaochi("ranking", "--round", "2025")
+
+
+def test_a_release_of_an_earlier_version_is_built_anew_by_publishing(two):
+    import json
+
+    biaochi, _, new = two
+    path = biaochi.store / "releases" / new / "release.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"method_version": 1}), "utf-8")
+    biaochi("ranking", "--round", "2025", code=2)
+    assert "publish" in biaochi.err and new[:16] in biaochi.err

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
@@ -98,7 +98,8 @@ def test_hidden_sheets_are_not_read_and_others_are_named(tmp_path: Path) -> None
     def fill(workbook: Any) -> None:
         workbook.add_worksheet("旧").hide()
         ballots(workbook)
-        workbook.add_worksheet("二月")
+        workbook.add_worksheet("二月").write(0, 0, "单位")
+        workbook.add_worksheet("Sheet3")
         workbook.get_worksheet_by_name("一月").activate()
         workbook.get_worksheet_by_name("一月").set_first_sheet()
 
@@ -107,6 +108,7 @@ def test_hidden_sheets_are_not_read_and_others_are_named(tmp_path: Path) -> None
         ("hidden_sheet", "warning", None),
         ("several_sheets", "warning", "一月"),
     ]
+    assert table.warnings[1].facts["sheets"] == ["一月", "二月"]
     assert table.path.read_text() == "单位,评分\n市公安局,9\n"
 
 

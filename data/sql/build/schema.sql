@@ -25,6 +25,8 @@ CREATE TABLE pair_moment (
 CREATE TABLE ballot_link (round_id VARCHAR, group_name VARCHAR, ballots BIGINT, votes BIGINT, within DOUBLE);
 CREATE TABLE evaluator_count (round_id VARCHAR, group_name VARCHAR, evaluators BIGINT);
 CREATE TABLE lowest_votes (round_id VARCHAR, unit_code VARCHAR, votes BIGINT);
+CREATE TABLE site_grade (round_id VARCHAR, group_name VARCHAR, site VARCHAR, grade VARCHAR, lines BIGINT);
+CREATE TABLE record (round_id VARCHAR, kind VARCHAR, number BIGINT, content VARCHAR);
 CREATE TABLE upload (
     number BIGINT, upload_id VARCHAR, kind VARCHAR, round_id VARCHAR, rules_name VARCHAR,
     files VARCHAR, lines BIGINT, digest VARCHAR, demo BOOLEAN

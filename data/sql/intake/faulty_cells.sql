@@ -19,6 +19,12 @@ FROM (
         AND b.score = coalesce(l.score, '') AND b.validity = coalesce(l.validity, '')
     UNION ALL
     SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'round_id' AND b.value = l.round
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'cast_date' AND b.value = l.cast_date
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
     FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'ballot_id' AND b.value = coalesce(l.ballot_id, '')
 )
 ORDER BY place, field

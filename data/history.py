@@ -1,0 +1,56 @@
+"""The history of a store: what was published, rolled back and cleared, and each status a round was given.
+
+Small files that are only ever added to; the newest says which release is in force.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from words import N_
+
+ACTIONS = {
+    "publish": N_("Published"),
+    "rollback": N_("Rolled back"),
+    "clear": N_("Trial cleared"),
+    "status": N_("Status changed"),
+}
+FOLDER = "history"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the history.
+
+    action: one of ACTIONS. release: the one in force afterwards, '' when none is. round: of a clearing or a status;
+    status: the new one. uploads: what a clearing took out of force.
+    """
+
+    number: int
+    action: str
+    release: str
+    previous: str
+    note: str
+    time: str
+    user: str
+    round: str = ""
+    status: str = ""
+    uploads: tuple[str, ...] = ()
+
+
+def read_history(store: Path) -> list[Event]:
+    """Every entry of a store's folder, newest first."""
+    paths = sorted((store / FOLDER).glob("*.json"), reverse=True)
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    return [Event(**{**entry, "uploads": tuple(entry.get("uploads", ()))}) for entry in found]
+
+
+def cleared(history: list[Event]) -> frozenset[str]:
+    """Ids of the uploads that clearings took out of force."""
+    return frozenset(upload for event in history for upload in event.uploads)
+
+
+def local_time(time: str) -> str:
+    """A time of the history as the clock on the wall says it, to the minute."""
+    return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M")

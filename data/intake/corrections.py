@@ -1,0 +1,154 @@
+"""Corrections of single cells of a text table. The original stays as it came; corrections are a list beside it.
+
+Edits are carried out one after the other: the old value of each is what the earlier ones left. An edit whose old
+value is not what stands there is refused, so nothing is corrected that nobody saw.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.intake.headers import Header
+from data.intake.refusal import Refused
+from data.problems import Problem
+
+WHOLE_ROW = ""
+# The original is kept beside the correction, and such cells must not be kept at all.
+NEVER_KEPT = frozenset({"personal_ballot_id", "personal_column"})
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One cell: row as Excel counts, column as its header is spelled, the value found and the new one.
+
+    With column WHOLE_ROW the row is left out; `old` is then all its cells as one CSV line.
+    """
+
+    row: int
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class FaultyCell:
+    """A cell that a problem speaks of, with what really stands in it, and the whole row around it."""
+
+    problem: Problem
+    row: int
+    column: str
+    text: str
+    line: str
+
+    def edit(self, new: str) -> Edit:
+        """The correction of this cell."""
+        return Edit(self.row, self.column, self.text, new)
+
+    def without_row(self) -> Edit:
+        """The correction that leaves the whole row out."""
+        return Edit(self.row, WHOLE_ROW, self.line, "")
+
+
+def apply(table: bytes, edits: Sequence[Edit], columns: Sequence[str], delimiter: str = ",") -> bytes:
+    """A UTF-8 table with its edits, as CSV in UTF-8 with mark. `columns` are the header's cells, left to right.
+
+    Raises Refused with one problem for every edit that does not fit.
+    """
+    records = csv.reader(io.StringIO(table.decode("utf-8-sig"), newline=""), delimiter=delimiter)
+    out = io.StringIO(newline="")
+    _write(out, corrected(records, edits, columns))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def apply_to_file(source: Path, target: Path, edits: Sequence[Edit], header: Header, delimiter: str) -> None:
+    """The same for a table of any size, record by record."""
+    with (
+        source.open(encoding="utf-8-sig", newline="") as file,
+        target.open("w", encoding="utf-8-sig", newline="") as out,
+    ):
+        _write(out, corrected(csv.reader(file, delimiter=delimiter), edits, header.cells))
+
+
+def _write(out: io.TextIOBase | io.StringIO, records: Iterable[list[str]]) -> None:
+    csv.writer(out, lineterminator="\r\n").writerows(records)
+
+
+def corrected(records: Iterable[list[str]], edits: Sequence[Edit], columns: Sequence[str]) -> Iterator[list[str]]:
+    """All records, those that edits speak of corrected; rows keep their numbers, a row left out is blank."""
+    waiting: dict[int, list[Edit]] = {}
+    for edit in edits:
+        waiting.setdefault(edit.row, []).append(edit)
+    places = {cell: place for place, cell in reversed(list(enumerate(columns)))}
+    problems = []
+    for number, record in enumerate(records, start=1):
+        for edit in waiting.pop(number, ()):
+            found = _found(record, edit, places)
+            if found != edit.old:
+                problems.append(_does_not_fit(edit, found))
+            elif edit.column == WHOLE_ROW:
+                record = [""] * len(record)
+            else:
+                record[places[edit.column]] = edit.new
+        yield record
+    problems += [_does_not_fit(edit, None) for late in waiting.values() for edit in late]
+    if problems:
+        raise Refused(problems)
+
+
+def _found(record: list[str], edit: Edit, places: dict[str, int]) -> str | None:
+    """What stands where an edit points; None when there is no such cell."""
+    if edit.column == WHOLE_ROW:
+        return line_of(record)
+    place = places.get(edit.column)
+    return record[place] if place is not None and place < len(record) else None
+
+
+def line_of(record: list[str]) -> str:
+    """A record as one CSV line."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow(record)
+    return out.getvalue().removesuffix("\r\n")
+
+
+def _does_not_fit(edit: Edit, found: str | None) -> Problem:
+    facts = {"old": edit.old, "found": "" if found is None else found}
+    return Problem("edit_does_not_fit", row=edit.row, column=edit.column or None, value=edit.new, facts=facts)
+
+
+def faulty_cells(path: Path, delimiter: str, header: Header, problems: Sequence[Problem]) -> list[FaultyCell]:
+    """The cells of one text table that errors speak of and that may be corrected where they stand."""
+    places = {cell: place for place, cell in reversed(list(enumerate(header.cells)))}
+    asked = [(p.row, p) for p in problems if p.row is not None and _is_correctable(p, p.row, header, places)]
+    rows = _records_at(path, delimiter, {row for row, _ in asked})
+    return [
+        FaultyCell(problem, row, column, rows[row][places[column]], line_of(rows[row]))
+        for row, problem in asked
+        if row in rows and (column := problem.column or "") and places[column] < len(rows[row])
+    ]
+
+
+def _is_correctable(problem: Problem, row: int, header: Header, places: dict[str, int]) -> bool:
+    return (
+        problem.level == "error"
+        and problem.code not in NEVER_KEPT
+        and row > header.row
+        and problem.column is not None
+        and problem.column in places
+    )
+
+
+def _records_at(path: Path, delimiter: str, rows: set[int]) -> dict[int, list[str]]:
+    """Some records by their row; the file is read no further than the last of them."""
+    found: dict[int, list[str]] = {}
+    if not rows:
+        return found
+    last = max(rows)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, record in enumerate(csv.reader(file, delimiter=delimiter), start=1):
+            if number in rows:
+                found[number] = record
+            if number >= last:
+                break
+    return found

@@ -1,0 +1,280 @@
+"""Record tables: every table of the contract whose rows are kept as they are, read by its fields.
+
+A row becomes one canonical JSON text, so that order, encoding and header words leave no trace in the digest. What
+crosses columns (one date before another, parts that add up) stands in `record_rules.py`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.contract import KEYS, REQUIRED, Field, fields, header_of
+from data.facts import frame_digest
+from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
+from data.intake.context import Context, Register
+from data.intake.headers import Header
+from data.intake.names import match_key, tidy
+from data.intake.record_rules import row_faults
+from data.intake.source import TextTable
+from data.intake.table import LoadedTable
+from data.intake.values import Judgement, is_totals_row, judge_group, judge_unit
+from data.problems import Problem
+
+COLUMNS = ["key", "content"]
+NAMES = frozenset({"alias", "unit_text", "group_code"})
+UNITS = frozenset({"unit_code"})
+LINEAGE = frozenset({"from_code", "to_code"})
+_RANK = re.compile(r"(?:并列)?第?(\d{1,6})名?(?:\(?并列\)?)?")
+_YEAR = re.compile(r"(20\d\d)(?!\d)")
+_SPAN = re.compile(r"至|~|～|—+|--")
+_OPEN_END = frozenset({"", "今", "现在"})
+
+
+@dataclass
+class RecordIntake:
+    """Accepted records (columns COLUMNS, one row a record, in canonical order) or what keeps them out.
+
+    places: key of a record -> its file and row.
+    """
+
+    frame: pd.DataFrame | None = None
+    digest: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+    blank: int = 0
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One record of a file with its place."""
+
+    file: str
+    number: int
+    header: Header
+    texts: Mapping[str, str]
+    cells: list[str]
+
+
+def year_of(round_id: str) -> int | None:
+    """The year that the name of a round begins with; the round of a yearly table is its year."""
+    found = _YEAR.match(round_id)
+    return int(found[1]) if found else None
+
+
+def canonical(content: Mapping[str, object]) -> str:
+    """One text for one record: fields in the order of their names, nothing for what is unknown."""
+    known = {name: value for name, value in content.items() if value is not None and value != ""}
+    return json.dumps(known, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def key_of(kind: str, content: Mapping[str, object]) -> str:
+    """What makes a record one of its kind, as a text."""
+    return json.dumps([content.get(name) for name in KEYS[kind]], ensure_ascii=False)
+
+
+def shown_key(key: str) -> str:
+    """A key as people read it."""
+    return " ".join(str(part) for part in json.loads(key) if part is not None)
+
+
+class _Reader:
+    """Reads records one after the other, remembering the earlier row of every key."""
+
+    def __init__(self, kind: str, context: Context, intake: RecordIntake) -> None:
+        self.kind, self.context, self.intake = kind, context, intake
+        self.codes = context.register.codes() if context.register else {}
+        self.year = year_of(context.round_id)
+        self.fields = fields(kind)
+        self.predecessors: set[str] = set()
+        self.seen: dict[str, _Row] = {}
+        self.contents: list[dict[str, object]] = []
+
+    def row(self, row: _Row) -> None:
+        """One record: each field by itself, then what crosses fields, then whether it is there already."""
+        names = [row.texts[name] for name in ("unit_code", "unit_text") if name in row.texts]
+        if any(is_totals_row(name) for name in names):
+            self._note(row, "unit_text" if "unit_text" in row.texts else "unit_code", "totals_row", warning=True)
+            return
+        faults = len(self.intake.problems)
+        content: dict[str, object] = {}
+        for kind in self.fields:
+            self._field(row, kind, content)
+        if self.kind == "results":
+            self._as_printed(row, content)
+        if self.kind == "unit_lineage" and content.get("carry_rank") is None:
+            content["carry_rank"] = content.get("change") == "更名"
+        if self.kind == "unit_alias":
+            self._registered_otherwise(row, content)
+        for fault in row_faults(self.kind, content):
+            self._note(row, fault.name, fault.code, fault.facts)
+        if any(problem.level == "error" for problem in self.intake.problems[faults:]):
+            return
+        self._key(row, content)
+
+    def _field(self, row: _Row, kind: Field, content: dict[str, object]) -> None:
+        text = row.texts.get(kind.name, "")
+        reading = self._reading(kind, text)
+        if reading.code:
+            self._note(row, kind.name, reading.code, reading.facts, warning=reading.warning)
+        if reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]:
+            self._note(row, kind.name, "missing_value")
+        content[kind.name] = reading.kept
+
+    def _reading(self, kind: Field, text: str) -> Reading:
+        if kind.name == "round_id" or (kind.name == "year" and self.kind != "round"):
+            return self._own_round(kind, text)
+        if not tidy(text):
+            return read_cell(kind, text, self.year)
+        if kind.name in UNITS:
+            return _of(judge_unit(text, self.context, self.codes))
+        if kind.name in LINEAGE:
+            return self._lineage_unit(kind, text)
+        if kind.name in NAMES:
+            return _of(judge_group(text, None))
+        if self.kind == "results" and kind.name in ("score", "rank", "recomputed"):
+            return Reading()  # read from the printed text below
+        return read_cell(kind, text, self.year)
+
+    def _own_round(self, kind: Field, text: str) -> Reading:
+        """The round of the import; a row that names another one belongs elsewhere."""
+        year = kind.name == "year"
+        own: object = self.year if year else self.context.round_id
+        said = match_key(text).removesuffix("度").removesuffix("年")
+        if said and own is not None and said != match_key(str(own)):
+            return Reading(code="wrong_round", facts={"round": self.context.round_id})
+        return Reading(own if year or (self.kind == "round" and said) else None)
+
+    def _lineage_unit(self, kind: Field, text: str) -> Reading:
+        """A unit of any register; a predecessor may be older than all of them, and a successor a predecessor."""
+        register = self.context.register
+        known = {} if register is None else {**register.former, **self.codes}
+        code = known.get(match_key(text))
+        if code is None and known and kind.name == "to_code" and match_key(text) not in self.predecessors:
+            return _of(judge_unit(text, self.context, self.codes))
+        return Reading(code) if code is not None else _of(judge_group(text, None))
+
+    def _registered_otherwise(self, row: _Row, content: Mapping[str, object]) -> None:
+        """An alias that is the registered name of another unit would never be used."""
+        register = self.context.register
+        own = Register(register.units).codes() if register else {}
+        unit = own.get(match_key(str(content["alias"])))
+        if unit is not None and unit != content["unit_code"]:
+            self._note(row, "alias", "alias_taken", {"unit": unit})
+
+    def _as_printed(self, row: _Row, content: dict[str, object]) -> None:
+        """A published line: texts as they stand, numbers beside them, every other column under its printed header."""
+        for text_name, name in (("score_text", "score"), ("rank_text", "rank")):
+            shown = text_name if row.texts.get(text_name, "").strip() else name
+            printed = without_text_mark(row.texts.get(shown, "").strip())
+            content[text_name] = printed or None
+            header = row.header.text_of(self.kind, shown)
+            if name == "score":
+                number = number_in(printed)
+                content[name] = None if number is None else plain_number(number)
+                content["score_header"] = header if printed and maximum_of(header) else None
+            else:
+                found = _RANK.fullmatch("".join(printed.split()).replace("（", "(").replace("）", ")"))
+                content[name] = int(found[1]) if found else None
+        figures = {header: without_text_mark(row.cells[column].strip()) for column, header in row.header.other.items()}
+        content["figures"] = {header: text for header, text in figures.items() if text} or None
+        if not {"rank_text", "rank"} & set(row.header.fields):
+            content["printed_no"] = len(self.contents) + 1  # where no rank is printed, the order says it
+
+    def _key(self, row: _Row, content: dict[str, object]) -> None:
+        key = key_of(self.kind, content)
+        earlier = self.seen.setdefault(key, row)
+        if earlier is not row:
+            name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
+            facts: dict[str, object] = {"earlier_row": earlier.number, "earlier_file": earlier.file}
+            self._note(row, name, "duplicate_key", {**facts, "value": shown_key(key)})
+            return
+        self.contents.append(content)
+
+    def _note(
+        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, *, warning: bool = False
+    ) -> None:
+        level = "warning" if warning else "error"
+        column = row.header.text_of(self.kind, name)
+        value = row.texts.get(name, "")
+        self.intake.problems.append(Problem(code, level, row.file, None, row.number, column, value, facts or {}))
+
+    def frame(self) -> pd.DataFrame:
+        """All records in canonical order."""
+        rows = sorted((canonical(content), key_of(self.kind, content)) for content in self.contents)
+        return pd.DataFrame({"key": [key for _, key in rows], "content": [text for text, _ in rows]}, dtype="str")
+
+
+def _with_span(texts: dict[str, str]) -> dict[str, str]:
+    """A single column 起止 taken apart: 2019-01-01至今 has no end yet."""
+    start, *end = _SPAN.split(texts.get("valid_from", ""), maxsplit=1)
+    if not end:
+        return texts
+    return {**texts, "valid_from": start, "valid_to": "" if end[0].strip() in _OPEN_END else end[0]}
+
+
+def _of(judgement: Judgement) -> Reading:
+    return Reading(judgement.kept, judgement.code, judgement.facts, judgement.warning)
+
+
+def maximum_of(header: str) -> float | None:
+    """The maximum in brackets at the end of a header, such as 总得分(100); None without one."""
+    found = re.search(r"[(（]\s*(\d+(?:\.\d+)?)\s*分?[)）]\s*$", header)
+    return float(found[1]) if found else None
+
+
+def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Context) -> RecordIntake:
+    """Read the files of one upload of a record kind."""
+    intake = RecordIntake()
+    reader = _Reader(kind, context, intake)
+    for number, (text, header) in enumerate(tables):
+        if kind != "results":
+            intake.problems += _unknown_columns(text, header)
+        loaded = LoadedTable(context.con, f"record_raw_{number}")
+        intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
+        intake.blank += loaded.blank if loaded.placements else 0
+        rows = list(_rows(loaded, text, header))
+        reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
+        for row in rows:
+            reader.row(row)
+        intake.rows += len(rows)
+    if not reader.contents and not intake.problems:
+        intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+    if not any(problem.level == "error" for problem in intake.problems):
+        intake.frame = reader.frame()
+        intake.digest = frame_digest(kind, intake.frame)
+        intake.places = {key: (row.file, row.number) for key, row in reader.seen.items()}
+    return intake
+
+
+def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:
+    """The records of one file that hold anything."""
+    for position, record in enumerate(loaded.con.table(loaded.name).fetchall() if loaded.placements else []):
+        cells = ["" if value is None else str(value) for value in record]
+        if any(cell.strip() for cell in cells):
+            texts = {name: cells[column] for name, column in header.fields.items()}
+            yield _Row(text.name, loaded.place(position)[1], header, _with_span(texts), cells)
+
+
+def _unknown_columns(text: TextTable, header: Header) -> list[Problem]:
+    return [
+        Problem("unknown_column", "warning", text.name, None, header.row, cell, cell) for cell in header.other.values()
+    ]
+
+
+def twice_imported(
+    kind: str, places: Mapping[str, tuple[str, int]], others: list[tuple[str, pd.DataFrame]]
+) -> list[Problem]:
+    """Records at `places` whose key stands in another upload (id, frame) of the kind and round already."""
+    found = []
+    for upload, other in others:
+        for key in sorted(set(places) & set(other["key"])):
+            shown = shown_key(key)
+            file, row = places[key]
+            column = header_of(kind, KEYS[kind][-1])
+            facts: dict[str, object] = {"upload": upload}
+            found.append(Problem("record_in_other_upload", "error", file, None, row, column, shown, facts))
+    return found

@@ -1,0 +1,10 @@
+-- Every spelling of a round that the lines name, with the first line that has it.
+-- params:
+-- returns: value VARCHAR, place BIGINT
+SELECT
+    round AS value,
+    min(place) AS place
+FROM line_text
+WHERE round IS NOT NULL
+GROUP BY round
+ORDER BY round

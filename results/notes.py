@@ -1,0 +1,69 @@
+"""A note on a result: something to know before reading the scores. A note never changes a score or an exit code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from results.method_breaks import Break
+from words import N_, translate
+
+SHOWN_NAMES = 5
+SENTENCES = {
+    "too_few_votes": N_("Fewer than {minimum} votes and not ranked ({count}): {units}."),
+    "missing_group": N_("No vote from a group that counts ({count}): {units}."),
+    "not_taking_part": N_("Not ranked by decision of the register ({count}): {units}."),
+    "provisional": N_("Not in a register, taken from the ballots: {count}."),
+    "border_tie": N_("Equal scores across the border of the bottom rule ({count}): {units}."),
+    "dont_know": N_("More than {share}% of the answers are “don't know” ({count}): {units}."),
+    "counts_only": N_(
+        "This round was delivered as counts. Its votes are treated as independent ballots, so "
+        "intervals may be too narrow."
+    ),
+    # --- of the collection of ballots -----------------------------------------------------------
+    "returned_more": N_(
+        "More ballots returned than issued, {number} in all ({count}): {units}. Ask how before the result is used."
+    ),
+    "same_grade": N_("All {number} answers of a group have one grade ({count}): {units}."),
+    "same_grade_sites": N_("All {number} answers from a site have one grade ({count}): {units}."),
+    "insider_gap": N_(
+        "Groups marked as insiders give {number} points more than the others, on the mean of {count} units; "
+        "most: {units}."
+    ),
+    # --- of two rounds --------------------------------------------------------------------------
+    "break_not_declared": N_(
+        "The way of scoring changed since round {previous} and the table of rounds does not say so: {breaks}"
+    ),
+    "grade_jump": N_(
+        "The share of a grade moved by more than {limit} percentage points since round {previous}, "
+        "at most by {number}: {units}. Look for a change of recording before a change of service."
+    ),
+    "units_unlinked": N_(
+        "Units that came or went since round {previous} without an entry in the table of reforms ({count}): {units}."
+    ),
+    # --- of published tables --------------------------------------------------------------------
+    "printed_total": N_("Printed totals that are not the sum of their parts, by up to {number} ({count}): {units}."),
+    "printed_rank": N_("Printed ranks that do not follow from the printed scores ({count}): {units}."),
+    "printed_order": N_("Lines of the printed list that stand out of order by their scores ({count}): {units}."),
+    "printed_mean": N_("Printed means that are not the mean of their parts, by up to {number} ({count}): {units}."),
+    "printed_share": N_("Printed percentages that add up to more than 100 ({count}): {units}."),
+    "printed_score": N_("Printed scores that differ from the scores here, by up to {number} ({count}): {units}."),
+    "printed_place": N_("Printed ranks that differ from the ranks here ({count}): {units}."),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to know before reading the scores: a code of SENTENCES, its facts, and the units or rows concerned."""
+
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+    breaks: tuple[Break, ...] = ()
+
+    def sentence(self, language: str) -> str:
+        """The note in words; at most SHOWN_NAMES units by name."""
+        comma, more = ("、", "等") if language == "zh" else (", ", " …")
+        names = comma.join(self.units[:SHOWN_NAMES])
+        names += more if len(self.units) > SHOWN_NAMES else ""
+        told = ("" if language == "zh" else " ").join(found.sentence(language) for found in self.breaks)
+        facts = {"count": len(self.units), **self.facts, "units": names, "breaks": told}
+        return translate(SENTENCES[self.code], language).format(**facts)

@@ -1,0 +1,80 @@
+"""Back to an older release and forth again, in a real browser."""
+
+import hashlib
+import shutil
+
+import pytest
+
+from data.sample.city import CITY
+from data.store import Store
+
+from .conftest import assert_only_language, settled
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def corrected(demo_path, tmp_path):
+    """The demonstration city with a correction of 2025 published: fewer ballots of the same file."""
+    path = tmp_path / "store"
+    shutil.copytree(demo_path, path)
+    store = Store(path, threads=2)
+    own = next(upload for upload in store.uploads() if (upload.kind, upload.round_id) == ("ballots", "2025"))
+    lines = own.evidence()[0][1].read_text(encoding="utf-8-sig").splitlines()
+    content = "\n".join(lines[:-2_000]).encode()
+    assert store.import_files("ballots", [("更正.csv", content)], "2025", replace=True, demo=True).stored
+    store.publish("更正")
+    return store
+
+
+def names(store) -> set[str]:
+    """What the page shows as it was written: users, ids, checksums, notes and file names."""
+    found = {"csv", CITY, *(event.note for event in store.history()), *(event.user for event in store.history())}
+    found |= {part for release in store.releases() for part in (release[:16], release[:6])}
+    files = [file for upload in store.uploads() for file in upload.files]
+    return found | {file.sha256 for file in files} | {file.name for file in files} - {""}
+
+
+def typed(page, label: str, text: str) -> None:
+    field = page.get_by_label(label).last
+    field.fill(text)
+    field.press("Enter")
+    settled(page)
+
+
+def test_back_and_forth_with_a_reason(start, page, corrected):
+    newest, first = corrected.releases()
+    server = start(corrected.path)
+    page.goto(f"{server.url}/releases?lang=zh")
+    settled(page)
+    page.get_by_text("已上传的内容均已发布。").wait_for(timeout=30_000)
+    assert_only_language(page, "zh", names(corrected))
+    page.get_by_test_id("stSelectbox").filter(has_text="发布版本").locator("input").click()
+    page.get_by_role("option").filter(has_text=first[:16]).click()
+    settled(page)
+    page.get_by_text("回退到这一版本").click()
+    typed(page, "原因", "更正有误，先恢复")
+    typed(page, "请输入版本号前 6 位以确认", first[:6])
+    page.get_by_role("button", name="回退", exact=True).click()
+    page.get_by_text("已重新启用").wait_for(timeout=30_000)
+    assert corrected.in_force() == first
+    assert (corrected.history()[0].action, corrected.history()[0].note) == ("rollback", "更正有误，先恢复")
+    page.get_by_role("button", name="按此发布").click()
+    page.get_by_text("已发布，发布版编号").wait_for(timeout=60_000)
+    settled(page)
+    assert corrected.in_force() == newest
+
+
+def test_an_original_file_comes_back_as_it_was(start, page, corrected):
+    server = start(corrected.path)
+    page.goto(f"{server.url}/releases?lang=en")
+    settled(page)
+    page.get_by_text("Original files with their checksums").click()
+    settled(page)
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").last.get_by_role("button").click()
+    download = waiting.value
+    content = download.path().read_bytes()
+    checksum = corrected.uploads()[-1].files[0].sha256
+    assert hashlib.sha256(content).hexdigest() == checksum
+    assert download.suggested_filename == f"更正-{checksum[:12]}.csv"

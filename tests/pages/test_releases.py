@@ -1,0 +1,131 @@
+"""The releases page and what a trial looks like, through the real main script."""
+
+import hashlib
+
+import pytest
+
+from data.store import Store
+from tests.pages.test_pages import PAGES, opened
+from tests.support.stores import BALLOTS, SMALL
+from ui import loaded
+
+OTHER = BALLOTS.replace("不满意", "满意")
+
+
+def put(store, round_id, text=BALLOTS, **how):
+    report = store.import_files("ballots", [(f"评议票{round_id}.csv", text.encode())], round_id, **how)
+    assert report.stored, [problem.code for problem in report.problems]
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Two formal rounds under rules by which seven ballots suffice; the first version of 2025 was replaced."""
+    made = Store(tmp_path / "store", threads=1)
+    made.add_rules(SMALL)
+    put(made, "2024")
+    put(made, "2025")
+    made.publish("首次发布")
+    put(made, "2025", OTHER, replace=True)
+    made.publish("更正")
+    return made
+
+
+def releases(store, monkeypatch, language="zh"):
+    return opened("manage/releases", store.path, monkeypatch, language)
+
+
+def shown(test, column):
+    return next(frame.value for frame in test.dataframe if column in frame.value)
+
+
+def said(test):
+    return "\n".join(item.value for item in [*test.markdown, *test.caption, *test.warning, *test.error, *test.success])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_history_and_files_of_a_release(language, store, monkeypatch):
+    test = releases(store, monkeypatch, language)
+    history = shown(test, {"zh": "说明", "en": "Note"}[language])
+    assert history.iloc[:, 7].tolist() == ["更正", "首次发布"] and history.iloc[:, 6].tolist() == [2, 2]
+    files = [text.value for text in test.text if "SHA-256" in text.value]
+    assert any(hashlib.sha256(OTHER.encode()).hexdigest() in line for line in files) and len(files) == 2
+    assert len(test.get("download_button")) == 2
+
+
+def test_nothing_to_publish_is_said(store, monkeypatch):
+    test = releases(store, monkeypatch)
+    assert "已上传的内容均已发布。" in said(test) and not [b for b in test.button if b.key == "publish"]
+
+
+def test_what_would_change_is_what_is_published(store, monkeypatch):
+    put(store, "2024", OTHER, replace=True)
+    test = releases(store, monkeypatch)
+    assert "批次 2024 有变动，评价仍为 7 次。" in said(test).replace("\\", "")
+    assert shown(test, "变化")["单位"].tolist() == ["市财政局", "市公安局"]
+    test.text_input(key="publish_note").set_value("补正 2024").run()
+    test.button(key="publish").click().run()
+    assert not test.exception and "已发布" in said(test)
+    newest = Store(store.path).history()[0]
+    assert (newest.action, newest.note) == ("publish", "补正 2024")
+
+
+def test_rolling_back_needs_a_reason_and_the_digits(store, monkeypatch):
+    newest, first = store.releases()
+    test = releases(store, monkeypatch)
+    test.selectbox(key="release").set_value(first).run()
+    assert test.button(key="rollback").disabled
+    test.text_input(key="rollback_reason").set_value("复核").run()
+    assert test.button(key="rollback").disabled
+    test.text_input(key="rollback_typed").set_value(first[:6]).run()
+    test.button(key="rollback").click().run()
+    assert not test.exception and store.in_force() == first and first[:16] in said(test)
+    assert store.history()[0].note == "复核" and store.history()[0].previous == newest
+    assert test.button(key="publish")  # the replaced upload is in force still: it can be published again
+
+
+def test_a_trial_is_marked_everywhere_and_cleared_on_the_page(store, monkeypatch):
+    before = store.in_force()
+    put(store, "2026", OTHER, trial=True)
+    store.publish("演练")
+    for page in PAGES:
+        test = opened(page, store.path, monkeypatch, "zh")
+        assert "批次 2026 是试算" in said(test), page
+    test = opened("browse/ranking", store.path, monkeypatch, "zh")
+    assert test.selectbox(key="round").value == "2025"
+    assert test.selectbox(key="round").options == ["2025", "2024", "2026（试算）"]
+    release = loaded.release()
+    assert "试算" in loaded.ranking_csv(release.id, "2026", None, "zh", "trial").decode()
+    test = releases(store, monkeypatch)
+    test.selectbox(key="status_round").set_value("2026").run()
+    test.text_input(key="clear_reason").set_value("演练结束").run()
+    test.text_input(key="clear_typed").set_value("2026").run()
+    test.button(key="clear").click().run()
+    assert not test.exception and store.in_force() == before
+    assert "是试算" not in said(test)
+
+
+def test_a_trial_is_not_offered_beside_formal_rounds(store, monkeypatch):
+    put(store, "2026", OTHER, trial=True)
+    store.publish()
+    test = opened("browse/changes", store.path, monkeypatch, "zh")
+    assert [test.selectbox(key=key).value for key in ("from", "to")] == ["2024", "2025"]
+    test.toggle(key="with_trial").set_value(True).run()
+    assert test.selectbox(key="to").options == ["2026", "2025"]
+    test.selectbox(key="to").set_value("2026").run()
+    assert not test.exception and "有一个是试算" in said(test)
+    test = opened("browse/unit", store.path, monkeypatch, "zh", unit="市公安局", round="2025")
+    assert shown(test, "批次")["批次"].tolist() == ["2025", "2024"]
+
+
+def test_a_withdrawn_round_has_a_red_banner(store, monkeypatch):
+    test = releases(store, monkeypatch)
+    test.selectbox(key="status_round").set_value("2025").run()
+    next(group for group in test.button_group if group.key.startswith("status_2025")).set_value("withdrawn").run()
+    test.text_input(key="status_reason").set_value("复核发现错误").run()
+    test.button(key="status_set").click().run()
+    assert not test.exception, test.exception
+    assert store.status("2025").code == "withdrawn"
+    for page in PAGES:
+        test = opened(page, store.path, monkeypatch, "zh")
+        assert [error.value for error in test.error] == ["批次 2025 的结果已撤回，请勿使用。"], page
+    assert "批次 2025 的状态：已撤回" in said(opened("browse/overview", store.path, monkeypatch, "zh"))

@@ -1,0 +1,103 @@
+"""What is exported is imported again to the same content."""
+
+from pathlib import Path
+
+import pytest
+
+from data.contract import RECORD_KINDS
+from data.export import csv_bytes, xlsx_bytes
+from data.store import Store
+from results.record_sheets import NothingToExport, record_sheet
+from tests.support.stores import RULES, table
+from tests.unit.test_records import REAL, REGISTER, TABLES
+
+COUNTS = """
+    参评单位 | 评议主体     | 满意 | 基本满意 | 不满意 | 不了解
+    市公安局 | 普通群众     | 50   | 20       | 3      | 7
+    市公安局 | 服务对象     | 12   | 0        | 1      | 0
+    市卫健委 | 普通群众     | 40   | 22       | 9      | 2
+    市卫健委 | 两代表一委员 | 8    | 1        | 0      | 0
+"""
+
+
+def made(path, *, registered=True):
+    store = Store(path, threads=2)
+    store.add_rules(RULES)
+    if registered:
+        assert store.import_files("units", [("units.csv", table(REGISTER).encode())], "2025").stored
+    return store
+
+
+def digests(store):
+    return {upload.kind: upload.digest for upload in store.uploads()}
+
+
+def sheet_of(store, kind, language="zh", round_id="2025"):
+    store.publish()
+    release = store.release()
+    try:
+        return record_sheet(release, round_id, kind, language)
+    finally:
+        release.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", RECORD_KINDS)
+def test_a_record_table_comes_back_to_the_same_digest(tmp_path, kind, language):
+    first, second = made(tmp_path / "one"), made(tmp_path / "two")
+    assert first.import_files(kind, [("a.csv", table(TABLES[kind]).encode("gb18030"))], "2025").stored
+    again = second.import_files(kind, [("b.csv", csv_bytes(sheet_of(first, kind, language)))], "2025")
+    assert again.stored, [problem.message("en") for problem in again.problems]
+    assert digests(first) == digests(second)
+    assert first.release().id == second.publish().release
+
+
+@pytest.mark.parametrize("name", ["sichuan_prefectures_2011", "fujian_systems_2010", "qingdao_2006"])
+@pytest.mark.parametrize("to_bytes", [csv_bytes, xlsx_bytes])
+def test_a_published_table_comes_back_as_printed(tmp_path, name, to_bytes):
+    (path,) = Path(REAL).glob(f"{name}_r*.csv")
+    first, second = made(tmp_path / "one"), made(tmp_path / "two")
+    assert first.import_files("results", [path], "2025").stored
+    ending = "csv" if to_bytes is csv_bytes else "xlsx"
+    content = to_bytes(sheet_of(first, "results"))
+    again = second.import_files("results", [(f"b.{ending}", content)], "2025", accept_warnings="第二张表是说明")
+    assert again.stored, [problem.message("en") for problem in again.problems]
+    assert digests(first) == digests(second)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_register_comes_back(tmp_path, language):
+    register = """
+        单位编码 | 单位全称   | 单位简称 | 建制序号 | 类别 | 参评状态
+        B        | 市财政局   | 财政局   | 2        | 政府 | 免评
+        A        | 市公安局   |          | 1        | 执法 | 参评
+        C        | 市旅游局   |          | 7        | 政府 | 撤并
+    """
+    first, second = (made(tmp_path / name, registered=False) for name in ("one", "two"))
+    assert first.import_files("units", [("a.csv", table(register).encode())], "2025").stored
+    assert second.import_files("units", [("b.csv", csv_bytes(sheet_of(first, "units", language)))], "2025").stored
+    assert digests(first) == digests(second)
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_counts_come_back(tmp_path, registered):
+    first, second = (made(tmp_path / name, registered=registered) for name in ("one", "two"))
+    assert first.import_files("counts", [("a.csv", table(COUNTS).encode())], "2025").stored
+    again = second.import_files("counts", [("b.csv", csv_bytes(sheet_of(first, "counts")))], "2025")
+    assert again.stored, [problem.message("en") for problem in again.problems]
+    assert first.release().id == second.publish().release
+
+
+def test_texts_that_look_like_formulas_come_back_too(tmp_path):
+    text = "承诺编号,承诺单位,承诺内容,措施\nP1,市公安局,-5%以内,=SUM(A1)\nP2,市公安局,'引号开头,+10\n"
+    first, second = made(tmp_path / "one"), made(tmp_path / "two")
+    assert first.import_files("pledges", [("a.csv", text.encode())], "2025").stored
+    assert second.import_files("pledges", [("b.csv", csv_bytes(sheet_of(first, "pledges")))], "2025").stored
+    assert digests(first) == digests(second)
+
+
+def test_what_is_not_there_is_not_exported(tmp_path):
+    store = made(tmp_path / "one")
+    for kind in ("pledges", "counts", "ballots"):
+        with pytest.raises(NothingToExport):
+            sheet_of(store, kind)

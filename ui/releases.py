@@ -1,0 +1,246 @@
+"""The parts of the releases page: what is published, what came before, and the few things that change it."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from data.history import ACTIONS, Event, local_time
+from data.round_status import DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
+from data.rounds import RoundConflict
+from data.store import RoundStatus, StoreBusy, UsageError
+from data.uploads import Upload
+from ui import comparison, downloads, frame, loaded, uploads
+from ui.words import _
+
+DONE = "releases_done"
+TYPED = 6  # digits of a release that are typed to confirm
+
+
+def done() -> None:
+    """What the last step did."""
+    told = st.session_state.pop(DONE, None)
+    if told:
+        st.success(told)
+
+
+def _carry_out(step: Callable[[], object], told: str) -> None:
+    """One step of the store, then the page anew; a refusal is said where the button was."""
+    try:
+        step()
+    except StoreBusy as refused:
+        st.warning(frame.busy(refused))
+    except UsageError as wrong:
+        st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
+    except RoundConflict as conflict:
+        uploads.show_problems(conflict.problems, "conflict")
+    else:
+        st.session_state[DONE] = told
+        st.rerun()
+
+
+# --- what is not published yet -----------------------------------------------------------------------------------
+
+
+def show_changes() -> None:
+    """What publishing now would change, and the button that publishes exactly that."""
+    if not loaded.store().has_changes():
+        st.caption(_("Everything that is uploaded is published."))
+        return
+    try:
+        with st.spinner(_("Computing what would change…")):
+            found = loaded.what_would_change()
+    except RoundConflict as conflict:
+        uploads.show_problems(conflict.problems, "candidate")
+        return
+    comparison.show(found, "candidate")
+    note = st.text_input(_("Note for the history"), key="publish_note")
+    if st.button(_("Publish this"), key="publish", type="primary"):
+        told = _("Published as release {release}.").format(release=found.after[:16])
+        _carry_out(lambda: loaded.store().publish(note.strip(), expect=found.after), told)
+
+
+# --- rounds ------------------------------------------------------------------------------------------------------
+
+
+def show_rounds() -> None:
+    """Every round with its status, and the form that changes one."""
+    store = loaded.store()
+    own = [store.status(round_id) for round_id in store.rounds()]
+    if not own:
+        st.caption(_("No round has uploads in force."))
+        return
+    in_force = store.uploads_in_force()
+    rows = [
+        {
+            _("Round"): status.round,
+            _("Status"): status_word(status),
+            _("Uploads"): sum(upload.round_id == status.round for upload in in_force),
+            _("Set by"): status.given.user if status.given else "",
+            _("Reason"): status.given.note if status.given else "",
+            _("What it permits"): _(PERMITS[status.code]) if said(status) else _("Uploads are free."),
+        }
+        for status in own
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="rounds", alt=_("Rounds with their status."))
+    with st.expander(_("Change a status, or clear a trial")):
+        chosen = st.selectbox(_("Round"), [status.round for status in own], key="status_round", width=220)
+        status = next(status for status in own if status.round == chosen)
+        if status.code == TRIAL:
+            _clear(chosen)
+        else:
+            _change_status(status)
+
+
+def said(status: RoundStatus) -> bool:
+    """Whether a status is more than the draft that every round begins as."""
+    return status.given is not None or status.code == TRIAL
+
+
+def status_word(status: RoundStatus) -> str:
+    """The status in words; nobody has to set one."""
+    return _(STATUSES[status.code]) if said(status) else _("Draft (not set)")
+
+
+def show_status(round_id: str) -> None:
+    """The status of one round with what it permits, for other pages; nothing while it has none."""
+    status = loaded.store().status(round_id)
+    if said(status):
+        st.caption(
+            _("Status of the round {round}: {status}. {permits}").format(
+                round=frame.plain(round_id), status=_(STATUSES[status.code]), permits=_(PERMITS[status.code])
+            )
+        )
+
+
+def _change_status(status: RoundStatus) -> None:
+    follows = [code for code in FOLLOWING[status.code] if code != TRIAL]
+    follows = follows if said(status) else [DRAFT, *follows]
+    new = st.segmented_control(
+        _("New status"), follows, format_func=lambda code: _(STATUSES[code]), key=f"status_{status.round}_{status.code}"
+    )
+    reason = st.text_input(_("Reason"), key="status_reason")
+    if new:
+        st.caption(_(PERMITS[new]))
+    if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())):
+        told = _("Round {round}: {status}.").format(round=frame.plain(status.round), status=_(STATUSES[new]))
+        _carry_out(lambda: loaded.store().set_status(status.round, new, reason), told)
+
+
+def _clear(round_id: str) -> None:
+    st.caption(
+        _(
+            "Clearing takes the trial round out of the results at once. Its files are kept. Only then the round takes "
+            "formal uploads."
+        )
+    )
+    reason = st.text_input(_("Reason"), key="clear_reason")
+    typed = st.text_input(_("To confirm, type the name of the round: {name}").format(name=round_id), key="clear_typed")
+    if st.button(_("Clear the trial round"), key="clear", disabled=not reason.strip() or typed.strip() != round_id):
+        told = _("The trial round {round} is cleared.").format(round=frame.plain(round_id))
+        _carry_out(lambda: loaded.store().clear(round_id, reason), told)
+
+
+# --- history -----------------------------------------------------------------------------------------------------
+
+
+def show_history(history: list[Event]) -> None:
+    """Who did what and when, newest first."""
+    store = loaded.store()
+    sizes = {release: len(store.uploads_of(release)) for release in store.releases()}
+    rows = [
+        {
+            _("Time"): local_time(event.time),
+            _("User"): event.user,
+            _("Action"): _(ACTIONS[event.action]),
+            _("Round"): event.round,
+            _("Status"): _(STATUSES[event.status]) if event.status else "",
+            _("Release"): event.release[:16],
+            _("Uploads"): sizes.get(event.release),
+            _("Note"): event.note,
+        }
+        for event in history
+    ]
+    frame_of = pd.DataFrame(rows).astype({_("Uploads"): "Int64"})
+    st.dataframe(frame_of, hide_index=True, key="history", alt=_("Every publication and change, newest first."))
+
+
+def choose_release(releases: list[str], history: list[Event]) -> str:
+    """One of the releases that were ever in force; the one in force first."""
+    names = {release: release_name(release, history) for release in releases}
+    return st.selectbox(_("Release"), releases, format_func=names.get, key="release")
+
+
+def release_name(release: str, history: list[Event]) -> str:
+    """Short id, the time it was first in force, and whether it is now."""
+    first = next(event for event in reversed(history) if event.release == release)
+    name = f"{release[:16]} · {local_time(first.time)}"
+    return f"{name} · " + _("in force") if history[0].release == release else name
+
+
+def show_uploads(own: list[Upload]) -> None:
+    """The uploads of a release: what, when, by whom, and the files as they came."""
+    rows = [
+        {
+            _("Upload"): upload.number,
+            _("Kind"): _(uploads.KIND_NAMES.get(upload.kind, upload.kind)),
+            _("Round"): upload.round_id,
+            _("Trial"): _("yes") if upload.trial else "",
+            _("Rows"): upload.lines,
+            _("Files"): ", ".join(file.name for file in upload.files),
+            _("Time"): local_time(upload.imported_at),
+            _("User"): upload.imported_by,
+            _("Reason for accepting"): upload.accepted_warnings,
+        }
+        for upload in own
+    ]
+    shown = pd.DataFrame(rows)
+    shown = shown[[name for name in shown if name not in (_("Trial"), _("Reason for accepting")) or shown[name].any()]]
+    st.dataframe(shown, hide_index=True, key="release_uploads", alt=_("Uploads that the release is made of."))
+    with st.expander(_("Original files with their checksums")):
+        for upload in own:
+            for number, (file, path) in enumerate(upload.evidence()):
+                left, right = st.columns([4, 1], vertical_alignment="center")
+                left.text(f"{upload.number} · {file.name} · {file.size:,} B\nSHA-256 {file.sha256}")
+                with right:
+                    key = f"original_{upload.upload_id}_{number}"
+                    downloads.original(_("Download"), file.name, file.sha256, path, key)
+
+
+def show_differences(chosen: str, releases: list[str], history: list[Event]) -> None:
+    """The chosen release beside another one."""
+    others = [release for release in releases if release != chosen]
+    if not others:
+        st.caption(_("There is no other release to compare with."))
+        return
+    after = next((event.previous for event in history if event.release == chosen and event.previous in others), None)
+    other = st.selectbox(
+        _("Compare with"),
+        others,
+        index=others.index(after) if after else 0,
+        format_func=lambda release: release_name(release, history),
+        key=f"other_{chosen}",
+    )
+    st.caption(_("From {before} to {after}:").format(before=other[:16], after=chosen[:16]))
+    with st.spinner(_("Computing what would change…")):
+        found = loaded.comparison(other, chosen)
+    comparison.show(found, "differences")
+
+
+def roll_back(chosen: str) -> None:
+    """Put an older release in force again, with a reason and the digits typed."""
+    with st.expander(_("Roll back to this release")):
+        st.caption(
+            _(
+                "All pages and files show this release again. The uploads stay as they are; publishing again takes "
+                "them all."
+            )
+        )
+        reason = st.text_input(_("Reason"), key="rollback_reason")
+        digits = chosen[:TYPED]
+        asked = _("To confirm, type the first {count} digits of the release: {digits}")
+        typed = st.text_input(asked.format(count=TYPED, digits=digits), key="rollback_typed")
+        ready = reason.strip() and typed.strip().lower() == digits
+        if st.button(_("Roll back"), key="rollback", disabled=not ready):
+            told = _("Release {release} is in force again.").format(release=chosen[:16])
+            _carry_out(lambda: loaded.store().rollback(chosen, reason), told)
