@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analytics.pledges import agreement, hodges_lehmann, shift, trend
+from analytics.agreement import agreement, hodges_lehmann, shift, trend
 
 
 def test_spearman_by_hand():
@@ -18,7 +18,7 @@ def test_spearman_by_hand():
 
 def test_agreement_is_refused_where_it_means_nothing():
     few = agreement([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], seed=1)
-    assert few.refused == "few" and few.correlation == pytest.approx(0.8) and np.isnan(few.low)
+    assert few.refused == "no_interval" and few.correlation == pytest.approx(0.8) and np.isnan(few.low)
     assert agreement([1] * 9, range(9), seed=1).refused == "constant"
     assert agreement([1, np.nan, 3], [1, 2, 3], seed=1).n == 2
 

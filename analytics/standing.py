@@ -1,0 +1,106 @@
+"""Where a unit stands among those compared with it, on one outcome; and whether two outcomes put it on opposite sides.
+
+Two outcomes on different scales (grades of a hall, grades of the public) have no common zero: their points must not be
+subtracted from each other. What can be compared is on which side of the others' mean a unit stands, and how surely.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+
+FEWEST = 3
+"""Units below which there is no mean to stand apart from: of two, one is always above and one below."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Points above (positive) or below the mean of all units compared; shape (units,), NaN for units without a score.
+
+    gap : score minus mean. se : standard error of the gap, 0 where the votes show no spread. df : degrees of freedom.
+    """
+
+    gap: Floats
+    se: Floats
+    df: Floats
+
+    def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
+        """Low and high end of each gap, one unit at a time."""
+        if not 0 < level < 1:
+            raise ValueError(f"level must lie between 0 and 1, got {level}")
+        reach: Floats = special.stdtrit(self.df, (1 + level) / 2) * self.se
+        return self.gap - reach, self.gap + reach
+
+    @property
+    def p_above(self) -> Floats:
+        """One-sided p-value of "not above the mean"; 1 without any spread, which proves nothing."""
+        return self._tail(self.gap)
+
+    @property
+    def p_below(self) -> Floats:
+        """One-sided p-value of "not below the mean"."""
+        return self._tail(-self.gap)
+
+    def _tail(self, gap: Floats) -> Floats:
+        t = np.divide(gap, self.se, out=np.full(gap.shape, -np.inf), where=self.se > 0)
+        tail: Floats = special.stdtr(self.df, -t)
+        return np.where(np.isnan(self.gap), np.nan, tail)
+
+
+def standing(score: ArrayLike, covariance: ArrayLike, df_score: ArrayLike) -> Standing:
+    """Every unit against the mean of all, itself included.
+
+    Parameters
+    ----------
+    score : shape (units,); NaN is left out. covariance : shape (units, units), points squared.
+    df_score : shape (units,), degrees of freedom of each score; those of the gap are Satterthwaite's (1946).
+
+    With fewer than FEWEST scores everything is NaN.
+    """
+    x, sigma = np.asarray(score, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
+    nu = np.asarray(df_score, dtype=np.float64)
+    if x.ndim != 1 or sigma.shape != (len(x), len(x)) or nu.shape != x.shape:
+        raise ValueError(f"score {x.shape}, covariance {sigma.shape} and df {nu.shape} do not fit")
+    present = np.flatnonzero(~np.isnan(x))
+    p = len(present)
+    gap, se, df = (np.full(len(x), np.nan) for _ in range(3))
+    if p >= FEWEST:
+        inside = sigma[np.ix_(present, present)]
+        mine = np.diagonal(inside)
+        gap[present] = x[present] - x[present].mean()
+        # Cancellation may leave a variance a hair below zero where there is none.
+        se[present] = np.sqrt(np.maximum(mine - 2 * inside.mean(axis=1) + inside.mean(), 0.0))
+        df[present] = _freedom(mine, nu[present])
+    return Standing(gap, se, df)
+
+
+def _freedom(variance: Floats, nu: Floats) -> Floats:
+    """Of the contrast with 1 - 1/p on the unit and -1/p on each other one."""
+    p = len(variance)
+    own, other = (1 - 1 / p) ** 2, 1 / p**2
+    share = variance / (variance.max(initial=0.0) or 1.0)
+    total = own * share + other * (share.sum() - share)
+    squares = share**2 / nu
+    spread = own**2 * squares + other**2 * (squares.sum() - squares)
+    return np.divide(total**2, spread, out=np.full(p, nu.sum()), where=spread > 0)
+
+
+def opposite(first: Standing, second: Standing) -> tuple[Floats, Ints]:
+    """Is a unit above the mean on one outcome and below it on the other?
+
+    Returns p, shape (units,), and side: 1 where the first outcome is the higher, -1 where the second is, 0 where
+    nothing is known. Each direction needs both one-sided claims (intersection-union test, Berger 1982: the larger
+    p-value, no correction); two directions are asked about, so the smaller of them counts twice. Nothing is assumed
+    about how the two outcomes depend on each other.
+    """
+    down = np.maximum(first.p_above, second.p_below)
+    up = np.maximum(first.p_below, second.p_above)
+    known = ~(np.isnan(down) | np.isnan(up))
+    p = np.where(known, np.minimum(1.0, 2 * np.fmin(down, up)), np.nan)
+    side = np.where(known, np.where(down <= up, 1, -1), 0)
+    return p, side
