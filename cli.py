@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +32,7 @@ INTERRUPTED = 130
 FORMATS = ("csv", "json", "xlsx")
 LONGEST_ROUND = 40
 LATER = (
-    *("pledges", "export", "bulletin", "bundle", "kit", "public"),
+    *("export", "bulletin", "bundle", "kit", "public"),
     *("rebuild", "backup", "restore", "audit"),
 )
 
@@ -686,6 +687,49 @@ def unit(
             _emit_json(unit_as_json(chosen, code, rows), output)
         else:
             _emit_sheet(unit_as_sheet(chosen, code, rows, _session.language), form, output)
+
+
+@app.command(help=N_("Pledge against outcome: the promised items of a round, or its posts or units."))
+def pledges(
+    round_id: Round,
+    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
+    by: Annotated[str, typer.Option(metavar="BY", help=N_("One row per item, post or unit."))] = "item",
+    circular: Annotated[
+        bool, typer.Option("--circular", help=N_("The circular of the quarter: items with what needs attention."))
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=N_("As it stood on this day; else today."))
+    ] = None,
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi pledges`."""
+    from results import pledge_columns as words_of
+    from results.pledge_progress import quarter_report
+    from results.pledge_years import pledge_year
+    from results.pledges import standing_day
+
+    _check_form(form)
+    if by not in words_of.BY:
+        raise Refusal(N_("--by should be one of: {known}."), known=", ".join(words_of.BY))
+    named = None if as_of is None else _day(as_of)
+    with _release(release) as chosen:
+        with _progress(N_("Computing")):
+            day = named or standing_day(chosen, round_id, date.today())
+            answer = quarter_report(chosen, round_id, day) if circular else pledge_year(chosen, round_id, day)
+            table = words_of.table(answer, by, category)
+        if form == "json":
+            _emit_json(words_of.as_json(table, chosen), output)
+        else:
+            _emit_sheet(words_of.as_sheet(table, chosen, _session.language), form, output)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refusal(N_("--as-of should be a day such as 2025-09-30, not {value}."), value=text) from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Codes are for programs and stay English; words are for readers and are translate
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from data.contract import header_of
 from data.export import Cell, Sheet
 from data.release import Release
 from results.columns import DATA_HEADER, HEADERS, facts_of, marks, status_of
+from results.family import ALL, NoSuchRound
 from results.pledge_progress import DUE, LATE, NO_REASON, SILENT, UNVERIFIED, WARNINGS, QuarterReport
 from results.pledge_years import UNITS, YEARS, PledgeYear, posts_of, units_of_year
 from results.pledges import HEADLINE, KINDS, LINES, ROUTINE
@@ -160,6 +162,7 @@ TITLES = {
     BY_POST: N_("Pledges, hall and public by post"),
     BY_UNIT: N_("Pledges and public by unit"),
 }
+CIRCULAR_TITLE = N_("Circular of the quarter")
 CIRCULAR = (
     *("unit_name", "post", "kind", "item", "due", "direction", "baseline", "target", "unit_of_measure", "status"),
     *("reported", "reported_on", "reported_completion", "verified", "verified_on", "verified_completion"),
@@ -191,45 +194,68 @@ def word(field: str, value: object, language: str) -> object:
     return translate(words[str(value)], language) if words and value is not None else value
 
 
-def table(year: PledgeYear, by: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The rows of a round by item, post or unit, and the fields of their files."""
-    if by == BY_POST:
-        return posts_of(year), YEARS
-    if by == BY_UNIT:
-        return units_of_year(year), UNITS
-    return year.book.lines, LINES
+@dataclass(frozen=True)
+class PledgeTable:
+    """Rows to hand out, with what they are: fields in order, title, the round, its rule set and the day."""
+
+    title: str
+    by: str
+    fields: tuple[str, ...]
+    rows: pd.DataFrame
+    release: str
+    round: str
+    rules: str
+    as_of: str
 
 
-def as_json(year: PledgeYear, release: Release, by: str = BY_ITEM) -> dict[str, object]:
+def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str | None = None) -> PledgeTable:
+    """A round by item, post or unit; or the quarter's circular. Raises NoSuchRound for a category that has no row."""
+    book, title, rules = answer.book, TITLES[by], ""
+    rows: pd.DataFrame = book.lines
+    fields: tuple[str, ...] = LINES
+    if isinstance(answer, QuarterReport):
+        title, rows, fields = CIRCULAR_TITLE, answer.warnings, tuple(dict.fromkeys((*LINES, *WARNINGS)))
+    else:
+        rules = answer.votes.rules
+        if by in (BY_POST, BY_UNIT):
+            rows, fields = (posts_of(answer), YEARS) if by == BY_POST else (units_of_year(answer), UNITS)
+    if category not in (None, ALL):
+        if category not in set(rows["category"]):
+            raise NoSuchRound(f"{book.round} / {category}")
+        rows = rows[rows["category"] == category]
+    return PledgeTable(title, by, fields, rows, book.release, book.round, rules, book.as_of.isoformat())
+
+
+def as_json(table: PledgeTable, release: Release) -> dict[str, object]:
     """A table with field names and codes, in full precision."""
-    rows, fields = table(year, by)
-    head: dict[str, object] = {"release": year.book.release, "round": year.book.round, "rules": year.votes.rules}
-    head |= {"demo": release.is_demo, "as_of": year.book.as_of.isoformat(), "by": by}
-    return {**head, **status_of(release, year.book.round), "rows": records(rows, fields)}
+    head: dict[str, object] = {"release": table.release, "round": table.round, "rules": table.rules}
+    head |= {"demo": release.is_demo, "as_of": table.as_of} | status_of(release, table.round)
+    return {**head, "rows": records(table.rows, table.fields)}
 
 
-def as_sheet(year: PledgeYear, release: Release, language: str, by: str = BY_ITEM) -> Sheet:
-    """A table in the reader's language."""
-    rows, fields = table(year, by)
-    facts: list[tuple[str, Cell]] = [(translate(N_("As of"), language), year.book.as_of.isoformat())]
-    return _sheet(rows, fields, release, year.book.round, year.votes.rules, language, TITLES[by], facts)
-
-
-def circular_sheet(report: QuarterReport, release: Release, language: str, rows: pd.DataFrame | None = None) -> Sheet:
-    """The quarter's circular: every pledge, or the given rows of `report.warnings`, with what needs attention."""
-    chosen = report.warnings if rows is None else rows
-    chosen = chosen.assign(warning=[attention(row, language) for row in chosen.to_dict("records")])
-    facts: list[tuple[str, Cell]] = [
-        (translate(N_("Quarter"), language), report.quarter),
-        (translate(N_("As of"), language), report.as_of.isoformat()),
-    ]
-    return _sheet(chosen, CIRCULAR, release, report.book.round, "", language, N_("Circular of the quarter"), facts)
+def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
+    """A table in the reader's language; a circular with the columns that are circulated."""
+    rows, fields = table.rows, table.fields
+    if table.title == CIRCULAR_TITLE:
+        rows = rows.assign(warning=[attention(row, language) for row in rows.to_dict("records")])
+        fields = CIRCULAR
+    mark = marks(release, table.round, language)
+    headers = [header(name, language) for name in fields]
+    cells = [[_cell(word(name, row[name], language)) for name in fields] for row in records(rows, fields)]
+    if mark:
+        headers.append(translate(DATA_HEADER, language))
+        cells = [[*row, mark] for row in cells]
+    facts = facts_of(release, table.round, table.rules, len(cells), language, mark)
+    if table.as_of:
+        facts.append((translate(N_("As of"), language), table.as_of))
+    return Sheet(translate(table.title, language), headers, cells, facts, translate(N_("About"), language))
 
 
 def post_sheet(rows: pd.DataFrame, release: Release, language: str) -> Sheet:
     """The years of one post (`post_through_years`) in the reader's language."""
     rounds = ", ".join(rows["round"])
-    return _sheet(rows, YEARS, release, rounds, "", language, N_("One post through the years"), [])
+    whole = PledgeTable(N_("One post through the years"), BY_POST, YEARS, rows, release.id, rounds, "", "")
+    return as_sheet(whole, release, language)
 
 
 def attention(row: Mapping[object, object], language: str) -> str:
@@ -258,27 +284,6 @@ def _plain(name: str, value: object) -> object:
     kind, _, rest = name.partition("_")
     whole = name in _WHOLE or (kind in KINDS and rest in _COUNTS)
     return int(float(str(value))) if whole else value
-
-
-def _sheet(
-    rows: pd.DataFrame,
-    fields: Iterable[str],
-    release: Release,
-    round_id: str,
-    rules: str,
-    language: str,
-    title: str,
-    facts: list[tuple[str, Cell]],
-) -> Sheet:
-    names = list(fields)
-    mark = marks(release, round_id, language)
-    headers = [header(name, language) for name in names]
-    cells = [[_cell(word(name, row[name], language)) for name in names] for row in records(rows, names)]
-    if mark:
-        headers.append(translate(DATA_HEADER, language))
-        cells = [[*row, mark] for row in cells]
-    known = facts_of(release, round_id, rules, len(cells), language, mark)
-    return Sheet(translate(title, language), headers, cells, [*known, *facts], translate(N_("About"), language))
 
 
 def _cell(value: object) -> Cell:

@@ -42,13 +42,14 @@ class PledgeYear:
 def pledge_year(
     release: Release, round_id: str, as_of: date | None = None, ranked_together: list[Family] | None = None
 ) -> PledgeYear:
-    """All of one round; ranked_together: its families by category, if at hand."""
+    """All of one round; ranked_together: its families by category, if at hand. Raises NoSuchRound."""
+    book = pledge_book(release, round_id, as_of)
     if ranked_together is None:
         ranked_together = families(release, round_id) if round_id in release.rounds() else []
     rules = rules_of(release, round_id) if round_id in release.rounds() else None
     votes = vote_scores(release, round_id)
     compared = two_by_two(release, votes, ranked_together)
-    return PledgeYear(rules, pledge_book(release, round_id, as_of), votes, compared, public_scores(ranked_together))
+    return PledgeYear(rules, book, votes, compared, public_scores(ranked_together))
 
 
 def posts_of(year: PledgeYear) -> pd.DataFrame:

@@ -7,11 +7,13 @@ completion (a mean) stands beside the share met (a mean hides failures).
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
 from data.intake.records import year_of
 from data.release import Release
+from results.family import NoSuchRound
 from results.vote_scores import units_of
 
 HEADLINE, ROUTINE = "headline", "routine"
@@ -52,6 +54,12 @@ TOTALS = (
     *("reported_known", "reported_completion", "reported_share_met"),
     *("verified_known", "verified_completion", "verified_share_met"),
 )
+_NUMBERS = (
+    *("seq", "baseline", "target", "weight"),
+    *(f"{sort}{part}" for sort in ("reported", "verified") for part in ("", "_gap", "_completion", "_progress")),
+)
+_TRUTHS = ("soft", "overdue", "unverified")
+_MAYBE = ("reported_met", "verified_met")
 _PROGRESS = ("actual", "verified", "status", "completion_pct", "evidence", "verified_by")
 
 
@@ -100,17 +108,25 @@ def standing_day(release: Release, round_id: str, today: date) -> date:
 
 
 def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> PledgeBook:
-    """The pledges of a round with every check up to a day; None is the end of the year, or the last check after it."""
+    """The pledges of a round with every check up to a day; None is the end of the year, or the last check after it.
+
+    Raises NoSuchRound; a round without pledges has empty frames.
+    """
+    if round_id not in release.made_of["rounds"]:
+        raise NoSuchRound(round_id)
     day = as_of or max(_last_day(release, round_id), _last_check(release, round_id))
     checks = release.records(round_id, "progress")
     checks = checks[checks["check_date"] <= day.isoformat()].sort_values(["pledge_id", "check_date"])
     register = _register(release, round_id)
+    strays = checks.loc[~checks["pledge_id"].isin(register["pledge_id"]), ["pledge_id", "check_date"]]
+    strays = strays.reset_index(drop=True)
+    if register.empty:
+        lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
+        return PledgeBook(release.id, round_id, day, lines, units, posts, strays)
     lines, reported, verified = _lines(register, checks, day)
     units = _totals(lines.assign(post=""), reported, verified)
     posts = _totals(lines, reported, verified)
-    strays = checks.loc[~checks["pledge_id"].isin(register["pledge_id"]), ["pledge_id", "check_date"]]
-    lines = lines[[*LINES, "roster_no"]]
-    return PledgeBook(release.id, round_id, day, lines, units, posts, strays.reset_index(drop=True))
+    return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays)
 
 
 def _last_day(release: Release, round_id: str) -> date:
@@ -130,6 +146,8 @@ def _last_check(release: Release, round_id: str) -> date:
 def _register(release: Release, round_id: str) -> pd.DataFrame:
     """Pledges with their unit, in the order in which they are shown."""
     pledges = release.records(round_id, "pledges")
+    if pledges.empty:
+        return pledges
     pledges = pledges.join(units_of(release, round_id, pledges["unit_code"]), on="unit_code")
     levels = release.records(round_id, "votes").groupby(["unit_code", "post"])["final_level"].first()
     post = pledges["post"].fillna("")
@@ -153,19 +171,22 @@ def _lines(
     lines = register.join(_newest(checks), on="pledge_id")
     for name in ("baseline", "target", "reported", "verified"):
         lines[name] = lines[name].astype(float)
-    lines["soft"] = [
-        soft(_number(target), _number(baseline), direction)
-        for target, baseline, direction in zip(lines["target"], lines["baseline"], lines["direction"], strict=True)
-    ]
+    lines["soft"] = pd.Series(
+        [
+            soft(_number(target), _number(baseline), direction)
+            for target, baseline, direction in zip(lines["target"], lines["baseline"], lines["direction"], strict=True)
+        ],
+        dtype=bool,
+    )
     told = {sort: _attained(lines, sort) for sort in ("reported", "verified")}
     for sort, found in told.items():
-        sign = lines["direction"].map({HIGHER: 1.0, LOWER: -1.0})
-        lines[f"{sort}_gap"] = sign * (lines[sort] - lines["target"])
+        lines[f"{sort}_gap"] = np.where(lines["direction"] == LOWER, -1.0, 1.0) * (lines[sort] - lines["target"])
         lines[f"{sort}_met"] = pd.array([one.met for one in found], dtype="boolean")
         lines[f"{sort}_completion"] = pd.Series([one.completion for one in found], dtype=float)
         lines[f"{sort}_progress"] = pd.Series([one.progress for one in found], dtype=float)
     lines["overdue"] = _overdue(lines, day)
     lines["unverified"] = _unverified(lines)
+    lines = lines.astype({name: "str" for name in LINES if name not in (*_NUMBERS, *_TRUTHS, *_MAYBE)})
     return lines, told["reported"], told["verified"]
 
 

@@ -64,6 +64,8 @@ def public_scores(ranked_together: list[Family]) -> pd.DataFrame:
 
 def two_by_two(release: Release, votes: VoteScores, ranked_together: list[Family] | None = None) -> TwoByTwo:
     """Set the votes of a round against its mass evaluation. ranked_together: families by category, if at hand."""
+    if votes.rows.empty:
+        return TwoByTwo(release.id, votes.round, votes.level, pd.DataFrame(columns=[*ROWS, "roster_no"]))
     if ranked_together is None:
         ranked_together = families(release, votes.round) if votes.round in release.rounds() else []
     rows = votes.rows.rename(

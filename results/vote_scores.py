@@ -65,6 +65,10 @@ def vote_scores(release: Release, round_id: str) -> VoteScores:
     level = rules.uncertainty.level if rules else Uncertainty().level
     cell = presentation.smallest_cell
     counts = _counts(release, round_id, dict(rules.votes_points) if rules else {})
+    name = rules.name if rules else ""
+    if counts.empty:
+        rows, groups, grades = (pd.DataFrame(columns=list(names)) for names in ((*ROWS, "roster_no"), GROUPS, GRADES))
+        return VoteScores(release.id, round_id, name, level, cell, rows, groups, grades, None, None)
     posts = _posts(release, round_id, counts)
     scored = counts["points"].notna().any()
     moments = _moments(counts, posts) if scored else None
@@ -72,7 +76,6 @@ def vote_scores(release: Release, round_id: str) -> VoteScores:
     rows = _rows(counts, posts, scores, level, cell)
     groups = _groups(counts, rows, moments, level, cell)
     grades = _grades(counts, rows, groups)
-    name = rules.name if rules else ""
     return VoteScores(release.id, round_id, name, level, cell, rows, groups, grades, scores, moments)
 
 
@@ -162,8 +165,6 @@ def _groups(counts: pd.DataFrame, rows: pd.DataFrame, moments: Moments | None, l
         own = rows[KEY].merge(tallies[(tallies["group"] == name) & (tallies["n"] > 0)], on=KEY, how="left")
         scores = scores_from_moments(one_group(moments, number), None) if moments is not None else None
         parts.append(_with_scores(own.fillna({"n": 0}), scores, level)[own["n"].notna().to_numpy()])
-    if not parts:
-        return pd.DataFrame(columns=list(GROUPS))
     whole = pd.concat(parts, ignore_index=True).astype({"n": "int64"})
     order = {key: at for at, key in enumerate(rows[KEY].itertuples(index=False, name=None))}
     at = [order[key] for key in whole[KEY].itertuples(index=False, name=None)]
