@@ -2,6 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
 
 HIGHER, LOWER = "higher", "lower"
 CAP = 120.0
@@ -74,29 +81,49 @@ def _clipped(value: float) -> float:
 
 @dataclass(frozen=True)
 class Kept:
-    """Several pledges together; None where nothing is defined.
+    """Pledges of several groups (a unit, a post, a kind), all shapes (groups,); NaN where nothing is defined.
 
     completion : weighted mean of the completions that are defined, per cent. share_met : weighted share of those met
-    among those where it is known. Both are told, because a mean hides failures. known : pledges whose outcome is known.
+    among those where it is known, 0 to 1. Both are told, because a mean hides failures. known : pledges of which it is
+    known whether they were met. pledges : all of them.
     """
 
-    completion: float | None
-    share_met: float | None
-    known: int
-    pledges: int
+    completion: Floats
+    share_met: Floats
+    known: Ints
+    pledges: Ints
 
 
-def kept(attainments: list[Attainment], weights: list[float] | None = None) -> Kept:
-    """Pledges of one unit, post or kind together. Weights default to alike; they are relative."""
-    given = [1.0] * len(attainments) if weights is None else [float(weight) for weight in weights]
-    if len(given) != len(attainments) or any(weight < 0 or not math.isfinite(weight) for weight in given):
-        raise ValueError("weights must be finite, not negative, one a pledge")
-    pairs = list(zip(attainments, given, strict=True))
-    completion = _mean([(one.completion, weight) for one, weight in pairs if one.completion is not None])
-    met = _mean([(float(one.met), weight) for one, weight in pairs if one.met is not None])
-    return Kept(completion, met, sum(one.met is not None for one in attainments), len(attainments))
+def kept(group: ArrayLike, met: ArrayLike, completion: ArrayLike, weight: ArrayLike | None = None) -> Kept:
+    """Pledges together, group by group.
+
+    Parameters
+    ----------
+    group : shape (pledges,), 0, 1, 2, ...; which group each belongs to. met : 1, 0 or NaN for not known.
+    completion : per cent, NaN for undefined. weight : relative, None for all alike.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ or a weight is negative or not finite.
+    """
+    at = np.asarray(group, dtype=np.int64)
+    given = np.ones(len(at)) if weight is None else np.asarray(weight, dtype=np.float64)
+    told, share = (np.asarray(part, dtype=np.float64) for part in (met, completion))
+    if not at.shape == given.shape == told.shape == share.shape:
+        raise ValueError(
+            f"group {at.shape}, met {told.shape}, completion {share.shape} and weight {given.shape} differ"
+        )
+    if not (np.isfinite(given).all() and (given >= 0).all()):
+        raise ValueError("weights must be finite and not negative")
+    known = np.bincount(at[~np.isnan(told)], minlength=at.max(initial=-1) + 1)
+    return Kept(_mean(at, share, given), _mean(at, told, given), known, np.bincount(at))
 
 
-def _mean(pairs: list[tuple[float, float]]) -> float | None:
-    total = sum(weight for _, weight in pairs)
-    return sum(value * weight for value, weight in pairs) / total if total > 0 else None
+def _mean(group: Ints, value: Floats, weight: Floats) -> Floats:
+    """Weighted mean of the known values of each group."""
+    groups = group.max(initial=-1) + 1
+    there = ~np.isnan(value)
+    total = np.bincount(group[there], weights=weight[there], minlength=groups)
+    sum_ = np.bincount(group[there], weights=(weight * value)[there], minlength=groups)
+    return np.divide(sum_, total, out=np.full(groups, np.nan), where=total > 0)

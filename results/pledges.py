@@ -123,9 +123,8 @@ def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> P
     if register.empty:
         lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
         return PledgeBook(release.id, round_id, day, lines, units, posts, strays)
-    lines, reported, verified = _lines(register, checks, day)
-    units = _totals(lines.assign(post=""), reported, verified)
-    posts = _totals(lines, reported, verified)
+    lines = _lines(register, checks, day)
+    units, posts = _totals(lines.assign(post="")), _totals(lines)
     return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays)
 
 
@@ -164,10 +163,8 @@ def _register(release: Release, round_id: str) -> pd.DataFrame:
     return pledges.sort_values(["category", "roster_no", "unit_code", "post", "seq", "pledge_id"], ignore_index=True)
 
 
-def _lines(
-    register: pd.DataFrame, checks: pd.DataFrame, day: date
-) -> tuple[pd.DataFrame, list[Attainment], list[Attainment]]:
-    """The rows of the book, and how far each pledge was kept by its own and by the checker's account."""
+def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The rows of the book."""
     lines = register.join(_newest(checks), on="pledge_id")
     for name in ("baseline", "target", "reported", "verified"):
         lines[name] = lines[name].astype(float)
@@ -178,16 +175,15 @@ def _lines(
         ],
         dtype=bool,
     )
-    told = {sort: _attained(lines, sort) for sort in ("reported", "verified")}
-    for sort, found in told.items():
+    for sort in ("reported", "verified"):
+        found = _attained(lines, sort)
         lines[f"{sort}_gap"] = np.where(lines["direction"] == LOWER, -1.0, 1.0) * (lines[sort] - lines["target"])
         lines[f"{sort}_met"] = pd.array([one.met for one in found], dtype="boolean")
         lines[f"{sort}_completion"] = pd.Series([one.completion for one in found], dtype=float)
         lines[f"{sort}_progress"] = pd.Series([one.progress for one in found], dtype=float)
     lines["overdue"] = _overdue(lines, day)
     lines["unverified"] = _unverified(lines)
-    lines = lines.astype({name: "str" for name in LINES if name not in (*_NUMBERS, *_TRUTHS, *_MAYBE)})
-    return lines, told["reported"], told["verified"]
+    return lines.astype({name: "str" for name in LINES if name not in (*_NUMBERS, *_TRUTHS, *_MAYBE)})
 
 
 def _newest(checks: pd.DataFrame) -> pd.DataFrame:
@@ -252,21 +248,22 @@ def _unverified(lines: pd.DataFrame) -> pd.Series:
     return (told & ~seen & ~lines["status"].isin([ADJUSTED, CANCELLED])).astype(bool)
 
 
-def _totals(lines: pd.DataFrame, reported: list[Attainment], verified: list[Attainment]) -> pd.DataFrame:
+def _totals(lines: pd.DataFrame) -> pd.DataFrame:
     """Rows of TOTALS: every unit and post of `lines`, headline before routine."""
-    rows = []
-    weight, counted = lines["weight"].tolist(), (lines["status"] != ADJUSTED).fillna(True).tolist()
-    about = ["unit_code", "unit_name", "category", "post", "roster_no"]
-    for _, own in lines.groupby(["unit_code", "post", "kind"], sort=False):
-        inside = [place for place in own.index if counted[place]]
-        row = {name: own[name].iloc[0] for name in [*about, "kind"]} | {"pledges": len(own), "counted": len(inside)}
-        row |= {name: int((own["status"] == name).sum()) for name in (ADJUSTED, CANCELLED)}
-        row |= {name: int(own[name].sum()) for name in ("soft", "overdue", "unverified")}
-        for sort, told in (("reported", reported), ("verified", verified)):
-            found = kept([told[place] for place in inside], [weight[place] for place in inside])
-            row |= {f"{sort}_known": found.known, f"{sort}_completion": found.completion}
-            row[f"{sort}_share_met"] = found.share_met
-        rows.append(row)
-    frame = pd.DataFrame(rows, columns=[*TOTALS, "roster_no"])
-    shares = [name for name in TOTALS if name.endswith(("_completion", "_share_met"))]
-    return frame.astype(dict.fromkeys(shares, "float64"))
+    by = lines.groupby(["unit_code", "post", "kind"], sort=False)
+    frame = by[["unit_name", "category", "roster_no"]].first().reset_index()
+    counted = (lines["status"] != ADJUSTED).fillna(True).to_numpy(dtype=bool)
+    sums: dict[str, object] = {"pledges": np.ones(len(lines)), "counted": counted}
+    sums |= {name: (lines["status"] == name).fillna(False) for name in (ADJUSTED, CANCELLED)}
+    sums |= {name: lines[name] for name in ("soft", "overdue", "unverified")}
+    at = by.ngroup().to_numpy()
+    for name, part in sums.items():
+        frame[name] = np.bincount(at, weights=np.asarray(part, dtype=np.float64)).astype(np.int64)
+    for sort in ("reported", "verified"):
+        met = np.where(counted, lines[f"{sort}_met"].astype("float64"), np.nan)
+        completion = np.where(counted, lines[f"{sort}_completion"], np.nan)
+        found = kept(at, met, completion, lines["weight"])
+        frame[f"{sort}_known"] = found.known
+        frame[f"{sort}_completion"], frame[f"{sort}_share_met"] = found.completion, found.share_met
+    frame = frame.sort_values(["category", "roster_no", "unit_code", "post", "kind"], ignore_index=True)
+    return frame[[*TOTALS, "roster_no"]]

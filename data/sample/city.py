@@ -1,5 +1,7 @@
 """A made-up city with a known truth: 资阳示范市, three rounds, about 11,000 evaluators each.
 
+Its pledges and votes on duty reports are in `pledges.py`.
+
 Ballots come from a latent scale: unit quality (AR(1) over the rounds) + unit-by-group
 deviation + leniency of the evaluator + noise of the line, cut into grades. The seed is fixed,
 so the files are the same everywhere. No name here is meant to be a real office's result.
@@ -69,7 +71,7 @@ Ints: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DemoFile:
-    """One file to import; `kind` is units or ballots."""
+    """One file to import; `kind` is units, ballots, pledges, progress or votes."""
 
     kind: str
     round_id: str
@@ -186,7 +188,7 @@ def _register(round_id: str) -> bytes:
             keeps = name.startswith(("市委", "市直", "市政府"))
             short = name if keeps else name.removeprefix("市")
             lines.append(f"{unit.code},{name},{short},{number},{unit.category},{state}")
-    return _text(lines)
+    return as_file(lines)
 
 
 def _ballots(round_id: str) -> bytes:
@@ -215,7 +217,7 @@ def _ballots(round_id: str) -> bytes:
             rows += zip(ballot.tolist(), unit.tolist(), [item] * len(ballot), text, strict=True)
         start += count
     rows.sort()
-    return _text(["票号,评议主体,参评单位,测评指标,评价"] + [f"{round_id}-{n:06d},{text}" for n, _, _, text in rows])
+    return as_file(["票号,评议主体,参评单位,测评指标,评价"] + [f"{round_id}-{n:06d},{text}" for n, _, _, text in rows])
 
 
 def _sheets(rng: np.random.Generator, form: Ints, group: int, count: int, round_id: str) -> tuple[Ints, Ints]:
@@ -286,5 +288,6 @@ def _tied_indices() -> tuple[int, int]:
     return place[TIED[0]], place[TIED[1]]
 
 
-def _text(lines: list[str]) -> bytes:
+def as_file(lines: list[str]) -> bytes:
+    """A table as a file: UTF-8 with mark."""
     return ("\n".join(lines) + "\n").encode("utf-8-sig")

@@ -3,6 +3,7 @@
 import csv
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +57,33 @@ def test_progress_is_the_same_seen_from_the_other_side(actual, target, baseline)
 
 
 def test_a_mean_and_a_share_tell_different_things():
+    """120% and 60% of two alike goals: a good mean, half of them missed. Weights 3 : 1 favour the kept one."""
     two = [attainment(120, 100, None, "higher"), attainment(60, 100, None, "higher")]
-    assert (kept(two).completion, kept(two).share_met) == (90, 0.5)
-    assert kept(two, [3, 1]).share_met == 0.75
-    assert kept([attainment(None, 100, None, "higher")]).completion is None
+    met, completion = [one.met for one in two], [one.completion for one in two]
+    alike = kept([0, 0], met, completion)
+    assert (alike.completion[0], alike.share_met[0]) == (90, 0.5)
+    assert kept([0, 0], met, completion, [3, 1]).share_met[0] == 0.75
+
+
+def test_what_is_not_known_is_in_no_mean_and_no_share():
+    found = kept([0, 0, 1, 2], [1, np.nan, np.nan, 0], [110, np.nan, np.nan, 40], [1, 5, 1, 0])
+    assert found.completion[0] == 110 and found.share_met[0] == 1
+    assert np.isnan(found.completion[1]) and np.isnan(found.share_met[1])
+    assert np.isnan(found.completion[2])  # no weight at all
+    assert found.known.tolist() == [1, 0, 1] and found.pledges.tolist() == [2, 1, 1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 120), st.floats(0.1, 30)), min_size=1, max_size=30))
+def test_a_mean_lies_among_its_pledges(rows):
+    group, completion, weight = (np.array(part) for part in zip(*rows, strict=True))
+    found = kept(group, completion >= 100, completion, weight)
+    for name in set(group):
+        own = completion[group == name]
+        assert own.min() - 1e-9 <= found.completion[name] <= own.max() + 1e-9
+        assert (found.share_met[name] == 1) == bool((own >= 100).all())
+
+
+def test_weights_are_refused_when_they_mean_nothing():
+    for weight in ([-1.0], [np.nan], [1.0, 2.0]):
+        with pytest.raises(ValueError):
+            kept([0], [1], [100], weight)
