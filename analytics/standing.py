@@ -115,16 +115,31 @@ def opposite(first: Sides, second: Sides) -> tuple[Floats, Ints]:
     return p, side
 
 
+def floored(covariance: ArrayLike, counts: ArrayLike, points: ArrayLike) -> Floats:
+    """A covariance in which no hall's ballots scatter less than those of all halls do within their halls.
+
+    Shapes: covariance (units, units), points squared; counts (units, grades), ballots; points (grades,). A hall that is
+    divided between the best and the worst grade, and by luck drew few of the worst, looks as sure as one that agrees:
+    without this, halls of one mean and very different spread had somebody named in 18% of simulated years.
+    """
+    ballots, value = np.asarray(counts, dtype=np.float64), np.asarray(points, dtype=np.float64)
+    n = ballots.sum(axis=1)
+    mean = ballots @ value / np.maximum(n, 1)
+    within = float((ballots * (value - mean[:, None]) ** 2).sum() / max(n.sum(), 1))
+    raised = np.array(covariance, dtype=np.float64)
+    np.fill_diagonal(raised, np.maximum(np.diagonal(raised), within / np.maximum(n, 1)))
+    return raised
+
+
 def exchanged(
     counts: ArrayLike, points: ArrayLike, sides: Sides, candidates: ArrayLike, *, seed: int, deals: int = DEALS
 ) -> Sides:
     """The p-values of candidates, raised to those of a permutation test of their ballots (Fisher 1935, Pitman 1937).
 
-    A hall whose few ballots all carry the best grade shows no spread of its own, and t takes that for certainty: with
-    50 halls of 75 ballots that were alike in truth, t named somebody in 2% to 92% of simulated years, by how skewed the
-    grades were. What such a hall shows by chance is seen when the ballots of all halls are dealt out anew: then it was
-    0 to 1.5%. The larger of the two p-values holds: dealing is right for halls like the others, t for halls of wider
-    spread.
+    Grades are skewed: a hall of seventy that by chance says the best grade throughout lies further out than t expects.
+    With 50 halls of 75 ballots that were alike in truth, t named somebody in 2% to 92% of simulated years, by
+    how skewed the grades were; with `floored` and the ballots of all halls dealt out anew it was at most 1%. The larger
+    of the two p-values holds.
 
     Parameters
     ----------

@@ -130,7 +130,7 @@ def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> P
 
 
 def _last_day(release: Release, round_id: str) -> date | None:
-    """The last day of the year in its name; without one, the closing day of the round's own record; None without both."""
+    """The last day of the year in its name; without one, the closing day of the round's own record; else None."""
     year = year_of(round_id)
     if year is not None:
         return date(year, 12, 31)

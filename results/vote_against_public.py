@@ -4,8 +4,9 @@ The two scores come from other people with other grades, so their points are not
 mean of its category in the same year, with the interval of that gap: the two axes of the two-by-two. A post is named
 only when it stands above the mean on one axis and below it on the other, each beyond its uncertainty
 (`analytics.standing.opposite`), with Holm's method over all posts compared in the round: the chance that any post is
-named wrongly is at most 1 - level. All others are not told apart, whatever their points. The hall's side must also
-stand when the ballots of the category are dealt out anew (`analytics.standing.exchanged`).
+named wrongly is at most 1 - level. All others are not told apart, whatever their points. No hall counts as surer than
+the ballots of its category are within their halls (`floored`), and the hall's side must also stand when those ballots
+are dealt out anew (`exchanged`).
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.standing import FEWEST, Sides, Standing, exchanged, opposite, standing
+from analytics.standing import FEWEST, Sides, Standing, exchanged, floored, opposite, standing
 from analytics.verdicts import holm
 from data.release import Release
 from results.family import Family, families
@@ -100,12 +101,14 @@ def _compare(rows: pd.DataFrame, votes: VoteScores, family: Family) -> None:
     if votes.scores is None or len(np.unique(unit)) < FEWEST:
         rows.loc[rows.index[at], "reason"] = FEW
         return
-    hall = standing(*_selected(votes.scores.score, votes.scores.covariance_adjusted, votes.scores.df_score, at))
+    counts, points = _ballots(votes, rows.iloc[at])
+    score, covariance, df = _selected(votes.scores.score, votes.scores.covariance_adjusted, votes.scores.df_score, at)
+    hall = standing(score, floored(covariance, counts, points), df)
     there = np.unique(unit)
     scores = family.scores
     public = standing(*_selected(scores.score, scores.covariance_adjusted, scores.df_score, there))
     public = _of_posts(public, np.searchsorted(there, unit))
-    p, side = _opposite(hall.sides, public.sides, *_ballots(votes, rows.iloc[at]), votes.level, family.seed)
+    p, side = _opposite(hall.sides, public.sides, counts, points, votes.level, family.seed)
     where = rows.index[at]
     for name, values in (("p", p), ("side", side), ("vote_gap", hall.gap), ("public_gap", public.gap)):
         rows.loc[where, name] = values

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.standing import Sides, exchanged, opposite, standing
+from analytics.standing import Sides, exchanged, floored, opposite, standing
 from analytics.verdicts import holm
 
 MANY = 1e9  # degrees of freedom: normal theory
@@ -104,6 +104,12 @@ def test_dealing_ballots_anew_by_hand():
     assert found.below[0] == 1 and found.above[1:].tolist() == [0, 0]
     kept = exchanged(counts, points, Sides(np.full(3, 0.7), np.full(3, 0.7)), [0, 1, 2], seed=1)
     assert kept.above[0] == 0.7 and kept.above[2] > 0.7
+
+
+def test_no_hall_is_surer_than_the_ballots_of_all_by_hand():
+    """Ballots 100 100, 100 0 0 100 and 80 80 scatter by 4 * 2500 around their halls' means, 1250 a ballot of eight."""
+    raised = floored(np.diag([1.0, 900.0, 5.0]), [[2, 0, 0], [2, 0, 2], [0, 2, 0]], [100, 80, 0])
+    assert np.diag(raised).tolist() == [625, 900, 625]
 
 
 def test_shapes_that_do_not_fit_are_refused():
