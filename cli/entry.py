@@ -18,11 +18,11 @@ from words import LANGUAGES, N_
 
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "export"),
+    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges", "export"),
     *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
-LATER = (*("pledges", "bulletin", "bundle", "kit", "public"),)
+LATER = (*("bulletin", "bundle", "kit", "public"),)
 
 
 def main() -> None:
