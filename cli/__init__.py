@@ -8,6 +8,15 @@ from cli import documents, keeping, leaving, pledges, releases, results, rules, 
 from cli.entry import main, run
 
 __all__ = [
-    *("documents", "keeping", "leaving", "main", "pledges", "releases"),
-    *("results", "rules", "run", "soundness", "uploads"),
+    "documents",
+    "keeping",
+    "leaving",
+    "main",
+    "pledges",
+    "releases",
+    "results",
+    "rules",
+    "run",
+    "soundness",
+    "uploads",
 ]
