@@ -4,7 +4,7 @@ import streamlit as st
 
 from results.bottom import p_words
 from results.columns import REASON_SENTENCES
-from ui import charts, frame, loaded, tables
+from ui import charts, frame, loaded, pledge_book, tables
 from ui.words import _, language
 from words import N_
 
@@ -108,3 +108,5 @@ if history.confirmed_in_a_row > 1:
 if any(own["score"] is not None for own in history.rounds):
     charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
 tables.show_rounds(history.rounds, "rounds_table")
+
+pledge_book.in_short(release, round_id, code, detail.name)

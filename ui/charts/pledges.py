@@ -1,0 +1,313 @@
+"""Charts of pledges: promise against outcome, hall against public, quarter by quarter, a post through the years."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from results.pledge_columns import PLEDGE_KINDS
+from ui.charts.base import BLUE, GREY, INK, ORANGE, PALE, RED, label, span
+from ui.words import _
+
+MOST_POSTS = 20
+MOST_NAMED = 8
+PROMISED = 100
+LINE = 26
+"""Pixels of a row: 20 rows with their titles fit under the figures of a screen 1080 pixels high."""
+OUTCOME_COLOURS = {True: BLUE, False: RED}
+OUTCOME_SYMBOLS = {True: "circle", False: "triangle-left"}
+"""Kept or short of the promise: told apart by shape and side of the tick, so that a grey print loses nothing."""
+
+
+def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
+    """Promise against outcome, first row on top; beside it, each on its own scale, the scores that have an interval.
+
+    rows: name, reported, verified (per cent of the promise), difference (signed text), about (hover text), and for
+    each name of `panels` its _score, _low, _high, _n; index from 0. panels: name -> title of its own panel.
+    """
+    widths = [1.0] if not panels else [0.5, *[0.5 / len(panels)] * len(panels)]
+    fig = make_subplots(cols=len(widths), shared_yaxes=True, column_widths=widths, horizontal_spacing=0.03)
+    _dumbbells(fig, rows)
+    _panel_title(fig, "x", _("Completion, % of what was promised"))
+    for column, (name, title) in enumerate(panels.items(), start=2):
+        _scores(fig, rows, name, column)
+        _panel_title(fig, f"x{column}", title)
+    ticks = [label(name, 24) for name in rows["name"]]
+    fig.update_yaxes(tickvals=list(rows.index), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
+    fig.update_yaxes(showgrid=True, gridcolor=PALE, tickfont={"size": 14})
+    fig.update_xaxes(showgrid=True, gridcolor=PALE, zeroline=False)
+    fig.update_layout(height=126 + LINE * len(rows), margin={"l": 10, "r": 10, "t": 76, "b": 10}, legend=_legend())
+    return fig
+
+
+def _legend() -> dict:
+    return {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"size": 14}}
+
+
+def _panel_title(fig: go.Figure, axis: str, text: str) -> None:
+    place = {"x": 0.5, "xref": f"{axis} domain", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6}
+    fig.add_annotation(text=f"<b>{text}</b>", showarrow=False, font={"size": 14, "color": INK}, **place)
+
+
+def _dumbbells(fig: go.Figure, rows: pd.DataFrame) -> None:
+    """A tick at the promise, the verified outcome with its signed distance, the reported one as a hollow ring."""
+    known = rows[rows["verified"].notna()]
+    x, y = [], []
+    for at, value in known["verified"].items():
+        x += [PROMISED, value, None]
+        y += [at, at, None]
+    line = {"color": GREY, "width": 3}
+    fig.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False), row=1, col=1)
+    tick = {"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": INK}}
+    fig.add_trace(_marks(rows.assign(x=PROMISED), tick, _("Promised")), row=1, col=1)
+    ring = {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 1.6, "color": INK}}
+    fig.add_trace(_marks(rows.assign(x=rows["reported"]), ring, _("As reported")), row=1, col=1)
+    for kept, name in ((True, _("Verified, promise kept")), (False, _("Verified, short of the promise"))):
+        part = known[(known["verified"] >= PROMISED) == kept]
+        marker = {"symbol": OUTCOME_SYMBOLS[kept], "size": 12, "color": OUTCOME_COLOURS[kept]}
+        fig.add_trace(_marks(part.assign(x=part["verified"]), marker, name), row=1, col=1)
+        outer = part[["verified", "reported"]].max(axis=1) if kept else part[["verified", "reported"]].min(axis=1)
+        fig.add_trace(_differences(outer, part["difference"], kept), row=1, col=1)
+    values = pd.concat([rows["reported"], rows["verified"]]).dropna()
+    low, high = min(values.min(), PROMISED) if len(values) else 90, max(values.max(), PROMISED) if len(values) else 110
+    room = 0.14 * max(high - low, 10)
+    fig.update_xaxes(range=[low - room, high + room], col=1)
+
+
+def _differences(at: pd.Series, texts: pd.Series, kept: bool) -> go.Scatter:
+    """The signed distances, outside the marks."""
+    gap = "\u2002"
+    return go.Scatter(
+        x=at,
+        y=list(at.index),
+        mode="text",
+        text=[gap + text if kept else text + gap for text in texts],
+        textposition="middle right" if kept else "middle left",
+        textfont={"size": 14, "color": OUTCOME_COLOURS[kept]},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _marks(part: pd.DataFrame, marker: dict, name: str) -> go.Scatter:
+    return go.Scatter(
+        x=part["x"],
+        y=list(part.index),
+        mode="markers",
+        marker=marker,
+        name=name,
+        customdata=part["about"],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _scores(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
+    """One score with its interval, on its own scale."""
+    part = rows[rows[f"{name}_score"].notna()]
+    votes = _("Votes")
+    about = [
+        f"{label(unit, 30)}<br>{low:.1f} – {high:.1f}<br>{votes} {n:,.0f}"
+        for unit, low, high, n in zip(
+            part["name"], part[f"{name}_low"], part[f"{name}_high"], part[f"{name}_n"], strict=True
+        )
+    ]
+    fig.add_trace(
+        go.Scatter(
+            x=part[f"{name}_score"],
+            y=list(part.index),
+            mode="markers",
+            marker={"size": 9, "symbol": "square", "color": INK},
+            error_x=span(part[f"{name}_score"], part[f"{name}_low"], part[f"{name}_high"], INK),
+            customdata=about,
+            hovertemplate="%{x:.1f}<br>%{customdata}<extra></extra>",
+            showlegend=False,
+        ),
+        row=1,
+        col=column,
+    )
+
+
+def halls_chart(rows: pd.DataFrame) -> go.Figure:
+    """Hall against public: points to the mean of the category on both axes, with intervals; only posts that differ
+    beyond their uncertainty have a name.
+
+    rows: unit_name, post, vote_gap, public_gap with _low and _high, differs, vote_n, public_n; the named first.
+    """
+    fig = go.Figure()
+    other, named = rows[rows["differs"].isna()], rows[rows["differs"].notna()]
+    hollow = {"symbol": "circle-open", "size": 8, "color": GREY, "line": {"width": 1.5, "color": GREY}}
+    full = {"symbol": "diamond", "size": 14, "color": RED}
+    fig.add_trace(_crosses(other, hollow, _("Not told apart") + f" ({len(other)})", GREY, 1))
+    if len(named):
+        fig.add_trace(_crosses(named, full, _("Opposite, beyond uncertainty") + f" ({len(named)})", RED, 2.5))
+    for at, unit in enumerate(named.head(MOST_NAMED).itertuples()):
+        right = unit.vote_gap < 0
+        fig.add_annotation(
+            x=unit.vote_gap,
+            y=unit.public_gap,
+            text=f"<b>{label(unit.unit_name)}</b>",
+            ax=(34 if right else -34),
+            ay=-24 if at % 2 else 24,
+            xanchor="left" if right else "right",
+            arrowcolor=INK,
+            arrowhead=0,
+            arrowwidth=1,
+            font={"size": 15, "color": INK},
+            bgcolor="rgba(255,255,255,0.8)",
+        )
+    line = {"width": 1.5, "color": INK}
+    fig.add_vline(0, line=line)
+    fig.add_hline(0, line=line)
+    reach = {name: _reach(rows, name) for name in ("vote_gap", "public_gap")}
+    for x, y, text in (
+        (1, 1, _("high with the hall, high with the public")),
+        (1, -1, _("high with the hall, low with the public")),
+        (-1, 1, _("low with the hall, high with the public")),
+        (-1, -1, _("low with the hall, low with the public")),
+    ):
+        fig.add_annotation(
+            x=x * reach["vote_gap"],
+            y=y * reach["public_gap"],
+            text=text,
+            showarrow=False,
+            xanchor="right" if x > 0 else "left",
+            yanchor="top" if y > 0 else "bottom",
+            font={"size": 14, "color": "#5B6670"},
+            bgcolor="rgba(255,255,255,0.7)",
+        )
+    grid = {"gridcolor": PALE, "zeroline": False, "ticksuffix": ""}
+    fig.update_xaxes(title=_("Hall: points to the mean of the category"), range=_around(reach["vote_gap"]), **grid)
+    fig.update_yaxes(title=_("Public: points to the mean of the category"), range=_around(reach["public_gap"]), **grid)
+    fig.update_layout(height=560, margin={"l": 10, "r": 10, "t": 40, "b": 10}, legend=_legend(), showlegend=True)
+    return fig
+
+
+def _reach(rows: pd.DataFrame, name: str) -> float:
+    return 1.06 * float(rows[[f"{name}_low", f"{name}_high"]].abs().max().max())
+
+
+def _around(reach: float) -> list[float]:
+    return [-1.02 * reach, 1.02 * reach]
+
+
+def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness: float) -> go.Scatter:
+    hall, public = _("Ballots of the hall"), _("Votes of the public")
+    about = list(
+        zip(
+            [label(f"{unit} {post}", 30) for unit, post in zip(part["unit_name"], part["post"], strict=True)],
+            part["vote_n"],
+            part["public_n"],
+            strict=True,
+        )
+    )
+    return go.Scatter(
+        x=part["vote_gap"],
+        y=part["public_gap"],
+        mode="markers",
+        name=name,
+        marker=marker,
+        opacity=1 if colour == RED else 0.75,
+        error_x=span(part["vote_gap"], part["vote_gap_low"], part["vote_gap_high"], colour, thickness),
+        error_y=span(part["public_gap"], part["public_gap_low"], part["public_gap_high"], colour, thickness),
+        customdata=about,
+        hovertemplate=(
+            f"%{{customdata[0]}}<br>{hall} %{{customdata[1]}}: %{{x:+.1f}}"
+            f"<br>{public} %{{customdata[2]}}: %{{y:+.1f}}<extra></extra>"
+        ),
+    )
+
+
+def quarters_chart(rows: pd.DataFrame) -> go.Figure:
+    """Items met as reported, met as verified, and overdue, quarter after quarter; headline and routine side by side.
+
+    rows: `results.pledge_glance.QUARTERS`.
+    """
+    fig = make_subplots(cols=len(PLEDGE_KINDS), horizontal_spacing=0.07)
+    bars = (
+        ("reported_met", _("Met, as reported"), {"color": "white", "line": {"color": INK, "width": 1.6}}),
+        ("verified_met", _("Met, as verified"), {"color": BLUE}),
+        ("overdue", _("Overdue"), {"color": RED, "pattern": {"shape": "/", "fgcolor": "white", "size": 6}}),
+    )
+    for column, (kind, word) in enumerate(PLEDGE_KINDS.items(), start=1):
+        part = rows[rows["kind"] == kind]
+        for name, title, marker in bars:
+            fig.add_trace(
+                go.Bar(
+                    x=part["quarter"],
+                    y=part[name],
+                    name=title,
+                    marker=marker,
+                    legendgroup=name,
+                    showlegend=column == 1,
+                    text=part[name],
+                    textposition="outside",
+                    textfont={"size": 14, "color": INK},
+                    cliponaxis=False,
+                    hovertemplate="%{x} %{y}<extra>%{fullData.name}</extra>",
+                ),
+                row=1,
+                col=column,
+            )
+        items = int(part["pledges"].max()) if len(part) else 0
+        axis = "x" if column == 1 else f"x{column}"
+        _panel_title(fig, axis, _("{kind}, {items} items").format(kind=_(word), items=f"{items:,}"))
+    fig.update_xaxes(type="category", showgrid=False)
+    fig.update_yaxes(gridcolor=PALE, zeroline=False, rangemode="tozero", showticklabels=False)
+    fig.update_layout(height=300, margin={"l": 10, "r": 10, "t": 80, "b": 10}, legend=_legend(), bargap=0.25)
+    return fig
+
+
+def years_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
+    """One post, round after round, each outcome in a panel of its own.
+
+    rows: oldest first, `results.pledge_years.YEARS`. panels: name -> title; "headline" and "routine" are completion as
+    reported and as verified, "vote" and "public" are scores with intervals.
+    """
+    fig = make_subplots(cols=len(panels), horizontal_spacing=0.06)
+    for column, (name, title) in enumerate(panels.items(), start=1):
+        if f"{name}_score" in rows:
+            _year_scores(fig, rows, name, column)
+        else:
+            _year_completion(fig, rows, name, column)
+        _panel_title(fig, "x" if column == 1 else f"x{column}", title)
+    fig.update_xaxes(type="category", showgrid=False, categoryarray=list(rows["round"]), categoryorder="array")
+    fig.update_yaxes(gridcolor=PALE, zeroline=False)
+    fig.update_layout(height=290, margin={"l": 10, "r": 10, "t": 76, "b": 10}, legend=_legend())
+    return fig
+
+
+def _year_completion(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
+    marks = (
+        ("reported", _("As reported"), {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 1.6}}),
+        ("verified", _("Verified"), {"symbol": "circle", "size": 10, "color": BLUE}),
+    )
+    for sort, title, marker in marks:
+        trace = go.Scatter(
+            x=rows["round"],
+            y=rows[f"{name}_{sort}_completion"],
+            mode="lines+markers" if sort == "verified" else "markers",
+            line={"color": PALE, "width": 2},
+            marker=marker,
+            name=title,
+            legendgroup=sort,
+            showlegend=column == 1,
+            hovertemplate="%{y:.1f}%<extra>%{fullData.name}</extra>",
+        )
+        fig.add_trace(trace, row=1, col=column)
+    fig.add_hline(PROMISED, line={"color": INK, "width": 1.5, "dash": "dash"}, row=1, col=column)
+
+
+def _year_scores(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
+    part, votes = rows[rows[f"{name}_score"].notna()], _("Votes")
+    trace = go.Scatter(
+        x=part["round"],
+        y=part[f"{name}_score"],
+        mode="lines+markers",
+        line={"color": PALE, "width": 2},
+        marker={"symbol": "square", "size": 10, "color": ORANGE if name == "vote" else INK},
+        error_y=span(part[f"{name}_score"], part[f"{name}_low"], part[f"{name}_high"], INK),
+        showlegend=False,
+        customdata=part[f"{name}_n"],
+        hovertemplate=f"%{{y:.1f}}<br>{votes} %{{customdata:,.0f}}<extra></extra>",
+    )
+    fig.add_trace(trace, row=1, col=column)
