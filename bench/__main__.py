@@ -1,7 +1,8 @@
 """`make bench`: every benchmark, one after the other."""
 
-from bench import import_ballots, pages, ranks
+from bench import import_ballots, pages, pledges, ranks
 
 import_ballots.main()
 pages.main()
 ranks.main([])
+pledges.main()

@@ -1,5 +1,6 @@
 """One post through the years: what it promised, what came of it, what the hall and the public said, side by side."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,17 +53,21 @@ def pledge_year(
     return PledgeYear(rules, book, votes, compared, public_scores(ranked_together))
 
 
-def posts_of(year: PledgeYear) -> pd.DataFrame:
-    """Every post of a round with pledges or votes, one wide row each: YEARS and roster_no.
+def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataFrame:
+    """Every post of a round with pledges or votes, one wide row each: YEARS and roster_no. codes: of these units only.
 
     Pledges without a post stand under post "". Totals are NaN where a post promised nothing of the kind, vote columns
     where nobody voted on it; vote_reason says why a vote has no score.
     """
-    hall = year.votes.rows.rename(
+    own, votes, compared, public = (
+        frame if codes is None else frame[frame["unit_code"].isin(codes)]
+        for frame in (year.book.posts, year.votes.rows, year.compared.rows, year.public)
+    )
+    hall = votes.rename(
         columns={"n": "vote_n", "score": "vote_score", "score_low": "vote_low", "score_high": "vote_high"}
     ).rename(columns={"reason": "vote_reason"})
-    hall = hall.merge(year.compared.rows[["unit_code", "post", "differs"]], on=["unit_code", "post"])
-    wide = _by_kind(year.book.posts).merge(hall, on=_ABOUT, how="outer").merge(year.public, on="unit_code", how="left")
+    hall = hall.merge(compared[["unit_code", "post", "differs"]], on=["unit_code", "post"])
+    wide = _by_kind(own).merge(hall, on=_ABOUT, how="outer").merge(public, on="unit_code", how="left")
     wide = wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*YEARS, "roster_no"])
     return wide.sort_values(["category", "roster_no", "unit_code", "post"], ignore_index=True)
 
@@ -88,7 +93,7 @@ def post_through_years(release: Release, years: list[PledgeYear], unit_code: str
     A post may have been held by several people; the rows say nothing about a person.
     """
     codes = codes_of(release, unit_code)
-    parts = [posts_of(year) for year in sorted(years, key=lambda year: year.book.round, reverse=True)]
-    found = [part[part["unit_code"].isin(codes) & (part["post"] == post)] for part in parts]
+    parts = [posts_of(year, codes) for year in sorted(years, key=lambda year: year.book.round, reverse=True)]
+    found = [part[part["post"] == post] for part in parts]
     filled = [part for part in found if len(part)]
     return pd.concat(filled, ignore_index=True)[list(YEARS)] if filled else pd.DataFrame(columns=list(YEARS))

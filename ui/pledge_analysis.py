@@ -7,7 +7,7 @@ from results.bottom import p_words
 from results.pledge_analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, TrendOf
 from results.pledges import KINDS
 from ui import frame, loaded, pledges, tables
-from ui.tables_changes import signed
+from ui.tables_changes import signed, signed_interval
 from ui.words import _, language
 from words import N_
 
@@ -68,7 +68,7 @@ def _agreements(found: list) -> None:
             _("Second figure"): _(FIGURES[one.second]),
             _("Posts"): one.found.n,
             _("Correlation"): _signed(one.found.correlation),
-            _("Interval"): tables.interval(one.found.low, one.found.high),
+            _("Interval"): _interval(one.found.low, one.found.high),
             _("Remark"): "" if one.said is None else one.said.sentence(language()),
         }
         for one in found
@@ -89,7 +89,7 @@ def _shifts(found: list, before: str | None, after: str) -> None:
                 _("Posts"): one.found.n,
                 _("Equal pairs"): one.found.zeros,
                 _("Shift"): _signed(one.found.median),
-                _("Interval"): tables.interval(one.found.low, one.found.high),
+                _("Interval"): _interval(one.found.low, one.found.high),
                 _("p value"): "–" if pd.isna(one.found.p) else p_words(one.found.p),
                 _("Remark"): "" if one.said is None else one.said.sentence(language()),
             }
@@ -157,13 +157,17 @@ def _trend(one: TrendOf) -> dict:
         _("Figure"): _(FIGURES[one.figure]),
         _("Rounds"): one.found.n,
         _("Slope a year"): _signed(one.found.slope),
-        _("Interval"): tables.interval(one.found.low, one.found.high),
+        _("Interval"): _interval(one.found.low, one.found.high),
         _("Remark"): "" if one.said is None else one.said.sentence(language()),
     }
 
 
 def _signed(number: float, decimals: int = 2) -> str:
     return "–" if pd.isna(number) else signed(number, decimals)
+
+
+def _interval(low: float, high: float) -> str:
+    return signed_interval(low, high, 2)
 
 
 def _table(rows: list[dict], key: str) -> None:

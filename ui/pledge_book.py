@@ -73,7 +73,7 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
     if not pd.isna(named):
         told.append(_("Problems named by the superior: {count}.").format(count=int(named)))
     if told:
-        st.markdown(frame.plain(" ".join(told)))
+        st.markdown("\n".join(f"- {frame.plain(sentence)}" for sentence in told))
 
 
 def _items(chosen: pledges.Chosen, lines: pd.DataFrame) -> None:

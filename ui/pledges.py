@@ -103,7 +103,8 @@ def glance(chosen: Chosen) -> None:
         st.info(_("This round has votes on duty reports but no pledges. Upload the table of pledges."))
     elif not any(one.kept + one.missed + one.running + one.reported_met for one in found):
         st.info(_("No progress is imported for these pledges yet. Upload the table of progress after each check."))
-    st.markdown("\n".join([*(f"- {_beside(one)}" for one in found), f"- {_hall_sentence(chosen)}"]))
+    told = [*(_beside(one) for one in found), *_halls_in_short(chosen)]
+    st.markdown("\n".join(f"- {sentence}" for sentence in told))
 
 
 def _counts(one: Glance) -> None:
@@ -131,25 +132,20 @@ def _beside(one: Glance) -> str:
     return _("**{kind}:** {told}").format(kind=_(KIND_TITLES[one.kind]), told=_(", ").join(told))
 
 
-def _hall_sentence(chosen: Chosen) -> str:
+def _halls_in_short(chosen: Chosen) -> list[str]:
     """The votes on duty reports, and who stands high with the hall and low with the public, or the other way round."""
     rows = chosen.of_category(chosen.year.votes.rows)
     if rows.empty:
-        return _("**Hall:** no votes on duty reports in this round.")
+        return [_("**Hall:** no votes on duty reports in this round.")]
+    scored = int(rows["score"].notna().sum())
+    told = _("**Hall:** {scored} posts have a vote score, {withheld} have none.")
+    told = told.format(scored=f"{scored:,}", withheld=f"{len(rows) - scored:,}")
     named = chosen.of_category(chosen.year.compared.named)
-    told = [
-        _("**Hall:** {scored} posts have a vote score, {withheld} have none.").format(
-            scored=f"{rows['score'].notna().sum():,}", withheld=f"{rows['score'].isna().sum():,}"
-        )
-    ]
     if named.empty:
-        told.append(_("No post stands opposite with the hall and the public beyond uncertainty."))
-    else:
-        names = _(", ").join(frame.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
-        more = "…" if len(named) > charts.MOST_NAMED else ""
-        opposite = _("Opposite with the hall and the public, beyond uncertainty: **{names}**.")
-        told.append(opposite.format(names=names + more))
-    return " ".join(told)
+        return [told, _("**Hall and public:** no post stands opposite beyond uncertainty.")]
+    names = _(", ").join(frame.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
+    more = "…" if len(named) > charts.MOST_NAMED else ""
+    return [told, _("**Hall and public:** opposite beyond uncertainty: **{names}**.").format(names=names + more)]
 
 
 def show_outcomes(chosen: Chosen) -> None:

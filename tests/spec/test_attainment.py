@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.pledges import attainment, kept, soft
+from results.worked import CASES as NAMES
+from results.worked import attainment_cases
 from words import ROOT
 
 with (ROOT / "docs" / "worked" / "attainment.csv").open(encoding="utf-8") as file:
@@ -30,6 +32,14 @@ def test_a_worked_case(case):
     assert found.met == {"yes": True, "no": False, "": None}[case["met"]]
     assert found.completion == nearly(case["completion"])
     assert found.progress == nearly(case["progress"])
+
+
+def test_the_methods_page_shows_them_all_by_name():
+    shown = attainment_cases()
+    assert list(shown["case"]) == [case["case"] for case in CASES] and set(shown["case"]) == set(NAMES)
+    assert shown["met"].isna().sum() == 3 and shown["completion"].notna().sum() == sum(
+        bool(c["completion"]) for c in CASES
+    )
 
 
 def test_there_are_enough_cases_of_both_directions():

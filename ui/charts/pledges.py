@@ -5,14 +5,17 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from results.pledge_columns import PLEDGE_KINDS
-from ui.charts.base import BLUE, GREY, INK, ORANGE, PALE, RED, label, span
+from ui.charts.base import BLUE, GREY, INK, PALE, RED, label, span
 from ui.words import _
 
 MOST_POSTS = 20
 MOST_NAMED = 8
 PROMISED = 100
-LINE = 26
-"""Pixels of a row: 20 rows with their titles fit under the figures of a screen 1080 pixels high."""
+LINE = 26  # pixels of a row
+COLUMN = 0.2
+"""Room for the signed differences, as a share of the span of the marks."""
+LEAST_SPAN = 24
+"""Points that the axis of a score spans at least, so that a small change does not look like a leap."""
 OUTCOME_COLOURS = {True: BLUE, False: RED}
 OUTCOME_SYMBOLS = {True: "circle", False: "triangle-left"}
 """Kept or short of the promise: told apart by shape and side of the tick, so that a grey print loses nothing."""
@@ -51,6 +54,8 @@ def _panel_title(fig: go.Figure, axis: str, text: str) -> None:
 def _dumbbells(fig: go.Figure, rows: pd.DataFrame) -> None:
     """A tick at the promise, the verified outcome with its signed distance, the reported one as a hollow ring."""
     known = rows[rows["verified"].notna()]
+    values = pd.concat([rows["reported"], rows["verified"], pd.Series([float(PROMISED)])]).dropna()
+    room = max(values.max() - values.min(), 10) * COLUMN
     x, y = [], []
     for at, value in known["verified"].items():
         x += [PROMISED, value, None]
@@ -65,24 +70,19 @@ def _dumbbells(fig: go.Figure, rows: pd.DataFrame) -> None:
         part = known[(known["verified"] >= PROMISED) == kept]
         marker = {"symbol": OUTCOME_SYMBOLS[kept], "size": 12, "color": OUTCOME_COLOURS[kept]}
         fig.add_trace(_marks(part.assign(x=part["verified"]), marker, name), row=1, col=1)
-        outer = part[["verified", "reported"]].max(axis=1) if kept else part[["verified", "reported"]].min(axis=1)
-        fig.add_trace(_differences(outer, part["difference"], kept), row=1, col=1)
-    values = pd.concat([rows["reported"], rows["verified"]]).dropna()
-    low, high = min(values.min(), PROMISED) if len(values) else 90, max(values.max(), PROMISED) if len(values) else 110
-    room = 0.14 * max(high - low, 10)
-    fig.update_xaxes(range=[low - room, high + room], col=1)
+        fig.add_trace(_differences(part, values.max() + room, kept), row=1, col=1)
+    fig.update_xaxes(range=[values.min() - room / 3, values.max() + 1.1 * room], col=1)
 
 
-def _differences(at: pd.Series, texts: pd.Series, kept: bool) -> go.Scatter:
-    """The signed distances, outside the marks."""
-    gap = "\u2002"
+def _differences(part: pd.DataFrame, x: float, kept: bool) -> go.Scatter:
+    """The signed distances as a column of their own, where no mark can come in their way."""
     return go.Scatter(
-        x=at,
-        y=list(at.index),
+        x=[x] * len(part),
+        y=list(part.index),
         mode="text",
-        text=[gap + text if kept else text + gap for text in texts],
-        textposition="middle right" if kept else "middle left",
-        textfont={"size": 14, "color": OUTCOME_COLOURS[kept]},
+        text=part["difference"],
+        textposition="middle left",
+        textfont={"size": 15, "color": OUTCOME_COLOURS[kept]},
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
@@ -224,9 +224,13 @@ def quarters_chart(rows: pd.DataFrame) -> go.Figure:
     """
     fig = make_subplots(cols=len(PLEDGE_KINDS), horizontal_spacing=0.07)
     bars = (
-        ("reported_met", _("Met, as reported"), {"color": "white", "line": {"color": INK, "width": 1.6}}),
-        ("verified_met", _("Met, as verified"), {"color": BLUE}),
-        ("overdue", _("Overdue"), {"color": RED, "pattern": {"shape": "/", "fgcolor": "white", "size": 6}}),
+        ("reported_met", _("Target met, as reported"), {"color": "white", "line": {"color": INK, "width": 1.6}}),
+        ("verified_met", _("Target met, as verified"), {"color": BLUE}),
+        (
+            "overdue",
+            _("Overdue"),
+            {"color": RED, "pattern": {"shape": "/", "fillmode": "overlay", "fgcolor": "white", "size": 7}},
+        ),
     )
     for column, (kind, word) in enumerate(PLEDGE_KINDS.items(), start=1):
         part = rows[rows["kind"] == kind]
@@ -294,6 +298,9 @@ def _year_completion(fig: go.Figure, rows: pd.DataFrame, name: str, column: int)
             hovertemplate="%{y:.1f}%<extra>%{fullData.name}</extra>",
         )
         fig.add_trace(trace, row=1, col=column)
+    values = rows[[f"{name}_reported_completion", f"{name}_verified_completion"]].astype(float)
+    low, high = min(values.min().min(), 82), max(values.max().max(), 118)
+    fig.update_yaxes(range=[low - 2, high + 2], row=1, col=column)
     fig.add_hline(PROMISED, line={"color": INK, "width": 1.5, "dash": "dash"}, row=1, col=column)
 
 
@@ -304,10 +311,13 @@ def _year_scores(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> 
         y=part[f"{name}_score"],
         mode="lines+markers",
         line={"color": PALE, "width": 2},
-        marker={"symbol": "square", "size": 10, "color": ORANGE if name == "vote" else INK},
+        marker={"symbol": "square", "size": 10, "color": INK},
         error_y=span(part[f"{name}_score"], part[f"{name}_low"], part[f"{name}_high"], INK),
         showlegend=False,
         customdata=part[f"{name}_n"],
         hovertemplate=f"%{{y:.1f}}<br>{votes} %{{customdata:,.0f}}<extra></extra>",
     )
     fig.add_trace(trace, row=1, col=column)
+    low, high = part[f"{name}_low"].min(), part[f"{name}_high"].max()
+    room = max(2.0, (LEAST_SPAN - (high - low)) / 2)
+    fig.update_yaxes(range=[low - room, high + room], row=1, col=column)
