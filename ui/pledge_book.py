@@ -255,7 +255,7 @@ def _years_table(rows: pd.DataFrame) -> None:
         pd.DataFrame(shown),
         key="years_table",
         height="content",
-        column_config={"_index": st.column_config.TextColumn("", width=220)},
+        column_config={"_index": st.column_config.TextColumn("", width=290)},
         alt=_("The rounds of this post side by side."),
     )
 

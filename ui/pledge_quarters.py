@@ -89,9 +89,9 @@ def _table(rows: pd.DataFrame, chosen: pledges.Chosen) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "unit_name": text(_("Unit"), width=130),
+            "unit_name": text(_("Unit"), width=175),
             "kind": text(_("Kind"), width=80),
-            "item": text(_("Item"), width=155),
+            "item": text(_("Item"), width=175),
             "due": text(_("Due"), width=95),
             "warning": text(_("Attention"), width=115),
             "target": text(_("Target"), width=75),

@@ -114,7 +114,11 @@ def _counts(one: Glance) -> None:
     figures[1].metric(_("Kept, verified"), f"{one.kept:,}")
     figures[2].metric(_("Not kept, verified"), f"{one.missed:,}")
     figures[3].metric(_("No verified outcome"), f"{one.unknown:,}")
-    figures[4].metric(_("Overdue"), f"{one.overdue:,}", help=_("The day is past and nobody says it is done."))
+    figures[4].metric(
+        _("Overdue"),
+        f"{one.overdue:,}",
+        help=_("The day is past and it is not done, by the checker's account where there is one."),
+    )
 
 
 def _beside(one: Glance) -> str:
@@ -266,24 +270,24 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
 def _outcome_columns() -> dict:
     text, whole = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "unit_name": text(_("Unit"), width=150),
+        "unit_name": text(_("Unit"), width=175),
         "post": text(_("Post"), width=90),
         "pledges": whole(_("Items"), width=60),
-        "known": text(_("Outcome verified"), width=90, help=_("Items with a verified outcome, of those counted.")),
+        "known": text(_("Outcome verified"), width=125, help=_("Items with a verified outcome, of those counted.")),
         "verified": whole(_("Completion, verified"), format="%.1f%%"),
         "difference": text(_("Difference"), width=80, help=_("Verified outcome minus the promise, percentage points.")),
         "share_met": whole(_("Share met"), format="%.0f%%", help=_("Of the items with a verified outcome.")),
         "reported": whole(_("Completion, reported"), format="%.1f%%"),
         "overdue": whole(_("Overdue"), width=70),
-        "unverified": whole(_("Not verified"), width=80),
-        "soft": whole(_("Soft targets"), width=80),
-        "vote_n": whole(_("Ballots of the hall"), width=80),
+        "unverified": whole(_("Not verified"), width=90),
+        "soft": whole(_("Soft targets"), width=90),
+        "vote_n": whole(_("Ballots of the hall"), width=125),
         "vote_score": whole(_("Vote score"), format="%.1f"),
         "vote_interval": text(_("Interval"), width=100),
-        "public_n": whole(_("Votes of the public"), width=80),
+        "public_n": whole(_("Votes of the public"), width=130),
         "public_score": whole(_("Public score"), format="%.1f"),
         "public_interval": text(_("Interval"), width=100),
-        "final_level": text(_("Level set by the superior"), width=90),
+        "final_level": text(_("Level set by the superior"), width=160),
     }
 
 
@@ -369,7 +373,7 @@ def _halls_table(compared: pd.DataFrame) -> None:
         hide_index=True,
         key="halls_table",
         height="content" if len(shown) <= 12 else 460,
-        column_config=_outcome_columns() | {"said": st.column_config.TextColumn(_("Finding"), width=230)},
+        column_config=_outcome_columns() | {"said": st.column_config.TextColumn(_("Finding"), width=260)},
         alt=_("Vote score and public score of every post, with what may be said."),
     )
 
