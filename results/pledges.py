@@ -78,8 +78,8 @@ class PledgeBook:
         120. An item without a numeric target is met when its status says done, and its completion is the percentage
         that was filled in; both count as verified only when a checker is named. A cancelled item is not met; an item
         adjusted for objective reasons is neither met nor missed (NA).
-        overdue: the day is past (on the closing day: come) and nobody says it is done (a verified value of the same day or later overrules the
-        report). unverified: a value was reported and none verified on that day or later.
+        overdue: the day is past, or come on the closing day, and nobody says it is done (a verified value of the same
+        day or later overrules the report). unverified: a value was reported and none verified on that day or later.
         final_level: of the post, set by the superior; NA without one.
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
         adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is

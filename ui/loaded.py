@@ -253,6 +253,22 @@ def pledge_glances(release_id: str, round_id: str, as_of: str, category: str | N
     return glances(lines if category is None else lines[lines["category"] == category], date.fromisoformat(as_of))
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def pledge_quarters(release_id: str, round_id: str, as_of: str, category: str | None):
+    """The pledges of a round counted at the end of each quarter that has begun by a day."""
+    from results.pledge_glance import quarter_days, through_quarters
+
+    days = quarter_days(round_id, date.fromisoformat(as_of)).values()
+    return through_quarters([_pledge_book(release_id, round_id, day.isoformat()) for day in days], category)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _pledge_book(release_id: str, round_id: str, as_of: str):
+    from results.pledges import pledge_book
+
+    return pledge_book(release_by_id(release_id), round_id, date.fromisoformat(as_of))
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def pledge_quarter(release_id: str, round_id: str, as_of: str):
     """What needs attention in the quarter that holds a day."""

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from results.pledge_columns import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
-from results.pledge_glance import quarter_days, through_quarters
+from results.pledge_glance import quarter_days
+from results.pledge_progress import WARNINGS
 from ui import charts, downloads, loaded, pledges
 from ui.words import _, language
 from words import N_
@@ -18,9 +19,8 @@ FILTERS = {WARNED: N_("All that need attention"), **WARNING_WORDS, ALL: N_("All 
 def show(chosen: pledges.Chosen) -> None:
     """The quarters as bars, then one quarter's items with what needs attention."""
     days = quarter_days(chosen.round, date.fromisoformat(chosen.as_of))
-    books = [loaded.pledge_year(chosen.release.id, chosen.round, day.isoformat()).book for day in days.values()]
     charts.show(
-        charts.quarters_chart(through_quarters(books, chosen.category or None)),
+        charts.quarters_chart(loaded.pledge_quarters(*chosen.key, chosen.category or None)),
         "quarters",
         _("Items met as reported, met as verified, and overdue, quarter after quarter."),
     )
@@ -72,7 +72,7 @@ def _table(rows: pd.DataFrame, chosen: pledges.Chosen) -> None:
             "kind": [_(PLEDGE_KINDS[kind]) for kind in rows["kind"]],
             "item": rows["item"],
             "due": rows["due"],
-            "warning": [attention(row, language()) for row in rows.to_dict("records")],
+            "warning": [attention(row, language()) for row in rows[list(WARNINGS)].to_dict("records")],
             "target": [value(a, m) for a, m in zip(rows["target"], rows["unit_of_measure"], strict=True)],
             "reported": [dated(a, day) for a, day in zip(rows["reported"], rows["reported_on"], strict=True)],
             "verified": [dated(a, day) for a, day in zip(rows["verified"], rows["verified_on"], strict=True)],

@@ -114,11 +114,8 @@ def _counts(one: Glance) -> None:
     figures[1].metric(_("Kept, verified"), f"{one.kept:,}")
     figures[2].metric(_("Not kept, verified"), f"{one.missed:,}")
     figures[3].metric(_("No verified outcome"), f"{one.unknown:,}")
-    figures[4].metric(
-        _("Overdue"),
-        f"{one.overdue:,}",
-        help=_("The day is past and it is not done, by the checker's account where there is one."),
-    )
+    late = _("The day is past and it is not done, by the checker's account where there is one.")
+    figures[4].metric(_("Overdue"), f"{one.overdue:,}", help=late)
 
 
 def _beside(one: Glance) -> str:
