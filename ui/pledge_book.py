@@ -84,16 +84,18 @@ def _items(chosen: pledges.Chosen, lines: pd.DataFrame) -> None:
         if part.empty:
             continue
         st.markdown(f"#### {_(name)} · {len(part)}")
-        _chart(part.reset_index(drop=True), kind)
+        _chart(part[~found[part.index].isin([ADJUSTED, CANCELLED])], kind)
         for at, row in part.iterrows():
             _item(row.to_dict(), found[at], checks[checks["pledge_id"] == row["pledge_id"]])
 
 
 def _chart(part: pd.DataFrame, kind: str) -> None:
-    """Promise against outcome, item by item, where there is a number to draw."""
+    """Promise against outcome, item by item, where there is a number to draw; nothing of what was adjusted or
+    cancelled.
+    """
     rows = pd.DataFrame(
         {
-            "name": [_short(row) for row in part.to_dict("records")],
+            "name": part["item"],
             "reported": part["reported_completion"],
             "verified": part["verified_completion"],
         }
@@ -106,10 +108,6 @@ def _chart(part: pd.DataFrame, kind: str) -> None:
     rows["difference"] = ["" if pd.isna(gap) else signed(gap, 1) for gap in gaps]
     rows["about"] = [charts.label(name, 40) for name in rows["name"]]
     charts.show(charts.outcomes_chart(rows, {}), f"book_{kind}", _("Promise and outcome of every item."))
-
-
-def _short(row: dict) -> str:
-    return str(row["item"])
 
 
 def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
@@ -133,22 +131,33 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
 
 
 def _promise(row: dict) -> str:
-    """The facts of the promise in lines, those that are known."""
-    pairs = [
-        (_("Target"), value(row["target"], row["unit_of_measure"])),
-        (_("Year before"), value(row["baseline"], row["unit_of_measure"])),
-        (_("Direction"), word("direction", row["direction"], language())),
-        (_("Due"), row["due"]),
-        (_("Measures"), row["measures"]),
-        (_("Responsible"), row["owner"]),
-        (_("Origin"), _known("origin", row)),
-        (_("Field of work"), _known("area", row)),
-        (_("Published on"), row["publicised_on"]),
-        (_("Weight"), f"{row['weight']:g}"),
-    ]
-    return "　".join(
-        f"{name}: **{frame.plain(told)}**" for name, told in pairs if isinstance(told, str) and told != "–"
+    """The facts of the promise that are known, a line for each sort, so that few of them break."""
+    sorts = (
+        (
+            (_("Target"), value(row["target"], row["unit_of_measure"])),
+            (_("Year before"), value(row["baseline"], row["unit_of_measure"])),
+            (_("Direction"), word("direction", row["direction"], language())),
+            (_("Due"), row["due"]),
+            (_("Weight"), f"{row['weight']:g}"),
+        ),
+        (
+            (_("Origin"), _known("origin", row)),
+            (_("Field of work"), _known("area", row)),
+            (_("Published on"), row["publicised_on"]),
+            (_("Responsible"), row["owner"]),
+        ),
+        ((_("Measures"), row["measures"]),),
     )
+    fact = _("{name}: **{told}**")
+    lines = [
+        "　".join(fact.format(name=name, told=frame.plain(told)) for name, told in pairs if _told(told))
+        for pairs in sorts
+    ]
+    return "  \n".join(filter(None, lines))
+
+
+def _told(text: object) -> bool:
+    return isinstance(text, str) and text not in ("", "–")
 
 
 def _known(field: str, row: dict) -> object:

@@ -14,6 +14,8 @@ PROMISED = 100
 LINE = 26  # pixels of a row
 COLUMN = 0.2
 """Room for the signed differences, as a share of the span of the marks."""
+LEAST_SIDE = 0.45
+"""Of the longer side of an axis, how much the shorter one has at least."""
 LEAST_SPAN = 24
 """Points that the axis of a score spans at least, so that a small change does not look like a leap."""
 OUTCOME_COLOURS = {True: BLUE, False: RED}
@@ -158,7 +160,7 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
     line = {"width": 1.5, "color": INK}
     fig.add_vline(0, line=line)
     fig.add_hline(0, line=line)
-    reach = {name: _reach(rows, name) for name in ("vote_gap", "public_gap")}
+    across, upright = _around(rows, "vote_gap"), _around(rows, "public_gap")
     for x, y, text in (
         (1, 1, _("high with the hall, high with the public")),
         (1, -1, _("high with the hall, low with the public")),
@@ -166,8 +168,8 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
         (-1, -1, _("low with the hall, low with the public")),
     ):
         fig.add_annotation(
-            x=x * reach["vote_gap"],
-            y=y * reach["public_gap"],
+            x=across[x > 0],
+            y=upright[y > 0],
             text=text,
             showarrow=False,
             xanchor="right" if x > 0 else "left",
@@ -176,18 +178,17 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
             bgcolor="rgba(255,255,255,0.7)",
         )
     grid = {"gridcolor": PALE, "zeroline": False, "ticksuffix": ""}
-    fig.update_xaxes(title=_("Hall: points to the mean of the category"), range=_around(reach["vote_gap"]), **grid)
-    fig.update_yaxes(title=_("Public: points to the mean of the category"), range=_around(reach["public_gap"]), **grid)
+    fig.update_xaxes(title=_("Hall: points to the mean of the category"), range=across, **grid)
+    fig.update_yaxes(title=_("Public: points to the mean of the category"), range=upright, **grid)
     fig.update_layout(height=560, margin={"l": 10, "r": 10, "t": 40, "b": 10}, legend=_legend(), showlegend=True)
     return fig
 
 
-def _reach(rows: pd.DataFrame, name: str) -> float:
-    return 1.06 * float(rows[[f"{name}_low", f"{name}_high"]].abs().max().max())
-
-
-def _around(reach: float) -> list[float]:
-    return [-1.02 * reach, 1.02 * reach]
+def _around(rows: pd.DataFrame, name: str) -> tuple[float, float]:
+    """The range of an axis: all intervals, and enough on either side of the cross to see which side is which."""
+    low, high = float(rows[f"{name}_low"].min()), float(rows[f"{name}_high"].max())
+    least = LEAST_SIDE * max(-low, high)
+    return 1.08 * min(low, -least), 1.08 * max(high, least)
 
 
 def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness: float) -> go.Scatter:
