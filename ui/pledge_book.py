@@ -42,7 +42,13 @@ def show(chosen: pledges.Chosen) -> None:
     names = dict(zip(posts["unit_code"], posts["unit_name"], strict=True))
     left, right = st.columns([2, 1])
     with left:
-        code = pledges.from_address("unit", names, st.selectbox, _("Unit"), lambda code: f"{names[code]}  {code}")
+        code = pledges.from_address(
+            "unit",
+            names,
+            st.selectbox,
+            _("Unit"),
+            lambda code: names[code] if names[code] == code else f"{names[code]}  {code}",
+        )
     own = list(posts.loc[posts["unit_code"] == code, "post"])
     with right:
         post = pledges.from_address("post", own, st.selectbox, _("Post"), lambda name: name or _("No post given"))

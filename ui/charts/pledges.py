@@ -255,7 +255,7 @@ def quarters_chart(rows: pd.DataFrame) -> go.Figure:
             )
         items = int(part["pledges"].max()) if len(part) else 0
         axis = "x" if column == 1 else f"x{column}"
-        _panel_title(fig, axis, _("{kind}, {items} items").format(kind=_(word), items=f"{items:,}"))
+        _panel_title(fig, axis, _("{kind} ({items})").format(kind=_(word), items=f"{items:,}"))
     fig.update_xaxes(type="category", showgrid=False)
     fig.update_yaxes(gridcolor=PALE, zeroline=False, rangemode="tozero", showticklabels=False)
     fig.update_layout(height=300, margin={"l": 10, "r": 10, "t": 80, "b": 10}, legend=_legend(), bargap=0.25)
