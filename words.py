@@ -20,7 +20,15 @@ DOMAIN = "biaochi"
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": "zh_CN", "en": "en"}
 
-KEYWORDS = {"_": None, "N_": None, "translate": (1,), "ngettext": (1, 2), "UsageError": (1,)}
+KEYWORDS = {
+    "_": None,
+    "N_": None,
+    "translate": (1,),
+    "ngettext": (1, 2),
+    "UsageError": (1,),
+    "StoreDamaged": (1,),
+    "Finding": (1,),
+}
 # Where no message of the product can be.
 SKIPPED = {"tests", "bench", "var", "build", "docs", "locales", "node_modules"}
 

@@ -3,11 +3,13 @@
 Small files that are only ever added to; the newest says which release is in force.
 """
 
+import getpass
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+from data.errors import StoreDamaged
 from words import N_
 
 ACTIONS = {
@@ -41,9 +43,18 @@ class Event:
 
 def read_history(store: Path) -> list[Event]:
     """Every entry of a store's folder, newest first."""
-    paths = sorted((store / FOLDER).glob("*.json"), reverse=True)
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    return [Event(**{**entry, "uploads": tuple(entry.get("uploads", ()))}) for entry in found]
+    return [read_event(path) for path in sorted((store / FOLDER).glob("*.json"), reverse=True)]
+
+
+def read_event(path: Path) -> Event:
+    """One entry from its file. Raises StoreDamaged."""
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+        return Event(**{**entry, "uploads": tuple(entry.get("uploads", ()))})
+    except (OSError, ValueError, TypeError, AttributeError):
+        raise StoreDamaged(
+            "History: the entry {name} cannot be read any more. Restore it from a backup.", name=path.name
+        ) from None
 
 
 def cleared(history: list[Event]) -> frozenset[str]:
@@ -54,3 +65,16 @@ def cleared(history: list[Event]) -> frozenset[str]:
 def local_time(time: str) -> str:
     """A time of the history as the clock on the wall says it, to the minute."""
     return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def now() -> str:
+    """The time in UTC, to the second, as entries and uploads keep it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def user() -> str:
+    """Who is at the machine; later the person who logged in."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -374,7 +374,7 @@ class Problem:
         where = [self.file or "", *(part.format_map(self._shown(language)) for part in parts)]
         return _separator(language).join(filter(None, where))
 
-    def as_dict(self, language: str) -> dict[str, object]:
+    def as_dict(self, language: str) -> dict[str, str | int | None]:
         """The fields of `import --format json`."""
         own = {name: getattr(self, name) for name in ("level", "code", *PLACES_OF_A_PROBLEM)}
         words = {"message": self.message(language), "suggestion": self.suggestion(language)}

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.cache import Cache
+from data.errors import StoreDamaged
 from data.facts import Dictionaries
 from data.history import read_history
 from data.intake.context import Register
@@ -62,7 +63,10 @@ class Release:
         self.folder = folder
         self.store = store or folder.parent.parent
         self.id: str = folder.name
-        self._database = Database(folder / RESULTS)
+        try:
+            self._database = Database(folder / RESULTS)
+        except duckdb.Error:
+            raise _damaged(folder) from None
 
     @property
     def cache(self) -> Cache:
@@ -76,11 +80,19 @@ class Release:
 
     def query(self, name: str, **params: object) -> pd.DataFrame:
         """Run one file of data/sql/release."""
-        return self._database.query(f"release/{name}", **params)
+        return self._ask(f"release/{name}", **params)
 
     def query_table(self, name: str) -> pd.DataFrame:
         """One whole table, by the file of data/sql/table that reads it."""
-        return self._database.query(name)
+        return self._ask(name)
+
+    def _ask(self, name: str, **params: object) -> pd.DataFrame:
+        try:
+            return self._database.query(name, **params)
+        except duckdb.Error:
+            if file_sha256(self.folder / RESULTS) == self.made_of["results_sha256"]:
+                raise
+            raise _damaged(self.folder) from None
 
     def rounds(self) -> list[str]:
         """Rounds of the release, newest first."""
@@ -144,9 +156,20 @@ class Release:
 
 
 def read_contents(folder: Path) -> dict[str, Any]:
-    """The contents of release.json, without opening the database."""
-    whole: dict[str, Any] = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
+    """The contents of release.json, without opening the database. Raises StoreDamaged."""
+    try:
+        whole: dict[str, Any] = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise _damaged(folder) from None
     return whole
+
+
+def _damaged(folder: Path) -> StoreDamaged:
+    return StoreDamaged(
+        "Release {release}: its results cannot be read any more. Run `biaochi rebuild`: it makes them again from the "
+        "kept files.",
+        release=folder.name[:16],
+    )
 
 
 def build_release(

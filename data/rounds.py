@@ -144,6 +144,15 @@ def aliases(uploads: list[Upload], round_id: str) -> dict[str, str]:
     }
 
 
+def alias_of(uploads: list[Upload], name: str, day: str) -> tuple[str, str] | None:
+    """Unit code that a spelling is confirmed for on a day ('' = from ever on), and the upload that says so."""
+    for upload in uploads:
+        for row in contents([upload], "unit_alias"):
+            if match_key(str(row["alias"])) == match_key(name) and _meet(row, {"valid_from": day}):
+                return str(row["unit_code"]), upload.upload_id
+    return None
+
+
 def alias_conflicts(uploads: list[Upload]) -> list[Problem]:
     """Aliases of all rounds that would mean two units on one day."""
     taken: dict[str, list[dict[str, object]]] = {}

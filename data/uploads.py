@@ -8,16 +8,19 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 
+from data.errors import StoreDamaged
 from data.facts import write_dictionaries
 from data.intake.ballots import BallotFacts
 from data.intake.corrections import Edit
 from data.query import read_parquet
 
 MANIFEST = "upload.json"
+EVIDENCE = "evidence-"
 
 
 @dataclass(frozen=True)
@@ -76,48 +79,74 @@ class Upload:
 
     def evidence(self) -> list[tuple[Evidence, Path]]:
         """Each kept file with where it lies."""
-        return [(file, self.folder / f"evidence-{i}") for i, file in enumerate(self.files)]
+        return [(file, self.folder / f"{EVIDENCE}{i}") for i, file in enumerate(self.files)]
 
     def frame(self) -> pd.DataFrame:
         """The facts of a small kind (units, counts)."""
         return read_parquet(self.folder / "facts.parquet")
 
 
-def write_manifest(folder: Path, upload: Upload) -> None:
-    """Keep what the upload is beside its bytes, with a checksum of every other file of the folder.
+def write_manifest(folder: Path, upload: Upload, path: Path | None = None) -> None:
+    """Keep what the upload is beside its bytes (or in `path`), with a checksum of every other file of the folder.
 
     The evidence was hashed while it was read; half a gigabyte is not read again for that.
     """
     whole = asdict(upload)
     del whole["folder"]
-    known = {f"evidence-{number}": file.sha256 for number, file in enumerate(upload.files)}
+    known = {f"{EVIDENCE}{number}": file.sha256 for number, file in enumerate(upload.files)}
     whole["checksums"] = {
-        path.name: known.get(path.name) or file_sha256(path)
-        for path in sorted(folder.iterdir())
-        if path.name != MANIFEST
+        name: known.get(name) or file_sha256(folder / name)
+        for name in sorted(path.name for path in folder.iterdir())
+        if name != MANIFEST
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    (path or folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def read_upload(folder: Path) -> Upload:
-    """An upload from its folder."""
-    whole = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    del whole["checksums"]
-    whole["files"] = tuple(Evidence(**file) for file in whole["files"])
-    whole["choices"] = Choices(**whole.get("choices", {}))
-    whole["edits"] = tuple(EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in whole.get("edits", ()))
-    return Upload(**whole, folder=folder)
+    """An upload from its folder. Raises StoreDamaged."""
+    try:
+        whole = _manifest(folder)
+        del whole["checksums"]
+        whole["files"] = tuple(Evidence(**file) for file in whole["files"])
+        whole["choices"] = Choices(**whole.get("choices", {}))
+        whole["edits"] = tuple(EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in whole.get("edits", ()))
+        return Upload(**whole, folder=folder)
+    except (KeyError, TypeError):
+        raise _manifest_damaged(folder) from None
 
 
 def damaged_files(folder: Path) -> list[str]:
-    """Names of files of an upload that are missing or whose bytes changed."""
-    whole = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    """Names of files of an upload that are missing or whose bytes changed. Raises StoreDamaged."""
     return [
         name
-        for name, checksum in whole["checksums"].items()
+        for name, checksum in _manifest(folder).get("checksums", {}).items()
         if not (folder / name).is_file() or file_sha256(folder / name) != checksum
     ]
+
+
+def derived_files(folder: Path) -> list[str]:
+    """Names of the files of an upload that were made from its evidence."""
+    return sorted(path.name for path in folder.iterdir() if path.name != MANIFEST and not is_evidence(path.name))
+
+
+def is_evidence(name: str) -> bool:
+    """Whether a file of an upload is kept as it came."""
+    return name.startswith(EVIDENCE)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        whole: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise _manifest_damaged(folder) from None
+    return whole
+
+
+def _manifest_damaged(folder: Path) -> StoreDamaged:
+    return StoreDamaged(
+        "Upload {upload}: {file} cannot be read any more. Restore it from a backup.", upload=folder.name, file=MANIFEST
+    )
 
 
 def file_sha256(path: Path) -> str:

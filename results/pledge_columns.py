@@ -1,162 +1,71 @@
-"""The words of pledges and votes: headers, codes as words, sentences; and their tables as sheets or JSON.
+"""Tables of pledges and votes as sheets or JSON; their words are in `pledge_words.py`."""
 
-Codes are for programs and stay English; words are for readers and are translated.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from data.contract import header_of
 from data.export import Cell, Sheet
 from data.release import Release
-from results.columns import DATA_HEADER, HEADERS, facts_of, marks, status_of
+from data.rule_sets import Presentation
+from results.columns import (
+    DATA_HEADER,
+    SHARES_FORMAT,
+    decimals_of,
+    facts_of,
+    marks,
+    printed_marks,
+    status_of,
+)
 from results.family import ALL, NoSuchRound
-from results.pledge_progress import DUE, LATE, NO_REASON, SILENT, UNVERIFIED, WARNINGS, QuarterReport
+from results.pledge_progress import WARNINGS, QuarterReport
+from results.pledge_words import (
+    COMPARED_REASONS,
+    DIFFERS,
+    NO_INTERVAL,
+    PLEDGE_KINDS,
+    STATUS_WORDS,
+    TOTAL_WORDS,
+    VOTE_REASON_SENTENCES,
+    WARNING_WORDS,
+    attention,
+    difference_sentence,
+    header,
+    meanings,
+    word,
+)
 from results.pledge_years import UNITS, YEARS, PledgeYear, posts_of, units_of_year
-from results.pledges import HEADLINE, KINDS, LINES, ROUTINE
-from results.record_sheets import WORDS as YES_OR_NO
-from results.vote_against_public import FEW, NO_PUBLIC, NO_VOTE, NOT_RANKED, PUBLIC_HIGHER, VOTE_HIGHER
-from results.vote_scores import COMPLEMENT, GRADE_WITHOUT_POINTS, NO_POINTS, ONE_GRADE, SMALL_CELL
+from results.pledges import KINDS, LINES
 from words import N_, translate
+
+# The words stand in pledge_words.py; who makes tables finds them here too.
+__all__ = [
+    "BY",
+    "BY_ITEM",
+    "BY_POST",
+    "BY_UNIT",
+    "PledgeTable",
+    "table",
+    "as_json",
+    "as_sheet",
+    "post_sheet",
+    "records",
+    "COMPARED_REASONS",
+    "DIFFERS",
+    "NO_INTERVAL",
+    "PLEDGE_KINDS",
+    "STATUS_WORDS",
+    "VOTE_REASON_SENTENCES",
+    "WARNING_WORDS",
+    "attention",
+    "difference_sentence",
+    "header",
+    "word",
+]
 
 BY_ITEM, BY_POST, BY_UNIT = "item", "post", "unit"
 BY = (BY_ITEM, BY_POST, BY_UNIT)
 
-NO_INTERVAL = N_("Completion is counted item by item, not sampled: it has no interval.")
-_FROM_CONTRACT = (
-    *("owner", "pledge_id", "seq", "item", "measures", "origin", "publicised_on", "due", "direction"),
-    *("baseline", "target", "unit_of_measure", "weight"),
-)
-_FROM_PROGRESS = ("status", "evidence", "verified_by")
-_OWN = {
-    "rules": N_("Rule set"),
-    "post": N_("Post"),
-    "kind": N_("Kind of pledge"),
-    "area": N_("Field of work"),
-    "soft": N_("Soft target"),
-    "status_reason": N_("Why adjusted or cancelled"),
-    "checked_on": N_("Last check"),
-    "reported": N_("Reported value"),
-    "reported_on": N_("Reported on"),
-    "reported_gap": N_("Reported, gap to the target"),
-    "reported_met": N_("Met, as reported"),
-    "reported_completion": N_("Completion %, as reported"),
-    "reported_progress": N_("Progress %, as reported"),
-    "verified": N_("Verified value"),
-    "verified_on": N_("Verified on"),
-    "verified_gap": N_("Verified, gap to the target"),
-    "verified_met": N_("Met, as verified"),
-    "verified_completion": N_("Completion %, as verified"),
-    "verified_progress": N_("Progress %, as verified"),
-    "overdue": N_("Overdue"),
-    "unverified": N_("Not verified"),
-    "final_level": N_("Level set by the superior"),
-    "comment_points": N_("Problems named by the superior"),
-    "vote_n": N_("Ballots of the hall"),
-    "vote_score": N_("Vote score"),
-    "vote_low": N_("Vote score, lower limit"),
-    "vote_high": N_("Vote score, upper limit"),
-    "vote_reason": N_("Why there is no vote score"),
-    "public_n": N_("Votes of the public"),
-    "public_score": N_("Public score"),
-    "public_low": N_("Public score, lower limit"),
-    "public_high": N_("Public score, upper limit"),
-    "differs": N_("Hall against public"),
-    "warning": N_("Attention"),
-}
-_TOTALS = {
-    "pledges": N_("items"),
-    "counted": N_("items counted"),
-    "adjusted": N_("adjusted"),
-    "cancelled": N_("cancelled"),
-    "soft": N_("soft targets"),
-    "overdue": N_("overdue"),
-    "unverified": N_("not verified"),
-    "reported_known": N_("outcome reported"),
-    "reported_completion": N_("completion % as reported"),
-    "reported_share_met": N_("share met as reported"),
-    "verified_known": N_("outcome verified"),
-    "verified_completion": N_("completion % as verified"),
-    "verified_share_met": N_("share met as verified"),
-}
-PLEDGE_KINDS = {HEADLINE: N_("Headline"), ROUTINE: N_("Routine")}
-STATUS_WORDS = {
-    "not_started": N_("Not started"),
-    "under_way": N_("Under way"),
-    "done": N_("Done"),
-    "partly_done": N_("Partly done"),
-    "not_done": N_("Not done"),
-    "adjusted": N_("Adjusted for objective reasons"),
-    "cancelled": N_("Cancelled"),
-}
-AREA_WORDS = {
-    "party_building": N_("Party building"),
-    "economy": N_("Economic development"),
-    "livelihood": N_("People's livelihood"),
-    "conduct": N_("Conduct and efficiency"),
-    "integrity": N_("Clean government"),
-    "safety": N_("Stability and safety"),
-    "other": N_("Other"),
-}
-ORIGIN_WORDS = {
-    "own": N_("Own proposal"),
-    "public": N_("Asked for by the public"),
-    "superior": N_("Task from above"),
-    "last_year": N_("Left over from last year"),
-}
-VOTE_REASONS = {
-    SMALL_CELL: N_("Too few ballots to show"),
-    ONE_GRADE: N_("Few ballots, all alike"),
-    COMPLEMENT: N_("Withheld with another group"),
-    NO_POINTS: N_("Grades without points"),
-    GRADE_WITHOUT_POINTS: N_("A grade without points"),
-}
-VOTE_REASON_SENTENCES = {
-    SMALL_CELL: N_("So few ballots are not shown, so that nobody can be recognised by the grade."),
-    ONE_GRADE: N_("The ballots are few and all alike; showing them would tell how everyone voted."),
-    COMPLEMENT: N_("Another group of this hall is withheld; this one would give it away."),
-    NO_POINTS: N_("The rule set of the round gives no points to the grades of the on-the-spot votes."),
-    GRADE_WITHOUT_POINTS: N_("Some ballots carry a grade to which the rule set gives no points; there is no score."),
-}
-COMPARED_REASONS = {
-    NO_VOTE: N_("The hall gave no score that may be shown."),
-    NO_PUBLIC: N_("The unit has no score of the public in this round."),
-    NOT_RANKED: N_("The unit is not ranked in this round."),
-    FEW: N_("Fewer than three units of the category can be compared."),
-}
-DIFFERS = {
-    VOTE_HIGHER: N_("The hall is milder than the public"),
-    PUBLIC_HIGHER: N_("The public is milder than the hall"),
-}
-DIFFERS_SENTENCES = {
-    VOTE_HIGHER: N_(
-        "{unit}, {post}: the hall scores it {vote} points above the mean of its category, the public {public} points "
-        "below; both beyond their uncertainty."
-    ),
-    PUBLIC_HIGHER: N_(
-        "{unit}, {post}: the hall scores it {vote} points below the mean of its category, the public {public} points "
-        "above; both beyond their uncertainty."
-    ),
-}
-WARNING_WORDS = {
-    LATE: N_("Overdue"),
-    DUE: N_("Due this quarter"),
-    SILENT: N_("No report this quarter"),
-    UNVERIFIED: N_("Not verified"),
-    NO_REASON: N_("No reason given"),
-}
-DIRECTION_WORDS = {"higher": N_("Higher is better"), "lower": N_("Lower is better")}
-WORDS: dict[str, Mapping[str, str]] = {
-    "kind": PLEDGE_KINDS,
-    "status": STATUS_WORDS,
-    "area": AREA_WORDS,
-    "origin": ORIGIN_WORDS,
-    "direction": DIRECTION_WORDS,
-    "vote_reason": VOTE_REASONS,
-    "differs": DIFFERS,
-}
 TITLES = {
     BY_ITEM: N_("Pledge against outcome"),
     BY_POST: N_("Pledges, hall and public by post"),
@@ -169,29 +78,8 @@ CIRCULAR = (
     *("status_reason", "warning"),
 )
 _WHOLE = ("seq", "vote_n", "public_n", "comment_points")
-_COUNTS = tuple(name for name in _TOTALS if not name.endswith(("_completion", "_share_met")))
-
-
-def header(field: str, language: str) -> str:
-    """Chinese header, or the English field name (what programs read)."""
-    if language != "zh":
-        return field
-    if field in _FROM_CONTRACT:
-        return header_of("pledges", field)
-    if field in _FROM_PROGRESS:
-        return header_of("progress", field)
-    kind, _, rest = field.partition("_")
-    if kind in KINDS and rest in _TOTALS:
-        return f"{translate(PLEDGE_KINDS[kind], 'zh')}·{translate(_TOTALS[rest], 'zh')}"
-    return translate(_OWN[field] if field in _OWN else HEADERS[field], "zh")
-
-
-def word(field: str, value: object, language: str) -> object:
-    """A code as a word, a truth value as yes or no; everything else as it is."""
-    if isinstance(value, bool):
-        return YES_OR_NO[value][language != "zh"]
-    words = WORDS.get(field)
-    return translate(words[str(value)], language) if words and value is not None else value
+_FOLDED = ("owner", "measures", "publicised_on", "evidence", "checked_on", "reported_on", "verified_on")
+_COUNTS = tuple(name for name in TOTAL_WORDS if not name.endswith(("_completion", "_share_met")))
 
 
 @dataclass(frozen=True)
@@ -243,6 +131,8 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
     rounds = [str(row.get("round") or table.round) for row in told]
     known = {name: marks(release, name, language) for name in rounds or [table.round]}
     headers = [header(name, language) for name in fields]
+    legend = [(header(name, language), translate(meaning, language)) for name, meaning in meanings(fields)]
+    formats = {header(name, language): form for name, form in _formats(fields, _decimals(release, table))}
     cells = [[_cell(word(name, row[name], language)) for name in fields] for row in told]
     if any(known.values()):
         headers.append(translate(DATA_HEADER, language))
@@ -251,7 +141,30 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
     facts = facts_of(release, table.round, table.rules, len(cells), language, mark)
     if table.as_of:
         facts.append((translate(N_("As of"), language), table.as_of))
-    return Sheet(translate(table.title, language), headers, cells, facts, translate(N_("About"), language))
+    return Sheet(
+        translate(table.title, language),
+        headers,
+        cells,
+        facts,
+        translate(N_("About"), language),
+        legend,
+        formats,
+        marks=printed_marks(release, table.round, language, mark),
+        folded=frozenset(header(name, language) for name in fields if name in _FOLDED),
+    )
+
+
+def _formats(fields: Iterable[str], decimals: int) -> list[tuple[str, str]]:
+    """Number formats: shares in per cent, completion with one decimal, scores as the rule set shows them."""
+    points = f"0.{'0' * decimals}" if decimals else "0"
+    scores = tuple(f"{who}_{end}" for who in ("vote", "public") for end in ("score", "low", "high"))
+    found = [(name, points) for name in fields if name in scores]
+    found += [(name, SHARES_FORMAT) for name in fields if name.endswith("_share_met")]
+    return found + [(name, "0.0") for name in fields if name.endswith(("_completion", "_progress"))]
+
+
+def _decimals(release: Release, table: PledgeTable) -> int:
+    return decimals_of(release, table.round) if table.rules else Presentation().decimals
 
 
 def post_sheet(rows: pd.DataFrame, release: Release, language: str) -> Sheet:
@@ -259,19 +172,6 @@ def post_sheet(rows: pd.DataFrame, release: Release, language: str) -> Sheet:
     rounds = ", ".join(rows["round"])
     whole = PledgeTable(N_("One post through the years"), BY_POST, YEARS, rows, release.id, rounds, "", "")
     return as_sheet(whole, release, language)
-
-
-def attention(row: Mapping[object, object], language: str) -> str:
-    """What needs attention in one row of `QuarterReport.warnings`, in words."""
-    said = [translate(WARNING_WORDS[name], language) for name in WARNINGS if row[name]]
-    return ("；" if language == "zh" else "; ").join(said)
-
-
-def difference_sentence(row: Mapping[object, object], language: str, decimals: int = 1) -> str:
-    """Why a post of `TwoByTwo.named` is named."""
-    gaps = {name: f"{abs(float(str(row[f'{name}_gap']))):.{decimals}f}" for name in ("vote", "public")}
-    message = translate(DIFFERS_SENTENCES[str(row["differs"])], language)
-    return message.format(unit=row["unit_name"], post=row["post"], **gaps)
 
 
 def records(rows: pd.DataFrame, fields: Iterable[str]) -> list[dict[str, object]]:

@@ -105,7 +105,7 @@ def pledge_rounds(release: Release) -> list[str]:
 def standing_day(release: Release, round_id: str, today: date) -> date:
     """The day a round is looked at unless someone names one: today, inside its year; later where a check is later."""
     checks = release.records(round_id, "progress")
-    return max(min(today, _last_day(release, round_id)), _last_check(checks))
+    return max(min(today, _last_day(release, round_id) or today), _last_check(checks))
 
 
 def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> PledgeBook:
@@ -116,7 +116,7 @@ def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> P
     if round_id not in release.made_of["rounds"]:
         raise NoSuchRound(round_id)
     checks = release.records(round_id, "progress")
-    day = as_of or max(_last_day(release, round_id), _last_check(checks))
+    day = as_of or max(_last_day(release, round_id) or date.min, _last_check(checks))
     checks = checks[checks["check_date"] <= day.isoformat()].sort_values(["pledge_id", "check_date"])
     register = _register(release, round_id)
     strays = checks.loc[~checks["pledge_id"].isin(register["pledge_id"]), ["pledge_id", "check_date"]]
@@ -129,13 +129,13 @@ def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> P
     return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays)
 
 
-def _last_day(release: Release, round_id: str) -> date:
-    """The last day of the year in its name; without one, the closing day of the round's own record."""
+def _last_day(release: Release, round_id: str) -> date | None:
+    """The last day of the year in its name; without one, the closing day of the round's own record; else None."""
     year = year_of(round_id)
     if year is not None:
         return date(year, 12, 31)
     ends = release.records(round_id, "round")["end_date"].dropna()
-    return date.fromisoformat(str(ends.iloc[0])) if len(ends) else date.min
+    return date.fromisoformat(str(ends.iloc[0])) if len(ends) else None
 
 
 def _last_check(checks: pd.DataFrame) -> date:

@@ -4,7 +4,9 @@ The two scores come from other people with other grades, so their points are not
 mean of its category in the same year, with the interval of that gap: the two axes of the two-by-two. A post is named
 only when it stands above the mean on one axis and below it on the other, each beyond its uncertainty
 (`analytics.standing.opposite`), with Holm's method over all posts compared in the round: the chance that any post is
-named wrongly is at most 1 - level. All others are not told apart, whatever their points.
+named wrongly is at most 1 - level. All others are not told apart, whatever their points. No hall counts as surer than
+the ballots of its category are within their halls (`floored`), and the hall's side must also stand when those ballots
+are dealt out anew (`exchanged`).
 """
 
 from dataclasses import dataclass
@@ -12,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.standing import FEWEST, Standing, opposite, standing
+from analytics.standing import FEWEST, Sides, Standing, exchanged, floored, opposite, standing
 from analytics.verdicts import holm
 from data.release import Release
 from results.family import Family, families
-from results.vote_scores import VoteScores
+from results.vote_scores import WHOLE, VoteScores
 
 NO_VOTE, NO_PUBLIC, NOT_RANKED, FEW = "no_vote_score", "no_public_score", "not_ranked", "few_compared"
 VOTE_HIGHER, PUBLIC_HIGHER = "vote_higher", "public_higher"
@@ -99,17 +101,38 @@ def _compare(rows: pd.DataFrame, votes: VoteScores, family: Family) -> None:
     if votes.scores is None or len(np.unique(unit)) < FEWEST:
         rows.loc[rows.index[at], "reason"] = FEW
         return
-    hall = standing(*_selected(votes.scores.score, votes.scores.covariance_adjusted, votes.scores.df_score, at))
+    counts, points = _ballots(votes, rows.iloc[at])
+    score, covariance, df = _selected(votes.scores.score, votes.scores.covariance_adjusted, votes.scores.df_score, at)
+    hall = standing(score, floored(covariance, counts, points), df)
     there = np.unique(unit)
     scores = family.scores
     public = standing(*_selected(scores.score, scores.covariance_adjusted, scores.df_score, there))
     public = _of_posts(public, np.searchsorted(there, unit))
-    p, side = opposite(hall, public)
+    p, side = _opposite(hall.sides, public.sides, counts, points, votes.level, family.seed)
     where = rows.index[at]
     for name, values in (("p", p), ("side", side), ("vote_gap", hall.gap), ("public_gap", public.gap)):
         rows.loc[where, name] = values
     for name, found in (("vote_gap", hall), ("public_gap", public)):
         rows.loc[where, f"{name}_low"], rows.loc[where, f"{name}_high"] = found.interval(votes.level)
+
+
+def _opposite(
+    hall: Sides, public: Sides, counts: np.ndarray, points: np.ndarray, level: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """p-values and sides; ballots are dealt anew only for posts that t would set apart."""
+    plain, _ = opposite(hall, public)
+    dealt = exchanged(counts, points, hall, np.flatnonzero(plain <= 1 - level), seed=seed)
+    return opposite(dealt, public)
+
+
+def _ballots(votes: VoteScores, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Ballots of some posts by grade, shape (posts, grades), and the points of the grades."""
+    whole = votes.grades[votes.grades["group"] == WHOLE]
+    counts = whole.pivot(index=["unit_code", "post"], columns="grade", values="count").fillna(0)
+    points = whole.groupby("grade")["points"].first().reindex(counts.columns)
+    known = points.index[points.notna()]
+    at = pd.MultiIndex.from_frame(rows[["unit_code", "post"]])
+    return counts.loc[at, known].to_numpy(dtype=np.int64), points[known].to_numpy(dtype=np.float64)
 
 
 def _selected(

@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from data.export import Sheet, csv_bytes
+from data.history import now, user
+from data.importing import ImportReport
 from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
-from data.store import EditLog, ImportReport, now, user
+from data.uploads import EditLog
 from ui import downloads, frame
 from ui.words import _, language
 from words import N_

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from data.contract import TABLE_OF_KIND, UNUSED, Field, field_of_header, fields
+from data.importing import FoundHeader, ImportReport
 from data.intake.names import match_key
 from data.problems import Problem
-from data.store import FoundHeader, ImportReport
 from ui.words import _, language
 
 ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header"}

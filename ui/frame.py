@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 import settings
+from data.errors import StoreBusy
 from data.round_status import TRIAL, WITHDRAWN
-from data.store import StoreBusy
 from results.columns import STAMPS
 from ui import loaded
 from ui.words import _, choose_language, language

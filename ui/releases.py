@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from data.errors import StoreBusy, UsageError
 from data.history import ACTIONS, Event, local_time
 from data.round_status import DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
 from data.rounds import RoundConflict
-from data.store import RoundStatus, StoreBusy, UsageError
+from data.store import RoundStatus
 from data.uploads import Upload
 from ui import comparison, downloads, frame, loaded, uploads
 from ui.words import _

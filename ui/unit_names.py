@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from data.contract import fields
+from data.errors import UsageError
+from data.history import user
 from data.intake.corrections import FaultyCell
 from data.intake.names import match_key
 from data.problems import Problem
 from data.rounds import read_register
-from data.store import UsageError, user
 from ui import frame, loaded
 from ui.words import _
 

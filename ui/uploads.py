@@ -8,24 +8,17 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.contract import KIND_NAMES, KINDS, SCORED_KINDS
+from data.errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
 from data.export import Sheet, csv_bytes
+from data.importing import ImportReport, Source
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
 from data.progress import Progress
 from data.round_status import TRIAL
 from data.rounds import RoundConflict
 from data.rule_sets import RulesRefused
-from data.store import (
-    EditLog,
-    ImportReport,
-    NameTaken,
-    PublishReport,
-    Source,
-    Store,
-    StoreBusy,
-    TwoRuleSets,
-    UsageError,
-)
+from data.store import PublishReport, Store
+from data.uploads import EditLog
 from ui import corrections, downloads, file_columns, frame, jobs, loaded, unit_names
 from ui.words import _, language
 from words import N_

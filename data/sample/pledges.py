@@ -25,7 +25,7 @@ CHECKER = "市委督查室"
 
 # Staged in 2025.
 PRAISED_ONLY_IN_THE_HALL = WORST
-"""Last of its category with the public; the hall gives it the highest grades: must be named."""
+"""Last of its category with the public; a large hall gives it the highest grades: must be named."""
 WITHIN_UNCERTAINTY = "市公交公司"
 """A little above the mean in the hall, far below with the public: the hall's ballots do not carry a finding."""
 NINE_BALLOTS, FOUR_BALLOTS = "市图书馆", "市通信公司"
@@ -285,6 +285,8 @@ def _votes(round_id: str) -> tuple[tuple[DemoUnit, dict[str, tuple[int, ...]], s
     for unit in pledging_units(round_id):
         sizes = {group: int(rng.integers(low, high)) for group, (low, high) in GROUPS.items()}
         staged = unit.name if round_id == "2025" else ""
+        if staged == PRAISED_ONLY_IN_THE_HALL:
+            sizes = {group: 4 * n for group, n in sizes.items()}
         if staged in (NINE_BALLOTS, FOUR_BALLOTS):
             sizes = dict.fromkeys(("班子成员", "党员", "群众代表"), 3) if staged == NINE_BALLOTS else {"党员": 4}
         liking = _liking(round_id)[unit.code]

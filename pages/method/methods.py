@@ -131,7 +131,8 @@ def _pledge_section() -> None:
         _(
             "Hall against public: the two have other grades and other people, so each score is set against the mean of "
             "its category. A post is named only when it stands above the mean on one and below it on the other, both "
-            "beyond chance; the chance that anybody in the round is named wrongly is at most 5%."
+            "beyond chance; the hall's side must also stand when the ballots of the category are dealt out anew. The "
+            "chance that anybody in the round is named wrongly is at most 5%."
         ),
         _(
             "How outcomes agree is told by Spearman's correlation with a BCa interval from resampled posts, a shift by "
@@ -310,6 +311,7 @@ for source in (
     "Holm (1979). A simple sequentially rejective multiple test procedure.",
     "Benjamini & Hochberg (1995). Controlling the false discovery rate.",
     "Spiegelhalter (2005). Funnel plots for comparing institutional performance.",
+    "Pitman (1937). Significance tests which may be applied to samples from any populations.",
     "Berger (1982). Multiparameter hypothesis testing and acceptance sampling.",
     "Efron (1987). Better bootstrap confidence intervals.",
     "Hodges & Lehmann (1963). Estimates of location based on rank tests.",

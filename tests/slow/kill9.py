@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from data.check import check
 from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
 from data.store import Store
@@ -16,7 +17,7 @@ from words import ROOT
 
 
 def call(store: Path, *words: str) -> subprocess.Popen:
-    command = [sys.executable, str(ROOT / "cli.py"), "--store", str(store), *words]
+    command = [sys.executable, "-m", "cli", "--store", str(store), *words]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen(command, cwd=ROOT, **quiet)
 
@@ -46,7 +47,7 @@ class Killer:
         if running:
             os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        assert self.store.check() == [], (what, self.store.check())
+        assert check(self.store) == [], (what, check(self.store))
         self._old_or_new(what, before, uploads)
         return running
 

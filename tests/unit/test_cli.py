@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import subprocess
 import sys
 
@@ -122,3 +123,40 @@ def test_help_is_fast_to_import():
     code = f"import cli,sys; sys.exit(any(m in sys.modules for m in '{heavy}'.split(',')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
     assert cli.run(["--help"]) == 0
+
+
+TYPED_WRONG = [
+    (["foo"], "foo 这个命令"),
+    (["rules", "add"], "必须给出 FILE.toml"),
+    (["ranking", "2025", "--round", "2025"], "多出了内容：2025"),
+    (["ranking", "--round"], "--round 之后应写明取值"),
+    (["bottom", "--round", "2025", "-k", "x"], "-k 应为整数"),
+    (["import", "--dry-run=3", "ballots", "x.csv", "--round", "2025"], "--dry-run 之后不带取值"),
+    (["ranking", "--roud", "2025"], "--roud"),
+]
+
+
+@pytest.mark.parametrize(("words", "told"), TYPED_WRONG, ids=lambda value: str(value))
+def test_slips_of_the_keyboard_are_told_in_the_language(words, told, biaochi):
+    biaochi(*words, code=2)
+    assert told in biaochi.err
+    assert not re.search("[a-z]{3,} [a-z]{3,}", biaochi.err), biaochi.err
+
+
+@pytest.mark.parametrize("command", [[], ["alias"], ["import"], ["bottom"], ["rules", "add"]], ids=" ".join)
+def test_help_is_in_the_language(command, biaochi):
+    told = biaochi(*command, "--help").decode()
+    assert "用法：" in told and "Show" not in told and "required" not in told and "default" not in told
+    assert "Usage: " in biaochi(*command, "--help", lang="en").decode()
+
+
+def test_the_history_is_in_words_for_people_and_in_codes_for_scripts(demo):
+    told = demo("releases").decode("utf-8-sig")
+    assert "发布" in told and "publish" not in told and "+00:00" not in told
+    (row,) = demo.json("releases")["rows"]
+    assert row["action"] == "publish" and row["time"].endswith("+00:00")
+
+
+def test_the_status_of_a_round_that_nobody_knows_says_so(demo):
+    demo("status", "2099")
+    assert "2099 还没有上传" in demo.err

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from data.store import Store, UsageError
+from data.errors import UsageError
+from data.store import Store
 from tests.support.stores import BALLOTS
 
 OTHER = BALLOTS.replace("不满意", "满意")
@@ -192,4 +193,4 @@ def test_a_register_replaced_after_the_ballots_replays(small, files):
 def test_a_damaged_entry_is_said_and_not_a_crash(formal):
     biaochi, _, _ = formal
     (biaochi.store / "history" / "000001.json").write_text("{", "utf-8")
-    assert b"history" in biaochi("check", code=1)
+    assert "历史记录" in biaochi("check", code=1).decode()

@@ -5,9 +5,11 @@ import shutil
 
 import pytest
 
+from data.errors import UsageError
+from data.replay import replay
 from data.rounds import read_register
 from data.sample.city import demo_files
-from data.store import Store, UsageError
+from data.store import Store
 from data.unit_names import proposals
 from tests.support.stores import RULES
 
@@ -160,6 +162,19 @@ def test_an_alias_needs_a_registered_unit_and_a_known_kind(registers):
         registers.confirm_alias("市卫健委", code_of(registers, "市财政局"), "昵称")
 
 
+def test_a_name_that_is_confirmed_already_is_the_same_content(registers):
+    finance, justice = (code_of(registers, name) for name in ("市财政局", "市司法局"))
+    first = registers.confirm_alias("钱袋子", finance, "简称")
+    again = registers.confirm_alias(" 钱袋子 ", finance, "简称")
+    assert first.stored and not again.stored and again.same_as == first.upload
+    with pytest.raises(UsageError, match="confirmed as a name of"):
+        registers.confirm_alias("钱袋子", justice, "简称")
+    with pytest.raises(UsageError, match="word for sums"):
+        registers.confirm_alias("合 计：", justice, "简称")
+    with pytest.raises(UsageError, match="2099"):
+        registers.confirm_alias("司法", justice, "简称", round_id="2099")
+
+
 def test_at_most_three_units_are_proposed(shared):
     register = read_register(shared.uploads(), "2025")
     assert proposals("甲乙丙丁", register) == []
@@ -182,7 +197,7 @@ def test_the_name_before_a_renaming_with_a_new_code_is_shown_and_accepted(store_
     assert "市卫生健康委员会" in shown.problems[0].message("zh")
     assert store.import_files("ballots", ballots("市卫生和计划生育委员会"), "2025", accept_warnings="更名").stored
     assert stored_units(store) == ["H2"]
-    assert store.replay(store.publish().release) == []
+    assert replay(store, store.publish().release) == []
 
 
 def test_a_merged_unit_is_never_read_as_its_successor(registers):

@@ -10,9 +10,9 @@ from data.problems import SENTENCES, SUGGESTIONS, Problem, Term, fields_of, plac
 
 SOURCES = [
     path
-    for folder in ("analytics", "data", "results", "ui", "pages")
+    for folder in ("analytics", "data", "results", "ui", "pages", "cli")
     for path in sorted((words.ROOT / folder).rglob("*.py"))
-] + [words.ROOT / name for name in ("app.py", "cli.py") if (words.ROOT / name).is_file()]
+] + [words.ROOT / name for name in ("app.py",) if (words.ROOT / name).is_file()]
 
 
 def forms(text):

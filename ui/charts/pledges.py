@@ -1,5 +1,7 @@
 """Charts of pledges: promise against outcome, hall against public, quarter by quarter, a post through the years."""
 
+import itertools
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -14,6 +16,10 @@ PROMISED = 100
 LINE = 26  # pixels of a row
 COLUMN = 0.2
 """Room for the signed differences, as a share of the span of the marks."""
+AWAY = (24, -28, 52, -56)
+"""Pixels between a mark and its name, outwards and inwards in turn, so that neighbours have room."""
+CROWD = 100
+"""Posts from which on the crosses of those not told apart are drawn pale."""
 LEAST_SIDE = 0.45
 """Of the longer side of an axis, how much the shorter one has at least."""
 LEAST_SPAN = 24
@@ -139,24 +145,16 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
     other, named = rows[rows["differs"].isna()], rows[rows["differs"].notna()]
     hollow = {"symbol": "circle-open", "size": 8, "color": GREY, "line": {"width": 1.5, "color": GREY}}
     full = {"symbol": "diamond", "size": 14, "color": RED}
-    fig.add_trace(_crosses(other, hollow, _("Not told apart") + f" ({len(other)})", GREY, 1))
+    fig.add_trace(
+        _crosses(other, hollow, _("Not told apart") + f" ({len(other)})", GREY, 1 if len(other) <= CROWD else 0.5)
+    )
     if len(named):
         fig.add_trace(_crosses(named, full, _("Opposite, beyond uncertainty") + f" ({len(named)})", RED, 2.5))
-    for at, unit in enumerate(named.head(MOST_NAMED).itertuples()):
-        right = unit.vote_gap < 0
-        fig.add_annotation(
-            x=unit.vote_gap,
-            y=unit.public_gap,
-            text=f"<b>{label(unit.unit_name)}</b>",
-            ax=(34 if right else -34),
-            ay=-24 if at % 2 else 24,
-            xanchor="left" if right else "right",
-            arrowcolor=INK,
-            arrowhead=0,
-            arrowwidth=1,
-            font={"size": 15, "color": INK},
-            bgcolor="rgba(255,255,255,0.8)",
-        )
+    for side in (1, -1):
+        own = named.head(MOST_NAMED)
+        own = own[own["public_gap"] * side > 0].sort_values("vote_gap")
+        for unit, lines in zip(own.itertuples(), itertools.cycle(AWAY), strict=False):
+            fig.add_annotation(**_name(unit, -side * lines))
     line = {"width": 1.5, "color": INK}
     fig.add_vline(0, line=line)
     fig.add_hline(0, line=line)
@@ -184,6 +182,24 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
     return fig
 
 
+def _name(unit, lines: int) -> dict:
+    """The name of one post beside its mark, towards the cross, some pixels below (negative: above)."""
+    right = unit.vote_gap < 0
+    return {
+        "x": unit.vote_gap,
+        "y": unit.public_gap,
+        "text": f"<b>{label(unit.unit_name)}</b>",
+        "ax": 34 if right else -34,
+        "ay": lines,
+        "xanchor": "left" if right else "right",
+        "arrowcolor": INK,
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "font": {"size": 15, "color": INK},
+        "bgcolor": "rgba(255,255,255,0.8)",
+    }
+
+
 def _around(rows: pd.DataFrame, name: str) -> tuple[float, float]:
     """The range of an axis: all intervals, and enough on either side of the cross to see which side is which."""
     low, high = float(rows[f"{name}_low"].min()), float(rows[f"{name}_high"].max())
@@ -207,7 +223,7 @@ def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness
         mode="markers",
         name=name,
         marker=marker,
-        opacity=1 if colour == RED else 0.75,
+        opacity=1 if colour == RED else 0.75 if len(part) <= CROWD else 0.4,
         error_x=span(part["vote_gap"], part["vote_gap_low"], part["vote_gap_high"], colour, thickness),
         error_y=span(part["public_gap"], part["public_gap_low"], part["public_gap_high"], colour, thickness),
         customdata=about,

@@ -1,0 +1,5 @@
+"""`python -m cli`: the same as the command `biaochi`."""
+
+from cli.entry import main
+
+main()

@@ -1,0 +1,73 @@
+"""What a command answers: a table, JSON, a line; to stdout or to a file."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.call import FORMATS, Refusal, session
+from words import N_, translate
+
+if TYPE_CHECKING:
+    from data.export import Cell, Sheet
+
+
+def emit_rows(
+    rows: "Sequence[Mapping[str, Cell]]",
+    headers: dict[str, str],
+    title: str,
+    form: str,
+    output: Path | None,
+) -> None:
+    """A small table: Chinese headers for zh, field names for en and JSON."""
+    from data.export import Sheet
+
+    check_form(form)
+    if form == "json":
+        return emit_json({"rows": list(rows)}, output)
+    language = session.language
+    names = [translate(w, "zh") for w in headers.values()] if language == "zh" else list(headers)
+    cells = [[row[name] for name in headers] for row in rows]
+    facts = [(translate(N_("Rows"), language), len(rows))]
+    about = translate(N_("About"), language)
+    emit_sheet(Sheet(translate(title, language), names, cells, facts, about), form, output)
+
+
+def check_form(form: str) -> None:
+    """Refuse a format that there is not."""
+    if form not in FORMATS:
+        raise Refusal(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+
+
+def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
+    """A sheet as CSV or as a workbook."""
+    from data.export import csv_bytes, xlsx_bytes
+
+    check_form(form)
+    if form == "xlsx" and output is None and sys.stdout.isatty():
+        raise Refusal(N_("A workbook is not shown on a terminal; name a file with -o FILE."))
+    write(csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet), output)
+
+
+def emit_json(content: "dict[str, object]", output: Path | None) -> None:
+    """JSON, field names and codes in it whatever the language."""
+    from data.export import json_bytes
+
+    write(json_bytes(content), output)
+
+
+def write(content: bytes, output: Path | None) -> None:
+    """Bytes to the file that was asked for, else to stdout."""
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise Refusal(N_("The file {path} cannot be written."), path=output) from None
+
+
+def print_line(line: str) -> None:
+    """One line of results, in UTF-8 whatever the terminal's setting."""
+    write(f"{line}\n".encode(), None)

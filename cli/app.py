@@ -1,0 +1,5 @@
+"""The command line app that the commands register with."""
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)

@@ -1,0 +1,105 @@
+"""The command `biaochi`: parses one call, carries it out, returns its exit code; never raises."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.models import CommandInfo
+
+import settings
+from cli.app import app
+from cli.call import DONE, INTERRUPTED, WRONG_USAGE, Refusal, session
+from cli.failures import failed
+from cli.help import translate_help
+from words import LANGUAGES, N_
+
+# As help lists them: in the order of a year's work.
+ORDER = (
+    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
+    *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
+    *("backup", "restore", "audit"),
+)
+LATER = (*("export", "bulletin", "bundle", "kit", "public"),)
+
+
+def main() -> None:
+    """The command `biaochi`."""
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one call and return its exit code; never raises."""
+    debug = False
+    try:
+        known = settings.load()
+        debug = known.debug
+        session.begin(known.store, _language(arguments, known.language), known.threads)
+        app.registered_commands.sort(key=_place)
+        command = typer.main.get_command(app)
+        translate_help(command, session.language)
+        code = command.main(list(arguments), prog_name="biaochi", standalone_mode=False)
+        return int(code or DONE)
+    except settings.SettingsRefused as refused:
+        print(refused, file=sys.stderr)
+        return WRONG_USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        session.say(N_("Interrupted. Nothing is left half done."))
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return DONE
+    except Exception as error:
+        return failed(error, debug)
+
+
+def _place(command: CommandInfo) -> int:
+    name = command.name or getattr(command.callback, "__name__", "")
+    return ORDER.index(name) if name in ORDER else len(ORDER)
+
+
+def _language(arguments: Sequence[str], default: str) -> str:
+    """The language asked for, before the arguments are parsed: help needs it."""
+    for number, word in enumerate(arguments):
+        value = word.removeprefix("--lang=")
+        if word == "--lang" and number + 1 < len(arguments):
+            value = arguments[number + 1]
+        if value in LANGUAGES and word.startswith("--lang"):
+            return value
+    return default
+
+
+@app.callback(help=N_("Honest ranking of departments from mass-evaluation ballots."))
+def _common(
+    store: Annotated[Path | None, typer.Option("--store", help=N_("Folder of the store."))] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help=N_("zh or en."))] = None,
+) -> None:
+    if store is not None:
+        session.path = store.expanduser().absolute()
+    if lang is not None and lang not in LANGUAGES:
+        raise Refusal(N_("--lang should be one of: {known}."), known=", ".join(LANGUAGES))
+    if session.path.exists() and not session.path.is_dir():
+        raise Refusal(N_("The store {path} is not a folder."), path=session.path)
+
+
+def _register_later(name: str) -> None:
+    """A command that later versions have: says so instead of looking like a slip of the keyboard."""
+
+    @app.command(
+        name,
+        hidden=True,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
+    def later() -> None:
+        raise Refusal(N_("This version does not have the command {name} yet."), name=name)
+
+
+for _name in LATER:
+    _register_later(_name)

@@ -1,0 +1,135 @@
+"""What is in force: publish, compare, go back, clear a trial, give a round its status."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.answers import emit_json, emit_rows, emit_sheet, print_line
+from cli.app import app
+from cli.call import Format, Output, checked_round, progress, session
+from words import N_, translate
+
+
+@app.command(help=N_("Make the imported uploads the release in force."))
+def publish(
+    note: Annotated[str, typer.Option(help=N_("A note for the history."))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Say what would change; store nothing."))] = False,
+    expect: Annotated[
+        str | None, typer.Option(metavar="ID", help=N_("Publish only the release that --dry-run named."))
+    ] = None,
+    form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
+    output: Output = None,
+) -> None:
+    """`biaochi publish`."""
+    if dry_run:
+        return _what_would_change(form, output)
+    with progress(N_("Computing")):
+        report = session.store().publish(note, expect=expect)
+    session.say(N_("Published.") if report.new else N_("Nothing new: this release is in force already."))
+    print_line(report.release)
+
+
+def _what_would_change(form: str | None, output: Path | None) -> None:
+    """The release in force against the one that publishing would make: as a table if asked for, else in sentences."""
+    from results.compare import as_json, as_sheet, compare
+
+    store = session.store()
+    with progress(N_("Computing")), store.candidate() as candidate:
+        in_force = store.release()
+        try:
+            found = compare(in_force, candidate)
+        finally:
+            if in_force:
+                in_force.close()
+    if form == "json":
+        emit_json(as_json(found), output)
+    elif form is not None or output is not None:
+        emit_sheet(as_sheet(found, session.language), form or "csv", output)
+    else:
+        for sentence in found.sentences(session.language):
+            print_line(sentence)
+        print_line(found.after)
+    session.say(
+        N_("Nothing is stored. To publish exactly this: biaochi publish --expect {release}"), release=found.after
+    )
+
+
+@app.command(help=N_("What was published, rolled back, cleared or given a status, newest first."))
+def releases(form: Format = "csv", output: Output = None) -> None:
+    """`biaochi releases`."""
+    headers = {
+        "number": N_("Number"),
+        "action": N_("Action"),
+        "release": N_("Release"),
+        "previous": N_("Release before"),
+        "note": N_("Note"),
+        "time": N_("Time"),
+        "user": N_("User"),
+        "round": N_("Round"),
+        "status": N_("Status"),
+    }
+    rows = [{name: getattr(event, name) for name in headers} for event in session.store().history()]
+    if form != "json":
+        rows = [{**row, **_in_words(row)} for row in rows]
+    emit_rows(rows, headers, N_("Releases"), form, output)
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, str]:
+    """What a person reads in place of a code; times as the clock on the wall said."""
+    from data.history import ACTIONS, local_time
+    from data.round_status import STATUSES
+
+    words = {"action": ACTIONS.get(row["action"], row["action"]), "status": STATUSES.get(row["status"], "")}
+    return {name: translate(word, session.language) for name, word in words.items()} | {"time": local_time(row["time"])}
+
+
+@app.command(help=N_("Make an older release the one in force again."))
+def rollback(
+    release: Annotated[str, typer.Argument(metavar="RELEASE")],
+    reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))],
+) -> None:
+    """`biaochi rollback`."""
+    print_line(session.store().rollback(release, reason))
+
+
+@app.command(help=N_("Take a trial round out of force; its files are kept."))
+def clear(
+    round_id: Annotated[str, typer.Argument(metavar="ROUND")],
+    reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))],
+) -> None:
+    """`biaochi clear`."""
+    name = checked_round(round_id)
+    with progress(N_("Computing")):
+        in_force = session.store().clear(name, reason)
+    session.say(N_("The trial round {round} is cleared."), round=name)
+    if in_force:
+        print_line(in_force)
+    else:
+        session.say(N_("Nothing is published any more."))
+
+
+@app.command(help=N_("The status of a round; with a status: give it that one."))
+def status(
+    round_id: Annotated[str, typer.Argument(metavar="ROUND")],
+    new: Annotated[
+        str | None, typer.Argument(metavar="[NEW]", help=N_("draft, trial, final, announced or withdrawn"))
+    ] = None,
+    reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
+) -> None:
+    """`biaochi status`."""
+    from data.history import local_time
+    from data.round_status import CHINESE, DRAFT, PERMITS, STATUSES
+
+    store, name = session.store(), checked_round(round_id)
+    if name not in store.rounds() and not any(event.round == name for event in store.history()):
+        session.say(N_("The round {round} has no uploads yet."), round=name)
+    if new is not None:
+        store.set_status(name, CHINESE.get(new, new), reason)
+    found = store.status(name)
+    print_line(translate(STATUSES[found.code], session.language))
+    plain = found.given is None and found.code == DRAFT
+    session.say(N_("Nobody has given the round a status: uploads are free.") if plain else PERMITS[found.code])
+    if found.given:
+        time, who = local_time(found.given.time), found.given.user
+        session.say(N_("Set by {user} at {time}: {note}"), user=who, time=time, note=found.given.note)

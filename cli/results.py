@@ -1,0 +1,120 @@
+"""What a release says: ranking, bottom list, one unit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.answers import check_form, emit_json, emit_sheet
+from cli.app import app
+from cli.call import Format, Output, Refusal, Round, progress, session, text_of
+from words import N_
+
+if TYPE_CHECKING:
+    from data.release import Release
+    from results.family import WhatIf
+
+
+@app.command(help=N_("All units of a round, each category ranked by itself; ALL ranks them as one."))
+def ranking(
+    round_id: Round,
+    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    what_if: Annotated[Path | None, typer.Option("--what-if", metavar="FILE.toml", help=N_("Other rules."))] = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi ranking`."""
+    from results.columns import as_json, as_sheet
+    from results.ranking import ranking as rank_units
+
+    check_form(form)
+    with open_release(release) as chosen:
+        with progress(N_("Computing")):
+            other = _what_if(chosen, round_id, what_if) if what_if else None
+            answer = rank_units(chosen, round_id, category, other)
+        if form == "json":
+            emit_json(as_json(answer, chosen, what_if is not None), output)
+        else:
+            emit_sheet(as_sheet(answer, chosen, session.language, what_if is not None), form, output)
+    if what_if is not None:
+        session.say(N_("Computed under other rules; nothing of this is published."))
+
+
+@app.command(help=N_("Units that the bottom rule names or that are not cleared, worst first."))
+def bottom(
+    round_id: Round,
+    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
+    k: Annotated[int | None, typer.Option("-k", metavar="K", help=N_("The last K, in place of the rule."))] = None,
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi bottom`."""
+    from results.bottom import bottom as not_settled
+    from results.columns import as_json, as_sheet
+
+    check_form(form)
+    if k is not None and k < 1:
+        raise Refusal(N_("-k must be a whole number from 1 on, not {k}."), k=k)
+    with open_release(release) as chosen:
+        with progress(N_("Computing")):
+            answer = not_settled(chosen, round_id, category, k)
+        if form == "json":
+            emit_json(as_json(answer, chosen), output)
+        else:
+            emit_sheet(as_sheet(answer, chosen, session.language, title=N_("Bottom list")), form, output)
+
+
+def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
+    from data.rule_sets import parse_rules
+    from results.family import NoSuchRound
+    from results.what_if import what_if
+
+    rules = parse_rules(text_of(file))
+    if round_id not in release.rounds():
+        raise NoSuchRound(round_id)
+    return what_if(session.store(), release, round_id, rules)
+
+
+@app.command(help=N_("One unit in every round."))
+def unit(
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi unit`."""
+    from results.columns import unit_as_json, unit_as_sheet, unit_rounds
+
+    check_form(form)
+    with open_release(release) as chosen:
+        rows = unit_rounds(chosen, code)
+        if not rows:
+            raise Refusal(N_("The release has no unit with the code {unit}."), unit=code)
+        if form == "json":
+            emit_json(unit_as_json(chosen, code, rows), output)
+        else:
+            emit_sheet(unit_as_sheet(chosen, code, rows, session.language), form, output)
+
+
+@contextmanager
+def open_release(prefix: str | None) -> "Iterator[Release]":
+    """A release, open while it is read."""
+    found = session.store().release(prefix)
+    if found is None:
+        raise Refusal(N_("Nothing is published yet."))
+    try:
+        if found.is_outdated:
+            raise Refusal(OUTDATED, release=found.short)
+        yield found
+    finally:
+        found.close()
+
+
+OUTDATED = N_(
+    "The release {release} was built by an earlier version of this program. Run `biaochi publish`: it builds the "
+    "same files anew as a release of this version; the old one stays in the history."
+)

@@ -1,0 +1,105 @@
+"""The whole store in one file and back; a backup is worth what was read back from it."""
+
+import json
+import zipfile
+
+import pytest
+
+from tests.support.stores import BALLOTS, Biaochi, snapshot
+
+
+@pytest.fixture
+def published(small, files):
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    small.publish()
+    return small
+
+
+def other(biaochi, name):
+    return Biaochi(biaochi.store.with_name(name), biaochi.capture)
+
+
+def told(folder):
+    """Files of a store without its audit log, which also tells of backups."""
+    return {name: content for name, content in snapshot(folder).items() if not name.startswith("audit")}
+
+
+def test_there_and_back(published, tmp_path):
+    before, ranking = told(published.store), published("ranking", "--round", "2025")
+    digest = published("backup", tmp_path / "b.zip").decode().strip()
+    again = other(published, "again")
+    again("restore", tmp_path / "b.zip")
+    assert told(again.store) == before
+    assert again("ranking", "--round", "2025") == ranking
+    again("check")
+    again("replay", published.json("releases")["rows"][0]["release"])
+    assert [row["action"] for row in published.json("audit")["rows"]][-1] == "backup"
+    last = again.json("audit")["rows"][-1]
+    assert (last["action"], last["what"], last["sha256"]) == ("restore", "b.zip", digest)
+
+
+def test_a_store_that_holds_something_is_not_overwritten(published, tmp_path):
+    published("backup", tmp_path / "b.zip")
+    before = snapshot(published.store)
+    published("restore", tmp_path / "b.zip", code=2)
+    assert "不是空" in published.err or "非空" in published.err
+    assert snapshot(published.store) == before
+
+
+@pytest.mark.parametrize("where", ["there", "inside", "empty store"])
+def test_no_backup_where_it_would_do_harm(where, published, tmp_path):
+    target = tmp_path / "b.zip"
+    if where == "there":
+        target.write_bytes(b"x")
+        published("backup", target, code=2)
+        assert target.read_bytes() == b"x"
+    elif where == "inside":
+        published("backup", published.store / "b.zip", code=2)
+    else:
+        other(published, "none")("backup", target, code=2)
+        assert not target.exists()
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "drop"])
+def test_a_damaged_backup_restores_nothing(harm, published, tmp_path):
+    path = tmp_path / "b.zip"
+    published("backup", path)
+    data = bytearray(path.read_bytes())
+    if harm == "flip":
+        data[len(data) // 3] ^= 0xFF
+        path.write_bytes(data)
+    elif harm == "cut":
+        path.write_bytes(data[: len(data) // 2])
+    else:
+        kept = tmp_path / "c.zip"
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(kept, "w") as new:
+            for name in [name for name in old.namelist() if not name.endswith("results.duckdb")]:
+                new.writestr(name, old.read(name))
+        kept.replace(path)
+    again = other(published, "again")
+    again("restore", path, code=None)
+    assert again.err.strip() and "Traceback" not in again.err
+    assert not again.store.exists() or not any(again.store.iterdir())
+    assert not list(tmp_path.glob(".restore-*"))
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.txt", "/evil.txt", "uploads/../../evil.txt", "C:\\evil.txt", "other/evil.txt"]
+)
+def test_a_backup_writes_nowhere_else(name, published, tmp_path):
+    path = tmp_path / "b.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, "x")
+        archive.writestr("biaochi-backup.json", json.dumps({"files": {name: "0"}}))
+    again = other(published, "again")
+    again("restore", path, code=1)
+    assert not list(tmp_path.rglob("evil.txt"))
+
+
+def test_another_zip_is_no_backup(published, tmp_path):
+    path = tmp_path / "b.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x", "x")
+    other(published, "again")("restore", path, code=2)
+    path.write_bytes(b"x")
+    other(published, "again")("restore", path, code=2)

@@ -1,0 +1,123 @@
+"""A damaged store: every command says which file and what to do; what is derived is made again from the kept bytes."""
+
+import shutil
+
+import pytest
+
+from tests.support.stores import BALLOTS, snapshot
+
+
+@pytest.fixture
+def published(small, files):
+    """A store with one release; (store, release id)."""
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    return small, small.publish()
+
+
+def only(folder, pattern):
+    (found,) = folder.glob(pattern)
+    return found
+
+
+def spoil(path):
+    """Change the bytes of a file as a failing disk would."""
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 64] = bytes(byte ^ 0xFF for byte in data[middle : middle + 64])
+    path.write_bytes(data)
+
+
+DERIVED = [f"releases/*/{name}" for name in ("results.duckdb", "release.json")]
+DERIVED += [f"uploads/*/{name}" for name in ("lines.parquet", "ballots.parquet", "dictionaries.json")]
+
+
+@pytest.mark.parametrize("harm", [spoil, lambda path: path.unlink()], ids=["spoiled", "gone"])
+@pytest.mark.parametrize("pattern", DERIVED)
+def test_what_is_derived_is_made_again(pattern, harm, published):
+    biaochi, release = published
+    before = biaochi("ranking", "--round", "2025")
+    harm(only(biaochi.store, pattern))
+    told = biaochi("check", code=1).decode()
+    assert "biaochi rebuild" in told and "请" in told
+    biaochi("rebuild")
+    assert "已重建" in biaochi.err
+    biaochi("check")
+    biaochi("replay", release)
+    assert biaochi("ranking", "--round", "2025") == before
+
+
+def test_a_release_whose_folder_is_gone_is_made_again(published):
+    biaochi, release = published
+    before = biaochi("ranking", "--round", "2025")
+    shutil.rmtree(biaochi.store / "releases")
+    for call in (["ranking", "--round", "2025"], ["replay", release], ["bottom", "--round", "2025"]):
+        biaochi(*call, code=1)
+        assert "biaochi rebuild" in biaochi.err
+    biaochi("rebuild")
+    assert biaochi("ranking", "--round", "2025") == before
+    shutil.rmtree(biaochi.store / "releases")
+    biaochi("publish")
+    assert biaochi("ranking", "--round", "2025") == before
+
+
+def test_a_sound_store_stays_as_it_is(published):
+    biaochi, _ = published
+    before = snapshot(biaochi.store)
+    biaochi("rebuild")
+    assert snapshot(biaochi.store) == before
+
+
+@pytest.mark.parametrize(
+    ("pattern", "call"),
+    [
+        ("uploads/*/upload.json", ["ranking", "--round", "2025", "--what-if", "RULES"]),
+        ("uploads/*/upload.json", ["publish"]),
+        ("history/*.json", ["ranking", "--round", "2025"]),
+        ("history/*.json", ["releases"]),
+        ("rules/*.toml", ["rules", "list"]),
+    ],
+)
+def test_what_is_kept_and_damaged_is_named_and_never_guessed(pattern, call, published, tmp_path):
+    biaochi, _ = published
+    path = only(biaochi.store, pattern)
+    path.write_bytes(b"\0" * 40)
+    rules = tmp_path / "rules-to-add.toml"
+    biaochi(*[str(rules) if word == "RULES" else word for word in call], code=1)
+    assert "备份" in biaochi.err
+    assert "备份" in biaochi("check", code=1).decode()
+    biaochi("check", code=1, lang="en")
+    assert path.read_bytes() == b"\0" * 40
+
+
+def test_evidence_that_is_damaged_is_not_used_to_rebuild(published):
+    biaochi, _ = published
+    spoil(only(biaochi.store, "uploads/*/evidence-0"))
+    only(biaochi.store, "uploads/*/lines.parquet").unlink()
+    before = snapshot(biaochi.store)
+    assert "evidence-0" in biaochi("check", code=1).decode()
+    assert "evidence-0" in biaochi("rebuild", code=1).decode()
+    assert snapshot(biaochi.store) == before
+
+
+def test_publishing_with_damaged_facts_says_so(published, files):
+    biaochi, release = published
+    spoil(only(biaochi.store, "uploads/*/lines.parquet"))
+    other = BALLOTS.replace("\n1,", "\n101,").replace("\n2,", "\n102,")
+    biaochi("import", "ballots", files("2.csv", other), "--round", "2024")
+    biaochi("publish", code=1)
+    assert "biaochi rebuild" in biaochi.err
+    biaochi("rebuild")
+    assert biaochi.publish() != release
+
+
+def test_a_round_that_was_tried_out_first_is_replayed(small, files):
+    """The trial's register is cleared; the formal one has the same round."""
+    register = files("u.csv", "单位编码,单位名称,类别\nU1,市公安局,政府\nU2,市财政局,政府\n")
+    ballots = files("1.csv", BALLOTS)
+    small("import", "units", register, "--round", "2025", "--trial")
+    small("import", "ballots", ballots, "--round", "2025", "--trial")
+    small.publish()
+    small("clear", "2025", "--reason", "试算结束")
+    small("import", "units", register, "--round", "2025")
+    small("import", "ballots", ballots, "--round", "2025")
+    small("replay", small.publish())
