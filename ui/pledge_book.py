@@ -3,13 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from results.pledge_columns import (
+from results.pledge_glance import states
+from results.pledge_words import (
     PLEDGE_KINDS,
     VOTE_REASON_SENTENCES,
     VOTE_REASONS,
     word,
 )
-from results.pledge_glance import states
 from results.pledge_years import PledgeYear
 from results.pledges import ADJUSTED, CANCELLED
 from results.vote_scores import WHOLE

@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from results.pledge_columns import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
 from results.pledge_glance import quarter_days
 from results.pledge_progress import WARNINGS
+from results.pledge_words import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
 from ui import charts, downloads, loaded, pledges
 from ui.words import _, language
 from words import N_

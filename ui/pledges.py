@@ -10,14 +10,14 @@ import streamlit as st
 from data.contract import KIND_NAMES, REQUIRED, fields
 from data.contract import header_of as contract_header
 from data.release import Release
-from results.pledge_columns import (
+from results.pledge_glance import Glance
+from results.pledge_words import (
     COMPARED_REASONS,
     DIFFERS,
     NO_INTERVAL,
     VOTE_REASON_SENTENCES,
     difference_sentence,
 )
-from results.pledge_glance import Glance
 from results.pledge_years import PledgeYear
 from results.vote_scores import SMALL_CELL
 from ui import charts, downloads, frame, loaded, tables

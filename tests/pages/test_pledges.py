@@ -7,7 +7,7 @@ import pytest
 
 from data.sample import pledges as made
 from data.sample.city import demo_units
-from results.pledge_columns import WARNING_WORDS
+from results.pledge_words import WARNING_WORDS
 from tests.pages.test_changes import said, table
 from tests.pages.test_pages import opened
 from tests.support.pledges import town
@@ -142,6 +142,10 @@ def test_the_years_of_a_post_stand_side_by_side(demo_path, monkeypatch):
     assert list(years.columns) == ["2025", "2024", "2023"]
     assert years.loc["一般承诺 · 项数", "2023"] == str(len(made.ROUTINES))
     assert all("（" in years.loc["述职测评得分", year] for year in years)
+    unit = CODE[made.REPORTS_TOO_MUCH]
+    content = loaded.post_file(loaded.release().id, unit, "党组书记", "2026-01-10", False, "zh")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [row["批次"] for row in rows] == ["2025", "2024", "2023"] and {row["数据"] for row in rows} == {"演示数据"}
 
 
 def test_the_analysis_refuses_a_trend_over_three_years_and_gives_the_rest_with_intervals(demo_path, monkeypatch):

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from results.pledge_columns import PLEDGE_KINDS
+from results.pledge_words import PLEDGE_KINDS
 from ui.charts.base import BLUE, GREY, INK, PALE, RED, label, span
 from ui.words import _
 
