@@ -18,11 +18,11 @@ from words import LANGUAGES, N_
 
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
+    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges", "export"),
     *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
-LATER = (*("export", "bulletin", "bundle", "kit", "public"),)
+LATER = (*("bulletin", "bundle", "kit", "public"),)
 
 
 def main() -> None:

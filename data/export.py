@@ -9,9 +9,10 @@ import io
 import json
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any
 
 import xlsxwriter
@@ -21,6 +22,7 @@ Cell = str | int | float | bool | None
 BOM = b"\xef\xbb\xbf"
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
 WIDEST = 40
+PIECE = 50_000  # rows of a piece of CSV
 LAST_ROW = 1_048_576  # of a sheet; the header takes one
 A4 = 9  # as Excel numbers paper
 HEAD = 33  # points: two lines of a header
@@ -82,11 +84,18 @@ def safe_text(text: str) -> str:
 
 def csv_bytes(sheet: Sheet) -> bytes:
     """UTF-8 with mark, CRLF, texts quoted and neutralised, numbers bare in full precision."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    writer.writerow([safe_text(header) for header in sheet.headers])
-    writer.writerows([_safe(cell) for cell in row] for row in sheet.rows)
-    return BOM + out.getvalue().encode("utf-8")
+    return b"".join(csv_pieces(sheet.headers, sheet.rows))
+
+
+def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """The same in pieces, for tables that are too long to hold."""
+    yield BOM
+    first: list[Cell] = [safe_text(header) for header in headers]
+    whole = chain([first], ([_safe(cell) for cell in row] for row in rows))
+    while piece := list(islice(whole, PIECE)):
+        out = io.StringIO(newline="")
+        csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").writerows(piece)
+        yield out.getvalue().encode("utf-8")
 
 
 def json_bytes(content: Mapping[str, object]) -> bytes:

@@ -24,7 +24,9 @@ with left:
     round_from = st.selectbox(_("Earlier round"), older, key="from", bind="query-params")
 with right:
     categories = [family.name for family in loaded.families(release.id, round_to)]
-    category = st.selectbox(_("Category"), categories, key="category", bind="query-params")
+    category = st.selectbox(
+        _("Category"), categories, format_func=frame.category_name, key="category", bind="query-params"
+    )
 
 if len({name in trials for name in (round_from, round_to)}) > 1:
     st.warning(_("One of the two rounds is a trial. Differences between them say nothing about the units."))

@@ -9,6 +9,7 @@ from words import N_
 release = frame.page(N_("Overview"))
 round_id = frame.choose_round(release)
 releases.show_status(round_id)
+releases.show_notice(round_id)
 year = loaded.overview(release.id, round_id)
 
 if year.rules is None:
@@ -26,14 +27,15 @@ st.subheader(_("Can this round rank?"))
 year_cards.show(loaded.year_cards(release.id, round_id), round_id)
 
 rows = tables.ranking_rows(loaded.ranking(release.id, round_id).rows, year.rules)
-st.subheader(_("How far apart the scores are"))
-st.caption(
-    _(
-        "A mark is a unit, the line through it its {level} interval; best first within each category. Orange diamond: "
-        "confirmed at the bottom; hollow: evidence not enough; blue dot: confirmed not at the bottom."
-    ).format(level=tables.percent(year.rules.uncertainty.level, 0))
-)
-charts.show(charts.score_spread(rows), "spread", _("Scores of all ranked units with intervals, by category."))
+if not rows.empty:
+    st.subheader(_("How far apart the scores are"))
+    st.caption(
+        _(
+            "A mark is a unit, the line through it its {level} interval; best first within each category. Orange "
+            "diamond: confirmed at the bottom; hollow: evidence not enough; blue dot: confirmed not at the bottom."
+        ).format(level=tables.percent(year.rules.uncertainty.level, 0))
+    )
+    charts.show(charts.score_spread(rows), "spread", _("Scores of all ranked units with intervals, by category."))
 
 if year.notes:
     st.subheader(_("Before you read the scores"))

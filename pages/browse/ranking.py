@@ -21,6 +21,7 @@ category = middle.selectbox(
     _("Category"),
     categories,
     index=0 if len(answer.rows) > MANY_UNITS else None,
+    format_func=frame.category_name,
     placeholder=_("All categories, each by itself"),
     key="category",
     bind="query-params",
