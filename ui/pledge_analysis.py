@@ -73,7 +73,7 @@ def _agreements(found: list) -> None:
         }
         for one in found
     ]
-    _table(rows, "agreements")
+    _table(rows)
 
 
 def _shifts(found: list, before: str | None, after: str) -> None:
@@ -94,7 +94,7 @@ def _shifts(found: list, before: str | None, after: str) -> None:
                 _("Remark"): "" if one.said is None else one.said.sentence(language()),
             }
         )
-    _table(rows, "shifts")
+    _table(rows)
 
 
 def _severity(found) -> None:
@@ -111,8 +111,7 @@ def _severity(found) -> None:
         [
             {_("Evaluator group"): group, _("Milder or harder"): _signed(points, 1)}
             for group, points in zip(found.groups["group"], found.groups["severity"], strict=True)
-        ],
-        "severity",
+        ]
     )
     with st.expander(_("Official and adjusted vote scores")):
         _table(
@@ -126,8 +125,7 @@ def _severity(found) -> None:
                     _("Interval"): tables.interval(row["adjusted_low"], row["adjusted_high"], 1),
                 }
                 for row in found.rows.to_dict("records")
-            ],
-            "severity_scores",
+            ]
         )
 
 
@@ -149,7 +147,7 @@ def _trends(chosen: pledges.Chosen) -> None:
     _name, code, post = names[key]
     trial = chosen.round in chosen.release.trial_rounds
     _rows, trends = loaded.post_years(chosen.release.id, code, post, pledges.today(), trial)
-    _table([_trend(one) for one in trends], "trends")
+    _table([_trend(one) for one in trends])
 
 
 def _trend(one: TrendOf) -> dict:
@@ -170,13 +168,6 @@ def _interval(low: float, high: float) -> str:
     return signed_interval(low, high, 2)
 
 
-def _table(rows: list[dict], key: str) -> None:
+def _table(rows: list[dict]) -> None:
     shown = pd.DataFrame(rows)
-    remark = _("Remark")
-    if remark in shown and not shown[remark].any():
-        shown = shown.drop(columns=remark)
-    config = {remark: st.column_config.TextColumn(width="large")}
-    height = "content" if len(shown) <= 12 else 460
-    st.dataframe(
-        shown, hide_index=True, key=key, height=height, column_config=config, alt=_("Figures of the analysis.")
-    )
+    tables.written(shown[tables.filled(shown, _("Remark"))], _("Figures of the analysis."))

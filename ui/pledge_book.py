@@ -206,30 +206,17 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
             )
         )
     groups = groups[(groups["unit_code"] == code) & (groups["post"] == post)]
+    intervals = zip(groups["score_low"], groups["score_high"], strict=True)
     shown = pd.DataFrame(
         {
-            "group": groups["group"],
-            "n": [pledges.ballots(n, reason) for n, reason in zip(groups["n"], groups["reason"], strict=True)],
-            "score": [tables.number(score, 1) for score in groups["score"]],
-            "interval": [
-                tables.interval(a, b, 1) for a, b in zip(groups["score_low"], groups["score_high"], strict=True)
-            ],
-            "reason": [_(VOTE_REASONS[why]) if isinstance(why, str) else "" for why in groups["reason"]],
+            _("Evaluator group"): groups["group"],
+            _("Ballots"): [pledges.ballots(n, reason) for n, reason in zip(groups["n"], groups["reason"], strict=True)],
+            _("Score"): [tables.number(score, 1) for score in groups["score"]],
+            _("Interval"): [tables.interval(low, high, 1) for low, high in intervals],
+            _("Remark"): [_(VOTE_REASONS[why]) if isinstance(why, str) else "" for why in groups["reason"]],
         }
     )
-    st.dataframe(
-        shown,
-        hide_index=True,
-        key="hall_groups",
-        column_config={
-            "group": st.column_config.TextColumn(_("Evaluator group")),
-            "n": st.column_config.TextColumn(_("Ballots")),
-            "score": st.column_config.TextColumn(_("Score")),
-            "interval": st.column_config.TextColumn(_("Interval")),
-            "reason": st.column_config.TextColumn(_("Remark"), width="medium"),
-        },
-        alt=_("The hall group by group."),
-    )
+    tables.written(shown[tables.filled(shown, _("Remark"))], _("The hall group by group."))
     for reason in dict.fromkeys(why for why in groups["reason"] if isinstance(why, str)):
         st.caption(_(VOTE_REASON_SENTENCES[reason]))
     grades = grades[(grades["unit_code"] == code) & (grades["post"] == post)]
@@ -265,14 +252,9 @@ def show_years(chosen: pledges.Chosen, code: str, post: str) -> None:
 
 def _years_table(rows: pd.DataFrame) -> None:
     """A column a round: what is compared stands side by side."""
-    shown = {row["round"]: _year(row) for row in rows.to_dict("records")}
-    st.dataframe(
-        pd.DataFrame(shown),
-        key="years_table",
-        height="content",
-        column_config={"_index": st.column_config.TextColumn("", width=290)},
-        alt=_("The rounds of this post side by side."),
-    )
+    told = [(row["round"], _year(row)) for row in rows.to_dict("records")]
+    shown = pd.DataFrame({_("Figure"): list(told[0][1]), **{name: list(year.values()) for name, year in told}})
+    tables.written(shown, _("The rounds of this post side by side."))
 
 
 def _year(row: dict) -> dict[str, str]:
