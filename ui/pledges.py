@@ -354,7 +354,10 @@ def _named(row: dict) -> None:
 
 def _halls_table(compared: pd.DataFrame) -> None:
     said = [_finding(*pair) for pair in zip(compared["differs"], compared["reason"], strict=True)]
-    shown = compared[["unit_name", "post", "vote_n", "vote_score"]].assign(
+    shown = compared[["unit_name", "post"]].assign(
+        said=said,
+        vote_n=compared["vote_n"],
+        vote_score=compared["vote_score"],
         vote_interval=[
             tables.interval(a, b, 1) for a, b in zip(compared["vote_low"], compared["vote_high"], strict=True)
         ],
@@ -363,7 +366,6 @@ def _halls_table(compared: pd.DataFrame) -> None:
         public_interval=[
             tables.interval(a, b, 1) for a, b in zip(compared["public_low"], compared["public_high"], strict=True)
         ],
-        said=said,
     )
     st.dataframe(
         shown,
@@ -392,7 +394,8 @@ def _few_and_many(chosen: Chosen) -> None:
                 "Fewer than {cell} ballots: nothing is shown. Fewer than {double}, all of one grade: nothing is shown, "
                 "since everybody could tell how each voted. When one group is withheld, so are the others of that "
                 "hall: the total would give it away. 9 ballots that differ are shown, with an interval so wide that "
-                "hardly anything follows; with 100 ballots it is about a third as wide."
+                "hardly anything follows; with 100 ballots it is about a third as wide. A post can "
+                "hardly be named as opposite below some 100 ballots."
             ).format(cell=cell, double=2 * cell)
         )
         scored = votes.rows[votes.rows["score"].notna()]

@@ -19,7 +19,7 @@ COLUMN = 0.2
 AWAY = (24, -28, 52, -56)
 """Pixels between a mark and its name, outwards and inwards in turn, so that neighbours have room."""
 CROWD = 100
-"""Posts from which on the crosses of those not told apart are drawn pale."""
+"""Posts from which on the lines of those not told apart are drawn pale."""
 LEAST_SIDE = 0.45
 """Of the longer side of an axis, how much the shorter one has at least."""
 LEAST_SPAN = 24
@@ -209,6 +209,7 @@ def _around(rows: pd.DataFrame, name: str) -> tuple[float, float]:
 
 def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness: float) -> go.Scatter:
     hall, public = _("Ballots of the hall"), _("Votes of the public")
+    line = PALE if len(part) > CROWD else colour
     about = list(
         zip(
             [label(f"{unit} {post}", 30) for unit, post in zip(part["unit_name"], part["post"], strict=True)],
@@ -223,9 +224,9 @@ def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness
         mode="markers",
         name=name,
         marker=marker,
-        opacity=1 if colour == RED else 0.75 if len(part) <= CROWD else 0.4,
-        error_x=span(part["vote_gap"], part["vote_gap_low"], part["vote_gap_high"], colour, thickness),
-        error_y=span(part["public_gap"], part["public_gap_low"], part["public_gap_high"], colour, thickness),
+        opacity=1 if colour == RED else 0.75,
+        error_x=span(part["vote_gap"], part["vote_gap_low"], part["vote_gap_high"], line, thickness),
+        error_y=span(part["public_gap"], part["public_gap_low"], part["public_gap_high"], line, thickness),
         customdata=about,
         hovertemplate=(
             f"%{{customdata[0]}}<br>{hall} %{{customdata[1]}}: %{{x:+.1f}}"
