@@ -124,7 +124,7 @@ def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> P
     if register.empty:
         lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
         return PledgeBook(release.id, round_id, day, lines, units, posts, strays)
-    lines = _lines(register, checks, day, _last_day(release, round_id))
+    lines = _lines(register, checks, day, _last_day(release, round_id) or date.max)
     units, posts = _totals(lines.assign(post="")), _totals(lines)
     return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays)
 

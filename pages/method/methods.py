@@ -103,25 +103,33 @@ def _pledge_section() -> None:
             "counted apart; a cancelled item is not met."
         )
     )
+    st.markdown(
+        _(
+            "Completion C and progress P, per cent, of what was reached (a), the target (t), last year's value (b); "
+            "↑ more is better, ↓ less:"
+        )
+    )
     st.latex(
-        r"\text{completion}=100\,\frac{\text{actual}}{\text{target}}\ \Bigl(\text{or }100\,"
-        r"\frac{\text{target}}{\text{actual}}\Bigr),\qquad "
-        r"\text{progress}=100\,\frac{\text{actual}-\text{baseline}}{\text{target}-\text{baseline}}"
+        r"C=100\,\frac{a}{t}\ \ (\uparrow)\qquad C=100\,\frac{t}{a}\ \ (\downarrow)\qquad "
+        r"P=100\,\frac{a-b}{t-b}\qquad 0\le C,P\le 120"
     )
     cases = worked.attainment_cases()
     shown = pd.DataFrame(
         {
             _("Case"): [_(worked.CASES[case]) for case in cases["case"]],
             _("Better"): [_("higher") if direction == "higher" else _("lower") for direction in cases["direction"]],
-            _("Last year"): cases["baseline"],
-            _("Target"): cases["target"],
-            _("Reached"): cases["actual"],
+            _("Last year"): cases["baseline"].map(_brief),
+            _("Target"): cases["target"].map(_brief),
+            _("Reached"): cases["actual"].map(_brief),
             _("Met"): [_("not known") if met is pd.NA else _("yes") if met else _("no") for met in cases["met"]],
-            _("Completion %"): cases["completion"],
-            _("Progress %"): cases["progress"],
+            _("Completion %"): cases["completion"].map(_brief),
+            _("Progress %"): cases["progress"].map(_brief),
         }
     )
-    st.dataframe(shown, hide_index=True, key="attainment", height="content", alt=_("Worked pledges"))
+    wide = {_("Case"): st.column_config.Column(width=250)}
+    st.dataframe(
+        shown, hide_index=True, key="attainment", height="content", column_config=wide, alt=_("Worked pledges")
+    )
     for sentence in (
         _(
             "The vote of a hall: mean points of all ballots, each counting alike, with the same small-sample step and "
@@ -145,6 +153,11 @@ def _pledge_section() -> None:
         ),
     ):
         st.markdown(f"- {sentence}")
+
+
+def _brief(value: float) -> str:
+    """A number of a worked pledge, nothing where it is not defined."""
+    return "" if pd.isna(value) else f"{round(value, 1):g}"
 
 
 def _listed(values: object) -> str:
