@@ -183,29 +183,22 @@ def unit_detail(release_id: str, code: str, round_id: str):
     return detail(release_by_id(release_id), code, round_id)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def ranking_csv(release_id: str, round_id: str, category: str | None, language: str, status: str) -> bytes:
-    """A ranking as a CSV file in one language, the same bytes as the command line writes. The status of the round is
-    in the file, so a change of it makes another.
-    """
-    from data.export import csv_bytes
-    from results.columns import as_sheet
-
-    rows = _ranking(release_id, round_id, category)
-    return csv_bytes(as_sheet(rows, release_by_id(release_id), language))
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def bottom_csv(release_id: str, round_id: str, category: str, language: str, status: str) -> bytes:
-    """A bottom list as a CSV file in one language, the same bytes as the command line writes. The status of the round
-    is in the file, so a change of it makes another.
-    """
-    from data.export import csv_bytes
+def export_sheet(release_id: str, table: str, round_id: str, language: str, category: str | None = None):
+    """A table of results as a sheet, the same as the command line writes; nothing of Streamlit's page is needed."""
     from results.bottom import not_settled
     from results.columns import as_sheet
+    from results.exports import BOTTOM, RANKING
+    from results.exports import export_sheet as sheet_of
 
-    answer = not_settled([bottom_lists(release_id, round_id)[category]])
-    return csv_bytes(as_sheet(answer, release_by_id(release_id), language, title=N_("Bottom list")))
+    release = release_by_id(release_id)
+    if table == RANKING:
+        answer = _ranking(release_id, round_id)  # every category is ranked by itself, so a part of it is the same
+        rows = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
+        return as_sheet(replace(answer, rows=rows), release, language)
+    if table == BOTTOM:
+        answer = not_settled([bottom_lists(release_id, round_id)[category]])
+        return as_sheet(answer, release, language, title=N_("Bottom list"))
+    return sheet_of(release, table, round_id, language)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -309,22 +302,12 @@ def pledge_analysis(release_id: str, round_id: str, as_of: str, before: str | No
     return made.agreements(year), shifts, made.severity(year.votes)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def pledge_file(
-    release_id: str,
-    round_id: str,
-    as_of: str,
-    by: str,
-    category: str | None,
-    show: str,
-    form: str,
-    language: str,
-    status: str,
-) -> bytes:
-    """Pledges as a file, the same bytes as the command line writes: by item, post or unit, or the circular of the
-    quarter (by "circular"), where `show` keeps the items with one kind of attention.
+def pledge_sheet(
+    release_id: str, round_id: str, as_of: str, by: str, category: str | None, language: str, show: str = "all"
+):
+    """Pledges as a sheet, the same as the command line writes: by item, post or unit, or the circular of the quarter
+    (by "circular"), where `show` keeps the items with one kind of attention.
     """
-    from data.export import csv_bytes, xlsx_bytes
     from results.pledge_columns import as_sheet, table
 
     if by == "circular":
@@ -332,18 +315,15 @@ def pledge_file(
         whole = replace(whole, rows=whole.rows[whole.rows[show]]) if show != "all" else whole
     else:
         whole = table(pledge_year(release_id, round_id, as_of), by, category)
-    sheet = as_sheet(whole, release_by_id(release_id), language)
-    return csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet)
+    return as_sheet(whole, release_by_id(release_id), language)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def post_file(release_id: str, unit_code: str, post: str, today: str, trial: bool, language: str) -> bytes:
-    """The years of one post as a CSV file."""
-    from data.export import csv_bytes
-    from results.pledge_columns import post_sheet
+def post_sheet(release_id: str, unit_code: str, post: str, today: str, trial: bool, language: str):
+    """The years of one post as a sheet."""
+    from results.pledge_columns import post_sheet as sheet_of
 
-    rows, _trends = post_years(release_id, unit_code, post, today, trial)
-    return csv_bytes(post_sheet(rows, release_by_id(release_id), language))
+    rows, _own_trends = post_years(release_id, unit_code, post, today, trial)
+    return sheet_of(rows, release_by_id(release_id), language)
 
 
 def let_go() -> None:

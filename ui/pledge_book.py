@@ -1,5 +1,7 @@
 """The pledge book of one unit: every item with its evidence, the hall group by group, the years side by side."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -246,8 +248,8 @@ def show_years(chosen: pledges.Chosen, code: str, post: str) -> None:
             _("Completion and scores of the post in every round."),
         )
     _years_table(rows)
-    content = loaded.post_file(chosen.release.id, code, post, today, trial, language())
-    downloads.download(_("Download as CSV"), f"post-{code}", "csv", content, "post_csv")
+    sheet = partial(loaded.post_sheet, chosen.release.id, code, post, today, trial, language())
+    downloads.table("post", chosen.release, chosen.round, sheet, depends=(code, post, today))
 
 
 def _years_table(rows: pd.DataFrame) -> None:

@@ -1,6 +1,7 @@
 """Pledges through the year on their page: quarter by quarter, what needs attention, the circular to export."""
 
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -48,14 +49,9 @@ def show(chosen: pledges.Chosen) -> None:
         st.success(_("No item of this quarter needs this attention."))
         return
     _table(picked.reset_index(drop=True), chosen)
-    status = chosen.release.statuses()[chosen.round]
-    with st.container(horizontal=True):
-        for form, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as XLSX"))):
-            content = loaded.pledge_file(
-                *(chosen.release.id, chosen.round, day, "circular", chosen.category or None),
-                *(show_only, form, language(), status),
-            )
-            downloads.download(label, f"circular-{quarter}", form, content, f"circular_{form}")
+    about = (chosen.release.id, chosen.round, day, "circular", chosen.category or None)
+    sheet = partial(loaded.pledge_sheet, *about, language(), show_only)
+    downloads.table("circular", chosen.release, chosen.round, sheet, depends=(day, chosen.category, show_only))
 
 
 def _quarter(name: str, day: date) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -258,10 +259,9 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
     )
     for at in picked.selection.rows:
         book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
-    stem = f"pledges-{chosen.round}-{by}"
-    args = (*chosen.key, by, chosen.category or None, "all")
-    content = loaded.pledge_file(*args, "csv", language(), chosen.release.statuses()[chosen.round])
-    downloads.download(_("Download as CSV"), stem, "csv", content, "outcome_csv")
+    sheet = partial(loaded.pledge_sheet, *chosen.key, by, chosen.category or None, language())
+    depends = (chosen.as_of, by, chosen.category)
+    downloads.table("pledges", chosen.release, chosen.round, sheet, depends=depends)
 
 
 def _outcome_columns() -> dict:

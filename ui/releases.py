@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from data.rounds import RoundConflict
 from data.store import RoundStatus
 from data.uploads import Upload
 from data.working_days import LONGEST_PERIOD, Periods
+from results.history import as_sheet as history_sheet
 from results.notice import Notice, notice, notice_of, shown_day
 from ui import comparison, downloads, frame, loaded, tables, uploads
 from ui.words import _, language
@@ -212,6 +214,10 @@ def show_history(history: list[Event]) -> None:
     ]
     shown = pd.DataFrame(rows).astype({_("Uploads"): "Int64"})
     tables.written(shown, _("Every publication and change, newest first."))
+    release = loaded.release()
+    if release is not None:
+        sheet = partial(history_sheet, history, language())
+        downloads.table("history", release, "", sheet, depends=(str(len(history)),))
 
 
 def _action(event: Event) -> str:

@@ -1,5 +1,7 @@
 """末位 · Bottom list: who is confirmed at the bottom, for whom the evidence is not enough, who is cleared."""
 
+from functools import partial
+
 import streamlit as st
 
 from results.columns import records
@@ -102,5 +104,5 @@ if not bottom.not_ranked.empty:
     st.subheader(_("Not ranked"))
     tables.show_not_ranked(bottom.not_ranked)
 
-content = loaded.bottom_csv(release.id, round_id, category, language(), release.status(round_id))
-downloads.download(_("Download as CSV"), f"bottom-{round_id}", "csv", content, "bottom_csv")
+sheet = partial(loaded.export_sheet, release.id, "bottom", round_id, language(), category)
+downloads.table("bottom", release, round_id, sheet, depends=(category,))

@@ -1,8 +1,10 @@
 """总览 · Overview: one round at a glance: can it rank, who voted, what to know before the scores."""
 
+from functools import partial
+
 import streamlit as st
 
-from ui import charts, frame, loaded, releases, tables, year_cards
+from ui import charts, downloads, frame, loaded, releases, tables, year_cards
 from ui.words import _, language
 from words import N_
 
@@ -45,6 +47,7 @@ if year.notes:
 st.subheader(_("Who voted, and what they answered"))
 st.caption(_("Don't know, abstained, blank and invalid are counted apart; none of them is a low grade."))
 tables.show_groups(year.groups)
+downloads.table("groups", release, round_id, partial(loaded.export_sheet, release.id, "groups", round_id, language()))
 
 st.caption(
     _("Rule set: {rules}. Release {release}.").format(

@@ -1,10 +1,12 @@
 """单位 · One unit: its score and place, and who said what."""
 
+from functools import partial
+
 import streamlit as st
 
 from results.bottom import p_words
-from results.columns import REASON_SENTENCES
-from ui import charts, frame, loaded, pledge_book, tables
+from results.columns import REASON_SENTENCES, unit_as_sheet
+from ui import charts, downloads, frame, loaded, pledge_book, tables
 from ui.words import _, language
 from words import N_
 
@@ -109,5 +111,7 @@ if history.confirmed_in_a_row > 1:
 if any(own["score"] is not None for own in history.rounds):
     charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
 tables.show_rounds(history.rounds)
+sheet = partial(unit_as_sheet, release, code, history.rounds, language())
+downloads.table("unit", release, round_id, sheet, depends=(code,))
 
 pledge_book.in_short(release, round_id, code, detail.name)

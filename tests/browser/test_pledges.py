@@ -82,7 +82,7 @@ def test_three_tables_become_a_pledge_book_and_a_circular(start, page, tmp_path,
     (row,) = csv.DictReader(io.StringIO(content))
     assert "修路" in row.values() and "单位1" in row.values() and say("Overdue") in row.values()
     with page.expect_download() as download:
-        page.get_by_role("button", name=say("Download as XLSX"), exact=True).click()
+        page.get_by_role("button", name=say("Download as Excel"), exact=True).click()
     assert "xl/workbook.xml" in ZipFile(download.value.path()).namelist()
 
     page.goto(f"{server.url}/pledges?lang={language}&view=book")

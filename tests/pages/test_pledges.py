@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from data.export import csv_bytes
 from data.sample import pledges as made
 from data.sample.city import demo_units
 from results.pledge_words import WARNING_WORDS
@@ -101,9 +102,8 @@ def test_the_address_filters_to_overdue_and_the_file_holds_the_same(demo_path, m
     shown = table(test, "warning")
     assert made.LATE in set(shown["unit_name"]) and (shown["due"] < "2025-09-30").all()
     assert all("逾期" in words for words in shown["warning"])
-    content = loaded.pledge_file(
-        loaded.release().id, "2025", "2025-09-30", "circular", None, "overdue", "csv", "zh", ""
-    )
+    sheet = loaded.pledge_sheet(loaded.release().id, "2025", "2025-09-30", "circular", None, "zh", "overdue")
+    content = csv_bytes(sheet)
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["承诺事项"] for row in rows] == list(shown["item"]) and {row["数据"] for row in rows} == {"演示数据"}
 
@@ -148,7 +148,7 @@ def test_the_years_of_a_post_stand_side_by_side(demo_path, monkeypatch):
     assert years.loc["一般承诺 · 项数", "2023"] == str(len(made.ROUTINES))
     assert all("（" in years.loc["述职测评得分", year] for year in years)
     unit = CODE[made.REPORTS_TOO_MUCH]
-    content = loaded.post_file(loaded.release().id, unit, "党组书记", "2026-01-10", False, "zh")
+    content = csv_bytes(loaded.post_sheet(loaded.release().id, unit, "党组书记", "2026-01-10", False, "zh"))
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["批次"] for row in rows] == ["2025", "2024", "2023"] and {row["数据"] for row in rows} == {"演示数据"}
 
