@@ -19,6 +19,7 @@ COLUMN = 0.2
 AWAY = (24, -28, 52, -56)
 """Pixels between a mark and its name, outwards and inwards in turn, so that neighbours have room."""
 CROWD = 100
+ROOM = 1.22  # beyond the outermost interval: names of posts and of the corners stand there
 """Posts from which on the lines of those not told apart are drawn pale."""
 LEAST_SIDE = 0.45
 """Of the longer side of an axis, how much the shorter one has at least."""
@@ -204,7 +205,7 @@ def _around(rows: pd.DataFrame, name: str) -> tuple[float, float]:
     """The range of an axis: all intervals, and enough on either side of the cross to see which side is which."""
     low, high = float(rows[f"{name}_low"].min()), float(rows[f"{name}_high"].max())
     least = LEAST_SIDE * max(-low, high)
-    return 1.08 * min(low, -least), 1.08 * max(high, least)
+    return ROOM * min(low, -least), ROOM * max(high, least)
 
 
 def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness: float) -> go.Scatter:
