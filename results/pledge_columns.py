@@ -127,14 +127,17 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
     if table.title == CIRCULAR_TITLE:
         rows = rows.assign(warning=[attention(row, language) for row in rows.to_dict("records")])
         fields = CIRCULAR
-    mark = marks(release, table.round, language)
+    told = records(rows, fields)
+    rounds = [str(row.get("round") or table.round) for row in told]
+    known = {name: marks(release, name, language) for name in rounds or [table.round]}
     headers = [header(name, language) for name in fields]
     legend = [(header(name, language), translate(meaning, language)) for name, meaning in meanings(fields)]
     formats = {header(name, language): form for name, form in _formats(fields, _decimals(release, table))}
-    cells = [[_cell(word(name, row[name], language)) for name in fields] for row in records(rows, fields)]
-    if mark:
+    cells = [[_cell(word(name, row[name], language)) for name in fields] for row in told]
+    if any(known.values()):
         headers.append(translate(DATA_HEADER, language))
-        cells = [[*row, mark] for row in cells]
+        cells = [[*row, known[name]] for row, name in zip(cells, rounds, strict=True)]
+    mark = ", ".join(filter(None, dict.fromkeys(known.values())))
     facts = facts_of(release, table.round, table.rules, len(cells), language, mark)
     if table.as_of:
         facts.append((translate(N_("As of"), language), table.as_of))

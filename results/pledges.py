@@ -78,8 +78,8 @@ class PledgeBook:
         120. An item without a numeric target is met when its status says done, and its completion is the percentage
         that was filled in; both count as verified only when a checker is named. A cancelled item is not met; an item
         adjusted for objective reasons is neither met nor missed (NA).
-        overdue: the day is past and nobody says it is done (a verified value of the same day or later overrules the
-        report). unverified: a value was reported and none verified on that day or later.
+        overdue: the day is past, or come on the closing day, and nobody says it is done (a verified value of the same
+        day or later overrules the report). unverified: a value was reported and none verified on that day or later.
         final_level: of the post, set by the superior; NA without one.
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
         adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
@@ -124,7 +124,7 @@ def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> P
     if register.empty:
         lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
         return PledgeBook(release.id, round_id, day, lines, units, posts, strays)
-    lines = _lines(register, checks, day)
+    lines = _lines(register, checks, day, _last_day(release, round_id) or date.max)
     units, posts = _totals(lines.assign(post="")), _totals(lines)
     return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays)
 
@@ -164,7 +164,7 @@ def _register(release: Release, round_id: str) -> pd.DataFrame:
     return pledges.sort_values(["category", "roster_no", "unit_code", "post", "seq", "pledge_id"], ignore_index=True)
 
 
-def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date) -> pd.DataFrame:
+def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date, closing: date) -> pd.DataFrame:
     """The rows of the book."""
     lines = register.join(_newest(checks), on="pledge_id")
     for name in ("baseline", "target", "reported", "verified"):
@@ -182,7 +182,7 @@ def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date) -> pd.DataFr
         lines[f"{sort}_met"] = pd.array([one.met for one in found], dtype="boolean")
         lines[f"{sort}_completion"] = pd.Series([one.completion for one in found], dtype=float)
         lines[f"{sort}_progress"] = pd.Series([one.progress for one in found], dtype=float)
-    lines["overdue"] = _overdue(lines, day)
+    lines["overdue"] = _overdue(lines, day, closing)
     lines["unverified"] = _unverified(lines)
     return lines.astype({name: "str" for name in LINES if name not in (*_NUMBERS, *_TRUTHS, *_MAYBE)})
 
@@ -232,12 +232,16 @@ def _number_or_text(value: object) -> object:
     return None if value is None or value is pd.NA or value != value else value
 
 
-def _overdue(lines: pd.DataFrame, day: date) -> pd.Series:
-    """Past its day and not done by the account that counts: the checker's if it is not older than the report."""
+def _overdue(lines: pd.DataFrame, day: date, closing: date) -> pd.Series:
+    """Past its day and not done by the account that counts: the checker's if it is not older than the report.
+
+    On the closing day of the round an item due on that day is past too: nobody looks at the round on a later day.
+    """
     reported = lines["reported_met"].fillna(False) | (lines["status"] == DONE)
     checked = lines["verified_met"].notna() & (lines["verified_on"].fillna("") >= lines["reported_on"].fillna(""))
     done = lines["verified_met"].fillna(False).where(checked, reported)
-    past = (lines["due"] < day.isoformat()).fillna(False)
+    past = (lines["due"] < day.isoformat()) | ((lines["due"] == day.isoformat()) & (day >= closing))
+    past = past.fillna(False)
     return (past & ~done.astype(bool) & ~lines["status"].isin([ADJUSTED, CANCELLED])).astype(bool)
 
 

@@ -30,7 +30,7 @@ def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
     after = [places(a, b) for a, b in zip(rows["rank_best_to"], rows["rank_worst_to"], strict=True)]
     return rows.assign(
         scores=[f"{number(a, decimals)}{TO}{number(b, decimals)}" for a, b in pairs],
-        interval=[_signed_interval(a, b, decimals) for a, b in zip(rows["low"], rows["high"], strict=True)],
+        interval=[signed_interval(a, b, decimals) for a, b in zip(rows["low"], rows["high"], strict=True)],
         votes=[f"{a}{TO}{b}" for a, b in votes],
         places=[f"{a}{TO}{b}".replace(" – ", "–") for a, b in zip(before, after, strict=True)],
         finding=["–" if pd.isna(code) else _(STATEMENT_NAMES[code]) for code in rows["statement"]],
@@ -106,7 +106,8 @@ def show_left_out(found: Changes) -> None:
     )
 
 
-def _signed_interval(low: float, high: float, decimals: int) -> str:
+def signed_interval(low: float, high: float, decimals: int) -> str:
+    """−1.91 – +0.51; a dash where there is none."""
     return interval(low, high) if pd.isna(low) else f"{signed(low, decimals)} – {signed(high, decimals)}"
 
 
