@@ -4,7 +4,19 @@ Results go to stdout, messages to stderr. The exit codes are a contract with scr
 Heavy libraries are imported inside the commands, so that help and wrong usage answer at once.
 """
 
-from cli import documents, keeping, pledges, releases, results, rules, soundness, uploads
+from cli import documents, keeping, leaving, pledges, releases, results, rules, soundness, uploads
 from cli.entry import main, run
 
-__all__ = ["documents", "keeping", "main", "pledges", "releases", "results", "rules", "run", "soundness", "uploads"]
+__all__ = [
+    "documents",
+    "keeping",
+    "leaving",
+    "main",
+    "pledges",
+    "releases",
+    "results",
+    "rules",
+    "run",
+    "soundness",
+    "uploads",
+]

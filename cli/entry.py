@@ -18,11 +18,11 @@ from words import LANGUAGES, N_
 
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges", "export"),
+    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges", "export", "kit", "public"),
     *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
-LATER = (*("bulletin", "bundle", "kit", "public"),)
+LATER = ("bulletin", "bundle")
 
 
 def main() -> None:
