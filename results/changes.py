@@ -26,6 +26,7 @@ Array: TypeAlias = NDArray[Any]
 Recount: TypeAlias = Callable[[str, RuleSet], WhatIf]
 
 ROSE, FELL, SAME = "rose", "fell", "not_distinguishable"
+STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Unclear")}
 UP, DOWN, OVERLAPPING = "up", "down", "overlapping"
 COLUMNS = (
     *("unit_code", "unit_name", "old_name", "moved_from", "n_from", "n_to", "score_from", "score_to"),

@@ -3,9 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from results.changes import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, UP, Changes
+from results.changes import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
 from results.columns import REASON_SENTENCES, REASONS
-from ui.charts.changes import STATEMENT_NAMES
 from ui.frame import plain
 from ui.tables import interval, number, places
 from ui.words import _

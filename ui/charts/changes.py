@@ -3,12 +3,12 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from results.changes import FELL, ROSE, SAME
+from results.changes import FELL, ROSE, SAME, STATEMENT_NAMES
 from ui.charts.base import BLUE, GREY, INK, PALE, RED, ROW, label, span
 from ui.words import _
 from words import N_
 
-STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Unclear")}
+
 COLOURS = {ROSE: BLUE, FELL: RED, SAME: GREY}
 SYMBOLS = {ROSE: "triangle-up", FELL: "triangle-down", SAME: "circle-open"}
 """Told apart by shape, fill and colour, so that a grey print loses nothing."""
