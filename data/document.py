@@ -72,7 +72,7 @@ class Section:
 @dataclass(frozen=True)
 class Document:
     """One document. kind: what it is, a code. secrecy: the stamp of an internal document, else ''. stamp: what must not be
-    overlooked (draft, demonstration data ...), else ''. office, date: who signs and when; '' leaves room for both.
+    overlooked (draft, demonstration data ...), else ''. office, date: who signs and when, else ''.
     footer: on every page. about: where it comes from, and the command that makes it again.
     """
 

@@ -28,6 +28,7 @@ THROUGH = N_("Through the rounds")
 IN_A_ROW = N_("Confirmed at the bottom in {count} rounds in a row, renamings followed.")
 NO_GROUP = N_("No group voted on this unit.")
 FEW = N_("too few")
+AS = N_("{round} (as {name})")
 
 
 def dossier(
@@ -110,7 +111,16 @@ def _mean(row: Mapping[str, object], detail: UnitDetail, language: str) -> Row:
 
 def _rounds(history: UnitHistory, decimals: int, language: str) -> Section:
     """All rounds, newest first. The unit is named in the first table."""
-    rows = [Row({"round": plain(own["round"]), **unit_cells(own, decimals, language)}) for own in history.rounds]
+    rows = [_round(own, history.name, decimals, language) for own in history.rounds]
     count = history.confirmed_in_a_row
     said = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
     return Section(translate(THROUGH, language), 1, said, table(ROUNDS, rows, language))
+
+
+def _round(own: Mapping[str, object], name: str, decimals: int, language: str) -> Row:
+    """One round; with the name of the unit then, where it was another."""
+    cells = unit_cells(own, decimals, language)
+    words = plain(own["round"])
+    if (then := cells.pop("unit")) != plain(name):
+        words = translate(AS, language).format(round=words, name=then)
+    return Row({"round": words, **cells})

@@ -47,7 +47,7 @@ REPLAY = N_(
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signs and when, as they stand in the document; '' leaves room for both."""
+    """Who signs and when, as they stand in the document; '' is left out."""
 
     office: str = ""
     date: str = ""
