@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from data.document import COLUMNS, Bar, Document, Row, Section, Table, plain
+from data.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, Row, Section, Table, plain
 from data.release import Release
 from data.round_status import ANNOUNCED
 from data.rule_sets import RuleSet
@@ -37,6 +37,12 @@ HEADERS = {
     "change": N_("Change"),
     "reason": N_("Reason"),
 }
+OTHERWISE = {
+    (CHANGES, "verdict"): N_("Change found"),
+    (GROUPS, "score"): N_("Mean"),
+    (INDICATORS, "score"): N_("Mean"),
+}
+"""Headers of a kind of table that has another word."""
 FOOTER = N_("Biaochi release {release} · rule set {rules}")
 ORIGIN = N_("Where this comes from")
 RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
@@ -106,7 +112,7 @@ def document(
     said = [marks(release, name, language) for name in told]
     about = (
         translate(RELEASE, language).format(
-            release=release.id, round=comma.join(map(plain, told)), rules=rules, rows=lines
+            release=release.short, round=comma.join(map(plain, told)), rules=rules, rows=lines
         ),
         translate(REPLAY, language).format(short=release.short),
     )
@@ -167,7 +173,8 @@ def chinese(number: int) -> str:
 
 def table(kind: str, rows: Iterable[Row], language: str) -> Table:
     """Rows under the headers of their kind."""
-    return Table(kind, {name: translate(HEADERS[name], language) for name in COLUMNS[kind]}, tuple(rows))
+    words = {name: OTHERWISE.get((kind, name), HEADERS[name]) for name in COLUMNS[kind]}
+    return Table(kind, {name: translate(word, language) for name, word in words.items()}, tuple(rows))
 
 
 def unit_cells(row: Mapping[str, object], decimals: int, language: str) -> dict[str, str]:
