@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from data.export import Cell, Sheet
 
 
+TOO_MANY_ROWS = N_(
+    "The table has {count} rows; a sheet of a workbook holds {limit}. Take --format csv, which has no limit."
+)
+
+
 def emit_rows(
     rows: "Sequence[Mapping[str, Cell]]",
     headers: dict[str, str],
@@ -41,12 +46,20 @@ def check_form(form: str) -> None:
 
 def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
     """A sheet as CSV or as a workbook."""
-    from data.export import csv_bytes, xlsx_bytes
-
     check_form(form)
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise Refusal(N_("A workbook is not shown on a terminal; name a file with -o FILE."))
-    write(csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet), output)
+    write(sheet_bytes(sheet, form), output)
+
+
+def sheet_bytes(sheet: "Sheet", form: str) -> bytes:
+    """The file of a sheet, csv or xlsx."""
+    from data.export import LAST_ROW, TooManyRows, csv_bytes, xlsx_bytes
+
+    try:
+        return csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet)
+    except TooManyRows:
+        raise Refusal(TOO_MANY_ROWS, count=len(sheet.rows), limit=LAST_ROW - 1) from None
 
 
 def emit_json(content: "dict[str, object]", output: Path | None) -> None:

@@ -1,101 +1,145 @@
-"""What leaves the house as a document: the bulletin of a round and its parts."""
+"""What leaves the house: tables as files. Each export is told to the audit log."""
 
+import hashlib
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import write
+from cli.answers import check_form, sheet_bytes, write
 from cli.app import app
-from cli.call import Output, Refusal, Round, check_files, progress, session
+from cli.call import Format, Output, Refusal, Round, checked_round, progress, session
 from cli.results import open_release
 from words import N_, translate
 
 if TYPE_CHECKING:
-    from data.document import Document
     from data.release import Release
-    from results.documents import Signature
+    from results.changes import Changes
 
-FORMATS = ("pdf", "docx")
-KINDS = ("bulletin", "ranking", "bottom", "unit", "changes")
+Category = Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))]
 
 
-@app.command(help=N_("The bulletin of a round, or a part of it, as PDF or as a Word file to be edited."))
-def bulletin(
+@app.command(help=N_("One table of a round as a file; what was imported comes back under its own headers."))
+def export(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help=N_("ranking, bottom, changes, groups, ballots, …"))],
     round_id: Round,
-    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
-    kind: Annotated[
-        str, typer.Option(metavar="KIND", help=N_("bulletin (the whole), ranking, bottom, unit or changes."))
-    ] = "bulletin",
-    unit: Annotated[str, typer.Option(metavar="CODE", help=N_("The unit of --kind unit."))] = "",
-    against: Annotated[
-        str, typer.Option(metavar="ROUND", help=N_("The earlier round of --kind changes; by default the one before."))
-    ] = "",
-    form: Annotated[str, typer.Option("--format", help=N_("pdf or docx; by default by the ending of the file."))] = "",
-    template: Annotated[
-        Path | None, typer.Option(metavar="FILE.docx", help=N_("The office's own Word template."))
+    category: Category = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
     ] = None,
-    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs, for the red head and the signature."))] = "",
-    date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date below the signature, as it is written."))] = "",
     release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    form: Format = "csv",
     output: Output = None,
 ) -> None:
-    """`biaochi bulletin`."""
-    import hashlib
+    """`biaochi export`."""
+    from results.exports import BALLOTS, TABLES
 
-    from data.audit import log_export
-    from results.documents import Signature
+    check_form(form)
+    if table not in TABLES:
+        raise Refusal(N_("There is no table {table}. Known: {known}."), table=table, known=", ".join(TABLES))
+    name = checked_round(round_id)
+    with open_release(release) as chosen, progress(N_("Computing")):
+        if table == BALLOTS:
+            digest = _ballots(chosen, name, form, output)
+        else:
+            content = _table(chosen, table, name, category, since, form)
+            write(content, output)
+            digest = hashlib.sha256(content).hexdigest()
+        _tell(chosen, table, name, form, digest)
 
-    chosen_form = _form(form, output, template)
-    _check_kind(kind, unit)
-    with open_release(release) as chosen:
-        with progress(N_("Computing")):
-            made = _document(chosen, kind, round_id, category, unit, against, Signature(office, date))
-        with progress(N_("Typesetting")):
-            content = _bytes(made, chosen_form, template)
-        digest = hashlib.sha256(content).hexdigest()
-        name = output.name if output else chosen_form
-        log_export(session.path, f"{kind} {name}", release=chosen.id, round_id=round_id, sha256=digest)
+
+def _table(release: "Release", table: str, round_id: str, category: str | None, since: str | None, form: str) -> bytes:
+    """The file of every table but the ballots."""
+    from data.export import json_bytes
+    from results.exports import CHANGES, as_json, changes_json, changes_sheet, export_sheet
+    from results.record_sheets import NothingToExport
+
+    try:
+        if table == CHANGES:
+            found = compared(release, round_id, category, since)
+            if form == "json":
+                return json_bytes(changes_json(release, found))
+            return sheet_bytes(changes_sheet(release, found, session.language), form)
+        if form == "json":
+            return json_bytes(as_json(release, table, round_id, category))
+        return sheet_bytes(export_sheet(release, table, round_id, session.language, category=category), form)
+    except NothingToExport:
+        raise Refusal(_NOTHING, table=table, round=round_id) from None
+
+
+_NOTHING = N_("The round {round} of this release has no table {table}.")
+
+
+def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
+    """The round against an earlier one; one category at a time, ALL for all as one."""
+    from results.changes import TrialBesideFormal, changes
+    from results.family import ALL
+    from results.what_if import what_if
+
+    older = [name for name in release.rounds() if name < round_id]
+    before = since or next(iter(older), None)
+    if before is None:
+        raise Refusal(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
+    if before == round_id:
+        raise Refusal(N_("Two different rounds are needed, not {round} twice."), round=round_id)
+    try:
+        return changes(
+            release,
+            before,
+            round_id,
+            category or ALL,
+            lambda name, rules: what_if(session.store(), release, name, rules),
+        )
+    except TrialBesideFormal:
+        raise Refusal(N_("One of the two rounds is a trial; it is not compared with formal ones.")) from None
+
+
+def _ballots(release: "Release", round_id: str, form: str, output: Path | None) -> str:
+    """All ballots of a round, written a piece at a time; SHA-256 of the file."""
+    from data.ballot_file import ballot_file
+    from data.export import Sheet, csv_pieces, json_bytes
+
+    with ballot_file(release, round_id, "en" if form == "json" else session.language) as (headers, rows):
+        if not headers:
+            raise Refusal(_NOTHING, table="ballots", round=round_id)
+        if form == "csv":
+            return _pieces(csv_pieces(headers, rows), output)
+        if form == "json":
+            head = {"release": release.id, "round": round_id}
+            content = json_bytes({**head, "rows": [dict(zip(headers, row, strict=True)) for row in rows]})
+        else:
+            facts = [(translate(N_("Release"), session.language), release.id)]
+            title, about = (translate(word, session.language) for word in (N_("Ballots"), N_("About")))
+            content = sheet_bytes(Sheet(title, headers, list(rows), facts, about), form)
     write(content, output)
+    return hashlib.sha256(content).hexdigest()
 
 
-def _form(form: str, output: Path | None, template: Path | None) -> str:
-    """pdf or docx: as asked for, else by the file's ending, else by whether a template is given."""
-    ending = output.suffix.lower().removeprefix(".") if output else ""
-    found = form or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
-    if found not in FORMATS:
-        raise Refusal(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
-    if template is not None:
-        if found != "docx":
-            raise Refusal(N_("--template is for --format docx."))
-        check_files([template])
-    if output is None:
-        import sys
-
-        if sys.stdout.isatty():
-            raise Refusal(N_("A document is not shown on a terminal; name a file with -o FILE."))
-    return found
-
-
-def _check_kind(kind: str, unit: str) -> None:
-    if kind not in KINDS:
-        raise Refusal(N_("--kind should be one of: {known}."), known=", ".join(KINDS))
-    if (kind == "unit") != bool(unit):
-        raise Refusal(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
+def _pieces(pieces: Iterable[bytes], output: Path | None) -> str:
+    """Write piece by piece; a file that could not be finished does not stay."""
+    digest = hashlib.sha256()
+    try:
+        target = sys.stdout.buffer if output is None else output.open("wb")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise Refusal(N_("The file {path} cannot be written."), path=output) from None
+    try:
+        for piece in pieces:
+            target.write(piece)
+            digest.update(piece)
+    except BaseException:
+        if output is not None:
+            target.close()
+            output.unlink(missing_ok=True)
+        raise
+    if output is not None:
+        target.close()
+    return digest.hexdigest()
 
 
-def _document(
-    release: "Release", kind: str, round_id: str, category: str | None, unit: str, against: str, signed: "Signature"
-) -> "Document":
-    from results.documents import bottom_list, bulletin, findings, full_ranking
+def _tell(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:
+    from data.audit import log_export
 
-    found = findings(release, round_id, category)
-    if not found.lists:
-        raise Refusal(N_("The round {round} holds a register but no votes yet."), round=round_id)
-    language = session.language
-    if kind == "unit":
-        return _dossier(release, round_id, unit, language, signed)
-    if kind == "changes":
-        return _changes(release, round_id, against, category, language, signed)
-    write_up = {"bulletin": bulletin, "ranking": full_ranking, "bottom": bottom_list}[kind]
-    return write_up(found, language, signed)
+    log_export(session.path, f"{table}.{form}", release=release.id, round_id=round_id, sha256=digest)

@@ -18,11 +18,11 @@ from words import LANGUAGES, N_
 
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit"),
+    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "export", "bulletin"),
     *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
-LATER = (*("pledges", "export", "bulletin", "bundle", "kit", "public"),)
+LATER = (*("pledges", "bundle", "kit", "public"),)
 
 
 def main() -> None:

@@ -4,13 +4,15 @@ A sheet is already in the reader's language; nothing here knows what the columns
 """
 
 import csv
+import hashlib
 import io
 import json
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any
 
 import xlsxwriter
@@ -20,18 +22,58 @@ Cell = str | int | float | bool | None
 BOM = b"\xef\xbb\xbf"
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
 WIDEST = 40
+PIECE = 50_000  # rows of a piece of CSV
+LAST_ROW = 1_048_576  # of a sheet; the header takes one
+A4 = 9  # as Excel numbers paper
+HEAD = 33  # points: two lines of a header
+BAR = 24  # pixels of a bar of a chart
+ROW = 20  # pixels of a row of a sheet
+WIDE = 500  # pixels of a chart: within the width of a page of A4
+BESIDE = 8  # column right of the charts
 _CREATED = datetime(2000, 1, 1)  # a fixed time: the same content is the same file
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Values with their intervals, as a chart of the spreadsheet itself; columns are named by their headers.
+
+    first, count: which rows of the table, one after another.
+    """
+
+    title: str
+    name: str
+    value: str
+    low: str
+    high: str
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """Rows under headers. `facts` go on the second sheet of a workbook: (name, value)."""
+    """Rows under headers, in the reader's language.
+
+    facts go on the second sheet of a workbook: (name, value); after them legend: (header, what it means).
+    formats: header -> number format of a spreadsheet; the cells keep their full precision.
+    folded: headers of columns that are folded away behind a plus sign, so that the others fit a printed page.
+    marks: what stands on every printed page, such as the release.
+    """
 
     title: str
     headers: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     facts: Sequence[tuple[str, Cell]] = field(default_factory=tuple)
     facts_title: str = "about"
+    legend: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    formats: Mapping[str, str] = field(default_factory=dict)
+    charts: Sequence[Chart] = field(default_factory=tuple)
+    charts_title: str = "charts"
+    marks: str = ""
+    folded: frozenset[str] = frozenset()
+
+
+class TooManyRows(Exception):
+    """A table longer than a sheet of a workbook can be; as CSV it has no limit."""
 
 
 def safe_text(text: str) -> str:
@@ -42,11 +84,18 @@ def safe_text(text: str) -> str:
 
 def csv_bytes(sheet: Sheet) -> bytes:
     """UTF-8 with mark, CRLF, texts quoted and neutralised, numbers bare in full precision."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    writer.writerow([safe_text(header) for header in sheet.headers])
-    writer.writerows([_safe(cell) for cell in row] for row in sheet.rows)
-    return BOM + out.getvalue().encode("utf-8")
+    return b"".join(csv_pieces(sheet.headers, sheet.rows))
+
+
+def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """The same in pieces, for tables that are too long to hold."""
+    yield BOM
+    first: list[Cell] = [safe_text(header) for header in headers]
+    whole = chain([first], ([_safe(cell) for cell in row] for row in rows))
+    while piece := list(islice(whole, PIECE)):
+        out = io.StringIO(newline="")
+        csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").writerows(piece)
+        yield out.getvalue().encode("utf-8")
 
 
 def json_bytes(content: Mapping[str, object]) -> bytes:
@@ -56,29 +105,135 @@ def json_bytes(content: Mapping[str, object]) -> bytes:
 
 
 def xlsx_bytes(sheet: Sheet) -> bytes:
-    """A workbook: the table under a frozen header, and a second sheet that says what it is."""
+    """A workbook: the table as it is shown, ready to print, and a second sheet that says what it is.
+
+    Raises TooManyRows beyond what a sheet holds; nothing is ever left out.
+    """
+    if len(sheet.rows) >= LAST_ROW:
+        raise TooManyRows
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, {**options, "strings_to_urls": False})
     book.set_properties({"created": _CREATED})
-    bold = book.add_format({"bold": True})
-    page = book.add_worksheet(sheet.title[:31])
-    page.freeze_panes(1, 0)
-    _write_rows(page, [sheet.headers], bold)
-    _write_rows(page, sheet.rows, None, below=1)
-    for column, header in enumerate(sheet.headers):
-        page.set_column(column, column, _width([header, *(row[column] for row in sheet.rows)]))
-    about = book.add_worksheet(sheet.facts_title[:31])
-    _write_rows(about, sheet.facts, None)
-    about.set_column(0, 1, WIDEST)
+    page = book.add_worksheet(_sheet_name(sheet.title))
+    _table(book, page, sheet)
+    _about(book, sheet)
+    if sheet.charts:
+        _charts(book, page.get_name(), sheet)
     book.close()
     return out.getvalue()
 
 
-def _write_rows(page: Any, rows: Sequence[Sequence[Cell]], style: object, below: int = 0) -> None:
-    for at, row in enumerate(rows, start=below):
+def checksum(sheet: Sheet) -> str:
+    """SHA-256 (hex) of the table as CSV."""
+    return hashlib.sha256(csv_bytes(sheet)).hexdigest()
+
+
+def _sheet_name(title: str) -> str:
+    """A title as the name of a sheet: without the signs that Excel forbids there, at most 31 characters."""
+    return "".join("_" if c in "[]:*?/\\'" else c for c in title)[:31]
+
+
+def _table(book: Any, page: Any, sheet: Sheet) -> None:
+    """Header and rows: frozen, filtered, and set up for A4 across with the header on every page."""
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E8EEF4"})
+    styles = [book.add_format({"num_format": sheet.formats.get(header, "General")}) for header in sheet.headers]
+    for column, header in enumerate(sheet.headers):
+        _write_cell(page, 0, column, _safe(header), head)
+        width = _width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
+        page.set_column(column, column, width, None, _folding(sheet, column))
+    text = book.add_format({"indent": 1})
+    for at, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
-            _write_cell(page, at, column, _safe(cell), style)
+            _write_cell(page, at, column, _safe(cell), text if isinstance(cell, str) else styles[column])
+    page.set_row(0, HEAD)
+    page.freeze_panes(1, 0)
+    if sheet.rows:
+        page.autofilter(0, 0, len(sheet.rows), len(sheet.headers) - 1)
+    page.set_landscape()
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_header(f"&L{_printed(sheet.title)}&R{_printed(sheet.marks)}")
+    page.set_footer("&C&P / &N")
+
+
+def _folding(sheet: Sheet, column: int) -> dict[str, object]:
+    """Folded away, or beside what is: that column carries the plus sign."""
+    if sheet.headers[column] in sheet.folded:
+        return {"level": 1, "hidden": True}
+    return {"collapsed": True} if column and sheet.headers[column - 1] in sheet.folded else {}
+
+
+def _printed(text: str) -> str:
+    """A text of a page header, where & begins a command; at most what fits beside the other (255 in all)."""
+    return text[:100].replace("&", "&&")
+
+
+def _charts(book: Any, table: str, sheet: Sheet) -> None:
+    """A chart a page, on a sheet of their own: beside the table they would shrink its print."""
+    page = book.add_worksheet(_sheet_name(sheet.charts_title))
+    page.set_paper(A4)
+    page.set_footer("&C&P / &N")
+    row, breaks = 0, []
+    for wanted in sheet.charts:
+        chart = _bars(book, page, table, sheet, wanted, row)
+        height = 90 + BAR * wanted.count
+        chart.set_size({"width": WIDE, "height": height})
+        page.insert_chart(row + 1, 0, chart, {"description": wanted.title})
+        row += height // ROW + 3
+        breaks.append(row)
+    page.set_margins(left=0.4, right=0.4)
+    page.print_area(0, 0, row, BESIDE - 1)
+    page.set_h_pagebreaks(breaks[:-1])
+
+
+def _bars(book: Any, page: Any, table: str, sheet: Sheet, wanted: Chart, row: int) -> Any:
+    """Intervals as floating bars in two shades that meet at the value, the first row on top.
+
+    No bar begins at the axis, so the axis may begin near the lowest interval: scores lie close to each other. The
+    lengths stand beside the chart: spreadsheets take them from cells only.
+    """
+    at = {header: column for column, header in enumerate(sheet.headers)}
+    first, last = wanted.first + 1, wanted.first + wanted.count
+    ends: list[tuple[float, float]] = []
+    for n, cells in enumerate(sheet.rows[wanted.first : wanted.first + wanted.count]):
+        value, low, high = (_float(cells[at[name]]) for name in (wanted.value, wanted.low, wanted.high))
+        page.write_row(row + n, BESIDE, [value - low, high - value])
+        ends.append((low, high))
+    lengths = ([page.get_name(), row, column, row + wanted.count - 1, column] for column in (BESIDE, BESIDE + 1))
+    names = [table, first, at[wanted.name], last, at[wanted.name]]
+    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
+    low_ends = [table, first, at[wanted.low], last, at[wanted.low]]
+    chart.add_series({"categories": names, "values": low_ends, "fill": {"none": True}, "gap": 60})
+    for values, colour in zip(lengths, ("#5B8DB8", "#B5CCE0"), strict=True):
+        chart.add_series({"categories": names, "values": values, "fill": {"color": colour}})
+    chart.set_title({"name": wanted.title, "name_font": {"size": 11}})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True, "interval_unit": 1})
+    chart.set_x_axis({"min": math.floor(min(low for low, _ in ends)), "max": math.ceil(max(high for _, high in ends))})
+    return chart
+
+
+def _float(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _about(book: Any, sheet: Sheet) -> None:
+    """What the table is made of, its checksum, and the meaning of every column."""
+    page = book.add_worksheet(_sheet_name(sheet.facts_title))
+    wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
+    bold = book.add_format({"bold": True, "valign": "top"})
+    told = [*sheet.facts, ("SHA-256 (CSV)", checksum(sheet)), (None, None), *sheet.legend]
+    for at, (name, value) in enumerate(told):
+        _write_cell(page, at, 0, _safe(name), bold)
+        _write_cell(page, at, 1, _safe(value), wrapped)
+    page.set_column(0, 0, 28)
+    page.set_column(1, 1, 90)
+    page.set_paper(A4)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.set_footer("&C&P / &N")
 
 
 def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> None:
@@ -101,14 +256,15 @@ def _is_invisible(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) in ("Cf", "Cc")
 
 
-def _width(cells: Sequence[Cell]) -> int:
-    """Columns of a spreadsheet, Chinese characters counted twice."""
-    longest = max((_columns(cell) for cell in cells[:200]), default=0)
-    return min(WIDEST, longest + 2)
+def _width(cells: Sequence[Cell], number_format: str | None) -> int:
+    """Columns of a spreadsheet, Chinese characters counted twice; a header may wrap once."""
+    header, *rest = cells
+    longest = max((_columns(cell, number_format) for cell in rest[:200]), default=0)
+    return min(WIDEST, max(longest, _columns(header, None) // 2 + 2, 6) + 3)
 
 
-def _columns(cell: Cell) -> int:
+def _columns(cell: Cell, number_format: str | None) -> int:
     if isinstance(cell, float):
-        return 10
+        return len(number_format) + 3 if number_format else 10
     text = "" if cell is None else str(cell)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typst
 
+from data.errors import UsageError
 from words import N_, translate
 
 _SERIF = (
@@ -54,12 +55,8 @@ class FontChoice:
         return [sentence.format(wanted=wanted, used=used) for wanted, used in self.missing.items()]
 
 
-class NoChineseFont(Exception):
+class NoChineseFont(UsageError):
     """No font here has Chinese characters."""
-
-    def sentence(self, language: str) -> str:
-        """What to do."""
-        return translate(NO_FONT, language).format(wanted="、".join(names[0] for names in WANTED.values()))
 
 
 @lru_cache(maxsize=4)
@@ -78,7 +75,7 @@ def choose(here: typst.Fonts) -> FontChoice:
         found = [name for name in wanted if name in installed][:1]
         others = [name for name in STAND_IN[part] if name in installed]
         if not found and not others:
-            raise NoChineseFont(part)
+            raise NoChineseFont(NO_FONT, wanted="、".join(names[0] for names in WANTED.values()))
         if not found:
             missing[wanted[0]] = others[0]
         families[part] = (*found, *others)

@@ -284,8 +284,7 @@ def _coded_anew(
     con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
 ) -> tuple[Dictionaries, Lines]:
     """All uploads as text lines again, then through the same coding as one file."""
-    _part_tables(con, uploads, codes)
-    con.sql(read_sql("build/line_text")).create("line_text")
+    text_lines(con, uploads, codes)
     for what in ("unit", "indicator", "grade", "group"):
         con.sql(read_sql(f"build/{what}_map")).create(f"{what}_map")
     con.sql(read_sql("intake/ballot_map")).create("ballot_map")
@@ -311,6 +310,12 @@ def _coded_anew(
     con.table("line_codes").create("line")
     con.unregister("line_codes")
     return texts, lines
+
+
+def text_lines(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
+    """Table line_text: the lines of several uploads of ballots of one round as text again."""
+    _part_tables(con, uploads, codes)
+    con.sql(read_sql("build/line_text")).create("line_text")
 
 
 def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:

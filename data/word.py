@@ -14,17 +14,32 @@ from typing import Any
 
 from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from data.document import CHANGES, LEFT_OUT, Document, Table
 from data.errors import UsageError
 from data.word_file import packed
 from data.word_template import TEMPLATE
+from words import N_
 
 LARGEST = 50 * 1024 * 1024
 """Bytes of a template unpacked; ours has 0.2 million."""
 NEEDED: Mapping[str, Sequence[str]] = {CHANGES: ("n", "interval", "verdict"), LEFT_OUT: ("round", "reason")}
+TOO_LARGE = N_("The template {path} is larger than {limit} MB. Take the pictures out.")
+NO_WORD_FILE = N_("The template {path} cannot be read as a Word file. Save it in Word or WPS as .docx.")
+UNKNOWN = N_(
+    "The template {path} asks for “{name}”, which a document does not have, near “{place}”. The guide to templates lists "
+    "the placeholders."
+)
+MISSPELT = N_(
+    "A placeholder of the template {path} is not written as it should be, near “{place}” ({detail}). The guide to "
+    "templates shows how."
+)
+BARE_NAME = N_(
+    "With the template {path} the unit {unit} would stand without its votes, interval and verdict: “{place}”. Put them "
+    "on the same line."
+)
 OF_A_UNIT = ("n", "interval", "verdict")
 
 
@@ -85,11 +100,7 @@ def _readable(template: Path) -> bytes:
         content = template.read_bytes()
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise TemplateRefused(
-                    "The template {path} is larger than {limit} MB. Take the pictures out.",
-                    path=template.name,
-                    limit=LARGEST >> 20,
-                )
+                raise TemplateRefused(TOO_LARGE, path=template.name, limit=LARGEST >> 20)
             parts.getinfo("word/document.xml")
     except (OSError, zipfile.BadZipFile, KeyError):
         raise _no_template(template) from None
@@ -97,9 +108,7 @@ def _readable(template: Path) -> bytes:
 
 
 def _no_template(template: Path) -> TemplateRefused:
-    return TemplateRefused(
-        "The template {path} cannot be read as a Word file. Save it in Word or WPS as .docx.", path=template.name
-    )
+    return TemplateRefused(NO_WORD_FILE, path=template.name)
 
 
 def _refused(template: Path, error: TemplateError, lines: Sequence[str]) -> TemplateRefused:
@@ -110,13 +119,12 @@ def _refused(template: Path, error: TemplateError, lines: Sequence[str]) -> Temp
         frames = traceback.extract_tb(error.__traceback__)
         number = next((frame.lineno or 0 for frame in reversed(frames) if frame.filename == "<template>"), 0)
     place = re.sub(r"<[^>]+>", "", lines[number - 1]) if 0 < number <= len(lines) else ""
-    return TemplateRefused(
-        "A placeholder of the template {path} cannot be filled, near “{place}”: {detail}. The guide to templates lists "
-        "the placeholders.",
-        path=template.name,
-        place=" ".join(place.split())[:80] or "?",
-        detail=error.message or type(error).__name__,
-    )
+    place = " ".join(place.split())[:80] or "?"
+    said = error.message or type(error).__name__
+    if isinstance(error, UndefinedError):
+        name = re.findall(r"'([^']*)'", said)
+        return TemplateRefused(UNKNOWN, path=template.name, name=name[-1] if name else said, place=place)
+    return TemplateRefused(MISSPELT, path=template.name, place=place, detail=said)
 
 
 def _check_names(made: Any, document: Document, template: Path) -> None:
@@ -131,13 +139,7 @@ def _check_names(made: Any, document: Document, template: Path) -> None:
         words = " ".join(line)
         for name in figures:
             if name in words and not any(all(text in words for text in needed) for needed in figures[name]):
-                raise TemplateRefused(
-                    "With the template {path} the unit {unit} would stand without its votes, interval and verdict: "
-                    "“{place}”. Put them on the same line.",
-                    path=template.name,
-                    unit=name,
-                    place=words[:80],
-                )
+                raise TemplateRefused(BARE_NAME, path=template.name, unit=name, place=words[:80])
 
 
 def _lines_of(made: Any) -> Iterator[list[str]]:

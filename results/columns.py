@@ -4,10 +4,12 @@ Codes are for programs and stay English; words are for readers and are translate
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 
 import pandas as pd
 
-from data.export import Cell, Sheet
+from data.export import Cell, Chart, Sheet
 from data.release import Release
 from results.lineage import codes_of
 from results.ranking import FIELDS, Ranking, ranking
@@ -37,6 +39,38 @@ HEADERS = {
     "shrunken": N_("Shrunken score"),
     "expected_rank": N_("Expected rank"),
 }
+MEANINGS = {
+    "round": N_("The round of the evaluation, usually a year."),
+    "unit_code": N_("The code of the unit in the register; without a register its name."),
+    "unit_name": N_("The full name of the unit."),
+    "category": N_("The category; units are ranked and judged inside it."),
+    "n": N_("Votes that count: one ballot on one unit is one vote."),
+    "dont_know_share": N_("Answers “don't know” among them and the graded answers. They are no low grade."),
+    "score": N_("The official score by the rule set; larger is better."),
+    "se_sampling": N_("Standard error of the score, before the small-sample step."),
+    "se": N_("Standard error of the score, from the spread of the ballots."),
+    "score_low": N_("Lower end of the interval of the score."),
+    "score_high": N_("Upper end of the interval of the score."),
+    "rank": N_("The place by score, 1 is best; equal scores share it."),
+    "rank_tied_to": N_("The last place that equal scores share."),
+    "rank_best": N_("The best place that the votes allow, for all units of the category at once."),
+    "rank_worst": N_("The worst place that the votes allow, for all units of the category at once."),
+    "p_bottom": N_("Probability of being among the last k, from the shrunken scores."),
+    "confirm_p": N_("How little the votes fit a unit that is not at the bottom; adjusted for all units (Holm)."),
+    "clear_p": N_("How little the votes fit a unit that is at the bottom; adjusted for all units (Holm)."),
+    "verdict": N_("Only a confirmed unit may be named as one of the bottom."),
+    "reason": N_("Why a unit is not ranked or cannot be confirmed."),
+    "shrunken": N_(
+        "The score drawn towards the mean as far as its uncertainty asks (empirical Bayes); never official."
+    ),
+    "expected_rank": N_("The mean place under the uncertainty."),
+}
+SHARES, P_VALUES, POINTS = (
+    {"dont_know_share", "p_bottom"},
+    {"confirm_p", "clear_p"},
+    {"score", "se_sampling", "se", "score_low", "score_high", "shrunken"},
+)
+MOST_BARS = 30  # units of one chart: the last ones, where the question is who is at the bottom
 VERDICTS = {
     "confirmed": N_("Confirmed"),
     "undecided": N_("Undecided"),
@@ -77,6 +111,8 @@ STAMPS = {
     "withdrawn": N_("withdrawn"),
 }
 """What files say of a round by its status; nothing of an announced round, or of one without a status."""
+FOLDED = ("se_sampling", "se", "confirm_p", "clear_p", "shrunken", "expected_rank")
+SHARES_FORMAT, P_FORMAT = "0.0%", "0.0000"
 WHOLE = {"n", "rank", "rank_tied_to", "rank_best", "rank_worst"}
 
 
@@ -114,8 +150,63 @@ def as_sheet(
     rows = records(ranking.rows)
     mark = marks(release, ranking.round, language, what_if)
     headers, cells = table_of(rows, FIELDS, language, [mark] * len(rows))
-    facts = facts_of(release, ranking.round, ranking.rules, len(rows), language, mark)
-    return Sheet(translate(title, language), headers, cells, facts, translate(N_("About"), language))
+    return Sheet(
+        translate(title, language),
+        headers,
+        cells,
+        facts_of(release, ranking.round, ranking.rules, len(rows), language, mark),
+        translate(N_("About"), language),
+        legend_of(FIELDS, language),
+        formats_of(FIELDS, decimals_of(release, ranking.round), language),
+        charts_of(rows, language),
+        translate(N_("Charts"), language),
+        printed_marks(release, ranking.round, language, mark),
+        frozenset([*(header(name, language) for name in FOLDED), *(own for own in headers if own.startswith("n:"))]),
+    )
+
+
+def legend_of(names: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """Each header with what its column means."""
+    told = [(header(name, language), translate(MEANINGS[name], language)) for name in names if name in MEANINGS]
+    by_group = translate(N_("Votes of one evaluator group."), language)
+    return [*told, ("n:…", by_group)] if "n_by_group" in names else told
+
+
+def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, str]:
+    """Header -> number format: scores as the rule set shows them, shares in per cent."""
+    shown = {SHARES_FORMAT: SHARES, P_FORMAT: P_VALUES, f"0.{'0' * decimals}" if decimals else "0": POINTS}
+    return {
+        header(name, language): number_format
+        for number_format, known in shown.items()
+        for name in names
+        if name in known
+    }
+
+
+def decimals_of(release: Release, round_id: str) -> int:
+    """Decimals that the rule set of a round shows of a score."""
+    return release.rules(round_id).presentation.decimals
+
+
+def charts_of(rows: list[dict[str, object]], language: str) -> list[Chart]:
+    """One chart for each run of ranked units of a category: its last ones, with their intervals."""
+    ranked = [(n, str(row["category"])) for n, row in enumerate(rows) if row["rank"] is not None]
+    name, value, low, high = (header(own, language) for own in ("unit_name", "score", "score_low", "score_high"))
+    charts = []
+    for category, run in groupby(ranked, key=itemgetter(1)):
+        places = [n for n, _ in run]
+        shown = places[-MOST_BARS:] if rows[places[0]]["rank"] == 1 else places[:MOST_BARS]
+        title = translate(N_("{category}: intervals of the scores (the shades meet at the score)"), language).format(
+            category=category
+        )
+        charts.append(Chart(title, name, value, low, high, shown[0], len(shown)))
+    return charts
+
+
+def printed_marks(release: Release, round_id: str, language: str, mark: str) -> str:
+    """What stands on every printed page: round, release, and what the rows are if they are not real results."""
+    text = translate(N_("Round {round} · release {release}"), language).format(round=round_id, release=release.short)
+    return f"{mark} · {text}" if mark else text
 
 
 def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
@@ -150,7 +241,16 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
     headers, cells = table_of(rows, ("round", *FIELDS), language, own)
     rounds = ", ".join(str(row["round"]) for row in rows)
     facts = facts_of(release, rounds, "", len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
-    return Sheet(code, headers, cells, facts, translate(N_("About"), language))
+    return Sheet(
+        code,
+        headers,
+        cells,
+        facts,
+        translate(N_("About"), language),
+        legend_of(("round", *FIELDS), language),
+        formats_of(FIELDS, max([decimals_of(release, str(row["round"])) for row in rows], default=2), language),
+        marks=printed_marks(release, rounds, language, ", ".join(filter(None, dict.fromkeys(own)))),
+    )
 
 
 def status_of(release: Release, round_id: str) -> dict[str, object]:

@@ -6,8 +6,6 @@ import plotly.graph_objects as go
 from results.changes import FELL, ROSE, SAME, STATEMENT_NAMES
 from ui.charts.base import BLUE, GREY, INK, PALE, RED, ROW, label, span
 from ui.words import _
-from words import N_
-
 
 COLOURS = {ROSE: BLUE, FELL: RED, SAME: GREY}
 SYMBOLS = {ROSE: "triangle-up", FELL: "triangle-down", SAME: "circle-open"}

@@ -1,0 +1,16 @@
+-- Lines of a round as a file of ballots has them, in the order of its numbers: ballot, unit, indicator.
+-- What the column of validity said, and not a grade of the rules, goes back there.
+-- params:
+-- returns: ballot_id VARCHAR, group_code VARCHAR, unit_code VARCHAR, category VARCHAR, indicator_code VARCHAR, grade_code VARCHAR, validity VARCHAR, channel VARCHAR, site VARCHAR
+SELECT
+    ballot_id,
+    group_name AS group_code,
+    unit AS unit_code,
+    category,
+    indicator AS indicator_code,
+    CASE WHEN validity = '' THEN grade ELSE '' END AS grade_code,
+    CASE WHEN validity = '' THEN '' ELSE grade END AS validity,
+    channel,
+    site
+FROM line_text
+ORDER BY ballot_id, unit, indicator

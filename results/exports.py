@@ -1,0 +1,158 @@
+"""Tables that leave as files, by the names that `biaochi export` knows.
+
+Results (ranking, bottom, changes, groups) carry what they are made of; every table that was imported goes out under
+the headers of the contract and may be imported again.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from data.contract import KINDS
+from data.export import Cell, Sheet
+from data.release import Release
+from results.bottom import bottom
+from results.changes import DOWN, OVERLAPPING, STATEMENT_NAMES, UP, Changes
+from results.columns import REASONS, as_sheet, decimals_of, facts_of, header, marks, printed_marks
+from results.columns import as_json as ranking_as_json
+from results.overview import overview
+from results.ranking import ranking
+from results.record_sheets import record_sheet
+from words import N_, translate
+
+RANKING, BOTTOM, CHANGES, GROUPS, BALLOTS = "ranking", "bottom", "changes", "groups", "ballots"
+RESULTS = (RANKING, BOTTOM, CHANGES, GROUPS)
+TABLES = (*RESULTS, *KINDS)
+
+POSITIONS = {UP: N_("place up"), DOWN: N_("place down"), OVERLAPPING: N_("places overlap")}
+CHANGE_HEADERS = {
+    "old_name": N_("Earlier name"),
+    "moved_from": N_("Earlier category"),
+    "n_from": N_("Votes, earlier"),
+    "n_to": N_("Votes, later"),
+    "score_from": N_("Score, earlier"),
+    "score_to": N_("Score, later"),
+    "change": N_("Change"),
+    "low": N_("Change, lower limit"),
+    "high": N_("Change, upper limit"),
+    "p": N_("p value of the change"),
+    "p_holm": N_("p value for all units together (Holm)"),
+    "p_bh": N_("p value for screening (Benjamini-Hochberg)"),
+    "statement": N_("Change found"),
+    "rank_best_from": N_("Best rank of the set, earlier"),
+    "rank_worst_from": N_("Worst rank of the set, earlier"),
+    "rank_best_to": N_("Best rank of the set, later"),
+    "rank_worst_to": N_("Worst rank of the set, later"),
+    "position": N_("Places"),
+    "reason": N_("Remark"),
+}
+GROUP_HEADERS = {
+    "group": N_("Evaluator group"),
+    "evaluators": N_("Ballots"),
+    "scored": N_("Scored"),
+    "dont_know": N_("Don't know"),
+    "abstain": N_("Abstained"),
+    "blank": N_("Blank"),
+    "invalid": N_("Invalid"),
+    "weight": N_("Weight"),
+}
+
+
+def export_sheet(release: Release, table: str, round_id: str, language: str, *, category: str | None = None) -> Sheet:
+    """One of TABLES but changes and ballots, which ask for more. Raises NoSuchRound, NothingToExport."""
+    if table == RANKING:
+        return as_sheet(ranking(release, round_id, category), release, language)
+    if table == BOTTOM:
+        return as_sheet(bottom(release, round_id, category), release, language, title=N_("Bottom list"))
+    if table == GROUPS:
+        return groups_sheet(release, round_id, language)
+    return record_sheet(release, round_id, table, language)
+
+
+def as_json(release: Release, table: str, round_id: str, category: str | None = None) -> dict[str, object]:
+    """The same with field names and codes."""
+    if table in (RANKING, BOTTOM):
+        answer = ranking(release, round_id, category) if table == RANKING else bottom(release, round_id, category)
+        return ranking_as_json(answer, release)
+    sheet = export_sheet(release, table, round_id, "en")
+    return {
+        "release": release.id,
+        "round": round_id,
+        "rows": [dict(zip(sheet.headers, row, strict=True)) for row in sheet.rows],
+    }
+
+
+def changes_json(release: Release, found: Changes) -> dict[str, object]:
+    """Two rounds compared, with codes."""
+    rows = [{name: _cell(value) for name, value in row.items()} for row in found.rows.to_dict("records")]
+    head = {"release": release.id, "round": found.round_to, "from": found.round_from, "category": found.category}
+    return {**head, "rules": found.rules, "tested": found.tested, "rows": rows}
+
+
+def groups_sheet(release: Release, round_id: str, language: str) -> Sheet:
+    """Ballots of each evaluator group, and what became of their answers."""
+    year = overview(release, ranking(release, round_id))
+    rows = [[_cell(value) for value in row] for row in year.groups[list(GROUP_HEADERS)].astype(object).to_numpy()]
+    mark = marks(release, round_id, language)
+    headers = [_header(GROUP_HEADERS, name, language) for name in GROUP_HEADERS]
+    return Sheet(
+        translate(N_("Evaluator groups"), language),
+        headers,
+        rows,
+        facts_of(release, round_id, year.rules_name, len(rows), language, mark),
+        translate(N_("About"), language),
+        formats={headers[-1]: "0%"},
+        marks=printed_marks(release, round_id, language, mark),
+    )
+
+
+def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
+    """Two rounds compared: scores, change with interval, what is found, places; a row a unit in both rounds."""
+    names = ["unit_code", "unit_name", *CHANGE_HEADERS]
+    words = {"statement": STATEMENT_NAMES, "position": POSITIONS, "reason": REASONS}
+    rows = [
+        [_word(words.get(name), _cell(row[name]), language) for name in names] for row in found.rows.to_dict("records")
+    ]
+    headers = [_header(CHANGE_HEADERS, name, language) for name in names]
+    mark = marks(release, found.round_to, language)
+    facts = facts_of(release, found.round_to, found.rules, len(rows), language, mark)
+    told: list[tuple[str, Cell]] = [
+        (translate(N_("Earlier round"), language), found.round_from),
+        (translate(N_("Category"), language), found.category),
+        (translate(N_("Tested"), language), translate(N_("yes") if found.tested else N_("no"), language)),
+        *((translate(N_("Break of method"), language), item.sentence(language)) for item in found.breaks),
+    ]
+    return Sheet(
+        translate(N_("Changes"), language),
+        headers,
+        rows,
+        [*facts, *told],
+        translate(N_("About"), language),
+        formats=_change_formats(names, headers, decimals_of(release, found.round_to)),
+        marks=printed_marks(release, found.round_to, language, mark),
+        folded=frozenset(_header(CHANGE_HEADERS, name, language) for name in ("old_name", "moved_from", "p", "p_bh")),
+    )
+
+
+def _change_formats(names: Iterable[str], headers: Iterable[str], decimals: int) -> dict[str, str]:
+    digits = f"0.{'0' * decimals}" if decimals else "0"
+    signed = f"+{digits};-{digits};{digits}"
+    known = dict.fromkeys(("score_from", "score_to"), digits) | dict.fromkeys(("change", "low", "high"), signed)
+    known |= dict.fromkeys(("p", "p_holm", "p_bh"), "0.0000")
+    return {title: known[name] for name, title in zip(names, headers, strict=True) if name in known}
+
+
+def _header(own: dict[str, str], name: str, language: str) -> str:
+    if name in own:
+        return translate(own[name], "zh") if language == "zh" else name
+    return header(name, language)
+
+
+def _word(words: dict[str, str] | None, value: Cell, language: str) -> Cell:
+    return translate(words[str(value)], language) if words and value is not None else value
+
+
+def _cell(value: object) -> Cell:
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return None
+    return value if isinstance(value, str | int | float) else str(value)
