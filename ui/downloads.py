@@ -3,6 +3,7 @@ ui/loaded.py.
 """
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -27,15 +28,23 @@ def file_name(stem: str, kind: str, content: bytes) -> str:
     return f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{kind}"
 
 
-def download(label: str, stem: str, kind: str, content: bytes, key: str) -> None:
+def download(
+    label: str, stem: str, kind: str, content: bytes, key: str, *, told: Callable[[str], None] | None = None
+) -> None:
     """A download button. The content comes as bytes from a cached function, since its hash is
     part of its name;
     the bytes are handed to Streamlit only on the click, so an unused button keeps nothing in
-    the server's memory.
+    the server's memory. `told` is called with the SHA-256 before the file goes out.
     """
+
+    def hand_out() -> bytes:
+        if told is not None:
+            told(hashlib.sha256(content).hexdigest())
+        return content
+
     st.download_button(
         label,
-        data=lambda: content,
+        data=hand_out,
         file_name=file_name(stem, kind, content),
         mime=MIME[kind],
         key=key,

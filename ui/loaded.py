@@ -205,6 +205,31 @@ def bottom_csv(release_id: str, round_id: str, category: str, language: str, sta
     return csv_bytes(as_sheet(answer, release_by_id(release_id), language, title=N_("Bottom list")))
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def findings(release_id: str, round_id: str, category: str | None = None):
+    """What the documents of a round are made of; of one category, where one is chosen."""
+    from results.documents import Findings
+
+    lists = tuple(bottom_lists(release_id, round_id).values())
+    whole = Findings(release_by_id(release_id), _ranking(release_id, round_id), lists)
+    return whole if category is None else whole.only(category)
+
+
+def document(kind: str, found, language: str, signature, *, code: str = "", since: str = ""):
+    """A document in words, from what is loaded: of a unit (`code`), of changes (`since`), or of the whole round."""
+    from results import documents
+
+    release, round_id = found.release, found.ranking.round
+    if kind == "unit":
+        history = unit(release.id, code, round_id in release.trial_rounds)
+        return documents.dossier(found, history, unit_detail(release.id, code, round_id), language, signature)
+    if kind == "changes":
+        compared = [changes(release.id, since, round_id, one.family.name) for one in found.lists]
+        return documents.year_on_year(found, compared, language, signature)
+    write_up = {"bulletin": documents.bulletin, "ranking": documents.full_ranking, "bottom": documents.bottom_list}
+    return write_up[kind](found, language, signature)
+
+
 def let_go() -> None:
     """Forget what older releases brought, once another is in force: an open one holds some 30 MB of ballots of 20 MB.
 

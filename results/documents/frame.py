@@ -80,6 +80,12 @@ class Findings:
         """Decimals of scores on display."""
         return self.rules.presentation.decimals
 
+    def only(self, category: str) -> "Findings":
+        """The findings of one category."""
+        rows = self.ranking.rows
+        own = replace(self.ranking, rows=rows[rows["category"] == category].reset_index(drop=True))
+        return replace(self, ranking=own, lists=tuple(one for one in self.lists if one.family.name == category))
+
     @property
     def level(self) -> str:
         """Of intervals and verdicts, per cent."""

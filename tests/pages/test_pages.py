@@ -14,6 +14,7 @@ PAGES = (
     "browse/changes",
     "browse/unit",
     "act/bottom",
+    "act/bulletin",
     "method/methods",
 )
 
