@@ -136,7 +136,7 @@ def _pdf(made: "Document") -> bytes:
     from data.typeset import typeset
 
     done = typeset(made)
-    for warning in done.fonts.warnings(session.language):
+    if warning := done.fonts.warning(session.language):
         print(warning, file=sys.stderr)
     return done.content
 

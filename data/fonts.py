@@ -35,7 +35,8 @@ STAND_IN: Mapping[str, tuple[str, ...]] = {
     "heading": (*_SANS, *_SERIF),
     "kai": (*_SERIF, *_SANS),
 }
-MISSING = N_("Not installed on this machine: {wanted}. In the PDF {used} stands in for it.")
+MISSING = N_("Fonts of an official document that this machine does not have, and what stands in for them in the PDF: {fonts}.")
+ONE = N_("{wanted} ({used})")
 NO_FONT = N_(
     "No Chinese font is installed on this machine, so no PDF can be made. Install the fonts of your office "
     "({wanted}) or Noto Serif CJK SC, then start again; the Word document needs no font here."
@@ -49,10 +50,11 @@ class FontChoice:
     families: Mapping[str, tuple[str, ...]]
     missing: Mapping[str, str]
 
-    def warnings(self, language: str) -> list[str]:
-        """A sentence for each font that is wanted and not here."""
-        sentence = translate(MISSING, language)
-        return [sentence.format(wanted=wanted, used=used) for wanted, used in self.missing.items()]
+    def warning(self, language: str) -> str:
+        """Which fonts are wanted and not here; '' when all are."""
+        one, comma = translate(ONE, language), "、" if language == "zh" else ", "
+        fonts = comma.join(one.format(wanted=wanted, used=used) for wanted, used in self.missing.items())
+        return translate(MISSING, language).format(fonts=fonts) if fonts else ""
 
 
 class NoChineseFont(UsageError):

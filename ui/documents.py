@@ -63,12 +63,12 @@ def _tell_of_fonts() -> None:
     from data.typeset import fonts_here
 
     try:
-        warnings = fonts_here().warnings(language())
+        warning = fonts_here().warning(language())
     except NoChineseFont as missing:
         st.error(_(missing.message).format(**missing.facts))
         return
-    if warnings:
-        st.info("\n".join(f"- {frame.plain(warning)}" for warning in warnings))
+    if warning:
+        st.caption(frame.plain(warning))
 
 
 def _file(made: Document, kind: str, release, round_id: str) -> None:
