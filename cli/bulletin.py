@@ -121,7 +121,9 @@ def _dossier(found: "Findings", code: str, signed: "Signature") -> "Document":
         told = history(release, code, [ranking(release, name) for name in own])
         return dossier(found, told, detail(release, code, round_id), session.language, signed)
     except NoSuchUnit:
-        raise Refusal(N_("The round {round} has no votes on a unit with the code {unit}."), round=round_id, unit=code) from None
+        raise Refusal(
+            N_("The round {round} has no votes on a unit with the code {unit}."), round=round_id, unit=code
+        ) from None
 
 
 def _changes(found: "Findings", since: str | None) -> "list[Changes]":

@@ -1,4 +1,4 @@
-"""A document as plain words: sections with paragraphs and tables. What typesets it knows no method, what words it no page.
+"""A document as plain words: sections with paragraphs and tables. Whoever sets it knows no method.
 
 Every text is already in the reader's language. A writer shows texts as they are: nothing in them is markup.
 """
@@ -71,8 +71,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """One document. kind: what it is, a code. secrecy: the stamp of an internal document, else ''. stamp: what must not be
-    overlooked (draft, demonstration data ...), else ''. office, date: who signs and when, else ''.
+    """One document. kind: what it is, a code. secrecy: the stamp of an internal document, else ''. stamp: what must not
+    be overlooked (draft, demonstration data ...), else ''. office, date: who signs and when, else ''.
     footer: on every page. about: where it comes from, and the command that makes it again.
     """
 

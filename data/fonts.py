@@ -1,7 +1,7 @@
 """The fonts of an official document: which of those it asks for are here, which stand in for the others.
 
-None comes with the product: the office's own (方正小标宋, 仿宋_GB2312, 黑体, 楷体_GB2312) may not be passed on. A missing one is told
-with what stands in for it; without any Chinese font there is no document, never one of empty boxes.
+None comes with the product: those of official documents may not be passed on. A missing one is told with what stands
+in for it; without any Chinese font there is no PDF, never one of empty boxes.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,9 @@ STAND_IN: Mapping[str, tuple[str, ...]] = {
     "heading": (*_SANS, *_SERIF),
     "kai": (*_SERIF, *_SANS),
 }
-MISSING = N_("Fonts of an official document that this machine does not have, and what stands in for them in the PDF: {fonts}.")
+MISSING = N_(
+    "Fonts of an official document that this machine does not have, and what stands in for them in the PDF: {fonts}."
+)
 ONE = N_("{wanted} ({used})")
 NO_FONT = N_(
     "No Chinese font is installed on this machine, so no PDF can be made. Install the fonts of your office "

@@ -1,4 +1,4 @@
-"""A document as PDF/A: typeset by Typst from data/templates/bulletin.typ, the same bytes for the same content and fonts.
+"""A document as PDF/A, set by Typst from data/templates/bulletin.typ: same content and fonts, same bytes.
 
 Texts reach the template as data, so that markup in a name stays text. PDF/A (2a: archivable, readable aloud) refuses a
 character that no font here has, so that no empty box is ever printed.
@@ -16,7 +16,7 @@ from data.errors import UsageError
 from data.fonts import FontChoice, choose, fonts_of
 
 TEMPLATE = Path(__file__).with_name("templates") / "bulletin.typ"
-STANDARD = "a-2a"
+STANDARD: typst.PDFStandard = "a-2a"
 _NO_GLYPH = re.compile(r'the text `"(?P<text>.*)"` could not be displayed')
 
 
@@ -61,7 +61,7 @@ def _refused(error: typst.TypstError) -> Exception:
     if not found:
         return error
     return UsageError(
-        "No font on this machine has the characters “{text}” of a name. Install a font that has them; the Word document "
-        "needs no font here.",
+        "No font on this machine has the characters “{text}” of a name. Install a font that has them; the Word "
+        "document needs no font here.",
         text=found["text"],
     )

@@ -1,4 +1,4 @@
-"""A document as a Word file that the office edits: docxtpl fills data/templates/bulletin.docx, or the office's own template.
+"""A document as a Word file that the office edits: docxtpl fills data/templates/bulletin.docx, or an own template.
 
 Texts are escaped, so that markup and placeholders in a name stay text. An own template may leave things out, but never
 so that a unit's name stands without its votes, interval and verdict: then nothing is written.
@@ -29,8 +29,8 @@ NEEDED: Mapping[str, Sequence[str]] = {CHANGES: ("n", "interval", "verdict"), LE
 TOO_LARGE = N_("The template {path} is larger than {limit} MB. Take the pictures out.")
 NO_WORD_FILE = N_("The template {path} cannot be read as a Word file. Save it in Word or WPS as .docx.")
 UNKNOWN = N_(
-    "The template {path} asks for “{name}”, which a document does not have, near “{place}”. The guide to templates lists "
-    "the placeholders."
+    "The template {path} asks for “{name}”, which a document does not have, near “{place}”. The guide to templates "
+    "lists the placeholders."
 )
 MISSPELT = N_(
     "A placeholder of the template {path} is not written as it should be, near “{place}” ({detail}). The guide to "
@@ -62,7 +62,7 @@ def word_bytes(document: Document, template: Path = TEMPLATE) -> bytes:
     return packed(filled.docx, document.title, document.language)
 
 
-class _Template(DocxTemplate):  # type: ignore[misc]
+class _Template(DocxTemplate):
     """docxtpl without what it does to texts afterwards: it takes {_{ for {{, and tabs and line feeds for Word's own."""
 
     lines: Sequence[str] = ()

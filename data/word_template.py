@@ -224,7 +224,9 @@ def _table(made: Any, kind: str) -> None:
     for side in ("left", "right"):
         margins.append(_element(f"w:{side}", w="51", type="dxa"))  # 0.9 mm
     grid._tbl.tblPr.append(margins)
-    _row(grid, [f"{{{{ section.table.headers.{key} }}}}" for key in keys], ["Table head"] * len(keys), widths, head=True)
+    _row(
+        grid, [f"{{{{ section.table.headers.{key} }}}}" for key in keys], ["Table head"] * len(keys), widths, head=True
+    )
     _whole_row(grid, "{%tr for row in section.table.rows %}", widths)
     styles = ["Table text" if key in TEXTS else "Table number" for key in keys]
     cells = [f"{{{{ row.{key} }}}}" for key in keys]
@@ -239,7 +241,15 @@ def _table(made: Any, kind: str) -> None:
     _whole_row(grid, "{%tr endfor %}", widths)
 
 
-def _row(grid: Any, texts: Sequence[str], styles: Sequence[str], widths: Sequence[int], *, head: bool = False, with_next: bool = False) -> None:
+def _row(
+    grid: Any,
+    texts: Sequence[str],
+    styles: Sequence[str],
+    widths: Sequence[int],
+    *,
+    head: bool = False,
+    with_next: bool = False,
+) -> None:
     row = grid.add_row()
     properties = row._tr.get_or_add_trPr()
     properties.append(_element("w:cantSplit"))

@@ -136,4 +136,8 @@ def _table(table: Table, key: str) -> None:
         alt=_("The first rows of a table of the document."),
     )
     if len(table.rows) > MOST_SHOWN:
-        st.caption(_("The first {shown} of {count} lines; the file has them all.").format(shown=MOST_SHOWN, count=len(table.rows)))
+        st.caption(
+            _("The first {shown} of {count} lines; the file has them all.").format(
+                shown=MOST_SHOWN, count=len(table.rows)
+            )
+        )

@@ -1,4 +1,4 @@
-"""The bulletin of a round: general figures, the bottom in three tiers, the full ranking; and the last two by themselves."""
+"""The bulletin of a round: general figures, the bottom in three tiers, the full ranking; the last two also alone."""
 
 from collections.abc import Iterator, Mapping
 
@@ -23,15 +23,15 @@ GENERAL = N_("In general")
 BOTTOM = N_("The bottom")
 RANKING = N_("The ranking of each category")
 FIGURES = N_(
-    "Units evaluated: {units}, in {categories} categories. Ballots: {ballots}; votes on units: {votes}. Ranked: {ranked}; "
-    "not ranked: {others}, with the reason in the tables."
+    "Units evaluated: {units}, in {categories} categories. Ballots: {ballots}; votes on units: {votes}. Ranked: "
+    "{ranked}; not ranked: {others}, with the reason in the tables."
 )
 SCORED_BY = N_("Scores are made by “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
 READING = N_(
-    "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all units "
-    "of a category at once ({level}%); units whose places overlap may well be equally good. The verdict answers only "
-    "whether a unit is at the bottom: that any confirmed unit of a category is wrongly named has a chance of at most "
-    "{error}%, and the same holds for the cleared."
+    "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
+    "units of a category at once ({level}%); units whose places overlap may well be equally good. The verdict "
+    "answers only whether a unit is at the bottom: that any confirmed unit of a category is wrongly named has a "
+    "chance of at most {error}%, and the same holds for the cleared."
 )
 RULE = N_("Ranked units: {count}. The bottom by the rules: {membership}.")
 TIERS = N_("Confirmed: {confirmed}; evidence not enough: {undecided}; surely not there: {cleared}.")
@@ -40,8 +40,8 @@ NO_FINDING = N_("Evidence not enough, nothing is found")
 NOT_THERE = N_("Confirmed not at the bottom")
 NOBODY = N_("None. No unit of this category may be named as one of the bottom.")
 OPEN = N_(
-    "Of these units the votes do not show whether each is {membership}. They may not be named as such, and it may not be "
-    "said that they are not."
+    "Of these units the votes do not show whether each is {membership}. They may not be named as such, and it may "
+    "not be said that they are not."
 )
 NONE_OPEN = N_("None.")
 COUNTED = N_("{count} units are surely not {membership}; they are not named here.")
@@ -83,9 +83,7 @@ def bottom_list(found: Findings, language: str, signature: Signature = UNSIGNED)
     return _document(found, "bottom", sections, language, signature)
 
 
-def _document(
-    found: Findings, kind: str, sections: list[Section], language: str, signature: Signature
-) -> Document:
+def _document(found: Findings, kind: str, sections: list[Section], language: str, signature: Signature) -> Document:
     title = translate(TITLES[kind], language).format(round=round_words(found.ranking.round, language))
     return document(found, kind, title, sections, language, signature)
 
@@ -161,9 +159,7 @@ def _ranked(found: Findings, language: str) -> Iterator[Section]:
         yield Section(name, 2, (), table(UNITS, lines, language))
 
 
-def _unit(
-    row: Mapping[str, object], listed: BottomList, decimals: int, language: str, *, stated: bool = False
-) -> Row:
+def _unit(row: Mapping[str, object], listed: BottomList, decimals: int, language: str, *, stated: bool = False) -> Row:
     """One unit; with what may be said of it, where it could be named."""
     return Row(
         unit_cells(row, decimals, language),

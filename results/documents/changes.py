@@ -2,27 +2,28 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import pandas as pd
-
 from data.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
 from results import figures
 from results.bottom import family_name
-from results.changes import DOWN, FELL, LEFT_OUT_SENTENCES, ROSE, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
-from results.columns import REASON_SENTENCES
+from results.changes import COLUMNS, DOWN, FELL, LEFT_OUT_SENTENCES, ROSE, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
+from results.changes import LEFT_OUT as LEFT_OUT_COLUMNS
+from results.columns import REASON_SENTENCES, records
 from results.documents.frame import REMARKED, UNSIGNED, Findings, Signature, document, round_words, table
 from words import N_, translate
 
 TITLE = N_("The mass evaluations of {before} and {after} compared")
 READING = N_(
-    "The interval belongs to the change of one unit ({level}%). What is found holds for all units of a category together "
-    "({level}%); different people voted in the two rounds."
+    "The interval belongs to the change of one unit ({level}%). What is found holds for all units of a category "
+    "together ({level}%); different people voted in the two rounds."
 )
 BREAKS = N_("The method of the two rounds is not the same:")
-NOT_TESTED = N_("Nothing is tested. The table shows the two official scores side by side; their difference means nothing.")
+NOT_TESTED = N_(
+    "Nothing is tested. The table shows the two official scores side by side; their difference means nothing."
+)
 RECOUNTED = N_("{round} was counted again under the rule set {rules}; its scores here are not the published ones.")
 SUMMARY = N_(
-    "Units compared: {count}. By more than chance explains, {rose} rose and {fell} fell. For the others the votes show no "
-    "change."
+    "Units compared: {count}. By more than chance explains, {rose} rose and {fell} fell. For the others the votes "
+    "show no change."
 )
 REGRESSION = N_(
     "The last of {round} ({k}): were no unit any better or worse, chance alone would change their mean score by "
@@ -51,9 +52,7 @@ def year_on_year(
     sections = [Section("", 1, (reading,))]
     for one in compared:
         sections += _category(one, found.decimals, language)
-    return document(
-        found, "changes", title, sections, language, signature, rounds=(first.round_to, first.round_from)
-    )
+    return document(found, "changes", title, sections, language, signature, rounds=(first.round_to, first.round_from))
 
 
 def _category(one: Changes, decimals: int, language: str) -> Iterator[Section]:
@@ -62,10 +61,10 @@ def _category(one: Changes, decimals: int, language: str) -> Iterator[Section]:
     if one.rows.empty:
         yield Section(name, 1, (*said, translate(NONE, language)))
     else:
-        rows = [_row(row, one, decimals, language) for row in one.rows.to_dict("records")]
+        rows = [_row(row, one, decimals, language) for row in records(one.rows, COLUMNS)]
         yield Section(name, 1, said, table(CHANGES, rows, language))
     if len(one.left_out):
-        out = [_left_out(row, language) for row in one.left_out.to_dict("records")]
+        out = [_left_out(row, language) for row in records(one.left_out, LEFT_OUT_COLUMNS)]
         yield Section(translate(COMPARED, language), 2, (), table(LEFT_OUT, out, language))
 
 
@@ -91,9 +90,9 @@ def _said(one: Changes, decimals: int, language: str) -> Iterator[str]:
 
 def _row(row: Mapping[str, object], one: Changes, decimals: int, language: str) -> Row:
     name = plain(row["unit_name"])
-    if not _missing(row["old_name"]):
+    if row["old_name"] is not None:
         name = translate(FORMER, language).format(unit=name, name=plain(row["old_name"]))
-    verdict = ONLY_SHOWN if _missing(row["statement"]) else STATEMENT_NAMES[str(row["statement"])]
+    verdict = ONLY_SHOWN if row["statement"] is None else STATEMENT_NAMES[str(row["statement"])]
     told = translate(verdict, language)
     remarks = list(_remarks(row, language))
     if remarks:
@@ -115,11 +114,11 @@ def _row(row: Mapping[str, object], one: Changes, decimals: int, language: str) 
 
 
 def _remarks(row: Mapping[str, object], language: str) -> Iterator[str]:
-    if not _missing(row["moved_from"]):
+    if row["moved_from"] is not None:
         yield translate(MOVED, language).format(category=plain(row["moved_from"]))
     if str(row["position"]) in POSITIONS:
         yield translate(POSITIONS[str(row["position"])], language)
-    screened = not _missing(row["p_bh"]) and float(str(row["p_bh"])) <= SCREENING
+    screened = row["p_bh"] is not None and float(str(row["p_bh"])) <= SCREENING
     if screened and row["statement"] == SAME:
         yield translate(LOOK, language)
 
@@ -128,7 +127,3 @@ def _left_out(row: Mapping[str, object], language: str) -> Row:
     sentences = REASON_SENTENCES | LEFT_OUT_SENTENCES
     reason = translate(sentences[str(row["reason"])], language)
     return Row({"unit": plain(row["unit_name"]), "round": plain(row["round"]), "reason": reason})
-
-
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or value != value

@@ -10,15 +10,15 @@ from results.bottom import BottomList, family_name
 from results.columns import REASON_SENTENCES, records
 from results.documents.bulletin import statement
 from results.documents.frame import UNSIGNED, Findings, Signature, bar, document, round_words, table, unit_cells
-from results.unit import NoSuchUnit, UnitDetail, UnitHistory
+from results.unit import COMPARED, MEANS, NoSuchUnit, UnitDetail, UnitHistory
 from words import N_, translate
 
 TITLE = N_("One unit in the mass evaluation of {round}")
 VERDICT = N_("The verdict in {round}")
 STANDING = N_("Category: {category}; ranked units in it: {count}. Don't know: {share} of the answers.")
 READING = N_(
-    "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all units "
-    "of a category at once ({level}%)."
+    "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
+    "units of a category at once ({level}%)."
 )
 BY_GROUP = N_("By evaluator group")
 BY_INDICATOR = N_("By indicator")
@@ -73,7 +73,7 @@ def _groups(detail: UnitDetail, language: str) -> Section:
     heading = translate(BY_GROUP, language)
     if detail.groups.empty:
         return Section(heading, 1, (translate(NO_GROUP, language),))
-    rows = [_mean(row, detail, language) for row in detail.groups.to_dict("records")]
+    rows = [_mean(row, detail, language) for row in records(detail.groups, (*MEANS, *COMPARED))]
     return Section(heading, 1, _too_few(detail.groups, detail, language), table(GROUPS, rows, language))
 
 
@@ -82,7 +82,7 @@ def _indicators(detail: UnitDetail, language: str) -> Iterator[Section]:
         return
     rows = [
         Row({"indicator": plain(row["indicator"]), **_mean(row, detail, language).cells})
-        for row in detail.indicators.to_dict("records")
+        for row in records(detail.indicators, (*MEANS, *COMPARED))
     ]
     comma = "、" if language == "zh" else ", "
     names = comma.join(plain(name) for name in sorted(detail.scored_indicators))

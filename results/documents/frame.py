@@ -47,7 +47,8 @@ FOOTER = N_("Biaochi release {release} · rule set {rules}")
 ORIGIN = N_("Where this comes from")
 RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
 REPLAY = N_(
-    "All of it can be recomputed from the kept evidence and compared byte for byte, by the command: biaochi replay {short}"
+    "All of it can be recomputed from the kept evidence and compared byte for byte, by the command: biaochi replay "
+    "{short}"
 )
 
 
@@ -93,7 +94,7 @@ class Findings:
 
 
 def findings(release: Release, round_id: str, category: str | None = None) -> Findings:
-    """The findings of a round: every category by itself, one, or ALL as one. Raises NoSuchRound; no lists without votes."""
+    """The findings of a round: every category, one, or ALL as one. Raises NoSuchRound; no lists without votes."""
     found = families(release, round_id, category)
     answer = ranking_of(release, round_id, found)
     return Findings(release, answer, tuple(bottom_list(family, answer) for family in found))
