@@ -71,7 +71,18 @@ session = Session()
 
 def check_files(files: Sequence[Path]) -> None:
     """Refuse a file that there is not, before any is read."""
+    from data.inbox import FOLDER
+
     for file in files:
+        if file.is_dir():
+            raise Refusal(
+                N_(
+                    "{path} is a folder. Name its files, all of one kind and round, such as {path}/*.xlsx; or put them "
+                    "into {inbox} and choose them on the page Upload."
+                ),
+                path=file,
+                inbox=session.path / FOLDER,
+            )
         if not file.is_file():
             raise Refusal(N_("There is no file {path}."), path=file)
 

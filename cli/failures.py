@@ -60,11 +60,15 @@ def _known_failure(error: Exception) -> int | None:
 
 
 def line(problem: "Problem", language: str) -> str:
-    """A problem of a file in one line: level, place, what is wrong, what to do."""
+    """One problem as one line: level, place, what is wrong, what to do."""
     from data.problems import LEVELS
 
+    return sentence([translate(LEVELS[problem.level], language), problem.place(language)], problem, language)
+
+
+def sentence(parts: Sequence[str], problem: "Problem", language: str) -> str:
+    """Level and place as given, then what is wrong and what to do."""
     colon, gap = ("：", "") if language == "zh" else (": ", " ")
-    parts = [translate(LEVELS[problem.level], language), problem.place(language)]
     words = f"{problem.message(language)}{gap}{problem.suggestion(language)}"
     return colon.join([*filter(None, parts), words])
 

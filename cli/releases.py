@@ -1,11 +1,11 @@
 """What is in force: publish, compare, go back, clear a trial, give a round its status."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli.answers import emit_json, emit_rows, emit_sheet, print_line
+from cli.answers import check_form, emit_json, emit_sheet, print_line
 from cli.app import app
 from cli.call import Format, Output, checked_round, progress, session
 from words import N_, translate
@@ -58,30 +58,14 @@ def _what_would_change(form: str | None, output: Path | None) -> None:
 @app.command(help=N_("What was published, rolled back, cleared or given a status, newest first."))
 def releases(form: Format = "csv", output: Output = None) -> None:
     """`biaochi releases`."""
-    headers = {
-        "number": N_("Number"),
-        "action": N_("Action"),
-        "release": N_("Release"),
-        "previous": N_("Release before"),
-        "note": N_("Note"),
-        "time": N_("Time"),
-        "user": N_("User"),
-        "round": N_("Round"),
-        "status": N_("Status"),
-    }
-    rows = [{name: getattr(event, name) for name in headers} for event in session.store().history()]
-    if form != "json":
-        rows = [{**row, **_in_words(row)} for row in rows]
-    emit_rows(rows, headers, N_("Releases"), form, output)
+    from results.history import as_json, as_sheet
 
-
-def _in_words(row: dict[str, Any]) -> dict[str, str]:
-    """What a person reads in place of a code; times as the clock on the wall said."""
-    from data.history import ACTIONS, local_time
-    from data.round_status import STATUSES
-
-    words = {"action": ACTIONS.get(row["action"], row["action"]), "status": STATUSES.get(row["status"], "")}
-    return {name: translate(word, session.language) for name, word in words.items()} | {"time": local_time(row["time"])}
+    check_form(form)
+    history = session.store().history()
+    if form == "json":
+        emit_json(as_json(history), output)
+    else:
+        emit_sheet(as_sheet(history, session.language), form, output)
 
 
 @app.command(help=N_("Make an older release the one in force again."))

@@ -1,5 +1,6 @@
 """Into the store: demonstration data, files, names that a person confirmed."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,11 +22,14 @@ from cli.call import (
     progress,
     session,
 )
-from cli.failures import line
-from words import N_, ngettext
+from cli.failures import sentence
+from words import N_, ngettext, translate
 
 if TYPE_CHECKING:
     from data.importing import ImportReport
+    from data.problems import Problem
+
+MOST_SENTENCES = 50  # findings of one kind that are printed
 
 
 @app.command(help=N_("Fill an empty store with the demonstration city and publish it."))
@@ -84,7 +88,9 @@ def import_(
             progress=told,
         )
     if report.remembered:
-        columns = ", ".join(f"{column} = {name}" for column, name in report.remembered.items())
+        columns = ", ".join(
+            f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in report.remembered.items()
+        )
         session.say(
             N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
             columns=columns,
@@ -134,6 +140,13 @@ def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def _field_word(kind: str, name: str) -> str:
+    """A field as people call it: its header in Chinese, its name in English."""
+    from data.contract import header_of
+
+    return header_of(kind, name) if session.language == "zh" else name
+
+
 def _import_code(report: "ImportReport") -> int:
     if report.refused:
         return FILE_PROBLEMS
@@ -150,11 +163,45 @@ def _show_import(report: "ImportReport", form: str | None, output: Path | None) 
     elif form is not None or output is not None:
         emit_rows(findings, PROBLEM_HEADERS, N_("Findings"), form or "csv", output)
     else:
-        for problem in report.problems:
-            print(line(problem, language), file=sys.stderr)
+        _print_findings(report.problems)
         if report.stored and report.upload:
             print_line(report.upload)
     _say_outcome(report)
+
+
+def _print_findings(problems: Sequence["Problem"]) -> None:
+    """One line a finding, however many cells it is about; of very many of one kind the first."""
+    from data.findings import grouped, shortened
+    from data.problems import LEVELS
+
+    language = session.language
+    shown, rest = shortened(grouped(problems, language), MOST_SENTENCES)
+    for finding in shown:
+        place = finding.place(language)
+        if finding.count > 1:
+            place = translate(N_("{place} ({count} places)"), language).format(place=place, count=f"{finding.count:,}")
+        parts = [translate(LEVELS[finding.first.level], language), place]
+        print(sentence(parts, finding.first, language), file=sys.stderr)
+        command = _alias_command(finding.first)
+        if command:
+            session.say(N_("    If it is another name of the unit, confirm it once: {command}"), command=command)
+    if rest:
+        session.say(
+            N_("{count} more findings of these kinds; --format csv -o FILE lists them all."),
+            count=f"{sum(rest.values()):,}",
+        )
+
+
+def _alias_command(problem: "Problem") -> str:
+    """The command that makes the unknown name another name of the unit it is most like; '' where it is not known."""
+    from data.problems import Proposal
+
+    close, name = problem.facts.get("close"), problem.value or ""
+    if problem.code != "unknown_unit" or not isinstance(close, list) or not close or not name.isprintable():
+        return ""
+    nearest = close[0]
+    code = nearest.code if isinstance(nearest, Proposal) and nearest.code else str(nearest)
+    return f"biaochi alias {shlex.quote(name)} {shlex.quote(code)}"
 
 
 PROBLEM_HEADERS = {
@@ -171,6 +218,16 @@ PROBLEM_HEADERS = {
 
 
 def _say_outcome(report: "ImportReport") -> None:
+    from data.findings import MARKS, unscored_words
+
+    language = session.language
+    for file, mark in report.delimiters.items():
+        if mark != ",":
+            session.say(
+                N_("{file}: the columns are parted by {mark}."), file=file, mark=translate(MARKS[mark], language)
+            )
+    if report.unscored:
+        session.say(N_("Kept and not scored: {words}."), words=unscored_words(report.unscored, language))
     if report.blank_rows:
         session.say(N_("Blank rows left out: {count}."), count=report.blank_rows)
     errors = sum(problem.level == "error" for problem in report.problems)

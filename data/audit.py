@@ -90,9 +90,10 @@ def read_log(store: Path) -> list[Entry]:
     return found
 
 
-def log_export(store: Path, what: str, *, release: str, round_id: str = "", sha256: str = "") -> None:
-    """One entry for a file that leaves the house."""
-    log_action(store, "export", what, release=release, round_id=round_id, sha256=sha256)
+def log_export(store: Path, what: str, *, release: str, round_id: str = "", sha256: str = "", who: str = "") -> None:
+    """One entry for a file that leaves the house. who: the person who signed in; else the user of the machine."""
+    with _appending(store) as draft:
+        draft.add("export", what, release=release, round_id=round_id, sha256=sha256, who=who)
 
 
 def log_action(

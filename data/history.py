@@ -8,8 +8,10 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from data.errors import StoreDamaged
+from data.working_days import Periods
 from words import N_
 
 ACTIONS = {
@@ -26,7 +28,8 @@ class Event:
     """One entry of the history.
 
     action: one of ACTIONS. release: the one in force afterwards, '' when none is. round: of a clearing or a status;
-    status: the new one. uploads: what a clearing took out of force.
+    status: the new one. uploads: what a clearing took out of force. periods: of the public notice, where the one who
+    announced the round stated them.
     """
 
     number: int
@@ -39,6 +42,7 @@ class Event:
     round: str = ""
     status: str = ""
     uploads: tuple[str, ...] = ()
+    periods: Periods | None = None
 
 
 def read_history(store: Path) -> list[Event]:
@@ -49,12 +53,17 @@ def read_history(store: Path) -> list[Event]:
 def read_event(path: Path) -> Event:
     """One entry from its file. Raises StoreDamaged."""
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
-        return Event(**{**entry, "uploads": tuple(entry.get("uploads", ()))})
+        return _event(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError):
         raise StoreDamaged(
             "History: the entry {name} cannot be read any more. Restore it from a backup.", name=path.name
         ) from None
+
+
+def _event(entry: dict[str, Any]) -> Event:
+    periods = entry.get("periods")
+    typed = {"uploads": tuple(entry.get("uploads", ())), "periods": Periods(**periods) if periods else None}
+    return Event(**{**entry, **typed})
 
 
 def cleared(history: list[Event]) -> frozenset[str]:

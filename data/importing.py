@@ -4,7 +4,7 @@ The job writes into a scratch folder and puts the upload in place by one rename;
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,16 +14,19 @@ import pandas as pd
 
 from data.contract import RECORD_KINDS, header_words
 from data.disk import copy_to_disk, put_in_place
+from data.earlier import Found, Line, with_places
 from data.errors import UsageError
 from data.history import now, user
-from data.intake.ballots import read_ballots
+from data.intake.ballots import read_ballots, unscored
 from data.intake.context import Context, Register
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
+from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
-from data.intake.source import TextTable, open_source
+from data.intake.source import TextTable, display_name, open_source
+from data.intake.table import with_formulas
 from data.intake.units import UnitIntake, read_units
 from data.mappings import remembered, words
 from data.problems import Problem, has_errors
@@ -53,21 +56,19 @@ SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 @dataclass(frozen=True)
 class FoundHeader:
-    """What the header of a file is taken for. fields: column text -> field, of those recognised."""
+    """What the header of a file is taken for. fields: column text -> field, of those recognised. shape: the texts by
+    which another file of the same shape is known."""
 
     row: int
     cells: tuple[str, ...]
     fields: dict[str, str]
+    shape: tuple[str, ...]
 
     @classmethod
-    def of(cls, records: list[list[str]], header: Header | list[Problem]) -> "FoundHeader":
-        """From the header read; where none was, the row of the first problem, or the first with two cells."""
-        if isinstance(header, Header):
-            return cls(header.row, header.cells, {header.cells[at]: name for name, at in header.fields.items()})
-        named = [problem.row for problem in header if problem.row and problem.code != "no_header"]
-        filled = [n for n, record in enumerate(records, start=1) if sum(bool(c.strip()) for c in record) > 1]
-        row = next(iter(named + filled), 1)
-        return cls(row, tuple(cell.strip() for cell in records[row - 1]) if records else (), {})
+    def of(cls, header: Header) -> "FoundHeader":
+        """From the header as read, complete or not."""
+        fields = {header.cells[at]: name for name, at in header.fields.items()}
+        return cls(header.row, header.cells, fields, header.shape)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ class ImportReport:
     the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
     faulty: the cells that may be corrected in place. headers: file name -> what its header is taken for.
     remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
-    the edits of this import, as CSV. blank_rows: rows without content, which are no records.
+    the edits of this import, as CSV. blank_rows: rows without content, which are no records. delimiters: of each text
+    file, what parts its columns. unscored: ballot lines that are kept and not scored, by the word they carry ('' where
+    the cell is empty).
     """
 
     problems: list[Problem]
@@ -94,6 +97,8 @@ class ImportReport:
     remembered: dict[str, str] = field(default_factory=dict)
     corrected: bytes | None = None
     blank_rows: int = 0
+    delimiters: dict[str, str] = field(default_factory=dict)
+    unscored: dict[str, int] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -155,8 +160,11 @@ class ImportJob:
         self.problems: list[Problem] = []
         self.preview = pd.DataFrame()
         self.encodings: dict[str, str] = {}
+        self.delimiters: dict[str, str] = {}
+        self.unscored: dict[str, int] = {}
         self.checksums: dict[Path, str] = {}
         self.places: dict[str, tuple[str, int]] = {}
+        self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
 
     def run(self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None) -> ImportReport:
         """Read, judge, and store unless something stands in the way."""
@@ -167,13 +175,16 @@ class ImportJob:
                     return self._report(0)
                 self.watch.step(0.4, N_("Checking every value"))
                 digest, rows = self._read(tables)
+                mended = {(log.edit.row, log.edit.column) for log in self.request.edits}
+                for text, header in tables:
+                    self.problems = with_formulas(text, header, self.problems, mended)
             self.watch.step(0.9, N_("Comparing with what is stored"))
             if has_errors(self.problems):
                 return self._report(rows)
             same = self._same(digest)
             if same:
                 return self._report(rows, same_as=same)
-            conflicts = self._conflicts(digest)
+            conflicts = self._with_places(self._conflicts(digest))
             self.problems += conflicts
             if conflicts:
                 return self._report(rows)
@@ -213,6 +224,8 @@ class ImportJob:
             self.remembered,
             self.corrected,
             self.blank,
+            self.delimiters,
+            self.unscored,
         )
 
     def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
@@ -231,11 +244,11 @@ class ImportJob:
         self._check_space(sources)
         evidence = [
             _Kept(
-                source.name if isinstance(source, Path) else source[0],
+                label,
                 source if isinstance(source, Path) else self.folder / f"{EVIDENCE}{number}",
                 self.folder / f"{EVIDENCE}{number}",
             )
-            for number, source in enumerate(sources)
+            for number, (source, label) in enumerate(zip(sources, _labels(sources), strict=True))
         ]
         before = [_stamp(source) for source in sources]
         for kept, source in zip(evidence, sources, strict=True):
@@ -261,36 +274,50 @@ class ImportJob:
             )
 
     def _tables(self, evidence: list[_Kept]) -> list[tuple[TextTable, Header]]:
-        """Each file as text with its header."""
+        """Each file as text with its header. What is remembered of any of them holds for all: the upload keeps one
+        mapping, and a replay reads every file with it."""
+        texts = self._texts(evidence)
+        first = [(text, first_records(text.path, text.delimiter)) for text in texts]
+        for _, records in first:
+            self._mapping_for(records)
         tables = []
-        for number, kept in enumerate(evidence):
-            name = kept.name
-            workdir = self.staging / f"text-{number}"
-            workdir.mkdir()
-            self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
-            try:
-                text = replace(
-                    open_source(kept.source, workdir, self.header_words, self.request.choices.sheet), name=name
-                )
-                text = self._corrected(text, workdir) if self.request.edits else text
-            except Refused as refusal:
-                self.problems += refusal.in_file(name).problems
-                continue
-            self.encodings[name] = text.encoding
-            self.checksums[kept.path] = text.sha256
-            self.problems += [replace(warning, file=name) for warning in text.warnings]
-            records = first_records(text.path, text.delimiter)
-            header = read_header(self.kind, records, self._mapping_for(records), name)
-            self.headers[name] = FoundHeader.of(records, header)
-            if isinstance(header, list):
-                self.problems += header
-                continue
+        for text, records in first:
+            header = read_header(self.kind, records, self.mapping, text.name)
+            self.headers[text.name] = FoundHeader.of(header)
             self.problems += header.problems
+            if has_errors(header.problems):
+                continue
             self.problems += [] if self.request.choices.fill_down else merged_cells(text, header)
             if not len(self.preview):
                 self.preview = _preview(records, header)
             tables.append((text, header))
         return tables
+
+    def _texts(self, evidence: list[_Kept]) -> list[TextTable]:
+        """Each file that is a table, as text under its own name, corrected where a person did so."""
+        texts = []
+        for number, kept in enumerate(evidence):
+            workdir = self.staging / f"text-{number}"
+            workdir.mkdir()
+            self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
+            try:
+                text = open_source(kept.source, workdir, self.header_words, self.request.choices.sheet)
+                text = replace(text, name=kept.name)
+                text = self._corrected(text, workdir) if self.request.edits else text
+            except Refused as refusal:
+                self.problems += refusal.in_file(kept.name).problems
+                continue
+            if self.request.choices.sheet and text.sheet is None:
+                raise UsageError(
+                    "The file {name} is no workbook and has no sheets; leave the sheet out.", name=kept.name
+                )
+            self.encodings[kept.name] = text.encoding
+            if text.sheet is None:
+                self.delimiters[kept.name] = text.delimiter
+            self.checksums[kept.path] = text.sha256
+            self.problems += [replace(warning, file=kept.name) for warning in text.warnings]
+            texts.append(text)
+        return texts
 
     def _mapping_for(self, records: list[list[str]]) -> dict[str, str]:
         """What was asked for, else what was decided for an earlier file of this shape."""
@@ -304,7 +331,7 @@ class ImportJob:
         """The text after the edits, kept beside the evidence; name, checksum and encoding stay the original's."""
         records = first_records(text.path, text.delimiter)
         header = read_header(self.kind, records, self._mapping_for(records), text.name)
-        if isinstance(header, list):
+        if has_errors(header.problems):
             return text
         target = self.folder / "corrected-0.csv"
         apply_to_file(text.path, target, [edit.edit for edit in self.request.edits], header, text.delimiter)
@@ -321,21 +348,27 @@ class ImportJob:
             sheet=text.sheet,
             warnings=text.warnings,
             merged=text.merged,
+            without_value=text.without_value,
         )
 
     # --- content -------------------------------------------------------------------------------------------------
 
     def _read(self, tables: list[tuple[TextTable, Header]]) -> tuple[str, int]:
         """Facts of the kind into the upload folder; returns their digest and the records read."""
-        context = Context(
-            self.con, self.staging, self.round_id, self.request.rules, self._register(), self.mapping, self.watch
-        )
+        context = self._context()
+        registered = context.register is not None
+        doubtful = [text for text, _ in tables if unproven(text.encoding, self.kind, registered=registered)]
+        if doubtful:
+            self.problems += [Problem("big5_unproven", file=text.name) for text in doubtful]
+            return "", 0
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
             self.blank = ballots.blank
+            self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:
                 return "", ballots.rows
+            self.unscored = unscored(ballots.facts, context)
             write_ballot_facts(self.con, self.folder, ballots.facts)
             return ballots.facts.digest, ballots.rows
         small = self._read_small(tables, context)
@@ -352,7 +385,16 @@ class ImportJob:
             records = read_records(self.kind, tables, context)
             self.places = records.places
             return records
-        return read_counts(tables, context) if self.kind == "counts" else read_units(tables, context)
+        if self.kind == "units":
+            return read_units(tables, context)
+        counts = read_counts(tables, context)
+        self.lines = lambda lines: counts.places
+        return counts
+
+    def _context(self) -> Context:
+        return Context(
+            self.con, self.staging, self.round_id, self.request.rules, self._register(), self.mapping, self.watch
+        )
 
     def _register(self) -> Register | None:
         return read_register(self.in_force, self.round_id) if self.kind != "units" else None
@@ -387,6 +429,11 @@ class ImportJob:
             con.close()
         return []
 
+    def _with_places(self, conflicts: list[Problem]) -> list[Problem]:
+        """Conflicts with other uploads, with the file and row of both lines."""
+        others = self._others(self.kind)
+        return with_places(conflicts, self.lines, others, self._context(), self.header_words) if conflicts else []
+
     def _record_conflicts(self, draft: Upload, together: list[Upload]) -> list[Problem]:
         """Records that another upload in force has already, and aliases that would mean two units."""
         same = [u for u in together if (u.kind, u.round_id) == (self.kind, self.round_id) and u.number != draft.number]
@@ -415,6 +462,17 @@ class ImportJob:
             imported_at=now(),
             imported_by=user(),
         )
+
+
+def _labels(sources: Sequence[Source]) -> list[str]:
+    """A name for each file, fit to be shown and no two alike: of files with one name the folder is told too."""
+    names = [display_name(source.name if isinstance(source, Path) else source[0]) for source in sources]
+    found: list[str] = []
+    for number, (source, name) in enumerate(zip(sources, names, strict=True), start=1):
+        if names.count(name) > 1 and isinstance(source, Path):
+            name = display_name(f"{source.absolute().parent.name}-{name}")
+        found.append(name if name not in found else display_name(f"{number}-{name}"))
+    return found
 
 
 def _stamp(source: Source) -> tuple[int, int]:

@@ -7,14 +7,15 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from data.intake.shapes import shape_of
+from data.intake.shapes import joined, shape_of
 
 FOLDER = "mappings"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision: header cells of the shape, column -> field ('' = no field), who said so and when."""
+    """One decision: header cells of the shape (two rows joined), column -> field ('' = no field), who said so and
+    when."""
 
     kind: str
     cells: tuple[str, ...]
@@ -31,12 +32,15 @@ def write_decision(store: Path, draft: Path, decision: Decision) -> Path:
 
 
 def remembered(store: Path, kind: str, records: list[list[str]]) -> dict[str, str]:
-    """The newest decision for the shape of any of the first records; empty when nobody decided."""
-    for record in records:
-        paths = sorted(_folder(store, kind, tuple(record)).glob("*.json"))
-        if paths:
-            found: dict[str, str] = json.loads(paths[-1].read_text(encoding="utf-8"))["mapping"]
-            return found
+    """The newest decision for the shape of any of the first records, or of two that make one header; empty when
+    nobody decided."""
+    for number, record in enumerate(records):
+        pairs = [joined(record, below) for below in records[number + 1 : number + 2]]
+        for cells in (*pairs, tuple(record)):
+            paths = sorted(_folder(store, kind, cells).glob("*.json"))
+            if paths:
+                found: dict[str, str] = json.loads(paths[-1].read_text(encoding="utf-8"))["mapping"]
+                return found
     return {}
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from words import N_, translate
 
@@ -23,16 +24,25 @@ class Term(str):
 
 
 class Proposal(str):
-    """A name to choose instead of the one found; `reason` is a sentence of ours that names it as {unit}."""
+    """A name to choose instead of the one found; `reason` is a sentence of ours that names it as {unit}, `code` the
+    unit's code, which may be written instead of the name ('' where the register has names only)."""
 
-    __slots__ = ("reason",)
+    __slots__ = ("code", "reason")
     reason: str
+    code: str
 
-    def __new__(cls, name: str, reason: str) -> "Proposal":
+    def __new__(cls, name: str, reason: str, code: str = "") -> "Proposal":
         """The name itself, so that a page may offer it as a value."""
         made = super().__new__(cls, name)
-        made.reason = reason
+        made.reason, made.code = reason, "" if code == name else code
         return made
+
+
+class Place(NamedTuple):
+    """A fact that is a place in a file: its name, and the row as Excel counts where it is known."""
+
+    file: str
+    row: int | None = None
 
 
 SENTENCES: dict[str, str] = {
@@ -59,6 +69,10 @@ SENTENCES: dict[str, str] = {
     "gz_broken": N_("The compressed file should unpack; it is damaged or cut short."),
     "file_too_large": N_("Unpacked, the file should stay below {limit}; it is larger."),
     "unknown_encoding": N_("The text should be UTF-8 or GB18030; byte {position} fits neither."),
+    "big5_unproven": N_(
+        "A text in Big5 (traditional Chinese) is only read where a register of units proves that its characters came "
+        "out right; here none does."
+    ),
     "mixed_encoding": N_("The whole file should have one encoding; from row {row} on it changes."),
     "truncated_character": N_("The file should be complete; it ends in the middle of a character."),
     "utf16_without_mark": N_("The text looks like UTF-16 without the mark at its beginning that tells how to read it."),
@@ -69,7 +83,8 @@ SENTENCES: dict[str, str] = {
     # --- the header -----------------------------------------------------------------------------
     "missing_columns": N_("Columns are missing: {missing}. The file has: {found}."),
     "duplicate_header": N_("Every column needs a name of its own; {column} appears more than once."),
-    "no_header": N_("The first row should name the columns, for instance: {expected}. It holds data."),
+    "same_meaning": N_("The columns {other} and {column} both stand for {meaning}; one column should."),
+    "no_header": N_("One of the first rows should name the columns, for instance: {expected}. No known name is there."),
     "unknown_column": N_("The column {column} is not known and is left out."),
     "personal_column": N_("Ballots carry no person; the column {column} does."),
     "header_repeated": N_("The header appears again in the middle of the table."),
@@ -110,18 +125,19 @@ SENTENCES: dict[str, str] = {
     "ballot_in_two_groups": N_(
         "A ballot number belongs to one evaluator group; {value} is in {group} here and in {other_group} elsewhere."
     ),
-    "duplicate_line": N_(
-        "A ballot grades a unit once on each indicator; the same line already stands in row {earlier_row}."
-    ),
+    "duplicate_line": N_("A ballot grades a unit once on each indicator; the same line already stands in {earlier}."),
+    "duplicate_count": N_("Each count is given once for unit, group and indicator; it already stands in {earlier}."),
     "upload_overlaps": N_(
-        "Each line is imported once; {count} of the {lines} lines of this file ({percent}%) are already in upload {upload}."
+        "Each line is imported once; {count} of the {lines} lines of this import ({percent}%) already stand in {earlier} (upload {upload})."
     ),
-    "already_imported_line": N_("Each line is imported once; this one is already in upload {upload}."),
-    "record_in_other_upload": N_("Each record is imported once; {value} is already in upload {upload}."),
+    "already_imported_line": N_("Each line is imported once; this one already stands in {earlier} (upload {upload})."),
+    "record_in_other_upload": N_(
+        "Each record is imported once; {value} already stands in {earlier} (upload {upload})."
+    ),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
-    "duplicate_unit": N_("Each unit appears once; {value} already stands in row {earlier_row} as {other}."),
-    "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in row {earlier_row}."),
-    "duplicate_key": N_("{value} should appear once; it already stands in row {earlier_row}."),
+    "duplicate_unit": N_("Each unit appears once; {value} already stands in {earlier} as {other}."),
+    "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in {earlier}."),
+    "duplicate_key": N_("{value} should appear once; it already stands in {earlier}."),
     "not_whole": N_("{column} should be a whole number; found: {value}."),
     "out_of_range": N_("{column} should lie between {low} and {high}; found: {value}."),
     "below_lowest": N_("{column} should be at least {low}; found: {value}."),
@@ -130,7 +146,7 @@ SENTENCES: dict[str, str] = {
     "parts_differ": N_("Valid and invalid ballots should add up to the returned ones, {value}; they make {sum}."),
     "deduction_positive": N_("A deduction should be a negative number; found: {value}."),
     "alias_taken": N_("A name means one unit at a time; {value} already means {unit}."),
-    "register_same_names": N_("Names must differ when written the same way; {value} equals row {earlier_row}."),
+    "register_same_names": N_("Names must differ when written the same way; {value} equals {earlier}."),
     "unknown_participation": N_("Participation should be one of: {known}. Found: {value}."),
     "wrong_round": N_("The file is imported for round {round}; the row says {value}."),
     "two_rounds": N_("A file belongs to one round; it names several: {rounds}."),
@@ -200,7 +216,10 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_cell_far_away": N_("Copy the table alone into a new workbook and save that."),
     "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; else confirm."),
     "hidden_rows": N_("Delete the hidden rows if they should not count; else confirm."),
-    "several_sheets": N_("If this is the right sheet, confirm; else choose another sheet."),
+    "several_sheets": N_(
+        "If that is the right sheet, confirm; else choose another, on the page in the list, on the command line with "
+        "--sheet NAME."
+    ),
     "sheet_not_found": N_("Choose one of the sheets named."),
     "formula_without_value": N_(
         "Open the file in Excel or WPS, let it calculate, paste the results as values, and save."
@@ -211,6 +230,7 @@ SUGGESTIONS: dict[str, str] = {
     "gz_broken": N_("Pack or download the file again and compare its size."),
     "file_too_large": N_("Split the file and import its parts one after the other."),
     "unknown_encoding": N_("Open it in Excel or WPS and save it as CSV UTF-8 or as .xlsx."),
+    "big5_unproven": N_("Open it in Excel or WPS, look at the characters, and save it as “CSV UTF-8” or .xlsx."),
     "mixed_encoding": N_(
         "Two files were probably joined as text. Import them one by one, or join them in Excel and save as .xlsx."
     ),
@@ -222,13 +242,17 @@ SUGGESTIONS: dict[str, str] = {
     "too_many_rows": N_("Split the file, or import it with the command line."),
     "missing_columns": N_("Add the names to the header row and save again, or say which column holds them."),
     "duplicate_header": N_("Rename or delete one of the columns."),
-    "no_header": N_("Insert a first row with the names of the columns; the template shows them."),
+    "no_header": N_(
+        "If a row names them in other words, say once what each means: on the page under “Columns of the file”, on the "
+        "command line with --map. Else insert a first row as in the template."
+    ),
     "unknown_column": N_("If it is not needed, confirm; else rename it as in the template."),
     "personal_column": N_("Delete the column in the file and save again. It was not stored."),
     "header_repeated": N_("Delete the repeated header rows."),
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
     "long_row": N_("A comma inside a text needs English quotation marks around the text; or save as .xlsx."),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening one."),
+    "same_meaning": N_("Delete one of them, or give the one that means something else another name."),
     "title_row": N_("If that row is the header, confirm; else delete the rows above the header."),
     "glued_units": N_("Give every unit a row of its own, with its name and its figures in separate columns."),
     "note_row": N_("If it is a remark, confirm; else fill in the other cells of the row."),
@@ -264,6 +288,7 @@ SUGGESTIONS: dict[str, str] = {
     "name_too_long": N_("Probably two cells ran together; check the row."),
     "control_character": N_("Type the text anew instead of pasting it."),
     "ballot_in_two_groups": N_("Check the ballot: correct its group, or give one of the two another number."),
+    "duplicate_count": N_("Compare both rows with the record of the count and delete the one entered twice."),
     "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
     "upload_overlaps": N_(
         "If this file corrects the earlier one, import it as a replacement; else take the lines out that are there already."
@@ -409,13 +434,22 @@ def _shown(fact: object, language: str) -> str:
     if isinstance(fact, Term):
         return translate(str(fact), language)
     if isinstance(fact, Proposal):
-        return translate(fact.reason, language).format(unit=_visible(str(fact)))
+        unit = f"{fact}[{fact.code}]" if fact.code else str(fact)
+        return translate(fact.reason, language).format(unit=_visible(unit))
+    if isinstance(fact, Place):
+        sentence = N_("{file}") if fact.row is None else N_("row {row} of {file}")
+        return translate(sentence, language).format(file=_visible(fact.file), row=fact.row)
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return _separator(language, "、").join(_shown(item, language) for item in items)
     if isinstance(fact, float):
         return f"{fact:.10g}"
     return _visible("" if fact is None else str(fact))
+
+
+def joined(texts: list[str], language: str) -> str:
+    """Texts of a file as one list to read."""
+    return _shown(texts, language)
 
 
 def _visible(text: str) -> str:

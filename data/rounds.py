@@ -28,7 +28,7 @@ from data.intake.context import PARTICIPATION, Register, RegisteredUnit
 from data.intake.names import match_key
 from data.intake.records import year_of
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.problems import Problem
+from data.problems import Place, Problem
 from data.query import read_sql
 from data.uploads import Upload
 
@@ -242,19 +242,17 @@ def _read_counts(uploads: list[Upload], codes: dict[str, str] | None) -> pd.Data
     columns = ["unit", "category", "group_name", "indicator", "grade", "votes"]
     if not uploads:
         return pd.DataFrame(columns=columns)
-    whole = pd.concat([upload.frame() for upload in uploads], ignore_index=True)
+    whole = pd.concat([upload.frame().assign(part=part) for part, upload in enumerate(uploads)], ignore_index=True)
     whole["unit"] = list(resolve(tuple(whole["unit"]), codes))
     if codes is not None:
         whole["category"] = ""
     key = ["unit", "group_name", "indicator", "grade"]
     double = whole[whole.duplicated(key)]
     if len(double):
-        raise RoundConflict(
-            [
-                Problem("already_imported_line", value=str(row.unit), facts={"upload": ""})
-                for row in double.itertuples(index=False)
-            ]
-        )
+        first = whole.groupby(key)["part"].min()
+        lines = [tuple(map(str, line)) for line in double[key].itertuples(index=False)]
+        raise RoundConflict([_already_there(line[0], line, uploads[int(first[line])]) for line in lines])
+    whole = whole[columns]
     return whole.sort_values(key, ignore_index=True)
 
 
@@ -322,12 +320,22 @@ def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> li
     """One finding a line that two uploads have; names the earlier upload."""
     rows = con.execute(read_sql("build/twice_imported")).fetchall()
     newest = con.table("part_line").filter(f"part = {len(uploads) - 1}")  # sql: a number of ours
-    about = {"count": len(rows), "lines": len(newest), "upload": uploads[rows[0][3]].upload_id}
+    earlier = uploads[rows[0][3]]
+    about = {"count": len(rows), "lines": len(newest), "upload": earlier.upload_id, "earlier": _files_of(earlier)}
     overlap = Problem("upload_overlaps", facts={**about, "percent": round(100 * len(rows) / len(newest))})
     return ([overlap] if len(rows) > 1 else []) + [
-        Problem("already_imported_line", value=ballot, facts={"upload": uploads[part].upload_id})
-        for ballot, _, _, part in rows
+        _already_there(ballot, (ballot, unit, indicator), uploads[part]) for ballot, unit, indicator, part in rows
     ]
+
+
+def _already_there(value: str, line: tuple[str, ...], earlier: Upload) -> Problem:
+    """A line that an earlier upload has; in which row, only its files tell."""
+    facts: dict[str, object] = {"upload": earlier.upload_id, "earlier": _files_of(earlier), "line": line}
+    return Problem("already_imported_line", value=value, facts=facts)
+
+
+def _files_of(upload: Upload) -> Place:
+    return Place("、".join(file.name for file in upload.files))
 
 
 def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:

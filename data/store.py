@@ -16,10 +16,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 from filelock import FileLock, Timeout
 
 from data.audit import log_what_is_new
-from data.contract import KINDS, SCORED_KINDS, fields
+from data.contract import KINDS, SCORED_KINDS, fields, header_of
 from data.disk import put_in_place
 from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
 from data.history import FOLDER, Event, cleared, local_time, now, read_history, user
@@ -41,9 +42,12 @@ from data.round_status import (
     may_follow,
     status_given,
 )
-from data.rounds import alias_of
+from data.rounds import alias_of, contents
 from data.rule_sets import RuleSet, RulesRefused, parse_rules
 from data.uploads import Choices, EditLog, Upload, damaged_files, effective, read_upload
+from data.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
+
+ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,13 @@ class Store:
         """The uploads that publishing takes: neither replaced nor cleared."""
         gone = cleared(self.history())
         return effective([upload for upload in self.uploads() if upload.upload_id not in gone])
+
+    def calendar(self) -> Calendar:
+        """The work calendar: the shipped years, and above them every uploaded one, published or not."""
+        formal = [upload for upload in self.uploads_in_force() if not upload.trial]
+        return work_calendar(
+            pd.DataFrame(contents(formal, "work_calendar"), columns=list(CALENDAR_COLUMNS), dtype="object")
+        )
 
     def rounds(self) -> list[str]:
         """Every round with uploads in force, newest first."""
@@ -269,9 +280,7 @@ class Store:
             raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
         row = [name, unit_code, kind, valid_from, by or user(), now()]
         text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows(
-            [["alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at"], row]
-        )
+        csv.writer(text, lineterminator="\n").writerows([[header_of("unit_alias", name) for name in ALIAS_FIELDS], row])
         source = (f"{name[:20]}.csv", text.getvalue().encode())
         return self.import_files("unit_alias", [source], own, dry_run=dry_run, trial=status[own] == TRIAL)
 
@@ -438,12 +447,17 @@ class Store:
         self._keep(staging / "release", without)
         return without
 
-    def set_status(self, round_id: str, status: str, reason: str) -> None:
-        """Give a round a status; recorded with the reason. The same status again changes nothing."""
+    def set_status(self, round_id: str, status: str, reason: str, periods: Periods | None = None) -> None:
+        """Give a round a status; recorded with the reason. The same status again changes nothing.
+
+        periods: of the public notice, stated by who announces the round.
+        """
         if status not in STATUSES:
             raise UsageError("A status is one of: {known}.", known=", ".join([*CHINESE, *STATUSES]))
         if not reason.strip():
             raise UsageError("A change of status needs a reason.")
+        if periods and not all(1 <= days <= LONGEST_PERIOD for days in (periods.notice, periods.review)):
+            raise UsageError("A period of notice has 1 to {longest} working days.", longest=LONGEST_PERIOD)
         with self.writing() as staging:
             now_is = self.status(round_id)
             if now_is.code == status and (now_is.given or status == TRIAL):
@@ -451,6 +465,7 @@ class Store:
             self._permit_status(now_is, status)
             in_force = self.in_force() or ""
             event = Event(0, "status", in_force, in_force, reason, now(), user(), round_id, status)
+            event = replace(event, periods=periods if status == ANNOUNCED else None)
             self._record(staging, event)
 
     def _permit_status(self, now_is: RoundStatus, status: str) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typst
 
@@ -15,8 +16,11 @@ from data.document import COLUMNS, CREATED, Document
 from data.errors import UsageError
 from data.fonts import FontChoice, choose, fonts_of
 
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
 TEMPLATE = Path(__file__).with_name("templates") / "bulletin.typ"
-STANDARD: typst.PDFStandard = "a-2a"
+STANDARD: "PDFStandard" = "a-2a"
 _NO_GLYPH = re.compile(r'the text `"(?P<text>.*)"` could not be displayed')
 
 

@@ -43,20 +43,21 @@ def proposals(written: str, register: Register) -> list[Proposal]:
         )
         for unit in register.units
     ]
+    codes = {unit.unit_name: unit.unit_code for unit in register.units}
     found: dict[str, Proposal] = {}
     successor = register.successors.get(match_key(written))
     if successor is not None:
         name = register.name_of(successor)
-        found[name] = Proposal(name, TAKEN_OVER)
+        found[name] = Proposal(name, TAKEN_OVER, successor)
     for reason, fits in WAYS:
         names = [name for name, own, earlier in spellings if fits(text, own, earlier)]
         # 市委办 is 市委办公室 rather than 市委编办: a beginning counts more than likeness.
         for name in sorted(names, key=lambda name: (not name.startswith(text), -_ratio(likeness, name), name)):
-            found.setdefault(name, Proposal(name, reason))
+            found.setdefault(name, Proposal(name, reason, codes[name]))
     alike = ((max(_quick_ratio(likeness, one) for one in (name, *own)), name) for name, own, _ in spellings)
     for ratio, name in sorted(alike, key=lambda pair: (-pair[0], pair[1])):
         if ratio >= ALIKE:
-            found.setdefault(name, Proposal(name, SIMILAR))
+            found.setdefault(name, Proposal(name, SIMILAR, codes[name]))
     return list(found.values())[:MOST]
 
 

@@ -18,7 +18,22 @@ import pandas as pd
 
 SHIPPED = Path(__file__).with_name("work_calendar.csv")
 SHIPPED_YEARS = range(2004, 2027)
+CALENDAR_COLUMNS = ("date", "is_workday", "provisional")
 _ONE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Working days of the public notice and for asking for a review; 5 and 7 are common, and every office has its own
+    rules: whoever announces states the numbers.
+    """
+
+    notice: int = 5
+    review: int = 7
+
+
+LONGEST_PERIOD = 60
+"""Working days; about three months, longer than any period of notice seen."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +63,12 @@ class Calendar:
         """Whether the notice of the day's year is not loaded."""
         return day.year not in self.years
 
+    def spans(self) -> list[tuple[int, int]]:
+        """The loaded years, each unbroken run as its first and last one."""
+        firsts = sorted(year for year in self.years if year - 1 not in self.years)
+        lasts = sorted(year for year in self.years if year + 1 not in self.years)
+        return list(zip(firsts, lasts, strict=True))
+
     def add_working_days(self, received: date, days: int) -> Deadline:
         """The day on which so many working days have passed; the day of receipt is not counted.
 
@@ -66,7 +87,7 @@ class Calendar:
 def work_calendar(uploaded: pd.DataFrame | None = None) -> Calendar:
     """The shipped calendar with uploaded rows above it.
 
-    uploaded : rows of kind work_calendar (date as ISO text, is_workday, provisional); a year counts as loaded when one
+    uploaded : rows of kind work_calendar (CALENDAR_COLUMNS; the date as ISO text); a year counts as loaded when one
     of its rows is not provisional.
     """
     exceptions = dict(_shipped())
@@ -80,7 +101,7 @@ def work_calendar(uploaded: pd.DataFrame | None = None) -> Calendar:
 
 
 def _plain(uploaded: pd.DataFrame) -> list[tuple[date, bool, bool]]:
-    columns = (uploaded["date"], uploaded["is_workday"], uploaded["provisional"].fillna(False))
+    columns = (uploaded["date"], uploaded["is_workday"], uploaded["provisional"].astype("boolean").fillna(False))
     rows = zip(*columns, strict=True)
     return sorted((date.fromisoformat(str(day)), bool(worked), bool(provisional)) for day, worked, provisional in rows)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
+from data.intake.units import ONLY_CATEGORY
 from data.release import Release
 from results.columns import REASON_SENTENCES
 from results.family import BY_GRADE, COUNTED, LINED, Family, families
@@ -43,6 +44,7 @@ CROSSES = N_(
 )
 WITHHELD = N_("The tests would confirm that {unit} is {membership} ({n} votes, {p}), but the rules forbid it: {reason}")
 CHANCE = N_("Its probability of being among the last {k} is {chance}.")
+NONE_RANKED = N_("No unit of {family} is ranked; there is no list.")
 NO_PLACES = N_("The rule comes to no place in {family}; there is no list.")
 ALL_PLACES = N_(
     "The rule takes {k} places of the {count} ranked units of {family}: all are named, and nothing is found."
@@ -79,7 +81,9 @@ class BottomList:
 
     @property
     def no_list(self) -> str | None:
-        """Why there is nothing to find out: the rule takes no place or all of them; None otherwise."""
+        """Why there is nothing to find out: nobody is ranked, the rule takes no place or all of them; else None."""
+        if not self.count:
+            return NONE_RANKED
         if self.family.bottom.rule not in COUNTED or 0 < self.family.places < self.count:
             return None
         return NO_PLACES if self.family.places == 0 else ALL_PLACES
@@ -193,7 +197,9 @@ def _named(family: Family, ranked: pd.DataFrame) -> np.ndarray:
 
 
 def family_name(name: str, language: str) -> str:
-    """A category by its name, the whole round in words."""
+    """A category by its name; the whole round, and the one category of a round that has none, in words."""
+    if name == ONLY_CATEGORY:
+        return translate(N_("all units"), language)
     return translate(N_("the whole round"), language) if name == "ALL" else name
 
 

@@ -6,15 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from data.export import Sheet, csv_bytes
-from data.history import now, user
+from data.history import local_time, now, user
 from data.importing import ImportReport
 from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
 from data.uploads import EditLog
-from ui import downloads, frame
-from ui.words import _, language
+from ui import downloads, frame, tables
+from ui.words import _
 from words import N_
 
 MOST_SHOWN = 500
+LONGEST_SHOWN = 13  # Chinese characters that stand side by side in a column of medium width
 HEADERS = {
     "row": N_("Row"),
     "column": N_("Column"),
@@ -22,8 +23,6 @@ HEADERS = {
     "new": N_("New value"),
     "proposal": N_("Choose a proposal"),
     "leave_out": N_("Leave the row out"),
-    "message": N_("What is wrong"),
-    "suggestion": N_("What to do"),
 }
 EDITABLE = ("new", "proposal", "leave_out")
 
@@ -42,7 +41,7 @@ def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
         st.caption(_("The first {count} cells are shown; the rest follow.").format(count=len(shown)))
     with st.form(f"corrections_{turn}", border=False):
         table = st.data_editor(
-            editable(shown, language()),
+            editable(shown),
             hide_index=True,
             num_rows="fixed",
             disabled=[name for name in HEADERS if name not in EDITABLE],
@@ -59,21 +58,24 @@ def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
     return logged(edits_of(cells, table, everywhere)) if asked else []
 
 
-def editable(cells: Sequence[FaultyCell], words: str) -> pd.DataFrame:
+def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
     """One row a cell. Columns: those of HEADERS; `proposal` and `new` empty, `leave_out` false."""
     frame = pd.DataFrame(
         {
             "row": [cell.row for cell in cells],
             "column": [cell.column for cell in cells],
-            "text": [cell.text for cell in cells],
+            "text": [_short(cell.text) for cell in cells],
             "new": pd.Series([None] * len(cells), dtype="object"),
             "proposal": pd.Series([None] * len(cells), dtype="object"),
             "leave_out": [False] * len(cells),
-            "message": [cell.problem.message(words) for cell in cells],
-            "suggestion": [cell.problem.suggestion(words) for cell in cells],
         }
     )
     return frame if proposals(cells) else frame.drop(columns="proposal")
+
+
+def _short(text: str) -> str:
+    """What fits the column; the table of findings above it has the whole text."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def proposals(cells: Iterable[FaultyCell]) -> list[str]:
@@ -92,7 +94,7 @@ def _columns(cells: Sequence[FaultyCell]) -> dict[str, object]:
     config: dict[str, object] = dict(label)
     config["row"] = st.column_config.NumberColumn(label["row"], width="small", pinned=True)
     config["column"] = st.column_config.TextColumn(label["column"], width="small")
-    config["text"] = st.column_config.TextColumn(label["text"])
+    config["text"] = st.column_config.TextColumn(label["text"], width="medium")
     config["proposal"] = st.column_config.SelectboxColumn(label["proposal"], options=proposals(cells), width="medium")
     config["new"] = st.column_config.TextColumn(label["new"], width="medium")
     config["leave_out"] = st.column_config.CheckboxColumn(label["leave_out"])
@@ -142,7 +144,9 @@ def made(edits: Sequence[EditLog], report: ImportReport, name: str) -> bool:
         for log in edits
     ]
     with st.expander(_("Corrections made: {count}").format(count=len(edits)), expanded=False):
-        st.dataframe(pd.DataFrame(rows, columns=[_(header) for header in headers]), hide_index=True, key="corrected")
+        shown = pd.DataFrame(rows, columns=[_(header) for header in headers])
+        shown[_("Time")] = shown[_("Time")].map(local_time)
+        tables.written(shown, _("Corrections made so far."))
         left, middle, right = st.columns(3)
         with left:
             sheet = Sheet(_("Corrections"), [_(header) for header in headers], rows)

@@ -1,6 +1,7 @@
 """Documents on a page: which can be made, what is in one, and the buttons that make and hand out the files."""
 
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -92,7 +93,7 @@ def _file(made: Document, kind: str, release, round_id: str) -> None:
         kind,
         content,
         f"download_{kind}",
-        told=partial(_tell, f"{made.kind}.{kind}", release.id, round_id),
+        told=partial(_tell, f"{made.kind}.{kind}", release.id, round_id, loaded.store().path, frame.user()),
     )
 
 
@@ -108,8 +109,9 @@ def _write(made: Document, kind: str, tell, stopped) -> bytes:
     return word_bytes(made)
 
 
-def _tell(what: str, release_id: str, round_id: str, sha256: str) -> None:
-    log_export(loaded.store().path, what, release=release_id, round_id=round_id, sha256=sha256)
+def _tell(what: str, release_id: str, round_id: str, store: Path, who: str | None, sha256: str) -> None:
+    """A line of the audit log. Runs on the click, outside the page."""
+    log_export(store, what, release=release_id, round_id=round_id, sha256=sha256, who=who or "")
 
 
 def preview(made: Document) -> None:

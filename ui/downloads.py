@@ -4,10 +4,19 @@ ui/loaded.py.
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
+from data.audit import log_export
+from data.export import Sheet, csv_bytes, xlsx_bytes
+from ui import frame, loaded
+from ui.words import _, language
+from words import N_
+
+LABELS = {"xlsx": N_("Download as Excel"), "csv": N_("Download as CSV")}
+SHORTCUTS = {"xlsx": "Mod+Alt+X", "csv": "Mod+Alt+V"}
 MIME = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -64,3 +73,39 @@ def original(label: str, name: str, sha256: str, path: Path, key: str) -> None:
         key=key,
         on_click="ignore",
     )
+
+
+def table(
+    name: str, release, round_id: str, sheet: Callable[[], Sheet], *, depends: tuple[str, ...] = (), keys: bool = True
+) -> None:
+    """Two buttons that hand out a table as it is shown: a workbook and a CSV file, made on the click.
+
+    name: of results.exports. sheet: makes the table in the language of the page. depends: what besides release, table,
+    round, its status and the language decides the content; with them it makes the name of the file, so that no file
+    can be mistaken for another. keys: the buttons answer to the keyboard; one table a page.
+    """
+    status = release.status(round_id) if round_id else ""
+    own = (release.id, name, round_id, status, language(), *depends)
+    digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
+    store, who = loaded.store().path, frame.user()
+    with st.container(horizontal=True):
+        for kind, label in LABELS.items():
+            st.download_button(
+                _(label),
+                data=partial(_made, sheet, kind, f"{name}.{kind}", store, release.id, round_id, who),
+                file_name="-".join(filter(None, [name, round_id, f"{digest}.{kind}"])),
+                mime=MIME[kind],
+                key=f"{name}_{kind}",
+                on_click="ignore",
+                shortcut=SHORTCUTS[kind] if keys else None,
+            )
+
+
+def _made(
+    sheet: Callable[[], Sheet], kind: str, what: str, store: Path, release_id: str, round_id: str, who: str | None
+) -> bytes:
+    """The file, after the audit log was told of it. Runs on the click, outside the page."""
+    content = xlsx_bytes(sheet()) if kind == "xlsx" else csv_bytes(sheet())
+    sha256 = hashlib.sha256(content).hexdigest()
+    log_export(store, what, release=release_id, round_id=round_id, sha256=sha256, who=who or "")
+    return content

@@ -8,7 +8,7 @@ from data.intake.names import match_key
 from data.problems import Problem
 from ui.words import _, language
 
-ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header"}
+ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header", "same_meaning"}
 A_ROW = 4  # choices side by side
 
 

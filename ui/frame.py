@@ -12,6 +12,7 @@ import streamlit as st
 import settings
 from data.errors import StoreBusy
 from data.round_status import TRIAL, WITHDRAWN
+from results.bottom import family_name
 from results.columns import STAMPS
 from ui import loaded
 from ui.words import _, choose_language, language
@@ -167,6 +168,7 @@ def page(title: str):
     release = loaded.release()
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
+        page_link("manage/upload.py", _("Upload data"), {"lang": language()})
         st.stop()
     if release.is_outdated:
         st.warning(
@@ -193,11 +195,21 @@ def mentions(rows: pd.DataFrame, text: str) -> pd.Series:
     return texts.str.casefold().str.contains(wanted, regex=False).astype(bool)
 
 
+def page_link(file: str, label: str, query: dict[str, str]) -> None:
+    """A link to another page that is seen to be one; `file` below pages/."""
+    st.page_link(PAGES / file, label=label, query_params=query, icon=":material/arrow_forward:")
+
+
+def category_name(name: str) -> str:
+    """A category as people read it."""
+    return family_name(name, language())
+
+
 def unit_link(code: str, name: str, round_id: str) -> None:
     """A link that opens the page of one unit."""
     query = {"unit": code, "round": round_id, "lang": language()}
     text = _("Open {unit}").format(unit=plain(name))
-    st.page_link(PAGES / "browse" / "unit.py", label=text, query_params=query)
+    page_link("browse/unit.py", text, query)
 
 
 def choose_unit(rows: pd.DataFrame) -> str:

@@ -5,6 +5,8 @@ sample, so a frame as key can return an old result.
 What comes back is shared by all sessions: read it, never change it in place.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
 import settings
@@ -180,29 +182,22 @@ def unit_detail(release_id: str, code: str, round_id: str):
     return detail(release_by_id(release_id), code, round_id)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def ranking_csv(release_id: str, round_id: str, category: str | None, language: str, status: str) -> bytes:
-    """A ranking as a CSV file in one language, the same bytes as the command line writes. The status of the round is
-    in the file, so a change of it makes another.
-    """
-    from data.export import csv_bytes
-    from results.columns import as_sheet
-
-    rows = _ranking(release_id, round_id, category)
-    return csv_bytes(as_sheet(rows, release_by_id(release_id), language))
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def bottom_csv(release_id: str, round_id: str, category: str, language: str, status: str) -> bytes:
-    """A bottom list as a CSV file in one language, the same bytes as the command line writes. The status of the round
-    is in the file, so a change of it makes another.
-    """
-    from data.export import csv_bytes
+def export_sheet(release_id: str, table: str, round_id: str, language: str, category: str | None = None):
+    """A table of results as a sheet, the same as the command line writes; nothing of Streamlit's page is needed."""
     from results.bottom import not_settled
     from results.columns import as_sheet
+    from results.exports import BOTTOM, RANKING
+    from results.exports import export_sheet as sheet_of
 
-    answer = not_settled([bottom_lists(release_id, round_id)[category]])
-    return csv_bytes(as_sheet(answer, release_by_id(release_id), language, title=N_("Bottom list")))
+    release = release_by_id(release_id)
+    if table == RANKING:
+        answer = _ranking(release_id, round_id)  # every category is ranked by itself, so a part of it is the same
+        rows = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
+        return as_sheet(replace(answer, rows=rows), release, language)
+    if table == BOTTOM:
+        answer = not_settled([bottom_lists(release_id, round_id)[category]])
+        return as_sheet(answer, release, language, title=N_("Bottom list"))
+    return sheet_of(release, table, round_id, language)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

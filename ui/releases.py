@@ -1,18 +1,23 @@
 """The parts of the releases page: what is published, what came before, and the few things that change it."""
 
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from data.errors import StoreBusy, UsageError
 from data.history import ACTIONS, Event, local_time
-from data.round_status import DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
+from data.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
 from data.rounds import RoundConflict
 from data.store import RoundStatus
 from data.uploads import Upload
-from ui import comparison, downloads, frame, loaded, uploads
-from ui.words import _
+from data.working_days import LONGEST_PERIOD, Periods
+from results.history import as_sheet as history_sheet
+from results.notice import Notice, notice, notice_of, shown_day
+from ui import comparison, downloads, frame, loaded, tables, uploads
+from ui.words import _, language
 
 DONE = "releases_done"
 TYPED = 6  # digits of a release that are typed to confirm
@@ -72,18 +77,22 @@ def show_rounds() -> None:
         st.caption(_("No round has uploads in force."))
         return
     in_force = store.uploads_in_force()
+    calendar = store.calendar()
     rows = [
         {
             _("Round"): status.round,
-            _("Status"): status_word(status),
             _("Uploads"): sum(upload.round_id == status.round for upload in in_force),
-            _("Set by"): status.given.user if status.given else "",
-            _("Reason"): status.given.note if status.given else "",
-            _("What it permits"): _(PERMITS[status.code]) if said(status) else _("Uploads are free."),
+            _("Status"): status_word(status),
+            _("Reason"): _("{reason} ({user})").format(reason=status.given.note, user=status.given.user)
+            if status.given
+            else "",
+            **_last_days(notice_of(status.given, calendar)),
         }
         for status in own
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="rounds", alt=_("Rounds with their status."))
+    shown = pd.DataFrame(rows)
+    optional = (_("Reason"), _("Public notice until"), _("Review until"))
+    tables.written(shown[tables.filled(shown, *optional)], _("Rounds with their status."))
     with st.expander(_("Change a status, or clear a trial")):
         chosen = st.selectbox(_("Round"), [status.round for status in own], key="status_round", width=220)
         status = next(status for status in own if status.round == chosen)
@@ -93,14 +102,23 @@ def show_rounds() -> None:
             _change_status(status)
 
 
+def _last_days(found: Notice | None) -> dict[str, str]:
+    return {
+        _("Public notice until"): shown_day(found.notice_ends, language()) if found else "",
+        _("Review until"): shown_day(found.review_until, language()) if found else "",
+    }
+
+
 def said(status: RoundStatus) -> bool:
     """Whether a status is more than the draft that every round begins as."""
     return status.given is not None or status.code == TRIAL
 
 
 def status_word(status: RoundStatus) -> str:
-    """The status in words; nobody has to set one."""
-    return _(STATUSES[status.code]) if said(status) else _("Draft (not set)")
+    """The status in words, with what it permits; nobody has to set one."""
+    if not said(status):
+        return _("Draft (not set). Uploads are free.")
+    return _("{status}. {permits}").format(status=_(STATUSES[status.code]), permits=_(PERMITS[status.code]))
 
 
 def show_status(round_id: str) -> None:
@@ -114,6 +132,39 @@ def show_status(round_id: str) -> None:
         )
 
 
+def show_notice(round_id: str) -> None:
+    """Until when the notice of an announced round runs and a review may be asked for; nothing for other rounds."""
+    found = notice_of(loaded.store().status(round_id).given, loaded.store().calendar())
+    if found is None:
+        return
+    ends, review, basis = found.sentences(language())
+    with st.container(border=True, key="notice"):
+        st.markdown(frame.plain(ends) + ("" if language() == "zh" else " ") + frame.plain(review))
+        st.caption(frame.plain(basis))
+        if found.provisional:
+            st.warning(frame.plain(found.to_mend(language())))
+
+
+def _choose_periods() -> Periods:
+    """How long the notice runs and a review may be asked for, with the dates that follow if announced today."""
+    left, right = st.columns(2)
+    usual = Periods()
+    days = {"min_value": 1, "max_value": LONGEST_PERIOD, "step": 1}
+    with left:
+        ends = st.number_input(_("Public notice, working days"), value=usual.notice, key="notice_days", **days)
+    with right:
+        review = st.number_input(_("Asking for a review, working days"), value=usual.review, key="review_days", **days)
+    found = notice(date.today(), Periods(ends, review), loaded.store().calendar())
+    st.caption(
+        _("If announced today: public notice until {end}, review until {until}.").format(
+            end=shown_day(found.notice_ends, language()), until=shown_day(found.review_until, language())
+        )
+    )
+    if found.provisional:
+        st.warning(frame.plain(found.to_mend(language())))
+    return found.periods
+
+
 def _change_status(status: RoundStatus) -> None:
     follows = [code for code in FOLLOWING[status.code] if code != TRIAL]
     follows = follows if said(status) else [DRAFT, *follows]
@@ -123,9 +174,10 @@ def _change_status(status: RoundStatus) -> None:
     reason = st.text_input(_("Reason"), key="status_reason")
     if new:
         st.caption(_(PERMITS[new]))
+    periods = _choose_periods() if new == ANNOUNCED else None
     if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())):
         told = _("Round {round}: {status}.").format(round=frame.plain(status.round), status=_(STATUSES[new]))
-        _carry_out(lambda: loaded.store().set_status(status.round, new, reason), told)
+        _carry_out(lambda: loaded.store().set_status(status.round, new, reason, periods), told)
 
 
 def _clear(round_id: str) -> None:
@@ -153,17 +205,29 @@ def show_history(history: list[Event]) -> None:
         {
             _("Time"): local_time(event.time),
             _("User"): event.user,
-            _("Action"): _(ACTIONS[event.action]),
-            _("Round"): event.round,
-            _("Status"): _(STATUSES[event.status]) if event.status else "",
+            _("Action"): _action(event),
             _("Release"): event.release[:16],
             _("Uploads"): sizes.get(event.release),
             _("Note"): event.note,
         }
         for event in history
     ]
-    frame_of = pd.DataFrame(rows).astype({_("Uploads"): "Int64"})
-    st.dataframe(frame_of, hide_index=True, key="history", alt=_("Every publication and change, newest first."))
+    shown = pd.DataFrame(rows).astype({_("Uploads"): "Int64"})
+    tables.written(shown, _("Every publication and change, newest first."))
+    release = loaded.release()
+    if release is not None:
+        sheet = partial(history_sheet, history, language())
+        downloads.table("history", release, "", sheet, depends=(str(len(history)),))
+
+
+def _action(event: Event) -> str:
+    """What was done, and to which round."""
+    action = _(ACTIONS[event.action])
+    if event.status:
+        return _("{action}: {round} {status}").format(
+            action=action, round=event.round, status=_(STATUSES[event.status])
+        )
+    return _("{action}: {round}").format(action=action, round=event.round) if event.round else action
 
 
 def choose_release(releases: list[str], history: list[Event]) -> str:
@@ -196,8 +260,8 @@ def show_uploads(own: list[Upload]) -> None:
         for upload in own
     ]
     shown = pd.DataFrame(rows)
-    shown = shown[[name for name in shown if name not in (_("Trial"), _("Reason for accepting")) or shown[name].any()]]
-    st.dataframe(shown, hide_index=True, key="release_uploads", alt=_("Uploads that the release is made of."))
+    shown = shown[tables.filled(shown, _("Trial"), _("Reason for accepting"))]
+    tables.written(shown, _("Uploads that the release is made of."))
     with st.expander(_("Original files with their checksums")):
         for upload in own:
             for number, (file, path) in enumerate(upload.evidence()):

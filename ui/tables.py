@@ -1,5 +1,8 @@
 """Frames as people read them: headers, places with ties, intervals in words. Nothing here is computed anew."""
 
+import re
+
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -17,6 +20,9 @@ KIND_NAMES = {
     "blank": N_("Blank"),
     "invalid": N_("Invalid"),
 }
+WRITTEN_WHOLE, WRITTEN_HEIGHT = 12, 520
+DATE = re.compile(r"\d{4}\\-\d\d\\-\d\d( \d\d\\:\d\d)?")  # escaped for Markdown
+"""Rows of a table of texts that stand without scrolling, and the height in pixels of a longer one."""
 MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 BOTTOM_SENTENCES = {
     "last": N_("places at the end: {k}"),
@@ -72,6 +78,28 @@ def chance(share: object) -> str:
 def verdict(code: object) -> str:
     """A verdict in words."""
     return _(VERDICTS[str(code)])
+
+
+def written(rows: pd.DataFrame, alt: str) -> None:
+    """A table whose texts wrap, so that none is cut off; one long table scrolls by itself."""
+    cells = pd.DataFrame({name: [_cell(value) for value in rows[name]] for name in rows})
+    st.table(cells, hide_index=True, height=WRITTEN_HEIGHT if len(cells) > WRITTEN_WHOLE else "content", alt=alt)
+
+
+def filled(shown: pd.DataFrame, *optional: str) -> list[str]:
+    """The columns, without those optional ones that say nothing in any row."""
+    return [name for name in shown if name not in optional or shown[name].any()]
+
+
+def _cell(value: object) -> str:
+    """A value as text; nothing in it is read as Markdown."""
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, int | np.integer):
+        return f"{value:,}"
+    # A date and an interval are one word: browsers would break them.
+    text = DATE.sub(lambda date: date[0].replace("\\-", "\\-\u2060").replace(" ", "\u00a0"), frame.plain(value))
+    return text.replace(" – ", "\u00a0–\u00a0")
 
 
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
@@ -145,20 +173,15 @@ def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
 
 def show_not_ranked(rows: pd.DataFrame) -> None:
     """Units without a place, each with the reason."""
-    sentences = [_(REASON_SENTENCES[code]) for code in rows["reason"]]
-    shown = rows[["unit_name", "category", "n"]].assign(reason=sentences)
-    st.dataframe(
-        shown,
-        hide_index=True,
-        key="not_ranked",
-        column_config={
-            "unit_name": st.column_config.TextColumn(_("Unit")),
-            "category": st.column_config.TextColumn(_("Category")),
-            "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
-            "reason": st.column_config.TextColumn(_("Reason"), width="large"),
-        },
-        alt=_("The units that are not ranked, with the reason."),
+    shown = pd.DataFrame(
+        {
+            _("Unit"): rows["unit_name"],
+            _("Category"): rows["category"].map(frame.category_name),
+            _("Votes"): rows["n"],
+            _("Reason"): [_(REASON_SENTENCES[code]) for code in rows["reason"]],
+        }
     )
+    written(shown, _("The units that are not ranked, with the reason."))
 
 
 def show_groups(groups: pd.DataFrame) -> None:
@@ -203,12 +226,12 @@ def show_means(means: pd.DataFrame, decimals: int, key: str, indicators: bool = 
     st.dataframe(shown, hide_index=True, key=key, column_config=headers, alt=_("Means by evaluator group."))
 
 
-def show_rounds(rounds: list[dict], key: str) -> None:
+def show_rounds(rounds: list[dict]) -> None:
     """One unit through the rounds."""
     shown = pd.DataFrame(
         {
             _("Round"): [row["round"] for row in rounds],
-            _("Category"): [row["category"] for row in rounds],
+            _("Category"): [frame.category_name(row["category"]) for row in rounds],
             _("Rank"): [place(row["rank"], row["rank_tied_to"]) for row in rounds],
             _("Votes"): [row["n"] for row in rounds],
             _("Score"): [number(row["score"]) for row in rounds],
@@ -218,7 +241,7 @@ def show_rounds(rounds: list[dict], key: str) -> None:
             _("Remark"): [_(REASON_SENTENCES[row["reason"]]) if row["reason"] else "" for row in rounds],
         }
     )
-    st.dataframe(shown, hide_index=True, key=key, alt=_("The unit in every round."))
+    written(shown[filled(shown, _("Remark"))], _("The unit in every round."))
 
 
 def show_unscored(grades: pd.DataFrame, key: str) -> None:

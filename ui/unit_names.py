@@ -13,8 +13,19 @@ from data.problems import Problem
 from data.rounds import read_register
 from ui import frame, loaded
 from ui.words import _
+from words import N_
 
 MOST_SHOWN = 30
+ALIAS_KINDS = {
+    "全称": N_("Full name"),
+    "简称": N_("Short name"),
+    "省略市字": N_("Without the word for city"),
+    "加市名": N_("With the name of the city"),
+    "曾用名": N_("Former name"),
+    "挂牌名": N_("Name on a second plate"),
+    "错写": N_("Misspelling"),
+}
+USUAL_KIND = "简称"  # what offices write most
 
 
 def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Problem] | None:
@@ -33,7 +44,14 @@ def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Probl
             )
         )
         with st.form(f"unit_names_{turn}", border=False):
-            kind = st.selectbox(_("What kind of names these are"), kinds, key=f"unit_names_kind_{turn}", width=220)
+            kind = st.selectbox(
+                _("What kind of names these are"),
+                kinds,
+                index=kinds.index(USUAL_KIND),
+                format_func=lambda kind: _(ALIAS_KINDS[kind]),
+                key=f"unit_names_kind_{turn}",
+                width=260,
+            )
             chosen = {}
             for place, (name, close) in enumerate(list(asked.items())[:MOST_SHOWN]):
                 left, right = st.columns(2, vertical_alignment="center")

@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.contract import KIND_NAMES, KINDS, SCORED_KINDS
+from data.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
 from data.errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
 from data.export import Sheet, csv_bytes
+from data.findings import MARKS, grouped, shortened, unscored_words
+from data.history import local_time
 from data.importing import ImportReport, Source
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
@@ -19,7 +21,7 @@ from data.rounds import RoundConflict
 from data.rule_sets import RulesRefused
 from data.store import PublishReport, Store
 from data.uploads import EditLog
-from ui import corrections, downloads, file_columns, frame, jobs, loaded, unit_names
+from ui import corrections, downloads, file_columns, frame, jobs, loaded, tables, unit_names
 from ui.words import _, language
 from words import N_
 
@@ -31,7 +33,10 @@ STORED_HEADERS = (
     *(N_("Reason for accepting these findings"), N_("User"), N_("Time")),
 )
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
+MOST_SENTENCES = 10  # of one kind; the table below has them all
 BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+MOST_WRITTEN = 8  # columns of a preview that have room to wrap; a wider one scrolls sideways
+MOST_ROWS = 100  # findings in the page; each is a row of several lines
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
 
@@ -45,6 +50,21 @@ def trial_choice(round_id: str) -> bool:
     is_trial = bool(round_id) and loaded.store().status(round_id).code == TRIAL
     return st.checkbox(
         _("Trial: try the procedure out, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
+    )
+
+
+def about_kind(kind: str) -> None:
+    """What a table is for where that is not plain: the calendar moves deadlines."""
+    if kind != "work_calendar":
+        return
+    comma = "、" if language() == "zh" else ", "
+    spans = (f"{first}–{last}" if first != last else f"{first}" for first, last in loaded.store().calendar().spans())
+    columns = (header_of(kind, name) if language() == "zh" else name for name in ("date", "is_workday"))
+    st.caption(
+        _(
+            "Calendars are loaded for {years}. Public notices and reviews are counted by them; in other years their "
+            "dates are provisional. A file lists the days that are otherwise than their weekday: {columns}."
+        ).format(years=comma.join(spans), columns=comma.join(columns))
     )
 
 
@@ -164,7 +184,7 @@ def changes_of(file: Chosen, choice: Choice) -> Choice:
     if st.session_state.get("upload_changed_file") != (file.key, choice.kind):
         st.session_state["upload_changed_file"] = (file.key, choice.kind)
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
-        st.session_state["upload_sheet"] = ""
+        st.session_state["upload_sheet"], st.session_state["upload_sheets"] = "", []
     return replace(
         choice,
         mapping=st.session_state["upload_mapping"],
@@ -215,7 +235,6 @@ def _answer(key: str, job: jobs.Job):
 def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
     """Columns and cells that the person puts right; each answer reads the file again."""
     turn = st.session_state.get("upload_changes", 0)
-    _choose_sheet(report, choice)
     mapping = file_columns.choice(report, choice.kind, turn)
     if mapping is not None:
         _change("upload_mapping", tuple(mapping.items()))
@@ -232,23 +251,27 @@ def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
         _change("upload_edits", (*choice.edits, *edits))
 
 
-def _choose_sheet(report: ImportReport, choice: Choice) -> None:
-    """A workbook with several sheets is read from the one that the person means."""
-    several = next((problem for problem in report.problems if problem.code == "several_sheets"), None)
-    sheets = several.facts.get("sheets") if several else None
-    if several is None or not isinstance(sheets, list | tuple):
-        return
-    names = [str(name) for name in sheets]
-    current = choice.sheet or several.sheet or names[0]
-    chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
-    if chosen != current:
-        _change("upload_sheet", chosen)
-
-
 def _change(key: str, value: object) -> None:
     st.session_state[key] = value
     st.session_state["upload_changes"] = st.session_state.get("upload_changes", 0) + 1
     st.rerun()
+
+
+def choose_sheet(report: ImportReport, choice: Choice) -> None:
+    """A workbook with several sheets is read from the one that the person means; the choice may be changed again."""
+    several = next((problem for problem in report.problems if problem.code == "several_sheets"), None)
+    if several is not None:
+        sheets = several.facts["sheets"]
+        names = [str(name) for name in sheets] if isinstance(sheets, list | tuple) else []
+        st.session_state["upload_sheets"] = names
+    names = st.session_state.get("upload_sheets", [])
+    if not names:
+        return
+    current = choice.sheet or (several.sheet if several else None) or names[0]
+    chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
+    if chosen != current:
+        st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
+        _change("upload_sheet", chosen)
 
 
 def show_preview(report: ImportReport) -> None:
@@ -256,12 +279,20 @@ def show_preview(report: ImportReport) -> None:
     for name, encoding in report.encodings.items():
         st.text(
             _("{name}: {rows} rows, read as {encoding}").format(
-                name=name, rows=f"{report.rows:,}", encoding=encoding.upper()
+                name=name, rows=f"{report.rows:,}", encoding=encoding.upper().removesuffix("-SIG")
             )
         )
+    for name, mark in report.delimiters.items():
+        if mark != ",":
+            st.text(_("{file}: the columns are parted by {mark}.").format(file=name, mark=_(MARKS[mark])))
+    if report.unscored:
+        st.text(_("Kept and not scored: {words}.").format(words=unscored_words(report.unscored, language())))
     if len(report.preview):
         st.caption(_("First rows as read. If the characters look wrong, stop here."))
-        st.dataframe(report.preview, hide_index=True, key="upload_preview")
+        if len(report.preview.columns) <= MOST_WRITTEN:
+            tables.written(report.preview, _("First rows as read."))
+        else:
+            st.dataframe(report.preview, hide_index=True, key="upload_preview")
 
 
 def show_problems(problems: list[Problem], key: str) -> None:
@@ -270,36 +301,74 @@ def show_problems(problems: list[Problem], key: str) -> None:
         return
     errors = sum(problem.level == "error" for problem in problems)
     if errors:
-        st.error(_("{count} places must be corrected.").format(count=f"{errors:,}") + " " + _(UNCHANGED))
+        told = _("Places that must be corrected: {count}.").format(count=f"{errors:,}")
+        st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
     if len(problems) > errors:
-        st.warning(_("{count} places need your confirmation.").format(count=f"{len(problems) - errors:,}"))
-    st.markdown("\n".join(f"- {line}" for line in _in_full(problems)))
+        st.warning(_("Places that need your confirmation: {count}.").format(count=f"{len(problems) - errors:,}"))
+    told = _in_full(problems)
+    if len(told) < len(problems) or any(_is_a_name(problem) for problem in problems):
+        st.markdown("\n".join(f"- {line}" for line in told))
     rows = problem_rows(problems)
-    st.dataframe(
-        pd.DataFrame(rows, columns=[_(header) for header in PROBLEM_HEADERS]).astype({_("Row"): "Int64"}),
-        hide_index=True,
-        key=f"problems_{key}",
-    )
+    _show_rows(rows)
     sheet = Sheet(_("Findings"), [_(header) for header in PROBLEM_HEADERS], rows)
     downloads.download(
         _("Download the list of findings"), _("Findings"), "csv", csv_bytes(sheet), f"problems_csv_{key}"
     )
 
 
-def _in_full(problems: list[Problem]) -> list[str]:
-    """One line a sort of finding, with what to do: the cells of the table below cut long sentences."""
-    sorts: dict[str, list[Problem]] = {}
-    for problem in sorted(problems, key=lambda p: p.level != "error"):
-        sorts.setdefault(problem.code, []).append(problem)
-    words = language()
-    return [
-        frame.plain(
-            _("{message} {suggestion} ({count})").format(
-                message=found[0].message(words), suggestion=found[0].suggestion(words), count=f"{len(found):,}"
+def _show_rows(rows: list[list[str | int | None]]) -> None:
+    """The first findings one by one, in full; what is wrong and what to do stand in one cell."""
+    told = [
+        {
+            _("Level"): level,
+            _("File"): file,
+            _("Row"): None if row is None else str(row),
+            _("Column"): column,
+            _("Value"): value,
+            _("What is wrong, and what to do"): _("{message} {suggestion}").format(message=wrong, suggestion=to_do),
+        }
+        for level, file, row, column, value, wrong, to_do in rows[:MOST_ROWS]
+    ]
+    if len(rows) > MOST_ROWS:
+        st.caption(
+            _("The first {shown} of {count} are shown; the downloaded list has all of them.").format(
+                shown=MOST_ROWS, count=f"{len(rows):,}"
             )
         )
-        for found in sorts.values()
-    ]
+    shown = pd.DataFrame(told)
+    alike = [name for name in (_("Level"), _("File")) if shown[name].nunique() == 1]
+    shown = shown.drop(columns=alike)
+    tables.written(shown[[name for name in shown if shown[name].any()]], _("What was found, row by row."))
+
+
+def _in_full(problems: list[Problem]) -> list[str]:
+    """One line a distinct mistake with its places and what to do."""
+    words = language()
+    shown, rest = shortened(grouped(problems, words), MOST_SENTENCES)
+    lines = []
+    for finding in shown:
+        about = {"message": finding.first.message(words), "suggestion": _advice(finding.first)}
+        line = _("{message} {suggestion} ({count})").format(**about, count=f"{finding.count:,}")
+        place = finding.place(words)
+        lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
+    if rest:
+        lines.append(
+            _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
+        )
+    return [frame.plain(line) for line in lines]
+
+
+def _advice(problem: Problem) -> str:
+    """What to do next, and where on this page."""
+    advice = problem.suggestion(language())
+    if _is_a_name(problem):
+        return advice + _(" Another name is confirmed below, under “Names the register does not have”.")
+    return advice
+
+
+def _is_a_name(problem: Problem) -> bool:
+    """An unknown name that somebody may confirm on this page."""
+    return problem.code == "unknown_unit" and bool(problem.facts.get("close"))
 
 
 def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
@@ -338,7 +407,7 @@ def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None,
         if not kept.stored:
             return kept, None
         if choice.mapping and header is not None:
-            store.remember_mapping(choice.kind, header.cells, dict(choice.mapping))
+            store.remember_mapping(choice.kind, header.shape, dict(choice.mapping))
         if not publish:
             return kept, None
         progress(0.5, N_("Publishing"))
@@ -394,13 +463,14 @@ def stored_files() -> None:
                 len(upload.edits),
                 upload.accepted_warnings,
                 upload.imported_by,
-                upload.imported_at,
+                local_time(upload.imported_at),
             ]
             for upload in reversed(uploads)
         ]
-        st.dataframe(
-            pd.DataFrame(rows, columns=[_(header) for header in STORED_HEADERS]), hide_index=True, key="stored_files"
-        )
+        shown = pd.DataFrame(rows, columns=[_(header) for header in STORED_HEADERS])
+        optional = (_("Corrections"), _("Reason for accepting these findings"))
+        shown = shown[[name for name in shown if name not in optional or shown[name].any()]]
+        tables.written(shown, _("Every file that is stored, newest first."))
 
 
 def _beside_demo() -> bool:
@@ -419,7 +489,10 @@ def done() -> None:
         st.success(_("The file is stored. It counts once it is published."))
         return
     st.success(_("Published as release {release}.").format(release=release))
-    st.page_link("../pages/browse/ranking.py", label=_("See the ranking"), query_params={"round": round_id})
+    published = loaded.release()
+    query = {"round": round_id, "lang": language()}
+    if published is not None and round_id in published.rounds():
+        frame.page_link("browse/ranking.py", _("See the ranking"), query)
 
 
 def offer_demo() -> None:

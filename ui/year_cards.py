@@ -16,7 +16,7 @@ def show(cards: Mapping[str, YearCard], round_id: str) -> None:
     """A card for every category, or for a chosen one when there are many."""
     chosen = list(cards)
     if len(chosen) > MOST_CARDS:
-        chosen = [st.selectbox(_("Category"), chosen, key="card_category", width=420)]
+        chosen = [st.selectbox(_("Category"), chosen, format_func=frame.category_name, key="card_category", width=420)]
     for start in range(0, len(chosen), PER_ROW):
         columns = st.columns(PER_ROW)
         for column, name in zip(columns, chosen[start : start + PER_ROW], strict=False):
@@ -25,12 +25,20 @@ def show(cards: Mapping[str, YearCard], round_id: str) -> None:
 
 
 def _card(name: str, card: YearCard, round_id: str) -> None:
-    st.markdown(f"**{frame.plain(name)}**")
+    st.markdown(f"**{frame.plain(frame.category_name(name))}**")
     tiers = f"◆ {card.confirmed}　○ {card.undecided}　● {card.cleared}"
     st.markdown(
         f"### {tiers}", help=_("◆ confirmed at the bottom, ○ evidence not enough, ● confirmed not at the bottom")
     )
     st.markdown(frame.plain(card.sentence(language())))
+    if card.ranked > 1:
+        st.caption(frame.plain(("" if language() == "zh" else " ").join(_facts(card))))
+    query = {"category": name, "round": round_id, "lang": language()}
+    frame.page_link("act/bottom.py", _("Bottom list"), query)
+
+
+def _facts(card: YearCard) -> list[str]:
+    """How well the scores can be told apart, and what it would take to tell more."""
     facts = [
         _("Reliability of the scores: {share}.").format(share=tables.percent(card.reliability, 0)),
         _("Differences that can be seen: {one} points between two units chosen beforehand, {all} among all.").format(
@@ -39,6 +47,4 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
     ]
     if card.more is not None:
         facts.append(card.more.sentence(language()))
-    st.caption(frame.plain(" ".join(facts)))
-    query = {"category": name, "round": round_id, "lang": language()}
-    st.page_link(frame.PAGES / "act" / "bottom.py", label=_("Bottom list"), query_params=query)
+    return facts

@@ -12,6 +12,7 @@ from data.problems import Problem
 
 MOST_CELLS = 1_000_000  # combinations of values that are counted one by one
 BESIDE = ("category",)  # follows from the unit and would make chance look smaller than it is
+LEAD = "lead"  # words of columns that are not read; no part of a ballot
 
 
 def number_rows(con: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -19,13 +20,13 @@ def number_rows(con: duckdb.DuckDBPyConnection, table: str) -> None:
 
     So neither the order of the rows nor the file's encoding changes the ballots. Blank rows stay without.
     """
-    columns = con.table(table).columns
+    columns = [name for name in con.table(table).columns if name != LEAD]
     content = ", ".join(f"coalesce({name}, '')" for name in columns)
     blank = f"coalesce({', '.join(columns)}) IS NULL"
     number = f"row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY rowid)"
     ballot = f"CASE WHEN {blank} THEN NULL ELSE md5(concat_ws(chr(31), {content}))[:12] || '-' || {number} END"
     con.table(table).project(f"rowid AS place, *, {ballot} AS ballot_id").order("place").project(
-        f"{', '.join(columns)}, ballot_id"
+        f"{', '.join(columns)}, {LEAD}, ballot_id"
     ).create("numbered")
     con.execute(f"DROP TABLE {table}")  # sql: a name of ours
     con.execute(f"ALTER TABLE numbered RENAME TO {table}")  # sql: a name of ours
@@ -36,7 +37,7 @@ def equal_rows(con: duckdb.DuckDBPyConnection, table: str, file: str) -> Problem
     numbered = con.table(table).filter("ballot_id IS NOT NULL")
     rows = len(numbered)
     equal = rows - len(numbered.filter("ballot_id LIKE '%-1'"))
-    columns = [name for name in numbered.columns if name not in ("ballot_id", *BESIDE)]
+    columns = [name for name in numbered.columns if name not in ("ballot_id", LEAD, *BESIDE)]
     shares = [
         np.array(numbered.aggregate("count(*) AS n", name).fetchnumpy()["n"], dtype=np.float64) / max(rows, 1)
         for name in columns

@@ -4,7 +4,7 @@ Distinct values are judged once each (`values.py`); lines become integers in one
 orders the facts and brings double lines side by side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,6 @@ from data.intake.names import CONTROL, LONGEST_NAME, match_key
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
-    TOTALS,
     Judgement,
     is_identity_number,
     is_totals_row,
@@ -33,7 +32,7 @@ from data.intake.values import (
     judge_round,
     judge_unit,
 )
-from data.problems import Problem
+from data.problems import Place, Problem
 from data.query import read_sql
 from words import N_
 
@@ -54,7 +53,7 @@ LINE_COLUMNS = {
 }
 MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
-FEWEST_UNIFORM = 10  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
+FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
 UNITS_UNIFORM = 3
 CHECKING = N_("Checking every value")
 MAP_TYPES = {"code": "int64", "known": "bool"}
@@ -77,6 +76,7 @@ class BallotIntake:
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     blank: int = 0
+    places: "LinePlaces | None" = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,27 @@ class _Form:
         return self.headers[file].text_of("ballots", name)
 
 
+@dataclass(frozen=True)
+class LinePlaces:
+    """Where the lines of files that were read stand, as long as their connection is open."""
+
+    con: duckdb.DuckDBPyConnection
+    loaded: LoadedTable
+    form: _Form
+
+    def of(self, lines: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, int, str]]:
+        """File, row and column of the unit for each (ballot, unit, indicator) that is there."""
+        self.con.register("wanted_line", pd.DataFrame(lines, columns=["ballot", "unit", "indicator"], dtype="str"))
+        rows = self.con.execute(read_sql("intake/places_of_lines")).fetchall()
+        self.con.unregister("wanted_line")
+        width = max(1, len(self.form.indicators))
+        found = {}
+        for *line, place in rows:
+            file, row = self.loaded.place(place // width)
+            found[tuple(line)] = (file, row, self.form.headers[file].text_of("ballots", "unit_code"))
+        return found
+
+
 def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> BallotIntake:
     """Read ballot files that belong to one upload."""
     intake = BallotIntake()
@@ -102,6 +123,7 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     context.watch.step(0.55, CHECKING)
     _set_aside(loaded, form, context, intake)
     _Judge(loaded, form, context, intake).judge()
+    intake.places = LinePlaces(context.con, loaded, form)
     context.watch.step(0.7, CHECKING)
     if not any(problem.level == "error" for problem in intake.problems):
         _encode(loaded, form, context, intake)
@@ -156,6 +178,7 @@ def _projection(header: Header, present: list[str], indicators: tuple[str, ...],
         return f"{source} AS {name}"
 
     parts = [column(header.fields.get(name), LINE_COLUMNS[name]) for name in present]
+    parts.append(f"{_lead(header, indicators, context)} AS lead")
     positions = {cell: index for index, cell in _value_names(header).items()}
     marked = _marked(header, context)
     parts += [
@@ -163,6 +186,18 @@ def _projection(header: Header, present: list[str], indicators: tuple[str, ...],
         for number, cell in enumerate(indicators)
     ]
     return ", ".join(parts)
+
+
+def _lead(header: Header, indicators: tuple[str, ...], context: Context) -> str:
+    """What stands in columns that nobody reads, such as 序号, of a line that names no unit: it may say 合计 there."""
+    taken = {*header.fields.values(), *_used_columns(header, indicators, context)}
+    spare = [f"c{column}" for column in range(len(header.cells)) if column not in taken]
+    words = [
+        f"CASE WHEN regexp_matches({cell}, '(?i)[计均总]|total|average|mean|sum') THEN {cell} END" for cell in spare
+    ]
+    if not words:
+        return "NULL::VARCHAR"
+    return f"CASE WHEN c{header.fields['unit_code']} IS NULL THEN coalesce({', '.join(words)}) END"
 
 
 def _value_names(header: Header) -> dict[int, str]:
@@ -208,13 +243,13 @@ def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators
         numbers = ", ".join(f"v{number}" for number in range(len(indicators)))
         con.register("wide_names", pd.DataFrame({"name": list(indicators)}))
         names = "(SELECT list(name) FROM wide_names)"
-        con.table("wide_raw").project(f"{kept}, unnest({names}) AS indicator, unnest([{numbers}]) AS grade").create(
-            "line_raw"
-        )
+        con.table("wide_raw").project(
+            f"{kept}, lead, unnest({names}) AS indicator, unnest([{numbers}]) AS grade"
+        ).create("line_raw")
         present = [*(n for n in present if n != "indicator_code"), "indicator_code", "grade_code"]
     empty = "NULL::VARCHAR AS {}"
     columns = [LINE_COLUMNS[name] if name in present else empty.format(LINE_COLUMNS[name]) for name in LINE_COLUMNS]
-    con.table("line_raw").project(", ".join(["rowid AS place", *columns])).create_view("line_text")
+    con.table("line_raw").project(", ".join(["rowid AS place", *columns, "lead"])).create_view("line_text")
 
 
 def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context) -> tuple[str, ...]:
@@ -254,36 +289,54 @@ def _without(text: TextTable, header: Header, name: str) -> Problem:
 
 
 def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
-    """Totals rows are listed and left out, records without any content are counted and left out; a header that
+    """Lines of sums are listed and left out, records without any content are counted and left out; a header that
     stands in the rows again is refused."""
-    intake.rows = loaded.count
-    intake.blank = loaded.blank
     con = context.con
-    units = con.execute(read_sql("intake/distinct_units")).df()
+    units = [value for (value, *_) in con.execute(read_sql("intake/distinct_units")).fetchall()]
     headers = {match_key(header.text_of("ballots", "unit_code")) for header in form.headers.values()}
-    repeated = {value for value in units["value"] if match_key(value) in headers}
-    totals = [value for value in units["value"] if is_totals_row(value) or value in repeated]
-    has_blank = (units["value"] == "").any()
-    if has_blank:  # a line of sums may say so in the ballot column only
-        totals = sorted({*totals, *TOTALS})
-    if not totals:
+    repeated = {value for value in units if match_key(value) in headers}
+    words = [{"field": "unit", "value": value} for value in repeated]
+    words += _words_of_sums(con, units, context)
+    intake.rows = loaded.count
+    intake.blank = sum(placement.blank for placement in loaded.placements)
+    if not words and "" not in units:
         return
-    con.register("totals_word", pd.DataFrame({"value": pd.Series(totals, dtype="str")}))
+    con.register("totals_word", pd.DataFrame(words, columns=["field", "value"], dtype="str"))
     rows = con.execute(read_sql("intake/set_aside")).fetchall()
     width = max(1, len(form.indicators))
-    seen: set[int] = set()
-    for place, value in rows:
-        if place // width in seen:
-            continue
-        seen.add(place // width)
-        file, row = loaded.place(place // width)
+    records = {place // width: value for place, value in reversed(rows)}
+    for record, value in sorted(records.items()):
+        file, row = loaded.place(record)
         if value in repeated:
             intake.problems.append(Problem("header_repeated", file=file, row=row))
         elif value is not None:
             intake.problems.append(Problem("totals_row", "warning", file=file, row=row, value=value))
-    intake.rows -= len(seen)
+    intake.rows -= len(records)
+    intake.blank += sum(value is None for value in records.values())
+    con.register("aside", pd.DataFrame({"place": [place for place, _ in rows]}, dtype="int64"))
     con.execute(read_sql("intake/delete_set_aside"))
     con.unregister("totals_word")
+    con.unregister("aside")
+
+
+def _words_of_sums(con: duckdb.DuckDBPyConnection, units: list[str], context: Context) -> list[dict[str, str]]:
+    """Which words stand for sums in place of a unit or a group, or lead a line that names no unit."""
+    assert context.rules is not None, "ballots are read under a rule set"
+    codes = context.register.codes() if context.register else {}
+    listed = {match_key(name) for name in context.rules.group_names() or ()}
+    groups = [value for (value, *_) in con.execute(read_sql("intake/distinct_groups")).fetchall()]
+    leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
+    asked: list[tuple[str, list[str], Container[str]]] = [
+        ("unit", units, codes),
+        ("group", groups, listed),
+        ("lead", leads, ()),
+    ]
+    return [
+        {"field": field, "value": value}
+        for field, values, known in asked
+        for value in values
+        if is_totals_row(value) and match_key(value) not in known
+    ]
 
 
 class _Judge:
@@ -477,6 +530,17 @@ def _ballot_facts(value: str) -> dict[str, object]:
     }
 
 
+def unscored(facts: BallotFacts, context: Context) -> dict[str, int]:
+    """How many lines carry each word that is kept and not scored, 不了解 or 弃权; '' for an empty cell."""
+    assert context.rules is not None, "ballots are read under a rule set"
+    lines = np.bincount(facts.lines.grade, minlength=len(facts.dictionaries.grades))
+    found: dict[str, int] = {}
+    for (name, kind), count in zip(facts.dictionaries.grades, lines.tolist(), strict=True):
+        if kind or not name or name in context.rules.unscored:
+            found[name] = found.get(name, 0) + count
+    return found
+
+
 def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem]:
     """Groups whose ballots all give every unit the same, where that is unlikely: with the share p that the grade has
     among the other groups (one line added on either side), n ballots agree by chance with p to the power of n."""
@@ -484,7 +548,7 @@ def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem
     if facts is None or rules is None:
         return []
     grades = facts.dictionaries.grades
-    scored = np.array([not kind and text not in rules.unscored for text, kind in grades], dtype=bool)
+    scored = np.array([bool(text) and not kind and text not in rules.unscored for text, kind in grades], dtype=bool)
     groups = context.con.execute(read_sql("intake/ballots_by_group")).fetchall()
     ends = np.cumsum([count for _, count in groups])
     of_line = np.searchsorted(ends, facts.lines.ballot, side="right")
@@ -563,7 +627,7 @@ def _double_lines(loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnecti
         file, row = loaded.place(place // width)
         earlier_file, earlier_row = loaded.place(earlier // width)
         header = form.headers[file].text_of("ballots", "unit_code")
-        facts = {"earlier_row": earlier_row, "earlier_file": earlier_file}
+        facts = {"earlier": Place(earlier_file, earlier_row)}
         problems.append(Problem("duplicate_line", "error", file, None, row, header, unit, facts))
     return problems
 

@@ -22,6 +22,7 @@ _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _OF_THIS_YEAR = re.compile(r"(\d{1,2})月(?:(\d{1,2})日|底|末)前?")
 _SERIAL = re.compile(r"[34]\d{4}|5[0-4]\d{3}")
+_DAY_NUMBER = re.compile(r"\d{2},?\d{3}(\.0)?")  # a spreadsheet prints it as 45992 or 45,992
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _LIST_MARKS = re.compile(r"[;；、,，|]")
 _LONGEST_NUMBER = 16  # digits that a float holds
@@ -100,8 +101,9 @@ def _number(kind: Field, plain: str) -> Reading:
 
 def _date(kind: Field, plain: str, year: int | None) -> Reading:
     """2025-03-01, 2025/3/1, 2025年3月1日, 12月底前 of the year of the round, or a day number of Excel (shown)."""
-    if _SERIAL.fullmatch(plain.removesuffix(".0")):
-        day = _EXCEL_DAY_0 + timedelta(days=int(plain.removesuffix(".0")))
+    number = plain.removesuffix(".0").replace(",", "") if _DAY_NUMBER.fullmatch(plain) else ""
+    if _SERIAL.fullmatch(number):
+        day = _EXCEL_DAY_0 + timedelta(days=int(number))
         return Reading(day.isoformat(), "serial_date", {"date": day.isoformat()}, warning=True)
     found = _DATE.match(plain)
     clock = _TIME.fullmatch(plain[found.end() :].strip(" T")) if found else None

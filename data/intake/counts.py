@@ -26,7 +26,7 @@ from data.intake.values import (
     judge_unit,
     totals_word,
 )
-from data.problems import Problem
+from data.problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
 ROUND_HEADERS = {match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度")}
@@ -37,13 +37,17 @@ _SIGNED = re.compile(r"-\d+")
 
 @dataclass
 class CountIntake:
-    """Accepted counts (columns COLUMNS, one row a cell) or the problems that keep them out."""
+    """Accepted counts (columns COLUMNS, one row a cell) or the problems that keep them out.
+
+    places: unit, group, indicator and grade -> file, row and column.
+    """
 
     frame: pd.DataFrame | None = None
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     blank: int = 0
+    places: dict[tuple[str, ...], tuple[str, int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class _Reader:
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
         """One record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
-        sums = totals_word(values, texts["unit_code"])
+        sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), {*self.codes, *(self.groups or ())})
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))
@@ -127,8 +131,8 @@ class _Reader:
             return
         earlier = self.seen.setdefault((*key, grade), count_cell)
         if earlier is not count_cell:
-            facts: dict[str, object] = {"earlier_row": earlier.row, "earlier_file": earlier.file}
-            self._note(count_cell, Judgement(None, "duplicate_line", facts))
+            facts: dict[str, object] = {"earlier": Place(earlier.file, earlier.row)}
+            self._note(count_cell, Judgement(None, "duplicate_count", facts))
             return
         self.cells.append((*key[:1], "", *key[1:], grade, votes))
 
@@ -200,6 +204,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     if not reader.cells and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     _check_indicators(reader, intake, tables)
+    intake.places = {key: (cell.file, cell.row, cell.column) for key, cell in reader.seen.items()}
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()
         intake.digest = frame_digest("counts", intake.frame)

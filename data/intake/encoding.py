@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from data.contract import fields
 from data.intake.refusal import Refused, refuse
 from data.intake.scan import BOMS, Scan, blocks
 
@@ -63,6 +64,12 @@ def find_encoding(path: Path, seen: Scan, header_words: frozenset[str]) -> str:
             position=_from_one(seen),
         )
     return _chinese_encoding(path, seen, head, header_words)
+
+
+def unproven(encoding: str, kind: str, *, registered: bool) -> bool:
+    """Whether nothing says that Big5 was read right: a register does, since names that it lacks are refused."""
+    judged = kind != "units" and any(field.name == "unit_code" for field in fields(kind))
+    return encoding == "big5" and not (judged and registered)
 
 
 def convert(path: Path, encoding: str, target: Path) -> TextCounts:

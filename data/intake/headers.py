@@ -12,6 +12,7 @@ from pathlib import Path
 
 from data.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
 from data.intake.names import match_key
+from data.intake.shapes import joined, padded
 from data.intake.source import TextTable
 from data.problems import Problem
 
@@ -59,6 +60,8 @@ class Header:
     row: as Excel counts, the lower of two. cells: the header texts. fields: field name -> column index.
     other: column index -> header text of columns that no field claims. above: column index -> the text over it, where
     two rows make the header. maxima: column index -> the highest value that the header names, 100 of "总得分(100)".
+    shape: the texts by which another file of the same shape is known. problems: with an error among them, the columns
+    are only what could be made out.
     """
 
     row: int
@@ -67,6 +70,7 @@ class Header:
     other: dict[int, str]
     above: dict[int, str] = field(default_factory=dict)
     maxima: dict[int, float] = field(default_factory=dict)
+    shape: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
     def text_of(self, kind: str, name: str) -> str:
@@ -87,25 +91,30 @@ def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> 
     return [record for record, _ in zip(reader, range(most), strict=False)]
 
 
-def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], file: str) -> Header | list[Problem]:
-    """The header among the first records, or every problem that keeps it from being one."""
+def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], file: str) -> Header:
+    """The header among the first records, with every problem that keeps it from being one."""
     known = {match_key(column): name for column, name in mapping.items()} | {
         key: name for key, name in field_of_header(kind).items() if key not in {match_key(column) for column in mapping}
     }
     counts = [sum(_means(kind, cell, known) is not None for cell in record) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
-        glued = _glued(records, file)
-        if glued:
-            return glued
-        expected = [header_of(kind, name) for name in REQUIRED[kind]]
-        return [Problem("no_header", file=file, row=1, facts={"expected": expected})]
+        return _unknown_header(kind, records, file)
     index = counts.index(max(counts[:HEADER_WITHIN]))
     first, last, texts, above = _one_header(records, index, known)
     header, problems = _claim(kind, texts, above, last + 1, known, file)
     problems += _title_rows(records[:first], first + 1, file)
-    if any(problem.level == "error" for problem in problems):
-        return problems
-    return replace(header, problems=problems)
+    shape = texts if first == last else joined(records[first], records[last])
+    return replace(header, shape=shape, problems=problems)
+
+
+def _unknown_header(kind: str, records: list[list[str]], file: str) -> Header:
+    """The first row with two cells, for a person to say what its columns are."""
+    filled = [n for n, record in enumerate(records, start=1) if sum(bool(cell.strip()) for cell in record) > 1]
+    row = next(iter(filled), 1)
+    cells = tuple(cell.strip() for cell in records[row - 1]) if records else ()
+    expected = [header_of(kind, name) for name in REQUIRED[kind]]
+    found = _glued(records, file) or [Problem("no_header", file=file, row=1, facts={"expected": expected})]
+    return Header(row, cells, {}, {}, shape=cells, problems=found)
 
 
 def without_maximum(text: str) -> tuple[str, float | None]:
@@ -136,7 +145,7 @@ def _one_header(
     else:
         return index, index, tuple(cell.strip() for cell in records[index]), {}
     width = max(len(records[first]), len(records[last]))
-    upper, lower = (_padded(records[row], width) for row in (first, last))
+    upper, lower = (padded(records[row], width) for row in (first, last))
     texts: list[str] = []
     above: dict[int, str] = {}
     over = ""
@@ -156,7 +165,7 @@ def _is_lower(records: list[list[str]], index: int, known: dict[str, str]) -> bo
     if index + 1 >= len(records):
         return False
     width = max(len(records[index]), len(records[index + 1]))
-    upper, lower = (_padded(records[row], width) for row in (index, index + 1))
+    upper, lower = (padded(records[row], width) for row in (index, index + 1))
     named = [column for column, low in enumerate(lower) if low and match_key(low) != match_key(upper[column])]
     own = [column for column, top in enumerate(upper) if match_key(top) in known and column not in named]
     words = [lower[column] for column in named if not re.fullmatch(r"[\d.,%％-]+", lower[column])]
@@ -165,13 +174,17 @@ def _is_lower(records: list[list[str]], index: int, known: dict[str, str]) -> bo
 
 
 def _is_upper(upper: list[str], lower: list[str], known: dict[str, str]) -> bool:
-    """Whether the row above the header belongs to it: without it two columns would have one name."""
+    """Whether the row above the header belongs to it: without it two columns would have one name, or a column none."""
+    if len({cell.strip() for cell in upper if cell.strip()}) < 2:
+        return False  # a title
     keys = [match_key(cell) for cell in lower if match_key(cell) and match_key(cell) not in known]
-    return len(set(keys)) < len(keys) and len({cell.strip() for cell in upper if cell.strip()}) >= 2
-
-
-def _padded(record: list[str], width: int) -> list[str]:
-    return [cell.strip() for cell in record] + [""] * (width - len(record))
+    width = max(len(upper), len(lower))
+    nameless = [
+        top for top, low in zip(padded(upper, width), padded(lower, width), strict=True) if top and not low
+    ]  # 填报单位：某局 over an empty cell is a line about the table
+    return len(set(keys)) < len(keys) or (
+        bool(nameless) and not any(mark in top for top in nameless for mark in ":：。")
+    )
 
 
 def merged_cells(text: TextTable, header: Header) -> list[Problem]:
@@ -210,13 +223,19 @@ def _claim(
         maximum = without_maximum(cell)[1]
         if maximum is not None:
             maxima[column] = maximum
-        name = _means(kind, cell, known) or None  # '' is said of a column that is no field
+        name = _means(kind, cell, known)
+        if name is None and texts.count(texts[column]) == 1:
+            name = _means(kind, texts[column], known)  # 评议主体 below a heading of its own
+        name = name or None  # '' is said of a column that is no field
         if name is not None and key not in known and name in fields:
             name = None  # a part with its maximum, beside the column itself
         if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
             name = None  # a part beside the total, a serial number beside the rank: kept under its own header
-        if key and (key in seen or (name is not None and name in fields)):
+        if key and key in seen:
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
+        elif key and name is not None and name in fields:
+            both: dict[str, object] = {"other": cells[fields[name]], "meaning": header_of(kind, name)}
+            problems.append(Problem("same_meaning", file=file, row=row, column=cell, value=cell, facts=both))
         elif name is not None:
             fields[name] = column
         elif key in PERSONAL_HEADERS and kind != "units":

@@ -20,8 +20,8 @@ from data.intake.names import match_key, tidy
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
-from data.intake.values import Judgement, is_totals_row, judge_group, judge_unit
-from data.problems import Problem
+from data.intake.values import Judgement, is_totals_row, judge_group, judge_unit, totals_word
+from data.problems import Place, Problem
 
 COLUMNS = ["key", "content"]
 NAMES = frozenset({"alias", "unit_text", "group_code"})
@@ -95,9 +95,7 @@ class _Reader:
 
     def row(self, row: _Row) -> None:
         """One record: each field by itself, then what crosses fields, then whether it is there already."""
-        names = [row.texts[name] for name in ("unit_code", "unit_text") if name in row.texts]
-        if any(is_totals_row(name) for name in names):
-            self._note(row, "unit_text" if "unit_text" in row.texts else "unit_code", "totals_row", warning=True)
+        if self._is_sum(row):
             return
         faults = len(self.intake.problems)
         content: dict[str, object] = {}
@@ -114,6 +112,18 @@ class _Reader:
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._key(row, content)
+
+    def _is_sum(self, row: _Row) -> bool:
+        """A line of sums is listed and set aside: it says so as a unit, group or site, or first with no unit named."""
+        units = [row.texts[name] for name in ("unit_code", "unit_text") if name in row.texts]
+        unit = next((text for text in units if text.strip()), "")
+        parts = [name for name in ("group_code", "site") if is_totals_row(row.texts.get(name, ""))]
+        sums = totals_word(row.cells, unit, row.texts[parts[0]] if parts else "", self.codes)
+        if sums:
+            name = next((name for name, text in row.texts.items() if text == sums), self.fields[0].name)
+            about: dict[str, object] = {"value": sums}
+            self._note(row, name, "totals_row", about, warning=True)
+        return bool(sums)
 
     def _field(self, row: _Row, kind: Field, content: dict[str, object]) -> None:
         text = row.texts.get(kind.name, "")
@@ -189,8 +199,8 @@ class _Reader:
         earlier = self.seen.setdefault(key, row)
         if earlier is not row:
             name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
-            facts: dict[str, object] = {"earlier_row": earlier.number, "earlier_file": earlier.file}
-            self._note(row, name, "duplicate_key", {**facts, "value": shown_key(key)})
+            facts: dict[str, object] = {"earlier": Place(earlier.file, earlier.number), "value": shown_key(key)}
+            self._note(row, name, "duplicate_key", facts)
             return
         self.contents.append(content)
 
@@ -275,6 +285,6 @@ def twice_imported(
             shown = shown_key(key)
             file, row = places[key]
             column = header_of(kind, KEYS[kind][-1])
-            facts: dict[str, object] = {"upload": upload}
+            facts: dict[str, object] = {"upload": upload, "earlier": Place(""), "line": (key,)}
             found.append(Problem("record_in_other_upload", "error", file, None, row, column, shown, facts))
     return found

@@ -20,7 +20,7 @@ from typing import IO
 from data.intake.encoding import HEADER_LINES, convert, find_encoding, words_in
 from data.intake.refusal import Refused, refuse
 from data.intake.scan import BOMS, Scan, scan
-from data.intake.workbook import MergedArea, SheetText, letters, ole_kind, read_workbook, zip_kind
+from data.intake.workbook import MergedArea, SheetText, ole_kind, read_workbook, zip_kind
 from data.problems import Problem, Term
 from words import N_
 
@@ -90,6 +90,8 @@ class TextTable:
     sheet: str | None = None
     warnings: list[Problem] = field(default_factory=list)
     merged: tuple[MergedArea, ...] = ()
+    without_value: tuple[Problem, ...] = ()
+    """Formulas of a workbook that were never computed or gave an error; columns by letters."""
 
     @property
     def has_bom(self) -> bool:
@@ -190,6 +192,13 @@ def _from_workbook(
     path: Path, name: str, workdir: Path, header_words: frozenset[str], kind: str, chosen: str
 ) -> TextTable:
     sheet = read_workbook(path, workdir / "sheet.csv", kind, chosen)
+    try:
+        return _of_sheet(sheet, path, name, header_words, kind)
+    except Refused as refusal:  # the table may stand on another sheet: which there are is said with the refusal
+        raise Refused([*refusal.problems, *sheet.warnings]) from None
+
+
+def _of_sheet(sheet: SheetText, path: Path, name: str, header_words: frozenset[str], kind: str) -> TextTable:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     seen = scan(sheet.path)
@@ -197,17 +206,7 @@ def _from_workbook(
         raise Refused([Problem("empty_file", sheet=sheet.sheet)])
     text = _Text(sheet.path, kind, seen.line_feeds, seen.has_quotes, has_cr_only=False)
     size = path.stat().st_size
-    header = _header_line(sheet.path, header_words)
-    if missing := _in_used_columns(sheet, header, header_words):
-        raise Refused(missing)
     return _table(text, name, sha256, size, header_words, sheet)
-
-
-def _in_used_columns(sheet: SheetText, header: str, header_words: frozenset[str]) -> list[Problem]:
-    """Cells without a value matter in columns whose header is known; in all, when no header is."""
-    cells = _cells(header, ",")
-    used = {letters(i) for i, cell in enumerate(cells) if words_in(cell, header_words)}
-    return [problem for problem in sheet.without_value if not used or problem.column in used]
 
 
 class _HashingReader:
@@ -300,6 +299,7 @@ def _table(
         sheet=sheet.sheet if sheet else None,
         warnings=sheet.warnings if sheet else [],
         merged=sheet.merged if sheet else (),
+        without_value=tuple(sheet.without_value) if sheet else (),
     )
 
 

@@ -8,7 +8,7 @@ Nothing here knows what the columns mean.
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -269,6 +269,29 @@ class _Scan:
 
     def _note(self, code: str, row: int, **facts: object) -> None:
         self.problems.append(Problem(code, file=self.text.name, row=row, facts=facts))
+
+
+def with_formulas(
+    text: TextTable, header: Header, problems: list[Problem], mended: set[tuple[int, str]]
+) -> list[Problem]:
+    """The problems of reading a table, and its formulas without a result in columns that were read: a blank there is
+    not what the person meant.
+
+    mended: row and column of corrected cells, row and '' of rows left out.
+    """
+    own = [problem for problem in problems if problem.file == text.name]
+    left_out = {problem.column for problem in own if problem.code == "unknown_column"}
+    names = {letters(place): cell for place, cell in enumerate(header.cells) if cell and cell not in left_out}
+    found = [
+        replace(problem, file=text.name, column=names[problem.column])
+        for problem in text.without_value
+        if problem.row and problem.row > header.row and problem.column in names
+        if not {(problem.row, names[problem.column]), (problem.row, "")} & mended
+    ]
+    told = {(problem.file, problem.row, problem.column) for problem in found}
+    same = ("missing_value", "excel_error")  # the same cell again, in other words
+    kept = [p for p in problems if p.code not in same or (p.file, p.row, p.column) not in told]
+    return kept + found
 
 
 def unknown_columns(

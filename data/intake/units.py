@@ -12,7 +12,7 @@ from data.intake.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import totals_word
-from data.problems import Problem
+from data.problems import Place, Problem
 
 COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
 ONLY_CATEGORY = "全部"
@@ -35,8 +35,8 @@ class _Reader:
     def __init__(self, intake: UnitIntake) -> None:
         self.intake = intake
         self.units: list[RegisteredUnit] = []
-        self.spellings: dict[str, tuple[str, int]] = {}
-        self.rosters: dict[int, int] = {}
+        self.spellings: dict[str, tuple[str, Place]] = {}
+        self.rosters: dict[int, Place] = {}
 
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
         """One unit."""
@@ -62,7 +62,7 @@ class _Reader:
             category=texts.get("category") or ONLY_CATEGORY,
             participation=self._participation(texts.get("participation", "")),
         )
-        self._spellings(unit, row)
+        self._spellings(unit, Place(file, row))
         self.units.append(unit)
 
     def _roster(self, text: str) -> int:
@@ -74,8 +74,8 @@ class _Reader:
             return 0
         number = int(text.removesuffix(".0"))
         if number in self.rosters:
-            self._note("duplicate_roster_no", "roster_no", text, earlier_row=self.rosters[number])
-        self.rosters.setdefault(number, self.place[2])
+            self._note("duplicate_roster_no", "roster_no", text, earlier=self.rosters[number])
+        self.rosters.setdefault(number, Place(*self.place[1:]))
         return number
 
     def _participation(self, text: str) -> str:
@@ -86,16 +86,16 @@ class _Reader:
             return ""
         return PARTICIPATION[text]
 
-    def _spellings(self, unit: RegisteredUnit, row: int) -> None:
+    def _spellings(self, unit: RegisteredUnit, place: Place) -> None:
         """A spelling means one unit; two units that look alike after normalising are refused."""
         own = {match_key(text) for text in (unit.unit_code, unit.unit_name, unit.short_name) if text}
         for key in sorted(own):
             if key in self.spellings:
                 other, earlier = self.spellings[key]
-                self._note("duplicate_unit", "unit_name", unit.unit_name, other=other, earlier_row=earlier)
+                self._note("duplicate_unit", "unit_name", unit.unit_name, other=other, earlier=earlier)
                 return
         for key in own:
-            self.spellings[key] = (unit.unit_name, row)
+            self.spellings[key] = (unit.unit_name, place)
 
     def _note(self, code: str, name: str, value: str, level: str = "error", **facts: object) -> None:
         header, file, row = self.place

@@ -7,6 +7,7 @@ for values that were refused.
 import datetime
 import re
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -24,23 +25,23 @@ from data.intake.names import (
 from data.rule_sets import RuleSet
 from data.unit_names import proposals, without_quotes
 
-TOTALS = {
-    match_key(word)
-    for word in (
-        "合计",
-        "总计",
-        "小计",
-        "平均",
-        "平均分",
-        "平均值",
-        "总平均",
-        "总数",
-        "均分",
-        "平均得分",
-        "合计数",
-        "总分",
-    )
-}
+# What a line of sums is called (on match keys): 合计, 总计(张), 全市平均, 党群部门小计. A name that merely holds such a
+# word goes on behind it (合计村) or has it inside another word (统计局), and is none.
+_SUM = (
+    "合计|总计|小计|累计|共计|总数|总分|总票数|合计票?数|(?:总|平)均|总平均|均分|均值"
+    "|平均(?:分数?|值|数|得分|满意[率度])"
+)
+_SCOPE = (
+    "全[省市州盟县区旗镇乡村校院局]|本[页表组栏类批次季月年]|以上|上述|总|各?(?:单位|部门|科室|系统|乡镇|街道|主体|组别?|类别?)"
+    "|.{1,8}(?:部门|单位|系统|类|组|主体|群众|对象|代表|委员)"
+)
+_MEASURE = "[张人份票个家条件次分户名%]|人次|[票张份人件]数|单位[:：]?.|(?:不?含|满分).{1,8}"
+TOTALS = re.compile(
+    rf"(?:(?:{_SCOPE})的?)?(?:{_SUM})(?:[(\[【〔](?:{_MEASURE})[)\]】〕]|[/,、](?:{_MEASURE}))?"
+    r"|(?:grand|sub)?total|average|mean|sum"
+)
+_AROUND = ":.。,、;—_=*·…-"
+_BRACKETS = ("()", "[]", "【】", "〔〕", "《》", "<>", '""', "“”")
 VALIDITY = {
     "有效": "",
     "是": "",
@@ -85,16 +86,21 @@ def _text_fault(value: str) -> Judgement | None:
 
 
 def is_totals_row(value: str) -> bool:
-    """A unit called 合计 or 平均分 is a line of sums, not a unit."""
-    return match_key(value).rstrip(":") in TOTALS
+    """Whether a cell says that its line holds sums or means: the one rule for every kind of table."""
+    key = match_key(value).strip(_AROUND)
+    if key[:1] + key[-1:] in _BRACKETS:
+        key = key[1:-1].strip(_AROUND)
+    return TOTALS.fullmatch(key) is not None
 
 
-def totals_word(values: list[str], unit: str) -> str:
-    """The word that makes a row one of sums: in place of the unit, or first in the row with no unit named."""
+def totals_word(values: list[str], unit: str, group: str = "", known: Container[str] = ()) -> str:
+    """The word that makes a row one of sums: in place of the unit or the group, or first in the row with no unit named.
+
+    known: match keys of registered units and listed groups, which are never sums whatever they are called.
+    """
     first = next((value for value in values if value.strip()), "")
-    if is_totals_row(unit):
-        return unit
-    return first if not unit.strip() and is_totals_row(first) else ""
+    asked = (unit, group, "" if unit.strip() else first)
+    return next((word for word in asked if is_totals_row(word) and match_key(word) not in known), "")
 
 
 def is_identity_number(value: str) -> bool:
@@ -137,7 +143,7 @@ def judge_date(value: str, round_id: str) -> Judgement:
     text = unicodedata.normalize("NFKC", tidy(value))
     if not text:
         return Judgement("")
-    date, serial = _date(text), _SERIAL.fullmatch(text)
+    date, serial = _date(text), _SERIAL.fullmatch(without_thousands(text))
     if serial:
         date = EXCEL_EPOCH + datetime.timedelta(days=int(serial[1]))
     if date is None:
@@ -146,6 +152,11 @@ def judge_date(value: str, round_id: str) -> Judgement:
     if year and date.year not in (int(year[0]), int(year[0]) + 1):
         return Judgement(None, "wrong_round", {"round": round_id})
     return Judgement(date.isoformat(), "serial_date" if serial else "", {"date": date.isoformat()}, bool(serial))
+
+
+def without_thousands(text: str) -> str:
+    """45,992 as 45992: spreadsheets print day numbers like any number."""
+    return text.replace(",", "") if re.fullmatch(r"\d{2},\d{3}(\.\d+)?", text) else text
 
 
 def _date(text: str) -> datetime.date | None:

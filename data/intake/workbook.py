@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import settings
+from data.findings import spans
 from data.intake.refusal import Refused, refuse
 from data.problems import Problem
 
@@ -250,21 +251,9 @@ def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
     return found
 
 
-def spans(rows: list[int], most: int = 20) -> list[str]:
-    """Row numbers as a person writes them: 3, 5-8; at most so many pieces."""
-    pieces: list[list[int]] = []
-    for row in sorted(rows):
-        if pieces and row == pieces[-1][1] + 1:
-            pieces[-1][1] = row
-        else:
-            pieces.append([row, row])
-    texts = [str(first) if first == last else f"{first}-{last}" for first, last in pieces]
-    return texts if len(texts) <= most else [*texts[:most], "…"]
-
-
 def _without_value(facts: dict[str, Any], sheet: str) -> list[Problem]:
-    """One problem for each cell; whether its column is used, the caller knows."""
+    """One problem for each cell, its column by letters; whether it is used, the caller knows."""
     return [
-        Problem("formula_without_value", sheet=sheet, row=row, column=column, value=error or None)
+        Problem("excel_error" if error else "formula_without_value", sheet=sheet, row=row, column=column, value=error)
         for column, row, error in facts["no_value"]
     ]

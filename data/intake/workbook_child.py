@@ -27,6 +27,7 @@ NAMED_CELLS = 100
 MOST_AREAS = 100_000
 PASSWORD = 5
 BLANK_ROWS = 100_000
+RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')
 CELL = re.compile(rb"<c\b([^>]*[^>/])>(.*?)</c>", re.DOTALL)
@@ -35,8 +36,12 @@ VALUE = re.compile(rb"<v[^>]*>[^<]|<is\b")
 HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>')
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 END, BOUNDSHEET, ROW, HIDDEN = 0x0A, 0x85, 0x0208, 0x20  # records of an .xls and the mark of a hidden row
+FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its result is no number; it is an empty text
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+EXTENDED = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
+NoValue = tuple[str, int, str]  # column letters, row from 1, the error that the cell shows
 
 
 def limit() -> None:
@@ -78,11 +83,11 @@ def sheet_xml(data: bytes, name: str) -> bytes:
     return b""
 
 
-def cells_without_value(xml: bytes) -> list[tuple[str, int, str]]:
+def cells_without_value(xml: bytes) -> list[NoValue]:
     """Cells with a formula but no stored value, and cells that hold an error: column letters, row, error."""
     if b"<f" not in xml and b't="e"' not in xml:
         return []
-    found: list[tuple[str, int, str]] = []
+    found: list[NoValue] = []
     for match in CELL.finditer(xml):
         attributes, content = match.groups()
         is_error = b't="e"' in attributes
@@ -92,6 +97,16 @@ def cells_without_value(xml: bytes) -> list[tuple[str, int, str]]:
                 error = re.search(rb"<v>([^<]*)", content) if is_error else None
                 found.append((place[1].decode(), int(place[2]), error[1].decode() if error else ""))
     return found
+
+
+def letters(index: int) -> str:
+    """Excel's name of a column, 0 is A."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
 
 
 def shown(value: Any) -> str:
@@ -158,34 +173,53 @@ class Merged:
         return cells
 
 
+def is_ours(sheet: Any) -> bool:
+    """Whether the sheet is the one that our own exports put beside a table: it begins with the id of a release."""
+    if sheet.start is None or sheet.width > 2:
+        return False
+    first: list[Any] = next(iter(sheet.iter_rows()), [])
+    return len(first) == 2 and RELEASE_ID.fullmatch(str(first[1])) is not None
+
+
 class FarCell(Exception):
     """A cell lies so far from the rest that the table cannot be meant."""
 
 
-def opendocument_rows(data: bytes, name: str) -> tuple[list[Area], list[int]]:
-    """Merged areas and hidden rows (counted from 1) of one sheet; the reader itself tells neither."""
-    areas: list[Area] = []
-    hidden: list[int] = []
-    with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
-        for _, table in ElementTree.iterparse(content):
-            if table.tag == TABLE + "table" and table.get(TABLE + "name") == name:
-                _read_rows(table, areas, hidden)
-    return areas, hidden
+class OpenDocumentSheet:
+    """What the reader does not tell of one sheet of an OpenDocument: merged areas, hidden rows (counted from 1), and
+    formulas without a stored value."""
 
+    def __init__(self, data: bytes, name: str) -> None:
+        self.areas: list[Area] = []
+        self.hidden: list[int] = []
+        self.no_value: list[NoValue] = []
+        with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
+            for _, table in ElementTree.iterparse(content):
+                if table.tag == TABLE + "table" and table.get(TABLE + "name") == name:
+                    self._read(table)
 
-def _read_rows(table: ElementTree.Element, areas: list[Area], hidden: list[int]) -> None:
-    number = 0
-    for row in table.iter(TABLE + "table-row"):
-        repeated = int(row.get(TABLE + "number-rows-repeated", "1"))
-        if row.get(TABLE + "visibility") in ("collapse", "filter") and any(True for _ in row.itertext()):
-            hidden.append(number + 1)
-        column = 0
-        for cell in row:
-            spans = [int(cell.get(f"{TABLE}number-{what}-spanned", "1")) for what in ("rows", "columns")]
-            if max(spans) > 1:
-                areas.append((number, column, number + spans[0] - 1, column + spans[1] - 1))
-            column += int(cell.get(TABLE + "number-columns-repeated", "1"))
-        number += repeated
+    def _read(self, table: ElementTree.Element) -> None:
+        number = 0
+        for row in table.iter(TABLE + "table-row"):
+            repeated = int(row.get(TABLE + "number-rows-repeated", "1"))
+            if row.get(TABLE + "visibility") in ("collapse", "filter") and any(True for _ in row.itertext()):
+                self.hidden.append(number + 1)
+            column = 0
+            for cell in row:
+                spans = [int(cell.get(f"{TABLE}number-{what}-spanned", "1")) for what in ("rows", "columns")]
+                if max(spans) > 1:
+                    self.areas.append((number, column, number + spans[0] - 1, column + spans[1] - 1))
+                self._formula(cell, number + 1, column)
+                column += int(cell.get(TABLE + "number-columns-repeated", "1"))
+            number += repeated
+
+    def _formula(self, cell: ElementTree.Element, row: int, column: int) -> None:
+        if cell.get(TABLE + "formula") is None or len(self.no_value) >= NAMED_CELLS:
+            return
+        text = "".join(cell.itertext())
+        is_error = cell.get(EXTENDED + "value-type") == "error" or text.startswith(("#", "Err:"))
+        if is_error or (cell.get(OFFICE + "value-type") is None and not text):
+            self.no_value.append((letters(column), row, text))
 
 
 class Compound:
@@ -245,17 +279,29 @@ def follow(sector: int, following: list[int]) -> Iterator[int]:
         sector = following[sector]
 
 
-def hidden_rows_of_xls(data: bytes, index: int) -> list[int]:
-    """Hidden rows with content (counted from 1) of the sheet at this place among all; the reader does not tell."""
+def rows_and_formulas_of_xls(data: bytes, index: int) -> tuple[list[int], list[NoValue]]:
+    """Hidden rows with content (counted from 1) and formulas without a value, of the sheet at this place among all.
+
+    The format writes "never computed" and "computed, an empty text" alike. Where no formula of the sheet has a result,
+    nobody computed them; else the empty ones are what their formulas gave.
+    """
     book = Compound(data).stream("Workbook", "Book")
     starts = [struct.unpack_from("<I", content)[0] for kind, content in biff_records(book, 0) if kind == BOUNDSHEET]
-    found = []
+    hidden: list[int] = []
+    empty: list[NoValue] = []
+    computed = False
     for kind, content in biff_records(book, starts[index]):
         if kind == ROW:
             row, first, last, options = struct.unpack_from("<HHH6xH", content)
             if options & HIDDEN and last > first:
-                found.append(row + 1)
-    return sorted(found)
+                hidden.append(row + 1)
+        elif kind == FORMULA:
+            row, column, result, mark = struct.unpack_from("<HH2xB5xH", content)
+            if mark == NO_NUMBER and result == EMPTY_TEXT:
+                empty.append((letters(column), row + 1, ""))
+            else:
+                computed = True
+    return sorted(hidden), [] if computed else empty[:NAMED_CELLS]
 
 
 def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -272,9 +318,11 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
     """What the sheet has beside its values goes into the facts; its merged areas come back."""
     areas = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     if kind == "ods":
-        areas, facts["hidden_rows"] = opendocument_rows(data, name)
+        found = OpenDocumentSheet(data, name)
+        areas, facts["hidden_rows"], facts["no_value"] = found.areas, found.hidden, found.no_value
     elif kind == "xls":
-        facts["hidden_rows"] = hidden_rows_of_xls(data, facts["names"].index(name))
+        place = facts["names"].index(name)
+        facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)
     elif kind == "xlsx":
         xml = sheet_xml(data, name)
         far = FAR.search(xml)
@@ -301,6 +349,9 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
     facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names}
+    if not wanted and len(visible) > 1:
+        visible = [name for name in visible if not is_ours(book.get_sheet_by_name(name))] or visible
+        facts["visible"] = visible
     if not wanted and len(visible) > 1:  # Excel 2003 added two empty sheets to every workbook: nobody need choose
         visible = [name for name in visible if book.get_sheet_by_name(name).start is not None] or visible[:1]
         facts["visible"] = visible

@@ -58,6 +58,7 @@ NAMES = {
 }
 OLD_NAME = {"市卫生健康委员会": "市卫生和计划生育委员会"}  # until 2023
 MERGED, SUCCESSOR = ("市旅游局", "市文化广电局"), "市文化广电和旅游局"  # in 2025
+MERGED_ON, MERGED_BY = "2025-01-20", "示范市机构改革方案（演示）"
 EXEMPT, CONSULTED, LITTLE_SEEN = "市统计局", "市委党史研究室", "市无线电监测站"
 TIED_CATEGORY = "公共服务单位"
 TIED, WORST = ("市燃气公司", "市公交公司"), "市殡葬服务中心"
@@ -69,7 +70,7 @@ Ints: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DemoFile:
-    """One file to import; `kind` is units or ballots."""
+    """One file to import; `kind` is units, unit_lineage or ballots."""
 
     kind: str
     round_id: str
@@ -118,12 +119,13 @@ def demo_units() -> list[DemoUnit]:
 
 
 def demo_files() -> list[DemoFile]:
-    """Register and ballots of each round, oldest first; UTF-8 with mark."""
+    """Register and ballots of each round, oldest first, and the reforms between them; UTF-8 with mark."""
     files = []
     for round_id in ROUNDS:
         register = DemoFile("units", round_id, f"演示数据_{round_id}_单位名录.csv", _register(round_id), None)
         ballots = DemoFile("ballots", round_id, f"演示数据_{round_id}_评议票.csv", _ballots(round_id), RULES)
-        files += [register, ballots]
+        reforms = DemoFile("unit_lineage", round_id, f"演示数据_{round_id}_单位沿革.csv", _reforms(), None)
+        files += [register, reforms, ballots] if round_id == "2025" else [register, ballots]
     return files
 
 
@@ -187,6 +189,13 @@ def _register(round_id: str) -> bytes:
             short = name if keeps else name.removeprefix("市")
             lines.append(f"{unit.code},{name},{short},{number},{unit.category},{state}")
     return _text(lines)
+
+
+def _reforms() -> bytes:
+    """Where the units that end went: a merger, which carries neither trends nor consecutive years."""
+    codes = {unit.name: unit.code for unit in demo_units()}
+    links = [f"{codes[name]},{codes[SUCCESSOR]},合并,{MERGED_ON},否,{MERGED_BY}" for name in MERGED]
+    return _text(["原单位编码,现单位编码,变化类型,生效日期,名次是否沿用,依据", *links])
 
 
 def _ballots(round_id: str) -> bytes:

@@ -13,7 +13,7 @@ NOT_EMPTY = N_("The store is not empty; the demonstration data go into an empty 
 
 
 def load_demo(store: Store) -> PublishReport:
-    """Rules, registers and ballots of all rounds, each upload marked as demonstration data, published.
+    """Rules, registers, reforms and ballots of all rounds, each upload marked as demonstration data, published.
 
     Raises UsageError, and changes nothing, when the store holds anything.
     """

@@ -1,9 +1,11 @@
 """末位 · Bottom list: who is confirmed at the bottom, for whom the evidence is not enough, who is cleared."""
 
+from functools import partial
+
 import streamlit as st
 
 from results.columns import records
-from ui import charts, downloads, frame, leniency, loaded, robustness, statements, tables
+from ui import charts, downloads, frame, leniency, loaded, releases, robustness, statements, tables
 from ui.words import _, language
 from words import N_
 
@@ -14,7 +16,9 @@ lists = loaded.bottom_lists(release.id, round_id)
 if not lists:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
-category = right.selectbox(_("Category"), list(lists), key="category", bind="query-params", width=420)
+category = right.selectbox(
+    _("Category"), list(lists), format_func=frame.category_name, key="category", bind="query-params", width=420
+)
 bottom, card = lists[category], loaded.year_cards(release.id, round_id)[category]
 rules = bottom.family.rules
 rows = tables.ranking_rows(bottom.rows, rules)
@@ -31,17 +35,20 @@ if not rows.empty:
             )
         )
 
-st.caption(
-    _(
-        "Category {category}: {count} ranked units; bottom rule: {rule}. The verdicts hold inside this category; the "
-        "chance that any confirmed unit is wrongly named is at most {error}, and the same for the cleared."
-    ).format(
-        category=frame.plain(category),
-        count=bottom.count,
-        rule=tables.bottom_sentence(bottom.family.bottom),
-        error=tables.percent(1 - rules.uncertainty.level, 0),
+if bottom.count:
+    st.caption(
+        _(
+            "Category {category}: {count} ranked units; bottom rule: {rule}. The verdicts hold inside this category; "
+            "the chance that any confirmed unit is wrongly named is at most {error}, and the same for the cleared."
+        ).format(
+            category=frame.plain(frame.category_name(category)),
+            count=bottom.count,
+            rule=tables.bottom_sentence(bottom.family.bottom),
+            error=tables.percent(1 - rules.uncertainty.level, 0),
+        )
     )
-)
+
+releases.show_notice(round_id)
 
 if bottom.sets.borderline:
     st.caption(
@@ -83,18 +90,19 @@ elif card.outcome != "no_list":
     else:
         st.markdown(_("None."))
 
-st.subheader(_("Does it depend on the rules?"))
-robustness.show(
-    loaded.robustness(release.id, round_id, category),
-    dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
-)
+if bottom.count:
+    st.subheader(_("Does it depend on the rules?"))
+    robustness.show(
+        loaded.robustness(release.id, round_id, category),
+        dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
+    )
 
-st.subheader(_("Does it depend on who graded whom?"))
-leniency.show(loaded.leniency(release.id, round_id, category), rules.presentation.decimals)
+    st.subheader(_("Does it depend on who graded whom?"))
+    leniency.show(loaded.leniency(release.id, round_id, category), rules.presentation.decimals)
 
 if not bottom.not_ranked.empty:
     st.subheader(_("Not ranked"))
     tables.show_not_ranked(bottom.not_ranked)
 
-content = loaded.bottom_csv(release.id, round_id, category, language(), release.status(round_id))
-downloads.download(_("Download as CSV"), f"bottom-{round_id}", "csv", content, "bottom_csv")
+sheet = partial(loaded.export_sheet, release.id, "bottom", round_id, language(), category)
+downloads.table("bottom", release, round_id, sheet, depends=(category,))

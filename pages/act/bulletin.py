@@ -21,6 +21,7 @@ categories = [found.family.name for found in loaded.findings(release.id, round_i
 category = right.selectbox(
     _("Category"),
     categories,
+    format_func=frame.category_name,
     index=None,
     placeholder=_("All categories, each by itself"),
     key="category",

@@ -1,9 +1,12 @@
 """变化 · Changes: two rounds of one category, and which scores changed by more than chance."""
 
+from functools import partial
+
 import streamlit as st
 
 from results.changes import FELL, ROSE
-from ui import charts, frame, loaded, tables, tables_changes
+from results.exports import changes_sheet
+from ui import charts, downloads, frame, loaded, tables, tables_changes
 from ui.words import _, language
 from words import N_
 
@@ -24,7 +27,9 @@ with left:
     round_from = st.selectbox(_("Earlier round"), older, key="from", bind="query-params")
 with right:
     categories = [family.name for family in loaded.families(release.id, round_to)]
-    category = st.selectbox(_("Category"), categories, key="category", bind="query-params")
+    category = st.selectbox(
+        _("Category"), categories, format_func=frame.category_name, key="category", bind="query-params"
+    )
 
 if len({name in trials for name in (round_from, round_to)}) > 1:
     st.warning(_("One of the two rounds is a trial. Differences between them say nothing about the units."))
@@ -92,6 +97,8 @@ if len(rows):
     for row in selected.selection.rows:
         frame.unit_link(rows["unit_code"][row], rows["unit_name"][row], round_to)
     tables_changes.show_notes(found)
+    sheet = partial(changes_sheet, release, found, language())
+    downloads.table("changes", release, round_to, sheet, depends=(round_from, category))
 else:
     st.info(_("No unit of this category has a score in both rounds."))
 

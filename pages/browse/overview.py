@@ -1,14 +1,17 @@
 """总览 · Overview: one round at a glance: can it rank, who voted, what to know before the scores."""
 
+from functools import partial
+
 import streamlit as st
 
-from ui import charts, frame, loaded, releases, tables, year_cards
+from ui import charts, downloads, frame, loaded, releases, tables, year_cards
 from ui.words import _, language
 from words import N_
 
 release = frame.page(N_("Overview"))
 round_id = frame.choose_round(release)
 releases.show_status(round_id)
+releases.show_notice(round_id)
 year = loaded.overview(release.id, round_id)
 
 if year.rules is None:
@@ -26,14 +29,15 @@ st.subheader(_("Can this round rank?"))
 year_cards.show(loaded.year_cards(release.id, round_id), round_id)
 
 rows = tables.ranking_rows(loaded.ranking(release.id, round_id).rows, year.rules)
-st.subheader(_("How far apart the scores are"))
-st.caption(
-    _(
-        "A mark is a unit, the line through it its {level} interval; best first within each category. Orange diamond: "
-        "confirmed at the bottom; hollow: evidence not enough; blue dot: confirmed not at the bottom."
-    ).format(level=tables.percent(year.rules.uncertainty.level, 0))
-)
-charts.show(charts.score_spread(rows), "spread", _("Scores of all ranked units with intervals, by category."))
+if not rows.empty:
+    st.subheader(_("How far apart the scores are"))
+    st.caption(
+        _(
+            "A mark is a unit, the line through it its {level} interval; best first within each category. Orange "
+            "diamond: confirmed at the bottom; hollow: evidence not enough; blue dot: confirmed not at the bottom."
+        ).format(level=tables.percent(year.rules.uncertainty.level, 0))
+    )
+    charts.show(charts.score_spread(rows), "spread", _("Scores of all ranked units with intervals, by category."))
 
 if year.notes:
     st.subheader(_("Before you read the scores"))
@@ -43,6 +47,7 @@ if year.notes:
 st.subheader(_("Who voted, and what they answered"))
 st.caption(_("Don't know, abstained, blank and invalid are counted apart; none of them is a low grade."))
 tables.show_groups(year.groups)
+downloads.table("groups", release, round_id, partial(loaded.export_sheet, release.id, "groups", round_id, language()))
 
 st.caption(
     _("Rule set: {rules}. Release {release}.").format(

@@ -1,5 +1,7 @@
 """排名 · Ranking: every unit of one round within its category, with votes and interval."""
 
+from functools import partial
+
 import streamlit as st
 
 from ui import charts, downloads, frame, loaded, tables
@@ -21,6 +23,7 @@ category = middle.selectbox(
     _("Category"),
     categories,
     index=0 if len(answer.rows) > MANY_UNITS else None,
+    format_func=frame.category_name,
     placeholder=_("All categories, each by itself"),
     key="category",
     bind="query-params",
@@ -59,8 +62,8 @@ if not ranked.empty:
     selected = tables.show_ranking(ranked, rules.presentation.decimals, "ranking")
     for row in selected.selection.rows:
         frame.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_id)
-    content = loaded.ranking_csv(release.id, round_id, category, language(), release.status(round_id))
-    downloads.download(_("Download as CSV"), f"ranking-{round_id}", "csv", content, "ranking_csv")
+    sheet = partial(loaded.export_sheet, release.id, "ranking", round_id, language(), category)
+    downloads.table("ranking", release, round_id, sheet, depends=(category or "",))
 
 if not not_ranked.empty:
     st.subheader(_("Not ranked"))

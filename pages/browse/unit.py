@@ -1,10 +1,12 @@
 """单位 · One unit: its score and place, and who said what."""
 
+from functools import partial
+
 import streamlit as st
 
 from results.bottom import p_words
-from results.columns import REASON_SENTENCES
-from ui import charts, frame, loaded, tables
+from results.columns import REASON_SENTENCES, unit_as_sheet
+from ui import charts, downloads, frame, loaded, tables
 from ui.words import _, language
 from words import N_
 
@@ -40,7 +42,7 @@ figures[5].metric(_("Places allowed"), tables.places(row["rank_best"], row["rank
 figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
     _("Category: {category}. Don't know: {share}.").format(
-        category=frame.plain(row["category"]), share=tables.percent(row["dont_know_share"])
+        category=frame.plain(frame.category_name(row["category"])), share=tables.percent(row["dont_know_share"])
     )
 )
 if row["reason"]:
@@ -80,7 +82,8 @@ st.subheader(_("By evaluator group"))
 if detail.groups.empty:
     st.info(_("No group voted on this unit."))
 else:
-    charts.show(charts.group_means(detail.groups), "groups", _("Mean of each group with interval."))
+    if not detail.groups["too_few"].all():
+        charts.show(charts.group_means(detail.groups), "groups", _("Mean of each group with interval."))
     tables.show_means(detail.groups, decimals, "group_means")
 
 if not detail.indicators.empty:
@@ -107,4 +110,6 @@ if history.confirmed_in_a_row > 1:
     )
 if any(own["score"] is not None for own in history.rounds):
     charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
-tables.show_rounds(history.rounds, "rounds_table")
+tables.show_rounds(history.rounds)
+sheet = partial(unit_as_sheet, release, code, history.rounds, language())
+downloads.table("unit", release, round_id, sheet, depends=(code,))

@@ -19,7 +19,9 @@ with right:
     rules = uploads.rules_choice(round_id) if uploads.needs_rules(kind) else None
 trial = uploads.trial_choice(round_id)
 releases.show_status(round_id)
-uploads.add_rules()
+uploads.about_kind(kind)
+if uploads.needs_rules(kind):
+    uploads.add_rules()
 
 file = uploads.file_choice()
 uploads.publishing(round_id)
@@ -35,6 +37,7 @@ choice = uploads.changes_of(file, uploads.Choice(kind, round_id, rules, trial))
 report = uploads.examine(file, choice)
 if report is None:
     st.stop()
+uploads.choose_sheet(report, choice)
 uploads.show_preview(report)
 uploads.show_problems(report.problems, "found")
 if report.same_as:

@@ -19,7 +19,7 @@ def _funnel_section(release_id: str) -> None:
     left, right = st.columns([1, 3])
     round_id = left.selectbox(_("Round"), rounds, key="funnel_round")
     categories = [family.name for family in loaded.families(release_id, round_id)]
-    category = right.selectbox(_("Category"), categories, key="funnel_category")
+    category = right.selectbox(_("Category"), categories, format_func=frame.category_name, key="funnel_category")
     found = loaded.funnel(release_id, round_id, category)
     if found.rows.empty:
         st.info(_("No ranked unit fits this choice."))
@@ -103,7 +103,7 @@ release = frame.page(N_("Methods"))
 st.subheader(_("In five sentences"))
 sentences = (
     _("A score is the mean of what each evaluator group said, each group with the weight the rule set gives it."),
-    _("“Don't know”, abstained, blank and invalid answers are counted apart and never lower a score."),
+    _("Don't know, abstained, blank and invalid answers are counted apart and never lower a score."),
     _(
         "Every score stands with its number of votes and an interval: at level 95%, such "
         "intervals hold the score that all voters of this kind would give in 95 of 100 cases."
@@ -227,7 +227,7 @@ for sentence in (
         "The promises are about chance in who voted and how. They do not cover ballots that were steered, groups that "
         "were left out or questions that mislead."
     ),
-    _("Under the rule “last k and below a line”, each of the two conditions alone is enough to clear a unit."),
+    _("Under the rule 'last k and below a line', each of the two conditions alone is enough to clear a unit."),
 ):
     st.markdown(f"- {sentence}")
 
@@ -245,7 +245,7 @@ for source in (
     "Satterthwaite (1946). An approximate distribution of estimates of variance components.",
     "Binder (1983). On the variances of asymptotically normal estimators from complex surveys.",
     "Liang & Zeger (1986). Longitudinal data analysis using generalized linear models.",
-    "Agresti & Coull (1998). Approximate is better than “exact” for interval estimation.",
+    'Agresti & Coull (1998). Approximate is better than "exact" for interval estimation.',
     "Mogstad, Romano, Shaikh & Wilhelm (2024). Inference for ranks with applications to mobility across neighbourhoods "
     "and academic achievement across countries.",
     "Romano & Wolf (2005). Exact and approximate stepdown methods for multiple hypothesis testing.",

@@ -1,8 +1,60 @@
-"""Steps that several browser journeys of the upload page share."""
+"""Steps that several browser journeys share."""
 
 from playwright.sync_api import TimeoutError as NotYet
 
+from words import translate
+
 from .conftest import settled
+from .screenshots import FOLDER
+
+MINUTE = 60_000  # milliseconds
+
+
+class Journey:
+    """One person at one browser, in one language."""
+
+    def __init__(self, page, language: str, name: str) -> None:
+        self.page, self.language, self.name, self.step = page, language, name, 0
+
+    def say(self, message: str, **facts: object) -> str:
+        return translate(message, self.language).format(**facts)
+
+    def button(self, message: str):
+        return self.page.get_by_role("button", name=self.say(message), exact=True)
+
+    def sees(self, message: str, **facts: object) -> None:
+        self.page.get_by_text(self.say(message, **facts)).first.wait_for(timeout=MINUTE)
+        settled(self.page)
+
+    def picture(self, name: str) -> None:
+        self.step += 1
+        FOLDER.mkdir(exist_ok=True)
+        self.page.wait_for_timeout(500)
+        self.page.screenshot(path=FOLDER / f"{self.name}-{self.step:02d}-{name}-{self.language}.png", full_page=True)
+
+    def opens(self, title: str) -> None:
+        self.page.get_by_test_id("stSidebarNavLink").get_by_text(self.say(title), exact=True).click()
+        self.page.locator("h1", has_text=self.say(title)).wait_for(timeout=MINUTE)
+        settled(self.page)
+
+    def chooses(self, label: str, option: str) -> None:
+        box = self.page.get_by_test_id("stSelectbox").filter(has_text=self.say(label)).first
+        choose_option(self.page, box, option)
+        settled(self.page)
+
+    def fills(self, label: str, text: str) -> None:
+        field = self.page.get_by_label(self.say(label)).locator("visible=true").first
+        field.fill(text)
+        field.press("Enter")
+        settled(self.page)
+
+    def confirms(self, begins: str, text: str) -> None:
+        """The field whose label asks to type something, which holds a name of the data."""
+        label = translate(begins, self.language).split("{")[0]
+        field = self.page.get_by_label(label).locator("visible=true").first
+        field.fill(text)
+        field.press("Enter")
+        settled(self.page)
 
 
 def choose_file(page, name: str, content: bytes) -> None:

@@ -10,66 +10,15 @@ from data.replay import replay
 from data.sample.city import demo_files, demo_units
 from data.store import Store
 from tests.support.faults import planted_faults
-from words import translate
 
 from .conftest import ROOT, assert_only_language, settled
-from .journeys import choose_file, fill_round, open_upload, type_corrections
-from .screenshots import FOLDER
+from .journeys import MINUTE, Journey, choose_file, fill_round, open_upload, type_corrections
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RULES = ROOT / "rules" / "demo-2025.toml"
 FAULTS = 30
 NEW_VALUE = 3  # place of the column in the table of faulty cells
-MINUTE = 60_000
-
-
-class Journey:
-    """One person at one browser, in one language."""
-
-    def __init__(self, page, language: str) -> None:
-        self.page, self.language, self.step = page, language, 0
-
-    def say(self, message: str, **facts: object) -> str:
-        return translate(message, self.language).format(**facts)
-
-    def button(self, message: str):
-        return self.page.get_by_role("button", name=self.say(message), exact=True)
-
-    def sees(self, message: str, **facts: object) -> None:
-        self.page.get_by_text(self.say(message, **facts)).first.wait_for(timeout=MINUTE)
-        settled(self.page)
-
-    def picture(self, name: str) -> None:
-        self.step += 1
-        FOLDER.mkdir(exist_ok=True)
-        self.page.wait_for_timeout(500)
-        self.page.screenshot(path=FOLDER / f"new-year-{self.step:02d}-{name}-{self.language}.png", full_page=True)
-
-    def opens(self, title: str) -> None:
-        self.page.get_by_test_id("stSidebarNavLink").get_by_text(self.say(title), exact=True).click()
-        self.page.locator("h1", has_text=self.say(title)).wait_for(timeout=MINUTE)
-        settled(self.page)
-
-    def chooses(self, label: str, option: str) -> None:
-        box = self.page.get_by_test_id("stSelectbox").filter(has_text=self.say(label)).first
-        box.locator("input").click()
-        self.page.get_by_role("option", name=option).first.click()
-        settled(self.page)
-
-    def fills(self, label: str, text: str) -> None:
-        field = self.page.get_by_label(self.say(label)).locator("visible=true").first
-        field.fill(text)
-        field.press("Enter")
-        settled(self.page)
-
-    def confirms(self, begins: str, text: str) -> None:
-        """The field whose label asks to type something, which holds a name of the data."""
-        label = translate(begins, self.language).split("{")[0]
-        field = self.page.get_by_label(label).locator("visible=true").first
-        field.fill(text)
-        field.press("Enter")
-        settled(self.page)
 
 
 def demo_file(kind: str):
@@ -93,7 +42,7 @@ def right_values(text: str, faults: list[tuple[int, str, str]]) -> list[str]:
 def test_a_new_year_arrives(start, page, tmp_path, language):
     store = Store(tmp_path / "store")
     server = start(store.path)
-    person = Journey(page, language)
+    person = Journey(page, language, "new-year")
     open_upload(page, server, language)
     assert_only_language(page, language)
     person.picture("empty")
@@ -139,7 +88,7 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     fill_round(page, "2025")
     content, faults = planted_faults(FAULTS, without=("personal_value",))
     choose_file(page, "ballots.csv", content)
-    person.sees("{count} places must be corrected.", count=FAULTS)
+    person.sees("Places that must be corrected: {count}.", count=FAULTS)
     person.picture("faults")
     type_corrections(page, right_values(content.decode("utf-8-sig"), faults), NEW_VALUE)
     person.picture("corrected")

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 RULES = Path(__file__).resolve().parents[2] / "rules" / "demo-2025.toml"
 HEADER = "票号,评议主体,参评单位,测评指标,评价\r\n"
-QUOTED = {*GRADES, *GROUPS, "很好", "路人", "空白", "points", "unscored"} - {""}
-"""What the sentences about the faults quote: the words of the file and of the rule set."""
+QUOTED = {*GRADES, *GROUPS, "市公安局", "总体评价", "很好", "路人", "空白", "points", "unscored"} - {""}
+"""What the preview and the sentences about the faults quote: the words of the file and of the rule set."""
 NAMES = {"票号", "评议主体", "参评单位", "测评指标", "评价", "demo", "S"}
 
 

@@ -52,7 +52,7 @@ def test_every_page_opens(page, language, demo, monkeypatch):
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_store_says_what_to_do(page, tmp_path, monkeypatch):
     test = opened(page, tmp_path / "none", monkeypatch)
-    assert [info.value for info in test.info] == ["还没有发布任何结果。请先上传一个批次的测评票并发布。"]
+    assert [info.value for info in test.info] == ["还没有发布任何结果。请先上传一个批次的评议票并发布。"]
     assert not test.dataframe
 
 
@@ -102,3 +102,34 @@ def test_the_unit_page_says_why(demo, monkeypatch):
     metrics = {metric.label: metric.value for metric in test.metric}
     assert metrics["认定"] == "确认末位" and metrics["名次区间"] == "17"
     assert any(text.value.startswith("可以说") for text in test.markdown)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language, tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    text = "票号,评议主体,参评单位,评价\n1,普通群众,市公安局,满意\n2,服务对象,市教育局,满意\n"
+    assert store.import_files("ballots", [("票.csv", text.encode())], "2025").stored
+    store.publish()
+    test = opened(page, store.path, monkeypatch, language)
+    told = "\n".join(item.value for item in [*test.markdown, *test.caption, *test.subheader])
+    assert "– 分" not in told and "– points" not in told
+    if page in ("browse/overview", "act/bottom"):
+        assert {"zh": "均不参与排名", "en": "is ranked; there is no list"}[language] in told.replace("\\", "")
+    if page != "method/methods":
+        assert not test.get("plotly_chart")
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh", "全部单位"), ("en", "all units")])
+def test_the_one_category_of_a_round_without_categories_has_a_word(language, name, tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    groups = ("普通群众", "服务对象", "两代表一委员")
+    lines = [f"单位{i},{group},{60 + 3 * i},30,20" for i in range(8) for group in groups]
+    text = "参评单位,评议主体,满意,基本满意,不满意\n" + "\n".join(lines) + "\n"
+    assert store.import_files("counts", [("票数.csv", text.encode())], "2025").stored
+    store.publish()
+    test = opened("act/bottom", store.path, monkeypatch, language)
+    assert test.selectbox(key="category").options == [name]
+    assert any(name in text.value for text in opened("browse/overview", store.path, monkeypatch, language).markdown)

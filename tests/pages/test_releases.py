@@ -1,10 +1,13 @@
 """The releases page and what a trial looks like, through the real main script."""
 
 import hashlib
+import json
 
 import pytest
 
 from data.store import Store
+from data.working_days import Periods
+from results.notice import notice_of, shown_day
 from tests.pages.test_pages import PAGES, opened
 from tests.support.stores import BALLOTS, SMALL
 from ui import loaded
@@ -35,7 +38,12 @@ def releases(store, monkeypatch, language="zh"):
 
 
 def shown(test, column):
-    return next(frame.value for frame in test.dataframe if column in frame.value)
+    return next(frame.value for frame in [*test.dataframe, *test.table] if column in frame.value)
+
+
+def plain(text):
+    """Without what keeps names from being read as Markdown, and dates from being broken."""
+    return text.replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
 
 
 def said(test):
@@ -46,7 +54,7 @@ def said(test):
 def test_history_and_files_of_a_release(language, store, monkeypatch):
     test = releases(store, monkeypatch, language)
     history = shown(test, {"zh": "说明", "en": "Note"}[language])
-    assert history.iloc[:, 7].tolist() == ["更正", "首次发布"] and history.iloc[:, 6].tolist() == [2, 2]
+    assert history.iloc[:, -1].tolist() == ["更正", "首次发布"] and history.iloc[:, -2].tolist() == ["2", "2"]
     files = [text.value for text in test.text if "SHA-256" in text.value]
     assert any(hashlib.sha256(OTHER.encode()).hexdigest() in line for line in files) and len(files) == 2
     assert len(test.get("download_button")) == 2
@@ -115,6 +123,57 @@ def test_a_trial_is_not_offered_beside_formal_rounds(store, monkeypatch):
     assert not test.exception and "有一个是试算" in said(test)
     test = opened("browse/unit", store.path, monkeypatch, "zh", unit="市公安局", round="2025")
     assert shown(test, "批次")["批次"].tolist() == ["2025", "2024"]
+
+
+def announced(store, monkeypatch, **periods):
+    """2025 finalised, then announced on the page with its periods."""
+    store.set_status("2025", "final", "审定")
+    test = releases(store, monkeypatch)
+    test.selectbox(key="status_round").set_value("2025").run()
+    next(group for group in test.button_group if group.key.startswith("status_2025")).set_value("announced").run()
+    for key, days in periods.items():
+        test.number_input(key=key).set_value(days).run()
+    test.text_input(key="status_reason").set_value("市委审定").run()
+    assert not test.exception, test.exception
+    return test
+
+
+def test_the_notice_of_an_announced_round_stands_where_results_are_read(store, monkeypatch):
+    test = announced(store, monkeypatch, notice_days=10, review_days=15)
+    assert "如今天公布：公示至" in said(test)
+    test.button(key="status_set").click().run()
+    assert store.history()[0].periods == Periods(10, 15)
+    found = notice_of(store.status("2025").given, store.calendar())
+    row = shown(test, "公示截止").set_index("批次").loc["2025"]
+    assert plain(row["公示截止"]) == shown_day(found.notice_ends, "zh")
+    for page in ("browse/overview", "act/bottom"):
+        told = plain(said(opened(page, store.path, monkeypatch, "zh", round="2025")))
+        assert found.sentences("zh")[0] in told and found.sentences("zh")[1] in told, page
+        assert "公示至" not in said(opened(page, store.path, monkeypatch, "zh", round="2024")), page
+
+
+def announced_on(store, day):
+    """2025 announced on a day of the past or future, as its history would say."""
+    store.set_status("2025", "final", "审定")
+    store.set_status("2025", "announced", "市委审定")
+    entry = max((store.path / "history").glob("*.json"))
+    event = json.loads(entry.read_text("utf-8"))
+    entry.write_text(json.dumps({**event, "time": f"{day}T12:00:00+00:00"}), "utf-8")
+
+
+def test_a_deadline_beyond_the_calendar_is_provisional_until_the_calendar_is_uploaded(store, monkeypatch):
+    announced_on(store, "2026-12-23")
+    overview = opened("browse/overview", store.path, monkeypatch, "zh", round="2025")
+    (warning,) = (item.value for item in overview.warning)
+    assert "尚无 2027 年的工作日历" in warning and "请作为“工作日历”上传" in warning
+    assert "2027-01-01（暂定）" in plain(said(overview)) and "2026-12-30，" in plain(said(overview))
+    assert "（暂定）" in plain(
+        shown(releases(store, monkeypatch), "申请复核截止").set_index("批次")["申请复核截止"]["2025"]
+    )
+    calendar = "日期,是否工作日\n2027-01-01,否\n2027-01-02,否\n"
+    assert store.import_files("work_calendar", [("2027.csv", calendar.encode())], "2027").stored
+    overview = opened("browse/overview", store.path, monkeypatch, "zh", round="2025")
+    assert not overview.warning and "申请复核截止 2027-01-04，" in plain(said(overview))
 
 
 def test_a_withdrawn_round_has_a_red_banner(store, monkeypatch):

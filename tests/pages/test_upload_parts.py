@@ -4,13 +4,14 @@ import threading
 
 import pytest
 
+from data.contract import fields
 from data.intake.corrections import WHOLE_ROW, FaultyCell
-from data.problems import Problem
+from data.problems import Place, Problem
 from data.progress import Cancelled, Watch
 from ui.corrections import editable, edits_of, proposals
 from ui.file_columns import differing
 from ui.jobs import Job
-from ui.unit_names import unknown_names
+from ui.unit_names import ALIAS_KINDS, USUAL_KIND, unknown_names
 
 
 def cell(row: int, text: str, code: str = "unknown_unit", **facts) -> FaultyCell:
@@ -22,13 +23,13 @@ CELLS = [
     cell(2, "公安", close=["市公安局", "公安分局"]),
     cell(3, "公安", close=["市公安局", "公安分局"]),
     cell(4, "教委", close=["市教育局"]),
-    cell(5, "市教育局", "duplicate_line", earlier_row=4),
-    cell(6, "市教育局", "duplicate_line", earlier_row=4),
+    cell(5, "市教育局", "duplicate_line", earlier=Place("a.csv", 4)),
+    cell(6, "市教育局", "duplicate_line", earlier=Place("a.csv", 4)),
 ]
 
 
 def answered(**answers):
-    table = editable(CELLS, "zh")
+    table = editable(CELLS)
     for name, (place, value) in answers.items():
         table.loc[place, name] = value
     return table
@@ -58,10 +59,25 @@ def test_a_row_is_left_out_whole():
     assert (edit.row, edit.column, edit.old) == (6, WHOLE_ROW, "B6,市教育局")
 
 
+def test_a_long_value_is_shortened_openly_and_corrected_whole():
+    long = "市人民政府政务服务和公共资源交易服务中心"
+    cells = [cell(2, long)]
+    assert editable(cells)["text"].tolist() == ["市人民政府政务服务和公共…"]
+    table = editable(cells)
+    table.loc[0, "new"] = "市政务服务中心"
+    (edit,) = edits_of(cells, table, everywhere=True)
+    assert (edit.old, edit.new) == (long, "市政务服务中心")
+
+
 def test_proposals_are_listed_once_and_the_column_is_left_out_where_there_are_none():
     assert proposals(CELLS) == ["市公安局", "公安分局", "市教育局"]
-    assert "proposal" not in editable(CELLS[3:], "zh")
+    assert "proposal" not in editable(CELLS[3:])
     assert unknown_names(CELLS) == {"公安": ["市公安局", "公安分局"], "教委": ["市教育局"]}
+
+
+def test_every_kind_of_name_has_a_word_in_both_languages():
+    assert list(ALIAS_KINDS) == list(next(field.choices for field in fields("unit_alias") if field.name == "kind"))
+    assert USUAL_KIND in ALIAS_KINDS
 
 
 def test_only_what_the_header_does_not_say_itself_is_a_decision():

@@ -266,7 +266,7 @@ CASES = {
     "YEA02": Case(dated(*["2025"] * 4, *["2024"] * 4), rows=(6, 7, 8, 9)),
     "YEA03": Case(dated(*["2099"] * 8), rows=(2,)),
     "YEA04": Case(dated(*["25"] * 8), rows=(2,)),
-    "YEA05": Case(wider("评议日期", "45992"), rows=(2,)),
+    "YEA05": Case(wider("评议日期", '"45,992"'), rows=(2,)),
     "DUP01": Case(BALLOTS + LINES[0], rows=(10,)),
     "DUP02": Case("评议主体,参评单位,评价\n" + "普通群众,市公安局,满意\n" * 3 + "服务对象,市公安局,满意\n",
                   rows=(None,)),
@@ -352,7 +352,56 @@ CASES = {
 }  # fmt: skip
 
 
+# What the Chinese message and suggestion must say, beside the code: the figure, the name to choose, the way out.
+SAYS = {
+    "ENC08": ("第 2 行",),
+    "ENC09": ("完整",),
+    "ENC10": ("个字节",),
+    "DEL03": ("，",),
+    "QUO04": ("市人社局",),
+    "ROW01": ("4", "3"),
+    "ROW02": ("4", "5", "引号"),
+    "HEA02": ("选票编号",),
+    "HEA03": ("第 2 行",),
+    "HEA07": ("旁注",),
+    "HEA08": ("单位",),
+    "HEA09": ("B2:B3",),
+    "HEA10": ("旧",),
+    "YEA01": ("2024", "2025"),
+    "YEA02": ("2024", "2025"),
+    "YEA05": ("2025-12-01",),
+    "DUP01": ("“票.csv”第 2 行",),
+    "DUP02": ("4", "2"),
+    "DUP07": ("83%", "before-0.csv"),
+    "UNI01": ("市人社局", "U4"),
+    "UNI03": ("名录",),
+    "UNI08": ("市公安局[U1]", "形近"),
+    "UNI09": ("A局[U3]", "形近"),
+    "UNI10": ("<U+202E>",),
+    "UNI12": ("100",),
+    "GRA01": ("优秀+", "满意、基本满意、不满意"),
+    "GRA02": ("88",),
+    "GRA05": ("#DIV/0!",),
+    "NUM03": ("0", "100", "150"),
+    "NUM07": ("88分", "不带"),
+    "NUM08": ("引号",),
+    "NUM10": ("2",),
+    "NUM13": ("12", "服务对象", "100"),
+    "FIL06": ("另存",),
+    "FIL09": ("另存",),
+    "FIL10": ("解压",),
+    "FIL11": ("密码",),
+    "FIL12": ("MB",),
+    "FIL21": ("xlsx",),
+    "FIL23": ("二月", "--sheet"),
+    "FIL25": ("200", "20000"),
+    "FIL26": ("姓名",),
+    "FIL27": ("8", "备注"),
+}
+
+
 def test_every_case_has_its_test():
+    assert set(SAYS) <= set(CASES)
     assert {row["id"] for row in LISTED} == {*CASES, *ELSEWHERE}
     assert {row["id"] for row in LISTED if row["outcome"]} == set(CASES)
     for place in ELSEWHERE.values():
@@ -382,6 +431,9 @@ def test_bad_input(listed, biaochi, tmp_path):
     assert tuple(problem["row"] for problem in found) == case.rows if listed["code"] else not report["problems"]
     assert report["stored"] is (listed["outcome"] == "A")
     assert report["stored"] or snapshot(biaochi.store) == before
+    told = "".join(problem["message"] + problem["suggestion"] for problem in found)
+    assert [word for word in SAYS.get(listed["id"], ()) if word not in told] == [], told
+    assert "13800138000" not in told, "a person's number is never repeated"
     if listed["outcome"] == "W":
         assert biaochi.json(*call, "--accept-warnings", "已看过")["stored"]
     if case.same_as is not None:
@@ -531,6 +583,44 @@ def test_a_unit_that_takes_no_part_is_shown_and_not_ranked(biaochi, tmp_path):
     biaochi("import", "ballots", path, "--round", "2025")
     (library,) = (row for row in _published(biaochi)["rows"] if row["unit_name"] == "市图书馆")
     assert (library["rank"], library["verdict"], library["reason"]) == (None, "not_ranked", "exempt")
+
+
+@pytest.mark.parametrize(
+    ("case", "words"), [("DEL01", ["分号"]), ("DEL02", ["制表符"]), ("GRA03", ["弃权 1", "/ 1", "— 1", "空白 1"])]
+)
+def test_what_was_recognised_is_shown(case, words, biaochi, tmp_path):
+    """Accepted, and the person sees what the columns are parted by and what is kept and not scored."""
+    store_of(CASES[case], biaochi, tmp_path)
+    path = tmp_path / "票.csv"
+    path.write_bytes(CASES[case].bytes(tmp_path))
+    biaochi("import", "ballots", path, "--round", "2025")
+    assert [word for word in words if word not in biaochi.err] == [], biaochi.err
+
+
+@pytest.mark.parametrize(("ballots", "found"), [(5, ["group_gives_one_score"]), (4, [])])
+def test_a_group_of_five_that_gives_everyone_the_same_is_shown(ballots, found, biaochi, tmp_path):
+    biaochi.rules(tmp_path, NUMERIC)
+    units = ("市公安局", "市财政局", "市人社局")
+    lines = [f"A{n},服务对象,{unit},100\n" for n in range(ballots) for unit in units]
+    lines += [f"B{n},普通群众,{unit},{60 + n}\n" for n in range(20) for unit in units]
+    path = tmp_path / "票.csv"
+    path.write_text(SCORES.splitlines(keepends=True)[0] + "".join(lines), encoding="utf-8")
+    report = biaochi.json("import", "ballots", path, "--round", "2025", code=4 if found else 0)
+    assert [problem["code"] for problem in report["problems"]] == found
+
+
+@pytest.mark.parametrize(("grade", "found"), [("", []), ("100", ["group_gives_one_score"])])
+def test_blank_cells_are_no_grade_that_a_group_gives(grade, found, biaochi, tmp_path):
+    """A group that leaves everything blank gives nothing; one that gives 100 and leaves one cell blank gives 100."""
+    biaochi.rules(tmp_path, NUMERIC)
+    units = ("市公安局", "市财政局", "市人社局")
+    given = [(n, unit) for n in range(12) for unit in units]
+    lines = [f"A{n},服务对象,{unit},{grade if place else ''}\n" for place, (n, unit) in enumerate(given)]
+    lines += [f"B{n},普通群众,{unit},{60 + n}\n" for n, unit in given]
+    path = tmp_path / "票.csv"
+    path.write_text(SCORES.splitlines(keepends=True)[0] + "".join(lines), encoding="utf-8")
+    report = biaochi.json("import", "ballots", path, "--round", "2025", code=4 if found else 0)
+    assert [problem["code"] for problem in report["problems"]] == found
 
 
 def test_a_correction_is_a_new_version_and_the_old_stays_readable(biaochi, tmp_path):

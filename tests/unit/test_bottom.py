@@ -107,7 +107,7 @@ def test_a_share_comes_to_a_number_of_places(share, rounding, k, publish, biaoch
         assert {row["confirm_p"] for row in rows.values()} == {1.0}
         assert year_card(found, {}).outcome == NO_LIST
         assert biaochi.json("bottom", *ROUND)["rows"] == []
-        assert found.sentences(records(found.rows)[0], "zh") == ["按规则，全部没有末位名额，不产生名单。"]
+        assert found.sentences(records(found.rows)[0], "zh") == ["按规则，全部单位没有末位名额，不产生名单。"]
 
 
 def test_below_a_line_is_a_t_test_of_each_score(publish, biaochi):

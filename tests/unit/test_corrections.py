@@ -146,7 +146,7 @@ def test_a_mapping_is_remembered_for_the_next_file_of_that_shape(store):
     assert [problem.code for problem in first.problems] == ["missing_columns"]
     assert first.headers["a.csv"].cells == tuple(ODD[0])
     assert store.import_files("ballots", [("a.csv", csv_of(*ODD))], "2025", mapping=MEANT).stored
-    store.remember_mapping("ballots", first.headers["a.csv"].cells, MEANT)
+    store.remember_mapping("ballots", first.headers["a.csv"].shape, MEANT)
     other = csv_of([" 编 号", *ODD[0][1:]], ["B2", *ODD[1][1:]])
     later = store.import_files("ballots", [("b.csv", other)], "2025")
     assert later.stored and later.remembered == MEANT

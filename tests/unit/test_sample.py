@@ -40,7 +40,8 @@ def scores_of(rows):
 
 
 def test_the_files_say_that_they_are_a_demonstration_and_never_change(files):
-    assert set(files) == {(kind, y) for kind in ("units", "ballots") for y in city.ROUNDS}
+    rounds = {(kind, y) for kind in ("units", "ballots") for y in city.ROUNDS}
+    assert set(files) == rounds | {("unit_lineage", "2025")}
     assert all("演示数据" in file.name for file in files.values())
     again = {(file.kind, file.round_id): file.content for file in city.demo_files()}
     assert again == {key: file.content for key, file in files.items()}

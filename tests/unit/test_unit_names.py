@@ -113,9 +113,10 @@ def test_a_stranger_is_nobody(shared, written):
 def test_the_reason_of_a_proposal_is_said(shared):
     report = shared.import_files("ballots", ballots("市卫健委", "巿司法局", "市财证局"), "2025", dry_run=True)
     said = [problem.suggestion("en") for problem in report.problems]
-    assert "市卫生健康委员会 (a short form)" in said[0]
-    assert "市司法局 (a letter looks the same and is another)" in said[1]
-    assert "市财政局 (similar spelling)" in said[2]
+    codes = [code_of(shared, name) for name in ("市卫生健康委员会", "市司法局", "市财政局")]
+    assert f"市卫生健康委员会[{codes[0]}] (a short form)" in said[0]
+    assert f"市司法局[{codes[1]}] (a letter looks the same and is another)" in said[1]
+    assert f"市财政局[{codes[2]}] (similar spelling)" in said[2]
 
 
 def test_a_name_confirmed_once_is_read_from_then_on(registers, biaochi):

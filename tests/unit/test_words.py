@@ -66,7 +66,7 @@ def test_every_problem_can_be_said(code, language):
 
 
 def test_a_problem_that_lacks_a_fact_is_a_programmers_mistake():
-    with pytest.raises(ValueError, match="lacks earlier_row"):
+    with pytest.raises(ValueError, match="lacks earlier"):
         Problem("duplicate_line", row=6)
 
 

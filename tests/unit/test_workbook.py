@@ -134,7 +134,7 @@ def test_the_child_has_its_limits(tmp_path: Path) -> None:
     assert b"File too large" in writer.stderr
 
 
-def test_formula_without_value_in_a_known_column(tmp_path: Path) -> None:
+def test_formulas_without_value_and_errors_are_told(tmp_path: Path) -> None:
     def fill(workbook: Any) -> None:
         ballots(workbook)
         sheet = workbook.get_worksheet_by_name("一月")
@@ -144,9 +144,10 @@ def test_formula_without_value_in_a_known_column(tmp_path: Path) -> None:
         sheet.write_formula(3, 1, "=1/0", None, "#DIV/0!")
         sheet.write_formula(4, 1, "=B2", None, 9)
 
-    assert refusal(book(fill), tmp_path) == [
+    assert [(p.code, p.row, p.column) for p in opened(book(fill), tmp_path).without_value] == [
         ("formula_without_value", 3, "B"),
-        ("formula_without_value", 4, "B"),
+        ("formula_without_value", 3, "F"),
+        ("excel_error", 4, "B"),
     ]
 
 

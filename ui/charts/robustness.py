@@ -1,5 +1,6 @@
 """Which of the rules that could have been chosen as well put which unit at the bottom."""
 
+import math
 import textwrap
 
 import pandas as pd
@@ -70,7 +71,8 @@ def _columns(found: Robustness) -> tuple[list[float], list[tuple[float, str]]]:
 
 
 def _wrapped(text: str) -> list[str]:
-    """A heading in short lines: at spaces, or every five characters of Chinese."""
+    """A heading in short lines: at spaces, or of up to six characters of Chinese and about equally long."""
     if " " in text:
         return textwrap.wrap(text, 12)
-    return [text[start : start + 5] for start in range(0, len(text), 5)]
+    size = math.ceil(len(text) / math.ceil(len(text) / 6))
+    return [text[start : start + size] for start in range(0, len(text), size)]

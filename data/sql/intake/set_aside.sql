@@ -1,12 +1,22 @@
--- Lines that are no lines of ballots: sums (their unit or ballot column says so) and records without content.
+-- Lines that are no lines of ballots: sums (by the word in place of the unit or the group, or before them), the header
+-- again, and records without content (no value).
 -- params:
 -- returns: place BIGINT, value VARCHAR
-SELECT
-    place,
-    coalesce(unit, ballot_id) AS value
-FROM line_text
-WHERE
-    unit IN (SELECT value FROM totals_word)
-    OR (unit IS NULL AND ballot_id IN (SELECT value FROM totals_word))
-    OR coalesce(ballot_id, group_name, unit, category, grade, score) IS NULL
+WITH words AS (
+    SELECT
+        place,
+        coalesce(ballot_id, group_name, unit, category, grade, score) IS NULL AND lead IS NULL AS is_blank,
+        CASE
+            WHEN unit IN (SELECT value FROM totals_word WHERE field = 'unit') THEN unit
+            WHEN group_name IN (SELECT value FROM totals_word WHERE field = 'group') THEN group_name
+            WHEN unit IS NOT NULL THEN NULL
+            WHEN ballot_id IN (SELECT value FROM totals_word WHERE field = 'lead') THEN ballot_id
+            WHEN category IN (SELECT value FROM totals_word WHERE field = 'lead') THEN category
+            WHEN lead IN (SELECT value FROM totals_word WHERE field = 'lead') THEN lead
+        END AS value
+    FROM line_text
+)
+
+SELECT place, value FROM words
+WHERE is_blank OR value IS NOT NULL
 ORDER BY place

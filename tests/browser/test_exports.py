@@ -1,0 +1,62 @@
+"""Tables leave a page by a click or by the keyboard; the audit log is told before they do."""
+
+import hashlib
+import shutil
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from data.audit import read_log
+from data.store import Store
+
+from .conftest import settled
+
+pytestmark = pytest.mark.browser
+TABLES = {
+    "ranking": "ranking",
+    "bottom": "bottom",
+    "changes": "changes",
+    "unit?unit=ZY001": "unit",
+    "releases": "history",
+    "": "groups",
+}
+
+
+@pytest.fixture
+def own(demo_path, tmp_path):
+    """A copy of the demonstration: exports write into its log."""
+    path = tmp_path / "store"
+    shutil.copytree(demo_path, path)
+    return Store(path, threads=2)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_hands_out_its_table(language, start, page, own):
+    server = start(own.path)
+    for address, table in TABLES.items():
+        join = "&" if "?" in address else "?"
+        page.goto(f"{server.url}/{address}{join}lang={language}")
+        settled(page)
+        contents = {}
+        for kind in ("xlsx", "csv"):
+            with page.expect_download() as waiting:
+                page.locator(f".st-key-{table}_{kind} button").click()
+            contents[kind] = waiting.value.path().read_bytes()
+            assert waiting.value.suggested_filename.startswith(table)
+            last = read_log(own.path)[-1]
+            digest = hashlib.sha256(contents[kind]).hexdigest()
+            assert (last.action, last.what, last.sha256) == ("export", f"{table}.{kind}", digest)
+            assert last.release == own.in_force()
+        book = CalamineWorkbook.from_filelike(BytesIO(contents["xlsx"]))
+        assert len(book.get_sheet_by_index(0).to_python()) == contents["csv"].count(b"\r\n")
+
+
+def test_the_keyboard_hands_out_the_table_of_the_page(start, page, own):
+    server = start(own.path)
+    page.goto(f"{server.url}/ranking?lang=zh")
+    settled(page)
+    with page.expect_download() as waiting:
+        page.keyboard.press("Control+Alt+v")
+    command = waiting.value.path().read_bytes()
+    assert command.startswith(b"\xef\xbb\xbf") and "单位编码".encode() in command[:40]

@@ -1,0 +1,18 @@
+"""What a button hands out is what the command line writes."""
+
+import pytest
+
+from ui import loaded
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_table_of_a_category_is_that_of_the_command_line(language, demo, monkeypatch):
+    from data.export import csv_bytes
+
+    monkeypatch.setenv("BIAOCHI_STORE", str(demo.store))
+    loaded.store.clear()
+    release = loaded.release()
+    for table in ("ranking", "bottom"):
+        sheet = loaded.export_sheet(release.id, table, "2025", language, "党群部门")
+        words = (table, "--round", "2025", "--category", "党群部门")
+        assert csv_bytes(sheet) == demo(*words, lang=language)

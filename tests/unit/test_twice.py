@@ -1,0 +1,120 @@
+"""A line that stands twice names both places: the file and row at hand, and the file and row of the earlier one."""
+
+import pytest
+
+from data.store import Store
+from tests.support.stores import table
+
+BALLOTS = (
+    "票号,评议主体,参评单位,评价\n1,普通群众,市公安局,满意\n2,普通群众,市公安局,满意\n3,服务对象,市公安局,不满意\n"
+)
+WIDE = "票号,评议主体,参评单位,总体评价,服务态度\n1,普通群众,市公安局,满意,满意\n2,普通群众,市公安局,满意,不满意\n"
+COUNTS = "参评单位,评议主体,满意,不满意\n市公安局,普通群众,4,2\n市公安局,服务对象,3,1\n市财政局,普通群众,3,1\n"
+PROGRESS = "承诺编号,核查日期,完成率%\nP1,2025-06-30,60\nP1,2025-09-30,90\n"
+
+
+def found(report: dict) -> list[tuple[str, str, int]]:
+    return [(problem["file"], problem["code"], problem["row"]) for problem in report["problems"]]
+
+
+def test_two_files_of_one_import(small, files):
+    one, two = (
+        files("甲.csv", BALLOTS),
+        files("乙.csv", BALLOTS.split("\n")[0] + "\n9,普通群众,市公安局,满意\n2,普通群众,市公安局,满意\n"),
+    )
+    report = small.json("import", "ballots", one, two, "--round", "2025", code=3)
+    assert found(report) == [("乙.csv", "duplicate_line", 3)]
+    assert "“甲.csv”第 3 行" in report["problems"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code", "row"),
+    [
+        ("counts", COUNTS, "duplicate_count", 3),
+        ("progress", PROGRESS, "duplicate_key", 3),
+        ("units", "单位编码,单位全称,建制序号\nU1,市公安局,1\nU2,市财政局,2\n", "duplicate_unit", 3),
+    ],
+)
+def test_two_files_of_every_other_kind(kind, text, code, row, small, files):
+    head, *lines = text.splitlines()
+    small.json("import", "units", files("u.csv", "单位编码,单位全称\nU1,市公安局\nU2,市财政局\n"), "--round", "2024")
+    again = files("乙.csv", "\n".join([head, lines[-1]]) + "\n")
+    report = small.json("import", kind, files("甲.csv", text), again, "--round", "2025", code=3)
+    last = len(text.splitlines())
+    twice = [problem for problem in report["problems"] if problem["code"] == code]
+    assert twice and {(problem["file"], problem["row"]) for problem in twice} == {("乙.csv", 2)}
+    assert all(f"“甲.csv”第 {last} 行" in problem["message"] for problem in twice)
+
+
+def test_a_line_of_an_earlier_upload_of_two_files(small, files):
+    first = (
+        files("一组.csv", BALLOTS),
+        files("二组.csv", BALLOTS.replace("\n1,", "\n11,").replace("\n2,", "\n12,").replace("\n3,", "\n13,")),
+    )
+    upload = small("import", "ballots", *first, "--round", "2025").decode().strip()
+    head = BALLOTS.split("\n")[0] + "\n"
+    late = (
+        files("补一.csv", head + "21,普通群众,市公安局,满意\n"),
+        files("补二.csv", head + "22,普通群众,市公安局,满意\n12,普通群众,市公安局,满意\n"),
+    )
+    report = small.json("import", "ballots", *late, "--round", "2025", code=3)
+    assert found(report) == [("补二.csv", "already_imported_line", 3)]
+    (problem,) = report["problems"]
+    assert problem["column"] == "参评单位" and problem["value"] == "12"
+    assert "“二组.csv”第 3 行" in problem["message"] and upload in problem["message"]
+
+
+def test_in_the_wide_form_and_after_corrections_the_rows_are_those_of_the_office(small, files):
+    """The earlier file had a title, a fault that was corrected in the page, and indicators side by side."""
+    from data.intake.corrections import Edit
+    from data.uploads import EditLog
+
+    store = Store(small.store)
+    titled = f"某市评议票,,,,\n{WIDE.replace('2,普通群众,市公安局,满意,不满意', '2,普通群众,市公安局,满意,优')}"
+    edit = EditLog(Edit(4, "服务态度", "优", "不满意"), "2025-12-01T00:00:00+00:00", "甲")
+    kept = store.import_files("ballots", [("一.csv", titled.encode())], "2025", edits=(edit,), accept_warnings="标题")
+    assert kept.stored, [problem.message("zh") for problem in kept.problems]
+    late = (
+        "票号,评议主体,参评单位,测评指标,评价\n7,普通群众,市公安局,服务态度,满意\n2,普通群众,市公安局,服务态度,满意\n"
+    )
+    report = small.json("import", "ballots", files("二.csv", late), "--round", "2025", code=3)
+    assert found(report) == [("二.csv", "already_imported_line", 3)]
+    assert "“一.csv”第 4 行" in report["problems"][0]["message"]
+
+
+def test_an_earlier_name_of_the_unit_is_found_as_well(small, files):
+    """The earlier file came before the register and called the unit by its short name."""
+    small("import", "ballots", files("一.csv", BALLOTS.replace("市公安局", "公安局")), "--round", "2025")
+    small("import", "units", files("u.csv", "单位编码,单位全称,单位简称\nU1,市公安局,公安局\n"), "--round", "2025")
+    text = BALLOTS.split("\n")[0] + "\n8,普通群众,市公安局,满意\n3,服务对象,市公安局,不满意\n"
+    report = small.json("import", "ballots", files("二.csv", text), "--round", "2025", code=3)
+    assert found(report) == [("二.csv", "already_imported_line", 3)]
+    assert "“一.csv”第 4 行" in report["problems"][0]["message"]
+
+
+def test_an_overlap_names_the_file(small, files):
+    small("import", "ballots", files("一.csv", BALLOTS), "--round", "2025")
+    report = small.json(
+        "import", "ballots", files("二.csv", BALLOTS + "4,普通群众,市公安局,满意\n"), "--round", "2025", code=3
+    )
+    assert [row for _, _, row in found(report)] == [None, 2, 3, 4]
+    assert "4 行里有 3 行（75%）已在“一.csv”" in report["problems"][0]["message"]
+
+
+def test_counts_of_an_earlier_upload(small, files):
+    upload = small("import", "counts", files("一.csv", COUNTS), "--round", "2025").decode().strip()
+    text = "参评单位,评议主体,满意,不满意\n市财政局,服务对象,5,2\n市公安局,服务对象,3,1\n"
+    report = small.json("import", "counts", files("二.csv", text), "--round", "2025", code=3)
+    assert {place for place in found(report)} == {("二.csv", "already_imported_line", 3)}
+    assert {problem["column"] for problem in report["problems"]} == {"满意", "不满意"}
+    assert all(
+        "“一.csv”第 3 行" in problem["message"] and upload in problem["message"] for problem in report["problems"]
+    )
+
+
+def test_records_of_an_earlier_upload(small, files):
+    upload = small("import", "progress", files("一.csv", PROGRESS), "--round", "2025").decode().strip()
+    text = table("承诺编号 | 核查日期 | 完成率%\nP2 | 2025-06-30 | 1\nP1 | 2025-09-30 | 95")
+    report = small.json("import", "progress", files("二.csv", text), "--round", "2025", code=3)
+    assert found(report) == [("二.csv", "record_in_other_upload", 3)]
+    assert "“一.csv”第 3 行" in report["problems"][0]["message"] and upload in report["problems"][0]["message"]
