@@ -26,9 +26,21 @@ READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file")}
 MOST_SHOWN = 10  # rows of a table in the preview
 
 
-def kinds(release, round_id: str) -> list[str]:
-    """Which documents there can be; a comparison only where there is an earlier round like this one."""
-    return [kind for kind in KINDS if kind != "changes" or _earlier(release, round_id)]
+def choose_kind(release, round_id: str, box) -> str:
+    """The document that the address names, else the bulletin; a comparison only where there is an earlier round.
+
+    The address holds the code: a bound widget would write its label, which has a language.
+    """
+    known = [kind for kind in KINDS if kind != "changes" or _earlier(release, round_id)]
+    asked = st.query_params.get("kind")
+    st.session_state["document_kind"] = asked if asked in known else known[0]
+    return box.selectbox(
+        _("Document"),
+        known,
+        format_func=lambda kind: _(KINDS[kind]),
+        key="document_kind",
+        on_change=lambda: st.query_params.update(kind=st.session_state["document_kind"]),
+    )
 
 
 def _earlier(release, round_id: str) -> list[str]:

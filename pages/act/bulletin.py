@@ -13,10 +13,7 @@ if not loaded.bottom_lists(release.id, round_id):
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
 
-kinds = documents.kinds(release, round_id)
-kind = middle.selectbox(
-    _("Document"), kinds, format_func=lambda code: _(documents.KINDS[code]), key="kind", bind="query-params"
-)
+kind = documents.choose_kind(release, round_id, middle)
 categories = [found.family.name for found in loaded.findings(release.id, round_id).lists]
 category = right.selectbox(
     _("Category"),

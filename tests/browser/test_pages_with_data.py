@@ -3,6 +3,7 @@
 import pytest
 
 from data.sample.city import CITY, GRADES, GROUPS, INDICATORS, NAMES, OLD_NAME, RULES
+from data.fonts import STAND_IN, WANTED
 from data.store import Store
 
 from .conftest import assert_only_language, settled
@@ -10,8 +11,14 @@ from .test_shell import PATHS
 
 pytestmark = pytest.mark.browser
 
-SYMBOLS = {"Holm", "ZY", "csv", RULES}
-"""Latin words of a Chinese page: a method's name, codes of units, the demonstration's rule set."""
+SYMBOLS = {"Holm", "ZY", "csv", "biaochi", RULES}
+"""Latin words of a Chinese page: a method's name, codes of units, the demonstration's rule set, the command."""
+
+
+def fonts() -> set[str]:
+    """Names of fonts that 通报 may tell of."""
+    families = {name for names in WANTED.values() for name in names}
+    return families | {name for names in STAND_IN.values() for name in names}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +40,7 @@ def test_english_pages_hold_no_chinese_but_names(demo_server, page, path, names,
     page.goto(f"{demo_server.url}/{path}?lang=en")
     settled(page)
     page.wait_for_timeout(1_200)
-    assert_only_language(page, "en", (names | written(Store(demo_path))) - {""})
+    assert_only_language(page, "en", (names | fonts() | written(Store(demo_path))) - {""})
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path != "methods"])
@@ -42,4 +49,4 @@ def test_chinese_pages_hold_no_english_but_symbols(demo_server, page, path, demo
     page.goto(f"{demo_server.url}/{path}?lang=zh")
     settled(page)
     page.wait_for_timeout(1_200)
-    assert_only_language(page, "zh", (SYMBOLS | {release.short} | written(Store(demo_path))) - {""})
+    assert_only_language(page, "zh", (SYMBOLS | fonts() | {release.short} | written(Store(demo_path))) - {""})
