@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from docx import Document as open_docx
 from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
@@ -57,9 +58,10 @@ def word_bytes(document: Document, template: Path = TEMPLATE) -> bytes:
         raise _refused(template, error, filled.lines) from error
     except (ValueError, KeyError, PackageNotFoundError) as error:
         raise _no_template(template) from error
+    content = packed(filled.docx, document.title, document.language)
     if template != TEMPLATE:
-        _check_names(filled.docx, document, template)
-    return packed(filled.docx, document.title, document.language)
+        _check_names(open_docx(io.BytesIO(content)), document, template)
+    return content
 
 
 class _Template(DocxTemplate):
@@ -135,19 +137,38 @@ def _check_names(made: Any, document: Document, template: Path) -> None:
             if "unit" in row.cells:
                 needed = {row.cells[key] for key in NEEDED.get(table.kind, OF_A_UNIT)}
                 figures.setdefault(row.cells["unit"], []).append(needed)
-    for line in _lines_of(made):
-        words = " ".join(line)
-        for name in figures:
-            if name in words and not any(all(text in words for text in needed) for needed in figures[name]):
+    longest_first = sorted(figures, key=len, reverse=True)  # the name of one unit may be a part of another's
+    ours = _own_texts(document)
+    for words in (" ".join(line) for line in _lines_of(made)):
+        if words in ours:
+            continue
+        rest = words
+        for name in (name for name in longest_first if name in words):
+            if name in rest and not any(all(text in words for text in needed) for needed in figures[name]):
                 raise TemplateRefused(BARE_NAME, path=template.name, unit=name, place=words[:80])
+            rest = rest.replace(name, " ")
+
+
+def _own_texts(document: Document) -> set[str]:
+    """Texts of the document itself; a name that is also a common word may stand in them."""
+    texts = {document.title, document.footer, document.secrecy, document.stamp, document.office, document.date}
+    for section in document.sections:
+        texts |= {section.heading, *section.paragraphs}
+        if section.table is not None:
+            texts |= {" ".join(section.table.headers.values()), *(row.statement for row in section.table.rows)}
+    return texts
 
 
 def _lines_of(made: Any) -> Iterator[list[str]]:
-    """Every line of a document: a paragraph, or the cells of a table's row."""
-    body = made.element.body
-    space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    for row in body.iter(f"{space}tr"):
-        yield ["".join(text.text or "" for text in cell.iter(f"{space}t")) for cell in row.iter(f"{space}tc")]
-    for paragraph in body.iter(f"{space}p"):
-        if next(paragraph.iterancestors(f"{space}tc"), None) is None:
-            yield ["".join(text.text or "" for text in paragraph.iter(f"{space}t"))]
+    """Every line of a document, its heads and feet too: a paragraph, or the cells of a table's row."""
+    places = [made.element.body]
+    for section in made.sections:
+        heads = (section.header, section.first_page_header, section.even_page_header)
+        feet = (section.footer, section.first_page_footer, section.even_page_footer)
+        places += [edge._element for edge in (*heads, *feet) if not edge.is_linked_to_previous]
+    for place in places:
+        for row in place.iter("{*}tr"):
+            yield ["".join(text.text or "" for text in cell.iter("{*}t")) for cell in row.iter("{*}tc")]
+        for paragraph in place.iter("{*}p"):
+            if next(paragraph.iterancestors("{*}tc"), None) is None:
+                yield ["".join(text.text or "" for text in paragraph.iter("{*}t"))]

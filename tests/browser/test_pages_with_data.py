@@ -2,8 +2,8 @@
 
 import pytest
 
-from data.sample.city import CITY, GRADES, GROUPS, INDICATORS, NAMES, OLD_NAME, RULES
 from data.fonts import STAND_IN, WANTED
+from data.sample.city import CITY, GRADES, GROUPS, INDICATORS, NAMES, OLD_NAME, RULES
 from data.store import Store
 
 from .conftest import assert_only_language, settled
@@ -11,7 +11,7 @@ from .test_shell import PATHS
 
 pytestmark = pytest.mark.browser
 
-SYMBOLS = {"Holm", "ZY", "csv", "biaochi", RULES}
+SYMBOLS = {"Holm", "ZY", "csv", "biaochi", "replay", RULES}
 """Latin words of a Chinese page: a method's name, codes of units, the demonstration's rule set, the command."""
 
 

@@ -27,6 +27,7 @@ ODD_NAMES = (
     "局“引号”'单'\"双\" ~ -- --- ...",
     "市信访局(“12345”市长公开电话受理中心)[区档案局、区委保密办（区保密局）]",
     "㙦䢺㑇䶮街道",
+    "㙦䢺㑇䶮街道社区",
 )
 """Names that a careless writer takes for a formula, a command, a placeholder or markup."""
 

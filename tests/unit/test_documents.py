@@ -426,6 +426,18 @@ def test_a_broken_template_is_told_with_its_place_and_writes_nothing(lines, said
     assert not path.exists() and len(read_log(own_demo.store)) == before
 
 
+def test_a_unit_whose_name_is_part_of_another_and_a_head_that_names_one(odd, tmp_path):
+    made = full_ranking(odd, "zh")
+    line = "{{ row.unit }} {{ row.n }} {{ row.interval }} {{ row.verdict }}"
+    path = own_template(tmp_path, *LOOP, line, *ENDS)
+    assert len(docx_paragraphs(word_bytes(made, path))) == 100
+    template = new_docx(str(path))
+    template.sections[0].header.paragraphs[0].text = "{{ sections[2].table.rows[0].unit }}"
+    template.save(str(path))
+    with pytest.raises(TemplateRefused, match="without its votes"):
+        word_bytes(made, path)
+
+
 def test_a_template_that_is_no_word_file_is_told(city, tmp_path):
     path = tmp_path / "t.docx"
     for content in (b"", b"PK\x03\x04 broken", b"no zip"):
