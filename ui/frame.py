@@ -45,6 +45,7 @@ MENU = {
         Entry("ranking", "browse/ranking.py", N_("Ranking")),
         Entry("changes", "browse/changes.py", N_("Changes")),
         Entry("unit", "browse/unit.py", N_("One unit")),
+        Entry("pledges", "browse/pledges.py", N_("Pledges")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
@@ -126,12 +127,14 @@ def demonstration_banner() -> None:
             show(_(BANNERS[status]).format(round=plain(round_id)))
 
 
-def choose_round(release, box=st) -> str:
+def choose_round(release, box=st, among: list[str] | None = None) -> str:
     """The round that the address names, else the newest formal one; choosing another changes the address.
+
+    among: the rounds to offer; else those that hold a register or ballots.
 
     The address holds the plain name: a bound widget would write its label, which has a language.
     """
-    rounds, statuses = loaded.rounds(release.id), release.statuses()
+    rounds, statuses = among or loaded.rounds(release.id), release.statuses()
     asked = st.query_params.get("round")
     st.session_state["round"] = asked if asked in rounds else rounds[0]
     return box.selectbox(

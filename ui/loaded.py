@@ -6,6 +6,7 @@ What comes back is shared by all sessions: read it, never change it in place.
 """
 
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 
@@ -223,6 +224,131 @@ def document(kind: str, found, language: str, signature, *, code: str = "", sinc
         return documents.year_on_year(found, compared, language, signature)
     write_up = {"bulletin": documents.bulletin, "ranking": documents.full_ranking, "bottom": documents.bottom_list}
     return write_up[kind](found, language, signature)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def pledge_rounds(release_id: str) -> list[str]:
+    """Rounds with pledges or votes on duty reports, the formal ones newest first, then the trials."""
+    from results.pledges import pledge_rounds as with_pledges
+
+    found = release_by_id(release_id)
+    return sorted(with_pledges(found), key=lambda round_id: round_id in found.trial_rounds)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def standing_day(release_id: str, round_id: str, today: str) -> str:
+    """The day at which the pledges of a round are looked at, as an ISO text."""
+    from results.pledges import standing_day as day_of
+
+    return day_of(release_by_id(release_id), round_id, date.fromisoformat(today)).isoformat()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def pledge_year(release_id: str, round_id: str, as_of: str):
+    """Everything about the pledges of a round as it stood on a day."""
+    from results.pledge_years import pledge_year as year_of
+
+    release = release_by_id(release_id)
+    together = families(release_id, round_id) if round_id in release.rounds() else []
+    return year_of(release, round_id, date.fromisoformat(as_of), together)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def pledge_rows(release_id: str, round_id: str, as_of: str, by: str):
+    """A wide row a post or a unit."""
+    from results.pledge_years import posts_of, units_of_year
+
+    year = pledge_year(release_id, round_id, as_of)
+    return posts_of(year) if by == "post" else units_of_year(year)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def pledge_glances(release_id: str, round_id: str, as_of: str, category: str | None):
+    """Headline and routine pledges counted by state, of one category or of all."""
+    from results.pledge_glance import glances
+
+    lines = pledge_year(release_id, round_id, as_of).book.lines
+    return glances(lines if category is None else lines[lines["category"] == category], date.fromisoformat(as_of))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def pledge_quarters(release_id: str, round_id: str, as_of: str, category: str | None):
+    """The pledges of a round counted at the end of each quarter that has begun by a day."""
+    from results.pledge_glance import quarter_days, through_quarters
+
+    days = quarter_days(round_id, date.fromisoformat(as_of)).values()
+    return through_quarters([_pledge_book(release_id, round_id, day.isoformat()) for day in days], category)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _pledge_book(release_id: str, round_id: str, as_of: str):
+    from results.pledges import pledge_book
+
+    return pledge_book(release_by_id(release_id), round_id, date.fromisoformat(as_of))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def pledge_quarter(release_id: str, round_id: str, as_of: str):
+    """What needs attention in the quarter that holds a day."""
+    from results.pledge_progress import quarter_report
+
+    return quarter_report(release_by_id(release_id), round_id, date.fromisoformat(as_of))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def pledge_checks(release_id: str, round_id: str, as_of: str):
+    """What was said of every pledge, quarter by quarter."""
+    from results.pledge_progress import checks_by_quarter
+
+    return checks_by_quarter(release_by_id(release_id), round_id, date.fromisoformat(as_of))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def post_years(release_id: str, unit_code: str, post: str, today: str, trial: bool):
+    """One post in every formal round (or every trial), newest first, and the trends of its figures."""
+    from results.pledge_analysis import trends
+    from results.pledge_years import post_through_years
+
+    release = release_by_id(release_id)
+    own = [name for name in pledge_rounds(release_id) if (name in release.trial_rounds) == trial]
+    years = [pledge_year(release_id, name, standing_day(release_id, name, today)) for name in own]
+    return post_through_years(release, years, unit_code, post), trends(release, years, unit_code, post)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def pledge_analysis(release_id: str, round_id: str, as_of: str, before: str | None, day_before: str):
+    """Agreements, shifts and severity of one round; the shift of the votes since the round before, if there is one."""
+    from results import pledge_analysis as made
+
+    year = pledge_year(release_id, round_id, as_of)
+    shifts = made.shifts(year)
+    if before is not None:
+        shifts.append(made.vote_shift(pledge_year(release_id, before, day_before), year))
+    return made.agreements(year), shifts, made.severity(year.votes)
+
+
+def pledge_sheet(
+    release_id: str, round_id: str, as_of: str, by: str, category: str | None, language: str, show: str = "all"
+):
+    """Pledges as a sheet, the same as the command line writes: by item, post or unit, or the circular of the quarter
+    (by "circular"), where `show` keeps the items with one kind of attention.
+    """
+    from results.pledge_columns import as_sheet, table
+
+    if by == "circular":
+        whole = table(pledge_quarter(release_id, round_id, as_of), category=category)
+        whole = replace(whole, rows=whole.rows[whole.rows[show]]) if show != "all" else whole
+    else:
+        whole = table(pledge_year(release_id, round_id, as_of), by, category)
+    return as_sheet(whole, release_by_id(release_id), language)
+
+
+def post_sheet(release_id: str, unit_code: str, post: str, today: str, trial: bool, language: str):
+    """The years of one post as a sheet."""
+    from results.pledge_columns import post_sheet as sheet_of
+
+    rows, _own_trends = post_years(release_id, unit_code, post, today, trial)
+    return sheet_of(rows, release_by_id(release_id), language)
 
 
 def let_go() -> None:

@@ -1,5 +1,7 @@
 """A made-up city with a known truth: 资阳示范市, three rounds, about 11,000 evaluators each.
 
+Its pledges and votes on duty reports are in `pledges.py`.
+
 Ballots come from a latent scale: unit quality (AR(1) over the rounds) + unit-by-group
 deviation + leniency of the evaluator + noise of the line, cut into grades. The seed is fixed,
 so the files are the same everywhere. No name here is meant to be a real office's result.
@@ -70,7 +72,7 @@ Ints: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DemoFile:
-    """One file to import; `kind` is units, unit_lineage or ballots."""
+    """One file to import; `kind` is units, unit_lineage, ballots, pledges, progress or votes."""
 
     kind: str
     round_id: str
@@ -188,14 +190,14 @@ def _register(round_id: str) -> bytes:
             keeps = name.startswith(("市委", "市直", "市政府"))
             short = name if keeps else name.removeprefix("市")
             lines.append(f"{unit.code},{name},{short},{number},{unit.category},{state}")
-    return _text(lines)
+    return as_file(lines)
 
 
 def _reforms() -> bytes:
     """Where the units that end went: a merger, which carries neither trends nor consecutive years."""
     codes = {unit.name: unit.code for unit in demo_units()}
     links = [f"{codes[name]},{codes[SUCCESSOR]},合并,{MERGED_ON},否,{MERGED_BY}" for name in MERGED]
-    return _text(["原单位编码,现单位编码,变化类型,生效日期,名次是否沿用,依据", *links])
+    return as_file(["原单位编码,现单位编码,变化类型,生效日期,名次是否沿用,依据", *links])
 
 
 def _ballots(round_id: str) -> bytes:
@@ -224,7 +226,7 @@ def _ballots(round_id: str) -> bytes:
             rows += zip(ballot.tolist(), unit.tolist(), [item] * len(ballot), text, strict=True)
         start += count
     rows.sort()
-    return _text(["票号,评议主体,参评单位,测评指标,评价"] + [f"{round_id}-{n:06d},{text}" for n, _, _, text in rows])
+    return as_file(["票号,评议主体,参评单位,测评指标,评价"] + [f"{round_id}-{n:06d},{text}" for n, _, _, text in rows])
 
 
 def _sheets(rng: np.random.Generator, form: Ints, group: int, count: int, round_id: str) -> tuple[Ints, Ints]:
@@ -295,5 +297,6 @@ def _tied_indices() -> tuple[int, int]:
     return place[TIED[0]], place[TIED[1]]
 
 
-def _text(lines: list[str]) -> bytes:
+def as_file(lines: list[str]) -> bytes:
+    """A table as a file: UTF-8 with mark."""
     return ("\n".join(lines) + "\n").encode("utf-8-sig")

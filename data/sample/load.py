@@ -4,6 +4,7 @@ from pathlib import Path
 
 from data.errors import UsageError
 from data.sample.city import CITY, RULES, demo_files
+from data.sample.pledges import pledge_files
 from data.store import PublishReport, Store
 from words import N_
 
@@ -13,14 +14,14 @@ NOT_EMPTY = N_("The store is not empty; the demonstration data go into an empty 
 
 
 def load_demo(store: Store) -> PublishReport:
-    """Rules, registers, reforms and ballots of all rounds, each upload marked as demonstration data, published.
+    """Rules and every table of all rounds, each upload marked as demonstration data, published.
 
     Raises UsageError, and changes nothing, when the store holds anything.
     """
     if not store.is_empty():
         raise UsageError(NOT_EMPTY)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
-    for file in demo_files():
+    for file in (*demo_files(), *pledge_files()):
         report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, rules=file.rules, demo=True)
         if not report.stored:
             raise RuntimeError(f"demonstration data refused: {[p.code for p in report.problems]}")

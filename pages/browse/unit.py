@@ -6,7 +6,7 @@ import streamlit as st
 
 from results.bottom import p_words
 from results.columns import REASON_SENTENCES, unit_as_sheet
-from ui import charts, downloads, frame, loaded, tables
+from ui import charts, downloads, frame, loaded, pledge_book, tables
 from ui.words import _, language
 from words import N_
 
@@ -113,3 +113,5 @@ if any(own["score"] is not None for own in history.rounds):
 tables.show_rounds(history.rounds)
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
 downloads.table("unit", release, round_id, sheet, depends=(code,))
+
+pledge_book.in_short(release, round_id, code, detail.name)

@@ -90,6 +90,76 @@ def _worked_section() -> None:
     )
 
 
+def _pledge_section() -> None:
+    """How far a pledge was kept, and what is said of halls and of the public."""
+    st.subheader(_("Pledge against outcome"))
+    st.markdown(
+        _(
+            "Completion sets what was reached against the target, progress against the way from last year's value to "
+            "the target; both stop at 120%, so that a lavish goal hides no missed one. Not reported is not zero. A "
+            "target that is no better than last year's value is marked as soft and has no progress. Self-reported and "
+            "verified values are never mixed, nor are headline and routine items; the mean completion stands beside "
+            "the share met, because a mean hides failures. Items adjusted for objective reasons are in neither and are "
+            "counted apart; a cancelled item is not met."
+        )
+    )
+    st.markdown(
+        _(
+            "Completion C and progress P, per cent, of what was reached (a), the target (t), last year's value (b); "
+            "↑ more is better, ↓ less:"
+        )
+    )
+    st.latex(
+        r"C=100\,\frac{a}{t}\ \ (\uparrow)\qquad C=100\,\frac{t}{a}\ \ (\downarrow)\qquad "
+        r"P=100\,\frac{a-b}{t-b}\qquad 0\le C,P\le 120"
+    )
+    cases = worked.attainment_cases()
+    shown = pd.DataFrame(
+        {
+            _("Case"): [_(worked.CASES[case]) for case in cases["case"]],
+            _("Better"): [_("higher") if direction == "higher" else _("lower") for direction in cases["direction"]],
+            _("Last year"): cases["baseline"].map(_brief),
+            _("Target"): cases["target"].map(_brief),
+            _("Reached"): cases["actual"].map(_brief),
+            _("Met"): [_("not known") if met is pd.NA else _("yes") if met else _("no") for met in cases["met"]],
+            _("Completion %"): cases["completion"].map(_brief),
+            _("Progress %"): cases["progress"].map(_brief),
+        }
+    )
+    wide = {_("Case"): st.column_config.Column(width=250)}
+    st.dataframe(
+        shown, hide_index=True, key="attainment", height="content", column_config=wide, alt=_("Worked pledges")
+    )
+    for sentence in (
+        _(
+            "The vote of a hall: mean points of all ballots, each counting alike, with the same small-sample step and "
+            "interval as a score. Fewer ballots than the smallest cell of the rule set are not shown, nor fewer than "
+            "twice that when all are alike; a hall with one such group shows no group at all."
+        ),
+        _(
+            "Hall against public: the two have other grades and other people, so each score is set against the mean of "
+            "its category. A post is named only when it stands above the mean on one and below it on the other, both "
+            "beyond chance; the hall's side must also stand when the ballots of the category are dealt out anew. The "
+            "chance that anybody in the round is named wrongly is at most 5%."
+        ),
+        _(
+            "How outcomes agree is told by Spearman's correlation with a BCa interval from resampled posts, a shift by "
+            "Wilcoxon's signed ranks with the Hodges-Lehmann estimate, a trend over five years or more by Theil and "
+            "Sen. Where one does not apply, a sentence says why."
+        ),
+        _(
+            "Severity of a hall's groups is taken out only where groups scored posts in common, and is shown beside "
+            "the score, never instead of it."
+        ),
+    ):
+        st.markdown(f"- {sentence}")
+
+
+def _brief(value: float) -> str:
+    """A number of a worked pledge, nothing where it is not defined."""
+    return "" if pd.isna(value) else f"{round(value, 1):g}"
+
+
 def _listed(values: object) -> str:
     return ", ".join(f"{value:.4f}" for value in values)
 
@@ -211,6 +281,7 @@ st.latex(
 )
 
 _worked_section()
+_pledge_section()
 
 st.subheader(_("Limits"))
 for sentence in (
@@ -253,5 +324,10 @@ for source in (
     "Holm (1979). A simple sequentially rejective multiple test procedure.",
     "Benjamini & Hochberg (1995). Controlling the false discovery rate.",
     "Spiegelhalter (2005). Funnel plots for comparing institutional performance.",
+    "Pitman (1937). Significance tests which may be applied to samples from any populations.",
+    "Berger (1982). Multiparameter hypothesis testing and acceptance sampling.",
+    "Efron (1987). Better bootstrap confidence intervals.",
+    "Hodges & Lehmann (1963). Estimates of location based on rank tests.",
+    "Sen (1968). Estimates of the regression coefficient based on Kendall's tau.",
 ):
     st.text(source)

@@ -3,7 +3,8 @@
 import pytest
 
 from data.fonts import STAND_IN, WANTED
-from data.sample.city import CITY, GRADES, GROUPS, INDICATORS, NAMES, OLD_NAME, RULES
+from data.sample.city import CITY, GRADES, GROUPS, INDICATORS, NAMES, OLD_NAME, RULES, demo_units
+from data.sample.pledges import post_of
 from data.store import Store
 
 from .conftest import assert_only_language, settled
@@ -26,6 +27,7 @@ def names(demo_path):
     units = {name for text in NAMES.values() for name in text.split()} | set(OLD_NAME.values())
     rules = Store(demo_path).release().rules("2025")
     about = {rules.title, rules.source, rules.why, rules.authored_by, rules.checked_by, rules.name}
+    about |= {post_of(unit) for unit in demo_units()}
     return units | set(NAMES) | set(GROUPS) | set(GRADES) | set(INDICATORS) | {CITY, "空白"} | about - {""}
 
 

@@ -13,6 +13,7 @@ PAGES = (
     "browse/ranking",
     "browse/changes",
     "browse/unit",
+    "browse/pledges",
     "act/bottom",
     "act/bulletin",
     "method/methods",

@@ -34,7 +34,11 @@ WRONG = [
     ["bottom", "--round", "1999"],
     ["bottom", "--round", "2025", "-k", "0"],
     ["bottom", "--round", "2025", "--category", "没有"],
-    ["pledges", "--round", "2025"],
+    ["pledges", "--round", "1999"],
+    ["pledges", "--round", "2025", "--by", "name"],
+    ["pledges", "--round", "2025", "--as-of", "今天"],
+    ["pledges", "--round", "2025", "--category", "没有"],
+    ["export", "ranking"],
     ["demo"],
 ]
 

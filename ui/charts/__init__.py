@@ -4,12 +4,15 @@ from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
 from ui.charts.bottom import bottom_chart, drawn
 from ui.charts.changes import changes_chart
 from ui.charts.funnel import funnel_chart
+from ui.charts.pledges import MOST_NAMED, MOST_POSTS, halls_chart, outcomes_chart, quarters_chart, years_chart
 from ui.charts.ranking import ranked_units, score_spread
 from ui.charts.robustness import MOST_STRIP, robustness_strip
 from ui.charts.unit import grade_bars, group_means, rounds
 
 __all__ = [
     "MOST_GRADES",
+    "MOST_NAMED",
+    "MOST_POSTS",
     "MOST_ROWS",
     "MOST_STRIP",
     "bottom_chart",
@@ -18,10 +21,14 @@ __all__ = [
     "funnel_chart",
     "grade_bars",
     "group_means",
+    "halls_chart",
     "label",
+    "outcomes_chart",
+    "quarters_chart",
     "ranked_units",
     "robustness_strip",
     "rounds",
     "score_spread",
     "show",
+    "years_chart",
 ]

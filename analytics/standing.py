@@ -1,0 +1,160 @@
+"""Where a unit stands among those compared with it, on one outcome; and whether two outcomes put it on opposite sides.
+
+Two outcomes on different scales (grades of a hall, grades of the public) have no common zero: their points must not be
+subtracted from each other. What can be compared is on which side of the others' mean a unit stands, and how surely.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+
+DEALS = 99_999
+"""Smallest p-value 1/100,000: ten times below what Holm asks of the surest of 400 posts in two directions."""
+TIE = 1e-6
+FEWEST = 3
+"""Units below which there is no mean to stand apart from: of two, one is always above and one below."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """One-sided p-values, shape (units,), NaN without a score.
+
+    above : of "not above the mean". below : of "not below it".
+    """
+
+    above: Floats
+    below: Floats
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Points above (positive) or below the mean of all units compared; shape (units,), NaN for units without a score.
+
+    gap : score minus mean. se : standard error of the gap, 0 where the votes show no spread. df : degrees of freedom.
+    """
+
+    gap: Floats
+    se: Floats
+    df: Floats
+
+    def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
+        """Low and high end of each gap, one unit at a time."""
+        if not 0 < level < 1:
+            raise ValueError(f"level must lie between 0 and 1, got {level}")
+        reach: Floats = special.stdtrit(self.df, (1 + level) / 2) * self.se
+        return self.gap - reach, self.gap + reach
+
+    @property
+    def sides(self) -> "Sides":
+        """How little each gap fits a unit that is not above, or not below; 1 without spread, which proves nothing."""
+        return Sides(self._tail(self.gap), self._tail(-self.gap))
+
+    def _tail(self, gap: Floats) -> Floats:
+        t = np.divide(gap, self.se, out=np.full(gap.shape, -np.inf), where=self.se > 0)
+        tail: Floats = special.stdtr(self.df, -t)
+        return np.where(np.isnan(self.gap), np.nan, tail)
+
+
+def standing(score: ArrayLike, covariance: ArrayLike, df_score: ArrayLike) -> Standing:
+    """Every unit against the mean of all, itself included.
+
+    Parameters
+    ----------
+    score : shape (units,); NaN is left out. covariance : shape (units, units), points squared.
+    df_score : shape (units,), degrees of freedom of each score; those of the gap are Satterthwaite's (1946).
+
+    With fewer than FEWEST scores everything is NaN.
+    """
+    x, sigma = np.asarray(score, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
+    nu = np.asarray(df_score, dtype=np.float64)
+    if x.ndim != 1 or sigma.shape != (len(x), len(x)) or nu.shape != x.shape:
+        raise ValueError(f"score {x.shape}, covariance {sigma.shape} and df {nu.shape} do not fit")
+    present = np.flatnonzero(~np.isnan(x))
+    p = len(present)
+    gap, se, df = (np.full(len(x), np.nan) for _ in range(3))
+    if p >= FEWEST:
+        inside = sigma[np.ix_(present, present)]
+        mine = np.diagonal(inside)
+        gap[present] = x[present] - x[present].mean()
+        # Cancellation may leave a variance a hair below zero where there is none.
+        se[present] = np.sqrt(np.maximum(mine - 2 * inside.mean(axis=1) + inside.mean(), 0.0))
+        df[present] = _freedom(mine, nu[present])
+    return Standing(gap, se, df)
+
+
+def _freedom(variance: Floats, nu: Floats) -> Floats:
+    """Of the contrast with 1 - 1/p on the unit and -1/p on each other one."""
+    p = len(variance)
+    own, other = (1 - 1 / p) ** 2, 1 / p**2
+    share = variance / (variance.max(initial=0.0) or 1.0)
+    total = own * share + other * (share.sum() - share)
+    squares = share**2 / nu
+    spread = own**2 * squares + other**2 * (squares.sum() - squares)
+    return np.divide(total**2, spread, out=np.full(p, nu.sum()), where=spread > 0)
+
+
+def opposite(first: Sides, second: Sides) -> tuple[Floats, Ints]:
+    """Is a unit above the mean on one outcome and below it on the other?
+
+    Returns p, shape (units,), and side: 1 where the first outcome is the higher, -1 where the second is, 0 where
+    nothing is known. Each direction needs both one-sided claims (intersection-union test, Berger 1982: the larger
+    p-value, no correction); two directions are asked about, so the smaller of them counts twice. Nothing is assumed
+    about how the two outcomes depend on each other.
+    """
+    down = np.maximum(first.above, second.below)
+    up = np.maximum(first.below, second.above)
+    known = ~(np.isnan(down) | np.isnan(up))
+    p = np.where(known, np.minimum(1.0, 2 * np.fmin(down, up)), np.nan)
+    side = np.where(known, np.where(down <= up, 1, -1), 0)
+    return p, side
+
+
+def floored(covariance: ArrayLike, counts: ArrayLike, points: ArrayLike) -> Floats:
+    """A covariance in which no hall's ballots scatter less than those of all halls do within their halls.
+
+    Shapes: covariance (units, units), points squared; counts (units, grades), ballots; points (grades,). A hall that is
+    divided between the best and the worst grade, and by luck drew few of the worst, looks as sure as one that agrees:
+    without this, halls of one mean and very different spread had somebody named in 18% of simulated years.
+    """
+    ballots, value = np.asarray(counts, dtype=np.float64), np.asarray(points, dtype=np.float64)
+    n = ballots.sum(axis=1)
+    mean = ballots @ value / np.maximum(n, 1)
+    within = float((ballots * (value - mean[:, None]) ** 2).sum() / max(n.sum(), 1))
+    raised = np.array(covariance, dtype=np.float64)
+    np.fill_diagonal(raised, np.maximum(np.diagonal(raised), within / np.maximum(n, 1)))
+    return raised
+
+
+def exchanged(
+    counts: ArrayLike, points: ArrayLike, sides: Sides, candidates: ArrayLike, *, seed: int, deals: int = DEALS
+) -> Sides:
+    """The p-values of candidates, raised to those of a permutation test of their ballots (Fisher 1935, Pitman 1937).
+
+    Grades are skewed: a hall of seventy that by chance says the best grade throughout lies further out than t expects.
+    With 50 halls of 75 ballots that were alike in truth, t named somebody in 2% to 92% of simulated years, by
+    how skewed the grades were; with `floored` and the ballots of all halls dealt out anew it was at most 1%. The larger
+    of the two p-values holds.
+
+    Parameters
+    ----------
+    counts : shape (units, grades), ballots. points : shape (grades,). sides : of the same units.
+    candidates : indices of the units to deal for; the others keep their p-values.
+    """
+    ballots, value = np.asarray(counts, dtype=np.int64), np.asarray(points, dtype=np.float64)
+    if ballots.ndim != 2 or value.shape != ballots.shape[1:] or len(ballots) != len(sides.above):
+        raise ValueError(f"counts {ballots.shape}, points {value.shape} and {len(sides.above)} units do not fit")
+    above, below = sides.above.copy(), sides.below.copy()
+    rng = np.random.default_rng(seed)
+    for unit in np.asarray(candidates, dtype=np.int64):
+        own = ballots[unit]
+        dealt = rng.multivariate_hypergeometric(ballots.sum(axis=0), int(own.sum()), size=deals) @ value
+        level = own @ value
+        above[unit] = max(above[unit], (1 + np.sum(dealt >= level - TIE)) / (deals + 1))
+        below[unit] = max(below[unit], (1 + np.sum(dealt <= level + TIE)) / (deals + 1))
+    return Sides(above, below)

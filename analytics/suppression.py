@@ -1,0 +1,353 @@
+"""Which numbers of published tables to withhold, so that none that rests on few people can be found by subtraction.
+
+Primary suppression withholds the small numbers themselves, complementary suppression further ones: whoever knows
+all that is published must be left with an interval that is wide and reaches beyond the small numbers. The intervals
+are exact, by linear programming over everything published (audit); the choice of further cells is greedy, smallest
+counts first. Cells, sums and audit as in the statistical disclosure control of tables: Fischetti and Salazar
+(2001), Hundepool et al. (2012).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, sparse
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+UNIFORM = 10
+"""Votes below which a cell is withheld in which all of them are alike: it would tell how everyone in it voted."""
+SEED, WORTH_A_SWEEP = 1, 0.95
+"""Before the programmes of single cells come some with prices drawn at random, as long as each settles a twentieth of
+the open cells . Drawn the same way every time; they save time and decide nothing."""
+SLACK = 1e-6
+"""Linear programmes are solved to 1e-7; bounds this near to a whole number are that number."""
+
+MOST_NODES = 2_000
+"""Branches of an integer programme; those of one unit need a few dozen."""
+UNBOUNDED = 3
+"""What scipy says of a programme without a bound."""
+
+Enough: TypeAlias = Callable[[Floats, Floats], Bools]
+"""Whether intervals (low, high) protect their cells."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Cell `total` is the sum of the cells `parts`."""
+
+    total: int
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """All numbers that might be published together, of one table or several, totals among them.
+
+    counts : shape (cells,), whole numbers from 0. sums : how they add up, over all tables.
+    kept : shape (cells,); cells that are published, or known to readers from elsewhere, in any case.
+    """
+
+    counts: Ints
+    sums: tuple[Sum, ...]
+    kept: Bools
+
+    @property
+    def matrix(self) -> sparse.csr_array:
+        """Shape (sums, cells): 1 for a part, -1 for its total; times the counts it is zero."""
+        row = [at for at, one in enumerate(self.sums) for _ in range(len(one.parts) + 1)]
+        column = [cell for one in self.sums for cell in (one.total, *one.parts)]
+        value = [sign for one in self.sums for sign in (-1.0, *(1.0 for _ in one.parts))]
+        return sparse.csr_array((value, (row, column)), shape=(len(self.sums), len(self.counts)))
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """cells : shape (cells,); what must not be published. exposed : indices of small cells that no choice of further
+    cells protects, because what is kept gives them away; empty when all is well."""
+
+    cells: Bools
+    exposed: Ints
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a reader can put together of unknown numbers x >= 0: low <= facts @ x <= high.
+
+    facts : shape (facts, unknowns). low, high : shape (facts,); equal for an exact number, apart for a rounded one.
+    """
+
+    facts: sparse.csr_array
+    low: Floats
+    high: Floats
+
+
+def table(counts: ArrayLike, *, row_totals: bool = True, column_totals: bool = True) -> Cells:
+    """The cells of one table with its published totals: inner cells row by row, then row totals, then column totals.
+
+    counts : shape (rows, columns). Totals are kept.
+    """
+    inner = np.asarray(counts, dtype=np.int64)
+    rows, columns = inner.shape
+    at = np.arange(rows * columns).reshape(rows, columns)
+    values, sums = [inner.ravel()], []
+    for wanted, axis, lines in ((row_totals, 1, at), (column_totals, 0, at.T)):
+        if wanted:
+            first = sum(len(part) for part in values)
+            values.append(inner.sum(axis=axis))
+            sums += [Sum(first + line, tuple(parts.tolist())) for line, parts in enumerate(lines)]
+    flat = np.concatenate(values)
+    return Cells(flat, tuple(sums), np.arange(len(flat)) >= inner.size)
+
+
+def small(counts: ArrayLike, smallest: int, uniform: ArrayLike | bool = False) -> Bools:
+    """Cells that are withheld for their own sake, in the shape of `counts`.
+
+    smallest : the least count that is published. Zero says nothing of anybody and is published.
+    uniform : cells in which all votes are alike; they are withheld below 10 votes.
+    """
+    n = np.asarray(counts, dtype=np.int64)
+    alike = np.asarray(uniform, dtype=bool) & (n < UNIFORM) & (smallest > 1)
+    return (n > 0) & ((n < smallest) | alike)
+
+
+def suppress(cells: Cells, primary: ArrayLike, smallest: int) -> Withheld:
+    """Choose the cells to withhold: the primary ones, and as few and small others as protect them.
+
+    Every sum whose total is published or withheld ends with no or at least two withheld cells, and the interval that
+    is left for every primary cell is at least `smallest` wide and reaches `smallest`.
+
+    primary : shape (cells,), for instance of `small`; also cells that are kept are refused.
+
+    Raises
+    ------
+    ValueError
+        If counts are negative or do not add up, or a primary cell is kept.
+    """
+    hidden = np.array(primary, dtype=bool)
+    _check(cells, hidden)
+    if not hidden.any():
+        return Withheld(hidden, np.zeros(0, dtype=np.int64))
+    small_ones = np.flatnonzero(hidden)
+    given_away = _given_away(cells, small_ones, smallest)
+    targets = np.setdiff1d(small_ones, given_away)
+    choice = _Choice(cells, hidden)
+    while True:
+        choice.complete(smallest)
+        exposed = exposed_cells(cells, choice.withheld, targets, smallest)
+        if not choice.widen(exposed):
+            return Withheld(choice.withheld, np.union1d(exposed, given_away))
+
+
+def exposed_cells(cells: Cells, withheld: ArrayLike, targets: ArrayLike, smallest: int) -> Ints:
+    """The audit: which targets the published cells leave with too narrow an interval; indices of cells.
+
+    withheld : shape (cells,). targets : indices of withheld cells.
+    """
+    hidden = np.asarray(withheld, dtype=bool)
+    asked = np.asarray(targets, dtype=np.int64)
+    place = np.flatnonzero(hidden)
+    whole = cells.matrix
+    rest = -(whole[:, np.flatnonzero(~hidden)] @ cells.counts[~hidden])
+    known = Knowledge(whole[:, place], rest.astype(np.float64), rest.astype(np.float64))
+    at = np.searchsorted(place, asked)
+    low, high = feasible(known, at, wide(smallest), start=cells.counts[place])
+    return asked[~wide(smallest)(low, high)]
+
+
+def wide(smallest: int) -> Enough:
+    """Intervals at least `smallest` wide that reach `smallest`."""
+    return lambda low, high: (high - low >= smallest) & (high >= smallest)
+
+
+def open_(low: Floats, high: Floats) -> Bools:
+    """Intervals that hold more than one whole number."""
+    return high > low
+
+
+def feasible(
+    known: Knowledge,
+    targets: ArrayLike,
+    enough: Enough | None = None,
+    *,
+    start: ArrayLike | None = None,
+    whole: bool = False,
+) -> tuple[Floats, Floats]:
+    """Smallest and largest whole number that each target can be, as far as linear programmes tell.
+
+    targets : indices of unknowns. enough : an interval is not searched further once this holds of it; None searches
+        every one to its end, infinity included.
+    start : shape (unknowns,); numbers that fit, such as the true ones. They save programmes and decide nothing.
+    whole : search whole numbers only (integer programmes): slower, for few unknowns a component. A search that takes
+        too long ends with the interval found until then, so that it errs towards withholding.
+
+    Unknowns that share no fact are searched apart. Every solution found also widens the intervals of the others,
+    so most need no programme of their own.
+    """
+    asked = np.asarray(targets, dtype=np.int64)
+    low, high = np.full(len(asked), np.inf), np.full(len(asked), -np.inf)
+    if start is not None:
+        low, high = (np.asarray(start, dtype=np.float64)[asked] for _ in range(2))
+    label = _components(known.facts)
+    for part in np.unique(label[asked]).tolist():
+        inside, own = np.flatnonzero(label == part), np.flatnonzero(label[asked] == part)
+        rows = np.unique(known.facts[:, inside].nonzero()[0])
+        piece = Knowledge(known.facts[rows][:, inside], known.low[rows], known.high[rows])
+        low[own], high[own] = _search(
+            _Solver(piece, whole), np.searchsorted(inside, asked[own]), enough, low[own], high[own]
+        )
+    return low, high
+
+
+def _check(cells: Cells, primary: Bools) -> None:
+    if (cells.counts < 0).any():
+        raise ValueError("counts must not be negative")
+    wrong = np.flatnonzero(cells.matrix @ cells.counts)
+    if len(wrong):
+        raise ValueError(f"sums that do not add up: {wrong.tolist()}")
+    if (primary & cells.kept).any():
+        raise ValueError(f"cells both small and kept: {np.flatnonzero(primary & cells.kept).tolist()}")
+
+
+def _given_away(cells: Cells, small_ones: Ints, smallest: int) -> Ints:
+    """Small cells that are part of a total too small to hide them and kept; no audit need find that out."""
+    few = (
+        part for one in cells.sums if cells.kept[one.total] and cells.counts[one.total] < smallest for part in one.parts
+    )
+    return np.intersect1d(small_ones, np.fromiter(few, dtype=np.int64))
+
+
+class _Choice:
+    """What is withheld so far, and which cell comes next."""
+
+    def __init__(self, cells: Cells, primary: Bools) -> None:
+        self.withheld = primary.copy()
+        self._cells = cells
+        self._sums_of: list[list[int]] = [[] for _ in cells.counts]
+        for at, one in enumerate(cells.sums):
+            for cell in (one.total, *one.parts):
+                self._sums_of[cell].append(at)
+
+    def complete(self, smallest: int) -> None:
+        """Give every sum with a withheld cell a second one, and room for `smallest`, as far as there is any."""
+        waiting = list(range(len(self._cells.sums)))
+        while waiting:
+            at = waiting.pop(0)
+            members = self._members(at)
+            hidden = sum(self.withheld[cell] for cell in members)
+            if hidden == 0 or (hidden > 1 and self._room(at) >= smallest):
+                continue
+            chosen = self._cheapest(members)
+            if chosen is not None:
+                self.withheld[chosen] = True
+                waiting += [at, *self._sums_of[chosen]]
+
+    def widen(self, exposed: Ints) -> bool:
+        """Withhold one more cell beside each exposed one, in its tightest sum; False when nothing could be added.
+
+        A sum that has been given a cell in this round is left for the next audit.
+        """
+        touched: set[int] = set()
+        added = False
+        for cell in exposed.tolist():
+            if touched & set(self._sums_of[cell]):
+                continue
+            chosen = self._beside(cell)
+            if chosen is not None:
+                self.withheld[chosen] = added = True
+                touched |= set(self._sums_of[chosen])
+        return added
+
+    def _beside(self, cell: int) -> int | None:
+        """The cheapest cell of the tightest sum around a cell; else of the sums of the withheld cells around it."""
+        seen, ring = {cell}, [cell]
+        while ring:
+            around = list(dict.fromkeys(at for one in ring for at in self._sums_of[one]))
+            for at in sorted(around, key=self._room):
+                chosen = self._cheapest(self._members(at))
+                if chosen is not None:
+                    return chosen
+            near = {other for at in around for other in self._members(at) if self.withheld[other]}
+            ring = sorted(near - seen)
+            seen |= near
+        return None
+
+    def _members(self, at: int) -> tuple[int, ...]:
+        one = self._cells.sums[at]
+        return (one.total, *one.parts)
+
+    def _room(self, at: int) -> int:
+        """What the withheld parts of a sum add up to: the most that one of them can be."""
+        return int(sum(self._cells.counts[part] for part in self._cells.sums[at].parts if self.withheld[part]))
+
+    def _cheapest(self, members: Sequence[int]) -> int | None:
+        """The smallest count that is still published and may be withheld; zeros last, for they give no room."""
+        free = [cell for cell in members if not self.withheld[cell] and not self._cells.kept[cell]]
+        counts = self._cells.counts
+        return min(free, key=lambda cell: (counts[cell] == 0, counts[cell], cell), default=None)
+
+
+def _components(facts: sparse.csr_array) -> Ints:
+    """A number for each unknown; unknowns that facts link, also through others, have the same."""
+    count = facts.shape[1]
+    used = abs(facts).astype(bool).astype(np.int64)
+    linked = sparse.block_array([[None, used], [used.T, None]], format="csr")
+    _, label = sparse.csgraph.connected_components(linked, directed=False)
+    return np.asarray(label[len(label) - count :], dtype=np.int64)
+
+
+def _search(
+    solver: "_Solver", targets: Ints, enough: Enough | None, low: Floats, high: Floats
+) -> tuple[Floats, Floats]:
+    """The intervals of the targets of one component, from what is found of them already."""
+
+    def learn(solution: Floats | None) -> None:
+        if solution is not None:
+            np.minimum(low, np.ceil(solution[targets] - SLACK), out=low)
+            np.maximum(high, np.floor(solution[targets] + SLACK), out=high)
+
+    draw = np.random.Generator(np.random.PCG64(SEED))
+    open_still = len(targets) if enough is not None else 0
+    while enough is not None and open_still:
+        learn(solver.best(targets, draw.standard_normal(len(targets))))
+        before, open_still = open_still, int((~enough(low, high)).sum())
+        if open_still > WORTH_A_SWEEP * before:
+            break
+    for position, target in enumerate(targets.tolist()):
+        for sign in (-1.0, 1.0):
+            if enough is not None and enough(low[position : position + 1], high[position : position + 1])[0]:
+                break
+            solution = solver.best(np.array([target]), np.array([sign]))
+            learn(solution)
+            if solution is None:
+                high[position] = np.inf
+    return low, high
+
+
+class _Solver:
+    """Linear or integer programmes over one body of knowledge."""
+
+    def __init__(self, known: Knowledge, whole: bool) -> None:
+        self._count = known.facts.shape[1]
+        self._facts = optimize.LinearConstraint(known.facts, known.low, known.high)
+        self._whole = np.full(self._count, int(whole))
+
+    def best(self, unknowns: Ints, price: Floats) -> Floats | None:
+        """A solution with the smallest sum of price x unknown; None when it has no bound.
+
+        Raises ValueError when no numbers fit what is known.
+        """
+        objective = np.zeros(self._count)
+        objective[unknowns] = price
+        for presolve in (True, False):  # presolve may not say which of unbounded and infeasible it is
+            options = {"node_limit": MOST_NODES, "presolve": presolve}
+            found = optimize.milp(objective, constraints=self._facts, integrality=self._whole, options=options)
+            if found.x is not None:
+                return np.asarray(found.x, dtype=np.float64)
+            if found.status == UNBOUNDED:
+                return None
+        raise ValueError(f"no numbers fit what is known: {found.message}")

@@ -1,0 +1,69 @@
+"""What leaves the house as a file: the public page of a round, the verification kit of a unit."""
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.answers import write
+from cli.app import app
+from cli.call import Output, Refusal, Round, progress, session
+from cli.results import open_release
+from words import N_
+
+if TYPE_CHECKING:
+    from data.release import Release
+
+
+@app.command(help=N_("The public page of a round: one HTML file for the government's website."))
+def public(
+    round_id: Round,
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    output: Output = None,
+) -> None:
+    """`biaochi public`."""
+    from results.public_page import public_page
+    from results.published import NothingPublished
+
+    with open_release(release) as chosen:
+        try:
+            with progress(N_("Computing")):
+                page = public_page(chosen, round_id)
+        except NothingPublished:
+            raise Refusal(NO_VOTES, round=round_id) from None
+        _leave(page, output, f"public {round_id}", chosen, round_id)
+
+
+@app.command(help=N_("The verification kit of a unit, internal: it recomputes its score, places and verdict."))
+def kit(
+    code: Annotated[str, typer.Argument(metavar="UNIT")],
+    round_id: Round,
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    output: Output = None,
+) -> None:
+    """`biaochi kit`."""
+    from results.kit import NoSuchMember, kit_bytes
+
+    if output is None and sys.stdout.isatty():
+        raise Refusal(N_("A kit is not shown on a terminal; name a file with -o FILE.zip."))
+    with open_release(release) as chosen:
+        try:
+            with progress(N_("Computing")):
+                content = kit_bytes(chosen, round_id, code)
+        except NoSuchMember:
+            raise Refusal(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code) from None
+        _leave(content, output, f"kit {code} {round_id}", chosen, round_id)
+
+
+def _leave(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:
+    """Log the file, then let it go: what cannot be logged does not leave."""
+    from data.audit import log_export
+
+    digest = hashlib.sha256(content).hexdigest()
+    log_export(session.path, what, release=release.id, round_id=round_id, sha256=digest)
+    write(content, output)
+
+
+NO_VOTES = N_("The round {round} has no votes; there is nothing to publish.")

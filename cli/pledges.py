@@ -1,0 +1,55 @@
+"""What became of the pledges: items, posts, units, the quarter's circular."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from cli.answers import check_form, emit_json, emit_sheet
+from cli.app import app
+from cli.call import Format, Output, Refusal, Round, progress, session
+from cli.results import open_release
+from words import N_
+
+
+@app.command(help=N_("Pledge against outcome: the promised items of a round, or its posts or units."))
+def pledges(
+    round_id: Round,
+    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
+    by: Annotated[str, typer.Option(metavar="BY", help=N_("One row per item, post or unit."))] = "item",
+    circular: Annotated[
+        bool, typer.Option("--circular", help=N_("The circular of the quarter: items with what needs attention."))
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=N_("As it stood on this day; else today."))
+    ] = None,
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi pledges`."""
+    from results.pledge_columns import BY, as_json, as_sheet, table
+    from results.pledge_progress import quarter_report
+    from results.pledge_years import pledge_year
+    from results.pledges import standing_day
+
+    check_form(form)
+    if by not in BY:
+        raise Refusal(N_("--by should be one of: {known}."), known=", ".join(BY))
+    named = None if as_of is None else _day(as_of)
+    with open_release(release) as chosen:
+        with progress(N_("Computing")):
+            day = named or standing_day(chosen, round_id, date.today())
+            answer = quarter_report(chosen, round_id, day) if circular else pledge_year(chosen, round_id, day)
+            found = table(answer, by, category)
+        if form == "json":
+            emit_json(as_json(found, chosen), output)
+        else:
+            emit_sheet(as_sheet(found, chosen, session.language), form, output)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refusal(N_("--as-of should be a day such as 2025-09-30, not {value}."), value=text) from None

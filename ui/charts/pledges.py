@@ -1,0 +1,342 @@
+"""Charts of pledges: promise against outcome, hall against public, quarter by quarter, a post through the years."""
+
+import itertools
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from results.pledge_words import PLEDGE_KINDS
+from ui.charts.base import BLUE, GREY, INK, PALE, RED, label, span
+from ui.words import _
+
+MOST_POSTS = 20
+MOST_NAMED = 8
+PROMISED = 100
+LINE = 26  # pixels of a row
+COLUMN = 0.2
+"""Room for the signed differences, as a share of the span of the marks."""
+AWAY = (24, -28, 52, -56)
+"""Pixels between a mark and its name, outwards and inwards in turn, so that neighbours have room."""
+CROWD = 100
+ROOM = 1.22  # beyond the outermost interval: names of posts and of the corners stand there
+"""Posts from which on the lines of those not told apart are drawn pale."""
+LEAST_SIDE = 0.45
+"""Of the longer side of an axis, how much the shorter one has at least."""
+LEAST_SPAN = 24
+"""Points that the axis of a score spans at least, so that a small change does not look like a leap."""
+OUTCOME_COLOURS = {True: BLUE, False: RED}
+OUTCOME_SYMBOLS = {True: "circle", False: "triangle-left"}
+"""Kept or short of the promise: told apart by shape and side of the tick, so that a grey print loses nothing."""
+
+
+def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
+    """Promise against outcome, first row on top; beside it, each on its own scale, the scores that have an interval.
+
+    rows: name, reported, verified (per cent of the promise), difference (signed text), about (hover text), and for
+    each name of `panels` its _score, _low, _high, _n; index from 0. panels: name -> title of its own panel.
+    """
+    widths = [1.0] if not panels else [0.5, *[0.5 / len(panels)] * len(panels)]
+    fig = make_subplots(cols=len(widths), shared_yaxes=True, column_widths=widths, horizontal_spacing=0.03)
+    _dumbbells(fig, rows)
+    _panel_title(fig, "x", _("Completion, % of what was promised"))
+    for column, (name, title) in enumerate(panels.items(), start=2):
+        _scores(fig, rows, name, column)
+        _panel_title(fig, f"x{column}", title)
+    ticks = [label(name, 24) for name in rows["name"]]
+    fig.update_yaxes(tickvals=list(rows.index), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
+    fig.update_yaxes(showgrid=True, gridcolor=PALE, tickfont={"size": 14})
+    fig.update_xaxes(showgrid=True, gridcolor=PALE, zeroline=False)
+    fig.update_layout(height=126 + LINE * len(rows), margin={"l": 10, "r": 10, "t": 76, "b": 10}, legend=_legend())
+    return fig
+
+
+def _legend() -> dict:
+    return {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"size": 14}}
+
+
+def _panel_title(fig: go.Figure, axis: str, text: str) -> None:
+    place = {"x": 0.5, "xref": f"{axis} domain", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6}
+    fig.add_annotation(text=f"<b>{text}</b>", showarrow=False, font={"size": 14, "color": INK}, **place)
+
+
+def _dumbbells(fig: go.Figure, rows: pd.DataFrame) -> None:
+    """A tick at the promise, the verified outcome with its signed distance, the reported one as a hollow ring."""
+    known = rows[rows["verified"].notna()]
+    values = pd.concat([rows["reported"], rows["verified"], pd.Series([float(PROMISED)])]).dropna()
+    room = max(values.max() - values.min(), 10) * COLUMN
+    x, y = [], []
+    for at, value in known["verified"].items():
+        x += [PROMISED, value, None]
+        y += [at, at, None]
+    line = {"color": GREY, "width": 3}
+    fig.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False), row=1, col=1)
+    tick = {"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": INK}}
+    fig.add_trace(_marks(rows.assign(x=PROMISED), tick, _("Promised")), row=1, col=1)
+    ring = {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 1.6, "color": INK}}
+    fig.add_trace(_marks(rows.assign(x=rows["reported"]), ring, _("As reported")), row=1, col=1)
+    for kept, name in ((True, _("Verified, promise kept")), (False, _("Verified, short of the promise"))):
+        part = known[(known["verified"] >= PROMISED) == kept]
+        marker = {"symbol": OUTCOME_SYMBOLS[kept], "size": 12, "color": OUTCOME_COLOURS[kept]}
+        fig.add_trace(_marks(part.assign(x=part["verified"]), marker, name), row=1, col=1)
+        fig.add_trace(_differences(part, values.max() + room, kept), row=1, col=1)
+    fig.update_xaxes(range=[values.min() - room / 3, values.max() + 1.1 * room], col=1)
+
+
+def _differences(part: pd.DataFrame, x: float, kept: bool) -> go.Scatter:
+    """The signed distances as a column of their own, where no mark can come in their way."""
+    return go.Scatter(
+        x=[x] * len(part),
+        y=list(part.index),
+        mode="text",
+        text=part["difference"],
+        textposition="middle left",
+        textfont={"size": 15, "color": OUTCOME_COLOURS[kept]},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _marks(part: pd.DataFrame, marker: dict, name: str) -> go.Scatter:
+    return go.Scatter(
+        x=part["x"],
+        y=list(part.index),
+        mode="markers",
+        marker=marker,
+        name=name,
+        customdata=part["about"],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _scores(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
+    """One score with its interval, on its own scale."""
+    part = rows[rows[f"{name}_score"].notna()]
+    votes = _("Votes")
+    about = [
+        f"{label(unit, 30)}<br>{low:.1f} – {high:.1f}<br>{votes} {n:,.0f}"
+        for unit, low, high, n in zip(
+            part["name"], part[f"{name}_low"], part[f"{name}_high"], part[f"{name}_n"], strict=True
+        )
+    ]
+    fig.add_trace(
+        go.Scatter(
+            x=part[f"{name}_score"],
+            y=list(part.index),
+            mode="markers",
+            marker={"size": 9, "symbol": "square", "color": INK},
+            error_x=span(part[f"{name}_score"], part[f"{name}_low"], part[f"{name}_high"], INK),
+            customdata=about,
+            hovertemplate="%{x:.1f}<br>%{customdata}<extra></extra>",
+            showlegend=False,
+        ),
+        row=1,
+        col=column,
+    )
+
+
+def halls_chart(rows: pd.DataFrame) -> go.Figure:
+    """Hall against public: points to the mean of the category on both axes, with intervals; only posts that differ
+    beyond their uncertainty have a name.
+
+    rows: unit_name, post, vote_gap, public_gap with _low and _high, differs, vote_n, public_n; the named first.
+    """
+    fig = go.Figure()
+    other, named = rows[rows["differs"].isna()], rows[rows["differs"].notna()]
+    hollow = {"symbol": "circle-open", "size": 8, "color": GREY, "line": {"width": 1.5, "color": GREY}}
+    full = {"symbol": "diamond", "size": 14, "color": RED}
+    fig.add_trace(
+        _crosses(other, hollow, _("Not told apart") + f" ({len(other)})", GREY, 1 if len(other) <= CROWD else 0.5)
+    )
+    if len(named):
+        fig.add_trace(_crosses(named, full, _("Opposite, beyond uncertainty") + f" ({len(named)})", RED, 2.5))
+    for side in (1, -1):
+        own = named.head(MOST_NAMED)
+        own = own[own["public_gap"] * side > 0].sort_values("vote_gap")
+        for unit, lines in zip(own.itertuples(), itertools.cycle(AWAY), strict=False):
+            fig.add_annotation(**_name(unit, -side * lines))
+    line = {"width": 1.5, "color": INK}
+    fig.add_vline(0, line=line)
+    fig.add_hline(0, line=line)
+    across, upright = _around(rows, "vote_gap"), _around(rows, "public_gap")
+    for x, y, text in (
+        (1, 1, _("high with the hall, high with the public")),
+        (1, -1, _("high with the hall, low with the public")),
+        (-1, 1, _("low with the hall, high with the public")),
+        (-1, -1, _("low with the hall, low with the public")),
+    ):
+        fig.add_annotation(
+            x=across[x > 0],
+            y=upright[y > 0],
+            text=text,
+            showarrow=False,
+            xanchor="right" if x > 0 else "left",
+            yanchor="top" if y > 0 else "bottom",
+            font={"size": 14, "color": "#5B6670"},
+            bgcolor="rgba(255,255,255,0.7)",
+        )
+    grid = {"gridcolor": PALE, "zeroline": False, "ticksuffix": ""}
+    fig.update_xaxes(title=_("Hall: points to the mean of the category"), range=across, **grid)
+    fig.update_yaxes(title=_("Public: points to the mean of the category"), range=upright, **grid)
+    fig.update_layout(height=560, margin={"l": 10, "r": 10, "t": 40, "b": 10}, legend=_legend(), showlegend=True)
+    return fig
+
+
+def _name(unit, lines: int) -> dict:
+    """The name of one post beside its mark, towards the cross, some pixels below (negative: above)."""
+    right = unit.vote_gap < 0
+    return {
+        "x": unit.vote_gap,
+        "y": unit.public_gap,
+        "text": f"<b>{label(unit.unit_name)}</b>",
+        "ax": 34 if right else -34,
+        "ay": lines,
+        "xanchor": "left" if right else "right",
+        "arrowcolor": INK,
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "font": {"size": 15, "color": INK},
+        "bgcolor": "rgba(255,255,255,0.8)",
+    }
+
+
+def _around(rows: pd.DataFrame, name: str) -> tuple[float, float]:
+    """The range of an axis: all intervals, and enough on either side of the cross to see which side is which."""
+    low, high = float(rows[f"{name}_low"].min()), float(rows[f"{name}_high"].max())
+    least = LEAST_SIDE * max(-low, high)
+    return ROOM * min(low, -least), ROOM * max(high, least)
+
+
+def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness: float) -> go.Scatter:
+    hall, public = _("Ballots of the hall"), _("Votes of the public")
+    line = PALE if len(part) > CROWD else colour
+    about = list(
+        zip(
+            [label(f"{unit} {post}", 30) for unit, post in zip(part["unit_name"], part["post"], strict=True)],
+            part["vote_n"],
+            part["public_n"],
+            strict=True,
+        )
+    )
+    return go.Scatter(
+        x=part["vote_gap"],
+        y=part["public_gap"],
+        mode="markers",
+        name=name,
+        marker=marker,
+        opacity=1 if colour == RED else 0.75,
+        error_x=span(part["vote_gap"], part["vote_gap_low"], part["vote_gap_high"], line, thickness),
+        error_y=span(part["public_gap"], part["public_gap_low"], part["public_gap_high"], line, thickness),
+        customdata=about,
+        hovertemplate=(
+            f"%{{customdata[0]}}<br>{hall} %{{customdata[1]}}: %{{x:+.1f}}"
+            f"<br>{public} %{{customdata[2]}}: %{{y:+.1f}}<extra></extra>"
+        ),
+    )
+
+
+def quarters_chart(rows: pd.DataFrame) -> go.Figure:
+    """Items met as reported, met as verified, and overdue, quarter after quarter; headline and routine side by side.
+
+    rows: `results.pledge_glance.QUARTERS`.
+    """
+    fig = make_subplots(cols=len(PLEDGE_KINDS), horizontal_spacing=0.07)
+    bars = (
+        ("reported_met", _("Target met, as reported"), {"color": "white", "line": {"color": INK, "width": 1.6}}),
+        ("verified_met", _("Target met, as verified"), {"color": BLUE}),
+        (
+            "overdue",
+            _("Overdue"),
+            {"color": RED, "pattern": {"shape": "/", "fillmode": "overlay", "fgcolor": "white", "size": 7}},
+        ),
+    )
+    for column, (kind, word) in enumerate(PLEDGE_KINDS.items(), start=1):
+        part = rows[rows["kind"] == kind]
+        for name, title, marker in bars:
+            fig.add_trace(
+                go.Bar(
+                    x=part["quarter"],
+                    y=part[name],
+                    name=title,
+                    marker=marker,
+                    legendgroup=name,
+                    showlegend=column == 1,
+                    text=part[name],
+                    textposition="outside",
+                    textfont={"size": 14, "color": INK},
+                    cliponaxis=False,
+                    hovertemplate="%{x} %{y}<extra>%{fullData.name}</extra>",
+                ),
+                row=1,
+                col=column,
+            )
+        items = int(part["pledges"].max()) if len(part) else 0
+        axis = "x" if column == 1 else f"x{column}"
+        _panel_title(fig, axis, _("{kind} ({items})").format(kind=_(word), items=f"{items:,}"))
+    fig.update_xaxes(type="category", showgrid=False)
+    fig.update_yaxes(gridcolor=PALE, zeroline=False, rangemode="tozero", showticklabels=False)
+    fig.update_layout(height=300, margin={"l": 10, "r": 10, "t": 80, "b": 10}, legend=_legend(), bargap=0.25)
+    return fig
+
+
+def years_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
+    """One post, round after round, each outcome in a panel of its own.
+
+    rows: oldest first, `results.pledge_years.YEARS`. panels: name -> title; "headline" and "routine" are completion as
+    reported and as verified, "vote" and "public" are scores with intervals.
+    """
+    fig = make_subplots(cols=len(panels), horizontal_spacing=0.06)
+    for column, (name, title) in enumerate(panels.items(), start=1):
+        if f"{name}_score" in rows:
+            _year_scores(fig, rows, name, column)
+        else:
+            _year_completion(fig, rows, name, column)
+        _panel_title(fig, "x" if column == 1 else f"x{column}", title)
+    fig.update_xaxes(type="category", showgrid=False, categoryarray=list(rows["round"]), categoryorder="array")
+    fig.update_yaxes(gridcolor=PALE, zeroline=False)
+    fig.update_layout(height=290, margin={"l": 10, "r": 10, "t": 76, "b": 10}, legend=_legend())
+    return fig
+
+
+def _year_completion(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
+    marks = (
+        ("reported", _("As reported"), {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 1.6}}),
+        ("verified", _("Verified"), {"symbol": "circle", "size": 10, "color": BLUE}),
+    )
+    for sort, title, marker in marks:
+        trace = go.Scatter(
+            x=rows["round"],
+            y=rows[f"{name}_{sort}_completion"],
+            mode="lines+markers" if sort == "verified" else "markers",
+            line={"color": PALE, "width": 2},
+            marker=marker,
+            name=title,
+            legendgroup=sort,
+            showlegend=column == 1,
+            hovertemplate="%{y:.1f}%<extra>%{fullData.name}</extra>",
+        )
+        fig.add_trace(trace, row=1, col=column)
+    values = rows[[f"{name}_reported_completion", f"{name}_verified_completion"]].astype(float)
+    low, high = min(values.min().min(), 82), max(values.max().max(), 118)
+    fig.update_yaxes(range=[low - 2, high + 2], row=1, col=column)
+    fig.add_hline(PROMISED, line={"color": INK, "width": 1.5, "dash": "dash"}, row=1, col=column)
+
+
+def _year_scores(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
+    part, votes = rows[rows[f"{name}_score"].notna()], _("Votes")
+    trace = go.Scatter(
+        x=part["round"],
+        y=part[f"{name}_score"],
+        mode="lines+markers",
+        line={"color": PALE, "width": 2},
+        marker={"symbol": "square", "size": 10, "color": INK},
+        error_y=span(part[f"{name}_score"], part[f"{name}_low"], part[f"{name}_high"], INK),
+        showlegend=False,
+        customdata=part[f"{name}_n"],
+        hovertemplate=f"%{{y:.1f}}<br>{votes} %{{customdata:,.0f}}<extra></extra>",
+    )
+    fig.add_trace(trace, row=1, col=column)
+    low, high = part[f"{name}_low"].min(), part[f"{name}_high"].max()
+    room = max(2.0, (LEAST_SPAN - (high - low)) / 2)
+    fig.update_yaxes(range=[low - room, high + room], row=1, col=column)
