@@ -23,6 +23,7 @@ PAGES = (
     "browse/changes.py",
     "browse/unit.py",
     "act/bottom.py",
+    "act/bulletin.py",
     "method/methods.py",
     "manage/upload.py",
 )

@@ -4,10 +4,11 @@ Results go to stdout, messages to stderr. The exit codes are a contract with scr
 Heavy libraries are imported inside the commands, so that help and wrong usage answer at once.
 """
 
-from cli import documents, keeping, leaving, pledges, releases, results, rules, soundness, uploads
+from cli import bulletin, documents, keeping, leaving, pledges, releases, results, rules, soundness, uploads
 from cli.entry import main, run
 
 __all__ = [
+    "bulletin",
     "documents",
     "keeping",
     "leaving",

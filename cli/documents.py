@@ -59,7 +59,7 @@ def _table(release: "Release", table: str, round_id: str, category: str | None, 
 
     try:
         if table == CHANGES:
-            found = _changes(release, round_id, category, since)
+            found = compared(release, round_id, category, since)
             if form == "json":
                 return json_bytes(changes_json(release, found))
             return sheet_bytes(changes_sheet(release, found, session.language), form)
@@ -73,7 +73,7 @@ def _table(release: "Release", table: str, round_id: str, category: str | None, 
 _NOTHING = N_("The round {round} of this release has no table {table}.")
 
 
-def _changes(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
+def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
     """The round against an earlier one; one category at a time, ALL for all as one."""
     from results.changes import TrialBesideFormal, changes
     from results.family import ALL

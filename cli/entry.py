@@ -18,11 +18,12 @@ from words import LANGUAGES, N_
 
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges", "export", "kit", "public"),
+    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
+    *("export", "bulletin", "kit", "public"),
     *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
-LATER = ("bulletin", "bundle")
+LATER = ("bundle",)
 
 
 def main() -> None:

@@ -47,7 +47,10 @@ MENU = {
         Entry("unit", "browse/unit.py", N_("One unit")),
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
     ),
-    N_("Act on results"): (Entry("bottom", "act/bottom.py", N_("Bottom list")),),
+    N_("Act on results"): (
+        Entry("bottom", "act/bottom.py", N_("Bottom list")),
+        Entry("bulletin", "act/bulletin.py", N_("Bulletin")),
+    ),
     N_("Manage"): (
         Entry("upload", "manage/upload.py", N_("Upload data")),
         Entry("releases", "manage/releases.py", N_("Releases")),

@@ -93,14 +93,14 @@ def keep_memory_whole() -> None:
         fix(MMAP_THRESHOLD, LARGE_BLOCK)
 
 
-def the_job(key: str, asked: object, work: Work) -> Job:
+def the_job(key: str, asked: object, work: Work, *, stop_before: float = 1.0) -> Job:
     """The session's job for a question; a new question ends the old job and begins another."""
     job = st.session_state.get(key)
     if job is None or job.asked != asked:
         if job is not None:
             job.stop()
             job.wait(QUIET_SECONDS)
-        job = st.session_state[key] = Job(asked, work)
+        job = st.session_state[key] = Job(asked, work, stop_before=stop_before)
     return job
 
 

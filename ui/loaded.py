@@ -201,6 +201,31 @@ def export_sheet(release_id: str, table: str, round_id: str, language: str, cate
     return sheet_of(release, table, round_id, language)
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def findings(release_id: str, round_id: str, category: str | None = None):
+    """What the documents of a round are made of; of one category, where one is chosen."""
+    from results.documents import Findings
+
+    lists = tuple(bottom_lists(release_id, round_id).values())
+    whole = Findings(release_by_id(release_id), _ranking(release_id, round_id), lists)
+    return whole if category is None else whole.only(category)
+
+
+def document(kind: str, found, language: str, signature, *, code: str = "", since: str = ""):
+    """A document in words, from what is loaded: of a unit (`code`), of changes (`since`), or of the whole round."""
+    from results import documents
+
+    release, round_id = found.release, found.ranking.round
+    if kind == "unit":
+        history = unit(release.id, code, round_id in release.trial_rounds)
+        return documents.dossier(found, history, unit_detail(release.id, code, round_id), language, signature)
+    if kind == "changes":
+        compared = [changes(release.id, since, round_id, one.family.name) for one in found.lists]
+        return documents.year_on_year(found, compared, language, signature)
+    write_up = {"bulletin": documents.bulletin, "ranking": documents.full_ranking, "bottom": documents.bottom_list}
+    return write_up[kind](found, language, signature)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def pledge_rounds(release_id: str) -> list[str]:
     """Rounds with pledges or votes on duty reports, the formal ones newest first, then the trials."""

@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from results.bottom import p_words
+from results.figures import signed, signed_interval
 from results.pledge_analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, TrendOf
 from results.pledges import KINDS
 from ui import frame, loaded, pledges, tables
-from ui.tables_changes import signed, signed_interval
 from ui.words import _, language
 from words import N_
 

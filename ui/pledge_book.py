@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from results.figures import signed
 from results.pledge_glance import states
 from results.pledge_words import (
     PLEDGE_KINDS,
@@ -17,7 +18,6 @@ from results.pledges import ADJUSTED, CANCELLED
 from results.vote_scores import WHOLE
 from ui import charts, downloads, frame, loaded, pledges, tables
 from ui.pledge_quarters import status, value
-from ui.tables_changes import signed
 from ui.words import _, language
 from words import N_
 

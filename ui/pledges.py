@@ -11,6 +11,7 @@ import streamlit as st
 from data.contract import KIND_NAMES, REQUIRED, fields
 from data.contract import header_of as contract_header
 from data.release import Release
+from results.figures import signed
 from results.pledge_glance import Glance
 from results.pledge_words import (
     COMPARED_REASONS,
@@ -22,7 +23,6 @@ from results.pledge_words import (
 from results.pledge_years import PledgeYear
 from results.vote_scores import SMALL_CELL
 from ui import charts, downloads, frame, loaded, tables
-from ui.tables_changes import signed
 from ui.words import _, language
 from words import N_
 

@@ -9,6 +9,7 @@ import streamlit as st
 from data.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
 from results.bottom import share_words
 from results.columns import REASON_SENTENCES, REASONS, VERDICTS
+from results.figures import interval, number, percent, places
 from ui import frame
 from ui.words import _
 from words import N_
@@ -41,33 +42,11 @@ def place(rank: object, tied_to: object) -> str:
     return _("{place}=").format(place=int(rank)) if tied_to != rank else str(int(rank))
 
 
-def number(value: object, decimals: int = 2) -> str:
-    """A number with fixed decimals; a dash where there is none."""
-    return "–" if value is None or pd.isna(value) else f"{float(value):.{decimals}f}"
-
-
-def interval(low: object, high: object, decimals: int = 2) -> str:
-    """86.46 – 91.20; a dash where there is none."""
-    return "–" if low is None or pd.isna(low) else f"{number(low, decimals)} – {number(high, decimals)}"
-
-
-def percent(share: object, decimals: int = 1) -> str:
-    """A share as a percentage; a dash where there is none."""
-    return "–" if share is None or pd.isna(share) else f"{100 * float(share):.{decimals}f}%"
-
-
 def bottom_sentence(bottom: Bottom) -> str:
     """Who the bottom rule lists, in words."""
     return _(BOTTOM_SENTENCES[bottom.rule]).format(
         k=bottom.k, share=percent(bottom.share, 0), line=bottom.line, limit=percent(bottom.limit, 0)
     )
-
-
-def places(best: object, worst: object) -> str:
-    """13 – 16; one place where only one is left; a dash where there is none."""
-    if best is None or pd.isna(best):
-        return "–"
-    return str(int(best)) if best == worst else f"{int(best)} – {int(worst)}"
 
 
 def chance(share: object) -> str:

@@ -5,8 +5,9 @@ import streamlit as st
 
 from results.changes import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
 from results.columns import REASON_SENTENCES, REASONS
+from results.figures import signed_interval
 from ui.frame import plain
-from ui.tables import interval, number, places
+from ui.tables import number, places
 from ui.words import _
 from words import N_
 
@@ -14,11 +15,6 @@ POSITION_NAMES = {UP: N_("place up"), DOWN: N_("place down")}
 TO = " → "
 MOST_ROWS = 60
 """More rows than this scroll inside the table."""
-
-
-def signed(value: float, decimals: int = 2) -> str:
-    """+0.51 or −1.91."""
-    return f"{value:+.{decimals}f}".replace("-", "−")
 
 
 def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
@@ -104,11 +100,6 @@ def show_left_out(found: Changes) -> None:
         },
         alt=_("The units that are not compared, with the reason."),
     )
-
-
-def signed_interval(low: float, high: float, decimals: int) -> str:
-    """−1.91 – +0.51; a dash where there is none."""
-    return interval(low, high) if pd.isna(low) else f"{signed(low, decimals)} – {signed(high, decimals)}"
 
 
 def _origin(name: str, row: dict, found: Changes) -> dict[str, str]:

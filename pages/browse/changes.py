@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from results import figures
 from results.changes import FELL, ROSE
 from results.exports import changes_sheet
 from ui import charts, downloads, frame, loaded, tables, tables_changes
@@ -66,9 +67,9 @@ if found.regression:
         ).format(
             round=frame.plain(round_from),
             k=facts.k,
-            predicted=tables_changes.signed(facts.predicted, decimals),
-            measured=tables_changes.signed(facts.measured, decimals),
-            overall=tables_changes.signed(facts.overall, decimals),
+            predicted=figures.signed(facts.predicted, decimals),
+            measured=figures.signed(facts.measured, decimals),
+            overall=figures.signed(facts.overall, decimals),
         )
     )
 

@@ -42,6 +42,7 @@ LATIN_ALLOWED = {
     "ODS",
     "GZ",
     "PDF",
+    "Word",
     "JSON",
     "TOML",
     "toml",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.fonts import STAND_IN, WANTED
 from data.sample.city import CITY, GRADES, GROUPS, INDICATORS, NAMES, OLD_NAME, RULES, demo_units
 from data.sample.pledges import post_of
 from data.store import Store
@@ -11,8 +12,14 @@ from .test_shell import PATHS
 
 pytestmark = pytest.mark.browser
 
-SYMBOLS = {"Holm", "ZY", "csv", RULES}
-"""Latin words of a Chinese page: a method's name, codes of units, the demonstration's rule set."""
+SYMBOLS = {"Holm", "ZY", "csv", "biaochi", "replay", RULES}
+"""Latin words of a Chinese page: a method's name, codes of units, the demonstration's rule set, the command."""
+
+
+def fonts() -> set[str]:
+    """Names of fonts that 通报 may tell of."""
+    families = {name for names in WANTED.values() for name in names}
+    return families | {name for names in STAND_IN.values() for name in names}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,7 @@ def test_english_pages_hold_no_chinese_but_names(demo_server, page, path, names,
     page.goto(f"{demo_server.url}/{path}?lang=en")
     settled(page)
     page.wait_for_timeout(1_200)
-    assert_only_language(page, "en", (names | written(Store(demo_path))) - {""})
+    assert_only_language(page, "en", (names | fonts() | written(Store(demo_path))) - {""})
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path != "methods"])
@@ -44,4 +51,4 @@ def test_chinese_pages_hold_no_english_but_symbols(demo_server, page, path, demo
     page.goto(f"{demo_server.url}/{path}?lang=zh")
     settled(page)
     page.wait_for_timeout(1_200)
-    assert_only_language(page, "zh", (SYMBOLS | {release.short} | written(Store(demo_path))) - {""})
+    assert_only_language(page, "zh", (SYMBOLS | fonts() | {release.short} | written(Store(demo_path))) - {""})

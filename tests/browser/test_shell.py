@@ -16,7 +16,7 @@ import pytest
 from .conftest import assert_only_language, settled
 
 pytestmark = pytest.mark.browser
-PATHS = ("overview", "ranking", "changes", "unit", "pledges", "bottom", "upload", "releases", "methods")
+PATHS = ("overview", "ranking", "changes", "unit", "pledges", "bottom", "bulletin", "upload", "releases", "methods")
 
 
 def fetch(url, **headers):

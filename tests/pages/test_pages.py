@@ -15,6 +15,7 @@ PAGES = (
     "browse/unit",
     "browse/pledges",
     "act/bottom",
+    "act/bulletin",
     "method/methods",
 )
 

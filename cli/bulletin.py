@@ -1,0 +1,149 @@
+"""The bulletin of a round and its parts as documents that leave the house. Each is told to the audit log first."""
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.answers import write
+from cli.app import app
+from cli.call import Output, Refusal, Round, check_files, checked_round, progress, session
+from cli.documents import Category
+from cli.results import open_release
+from words import N_
+
+if TYPE_CHECKING:
+    from data.document import Document
+    from data.release import Release
+    from results.changes import Changes
+    from results.documents import Findings, Signature
+
+FORMATS = ("pdf", "docx")
+KINDS = ("bulletin", "ranking", "bottom", "unit", "changes")
+
+
+@app.command(help=N_("The bulletin of a round, or a part of it, as PDF or as a Word file to be edited."))
+def bulletin(
+    round_id: Round,
+    category: Category = None,
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help=N_("bulletin (the whole), ranking, bottom, unit or changes."))
+    ] = "bulletin",
+    unit: Annotated[str, typer.Option(metavar="CODE", help=N_("The unit of --kind unit."))] = "",
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help=N_("pdf or docx; by default by the ending of the file."))] = "",
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE.docx", help=N_("The office's own Word template."))
+    ] = None,
+    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
+    date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    output: Output = None,
+) -> None:
+    """`biaochi bulletin`."""
+    from data.audit import log_export
+    from results.documents import Signature
+
+    chosen_form = _form(form, output, template)
+    _check_kind(kind, unit)
+    name = checked_round(round_id)
+    with open_release(release) as chosen:
+        with progress(N_("Computing")):
+            made = _document(chosen, kind, name, category, unit, since, Signature(office, date))
+        with progress(N_("Typesetting")):
+            content = _pdf(made) if chosen_form == "pdf" else _docx(made, template)
+        digest = hashlib.sha256(content).hexdigest()
+        log_export(session.path, f"{kind}.{chosen_form}", release=chosen.id, round_id=name, sha256=digest)
+    write(content, output)
+
+
+def _form(form: str, output: Path | None, template: Path | None) -> str:
+    """pdf or docx: as asked for, else by the file's ending, else by whether a template is given."""
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    found = form or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
+    if found not in FORMATS:
+        raise Refusal(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+    if template is not None:
+        if found != "docx":
+            raise Refusal(N_("--template is for --format docx."))
+        check_files([template])
+    if output is None and sys.stdout.isatty():
+        raise Refusal(N_("A document is not shown on a terminal; name a file with -o FILE."))
+    return found
+
+
+def _check_kind(kind: str, unit: str) -> None:
+    if kind not in KINDS:
+        raise Refusal(N_("--kind should be one of: {known}."), known=", ".join(KINDS))
+    if (kind == "unit") != bool(unit):
+        raise Refusal(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
+
+
+def _document(
+    release: "Release",
+    kind: str,
+    round_id: str,
+    category: str | None,
+    unit: str,
+    since: str | None,
+    signed: "Signature",
+) -> "Document":
+    from results.documents import bottom_list, bulletin, findings, full_ranking, year_on_year
+
+    found = findings(release, round_id, category)
+    if not found.lists:
+        raise Refusal(N_("The round {round} holds a register but no votes yet."), round=round_id)
+    language = session.language
+    if kind == "unit":
+        return _dossier(found, unit, signed)
+    if kind == "changes":
+        return year_on_year(found, _changes(found, since), language, signed)
+    write_up = {"bulletin": bulletin, "ranking": full_ranking, "bottom": bottom_list}[kind]
+    return write_up(found, language, signed)
+
+
+def _dossier(found: "Findings", code: str, signed: "Signature") -> "Document":
+    """One unit in all formal rounds, or in all trials, as its page shows it."""
+    from results.documents import dossier
+    from results.ranking import ranking
+    from results.unit import NoSuchUnit, detail
+    from results.unit import unit as history
+
+    release, round_id = found.release, found.ranking.round
+    trial = round_id in release.trial_rounds
+    own = [name for name in release.rounds() if (name in release.trial_rounds) == trial]
+    try:
+        told = history(release, code, [ranking(release, name) for name in own])
+        return dossier(found, told, detail(release, code, round_id), session.language, signed)
+    except NoSuchUnit:
+        raise Refusal(
+            N_("The round {round} has no votes on a unit with the code {unit}."), round=round_id, unit=code
+        ) from None
+
+
+def _changes(found: "Findings", since: str | None) -> "list[Changes]":
+    """Each family of the round against an earlier round."""
+    from cli.documents import compared
+
+    return [compared(found.release, found.ranking.round, one.family.name, since) for one in found.lists]
+
+
+def _pdf(made: "Document") -> bytes:
+    """The PDF; on stderr what it could not be set in."""
+    from data.typeset import typeset
+
+    done = typeset(made)
+    if warning := done.fonts.warning(session.language):
+        print(warning, file=sys.stderr)
+    return done.content
+
+
+def _docx(made: "Document", template: Path | None) -> bytes:
+    from data.word import word_bytes
+
+    return word_bytes(made) if template is None else word_bytes(made, template)

@@ -1,0 +1,43 @@
+"""通报 · Bulletin: a round as a document that leaves the house, seen before it is made."""
+
+import streamlit as st
+
+from ui import documents, frame, loaded
+from ui.words import _, language
+from words import N_
+
+release = frame.page(N_("Bulletin"))
+left, middle, right = st.columns([1, 2, 2])
+round_id = frame.choose_round(release, left)
+if not loaded.bottom_lists(release.id, round_id):
+    st.info(_("This round holds a register but no ballots yet."))
+    st.stop()
+
+kind = documents.choose_kind(release, round_id, middle)
+categories = [found.family.name for found in loaded.findings(release.id, round_id).lists]
+category = right.selectbox(
+    _("Category"),
+    categories,
+    format_func=frame.category_name,
+    index=None,
+    placeholder=_("All categories, each by itself"),
+    key="category",
+    bind="query-params",
+    disabled=kind == "unit",
+)
+found = loaded.findings(release.id, round_id, None if kind == "unit" else category)
+code = frame.choose_unit(found.ranking.rows) if kind == "unit" else ""
+since = documents.choose_earlier(release, round_id) if kind == "changes" else ""
+signature = documents.ask_signature()
+
+made = loaded.document(kind, found, language(), signature, code=code, since=since)
+st.caption(
+    _(
+        "Every line that names a unit carries its votes, interval and verdict. Only confirmed units stand under "
+        "the heading of accountability."
+    )
+)
+documents.offer(made, release, round_id)
+
+st.subheader(_("What is in it"))
+documents.preview(made)

@@ -1,0 +1,182 @@
+"""The bulletin of a round: general figures, the bottom in three tiers, the full ranking; the last two also alone."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
+from data.document import UNITS, Document, Row, Section, plain
+from results import figures
+from results.bottom import BottomList, family_name
+from results.columns import records
+from results.documents.frame import UNSIGNED, Findings, Signature, bar, document, round_words, table, unit_cells
+from results.ranking import FIELDS
+from words import N_, translate
+
+TITLES = {
+    "bulletin": N_("Bulletin on the mass evaluation of {round}"),
+    "ranking": N_("Ranking in the mass evaluation of {round}"),
+    "bottom": N_("The bottom in the mass evaluation of {round}"),
+}
+OPENING = N_("The results of the mass evaluation of {round} are made known herewith.")
+GENERAL = N_("In general")
+BOTTOM = N_("The bottom")
+RANKING = N_("The ranking of each category")
+FIGURES = N_(
+    "Units evaluated: {units}, in {categories} categories. Ballots: {ballots}; votes on units: {votes}. Ranked: "
+    "{ranked}; not ranked: {others}, with the reason in the tables."
+)
+SCORED_BY = N_("Scores are made by “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
+READING = N_(
+    "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
+    "units of a category at once ({level}%); units whose places overlap may well be equally good. The verdict "
+    "answers only whether a unit is at the bottom: that any confirmed unit of a category is wrongly named has a "
+    "chance of at most {error}%, and the same holds for the cleared."
+)
+RULE = N_("Ranked units: {count}. The bottom by the rules: {membership}.")
+TIERS = N_("Confirmed: {confirmed}; evidence not enough: {undecided}; surely not there: {cleared}.")
+ACCOUNTABLE = N_("Proposed for accountability by the rules (confirmed at the bottom)")
+NO_FINDING = N_("Evidence not enough, nothing is found")
+NOT_THERE = N_("Confirmed not at the bottom")
+NOBODY = N_("None. No unit of this category may be named as one of the bottom.")
+OPEN = N_(
+    "Of these units the votes do not show whether each is {membership}. They may not be named as such, and it may "
+    "not be said that they are not."
+)
+NONE_OPEN = N_("None.")
+COUNTED = N_("{count} units are surely not {membership}; they are not named here.")
+NO_LIST = N_("No unit can be confirmed and none can be cleared: no list is offered, and nobody may be named.")
+ANY_UNIT = N_("the unit")
+
+
+def bulletin(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+    """The whole bulletin of a round."""
+    opening = translate(OPENING, language).format(round=round_words(found.ranking.round, language))
+    sections = [
+        Section("", 1, (opening,)),
+        Section(translate(GENERAL, language), 1, (*_figures(found, language), _reading(found, language))),
+        Section(translate(BOTTOM, language), 1),
+        *_tiers(found, language),
+        Section(translate(RANKING, language), 1),
+        *_ranked(found, language),
+    ]
+    return _document(found, "bulletin", sections, language, signature)
+
+
+def full_ranking(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+    """Every unit of a round in order, those that are not ranked at the end of their category."""
+    sections = [
+        Section(translate(GENERAL, language), 1, (*_figures(found, language), _reading(found, language))),
+        Section(translate(RANKING, language), 1),
+        *_ranked(found, language),
+    ]
+    return _document(found, "ranking", sections, language, signature)
+
+
+def bottom_list(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+    """The bottom of each category in three tiers, with what may be said of each unit that could be named."""
+    sections = [
+        Section(translate(GENERAL, language), 1, (*_figures(found, language), _reading(found, language))),
+        Section(translate(BOTTOM, language), 1),
+        *_tiers(found, language),
+    ]
+    return _document(found, "bottom", sections, language, signature)
+
+
+def _document(found: Findings, kind: str, sections: list[Section], language: str, signature: Signature) -> Document:
+    title = translate(TITLES[kind], language).format(round=round_words(found.ranking.round, language))
+    return document(found, kind, title, sections, language, signature)
+
+
+def _figures(found: Findings, language: str) -> tuple[str, str]:
+    """How many voted on how many, and by which rules they are scored."""
+    rounds = found.release.query("rounds").set_index("round_id")
+    about = rounds.loc[found.ranking.round]
+    rows, rules = found.ranking.rows, found.rules
+    ranked = int(rows["rank"].notna().sum())
+    counted = translate(FIGURES, language).format(
+        units=figures.count(len(rows)),
+        categories=rows["category"].nunique(),
+        ballots=figures.count(about["evaluators"]),
+        votes=figures.count(rows["n"].sum()),
+        ranked=figures.count(ranked),
+        others=figures.count(len(rows) - ranked),
+    )
+    scored = translate(SCORED_BY, language).format(
+        title=plain(rules.title), rules=plain(rules.name), source=plain(rules.source)
+    )
+    return counted, scored
+
+
+def _reading(found: Findings, language: str) -> str:
+    error = f"{100 * (1 - found.rules.uncertainty.level):.3g}"
+    return translate(READING, language).format(level=found.level, error=error)
+
+
+def _tiers(found: Findings, language: str) -> Iterator[Section]:
+    for listed in found.lists:
+        yield from _tiers_of(listed, found.decimals, language)
+
+
+def _tiers_of(listed: BottomList, decimals: int, language: str) -> Iterator[Section]:
+    """One category: whom the evidence confirms, of whom it says nothing, how many it clears."""
+    name = plain(family_name(listed.family.name, language))
+    facts = {**listed.facts(language), "membership": listed.membership(language)}
+    if listed.no_list:
+        yield Section(name, 2, (translate(listed.no_list, language).format(**facts),))
+        return
+    tiers = {verdict: listed.tier(verdict) for verdict in (CONFIRMED, UNDECIDED, CLEARED)}
+    sizes = {verdict: len(rows) for verdict, rows in tiers.items()}
+    said = [translate(RULE, language).format(**facts), translate(TIERS, language).format(**sizes)]
+    if not sizes[CONFIRMED] and not sizes[CLEARED]:
+        yield Section(name, 2, (*said, translate(NO_LIST, language)))
+        return
+    yield Section(name, 2, tuple(said))
+    confirmed = [_unit(row, listed, decimals, language, stated=True) for row in _records(tiers[CONFIRMED])]
+    yield _tier(ACCOUNTABLE, NOBODY, None, confirmed, facts, language)
+    open_ = [_unit(row, listed, decimals, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
+    yield _tier(NO_FINDING, NONE_OPEN, OPEN, open_, facts, language)
+    counted = translate(COUNTED, language).format(count=sizes[CLEARED], **_without(facts, "count"))
+    yield Section(translate(NOT_THERE, language), 3, (counted,))
+
+
+def _tier(
+    heading: str, empty: str, told: str | None, rows: list[Row], facts: Mapping[str, object], language: str
+) -> Section:
+    if not rows:
+        return Section(translate(heading, language), 3, (translate(empty, language),))
+    said = (translate(told, language).format(**facts),) if told else ()
+    return Section(translate(heading, language), 3, said, table(UNITS, rows, language))
+
+
+def _ranked(found: Findings, language: str) -> Iterator[Section]:
+    """All units of each category, in the order of the ranking."""
+    rows = found.ranking.rows
+    for listed in found.lists:
+        own = rows[rows["unit_code"].isin(set(listed.family.members["unit_code"]))]
+        lines = [_unit(row, listed, found.decimals, language) for row in records(own)]
+        name = plain(family_name(listed.family.name, language))
+        yield Section(name, 2, (), table(UNITS, lines, language))
+
+
+def _unit(row: Mapping[str, object], listed: BottomList, decimals: int, language: str, *, stated: bool = False) -> Row:
+    """One unit; with what may be said of it, where it could be named."""
+    return Row(
+        unit_cells(row, decimals, language),
+        bar(row, listed),
+        statement(row, listed, language) if stated else "",
+    )
+
+
+def statement(row: Mapping[str, object], listed: BottomList, language: str) -> str:
+    """What may and may not be said of a unit. It stands below the line of the unit and does not name it again."""
+    nameless = {**row, "unit_name": translate(ANY_UNIT, language)}
+    return ("" if language == "zh" else " ").join(listed.sentences(nameless, language))
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, object]]:
+    return records(rows, [*FIELDS, "named"])
+
+
+def _without(facts: Mapping[str, object], name: str) -> dict[str, object]:
+    return {key: value for key, value in facts.items() if key != name}

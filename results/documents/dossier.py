@@ -1,0 +1,126 @@
+"""The dossier of one unit: its verdict and what may be said, its groups and indicators, and all its rounds."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from data.document import GROUPS, INDICATORS, ROUNDS, UNITS, Document, Row, Section, plain
+from results import figures
+from results.bottom import BottomList, family_name
+from results.columns import REASON_SENTENCES, records
+from results.documents.bulletin import statement
+from results.documents.frame import UNSIGNED, Findings, Signature, bar, document, round_words, table, unit_cells
+from results.unit import COMPARED, MEANS, NoSuchUnit, UnitDetail, UnitHistory
+from words import N_, translate
+
+TITLE = N_("One unit in the mass evaluation of {round}")
+VERDICT = N_("The verdict in {round}")
+STANDING = N_("Category: {category}; ranked units in it: {count}. Don't know: {share} of the answers.")
+READING = N_(
+    "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
+    "units of a category at once ({level}%)."
+)
+BY_GROUP = N_("By evaluator group")
+BY_INDICATOR = N_("By indicator")
+TOO_FEW = N_("Means of fewer than {count} votes are not shown.")
+SCORED = N_("Only these indicators make the score: {names}.")
+THROUGH = N_("Through the rounds")
+IN_A_ROW = N_("Confirmed at the bottom in {count} rounds in a row, renamings followed.")
+NO_GROUP = N_("No group voted on this unit.")
+FEW = N_("too few")
+AS = N_("{round} (as {name})")
+
+
+def dossier(
+    found: Findings, history: UnitHistory, detail: UnitDetail, language: str, signature: Signature = UNSIGNED
+) -> Document:
+    """One unit: `detail` of the round of `found`, `history` of all its rounds. Raises NoSuchUnit."""
+    row = next((own for own in history.rounds if own["round"] == found.ranking.round), None)
+    if row is None:
+        raise NoSuchUnit(history.unit)
+    listed = next(one for one in found.lists if row["unit_code"] in set(one.family.members["unit_code"]))
+    words = round_words(found.ranking.round, language)
+    sections = [
+        _verdict(found, listed, row, translate(VERDICT, language).format(round=words), language),
+        _groups(detail, language),
+        *_indicators(detail, language),
+        _rounds(history, found.decimals, language),
+    ]
+    title = translate(TITLE, language).format(round=words)
+    rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
+    rounds = (found.ranking.round, *(name for name in rounds if name != found.ranking.round))
+    return document(found, "unit", title, sections, language, signature, rounds=rounds)
+
+
+def _verdict(found: Findings, listed: BottomList, row: Mapping[str, object], heading: str, language: str) -> Section:
+    said = [
+        translate(STANDING, language).format(
+            category=plain(family_name(str(row["category"]), language)),
+            count=listed.count,
+            share=figures.percent(row["dont_know_share"]),
+        ),
+        translate(READING, language).format(level=found.level),
+    ]
+    if row["reason"]:
+        said.append(translate(REASON_SENTENCES[str(row["reason"])], language))
+    own = records(listed.rows[listed.rows["unit_code"] == row["unit_code"]])
+    told = statement(own[0], listed, language) if own else ""
+    line = Row(unit_cells(row, found.decimals, language), bar(row, listed), told)
+    return Section(heading, 1, tuple(said), table(UNITS, [line], language))
+
+
+def _groups(detail: UnitDetail, language: str) -> Section:
+    heading = translate(BY_GROUP, language)
+    if detail.groups.empty:
+        return Section(heading, 1, (translate(NO_GROUP, language),))
+    rows = [_mean(row, detail, language) for row in records(detail.groups, (*MEANS, *COMPARED))]
+    return Section(heading, 1, _too_few(detail.groups, detail, language), table(GROUPS, rows, language))
+
+
+def _indicators(detail: UnitDetail, language: str) -> Iterator[Section]:
+    if detail.indicators.empty:
+        return
+    rows = [
+        Row({"indicator": plain(row["indicator"]), **_mean(row, detail, language).cells})
+        for row in records(detail.indicators, (*MEANS, *COMPARED))
+    ]
+    comma = "、" if language == "zh" else ", "
+    names = comma.join(plain(name) for name in sorted(detail.scored_indicators))
+    said = (translate(SCORED, language).format(names=names), *_too_few(detail.indicators, detail, language))
+    yield Section(translate(BY_INDICATOR, language), 1, said, table(INDICATORS, rows, language))
+
+
+def _too_few(means: pd.DataFrame, detail: UnitDetail, language: str) -> tuple[str, ...]:
+    fewest = detail.rules.presentation.smallest_cell
+    return (translate(TOO_FEW, language).format(count=fewest),) if means["too_few"].any() else ()
+
+
+def _mean(row: Mapping[str, object], detail: UnitDetail, language: str) -> Row:
+    decimals = detail.rules.presentation.decimals
+    return Row(
+        {
+            "group": plain(row["group"]),
+            "n": figures.count(row["n"]),
+            "score": translate(FEW, language) if row["too_few"] else figures.number(row["mean"], decimals),
+            "interval": figures.interval(row["low"], row["high"], decimals),
+            "category_mean": figures.number(row["category_mean"], decimals),
+            "category_range": figures.interval(row["category_min"], row["category_max"], decimals),
+        }
+    )
+
+
+def _rounds(history: UnitHistory, decimals: int, language: str) -> Section:
+    """All rounds, newest first. The unit is named in the first table."""
+    rows = [_round(own, history.name, decimals, language) for own in history.rounds]
+    count = history.confirmed_in_a_row
+    said = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
+    return Section(translate(THROUGH, language), 1, said, table(ROUNDS, rows, language))
+
+
+def _round(own: Mapping[str, object], name: str, decimals: int, language: str) -> Row:
+    """One round; with the name of the unit then, where it was another."""
+    cells = unit_cells(own, decimals, language)
+    words = plain(own["round"])
+    if (then := cells.pop("unit")) != plain(name):
+        words = translate(AS, language).format(round=words, name=then)
+    return Row({"round": words, **cells})

@@ -1,0 +1,157 @@
+"""Documents on a page: which can be made, what is in one, and the buttons that make and hand out the files."""
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from data.audit import log_export
+from data.document import Document, Table
+from data.errors import UsageError
+from data.fonts import NoChineseFont
+from results.documents import Signature
+from ui import downloads, frame, jobs, loaded
+from ui.words import _, language
+from words import N_
+
+KINDS = {
+    "bulletin": N_("Bulletin: the bottom and the ranking"),
+    "ranking": N_("Full ranking"),
+    "bottom": N_("Bottom in three tiers"),
+    "unit": N_("One unit"),
+    "changes": N_("Year on year"),
+}
+FILES = {"pdf": N_("Make the PDF"), "docx": N_("Make the Word file")}
+READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file")}
+MOST_SHOWN = 10  # rows of a table in the preview
+
+
+def choose_kind(release, round_id: str, box) -> str:
+    """The document that the address names, else the bulletin; a comparison only where there is an earlier round.
+
+    The address holds the code: a bound widget would write its label, which has a language.
+    """
+    known = [kind for kind in KINDS if kind != "changes" or _earlier(release, round_id)]
+    asked = st.query_params.get("kind")
+    st.session_state["document_kind"] = asked if asked in known else known[0]
+    return box.selectbox(
+        _("Document"),
+        known,
+        format_func=lambda kind: _(KINDS[kind]),
+        key="document_kind",
+        on_change=lambda: st.query_params.update(kind=st.session_state["document_kind"]),
+    )
+
+
+def _earlier(release, round_id: str) -> list[str]:
+    """Earlier rounds with votes, newest first; trials only against trials."""
+    trials = release.trial_rounds
+    alike = [name for name in loaded.scored_rounds(release.id) if (name in trials) == (round_id in trials)]
+    return sorted((name for name in alike if name < round_id), reverse=True)
+
+
+def choose_earlier(release, round_id: str) -> str:
+    """The round to compare with."""
+    return st.selectbox(_("Earlier round"), _earlier(release, round_id), key="from", bind="query-params", width=220)
+
+
+def ask_signature() -> Signature:
+    """Who signs and when; both may stay empty."""
+    left, right = st.columns(2)
+    office = left.text_input(_("Issuing office"), key="office", placeholder=_("For the red head and the foot"))
+    date = right.text_input(_("Date of the document"), key="document_date", placeholder=_("As it is to be written"))
+    return Signature(office or "", date or "")
+
+
+def offer(made: Document, release, round_id: str) -> None:
+    """The two files: made when asked for, handed out by a further click, which the audit log is told of."""
+    _tell_of_fonts()
+    columns = st.columns([1, 1, 3])
+    for column, kind in zip(columns, FILES, strict=False):
+        with column:
+            _file(made, kind, release, round_id)
+
+
+def _tell_of_fonts() -> None:
+    from data.typeset import fonts_here
+
+    try:
+        warning = fonts_here().warning(language())
+    except NoChineseFont as missing:
+        st.error(_(missing.message).format(**missing.facts))
+        return
+    if warning:
+        st.caption(frame.plain(warning))
+
+
+def _file(made: Document, kind: str, release, round_id: str) -> None:
+    """One file: the button that makes it; once it is made, the button that hands it out."""
+    key = f"file_{kind}"
+    if st.button(_(FILES[kind]), key=f"make_{kind}"):
+        st.session_state[f"{key}_asked"] = made
+    if st.session_state.get(f"{key}_asked") != made:
+        return
+    job = jobs.the_job(key, made, partial(_write, made, kind), stop_before=0.0)
+    if not jobs.finished(key, job):
+        return
+    try:
+        content = job.answer()
+    except UsageError as refused:
+        st.error(_(refused.message).format(**{name: frame.plain(fact) for name, fact in refused.facts.items()}))
+        return
+    downloads.download(
+        _(READY[kind]),
+        f"{made.kind}-{round_id}",
+        kind,
+        content,
+        f"download_{kind}",
+        told=partial(_tell, f"{made.kind}.{kind}", release.id, round_id, loaded.store().path, frame.user()),
+    )
+
+
+def _write(made: Document, kind: str, tell, stopped) -> bytes:
+    """The bytes of a document; in the thread of a job."""
+    tell(0.1, N_("Typesetting"))
+    if kind == "pdf":
+        from data.typeset import typeset
+
+        return typeset(made).content
+    from data.word import word_bytes
+
+    return word_bytes(made)
+
+
+def _tell(what: str, release_id: str, round_id: str, store: Path, who: str | None, sha256: str) -> None:
+    """A line of the audit log. Runs on the click, outside the page."""
+    log_export(store, what, release=release_id, round_id=round_id, sha256=sha256, who=who or "")
+
+
+def preview(made: Document) -> None:
+    """The document in words, each table by its first rows."""
+    with st.container(border=True):
+        st.caption(" · ".join(frame.plain(stamp) for stamp in (made.secrecy, made.stamp) if stamp))
+        st.markdown(f"**{frame.plain(made.title)}**")
+        for number, section in enumerate(made.sections):
+            if section.heading:
+                st.markdown(f"{'#' * (section.level + 3)} {frame.plain(section.heading)}")
+            for text in section.paragraphs:
+                st.markdown(frame.plain(text))
+            if section.table is not None:
+                _table(section.table, f"preview_{number}")
+        st.caption(frame.plain(made.footer))
+
+
+def _table(table: Table, key: str) -> None:
+    shown = [row.cells for row in table.rows[:MOST_SHOWN]]
+    st.dataframe(
+        {header: [cells[name] for cells in shown] for name, header in table.headers.items()},
+        hide_index=True,
+        key=key,
+        alt=_("The first rows of a table of the document."),
+    )
+    if len(table.rows) > MOST_SHOWN:
+        st.caption(
+            _("The first {shown} of {count} lines; the file has them all.").format(
+                shown=MOST_SHOWN, count=len(table.rows)
+            )
+        )
