@@ -19,11 +19,10 @@ from words import LANGUAGES, N_
 # As help lists them: in the order of a year's work.
 ORDER = (
     *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
-    *("export", "bulletin", "kit", "public"),
+    *("export", "bulletin", "bundle", "kit", "public"),
     *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
-LATER = ("bundle",)
 
 
 def main() -> None:
@@ -88,19 +87,3 @@ def _common(
         raise Refusal(N_("--lang should be one of: {known}."), known=", ".join(LANGUAGES))
     if session.path.exists() and not session.path.is_dir():
         raise Refusal(N_("The store {path} is not a folder."), path=session.path)
-
-
-def _register_later(name: str) -> None:
-    """A command that later versions have: says so instead of looking like a slip of the keyboard."""
-
-    @app.command(
-        name,
-        hidden=True,
-        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-    )
-    def later() -> None:
-        raise Refusal(N_("This version does not have the command {name} yet."), name=name)
-
-
-for _name in LATER:
-    _register_later(_name)

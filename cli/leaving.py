@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +10,13 @@ import typer
 
 from cli.answers import write
 from cli.app import app
-from cli.call import Output, Refusal, Round, progress, session
+from cli.call import Output, Refusal, Round, checked_round, progress, session
 from cli.results import open_release
 from words import N_
 
 if TYPE_CHECKING:
     from data.release import Release
+    from results.changes import Changes
 
 
 @app.command(help=N_("The public page of a round: one HTML file for the government's website."))
@@ -55,6 +57,54 @@ def kit(
         except NoSuchMember:
             raise Refusal(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code) from None
         _leave(content, output, f"kit {code} {round_id}", chosen, round_id)
+
+
+@app.command(help=N_("Everything of a round in one ZIP: tables, documents, rule set, checksums."))
+def bundle(
+    round_id: Round,
+    public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,
+    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
+    date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
+    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    output: Output = None,
+) -> None:
+    """`biaochi bundle`."""
+    from results.bundle import internal_bundle, public_bundle
+    from results.documents import Signature
+    from results.published import NothingPublished
+
+    name = checked_round(round_id)
+    if output is None and sys.stdout.isatty():
+        raise Refusal(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
+    with open_release(release) as chosen:
+        try:
+            with progress(N_("Computing")) as told:
+                if public:
+                    content = public_bundle(chosen, name, session.language)
+                else:
+                    signed = Signature(office, date)
+                    content = internal_bundle(
+                        chosen, name, session.language, changes=_changes(chosen, name), signed=signed, progress=told
+                    )
+        except NothingPublished:
+            raise Refusal(NO_VOTES, round=name) from None
+        _leave(content, output, f"{'public' if public else 'internal'} bundle {name}", chosen, name)
+
+
+def _changes(release: "Release", round_id: str) -> "list[Changes]":
+    """Each category against the round before of the same sort; none where there is no such round."""
+    from results.changes import changes
+    from results.family import families
+    from results.what_if import what_if
+
+    trials = release.trial_rounds
+    scored = release.query("rounds").set_index("round_id")["rules_name"]
+    older = [name for name in release.rounds() if name < round_id and scored.get(name)]
+    before = next((name for name in older if (name in trials) == (round_id in trials)), None)
+    if before is None:
+        return []
+    recount = partial(what_if, session.store(), release)
+    return [changes(release, before, round_id, family.name, recount) for family in families(release, round_id)]
 
 
 def _leave(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:

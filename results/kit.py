@@ -5,14 +5,13 @@ unit of its family with their covariance. It holds no counts of other units or o
 common evaluator would show that person's grades.
 """
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from data.packed import zip_bytes
 from data.release import Release
 from results.columns import marks, records
 from results.family import BY_GRADE, Family, families
@@ -21,8 +20,6 @@ from results.verdicts import claims_by_rule
 from words import LANGUAGES, N_, translate
 
 SCRIPT = Path(__file__).with_name("verify_kit.py")
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The earliest time a ZIP can hold: the same content is the same file."""
 PUBLISHED = (
     *("n", "score", "se", "score_low", "score_high", "rank", "rank_best", "rank_worst"),
     *("confirm_p", "clear_p", "verdict", "reason"),
@@ -88,14 +85,7 @@ def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
         "kit.json": json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
         "rules.toml": family.rules.text,
     }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.comment = translate(STAMP, "zh").encode()
-        for name, text in files.items():
-            about = zipfile.ZipInfo(name, FIRST_DAY)
-            about.compress_type, about.external_attr, about.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            packed.writestr(about, text.encode("utf-8"))
-    return out.getvalue()
+    return zip_bytes({name: text.encode("utf-8") for name, text in files.items()}, translate(STAMP, "zh"))
 
 
 def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
