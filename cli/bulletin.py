@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from results.documents import Findings, Signature
 
 FORMATS = ("pdf", "docx")
-KINDS = ("bulletin", "ranking", "bottom", "unit", "changes")
+KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges")
 
 
 @app.command(help=N_("The bulletin of a round, or a part of it, as PDF or as a Word file to be edited."))
@@ -29,12 +29,15 @@ def bulletin(
     round_id: Round,
     category: Category = None,
     kind: Annotated[
-        str, typer.Option(metavar="KIND", help=N_("bulletin (the whole), ranking, bottom, unit or changes."))
+        str, typer.Option(metavar="KIND", help=N_("bulletin (the whole), ranking, bottom, unit, changes or pledges."))
     ] = "bulletin",
     unit: Annotated[str, typer.Option(metavar="CODE", help=N_("The unit of --kind unit."))] = "",
     since: Annotated[
         str | None,
         typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=N_("As it stood on this day; else today."))
     ] = None,
     form: Annotated[str, typer.Option("--format", help=N_("pdf or docx; by default by the ending of the file."))] = "",
     template: Annotated[
@@ -54,7 +57,11 @@ def bulletin(
     name = checked_round(round_id)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            made = _document(chosen, kind, name, category, unit, since, Signature(office, date))
+            signed = Signature(office, date)
+            if kind == "pledges":
+                made = _circular(chosen, name, as_of, signed)
+            else:
+                made = _document(chosen, kind, name, category, unit, since, signed)
         with progress(N_("Typesetting")):
             content = _pdf(made) if chosen_form == "pdf" else _docx(made, template)
         digest = hashlib.sha256(content).hexdigest()
@@ -105,6 +112,19 @@ def _document(
         return year_on_year(found, _changes(found, since), language, signed)
     write_up = {"bulletin": bulletin, "ranking": full_ranking, "bottom": bottom_list}[kind]
     return write_up(found, language, signed)
+
+
+def _circular(release: "Release", round_id: str, as_of: str | None, signed: "Signature") -> "Document":
+    """What needs attention in the quarter of a day."""
+    from datetime import date
+
+    from cli.pledges import day_of
+    from results.documents import circular
+    from results.pledge_progress import quarter_report
+    from results.pledges import standing_day
+
+    day = day_of(as_of) if as_of else standing_day(release, round_id, date.today())
+    return circular(release, quarter_report(release, round_id, day), session.language, signed)
 
 
 def _dossier(found: "Findings", code: str, signed: "Signature") -> "Document":

@@ -36,7 +36,7 @@ def pledges(
     check_form(form)
     if by not in BY:
         raise Refusal(N_("--by should be one of: {known}."), known=", ".join(BY))
-    named = None if as_of is None else _day(as_of)
+    named = None if as_of is None else day_of(as_of)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             day = named or standing_day(chosen, round_id, date.today())
@@ -48,7 +48,8 @@ def pledges(
             emit_sheet(as_sheet(found, chosen, session.language), form, output)
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """The day of --as-of."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:

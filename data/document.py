@@ -15,7 +15,8 @@ MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
-UNITS, ROUNDS, GROUPS, INDICATORS, CHANGES, LEFT_OUT = "units", "rounds", "groups", "indicators", "changes", "left_out"
+UNITS, ROUNDS, GROUPS, INDICATORS = "units", "rounds", "groups", "indicators"
+CHANGES, LEFT_OUT, PLEDGES = "changes", "left_out", "pledges"
 _MEANS = ("group", "n", "score", "interval", "category_mean", "category_range")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     UNITS: ("rank", "unit", "n", "score", "interval", "places", "verdict"),
@@ -24,9 +25,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     INDICATORS: ("indicator", *_MEANS),
     CHANGES: ("unit", "n", "scores", "change", "interval", "places", "verdict"),
     LEFT_OUT: ("unit", "round", "reason"),
+    PLEDGES: ("unit", "item", "due", "target", "status", "reported", "verified", "warning"),
 }
 """The kinds of table and their columns. A row that names a unit has its votes, an interval and a verdict, or the reason
-why there is none."""
+why there is none. Pledges are counted one by one, not sampled: target, reported and verified value take that place."""
 
 
 @dataclass(frozen=True)

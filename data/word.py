@@ -18,7 +18,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from data.document import CHANGES, LEFT_OUT, Document, Table
+from data.document import CHANGES, LEFT_OUT, PLEDGES, Document, Table
 from data.errors import UsageError
 from data.word_file import packed
 from data.word_template import TEMPLATE
@@ -26,7 +26,11 @@ from words import N_
 
 LARGEST = 50 * 1024 * 1024
 """Bytes of a template unpacked; ours has 0.2 million."""
-NEEDED: Mapping[str, Sequence[str]] = {CHANGES: ("n", "interval", "verdict"), LEFT_OUT: ("round", "reason")}
+NEEDED: Mapping[str, Sequence[str]] = {
+    CHANGES: ("n", "interval", "verdict"),
+    LEFT_OUT: ("round", "reason"),
+    PLEDGES: ("target", "reported", "verified"),
+}
 TOO_LARGE = N_("The template {path} is larger than {limit} MB. Take the pictures out.")
 NO_WORD_FILE = N_("The template {path} cannot be read as a Word file. Save it in Word or WPS as .docx.")
 UNKNOWN = N_(

@@ -15,7 +15,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from data.document import CHANGES, COLUMNS, GROUPS, INDICATORS, LEFT_OUT, ROUNDS, UNITS
+from data.document import CHANGES, COLUMNS, GROUPS, INDICATORS, LEFT_OUT, PLEDGES, ROUNDS, UNITS
 from data.word_file import packed
 
 TEMPLATE = Path(__file__).with_name("templates") / "bulletin.docx"
@@ -30,9 +30,10 @@ WIDTHS: Mapping[str, Sequence[int]] = {
     INDICATORS: (32, 30, 14, 16, 25, 16, 23),
     CHANGES: (30, 19, 26, 13, 27, 24, 17),
     LEFT_OUT: (50, 22, 84),
+    PLEDGES: (27, 32, 17, 16, 15, 16, 16, 17),
 }
 """Millimetres of each column; 156 in all."""
-TEXTS = frozenset({"unit", "group", "indicator", "round", "verdict", "reason"})
+TEXTS = frozenset({"unit", "group", "indicator", "round", "verdict", "reason", "item", "warning"})
 
 
 def template_bytes() -> bytes:

@@ -1,5 +1,6 @@
 """Documents on a page: which can be made, what is in one, and the buttons that make and hand out the files."""
 
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from data.document import Document, Table
 from data.errors import UsageError
 from data.fonts import NoChineseFont
 from results.documents import Signature
+from results.pledge_glance import quarter_days
 from ui import downloads, frame, jobs, loaded
 from ui.words import _, language
 from words import N_
@@ -20,6 +22,7 @@ KINDS = {
     "bottom": N_("Bottom in three tiers"),
     "unit": N_("One unit"),
     "changes": N_("Year on year"),
+    "pledges": N_("Circular of the quarter on pledges"),
 }
 FILES = {"pdf": N_("Make the PDF"), "docx": N_("Make the Word file")}
 READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file")}
@@ -27,11 +30,11 @@ MOST_SHOWN = 10  # rows of a table in the preview
 
 
 def choose_kind(release, round_id: str, box) -> str:
-    """The document that the address names, else the bulletin; a comparison only where there is an earlier round.
+    """The document that the address names, else the bulletin; a comparison and a circular only where there can be one.
 
     The address holds the code: a bound widget would write its label, which has a language.
     """
-    known = [kind for kind in KINDS if kind != "changes" or _earlier(release, round_id)]
+    known = [kind for kind in KINDS if _can_be(kind, release, round_id)]
     asked = st.query_params.get("kind")
     st.session_state["document_kind"] = asked if asked in known else known[0]
     return box.selectbox(
@@ -41,6 +44,20 @@ def choose_kind(release, round_id: str, box) -> str:
         key="document_kind",
         on_change=lambda: st.query_params.update(kind=st.session_state["document_kind"]),
     )
+
+
+def _can_be(kind: str, release, round_id: str) -> bool:
+    if kind == "pledges":
+        return round_id in loaded.pledge_rounds(release.id)
+    return kind != "changes" or bool(_earlier(release, round_id))
+
+
+def choose_quarter(release, round_id: str) -> str:
+    """The day at which a quarter of the pledges is looked at, as an ISO text; the newest quarter first."""
+    today = loaded.standing_day(release.id, round_id, date.today().isoformat())
+    days = quarter_days(round_id, date.fromisoformat(today))
+    quarter = st.selectbox(_("Quarter"), list(reversed(days)), key="quarter", bind="query-params", width=220)
+    return days[quarter].isoformat()
 
 
 def _earlier(release, round_id: str) -> list[str]:

@@ -211,6 +211,13 @@ def findings(release_id: str, round_id: str, category: str | None = None):
     return whole if category is None else whole.only(category)
 
 
+def circular(release_id: str, round_id: str, as_of: str, language: str, signature):
+    """The circular of a quarter in words, from what is loaded."""
+    from results.documents import circular as write_up
+
+    return write_up(release_by_id(release_id), pledge_quarter(release_id, round_id, as_of), language, signature)
+
+
 def document(kind: str, found, language: str, signature, *, code: str = "", since: str = ""):
     """A document in words, from what is loaded: of a unit (`code`), of changes (`since`), or of the whole round."""
     from results import documents

@@ -14,6 +14,7 @@ if not loaded.bottom_lists(release.id, round_id):
     st.stop()
 
 kind = documents.choose_kind(release, round_id, middle)
+whole = kind in ("unit", "pledges")
 categories = [found.family.name for found in loaded.findings(release.id, round_id).lists]
 category = right.selectbox(
     _("Category"),
@@ -23,14 +24,18 @@ category = right.selectbox(
     placeholder=_("All categories, each by itself"),
     key="category",
     bind="query-params",
-    disabled=kind == "unit",
+    disabled=whole,
 )
-found = loaded.findings(release.id, round_id, None if kind == "unit" else category)
+found = loaded.findings(release.id, round_id, None if whole else category)
 code = frame.choose_unit(found.ranking.rows) if kind == "unit" else ""
 since = documents.choose_earlier(release, round_id) if kind == "changes" else ""
+day = documents.choose_quarter(release, round_id) if kind == "pledges" else ""
 signature = documents.ask_signature()
 
-made = loaded.document(kind, found, language(), signature, code=code, since=since)
+if kind == "pledges":
+    made = loaded.circular(release.id, round_id, day, language(), signature)
+else:
+    made = loaded.document(kind, found, language(), signature, code=code, since=since)
 st.caption(
     _(
         "Every line that names a unit carries its votes, interval and verdict. Only confirmed units stand under "

@@ -6,6 +6,7 @@ units stand under the heading of accountability; cleared ones are counted there,
 
 from results.documents.bulletin import bottom_list, bulletin, full_ranking
 from results.documents.changes import year_on_year
+from results.documents.circular import circular
 from results.documents.dossier import dossier
 from results.documents.frame import Findings, Signature, findings
 
@@ -14,6 +15,7 @@ __all__ = [
     "Signature",
     "bottom_list",
     "bulletin",
+    "circular",
     "dossier",
     "findings",
     "full_ranking",

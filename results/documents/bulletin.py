@@ -85,7 +85,7 @@ def bottom_list(found: Findings, language: str, signature: Signature = UNSIGNED)
 
 def _document(found: Findings, kind: str, sections: list[Section], language: str, signature: Signature) -> Document:
     title = translate(TITLES[kind], language).format(round=round_words(found.ranking.round, language))
-    return document(found, kind, title, sections, language, signature)
+    return document(found.release, kind, title, sections, language, signature, found.of)
 
 
 def _figures(found: Findings, language: str) -> tuple[str, str]:

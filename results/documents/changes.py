@@ -8,7 +8,7 @@ from results.bottom import family_name
 from results.changes import COLUMNS, DOWN, FELL, LEFT_OUT_SENTENCES, ROSE, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
 from results.changes import LEFT_OUT as LEFT_OUT_COLUMNS
 from results.columns import REASON_SENTENCES, records
-from results.documents.frame import REMARKED, UNSIGNED, Findings, Signature, document, round_words, table
+from results.documents.frame import REMARKED, UNSIGNED, Findings, MadeOf, Signature, document, round_words, table
 from words import N_, translate
 
 TITLE = N_("The mass evaluations of {before} and {after} compared")
@@ -52,7 +52,8 @@ def year_on_year(
     sections = [Section("", 1, (reading,))]
     for one in compared:
         sections += _category(one, found.decimals, language)
-    return document(found, "changes", title, sections, language, signature, rounds=(first.round_to, first.round_from))
+    made_of = MadeOf((first.round_to, first.round_from), found.rules.name)
+    return document(found.release, "changes", title, sections, language, signature, made_of)
 
 
 def _category(one: Changes, decimals: int, language: str) -> Iterator[Section]:

@@ -9,7 +9,7 @@ from results import figures
 from results.bottom import BottomList, family_name
 from results.columns import REASON_SENTENCES, records
 from results.documents.bulletin import statement
-from results.documents.frame import UNSIGNED, Findings, Signature, bar, document, round_words, table, unit_cells
+from results.documents.frame import UNSIGNED, Findings, MadeOf, Signature, bar, document, round_words, table, unit_cells
 from results.unit import COMPARED, MEANS, NoSuchUnit, UnitDetail, UnitHistory
 from words import N_, translate
 
@@ -49,7 +49,8 @@ def dossier(
     title = translate(TITLE, language).format(round=words)
     rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
     rounds = (found.ranking.round, *(name for name in rounds if name != found.ranking.round))
-    return document(found, "unit", title, sections, language, signature, rounds=rounds)
+    made_of = MadeOf(rounds, found.rules.name)
+    return document(found.release, "unit", title, sections, language, signature, made_of)
 
 
 def _verdict(found: Findings, listed: BottomList, row: Mapping[str, object], heading: str, language: str) -> Section:

@@ -36,6 +36,13 @@ HEADERS = {
     "scores": N_("Score"),
     "change": N_("Change"),
     "reason": N_("Reason"),
+    "item": N_("Item"),
+    "due": N_("Due"),
+    "target": N_("Target"),
+    "reported": N_("Reported"),
+    "verified": N_("Verified"),
+    "status": N_("Status"),
+    "warning": N_("Attention"),
 }
 OTHERWISE = {
     (CHANGES, "verdict"): N_("Change found"),
@@ -64,6 +71,14 @@ UNSIGNED = Signature()
 
 
 @dataclass(frozen=True)
+class MadeOf:
+    """rounds: those a document tells of, its own first. rules: the rule set of its own, '' without votes."""
+
+    rounds: tuple[str, ...]
+    rules: str
+
+
+@dataclass(frozen=True)
 class Findings:
     """What is found of one round: its ranking, and the bottom list of each family of it."""
 
@@ -75,6 +90,11 @@ class Findings:
     def rules(self) -> RuleSet:
         """The rule set of the round."""
         return self.lists[0].family.rules
+
+    @property
+    def of(self) -> MadeOf:
+        """What a document of this round alone is made of."""
+        return MadeOf((self.ranking.round,), self.rules.name)
 
     @property
     def decimals(self) -> int:
@@ -101,25 +121,23 @@ def findings(release: Release, round_id: str, category: str | None = None) -> Fi
 
 
 def document(
-    found: Findings,
+    release: Release,
     kind: str,
     title: str,
     sections: Iterable[Section],
     language: str,
     signature: Signature,
-    *,
-    rounds: tuple[str, ...] = (),
+    made_of: MadeOf,
 ) -> Document:
-    """Sections in their frame. `rounds`: those it tells of, newest first, if there are several."""
-    told = rounds or (found.ranking.round,)
-    release, rules = found.release, plain(found.rules.name)
+    """Sections in their frame."""
+    told, rules = made_of.rounds, plain(made_of.rules)
     parts = list(sections)
     lines = sum(len(part.table.rows) for part in parts if part.table is not None)
     comma = "、" if language == "zh" else ", "
     said = [marks(release, name, language) for name in told]
     about = (
         translate(RELEASE, language).format(
-            release=release.short, round=comma.join(map(plain, told)), rules=rules, rows=lines
+            release=release.short, round=comma.join(map(plain, told)), rules=rules or figures.NONE, rows=lines
         ),
         translate(REPLAY, language).format(short=release.short),
     )
@@ -133,7 +151,7 @@ def document(
         date=plain(signature.date),
         sections=numbered([*parts, Section(translate(ORIGIN, language), 1, about)], language),
         about=about,
-        footer=translate(FOOTER, language).format(release=release.short, rules=rules),
+        footer=translate(FOOTER, language).format(release=release.short, rules=rules or figures.NONE),
     )
 
 

@@ -72,3 +72,6 @@ def test_a_unit_and_a_comparison_can_be_chosen(start, page, own_store):
     page.goto(f"{server.url}/bulletin?lang=zh&kind=changes")
     settled(page)
     page.get_by_text("2024年度与2025年度群众评议结果对比").first.wait_for(timeout=30_000)
+    page.goto(f"{server.url}/bulletin?lang=zh&kind=pledges&quarter=2025Q3")
+    settled(page)
+    page.get_by_text("2025年第3季度公开承诺办理情况通报").first.wait_for(timeout=30_000)

@@ -33,6 +33,7 @@ from results.documents import (
 )
 from results.documents.bulletin import ACCOUNTABLE, NO_FINDING
 from results.documents.frame import chinese, is_internal, numbered
+from results.pledge_progress import WARNINGS
 from results.ranking import ranking
 from results.unit import detail, unit
 from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_tables, pdf_rows, pdf_text, store_of
@@ -449,7 +450,7 @@ def test_a_template_that_is_no_word_file_is_told(city, tmp_path):
 # --- the command --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["bulletin", "ranking", "bottom", "unit", "changes"])
+@pytest.mark.parametrize("kind", ["bulletin", "ranking", "bottom", "unit", "changes", "pledges"])
 def test_every_kind_is_written_and_told_to_the_log(kind, own_demo, tmp_path):
     import hashlib
 
@@ -487,6 +488,21 @@ def test_one_category_and_all_as_one(own_demo, tmp_path):
         own_demo("bulletin", "--round", "2025", "--kind", "ranking", "--category", category, "-o", path)
         tables = docx_tables(path.read_bytes())
         assert len(tables) == 1 and len(tables[0][1]) == 1 + count
+
+
+def test_the_circular_names_the_items_that_need_attention(own_demo, tmp_path):
+    path = tmp_path / "c.docx"
+    own_demo("bulletin", "--round", "2025", "--kind", "pledges", "--as-of", "2025-09-30", "-o", path)
+    told = [row for _, rows in docx_tables(path.read_bytes()) for row in rows[1:]]
+    words = ("--round", "2025", "--circular", "--as-of", "2025-09-30")
+    rows = own_demo.json("pledges", *words)["rows"]
+    wanted_rows = [row for row in rows if any(row[name] for name in WARNINGS)]
+    assert len(told) == len(wanted_rows) > 100
+    assert {(row[0].split("（")[0], row[1]) for row in told} == {(row["unit_name"], row["item"]) for row in wanted_rows}
+    assert all(all(row) for row in told)
+    paragraphs = docx_paragraphs(path.read_bytes())
+    assert "完成率是逐项核算的，不是抽样得来的，所以没有区间。" in paragraphs
+    assert not [text for text in paragraphs for row in wanted_rows if row["unit_name"] in text]
 
 
 # --- small parts --------------------------------------------------------------------------------------------------

@@ -1,0 +1,81 @@
+"""The circular of a quarter: the promised items that need attention, category by category.
+
+Pledges are counted one by one, not sampled: a line has what was promised, reported and verified, and no interval.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from data.document import PLEDGES, Document, Row, Section, plain
+from data.release import Release
+from results import figures
+from results.documents.frame import REMARKED, UNSIGNED, MadeOf, Signature, document, table
+from results.pledge_progress import QuarterReport
+from results.pledge_words import NO_INTERVAL, STATUS_WORDS, attention
+from words import N_, translate
+
+TITLE = N_("Circular on the pledges, {year}, quarter {quarter}")
+STANDING = N_("As it stood on {day}: {count} items of {units} units, {warned} of them in need of attention.")
+ALL_WELL = N_("No item needs attention.")
+IN_GENERAL = N_("In general")
+MEASURED = N_("{number} {measure}")
+
+
+def circular(release: Release, report: QuarterReport, language: str, signature: Signature = UNSIGNED) -> Document:
+    """One quarter as it stood on its day."""
+    year, _, quarter = report.quarter.partition("Q")
+    title = translate(TITLE, language).format(year=year, quarter=quarter)
+    book, rows = report.book, report.warnings
+    standing = translate(STANDING, language).format(
+        day=report.as_of.isoformat(),
+        count=len(rows),
+        units=rows["unit_code"].nunique(),
+        warned=int(rows["warned"].sum()) if len(rows) else 0,
+    )
+    general = Section(translate(IN_GENERAL, language), 1, (standing, translate(NO_INTERVAL, language)))
+    sections = [general, *_categories(rows, language)]
+    rounds = release.query("rounds").set_index("round_id")["rules_name"]
+    made_of = MadeOf((book.round,), str(rounds.get(book.round, "")))
+    return document(release, "pledges", title, sections, language, signature, made_of)
+
+
+def _categories(rows: pd.DataFrame, language: str) -> Iterator[Section]:
+    for name, own in rows.groupby("category", sort=False, dropna=False):
+        heading = plain(name) if isinstance(name, str) else figures.NONE
+        warned = own[own["warned"]]
+        if warned.empty:
+            yield Section(heading, 1, (translate(ALL_WELL, language),))
+            continue
+        lines = [_line(row, language) for row in warned.to_dict("records")]
+        yield Section(heading, 1, (), table(PLEDGES, lines, language))
+
+
+def _line(row: Mapping[object, object], language: str) -> Row:
+    """One item; the post it belongs to beside the unit."""
+    unit, measure = plain(row["unit_name"]), row["unit_of_measure"]
+    if isinstance(row["post"], str) and row["post"]:
+        unit = translate(REMARKED, language).format(verdict=unit, remark=plain(row["post"]))
+    status = row["status"]
+    return Row(
+        {
+            "unit": unit,
+            "item": plain(row["item"]),
+            "due": plain(row["due"]) if isinstance(row["due"], str) else figures.NONE,
+            "target": _value(row["target"], measure, language),
+            "status": translate(STATUS_WORDS[status], language) if isinstance(status, str) else figures.NONE,
+            "reported": _value(row["reported"], measure, language),
+            "verified": _value(row["verified"], measure, language),
+            "warning": attention(row, language),
+        }
+    )
+
+
+def _value(value: object, measure: object, language: str) -> str:
+    """7.5 km; a dash where there is none."""
+    if value is None or value is pd.NA or value != value:
+        return figures.NONE
+    number = f"{float(str(value)):g}"
+    if not isinstance(measure, str):
+        return number
+    return translate(MEASURED, language).format(number=number, measure=plain(measure))
