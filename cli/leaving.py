@@ -16,7 +16,6 @@ from words import N_
 
 if TYPE_CHECKING:
     from data.release import Release
-    from results.changes import Changes
 
 
 @app.command(help=N_("The public page of a round: one HTML file for the government's website."))
@@ -69,9 +68,10 @@ def bundle(
     output: Output = None,
 ) -> None:
     """`biaochi bundle`."""
-    from results.bundle import internal_bundle, public_bundle
+    from results.bundle import changes_since, internal_bundle, public_bundle
     from results.documents import Signature
     from results.published import NothingPublished
+    from results.what_if import what_if
 
     name = checked_round(round_id)
     if output is None and sys.stdout.isatty():
@@ -82,29 +82,14 @@ def bundle(
                 if public:
                     content = public_bundle(chosen, name, session.language)
                 else:
+                    found = changes_since(chosen, name, partial(what_if, session.store(), chosen))
                     signed = Signature(office, date)
                     content = internal_bundle(
-                        chosen, name, session.language, changes=_changes(chosen, name), signed=signed, progress=told
+                        chosen, name, session.language, changes_found=found, signed=signed, progress=told
                     )
         except NothingPublished:
             raise Refusal(NO_VOTES, round=name) from None
         _leave(content, output, f"{'public' if public else 'internal'} bundle {name}", chosen, name)
-
-
-def _changes(release: "Release", round_id: str) -> "list[Changes]":
-    """Each category against the round before of the same sort; none where there is no such round."""
-    from results.changes import changes
-    from results.family import families
-    from results.what_if import what_if
-
-    trials = release.trial_rounds
-    scored = release.query("rounds").set_index("round_id")["rules_name"]
-    older = [name for name in release.rounds() if name < round_id and scored.get(name)]
-    before = next((name for name in older if (name in trials) == (round_id in trials)), None)
-    if before is None:
-        return []
-    recount = partial(what_if, session.store(), release)
-    return [changes(release, before, round_id, family.name, recount) for family in families(release, round_id)]
 
 
 def _leave(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:

@@ -16,10 +16,11 @@ from data.release import Release
 from data.typeset import typeset
 from data.uploads import read_upload
 from data.word import word_bytes
-from results.changes import Changes
+from results.changes import Changes, Recount, changes
 from results.columns import header, marks, word
 from results.documents import Signature, bulletin, findings
 from results.exports import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
+from results.family import families
 from results.pledge_columns import as_sheet as pledge_sheet
 from results.pledge_columns import table as pledge_table
 from results.pledge_years import pledge_year
@@ -49,21 +50,32 @@ TOLD = {
 }
 
 
+def changes_since(release: Release, round_id: str, recount: Recount) -> list[Changes]:
+    """Each category against the round before of the same sort, trial or formal; none where there is no such round."""
+    trials = release.trial_rounds
+    rules = release.query("rounds").set_index("round_id")["rules_name"]
+    older = [name for name in release.rounds() if name < round_id and rules.get(name)]
+    before = next((name for name in older if (name in trials) == (round_id in trials)), None)
+    if before is None:
+        return []
+    return [changes(release, before, round_id, family.name, recount) for family in families(release, round_id)]
+
+
 def internal_bundle(
     release: Release,
     round_id: str,
     language: str,
     *,
-    changes: Iterable[Changes] = (),
+    changes_found: Iterable[Changes] = (),
     signed: Signature | None = None,
     progress: Progress = silent,
 ) -> bytes:
-    """The whole round for the office. changes: each category against the round before, where there is one."""
+    """The whole round for the office. changes_found: each category against the round before, where there is one."""
     files: dict[str, bytes] = {}
     for table in (RANKING, BOTTOM, GROUPS):
         progress(len(files) / 20, N_("Computing"))
         _add(files, table, export_sheet(release, table, round_id, language))
-    for number, found in enumerate(changes, start=1):
+    for number, found in enumerate(changes_found, start=1):
         _add(files, f"changes-{number:02d}", changes_sheet(release, found, language))
     if round_id in pledge_rounds(release):
         sheet = pledge_sheet(pledge_table(pledge_year(release, round_id)), release, language)

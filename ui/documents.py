@@ -8,11 +8,10 @@ import streamlit as st
 
 from data.audit import log_export
 from data.document import Document, Table
-from data.errors import UsageError
 from data.fonts import NoChineseFont
 from results.documents import Signature
 from results.pledge_glance import quarter_days
-from ui import downloads, frame, jobs, loaded
+from ui import downloads, frame, loaded
 from ui.words import _, language
 from words import N_
 
@@ -102,27 +101,15 @@ def _tell_of_fonts() -> None:
 
 
 def _file(made: Document, kind: str, release, round_id: str) -> None:
-    """One file: the button that makes it; once it is made, the button that hands it out."""
-    key = f"file_{kind}"
-    if st.button(_(FILES[kind]), key=f"make_{kind}"):
-        st.session_state[f"{key}_asked"] = made
-    if st.session_state.get(f"{key}_asked") != made:
-        return
-    job = jobs.the_job(key, made, partial(_write, made, kind), stop_before=0.0)
-    if not jobs.finished(key, job):
-        return
-    try:
-        content = job.answer()
-    except UsageError as refused:
-        st.error(_(refused.message).format(**{name: frame.plain(fact) for name, fact in refused.facts.items()}))
-        return
-    downloads.download(
-        _(READY[kind]),
+    """One file, made when asked for."""
+    downloads.on_request(
+        f"file_{kind}",
+        (_(FILES[kind]), _(READY[kind])),
+        made,
+        partial(_write, made, kind),
         f"{made.kind}-{round_id}",
         kind,
-        content,
-        f"download_{kind}",
-        told=partial(_tell, f"{made.kind}.{kind}", release.id, round_id, loaded.store().path, frame.user()),
+        partial(_tell, f"{made.kind}.{kind}", release.id, round_id, loaded.store().path, frame.user()),
     )
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from data.audit import log_export
+from data.errors import UsageError
 from data.export import Sheet, csv_bytes, xlsx_bytes
-from ui import frame, loaded
+from ui import frame, jobs, loaded
 from ui.words import _, language
 from words import N_
 
@@ -24,6 +25,7 @@ MIME = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "zip": "application/zip",
+    "html": "text/html; charset=utf-8",
 }
 
 
@@ -59,6 +61,34 @@ def download(
         key=key,
         on_click="ignore",
     )
+
+
+def on_request(
+    key: str,
+    labels: tuple[str, str],
+    asked: object,
+    work: jobs.Work,
+    stem: str,
+    kind: str,
+    told: Callable[[str], None],
+) -> None:
+    """A file that takes a while: the button that makes it; once it is made, the button that hands it out.
+
+    labels: of the two buttons. asked: what decides the content; another one begins anew. told: see `download`.
+    """
+    if st.button(labels[0], key=f"make_{key}"):
+        st.session_state[f"{key}_asked"] = asked
+    if st.session_state.get(f"{key}_asked") != asked:
+        return
+    job = jobs.the_job(key, asked, work, stop_before=0.0)
+    if not jobs.finished(key, job):
+        return
+    try:
+        content = job.answer()
+    except UsageError as refused:
+        st.error(_(refused.message).format(**{name: frame.plain(fact) for name, fact in refused.facts.items()}))
+        return
+    download(labels[1], stem, kind, content, f"download_{key}", told=told)
 
 
 def original(label: str, name: str, sha256: str, path: Path, key: str) -> None:

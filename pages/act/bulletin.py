@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import documents, frame, loaded
+from ui import documents, frame, leaving, loaded
 from ui.words import _, language
 from words import N_
 
@@ -43,6 +43,9 @@ st.caption(
     )
 )
 documents.offer(made, release, round_id)
+
+st.subheader(_("Other files of the round"))
+leaving.offer(release, round_id, signature)
 
 st.subheader(_("What is in it"))
 documents.preview(made)

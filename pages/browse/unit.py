@@ -6,7 +6,7 @@ import streamlit as st
 
 from results.bottom import p_words
 from results.columns import REASON_SENTENCES, unit_as_sheet
-from ui import charts, downloads, frame, loaded, pledge_book, tables
+from ui import charts, downloads, frame, leaving, loaded, pledge_book, tables
 from ui.words import _, language
 from words import N_
 
@@ -77,6 +77,14 @@ if row["rank"]:
                 )
             )
         )
+
+    leaving.offer_kit(release, round_id, code)
+    st.caption(
+        _(
+            "With the kit a statistician recomputes score, places and verdict of this unit in Python, without this "
+            "product."
+        )
+    )
 
 st.subheader(_("By evaluator group"))
 if detail.groups.empty:

@@ -60,3 +60,20 @@ def test_the_keyboard_hands_out_the_table_of_the_page(start, page, own):
         page.keyboard.press("Control+Alt+v")
     command = waiting.value.path().read_bytes()
     assert command.startswith(b"\xef\xbb\xbf") and "单位编码".encode() in command[:40]
+
+
+def test_bundles_public_page_and_kit_are_made_and_handed_out(start, page, own):
+    server = start(own.path)
+    for address, names in (("bulletin", ("internal", "public", "page")), ("unit?unit=ZY001", ("kit",))):
+        join = "&" if "?" in address else "?"
+        page.goto(f"{server.url}/{address}{join}lang=zh")
+        settled(page)
+        for name in names:
+            page.locator(f".st-key-make_file_{name} button").click()
+            ready = page.locator(f".st-key-download_file_{name} button")
+            ready.wait_for(timeout=120_000)
+            with page.expect_download() as waiting:
+                ready.click()
+            digest = hashlib.sha256(waiting.value.path().read_bytes()).hexdigest()
+            last = read_log(own.path)[-1]
+            assert (last.action, last.sha256) == ("export", digest) and name in last.what
