@@ -47,12 +47,12 @@ def _categories(rows: pd.DataFrame, language: str) -> Iterator[Section]:
         if warned.empty:
             yield Section(heading, 1, (translate(ALL_WELL, language),))
             continue
-        lines = [_line(row, language) for row in warned.to_dict("records")]
+        lines = [pledge_line(row, language) for row in warned.to_dict("records")]
         yield Section(heading, 1, (), table(PLEDGES, lines, language))
 
 
-def _line(row: Mapping[object, object], language: str) -> Row:
-    """One item; the post it belongs to beside the unit."""
+def pledge_line(row: Mapping[object, object], language: str) -> Row:
+    """One item; the post it belongs to beside the unit. row: LINES of results.pledges and its warnings."""
     unit, measure = plain(row["unit_name"]), row["unit_of_measure"]
     if isinstance(row["post"], str) and row["post"]:
         unit = translate(REMARKED, language).format(verdict=unit, remark=plain(row["post"]))

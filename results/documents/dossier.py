@@ -1,15 +1,19 @@
-"""The dossier of one unit: its verdict and what may be said, its groups and indicators, and all its rounds."""
+"""The dossier of one unit: its verdict and what may be said, its groups, indicators and pledges, and all its rounds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 import pandas as pd
 
-from data.document import GROUPS, INDICATORS, ROUNDS, UNITS, Document, Row, Section, plain
+from data.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Row, Section, plain
 from results import figures
 from results.bottom import BottomList, family_name
 from results.columns import REASON_SENTENCES, records
 from results.documents.bulletin import statement
+from results.documents.circular import pledge_line
 from results.documents.frame import UNSIGNED, Findings, MadeOf, Signature, bar, document, round_words, table, unit_cells
+from results.pledge_progress import LATE, UNVERIFIED, WARNINGS
+from results.pledge_words import NO_INTERVAL
+from results.pledges import pledge_book, pledge_rounds
 from results.unit import COMPARED, MEANS, NoSuchUnit, UnitDetail, UnitHistory
 from words import N_, translate
 
@@ -24,6 +28,7 @@ BY_GROUP = N_("By evaluator group")
 BY_INDICATOR = N_("By indicator")
 TOO_FEW = N_("Means of fewer than {count} votes are not shown.")
 SCORED = N_("Only these indicators make the score: {names}.")
+PLEDGED = N_("Pledges")
 THROUGH = N_("Through the rounds")
 IN_A_ROW = N_("Confirmed at the bottom in {count} rounds in a row, renamings followed.")
 NO_GROUP = N_("No group voted on this unit.")
@@ -44,6 +49,7 @@ def dossier(
         _verdict(found, listed, row, translate(VERDICT, language).format(round=words), language),
         _groups(detail, language),
         *_indicators(detail, language),
+        *_pledges(found, history.unit, language),
         _rounds(history, found.decimals, language),
     ]
     title = translate(TITLE, language).format(round=words)
@@ -89,6 +95,23 @@ def _indicators(detail: UnitDetail, language: str) -> Iterator[Section]:
     names = comma.join(plain(name) for name in sorted(detail.scored_indicators))
     said = (translate(SCORED, language).format(names=names), *_too_few(detail.indicators, detail, language))
     yield Section(translate(BY_INDICATOR, language), 1, said, table(INDICATORS, rows, language))
+
+
+def _pledges(found: Findings, code: str, language: str) -> Iterator[Section]:
+    """What the unit promised in the round, each item with its outcome; as it stood at the end of the year."""
+    if found.ranking.round not in pledge_rounds(found.release):
+        return
+    lines = pledge_book(found.release, found.ranking.round).lines
+    own = lines[lines["unit_code"] == code].to_dict("records")
+    if own:
+        rows = [pledge_line(row | _warnings(row), language) for row in own]
+        said = (translate(NO_INTERVAL, language),)
+        yield Section(translate(PLEDGED, language), 1, said, table(PLEDGES, rows, language))
+
+
+def _warnings(row: Mapping[Hashable, object]) -> dict[Hashable, object]:
+    """Of the warnings of a quarter those that still hold at the end."""
+    return {**dict.fromkeys(WARNINGS, False), LATE: row["overdue"], UNVERIFIED: row["unverified"]}
 
 
 def _too_few(means: pd.DataFrame, detail: UnitDetail, language: str) -> tuple[str, ...]:
