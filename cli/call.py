@@ -26,6 +26,7 @@ FORMATS = ("csv", "json", "xlsx")
 
 
 LONGEST_ROUND = 40
+NOT_IN_A_NAME = frozenset('/\\:*?"<>|')  # the name of a round stands in names of files
 
 
 Round = Annotated[str, typer.Option("--round", help=N_("Round, for instance 2025."))]
@@ -90,8 +91,13 @@ def check_files(files: Sequence[Path]) -> None:
 def checked_round(round_id: str) -> str:
     """The name of a round without blanks around it; one that cannot be shown is refused."""
     name = round_id.strip()
-    if not name or len(name) > LONGEST_ROUND or not name.isprintable():
-        raise Refusal(N_("The name of a round has 1 to {limit} visible characters."), limit=LONGEST_ROUND)
+    if not name or len(name) > LONGEST_ROUND or not name.isprintable() or set(name) & NOT_IN_A_NAME or name == "..":
+        raise Refusal(
+            N_("The name of a round has 1 to {limit} visible characters, none of {signs}; it is {name}."),
+            limit=LONGEST_ROUND,
+            signs=" ".join(sorted(NOT_IN_A_NAME)),
+            name=round_id,
+        )
     return name
 
 

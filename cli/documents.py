@@ -67,10 +67,20 @@ def _table(release: "Release", table: str, round_id: str, category: str | None, 
             return json_bytes(as_json(release, table, round_id, category))
         return sheet_bytes(export_sheet(release, table, round_id, session.language, category=category), form)
     except NothingToExport:
-        raise Refusal(_NOTHING, table=table, round=round_id) from None
+        raise _nothing(release, table, round_id) from None
 
 
-_NOTHING = N_("The round {round} of this release has no table {table}.")
+def _nothing(release: "Release", table: str, round_id: str) -> Refusal:
+    """The round has no such table; says which it has."""
+    from results.exports import tables_of
+
+    known = ", ".join(tables_of(release, round_id))
+    return Refusal(
+        N_("The round {round} of this release has no table {table}. It has: {known}."),
+        table=table,
+        round=round_id,
+        known=known,
+    )
 
 
 def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
@@ -104,7 +114,7 @@ def _ballots(release: "Release", round_id: str, form: str, output: Path | None) 
 
     with ballot_file(release, round_id, "en" if form == "json" else session.language) as (headers, rows):
         if not headers:
-            raise Refusal(_NOTHING, table="ballots", round=round_id)
+            raise _nothing(release, "ballots", round_id)
         if form == "csv":
             return _pieces(csv_pieces(headers, rows), output)
         if form == "json":

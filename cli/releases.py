@@ -74,7 +74,11 @@ def rollback(
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))],
 ) -> None:
     """`biaochi rollback`."""
-    print_line(session.store().rollback(release, reason))
+    before = session.store().in_force()
+    found = session.store().rollback(release, reason)
+    if found == before:
+        session.say(N_("Nothing changed: this release is in force already."))
+    print_line(found)
 
 
 @app.command(help=N_("Take a trial round out of force; its files are kept."))

@@ -36,6 +36,8 @@ def backup(store: Store, target: Path, progress: Progress = silent) -> str:
         raise UsageError("The backup should not lie in the store itself: {path}.", path=target)
     if store.is_empty():
         raise UsageError("The store {path} holds nothing to back up.", path=store.path)
+    if not target.parent.is_dir():
+        raise UsageError("There is no folder {path}.", path=target.parent)
     draft = target.with_name(f".{target.name}.part")
     try:
         with store.writing():
@@ -119,7 +121,9 @@ def _unpack(source: Path, target: Path, progress: Progress) -> int:
                 _unpack_one(archive, name, digest, target)
                 progress(number / len(sums), N_("Restoring"))
     except zipfile.BadZipFile:
-        raise (_damaged(source) if zipfile.is_zipfile(source) else _no_backup(source)) from None
+        with source.open("rb") as file:  # one that was cut short still begins as a ZIP
+            begins = file.read(4)
+        raise (_damaged(source) if begins == b"PK\x03\x04" else _no_backup(source)) from None
     except (ValueError, KeyError, EOFError):
         raise _damaged(source) from None
     return len(sums)

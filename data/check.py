@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.audit import read_log
-from data.errors import StoreDamaged
+from data.errors import StoreDamaged, UsageError
 from data.history import FOLDER, read_event
 from data.problems import Problem
 from data.release import RELEASE, RESULTS, read_contents
@@ -13,6 +13,8 @@ from data.rule_sets import RulesRefused, parse_rules
 from data.store import Store
 from data.uploads import damaged_files, file_sha256, is_evidence, read_upload
 from words import translate
+
+PARTS = ("uploads", "rules", "history", "releases")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ class Finding:
 
 
 def check(store: Store) -> list[Finding]:
-    """What is damaged, everything at once; empty when every checksum holds."""
+    """What is damaged, everything at once; empty when every checksum holds. Raises UsageError without a store."""
+    if not any((store.path / part).is_dir() for part in PARTS):
+        raise UsageError("There is no store in {path}.", path=store.path)
     return [*_uploads(store), *_rules(store), *_history(store), *_releases(store), *_audit(store)]
 
 
@@ -67,11 +71,12 @@ def _uploads(store: Store) -> list[Finding]:
         except StoreDamaged as damage:
             found.append(Finding.of(damage))
             continue
-        found += [_damaged_file(folder.name, name) for name in damaged]
+        found += [damaged_file(folder.name, name) for name in damaged]
     return found
 
 
-def _damaged_file(upload: str, name: str) -> Finding:
+def damaged_file(upload: str, name: str) -> Finding:
+    """A file of an upload that is damaged or missing, and what helps."""
     facts = {"upload": upload, "file": name}
     if is_evidence(name):
         return Finding("Upload {upload}: the kept file {file} is damaged or missing. Restore it from a backup.", facts)

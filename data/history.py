@@ -6,7 +6,7 @@ Small files that are only ever added to; the newest says which release is in for
 import getpass
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,14 @@ def _event(entry: dict[str, Any]) -> Event:
 def cleared(history: list[Event]) -> frozenset[str]:
     """Ids of the uploads that clearings took out of force."""
     return frozenset(upload for event in history for upload in event.uploads)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a date as 2026-01-31."""
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def local_time(time: str) -> str:

@@ -167,7 +167,9 @@ SENTENCES: dict[str, str] = {
     "group_gives_one_score": N_("All {count} ballots of the group {value} give every unit the same: {grade}."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
     # --- rule sets ------------------------------------------------------------------------------
-    "rules_not_toml": N_("The rule set should be a TOML text; it cannot be read: {detail}"),
+    "rules_not_toml": N_(
+        "The rule set should be a TOML text; it cannot be read from line {line}, character {column_number} on."
+    ),
     "rules_unknown_key": N_("The setting {key} is not known."),
     "rules_not_supported": N_(
         "The setting {key} is known from practice, but this version does not have it: it would be ignored, so it is refused."

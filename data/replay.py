@@ -11,14 +11,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 from data.audit import log_action
-from data.check import Finding, check, damaged_derived, release_damage
+from data.check import Finding, check, damaged_derived, damaged_file, release_damage
 from data.disk import put_in_place
 from data.errors import StoreDamaged, UsageError
 from data.query import sql_names
 from data.release import METHOD_VERSION, Release, read_contents
 from data.rounds import RoundConflict
 from data.store import Store
-from data.uploads import MANIFEST, Upload, derived_files, write_manifest
+from data.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
 
 READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round")
 """Kinds that say what a written name means."""
@@ -159,6 +159,9 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Findi
     """Import the evidence of uploads in the order in which it came; the id there of each, or what is not accepted."""
     stored: dict[str, str] = {}
     for upload in sorted(uploads, key=lambda u: u.number):
+        gone = [name for name in damaged_files(upload.folder) if is_evidence(name)]
+        if gone:
+            return damaged_file(upload.upload_id, gone[0])
         report = again.import_files(
             upload.kind,
             [(file.name, path.read_bytes()) for file, path in upload.evidence()],

@@ -167,7 +167,12 @@ def parse_rules(text: str) -> RuleSet:
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        detail = {"detail": str(error)}
+        place = re.search(r"at line (\d+), column (\d+)", str(error))
+        lines = text.splitlines() or [""]
+        detail: dict[str, object] = {
+            "line": int(place[1]) if place else len(lines),
+            "column_number": int(place[2]) if place else len(lines[-1]) + 1,
+        }
         raise RulesRefused([Problem("rules_not_toml", facts=detail)]) from None
     fields = _fields(_Section(document, "", problems))
     if problems:

@@ -23,7 +23,7 @@ from data.audit import log_what_is_new
 from data.contract import KINDS, SCORED_KINDS, fields, header_of
 from data.disk import put_in_place
 from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
-from data.history import FOLDER, Event, cleared, local_time, now, read_history, user
+from data.history import FOLDER, Event, cleared, is_day, local_time, now, read_history, user
 from data.importing import ImportJob, ImportReport, Request, Source
 from data.intake.values import is_totals_row
 from data.mappings import Decision, write_decision
@@ -260,6 +260,10 @@ class Store:
             raise UsageError(
                 "The register of round {round} has no unit with the code {unit}.", round=round_id, unit=unit_code
             )
+        if not name.strip():
+            raise UsageError("The name to be confirmed must be given.")
+        if valid_from and not is_day(valid_from):
+            raise UsageError("The first day should be a date such as 2026-01-31, not {value}.", value=valid_from)
         if is_totals_row(name):
             raise UsageError("{name} is a word for sums and cannot be the name of a unit.", name=name)
         known_as = alias_of(in_force, name, valid_from)
@@ -453,7 +457,9 @@ class Store:
         periods: of the public notice, stated by who announces the round.
         """
         if status not in STATUSES:
-            raise UsageError("A status is one of: {known}.", known=", ".join([*CHINESE, *STATUSES]))
+            raise UsageError(
+                "There is no status {status}. Known: {known}.", status=status, known="、".join([*CHINESE, *STATUSES])
+            )
         if not reason.strip():
             raise UsageError("A change of status needs a reason.")
         if periods and not all(1 <= days <= LONGEST_PERIOD for days in (periods.notice, periods.review)):

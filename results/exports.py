@@ -11,6 +11,7 @@ import pandas as pd
 from data.contract import KINDS
 from data.export import Cell, Sheet
 from data.release import Release
+from data.uploads import read_upload
 from results.bottom import bottom
 from results.changes import DOWN, OVERLAPPING, STATEMENT_NAMES, UP, Changes
 from results.columns import REASONS, as_sheet, decimals_of, facts_of, header, marks, printed_marks
@@ -56,6 +57,15 @@ GROUP_HEADERS = {
     "invalid": N_("Invalid"),
     "weight": N_("Weight"),
 }
+
+
+def tables_of(release: Release, round_id: str) -> list[str]:
+    """Names of the tables that a round has: results where there are votes, and what was imported."""
+    rounds = release.query("rounds").set_index("round_id")
+    scored = round_id in rounds.index and bool(rounds["rules_name"][round_id])
+    uploads = [read_upload(release.store / "uploads" / upload_id) for upload_id in release.upload_ids]
+    own = {upload.kind for upload in uploads if upload.round_id == round_id}
+    return [*(RESULTS if scored else ()), *(kind for kind in KINDS if kind in own)]
 
 
 def export_sheet(release: Release, table: str, round_id: str, language: str, *, category: str | None = None) -> Sheet:

@@ -46,6 +46,11 @@ def test_a_store_that_holds_something_is_not_overwritten(published, tmp_path):
     assert snapshot(published.store) == before
 
 
+def test_a_folder_that_is_not_there_is_named(published, tmp_path):
+    published("backup", tmp_path / "none" / "b.zip", code=2)
+    assert "none" in published.err
+
+
 @pytest.mark.parametrize("where", ["there", "inside", "empty store"])
 def test_no_backup_where_it_would_do_harm(where, published, tmp_path):
     target = tmp_path / "b.zip"
@@ -70,6 +75,7 @@ def test_a_damaged_backup_restores_nothing(harm, published, tmp_path):
         path.write_bytes(data)
     elif harm == "cut":
         path.write_bytes(data[: len(data) // 2])
+        other(published, "again")("restore", path, code=1)
     else:
         kept = tmp_path / "c.zip"
         with zipfile.ZipFile(path) as old, zipfile.ZipFile(kept, "w") as new:

@@ -121,3 +121,18 @@ def test_a_round_that_was_tried_out_first_is_replayed(small, files):
     small("import", "units", register, "--round", "2025")
     small("import", "ballots", ballots, "--round", "2025")
     small("replay", small.publish())
+
+
+def test_a_replay_without_its_evidence_says_which_file(published):
+    biaochi, release = published
+    only(biaochi.store, "uploads/*/evidence-0").unlink()
+    assert "evidence-0" in biaochi("replay", release, code=1).decode()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_is_no_store_is_not_sound(there, biaochi):
+    if there:
+        biaochi.store.mkdir()
+        (biaochi.store / "1.csv").write_text("a,b\n")
+    biaochi("check", code=2)
+    assert "没有数据目录" in biaochi.err
