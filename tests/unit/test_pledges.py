@@ -248,3 +248,44 @@ def test_totals_agree_with_plain_loops_over_the_files(demo_release, round_id):
         row = found.loc[(names[name], kind)]
         for field, value in totals.items():
             assert row[field] == pytest.approx(value, nan_ok=True), (name, kind, field)
+
+
+# Numbers at the edge of what the import takes.
+
+
+def taken(biaochi, tmp_path, kind, text):
+    """One table of round 2025 imported by the command."""
+    path = tmp_path / f"{kind}.csv"
+    path.write_text(drawn(text), encoding="utf-8")
+    biaochi("import", kind, path, "--round", "2025")
+
+
+def test_pledges_that_all_weigh_nothing_have_no_completion_and_no_crash(biaochi, tmp_path):
+    taken(biaochi, tmp_path, "units", REGISTER)
+    nothing = """
+        承诺编号 | 单位     | 承诺事项 | 目标值 | 分值
+        P1       | 市公安局 | 修路     | 10     | 0
+        P2       | 市公安局 | 植树     | 10     | 0
+        P3       | 市财政局 | 培训     | 9999999999999999 | 9999999999999999
+        P4       | 市财政局 | 讲座     | 0.00000000000001 |
+    """
+    taken(biaochi, tmp_path, "pledges", nothing)
+    checks = """
+        承诺编号 | 核查日期   | 自报值 | 核实值
+        P1       | 2025-06-30 | 5      | 5
+        P3       | 2025-06-30 | 0.00000000000001 | -999999999999999
+        P4       | 2025-06-30 | 9999999999999999 | 0
+    """
+    taken(biaochi, tmp_path, "progress", checks)
+    biaochi("publish")
+    by_unit = {row["unit_code"]: row for row in biaochi.json("pledges", "--round", "2025", "--by", "unit")["rows"]}
+    assert by_unit["A"]["routine_verified_completion"] is None and by_unit["A"]["routine_pledges"] == 2
+    assert 0 <= by_unit["B"]["routine_reported_completion"] <= 120
+    assert len(biaochi.json("pledges", "--round", "2025")["rows"]) == 4
+
+
+def test_a_weight_below_zero_is_refused_by_name(biaochi, tmp_path):
+    path = tmp_path / "pledges.csv"
+    path.write_text("承诺编号,单位,承诺事项,分值\nP1,市公安局,修路,-3\n", encoding="utf-8")
+    biaochi("import", "pledges", path, "--round", "2025", code=3)
+    assert "“分值”" in biaochi.err and "-3" in biaochi.err
