@@ -15,7 +15,7 @@ from results.pledge_progress import checks_by_quarter, quarter_of, quarter_repor
 from results.pledge_years import pledge_year, posts_of
 from results.pledges import LINES, TOTALS, pledge_book, pledge_rounds, standing_day
 from tests.alternative.plain_pledges import plain_totals
-from tests.support.stores import SMALL, snapshot
+from tests.support.stores import BALLOTS, SMALL, snapshot
 from tests.support.stores import table as drawn
 
 REGISTER = """
@@ -289,3 +289,33 @@ def test_a_weight_below_zero_is_refused_by_name(biaochi, tmp_path):
     path.write_text("承诺编号,单位,承诺事项,分值\nP1,市公安局,修路,-3\n", encoding="utf-8")
     biaochi("import", "pledges", path, "--round", "2025", code=3)
     assert "“分值”" in biaochi.err and "-3" in biaochi.err
+
+
+def test_what_counts_nowhere_is_said_and_a_slip_of_the_year_moves_nothing(biaochi, tmp_path):
+    """A check of 2052, a pledge that is not there, a grade without points, a group that nobody knows: all are told."""
+    biaochi.rules(tmp_path, SMALL)
+    taken(biaochi, tmp_path, "units", REGISTER)
+    taken(biaochi, tmp_path, "pledges", PLEDGES)
+    taken(biaochi, tmp_path, "progress", PROGRESS + "    P1 | 2052-10-01 | 9 | 9 | 已完成 | | | 督查室\n")
+    votes = """
+        单位     | 职务     | 测评主体 | 等次 | 票数
+        市公安局 | 党委书记 | 党员     | 好   | 20
+        市公安局 | 党委书记 | 党园     | 优秀 | 20
+        市公安局 | 党委书记 | 党园     | 好   | 20
+    """
+    (tmp_path / "b.csv").write_text(BALLOTS, encoding="utf-8")
+    biaochi("import", "ballots", tmp_path / "b.csv", "--round", "2025")
+    taken(biaochi, tmp_path, "votes", votes)
+    biaochi("publish")
+    found = biaochi.json("pledges", "--round", "2025")
+    assert found["as_of"] <= "2025-12-31"
+    assert {row["pledge_id"]: row["reported"] for row in found["rows"]}["P1"] == 8
+    for told in ("P9", "P1 2052-10-01", "优秀", "党园"):
+        assert told in biaochi.err, biaochi.err
+    later = biaochi.json("pledges", "--round", "2025", "--as-of", "2052-12-31")
+    assert {row["pledge_id"]: row["reported"] for row in later["rows"]}["P1"] == 9 and "2052" not in biaochi.err
+
+
+def test_a_circular_by_post_is_a_wrong_call(demo):
+    demo("pledges", "--round", "2025", "--circular", "--by", "post", code=2)
+    assert "--circular" in demo.err
