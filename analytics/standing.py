@@ -139,9 +139,9 @@ def exchanged(
     """The p-values of candidates, raised to those of a permutation test of their ballots (Fisher 1935, Pitman 1937).
 
     Grades are skewed: a hall of seventy that by chance says the best grade throughout lies further out than t expects.
-    With 50 halls of 75 ballots that were alike in truth, t named somebody in 2% to 92% of simulated years, by
-    how skewed the grades were; with `floored` and the ballots of all halls dealt out anew it was at most 1%. The larger
-    of the two p-values holds.
+    With 50 halls of 75 ballots that were alike in truth and nearly always said the best grade, t named somebody in
+    more than half of simulated years; with `floored` and the ballots of all halls dealt out anew the share stays
+    within the error of the level. The larger of the two p-values holds.
 
     Parameters
     ----------

@@ -34,8 +34,9 @@ from results.pledge_words import (
     meanings,
     word,
 )
-from results.pledge_years import UNITS, YEARS, PledgeYear, posts_of, units_of_year
+from results.pledge_years import POSTS, UNITS, YEARS, PledgeYear, posts_of, units_of_year
 from results.pledges import KINDS, LINES
+from results.vote_against_public import GAPS
 from words import N_, translate
 
 # The words stand in pledge_words.py; who makes tables finds them here too.
@@ -106,7 +107,7 @@ def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str |
     else:
         rules = answer.votes.rules
         if by in (BY_POST, BY_UNIT):
-            rows, fields = (posts_of(answer), YEARS) if by == BY_POST else (units_of_year(answer), UNITS)
+            rows, fields = (posts_of(answer), POSTS) if by == BY_POST else (units_of_year(answer), UNITS)
     if category not in (None, ALL):
         if category not in set(rows["category"]):
             raise NoSuchRound(f"{book.round} / {category}")
@@ -158,6 +159,7 @@ def _formats(fields: Iterable[str], decimals: int) -> list[tuple[str, str]]:
     """Number formats: shares in per cent, completion with one decimal, scores as the rule set shows them."""
     points = f"0.{'0' * decimals}" if decimals else "0"
     scores = tuple(f"{who}_{end}" for who in ("vote", "public") for end in ("score", "low", "high"))
+    scores += GAPS
     found = [(name, points) for name in fields if name in scores]
     found += [(name, SHARES_FORMAT) for name in fields if name.endswith("_share_met")]
     return found + [(name, "0.0") for name in fields if name.endswith(("_completion", "_progress"))]

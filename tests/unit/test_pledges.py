@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from data.sample.pledges import pledge_files
 from data.store import Store
@@ -319,3 +320,27 @@ def test_what_counts_nowhere_is_said_and_a_slip_of_the_year_moves_nothing(biaoch
 def test_a_circular_by_post_is_a_wrong_call(demo):
     demo("pledges", "--round", "2025", "--circular", "--by", "post", code=2)
     assert "--circular" in demo.err
+
+
+def test_the_naming_can_be_computed_again_from_what_is_handed_out(demo):
+    """Gap, standard error and degrees of freedom give the limits and both one-sided claims; dealing only raises p."""
+    rows = demo.json("pledges", "--round", "2025", "--by", "post")["rows"]
+    compared = [row for row in rows if row["p"] is not None]
+    assert len(compared) == 48
+    for row in compared:
+        tails = {}
+        for side in ("vote_gap", "public_gap"):
+            gap, se, df = (row[f"{side}{end}"] for end in ("", "_se", "_df"))
+            reach = stats.t.ppf(0.975, df) * se
+            assert (row[f"{side}_low"], row[f"{side}_high"]) == pytest.approx((gap - reach, gap + reach))
+            tails[side] = stats.t.sf(gap / se, df), stats.t.cdf(gap / se, df)
+        (above, below), (over, under) = tails["vote_gap"], tails["public_gap"]
+        raw = min(1.0, 2 * min(max(above, under), max(below, over)))
+        assert row["p"] >= raw - 1e-12
+        assert (row["differs"] is not None) == (row["p"] <= 0.05)
+        assert row["not_named"] == (None if row["differs"] else "not_sure")
+    (named,) = [row for row in compared if row["p_at_most"]]
+    assert named["differs"] and sum(row["p_at_most"] is False for row in compared) == 47
+    assert {row["not_named"] for row in rows if row["p"] is None} <= {"no_vote_score", "no_public_score", "not_ranked"}
+    (told, *_) = csv.DictReader(io.StringIO(demo("pledges", "--round", "2025", "--by", "post").decode("utf-8-sig")))
+    assert {"述职测评与本类别平均分之差的标准误", "未被点名的原因"} <= set(told)
