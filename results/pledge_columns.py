@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from results.columns import (
     status_of,
 )
 from results.family import ALL, NoSuchRound
-from results.pledge_progress import WARNINGS, QuarterReport
+from results.pledge_progress import WARNINGS, QuarterReport, quarter_of
 from results.pledge_words import (
     COMPARED_REASONS,
     DIFFERS,
@@ -76,7 +77,7 @@ CIRCULAR_TITLE = N_("Circular of the quarter")
 CIRCULAR = (
     *("unit_name", "post", "kind", "item", "due", "direction", "baseline", "target", "unit_of_measure", "status"),
     *("reported", "reported_on", "reported_completion", "verified", "verified_on", "verified_completion"),
-    *("status_reason", "warning"),
+    *("status_reason", "warning", "quarter", "as_of"),
 )
 _WHOLE = ("seq", "vote_n", "public_n", "comment_points")
 _FOLDED = ("owner", "measures", "publicised_on", "evidence", "checked_on", "reported_on", "verified_on")
@@ -126,7 +127,10 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
     """A table in the reader's language; a circular with the columns that are circulated."""
     rows, fields = table.rows, table.fields
     if table.title == CIRCULAR_TITLE:
-        rows = rows.assign(warning=[attention(row, language) for row in rows.to_dict("records")])
+        quarter = quarter_of(date.fromisoformat(table.as_of))
+        rows = rows.assign(
+            quarter=quarter, as_of=table.as_of, warning=[attention(row, language) for row in rows.to_dict("records")]
+        )
         fields = CIRCULAR
     told = records(rows, fields)
     rounds = [str(row.get("round") or table.round) for row in told]
@@ -140,6 +144,8 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
         cells = [[*row, known[name]] for row, name in zip(cells, rounds, strict=True)]
     mark = ", ".join(filter(None, dict.fromkeys(known.values())))
     facts = facts_of(release, table.round, table.rules, len(cells), language, mark)
+    if table.title == CIRCULAR_TITLE:
+        facts.append((header("quarter", language), quarter_of(date.fromisoformat(table.as_of))))
     if table.as_of:
         facts.append((translate(N_("As of"), language), table.as_of))
     return Sheet(

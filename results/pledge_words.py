@@ -68,6 +68,8 @@ _OWN = {
     "p_at_most": N_("p is at most that (≤)"),
     "not_named": N_("Why the post is not named"),
     "warning": N_("Attention"),
+    "quarter": N_("Quarter"),
+    "as_of": N_("As of"),
 }
 TOTAL_WORDS = {
     "pledges": N_("items"),

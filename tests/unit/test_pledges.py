@@ -231,6 +231,7 @@ def test_the_circular_speaks_the_readers_language(demo):
     words = ("pledges", "--round", "2025", "--circular", "--as-of", "2025-09-30")
     rows = list(csv.DictReader(io.StringIO(demo(*words).decode("utf-8-sig"))))
     assert {"承诺事项", "完成时限", "自报完成率%", "核实完成率%", "提醒"} <= set(rows[0])
+    assert {(row["季度"], row["截至"]) for row in rows} == {("2025Q3", "2025-09-30")}
     assert any("逾期" in row["提醒"] for row in rows) and any("尚未核实" in row["提醒"] for row in rows)
 
 
