@@ -21,27 +21,38 @@ def pledges(
         bool, typer.Option("--circular", help=N_("The circular of the quarter: items with what needs attention."))
     ] = False,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help=N_("As it stood on this day; else today."))
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help=N_("As it stood on this day; else today or the day of the last check, inside the year."),
+        ),
     ] = None,
     release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
     form: Format = "csv",
     output: Output = None,
 ) -> None:
     """`biaochi pledges`."""
-    from results.pledge_columns import BY, as_json, as_sheet, table
-    from results.pledge_progress import quarter_report
+    from results.pledge_columns import BY, BY_ITEM, as_json, as_sheet, table
+    from results.pledge_notes import pledge_notes
+    from results.pledge_progress import QuarterReport, quarter_report
     from results.pledge_years import pledge_year
     from results.pledges import standing_day
 
     check_form(form)
     if by not in BY:
         raise Refusal(N_("--by should be one of: {known}."), known=", ".join(BY))
+    if circular and by != BY_ITEM:
+        raise Refusal(N_("--circular has one row per item; leave out --by {by}."), by=by)
     named = None if as_of is None else day_of(as_of)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             day = named or standing_day(chosen, round_id, date.today())
             answer = quarter_report(chosen, round_id, day) if circular else pledge_year(chosen, round_id, day)
             found = table(answer, by, category)
+        votes = None if isinstance(answer, QuarterReport) else answer.votes
+        for note in pledge_notes(answer.book, votes):
+            session.say(N_("Note: {note}"), note=note.sentence(session.language))
         if form == "json":
             emit_json(as_json(found, chosen), output)
         else:

@@ -4,11 +4,14 @@ Used before publishing (the release in force against the one that publishing wou
 Rank sets are left out: their draws begin anew with every release, so they move a little where nothing changed.
 """
 
+import json
 from dataclasses import dataclass
 
 import pandas as pd
 
+from data.contract import KIND_NAMES, RECORD_KINDS
 from data.export import Cell, Sheet
+from data.intake.records import key_of
 from data.release import Release
 from data.round_status import TRIAL
 from results.columns import STAMPS, VERDICTS
@@ -31,6 +34,7 @@ UNIT_COLUMNS = (
     *("score_from", "score_to", "score_change", "rank_from", "rank_to", "verdict_from", "verdict_to"),
 )
 GROUP_COLUMNS = ("group", "change", "ballots_from", "ballots_to", "votes_from", "votes_to")
+RECORD_COLUMNS = ("kind", "rows_added", "rows_removed", "rows_changed")
 HEADERS = {
     "round": N_("Round"),
     "about": N_("About"),
@@ -53,6 +57,9 @@ HEADERS = {
     "rank_to": N_("Place after"),
     "verdict_from": N_("Verdict before"),
     "verdict_to": N_("Verdict after"),
+    "rows_added": N_("Rows added"),
+    "rows_removed": N_("Rows removed"),
+    "rows_changed": N_("Rows changed"),
 }
 
 
@@ -64,6 +71,8 @@ class RoundDifference:
     units: UNIT_COLUMNS, a row a unit that differs. change "changed": its votes, name or category are others; "moved":
         only what others' votes did to it. score_change is after minus before, in points; larger scores are better.
     groups: GROUP_COLUMNS, a row a group whose ballots or votes differ in number, or that came or went.
+    records: RECORD_COLUMNS, a row a kind of record table (pledges, votes on duty reports, ...) that differs; a row is
+        changed when its key is in both and another column differs.
     votes: before and after.
     """
 
@@ -74,6 +83,7 @@ class RoundDifference:
     votes: tuple[int, int]
     units: pd.DataFrame
     groups: pd.DataFrame
+    records: pd.DataFrame
 
     def count(self, change: str) -> int:
         """How many units were added, removed, changed or moved."""
@@ -103,17 +113,32 @@ class RoundDifference:
 
     def sentences(self, language: str) -> list[str]:
         """What happened to the round, the weightiest first after the head."""
-        head = _SAME_NUMBER if self.change == CHANGED and self.votes[0] == self.votes[1] else _HEADS[self.change]
-        told = [_filled(head, language, round=self._name(language), votes=self.votes)]
+        told = [_filled(self._head(), language, round=self._name(language), votes=self.votes)]
         if self.change == REMOVED:
-            return told
+            return told + self._tables(language)
         if self.rules[0] and self.rules[0] != self.rules[1]:
             told.append(
                 _filled(N_("The rule set was {old} and is {new}."), language, old=self.rules[0], new=self.rules[1])
             )
         if self.change == ADDED:
-            return told
-        return told + self._movements(language) + self._changes(language)
+            return told + self._tables(language)
+        return told + self._movements(language) + self._changes(language) + self._tables(language)
+
+    def _head(self) -> str:
+        if not any(self.votes):
+            return _NO_BALLOTS[self.change]
+        return _SAME_NUMBER if self.change == CHANGED and self.votes[0] == self.votes[1] else _HEADS[self.change]
+
+    def _tables(self, language: str) -> list[str]:
+        """Rows that came, went or changed in each of the tables beside the ballots."""
+        comma = "、" if language == "zh" else ", "
+        told = []
+        for row in self.records.itertuples(index=False):
+            counts = {sentence: getattr(row, name) for name, sentence in _ROW_SENTENCES.items()}
+            parts = [_filled(sentence, language, count=count) for sentence, count in counts.items() if count]
+            table = translate(KIND_NAMES[str(row.kind)], language)
+            told.append(_filled(N_("{table}: {rows}."), language, table=table, rows=comma.join(parts)))
+        return told
 
     def _changes(self, language: str) -> list[str]:
         """Units and groups that came, went, or were voted on otherwise."""
@@ -135,6 +160,8 @@ class RoundDifference:
     def _movements(self, language: str) -> list[str]:
         """Verdicts that change, then scores, then places."""
         moved = self.scores_moved
+        if not any(self.votes):
+            return []
         if not self.votes[0]:
             return [
                 translate(N_("The round had no votes before: all its scores, places and verdicts are new."), language)
@@ -202,6 +229,16 @@ _HEADS = {
     CHANGED: N_("Round {round} changes: {votes_from} → {votes_to} votes."),
 }
 _SAME_NUMBER = N_("Round {round} changes; it has {votes_to} votes as before.")
+_NO_BALLOTS = {
+    ADDED: N_("Round {round} is new; it has no votes of the mass evaluation."),
+    REMOVED: N_("Round {round} is gone; it had no votes of the mass evaluation."),
+    CHANGED: N_("Round {round} changes; it has no votes of the mass evaluation, as before."),
+}
+_ROW_SENTENCES = {
+    "rows_added": N_("{count} rows added"),
+    "rows_removed": N_("{count} rows removed"),
+    "rows_changed": N_("{count} rows changed"),
+}
 _UNIT_SENTENCES = {
     ADDED: N_("Units added: {count} ({names})."),
     REMOVED: N_("Units removed: {count} ({names})."),
@@ -235,6 +272,7 @@ def _difference(before: Release | None, after: Release, name: str, was: bool, st
         (one.votes, two.votes),
         _units(one.units, two.units),
         _groups(one.groups, two.groups),
+        _record_rows(one.records, two.records),
     )
 
 
@@ -245,11 +283,15 @@ class _Round:
         self.rules, self.votes, self.trial = "", 0, False
         self.units = pd.DataFrame(columns=[*COMPARED, "votes_as_cast"])
         self.groups = pd.DataFrame(columns=["ballots", "votes"], dtype="int64")
+        self.records: dict[str, dict[str, str]] = {}
         if release is None:
             return
-        about = next(row for row in release.query("rounds").to_dict("records") if row["round_id"] == name)
-        self.rules, self.votes = str(about["rules_name"]), int(about["votes"])
+        self.records = {kind: _by_key(release, name, kind) for kind in RECORD_KINDS}
         self.trial = name in release.trial_rounds
+        about = next((row for row in release.query("rounds").to_dict("records") if row["round_id"] == name), None)
+        if about is None:  # a round of record tables alone: nobody is ranked
+            return
+        self.rules, self.votes = str(about["rules_name"]), int(about["votes"])
         self.units = _standings(release, name)
         self.groups = _ballots(release, name)
 
@@ -325,6 +367,22 @@ def _groups(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[differs, list(GROUP_COLUMNS)].reset_index(drop=True)
 
 
+def _by_key(release: Release, name: str, kind: str) -> dict[str, str]:
+    """The records of one kind, canonical, by what makes them one of their kind."""
+    contents = release.query("records", round_id=name, kind=kind)["content"].tolist()
+    return {key_of(kind, json.loads(content)): content for content in contents}
+
+
+def _record_rows(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]) -> pd.DataFrame:
+    """RECORD_COLUMNS of the kinds that differ, in the order of the contract."""
+    rows = []
+    for kind in RECORD_KINDS:
+        old, new = before.get(kind, {}), after.get(kind, {})
+        changed = sum(old[key] != new[key] for key in old.keys() & new.keys())
+        rows.append((kind, len(new.keys() - old.keys()), len(old.keys() - new.keys()), changed))
+    return pd.DataFrame([row for row in rows if any(row[1:])], columns=list(RECORD_COLUMNS))
+
+
 def _filled(sentence: str, language: str, *, votes: tuple[int, int] | None = None, **facts: object) -> str:
     """A translated sentence with its facts; numbers with thousands separators."""
     if votes:
@@ -355,6 +413,7 @@ def as_json(found: Comparison) -> dict[str, object]:
                 "votes_to": one.votes[1],
                 "units": _records(one.units),
                 "groups": _records(one.groups),
+                "records": _records(one.records),
             }
             for one in found.rounds
         ],
@@ -362,14 +421,18 @@ def as_json(found: Comparison) -> dict[str, object]:
 
 
 def as_sheet(found: Comparison, language: str) -> Sheet:
-    """One row a round, unit and group that differs."""
-    fields = ("round", "about", "change", "unit_code", "unit_name", "group", *UNIT_COLUMNS[3:], *GROUP_COLUMNS[2:])
+    """One row a round, unit, group and record table that differs."""
+    fields = (
+        *("round", "about", "change", "unit_code", "unit_name", "group"),
+        *(*UNIT_COLUMNS[3:], *GROUP_COLUMNS[2:], *RECORD_COLUMNS[1:]),
+    )
     rows: list[dict[str, object]] = []
     for one in found.rounds:
         head = {"round": one.round, "about": N_("Round"), "change": one.change}
         rows.append({**head, "votes_from": one.votes[0], "votes_to": one.votes[1]})
         rows += [{"round": one.round, "about": N_("Evaluator group"), **row} for row in _records(one.groups)]
         rows += [{"round": one.round, "about": N_("Unit"), **row} for row in _records(one.units)]
+        rows += [{"round": one.round, "about": KIND_NAMES[str(row["kind"])], **row} for row in _records(one.records)]
     headers = [translate(HEADERS[name], language) if language == "zh" else name for name in fields]
     cells = [[_cell(name, row.get(name), language) for name in fields] for row in rows]
     facts: list[tuple[str, Cell]] = [

@@ -39,6 +39,20 @@ SENTENCES = {
     "units_unlinked": N_(
         "Units that came or went since round {previous} without an entry in the table of reforms ({count}): {units}."
     ),
+    # --- of pledges and votes on duty reports ----------------------------------------------------
+    "progress_unknown": N_(
+        "Progress of pledges that stand in no register of this round; it counts nowhere ({count}): {units}. "
+        "Check the pledge ids."
+    ),
+    "progress_later": N_(
+        "Checks dated after the year of the round; they do not count on the day shown and do not move it "
+        "({count}): {units}. If a date is right, ask for a later day with --as-of."
+    ),
+    "vote_grades": N_("Grades of the votes to which the rule set gives no points ({count}): {units}."),
+    "vote_groups": N_(
+        "Groups of the hall that the form of the votes does not know ({count}): {units}. They count like the others; "
+        "check the spelling."
+    ),
     # --- of published tables --------------------------------------------------------------------
     "printed_total": N_("Printed totals that are not the sum of their parts, by up to {number} ({count}): {units}."),
     "printed_rank": N_("Printed ranks that do not follow from the printed scores ({count}): {units}."),

@@ -214,8 +214,7 @@ def severity(votes: VoteScores) -> SeverityOf:
 
 
 def _figures(year: PledgeYear) -> pd.DataFrame:
-    gaps = year.compared.rows[["unit_code", "post", VOTE, PUBLIC]]
-    wide = posts_of(year).merge(gaps, on=["unit_code", "post"], how="left")
+    wide = posts_of(year)
     numbers = [name for name in YEARS if name.endswith("_completion")]
     return wide.astype(dict.fromkeys(numbers, "float64"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from results.columns import (
     status_of,
 )
 from results.family import ALL, NoSuchRound
-from results.pledge_progress import WARNINGS, QuarterReport
+from results.pledge_progress import WARNINGS, QuarterReport, quarter_of
 from results.pledge_words import (
     COMPARED_REASONS,
     DIFFERS,
@@ -34,8 +35,9 @@ from results.pledge_words import (
     meanings,
     word,
 )
-from results.pledge_years import UNITS, YEARS, PledgeYear, posts_of, units_of_year
+from results.pledge_years import POSTS, UNITS, YEARS, PledgeYear, posts_of, units_of_year
 from results.pledges import KINDS, LINES
+from results.vote_against_public import GAPS
 from words import N_, translate
 
 # The words stand in pledge_words.py; who makes tables finds them here too.
@@ -75,7 +77,7 @@ CIRCULAR_TITLE = N_("Circular of the quarter")
 CIRCULAR = (
     *("unit_name", "post", "kind", "item", "due", "direction", "baseline", "target", "unit_of_measure", "status"),
     *("reported", "reported_on", "reported_completion", "verified", "verified_on", "verified_completion"),
-    *("status_reason", "warning"),
+    *("status_reason", "warning", "quarter", "as_of"),
 )
 _WHOLE = ("seq", "vote_n", "public_n", "comment_points")
 _FOLDED = ("owner", "measures", "publicised_on", "evidence", "checked_on", "reported_on", "verified_on")
@@ -106,7 +108,7 @@ def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str |
     else:
         rules = answer.votes.rules
         if by in (BY_POST, BY_UNIT):
-            rows, fields = (posts_of(answer), YEARS) if by == BY_POST else (units_of_year(answer), UNITS)
+            rows, fields = (posts_of(answer), POSTS) if by == BY_POST else (units_of_year(answer), UNITS)
     if category not in (None, ALL):
         if category not in set(rows["category"]):
             raise NoSuchRound(f"{book.round} / {category}")
@@ -125,7 +127,10 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
     """A table in the reader's language; a circular with the columns that are circulated."""
     rows, fields = table.rows, table.fields
     if table.title == CIRCULAR_TITLE:
-        rows = rows.assign(warning=[attention(row, language) for row in rows.to_dict("records")])
+        quarter = quarter_of(date.fromisoformat(table.as_of))
+        rows = rows.assign(
+            quarter=quarter, as_of=table.as_of, warning=[attention(row, language) for row in rows.to_dict("records")]
+        )
         fields = CIRCULAR
     told = records(rows, fields)
     rounds = [str(row.get("round") or table.round) for row in told]
@@ -139,6 +144,8 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
         cells = [[*row, known[name]] for row, name in zip(cells, rounds, strict=True)]
     mark = ", ".join(filter(None, dict.fromkeys(known.values())))
     facts = facts_of(release, table.round, table.rules, len(cells), language, mark)
+    if table.title == CIRCULAR_TITLE:
+        facts.append((header("quarter", language), quarter_of(date.fromisoformat(table.as_of))))
     if table.as_of:
         facts.append((translate(N_("As of"), language), table.as_of))
     return Sheet(
@@ -158,6 +165,7 @@ def _formats(fields: Iterable[str], decimals: int) -> list[tuple[str, str]]:
     """Number formats: shares in per cent, completion with one decimal, scores as the rule set shows them."""
     points = f"0.{'0' * decimals}" if decimals else "0"
     scores = tuple(f"{who}_{end}" for who in ("vote", "public") for end in ("score", "low", "high"))
+    scores += GAPS
     found = [(name, points) for name in fields if name in scores]
     found += [(name, SHARES_FORMAT) for name in fields if name.endswith("_share_met")]
     return found + [(name, "0.0") for name in fields if name.endswith(("_completion", "_progress"))]

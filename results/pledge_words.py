@@ -10,7 +10,7 @@ from results.columns import HEADERS, MEANINGS
 from results.pledge_progress import DUE, LATE, NO_REASON, SILENT, UNVERIFIED, WARNINGS
 from results.pledges import HEADLINE, KINDS, ROUTINE
 from results.record_sheets import WORDS as YES_OR_NO
-from results.vote_against_public import FEW, NO_PUBLIC, NO_VOTE, NOT_RANKED, PUBLIC_HIGHER, VOTE_HIGHER
+from results.vote_against_public import FEW, NO_PUBLIC, NO_VOTE, NOT_RANKED, NOT_SURE, PUBLIC_HIGHER, VOTE_HIGHER
 from results.vote_scores import COMPLEMENT, GRADE_WITHOUT_POINTS, NO_POINTS, ONE_GRADE, SMALL_CELL
 from words import N_, translate
 
@@ -54,7 +54,22 @@ _OWN = {
     "public_low": N_("Public score, lower limit"),
     "public_high": N_("Public score, upper limit"),
     "differs": N_("Hall against public"),
+    "vote_gap": N_("Hall, gap to the mean of the category"),
+    "vote_gap_low": N_("Hall, lower limit of the gap"),
+    "vote_gap_high": N_("Hall, upper limit of the gap"),
+    "vote_gap_se": N_("Hall, standard error of the gap"),
+    "vote_gap_df": N_("Hall, degrees of freedom of the gap"),
+    "public_gap": N_("Public, gap to the mean of the category"),
+    "public_gap_low": N_("Public, lower limit of the gap"),
+    "public_gap_high": N_("Public, upper limit of the gap"),
+    "public_gap_se": N_("Public, standard error of the gap"),
+    "public_gap_df": N_("Public, degrees of freedom of the gap"),
+    "p": N_("p, hall against public"),
+    "p_at_most": N_("p is at most that (≤)"),
+    "not_named": N_("Why the post is not named"),
     "warning": N_("Attention"),
+    "quarter": N_("Quarter"),
+    "as_of": N_("As of"),
 }
 TOTAL_WORDS = {
     "pledges": N_("items"),
@@ -91,6 +106,9 @@ _MEANINGS = {
     "public_score": N_("The unit's score in the mass evaluation of the round."),
     "public_low": N_("Lower end of the interval of the public score."),
     "public_high": N_("Upper end of the interval of the public score."),
+    "vote_gap_se": N_("In points; no hall counts as surer than the ballots of its category within their halls."),
+    "p": N_("Both one-sided claims, two directions, after Holm over all posts compared in the round."),
+    "p_at_most": N_("Dealing out the ballots anew reached its smallest p-value; the true one may be smaller."),
     "differs": N_("Above the mean of the category with one and below it with the other, both beyond uncertainty."),
 }
 PLEDGE_KINDS = {HEADLINE: N_("Headline"), ROUTINE: N_("Routine")}
@@ -137,6 +155,7 @@ COMPARED_REASONS = {
     NO_PUBLIC: N_("The unit has no score of the public in this round."),
     NOT_RANKED: N_("The unit is not ranked in this round."),
     FEW: N_("Fewer than three units of the category can be compared."),
+    NOT_SURE: N_("Compared, and not told apart beyond uncertainty."),
 }
 DIFFERS = {
     VOTE_HIGHER: N_("The hall is milder than the public"),
@@ -168,6 +187,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "direction": DIRECTION_WORDS,
     "vote_reason": VOTE_REASONS,
     "differs": DIFFERS,
+    "not_named": COMPARED_REASONS,
 }
 
 

@@ -11,7 +11,7 @@ from data.rule_sets import RuleSet
 from results.family import Family, families, rules_of
 from results.lineage import codes_of
 from results.pledges import KINDS, TOTALS, PledgeBook, pledge_book
-from results.vote_against_public import TwoByTwo, public_scores, two_by_two
+from results.vote_against_public import ERRORS, GAPS, NO_VOTE, NOT_SURE, TwoByTwo, public_scores, two_by_two
 from results.vote_scores import VoteScores, vote_scores
 
 _SORTS = TOTALS[TOTALS.index("pledges") :]
@@ -21,6 +21,8 @@ YEARS = (
     *("vote_n", "vote_score", "vote_low", "vote_high", "vote_reason", "final_level", "comment_points"),
     *("public_n", "public_score", "public_low", "public_high", "differs"),
 )
+NAMING = (*GAPS, *ERRORS, "p", "p_at_most", "not_named")
+POSTS = (*YEARS, *NAMING)
 _ABOUT = ["unit_code", "unit_name", "category", "post", "roster_no"]
 _HALL = ("post", "differs", "final_level", "comment_points")
 UNITS = tuple(name for name in YEARS if name not in _HALL and not name.startswith("vote_"))
@@ -54,10 +56,11 @@ def pledge_year(
 
 
 def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataFrame:
-    """Every post of a round with pledges or votes, one wide row each: YEARS and roster_no. codes: of these units only.
+    """Every post of a round with pledges or votes, one wide row each: POSTS and roster_no. codes: of these units only.
 
     Pledges without a post stand under post "". Totals are NaN where a post promised nothing of the kind, vote columns
-    where nobody voted on it; vote_reason says why a vote has no score.
+    where nobody voted on it; vote_reason says why a vote has no score. NAMING: what the naming in `differs` was made
+    of (`vote_against_public.TwoByTwo`); not_named: why a post is not named, not_sure where it was compared.
     """
     own, votes, compared, public = (
         frame if codes is None else frame[frame["unit_code"].isin(codes)]
@@ -66,9 +69,11 @@ def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataF
     hall = votes.rename(
         columns={"n": "vote_n", "score": "vote_score", "score_low": "vote_low", "score_high": "vote_high"}
     ).rename(columns={"reason": "vote_reason"})
-    hall = hall.merge(compared[["unit_code", "post", "differs"]], on=["unit_code", "post"])
+    hall = hall.merge(compared[["unit_code", "post", "differs", "reason", *NAMING[:-1]]], on=["unit_code", "post"])
     wide = _by_kind(own).merge(hall, on=_ABOUT, how="outer").merge(public, on="unit_code", how="left")
-    wide = wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*YEARS, "roster_no"])
+    wide = wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*POSTS, "reason", "roster_no"])
+    why = wide.pop("reason").astype(object).mask(wide["p"].notna(), NOT_SURE)
+    wide["not_named"] = why.where(why.notna(), NO_VOTE).where(wide["differs"].isna(), None)
     return wide.sort_values(["category", "roster_no", "unit_code", "post"], ignore_index=True)
 
 

@@ -84,7 +84,8 @@ class PledgeBook:
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
         adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
         of those. Completions are weighted means, NaN where none is defined.
-    strays : pledge_id, check_date of checks whose pledge is not in the register.
+    strays : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
+    later : the same of checks dated after the year of the round and after the day of the book: kept, counted nowhere.
     """
 
     release: str
@@ -94,6 +95,7 @@ class PledgeBook:
     units: pd.DataFrame
     posts: pd.DataFrame
     strays: pd.DataFrame
+    later: pd.DataFrame
 
 
 def pledge_rounds(release: Release) -> list[str]:
@@ -103,30 +105,36 @@ def pledge_rounds(release: Release) -> list[str]:
 
 
 def standing_day(release: Release, round_id: str, today: date) -> date:
-    """The day a round is looked at unless someone names one: today, inside its year; later where a check is later."""
-    checks = release.records(round_id, "progress")
-    return max(min(today, _last_day(release, round_id) or today), _last_check(checks))
+    """The day a round is looked at unless someone names one: today, and never before the last check, inside its year.
+
+    A check dated after the year does not move it: one slip (2052 for 2025) would put every open pledge overdue.
+    """
+    day = max(today, _last_check(release.records(round_id, "progress")))
+    closing = _last_day(release, round_id)
+    return min(day, closing) if closing else day
 
 
 def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> PledgeBook:
-    """The pledges of a round with every check up to a day; None is the end of the year, or the last check after it.
+    """The pledges of a round with every check up to a day; None is the end of the year.
 
     Raises NoSuchRound; a round without pledges has empty frames.
     """
     if round_id not in release.made_of["rounds"]:
         raise NoSuchRound(round_id)
     checks = release.records(round_id, "progress")
-    day = as_of or max(_last_day(release, round_id) or date.min, _last_check(checks))
-    checks = checks[checks["check_date"] <= day.isoformat()].sort_values(["pledge_id", "check_date"])
+    closing = _last_day(release, round_id) or date.max
+    day = as_of or (_last_check(checks) if closing == date.max else closing)
     register = _register(release, round_id)
-    strays = checks.loc[~checks["pledge_id"].isin(register["pledge_id"]), ["pledge_id", "check_date"]]
-    strays = strays.reset_index(drop=True)
+    about = checks[["pledge_id", "check_date"]].sort_values(["pledge_id", "check_date"])
+    strays = about[~about["pledge_id"].isin(register["pledge_id"])].reset_index(drop=True)
+    later = about[about["check_date"] > max(day, closing).isoformat()].reset_index(drop=True)
+    checks = checks[checks["check_date"] <= day.isoformat()].sort_values(["pledge_id", "check_date"])
     if register.empty:
         lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
-        return PledgeBook(release.id, round_id, day, lines, units, posts, strays)
-    lines = _lines(register, checks, day, _last_day(release, round_id) or date.max)
+        return PledgeBook(release.id, round_id, day, lines, units, posts, strays, later)
+    lines = _lines(register, checks, day, closing)
     units, posts = _totals(lines.assign(post="")), _totals(lines)
-    return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays)
+    return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays, later)
 
 
 def _last_day(release: Release, round_id: str) -> date | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.standing import FEWEST, Sides, Standing, exchanged, floored, opposite, standing
+from analytics.standing import DEALS, FEWEST, Sides, Standing, exchanged, floored, opposite, standing
 from analytics.verdicts import holm
 from data.release import Release
 from results.family import Family, families
@@ -23,11 +23,17 @@ from results.vote_scores import WHOLE, VoteScores
 NO_VOTE, NO_PUBLIC, NOT_RANKED, FEW = "no_vote_score", "no_public_score", "not_ranked", "few_compared"
 VOTE_HIGHER, PUBLIC_HIGHER = "vote_higher", "public_higher"
 
+NOT_SURE = "not_sure"
+FLOOR = 2 / (DEALS + 1)
+"""Smallest p-value that dealing can give, in two directions; what is as small is only known to be at most that."""
+
 PUBLIC = ("unit_code", "public_n", "public_score", "public_low", "public_high", "ranked")
 GAPS = ("vote_gap", "vote_gap_low", "vote_gap_high", "public_gap", "public_gap_low", "public_gap_high")
+ERRORS = ("vote_gap_se", "vote_gap_df", "public_gap_se", "public_gap_df")
 ROWS = (
     *("unit_code", "unit_name", "category", "post", "vote_n", "vote_score", "vote_low", "vote_high"),
-    *("public_n", "public_score", "public_low", "public_high", *GAPS, "p", "differs", "reason"),
+    *("public_n", "public_score", "public_low", "public_high", *GAPS, *ERRORS, "p"),
+    *("p_at_most", "differs", "reason"),
 )
 
 
@@ -37,9 +43,11 @@ class TwoByTwo:
 
     rows : ROWS and roster_no, a row a post that was voted on, in the order of the votes. Scores in points, each of its
         own scale. Gaps: points above (positive) or below the mean of the compared posts (units) of the category, with
-        limits, one post at a time; the two-by-two is drawn of them, its cross at 0. p: after Holm. differs:
-        vote_higher, public_higher, or None: not told apart. reason: why a post is not compared: no_vote_score,
-        no_public_score, not_ranked, few_compared (fewer than three in the category); None for those compared.
+        limits, one post at a time; the two-by-two is drawn of them, its cross at 0. _se, _df: standard error (the
+        hall's floored) and Satterthwaite's degrees of freedom of the gap. p: after Holm. p_at_most: dealing the
+        ballots reached its smallest p-value, so p is an upper bound. differs: vote_higher, public_higher, or None:
+        not told apart. reason: why a post is not compared: no_vote_score, no_public_score, not_ranked, few_compared
+        (fewer than three in the category); None for those compared.
     level : of the intervals and of the naming.
     """
 
@@ -74,9 +82,10 @@ def two_by_two(release: Release, votes: VoteScores, ranked_together: list[Family
         columns={"n": "vote_n", "score": "vote_score", "score_low": "vote_low", "score_high": "vote_high"}
     )
     rows = rows.drop(columns="reason").merge(public_scores(ranked_together), on="unit_code", how="left")
-    rows = rows.assign(**dict.fromkeys(GAPS, np.nan), p=np.nan, side=0, reason=_reasons(rows))
+    rows = rows.assign(**dict.fromkeys((*GAPS, *ERRORS), np.nan), p=np.nan, side=0, reason=_reasons(rows))
     for family in ranked_together:
         _compare(rows, votes, family)
+    rows["p_at_most"] = rows["p"] <= FLOOR
     rows["p"] = holm(rows["p"])
     sure = rows["p"] <= 1 - votes.level
     rows["differs"] = rows["side"].map({1: VOTE_HIGHER, -1: PUBLIC_HIGHER}).where(sure)
@@ -113,6 +122,7 @@ def _compare(rows: pd.DataFrame, votes: VoteScores, family: Family) -> None:
     for name, values in (("p", p), ("side", side), ("vote_gap", hall.gap), ("public_gap", public.gap)):
         rows.loc[where, name] = values
     for name, found in (("vote_gap", hall), ("public_gap", public)):
+        rows.loc[where, f"{name}_se"], rows.loc[where, f"{name}_df"] = found.se, found.df
         rows.loc[where, f"{name}_low"], rows.loc[where, f"{name}_high"] = found.interval(votes.level)
 
 

@@ -115,8 +115,11 @@ def _moments(counts: pd.DataFrame, posts: pd.DataFrame) -> Moments:
     known = counts["points"].notna().to_numpy()
     count = counts["count"].to_numpy() * known
     value = counts["points"].fillna(0).to_numpy().astype(np.int64) * (SCALE // 100)
-    n, total, squares = (np.zeros((len(units), len(names)), dtype=np.int64) for _ in range(3))
-    for target, part in ((n, count), (total, count * value), (squares, count * value * value)):
+    n = np.zeros((len(units), len(names)), dtype=np.int64)
+    # Python ints: ten million ballots of 100 points have squares that add up to 1e19, above 64 bits.
+    total, squares = np.zeros(n.shape, dtype=object), np.zeros(n.shape, dtype=object)
+    exact = count.astype(object)
+    for target, part in ((n, count), (total, exact * value), (squares, exact * value * value)):
         np.add.at(target, place, part)
     sums = [tuple(int(number) for number in part.sum(axis=0)) for part in (n, total, squares)]
     return Moments(units, names, n, total, squares, Pairs.none(), *sums)

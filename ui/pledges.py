@@ -13,6 +13,7 @@ from data.contract import header_of as contract_header
 from data.release import Release
 from results.figures import signed
 from results.pledge_glance import Glance
+from results.pledge_notes import pledge_notes
 from results.pledge_words import (
     COMPARED_REASONS,
     DIFFERS,
@@ -106,6 +107,13 @@ def glance(chosen: Chosen) -> None:
         st.info(_("No progress is imported for these pledges yet. Upload the table of progress after each check."))
     told = [*(_beside(one) for one in found), *_halls_in_short(chosen)]
     st.markdown("\n".join(f"- {sentence}" for sentence in told))
+
+
+def show_notes(chosen: Chosen) -> None:
+    """Rows that count nowhere and words that the rules do not know."""
+    notes = pledge_notes(chosen.year.book, chosen.year.votes)
+    if notes:
+        st.warning("\n".join(f"- {frame.plain(note.sentence(language()))}" for note in notes))
 
 
 def _counts(one: Glance) -> None:

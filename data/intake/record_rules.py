@@ -11,6 +11,12 @@ DEDUCTIONS = ("扣分", "一票否决")
 DATES = {"round": ("start_date", "end_date"), "unit_alias": ("valid_from", "valid_to")}
 # kind -> pairs of fields of which the first is never more than the second
 NUMBERS = {"issue_return": ("valid", "returned"), "component_score": ("points", "max_points")}
+# kind -> field -> lowest and highest number of records that are added up; None: no highest. The contract names none.
+SPANS: dict[str, dict[str, tuple[int, int | None]]] = {
+    "pledges": {"weight": (0, None)},
+    # Ten million is above any hall: a number beyond it is a slip, such as two cells written as one.
+    "votes": {"count": (0, 10_000_000), "comment_points": (0, None)},
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
     """Every rule of the kind that the record breaks."""
     yield from _order(kind, row)
     yield from _missing(kind, row)
+    yield from _outside(kind, row)
     if kind == "issue_return":
         yield from _returned(row)
     if kind == "component_score" and row.get("component") == "扣分" and _number(row, "points") > 0:
@@ -42,6 +49,18 @@ def _order(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
         known = row.get(part) is not None and row.get(whole) is not None
         if known and _number(row, part) > _number(row, whole):
             yield Fault(part, "more_than_whole", {"whole": header_of(kind, whole), "most": row[whole]})
+
+
+def _outside(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Numbers below the lowest or above the highest of SPANS."""
+    for name, (low, high) in SPANS.get(kind, {}).items():
+        number = _number(row, name)
+        if row.get(name) is None or (number >= low and (high is None or number <= high)):
+            continue
+        if high is None:
+            yield Fault(name, "below_lowest", {"low": low})
+        else:
+            yield Fault(name, "out_of_range", {"low": f"{low:,}", "high": f"{high:,}"})
 
 
 def _missing(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:

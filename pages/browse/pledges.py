@@ -32,6 +32,7 @@ with right:
     )
 chosen = pledges.Chosen(release, round_id, as_of, category)
 pledges.glance(chosen)
+pledges.show_notes(chosen)
 view = pledges.from_address(
     "view",
     VIEWS,

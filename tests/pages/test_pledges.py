@@ -231,3 +231,13 @@ def test_the_page_of_a_unit_shows_its_pledges_in_short(demo_path, monkeypatch):
     assert "2 项" in short and "逾期 1 项" in short
     other = opened("browse/unit", demo_path, monkeypatch, unit=CODE["市委办公室"], round="2025")
     assert "公开承诺" not in [item.value for item in other.subheader]
+
+
+def test_progress_of_an_unknown_pledge_is_told_on_the_page(tmp_path, monkeypatch):
+    store = town(tmp_path / "var", ("pledges",))
+    progress = "承诺编号,核查日期,自报值\nA1,2025-06-30,10\nZ9,2025-06-30,1\nA2,2062-06-30,1\n"
+    assert store.import_files("progress", [("p.csv", progress.encode())], "2025").stored
+    store.publish()
+    test = pledges_page(store.path, monkeypatch)
+    (warning,) = test.warning
+    assert "Z9" in warning.value and "A2 2062" in warning.value.replace("\\", "") and not test.error

@@ -237,3 +237,62 @@ def test_readers_see_the_old_release_while_another_is_made(store):
     with FileLock(store.path / "lock"), compared(store) as (found, in_force, _):
         assert in_force.id == first and found.after != first
         assert in_force.rounds() == ["2025"]
+
+
+def test_tables_beside_the_ballots_are_compared_row_by_row(biaochi, tmp_path):
+    """Pledges alone, then progress and a correction: what is told is what was imported, table by table."""
+
+    def put_in(kind, text, *how):
+        path = tmp_path / f"{kind}.csv"
+        path.write_text(table(text), encoding="utf-8")
+        biaochi("import", kind, path, "--round", "2025", *how)
+
+    def told():
+        return biaochi("publish", "--dry-run").decode().splitlines()[:-1]
+
+    put_in(
+        "pledges",
+        """
+        承诺编号 | 单位 | 承诺事项 | 目标值
+        P1       | 甲   | 修路     | 10
+        P2       | 甲   | 植树     | 20
+        P3       | 乙   | 培训     | 30
+    """,
+    )
+    assert told() == ["新增批次 2025：没有群众评议的评价。", "公开承诺：新增 3 行。"]
+    biaochi.publish()
+    put_in(
+        "progress",
+        """
+        承诺编号 | 核查日期   | 自报值
+        P1       | 2025-06-30 | 5
+    """,
+    )
+    put_in(
+        "pledges",
+        """
+        承诺编号 | 单位 | 承诺事项 | 目标值
+        P1       | 甲   | 修路     | 11
+        P2       | 甲   | 植树     | 20
+        P4       | 乙   | 讲座     | 1
+        P5       | 乙   | 讲座     | 2
+    """,
+        "--replace",
+    )
+    sentences = told()
+    assert sentences[0] == "批次 2025 有变动；和此前一样没有群众评议的评价。"
+    assert set(sentences[1:]) == {"公开承诺：新增 2 行、删去 1 行、改动 1 行。", "践诺进度：新增 1 行。"}
+    (found,) = biaochi.json("publish", "--dry-run")["rounds"]
+    assert found["records"][0] == {"kind": "pledges", "rows_added": 2, "rows_removed": 1, "rows_changed": 1}
+    assert "1 rows removed" in biaochi("publish", "--dry-run", lang="en").decode()
+    csv = biaochi("publish", "--dry-run", "--format", "csv").decode()
+    assert "新增行数" in csv and "公开承诺" in csv
+
+
+def test_a_round_with_votes_says_its_tables_too(store):
+    put(store, ballots(FIRST, FIRST))
+    store.publish()
+    put(store, "承诺编号,单位,承诺事项\nP1,甲,修路\n", kind="pledges")
+    with compared(store) as (found, _, _):
+        told = found.sentences("en")
+    assert told[-1] == "Pledges: 1 rows added." and "No score, place or verdict changes." in told

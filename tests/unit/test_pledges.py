@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from data.sample.pledges import pledge_files
 from data.store import Store
@@ -15,7 +16,7 @@ from results.pledge_progress import checks_by_quarter, quarter_of, quarter_repor
 from results.pledge_years import pledge_year, posts_of
 from results.pledges import LINES, TOTALS, pledge_book, pledge_rounds, standing_day
 from tests.alternative.plain_pledges import plain_totals
-from tests.support.stores import SMALL, snapshot
+from tests.support.stores import BALLOTS, SMALL, snapshot
 from tests.support.stores import table as drawn
 
 REGISTER = """
@@ -230,6 +231,7 @@ def test_the_circular_speaks_the_readers_language(demo):
     words = ("pledges", "--round", "2025", "--circular", "--as-of", "2025-09-30")
     rows = list(csv.DictReader(io.StringIO(demo(*words).decode("utf-8-sig"))))
     assert {"承诺事项", "完成时限", "自报完成率%", "核实完成率%", "提醒"} <= set(rows[0])
+    assert {(row["季度"], row["截至"]) for row in rows} == {("2025Q3", "2025-09-30")}
     assert any("逾期" in row["提醒"] for row in rows) and any("尚未核实" in row["提醒"] for row in rows)
 
 
@@ -248,3 +250,98 @@ def test_totals_agree_with_plain_loops_over_the_files(demo_release, round_id):
         row = found.loc[(names[name], kind)]
         for field, value in totals.items():
             assert row[field] == pytest.approx(value, nan_ok=True), (name, kind, field)
+
+
+# Numbers at the edge of what the import takes.
+
+
+def taken(biaochi, tmp_path, kind, text):
+    """One table of round 2025 imported by the command."""
+    path = tmp_path / f"{kind}.csv"
+    path.write_text(drawn(text), encoding="utf-8")
+    biaochi("import", kind, path, "--round", "2025")
+
+
+def test_pledges_that_all_weigh_nothing_have_no_completion_and_no_crash(biaochi, tmp_path):
+    taken(biaochi, tmp_path, "units", REGISTER)
+    nothing = """
+        承诺编号 | 单位     | 承诺事项 | 目标值 | 分值
+        P1       | 市公安局 | 修路     | 10     | 0
+        P2       | 市公安局 | 植树     | 10     | 0
+        P3       | 市财政局 | 培训     | 9999999999999999 | 9999999999999999
+        P4       | 市财政局 | 讲座     | 0.00000000000001 |
+    """
+    taken(biaochi, tmp_path, "pledges", nothing)
+    checks = """
+        承诺编号 | 核查日期   | 自报值 | 核实值
+        P1       | 2025-06-30 | 5      | 5
+        P3       | 2025-06-30 | 0.00000000000001 | -999999999999999
+        P4       | 2025-06-30 | 9999999999999999 | 0
+    """
+    taken(biaochi, tmp_path, "progress", checks)
+    biaochi("publish")
+    by_unit = {row["unit_code"]: row for row in biaochi.json("pledges", "--round", "2025", "--by", "unit")["rows"]}
+    assert by_unit["A"]["routine_verified_completion"] is None and by_unit["A"]["routine_pledges"] == 2
+    assert 0 <= by_unit["B"]["routine_reported_completion"] <= 120
+    assert len(biaochi.json("pledges", "--round", "2025")["rows"]) == 4
+
+
+def test_a_weight_below_zero_is_refused_by_name(biaochi, tmp_path):
+    path = tmp_path / "pledges.csv"
+    path.write_text("承诺编号,单位,承诺事项,分值\nP1,市公安局,修路,-3\n", encoding="utf-8")
+    biaochi("import", "pledges", path, "--round", "2025", code=3)
+    assert "“分值”" in biaochi.err and "-3" in biaochi.err
+
+
+def test_what_counts_nowhere_is_said_and_a_slip_of_the_year_moves_nothing(biaochi, tmp_path):
+    """A check of 2052, a pledge that is not there, a grade without points, a group that nobody knows: all are told."""
+    biaochi.rules(tmp_path, SMALL)
+    taken(biaochi, tmp_path, "units", REGISTER)
+    taken(biaochi, tmp_path, "pledges", PLEDGES)
+    taken(biaochi, tmp_path, "progress", PROGRESS + "    P1 | 2052-10-01 | 9 | 9 | 已完成 | | | 督查室\n")
+    votes = """
+        单位     | 职务     | 测评主体 | 等次 | 票数
+        市公安局 | 党委书记 | 党员     | 好   | 20
+        市公安局 | 党委书记 | 党园     | 优秀 | 20
+        市公安局 | 党委书记 | 党园     | 好   | 20
+    """
+    (tmp_path / "b.csv").write_text(BALLOTS, encoding="utf-8")
+    biaochi("import", "ballots", tmp_path / "b.csv", "--round", "2025")
+    taken(biaochi, tmp_path, "votes", votes)
+    biaochi("publish")
+    found = biaochi.json("pledges", "--round", "2025")
+    assert found["as_of"] <= "2025-12-31"
+    assert {row["pledge_id"]: row["reported"] for row in found["rows"]}["P1"] == 8
+    for told in ("P9", "P1 2052-10-01", "优秀", "党园"):
+        assert told in biaochi.err, biaochi.err
+    later = biaochi.json("pledges", "--round", "2025", "--as-of", "2052-12-31")
+    assert {row["pledge_id"]: row["reported"] for row in later["rows"]}["P1"] == 9 and "2052" not in biaochi.err
+
+
+def test_a_circular_by_post_is_a_wrong_call(demo):
+    demo("pledges", "--round", "2025", "--circular", "--by", "post", code=2)
+    assert "--circular" in demo.err
+
+
+def test_the_naming_can_be_computed_again_from_what_is_handed_out(demo):
+    """Gap, standard error and degrees of freedom give the limits and both one-sided claims; dealing only raises p."""
+    rows = demo.json("pledges", "--round", "2025", "--by", "post")["rows"]
+    compared = [row for row in rows if row["p"] is not None]
+    assert len(compared) == 48
+    for row in compared:
+        tails = {}
+        for side in ("vote_gap", "public_gap"):
+            gap, se, df = (row[f"{side}{end}"] for end in ("", "_se", "_df"))
+            reach = stats.t.ppf(0.975, df) * se
+            assert (row[f"{side}_low"], row[f"{side}_high"]) == pytest.approx((gap - reach, gap + reach))
+            tails[side] = stats.t.sf(gap / se, df), stats.t.cdf(gap / se, df)
+        (above, below), (over, under) = tails["vote_gap"], tails["public_gap"]
+        raw = min(1.0, 2 * min(max(above, under), max(below, over)))
+        assert row["p"] >= raw - 1e-12
+        assert (row["differs"] is not None) == (row["p"] <= 0.05)
+        assert row["not_named"] == (None if row["differs"] else "not_sure")
+    (named,) = [row for row in compared if row["p_at_most"]]
+    assert named["differs"] and sum(row["p_at_most"] is False for row in compared) == 47
+    assert {row["not_named"] for row in rows if row["p"] is None} <= {"no_vote_score", "no_public_score", "not_ranked"}
+    (told, *_) = csv.DictReader(io.StringIO(demo("pledges", "--round", "2025", "--by", "post").decode("utf-8-sig")))
+    assert {"述职测评与本类别平均分之差的标准误", "未被点名的原因"} <= set(told)

@@ -183,3 +183,13 @@ def test_years_with_other_points_are_not_compared(demo_release):
     other = replace(year, rules=replace(year.rules, votes_points={"好": 10000, "较好": 7000, "一般": 6000, "差": 0}))
     refused = vote_shift(year, other)
     assert refused.said.code == "shift_other_points" and np.isnan(refused.found.p)
+
+
+def test_the_largest_hall_that_is_taken_still_adds_up(scores):
+    """Ten million ballots of 100 points: their squares pass 64 bits. The mean lies halfway to the other grade."""
+    most = 10_000_000
+    found = scores(("市公安局", "党员", {"好": most, "差": most}))
+    high, low = found.grades[found.grades["group"] == ""]["points"]
+    row = found.rows.iloc[0]
+    assert row["n"] == 2 * most and row["score"] == pytest.approx((high + low) / 2, abs=1e-3)
+    assert row["se"] == pytest.approx((high - low) / 2 / (2 * most) ** 0.5, rel=1e-3)
