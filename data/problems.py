@@ -352,6 +352,21 @@ SUGGESTIONS: dict[str, str] = {
     ),
 }
 
+# Other words for a code where the problem knows more: code -> the fact that it then has -> (sentence, suggestion).
+WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
+    "duplicate_line": {
+        "other_grade": (
+            N_(
+                "A ballot grades a unit once on each indicator; this line gives {value} “{grade}”, but {earlier} gives "
+                "“{other_grade}”: the two contradict each other."
+            ),
+            N_(
+                "Delete neither line yet: somebody must look at the paper ballot; then keep the line that agrees with it."
+            ),
+        ),
+    },
+}
+
 LEVELS = {"error": N_("Error"), "warning": N_("Warning")}
 
 
@@ -373,17 +388,18 @@ class Problem:
         if self.code not in SENTENCES or self.level not in LEVELS:
             raise ValueError(f"no such problem: {self.level} {self.code!r}")
         given = set(self.facts) | {n for n in PLACES_OF_A_PROBLEM if getattr(self, n) is not None}
-        if not places(self.code) <= given:
-            missing = ", ".join(sorted(places(self.code) - given))
+        needed = fields_of(self._words[0]) | fields_of(self._words[1])
+        if not needed <= given:
+            missing = ", ".join(sorted(needed - given))
             raise ValueError(f"problem {self.code!r} lacks {missing}")
 
     def message(self, language: str) -> str:
         """What should hold and what was found, one sentence or two."""
-        return self._filled(SENTENCES[self.code], language)
+        return self._filled(self._words[0], language)
 
     def suggestion(self, language: str) -> str:
         """What to do next; begins with the nearest valid words when the fact `close` has any."""
-        advice = self._filled(SUGGESTIONS[self.code], language)
+        advice = self._filled(self._words[1], language)
         if not self.facts.get("close"):
             return advice
         question = self._filled(N_("Did you mean {close}?"), language)
@@ -404,6 +420,14 @@ class Problem:
         own = {name: getattr(self, name) for name in ("level", "code", *PLACES_OF_A_PROBLEM)}
         words = {"message": self.message(language), "suggestion": self.suggestion(language)}
         return {**own, **words}
+
+    @property
+    def _words(self) -> tuple[str, str]:
+        """Sentence and suggestion: those of the code, or the wording for a fact that this problem has."""
+        for fact, words in WORDINGS.get(self.code, {}).items():
+            if fact in self.facts:
+                return words
+        return SENTENCES[self.code], SUGGESTIONS[self.code]
 
     def _filled(self, sentence: str, language: str) -> str:
         return translate(sentence, language).format_map(self._shown(language))

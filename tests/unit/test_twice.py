@@ -118,3 +118,24 @@ def test_records_of_an_earlier_upload(small, files):
     report = small.json("import", "progress", files("二.csv", text), "--round", "2025", code=3)
     assert found(report) == [("二.csv", "record_in_other_upload", 3)]
     assert "“一.csv”第 3 行" in report["problems"][0]["message"] and upload in report["problems"][0]["message"]
+
+
+@pytest.mark.parametrize(("second", "third", "told"), [("不满意", "不满意", True), ("满意", "满意 ", False)])
+def test_two_grades_on_one_line_of_a_ballot_are_a_contradiction(second, third, told, small, files):
+    """Which of the two stands on paper nobody can know here; that one row is a repetition would be a guess."""
+    head = BALLOTS.split("\n")[0] + "\n"
+    lines = f"5,普通群众,市公安局,满意\n5,普通群众,市公安局,{second}\n5,普通群众,市公安局,{third}\n"
+    report = small.json("import", "ballots", files("票.csv", head + lines), "--round", "2025", code=3)
+    assert found(report) == [("票.csv", "duplicate_line", 3), ("票.csv", "duplicate_line", 4)]
+    for problem in report["problems"]:
+        assert ("“不满意”" in problem["message"] and "“满意”" in problem["message"]) == told
+        assert ("矛盾" in problem["message"] and "纸质票" in problem["suggestion"]) == told
+        assert "“票.csv”第 2 行" in problem["message"]
+
+
+def test_a_contradiction_with_an_empty_or_unknown_grade_names_it_too(small, files):
+    head = BALLOTS.split("\n")[0] + "\n"
+    lines = "5,普通群众,市公安局,满意\n5,普通群众,市公安局,\n5,普通群众,市公安局,很好\n"
+    report = small.json("import", "ballots", files("票.csv", head + lines), "--round", "2025", code=3)
+    told = [problem["message"] for problem in report["problems"] if problem["code"] == "duplicate_line"]
+    assert "“空白”" in told[0] and "“很好”" in told[1]
