@@ -39,10 +39,12 @@ class Proposal(str):
 
 
 class Place(NamedTuple):
-    """A fact that is a place in a file: its name, and the row as Excel counts where it is known."""
+    """A fact that is a place in a file: its name, and the row as Excel counts where it is known, or several rows as
+    people write them, such as ("3", "5-8")."""
 
     file: str
     row: int | None = None
+    rows: tuple[str, ...] = ()
 
 
 SENTENCES: dict[str, str] = {
@@ -291,13 +293,16 @@ SUGGESTIONS: dict[str, str] = {
     "duplicate_count": N_("Compare both rows with the record of the count and delete the one entered twice."),
     "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
     "upload_overlaps": N_(
-        "If this file corrects the earlier one, import it as a replacement; else take the lines out that are there already."
+        "If this file corrects the earlier one, import it on the command line with --replace; else "
+        "take the lines out that are there already."
     ),
     "already_imported_line": N_(
-        "Leave the line out, or import a complete correction that replaces the earlier uploads."
+        "Leave the line out, or import a complete correction that replaces the earlier uploads, on the command line "
+        "with --replace."
     ),
     "record_in_other_upload": N_(
-        "Leave the row out, or import a complete correction that replaces the earlier uploads."
+        "Leave the row out, or import a complete correction that replaces the earlier uploads, on the command line "
+        "with --replace."
     ),
     "unit_in_two_categories": N_("Settle the category of the unit for this round and correct the other rows."),
     "duplicate_unit": N_("Delete one of the two rows."),
@@ -462,7 +467,10 @@ def _shown(fact: object, language: str) -> str:
         return translate(fact.reason, language).format(unit=_visible(unit))
     if isinstance(fact, Place):
         sentence = N_("{file}") if fact.row is None else N_("row {row} of {file}")
-        return translate(sentence, language).format(file=_visible(fact.file), row=fact.row)
+        sentence = N_("rows {rows} of {file}") if fact.rows else sentence
+        return translate(sentence, language).format(
+            file=_visible(fact.file), row=fact.row, rows=_shown([*fact.rows], language)
+        )
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return _separator(language, "、").join(_shown(item, language) for item in items)

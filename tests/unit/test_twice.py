@@ -139,3 +139,25 @@ def test_a_contradiction_with_an_empty_or_unknown_grade_names_it_too(small, file
     report = small.json("import", "ballots", files("票.csv", head + lines), "--round", "2025", code=3)
     told = [problem["message"] for problem in report["problems"] if problem["code"] == "duplicate_line"]
     assert "“空白”" in told[0] and "“很好”" in told[1]
+
+
+def test_a_file_imported_twice_is_told_in_ranges_of_rows(small, files):
+    """50 lines that stand already are two sentences to read, and 51 findings for a program."""
+    text = BALLOTS.split("\n")[0] + "\n" + "".join(f"{n},普通群众,市公安局,满意\n" for n in range(1, 51))
+    upload = small("import", "ballots", files("一.csv", text), "--round", "2025").decode().strip()
+    again = files("二.csv", text.replace("\n1,", "\n99,", 1))
+    small("import", "ballots", again, "--round", "2025", code=3)
+    overlap, lines = (line for line in small.err.splitlines() if line.startswith("错误"))
+    assert lines.startswith("错误：二.csv，第 3-51 行，“参评单位”列（共 49 处）：")
+    assert f"已在“一.csv”第 3-51 行（上传 {upload}）" in lines
+    assert all("--replace" in line for line in (overlap, lines))
+    told = small.json("import", "ballots", again, "--round", "2025", code=3)["problems"]
+    assert [problem["row"] for problem in told] == [None, *range(3, 52)]
+    assert "“一.csv”第 3 行（" in told[1]["message"]
+
+
+def test_lines_of_two_files_repeated_are_told_by_file(small, files):
+    one, two = files("甲.csv", BALLOTS), files("乙.csv", BALLOTS)
+    small("import", "ballots", one, two, "--round", "2025", code=3)
+    (line,) = (line for line in small.err.splitlines() if line.startswith("错误"))
+    assert "乙.csv，第 2-4 行" in line and "“甲.csv”第 2-4 行" in line
