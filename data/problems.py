@@ -96,8 +96,8 @@ SENTENCES: dict[str, str] = {
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
     "title_row": N_("Title rows stand above the table; the header was taken from row {header_row}."),
     "glued_units": N_("Each row should hold one unit; several stand in one cell here: {value}"),
-    "note_row": N_("The row below the table is a remark and is set aside: {value}"),
-    "totals_row": N_("The row looks like a total ({value}) and is set aside, not counted."),
+    "note_row": N_("The row below the table is a remark and is set aside: “{value}”"),
+    "totals_row": N_("The row looks like a total (“{value}”) and is set aside, not counted."),
     "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
     "equal_rows": N_(
         "Without ballot numbers each of the {lines} rows counts as a ballot of its own; {count} of them equal an earlier row, about {expected} would by chance."

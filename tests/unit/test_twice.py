@@ -161,3 +161,13 @@ def test_lines_of_two_files_repeated_are_told_by_file(small, files):
     small("import", "ballots", one, two, "--round", "2025", code=3)
     (line,) = (line for line in small.err.splitlines() if line.startswith("错误"))
     assert "乙.csv，第 2-4 行" in line and "“甲.csv”第 2-4 行" in line
+
+
+def test_one_code_for_two_units_names_both(small, files):
+    text = "单位编码,单位全称\nD01,市财政局\nD01,市公安局\nD02,市财政局\n"
+    problems = small.json("import", "units", files("u2.csv", text), "--round", "2025", code=3)["problems"]
+    assert [(p["code"], p["row"], p["column"], p["value"]) for p in problems] == [
+        ("duplicate_unit", 3, "单位编码", "D01"),
+        ("duplicate_unit", 4, "单位全称", "市财政局"),
+    ]
+    assert "编码“D01”对应两个名称：“u2.csv”第 2 行是“市财政局”，这里是“市公安局”" in problems[0]["message"]
