@@ -137,7 +137,7 @@ SENTENCES: dict[str, str] = {
         "Each record is imported once; {value} already stands in {earlier} (upload {upload})."
     ),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
-    "duplicate_unit": N_("Each unit appears once; {value} already stands in {earlier} as {other}."),
+    "duplicate_unit": N_("Each unit appears once; {value} already stands in {earlier}."),
     "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in {earlier}."),
     "duplicate_key": N_("{value} should appear once; it already stands in {earlier}."),
     "not_whole": N_("{column} should be a whole number; found: {value}."),
@@ -368,6 +368,16 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_(
                 "Delete neither line yet: somebody must look at the paper ballot; then keep the line that agrees with it."
             ),
+        ),
+    },
+    "duplicate_unit": {
+        "second": (
+            N_("A code belongs to one unit; {value} stands for two names: “{other}” in {earlier} and “{second}” here."),
+            N_("Give one of the two units another code, or delete the row that is wrong."),
+        ),
+        "other": (
+            N_("Each unit appears once; {value} already stands in {earlier} as {other}."),
+            N_("Delete one of the two rows."),
         ),
     },
 }

@@ -171,3 +171,4 @@ def test_one_code_for_two_units_names_both(small, files):
         ("duplicate_unit", 4, "单位全称", "市财政局"),
     ]
     assert "编码“D01”对应两个名称：“u2.csv”第 2 行是“市财政局”，这里是“市公安局”" in problems[0]["message"]
+    assert "“市财政局”已在“u2.csv”第 2 行。" in problems[1]["message"]
