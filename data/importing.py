@@ -22,7 +22,7 @@ from data.intake.context import Context, Register
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.encoding import unproven
-from data.intake.headers import Header, first_records, merged_cells, read_header
+from data.intake.headers import Header, first_records, merged_cells, read_header, units_as_columns
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, display_name, open_source
@@ -284,9 +284,11 @@ class ImportJob:
         for text, records in first:
             header = read_header(self.kind, records, self.mapping, text.name)
             self.headers[text.name] = FoundHeader.of(header)
-            self.problems += header.problems
             if has_errors(header.problems):
+                register = self._register() if self.kind == "ballots" else None
+                self.problems += units_as_columns(header, register.codes()) if register else header.problems
                 continue
+            self.problems += header.problems
             self.problems += [] if self.request.choices.fill_down else merged_cells(text, header)
             if not len(self.preview):
                 self.preview = _preview(records, header)

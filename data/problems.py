@@ -370,6 +370,15 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             ),
         ),
     },
+    "missing_columns": {
+        "units": (
+            SENTENCES["missing_columns"],
+            N_(
+                "The columns {units} are units of the register. Give every unit a row of its own: ballot number, group, "
+                "unit, grade."
+            ),
+        ),
+    },
     "duplicate_unit": {
         "second": (
             N_("A code belongs to one unit; {value} stands for two names: “{other}” in {earlier} and “{second}” here."),
