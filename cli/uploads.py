@@ -218,7 +218,7 @@ PROBLEM_HEADERS = {
 
 
 def _say_outcome(report: "ImportReport") -> None:
-    from data.findings import MARKS, unscored_words
+    from data.findings import MARKS, UNREGISTERED, unscored_words
 
     language = session.language
     for file, mark in report.delimiters.items():
@@ -233,6 +233,8 @@ def _say_outcome(report: "ImportReport") -> None:
     errors = sum(problem.level == "error" for problem in report.problems)
     if report.stored:
         session.say(N_("Stored: {rows} rows."), rows=report.rows)
+        if report.unregistered:
+            session.say(UNREGISTERED)
     elif report.same_as:
         session.say(
             N_("Nothing stored: the same content is already there as {upload}."),

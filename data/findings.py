@@ -12,6 +12,7 @@ from words import N_, translate
 ROWS_SHOWN = 5  # pieces of rows a file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5
 REPEATED = ("already_imported_line", "duplicate_line")  # whole files come twice: 50 lines are told as rows 2-51
+UNREGISTERED = N_("This round has no register of units; the names of units were not checked.")
 MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # what parts the columns of a text file
 
 

@@ -81,7 +81,7 @@ class ImportReport:
     remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
     the edits of this import, as CSV. blank_rows: rows without content, which are no records. delimiters: of each text
     file, what parts its columns. unscored: ballot lines that are kept and not scored, by the word they carry ('' where
-    the cell is empty).
+    the cell is empty). unregistered: whether names of units were read without a register to check them against.
     """
 
     problems: list[Problem]
@@ -99,6 +99,7 @@ class ImportReport:
     blank_rows: int = 0
     delimiters: dict[str, str] = field(default_factory=dict)
     unscored: dict[str, int] = field(default_factory=dict)
+    unregistered: bool = False
 
     @property
     def refused(self) -> bool:
@@ -162,6 +163,7 @@ class ImportJob:
         self.encodings: dict[str, str] = {}
         self.delimiters: dict[str, str] = {}
         self.unscored: dict[str, int] = {}
+        self.unregistered = False
         self.checksums: dict[Path, str] = {}
         self.places: dict[str, tuple[str, int]] = {}
         self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
@@ -226,6 +228,7 @@ class ImportJob:
             self.blank,
             self.delimiters,
             self.unscored,
+            self.unregistered,
         )
 
     def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
@@ -366,6 +369,7 @@ class ImportJob:
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
+            self.unregistered = not registered
             self.blank = ballots.blank
             self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:

@@ -98,14 +98,13 @@ class _Reader:
 
     def _taken(self, unit: RegisteredUnit, other: RegisteredUnit, earlier: Place) -> None:
         """One unit twice, one code for two names, or two units with one spelling."""
-        facts: dict[str, object] = {"earlier": earlier}
-        if match_key(unit.unit_name) == match_key(other.unit_name):
-            self._note("duplicate_unit", "unit_name", unit.unit_name, **facts)
-        elif match_key(unit.unit_code) == match_key(other.unit_code):
-            facts |= {"other": other.unit_name, "second": unit.unit_name}
-            self._note("duplicate_unit", "unit_code", unit.unit_code, **facts)
+        code, name = unit.unit_code, unit.unit_name
+        if match_key(name) == match_key(other.unit_name):
+            self._note("duplicate_unit", "unit_name", name, earlier=earlier)
+        elif match_key(code) == match_key(other.unit_code):
+            self._note("duplicate_unit", "unit_code", code, earlier=earlier, other=other.unit_name, second=name)
         else:
-            self._note("duplicate_unit", "unit_name", unit.unit_name, other=other.unit_name, **facts)
+            self._note("duplicate_unit", "unit_name", name, earlier=earlier, other=other.unit_name)
 
     def _note(self, code: str, name: str, value: str, level: str = "error", **facts: object) -> None:
         header, file, row = self.place
