@@ -127,15 +127,23 @@ def _check_kind(kind: str) -> None:
 
 
 def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
-    """COLUMN=FIELD pairs; FIELD is a field of the contract."""
-    from data.contract import fields
+    """COLUMN=FIELD pairs; FIELD is a field of the contract, by its name or a header that files may carry."""
+    from data.contract import field_of_header, fields
+    from data.intake.names import match_key
 
-    known = [field.name for field in fields(kind)]
+    known = field_of_header(kind) | {
+        match_key(word): field.name for field in fields(kind) for word in (field.header, field.name)
+    }
     found = {}
     for pair in pairs:
-        column, _, name = pair.rpartition("=")
-        if not column or name not in known:
-            raise Refusal(N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=", ".join(known))
+        column, _, word = pair.rpartition("=")
+        name = known.get(match_key(word))
+        if not column or name is None:
+            choices = (
+                f"{field.header}[{field.name}]" if session.language == "zh" else field.name for field in fields(kind)
+            )
+            comma = "、" if session.language == "zh" else ", "
+            raise Refusal(N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=comma.join(choices))
         found[column] = name
     return found
 
@@ -218,7 +226,7 @@ PROBLEM_HEADERS = {
 
 
 def _say_outcome(report: "ImportReport") -> None:
-    from data.findings import MARKS, unscored_words
+    from data.findings import MARKS, UNREGISTERED, unscored_words
 
     language = session.language
     for file, mark in report.delimiters.items():
@@ -233,6 +241,8 @@ def _say_outcome(report: "ImportReport") -> None:
     errors = sum(problem.level == "error" for problem in report.problems)
     if report.stored:
         session.say(N_("Stored: {rows} rows."), rows=report.rows)
+        if report.unregistered:
+            session.say(UNREGISTERED)
     elif report.same_as:
         session.say(
             N_("Nothing stored: the same content is already there as {upload}."),

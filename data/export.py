@@ -77,7 +77,9 @@ class TooManyRows(Exception):
 
 
 def safe_text(text: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet could take it for a formula."""
+    """The text with an apostrophe before it if a spreadsheet that opens CSV could take it for a formula."""
+    if unicodedata.normalize("NFKC", text).strip() == "%":
+        return text  # a unit of measure
     start = next((c for c in text if c in FORMULA_SIGNS or not _is_invisible(c)), "")
     return f"'{text}" if unicodedata.normalize("NFKC", start)[:1] in FORMULA_SIGNS else text
 
@@ -91,7 +93,7 @@ def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterat
     """The same in pieces, for tables that are too long to hold."""
     yield BOM
     first: list[Cell] = [safe_text(header) for header in headers]
-    whole = chain([first], ([_safe(cell) for cell in row] for row in rows))
+    whole = chain([first], ([_safe(_plain(cell)) for cell in row] for row in rows))
     while piece := list(islice(whole, PIECE)):
         out = io.StringIO(newline="")
         csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").writerows(piece)
@@ -139,13 +141,13 @@ def _table(book: Any, page: Any, sheet: Sheet) -> None:
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E8EEF4"})
     styles = [book.add_format({"num_format": sheet.formats.get(header, "General")}) for header in sheet.headers]
     for column, header in enumerate(sheet.headers):
-        _write_cell(page, 0, column, _safe(header), head)
+        _write_cell(page, 0, column, header, head)
         width = _width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
         page.set_column(column, column, width, None, _folding(sheet, column))
     text = book.add_format({"indent": 1})
     for at, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
-            _write_cell(page, at, column, _safe(cell), text if isinstance(cell, str) else styles[column])
+            _write_cell(page, at, column, _plain(cell), text if isinstance(cell, str) else styles[column])
     page.set_row(0, HEAD)
     page.freeze_panes(1, 0)
     if sheet.rows:
@@ -226,8 +228,8 @@ def _about(book: Any, sheet: Sheet) -> None:
     bold = book.add_format({"bold": True, "valign": "top"})
     told = [*sheet.facts, ("SHA-256 (CSV)", checksum(sheet)), (None, None), *sheet.legend]
     for at, (name, value) in enumerate(told):
-        _write_cell(page, at, 0, _safe(name), bold)
-        _write_cell(page, at, 1, _safe(value), wrapped)
+        _write_cell(page, at, 0, name, bold)
+        _write_cell(page, at, 1, _plain(value), wrapped)
     page.set_column(0, 0, 28)
     page.set_column(1, 1, 90)
     page.set_paper(A4)
@@ -237,6 +239,7 @@ def _about(book: Any, sheet: Sheet) -> None:
 
 
 def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> None:
+    """A text is written as a text: `=1+1` stays what it is, no formula, and needs no apostrophe."""
     if isinstance(cell, str):
         if cell:
             page.write_string(row, column, cell, style)
@@ -245,8 +248,11 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> 
 
 
 def _safe(cell: Cell) -> Cell:
-    if isinstance(cell, str):
-        return safe_text(cell)
+    return safe_text(cell) if isinstance(cell, str) else cell
+
+
+def _plain(cell: Cell) -> Cell:
+    """Numbers as a table has them: a truth value as 0 or 1, nothing for what is not finite."""
     if isinstance(cell, bool):
         return int(cell)
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell

@@ -4,13 +4,15 @@ What a program reads (`--format json`, the list to download) stays one finding a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from data.problems import Problem, joined
+from data.problems import Place, Problem, joined
 from words import N_, translate
 
 ROWS_SHOWN = 5  # pieces of rows a file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5
+REPEATED = ("already_imported_line", "duplicate_line")  # whole files come twice: 50 lines are told as rows 2-51
+UNREGISTERED = N_("This round has no register of units; the names of units were not checked.")
 MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # what parts the columns of a text file
 
 
@@ -22,8 +24,15 @@ class Mistake:
 
     @property
     def first(self) -> Problem:
-        """The problem whose sentence and suggestion speak for all."""
-        return self.problems[0]
+        """The problem whose sentence and suggestion speak for all; of repeated lines with all earlier rows."""
+        first = self.problems[0]
+        place = _earlier(first)
+        if place is None:
+            return first
+        rows = [earlier.row for earlier in map(_earlier, self.problems) if earlier and earlier.row is not None]
+        if len(set(rows)) < 2:
+            return first
+        return replace(first, facts={**first.facts, "earlier": place._replace(rows=tuple(spans(rows, ROWS_SHOWN)))})
 
     @property
     def count(self) -> int:
@@ -51,9 +60,20 @@ def grouped(problems: Sequence[Problem], language: str) -> list[Mistake]:
     """Problems with the same sentence and suggestion together, errors first, else in the order given."""
     found: dict[tuple[str, str, str, str], list[Problem]] = {}
     for problem in problems:
-        key = (problem.level, problem.code, problem.message(language), problem.suggestion(language))
+        alike = problem
+        place = _earlier(problem)
+        if place is not None:
+            alike = replace(problem, facts={**problem.facts, "earlier": place._replace(row=None)})
+        key = (problem.level, problem.code, alike.message(language), alike.suggestion(language))
         found.setdefault(key, []).append(problem)
     return sorted((Mistake(tuple(group)) for group in found.values()), key=lambda f: f.first.level != "error")
+
+
+def _earlier(problem: Problem) -> Place | None:
+    """Where a repeated line stood first. Of two grades that contradict each other every pair is told by itself."""
+    place = problem.facts.get("earlier")
+    told_together = problem.code in REPEATED and "other_grade" not in problem.facts
+    return place if told_together and isinstance(place, Place) else None
 
 
 def shortened(findings: Sequence[Mistake], most: int) -> tuple[list[Mistake], dict[str, int]]:

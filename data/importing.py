@@ -22,7 +22,7 @@ from data.intake.context import Context, Register
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.encoding import unproven
-from data.intake.headers import Header, first_records, merged_cells, read_header
+from data.intake.headers import Header, first_records, merged_cells, read_header, units_as_columns
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, display_name, open_source
@@ -81,7 +81,7 @@ class ImportReport:
     remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
     the edits of this import, as CSV. blank_rows: rows without content, which are no records. delimiters: of each text
     file, what parts its columns. unscored: ballot lines that are kept and not scored, by the word they carry ('' where
-    the cell is empty).
+    the cell is empty). unregistered: whether names of units were read without a register to check them against.
     """
 
     problems: list[Problem]
@@ -99,6 +99,7 @@ class ImportReport:
     blank_rows: int = 0
     delimiters: dict[str, str] = field(default_factory=dict)
     unscored: dict[str, int] = field(default_factory=dict)
+    unregistered: bool = False
 
     @property
     def refused(self) -> bool:
@@ -162,6 +163,7 @@ class ImportJob:
         self.encodings: dict[str, str] = {}
         self.delimiters: dict[str, str] = {}
         self.unscored: dict[str, int] = {}
+        self.unregistered = False
         self.checksums: dict[Path, str] = {}
         self.places: dict[str, tuple[str, int]] = {}
         self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
@@ -226,6 +228,7 @@ class ImportJob:
             self.blank,
             self.delimiters,
             self.unscored,
+            self.unregistered,
         )
 
     def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
@@ -284,9 +287,11 @@ class ImportJob:
         for text, records in first:
             header = read_header(self.kind, records, self.mapping, text.name)
             self.headers[text.name] = FoundHeader.of(header)
-            self.problems += header.problems
             if has_errors(header.problems):
+                register = self._register() if self.kind == "ballots" else None
+                self.problems += units_as_columns(header, register.codes()) if register else header.problems
                 continue
+            self.problems += header.problems
             self.problems += [] if self.request.choices.fill_down else merged_cells(text, header)
             if not len(self.preview):
                 self.preview = _preview(records, header)
@@ -364,6 +369,7 @@ class ImportJob:
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
             self.problems += ballots.problems
+            self.unregistered = not registered
             self.blank = ballots.blank
             self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:

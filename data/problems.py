@@ -39,10 +39,12 @@ class Proposal(str):
 
 
 class Place(NamedTuple):
-    """A fact that is a place in a file: its name, and the row as Excel counts where it is known."""
+    """A fact that is a place in a file: its name, and the row as Excel counts where it is known, or several rows as
+    people write them, such as ("3", "5-8")."""
 
     file: str
     row: int | None = None
+    rows: tuple[str, ...] = ()
 
 
 SENTENCES: dict[str, str] = {
@@ -94,8 +96,8 @@ SENTENCES: dict[str, str] = {
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
     "title_row": N_("Title rows stand above the table; the header was taken from row {header_row}."),
     "glued_units": N_("Each row should hold one unit; several stand in one cell here: {value}"),
-    "note_row": N_("The row below the table is a remark and is set aside: {value}"),
-    "totals_row": N_("The row looks like a total ({value}) and is set aside, not counted."),
+    "note_row": N_("The row below the table is a remark and is set aside: “{value}”"),
+    "totals_row": N_("The row looks like a total (“{value}”) and is set aside, not counted."),
     "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
     "equal_rows": N_(
         "Without ballot numbers each of the {lines} rows counts as a ballot of its own; {count} of them equal an earlier row, about {expected} would by chance."
@@ -135,7 +137,7 @@ SENTENCES: dict[str, str] = {
         "Each record is imported once; {value} already stands in {earlier} (upload {upload})."
     ),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
-    "duplicate_unit": N_("Each unit appears once; {value} already stands in {earlier} as {other}."),
+    "duplicate_unit": N_("Each unit appears once; {value} already stands in {earlier}."),
     "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in {earlier}."),
     "duplicate_key": N_("{value} should appear once; it already stands in {earlier}."),
     "not_whole": N_("{column} should be a whole number; found: {value}."),
@@ -293,13 +295,16 @@ SUGGESTIONS: dict[str, str] = {
     "duplicate_count": N_("Compare both rows with the record of the count and delete the one entered twice."),
     "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
     "upload_overlaps": N_(
-        "If this file corrects the earlier one, import it as a replacement; else take the lines out that are there already."
+        "If this file corrects the earlier one, import it on the command line with --replace; else "
+        "take the lines out that are there already."
     ),
     "already_imported_line": N_(
-        "Leave the line out, or import a complete correction that replaces the earlier uploads."
+        "Leave the line out, or import a complete correction that replaces the earlier uploads, on the command line "
+        "with --replace."
     ),
     "record_in_other_upload": N_(
-        "Leave the row out, or import a complete correction that replaces the earlier uploads."
+        "Leave the row out, or import a complete correction that replaces the earlier uploads, on the command line "
+        "with --replace."
     ),
     "unit_in_two_categories": N_("Settle the category of the unit for this round and correct the other rows."),
     "duplicate_unit": N_("Delete one of the two rows."),
@@ -354,6 +359,40 @@ SUGGESTIONS: dict[str, str] = {
     ),
 }
 
+# Other words for a code where the problem knows more: code -> the fact that it then has -> (sentence, suggestion).
+WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
+    "duplicate_line": {
+        "other_grade": (
+            N_(
+                "A ballot grades a unit once on each indicator; this line gives {value} “{grade}”, but {earlier} gives "
+                "“{other_grade}”: the two contradict each other."
+            ),
+            N_(
+                "Delete neither line yet: somebody must look at the paper ballot; then keep the line that agrees with it."
+            ),
+        ),
+    },
+    "missing_columns": {
+        "units": (
+            SENTENCES["missing_columns"],
+            N_(
+                "The columns {units} are units of the register. Give every unit a row of its own: ballot number, group, "
+                "unit, grade."
+            ),
+        ),
+    },
+    "duplicate_unit": {
+        "second": (
+            N_("A code belongs to one unit; {value} stands for two names: “{other}” in {earlier} and “{second}” here."),
+            N_("Give one of the two units another code, or delete the row that is wrong."),
+        ),
+        "other": (
+            N_("Each unit appears once; {value} already stands in {earlier} as {other}."),
+            N_("Delete one of the two rows."),
+        ),
+    },
+}
+
 LEVELS = {"error": N_("Error"), "warning": N_("Warning")}
 
 
@@ -375,17 +414,18 @@ class Problem:
         if self.code not in SENTENCES or self.level not in LEVELS:
             raise ValueError(f"no such problem: {self.level} {self.code!r}")
         given = set(self.facts) | {n for n in PLACES_OF_A_PROBLEM if getattr(self, n) is not None}
-        if not places(self.code) <= given:
-            missing = ", ".join(sorted(places(self.code) - given))
+        needed = fields_of(self._words[0]) | fields_of(self._words[1])
+        if not needed <= given:
+            missing = ", ".join(sorted(needed - given))
             raise ValueError(f"problem {self.code!r} lacks {missing}")
 
     def message(self, language: str) -> str:
         """What should hold and what was found, one sentence or two."""
-        return self._filled(SENTENCES[self.code], language)
+        return self._filled(self._words[0], language)
 
     def suggestion(self, language: str) -> str:
         """What to do next; begins with the nearest valid words when the fact `close` has any."""
-        advice = self._filled(SUGGESTIONS[self.code], language)
+        advice = self._filled(self._words[1], language)
         if not self.facts.get("close"):
             return advice
         question = self._filled(N_("Did you mean {close}?"), language)
@@ -406,6 +446,14 @@ class Problem:
         own = {name: getattr(self, name) for name in ("level", "code", *PLACES_OF_A_PROBLEM)}
         words = {"message": self.message(language), "suggestion": self.suggestion(language)}
         return {**own, **words}
+
+    @property
+    def _words(self) -> tuple[str, str]:
+        """Sentence and suggestion: those of the code, or the wording for a fact that this problem has."""
+        for fact, words in WORDINGS.get(self.code, {}).items():
+            if fact in self.facts:
+                return words
+        return SENTENCES[self.code], SUGGESTIONS[self.code]
 
     def _filled(self, sentence: str, language: str) -> str:
         return translate(sentence, language).format_map(self._shown(language))
@@ -440,7 +488,10 @@ def _shown(fact: object, language: str) -> str:
         return translate(fact.reason, language).format(unit=_visible(unit))
     if isinstance(fact, Place):
         sentence = N_("{file}") if fact.row is None else N_("row {row} of {file}")
-        return translate(sentence, language).format(file=_visible(fact.file), row=fact.row)
+        sentence = N_("rows {rows} of {file}") if fact.rows else sentence
+        return translate(sentence, language).format(
+            file=_visible(fact.file), row=fact.row, rows=_shown([*fact.rows], language)
+        )
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return _separator(language, "、").join(_shown(item, language) for item in items)

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
 from data.errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
 from data.export import Sheet, csv_bytes
-from data.findings import MARKS, grouped, shortened, unscored_words
+from data.findings import MARKS, UNREGISTERED, grouped, shortened, unscored_words
 from data.history import local_time
 from data.importing import ImportReport, Source
 from data.inbox import inbox_files
@@ -439,7 +439,7 @@ def publishing(round_id: str) -> None:
         st.session_state.pop(key, None)
     loaded.let_go()
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
-    st.session_state["upload_done"] = (published.release[:16] if published else "", round_id)
+    st.session_state["upload_done"] = (published.release[:16] if published else "", round_id, report.unregistered)
     st.rerun()
 
 
@@ -484,7 +484,9 @@ def done() -> None:
     finished = st.session_state.pop("upload_done", None)
     if finished is None:
         return
-    release, round_id = finished
+    release, round_id, unregistered = finished
+    if unregistered:
+        st.info(_(UNREGISTERED))
     if not release:
         st.success(_("The file is stored. It counts once it is published."))
         return

@@ -32,7 +32,7 @@ from data.intake.values import (
     judge_round,
     judge_unit,
 )
-from data.problems import Place, Problem
+from data.problems import Place, Problem, Term
 from data.query import read_sql
 from words import N_
 
@@ -623,11 +623,13 @@ def dictionaries_of(con: duckdb.DuckDBPyConnection) -> Dictionaries:
 def _double_lines(loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnection) -> list[Problem]:
     width = max(1, len(form.indicators))
     problems = []
-    for place, unit, earlier in con.execute(read_sql("intake/double_lines")).fetchall():
+    for place, unit, earlier, *grades in con.execute(read_sql("intake/double_lines")).fetchall():
         file, row = loaded.place(place // width)
         earlier_file, earlier_row = loaded.place(earlier // width)
         header = form.headers[file].text_of("ballots", "unit_code")
-        facts = {"earlier": Place(earlier_file, earlier_row)}
+        facts: dict[str, object] = {"earlier": Place(earlier_file, earlier_row)}
+        if grades[0] != grades[1]:
+            facts |= zip(("grade", "other_grade"), (grade or Term(N_("empty")) for grade in grades), strict=True)
         problems.append(Problem("duplicate_line", "error", file, None, row, header, unit, facts))
     return problems
 

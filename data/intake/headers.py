@@ -7,6 +7,7 @@ header rows, as forms print an indicator over its grades, become one.
 
 import csv
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from data.problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
 MOST_COLUMNS = 200
+FEWEST_UNITS = 3  # columns called like units; one or two may be called so by chance
 MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s*分?\s*[)）\]】]")
 # 1 市公安局 95.2 2 市教育局 94.1: names and scores of several units in one cell, as web pages print them.
 GLUED = re.compile(r"(?:\s*(?:\d{1,3}[.、\s])?\s*[一-鿿（）()、]{2,}\s*\d{1,3}(?:\.\d+)?分?[\s,，;；、。]*){2,}")
@@ -81,6 +83,21 @@ class Header:
     def without_other(self, columns: set[int]) -> "Header":
         """The same header with some unclaimed columns set aside."""
         return replace(self, other={c: t for c, t in self.other.items() if c not in columns})
+
+
+def units_as_columns(header: Header, names: Container[str]) -> list[Problem]:
+    """The problems of a header; where columns are missing and others are called like units, that is said too.
+
+    names: match keys of the spellings of registered units.
+    """
+    units = [text for text in header.other.values() if match_key(text) in names]
+    if len(units) < FEWEST_UNITS:
+        return header.problems
+    shown = [*units[:FEWEST_UNITS], *(["…"] if len(units) > FEWEST_UNITS else [])]
+    return [
+        replace(problem, facts={**problem.facts, "units": shown}) if problem.code == "missing_columns" else problem
+        for problem in header.problems
+    ]
 
 
 def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> list[list[str]]:

@@ -16,6 +16,7 @@ import duckdb
 from data.intake.headers import Header
 from data.intake.names import LONGEST_NAME, match_key
 from data.intake.source import TextTable
+from data.intake.values import is_totals_row
 from data.intake.workbook import letters
 from data.problems import Problem, has_errors
 
@@ -227,7 +228,8 @@ class _Scan:
                 self._note("unclosed_quote", number + 1)
         for number, record in self._notes:
             remark = next(cell.strip() for cell in record if cell.strip())
-            self.problems.append(Problem("note_row", "warning", file=self.text.name, row=number, value=remark))
+            code = "totals_row" if is_totals_row(remark) else "note_row"  # 合 计： ends like a remark
+            self.problems.append(Problem(code, "warning", file=self.text.name, row=number, value=remark))
 
     def _sorted(self, number: int, record: list[str]) -> Iterator[list[str]]:
         """Remarks wait: followed by a proper row they were rows themselves."""

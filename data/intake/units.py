@@ -35,7 +35,7 @@ class _Reader:
     def __init__(self, intake: UnitIntake) -> None:
         self.intake = intake
         self.units: list[RegisteredUnit] = []
-        self.spellings: dict[str, tuple[str, Place]] = {}
+        self.spellings: dict[str, tuple[RegisteredUnit, Place]] = {}
         self.rosters: dict[int, Place] = {}
 
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
@@ -89,13 +89,22 @@ class _Reader:
     def _spellings(self, unit: RegisteredUnit, place: Place) -> None:
         """A spelling means one unit; two units that look alike after normalising are refused."""
         own = {match_key(text) for text in (unit.unit_code, unit.unit_name, unit.short_name) if text}
-        for key in sorted(own):
-            if key in self.spellings:
-                other, earlier = self.spellings[key]
-                self._note("duplicate_unit", "unit_name", unit.unit_name, other=other, earlier=earlier)
-                return
+        taken = sorted(key for key in own if key in self.spellings)
+        if taken:
+            self._taken(unit, *self.spellings[taken[0]])
+            return
         for key in own:
-            self.spellings[key] = (unit.unit_name, place)
+            self.spellings[key] = (unit, place)
+
+    def _taken(self, unit: RegisteredUnit, other: RegisteredUnit, earlier: Place) -> None:
+        """One unit twice, one code for two names, or two units with one spelling."""
+        code, name = unit.unit_code, unit.unit_name
+        if match_key(name) == match_key(other.unit_name):
+            self._note("duplicate_unit", "unit_name", name, earlier=earlier)
+        elif match_key(code) == match_key(other.unit_code):
+            self._note("duplicate_unit", "unit_code", code, earlier=earlier, other=other.unit_name, second=name)
+        else:
+            self._note("duplicate_unit", "unit_name", name, earlier=earlier, other=other.unit_name)
 
     def _note(self, code: str, name: str, value: str, level: str = "error", **facts: object) -> None:
         header, file, row = self.place

@@ -5,11 +5,13 @@ import io
 import re
 import subprocess
 import sys
+import zipfile
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 import cli
-from data.export import safe_text
+from data.export import Sheet, csv_bytes, safe_text, xlsx_bytes
 from results.ranking import FIELDS
 from tests.support.stores import snapshot
 from words import ROOT
@@ -113,9 +115,26 @@ def test_formulas_are_neutralised(text):
     assert safe_text(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["", "市公安局", "a=1", "1-2", "（市）", "2025", "普通 = 群众", "'x"])
+@pytest.mark.parametrize(
+    "text", ["", "市公安局", "a=1", "1-2", "（市）", "2025", "普通 = 群众", "'x", "%", " ％", "95.2%"]
+)
 def test_other_text_stays(text):
     assert safe_text(text) == text
+
+
+def test_in_a_workbook_texts_stay_as_they_are_and_are_no_formulas():
+    """A text cell of a workbook is never calculated, so an apostrophe there would only be one more sign to read."""
+    texts = ['=HYPERLINK("http://x","局")', "+1", "@a", "%", "%a", "-1"]
+    sheet = Sheet("表", ["=单位", "得分"], [[text, 1.5] for text in texts], facts=[("=名", "=值")])
+    content = xlsx_bytes(sheet)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    assert [row[0] for row in book.get_sheet_by_index(0).to_python()] == ["=单位", *texts]
+    assert book.get_sheet_by_index(1).to_python()[0] == ["=名", "=值"]
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert not [name for name in parts.namelist() if "sheets/" in name and b"<f>" in parts.read(name)]
+    rows = csv_bytes(sheet).decode("utf-8-sig").splitlines()
+    assert rows[0].startswith('"\'=单位"') and rows[2].startswith('"\'+1"')
+    assert rows[4].startswith('"%"') and rows[5].startswith('"\'%a"')
 
 
 def test_help_is_fast_to_import():

@@ -105,3 +105,15 @@ def test_the_page_groups_the_same_way_and_says_where_to_confirm(registered, file
     assert len(lines) == 5
     assert sum("第 2-4、6 行" in line.replace("\\", "") for line in lines) == 1
     assert sum("“名录中没有的名称”" in line for line in lines) == 2, "where there is a proposal"
+
+
+def test_without_a_register_the_outcome_says_that_names_were_not_checked(small, files):
+    """A note, no warning: the file is kept and the exit code says so."""
+    path = files("a.csv", "票号,评议主体,参评单位,评价\n1,普通群众,市卫健委,满意\n")
+    note = "本批次没有单位名录，单位名称未经核对。"
+    small("import", "ballots", path, "--round", "2024")
+    assert small.err.splitlines()[-1] == note
+    small("import", "units", files("units.csv", REGISTER.replace("会,", "会,市卫健委")), "--round", "2025")
+    assert note not in small.err
+    small("import", "ballots", path, "--round", "2025")
+    assert note not in small.err

@@ -311,6 +311,11 @@ def test_a_column_can_be_named(small, files):
     small("import", "ballots", path, "--round", "2025", code=3)
     small("import", "ballots", path, "--round", "2025", "--map", "测评对象甲=unit_code")
     small("import", "ballots", path, "--round", "2025", "--map", "测评对象甲=nothing", code=2)
+    assert "单位[unit_code]" in small.err and "主体[group_code]" in small.err
+    small("import", "ballots", path, "--round", "2025", "--map", "测评对象甲=nothing", code=2, lang="en")
+    assert "unit_code, " in small.err and "单位" not in small.err
+    small("import", "ballots", path, "--round", "2024", "--map", "测评对象甲=单位")
+    small("import", "ballots", path, "--round", "2023", "--map", "测评对象甲=参评单位")
 
 
 def test_two_rule_sets_in_one_round_are_refused(small, tmp_path, files):

@@ -224,3 +224,16 @@ def test_the_counts_of_guangdong_import_as_they_stand(month, biaochi, tmp_path):
     biaochi.rules(tmp_path, rules[0] + five + "[" + rules[1].split("[", 1)[1])
     path = REAL / f"guangdong_counts_{month}.csv"
     assert biaochi.json("import", "counts", path, "--round", month) == {"problems": [], "rows": 1, "stored": True}
+
+
+@pytest.mark.parametrize(
+    ("units", "told"), [("市公安局,市财政局,市教育局", True), ("市公安局,市财政局,市民政局", False)]
+)
+def test_units_side_by_side_are_told_to_be_put_below_each_other(units, told, small, files):
+    """The usual paper form has a column a unit; the columns that are missing stand in its header."""
+    register = "单位编码,单位全称\nU1,市公安局\nU2,市财政局\nU3,市教育局\n"
+    small("import", "units", files("u.csv", register), "--round", "2025")
+    path = files("a.csv", f"票号,评议主体,{units}\n1,普通群众,满意,满意,不满意\n")
+    (problem,) = small.json("import", "ballots", path, "--round", "2025", code=3)["problems"]
+    assert problem["code"] == "missing_columns" and "缺少列：单位。" in problem["message"]
+    assert ("一行一个单位" in problem["suggestion"] and "市教育局" in problem["suggestion"]) == told

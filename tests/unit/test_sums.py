@@ -190,3 +190,16 @@ def test_a_register_names_its_sums(small, files):
     report = small.json("import", "units", files("a.csv", text), "--round", "2025", "--accept-warnings", "看过")
     assert [(p["code"], p["row"]) for p in report["problems"]] == [("totals_row", 3), ("totals_row", 4)]
     assert report["rows"] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("ballots", HEAD + LINES.format("市财政局")), ("units", "单位\n市公安局\n")]
+)
+@pytest.mark.parametrize(("word", "code"), [("合 计：", "totals_row"), ("注：以上为全部单位。", "note_row")])
+@pytest.mark.parametrize("commas", ["", ",,,"])
+def test_alone_below_the_table(kind, text, word, code, commas, small, files):
+    """合 计： alone ends like a remark and is a line of sums all the same; what it says stands in quotation marks."""
+    path = files("a.csv", text + word + (commas if kind == "ballots" else "") + "\n")
+    (found,) = small.json("import", kind, path, "--round", "2025", code=4)["problems"]
+    assert (found["code"], found["row"], found["value"]) == (code, text.count("\n") + 1, word)
+    assert f"“{word}”" in found["message"]

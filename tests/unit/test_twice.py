@@ -118,3 +118,57 @@ def test_records_of_an_earlier_upload(small, files):
     report = small.json("import", "progress", files("二.csv", text), "--round", "2025", code=3)
     assert found(report) == [("二.csv", "record_in_other_upload", 3)]
     assert "“一.csv”第 3 行" in report["problems"][0]["message"] and upload in report["problems"][0]["message"]
+
+
+@pytest.mark.parametrize(("second", "third", "told"), [("不满意", "不满意", True), ("满意", "满意 ", False)])
+def test_two_grades_on_one_line_of_a_ballot_are_a_contradiction(second, third, told, small, files):
+    """Which of the two stands on paper nobody can know here; that one row is a repetition would be a guess."""
+    head = BALLOTS.split("\n")[0] + "\n"
+    lines = f"5,普通群众,市公安局,满意\n5,普通群众,市公安局,{second}\n5,普通群众,市公安局,{third}\n"
+    report = small.json("import", "ballots", files("票.csv", head + lines), "--round", "2025", code=3)
+    assert found(report) == [("票.csv", "duplicate_line", 3), ("票.csv", "duplicate_line", 4)]
+    for problem in report["problems"]:
+        assert ("“不满意”" in problem["message"] and "“满意”" in problem["message"]) == told
+        assert ("矛盾" in problem["message"] and "纸质票" in problem["suggestion"]) == told
+        assert "“票.csv”第 2 行" in problem["message"]
+
+
+def test_a_contradiction_with_an_empty_or_unknown_grade_names_it_too(small, files):
+    head = BALLOTS.split("\n")[0] + "\n"
+    lines = "5,普通群众,市公安局,满意\n5,普通群众,市公安局,\n5,普通群众,市公安局,很好\n"
+    report = small.json("import", "ballots", files("票.csv", head + lines), "--round", "2025", code=3)
+    told = [problem["message"] for problem in report["problems"] if problem["code"] == "duplicate_line"]
+    assert "“空白”" in told[0] and "“很好”" in told[1]
+
+
+def test_a_file_imported_twice_is_told_in_ranges_of_rows(small, files):
+    """50 lines that stand already are two sentences to read, and 51 findings for a program."""
+    text = BALLOTS.split("\n")[0] + "\n" + "".join(f"{n},普通群众,市公安局,满意\n" for n in range(1, 51))
+    upload = small("import", "ballots", files("一.csv", text), "--round", "2025").decode().strip()
+    again = files("二.csv", text.replace("\n1,", "\n99,", 1))
+    small("import", "ballots", again, "--round", "2025", code=3)
+    overlap, lines = (line for line in small.err.splitlines() if line.startswith("错误"))
+    assert lines.startswith("错误：二.csv，第 3-51 行，“参评单位”列（共 49 处）：")
+    assert f"已在“一.csv”第 3-51 行（上传 {upload}）" in lines
+    assert all("--replace" in line for line in (overlap, lines))
+    told = small.json("import", "ballots", again, "--round", "2025", code=3)["problems"]
+    assert [problem["row"] for problem in told] == [None, *range(3, 52)]
+    assert "“一.csv”第 3 行（" in told[1]["message"]
+
+
+def test_lines_of_two_files_repeated_are_told_by_file(small, files):
+    one, two = files("甲.csv", BALLOTS), files("乙.csv", BALLOTS)
+    small("import", "ballots", one, two, "--round", "2025", code=3)
+    (line,) = (line for line in small.err.splitlines() if line.startswith("错误"))
+    assert "乙.csv，第 2-4 行" in line and "“甲.csv”第 2-4 行" in line
+
+
+def test_one_code_for_two_units_names_both(small, files):
+    text = "单位编码,单位全称\nD01,市财政局\nD01,市公安局\nD02,市财政局\n"
+    problems = small.json("import", "units", files("u2.csv", text), "--round", "2025", code=3)["problems"]
+    assert [(p["code"], p["row"], p["column"], p["value"]) for p in problems] == [
+        ("duplicate_unit", 3, "单位编码", "D01"),
+        ("duplicate_unit", 4, "单位全称", "市财政局"),
+    ]
+    assert "编码“D01”对应两个名称：“u2.csv”第 2 行是“市财政局”，这里是“市公安局”" in problems[0]["message"]
+    assert "“市财政局”已在“u2.csv”第 2 行。" in problems[1]["message"]

@@ -1,0 +1,36 @@
+"""What the upload page says once a file is stored."""
+
+import time
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from data.inbox import FOLDER
+from data.store import Store
+from tests.pages.test_pages import opened
+from tests.support.stores import BALLOTS, RULES
+
+
+def run_until(test: AppTest, reached: Callable[[], bool]) -> None:
+    """Files are read in a thread of their own; the page is run again until it has come so far."""
+    for _ in range(300):
+        if reached():
+            return
+        time.sleep(0.2)
+        test.run()
+    raise AssertionError("the page did not come so far")
+
+
+def test_without_a_register_the_page_says_that_names_were_not_checked(tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules(RULES)
+    (store.path / FOLDER).mkdir(exist_ok=True)
+    (store.path / FOLDER / "a.csv").write_text(BALLOTS, encoding="utf-8")
+    test = opened("manage/upload", store.path, monkeypatch)
+    test.text_input(key="upload_round").input("2025").run()
+    test.selectbox(key="upload_inbox_0").select("a.csv").run()
+    run_until(test, lambda: "upload_store" in {button.key for button in test.button})
+    test.button(key="upload_store").click().run()
+    run_until(test, lambda: bool(test.success))
+    assert not test.exception
+    assert "本批次没有单位名录，单位名称未经核对。" in [info.value for info in test.info]
