@@ -5,7 +5,7 @@ completion (a mean) stands beside the share met (a mean hides failures).
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,7 @@ AREAS = {
     "其他": "other",
 }
 ORIGINS = {"自提": "own", "群众点题": "public", "上级任务": "superior", "上年整改": "last_year"}
+YEAR_END_CHECKS = timedelta(days=181)  # checks of the past year are made until about June
 DONE, ADJUSTED, CANCELLED = "done", "adjusted", "cancelled"
 
 LINES = (
@@ -85,7 +86,7 @@ class PledgeBook:
         adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
         of those. Completions are weighted means, NaN where none is defined.
     strays : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
-    later : the same of checks dated after the year of the round and after the day of the book: kept, counted nowhere.
+    later : the same of checks dated after the round closed and after the day of the book: kept, counted nowhere.
     """
 
     release: str
@@ -105,24 +106,25 @@ def pledge_rounds(release: Release) -> list[str]:
 
 
 def standing_day(release: Release, round_id: str, today: date) -> date:
-    """The day a round is looked at unless someone names one: today, and never before the last check, inside its year.
+    """The day a round is looked at unless someone names one: today, and never before the last check, until it closes.
 
-    A check dated after the year does not move it: one slip (2052 for 2025) would put every open pledge overdue.
+    A check of the half year after the year is its year-end check and moves the close; a later one does not: one slip
+    (2052 for 2025) would put every open pledge overdue.
     """
-    day = max(today, _last_check(release.records(round_id, "progress")))
-    closing = _last_day(release, round_id)
+    checks = release.records(round_id, "progress")
+    day, closing = max(today, _last_check(checks)), _close(release, round_id, checks)
     return min(day, closing) if closing else day
 
 
 def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> PledgeBook:
-    """The pledges of a round with every check up to a day; None is the end of the year.
+    """The pledges of a round with every check up to a day; None is the end of the year, or the year-end check after it.
 
     Raises NoSuchRound; a round without pledges has empty frames.
     """
     if round_id not in release.made_of["rounds"]:
         raise NoSuchRound(round_id)
     checks = release.records(round_id, "progress")
-    closing = _last_day(release, round_id) or date.max
+    closing = _close(release, round_id, checks) or date.max
     day = as_of or (_last_check(checks) if closing == date.max else closing)
     register = _register(release, round_id)
     about = checks[["pledge_id", "check_date"]].sort_values(["pledge_id", "check_date"])
@@ -135,6 +137,16 @@ def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> P
     lines = _lines(register, checks, day, closing)
     units, posts = _totals(lines.assign(post="")), _totals(lines)
     return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays, later)
+
+
+def _close(release: Release, round_id: str, checks: pd.DataFrame) -> date | None:
+    """The last day on which a round is looked at: of its year, or of a year-end check in the half year after it."""
+    year_ends = _last_day(release, round_id)
+    if year_ends is None:
+        return None
+    latest = (year_ends + YEAR_END_CHECKS).isoformat()
+    own = checks[checks["check_date"].notna() & (checks["check_date"] <= latest)]
+    return max(year_ends, _last_check(own)) if len(own) else year_ends
 
 
 def _last_day(release: Release, round_id: str) -> date | None:

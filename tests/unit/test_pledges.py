@@ -345,3 +345,17 @@ def test_the_naming_can_be_computed_again_from_what_is_handed_out(demo):
     assert {row["not_named"] for row in rows if row["p"] is None} <= {"no_vote_score", "no_public_score", "not_ranked"}
     (told, *_) = csv.DictReader(io.StringIO(demo("pledges", "--round", "2025", "--by", "post").decode("utf-8-sig")))
     assert {"述职测评与本类别平均分之差的标准误", "未被点名的原因"} <= set(told)
+
+
+def test_a_year_end_check_in_january_counts(biaochi, tmp_path):
+    """The year-end check is often made in the first weeks of the next year; a slip of years is none."""
+    biaochi.rules(tmp_path, SMALL)
+    taken(biaochi, tmp_path, "units", REGISTER)
+    taken(biaochi, tmp_path, "pledges", PLEDGES)
+    taken(biaochi, tmp_path, "progress", PROGRESS + "    P1 | 2026-01-12 | 9 | 9 | 已完成 | | | 督查室\n")
+    (tmp_path / "b.csv").write_text(BALLOTS, encoding="utf-8")
+    biaochi("import", "ballots", tmp_path / "b.csv", "--round", "2025")
+    biaochi("publish")
+    found = biaochi.json("pledges", "--round", "2025")
+    assert found["as_of"] == "2026-01-12" and "2026-01-12" not in biaochi.err
+    assert {row["pledge_id"]: row["reported"] for row in found["rows"]}["P1"] == 9
