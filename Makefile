@@ -44,7 +44,7 @@ $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	touch $@
 
 test: setup browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-slow: setup browser
 	$(BIN)/python -m pytest -n 2 -m slow

@@ -84,6 +84,18 @@ VISIBLE = """() => {
   return texts;
 }"""
 
+JOURNEYS = {"test_decisions", "test_pledges", "test_exports", "test_upload", "test_bulletin"}
+"""Modules of long journeys: in Chinese with every run, in English with the slow tests; `test_pages_with_data` and the
+page tests look at every page in both languages each time."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        values = getattr(getattr(item, "callspec", None), "params", {}).values()
+        if item.module.__name__.rpartition(".")[2] in JOURNEYS and "browser" in str(item.path) and "en" in values:
+            item.add_marker(pytest.mark.slow)
+
 
 @dataclass
 class Server:

@@ -34,6 +34,7 @@ def test_the_confirmed_are_seen_without_scrolling(demo_server, page, width, heig
     page.locator(".js-plotly-plot").first.wait_for(timeout=20_000)
     name = page.locator(".js-plotly-plot .ytick text", has_text="市殡葬服务中心").first
     name.wait_for(timeout=20_000)
+    page.wait_for_timeout(1_000)  # a chart is drawn again once its fonts are there
     box = name.bounding_box()
     assert box["x"] > 0 and box["y"] + box["height"] < height
 

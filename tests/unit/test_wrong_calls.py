@@ -41,7 +41,7 @@ def test_two_columns_of_one_meaning_are_named_both(small, files):
 @pytest.mark.parametrize("options", [("--from", "昨天"), ("--from", "2025-13-01"), ("--kind", "昵称")])
 def test_an_alias_is_refused_in_chinese_words(options, small, files):
     small("import", "units", files("u.csv", "单位编码,单位全称\nU1,市公安局\n"), "--round", "2025")
-    small("alias", "公安", "U1", *options, code=2 if "--kind" in options else 3)
+    small("alias", "公安", "U1", *options, code=2)
     assert "启用日期" in small.err or "昵称" in options
     assert not any(word in small.err for word in ("valid_from", "unit_code", "alias_", "kind"))
 
