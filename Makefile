@@ -55,9 +55,11 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The browser tests drive the system's own Chromium; it is only installed where we may.
+# The browser tests drive the system's own Chromium, and documents are set in a Chinese font; both are only installed
+# where we may.
 browser:
-	@if ! command -v chromium > /dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	@if { ! command -v chromium || { command -v fc-list && [ -z "$$(fc-list :lang=zh)" ]; }; } > /dev/null \
+		&& [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk > /dev/null; fi
 
 # Extracts every message and carries the translations over; same input, same bytes.

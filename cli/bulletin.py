@@ -9,8 +9,7 @@ import typer
 
 from cli.answers import write
 from cli.app import app
-from cli.call import Output, Refusal, Round, check_files, checked_round, progress, session
-from cli.documents import Category
+from cli.call import Category, Output, Refusal, ReleaseId, Round, check_files, checked_round, progress, session
 from cli.results import open_release
 from words import N_
 
@@ -45,7 +44,7 @@ def bulletin(
     ] = None,
     office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
     date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    release: ReleaseId = None,
     output: Output = None,
 ) -> None:
     """`biaochi bulletin`."""

@@ -30,11 +30,9 @@ NOT_IN_A_NAME = frozenset('/\\:*?"<>|')  # the name of a round stands in names o
 
 
 Round = Annotated[str, typer.Option("--round", help=N_("Round, for instance 2025."))]
-
-
+Category = Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))]
+ReleaseId = Annotated[str | None, typer.Option("--release", metavar="ID", help=N_("Release."))]
 Format = Annotated[str, typer.Option("--format", help=N_("csv, json or xlsx."))]
-
-
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))]
 
 

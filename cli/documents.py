@@ -10,15 +10,13 @@ import typer
 
 from cli.answers import check_form, sheet_bytes, write
 from cli.app import app
-from cli.call import Format, Output, Refusal, Round, checked_round, progress, session
+from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, checked_round, progress, session
 from cli.results import open_release
 from words import N_, translate
 
 if TYPE_CHECKING:
     from data.release import Release
     from results.changes import Changes
-
-Category = Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))]
 
 
 @app.command(help=N_("One table of a round as a file; what was imported comes back under its own headers."))
@@ -30,7 +28,7 @@ def export(
         str | None,
         typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
     ] = None,
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    release: ReleaseId = None,
     form: Format = "csv",
     output: Output = None,
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from cli.answers import write
 from cli.app import app
-from cli.call import Output, Refusal, Round, checked_round, progress, session
+from cli.call import Output, Refusal, ReleaseId, Round, checked_round, progress, session
 from cli.results import open_release
 from words import N_
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @app.command(help=N_("The public page of a round: one HTML file for the government's website."))
 def public(
     round_id: Round,
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    release: ReleaseId = None,
     output: Output = None,
 ) -> None:
     """`biaochi public`."""
@@ -41,7 +41,7 @@ def public(
 def kit(
     code: Annotated[str, typer.Argument(metavar="UNIT")],
     round_id: Round,
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    release: ReleaseId = None,
     output: Output = None,
 ) -> None:
     """`biaochi kit`."""
@@ -64,7 +64,7 @@ def bundle(
     public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,
     office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
     date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    release: ReleaseId = None,
     output: Output = None,
 ) -> None:
     """`biaochi bundle`."""

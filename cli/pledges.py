@@ -7,7 +7,7 @@ import typer
 
 from cli.answers import check_form, emit_json, emit_sheet
 from cli.app import app
-from cli.call import Format, Output, Refusal, Round, progress, session
+from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progress, session
 from cli.results import open_release
 from words import N_
 
@@ -15,7 +15,7 @@ from words import N_
 @app.command(help=N_("Pledge against outcome: the promised items of a round, or its posts or units."))
 def pledges(
     round_id: Round,
-    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
+    category: Category = None,
     by: Annotated[str, typer.Option(metavar="BY", help=N_("One row per item, post or unit."))] = "item",
     circular: Annotated[
         bool, typer.Option("--circular", help=N_("The circular of the quarter: items with what needs attention."))
@@ -28,7 +28,7 @@ def pledges(
             help=N_("As it stood on this day; else today or the day of the last check, inside the year."),
         ),
     ] = None,
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    release: ReleaseId = None,
     form: Format = "csv",
     output: Output = None,
 ) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from cli.answers import check_form, emit_json, emit_sheet
 from cli.app import app
-from cli.call import Format, Output, Refusal, Round, progress, session, text_of
+from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progress, session, text_of
 from words import N_
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @app.command(help=N_("All units of a round, each category ranked by itself; ALL ranks them as one."))
 def ranking(
     round_id: Round,
-    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    category: Category = None,
+    release: ReleaseId = None,
     what_if: Annotated[Path | None, typer.Option("--what-if", metavar="FILE.toml", help=N_("Other rules."))] = None,
     form: Format = "csv",
     output: Output = None,
@@ -46,9 +46,9 @@ def ranking(
 @app.command(help=N_("Units that the bottom rule names or that are not cleared, worst first."))
 def bottom(
     round_id: Round,
-    category: Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))] = None,
+    category: Category = None,
     k: Annotated[int | None, typer.Option("-k", metavar="K", help=N_("The last K, in place of the rule."))] = None,
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    release: ReleaseId = None,
     form: Format = "csv",
     output: Output = None,
 ) -> None:
@@ -82,7 +82,7 @@ def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
 @app.command(help=N_("One unit in every round."))
 def unit(
     code: Annotated[str, typer.Argument(metavar="CODE")],
-    release: Annotated[str | None, typer.Option(metavar="ID", help=N_("Release."))] = None,
+    release: ReleaseId = None,
     form: Format = "csv",
     output: Output = None,
 ) -> None:

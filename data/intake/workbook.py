@@ -30,6 +30,9 @@ FACTS_LIMIT = MEBIBYTE
 SECONDS = 60
 FAR_CELL, TOO_LARGE, LOCKED = 3, 4, 5
 OLE_ENTRY = 128  # bytes of one entry of an OLE directory; sectors hold whole entries
+BROKEN_ZIP = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
+"""What `zipfile` raises for a directory that is none: an offset that leads nowhere is an OSError or a ValueError, and a
+version of the format that it does not know a NotImplementedError."""
 ASKED_FOR = re.compile(rb"memory allocation of (\d+) bytes failed")
 CHILD = Path(__file__).with_name("workbook_child.py")
 KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TEMP", "TMP")
@@ -75,7 +78,7 @@ def zip_kind(path: Path) -> str:
         with zipfile.ZipFile(path) as parts:
             names = set(parts.namelist())
             mimetype = _mimetype(parts)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except BROKEN_ZIP:
         raise refuse("workbook_unreadable") from None
     if "xl/workbook.xml" in names and "[Content_Types].xml" in names:
         return "xlsx"
@@ -150,7 +153,7 @@ def check_directory(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as parts:
             infos = parts.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except BROKEN_ZIP:
         raise refuse("workbook_unreadable") from None
     if any(_leaves_the_archive(info.filename) for info in infos):
         raise refuse("workbook_bad_path")

@@ -57,6 +57,19 @@ class Journey:
         settled(self.page)
 
 
+def assert_no_chart_text_is_cut(page) -> None:
+    """Every text of every chart of the page lies within its chart; there is at least one."""
+    charts = page.locator(".js-plotly-plot").all()
+    assert charts
+    for chart in charts:
+        frame = chart.bounding_box()
+        for text in chart.locator("text").all():
+            box = text.bounding_box()
+            if box and text.inner_html().strip():
+                inside = box["x"] >= frame["x"] - 1 and box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+                assert inside, text.inner_html()
+
+
 def choose_file(page, name: str, content: bytes) -> None:
     """A file for the last uploader of the page."""
     page.locator("input[type=file]").last.set_input_files([{"name": name, "mimeType": "text/csv", "buffer": content}])
@@ -97,9 +110,12 @@ def type_corrections(page, values: list[str], column: int) -> None:
     page.wait_for_timeout(400)  # the table hands its edits on a little later
 
 
-def choose_option(page, box, name: str) -> None:
-    """One option of a list; a list that the page's own redrawing closed is opened again, as a person would."""
-    option = page.get_by_role("option", name=name, exact=True)
+def choose_option(page, box, name: str, exact: bool = True) -> None:
+    """One option of a list, by its text or a part of it.
+
+    A list that the page's own redrawing closed is opened again, as a person would.
+    """
+    option = page.get_by_role("option", name=name, exact=exact)
     for _ in range(8):
         settled(page)
         box.locator("input").click()

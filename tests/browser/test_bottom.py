@@ -5,6 +5,7 @@ import re
 import pytest
 
 from .conftest import settled
+from .journeys import assert_no_chart_text_is_cut
 
 pytestmark = pytest.mark.browser
 
@@ -43,14 +44,8 @@ def test_the_confirmed_are_seen_without_scrolling(demo_server, page, width, heig
 def test_no_text_of_the_charts_is_cut_off(demo_server, page, language):
     page.goto(f"{demo_server.url}/bottom?round=2025&category=政府工作部门&lang={language}")
     settled(page)
-    for chart in page.locator(".js-plotly-plot").all():
-        chart.locator(".ytick text").first.wait_for(timeout=20_000)
-        frame = chart.bounding_box()
-        for text in chart.locator("text").all():
-            box = text.bounding_box()
-            if box and text.inner_html().strip():
-                inside = box["x"] >= frame["x"] - 1 and box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
-                assert inside, text.inner_html()
+    page.locator(".js-plotly-plot .ytick text").first.wait_for(timeout=20_000)
+    assert_no_chart_text_is_cut(page)
 
 
 def test_a_name_in_a_list_has_votes_interval_and_verdict(demo_server, page):

@@ -12,7 +12,7 @@ from data.store import Store
 from tests.support.faults import planted_faults
 
 from .conftest import ROOT, assert_only_language, settled
-from .journeys import MINUTE, Journey, choose_file, fill_round, open_upload, type_corrections
+from .journeys import MINUTE, Journey, choose_file, choose_option, fill_round, open_upload, type_corrections
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -111,10 +111,10 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     person.opens("Ranking")
     person.picture("ranking")
     person.opens("Releases")
-    page.get_by_test_id("stSelectbox").filter(has_text=person.say("Release")).last.locator("input").click()
-    page.get_by_role("option").nth(1).click()
-    settled(page)
     earlier = store.releases()[1]
+    box = page.get_by_test_id("stSelectbox").filter(has_text=person.say("Release")).last
+    choose_option(page, box, earlier[:16], exact=False)
+    settled(page)
     page.get_by_text(person.say("Roll back to this release")).click()
     person.fills("Reason", "found a mistake")
     person.confirms("To confirm, type the first {count} digits of the release: {digits}", earlier[:6])

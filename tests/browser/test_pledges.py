@@ -16,7 +16,7 @@ from tests.support.pledges import PLEDGES, PROGRESS, UNITS, VOTES, town
 from words import translate
 
 from .conftest import assert_only_language, settled
-from .journeys import choose_file, choose_option, fill_round, open_upload
+from .journeys import assert_no_chart_text_is_cut, choose_file, choose_option, fill_round, open_upload
 from .screenshots import FOLDER
 
 pytestmark = pytest.mark.browser
@@ -117,13 +117,7 @@ def test_no_text_of_the_charts_is_cut_off(demo_server, page, language, view):
     settled(page)
     page.locator(".js-plotly-plot .xtick text").first.wait_for(timeout=30_000)
     page.wait_for_timeout(500)
-    for chart in page.locator(".js-plotly-plot").all():
-        frame = chart.bounding_box()
-        for text in chart.locator("text").all():
-            box = text.bounding_box()
-            if box and text.inner_html().strip():
-                inside = box["x"] >= frame["x"] - 1 and box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
-                assert inside, text.inner_html()
+    assert_no_chart_text_is_cut(page)
 
 
 def test_the_late_unit_is_found_by_the_address_alone(demo_server, page):

@@ -9,6 +9,7 @@ from data.sample.city import CITY
 from data.store import Store
 
 from .conftest import assert_only_language, settled
+from .journeys import choose_option
 
 pytestmark = pytest.mark.browser
 
@@ -49,8 +50,7 @@ def test_back_and_forth_with_a_reason(start, page, corrected):
     settled(page)
     page.get_by_text("已上传的内容均已发布。").wait_for(timeout=30_000)
     assert_only_language(page, "zh", names(corrected))
-    page.get_by_test_id("stSelectbox").filter(has_text="发布版本").locator("input").click()
-    page.get_by_role("option").filter(has_text=first[:16]).click()
+    choose_option(page, page.get_by_test_id("stSelectbox").filter(has_text="发布版本"), first[:16], exact=False)
     settled(page)
     page.get_by_text("回退到这一版本").click()
     typed(page, "原因", "更正有误，先恢复")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from tests.support.opendocument import CELL, opendocument
 from tests.support.stores import SMALL, Biaochi, snapshot, table
 
 LISTED = list(csv.DictReader(Path(__file__).with_name("bad_inputs.csv").read_text(encoding="utf-8").splitlines()))
@@ -164,22 +165,8 @@ def ole(stream: str) -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + name.ljust(64, b"\0") + bytes([len(name)]) + bytes(63)
 
 
-def opendocument(records: str) -> bytes:
-    """A table as LibreOffice and WPS save it, without what no reader needs."""
-    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
-    lines = ("".join(cell.format(text) for text in record) for record in rows(records))
-    body = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
-    spaces = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in
-                     ("office", "table", "text"))  # fmt: skip
-    content = f"""<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces}><office:body>
-        <office:spreadsheet><table:table table:name="票">{body}</table:table></office:spreadsheet>
-        </office:body></office:document-content>"""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
-    return out.getvalue()
+def ods(records: str) -> bytes:
+    return opendocument([CELL.format(text) for text in record] for record in rows(records))
 
 
 def merged(workbook: xlsxwriter.Workbook) -> None:
@@ -330,7 +317,7 @@ CASES = {
     "FIL05": Case(b"%PDF-1.7\n1 0 obj\n", rows=(None,)),
     "FIL06": Case("<html><table><tr><td>票号</td></tr></table></html>", rows=(None,), name="票.xls"),
     "FIL07": Case(lambda _: (FIXTURES / "ballots.xls").read_bytes(), same_as=BALLOTS, name="票.xls"),
-    "FIL08": Case(opendocument(BALLOTS), same_as=BALLOTS, name="票.ods"),
+    "FIL08": Case(ods(BALLOTS), same_as=BALLOTS, name="票.ods"),
     "FIL09": Case(ole("Workbook"), rows=(None,), name="票.et"),
     "FIL10": Case(zipped(a_csv=BALLOTS.encode()), rows=(None,), name="票.zip"),
     "FIL11": Case(ole("EncryptedPackage"), rows=(None,), name="票.xlsx"),
@@ -539,7 +526,7 @@ def test_hidden_rows_of_an_old_workbook_are_named(biaochi, tmp_path):
 
 def test_hidden_rows_and_merged_cells_of_an_open_document(biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)
-    rows = opendocument(BALLOTS)
+    rows = ods(BALLOTS)
     path = tmp_path / "票.ods"
     first = "<table:table-row>"
     path.write_bytes(_rewritten(rows, lambda text: text.replace(first, first[:-1] + ' table:visibility="filter">', 2)))

@@ -40,17 +40,6 @@ from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_ta
 from words import ROOT, translate
 
 
-def has_a_font() -> bool:
-    try:
-        fonts_here()
-    except NoChineseFont:
-        return False
-    return True
-
-
-needs_font = pytest.mark.skipif(not has_a_font(), reason="no Chinese font on this machine")
-
-
 @pytest.fixture(scope="module")
 def city(demo_path):
     """The findings of the demonstration city."""
@@ -112,7 +101,6 @@ def without_remark(rows: list[list[str]]) -> list[list[str]]:
 # --- what is in them is what the ranking says ---------------------------------------------------------------------
 
 
-@needs_font
 def test_the_pdf_of_the_ranking_is_the_ranking(own_demo, tmp_path):
     path = tmp_path / "r.pdf"
     own_demo("bulletin", "--round", "2025", "--kind", "ranking", "-o", path)
@@ -134,7 +122,6 @@ def all_rows(found) -> list[dict]:
     return records(found.ranking.rows)
 
 
-@needs_font
 def test_a_hundred_units_in_both_files(odd):
     made = full_ranking(odd, "zh")
     told = wanted(all_rows(odd))
@@ -143,7 +130,6 @@ def test_a_hundred_units_in_both_files(odd):
     assert without_remark([row for _, table in docx_tables(word_bytes(made)) for row in table[1:]]) == told
 
 
-@needs_font
 @pytest.mark.slow
 def test_three_thousand_units_in_both_files(tmp_path):
     release = store_of(tmp_path / "var", [f"第{n:04d}号单位" for n in range(3_000)]).release()
@@ -181,7 +167,6 @@ def test_no_unit_is_named_without_votes_interval_and_verdict(city, language):
                     assert row.cells["reason"]
 
 
-@needs_font
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_file_names_a_unit_anywhere_else(city, language):
     """As often as the lines of the document name it, and no more; in the PDF and in the Word file."""
@@ -251,7 +236,6 @@ def test_the_status_of_the_round_is_stamped(own_demo, tmp_path):
 # --- plain text everywhere ----------------------------------------------------------------------------------------
 
 
-@needs_font
 def test_markup_and_placeholders_in_names_come_out_as_plain_text(odd):
     for made in (full_ranking(odd, "zh"), bulletin(odd, "zh", Signature("#strong[机关] {{ 1+1 }} <b>", "$x$ *日*"))):
         read = pdf_text(typeset(made).content)
@@ -274,7 +258,6 @@ def test_control_characters_in_a_name_are_blanks():
 # --- the same bytes -----------------------------------------------------------------------------------------------
 
 
-@needs_font
 def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
     settings = (
         {
@@ -307,7 +290,6 @@ def test_the_kept_template_is_the_one_its_script_makes():
 # --- the official page --------------------------------------------------------------------------------------------
 
 
-@needs_font
 def test_the_pdf_is_an_archive_file_of_official_pages(city):
     reader = PdfReader(io.BytesIO(typeset(bulletin(city, "zh")).content))
     assert reader.xmp_metadata.pdfaid_part == "2" and reader.xmp_metadata.pdfaid_conformance == "A"
@@ -322,7 +304,6 @@ def test_the_pdf_is_an_archive_file_of_official_pages(city):
     assert len(inside) > 3
 
 
-@needs_font
 def test_a_line_of_text_has_28_characters(city):
     """Twenty-eight characters a line and twenty-two lines a page are what GB/T 9704 asks for."""
     from dataclasses import replace
@@ -366,7 +347,6 @@ def test_without_any_chinese_font_there_is_a_sentence_and_no_document(city, tmp_
     assert word_bytes(full_ranking(city, "zh"))
 
 
-@needs_font
 def test_missing_fonts_are_named_with_what_stands_in(city, tmp_path):
     stand_in = next(font for font in fonts_of(None).fonts() if font.family == fonts_here().families["body"][-1])
     (tmp_path / Path(stand_in.path).name).write_bytes(Path(stand_in.path).read_bytes())
@@ -376,7 +356,6 @@ def test_missing_fonts_are_named_with_what_stands_in(city, tmp_path):
     assert "市" in pdf_text(done.content)
 
 
-@needs_font
 def test_a_character_that_no_font_has_is_told_instead_of_a_box(city):
     with pytest.raises(UsageError) as refused:
         typeset(bulletin(city, "zh", Signature(office="局\U000f0000")))

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,11 @@ from data.intake.corrections import Edit
 from data.replay import replay
 from data.store import Store
 from data.uploads import EditLog
+from tests.support.opendocument import CELL, SPACES, opendocument
 
 XLS = Path(__file__).parents[1] / "fixtures" / "formulas.xls"
 EMPTY = struct.pack("<Q", 0xFFFF000000000003)  # the result of a formula that was never computed, or gave ""
-SPACES = {
-    "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
-    "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
-    "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
-    "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
-}
+COMPUTED = SPACES | {"calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"}
 WIDE = [
     ["票号", "评议主体", "参评单位", "总体评价", "服务态度", "旁注"],
     ["1", "普通群众", "市公安局", "满意", "满意", ""],
@@ -41,20 +36,9 @@ def xlsx(formulas: dict[tuple[int, int], object], rows: list[list[str]] = WIDE) 
 
 def ods(*cells: str) -> bytes:
     """The ballots as an OpenDocument; `cells` are the XML of the last row's grade, and of what follows."""
-    plain = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
-    lines = [[plain.format(cell) for cell in row] for row in WIDE]
-    lines.append([*(plain.format(text) for text in ("2", "服务对象", "市公安局")), *cells])
-    body = "".join(f"<table:table-row>{''.join(line)}</table:table-row>" for line in lines)
-    names = "".join(f' xmlns:{name}="{address}"' for name, address in SPACES.items())
-    content = f"""<?xml version="1.0" encoding="UTF-8"?><office:document-content{names}><office:body>
-        <office:spreadsheet><table:table table:name="票">{body}</table:table></office:spreadsheet>
-        </office:body></office:document-content>"""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
-    return out.getvalue()
+    lines = [[CELL.format(cell) for cell in row] for row in WIDE]
+    lines.append([*(CELL.format(text) for text in ("2", "服务对象", "市公安局")), *cells])
+    return opendocument(lines, COMPUTED)
 
 
 @pytest.fixture
