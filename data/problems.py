@@ -295,16 +295,16 @@ SUGGESTIONS: dict[str, str] = {
     "duplicate_count": N_("Compare both rows with the record of the count and delete the one entered twice."),
     "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
     "upload_overlaps": N_(
-        "If this file corrects the earlier one, import it on the command line with --replace; else "
-        "take the lines out that are there already."
+        "If this file corrects the earlier one, let it replace it: choose so on the upload page, or --replace on the "
+        "command line; else take the lines out that are there already."
     ),
     "already_imported_line": N_(
-        "Leave the line out, or import a complete correction that replaces the earlier uploads, on the command line "
-        "with --replace."
+        "Leave the line out, or import a complete correction and let it replace the earlier uploads: choose so on the "
+        "upload page, or --replace on the command line."
     ),
     "record_in_other_upload": N_(
-        "Leave the row out, or import a complete correction that replaces the earlier uploads, on the command line "
-        "with --replace."
+        "Leave the row out, or import a complete correction and let it replace the earlier uploads: choose so on the "
+        "upload page, or --replace on the command line."
     ),
     "unit_in_two_categories": N_("Settle the category of the unit for this round and correct the other rows."),
     "duplicate_unit": N_("Delete one of the two rows."),

@@ -271,8 +271,8 @@ class Store:
             return ImportReport([], 1, stored=False, same_as=known_as[1])
         if known_as:
             raise UsageError(
-                "{name} is confirmed as a name of {unit} already. To change that, import the table of names anew with "
-                "--replace.",
+                "{name} is confirmed as a name of {unit} already. To change that, import the table of names anew and "
+                "let it replace the earlier one (--replace).",
                 name=name,
                 unit=known_as[0],
             )

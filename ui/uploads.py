@@ -11,7 +11,6 @@ from data.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
 from data.errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
 from data.export import Sheet, csv_bytes
 from data.findings import MARKS, UNREGISTERED, grouped, shortened, unscored_words
-from data.history import local_time
 from data.importing import ImportReport, Source
 from data.inbox import inbox_files
 from data.problems import LEVELS, Problem
@@ -27,10 +26,6 @@ from words import N_
 
 PROBLEM_HEADERS = (
     *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),
-)
-STORED_HEADERS = (
-    *(N_("Number"), N_("Round"), N_("Kind of file"), N_("File"), N_("Rows"), N_("Corrections")),
-    *(N_("Reason for accepting these findings"), N_("User"), N_("Time")),
 )
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
 MOST_SENTENCES = 10  # of one kind; the table below has them all
@@ -97,6 +92,7 @@ class Choice:
     round_id: str
     rules: str | None
     trial: bool = False
+    replaces: bool = False
     sheet: str = ""
     mapping: tuple[tuple[str, str], ...] | None = None
     edits: tuple[EditLog, ...] = ()
@@ -109,6 +105,7 @@ class Choice:
             "mapping": mapping,
             "edits": self.edits,
             "trial": self.trial,
+            "replace": self.replaces,
             "sheet": self.sheet,
         }
 
@@ -145,11 +142,13 @@ def _let_go_of_earlier(file_id: str | None) -> None:
     st.session_state["upload_bytes"] = file_id
 
 
-def rules_choice(round_id: str) -> str | None:
-    """The rule set of the round; one that was used already cannot be changed."""
+def rules_choice(round_id: str, replaces: bool) -> str | None:
+    """The rule set of the round; once in use, only files that replace others can change it."""
     store = loaded.store()
     names = [rules.name for rules in store.rule_sets()]
     used = store.rules_in_use(round_id) if round_id else ""
+    if used and replaces:
+        return st.selectbox(_("Rule set"), names, index=names.index(used), key="upload_rules_replacing")
     if used:
         return st.selectbox(_("Rule set"), [used], key="upload_rules_used", disabled=True)
     if not names:
@@ -445,32 +444,6 @@ def publishing(round_id: str) -> None:
 
 def _first_half(progress: Progress) -> Progress:
     return lambda share, doing: progress(share / 2, doing)
-
-
-def stored_files() -> None:
-    """What was stored: who, when, how many corrections, and why warnings were let through."""
-    uploads = loaded.store().uploads()
-    if not uploads:
-        return
-    with st.expander(_("Stored files: {count}").format(count=len(uploads))):
-        rows = [
-            [
-                upload.number,
-                upload.round_id,
-                _(KIND_NAMES[upload.kind]) if upload.kind in KIND_NAMES else upload.kind,
-                "、".join(file.name for file in upload.files),
-                upload.lines,
-                len(upload.edits),
-                upload.accepted_warnings,
-                upload.imported_by,
-                local_time(upload.imported_at),
-            ]
-            for upload in reversed(uploads)
-        ]
-        shown = pd.DataFrame(rows, columns=[_(header) for header in STORED_HEADERS])
-        optional = (_("Corrections"), _("Reason for accepting these findings"))
-        shown = shown[[name for name in shown if name not in optional or shown[name].any()]]
-        tables.written(shown, _("Every file that is stored, newest first."))
 
 
 def _beside_demo() -> bool:

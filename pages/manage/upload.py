@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import loaded, releases, uploads
+from ui import loaded, releases, stored_files, uploads
 from ui.words import _
 
 st.title(_("Upload data"))
@@ -15,8 +15,9 @@ with left:
     kind = uploads.kind_choice()
 with middle:
     round_id = uploads.round_choice()
+replaces = stored_files.replace_choice(kind, round_id)
 with right:
-    rules = uploads.rules_choice(round_id) if uploads.needs_rules(kind) else None
+    rules = uploads.rules_choice(round_id, replaces) if uploads.needs_rules(kind) else None
 trial = uploads.trial_choice(round_id)
 releases.show_status(round_id)
 uploads.about_kind(kind)
@@ -30,10 +31,10 @@ if file is None or not round_id or (uploads.needs_rules(kind) and rules is None)
     if loaded.store().has_changes():
         st.subheader(_("What would change"))
         releases.show_changes()
-    uploads.stored_files()
+    stored_files.stored_files()
     st.stop()
 
-choice = uploads.changes_of(file, uploads.Choice(kind, round_id, rules, trial))
+choice = uploads.changes_of(file, uploads.Choice(kind, round_id, rules, trial, replaces))
 report = uploads.examine(file, choice)
 if report is None:
     st.stop()

@@ -34,3 +34,30 @@ def test_without_a_register_the_page_says_that_names_were_not_checked(tmp_path, 
     run_until(test, lambda: bool(test.success))
     assert not test.exception
     assert "本批次没有单位名录，单位名称未经核对。" in [info.value for info in test.info]
+
+
+def test_a_correction_replaces_what_the_round_has(tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules(RULES)
+    assert store.import_files("ballots", [("一.csv", BALLOTS.encode())], "2025").stored
+    store.publish("")
+    (store.path / FOLDER).mkdir(exist_ok=True)
+    lines = BALLOTS.splitlines()
+    (store.path / FOLDER / "更正.csv").write_text("\n".join(lines[:-1]), encoding="utf-8")
+    test = opened("manage/upload", store.path, monkeypatch)
+    test.text_input(key="upload_round").input("2025").run()
+    test.selectbox(key="upload_inbox_0").select("更正.csv").run()
+    run_until(test, lambda: bool(test.error))
+    assert "替换它们" in "\n".join(line.value for line in test.markdown)
+
+    assert "（一.csv）" in test.radio[0].label
+    test.radio[0].set_value(True).run()
+    run_until(test, lambda: "upload_publish" in {button.key for button in test.button})
+    assert not test.error
+    test.button(key="upload_publish").click().run()
+    run_until(test, lambda: bool(test.success))
+    assert not test.exception
+    assert [upload.files[0].name for upload in store.uploads_in_force()] == ["更正.csv"]
+    test.text_input(key="upload_round").input("2025").run()
+    assert list(test.table[-1].value["状态"]) == ["使用中", "已被替换"]
+    assert test.radio[0].value is False, "the next file adds again"
