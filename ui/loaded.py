@@ -310,9 +310,17 @@ def pledge_checks(release_id: str, round_id: str, as_of: str):
     return checks_by_quarter(release_by_id(release_id), round_id, date.fromisoformat(as_of))
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
 def post_years(release_id: str, unit_code: str, post: str, today: str, trial: bool):
-    """One post in every formal round (or every trial), newest first, and the trends of its figures."""
+    """One post in every formal round (or every trial), newest first, and the trends of its figures.
+
+    Five years of 400 posts with 12 pledges each take eight seconds the first time; it says so.
+    """
+    with st.spinner(_("Reading pledges, checks and votes; only the first time for this release…")):
+        return _post_years(release_id, unit_code, post, today, trial)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _post_years(release_id: str, unit_code: str, post: str, today: str, trial: bool):
     from results.pledge_analysis import trends
     from results.pledge_years import post_through_years
 
