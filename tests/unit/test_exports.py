@@ -12,6 +12,7 @@ from data.audit import read_log
 from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
 from results.exports import RESULTS, TABLES
+from tests.support.papers import store_of
 from tests.support.stores import BALLOTS, Biaochi
 
 NUMERIC = """
@@ -67,30 +68,34 @@ def test_a_table_of_results_says_what_it_is_made_of(table, language, own_demo, t
     assert [entry.what for entry in read_log(own_demo.store)][-3:] == [f"{table}.{f}" for f in ("xlsx", "csv", "json")]
 
 
-def test_a_workbook_has_the_rows_order_and_verdicts_of_the_ranking(demo, tmp_path):
-    path = tmp_path / "r.xlsx"
-    demo("ranking", "--round", "2025", "--format", "xlsx", "-o", path, lang="en")
+VERDICTS = {"confirmed": "Confirmed", "undecided": "Undecided", "cleared": "Cleared", "not_ranked": "Not ranked"}
+NUMBERS = ("n", "score", "score_low", "score_high", "rank", "rank_best", "rank_worst", "p_bottom", "confirm_p")
+
+
+def assert_the_workbook_is_the_ranking(biaochi, path) -> int:
+    """Every row of the workbook, in its order, against `ranking --format json`; the number of rows."""
+    biaochi("ranking", "--round", "2025", "--format", "xlsx", "-o", path, lang="en")
     header, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    wanted = demo.json("ranking", "--round", "2025")["rows"]
+    wanted = biaochi.json("ranking", "--round", "2025")["rows"]
     assert [row[header.index("unit_code")] for row in rows] == [row["unit_code"] for row in wanted]
-    words = {"confirmed": "Confirmed", "undecided": "Undecided", "cleared": "Cleared", "not_ranked": "Not ranked"}
     for row, own in zip(rows, wanted, strict=True):
-        assert row[header.index("verdict")] == words[own["verdict"]]
-        for name in (
-            "n",
-            "score",
-            "score_low",
-            "score_high",
-            "rank",
-            "rank_best",
-            "rank_worst",
-            "p_bottom",
-            "confirm_p",
-        ):
+        assert row[header.index("verdict")] == VERDICTS[own["verdict"]]
+        for name in NUMBERS:
             found = row[header.index(name)]
             assert found == ("" if own[name] is None else pytest.approx(own[name], rel=1e-12))
         for group, n in own["n_by_group"].items():
             assert row[header.index(f"n:{group}")] == n
+    return len(rows)
+
+
+def test_a_workbook_has_the_rows_order_and_verdicts_of_the_ranking(demo, tmp_path):
+    assert_the_workbook_is_the_ranking(demo, tmp_path / "r.xlsx")
+
+
+@pytest.mark.parametrize("units", [100, pytest.param(3_000, marks=pytest.mark.slow)])
+def test_a_workbook_of_many_units_is_the_ranking(units, biaochi, tmp_path):
+    store_of(biaochi.store, [f"第{n:04d}号单位" for n in range(units)])
+    assert assert_the_workbook_is_the_ranking(biaochi, tmp_path / "r.xlsx") == units
 
 
 def test_what_is_printed_has_the_decimals_of_the_rules(demo, tmp_path):
