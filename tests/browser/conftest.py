@@ -31,6 +31,7 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MINUTE = 60_000  # milliseconds: how long every step waits, so that a slow machine is no failure
 LOOPBACK = {"127.0.0.1", "localhost"}
 
 # Latin words a Chinese page may show: file kinds, units, the product's name, the other
@@ -218,6 +219,7 @@ def page(browser, request):
     """
     locale = getattr(request, "param", "zh-CN")
     context = browser.new_context(viewport={"width": 1366, "height": 900}, locale=locale)
+    context.set_default_timeout(MINUTE)
     opened = context.new_page()
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
@@ -232,8 +234,8 @@ def page(browser, request):
 
 def settled(page) -> None:
     """Waits until the page has been run and drawn."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
-    page.wait_for_selector("h1", timeout=30_000)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    page.wait_for_selector("h1")
     page.wait_for_timeout(300)
 
 

@@ -7,8 +7,6 @@ from words import translate
 from .conftest import settled
 from .screenshots import FOLDER
 
-MINUTE = 60_000  # milliseconds
-
 
 class Journey:
     """One person at one browser, in one language."""
@@ -23,7 +21,7 @@ class Journey:
         return self.page.get_by_role("button", name=self.say(message), exact=True)
 
     def sees(self, message: str, **facts: object) -> None:
-        self.page.get_by_text(self.say(message, **facts)).first.wait_for(timeout=MINUTE)
+        self.page.get_by_text(self.say(message, **facts)).first.wait_for()
         settled(self.page)
 
     def picture(self, name: str) -> None:
@@ -34,7 +32,7 @@ class Journey:
 
     def opens(self, title: str) -> None:
         self.page.get_by_test_id("stSidebarNavLink").get_by_text(self.say(title), exact=True).click()
-        self.page.locator("h1", has_text=self.say(title)).wait_for(timeout=MINUTE)
+        self.page.locator("h1", has_text=self.say(title)).wait_for()
         settled(self.page)
 
     def chooses(self, label: str, option: str) -> None:

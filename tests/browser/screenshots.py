@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import CHROMIUM, CHROMIUM_OPTIONS, settled, start_server, stop_server
 
 FOLDER = Path(__file__).with_name("screenshots")
-PATHS = ("overview", "ranking", "changes", "unit", "pledges", "bottom", "upload", "releases", "methods")
+PATHS = ("overview", "ranking", "changes", "unit", "pledges", "bottom", "bulletin", "upload", "releases", "methods")
 
 
 def take(url: str, paths=PATHS, languages=("zh", "en"), width: int = 1366) -> list[Path]:

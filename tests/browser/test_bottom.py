@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def heading(page, text):
-    page.locator("h1", has_text=re.compile(f"^{text}$")).wait_for(timeout=20_000)
+    page.locator("h1", has_text=re.compile(f"^{text}$")).wait_for()
 
 
 def test_from_the_year_card_to_the_bottom_list(demo_server, page):
@@ -32,9 +32,9 @@ def test_the_confirmed_are_seen_without_scrolling(demo_server, page, width, heig
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{demo_server.url}/bottom?round=2025&category=公共服务单位&lang={language}")
     settled(page)
-    page.locator(".js-plotly-plot").first.wait_for(timeout=20_000)
+    page.locator(".js-plotly-plot").first.wait_for()
     name = page.locator(".js-plotly-plot .ytick text", has_text="市殡葬服务中心").first
-    name.wait_for(timeout=20_000)
+    name.wait_for()
     page.wait_for_timeout(1_000)  # a chart is drawn again once its fonts are there
     box = name.bounding_box()
     assert box["x"] > 0 and box["y"] + box["height"] < height
@@ -44,7 +44,7 @@ def test_the_confirmed_are_seen_without_scrolling(demo_server, page, width, heig
 def test_no_text_of_the_charts_is_cut_off(demo_server, page, language):
     page.goto(f"{demo_server.url}/bottom?round=2025&category=政府工作部门&lang={language}")
     settled(page)
-    page.locator(".js-plotly-plot .ytick text").first.wait_for(timeout=20_000)
+    page.locator(".js-plotly-plot .ytick text").first.wait_for()
     assert_no_chart_text_is_cut(page)
 
 

@@ -52,7 +52,7 @@ def test_a_bulletin_is_made_and_handed_out(form, start, page, own_store):
     before = len(read_log(own_store))
     person.button({"pdf": "Make the PDF", "docx": "Make the Word file"}[form]).click()
     ready = person.button({"pdf": "Download the PDF", "docx": "Download the Word file"}[form])
-    ready.wait_for(timeout=60_000)
+    ready.wait_for()
     assert len(read_log(own_store)) == before
     with page.expect_download() as waiting:
         ready.click()
@@ -68,10 +68,10 @@ def test_a_unit_and_a_comparison_can_be_chosen(start, page, own_store):
     server = start(own_store)
     page.goto(f"{server.url}/bulletin?lang=zh&kind=unit&unit=ZY009")
     settled(page)
-    page.get_by_text("2025年度群众评议单位情况").first.wait_for(timeout=30_000)
+    page.get_by_text("2025年度群众评议单位情况").first.wait_for()
     page.goto(f"{server.url}/bulletin?lang=zh&kind=changes")
     settled(page)
-    page.get_by_text("2024年度与2025年度群众评议结果对比").first.wait_for(timeout=30_000)
+    page.get_by_text("2024年度与2025年度群众评议结果对比").first.wait_for()
     page.goto(f"{server.url}/bulletin?lang=zh&kind=pledges&quarter=2025Q3")
     settled(page)
-    page.get_by_text("2025年第3季度公开承诺办理情况通报").first.wait_for(timeout=30_000)
+    page.get_by_text("2025年第3季度公开承诺办理情况通报").first.wait_for()

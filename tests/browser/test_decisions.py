@@ -15,7 +15,7 @@ from data.working_days import Periods
 from results.notice import notice_of, shown_day
 
 from .conftest import ROOT, settled
-from .journeys import MINUTE, Journey, choose_file, choose_option, fill_round, open_upload
+from .journeys import Journey, choose_file, choose_option, fill_round, open_upload
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +65,7 @@ def test_an_unknown_name_is_confirmed_once_and_remembered(person, store):
     person.picture("chosen")
     person.button("Confirm these names").click()
     person.sees("No problems were found in {rows} rows.", rows=2)
-    person.button("Store and publish").click(timeout=MINUTE)
+    person.button("Store and publish").click()
     person.sees("See the ranking")
     (kept,) = (upload for upload in store.uploads() if upload.kind == "unit_alias")
     assert "市卫健委" in kept.frame()["content"].iloc[0]
@@ -90,12 +90,12 @@ def test_the_right_sheet_of_a_workbook_is_chosen(person, store):
     page = person.page
     choose_file(page, "book.xlsx", workbook())
     box = page.get_by_test_id("stSelectbox").filter(has_text=person.say("Sheet"))
-    box.wait_for(timeout=MINUTE)
+    box.wait_for()
     person.picture("asked")
     choose_option(page, box, "评议结果")
     person.sees("No problems were found in {rows} rows.", rows=2)
     person.picture("chosen")
-    person.button("Store and publish").click(timeout=MINUTE)
+    person.button("Store and publish").click()
     person.sees("See the ranking")
     assert [upload.lines for upload in store.uploads() if upload.kind == "ballots"] == [2]
 
@@ -107,13 +107,13 @@ def test_a_warning_needs_a_typed_reason_that_is_kept_and_shown(person, store):
     assert person.button("Store and publish").is_disabled()
     person.picture("asked")
     person.fills("Reason for accepting these findings", reason)
-    person.button("Store and publish").click(timeout=MINUTE)
+    person.button("Store and publish").click()
     person.sees("See the ranking")
     assert store.uploads()[-1].accepted_warnings == reason
     page.get_by_text(person.say("Stored files: {count}", count=2)).click()
-    page.get_by_test_id("stTable").get_by_text(reason).wait_for(timeout=MINUTE)
+    page.get_by_test_id("stTable").get_by_text(reason).wait_for()
     person.opens("Releases")
-    page.get_by_test_id("stTable").get_by_text(reason).wait_for(timeout=MINUTE)
+    page.get_by_test_id("stTable").get_by_text(reason).wait_for()
     assert page.evaluate(CUT) == []
     person.picture("kept")
 
@@ -125,7 +125,7 @@ def test_no_text_of_the_findings_is_cut_off(person):
     page = person.page
     rows = ["A1,路人,市公安局,满意", f"A2,普通群众,{LONG},满意", "A3,普通群众,市卫健委,很好", ",服务对象,市教育局,满意"]
     choose_file(page, "a.csv", ballots(*rows))
-    page.get_by_test_id("stTable").get_by_text(LONG, exact=True).first.wait_for(timeout=MINUTE)
+    page.get_by_test_id("stTable").get_by_text(LONG, exact=True).first.wait_for()
     settled(page)
     assert page.evaluate(CUT) == []
     for table in page.get_by_test_id("stTable").all():
@@ -154,18 +154,18 @@ def announced(store):
 def test_an_uploaded_calendar_settles_a_provisional_deadline(announced, person):
     page = person.page
     person.opens("Overview")
-    page.get_by_text(person.say("{day} (provisional)", day="2027-01-01")).wait_for(timeout=MINUTE)
+    page.get_by_text(person.say("{day} (provisional)", day="2027-01-01")).wait_for()
     person.picture("provisional")
     person.opens("Upload data")
     person.chooses("Kind of file", person.say("Working days"))
     fill_round(page, "2027")
-    page.get_by_text("2004–2026").wait_for(timeout=MINUTE)
+    page.get_by_text("2004–2026").wait_for()
     choose_file(page, "放假安排.csv", CALENDAR.encode("gb18030"))
     person.picture("calendar")
-    person.button("Store and publish").click(timeout=MINUTE)
-    page.get_by_text("2004–2027").wait_for(timeout=MINUTE)
+    person.button("Store and publish").click()
+    page.get_by_text("2004–2027").wait_for()
     person.opens("Overview")
-    page.get_by_text("2027-01-03").wait_for(timeout=MINUTE)
+    page.get_by_text("2027-01-03").wait_for()
     assert page.get_by_text(person.say("{day} (provisional)", day="")).count() == 0
     person.picture("settled")
 

@@ -6,7 +6,7 @@ from bench.ballots import write_ballots
 from data.store import Store
 
 from .conftest import ROOT, settled
-from .journeys import fill_round, open_upload
+from .journeys import choose_option, fill_round, open_upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -15,8 +15,7 @@ PATIENCE = 120_000
 
 
 def choose_waiting(page, name: str) -> None:
-    page.get_by_test_id("stSelectbox").filter(has_text="服务器收件文件夹中的文件").locator("input").click()
-    page.get_by_role("option", name=name).click()
+    choose_option(page, page.get_by_test_id("stSelectbox").filter(has_text="服务器收件文件夹中的文件"), name)
 
 
 def test_a_large_file_is_stopped_without_a_trace_and_then_published(start, page, tmp_path):

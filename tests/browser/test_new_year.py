@@ -12,7 +12,7 @@ from data.store import Store
 from tests.support.faults import planted_faults
 
 from .conftest import ROOT, assert_only_language, settled
-from .journeys import MINUTE, Journey, choose_file, choose_option, fill_round, open_upload, type_corrections
+from .journeys import Journey, choose_file, choose_option, fill_round, open_upload, type_corrections
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -50,7 +50,7 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     person.chooses("Kind of file", person.say("Register of units"))
     fill_round(page, "2025")
     choose_file(page, "register.csv", demo_file("units").content)
-    person.button("Store and publish").click(timeout=MINUTE)
+    person.button("Store and publish").click()
     person.sees("See the ranking")
     person.picture("register")
 
@@ -67,7 +67,7 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     settled(page)
     tried = "票号,评议主体,参评单位,评价\r\nT1,普通群众,市公安局,满意\r\nT2,服务对象,市教育局,满意\r\n"
     choose_file(page, "trial.csv", tried.encode("gb18030"))
-    person.button("Store and publish").click(timeout=MINUTE)
+    person.button("Store and publish").click()
     person.sees("See the ranking")
     assert [upload.trial for upload in store.uploads()] == [False, True]
     person.picture("trial")
@@ -95,9 +95,9 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     person.button("Check again with these corrections").click()
     person.sees("Corrections made: {count}", count=FAULTS)
     person.picture("checked")
-    person.button("Store and compare first").click(timeout=MINUTE)
+    person.button("Store and compare first").click()
     person.sees("What would change")
-    page.get_by_role("button", name=person.say("Publish this")).wait_for(timeout=MINUTE)
+    page.get_by_role("button", name=person.say("Publish this")).wait_for()
     person.picture("compared")
     before = store.in_force()
     page.get_by_role("button", name=person.say("Publish this")).click()
@@ -123,7 +123,7 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     settled(page)
     page.wait_for_timeout(1000)
     assert store.in_force() == earlier
-    page.get_by_role("button", name=person.say("Publish this")).click(timeout=MINUTE)
+    page.get_by_role("button", name=person.say("Publish this")).click()
     settled(page)
     page.wait_for_timeout(1500)
     assert store.in_force() == published

@@ -33,7 +33,7 @@ def picture(page, name: str) -> None:
 
 
 def wait_for_heading(page, text: str) -> None:
-    page.locator("h1, h2, h3", has_text=text).first.wait_for(timeout=30_000)
+    page.locator("h1, h2, h3", has_text=text).first.wait_for()
     settled(page)
 
 
@@ -57,12 +57,12 @@ def test_three_tables_become_a_pledge_book_and_a_circular(start, page, tmp_path,
         settled(page)
         fill_round(page, "2025")
         choose_file(page, f"{kind}.csv", content.encode("gb18030"))
-        page.get_by_role("button", name=say("Store and publish")).click(timeout=30_000)
-        page.get_by_text({"zh": "已发布", "en": "Published as"}[language]).first.wait_for(timeout=30_000)
+        page.get_by_role("button", name=say("Store and publish")).click()
+        page.get_by_text({"zh": "已发布", "en": "Published as"}[language]).first.wait_for()
 
     page.goto(f"{server.url}/pledges?lang={language}")
     wait_for_heading(page, say("Pledges"))
-    page.locator(".js-plotly-plot").first.wait_for(timeout=30_000)
+    page.locator(".js-plotly-plot").first.wait_for()
     names = {*NAMES, store.release().short}
     assert_only_language(page, language, names)
     picture(page, f"2-glance-{language}")
@@ -88,7 +88,7 @@ def test_three_tables_become_a_pledge_book_and_a_circular(start, page, tmp_path,
     page.goto(f"{server.url}/pledges?lang={language}&view=book")
     wait_for_heading(page, "单位1")
     page.get_by_test_id("stExpander").filter(has_text="修路").click()
-    page.get_by_text("现场测量").first.wait_for(timeout=30_000)
+    page.get_by_text("现场测量").first.wait_for()
     assert_only_language(page, language, names)
     picture(page, f"4-book-{language}")
     page.goto(f"{server.url}/pledges?lang={language}&view=analysis")
@@ -115,7 +115,7 @@ def test_no_text_of_the_charts_is_cut_off(demo_server, page, language, view):
     page.set_viewport_size({"width": 1366, "height": 768})
     page.goto(f"{demo_server.url}/pledges?lang={language}&view={view}")
     settled(page)
-    page.locator(".js-plotly-plot .xtick text").first.wait_for(timeout=30_000)
+    page.locator(".js-plotly-plot .xtick text").first.wait_for()
     page.wait_for_timeout(500)
     assert_no_chart_text_is_cut(page)
 

@@ -45,7 +45,7 @@ def handshake(url, origin):
 
 def heading(page, text):
     """Waits for a page's title. (The policy forbids the eval of wait_for_function.)"""
-    page.locator("h1", has_text=re.compile(f"^{text}$")).wait_for(timeout=20_000)
+    page.locator("h1", has_text=re.compile(f"^{text}$")).wait_for()
 
 
 def test_the_first_request_after_start_may_be_a_deep_link(start, page):

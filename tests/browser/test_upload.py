@@ -42,12 +42,12 @@ def test_an_empty_store_takes_a_rule_set_and_a_gb18030_file_to_a_published_ranki
     settled(page)
     fill_round(page, "2025")
     choose_file(page, "2025年评议票.csv", ballots_2025().encode("gb18030"))
-    page.get_by_text("按 GB18030 编码读取").wait_for(timeout=30_000)
-    page.get_by_text("没有发现问题").wait_for(timeout=30_000)
+    page.get_by_text("按 GB18030 编码读取").wait_for()
+    page.get_by_text("没有发现问题").wait_for()
     page.get_by_role("button", name="保存并发布").click()
-    page.get_by_text("已发布").wait_for(timeout=30_000)
+    page.get_by_text("已发布").wait_for()
     page.get_by_text("查看排名").click()
-    page.locator("h1", has_text="排名").wait_for(timeout=30_000)
+    page.locator("h1", has_text="排名").wait_for()
     settled(page)
     release = Store(tmp_path / "store").release()
     assert release is not None and release.rounds() == ["2025"]
@@ -59,7 +59,7 @@ def test_faults_are_all_named_and_nothing_is_stored(start, page, store_with_rule
     fill_round(page, "2025")
     bad = HEADER + "S1,普通群众,市公安局,总体评价,很好\r\nS2,路人,市公安局,总体评价,满意\r\n"
     choose_file(page, "faults.csv", bad.encode("utf-8-sig"))
-    page.get_by_text("有 2 处需要改正").wait_for(timeout=30_000)
+    page.get_by_text("有 2 处需要改正").wait_for()
     page.get_by_role("button", name="下载问题清单").wait_for()
     assert page.get_by_role("button", name="保存并发布").count() == 0
     assert store_with_rules.uploads() == []
@@ -88,13 +88,13 @@ def test_faults_are_corrected_where_they_stand(start, page, store_with_rules, la
     file = (HEADER + "\r\n".join(FAULTS)).encode("gb18030")
     choose_file(page, "faults.csv", file)
     again = page.get_by_role("button", name={"zh": "按以上改正重新检查", "en": "Check again"}[language])
-    again.wait_for(timeout=30_000)
+    again.wait_for()
     settled(page)
     page.get_by_role("cell", name="S4").first.wait_for()
     assert_only_language(page, language, {*NAMES, *QUOTED, "faults.csv"})
     type_corrections(page, ["满意", "普通群众"], column=3)  # the third fault is spelled like the first
     again.click()
-    page.get_by_text({"zh": "没有发现问题", "en": "No problems were found"}[language]).wait_for(timeout=30_000)
+    page.get_by_text({"zh": "没有发现问题", "en": "No problems were found"}[language]).wait_for()
     page.get_by_text({"zh": "已作改正：3 处", "en": "Corrections made: 3"}[language]).click()
     with page.expect_download() as download:
         page.get_by_role(
@@ -107,7 +107,7 @@ def test_faults_are_corrected_where_they_stand(start, page, store_with_rules, la
         "S3,普通群众,市公安局,总体评价,满意",
     ]
     page.get_by_role("button", name={"zh": "保存并发布", "en": "Store and publish"}[language]).click()
-    page.get_by_text({"zh": "已发布", "en": "Published as"}[language]).wait_for(timeout=30_000)
+    page.get_by_text({"zh": "已发布", "en": "Published as"}[language]).wait_for()
     (upload,) = store_with_rules.uploads()
     assert [(log.edit.row, log.edit.old, log.edit.new) for log in upload.edits] == [
         (2, "很好", "满意"),
@@ -123,17 +123,17 @@ def test_columns_are_named_once_for_all_files_of_that_shape(start, page, store_w
     fill_round(page, "2025")
     rows = "编号,身份,对象,评价\r\n{0}1,普通群众,市公安局,满意\r\n{0}2,服务对象,市公安局,不满意\r\n"
     choose_file(page, "first.csv", rows.format("A").encode("gb18030"))
-    page.get_by_role("button", name="按此重新读取").wait_for(timeout=30_000)
+    page.get_by_role("button", name="按此重新读取").wait_for()
     for place, name in enumerate(["选票编号", "主体", "单位"]):
         box = page.get_by_test_id("stExpander").last.get_by_test_id("stSelectbox").nth(place)
         box.evaluate("element => element.scrollIntoView({block: 'center'})")  # a list needs room to open
         choose_option(page, box, name)
     page.get_by_role("button", name="按此重新读取").click()
-    page.get_by_text("没有发现问题").wait_for(timeout=30_000)
+    page.get_by_text("没有发现问题").wait_for()
     page.get_by_role("button", name="保存并发布").click()
-    page.get_by_text("已发布").wait_for(timeout=30_000)
+    page.get_by_text("已发布").wait_for()
     choose_file(page, "second.csv", rows.format("B").encode("gb18030"))
-    page.get_by_text("没有发现问题").wait_for(timeout=30_000)
+    page.get_by_text("没有发现问题").wait_for()
     assert page.get_by_role("button", name="保存并发布").count() == 1
 
 
@@ -144,9 +144,9 @@ def test_a_file_of_the_inbox_is_read_from_disk(start, page, store_with_rules):
     server = start(store_with_rules.path)
     open_upload(page, server)
     fill_round(page, "2025")
-    page.get_by_test_id("stSelectbox").filter(has_text="服务器收件文件夹中的文件").locator("input").click()
-    page.get_by_role("option", name="2025.csv").click()
-    page.get_by_text("没有发现问题").wait_for(timeout=30_000)
+    box = page.get_by_test_id("stSelectbox").filter(has_text="服务器收件文件夹中的文件")
+    choose_option(page, box, "2025.csv")
+    page.get_by_text("没有发现问题").wait_for()
     page.get_by_role("button", name="保存并发布").click()
-    page.get_by_text("已发布").wait_for(timeout=30_000)
+    page.get_by_text("已发布").wait_for()
     assert (inbox / "2025.csv").is_file() and len(store_with_rules.uploads()) == 1
