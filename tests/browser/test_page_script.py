@@ -25,7 +25,6 @@ def language(request):
 @pytest.fixture
 def shown(gallery, page, language):
     """The gallery in one language, in a browser that speaks the other one."""
-    page.set_default_timeout(8000)
     page.goto(f"{gallery.url}/?lang={language}")
     settled(page)
     page.wait_for_selector(".js-plotly-plot")
