@@ -17,7 +17,7 @@ from data.typeset import typeset
 from data.uploads import read_upload
 from data.word import word_bytes
 from results.changes import Changes, Recount, changes
-from results.columns import header, marks, word
+from results.columns import BASIS, header, legend_of, marks, with_basis, word
 from results.documents import Signature, bulletin, findings
 from results.exports import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
 from results.family import families
@@ -168,6 +168,7 @@ def _public_rows(release: Release, found: Published, language: str) -> Sheet:
         for row in found.rows.to_dict("records")
     ]
     mark = marks(release, found.round, language)
+    headers, rows = with_basis(headers, rows, [(found.rules.name, mark)] * len(rows), release, language)
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), found.release),
         (translate(N_("Round"), language), found.round),
@@ -182,8 +183,10 @@ def _public_rows(release: Release, found: Published, language: str) -> Sheet:
         rows,
         [*facts, (translate(N_("data"), language), mark)] if mark else facts,
         translate(N_("About"), language),
-        formats={header(name, language): digits for name in OF_A_RANKED_UNIT},
+        legend_of((*FIELDS, *BASIS), language),
+        {header(name, language): digits for name in OF_A_RANKED_UNIT},
         marks=mark,
+        folded=frozenset(header(name, language) for name in BASIS),
     )
 
 
