@@ -58,7 +58,7 @@ def kit(
         _leave(content, output, f"kit {code} {round_id}", chosen, round_id)
 
 
-@app.command(help=N_("Everything of a round in one ZIP: tables, documents, rule set, checksums."))
+@app.command(help=N_("A round in one ZIP: tables, bulletin, rule set, checksums; ballots are not in it."))
 def bundle(
     round_id: Round,
     public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,

@@ -1,4 +1,4 @@
-"""Everything of a round in one ZIP: internal, for the office, or public, for everybody.
+"""A round in one ZIP, all but its ballots: internal, for the office, or public, for everybody.
 
 The internal bundle holds the tables and documents in full and is stamped so. The public one holds the public page and
 its tables with the very texts the page prints, so that both together tell no more than the page alone.
@@ -42,7 +42,10 @@ TOLD = {
     "changes": N_("Each unit against the round before, with the interval of the change."),
     "pledges": N_("Pledges with what was reported and what was verified."),
     "bulletin": N_("The bulletin, to print (PDF) and to edit (Word)."),
-    "tables/": N_("What was imported, under its own headers; it can be imported again."),
+    "tables/": N_(
+        "What was imported, under its own headers; it can be imported again. Ballots are not in it: biaochi export "
+        "ballots."
+    ),
     "rules.toml": N_("The rule set."),
     "release.json": N_("What the release is made of: the files that were uploaded, with their checksums."),
     "public.html": N_("The page for the website; it opens without this product and without the internet."),

@@ -27,7 +27,8 @@ from results.columns import (
     with_basis,
 )
 from results.columns import as_json as ranking_as_json
-from results.overview import overview
+from results.family import NoSuchRound, rules_of
+from results.overview import groups_of
 from results.ranking import ranking
 from results.record_sheets import record_sheet
 from words import N_, translate
@@ -146,15 +147,18 @@ def changes_json(release: Release, found: Changes) -> dict[str, object]:
 
 def groups_sheet(release: Release, round_id: str, language: str) -> Sheet:
     """Ballots of each evaluator group, and what became of their answers."""
-    year = overview(release, ranking(release, round_id))
-    rows = [[_cell(value) for value in row] for row in year.groups[list(GROUP_HEADERS)].astype(object).to_numpy()]
+    if round_id not in release.rounds():
+        raise NoSuchRound(round_id)
+    rules = rules_of(release, round_id)
+    groups = groups_of(release, round_id, rules)
+    rows = [[_cell(value) for value in row] for row in groups[list(GROUP_HEADERS)].astype(object).to_numpy()]
     mark = marks(release, round_id, language)
     headers = [_header(GROUP_HEADERS, name, language) for name in GROUP_HEADERS]
     return Sheet(
         translate(N_("Evaluator groups"), language),
         headers,
         rows,
-        facts_of(release, round_id, year.rules_name, len(rows), language, mark),
+        facts_of(release, round_id, rules.name if rules else "", len(rows), language, mark),
         translate(N_("About"), language),
         [
             (title, translate(GROUP_MEANINGS[name], language))
