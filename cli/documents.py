@@ -1,8 +1,9 @@
-"""What leaves the house: tables as files. Each export is told to the audit log."""
+"""What leaves the house: tables as files. The audit log is told first: what cannot be logged does not leave."""
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,13 +41,12 @@ def export(
         raise Refusal(N_("There is no table {table}. Known: {known}."), table=table, known=", ".join(TABLES))
     name = checked_round(round_id)
     with open_release(release) as chosen, progress(N_("Computing")):
+        told = partial(_tell, chosen, table, name, form)
         if table == BALLOTS:
-            digest = _ballots(chosen, name, form, output)
-        else:
-            content = _table(chosen, table, name, category, since, form)
-            write(content, output)
-            digest = hashlib.sha256(content).hexdigest()
-        _tell(chosen, table, name, form, digest)
+            return _ballots(chosen, name, form, output, told)
+        content = _table(chosen, table, name, category, since, form)
+        told(hashlib.sha256(content).hexdigest())
+        write(content, output)
 
 
 def _table(release: "Release", table: str, round_id: str, category: str | None, since: str | None, form: str) -> bytes:
@@ -105,8 +105,8 @@ def compared(release: "Release", round_id: str, category: str | None, since: str
         raise Refusal(N_("One of the two rounds is a trial; it is not compared with formal ones.")) from None
 
 
-def _ballots(release: "Release", round_id: str, form: str, output: Path | None) -> str:
-    """All ballots of a round, written a piece at a time; SHA-256 of the file."""
+def _ballots(release: "Release", round_id: str, form: str, output: Path | None, told: Callable[[str], None]) -> None:
+    """All ballots of a round, written a piece at a time; the log is told of the SHA-256 of the file."""
     from data.ballot_file import ballot_file
     from data.export import Sheet, csv_pieces, json_bytes
 
@@ -114,7 +114,7 @@ def _ballots(release: "Release", round_id: str, form: str, output: Path | None) 
         if not headers:
             raise _nothing(release, "ballots", round_id)
         if form == "csv":
-            return _pieces(csv_pieces(headers, rows), output)
+            return _pieces(csv_pieces(headers, rows), output, told)
         if form == "json":
             head = {"release": release.id, "round": round_id}
             content = json_bytes({**head, "rows": [dict(zip(headers, row, strict=True)) for row in rows]})
@@ -122,12 +122,12 @@ def _ballots(release: "Release", round_id: str, form: str, output: Path | None) 
             facts = [(translate(N_("Release"), session.language), release.id)]
             title, about = (translate(word, session.language) for word in (N_("Ballots"), N_("About")))
             content = sheet_bytes(Sheet(title, headers, list(rows), facts, about), form)
+    told(hashlib.sha256(content).hexdigest())
     write(content, output)
-    return hashlib.sha256(content).hexdigest()
 
 
-def _pieces(pieces: Iterable[bytes], output: Path | None) -> str:
-    """Write piece by piece; a file that could not be finished does not stay."""
+def _pieces(pieces: Iterable[bytes], output: Path | None, told: Callable[[str], None]) -> None:
+    """Write piece by piece; a file that could not be finished, or of which the log could not be told, does not stay."""
     digest = hashlib.sha256()
     try:
         target = sys.stdout.buffer if output is None else output.open("wb")
@@ -137,6 +137,7 @@ def _pieces(pieces: Iterable[bytes], output: Path | None) -> str:
         for piece in pieces:
             target.write(piece)
             digest.update(piece)
+        told(digest.hexdigest())
     except BaseException:
         if output is not None:
             target.close()
@@ -144,7 +145,6 @@ def _pieces(pieces: Iterable[bytes], output: Path | None) -> str:
         raise
     if output is not None:
         target.close()
-    return digest.hexdigest()
 
 
 def _tell(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:

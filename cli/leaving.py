@@ -58,7 +58,7 @@ def kit(
         _leave(content, output, f"kit {code} {round_id}", chosen, round_id)
 
 
-@app.command(help=N_("Everything of a round in one ZIP: tables, documents, rule set, checksums."))
+@app.command(help=N_("A round in one ZIP: tables, bulletin, rule set, checksums; ballots are not in it."))
 def bundle(
     round_id: Round,
     public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,
@@ -68,6 +68,7 @@ def bundle(
     output: Output = None,
 ) -> None:
     """`biaochi bundle`."""
+    from data.typeset import fonts_here
     from results.bundle import changes_since, internal_bundle, public_bundle
     from results.documents import Signature
     from results.published import NothingPublished
@@ -76,6 +77,7 @@ def bundle(
     name = checked_round(round_id)
     if output is None and sys.stdout.isatty():
         raise Refusal(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
+    warning = ""
     with open_release(release) as chosen:
         try:
             with progress(N_("Computing")) as told:
@@ -87,8 +89,11 @@ def bundle(
                     content = internal_bundle(
                         chosen, name, session.language, changes_found=found, signed=signed, progress=told
                     )
+                    warning = fonts_here().warning(session.language)
         except NothingPublished:
             raise Refusal(NO_VOTES, round=name) from None
+        if warning:
+            print(warning, file=sys.stderr)
         _leave(content, output, f"{'public' if public else 'internal'} bundle {name}", chosen, name)
 
 

@@ -27,6 +27,7 @@ def ranking(
     output: Output = None,
 ) -> None:
     """`biaochi ranking`."""
+    from results.bottom import family_name
     from results.columns import as_json, as_sheet
     from results.ranking import ranking as rank_units
 
@@ -35,12 +36,14 @@ def ranking(
         with progress(N_("Computing")):
             other = _what_if(chosen, round_id, what_if) if what_if else None
             answer = rank_units(chosen, round_id, category, other)
+        named = family_name(category, session.language) if category else ""
         if form == "json":
             emit_json(as_json(answer, chosen, what_if is not None), output)
         else:
-            emit_sheet(as_sheet(answer, chosen, session.language, what_if is not None), form, output)
+            sheet = as_sheet(answer, chosen, session.language, what_if is not None, category=named)
+            emit_sheet(sheet, form, output)
     if what_if is not None:
-        session.say(N_("Computed under other rules; nothing of this is published."))
+        session.say(OTHER_RULES)
 
 
 @app.command(help=N_("Units that the bottom rule names or that are not cleared, worst first."))
@@ -54,6 +57,7 @@ def bottom(
 ) -> None:
     """`biaochi bottom`."""
     from results.bottom import bottom as not_settled
+    from results.bottom import family_name
     from results.columns import as_json, as_sheet
 
     check_form(form)
@@ -63,9 +67,13 @@ def bottom(
         with progress(N_("Computing")):
             answer = not_settled(chosen, round_id, category, k)
         if form == "json":
-            emit_json(as_json(answer, chosen), output)
+            emit_json(as_json(answer, chosen, k is not None), output)
         else:
-            emit_sheet(as_sheet(answer, chosen, session.language, title=N_("Bottom list")), form, output)
+            named = family_name(category, session.language) if category else ""
+            title = N_("Bottom list")
+            emit_sheet(as_sheet(answer, chosen, session.language, k is not None, title, named), form, output)
+    if k is not None:
+        session.say(OTHER_RULES)
 
 
 def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
@@ -114,6 +122,7 @@ def open_release(prefix: str | None) -> "Iterator[Release]":
         found.close()
 
 
+OTHER_RULES = N_("Computed under other rules; nothing of this is published.")
 OUTDATED = N_(
     "The release {release} was built by an earlier version of this program. Run `biaochi publish`: it builds the "
     "same files anew as a release of this version; the old one stays in the history."

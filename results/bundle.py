@@ -1,4 +1,4 @@
-"""Everything of a round in one ZIP: internal, for the office, or public, for everybody.
+"""A round in one ZIP, all but its ballots: internal, for the office, or public, for everybody.
 
 The internal bundle holds the tables and documents in full and is stamped so. The public one holds the public page and
 its tables with the very texts the page prints, so that both together tell no more than the page alone.
@@ -17,7 +17,7 @@ from data.typeset import typeset
 from data.uploads import read_upload
 from data.word import word_bytes
 from results.changes import Changes, Recount, changes
-from results.columns import header, marks, word
+from results.columns import BASIS, header, legend_of, marks, with_basis, word
 from results.documents import Signature, bulletin, findings
 from results.exports import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
 from results.family import families
@@ -42,7 +42,10 @@ TOLD = {
     "changes": N_("Each unit against the round before, with the interval of the change."),
     "pledges": N_("Pledges with what was reported and what was verified."),
     "bulletin": N_("The bulletin, to print (PDF) and to edit (Word)."),
-    "tables/": N_("What was imported, under its own headers; it can be imported again."),
+    "tables/": N_(
+        "What was imported, under its own headers; it can be imported again. Ballots are not in it: biaochi export "
+        "ballots."
+    ),
     "rules.toml": N_("The rule set."),
     "release.json": N_("What the release is made of: the files that were uploaded, with their checksums."),
     "public.html": N_("The page for the website; it opens without this product and without the internet."),
@@ -168,6 +171,7 @@ def _public_rows(release: Release, found: Published, language: str) -> Sheet:
         for row in found.rows.to_dict("records")
     ]
     mark = marks(release, found.round, language)
+    headers, rows = with_basis(headers, rows, [(found.rules.name, mark)] * len(rows), release, language)
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), found.release),
         (translate(N_("Round"), language), found.round),
@@ -182,8 +186,10 @@ def _public_rows(release: Release, found: Published, language: str) -> Sheet:
         rows,
         [*facts, (translate(N_("data"), language), mark)] if mark else facts,
         translate(N_("About"), language),
-        formats={header(name, language): digits for name in OF_A_RANKED_UNIT},
+        legend_of((*FIELDS, *BASIS), language),
+        {header(name, language): digits for name in OF_A_RANKED_UNIT},
         marks=mark,
+        folded=frozenset(header(name, language) for name in BASIS),
     )
 
 

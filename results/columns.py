@@ -3,7 +3,7 @@
 Codes are for programs and stay English; words are for readers and are translated.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -38,6 +38,8 @@ HEADERS = {
     "reason": N_("Remark"),
     "shrunken": N_("Shrunken score"),
     "expected_rank": N_("Expected rank"),
+    "rules": N_("Rule set"),
+    "release": N_("Release"),
 }
 MEANINGS = {
     "round": N_("The round of the evaluation, usually a year."),
@@ -64,6 +66,8 @@ MEANINGS = {
         "The score drawn towards the mean as far as its uncertainty asks (empirical Bayes); never official."
     ),
     "expected_rank": N_("The mean place under the uncertainty."),
+    "rules": N_("The rule set that the line is made by."),
+    "release": N_("The release that the line is from: `biaochi replay` and this id recompute it."),
 }
 SHARES, P_VALUES, POINTS = (
     {"dont_know_share", "p_bottom"},
@@ -100,6 +104,8 @@ REASON_SENTENCES = {
     "no_spread": N_("The votes show no spread at all; their uncertainty cannot be seen, and nothing is confirmed."),
 }
 WORDS = {"verdict": VERDICTS, "reason": REASONS}
+BASIS = ("rules", "release")
+"""What every line that names a unit is made of; it stands on the line itself, since lines are copied out of files."""
 
 DATA_HEADER = N_("data")
 DEMO = N_("demonstration data")
@@ -111,7 +117,7 @@ STAMPS = {
     "withdrawn": N_("withdrawn"),
 }
 """What files say of a round by its status; nothing of an announced round, or of one without a status."""
-FOLDED = ("se_sampling", "se", "confirm_p", "clear_p", "shrunken", "expected_rank")
+FOLDED = ("se_sampling", "se", "confirm_p", "clear_p", "shrunken", "expected_rank", *BASIS)
 SHARES_FORMAT, P_FORMAT = "0.0%", "0.0000"
 WHOLE = {"n", "rank", "rank_tied_to", "rank_best", "rank_worst"}
 
@@ -144,19 +150,26 @@ def as_json(ranking: Ranking, release: Release, what_if: bool = False) -> dict[s
 
 
 def as_sheet(
-    ranking: Ranking, release: Release, language: str, what_if: bool = False, title: str = N_("Ranking")
+    ranking: Ranking,
+    release: Release,
+    language: str,
+    what_if: bool = False,
+    title: str = N_("Ranking"),
+    category: str = "",
 ) -> Sheet:
-    """A ranking or a bottom list as a table in the reader's language."""
+    """A ranking or a bottom list as a table in the reader's language; category: of one alone, by its name."""
     rows = records(ranking.rows)
     mark = marks(release, ranking.round, language, what_if)
-    headers, cells = table_of(rows, FIELDS, language, [mark] * len(rows))
+    headers, cells = table_of(rows, FIELDS, language)
+    headers, cells = with_basis(headers, cells, [(ranking.rules, mark)] * len(rows), release, language)
+    facts = facts_of(release, ranking.round, ranking.rules, len(rows), language, mark)
     return Sheet(
         translate(title, language),
         headers,
         cells,
-        facts_of(release, ranking.round, ranking.rules, len(rows), language, mark),
+        [*facts, (header("category", language), category)] if category else facts,
         translate(N_("About"), language),
-        legend_of(FIELDS, language),
+        legend_of((*FIELDS, *BASIS), language),
         formats_of(FIELDS, decimals_of(release, ranking.round), language),
         charts_of(rows, language),
         translate(N_("Charts"), language),
@@ -238,16 +251,19 @@ def unit_as_json(release: Release, code: str, rows: list[dict[str, object]]) -> 
 def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], language: str) -> Sheet:
     """One unit through its rounds in the reader's language."""
     own = [marks(release, str(row["round"]), language) for row in rows]
-    headers, cells = table_of(rows, ("round", *FIELDS), language, own)
+    headers, cells = table_of(rows, ("round", *FIELDS), language)
+    rules = [release.rules(str(row["round"])).name for row in rows]
+    headers, cells = with_basis(headers, cells, list(zip(rules, own, strict=True)), release, language)
     rounds = ", ".join(str(row["round"]) for row in rows)
-    facts = facts_of(release, rounds, "", len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
+    by = ", ".join(dict.fromkeys(rules))
+    facts = facts_of(release, rounds, by, len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
     return Sheet(
         code,
         headers,
         cells,
         facts,
         translate(N_("About"), language),
-        legend_of(("round", *FIELDS), language),
+        legend_of(("round", *FIELDS, *BASIS), language),
         formats_of(FIELDS, max([decimals_of(release, str(row["round"])) for row in rows], default=2), language),
         marks=printed_marks(release, rounds, language, ", ".join(filter(None, dict.fromkeys(own)))),
     )
@@ -267,20 +283,33 @@ def marks(release: Release, round_id: str, language: str, what_if: bool = False)
     return ("；" if language == "zh" else "; ").join(filter(None, said))
 
 
-def table_of(
-    rows: list[dict[str, object]], fields: Iterable[str], language: str, marked: list[str]
-) -> tuple[list[str], list[list[Cell]]]:
-    """Headers and cells of ranking rows; n_by_group becomes one column a group, marks the last where there is any."""
+def table_of(rows: list[dict[str, object]], fields: Iterable[str], language: str) -> tuple[list[str], list[list[Cell]]]:
+    """Headers and cells of ranking rows; n_by_group becomes one column a group."""
     groups = list(dict.fromkeys(group for row in rows for group in _by_group(row)))
     headers: list[str] = []
     for name in fields:
         own = [f"n:{group}" for group in groups] if name == "n_by_group" else None
         headers += own if own is not None else [header(name, language)]
-    cells = [_cells(row, fields, groups, language) for row in rows]
-    if any(marked):
-        headers.append(translate(DATA_HEADER, language))
-        cells = [[*row, mark] for row, mark in zip(cells, marked, strict=True)]
-    return headers, cells
+    return headers, [_cells(row, fields, groups, language) for row in rows]
+
+
+def with_basis(
+    headers: Sequence[str],
+    cells: Sequence[Sequence[Cell]],
+    basis: Sequence[tuple[str, str]],
+    release: Release,
+    language: str,
+) -> tuple[list[str], list[list[Cell]]]:
+    """Headers and cells with BASIS at the end of every line, then its mark where any line has one.
+
+    basis : of each line its rule set and its mark (`marks`).
+    """
+    names = [*headers, *(header(name, language) for name in BASIS)]
+    rows: list[list[Cell]] = [[*row, rules, release.short] for row, (rules, _) in zip(cells, basis, strict=True)]
+    if any(mark for _, mark in basis):
+        names.append(translate(DATA_HEADER, language))
+        rows = [[*row, mark] for row, (_, mark) in zip(rows, basis, strict=True)]
+    return names, rows
 
 
 def _cells(row: Mapping[str, object], fields: Iterable[str], groups: list[str], language: str) -> list[Cell]:

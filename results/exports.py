@@ -12,11 +12,23 @@ from data.contract import KINDS
 from data.export import Cell, Sheet
 from data.release import Release
 from data.uploads import read_upload
-from results.bottom import bottom
+from results.bottom import bottom, family_name
 from results.changes import DOWN, OVERLAPPING, STATEMENT_NAMES, UP, Changes
-from results.columns import REASONS, as_sheet, decimals_of, facts_of, header, marks, printed_marks
+from results.columns import (
+    BASIS,
+    REASONS,
+    as_sheet,
+    decimals_of,
+    facts_of,
+    header,
+    legend_of,
+    marks,
+    printed_marks,
+    with_basis,
+)
 from results.columns import as_json as ranking_as_json
-from results.overview import overview
+from results.family import NoSuchRound, rules_of
+from results.overview import groups_of
 from results.ranking import ranking
 from results.record_sheets import record_sheet
 from words import N_, translate
@@ -47,6 +59,28 @@ CHANGE_HEADERS = {
     "position": N_("Places"),
     "reason": N_("Remark"),
 }
+FOLDED_CHANGES = ("old_name", "moved_from", "p", "p_bh")
+CHANGE_MEANINGS = {
+    "old_name": N_("The name in the earlier round, where it was another."),
+    "moved_from": N_("The category in the earlier round, where it was another."),
+    "n_from": N_("Votes that count in the earlier round."),
+    "n_to": N_("Votes that count in the later round."),
+    "score_from": N_("The score of the earlier round; where the rules changed, counted again under the later rules."),
+    "score_to": N_("The official score of the later round."),
+    "change": N_("The later score minus the earlier one; empty where the rounds cannot be compared."),
+    "low": N_("Lower end of the interval of the change."),
+    "high": N_("Upper end of the interval of the change."),
+    "p": N_("How little the votes fit a unit that did not change, looked at by itself."),
+    "p_holm": N_("The same, adjusted for all units compared (Holm); it decides what is found."),
+    "p_bh": N_("The same, adjusted for a list of units to look into (Benjamini-Hochberg); it finds nothing."),
+    "statement": N_("What may be said of the change; of one that is unclear neither a rise nor a fall."),
+    "rank_best_from": N_("The best place that the votes of the earlier round allow."),
+    "rank_worst_from": N_("The worst place that the votes of the earlier round allow."),
+    "rank_best_to": N_("The best place that the votes of the later round allow."),
+    "rank_worst_to": N_("The worst place that the votes of the later round allow."),
+    "position": N_("Whether the places of the two rounds lie apart; where they overlap, no place was won or lost."),
+    "reason": N_("Why the unit has no place in one of the rounds."),
+}
 GROUP_HEADERS = {
     "group": N_("Evaluator group"),
     "evaluators": N_("Ballots"),
@@ -56,6 +90,16 @@ GROUP_HEADERS = {
     "blank": N_("Blank"),
     "invalid": N_("Invalid"),
     "weight": N_("Weight"),
+}
+GROUP_MEANINGS = {
+    "group": N_("The group of evaluators, as the ballots name it."),
+    "evaluators": N_("Ballots of the group; where only counts came in, none are known."),
+    "scored": N_("Graded answers, one a unit and indicator; these alone make scores."),
+    "dont_know": N_("Answers “don't know”; they lower no score."),
+    "abstain": N_("Answers that abstain."),
+    "blank": N_("Answers left blank."),
+    "invalid": N_("Answers that are no valid grade."),
+    "weight": N_("What the group counts in a score, by the rule set; empty where all votes count alike."),
 }
 
 
@@ -70,10 +114,12 @@ def tables_of(release: Release, round_id: str) -> list[str]:
 
 def export_sheet(release: Release, table: str, round_id: str, language: str, *, category: str | None = None) -> Sheet:
     """One of TABLES but changes and ballots, which ask for more. Raises NoSuchRound, NothingToExport."""
+    named = family_name(category, language) if category else ""
     if table == RANKING:
-        return as_sheet(ranking(release, round_id, category), release, language)
+        return as_sheet(ranking(release, round_id, category), release, language, category=named)
     if table == BOTTOM:
-        return as_sheet(bottom(release, round_id, category), release, language, title=N_("Bottom list"))
+        answer = bottom(release, round_id, category)
+        return as_sheet(answer, release, language, title=N_("Bottom list"), category=named)
     if table == GROUPS:
         return groups_sheet(release, round_id, language)
     return record_sheet(release, round_id, table, language)
@@ -101,16 +147,23 @@ def changes_json(release: Release, found: Changes) -> dict[str, object]:
 
 def groups_sheet(release: Release, round_id: str, language: str) -> Sheet:
     """Ballots of each evaluator group, and what became of their answers."""
-    year = overview(release, ranking(release, round_id))
-    rows = [[_cell(value) for value in row] for row in year.groups[list(GROUP_HEADERS)].astype(object).to_numpy()]
+    if round_id not in release.rounds():
+        raise NoSuchRound(round_id)
+    rules = rules_of(release, round_id)
+    groups = groups_of(release, round_id, rules)
+    rows = [[_cell(value) for value in row] for row in groups[list(GROUP_HEADERS)].astype(object).to_numpy()]
     mark = marks(release, round_id, language)
     headers = [_header(GROUP_HEADERS, name, language) for name in GROUP_HEADERS]
     return Sheet(
         translate(N_("Evaluator groups"), language),
         headers,
         rows,
-        facts_of(release, round_id, year.rules_name, len(rows), language, mark),
+        facts_of(release, round_id, rules.name if rules else "", len(rows), language, mark),
         translate(N_("About"), language),
+        [
+            (title, translate(GROUP_MEANINGS[name], language))
+            for title, name in zip(headers, GROUP_HEADERS, strict=True)
+        ],
         formats={headers[-1]: "0%"},
         marks=printed_marks(release, round_id, language, mark),
     )
@@ -124,11 +177,17 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
         [_word(words.get(name), _cell(row[name]), language) for name in names] for row in found.rows.to_dict("records")
     ]
     headers = [_header(CHANGE_HEADERS, name, language) for name in names]
+    formats = _change_formats(names, headers, decimals_of(release, found.round_to))
+    own = [
+        (title, CHANGE_MEANINGS[name]) for title, name in zip(headers, names, strict=True) if name in CHANGE_MEANINGS
+    ]
+    legend = [*legend_of(names[:2], language), *((title, translate(text, language)) for title, text in own)]
     mark = marks(release, found.round_to, language)
+    headers, rows = with_basis(headers, rows, [(found.rules, mark)] * len(rows), release, language)
     facts = facts_of(release, found.round_to, found.rules, len(rows), language, mark)
     told: list[tuple[str, Cell]] = [
         (translate(N_("Earlier round"), language), found.round_from),
-        (translate(N_("Category"), language), found.category),
+        (translate(N_("Category"), language), family_name(found.category, language)),
         (translate(N_("Tested"), language), translate(N_("yes") if found.tested else N_("no"), language)),
         *((translate(N_("Break of method"), language), item.sentence(language)) for item in found.breaks),
     ]
@@ -138,9 +197,10 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
         rows,
         [*facts, *told],
         translate(N_("About"), language),
-        formats=_change_formats(names, headers, decimals_of(release, found.round_to)),
+        [*legend, *legend_of(BASIS, language)],
+        formats,
         marks=printed_marks(release, found.round_to, language, mark),
-        folded=frozenset(_header(CHANGE_HEADERS, name, language) for name in ("old_name", "moved_from", "p", "p_bh")),
+        folded=frozenset(_header(CHANGE_HEADERS, name, language) for name in (*FOLDED_CHANGES, *BASIS)),
     )
 
 

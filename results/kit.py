@@ -2,7 +2,8 @@
 
 Internal: it holds the unit's own counts by group, which the public page may withhold, and the score of every ranked
 unit of its family with their covariance. It holds no counts of other units or of pairs of units: a pair with one
-common evaluator would show that person's grades.
+common evaluator would show that person's grades. Whoever works it out of the covariance finds them all the same
+(score, variance and degrees of freedom of the other unit give its votes): the kit is never for the public.
 """
 
 import json
@@ -30,6 +31,8 @@ WORDS = {
     "n": N_("Votes"),
     "score": N_("Score"),
     "se": N_("Standard error"),
+    "own_score": N_("Score, as it stands among those of all units"),
+    "own_se": N_("Standard error, as it stands among those of all units"),
     "score_low": N_("Score, lower limit"),
     "score_high": N_("Score, upper limit"),
     "rank": N_("Rank"),
@@ -61,8 +64,9 @@ README = (
     ),
     N_("rules.toml: the rule set."),
     N_(
-        "Not in it: votes of other units, and votes that two units have in common, which could show how one person "
-        "voted."
+        "Not in it: counts of other units, and counts of votes that two units have in common. The covariance still "
+        "speaks of them: where one evaluator alone graded two units, the grades of that person can be worked out from "
+        "it. That is why the kit is internal."
     ),
     N_("If something differs, write to the office with the release id above and this folder."),
 )

@@ -46,7 +46,7 @@ def overview(release: Release, answer: Ranking) -> Overview:
     rules = release.rules(round_id) if answer.rules else None
     units = release.query("units", round_id=round_id)
     rows = answer.rows
-    groups = _groups(release, round_id, rules)
+    groups = groups_of(release, round_id, rules)
     return Overview(
         release.id,
         round_id,
@@ -70,7 +70,7 @@ def _reasons(rows: pd.DataFrame) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in counts.items()}
 
 
-def _groups(release: Release, round_id: str, rules: RuleSet | None) -> pd.DataFrame:
+def groups_of(release: Release, round_id: str, rules: RuleSet | None) -> pd.DataFrame:
     """A row a group: evaluators, lines by kind, weight."""
     ballots = release.query("ballots_by_group", round_id=round_id).set_index("group_name")["evaluators"]
     lines = release.query("lines_by_kind", round_id=round_id)

@@ -104,8 +104,9 @@ def detail(release: Release, code: str, round_id: str) -> UnitDetail:
     place = {name: position for position, name in enumerate(units.index)}
     moments = moments_of(tables).select([place[name] for name in members])
     lines = release.query("category_grades", round_id=round_id, category=category)
+    everyone = dict(list(release.query("points_by_group", round_id=round_id).groupby("indicator")))
     by_indicator = [
-        _means(_moments_of_lines(part, members), code, rules, str(name))
+        _means(_moments_of_lines(part, members, everyone[name]), code, rules, str(name))
         for name, part in lines[lines["points"].notna()].groupby("indicator", sort=False)
     ]
     return UnitDetail(
@@ -151,8 +152,11 @@ def _no_means() -> pd.DataFrame:
     return pd.DataFrame(columns=[*MEANS, *COMPARED])
 
 
-def _moments_of_lines(lines: pd.DataFrame, members: list[str]) -> Moments:
-    """Moments of the lines of one indicator: an evaluator has one line on a unit, so none are paired here."""
+def _moments_of_lines(lines: pd.DataFrame, members: list[str], everyone: pd.DataFrame) -> Moments:
+    """Moments of the lines of one indicator: an evaluator has one line on a unit, so none are paired here.
+
+    everyone: the lines of all units of the round by group and points, for the group's own totals.
+    """
     groups = tuple(sorted(set(lines["group_name"])))
     unit_at = pd.Categorical(lines["unit_code"], categories=members).codes
     group_at = pd.Categorical(lines["group_name"], categories=list(groups)).codes
@@ -161,7 +165,9 @@ def _moments_of_lines(lines: pd.DataFrame, members: list[str]) -> Moments:
     n, total, squares = (np.zeros((len(members), len(groups)), dtype=np.int64) for _ in range(3))
     for target, value in ((n, count), (total, count * points), (squares, count * points * points)):
         np.add.at(target, (unit_at, group_at), value)
-    sums = [tuple(int(value) for value in part.sum(axis=0)) for part in (n, total, squares)]
+    whole = everyone.assign(lines=everyone["lines"].map(int), points=everyone["points"].map(int))
+    own = [whole[whole["group_name"] == group] for group in groups]
+    sums = [tuple(int((part["lines"] * part["points"] ** power).sum()) for part in own) for power in (0, 1, 2)]
     return Moments(tuple(members), groups, n, total, squares, Pairs.none(), *sums)
 
 

@@ -54,7 +54,18 @@ def compare(kit: Kit) -> list[tuple[str, object, object, bool]]:
     else:
         found |= {"rank": None, "rank_best": None, "rank_worst": None, "confirm_p": None, "clear_p": None}
         found |= {"verdict": "not_ranked"}
-    return [(name, value, published[name], same(value, published[name])) for name, value in found.items()]
+    lines = [(name, value, published[name], same(value, published[name])) for name, value in found.items()]
+    return lines + [(name, *pair, same(*pair)) for name, pair in own_among_all(kit, found).items()]
+
+
+def own_among_all(kit: Kit, found: dict[str, object]) -> dict[str, tuple[object, object]]:
+    """Score and error by its own votes, and as they stand in the tables of all units, from which the places come."""
+    family, code = kit["family"], kit["own"]["code"]
+    if code not in family["units"]:
+        return {}
+    at = family["units"].index(code)
+    error = math.sqrt(family["covariance"][at][at])
+    return {"own_score": (found["score"], family["score"][at]), "own_se": (found["se"], error)}
 
 
 def same(ours: object, theirs: object) -> bool:

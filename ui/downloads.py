@@ -91,18 +91,24 @@ def on_request(
     download(labels[1], stem, kind, content, f"download_{key}", told=told)
 
 
-def original(label: str, name: str, sha256: str, path: Path, key: str) -> None:
-    """A button for a file as it was uploaded; it is read on the click, and its SHA-256 is known since it came."""
+def original(label: str, name: str, sha256: str, path: Path, key: str, told: Callable[[str], None]) -> None:
+    """A button for a file as it was uploaded; it is read on the click, after `told` was called with its SHA-256."""
     kind = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
     stem = name.removesuffix(kind)
     st.download_button(
         label,
-        data=path.read_bytes,
+        data=partial(_original, path, sha256, told),
         file_name=f"{stem}-{sha256[:12]}{kind}",
         mime="application/octet-stream",
         key=key,
         on_click="ignore",
     )
+
+
+def _original(path: Path, sha256: str, told: Callable[[str], None]) -> bytes:
+    """The bytes, after the audit log was told. Runs on the click, outside the page."""
+    told(sha256)
+    return path.read_bytes()
 
 
 def table(

@@ -22,8 +22,9 @@ def offer(release, round_id: str, signature: Signature) -> None:
     """Bundles and public page of a round."""
     st.caption(
         _(
-            "The internal bundle holds every table and document of the round in full. The public page and bundle are "
-            "for everybody: small numbers are withheld, with those from which they could be found."
+            "The internal bundle holds the results of the round in full, its bulletin, and what was imported but the "
+            "ballots. The public page and bundle are for everybody: small numbers are withheld, with those from which "
+            "they could be found."
         )
     )
     with st.container(horizontal=True):

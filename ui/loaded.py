@@ -185,19 +185,20 @@ def unit_detail(release_id: str, code: str, round_id: str):
 
 def export_sheet(release_id: str, table: str, round_id: str, language: str, category: str | None = None):
     """A table of results as a sheet, the same as the command line writes; nothing of Streamlit's page is needed."""
-    from results.bottom import not_settled
+    from results.bottom import family_name, not_settled
     from results.columns import as_sheet
     from results.exports import BOTTOM, RANKING
     from results.exports import export_sheet as sheet_of
 
     release = release_by_id(release_id)
+    named = family_name(category, language) if category else ""
     if table == RANKING:
         answer = _ranking(release_id, round_id)  # every category is ranked by itself, so a part of it is the same
         rows = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
-        return as_sheet(replace(answer, rows=rows), release, language)
+        return as_sheet(replace(answer, rows=rows), release, language, category=named)
     if table == BOTTOM:
         answer = not_settled([bottom_lists(release_id, round_id)[category]])
-        return as_sheet(answer, release, language, title=N_("Bottom list"))
+        return as_sheet(answer, release, language, title=N_("Bottom list"), category=named)
     return sheet_of(release, table, round_id, language)
 
 

@@ -193,6 +193,14 @@
     }
   }
 
+  // The toolbar of a table makes a CSV of its own in the browser: without release, rule set and marks, with formulas as
+  // they stand, and no audit log hears of it. The buttons of ui/downloads.py are the way out.
+  const own = document.createElement("style");
+  own.textContent = ["Download as CSV", ZH["Download as CSV"]]
+    .map((label) => `[data-testid="stElementToolbarButton"]:has(button[aria-label^="${label}"])`)
+    .join(", ") + " { display: none; }";
+  document.head.append(own);
+
   new MutationObserver(changed).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...ATTRIBUTES, "class"],
   });

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from data.audit import log_export
 from data.errors import StoreBusy, UsageError
 from data.history import ACTIONS, Event, local_time
 from data.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
@@ -269,7 +271,14 @@ def show_uploads(own: list[Upload]) -> None:
                 left.text(f"{upload.number} · {file.name} · {file.size:,} B\nSHA-256 {file.sha256}")
                 with right:
                     key = f"original_{upload.upload_id}_{number}"
-                    downloads.original(_("Download"), file.name, file.sha256, path, key)
+                    told = partial(_tell_of_original, loaded.store().path, frame.user(), upload, file.name)
+                    downloads.original(_("Download"), file.name, file.sha256, path, key, told)
+
+
+def _tell_of_original(store: Path, who: str | None, upload: Upload, name: str, sha256: str) -> None:
+    """A line of the audit log: a kept original leaves. Runs on the click, outside the page."""
+    what = f"original {upload.upload_id} {name}"
+    log_export(store, what, release="", round_id=upload.round_id, sha256=sha256, who=who or "")
 
 
 def show_differences(chosen: str, releases: list[str], history: list[Event]) -> None:

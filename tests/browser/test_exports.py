@@ -62,6 +62,30 @@ def test_the_keyboard_hands_out_the_table_of_the_page(start, page, own):
     assert command.startswith(b"\xef\xbb\xbf") and "单位编码".encode() in command[:40]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_table_has_no_way_out_that_the_log_does_not_see(language, start, page, own):
+    server = start(own.path)
+    page.goto(f"{server.url}/ranking?lang={language}")
+    settled(page)
+    page.get_by_test_id("stDataFrame").first.hover()
+    page.get_by_test_id("stElementToolbarButton").first.wait_for()
+    told = [button.get_attribute("aria-label") for button in page.locator("button:visible").all()]
+    assert any(label and label.startswith({"zh": "查找", "en": "Search"}[language]) for label in told)
+    assert not [label for label in told if label and "CSV" in label]
+
+
+def test_a_kept_original_is_logged_when_it_leaves(start, page, own):
+    server = start(own.path)
+    page.goto(f"{server.url}/releases?lang=zh")
+    settled(page)
+    page.get_by_text("原始文件及校验值").click()
+    with page.expect_download() as waiting:
+        page.locator('[class*="st-key-original_"] button').first.click()
+    digest = hashlib.sha256(waiting.value.path().read_bytes()).hexdigest()
+    last = read_log(own.path)[-1]
+    assert (last.action, last.sha256) == ("export", digest) and last.what.startswith("original 0")
+
+
 def test_bundles_public_page_and_kit_are_made_and_handed_out(start, page, own):
     server = start(own.path)
     for address, names in (("bulletin", ("internal", "public", "page")), ("unit?unit=ZY001", ("kit",))):

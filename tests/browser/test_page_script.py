@@ -58,7 +58,7 @@ def test_the_toolbar_of_a_table(shown, language, place):
     # In the middle of the window: at its top the page's own header lies over the toolbar.
     table.nth(place).evaluate("element => element.scrollIntoView({block: 'center'})")
     table.nth(place).hover()
-    for button in table.nth(place).get_by_test_id("stElementToolbarButton").locator("button").all():
+    for button in table.nth(place).get_by_test_id("stElementToolbarButton").locator("button:visible").all():
         button.hover(force=True)
         shown.wait_for_timeout(500)
         assert_only_language(shown, language, KINDS)

@@ -11,6 +11,7 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
+from data.typeset import fonts_here
 from tests.alternative.attacker import HIDDEN, printed
 from words import ROOT
 
@@ -97,12 +98,24 @@ def test_the_public_tables_say_what_the_page_says_and_no_more(language, made):
     assert len(book) == len(rows) + 1
 
 
-NEEDED = ({"评价数", "评价数，较晚批次"}, {"得分下限", "变化下限"}, {"认定", "结论"})
+def test_the_fonts_that_are_missing_are_told_for_the_bundle_too(own_demo, tmp_path):
+    own_demo("bundle", *ROUND, "-o", tmp_path / "b.zip")
+    assert own_demo.err.strip() == fonts_here().warning("zh")
+
+
+NEEDED = (
+    *({"评价数", "评价数，较晚批次"}, {"得分下限", "变化下限"}, {"认定", "结论"}),
+    *({"计分规则"}, {"发布版本"}, {"数据"}),
+)
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["internal", "public"])
-def test_no_table_names_a_unit_without_its_figures(public, made):
-    """Tables of results; what was imported goes back under its own headers, and pledges are no grades of units."""
+def test_no_table_names_a_unit_without_its_figures(public, demo, made):
+    """Nor without what the line is made of, and that it is demonstration data: lines are copied out of files.
+
+    Tables of results; what was imported goes back under its own headers, and pledges are no grades of units.
+    """
+    release = demo.json("releases")["rows"][0]["release"]
     for name, content in opened(made["zh", public]).items():
         if not name.endswith(".csv") or name.startswith(("tables/", "groups", "grades", "pledges")):
             continue
@@ -110,6 +123,9 @@ def test_no_table_names_a_unit_without_its_figures(public, made):
         assert "单位" in headers, name
         for asked in NEEDED:
             assert headers & asked, (name, asked)
+        for row in rows_of(content):
+            assert release.startswith(row["发布版本"]) and len(row["发布版本"]) == 16
+            assert (row["计分规则"], row["数据"]) == ("demo-2025", "演示数据")
 
 
 @pytest.mark.parametrize("public", [[], ["--public"]], ids=["internal", "public"])

@@ -142,6 +142,20 @@ def test_three_thousand_units_in_both_files(tmp_path):
     release.close()
 
 
+def test_one_mean_has_one_interval(demo_path):
+    """Where one indicator makes the score, the table by indicator repeats the table by group."""
+    release = Store(demo_path, threads=2).release()
+    for code in ("ZY009", "ZY030", "ZY076"):
+        found = detail(release, code, "2025")
+        (scored,) = found.scored_indicators
+        by_group = found.groups.set_index("group")[["n", "mean", "low", "high"]]
+        same = found.indicators[found.indicators["indicator"] == scored].set_index("group")
+        assert len(by_group) == 3
+        for group, row in by_group.iterrows():
+            assert same.loc[group, list(row.index)].astype(float).tolist() == pytest.approx(row.tolist(), rel=1e-12)
+    release.close()
+
+
 # --- the names guard ----------------------------------------------------------------------------------------------
 
 

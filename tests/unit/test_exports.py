@@ -68,6 +68,28 @@ def test_a_table_of_results_says_what_it_is_made_of(table, language, own_demo, t
     assert [entry.what for entry in read_log(own_demo.store)][-3:] == [f"{table}.{f}" for f in ("xlsx", "csv", "json")]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("table", RESULTS)
+def test_the_second_sheet_means_every_column_and_names_the_category(table, language, own_demo, tmp_path):
+    path = tmp_path / "t.xlsx"
+    own_demo(
+        "export", table, "--round", "2025", "--category", "党群部门", "--format", "xlsx", "-o", path, lang=language
+    )
+    book = CalamineWorkbook.from_path(str(path))
+    headers = book.get_sheet_by_index(0).to_python()[0]
+    told = {row[0]: row[1] for row in book.get_sheet_by_index(1).to_python()}
+    for header in headers:
+        assert told["n:…" if header.startswith("n:") else header], header
+    assert table == "groups" or "党群部门" in [row[1] for row in book.get_sheet_by_index(1).to_python()]
+
+
+def test_a_bottom_list_by_another_k_says_so_on_every_line(demo):
+    official, other = rows_of(demo("bottom", "--round", "2025")), rows_of(demo("bottom", "--round", "2025", "-k", "5"))
+    assert {row["数据"] for row in official} == {"演示数据"}
+    assert {row["数据"] for row in other} == {"演示数据；按其他规则测算，未发布"}
+    assert demo.err.strip() and demo.json("bottom", "--round", "2025", "-k", "5")["what_if"] is True
+
+
 VERDICTS = {"confirmed": "Confirmed", "undecided": "Undecided", "cleared": "Cleared", "not_ranked": "Not ranked"}
 NUMBERS = ("n", "score", "score_low", "score_high", "rank", "rank_best", "rank_worst", "p_bottom", "confirm_p")
 
@@ -179,6 +201,19 @@ def test_what_there_is_not_is_said(words, own_demo):
     before = len(read_log(own_demo.store))
     assert own_demo("export", *words, code=2) == b""
     assert own_demo.err.strip() and len(read_log(own_demo.store)) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["ranking"], ["ranking", "--format", "xlsx"], ["ballots"], ["ballots", "--format", "json"]],
+    ids=" ".join,
+)
+def test_what_cannot_be_logged_does_not_leave(words, own_demo, tmp_path):
+    log = own_demo.store / "audit" / "log.jsonl"
+    log.write_bytes(log.read_bytes() + b"torn\n")
+    path = tmp_path / "t"
+    own_demo("export", *words, "--round", "2025", "-o", path, code=1)
+    assert not path.exists() and own_demo.err.strip()
 
 
 def test_changes_have_codes_for_programs(own_demo):

@@ -162,6 +162,22 @@ def test_a_changed_number_is_found(kit, place, value):
     assert done.returncode == 1 and "DIFFERENT" in done.stdout
 
 
+def test_a_slip_in_the_tables_of_all_units_is_found_even_where_it_changes_no_verdict(demo_path):
+    """The best unit is so far from the bottom that its p-values do not notice a hundredth of a point."""
+    release = Store(demo_path).release()
+    family = families(release, "2025")[0]
+    content = kit_content(release, family, "ZY011")
+    release.close()
+    at = content["family"]["units"].index("ZY011")
+    for table, own, factor in (("score", at, 1.0001), ("covariance", (at, at), 1.001)):
+        kit = json.loads(json.dumps(content))
+        if table == "score":
+            kit["family"]["score"][own] *= factor
+        else:
+            kit["family"]["covariance"][at][at] *= factor
+        assert not all(equal for *_, equal in compare(kit)), table
+
+
 def test_a_broken_kit_is_told_apart(tmp_path, capsys):
     (tmp_path / "kit.json").write_text('{"own": 1}', "utf-8")
     assert main([str(tmp_path / "kit.json")]) == 2 and main([str(tmp_path / "none.json")]) == 2
