@@ -86,13 +86,16 @@ def two_by_two(release: Release, votes: VoteScores, ranked_together: list[Family
     rows = rows.assign(**dict.fromkeys((*GAPS, *ERRORS), np.nan), p=np.nan, side=0, reason=_reasons(rows))
     for family in ranked_together:
         _compare(rows, votes, family)
-    smallest = rows["p"] <= FLOOR
-    rows["p"] = holm(rows["p"])
-    # Holm gives a later post no smaller p than an earlier one: what it takes over is an upper bound too.
-    rows["p_at_most"] = rows["p"].isin(rows.loc[smallest, "p"])
+    rows["p"], rows["p_at_most"] = _after_holm(rows["p"])
     sure = rows["p"] <= 1 - votes.level
     rows["differs"] = rows["side"].map({1: VOTE_HIGHER, -1: PUBLIC_HIGHER}).where(sure)
     return TwoByTwo(release.id, votes.round, votes.level, rows[[*ROWS, "roster_no"]])
+
+
+def _after_holm(p: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Adjusted p-values, and whether each is an upper bound: its own is, or that of the post whose p it takes over."""
+    adjusted = pd.Series(holm(p), index=p.index)
+    return adjusted, adjusted.isin(adjusted[p <= FLOOR])
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:
