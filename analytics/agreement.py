@@ -107,7 +107,8 @@ def _midranks(count: Floats, order: Ints, starts: Ints, run: Ints) -> Floats:
 class Shift:
     """Paired shift second - first: Wilcoxon's signed-rank test and the Hodges-Lehmann estimate; NaN where refused.
 
-    zeros : pairs without a difference, left out of the test. refused : None or "few" (below 6 differences).
+    zeros : pairs without a difference, left out of the test and the estimate, as R does. refused : None; "few": below 6
+        differences; "no_interval": so few that the test rejects no shift at this level, estimate and p-value alone.
     """
 
     p: float
@@ -128,18 +129,26 @@ def shift(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Shift:
     if len(apart) - zeros < FEWEST_NONZERO:
         return Shift(nan, nan, nan, nan, len(apart), zeros, FEW)
     test = stats.wilcoxon(apart, zero_method="wilcox", correction=True, method="asymptotic")
-    median, low, high = hodges_lehmann(apart, level)
-    return Shift(float(test.pvalue), median, low, high, len(apart), zeros, None)
+    median, low, high = hodges_lehmann(apart[apart != 0], level)
+    refused = NO_INTERVAL if np.isnan(low) else None
+    return Shift(float(test.pvalue), median, low, high, len(apart), zeros, refused)
 
 
 def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
-    """Median of the Walsh averages, and the interval that the signed-rank test would not reject (normal bound)."""
+    """Median of the Walsh averages, and the interval of the shifts that the signed-rank test would not reject.
+
+    The same normal bound with continuity correction as in `shift`, so that interval and p-value agree about 0 (ties
+    aside, which narrow the test a little). NaN limits where every shift is left: there are too few differences.
+    """
     apart = np.asarray(differences, dtype=np.float64)
     n = len(apart)
     i, j = np.triu_indices(n)
     walsh = np.sort((apart[i] + apart[j]) / 2)
     mean, sd = len(walsh) / 2, np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
-    below = max(int(np.floor(mean - stats.norm.ppf((1 + level) / 2) * sd)), 0)
+    # Of a shift just above the k-th Walsh average k lie below it; the test rejects while k < mean - 1/2 - z sd.
+    below = int(np.ceil(mean - 0.5 - stats.norm.ppf((1 + level) / 2) * sd)) - 1
+    if below < 0:
+        return float(np.median(walsh)), float("nan"), float("nan")
     return float(np.median(walsh)), float(walsh[below]), float(walsh[len(walsh) - 1 - below])
 
 

@@ -49,6 +49,7 @@ NO_PLACES = N_("The rule comes to no place in {family}; there is no list.")
 ALL_PLACES = N_(
     "The rule takes {k} places of the {count} ranked units of {family}: all are named, and nothing is found."
 )
+NOTHING_FOUND = N_("No unit can be confirmed and none can be cleared: no list is offered, and nobody may be named.")
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,12 @@ class BottomList:
         if self.family.bottom.rule not in COUNTED or 0 < self.family.places < self.count:
             return None
         return NO_PLACES if self.family.places == 0 else ALL_PLACES
+
+    @property
+    def refused(self) -> str | None:
+        """Why no names may leave as a list: there is no list, or nobody is confirmed and nobody cleared; else None."""
+        found = self.rows["verdict"].isin((CONFIRMED, CLEARED)).any()
+        return self.no_list or (None if found else NOTHING_FOUND)
 
     def not_settled(self) -> pd.DataFrame:
         """Rows that the rule names or that are not cleared, worst first; none where the rule comes to no place."""

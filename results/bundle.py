@@ -26,7 +26,7 @@ from results.pledge_columns import table as pledge_table
 from results.pledge_years import pledge_year
 from results.pledges import pledge_rounds
 from results.public_page import HIDDEN, half_up, public_page
-from results.published import FIELDS, OF_A_RANKED_UNIT, Published, published
+from results.published import FIELDS, OF_A_RANKED_UNIT, NothingPublished, Published, published
 from results.record_sheets import NothingToExport
 from words import LANGUAGES, N_, translate
 
@@ -73,7 +73,13 @@ def internal_bundle(
     signed: Signature | None = None,
     progress: Progress = silent,
 ) -> bytes:
-    """The whole round for the office. changes_found: each category against the round before, where there is one."""
+    """The whole round for the office. changes_found: each category against the round before, where there is one.
+
+    Raises NothingPublished for a round that has a register and no votes.
+    """
+    found_of_round = findings(release, round_id)
+    if not found_of_round.lists:
+        raise NothingPublished(round_id)
     files: dict[str, bytes] = {}
     for table in (RANKING, BOTTOM, GROUPS):
         progress(len(files) / 20, N_("Computing"))
@@ -84,7 +90,7 @@ def internal_bundle(
         sheet = pledge_sheet(pledge_table(pledge_year(release, round_id)), release, language)
         _add(files, "pledges", sheet)
     progress(0.6, N_("Typesetting"))
-    made = bulletin(findings(release, round_id), language, signed or Signature())
+    made = bulletin(found_of_round, language, signed or Signature())
     files |= {"bulletin.pdf": typeset(made).content, "bulletin.docx": word_bytes(made)}
     for kind in (kind for kind in KINDS if kind != BALLOTS):
         try:

@@ -17,6 +17,13 @@ def number(value: object, decimals: int = 2) -> str:
     return str(Decimal(repr(float(str(value)))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
+def exact(value: object) -> str:
+    """1,234,567.5: a number as it was given, every digit of it."""
+    if _missing(value):
+        return NONE
+    return f"{Decimal(repr(float(str(value)))).normalize():,f}"
+
+
 def signed(value: object, decimals: int = 2) -> str:
     """+0.51 or −1.91."""
     return NONE if _missing(value) else f"{Decimal(number(value, decimals)):+}".replace("-", "−")

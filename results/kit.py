@@ -1,16 +1,18 @@
 """The verification kit of a unit: what a statistician needs to recompute its score, places and verdict elsewhere.
 
 Internal: it holds the unit's own counts by group, which the public page may withhold, and the score of every ranked
-unit of its family with their covariance. It holds no counts of other units or of pairs of units: a pair with one
-common evaluator would show that person's grades. Whoever works it out of the covariance finds them all the same
-(score, variance and degrees of freedom of the other unit give its votes): the kit is never for the public.
+unit of its family with their covariance. It holds no counts of other units and none of pairs of units. What it must
+hold still tells: the sums of a group with few votes show how these people voted; where one person alone graded two
+units, their covariance shows that person's grades; score, variance and degrees of freedom of another unit give its
+number of votes. The README says so: the kit is never for the public.
 """
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.packed import zip_bytes
 from data.release import Release
@@ -19,6 +21,8 @@ from results.family import BY_GRADE, Family, families
 from results.ranking import ranking_of
 from results.verdicts import claims_by_rule
 from words import LANGUAGES, N_, translate
+
+Array: TypeAlias = NDArray[Any]
 
 SCRIPT = Path(__file__).with_name("verify_kit.py")
 PUBLISHED = (
@@ -53,7 +57,10 @@ README = (
     N_("What this is for: to recompute, without this product, the score, the places and the verdict of one unit."),
     N_("It needs Python 3.11 or later with numpy and scipy. In the folder of these files run:"),
     "    python verify.py",
-    N_("Each line shows the recomputed number, then the published one. Exit code 0: all agree to 1e-9; else 1."),
+    N_(
+        "Each line shows the recomputed number, then the published one. Exit code 0: all agree to 1e-9; 1: something "
+        "differs; 2: the kit cannot be read."
+    ),
     "",
     N_("verify.py: the method once more in one file, to be read from top to bottom."),
     N_(
@@ -63,10 +70,10 @@ README = (
         "published of this unit."
     ),
     N_("rules.toml: the rule set."),
+    N_("Not in it: votes of other units, and votes that two units have in common."),
     N_(
-        "Not in it: counts of other units, and counts of votes that two units have in common. The covariance still "
-        "speaks of them: where one evaluator alone graded two units, the grades of that person can be worked out from "
-        "it. That is why the kit is internal."
+        "Keep it safe all the same: the sums of a group with few votes show how these people voted, and where one "
+        "person alone graded two units, their covariance can show that person's grades."
     ),
     N_("If something differs, write to the office with the release id above and this folder."),
 )
@@ -135,7 +142,7 @@ def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
                 moments.groups, moments.group_n, moments.group_total, moments.group_squares, strict=True
             )
         ],
-        "family": _family(family),
+        "family": _family(family, at),
         "published": {name: own[name] for name in PUBLISHED},
         "words": {"stamp": _both(STAMP), "about": _both(ABOUT, **facts)}
         | {name: _both(message) for name, message in WORDS.items()},
@@ -153,7 +160,7 @@ def readme(release: Release, family: Family, code: str) -> str:
     return "\n\n----\n\n".join(parts) + "\n"
 
 
-def _family(family: Family) -> dict[str, Any]:
+def _family(family: Family, at: int) -> dict[str, Any]:
     """The ranked units: codes, names, scores, their covariance after the small-sample step, degrees of freedom."""
     ranked = np.flatnonzero(family.ranked)
     members, scores = family.members.iloc[ranked], family.scores
@@ -167,10 +174,23 @@ def _family(family: Family) -> dict[str, Any]:
         "df": scores.df[square].tolist(),
         "df_score": scores.df_score[ranked].tolist(),
     }
-    if family.bottom.rule == BY_GRADE:  # the test of another unit asks for its counts; its p-values stand in
+    if family.bottom.rule == BY_GRADE and family.ranked[at]:
         claims = claims_by_rule(family)
-        told |= {"confirm_raw": claims.confirm_raw[ranked].tolist(), "clear_raw": claims.clear_raw[ranked].tolist()}
+        told |= {
+            "confirm": _before(claims.confirm_raw[ranked], float(claims.confirm_raw[at])),
+            "clear": _before(claims.clear_raw[ranked], float(claims.clear_raw[at])),
+        }
     return told
+
+
+def _before(p: Array, own: float) -> dict[str, float]:
+    """What Holm's method needs of the other units: how many have a smaller p-value, and the p it hands on, if it does.
+
+    Their p-values themselves would give away how many of their votes have the lowest grade.
+    """
+    smaller = np.sort(p[p < own])
+    handed_on = float((smaller * (len(p) - np.arange(len(smaller)))).max(initial=0.0))
+    return {"count": len(smaller), "p": min(1.0, handed_on) if handed_on > own * (len(p) - len(smaller)) else 0.0}
 
 
 def _facts(release: Release, family: Family, code: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ from data.rule_sets import RuleSet
 from results.method_breaks import rule_breaks
 from results.pledge_years import YEARS, PledgeYear, post_through_years, posts_of
 from results.pledges import KINDS
-from results.vote_scores import NO_POINTS, VoteScores, one_group
+from results.vote_scores import KEY, NO_POINTS, VoteScores, one_group, within
 from words import N_, translate
 
 VOTE, PUBLIC = "vote_gap", "public_gap"
@@ -61,6 +61,7 @@ SENTENCES = {
         "The two orders are the same, or opposite, without exception; an interval cannot be made of that."
     ),
     "shift_few": N_("Posts that differ between the two figures: {n}; a test needs {fewest}."),
+    "shift_no_interval": N_("Posts that differ between the two figures: {n}; an interval at this level needs more."),
     "shift_other_points": N_("The grades of the votes have other points in the other round; they are not compared."),
     "trend_few": N_("A trend needs {fewest} years with this figure; there are {n}."),
     "trend_other_rules": N_("The rules that make this figure changed within these years; a trend would mix them."),
@@ -68,6 +69,7 @@ SENTENCES = {
     "severity_no_overlap": N_(
         "The groups {groups} never scored a post in common; their severity cannot be told from what the posts earned."
     ),
+    "severity_withheld": N_("Every hall has a group whose ballots may not be shown; severity would give it away."),
     "severity_no_points": N_(
         "The rule set gives no points for the grades of these votes; there are no scores to adjust."
     ),
@@ -119,9 +121,11 @@ class TrendOf:
 class SeverityOf:
     """Vote scores without the severity of the groups, beside the official ones, never instead of them.
 
-    rows : SEVERITY, a row a post with a score, points, limits at the level of the rule set; empty when refused.
+    Made of the posts whose groups may all be shown: score and severity together would give a withheld group away.
+
+    rows : SEVERITY, a row a post of those, points, limits at the level of the rule set; empty when refused.
     groups : group, severity: points that a group gives more than the groups do on average (positive: milder);
-        NaN for a group with fewer ballots in all than the smallest cell.
+        NaN for a group that is in none of these halls.
     """
 
     rows: pd.DataFrame
@@ -199,7 +203,10 @@ def severity(votes: VoteScores) -> SeverityOf:
         return SeverityOf(*nothing, Said(f"severity_{NO_POINTS}", {}))
     cells = [scores_from_moments(one_group(moments, at), None) for at in range(len(moments.groups))]
     mean, variance = (np.stack(part, axis=1) for part in zip(*((one.score, one.se**2) for one in cells), strict=True))
-    found = without_severity(moments.n, mean, variance)
+    open_ = ~pd.MultiIndex.from_frame(votes.rows[KEY]).isin(pd.MultiIndex.from_frame(_withheld(votes)))
+    if not open_.any():
+        return SeverityOf(*nothing, Said("severity_withheld", {}))
+    found = without_severity(np.where(open_[:, None], moments.n, 0), mean, variance)
     if found.refused == ONE_GROUP:
         return SeverityOf(*nothing, Said(f"severity_{ONE_GROUP}", {}))
     if found.refused == NO_OVERLAP:
@@ -207,10 +214,14 @@ def severity(votes: VoteScores) -> SeverityOf:
     reach = scores.interval(votes.level)[1] - scores.score
     reach = np.divide(reach, scores.se, out=np.zeros_like(reach), where=scores.se > 0) * found.se
     columns = {"adjusted": found.score, "adjusted_low": found.score - reach, "adjusted_high": found.score + reach}
-    rows = votes.rows.assign(**columns)[votes.rows["score"].notna()]
-    shown = np.where(np.array(moments.group_n) >= votes.smallest_cell, found.severity, np.nan)
-    groups = pd.DataFrame({"group": moments.groups, "severity": shown})
+    rows = within(votes.rows.assign(**columns), votes.scale, tuple(columns))[~np.isnan(found.score)]
+    groups = pd.DataFrame({"group": moments.groups, "severity": found.severity})
     return SeverityOf(rows[list(SEVERITY)].reset_index(drop=True), groups, None)
+
+
+def _withheld(votes: VoteScores) -> pd.DataFrame:
+    """The posts (KEY) of which some group may not be shown: a fit would give its mean away."""
+    return votes.groups.loc[votes.groups["reason"].notna(), KEY]
 
 
 def _figures(year: PledgeYear) -> pd.DataFrame:
@@ -228,7 +239,7 @@ def _of_agreement(one: Agreement) -> Said | None:
 
 def _shift(first: str, second: str, before: pd.Series, after: pd.Series, level: float) -> ShiftOf:
     one = shift(before.astype(float), after.astype(float), level=level)
-    said = Said("shift_few", {"n": one.n - one.zeros, "fewest": FEWEST_NONZERO}) if one.refused else None
+    said = Said(f"shift_{one.refused}", {"n": one.n - one.zeros, "fewest": FEWEST_NONZERO}) if one.refused else None
     return ShiftOf(first, second, one, said)
 
 

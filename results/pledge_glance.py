@@ -42,10 +42,13 @@ class Glance:
     soft: int
 
 
-def states(lines: pd.DataFrame, as_of: date) -> pd.Series:
-    """The state (one of STATES) of every row of `PledgeBook.lines`; an item without a day is due at the year's end."""
+def states(lines: pd.DataFrame, round_id: str, as_of: date) -> pd.Series:
+    """The state (one of STATES) of every row of `PledgeBook.lines`.
+
+    An item without a day is due at the end of the round's year, also when the book is looked at in the next January.
+    """
     met = lines["verified_met"].astype("boolean")
-    last = pd.Series([f"{as_of.year}-12-31"] * len(lines), index=lines.index)
+    last = pd.Series([f"{year_of(round_id) or as_of.year}-12-31"] * len(lines), index=lines.index)
     past = (lines["due"].fillna(last) <= as_of.isoformat()).to_numpy(dtype=bool)
     found = pd.Series(UNKNOWN, index=lines.index, dtype=object)
     found[met.fillna(False).to_numpy(dtype=bool)] = KEPT
@@ -57,9 +60,9 @@ def states(lines: pd.DataFrame, as_of: date) -> pd.Series:
     return found
 
 
-def glances(lines: pd.DataFrame, as_of: date) -> tuple[Glance, ...]:
+def glances(lines: pd.DataFrame, round_id: str, as_of: date) -> tuple[Glance, ...]:
     """Headline, then routine; also for a part of the lines, such as one category."""
-    counted = states(lines, as_of)
+    counted = states(lines, round_id, as_of)
     found = []
     for kind in KINDS:
         own = (lines["kind"] == kind).to_numpy(dtype=bool)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from data.contract import header_of
 from results.columns import HEADERS, MEANINGS
+from results.figures import number
 from results.pledge_progress import DUE, LATE, NO_REASON, SILENT, UNVERIFIED, WARNINGS
 from results.pledges import HEADLINE, KINDS, ROUTINE
 from results.record_sheets import WORDS as YES_OR_NO
@@ -97,12 +98,13 @@ _MEANINGS = {
     "reported_progress": N_("Way from last year's value to the target, as reported, 0 to 120%."),
     "verified_progress": N_("Way from last year's value to the target, as verified, 0 to 120%."),
     "overdue": N_(
-        "The day is past and it is not done by the account that counts: the checker's, if there is a newer one."
+        "The day is past, or come on the closing day of the round, and it is not done by the account that counts: the "
+        "checker's, if there is a newer one."
     ),
     "unverified": N_("A value was reported and none verified on that day or later."),
     "vote_score": N_("Mean points of all ballots of the hall, each counting alike; larger is better."),
-    "vote_low": N_("Lower end of the interval of the vote score."),
-    "vote_high": N_("Upper end of the interval of the vote score."),
+    "vote_low": N_("Lower end of the interval of the vote score, not below the points of the lowest grade."),
+    "vote_high": N_("Upper end of the interval of the vote score, not above the points of the highest grade."),
     "public_score": N_("The unit's score in the mass evaluation of the round."),
     "public_low": N_("Lower end of the interval of the public score."),
     "public_high": N_("Upper end of the interval of the public score."),
@@ -221,7 +223,7 @@ def attention(row: Mapping[object, object], language: str) -> str:
 
 def difference_sentence(row: Mapping[object, object], language: str, decimals: int = 1) -> str:
     """Why a post of `TwoByTwo.named` is named."""
-    gaps = {name: f"{abs(float(str(row[f'{name}_gap']))):.{decimals}f}" for name in ("vote", "public")}
+    gaps = {name: number(abs(float(str(row[f"{name}_gap"]))), decimals) for name in ("vote", "public")}
     message = translate(DIFFERS_SENTENCES[str(row["differs"])], language)
     return message.format(unit=row["unit_name"], post=row["post"], **gaps)
 

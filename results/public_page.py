@@ -234,7 +234,7 @@ class _Page:
         return demo + ([self._say(status)] if status else [])
 
     def _introduction(self) -> list[str]:
-        ranked = sum(row["rank"] is not None for row in self._rows)
+        ranked = sum(one.count for one in self._found.lists)
         facts = {"units": len(self._rows), "categories": len(self._lists), "ranked": ranked}
         told = [self._say(message, **facts) for message in INTRODUCTION]
         return [*told, self._say(BALLOTS, ballots=self._ballots)] if self._ballots else told
@@ -307,8 +307,13 @@ class _Page:
     def _bottom(self, one: BottomList) -> dict[str, object]:
         """The three tiers of a category: the confirmed worst first, the others as the register has them.
 
-        Of a cleared unit the verdict is said and no more; its places stand on its line.
+        Where no list may be made, a sentence says why and nobody is named. Of a cleared unit the verdict is said and no
+        more; its places stand on its line.
         """
+        title, rule = self._category(one.family.name), self._rule(one.family.bottom)
+        if one.refused:
+            why = translate(one.refused, self._language).format(**one.facts(self._language))
+            return {"title": title, "said": [rule, why], "tiers": []}
         tiers = []
         for code in TIERS:
             rows = one.tier(code)
@@ -326,7 +331,7 @@ class _Page:
                 for row in records(rows)
             ]
             tiers.append({"code": code, "title": f"{self._say(VERDICTS[code])} ({len(told)})", "rows": told})
-        return {"title": self._category(one.family.name), "rule": self._rule(one.family.bottom), "tiers": tiers}
+        return {"title": title, "said": [rule], "tiers": tiers}
 
     def _line(self, row: dict[str, object]) -> str:
         """What stands beside every name, so that it cannot leave bare."""
@@ -393,7 +398,7 @@ class _Page:
         minimum, smallest = rules.minimum, rules.presentation.smallest_cell
         told: dict[str, str] = {name: str(getattr(rules, name)) for name in ("name", "title", "source", "why", "date")}
         if rules.numeric is not None:
-            told["numeric"] = f"{rules.numeric.low:g} – {rules.numeric.high:g}"
+            told["numeric"] = f"{rules.numeric.low / 100:g} – {rules.numeric.high / 100:g}"
         else:
             told["points"] = _listed((grade, f"{points / 100:g}") for grade, points in rules.points.items())
         told["weights"] = self._weights()

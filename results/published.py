@@ -236,9 +236,9 @@ class _Plan:
 
 def _plan(votes: _Votes, found: list[Family]) -> _Plan:
     """Withhold, look whether scores give a small number away all the same, withhold more; until nothing does."""
-    forced: set[int] = set()
-    without: set[str] = set()
     smallest = found[0].rules.presentation.smallest_cell
+    forced: set[int] = set()
+    without = _subtractable(votes, smallest)
     while True:
         plan = _Plan(votes, smallest, forced, without)
         leaks = [_leaks(plan, family, smallest) for family in found]
@@ -250,6 +250,18 @@ def _plan(votes: _Votes, found: list[Family]) -> _Plan:
             without |= categories
         else:
             return plan
+
+
+def _subtractable(votes: _Votes, smallest: int) -> set[str]:
+    """Categories whose totals by indicator would give a withheld unit away.
+
+    With one indicator the total of the grades is the votes of the units, and a Sum says so. With several each total is
+    that but for blank lines, mostly none: no Sum can say so, and a reader subtracts the other units all the same.
+    """
+    if len(votes.indicators) == 1:
+        return set()
+    hidden = small(votes.moments.n.sum(axis=1), smallest, votes.units_alike())
+    return {name for name, few in zip(votes.category, hidden, strict=True) if few}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from analytics.moments import Moments, Pairs
 from analytics.scores import scores_from_moments
+from analytics.suppression import small
 from analytics.verdicts import CONFIRMED
 from data.release import Release
 from data.rule_sets import RuleSet
@@ -17,8 +18,14 @@ from results.lineage import codes_of
 from results.ranking import Ranking
 from results.scoring_tables import moments_of, of_release
 from results.verdicts import claims_by_rule, rank_sets_of
+from words import N_
 
 OVERALL = ""
+WITHHELD = N_("not shown")
+TOO_FEW = N_(
+    "Means of fewer than {count} votes are not shown; where a group that makes the score gave so few, nor are the "
+    "means of the others: with the score they would give it away."
+)
 MEANS = ("indicator", "group", "n", "mean", "low", "high", "too_few")
 COMPARED = ("category_mean", "category_min", "category_max")
 
@@ -45,7 +52,8 @@ class UnitDetail:
 
     groups: MEANS and COMPARED, a row a group, from whole votes. indicators: the same, a row an indicator and group.
     grades: indicator, group, grade, kind, points, lines, share (of the scored lines; NaN for unscored kinds).
-    Means of fewer than presentation.smallest_cell votes are NaN and marked too_few; their grades are left out.
+    Means of fewer than presentation.smallest_cell votes are NaN and marked too_few; their grades are left out. Where a
+    group that makes the score has so few, that holds of all groups: score and other means would give its mean away.
     """
 
     unit: str
@@ -105,8 +113,9 @@ def detail(release: Release, code: str, round_id: str) -> UnitDetail:
     moments = moments_of(tables).select([place[name] for name in members])
     lines = release.query("category_grades", round_id=round_id, category=category)
     everyone = dict(list(release.query("points_by_group", round_id=round_id).groupby("indicator")))
+    withheld = _small_group(moments, code, rules, category)
     by_indicator = [
-        _means(_moments_of_lines(part, members, everyone[name]), code, rules, str(name))
+        _means(_moments_of_lines(part, members, everyone[name]), code, rules, str(name), withheld)
         for name, part in lines[lines["points"].notna()].groupby("indicator", sort=False)
     ]
     return UnitDetail(
@@ -115,15 +124,22 @@ def detail(release: Release, code: str, round_id: str) -> UnitDetail:
         str(units.loc[code, "unit_name"]),
         category,
         rules,
-        _means(moments, code, rules, OVERALL),
+        _means(moments, code, rules, OVERALL, withheld),
         pd.concat(by_indicator, ignore_index=True) if by_indicator else _no_means(),
-        _grades(lines[lines["unit_code"] == code], rules),
+        _grades(lines[:0] if withheld else lines[lines["unit_code"] == code], rules),
         frozenset(map(str, lines.loc[lines["scored"], "indicator"])),
     )
 
 
-def _means(moments: Moments, code: str, rules: RuleSet, indicator: str) -> pd.DataFrame:
-    """Mean and interval of the unit in every group that voted on it, against its category."""
+def _small_group(moments: Moments, code: str, rules: RuleSet, category: str) -> bool:
+    """Whether a group that makes the score of a unit gave it fewer votes than are shown."""
+    n, weights = moments.n[moments.units.index(code)], rules.weights(category)
+    counts = np.array([weights is None or weights.get(str(group), 0) > 0 for group in moments.groups], dtype=bool)
+    return bool(small(n[counts], rules.presentation.smallest_cell).any())
+
+
+def _means(moments: Moments, code: str, rules: RuleSet, indicator: str, withheld: bool) -> pd.DataFrame:
+    """Mean and interval of the unit in every group that voted on it, against its category. withheld: show none."""
     at = moments.units.index(code)
     rows = []
     for position, group in enumerate(moments.groups):
@@ -133,7 +149,7 @@ def _means(moments: Moments, code: str, rules: RuleSet, indicator: str) -> pd.Da
         weights = {name: float(name == group) for name in moments.groups}
         scores = scores_from_moments(moments, weights)
         low, high = scores.interval(rules.uncertainty.level)
-        few = n < rules.presentation.smallest_cell
+        few = withheld or n < rules.presentation.smallest_cell
         own = (scores.score[at], low[at], high[at]) if not few else (np.nan,) * 3
         enough = scores.score[moments.n[:, position] >= rules.presentation.smallest_cell]
         compared = _compared(enough)

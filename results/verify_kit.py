@@ -219,9 +219,12 @@ def critical_value(z: Any, s: Any, draws: Any, level: float) -> float:
 def verdict(kit: Kit) -> dict[str, object]:
     """Whether it may be said that the unit is at the bottom, that it is not, or neither."""
     family, own = kit["family"], kit["family"]["units"].index(kit["own"]["code"])
-    z, _ = differences(*(np.array(family[name]) for name in ("score", "covariance", "df")))
-    pairs = [claims(kit, at, z) for at in range(len(family["units"]))]
-    confirm, clear = (holm([pair[side] for pair in pairs])[own] for side in (0, 1))
+    if kit["bottom"]["rule"] == "dissatisfied_over":
+        confirm, clear = lowest_grade(kit)
+    else:
+        z, _ = differences(*(np.array(family[name]) for name in ("score", "covariance", "df")))
+        pairs = [claims(kit, at, z) for at in range(len(family["units"]))]
+        confirm, clear = (holm([pair[side] for pair in pairs])[own] for side in (0, 1))
     alpha = 1 - kit["level"] + 1e-12
     found = "confirmed" if confirm <= alpha else "cleared" if clear <= alpha else "undecided"
     if found == "confirmed" and forbidden(kit):
@@ -231,13 +234,7 @@ def verdict(kit: Kit) -> dict[str, object]:
 
 def claims(kit: Kit, at: int, z: Any) -> tuple[float, float]:
     """p-values of "is at the bottom" and "is not" for one unit alone."""
-    rule, family = kit["bottom"]["rule"], kit["family"]
-    if rule == "dissatisfied_over":
-        if family["units"][at] == kit["own"]["code"]:
-            low, n = kit["own"]["lowest_votes"], sum(cell["n"] for cell in kit["own"]["cells"])
-            limit = kit["bottom"]["limit"]
-            return float(stats.binom.sf(low - 1, n, limit)), float(stats.binom.cdf(low, n, limit))
-        return family["confirm_raw"][at], family["clear_raw"][at]
+    rule = kit["bottom"]["rule"]
     if rule in ("last", "share"):
         return last_places(z, at, kit["bottom"]["places"])
     below = under_the_line(kit, at)
@@ -245,6 +242,20 @@ def claims(kit: Kit, at: int, z: Any) -> tuple[float, float]:
         return below
     last = last_places(z, at, kit["bottom"]["places"])
     return max(last[0], below[0]), min(last[1], below[1])
+
+
+def lowest_grade(kit: Kit) -> tuple[float, float]:
+    """Are more votes at the lowest grade than the limit: exact binomial; then Holm's step of this unit.
+
+    The counts of other units are not in the kit; of their p-values it holds how many are smaller, and the adjusted one
+    that Holm's method hands on to this unit, 0 where it hands on none.
+    """
+    low, n = kit["own"]["lowest_votes"], sum(cell["n"] for cell in kit["own"]["cells"])
+    limit, family = kit["bottom"]["limit"], kit["family"]
+    raw = {"confirm": stats.binom.sf(low - 1, n, limit), "clear": stats.binom.cdf(low, n, limit)}
+    steps = {side: len(family["units"]) - family[side]["count"] for side in raw}
+    confirm, clear = (max(family[side]["p"], min(1.0, float(p) * steps[side])) for side, p in raw.items())
+    return confirm, clear
 
 
 def last_places(z: Any, at: int, k: int) -> tuple[float, float]:

@@ -44,10 +44,11 @@ class TwoByTwo:
     rows : ROWS and roster_no, a row a post that was voted on, in the order of the votes. Scores in points, each of its
         own scale. Gaps: points above (positive) or below the mean of the compared posts (units) of the category, with
         limits, one post at a time; the two-by-two is drawn of them, its cross at 0. _se, _df: standard error (the
-        hall's floored) and Satterthwaite's degrees of freedom of the gap. p: after Holm. p_at_most: dealing the
-        ballots reached its smallest p-value, so p is an upper bound. differs: vote_higher, public_higher, or None:
-        not told apart. reason: why a post is not compared: no_vote_score, no_public_score, not_ranked, few_compared
-        (fewer than three in the category); None for those compared.
+        hall's floored) and Satterthwaite's degrees of freedom of the gap. p: after Holm. p_at_most: p is an upper
+        bound, because dealing the ballots reached its smallest p-value for this post, or for the one whose p Holm's
+        method hands on to it. differs: vote_higher, public_higher, or None: not told apart. reason: why a post is not
+        compared: no_vote_score, no_public_score, not_ranked, few_compared (fewer than three in the category); None for
+        those compared.
     level : of the intervals and of the naming.
     """
 
@@ -85,11 +86,16 @@ def two_by_two(release: Release, votes: VoteScores, ranked_together: list[Family
     rows = rows.assign(**dict.fromkeys((*GAPS, *ERRORS), np.nan), p=np.nan, side=0, reason=_reasons(rows))
     for family in ranked_together:
         _compare(rows, votes, family)
-    rows["p_at_most"] = rows["p"] <= FLOOR
-    rows["p"] = holm(rows["p"])
+    rows["p"], rows["p_at_most"] = _after_holm(rows["p"])
     sure = rows["p"] <= 1 - votes.level
     rows["differs"] = rows["side"].map({1: VOTE_HIGHER, -1: PUBLIC_HIGHER}).where(sure)
     return TwoByTwo(release.id, votes.round, votes.level, rows[[*ROWS, "roster_no"]])
+
+
+def _after_holm(p: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Adjusted p-values, and whether each is an upper bound: its own is, or that of the post whose p it takes over."""
+    adjusted = pd.Series(holm(p), index=p.index)
+    return adjusted, adjusted.isin(adjusted[p <= FLOOR])
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:

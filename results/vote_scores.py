@@ -37,13 +37,14 @@ class VoteScores:
     rows : ROWS and roster_no, a row a post that was voted on, by category, roster number, unit and post. reason: why
         there is no score: small_cell (fewer ballots than presentation.smallest_cell), one_grade (all ballots alike and
         fewer than twice that), no_points (no rule set, or none for these votes), grade_without_points; None where
-        there is one. The score is NaN beside a reason.
+        there is one. The score is NaN beside a reason. score_low and score_high stop at the ends of `scale`.
     groups : GROUPS, a row a post and group; when one group of a post is withheld,
         all are (reason complement), because the total would give it away.
     grades : GRADES, counts and shares by post, group and grade, group "" for all ballots together; withheld cells are
         left out. points is NaN for a grade without points.
     scores : of the posts in the order of `rows`, withheld ones too: to compare with, not to show. None without points.
     moments : sums of the votes, (posts, groups), in ten-thousandths of a point. None without points.
+    scale : fewest and most points of a grade; no hall can give less or more. Infinite without points.
     """
 
     release: str
@@ -56,6 +57,7 @@ class VoteScores:
     grades: pd.DataFrame
     scores: UnitScores | None
     moments: Moments | None
+    scale: tuple[float, float]
 
 
 def vote_scores(release: Release, round_id: str) -> VoteScores:
@@ -64,19 +66,26 @@ def vote_scores(release: Release, round_id: str) -> VoteScores:
     presentation = rules.presentation if rules else Presentation()
     level = rules.uncertainty.level if rules else Uncertainty().level
     cell = presentation.smallest_cell
-    counts = _counts(release, round_id, dict(rules.votes_points) if rules else {})
+    points = dict(rules.votes_points) if rules else {}
+    scale = (min(points.values()) / 100, max(points.values()) / 100) if points else (-np.inf, np.inf)
+    counts = _counts(release, round_id, points)
     name = rules.name if rules else ""
     if counts.empty:
         rows, groups, grades = (pd.DataFrame(columns=list(names)) for names in ((*ROWS, "roster_no"), GROUPS, GRADES))
-        return VoteScores(release.id, round_id, name, level, cell, rows, groups, grades, None, None)
+        return VoteScores(release.id, round_id, name, level, cell, rows, groups, grades, None, None, scale)
     posts = _posts(release, round_id, counts)
     scored = counts["points"].notna().any()
     moments = _moments(counts, posts) if scored else None
     scores = scores_from_moments(moments, None) if moments is not None else None
-    rows = _rows(counts, posts, scores, level, cell)
-    groups = _groups(counts, rows, moments, level, cell)
+    rows = within(_rows(counts, posts, scores, level, cell), scale, ("score_low", "score_high"))
+    groups = within(_groups(counts, rows, moments, level, cell), scale, ("score_low", "score_high"))
     grades = _grades(counts, rows, groups)
-    return VoteScores(release.id, round_id, name, level, cell, rows, groups, grades, scores, moments)
+    return VoteScores(release.id, round_id, name, level, cell, rows, groups, grades, scores, moments, scale)
+
+
+def within(rows: pd.DataFrame, scale: tuple[float, float], names: tuple[str, ...]) -> pd.DataFrame:
+    """The rows with these columns cut off at the ends of a scale, which t does not know of."""
+    return rows.assign(**{name: rows[name].clip(*scale) for name in names})
 
 
 def units_of(release: Release, round_id: str, codes: pd.Series) -> pd.DataFrame:

@@ -276,7 +276,8 @@ def pledge_glances(release_id: str, round_id: str, as_of: str, category: str | N
     from results.pledge_glance import glances
 
     lines = pledge_year(release_id, round_id, as_of).book.lines
-    return glances(lines if category is None else lines[lines["category"] == category], date.fromisoformat(as_of))
+    own = lines if category is None else lines[lines["category"] == category]
+    return glances(own, round_id, date.fromisoformat(as_of))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

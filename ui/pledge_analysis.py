@@ -50,7 +50,7 @@ def show(chosen: pledges.Chosen) -> None:
     st.caption(
         _(
             "Wilcoxon's signed rank test of the same posts; the shift is the Hodges-Lehmann estimate with its "
-            "interval, second figure minus the first. Equal pairs are left out of the test and counted."
+            "interval, second figure minus the first. Equal pairs are left out of both and counted."
         )
     )
     _shifts(shifts, before, chosen.round)

@@ -86,7 +86,7 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
 
 def _items(chosen: pledges.Chosen, lines: pd.DataFrame) -> None:
     checks = loaded.pledge_checks(*chosen.key)
-    found = states(lines, chosen.year.book.as_of)
+    found = states(lines, chosen.round, chosen.year.book.as_of)
     for kind, name in PLEDGE_KINDS.items():
         part = lines[lines["kind"] == kind]
         if part.empty:
@@ -283,7 +283,7 @@ def _year(row: dict) -> dict[str, str]:
 
 
 def _share(number: object) -> str:
-    return "–" if pd.isna(number) else f"{float(number):.1f}%"
+    return "–" if pd.isna(number) else f"{tables.number(number, 1)}%"
 
 
 def in_short(release, round_id: str, code: str, name: str) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from results.figures import exact
 from results.pledge_glance import quarter_days
 from results.pledge_progress import WARNINGS
 from results.pledge_words import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
@@ -111,9 +112,9 @@ def value(number: object, measure: object) -> str:
     """7.5 公里; a dash where there is none."""
     if number is None or pd.isna(number):
         return "–"
-    return f"{float(number):g} {measure}" if isinstance(measure, str) else f"{float(number):g}"
+    return f"{exact(number)} {measure}" if isinstance(measure, str) else exact(number)
 
 
 def dated(number: object, day: object) -> str:
     """7.5 (09-30); a dash where there is none."""
-    return "–" if pd.isna(number) else f"{float(number):g} ({str(day)[5:]})"
+    return "–" if pd.isna(number) else f"{exact(number)} ({str(day)[5:]})"

@@ -412,15 +412,20 @@ def _few_and_many(chosen: Chosen) -> None:
             st.markdown(
                 _("In this round: {few} ballots give ±{wide} points, {many} ballots ±{narrow}.").format(
                     few=f"{few['n']:,}",
-                    wide=tables.number((few["score_high"] - few["score_low"]) / 2, 1),
+                    wide=tables.number(_reach(few), 1),
                     many=f"{many['n']:,}",
-                    narrow=tables.number((many["score_high"] - many["score_low"]) / 2, 1),
+                    narrow=tables.number(_reach(many), 1),
                 )
             )
         withheld = votes.rows["reason"].dropna().value_counts()
         for reason, count in withheld.items():
             sentence = _(VOTE_REASON_SENTENCES[str(reason)])
             st.markdown(f"- {sentence} ({count})")
+
+
+def _reach(row: pd.Series) -> float:
+    """How far the interval of a vote score reaches, on the side that the end of the scale does not cut off."""
+    return max(row["score"] - row["score_low"], row["score_high"] - row["score"])
 
 
 def ballots(n: int, reason: object) -> str:

@@ -10,6 +10,7 @@ from data.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
 from results.bottom import share_words
 from results.columns import REASON_SENTENCES, REASONS, VERDICTS
 from results.figures import interval, number, percent, places
+from results.unit import WITHHELD
 from ui import frame
 from ui.words import _
 from words import N_
@@ -185,7 +186,7 @@ def show_means(means: pd.DataFrame, decimals: int, key: str, indicators: bool = 
             "group": means["group"],
             "n": means["n"],
             "mean": [
-                _("too few") if few else number(mean, decimals)
+                _(WITHHELD) if few else number(mean, decimals)
                 for mean, few in zip(means["mean"], means["too_few"], strict=True)
             ],
             "interval": [interval(a, b, decimals) for a, b in low_high],

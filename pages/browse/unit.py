@@ -6,6 +6,7 @@ import streamlit as st
 
 from results.bottom import p_words
 from results.columns import REASON_SENTENCES, unit_as_sheet
+from results.unit import TOO_FEW
 from ui import charts, downloads, frame, leaving, loaded, pledge_book, tables
 from ui.words import _, language
 from words import N_
@@ -93,6 +94,8 @@ else:
     if not detail.groups["too_few"].all():
         charts.show(charts.group_means(detail.groups), "groups", _("Mean of each group with interval."))
     tables.show_means(detail.groups, decimals, "group_means")
+    if detail.groups["too_few"].any():
+        st.caption(_(TOO_FEW).format(count=detail.rules.presentation.smallest_cell))
 
 if not detail.indicators.empty:
     st.subheader(_("By indicator"))

@@ -4,12 +4,23 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.document import UNITS, Document, Row, Section, plain
 from results import figures
 from results.bottom import BottomList, family_name
 from results.columns import records
-from results.documents.frame import UNSIGNED, Findings, Signature, bar, document, round_words, table, unit_cells
+from results.documents.frame import (
+    UNSIGNED,
+    Findings,
+    Signature,
+    bar,
+    document,
+    few_votes,
+    round_words,
+    table,
+    unit_cells,
+)
 from results.ranking import FIELDS
 from words import N_, translate
 
@@ -25,6 +36,11 @@ RANKING = N_("The ranking of each category")
 FIGURES = N_(
     "Units evaluated: {units}, in {categories} categories. Ballots: {ballots}; votes on units: {votes}. Ranked: "
     "{ranked}; not ranked: {others}, with the reason in the tables."
+)
+FIGURES_WITHHELD = N_(
+    "Units evaluated: {units}, in {categories} categories. Ballots: {ballots}. Ranked: {ranked}; not ranked: {others}, "
+    "with the reason in the tables. Votes and score of a unit with fewer than {smallest} votes, or with fewer than "
+    "{uniform} that are all alike, are not shown."
 )
 SCORED_BY = N_("Scores are made by “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
 READING = N_(
@@ -45,7 +61,6 @@ OPEN = N_(
 )
 NONE_OPEN = N_("None.")
 COUNTED = N_("{count} units are surely not {membership}; they are not named here.")
-NO_LIST = N_("No unit can be confirmed and none can be cleared: no list is offered, and nobody may be named.")
 ANY_UNIT = N_("the unit")
 
 
@@ -94,13 +109,17 @@ def _figures(found: Findings, language: str) -> tuple[str, str]:
     about = rounds.loc[found.ranking.round]
     rows, rules = found.ranking.rows, found.rules
     ranked = int(rows["rank"].notna().sum())
-    counted = translate(FIGURES, language).format(
+    withheld = any(few_votes(row, found.presentation) for row in records(rows))
+    # The sum of all votes would give the votes of the one unit away that is not shown.
+    counted = translate(FIGURES_WITHHELD if withheld else FIGURES, language).format(
         units=figures.count(len(rows)),
         categories=rows["category"].nunique(),
         ballots=figures.count(about["evaluators"]),
         votes=figures.count(rows["n"].sum()),
         ranked=figures.count(ranked),
         others=figures.count(len(rows) - ranked),
+        smallest=found.presentation.smallest_cell,
+        uniform=UNIFORM,
     )
     scored = translate(SCORED_BY, language).format(
         title=plain(rules.title), rules=plain(rules.name), source=plain(rules.source)
@@ -115,10 +134,10 @@ def _reading(found: Findings, language: str) -> str:
 
 def _tiers(found: Findings, language: str) -> Iterator[Section]:
     for listed in found.lists:
-        yield from _tiers_of(listed, found.decimals, language)
+        yield from _tiers_of(listed, language)
 
 
-def _tiers_of(listed: BottomList, decimals: int, language: str) -> Iterator[Section]:
+def _tiers_of(listed: BottomList, language: str) -> Iterator[Section]:
     """One category: whom the evidence confirms, of whom it says nothing, how many it clears."""
     name = plain(family_name(listed.family.name, language))
     facts = {**listed.facts(language), "membership": listed.membership(language)}
@@ -128,13 +147,13 @@ def _tiers_of(listed: BottomList, decimals: int, language: str) -> Iterator[Sect
     tiers = {verdict: listed.tier(verdict) for verdict in (CONFIRMED, UNDECIDED, CLEARED)}
     sizes = {verdict: len(rows) for verdict, rows in tiers.items()}
     said = [translate(RULE, language).format(**facts), translate(TIERS, language).format(**sizes)]
-    if not sizes[CONFIRMED] and not sizes[CLEARED]:
-        yield Section(name, 2, (*said, translate(NO_LIST, language)))
+    if listed.refused:
+        yield Section(name, 2, (*said, translate(listed.refused, language)))
         return
     yield Section(name, 2, tuple(said))
-    confirmed = [_unit(row, listed, decimals, language, stated=True) for row in _records(tiers[CONFIRMED])]
+    confirmed = [_unit(row, listed, language, stated=True) for row in _records(tiers[CONFIRMED])]
     yield _tier(ACCOUNTABLE, NOBODY, None, confirmed, facts, language)
-    open_ = [_unit(row, listed, decimals, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
+    open_ = [_unit(row, listed, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
     yield _tier(NO_FINDING, NONE_OPEN, OPEN, open_, facts, language)
     counted = translate(COUNTED, language).format(count=sizes[CLEARED], **_without(facts, "count"))
     yield Section(translate(NOT_THERE, language), 3, (counted,))
@@ -154,22 +173,27 @@ def _ranked(found: Findings, language: str) -> Iterator[Section]:
     rows = found.ranking.rows
     for listed in found.lists:
         own = rows[rows["unit_code"].isin(set(listed.family.members["unit_code"]))]
-        lines = [_unit(row, listed, found.decimals, language) for row in records(own)]
+        lines = [_unit(row, listed, language) for row in records(own)]
         name = plain(family_name(listed.family.name, language))
         yield Section(name, 2, (), table(UNITS, lines, language))
 
 
-def _unit(row: Mapping[str, object], listed: BottomList, decimals: int, language: str, *, stated: bool = False) -> Row:
+def _unit(row: Mapping[str, object], listed: BottomList, language: str, *, stated: bool = False) -> Row:
     """One unit; with what may be said of it, where it could be named."""
     return Row(
-        unit_cells(row, decimals, language),
+        unit_cells(row, listed.family.rules.presentation, language),
         bar(row, listed),
         statement(row, listed, language) if stated else "",
     )
 
 
 def statement(row: Mapping[str, object], listed: BottomList, language: str) -> str:
-    """What may and may not be said of a unit. It stands below the line of the unit and does not name it again."""
+    """What may and may not be said of a unit. It stands below the line of the unit and does not name it again.
+
+    It tells the votes, so nothing stands below a unit of which they are not shown.
+    """
+    if few_votes(row, listed.family.rules.presentation):
+        return ""
     nameless = {**row, "unit_name": translate(ANY_UNIT, language)}
     return ("" if language == "zh" else " ").join(listed.sentences(nameless, language))
 

@@ -73,9 +73,7 @@ def pledge_line(row: Mapping[object, object], language: str) -> Row:
 
 def _value(value: object, measure: object, language: str) -> str:
     """7.5 km; a dash where there is none."""
-    if value is None or value is pd.NA or value != value:
-        return figures.NONE
-    number = f"{float(str(value)):g}"
-    if not isinstance(measure, str):
+    number = figures.exact(value)
+    if number == figures.NONE or not isinstance(measure, str):
         return number
     return translate(MEASURED, language).format(number=number, measure=plain(measure))

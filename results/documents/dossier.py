@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator, Mapping
 import pandas as pd
 
 from data.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Row, Section, plain
+from data.rule_sets import Presentation
 from results import figures
 from results.bottom import BottomList, family_name
 from results.columns import REASON_SENTENCES, records
@@ -14,7 +15,7 @@ from results.documents.frame import UNSIGNED, Findings, MadeOf, Signature, bar, 
 from results.pledge_progress import LATE, UNVERIFIED, WARNINGS
 from results.pledge_words import NO_INTERVAL
 from results.pledges import pledge_book, pledge_rounds
-from results.unit import COMPARED, MEANS, NoSuchUnit, UnitDetail, UnitHistory
+from results.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, NoSuchUnit, UnitDetail, UnitHistory
 from words import N_, translate
 
 TITLE = N_("One unit in the mass evaluation of {round}")
@@ -26,13 +27,11 @@ READING = N_(
 )
 BY_GROUP = N_("By evaluator group")
 BY_INDICATOR = N_("By indicator")
-TOO_FEW = N_("Means of fewer than {count} votes are not shown.")
 SCORED = N_("Only these indicators make the score: {names}.")
 PLEDGED = N_("Pledges")
 THROUGH = N_("Through the rounds")
 IN_A_ROW = N_("Confirmed at the bottom in {count} rounds in a row, renamings followed.")
 NO_GROUP = N_("No group voted on this unit.")
-FEW = N_("too few")
 AS = N_("{round} (as {name})")
 
 
@@ -50,7 +49,7 @@ def dossier(
         _groups(detail, language),
         *_indicators(detail, language),
         *_pledges(found, history.unit, language),
-        _rounds(history, found.decimals, language),
+        _rounds(history, found.presentation, language),
     ]
     title = translate(TITLE, language).format(round=words)
     rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
@@ -72,7 +71,7 @@ def _verdict(found: Findings, listed: BottomList, row: Mapping[str, object], hea
         said.append(translate(REASON_SENTENCES[str(row["reason"])], language))
     own = records(listed.rows[listed.rows["unit_code"] == row["unit_code"]])
     told = statement(own[0], listed, language) if own else ""
-    line = Row(unit_cells(row, found.decimals, language), bar(row, listed), told)
+    line = Row(unit_cells(row, found.presentation, language), bar(row, listed), told)
     return Section(heading, 1, tuple(said), table(UNITS, [line], language))
 
 
@@ -125,7 +124,7 @@ def _mean(row: Mapping[str, object], detail: UnitDetail, language: str) -> Row:
         {
             "group": plain(row["group"]),
             "n": figures.count(row["n"]),
-            "score": translate(FEW, language) if row["too_few"] else figures.number(row["mean"], decimals),
+            "score": translate(WITHHELD, language) if row["too_few"] else figures.number(row["mean"], decimals),
             "interval": figures.interval(row["low"], row["high"], decimals),
             "category_mean": figures.number(row["category_mean"], decimals),
             "category_range": figures.interval(row["category_min"], row["category_max"], decimals),
@@ -133,17 +132,17 @@ def _mean(row: Mapping[str, object], detail: UnitDetail, language: str) -> Row:
     )
 
 
-def _rounds(history: UnitHistory, decimals: int, language: str) -> Section:
+def _rounds(history: UnitHistory, presentation: Presentation, language: str) -> Section:
     """All rounds, newest first. The unit is named in the first table."""
-    rows = [_round(own, history.name, decimals, language) for own in history.rounds]
+    rows = [_round(own, history.name, presentation, language) for own in history.rounds]
     count = history.confirmed_in_a_row
     said = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
     return Section(translate(THROUGH, language), 1, said, table(ROUNDS, rows, language))
 
 
-def _round(own: Mapping[str, object], name: str, decimals: int, language: str) -> Row:
+def _round(own: Mapping[str, object], name: str, presentation: Presentation, language: str) -> Row:
     """One round; with the name of the unit then, where it was another."""
-    cells = unit_cells(own, decimals, language)
+    cells = unit_cells(own, presentation, language)
     words = plain(own["round"])
     if (then := cells.pop("unit")) != plain(name):
         words = translate(AS, language).format(round=words, name=then)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from analytics.suppression import UNIFORM, small
 from data.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, Row, Section, Table, plain
 from data.release import Release
 from data.round_status import ANNOUNCED
-from data.rule_sets import RuleSet
+from data.rule_sets import Presentation, RuleSet
 from results import figures
 from results.bottom import BottomList, bottom_list
 from results.columns import REASONS, VERDICTS, marks
@@ -19,6 +20,8 @@ from words import N_, translate
 INTERNAL = N_("Internal")
 YEAR = N_("the year {year}")
 REMARKED = N_("{verdict} ({remark})")
+BELOW = N_("below {count}")
+FEW_VOTES = N_("too few votes to show")
 DIGITS = "一二三四五六七八九十"
 HEADERS = {
     "rank": N_("Rank"),
@@ -97,9 +100,9 @@ class Findings:
         return MadeOf((self.ranking.round,), self.rules.name)
 
     @property
-    def decimals(self) -> int:
-        """Decimals of scores on display."""
-        return self.rules.presentation.decimals
+    def presentation(self) -> Presentation:
+        """Decimals of scores on display, and the fewest votes that are shown."""
+        return self.rules.presentation
 
     def only(self, category: str) -> "Findings":
         """The findings of one category."""
@@ -202,18 +205,26 @@ def table(kind: str, rows: Iterable[Row], language: str) -> Table:
     return Table(kind, {name: translate(word, language) for name, word in words.items()}, tuple(rows))
 
 
-def unit_cells(row: Mapping[str, object], decimals: int, language: str) -> dict[str, str]:
-    """The cells of one ranking row, as words."""
-    verdict = translate(VERDICTS[str(row["verdict"])], language)
-    if row["reason"]:
-        remark = translate(REASONS[str(row["reason"])], language)
+def few_votes(row: Mapping[str, object], presentation: Presentation) -> bool:
+    """Whether the score of a ranking row would tell how a few people voted; a document may leave the house."""
+    n = int(str(row["n"]))
+    return bool(small(n, presentation.smallest_cell, row["se_sampling"] == 0))
+
+
+def unit_cells(row: Mapping[str, object], presentation: Presentation, language: str) -> dict[str, str]:
+    """The cells of one ranking row, as words; no score and no exact number of votes where they are few."""
+    verdict, decimals = translate(VERDICTS[str(row["verdict"])], language), presentation.decimals
+    few = few_votes(row, presentation)
+    if row["reason"] or few:
+        remark = translate(REASONS[str(row["reason"])] if row["reason"] else FEW_VOTES, language)
         verdict = translate(REMARKED, language).format(verdict=verdict, remark=remark)
+    below = presentation.smallest_cell if int(str(row["n"])) < presentation.smallest_cell else UNIFORM
     return {
         "rank": figures.place(row["rank"], row["rank_tied_to"], language),
         "unit": plain(row["unit_name"]),
-        "n": figures.count(row["n"]),
-        "score": figures.number(row["score"], decimals),
-        "interval": figures.interval(row["score_low"], row["score_high"], decimals),
+        "n": translate(BELOW, language).format(count=below) if few else figures.count(row["n"]),
+        "score": figures.NONE if few else figures.number(row["score"], decimals),
+        "interval": figures.NONE if few else figures.interval(row["score_low"], row["score_high"], decimals),
         "places": figures.places(row["rank_best"], row["rank_worst"]),
         "verdict": verdict,
     }

@@ -104,6 +104,30 @@ def test_hodges_lehmann_is_the_median_of_pairwise_means():
     assert hodges_lehmann(values)[0] == np.median([1, 2.5, 5, 4, 6.5, 9])
 
 
+def test_interval_and_p_value_of_a_shift_agree():
+    """-1, 2, 3, 4, 5, 6: one negative of 21 ranks, p = 0.059, so no shift is shown and 0 lies in the interval."""
+    found = shift(np.zeros(6), [-1, 2, 3, 4, 5, 6])
+    assert found.p == pytest.approx(2 * stats.norm.cdf((1 + 0.5 - 10.5) / np.sqrt(6 * 7 * 13 / 24)))
+    assert found.p > 0.05 and (found.low, found.high) == (-1, 6)
+
+
+def test_pairs_without_a_difference_are_in_neither_test_nor_estimate():
+    """R leaves them out of both: else p = 0.036 would stand beside a shift of 0 with the interval from 0 to 0."""
+    found = shift(np.zeros(26), [1, 2, 3, 4, 5, 6] + [0] * 20)
+    assert found.p < 0.05 and (found.median, found.low, found.zeros) == (3.5, 1, 20)
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=6, max_size=30, unique_by=abs), st.sampled_from([0.9, 0.95, 0.99]))
+def test_zero_lies_in_the_interval_where_the_test_does_not_reject(apart, level):
+    apart = [value + 0.25 for value in apart]
+    found = shift(np.zeros(len(apart)), apart, level=level)
+    if found.refused:
+        assert (found.refused, level) == ("no_interval", 0.99) and len(apart) < 9 and np.isnan(found.low)
+        assert found.p > 0.01
+    else:
+        assert (found.low <= 0 <= found.high) == (found.p >= 1 - level)
+
+
 def test_a_shift_needs_six_differences_and_tells_the_zeros():
     found = shift([1, 2, 3, 4, 5, 6, 7], [1, 2, 4, 5, 6, 7, 8])
     assert (found.refused, found.zeros, found.n) == ("few", 2, 7)

@@ -171,3 +171,13 @@ def test_hostile_names_stay_text(small, files, tmp_path):
         assert {row[1] for row in book[1:]} == set(HOSTILE)
         assert {row["单位"] for row in rows_of(inside["ranking.csv"])} == set(HOSTILE)
     assert b"<script>x" not in inside["public.html"]
+
+
+def test_a_round_with_a_register_alone_has_empty_tables_and_no_bundle(small, files, tmp_path):
+    small("import", "units", files("u.csv", "单位编码,单位名称,类别\nA1,甲局,甲类\n"), *ROUND)
+    small("publish")
+    for words in (("export", "ranking"), ("export", "bottom"), ("ranking",), ("bottom",)):
+        assert len(small(*words, *ROUND).decode().splitlines()) == 1, words
+    for public in ((), ("--public",)):
+        small("bundle", *ROUND, *public, "-o", tmp_path / "b.zip", code=2)
+        assert "没有评价数据" in small.err and not (tmp_path / "b.zip").exists()

@@ -15,6 +15,7 @@ from results.pledge_analysis import TRENDS, agreements, severity, shifts, trends
 from results.pledge_columns import difference_sentence
 from results.pledge_progress import quarter_report
 from results.pledge_years import YEARS, pledge_year, post_through_years
+from results.vote_against_public import _after_holm
 
 CODES = {unit.name: unit.code for unit in demo_units()}
 
@@ -155,6 +156,17 @@ def test_three_years_are_no_trend(years):
     answers = trends(release, list(found.values()), CODES["市公安局"], "党组书记")
     assert [one.figure for one in answers] == list(TRENDS)
     assert {one.said.sentence("zh") for one in answers} == {"看趋势至少要有 5 年的数据，现有 3 年。"}
+
+
+def test_a_p_value_taken_over_from_an_upper_bound_is_one():
+    """Holm: 3 x 2/100,000 for the first, and no less for the second, whose own 2 x 2.2/100,000 would be less."""
+    p, at_most = _after_holm(pd.Series([2.2e-5, 2e-5, 0.5, np.nan]))
+    assert list(p[:3]) == pytest.approx([6e-5, 6e-5, 0.5]) and list(at_most) == [True, True, False, False]
+
+
+def test_gaps_are_rounded_half_up():
+    row = {"differs": "vote_higher", "unit_name": "A", "post": "B", "vote_gap": 0.25, "public_gap": -0.35}
+    assert "0.3 points above" in difference_sentence(row, "en") and "0.4 points below" in difference_sentence(row, "en")
 
 
 def test_the_finding_stands_when_the_ballots_are_dealt_anew_and_every_time(years):

@@ -522,3 +522,66 @@ def test_figures_are_rounded_half_up_and_missing_ones_are_dashes():
     assert (
         figures.places(3, 3) == "3" and figures.interval(1, 2, 1) == "1.0 – 2.0" and figures.percent(0.1234) == "12.3%"
     )
+
+
+# --- few votes ----------------------------------------------------------------------------------------------------
+
+
+def counted(small, files, votes):
+    """A published, announced round from {unit: {group: (满意, 基本满意, 不满意)}}."""
+    lines = ["参评单位,评议主体,满意,基本满意,不满意"]
+    lines += [f"{unit},{group},{','.join(map(str, n))}" for unit, own in votes.items() for group, n in own.items()]
+    small("import", "counts", files("c.csv", "\n".join(lines) + "\n"), "--round", "2025")
+    small("publish")
+    for status in ("final", "announced"):
+        small("status", "2025", status, "--reason", "试")
+
+
+GROUPS = ("普通群众", "服务对象", "两代表一委员")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_announced_bulletin_does_not_say_how_one_person_voted(language, small, files):
+    """乙 has one vote of each group, and all three say 不满意; 丙 has nine that are all alike."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20 + at, 6, 5)) for at in range(4)}
+    votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
+    counted(small, files, votes)
+    release = Store(small.store).release()
+    found = findings(release, "2025")
+    for made in (bulletin(found, language), full_ranking(found, language), bottom_list(found, language)):
+        rows = [row for one in made.tables() for row in one.rows if row.cells["unit"] in ("乙", "丙")]
+        assert rows or made.kind == "bottom"
+        for row in rows:
+            below = {"乙": "5", "丙": "10"}[row.cells["unit"]]
+            assert row.cells["n"] in (f"不足{below}", f"below {below}")
+            assert row.cells["score"] == row.cells["interval"] == "–" and not row.statement
+            assert re.search(r"[（(].+[）)]", row.cells["verdict"]), "the reason why there is no score"
+        general = made.sections[1 if made.kind == "bulletin" else 0].paragraphs[0]
+        assert str(sum(map(sum, (n for own in votes.values() for n in own.values())))) not in general
+    release.close()
+
+
+def test_a_dossier_does_not_say_how_one_person_voted(small, files):
+    """甲 has one vote of a group: score and the means of the other groups would give it. All means are withheld."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20 + at, 6, 5)) for at in range(4)}
+    votes["甲"] = {"普通群众": (14, 4, 2), "服务对象": (8, 1, 1), "两代表一委员": (0, 0, 1)}
+    counted(small, files, votes)
+    release = Store(small.store).release()
+    found = detail(release, "甲", "2025")
+    assert (
+        found.groups["mean"].isna().all() and found.groups["too_few"].all() and list(found.groups["n"]) == [1, 20, 10]
+    )
+    assert found.indicators["mean"].isna().all() and found.grades.empty
+    assert detail(release, "单位0", "2025").groups["mean"].notna().all()
+    made = dossier(findings(release, "2025"), unit(release, "甲", [ranking(release, "2025")]), found, "zh")
+    (groups,) = [section for section in made.sections if section.table and section.table.kind == "groups"]
+    assert {row.cells["score"] for row in groups.table.rows} == {"不予显示"}
+    assert "以免由得分推算出来" in groups.paragraphs[0]
+    release.close()
+
+
+def test_amounts_of_pledges_keep_every_digit():
+    from results.documents.circular import _value
+
+    assert _value(1_234_567.0, "元", "zh") == "1,234,567元" and _value(123_456.75, "元", "zh") == "123,456.75元"
+    assert _value(7.5, "公里", "zh") == "7.5公里" and _value(0.0, None, "en") == "0" and _value(None, "元", "zh") == "–"

@@ -130,7 +130,7 @@ CHINESE = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(CHINESE, min_size=1, max_size=8),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"]),
@@ -145,7 +145,7 @@ HANZI = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(HANZI, min_size=1, max_size=8))
 def test_any_chinese_text_survives_in_gb18030(names: list[str]) -> None:
     _round_trip(["单位名称", *names], "gb18030")

@@ -4,11 +4,13 @@ import ast
 import io
 import json
 import random
+import re
 import subprocess
 import sys
 import zipfile
 
 import pytest
+from scipy import stats
 
 from data.store import Store
 from results.family import families
@@ -194,6 +196,30 @@ def test_the_kit_holds_no_votes_of_others(kit):
     assert set(family) == {"units", "names", "score", "covariance", "df", "df_score"}
     assert {cell["group"] for cell in content["own"]["cells"]} == set(GROUPS)
     assert set(content["own"]) == {"code", "name", "cells", "lowest_votes"}
+
+
+def test_the_kit_tells_no_lowest_grades_of_other_units(biaochi, files, tmp_path):
+    """A p-value in full is that of one count only: under the rule of the lowest grade it would be the votes."""
+    biaochi.rules(tmp_path, rules_with('rule = "dissatisfied_over"\nlimit = 0.15'))
+    biaochi("import", "ballots", files("b.csv", ballots(people=240)), *ROUND)
+    biaochi.publish()
+    release = Store(biaochi.store).release()
+    (family,) = families(release, "2025")
+    telling = {}
+    votes = family.moments.n.sum(axis=1)
+    for low, n, code in zip(family.members["lowest_votes"], votes, family.members["unit_code"], strict=True):
+        telling |= {float(p): code for p in (stats.binom.sf(low - 1, n, 0.15), stats.binom.cdf(low, n, 0.15))}
+    for code in family.members["unit_code"]:
+        told = {
+            float(number) for number in re.findall(r"\d\.\d+(?:e-\d+)?", json.dumps(kit_content(release, family, code)))
+        }
+        assert {telling[p] for p in told & telling.keys()} <= {code}
+    release.close()
+
+
+def test_the_readme_says_how_the_script_ends_and_what_it_holds(kit):
+    readme = (kit / "README.txt").read_text("utf-8")
+    assert "2: the kit cannot be read" in readme and "covariance can show that person's grades" in readme
 
 
 def test_the_script_needs_numpy_and_scipy_only(kit):

@@ -30,6 +30,7 @@ def test_every_state_by_hand():
             due=["2025-12-31", "2025-06-30", "2025-12-31", None, "2025-06-30", "2025-06-30", "2025-06-30"],
             status=[None, None, None, None, "done", "adjusted", "cancelled"],
         ),
+        "2025",
         DAY,
     )
     assert list(found) == ["kept", "missed", "running", "running", "unknown", "adjusted", "cancelled"]
@@ -38,8 +39,14 @@ def test_every_state_by_hand():
 def test_on_its_day_an_item_below_the_target_is_not_kept():
     """Values of a day are as at its end; at the year's end an item without a day is due as well."""
     below = lines(verified_met=[False, False], due=["2025-12-31", None])
-    assert list(states(below, date(2025, 12, 30))) == ["running", "running"]
-    assert list(states(below, date(2025, 12, 31))) == ["missed", "missed"]
+    assert list(states(below, "2025", date(2025, 12, 30))) == ["running", "running"]
+    assert list(states(below, "2025", date(2025, 12, 31))) == ["missed", "missed"]
+
+
+def test_a_year_end_check_of_january_gives_no_further_year():
+    """The book of 2025 is looked at on the day of its last check, 12 January 2026; nothing of it runs on."""
+    below = lines(verified_met=[False, False], due=["2025-12-31", None])
+    assert list(states(below, "2025", date(2026, 1, 12))) == ["missed", "missed"]
 
 
 STATUSES = [None, "done", "under_way", "adjusted", "cancelled"]
@@ -59,7 +66,7 @@ STATUSES = [None, "done", "under_way", "adjusted", "cancelled"]
 )
 def test_the_states_add_up_to_the_pledges_of_each_kind(drawn):
     kinds, met, status, due = (list(column) for column in zip(*drawn, strict=True))
-    for one in glances(lines(kind=kinds, verified_met=met, status=status, due=due), DAY):
+    for one in glances(lines(kind=kinds, verified_met=met, status=status, due=due), "2025", DAY):
         assert sum(getattr(one, state) for state in STATES) == one.pledges == kinds.count(one.kind)
 
 
@@ -75,7 +82,7 @@ def test_quarters_begin_with_the_year_and_end_with_the_day():
 
 def test_the_demonstration_is_counted_and_overdue_items_only_gather(demo_release):
     book = pledge_book(demo_release, "2025", date(2025, 12, 31))
-    headline, routine = glances(book.lines, book.as_of)
+    headline, routine = glances(book.lines, "2025", book.as_of)
     made = demo_pledges("2025")
     assert headline.pledges == sum(pledge.headline for pledge in made)
     assert routine.pledges == sum(not pledge.headline for pledge in made)
@@ -93,5 +100,5 @@ def test_what_is_due_on_the_closing_day_is_overdue_then_and_not_before(demo_rele
     before, closing = (pledge_book(demo_release, "2025", date(2025, 12, day)).lines for day in (30, 31))
     last = closing["due"] == "2025-12-31"
     assert closing.loc[last, "overdue"].sum() > 0 and before.loc[before["due"] == "2025-12-31", "overdue"].sum() == 0
-    found = states(closing, date(2025, 12, 31))
+    found = states(closing, "2025", date(2025, 12, 31))
     assert closing.loc[found == "missed", "overdue"].mean() > 0.9

@@ -10,6 +10,7 @@ from data.store import Store
 from results.published import published
 from tests.alternative.attacker import Attacker, Page, printed, recovered
 from tests.support.stores import BALLOTS, RULES, SMALL
+from words import ROOT
 
 ROUND = ("--round", "2025")
 GROUPS = ("普通群众", "服务对象", "两代表一委员")
@@ -299,6 +300,55 @@ def test_every_indicator_that_makes_the_score_has_its_grades(biaochi, files, tmp
     biaochi.publish()
     content = biaochi("public", *ROUND).decode()
     assert "分类别、分等级评价数：服务" in content and "分类别、分等级评价数：效率" in content
+
+
+def test_several_indicators_do_not_give_a_unit_away_by_their_totals(biaochi, files, tmp_path):
+    """Unit 乙 has 3 votes. Each indicator's total is the votes of all units, and those of the others are printed."""
+    weights = '[indicators]\n"服务" = 0.5\n"效率" = 0.5\n\n[averaging]'
+    biaochi.rules(tmp_path, SMALL.replace("[averaging]", weights))
+    lines, ballot = ["票号,评议主体,参评单位,类别,测评指标,评价"], 0
+    for unit, votes in (("甲", 60), ("丙", 60), ("丁", 60), ("乙", 3), ("戊", 60), ("己", 60), ("庚", 60)):
+        category = "二类" if unit in "戊己庚" else "一类"
+        for at in range(votes):
+            ballot += 1
+            named = zip(("服务", "效率"), (GRADES[at % 2], GRADES[at % 3]), strict=True)
+            lines += [f"{ballot},{GROUPS[at % 3]},{unit},{category},{name},{grade}" for name, grade in named]
+    biaochi("import", "ballots", files("b.csv", "\n".join(lines) + "\n"), *ROUND)
+    biaochi.publish()
+    page = printed(biaochi("public", *ROUND))
+    assert page.units["乙"]["n"] is None and set(page.grades) == {"二类"}
+
+
+@pytest.mark.parametrize(("k", "said"), [("k = 4", "全部列入"), ("k = 1", "任何单位都不得点名")])
+def test_where_no_list_may_be_made_nobody_is_named_in_one(k, said, biaochi, files, tmp_path):
+    """The rule takes all four units; or four alike, of whom nobody is confirmed and nobody cleared."""
+    biaochi.rules(tmp_path, re.sub(r"k = \d", k, SMALL))
+    lines = [f"单位{at},{group},20,6,5" for at in range(4) for group in GROUPS]
+    table = "参评单位,评议主体,满意,基本满意,不满意\n" + "\n".join(lines) + "\n"
+    biaochi("import", "counts", files("c.csv", table), *ROUND)
+    biaochi.publish()
+    section = Page(biaochi("public", *ROUND).decode()).section("zh")
+    assert not list(section.all("li", data_unit=True))
+    assert [p.text for p in section.all("p") if said in p.text]
+
+
+def test_ranked_units_are_counted_alike_everywhere(voted):
+    """One of five ranked units has too few votes to publish; the head and the table both count it."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20, 6, 5)) for at in range(4)}
+    section = Page(voted(votes | {"乙": dict.fromkeys(GROUPS, (1, 0, 0))}).decode()).section("en")
+    head = " ".join(p.text for p in section.all("p"))
+    captions = [caption.text for caption in section.all("caption")]
+    assert "5 of them are ranked" in head and any(text.startswith("甲类: 5 ranked units") for text in captions)
+
+
+def test_a_scale_of_numbers_is_printed_in_points(biaochi, files, tmp_path):
+    biaochi.rules(tmp_path, (ROOT / "rules" / "numeric-1-5.toml").read_text("utf-8"))
+    lines = [f"{at},普通群众,单位{at % 3},{1 + at % 5}" for at in range(120)]
+    biaochi("import", "ballots", files("b.csv", "票号,评议主体,参评单位,评价\n" + "\n".join(lines) + "\n"), *ROUND)
+    biaochi.publish()
+    section = Page(biaochi("public", *ROUND).decode()).section("en")
+    facts = dict(zip((n.text for n in section.all("dt")), (n.text for n in section.all("dd")), strict=True))
+    assert facts["Scale"] == "1 – 5"
 
 
 # --- the attack --------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def halls(draw):
     return n, np.array(draw(shape)).reshape(n.shape), 0.1 + np.array(draw(shape)).reshape(n.shape) / 20
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(halls())
 def test_it_agrees_with_least_squares_written_out(case):
     n, mean, variance = case
