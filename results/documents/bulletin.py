@@ -7,6 +7,7 @@ import pandas as pd
 from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.document import UNITS, Document, Row, Section, plain
+from data.rule_sets import Presentation
 from results import figures
 from results.bottom import BottomList, family_name
 from results.columns import records
@@ -67,33 +68,36 @@ ANY_UNIT = N_("the unit")
 def bulletin(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
     """The whole bulletin of a round."""
     opening = translate(OPENING, language).format(round=round_words(found.ranking.round, language))
+    shown = found.shown_in("bulletin")
     sections = [
         Section("", 1, (opening,)),
-        Section(translate(GENERAL, language), 1, (*_figures(found, language), _reading(found, language))),
+        _general(found, shown, language),
         Section(translate(BOTTOM, language), 1),
-        *_tiers(found, language),
+        *_tiers(found, shown, language),
         Section(translate(RANKING, language), 1),
-        *_ranked(found, language),
+        *_ranked(found, shown, language),
     ]
     return _document(found, "bulletin", sections, language, signature)
 
 
 def full_ranking(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
     """Every unit of a round in order, those that are not ranked at the end of their category."""
+    shown = found.shown_in("ranking")
     sections = [
-        Section(translate(GENERAL, language), 1, (*_figures(found, language), _reading(found, language))),
+        _general(found, shown, language),
         Section(translate(RANKING, language), 1),
-        *_ranked(found, language),
+        *_ranked(found, shown, language),
     ]
     return _document(found, "ranking", sections, language, signature)
 
 
 def bottom_list(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
     """The bottom of each category in three tiers, with what may be said of each unit that could be named."""
+    shown = found.shown_in("bottom")
     sections = [
-        Section(translate(GENERAL, language), 1, (*_figures(found, language), _reading(found, language))),
+        _general(found, shown, language),
         Section(translate(BOTTOM, language), 1),
-        *_tiers(found, language),
+        *_tiers(found, shown, language),
     ]
     return _document(found, "bottom", sections, language, signature)
 
@@ -103,13 +107,18 @@ def _document(found: Findings, kind: str, sections: list[Section], language: str
     return document(found.release, kind, title, sections, language, signature, found.of)
 
 
-def _figures(found: Findings, language: str) -> tuple[str, str]:
+def _general(found: Findings, shown: Presentation, language: str) -> Section:
+    """How many voted, by which rules they are scored, and how the tables are read."""
+    return Section(translate(GENERAL, language), 1, (*_figures(found, shown, language), _reading(found, language)))
+
+
+def _figures(found: Findings, shown: Presentation, language: str) -> tuple[str, str]:
     """How many voted on how many, and by which rules they are scored."""
     rounds = found.release.query("rounds").set_index("round_id")
     about = rounds.loc[found.ranking.round]
     rows, rules = found.ranking.rows, found.rules
     ranked = int(rows["rank"].notna().sum())
-    withheld = any(few_votes(row, found.presentation) for row in records(rows))
+    withheld = any(few_votes(row, shown) for row in records(rows))
     # The sum of all votes would give the votes of the one unit away that is not shown.
     counted = translate(FIGURES_WITHHELD if withheld else FIGURES, language).format(
         units=figures.count(len(rows)),
@@ -118,7 +127,7 @@ def _figures(found: Findings, language: str) -> tuple[str, str]:
         votes=figures.count(rows["n"].sum()),
         ranked=figures.count(ranked),
         others=figures.count(len(rows) - ranked),
-        smallest=found.presentation.smallest_cell,
+        smallest=shown.smallest_cell,
         uniform=UNIFORM,
     )
     scored = translate(SCORED_BY, language).format(
@@ -132,12 +141,12 @@ def _reading(found: Findings, language: str) -> str:
     return translate(READING, language).format(level=found.level, error=error)
 
 
-def _tiers(found: Findings, language: str) -> Iterator[Section]:
+def _tiers(found: Findings, shown: Presentation, language: str) -> Iterator[Section]:
     for listed in found.lists:
-        yield from _tiers_of(listed, language)
+        yield from _tiers_of(listed, shown, language)
 
 
-def _tiers_of(listed: BottomList, language: str) -> Iterator[Section]:
+def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterator[Section]:
     """One category: whom the evidence confirms, of whom it says nothing, how many it clears."""
     name = plain(family_name(listed.family.name, language))
     facts = {**listed.facts(language), "membership": listed.membership(language)}
@@ -151,9 +160,9 @@ def _tiers_of(listed: BottomList, language: str) -> Iterator[Section]:
         yield Section(name, 2, (*said, translate(listed.refused, language)))
         return
     yield Section(name, 2, tuple(said))
-    confirmed = [_unit(row, listed, language, stated=True) for row in _records(tiers[CONFIRMED])]
+    confirmed = [_unit(row, listed, shown, language, stated=True) for row in _records(tiers[CONFIRMED])]
     yield _tier(ACCOUNTABLE, NOBODY, None, confirmed, facts, language)
-    open_ = [_unit(row, listed, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
+    open_ = [_unit(row, listed, shown, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
     yield _tier(NO_FINDING, NONE_OPEN, OPEN, open_, facts, language)
     counted = translate(COUNTED, language).format(count=sizes[CLEARED], **_without(facts, "count"))
     yield Section(translate(NOT_THERE, language), 3, (counted,))
@@ -168,31 +177,33 @@ def _tier(
     return Section(translate(heading, language), 3, said, table(UNITS, rows, language))
 
 
-def _ranked(found: Findings, language: str) -> Iterator[Section]:
+def _ranked(found: Findings, shown: Presentation, language: str) -> Iterator[Section]:
     """All units of each category, in the order of the ranking."""
     rows = found.ranking.rows
     for listed in found.lists:
         own = rows[rows["unit_code"].isin(set(listed.family.members["unit_code"]))]
-        lines = [_unit(row, listed, language) for row in records(own)]
+        lines = [_unit(row, listed, shown, language) for row in records(own)]
         name = plain(family_name(listed.family.name, language))
         yield Section(name, 2, (), table(UNITS, lines, language))
 
 
-def _unit(row: Mapping[str, object], listed: BottomList, language: str, *, stated: bool = False) -> Row:
+def _unit(
+    row: Mapping[str, object], listed: BottomList, shown: Presentation, language: str, *, stated: bool = False
+) -> Row:
     """One unit; with what may be said of it, where it could be named."""
     return Row(
-        unit_cells(row, listed.family.rules.presentation, language),
+        unit_cells(row, shown, language),
         bar(row, listed),
-        statement(row, listed, language) if stated else "",
+        statement(row, listed, shown, language) if stated else "",
     )
 
 
-def statement(row: Mapping[str, object], listed: BottomList, language: str) -> str:
+def statement(row: Mapping[str, object], listed: BottomList, shown: Presentation, language: str) -> str:
     """What may and may not be said of a unit. It stands below the line of the unit and does not name it again.
 
     It tells the votes, so nothing stands below a unit of which they are not shown.
     """
-    if few_votes(row, listed.family.rules.presentation):
+    if few_votes(row, shown):
         return ""
     nameless = {**row, "unit_name": translate(ANY_UNIT, language)}
     return ("" if language == "zh" else " ").join(listed.sentences(nameless, language))

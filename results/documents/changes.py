@@ -51,7 +51,7 @@ def year_on_year(
     reading = translate(READING, language).format(level=found.level)
     sections = [Section("", 1, (reading,))]
     for one in compared:
-        sections += _category(one, found.presentation.decimals, language)
+        sections += _category(one, found.rules.presentation.decimals, language)
     made_of = MadeOf((first.round_to, first.round_from), found.rules.name)
     return document(found.release, "changes", title, sections, language, signature, made_of)
 

@@ -49,7 +49,7 @@ def dossier(
         _groups(detail, language),
         *_indicators(detail, language),
         *_pledges(found, history.unit, language),
-        _rounds(history, found.presentation, language),
+        _rounds(history, found.shown_in("unit"), language),
     ]
     title = translate(TITLE, language).format(round=words)
     rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
@@ -69,9 +69,9 @@ def _verdict(found: Findings, listed: BottomList, row: Mapping[str, object], hea
     ]
     if row["reason"]:
         said.append(translate(REASON_SENTENCES[str(row["reason"])], language))
-    own = records(listed.rows[listed.rows["unit_code"] == row["unit_code"]])
-    told = statement(own[0], listed, language) if own else ""
-    line = Row(unit_cells(row, found.presentation, language), bar(row, listed), told)
+    own, shown = records(listed.rows[listed.rows["unit_code"] == row["unit_code"]]), found.shown_in("unit")
+    told = statement(own[0], listed, shown, language) if own else ""
+    line = Row(unit_cells(row, shown, language), bar(row, listed), told)
     return Section(heading, 1, tuple(said), table(UNITS, [line], language))
 
 
@@ -132,17 +132,17 @@ def _mean(row: Mapping[str, object], detail: UnitDetail, language: str) -> Row:
     )
 
 
-def _rounds(history: UnitHistory, presentation: Presentation, language: str) -> Section:
+def _rounds(history: UnitHistory, shown: Presentation, language: str) -> Section:
     """All rounds, newest first. The unit is named in the first table."""
-    rows = [_round(own, history.name, presentation, language) for own in history.rounds]
+    rows = [_round(own, history.name, shown, language) for own in history.rounds]
     count = history.confirmed_in_a_row
     said = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
     return Section(translate(THROUGH, language), 1, said, table(ROUNDS, rows, language))
 
 
-def _round(own: Mapping[str, object], name: str, presentation: Presentation, language: str) -> Row:
+def _round(own: Mapping[str, object], name: str, shown: Presentation, language: str) -> Row:
     """One round; with the name of the unit then, where it was another."""
-    cells = unit_cells(own, presentation, language)
+    cells = unit_cells(own, shown, language)
     words = plain(own["round"])
     if (then := cells.pop("unit")) != plain(name):
         words = translate(AS, language).format(round=words, name=then)

@@ -99,10 +99,10 @@ class Findings:
         """What a document of this round alone is made of."""
         return MadeOf((self.ranking.round,), self.rules.name)
 
-    @property
-    def presentation(self) -> Presentation:
-        """Decimals of scores on display, and the fewest votes that are shown."""
-        return self.rules.presentation
+    def shown_in(self, kind: str) -> Presentation:
+        """Decimals and the fewest votes that a document of this kind shows: an internal one shows every number."""
+        told, status = self.rules.presentation, self.release.status(self.ranking.round)
+        return replace(told, smallest_cell=0) if is_internal(kind, status) else told
 
     def only(self, category: str) -> "Findings":
         """The findings of one category."""
@@ -205,20 +205,20 @@ def table(kind: str, rows: Iterable[Row], language: str) -> Table:
     return Table(kind, {name: translate(word, language) for name, word in words.items()}, tuple(rows))
 
 
-def few_votes(row: Mapping[str, object], presentation: Presentation) -> bool:
-    """Whether the score of a ranking row would tell how a few people voted; a document may leave the house."""
+def few_votes(row: Mapping[str, object], shown: Presentation) -> bool:
+    """Whether a ranking row has fewer votes than may be shown, so that its score would tell how a few people voted."""
     n = int(str(row["n"]))
-    return bool(small(n, presentation.smallest_cell, row["se_sampling"] == 0))
+    return bool(small(n, shown.smallest_cell, row["se_sampling"] == 0))
 
 
-def unit_cells(row: Mapping[str, object], presentation: Presentation, language: str) -> dict[str, str]:
+def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) -> dict[str, str]:
     """The cells of one ranking row, as words; no score and no exact number of votes where they are few."""
-    verdict, decimals = translate(VERDICTS[str(row["verdict"])], language), presentation.decimals
-    few = few_votes(row, presentation)
+    verdict, decimals = translate(VERDICTS[str(row["verdict"])], language), shown.decimals
+    few = few_votes(row, shown)
     if row["reason"] or few:
         remark = translate(REASONS[str(row["reason"])] if row["reason"] else FEW_VOTES, language)
         verdict = translate(REMARKED, language).format(verdict=verdict, remark=remark)
-    below = presentation.smallest_cell if int(str(row["n"])) < presentation.smallest_cell else UNIFORM
+    below = shown.smallest_cell if int(str(row["n"])) < shown.smallest_cell else UNIFORM
     return {
         "rank": figures.place(row["rank"], row["rank_tied_to"], language),
         "unit": plain(row["unit_name"]),

@@ -527,13 +527,13 @@ def test_figures_are_rounded_half_up_and_missing_ones_are_dashes():
 # --- few votes ----------------------------------------------------------------------------------------------------
 
 
-def counted(small, files, votes):
-    """A published, announced round from {unit: {group: (满意, 基本满意, 不满意)}}."""
+def counted(small, files, votes, announced=True):
+    """A published round, announced if asked, from {unit: {group: (满意, 基本满意, 不满意)}}."""
     lines = ["参评单位,评议主体,满意,基本满意,不满意"]
     lines += [f"{unit},{group},{','.join(map(str, n))}" for unit, own in votes.items() for group, n in own.items()]
     small("import", "counts", files("c.csv", "\n".join(lines) + "\n"), "--round", "2025")
     small("publish")
-    for status in ("final", "announced"):
+    for status in ("final", "announced") if announced else ():
         small("status", "2025", status, "--reason", "试")
 
 
@@ -548,9 +548,9 @@ def test_an_announced_bulletin_does_not_say_how_one_person_voted(language, small
     counted(small, files, votes)
     release = Store(small.store).release()
     found = findings(release, "2025")
-    for made in (bulletin(found, language), full_ranking(found, language), bottom_list(found, language)):
+    for made in (bulletin(found, language), full_ranking(found, language)):
         rows = [row for one in made.tables() for row in one.rows if row.cells["unit"] in ("乙", "丙")]
-        assert rows or made.kind == "bottom"
+        assert rows and not made.secrecy
         for row in rows:
             below = {"乙": "5", "丙": "10"}[row.cells["unit"]]
             assert row.cells["n"] in (f"不足{below}", f"below {below}")
@@ -558,6 +558,19 @@ def test_an_announced_bulletin_does_not_say_how_one_person_voted(language, small
             assert re.search(r"[（(].+[）)]", row.cells["verdict"]), "the reason why there is no score"
         general = made.sections[1 if made.kind == "bulletin" else 0].paragraphs[0]
         assert str(sum(map(sum, (n for own in votes.values() for n in own.values())))) not in general
+    release.close()
+
+
+def test_an_internal_document_shows_every_number(small, files):
+    """Before the round is announced the same papers are stamped 内部, and equal the ranking line by line."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20 + at, 6, 5)) for at in range(4)}
+    votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
+    counted(small, files, votes, announced=False)
+    release = Store(small.store).release()
+    made = full_ranking(findings(release, "2025"), "zh")
+    cells = {row.cells["unit"]: row.cells for one in made.tables() for row in one.rows}
+    assert made.secrecy == "内部" and len(cells) == 6
+    assert (cells["乙"]["n"], cells["乙"]["score"]) == ("3", "0.00") and cells["丙"]["n"] == "9"
     release.close()
 
 
