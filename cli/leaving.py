@@ -11,7 +11,7 @@ import typer
 from cli.answers import write
 from cli.app import app
 from cli.call import Output, Refusal, ReleaseId, Round, checked_round, progress, session
-from cli.results import open_release
+from cli.results import open_release, which_unit
 from words import N_
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def kit(
             with progress(N_("Computing")):
                 content = kit_bytes(chosen, round_id, code)
         except NoSuchMember:
-            raise Refusal(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code) from None
+            session.say(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code)
+            raise which_unit(chosen, code, [round_id]) from None
         _leave(content, output, f"kit {code} {round_id}", chosen, round_id)
 
 
@@ -74,6 +75,8 @@ def bundle(
     from results.what_if import what_if
 
     name = checked_round(round_id)
+    if public and (office or date):
+        raise Refusal(N_("--office and --date sign the internal bundle; the public one holds no document to sign."))
     if output is None and sys.stdout.isatty():
         raise Refusal(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
     with open_release(release) as chosen:

@@ -44,7 +44,7 @@ def with_places(
     }
     files = {upload.upload_id: Place("、".join(file.name for file in upload.files)) for upload in uploads}
     return [
-        _placed(problem, here, there[str(problem.facts["upload"])], files) if problem.code in TWICE else problem
+        _placed(problem, here, there.get(str(problem.facts["upload"]), {}), files) if problem.code in TWICE else problem
         for problem in problems
     ]
 

@@ -5,6 +5,7 @@ a single upload is taken as it stands. Nothing here knows points or weights.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -317,15 +318,20 @@ def text_lines(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dic
 
 
 def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:
-    """One finding a line that two uploads have; names the earlier upload."""
+    """One finding a line that two uploads have, and one for each earlier upload that has several."""
     rows = con.execute(read_sql("build/twice_imported")).fetchall()
-    newest = con.table("part_line").filter(f"part = {len(uploads) - 1}")  # sql: a number of ours
-    earlier = uploads[rows[0][3]]
-    about = {"count": len(rows), "lines": len(newest), "upload": earlier.upload_id, "earlier": _files_of(earlier)}
-    overlap = Problem("upload_overlaps", facts={**about, "percent": round(100 * len(rows) / len(newest))})
-    return ([overlap] if len(rows) > 1 else []) + [
+    newest = len(con.table("part_line").filter(f"part = {len(uploads) - 1}"))  # sql: a number of ours
+    shared = Counter(part for *_, part in rows)
+    overlaps = [_overlap(uploads[part], count, newest) for part, count in sorted(shared.items()) if count > 1]
+    return overlaps + [
         _already_there(ballot, (ballot, unit, indicator), uploads[part]) for ballot, unit, indicator, part in rows
     ]
+
+
+def _overlap(earlier: Upload, count: int, lines: int) -> Problem:
+    """How much of the newest upload an earlier one has already."""
+    facts: dict[str, object] = {"count": count, "lines": lines, "percent": round(100 * count / lines)}
+    return Problem("upload_overlaps", facts={**facts, "upload": earlier.upload_id, "earlier": _files_of(earlier)})
 
 
 def _already_there(value: str, line: tuple[str, ...], earlier: Upload) -> Problem:

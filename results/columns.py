@@ -11,6 +11,8 @@ import pandas as pd
 
 from data.export import Cell, Chart, Sheet
 from data.release import Release
+from data.rule_sets import Presentation
+from results.family import rules_of
 from results.lineage import codes_of
 from results.ranking import FIELDS, Ranking, ranking
 from words import N_, translate
@@ -184,8 +186,9 @@ def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, 
 
 
 def decimals_of(release: Release, round_id: str) -> int:
-    """Decimals that the rule set of a round shows of a score."""
-    return release.rules(round_id).presentation.decimals
+    """Decimals that the rule set of a round shows of a score; the usual ones where it has no votes."""
+    rules = rules_of(release, round_id)
+    return (rules.presentation if rules else Presentation()).decimals
 
 
 def charts_of(rows: list[dict[str, object]], language: str) -> list[Chart]:
