@@ -25,6 +25,7 @@ def public(
     output: Output = None,
 ) -> None:
     """`biaochi public`."""
+    from data.audit import PAGE
     from results.public_page import public_page
     from results.published import NothingPublished
 
@@ -34,7 +35,7 @@ def public(
                 page = public_page(chosen, round_id)
         except NothingPublished:
             raise Refusal(NO_VOTES, round=round_id) from None
-        _leave(page, output, f"public {round_id}", chosen, round_id)
+        _leave(page, output, f"{PAGE} {round_id}", chosen, round_id)
 
 
 @app.command(help=N_("The verification kit of a unit, internal: it recomputes its score, places and verdict."))
@@ -45,6 +46,7 @@ def kit(
     output: Output = None,
 ) -> None:
     """`biaochi kit`."""
+    from data.audit import KIT
     from results.kit import NoSuchMember, kit_bytes
 
     if output is None and sys.stdout.isatty():
@@ -56,7 +58,7 @@ def kit(
         except NoSuchMember:
             session.say(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code)
             raise which_unit(chosen, code, [round_id]) from None
-        _leave(content, output, f"kit {code} {round_id}", chosen, round_id)
+        _leave(content, output, f"{KIT} {code} {round_id}", chosen, round_id)
 
 
 @app.command(help=N_("Everything of a round in one ZIP: tables, documents, rule set, checksums."))
@@ -69,6 +71,7 @@ def bundle(
     output: Output = None,
 ) -> None:
     """`biaochi bundle`."""
+    from data.audit import INTERNAL_BUNDLE, PUBLIC_BUNDLE
     from results.bundle import changes_since, internal_bundle, public_bundle
     from results.documents import Signature
     from results.published import NothingPublished
@@ -92,7 +95,7 @@ def bundle(
                     )
         except NothingPublished:
             raise Refusal(NO_VOTES, round=name) from None
-        _leave(content, output, f"{'public' if public else 'internal'} bundle {name}", chosen, name)
+        _leave(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen, name)
 
 
 def _leave(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:

@@ -39,6 +39,10 @@ ACTIONS = {
 }
 
 
+PAGE, PUBLIC_BUNDLE, INTERNAL_BUNDLE, KIT = "public page", "public bundle", "internal bundle", "kit"
+"""What the log calls files that leave, whether the command line or a page hands them out."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What the log has told so far: numbers of the last upload and history entry, and how many rule sets."""

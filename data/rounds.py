@@ -31,7 +31,7 @@ from data.intake.records import year_of
 from data.intake.units import COLUMNS as UNIT_COLUMNS
 from data.problems import Place, Problem
 from data.query import read_sql
-from data.uploads import Upload
+from data.uploads import Upload, damage_told
 
 
 class RoundConflict(Exception):
@@ -262,6 +262,13 @@ def _read_ballots(
 ) -> tuple[Dictionaries | None, Lines | None]:
     if not uploads:
         return None, None
+    with damage_told(uploads):
+        return _lines_of(con, uploads, codes)
+
+
+def _lines_of(
+    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
+) -> tuple[Dictionaries, Lines]:
     if len(uploads) == 1:
         texts = read_dictionaries(uploads[0].folder / "dictionaries.json")
         if resolve(texts.units, codes) == texts.units:
@@ -313,8 +320,9 @@ def _coded_anew(
 
 def text_lines(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
     """Table line_text: the lines of several uploads of ballots of one round as text again."""
-    _part_tables(con, uploads, codes)
-    con.sql(read_sql("build/line_text")).create("line_text")
+    with damage_told(uploads):
+        _part_tables(con, uploads, codes)
+        con.sql(read_sql("build/line_text")).create("line_text")
 
 
 def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:

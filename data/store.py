@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
@@ -44,7 +43,7 @@ from data.round_status import (
 )
 from data.rounds import alias_of, contents
 from data.rule_sets import RuleSet, RulesRefused, parse_rules
-from data.uploads import Choices, EditLog, Upload, damaged_files, effective, read_upload
+from data.uploads import Choices, EditLog, Upload, damage_told, effective, read_upload
 from data.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
 
 ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
@@ -371,17 +370,8 @@ class Store:
         if lost:
             raise lost
         draft.mkdir(parents=True)
-        try:
+        with damage_told(uploads):
             return build_release(draft, uploads, {rules.name: rules for rules in self.rule_sets()}, self.threads)
-        except (duckdb.Error, OSError, ValueError):
-            damaged = [upload.upload_id for upload in uploads if damaged_files(upload.folder)]
-            if not damaged:
-                raise
-        raise StoreDamaged(
-            "Upload {upload}: files made from it are damaged or missing. Run `biaochi rebuild`: it makes them again "
-            "from the kept files.",
-            upload=damaged[0],
-        )
 
     def _keep(self, draft: Path, release_id: str) -> None:
         folder = self.path / "releases" / release_id

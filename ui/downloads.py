@@ -92,17 +92,25 @@ def on_request(
 
 
 def original(label: str, name: str, sha256: str, path: Path, key: str) -> None:
-    """A button for a file as it was uploaded; it is read on the click, and its SHA-256 is known since it came."""
+    """A button for a file as it was uploaded; its SHA-256 is known since it came. It is read on the click, after the
+    audit log was told of it.
+    """
     kind = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
     stem = name.removesuffix(kind)
     st.download_button(
         label,
-        data=path.read_bytes,
+        data=partial(_original, path, name, sha256, loaded.store().path, frame.user()),
         file_name=f"{stem}-{sha256[:12]}{kind}",
         mime="application/octet-stream",
         key=key,
         on_click="ignore",
     )
+
+
+def _original(path: Path, name: str, sha256: str, store: Path, who: str | None) -> bytes:
+    """Runs on the click, outside the page."""
+    log_export(store, f"{path.parent.name} {name}", release="", sha256=sha256, who=who or "")
+    return path.read_bytes()
 
 
 def table(

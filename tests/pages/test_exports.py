@@ -1,5 +1,7 @@
 """What a button hands out is what the command line writes."""
 
+import hashlib
+
 import pytest
 
 from ui import loaded
@@ -16,3 +18,26 @@ def test_the_table_of_a_category_is_that_of_the_command_line(language, demo, mon
         sheet = loaded.export_sheet(release.id, table, "2025", language, "党群部门")
         words = (table, "--round", "2025", "--category", "党群部门")
         assert csv_bytes(sheet) == demo(*words, lang=language)
+
+
+def test_an_original_that_is_handed_out_is_told_to_the_log(own_demo):
+    from data.audit import read_log
+    from data.store import Store
+    from ui.downloads import _original
+
+    upload = Store(own_demo.store).uploads()[0]
+    ((file, path),) = upload.evidence()
+    content = _original(path, file.name, file.sha256, own_demo.store, "somebody")
+    entry = read_log(own_demo.store)[-1]
+    assert (entry.action, entry.user, entry.what) == ("export", "somebody", f"{upload.upload_id} {file.name}")
+    assert hashlib.sha256(content).hexdigest() == entry.sha256 == file.sha256
+
+
+def test_the_log_calls_a_file_the_same_from_the_page_and_from_the_command(own_demo, tmp_path):
+    """`public 2025` was the page on the command line and the bundle in the browser."""
+    from data.audit import read_log
+    from ui.leaving import LOGGED
+
+    for name, words in (("page", ["public"]), ("public", ["bundle", "--public"])):
+        own_demo(*words, "--round", "2025", "-o", tmp_path / name)
+        assert read_log(own_demo.store)[-1].what == f"{LOGGED[name]} 2025"
