@@ -58,8 +58,7 @@ def word_bytes(document: Document, template: Path = TEMPLATE) -> bytes:
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
         filled.render(_given(document), environment)
-    except (TemplateError, TypeError, ArithmeticError, SyntaxError) as error:
-        # Not only what jinja2 says: a template may add up texts, or leave half a table, which lxml calls a SyntaxError.
+    except (TemplateError, TypeError, ArithmeticError) as error:  # a placeholder may add a text and a number
         raise _refused(template, error, filled.lines) from error
     except (ValueError, KeyError, PackageNotFoundError) as error:
         raise _no_template(template) from error
