@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 import settings
 from data.errors import StoreDamaged
-from ui import jobs, loaded, page
+from ui import frame, jobs, loaded, page
 from ui.gate import Gate, content_security_policy, login_of_cookies
 from ui.words import _
 
@@ -72,7 +72,7 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
 def show_reference_number(error: Exception) -> bool:
     """The log gets the traceback, the person a number to quote."""
     if isinstance(error, StoreDamaged):
-        st.error(_(error.message).format(**error.facts))
+        st.error(_(error.message).format(**{name: frame.plain(fact) for name, fact in error.facts.items()}))
         return True
     reference = secrets.token_hex(4).upper()
     LOG.error("reference %s", reference, exc_info=error)

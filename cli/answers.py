@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from data.export import Cell, Sheet
 
 
+CANNOT_BE_WRITTEN = N_("The file {path} cannot be written: its folder does not exist, or it is a folder itself.")
 TOO_MANY_ROWS = N_(
     "The table has {count} rows; a sheet of a workbook holds {limit}. Take --format csv, which has no limit."
 )
@@ -27,7 +28,7 @@ def emit_rows(
     """A small table: Chinese headers for zh, field names for en and JSON."""
     from data.export import Sheet
 
-    check_form(form)
+    check_form(form, output)
     if form == "json":
         return emit_json({"rows": list(rows)}, output)
     language = session.language
@@ -38,17 +39,23 @@ def emit_rows(
     emit_sheet(Sheet(translate(title, language), names, cells, facts, about), form, output)
 
 
-def check_form(form: str) -> None:
-    """Refuse a format that there is not."""
+def check_form(form: str, output: Path | None) -> None:
+    """Refuse a format that there is not, and a workbook on a terminal."""
     if form not in FORMATS:
         raise Refusal(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+    if form == "xlsx" and output is None and sys.stdout.isatty():
+        raise Refusal(N_("A workbook is not shown on a terminal; name a file with -o FILE."))
+
+
+def check_output(output: Path | None) -> None:
+    """Refuse a file that cannot be, before anything is stored."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        raise Refusal(CANNOT_BE_WRITTEN, path=output)
 
 
 def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
     """A sheet as CSV or as a workbook."""
-    check_form(form)
-    if form == "xlsx" and output is None and sys.stdout.isatty():
-        raise Refusal(N_("A workbook is not shown on a terminal; name a file with -o FILE."))
+    check_form(form, output)
     write(sheet_bytes(sheet, form), output)
 
 
@@ -78,7 +85,7 @@ def write(content: bytes, output: Path | None) -> None:
     try:
         output.write_bytes(content)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise Refusal(N_("The file {path} cannot be written."), path=output) from None
+        raise Refusal(CANNOT_BE_WRITTEN, path=output) from None
 
 
 def print_line(line: str) -> None:

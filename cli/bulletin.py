@@ -10,7 +10,7 @@ import typer
 from cli.answers import write
 from cli.app import app
 from cli.call import Category, Output, Refusal, ReleaseId, Round, check_files, checked_round, progress, session
-from cli.results import open_release
+from cli.results import open_release, which_unit
 from words import N_
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def bulletin(
 
     chosen_form = _form(form, output, template)
     _check_kind(kind, unit)
+    _check_options(kind, category, since, as_of)
     name = checked_round(round_id)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
@@ -88,6 +89,17 @@ def _check_kind(kind: str, unit: str) -> None:
         raise Refusal(N_("--kind should be one of: {known}."), known=", ".join(KINDS))
     if (kind == "unit") != bool(unit):
         raise Refusal(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
+
+
+def _check_options(kind: str, category: str | None, since: str | None, as_of: str | None) -> None:
+    """Refuse an option that would have no effect on this kind of document."""
+    for option, given, kinds in (
+        ("--category", category, ("bulletin", "ranking", "bottom", "changes")),
+        ("--from", since, ("changes",)),
+        ("--as-of", as_of, ("pledges",)),
+    ):
+        if given is not None and kind not in kinds:
+            raise Refusal(N_("{option} goes with --kind {kinds}."), option=option, kinds=" | ".join(kinds))
 
 
 def _document(
@@ -140,9 +152,8 @@ def _dossier(found: "Findings", code: str, signed: "Signature") -> "Document":
         told = history(release, code, [ranking(release, name) for name in own])
         return dossier(found, told, detail(release, code, round_id), session.language, signed)
     except NoSuchUnit:
-        raise Refusal(
-            N_("The round {round} has no votes on a unit with the code {unit}."), round=round_id, unit=code
-        ) from None
+        session.say(N_("The round {round} has no votes on a unit with the code {unit}."), round=round_id, unit=code)
+        raise which_unit(release, code, [round_id]) from None
 
 
 def _changes(found: "Findings", since: str | None) -> "list[Changes]":

@@ -1,15 +1,16 @@
-"""What leaves the house: tables as files. The audit log is told first: what cannot be logged does not leave."""
+"""What leaves the house: tables as files. Each is told to the audit log first: what cannot be logged does not leave."""
 
 import hashlib
+import shutil
 import sys
-from collections.abc import Callable, Iterable
-from functools import partial
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import check_form, sheet_bytes, write
+from cli.answers import CANNOT_BE_WRITTEN, check_form, check_output, sheet_bytes, write
 from cli.app import app
 from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, checked_round, progress, session
 from cli.results import open_release
@@ -34,18 +35,25 @@ def export(
     output: Output = None,
 ) -> None:
     """`biaochi export`."""
-    from results.exports import BALLOTS, TABLES
+    from results.exports import BALLOTS, BY_CATEGORY, CHANGES, TABLES
 
-    check_form(form)
+    check_form(form, output)
+    check_output(output)
     if table not in TABLES:
         raise Refusal(N_("There is no table {table}. Known: {known}."), table=table, known=", ".join(TABLES))
+    if since is not None and table != CHANGES:
+        raise Refusal(N_("--from ROUND is for the table changes."))
+    if category is not None and table not in BY_CATEGORY:
+        raise Refusal(N_("--category is for the tables: {known}."), known=", ".join(BY_CATEGORY))
     name = checked_round(round_id)
     with open_release(release) as chosen, progress(N_("Computing")):
-        told = partial(_tell, chosen, table, name, form)
+        if table == BALLOTS and form == "csv":
+            return _long_ballots(chosen, name, output)
         if table == BALLOTS:
-            return _ballots(chosen, name, form, output, told)
-        content = _table(chosen, table, name, category, since, form)
-        told(hashlib.sha256(content).hexdigest())
+            content = _ballots(chosen, name, form)
+        else:
+            content = _table(chosen, table, name, category, since, form)
+        _tell(chosen, table, name, form, hashlib.sha256(content).hexdigest())
         write(content, output)
 
 
@@ -83,12 +91,11 @@ def _nothing(release: "Release", table: str, round_id: str) -> Refusal:
 
 def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
     """The round against an earlier one; one category at a time, ALL for all as one."""
-    from results.changes import TrialBesideFormal, changes
+    from results.changes import TrialBesideFormal, changes, round_before
     from results.family import ALL
     from results.what_if import what_if
 
-    older = [name for name in release.rounds() if name < round_id]
-    before = since or next(iter(older), None)
+    before = since or round_before(release, round_id)
     if before is None:
         raise Refusal(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
     if before == round_id:
@@ -105,46 +112,53 @@ def compared(release: "Release", round_id: str, category: str | None, since: str
         raise Refusal(N_("One of the two rounds is a trial; it is not compared with formal ones.")) from None
 
 
-def _ballots(release: "Release", round_id: str, form: str, output: Path | None, told: Callable[[str], None]) -> None:
-    """All ballots of a round, written a piece at a time; the log is told of the SHA-256 of the file."""
+def _ballots(release: "Release", round_id: str, form: str) -> bytes:
+    """All ballots of a round as JSON or as a workbook."""
     from data.ballot_file import ballot_file
-    from data.export import Sheet, csv_pieces, json_bytes
+    from data.export import Sheet, json_bytes
 
     with ballot_file(release, round_id, "en" if form == "json" else session.language) as (headers, rows):
         if not headers:
             raise _nothing(release, "ballots", round_id)
-        if form == "csv":
-            return _pieces(csv_pieces(headers, rows), output, told)
         if form == "json":
             head = {"release": release.id, "round": round_id}
-            content = json_bytes({**head, "rows": [dict(zip(headers, row, strict=True)) for row in rows]})
-        else:
-            facts = [(translate(N_("Release"), session.language), release.id)]
-            title, about = (translate(word, session.language) for word in (N_("Ballots"), N_("About")))
-            content = sheet_bytes(Sheet(title, headers, list(rows), facts, about), form)
-    told(hashlib.sha256(content).hexdigest())
-    write(content, output)
+            return json_bytes({**head, "rows": [dict(zip(headers, row, strict=True)) for row in rows]})
+        facts = [(translate(N_("Release"), session.language), release.id)]
+        title, about = (translate(word, session.language) for word in (N_("Ballots"), N_("About")))
+        return sheet_bytes(Sheet(title, headers, list(rows), facts, about), form)
 
 
-def _pieces(pieces: Iterable[bytes], output: Path | None, told: Callable[[str], None]) -> None:
-    """Write piece by piece; a file that could not be finished, or of which the log could not be told, does not stay."""
+def _long_ballots(release: "Release", round_id: str, output: Path | None) -> None:
+    """All ballots of a round as CSV, a piece at a time. Made whole beside the output before any of it leaves: only
+    then its checksum is known, and a file that could not be finished takes nobody's place."""
+    from data.ballot_file import ballot_file
+    from data.export import csv_pieces
+
+    with tempfile.TemporaryFile() as whole:
+        with ballot_file(release, round_id, session.language) as (headers, rows):
+            if not headers:
+                raise _nothing(release, "ballots", round_id)
+            digest = _pieces(csv_pieces(headers, rows), whole)
+        _tell(release, "ballots", round_id, "csv", digest)
+        whole.seek(0)
+        if output is None:
+            sys.stdout.flush()
+            shutil.copyfileobj(whole, sys.stdout.buffer)
+            return
+        try:
+            with output.open("wb") as file:
+                shutil.copyfileobj(whole, file)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise Refusal(CANNOT_BE_WRITTEN, path=output) from None
+
+
+def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:
+    """Write piece by piece; SHA-256 of the whole."""
     digest = hashlib.sha256()
-    try:
-        target = sys.stdout.buffer if output is None else output.open("wb")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise Refusal(N_("The file {path} cannot be written."), path=output) from None
-    try:
-        for piece in pieces:
-            target.write(piece)
-            digest.update(piece)
-        told(digest.hexdigest())
-    except BaseException:
-        if output is not None:
-            target.close()
-            output.unlink(missing_ok=True)
-        raise
-    if output is not None:
-        target.close()
+    for piece in pieces:
+        target.write(piece)
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _tell(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:

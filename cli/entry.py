@@ -32,6 +32,9 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:  # what was printed did not reach the file: the disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = failed(error, debug=False)
     sys.exit(code)
 
 
@@ -42,6 +45,7 @@ def run(arguments: Sequence[str]) -> int:
         known = settings.load()
         debug = known.debug
         session.begin(known.store, _language(arguments, known.language), known.threads)
+        _check_text(arguments)
         app.registered_commands.sort(key=_place)
         command = typer.main.get_command(app)
         translate_help(command, session.language)
@@ -51,9 +55,9 @@ def run(arguments: Sequence[str]) -> int:
         print(refused, file=sys.stderr)
         return WRONG_USAGE
     except (KeyboardInterrupt, typer.Abort):
-        session.say(N_("Interrupted. Nothing is left half done."))
+        session.say(N_("Interrupted. Nothing of the step at hand is stored; finished steps stay."))
         return INTERRUPTED
-    except BrokenPipeError:
+    except SystemExit:  # Typer's way out, with code 1, when whoever read the output is gone: `biaochi releases | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return DONE
     except Exception as error:
@@ -63,6 +67,23 @@ def run(arguments: Sequence[str]) -> int:
 def _place(command: CommandInfo) -> int:
     name = command.name or getattr(command.callback, "__name__", "")
     return ORDER.index(name) if name in ORDER else len(ORDER)
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no text, but for the name of a file that is there: what is kept must be readable."""
+    for word in arguments:
+        if not _is_text(word) and not Path(word).exists():
+            raise Refusal(
+                N_("This is not UTF-8 text: {word}. Set the terminal to UTF-8 and type it again."), word=ascii(word)
+            )
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _language(arguments: Sequence[str], default: str) -> str:

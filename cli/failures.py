@@ -1,5 +1,6 @@
 """Every failure as a sentence and an exit code."""
 
+import errno
 import re
 import secrets
 import sys
@@ -52,10 +53,24 @@ def _known_failure(error: Exception) -> int | None:
         return BUSY
     if isinstance(error, NoSuchRound):
         session.say(N_("The release has no such round or category: {name}."), name=error)
+        if error.known:
+            session.say(N_("It has: {known}."), known=", ".join(error.known))
         return WRONG_USAGE
-    if isinstance(error, PermissionError):
-        session.say(N_("This is not allowed: {path}"), path=error.filename or "")
+    return _of_the_machine(error) if isinstance(error, OSError) else None
+
+
+def _of_the_machine(error: OSError) -> int | None:
+    """Exit code of what the machine refuses; None for what nobody foresaw."""
+    path = error.filename or session.path
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        session.say(N_("This is not allowed: {path}. Ask for the right to read it, or to write there."), path=path)
         return NOT_ALLOWED
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        session.say(N_("The disk is full. Make room and try again."))
+        return WRONG_USAGE
+    if error.errno == errno.ENAMETOOLONG:
+        session.say(N_("The name is too long for a file: {path}"), path=path)
+        return WRONG_USAGE
     return None
 
 

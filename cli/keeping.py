@@ -41,10 +41,10 @@ def audit(
     told = [entry for entry in log if local_time(entry.time)[:10] >= day]
     rows = [{name: getattr(entry, name) for name in headers} for entry in told]
     if form != "json":
-        for row in rows:
+        for row, entry in zip(rows, told, strict=True):
             row["action"] = translate(ACTIONS.get(row["action"], row["action"]), session.language)
             kind, gap, upload = row["what"].partition(" ")
-            word = KIND_NAMES.get(kind) or STATUSES.get(kind)
+            word = {"import": KIND_NAMES, "status": STATUSES}.get(entry.action, {}).get(kind)
             row["what"] = f"{translate(word, session.language)}{gap}{upload}" if word else row["what"]
             row["time"] = local_time(row["time"])
     emit_rows(rows, headers, N_("Audit log"), form, output)

@@ -11,7 +11,7 @@ import typer
 from cli.answers import write
 from cli.app import app
 from cli.call import Output, Refusal, ReleaseId, Round, checked_round, progress, session
-from cli.results import open_release
+from cli.results import open_release, which_unit
 from words import N_
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def public(
     output: Output = None,
 ) -> None:
     """`biaochi public`."""
+    from data.audit import PAGE
     from results.public_page import public_page
     from results.published import NothingPublished
 
@@ -34,7 +35,7 @@ def public(
                 page = public_page(chosen, round_id)
         except NothingPublished:
             raise Refusal(NO_VOTES, round=round_id) from None
-        _leave(page, output, f"public {round_id}", chosen, round_id)
+        _leave(page, output, f"{PAGE} {round_id}", chosen, round_id)
 
 
 @app.command(help=N_("The verification kit of a unit, internal: it recomputes its score, places and verdict."))
@@ -45,6 +46,7 @@ def kit(
     output: Output = None,
 ) -> None:
     """`biaochi kit`."""
+    from data.audit import KIT
     from results.kit import NoSuchMember, kit_bytes
 
     if output is None and sys.stdout.isatty():
@@ -54,8 +56,9 @@ def kit(
             with progress(N_("Computing")):
                 content = kit_bytes(chosen, round_id, code)
         except NoSuchMember:
-            raise Refusal(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code) from None
-        _leave(content, output, f"kit {code} {round_id}", chosen, round_id)
+            session.say(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code)
+            raise which_unit(chosen, code, [round_id]) from None
+        _leave(content, output, f"{KIT} {code} {round_id}", chosen, round_id)
 
 
 @app.command(help=N_("A round in one ZIP: tables, bulletin, rule set, checksums; ballots are not in it."))
@@ -68,6 +71,7 @@ def bundle(
     output: Output = None,
 ) -> None:
     """`biaochi bundle`."""
+    from data.audit import INTERNAL_BUNDLE, PUBLIC_BUNDLE
     from data.typeset import fonts_here
     from results.bundle import changes_since, internal_bundle, public_bundle
     from results.documents import Signature
@@ -75,6 +79,8 @@ def bundle(
     from results.what_if import what_if
 
     name = checked_round(round_id)
+    if public and (office or date):
+        raise Refusal(N_("--office and --date sign the internal bundle; the public one holds no document to sign."))
     if output is None and sys.stdout.isatty():
         raise Refusal(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
     warning = ""
@@ -94,7 +100,7 @@ def bundle(
             raise Refusal(NO_VOTES, round=name) from None
         if warning:
             print(warning, file=sys.stderr)
-        _leave(content, output, f"{'public' if public else 'internal'} bundle {name}", chosen, name)
+        _leave(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen, name)
 
 
 def _leave(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:

@@ -39,7 +39,7 @@ def pledges(
     from results.pledge_years import pledge_year
     from results.pledges import standing_day
 
-    check_form(form)
+    check_form(form, output)
     if by not in BY:
         raise Refusal(N_("--by should be one of: {known}."), known=", ".join(BY))
     if circular and by != BY_ITEM:

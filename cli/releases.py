@@ -7,7 +7,7 @@ import typer
 
 from cli.answers import check_form, emit_json, emit_sheet, print_line
 from cli.app import app
-from cli.call import Format, Output, checked_round, progress, session
+from cli.call import Format, Output, Refusal, checked_round, progress, session
 from words import N_, translate
 
 
@@ -24,6 +24,8 @@ def publish(
     """`biaochi publish`."""
     if dry_run:
         return _what_would_change(form, output)
+    if form is not None or output is not None:
+        raise Refusal(N_("--format and -o go with --dry-run: publishing itself prints the release only."))
     with progress(N_("Computing")):
         report = session.store().publish(note, expect=expect)
     session.say(N_("Published.") if report.new else N_("Nothing new: this release is in force already."))
@@ -60,7 +62,7 @@ def releases(form: Format = "csv", output: Output = None) -> None:
     """`biaochi releases`."""
     from results.history import as_json, as_sheet
 
-    check_form(form)
+    check_form(form, output)
     history = session.store().history()
     if form == "json":
         emit_json(as_json(history), output)

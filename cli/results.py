@@ -1,6 +1,6 @@
 """What a release says: ranking, bottom list, one unit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,7 +31,7 @@ def ranking(
     from results.columns import as_json, as_sheet
     from results.ranking import ranking as rank_units
 
-    check_form(form)
+    check_form(form, output)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             other = _what_if(chosen, round_id, what_if) if what_if else None
@@ -60,7 +60,7 @@ def bottom(
     from results.bottom import family_name
     from results.columns import as_json, as_sheet
 
-    check_form(form)
+    check_form(form, output)
     if k is not None and k < 1:
         raise Refusal(N_("-k must be a whole number from 1 on, not {k}."), k=k)
     with open_release(release) as chosen:
@@ -83,7 +83,7 @@ def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
 
     rules = parse_rules(text_of(file))
     if round_id not in release.rounds():
-        raise NoSuchRound(round_id)
+        raise NoSuchRound(round_id, release.rounds())
     return what_if(session.store(), release, round_id, rules)
 
 
@@ -97,15 +97,27 @@ def unit(
     """`biaochi unit`."""
     from results.columns import unit_as_json, unit_as_sheet, unit_rounds
 
-    check_form(form)
+    check_form(form, output)
     with open_release(release) as chosen:
         rows = unit_rounds(chosen, code)
         if not rows:
-            raise Refusal(N_("The release has no unit with the code {unit}."), unit=code)
+            session.say(N_("The release has no unit with the code {unit}."), unit=code)
+            raise which_unit(chosen, code, chosen.rounds())
         if form == "json":
             emit_json(unit_as_json(chosen, code, rows), output)
         else:
             emit_sheet(unit_as_sheet(chosen, code, rows, session.language), form, output)
+
+
+def which_unit(release: "Release", text: str, rounds: Sequence[str]) -> Refusal:
+    """What to try after a code that there is not: units it may mean, or where the codes of a round are listed."""
+    from data.problems import joined
+    from results.unit_search import meant
+
+    close = meant(release, text)
+    if close:
+        return Refusal(N_("Did you mean {close}?"), close=joined([*close], session.language))
+    return Refusal(N_("All codes: biaochi ranking --round {round}"), round=next(iter(rounds), ""))
 
 
 @contextmanager

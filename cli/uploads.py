@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import emit_json, emit_rows, print_line
+from cli.answers import check_form, check_output, emit_json, emit_rows, print_line
 from cli.app import app
 from cli.call import (
     DONE,
@@ -70,6 +70,8 @@ def import_(
     """`biaochi import`."""
     _check_kind(kind)
     check_files(files)
+    check_form(form or "csv", output)
+    check_output(output)
     if accept_warnings is not None and not accept_warnings.strip():
         raise Refusal(N_("Accepting warnings needs a reason."))
     with progress(N_("Reading")) as told:

@@ -24,7 +24,7 @@ from words import N_
 FOLDER = "audit"
 LOG = "log.jsonl"
 FIRST = "0" * 64  # in place of a hash before the first entry
-TAIL = 1 << 16  # bytes that surely hold the last line
+TAIL = 1 << 16  # bytes that nearly always hold the last line
 ACTIONS = {
     "rules": N_("Rule set added"),
     "import": N_("Imported"),
@@ -37,6 +37,10 @@ ACTIONS = {
     "backup": N_("Backed up"),
     "restore": N_("Restored"),
 }
+
+
+PAGE, PUBLIC_BUNDLE, INTERNAL_BUNDLE, KIT = "public page", "public bundle", "internal bundle", "kit"
+"""What the log calls files that leave, whether the command line or a page hands them out."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,21 @@ def read_log(store: Path) -> list[Entry]:
             )
         found.append(entry)
     return found
+
+
+def events_told(store: Path) -> int:
+    """How many history entries the log tells of. 0 where the log is missing or its last line is damaged: results are
+    read all the same, and `biaochi check` tells that.
+    """
+    try:
+        return _told(store).events
+    except StoreDamaged:
+        return 0
+
+
+def has_log(store: Path) -> bool:
+    """Whether anything was ever logged: every store that took a file has a log, if it is whole."""
+    return (store / FOLDER / LOG).is_file()
 
 
 def log_export(store: Path, what: str, *, release: str, round_id: str = "", sha256: str = "", who: str = "") -> None:
@@ -215,17 +234,27 @@ def _last(store: Path) -> tuple[Entry | None, int]:
     path = store / FOLDER / LOG
     if not path.is_file():
         return None, 0
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - TAIL))
-        tail = file.read()
+    tail, begins = _tail(path)
     whole = tail[: tail.rfind(b"\n") + 1]
     if not whole:
-        return None, size - len(tail)
+        return None, begins
     entry = _entry(whole.rstrip(b"\n").rsplit(b"\n", 1)[-1])
     if entry is None:
         raise StoreDamaged("Audit log: its last line cannot be read any more. Restore the log from a backup.")
-    return entry, size - len(tail) + len(whole)
+    return entry, begins + len(whole)
+
+
+def _tail(path: Path) -> tuple[bytes, int]:
+    """The end of the log with the whole last line, however long its note is, and where that end begins."""
+    length = TAIL
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        while True:
+            begins = file.seek(max(0, size - length))
+            tail = file.read(size - begins)
+            if begins == 0 or tail.count(b"\n") > 1:
+                return tail, begins
+            length *= 8
 
 
 def _lines(store: Path) -> Iterator[bytes]:

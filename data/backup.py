@@ -38,7 +38,8 @@ def backup(store: Store, target: Path, progress: Progress = silent) -> str:
         raise UsageError("The store {path} holds nothing to back up.", path=store.path)
     if not target.parent.is_dir():
         raise UsageError("There is no folder {path}.", path=target.parent)
-    draft = target.with_name(f".{target.name}.part")
+    folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=target.parent))  # two backups never share a draft
+    draft = folder / target.name
     try:
         with store.writing():
             sums = _pack(store.path, draft, progress)
@@ -46,7 +47,7 @@ def backup(store: Store, target: Path, progress: Progress = silent) -> str:
         digest = _sha256(draft)
         put_in_place(draft, target)
     finally:
-        draft.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
     log_action(store.path, "backup", target.name, sha256=digest)
     return digest
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from data.audit import read_log
 from data.errors import StoreDamaged, UsageError
-from data.history import FOLDER, read_event
+from data.history import FOLDER, missing_entry, read_event
+from data.mappings import decision_files, read_decision
 from data.problems import Problem
 from data.release import RELEASE, RESULTS, read_contents
 from data.rule_sets import RulesRefused, parse_rules
@@ -39,7 +40,7 @@ def check(store: Store) -> list[Finding]:
     """What is damaged, everything at once; empty when every checksum holds. Raises UsageError without a store."""
     if not any((store.path / part).is_dir() for part in PARTS):
         raise UsageError("There is no store in {path}.", path=store.path)
-    return [*_uploads(store), *_rules(store), *_history(store), *_releases(store), *_audit(store)]
+    return [*_uploads(store), *_rules(store), *_history(store), *_releases(store), *_mappings(store), *_audit(store)]
 
 
 def damaged_derived(folder: Path) -> list[str]:
@@ -106,20 +107,31 @@ def _history(store: Store) -> list[Finding]:
             found.append(Finding.of(damage))
             continue
         if missing:
-            facts = {"number": number}
-            return [*found, Finding("History: entry {number} is missing. Restore it from a backup.", facts)]
+            return [*found, Finding.of(missing_entry(number))]
+    return found
+
+
+def _mappings(store: Store) -> list[Finding]:
+    found = []
+    for path in decision_files(store.path):
+        try:
+            read_decision(path)
+        except StoreDamaged as damage:
+            found.append(Finding.of(damage))
     return found
 
 
 def _audit(store: Store) -> list[Finding]:
-    """Whether the chain holds, and whether it tells of just the uploads and history entries that are there."""
+    """Whether the chain holds, and whether it tells of just the uploads, rule sets and history entries there are."""
     try:
         log = read_log(store.path)
     except StoreDamaged as damage:
         return [Finding.of(damage)]
     kept = {f"uploads/{path.name}" for path in (store.path / "uploads").glob("[0-9]*")}
     kept |= {f"{FOLDER}/{path.name}" for path in (store.path / FOLDER).glob("*.json")}
+    kept |= {f"rules/{path.name}" for path in (store.path / "rules").glob("*.toml")}
     told = {f"uploads/{entry.what.rpartition(' ')[2]}" for entry in log if entry.action == "import"}
+    told |= {f"rules/{entry.what}.toml" for entry in log if entry.action == "rules"}
     told |= {f"{FOLDER}/{number:06d}.json" for number in range(1, log[-1].told.events + 1 if log else 1)}
     gone = [
         Finding("{what}: the audit log tells of it, and it is not there. Restore it.", {"what": w}) for w in told - kept

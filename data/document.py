@@ -10,10 +10,6 @@ from datetime import UTC, datetime
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """In every file: the same content is the same file, whenever it is made."""
-MEDIA = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 UNITS, ROUNDS, GROUPS, INDICATORS = "units", "rounds", "groups", "indicators"
 CHANGES, LEFT_OUT, PLEDGES = "changes", "left_out", "pledges"

@@ -10,6 +10,7 @@ from data.intake.context import Context
 from data.intake.counts import read_counts
 from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
+from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
 from data.problems import Place, Problem
 from data.query import working_memory
@@ -44,7 +45,7 @@ def with_places(
     }
     files = {upload.upload_id: Place("、".join(file.name for file in upload.files)) for upload in uploads}
     return [
-        _placed(problem, here, there[str(problem.facts["upload"])], files) if problem.code in TWICE else problem
+        _placed(problem, here, there.get(str(problem.facts["upload"]), {}), files) if problem.code in TWICE else problem
         for problem in problems
     ]
 
@@ -80,6 +81,8 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
             return read_counts(tables, context).places
         places = read_records(upload.kind, tables, context).places
         return {(key,): (file, row, "") for key, (file, row) in places.items()}
+    except (Refused, OSError):  # its kept file is damaged or missing, as `biaochi check` tells; the upload is named
+        return {}
     finally:
         con.close()
 

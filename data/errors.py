@@ -20,7 +20,7 @@ class UsageError(Exception):
 
 
 class StoreDamaged(UsageError):
-    """A file of the store cannot be read any more: which, and what to do."""
+    """What the store holds cannot be used any more, or not by this version: which, and what to do."""
 
 
 class NameTaken(Exception):

@@ -24,6 +24,7 @@ FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
 WIDEST = 40
 PIECE = 50_000  # rows of a piece of CSV
 LAST_ROW = 1_048_576  # of a sheet; the header takes one
+LONGEST_TEXT = 32_767  # characters of a cell; a longer one is no text that Excel opens
 A4 = 9  # as Excel numbers paper
 HEAD = 33  # points: two lines of a header
 BAR = 24  # pixels of a bar of a chart
@@ -109,7 +110,7 @@ def json_bytes(content: Mapping[str, object]) -> bytes:
 def xlsx_bytes(sheet: Sheet) -> bytes:
     """A workbook: the table as it is shown, ready to print, and a second sheet that says what it is.
 
-    Raises TooManyRows beyond what a sheet holds; nothing is ever left out.
+    Raises TooManyRows beyond what a sheet holds. A text longer than a cell holds ends in …; as CSV it is whole.
     """
     if len(sheet.rows) >= LAST_ROW:
         raise TooManyRows
@@ -242,7 +243,8 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> 
     """A text is written as a text: `=1+1` stays what it is, no formula, and needs no apostrophe."""
     if isinstance(cell, str):
         if cell:
-            page.write_string(row, column, cell, style)
+            whole = len(cell) <= LONGEST_TEXT
+            page.write_string(row, column, cell if whole else f"{cell[: LONGEST_TEXT - 1]}…", style)
     elif cell is not None:
         page.write_number(row, column, cell, style)
 

@@ -11,7 +11,8 @@ from words import N_, translate
 
 ROWS_SHOWN = 5  # pieces of rows a file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5
-REPEATED = ("already_imported_line", "duplicate_line")  # whole files come twice: 50 lines are told as rows 2-51
+RECORD = "record_in_other_upload"
+REPEATED = ("already_imported_line", "duplicate_line", RECORD)  # whole files come twice: 50 lines as rows 2-51
 UNREGISTERED = N_("This round has no register of units; the names of units were not checked.")
 MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # what parts the columns of a text file
 
@@ -27,12 +28,12 @@ class Mistake:
         """The problem whose sentence and suggestion speak for all; of repeated lines with all earlier rows."""
         first = self.problems[0]
         place = _earlier(first)
-        if place is None:
+        if place is None or self.count == 1:
             return first
         rows = [earlier.row for earlier in map(_earlier, self.problems) if earlier and earlier.row is not None]
-        if len(set(rows)) < 2:
-            return first
-        return replace(first, facts={**first.facts, "earlier": place._replace(rows=tuple(spans(rows, ROWS_SHOWN)))})
+        if len(set(rows)) > 1:
+            place = place._replace(rows=tuple(spans(rows, ROWS_SHOWN)))
+        return _together(first, place, self.count)
 
     @property
     def count(self) -> int:
@@ -60,10 +61,8 @@ def grouped(problems: Sequence[Problem], language: str) -> list[Mistake]:
     """Problems with the same sentence and suggestion together, errors first, else in the order given."""
     found: dict[tuple[str, str, str, str], list[Problem]] = {}
     for problem in problems:
-        alike = problem
         place = _earlier(problem)
-        if place is not None:
-            alike = replace(problem, facts={**problem.facts, "earlier": place._replace(row=None)})
+        alike = problem if place is None else _together(problem, place._replace(row=None), 0)
         key = (problem.level, problem.code, alike.message(language), alike.suggestion(language))
         found.setdefault(key, []).append(problem)
     return sorted((Mistake(tuple(group)) for group in found.values()), key=lambda f: f.first.level != "error")
@@ -74,6 +73,12 @@ def _earlier(problem: Problem) -> Place | None:
     place = problem.facts.get("earlier")
     told_together = problem.code in REPEATED and "other_grade" not in problem.facts
     return place if told_together and isinstance(place, Place) else None
+
+
+def _together(problem: Problem, place: Place, count: int) -> Problem:
+    """A repeated line without what only it has: the row of the earlier one, and of a record its key."""
+    facts = {**problem.facts, "earlier": place, **({"many": count} if problem.code == RECORD else {})}
+    return replace(problem, facts=facts)
 
 
 def shortened(findings: Sequence[Mistake], most: int) -> tuple[list[Mistake], dict[str, int]]:

@@ -46,8 +46,17 @@ class Event:
 
 
 def read_history(store: Path) -> list[Event]:
-    """Every entry of a store's folder, newest first."""
-    return [read_event(path) for path in sorted((store / FOLDER).glob("*.json"), reverse=True)]
+    """Every entry of a store's folder, newest first. Raises StoreDamaged where one is missing between them."""
+    events = [read_event(path) for path in sorted((store / FOLDER).glob("*.json"))]
+    for number, event in enumerate(events, start=1):
+        if event.number != number:
+            raise missing_entry(number)
+    return events[::-1]
+
+
+def missing_entry(number: int) -> StoreDamaged:
+    """What is said of a gap: without the entry nobody knows what is in force, and the next one would overwrite."""
+    return StoreDamaged("History: entry {number} is missing. Restore it from a backup.", number=number)
 
 
 def read_event(path: Path) -> Event:

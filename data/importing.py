@@ -410,9 +410,12 @@ class ImportJob:
         return [upload for upload in self.in_force if upload.round_id == self.round_id and upload.kind in kinds]
 
     def _same(self, digest: str) -> str | None:
-        """The upload in force with this content already."""
+        """The upload in force with this content already, read under the same rules."""
+        rules = self.request.rules.name if self.request.rules else ""
         for upload in self._others(self.kind):
-            if upload.digest == digest and not (self.request.replaces and len(self._others(self.kind)) > 1):
+            if (upload.digest, upload.rules_name) == (digest, rules) and not (
+                self.request.replaces and len(self._others(self.kind)) > 1
+            ):
                 return upload.upload_id
         return None
 

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from data.errors import StoreDamaged
 from data.intake.shapes import joined, shape_of
 
 FOLDER = "mappings"
@@ -28,7 +29,8 @@ def write_decision(store: Path, draft: Path, decision: Decision) -> Path:
     """Write a decision to `draft` and say which place it belongs in."""
     draft.write_text(json.dumps(asdict(decision), ensure_ascii=False, indent=1), encoding="utf-8")
     folder = _folder(store, decision.kind, decision.cells)
-    return folder / f"{len(list(folder.glob('*.json'))) + 1:06d}.json"
+    last = max((int(path.stem) for path in folder.glob("*.json")), default=0)
+    return folder / f"{last + 1:06d}.json"
 
 
 def remembered(store: Path, kind: str, records: list[list[str]]) -> dict[str, str]:
@@ -39,16 +41,31 @@ def remembered(store: Path, kind: str, records: list[list[str]]) -> dict[str, st
         for cells in (*pairs, tuple(record)):
             paths = sorted(_folder(store, kind, cells).glob("*.json"))
             if paths:
-                found: dict[str, str] = json.loads(paths[-1].read_text(encoding="utf-8"))["mapping"]
-                return found
+                return read_decision(paths[-1]).mapping
     return {}
 
 
 def words(store: Path, kind: str) -> frozenset[str]:
     """Every column that somebody decided about: such words tell a decoded file from mojibake."""
-    paths = (store / FOLDER).glob("*/*.json")
-    decisions = [Decision(**json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    decisions = [read_decision(path) for path in decision_files(store)]
     return frozenset(column for decision in decisions if decision.kind == kind for column in decision.mapping)
+
+
+def decision_files(store: Path) -> list[Path]:
+    """The files of all decisions."""
+    return sorted((store / FOLDER).glob("*/*.json"))
+
+
+def read_decision(path: Path) -> Decision:
+    """One decision from its file. Raises StoreDamaged."""
+    try:
+        return Decision(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise StoreDamaged(
+            "Remembered columns: the file {name} cannot be read any more. Restore it from a backup, or delete it and "
+            "say the columns again at the next import.",
+            name=f"{FOLDER}/{path.parent.name}/{path.name}",
+        ) from None
 
 
 def _folder(store: Path, kind: str, cells: tuple[str, ...]) -> Path:

@@ -381,6 +381,17 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             ),
         ),
     },
+    "record_in_other_upload": {
+        "many": (  # told of several together
+            N_(
+                "Each record is imported once; {many} records of this import already stand in {earlier} (upload {upload})."
+            ),
+            N_(
+                "Leave these rows out, or import a complete correction and let it replace the earlier uploads: choose so "
+                "on the upload page, or --replace on the command line."
+            ),
+        ),
+    },
     "duplicate_unit": {
         "second": (
             N_("A code belongs to one unit; {value} stands for two names: “{other}” in {earlier} and “{second}” here."),

@@ -140,7 +140,18 @@ def _imported_again(store: Store, wanted: list[str]) -> Iterator[tuple[Store, di
         again = Store(Path(scratch) / "store", threads=store.threads)
         for rules in store.rule_sets():
             again.add_rules(rules.text)
-        yield again, _import_again(again, _read_together(store, set(wanted)))
+        gone = _gone(store, set(wanted))
+        yield again, gone or _import_again(again, _read_together(store, set(wanted)))
+
+
+def _gone(store: Store, wanted: set[str]) -> Finding | None:
+    """An upload that is not there any more, or whose rule set is not."""
+    known = {upload.upload_id: upload for upload in store.uploads()}
+    missing = sorted(wanted - set(known))
+    if missing:
+        return Finding("Upload {upload}: it is missing. Restore it from a backup.", {"upload": missing[0]})
+    lost = store.lost_rules([upload for name, upload in known.items() if name in wanted])
+    return Finding.of(lost) if lost else None
 
 
 def _read_together(store: Store, wanted: set[str]) -> list[Upload]:

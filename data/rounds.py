@@ -5,6 +5,7 @@ a single upload is taken as it stands. Nothing here knows points or weights.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +31,7 @@ from data.intake.records import year_of
 from data.intake.units import COLUMNS as UNIT_COLUMNS
 from data.problems import Place, Problem
 from data.query import read_sql
-from data.uploads import Upload
+from data.uploads import Upload, damage_told
 
 
 class RoundConflict(Exception):
@@ -261,6 +262,13 @@ def _read_ballots(
 ) -> tuple[Dictionaries | None, Lines | None]:
     if not uploads:
         return None, None
+    with damage_told(uploads):
+        return _lines_of(con, uploads, codes)
+
+
+def _lines_of(
+    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
+) -> tuple[Dictionaries, Lines]:
     if len(uploads) == 1:
         texts = read_dictionaries(uploads[0].folder / "dictionaries.json")
         if resolve(texts.units, codes) == texts.units:
@@ -312,20 +320,26 @@ def _coded_anew(
 
 def text_lines(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
     """Table line_text: the lines of several uploads of ballots of one round as text again."""
-    _part_tables(con, uploads, codes)
-    con.sql(read_sql("build/line_text")).create("line_text")
+    with damage_told(uploads):
+        _part_tables(con, uploads, codes)
+        con.sql(read_sql("build/line_text")).create("line_text")
 
 
 def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:
-    """One finding a line that two uploads have; names the earlier upload."""
+    """One finding a line that two uploads have, and one for each earlier upload that has several."""
     rows = con.execute(read_sql("build/twice_imported")).fetchall()
-    newest = con.table("part_line").filter(f"part = {len(uploads) - 1}")  # sql: a number of ours
-    earlier = uploads[rows[0][3]]
-    about = {"count": len(rows), "lines": len(newest), "upload": earlier.upload_id, "earlier": _files_of(earlier)}
-    overlap = Problem("upload_overlaps", facts={**about, "percent": round(100 * len(rows) / len(newest))})
-    return ([overlap] if len(rows) > 1 else []) + [
+    newest = len(con.table("part_line").filter(f"part = {len(uploads) - 1}"))  # sql: a number of ours
+    shared = Counter(part for *_, part in rows)
+    overlaps = [_overlap(uploads[part], count, newest) for part, count in sorted(shared.items()) if count > 1]
+    return overlaps + [
         _already_there(ballot, (ballot, unit, indicator), uploads[part]) for ballot, unit, indicator, part in rows
     ]
+
+
+def _overlap(earlier: Upload, count: int, lines: int) -> Problem:
+    """How much of the newest upload an earlier one has already."""
+    facts: dict[str, object] = {"count": count, "lines": lines, "percent": round(100 * count / lines)}
+    return Problem("upload_overlaps", facts={**facts, "upload": earlier.upload_id, "earlier": _files_of(earlier)})
 
 
 def _already_there(value: str, line: tuple[str, ...], earlier: Upload) -> Problem:

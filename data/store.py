@@ -15,15 +15,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.audit import log_what_is_new
+from data.audit import events_told, has_log, log_what_is_new
 from data.contract import KINDS, SCORED_KINDS, fields, header_of
 from data.disk import put_in_place
 from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
-from data.history import FOLDER, Event, cleared, is_day, local_time, now, read_history, user
+from data.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
 from data.importing import ImportJob, ImportReport, Request, Source
 from data.intake.values import is_totals_row
 from data.mappings import Decision, write_decision
@@ -44,7 +43,7 @@ from data.round_status import (
 )
 from data.rounds import alias_of, contents
 from data.rule_sets import RuleSet, RulesRefused, parse_rules
-from data.uploads import Choices, EditLog, Upload, damaged_files, effective, read_upload
+from data.uploads import Choices, EditLog, Upload, damage_told, effective, read_upload
 from data.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
 
 ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
@@ -88,8 +87,16 @@ class Store:
         """One rule set by name."""
         path = self.path / "rules" / f"{name}.toml"
         if "/" in name or not path.is_file():
-            raise UsageError("There is no rule set named {name}.", name=name)
+            raise UsageError("There is no rule set named {name}. `biaochi rules list` names them all.", name=name)
         return _kept_rules(path)
+
+    def lost_rules(self, uploads: Sequence[Upload]) -> StoreDamaged | None:
+        """What to say of a rule set that these uploads were read under and that is gone."""
+        used = sorted({upload.rules_name for upload in uploads if upload.rules_name})
+        lost = [name for name in used if not (self.path / "rules" / f"{name}.toml").is_file()]
+        if not lost:
+            return None
+        return StoreDamaged("Rule set {name}: its file is missing. Restore it from a backup.", name=lost[0])
 
     def uploads(self) -> list[Upload]:
         """All accepted uploads, oldest first."""
@@ -97,8 +104,17 @@ class Store:
         return [read_upload(folder) for folder in folders]
 
     def history(self) -> list[Event]:
-        """What was published, rolled back, cleared or given a status, newest first."""
-        return read_history(self.path)
+        """What was published, rolled back, cleared or given a status, newest first.
+
+        Raises StoreDamaged where entries are missing: without the newest ones an older release would pass for the one
+        in force, without any the store for one that never published.
+        """
+        told = events_told(self.path)  # before the entries are read: a writer adds one first and tells of it then
+        history = read_history(self.path)
+        unlogged = not history and not has_log(self.path) and any((self.path / "releases").glob("*"))
+        if len(history) < told or unlogged:
+            raise missing_entry(len(history) + 1)
+        return history
 
     def uploads_in_force(self) -> list[Upload]:
         """The uploads that publishing takes: neither replaced nor cleared."""
@@ -166,8 +182,8 @@ class Store:
         found = [release for release in self.releases() if release.startswith(prefix)]
         if len(found) != 1 or not prefix:
             if found:
-                raise UsageError("Several releases begin with {prefix}.", prefix=prefix)
-            raise UsageError("No release begins with {prefix}.", prefix=prefix)
+                raise UsageError("Several releases begin with {prefix}. Give more digits.", prefix=prefix)
+            raise UsageError("No release begins with {prefix}. `biaochi releases` lists them all.", prefix=prefix)
         return found[0]
 
     # --- writing -------------------------------------------------------------------------------------------------
@@ -217,9 +233,12 @@ class Store:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
         if edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
-        rule_set = self._rules_for(round_id, rules) if kind in SCORED_KINDS else None
+        correcting = kind if replace else ""
+        rule_set = self._rules_for(round_id, rules, correcting) if kind in SCORED_KINDS else None
         watch = Watch(progress, cancelled)
         with self.writing() as staging:
+            if rule_set is not None:  # once more: another writer may have given the round its rules meanwhile
+                rule_set = self._rules_for(round_id, rules, correcting)
             self._permit_upload(round_id, trial)
             request = Request(
                 kind, round_id, rule_set, replace, mapping, Choices(sheet, fill_down), tuple(edits), demo, trial
@@ -347,18 +366,12 @@ class Store:
         """Make a release of these uploads in a new folder; returns its id. Nothing of the store changes."""
         if not uploads:
             raise UsageError("There is nothing to publish: no file has been imported.")
+        lost = self.lost_rules(uploads)
+        if lost:
+            raise lost
         draft.mkdir(parents=True)
-        try:
+        with damage_told(uploads):
             return build_release(draft, uploads, {rules.name: rules for rules in self.rule_sets()}, self.threads)
-        except (duckdb.Error, OSError, ValueError):
-            damaged = [upload.upload_id for upload in uploads if damaged_files(upload.folder)]
-            if not damaged:
-                raise
-        raise StoreDamaged(
-            "Upload {upload}: files made from it are damaged or missing. Run `biaochi rebuild`: it makes them again "
-            "from the kept files.",
-            upload=damaged[0],
-        )
 
     def _keep(self, draft: Path, release_id: str) -> None:
         folder = self.path / "releases" / release_id
@@ -505,14 +518,22 @@ class Store:
         draft.write_text(text, encoding="utf-8")
         put_in_place(draft, self.path / FOLDER / f"{number:06d}.json")
 
-    def _rules_for(self, round_id: str, name: str | None) -> RuleSet:
-        """The rule set of an import: named, else the round's, else the only one."""
-        used = self.rules_in_use(round_id)
+    def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
+        """The rule set of an import: named, else the round's, else the only one.
+
+        correcting: the kind whose uploads of the round are replaced; with the last of them their rule set goes.
+        """
+        own = self._of_round(round_id)
+        lost = self.lost_rules(own)
+        if lost:
+            raise lost
         if name is not None:
             rules = self.rule_set(name)
-            if used and used != name:
-                raise TwoRuleSets(used, name)
+            staying = [upload.rules_name for upload in own if upload.rules_name and upload.kind != correcting]
+            if staying and staying[0] != name:
+                raise TwoRuleSets(staying[0], name)
             return rules
+        used = self.rules_in_use(round_id)
         if used:
             return self.rule_set(used)
         known = self.rule_sets()

@@ -6,6 +6,8 @@ A folder appears by one rename, so an upload is there wholly or not at all.
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,8 +84,9 @@ class Upload:
         return [(file, self.folder / f"{EVIDENCE}{i}") for i, file in enumerate(self.files)]
 
     def frame(self) -> pd.DataFrame:
-        """The facts of a small kind (units, counts)."""
-        return read_parquet(self.folder / "facts.parquet")
+        """The facts of a kind that is no ballots. Raises StoreDamaged."""
+        with damage_told([self]):
+            return read_parquet(self.folder / "facts.parquet")
 
 
 def write_manifest(folder: Path, upload: Upload, path: Path | None = None) -> None:
@@ -123,6 +126,26 @@ def damaged_files(folder: Path) -> list[str]:
         for name, checksum in _manifest(folder).get("checksums", {}).items()
         if not (folder / name).is_file() or file_sha256(folder / name) != checksum
     ]
+
+
+@contextmanager
+def damage_told(uploads: Sequence[Upload]) -> Iterator[None]:
+    """What goes wrong while the derived files of uploads are read: a sentence where one of them is damaged or missing.
+
+    Looked for only then, since half a gigabyte is hashed for it. Raises StoreDamaged.
+    """
+    try:
+        yield
+    except (duckdb.Error, OSError, ValueError) as error:
+        kept = [upload for upload in uploads if (upload.folder / MANIFEST).is_file()]  # an import has none as yet
+        damaged = [upload.upload_id for upload in kept if damaged_files(upload.folder)]
+        if not damaged:
+            raise
+        raise StoreDamaged(
+            "Upload {upload}: files made from it are damaged or missing. Run `biaochi rebuild`: it makes them again "
+            "from the kept files.",
+            upload=damaged[0],
+        ) from error
 
 
 def derived_files(folder: Path) -> list[str]:

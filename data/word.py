@@ -58,7 +58,7 @@ def word_bytes(document: Document, template: Path = TEMPLATE) -> bytes:
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
         filled.render(_given(document), environment)
-    except TemplateError as error:
+    except (TemplateError, TypeError, ArithmeticError) as error:  # a placeholder may add a text and a number
         raise _refused(template, error, filled.lines) from error
     except (ValueError, KeyError, PackageNotFoundError) as error:
         raise _no_template(template) from error
@@ -117,7 +117,7 @@ def _no_template(template: Path) -> TemplateRefused:
     return TemplateRefused(NO_WORD_FILE, path=template.name)
 
 
-def _refused(template: Path, error: TemplateError, lines: Sequence[str]) -> TemplateRefused:
+def _refused(template: Path, error: Exception, lines: Sequence[str]) -> TemplateRefused:
     """What is wrong with a placeholder, and the words of the paragraph where it stands."""
     if isinstance(error, TemplateSyntaxError):
         number = error.lineno
@@ -126,7 +126,7 @@ def _refused(template: Path, error: TemplateError, lines: Sequence[str]) -> Temp
         number = next((frame.lineno or 0 for frame in reversed(frames) if frame.filename == "<template>"), 0)
     place = re.sub(r"<[^>]+>", "", lines[number - 1]) if 0 < number <= len(lines) else ""
     place = " ".join(place.split())[:80] or "?"
-    said = error.message or type(error).__name__
+    said = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
     if isinstance(error, UndefinedError):
         name = re.findall(r"'([^']*)'", said)
         return TemplateRefused(UNKNOWN, path=template.name, name=name[-1] if name else said, place=place)

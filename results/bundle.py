@@ -16,7 +16,7 @@ from data.release import Release
 from data.typeset import typeset
 from data.uploads import read_upload
 from data.word import word_bytes
-from results.changes import Changes, Recount, changes
+from results.changes import Changes, Recount, changes, round_before
 from results.columns import BASIS, header, legend_of, marks, with_basis, word
 from results.documents import Signature, bulletin, findings
 from results.exports import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
@@ -55,10 +55,7 @@ TOLD = {
 
 def changes_since(release: Release, round_id: str, recount: Recount) -> list[Changes]:
     """Each category against the round before of the same sort, trial or formal; none where there is no such round."""
-    trials = release.trial_rounds
-    rules = release.query("rounds").set_index("round_id")["rules_name"]
-    older = [name for name in release.rounds() if name < round_id and rules.get(name)]
-    before = next((name for name in older if (name in trials) == (round_id in trials)), None)
+    before = round_before(release, round_id)
     if before is None:
         return []
     return [changes(release, before, round_id, family.name, recount) for family in families(release, round_id)]

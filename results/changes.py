@@ -92,6 +92,15 @@ class TrialBesideFormal(Exception):
     """A trial round against a formal one, and nobody asked for that."""
 
 
+def round_before(release: Release, round_id: str) -> str | None:
+    """The newest earlier round with votes and of the same sort, trial or formal; None where there is none."""
+    trials = release.trial_rounds
+    rounds = release.query("rounds")
+    scored = set(rounds.loc[rounds["rules_name"] != "", "round_id"])
+    alike = (name for name in scored if name < round_id and (name in trials) == (round_id in trials))
+    return max(alike, default=None)
+
+
 def changes(
     release: Release,
     round_from: str,

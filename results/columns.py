@@ -199,7 +199,7 @@ def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, 
 
 
 def decimals_of(release: Release, round_id: str) -> int:
-    """Decimals that the rule set of a round shows of a score; the usual ones for a round without votes."""
+    """Decimals that the rule set of a round shows of a score; the usual ones where it has no votes."""
     rules = rules_of(release, round_id)
     return (rules.presentation if rules else Presentation()).decimals
 

@@ -36,6 +36,8 @@ from words import N_, translate
 RANKING, BOTTOM, CHANGES, GROUPS, BALLOTS = "ranking", "bottom", "changes", "groups", "ballots"
 RESULTS = (RANKING, BOTTOM, CHANGES, GROUPS)
 TABLES = (*RESULTS, *KINDS)
+BY_CATEGORY = (RANKING, BOTTOM, CHANGES)
+"""The tables of which one category can be asked for."""
 
 POSITIONS = {UP: N_("place up"), DOWN: N_("place down"), OVERLAPPING: N_("places overlap")}
 CHANGE_HEADERS = {

@@ -5,7 +5,7 @@ A family is a category within a round, or the whole round. Rank sets, verdicts a
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -31,7 +31,11 @@ _ROUNDING = {"down": math.floor, "up": math.ceil, "nearest": lambda value: math.
 
 
 class NoSuchRound(Exception):
-    """The release has no such round, or the round no such category."""
+    """The release has no such round, or the round no such category; `known`: those there are, where that was told."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        super().__init__(name)
+        self.known = tuple(known)
 
 
 @dataclass(frozen=True)
@@ -96,14 +100,14 @@ def families(
     Empty for a round that has a register and no votes. Raises NoSuchRound.
     """
     if round_id not in release.rounds():
-        raise NoSuchRound(round_id)
+        raise NoSuchRound(round_id, release.rounds())
     tables = of_release(release, round_id) if what_if is None else what_if.tables
     rules = rules_of(release, round_id) if what_if is None else what_if.rules
     if rules is None:
         return []
     known = sorted(set(tables.units["category"]))
     if category not in (None, ALL, *known):
-        raise NoSuchRound(f"{round_id} / {category}")
+        raise NoSuchRound(f"{round_id} / {category}", (*known, ALL))
     names = known if category is None else [category]
     moments = moments_of(tables)
     lowest = tables.lowest.set_index("unit_code")["votes"].reindex(tables.units["unit_code"])

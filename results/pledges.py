@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
+from data.errors import StoreDamaged
 from data.intake.records import year_of
 from data.release import Release
 from results.family import NoSuchRound
@@ -119,10 +120,10 @@ def standing_day(release: Release, round_id: str, today: date) -> date:
 def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> PledgeBook:
     """The pledges of a round with every check up to a day; None is the end of the year, or the year-end check after it.
 
-    Raises NoSuchRound; a round without pledges has empty frames.
+    Raises NoSuchRound, and StoreDamaged for a negative weight; a round without pledges has empty frames.
     """
     if round_id not in release.made_of["rounds"]:
-        raise NoSuchRound(round_id)
+        raise NoSuchRound(round_id, sorted(release.made_of["rounds"], reverse=True))
     checks = release.records(round_id, "progress")
     closing = _close(release, round_id, checks) or date.max
     day = as_of or (_last_check(checks) if closing == date.max else closing)
@@ -168,6 +169,7 @@ def _register(release: Release, round_id: str) -> pd.DataFrame:
     pledges = release.records(round_id, "pledges")
     if pledges.empty:
         return pledges
+    _check_weights(pledges, round_id)
     pledges = pledges.join(units_of(release, round_id, pledges["unit_code"]), on="unit_code")
     levels = release.records(round_id, "votes").groupby(["unit_code", "post"])["final_level"].first()
     post = pledges["post"].fillna("")
@@ -182,6 +184,19 @@ def _register(release: Release, round_id: str) -> pd.DataFrame:
     )
     pledges = pledges.join(levels, on=["unit_code", "post"])
     return pledges.sort_values(["category", "roster_no", "unit_code", "post", "seq", "pledge_id"], ignore_index=True)
+
+
+def _check_weights(pledges: pd.DataFrame, round_id: str) -> None:
+    """Refuse a weight below 0, which earlier versions of this program took from files: no mean can be made of it."""
+    below = pledges[pledges["weight"].fillna(0) < 0]
+    if len(below):
+        raise StoreDamaged(
+            "The pledge {pledge} of the round {round} has the weight {weight}, and a weight is at least 0; an earlier "
+            "version of this program took it. Import the pledges of the round anew with --replace and publish.",
+            pledge=below["pledge_id"].iloc[0],
+            round=round_id,
+            weight=f"{below['weight'].iloc[0]:g}",
+        )
 
 
 def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date, closing: date) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics.moments import SCALE, Moments, Pairs
 from analytics.scores import UnitScores, scores_from_moments
+from data.errors import StoreDamaged
 from data.intake.units import ONLY_CATEGORY
 from data.release import Release
 from data.rule_sets import Presentation, Uncertainty
@@ -101,9 +102,21 @@ def units_of(release: Release, round_id: str, codes: pd.Series) -> pd.DataFrame:
 
 
 def _counts(release: Release, round_id: str, points: dict[str, int]) -> pd.DataFrame:
-    """Ballots by post, group and grade. points: hundredths; NaN for a grade that has none."""
+    """Ballots by post, group and grade. points: hundredths; NaN for a grade that has none.
+
+    Raises StoreDamaged for a count below 0, which earlier versions of this program took from files.
+    """
     records = release.records(round_id, "votes").rename(columns={"group_code": "group"})
     records["count"] = records["count"].fillna(0).astype("int64")
+    below = records[records["count"] < 0]
+    if len(below):
+        raise StoreDamaged(
+            "The votes on {unit} of the round {round} hold the count {count}, and a count is at least 0; an earlier "
+            "version of this program took it. Import the votes of the round anew with --replace and publish.",
+            unit=below["unit_code"].iloc[0],
+            round=round_id,
+            count=below["count"].iloc[0],
+        )
     return records.assign(points=records["grade"].map(points).astype(float))
 
 

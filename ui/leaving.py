@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from data.audit import log_export
+from data.audit import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
 from results.documents import Signature
 from ui import downloads, frame, loaded
 from ui.words import _, language
@@ -15,7 +15,8 @@ FILES = {
     "public": (N_("Make the public bundle"), N_("Download the public bundle")),
     "page": (N_("Make the public page"), N_("Download the public page")),
 }
-KIT = (N_("Make the verification kit (internal)"), N_("Download the verification kit"))
+LOGGED = {"internal": INTERNAL_BUNDLE, "public": PUBLIC_BUNDLE, "page": PAGE}
+KIT_LABELS = (N_("Make the verification kit (internal)"), N_("Download the verification kit"))
 
 
 def offer(release, round_id: str, signature: Signature) -> None:
@@ -44,7 +45,7 @@ def offer(release, round_id: str, signature: Signature) -> None:
                     partial(_make, name, release, round_id, language(), signature),
                     f"{name}-{round_id}",
                     "html" if name == "page" else "zip",
-                    _told(f"{name} {round_id}", release, round_id),
+                    _told(f"{LOGGED[name]} {round_id}", release, round_id),
                 )
 
 
@@ -52,12 +53,12 @@ def offer_kit(release, round_id: str, code: str) -> None:
     """The kit of a unit: its score, places and verdict recomputed without this product."""
     downloads.on_request(
         "file_kit",
-        (_(KIT[0]), _(KIT[1])),
+        (_(KIT_LABELS[0]), _(KIT_LABELS[1])),
         (release.id, round_id, release.status(round_id), code),
         partial(_make_kit, release, round_id, code),
         f"kit-{round_id}-{code}",
         "zip",
-        _told(f"kit {code} {round_id}", release, round_id),
+        _told(f"{KIT} {code} {round_id}", release, round_id),
     )
 
 

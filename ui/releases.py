@@ -190,7 +190,8 @@ def _clear(round_id: str) -> None:
         )
     )
     reason = st.text_input(_("Reason"), key="clear_reason")
-    typed = st.text_input(_("To confirm, type the name of the round: {name}").format(name=round_id), key="clear_typed")
+    asked = _("To confirm, type the name of the round: {name}").format(name=frame.plain(round_id))
+    typed = st.text_input(asked, key="clear_typed")
     if st.button(_("Clear the trial round"), key="clear", disabled=not reason.strip() or typed.strip() != round_id):
         told = _("The trial round {round} is cleared.").format(round=frame.plain(round_id))
         _carry_out(lambda: loaded.store().clear(round_id, reason), told)

@@ -23,8 +23,8 @@ KIND_NAMES = {
     "invalid": N_("Invalid"),
 }
 WRITTEN_WHOLE, WRITTEN_HEIGHT = 12, 520
-DATE = re.compile(r"\d{4}\\-\d\d\\-\d\d( \d\d\\:\d\d)?")  # escaped for Markdown
 """Rows of a table of texts that stand without scrolling, and the height in pixels of a longer one."""
+DATE = re.compile(r"\d{4}\\-\d\d\\-\d\d( \d\d\\:\d\d)?")  # escaped for Markdown
 MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 BOTTOM_SENTENCES = {
     "last": N_("places at the end: {k}"),

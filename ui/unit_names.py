@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from data.contract import fields
-from data.errors import UsageError
+from data.errors import StoreBusy, UsageError
 from data.history import user
 from data.intake.corrections import FaultyCell
 from data.intake.names import match_key
@@ -84,6 +84,9 @@ def _keep(meant: dict[str, str], kind: str, round_id: str) -> list[Problem]:
     for name, code in meant.items():
         try:
             report = loaded.store().confirm_alias(name, code, kind, frame.user() or user(), round_id=round_id)
+        except StoreBusy as refused:
+            st.warning(frame.busy(refused))
+            return problems
         except UsageError as wrong:
             st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
             return problems

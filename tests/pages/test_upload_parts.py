@@ -103,3 +103,26 @@ def test_a_job_tells_its_share_and_stops_when_asked():
     assert job.wait(10) and job.cancelled
     with pytest.raises(Cancelled):
         job.answer()
+
+
+def test_a_name_confirmed_while_somebody_else_imports_is_told_and_no_error_of_ours(tmp_path, monkeypatch):
+    from streamlit.testing.v1 import AppTest
+
+    from data.store import Store
+    from ui import loaded
+
+    store = Store(tmp_path / "var", threads=1)
+    register = "单位编码,单位全称\nU1,市公安局\n"
+    assert store.import_files("units", [("u.csv", register.encode())], "2025").stored
+    monkeypatch.setenv("BIAOCHI_STORE", str(store.path))
+    loaded.store.clear()
+
+    def page() -> None:
+        from ui.unit_names import _keep
+
+        _keep({"公安": "U1"}, "简称", "2025")
+
+    with store.writing():
+        test = AppTest.from_function(page).run()
+    assert not test.exception and len(test.warning) == 1
+    assert not AppTest.from_function(page).run().warning and len(store.uploads()) == 2

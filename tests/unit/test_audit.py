@@ -9,7 +9,7 @@ from data.audit import log_export, read_log
 from data.check import check
 from data.errors import StoreDamaged
 from data.store import Store
-from tests.support.stores import BALLOTS
+from tests.support.stores import BALLOTS, SMALL
 
 
 @pytest.fixture
@@ -108,3 +108,11 @@ def test_a_torn_last_line_is_written_again(store):
     log_export(store.path, "ranking.csv", release=store.in_force(), round_id="2025", sha256="ab")
     log = read_log(store.path)
     assert [entry.number for entry in log] == [1, 2, 3, 4, 5, 6, 7] and log[-1].action == "export"
+
+
+def test_a_rule_set_is_told_by_its_own_name_whatever_it_is_called(small, files):
+    """Only uploads and statuses are told in words; `units` is a kind of upload too."""
+    text = SMALL.replace('name = "demo-2025"', 'name = "units"')
+    small("rules", "add", files("r.toml", text))
+    assert small("audit").decode("utf-8-sig").splitlines()[-1].split(",")[6] == '"units"'
+    assert small.json("audit")["rows"][-1]["what"] == "units"

@@ -137,6 +137,16 @@ def test_in_a_workbook_texts_stay_as_they_are_and_are_no_formulas():
     assert rows[4].startswith('"%"') and rows[5].startswith('"\'%a"')
 
 
+def test_a_text_longer_than_a_cell_of_a_workbook_is_cut_with_a_sign_and_whole_as_csv():
+    """Excel opens no longer one; before, the whole cell was missing without a word."""
+    text = "证" * 40_000
+    sheet = Sheet("表", ["佐证"], [[text]])
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx_bytes(sheet)))
+    cell = book.get_sheet_by_index(0).to_python()[1][0]
+    assert len(cell) == 32_767 and text.startswith(cell[:-1]) and cell.endswith("…")
+    assert text in csv_bytes(sheet).decode("utf-8-sig")
+
+
 def test_help_is_fast_to_import():
     heavy = "duckdb,pandas,numpy,streamlit,scipy"
     code = f"import cli,sys; sys.exit(any(m in sys.modules for m in '{heavy}'.split(',')))"

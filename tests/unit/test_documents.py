@@ -405,6 +405,9 @@ def test_an_own_template_is_filled(city, own_demo, tmp_path):
     [
         (("{{ titel }}",), "“titel”，文件中没有这一项，位置在“{{ titel }}”附近"),
         (("{{ title | }}",), "占位符写法不对"),
+        (("{{ title + 1 }}",), "{{ title + 1 }}"),
+        (("{{ 1 / 0 }}",), "占位符写法不对"),
+        (("{% include 'x' %}",), "占位符写法不对"),
         (("抬头", "{%p for section in sections %}", "{{ section.heading }}"), "占位符写法不对"),
         (("{{ sections.__class__.__mro__ }}",), "占位符写法不对"),
         ((*LOOP, "{{ row.unit }}", *ENDS), "不带评价数、区间和认定单独出现"),

@@ -328,6 +328,24 @@ def test_two_rule_sets_in_one_round_are_refused(small, tmp_path, files):
     small("import", "ballots", more, "--round", "2025")
 
 
+def test_a_correction_may_bring_other_rules_once_nothing_stands_under_the_old_ones(small, tmp_path, files):
+    """What the refusal of a second rule set advises works: also where only the rules were wrong."""
+    path = files("1.csv", BALLOTS)
+    small("import", "ballots", path, "--round", "2025")
+    small.publish()
+    small.rules(tmp_path, SMALL.replace('"demo-2025"', '"other"').replace('"基本满意" = 60', '"基本满意" = 50'))
+    assert small.json("import", "ballots", path, "--round", "2025", "--rules", "other", "--replace")["stored"]
+    release = small.publish()
+    assert small.json("ranking", "--round", "2025")["rules"] == "other"
+    small("replay", release)
+    small("check")
+    assert not small.json("import", "ballots", path, "--round", "2025", "--rules", "other", "--replace")["stored"]
+    counts = files("2.csv", "参评单位,评议主体,满意\n市公安局,服务对象,4\n")
+    small("import", "counts", counts, "--round", "2025")
+    small("import", "ballots", path, "--round", "2025", "--rules", "demo-2025", "--replace", code=3)
+    assert "other" in small.err and "demo-2025" in small.err
+
+
 # --- published counts --------------------------------------------------------------------------------------------
 
 # Votes a published month: totals and averages as the service printed them.

@@ -293,6 +293,41 @@ def test_a_weight_below_zero_is_refused_by_name(biaochi, tmp_path):
     assert "“分值”" in biaochi.err and "-3" in biaochi.err
 
 
+@pytest.mark.parametrize(
+    ("kind", "old", "new"), [("pledges", '"weight":"30"', '"weight":"-30"'), ("votes", '"count":20', '"count":-20')]
+)
+def test_a_number_below_zero_of_an_earlier_version_is_a_sentence(kind, old, new, biaochi, tmp_path):
+    """Versions before took such numbers; their rounds are in the stores of offices."""
+    import duckdb
+
+    from data.store import Store
+    from data.uploads import write_frame, write_manifest
+
+    taken(biaochi, tmp_path, "units", REGISTER)
+    taken(biaochi, tmp_path, "pledges", "承诺编号 | 单位 | 承诺事项 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 10 | 30")
+    taken(biaochi, tmp_path, "votes", "单位 | 职务 | 测评主体 | 等次 | 票数\n市公安局 | 党委书记 | 党员 | 好 | 20")
+    upload = next(upload for upload in Store(biaochi.store).uploads() if upload.kind == kind)
+    frame = upload.frame()
+    assert frame["content"].str.contains(old, regex=False).all(), frame["content"].tolist()
+    frame["content"] = frame["content"].str.replace(old, new, regex=False)
+    (upload.folder / "facts.parquet").unlink()
+    con = duckdb.connect()
+    write_frame(con, upload.folder, frame)
+    con.close()
+    write_manifest(upload.folder, upload)
+    biaochi("publish")
+    for words in ([], ["--by", "unit"], ["--circular"] if kind == "pledges" else ["--by", "post"]):
+        biaochi("pledges", "--round", "2025", *words, code=1)
+        assert "-" + ("30" if kind == "pledges" else "20") in biaochi.err and "--replace" in biaochi.err
+    right = {"pledges": "承诺编号 | 单位 | 承诺事项 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 10 | 3"}
+    right["votes"] = "单位 | 职务 | 测评主体 | 等次 | 票数\n市公安局 | 党委书记 | 党员 | 好 | 2"
+    path = tmp_path / "right.csv"
+    path.write_text(drawn(right[kind]), encoding="utf-8")
+    biaochi("import", kind, path, "--round", "2025", "--replace")
+    biaochi("publish")
+    assert len(biaochi.json("pledges", "--round", "2025")["rows"]) == 1
+
+
 def test_what_counts_nowhere_is_said_and_a_slip_of_the_year_moves_nothing(biaochi, tmp_path):
     """A check of 2052, a pledge that is not there, a grade without points, a group that nobody knows: all are told."""
     biaochi.rules(tmp_path, SMALL)

@@ -182,7 +182,7 @@ def test_same_release_same_bytes_whatever_the_language(demo, tmp_path):
 def test_every_page_that_leaves_is_logged(own_demo):
     own_demo("public", *ROUND)
     entry = own_demo.json("audit")["rows"][-1]
-    assert (entry["action"], entry["what"], entry["round"]) == ("export", "public 2025", "2025")
+    assert (entry["action"], entry["what"], entry["round"]) == ("export", "public page 2025", "2025")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.support.stores import BALLOTS, snapshot
+from tests.support.stores import BALLOTS, SMALL, snapshot
 
 
 @pytest.fixture
@@ -136,3 +136,36 @@ def test_what_is_no_store_is_not_sound(there, biaochi):
         (biaochi.store / "1.csv").write_text("a,b\n")
     biaochi("check", code=2)
     assert "没有数据目录" in biaochi.err
+
+
+@pytest.mark.parametrize("harm", [spoil, lambda path: path.unlink()], ids=["spoiled", "gone"])
+@pytest.mark.parametrize("name", ["lines.parquet", "ballots.parquet", "dictionaries.json", "facts.parquet"])
+def test_who_reads_what_was_made_from_an_upload_is_told_what_helps(name, harm, small, files, tmp_path):
+    """Other rules, ballots as a file, one more file, another name of a unit: all read more than the release."""
+    small("import", "units", files("u.csv", "单位编码,单位全称\nU1,市公安局\nU2,市财政局\n"), "--round", "2025")
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    small.publish()
+    other = files("other.toml", SMALL.replace('"基本满意" = 60', '"基本满意" = 50'))
+    more = files("2.csv", "票号,评议主体,参评单位,评价\n91,普通群众,市公安局,满意\n")
+    calls = [
+        ("ranking", "--round", "2025", "--what-if", other),
+        ("export", "ballots", "--round", "2025"),
+        ("import", "ballots", more, "--round", "2025"),
+    ]
+    calls += [("alias", "公安", "U1")] if name == "facts.parquet" else []
+    harm(only(small.store, f"uploads/*/{name}"))
+    for call in calls:
+        assert small(*call, code=1) == b""
+        assert "biaochi rebuild" in small.err
+    small("rebuild")
+    for call in calls:
+        small(*call)
+
+
+def test_a_kept_file_that_is_damaged_takes_only_the_row_from_a_finding(published, files):
+    biaochi, _ = published
+    spoil(only(biaochi.store, "uploads/*/evidence-0"))
+    again = biaochi.json(
+        "import", "ballots", files("2.csv", BALLOTS + "9,普通群众,市公安局,满意\n"), "--round", "2025", code=3
+    )
+    assert "“1.csv”" in again["problems"][0]["message"]

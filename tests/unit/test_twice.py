@@ -172,3 +172,56 @@ def test_one_code_for_two_units_names_both(small, files):
     ]
     assert "编码“D01”对应两个名称：“u2.csv”第 2 行是“市财政局”，这里是“市公安局”" in problems[0]["message"]
     assert "“市财政局”已在“u2.csv”第 2 行。" in problems[1]["message"]
+
+
+def told(biaochi) -> list[str]:
+    return [line for line in biaochi.err.splitlines() if line.startswith("错误")]
+
+
+def test_a_whole_table_of_records_that_comes_twice_is_one_sentence(small, files):
+    head, *lines = "承诺编号,核查日期,完成率%", *(f"P{n},2025-06-30,{n}" for n in range(1, 41))
+    upload = small("import", "progress", files("一.csv", "\n".join([head, *lines])), "--round", "2025").decode().strip()
+    again = files("二.csv", "\n".join([head, "P99,2025-06-30,5", *lines[:30]]))
+    small("import", "progress", again, "--round", "2025", code=3)
+    (sentence,) = told(small)
+    assert "二.csv，第 3-32 行" in sentence and "“一.csv”第 2-31 行" in sentence and upload in sentence
+    assert "30" in sentence and "P1 " not in sentence, "no record speaks for all"
+    report = small.json("import", "progress", again, "--round", "2025", code=3)
+    assert len(report["problems"]) == 30 and "P1 2025-06-30" in report["problems"][0]["message"]
+
+
+def test_records_of_two_earlier_uploads_are_two_sentences(small, files):
+    head = "承诺编号,核查日期,完成率%\n"
+    for name, code in (("一.csv", "P1"), ("二.csv", "P2")):
+        lines = "".join(f"{code},2025-{month:02d}-01,5\n" for month in range(1, 5))
+        small("import", "progress", files(name, head + lines), "--round", "2025")
+    both = head + "P1,2025-01-01,5\nP2,2025-01-01,5\nP1,2025-02-01,5\nP2,2025-02-01,5\nP3,2025-02-01,5\n"
+    small("import", "progress", files("三.csv", both), "--round", "2025", code=3)
+    one, two = told(small)
+    assert "第 2、4 行" in one and "“一.csv”第 2-3 行" in one
+    assert "第 3、5 行" in two and "“二.csv”第 2-3 行" in two
+
+
+def test_an_overlap_with_two_uploads_counts_each_by_itself(small, files):
+    head, *lines = BALLOTS.splitlines(keepends=True)
+    other = [line.replace(line[0], f"1{line[0]}", 1) for line in lines]
+    small("import", "ballots", files("一.csv", head + "".join(lines)), "--round", "2025")
+    small("import", "ballots", files("二.csv", head + "".join(other)), "--round", "2025")
+    late = files("三.csv", head + "".join([*lines[:2], *other]) + "9,普通群众,市公安局,满意\n")
+    report = small.json("import", "ballots", late, "--round", "2025", code=3)
+    overlaps = [problem["message"] for problem in report["problems"] if problem["code"] == "upload_overlaps"]
+    assert ["6 行里有 2 行" in overlaps[0], "“一.csv”" in overlaps[0]] == [True, True], overlaps
+    assert ["6 行里有 3 行" in overlaps[1], "“二.csv”" in overlaps[1]] == [True, True], overlaps
+
+
+def test_more_lines_than_are_looked_up_still_name_the_upload(small, files):
+    """Beyond the limit the row is not looked up: of an upload that is met only there, none is."""
+    from data.earlier import MOST
+
+    head = "承诺编号,核查日期\n"
+    many = "".join(f"P{n},2025-06-30\n" for n in range(MOST + 1))
+    small("import", "progress", files("一.csv", head + many), "--round", "2025")
+    small("import", "progress", files("二.csv", head + "Z1,2025-06-30\n"), "--round", "2025")
+    again = files("三.csv", head + many + "Z1,2025-06-30\n")
+    problems = small.json("import", "progress", again, "--round", "2025", code=3)["problems"]
+    assert len(problems) == MOST + 2 and "“二.csv”" in problems[-1]["message"]

@@ -19,8 +19,8 @@ COLUMN = 0.2
 AWAY = (24, -28, 52, -56)
 """Pixels between a mark and its name, outwards and inwards in turn, so that neighbours have room."""
 CROWD = 100
-ROOM = 1.22  # beyond the outermost interval: names of posts and of the corners stand there
 """Posts from which on the lines of those not told apart are drawn pale."""
+ROOM = 1.22  # beyond the outermost interval: names of posts and of the corners stand there
 LEAST_SIDE = 0.45
 """Of the longer side of an axis, how much the shorter one has at least."""
 LEAST_SPAN = 24
