@@ -21,14 +21,17 @@ Cell = str | int | float | bool | None
 
 BOM = b"\xef\xbb\xbf"
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
-WIDEST = 40
+WIDEST = 32  # of a column; longer texts take a second line
 PIECE = 50_000  # rows of a piece of CSV
 LAST_ROW = 1_048_576  # of a sheet; the header takes one
 A4 = 9  # as Excel numbers paper
-HEAD = 33  # points: two lines of a header
+HEAD_LINES = 3  # of a header
+LINE, AIR = 15, 3  # points of a row of text, and free between rows
+EDGE = 0.4  # inches left and right of a printed page
 BAR = 24  # pixels of a bar of a chart
 ROW = 20  # pixels of a row of a sheet
 WIDE = 500  # pixels of a chart: within the width of a page of A4
+OWN_SIZE = {"scale_with_doc": False, "align_with_margins": True}  # a wide table does not shrink its page number
 BESIDE = 8  # column right of the charts
 _CREATED = datetime(2000, 1, 1)  # a fixed time: the same content is the same file
 
@@ -138,26 +141,36 @@ def _sheet_name(title: str) -> str:
 
 def _table(book: Any, page: Any, sheet: Sheet) -> None:
     """Header and rows: frozen, filtered, and set up for A4 across with the header on every page."""
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E8EEF4"})
-    styles = [book.add_format({"num_format": sheet.formats.get(header, "General")}) for header in sheet.headers]
+    middle = {"valign": "vcenter"}
+    head = book.add_format({**middle, "bold": True, "text_wrap": True, "border": 1, "bg_color": "#E8EEF4"})
+    styles = [
+        book.add_format({**middle, "num_format": sheet.formats.get(header, "General")}) for header in sheet.headers
+    ]
+    page.set_default_row(LINE + AIR)
+    widths = [
+        _width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
+        for column, header in enumerate(sheet.headers)
+    ]
     for column, header in enumerate(sheet.headers):
         _write_cell(page, 0, column, header, head)
-        width = _width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
-        page.set_column(column, column, width, None, _folding(sheet, column))
-    text = book.add_format({"indent": 1})
+        page.set_column(column, column, widths[column], None, _folding(sheet, column))
+    text = book.add_format({**middle, "indent": 1, "text_wrap": True})
     for at, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
             _write_cell(page, at, column, _plain(cell), text if isinstance(cell, str) else styles[column])
-    page.set_row(0, HEAD)
+        if (lines := _lines(row, widths)) > 1:
+            page.set_row(at, LINE * lines + AIR)
+    page.set_row(0, LINE * max(2, _lines(sheet.headers, widths)) + AIR)
     page.freeze_panes(1, 0)
     if sheet.rows:
         page.autofilter(0, 0, len(sheet.rows), len(sheet.headers) - 1)
     page.set_landscape()
     page.set_paper(A4)
+    page.set_margins(left=EDGE, right=EDGE)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
-    page.set_header(f"&L{_printed(sheet.title)}&R{_printed(sheet.marks)}")
-    page.set_footer("&C&P / &N")
+    page.set_header(f"&L{_printed(sheet.title)}&R{_printed(sheet.marks)}", OWN_SIZE)
+    page.set_footer("&C&P / &N", OWN_SIZE)
 
 
 def _folding(sheet: Sheet, column: int) -> dict[str, object]:
@@ -185,7 +198,7 @@ def _charts(book: Any, table: str, sheet: Sheet) -> None:
         page.insert_chart(row + 1, 0, chart, {"description": wanted.title})
         row += height // ROW + 3
         breaks.append(row)
-    page.set_margins(left=0.4, right=0.4)
+    page.set_margins(left=EDGE, right=EDGE)
     page.print_area(0, 0, row, BESIDE - 1)
     page.set_h_pagebreaks(breaks[:-1])
 
@@ -213,7 +226,9 @@ def _bars(book: Any, page: Any, table: str, sheet: Sheet, wanted: Chart, row: in
     chart.set_title({"name": wanted.title, "name_font": {"size": 11}})
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True, "interval_unit": 1})
-    chart.set_x_axis({"min": math.floor(min(low for low, _ in ends)), "max": math.ceil(max(high for _, high in ends))})
+    least, most = min(low for low, _ in ends), max(high for _, high in ends)
+    step = 5 if most - least > 10 else 1  # the axis begins at a round number
+    chart.set_x_axis({"min": step * math.floor(least / step), "max": step * math.ceil(most / step)})
     return chart
 
 
@@ -263,14 +278,29 @@ def _is_invisible(character: str) -> bool:
 
 
 def _width(cells: Sequence[Cell], number_format: str | None) -> int:
-    """Columns of a spreadsheet, Chinese characters counted twice; a header may wrap once."""
+    """Columns of a spreadsheet. A header takes two lines, a long one three, and is not broken inside a word."""
     header, *rest = cells
     longest = max((_columns(cell, number_format) for cell in rest[:200]), default=0)
-    return min(WIDEST, max(longest, _columns(header, None) // 2 + 2, 6) + 3)
+    across = _columns(header, None)
+    word = max((_columns(part, None) for part in str(header).split() if part.isascii()), default=0)
+    return min(WIDEST, max(longest, word, min(across // 2, 10), across // HEAD_LINES, 4) + 3)
+
+
+def _lines(cells: Sequence[Cell], widths: Sequence[int]) -> int:
+    """Lines that the longest text of a row takes in its column."""
+    return max(
+        (
+            math.ceil(_columns(cell, None) / (width - 2))
+            for cell, width in zip(cells, widths, strict=True)
+            if isinstance(cell, str) and 2 * len(cell) > width - 2
+        ),
+        default=1,
+    )
 
 
 def _columns(cell: Cell, number_format: str | None) -> int:
+    """How wide a cell is, Chinese characters counted twice; of a format the longest of its parts counts."""
     if isinstance(cell, float):
-        return len(number_format) + 3 if number_format else 10
+        return max(map(len, number_format.split(";"))) + 2 if number_format else 10
     text = "" if cell is None else str(cell)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

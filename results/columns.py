@@ -161,8 +161,14 @@ def as_sheet(
         charts_of(rows, language),
         translate(N_("Charts"), language),
         printed_marks(release, ranking.round, language, mark),
-        frozenset([*(header(name, language) for name in FOLDED), *(own for own in headers if own.startswith("n:"))]),
+        _folded(rows, headers, language),
     )
+
+
+def _folded(rows: Iterable[Mapping[str, object]], headers: Iterable[str], language: str) -> frozenset[str]:
+    """Columns that few readers ask for; the code too, where there is no register and it is the name."""
+    names = FOLDED if any(row["unit_code"] != row["unit_name"] for row in rows) else ("unit_code", *FOLDED)
+    return frozenset([*(header(name, language) for name in names), *(own for own in headers if own.startswith("n:"))])
 
 
 def legend_of(names: Iterable[str], language: str) -> list[tuple[str, str]]:
@@ -240,7 +246,8 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
     own = [marks(release, str(row["round"]), language) for row in rows]
     headers, cells = table_of(rows, ("round", *FIELDS), language, own)
     rounds = ", ".join(str(row["round"]) for row in rows)
-    facts = facts_of(release, rounds, "", len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
+    rules = ", ".join(dict.fromkeys(release.rules(str(row["round"])).name for row in rows))
+    facts = facts_of(release, rounds, rules, len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
     return Sheet(
         code,
         headers,
@@ -250,6 +257,7 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
         legend_of(("round", *FIELDS), language),
         formats_of(FIELDS, max([decimals_of(release, str(row["round"])) for row in rows], default=2), language),
         marks=printed_marks(release, rounds, language, ", ".join(filter(None, dict.fromkeys(own)))),
+        folded=_folded(rows, headers, language),
     )
 
 

@@ -12,7 +12,7 @@ from data.contract import KINDS
 from data.export import Cell, Sheet
 from data.release import Release
 from data.uploads import read_upload
-from results.bottom import bottom
+from results.bottom import bottom, family_name
 from results.changes import DOWN, OVERLAPPING, STATEMENT_NAMES, UP, Changes
 from results.columns import REASONS, as_sheet, decimals_of, facts_of, header, marks, printed_marks
 from results.columns import as_json as ranking_as_json
@@ -128,7 +128,7 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
     facts = facts_of(release, found.round_to, found.rules, len(rows), language, mark)
     told: list[tuple[str, Cell]] = [
         (translate(N_("Earlier round"), language), found.round_from),
-        (translate(N_("Category"), language), found.category),
+        (translate(N_("Category"), language), family_name(found.category, language)),
         (translate(N_("Tested"), language), translate(N_("yes") if found.tested else N_("no"), language)),
         *((translate(N_("Break of method"), language), item.sentence(language)) for item in found.breaks),
     ]
@@ -140,8 +140,14 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
         translate(N_("About"), language),
         formats=_change_formats(names, headers, decimals_of(release, found.round_to)),
         marks=printed_marks(release, found.round_to, language, mark),
-        folded=frozenset(_header(CHANGE_HEADERS, name, language) for name in ("old_name", "moved_from", "p", "p_bh")),
+        folded=frozenset(_header(CHANGE_HEADERS, name, language) for name in _folded(found)),
     )
+
+
+def _folded(found: Changes) -> tuple[str, ...]:
+    """Columns that few readers ask for; the code too, where there is no register and it is the name."""
+    few = ("old_name", "moved_from", "p", "p_bh")
+    return ("unit_code", *few) if (found.rows["unit_code"] == found.rows["unit_name"]).all() else few
 
 
 def _change_formats(names: Iterable[str], headers: Iterable[str], decimals: int) -> dict[str, str]:

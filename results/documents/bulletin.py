@@ -10,6 +10,7 @@ from results import figures
 from results.bottom import BottomList, family_name
 from results.columns import records
 from results.documents.frame import UNSIGNED, Findings, Signature, bar, document, round_words, table, unit_cells
+from results.notes import SENTENCES
 from results.ranking import FIELDS
 from words import N_, translate
 
@@ -22,10 +23,10 @@ OPENING = N_("The results of the mass evaluation of {round} are made known herew
 GENERAL = N_("In general")
 BOTTOM = N_("The bottom")
 RANKING = N_("The ranking of each category")
-FIGURES = N_(
-    "Units evaluated: {units}, in {categories} categories. Ballots: {ballots}; votes on units: {votes}. Ranked: "
-    "{ranked}; not ranked: {others}, with the reason in the tables."
-)
+BALLOTS = N_("Units evaluated: {units}; categories: {categories}; ballots: {ballots}; votes on units: {votes}.")
+COUNTS = N_("Units evaluated: {units}; categories: {categories}; votes on units: {votes}.")
+ALL_RANKED = N_("All of them are ranked.")
+RANKED = N_("Ranked: {ranked}; not ranked: {others}, each with its reason in the ranking.")
 SCORED_BY = N_("Scores are made by “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
 READING = N_(
     "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
@@ -88,24 +89,26 @@ def _document(found: Findings, kind: str, sections: list[Section], language: str
     return document(found.release, kind, title, sections, language, signature, found.of)
 
 
-def _figures(found: Findings, language: str) -> tuple[str, str]:
-    """How many voted on how many, and by which rules they are scored."""
-    rounds = found.release.query("rounds").set_index("round_id")
-    about = rounds.loc[found.ranking.round]
+def _figures(found: Findings, language: str) -> Iterator[str]:
+    """How many voted on how many, by which rules they are scored, and what counts without ballots leave open."""
+    about = found.release.query("rounds").set_index("round_id").loc[found.ranking.round]
     rows, rules = found.ranking.rows, found.rules
     ranked = int(rows["rank"].notna().sum())
-    counted = translate(FIGURES, language).format(
-        units=figures.count(len(rows)),
-        categories=rows["category"].nunique(),
-        ballots=figures.count(about["evaluators"]),
-        votes=figures.count(rows["n"].sum()),
-        ranked=figures.count(ranked),
-        others=figures.count(len(rows) - ranked),
-    )
-    scored = translate(SCORED_BY, language).format(
+    facts = {
+        "units": figures.count(len(rows)),
+        "categories": rows["category"].nunique(),
+        "ballots": figures.count(about["evaluators"]),
+        "votes": figures.count(rows["n"].sum()),
+        "ranked": figures.count(ranked),
+        "others": figures.count(len(rows) - ranked),
+    }
+    told = (BALLOTS if about["evaluators"] else COUNTS, RANKED if ranked < len(rows) else ALL_RANKED)
+    yield ("" if language == "zh" else " ").join(translate(message, language).format(**facts) for message in told)
+    yield translate(SCORED_BY, language).format(
         title=plain(rules.title), rules=plain(rules.name), source=plain(rules.source)
     )
-    return counted, scored
+    if about["has_counts"]:
+        yield translate(SENTENCES["counts_only"], language)
 
 
 def _reading(found: Findings, language: str) -> str:
