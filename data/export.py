@@ -27,6 +27,7 @@ LAST_ROW = 1_048_576  # of a sheet; the header takes one
 A4 = 9  # as Excel numbers paper
 HEAD_LINES = 3  # of a header
 LINE, AIR = 15, 3  # points of a row of text, and free between rows
+LEGIBLE = 215  # columns across a page of A4, in 7.6 points
 EDGE = 0.4  # inches left and right of a printed page
 BAR = 24  # pixels of a bar of a chart
 ROW = 20  # pixels of a row of a sheet
@@ -60,6 +61,7 @@ class Sheet:
     formats: header -> number format of a spreadsheet; the cells keep their full precision.
     folded: headers of columns that are folded away behind a plus sign, so that the others fit a printed page.
     marks: what stands on every printed page, such as the release.
+    leading: how many first columns say whose row it is; where a table is too wide for one page they are on each.
     """
 
     title: str
@@ -73,6 +75,7 @@ class Sheet:
     charts_title: str = "charts"
     marks: str = ""
     folded: frozenset[str] = frozenset()
+    leading: int = 2
 
 
 class TooManyRows(Exception):
@@ -167,10 +170,20 @@ def _table(book: Any, page: Any, sheet: Sheet) -> None:
     page.set_landscape()
     page.set_paper(A4)
     page.set_margins(left=EDGE, right=EDGE)
-    page.fit_to_pages(1, 0)
+    across = _pages_across(sheet, widths)
+    page.fit_to_pages(across, 0)
     page.repeat_rows(0)
+    if across > 1:
+        page.repeat_columns(0, sheet.leading - 1)
     page.set_header(f"&L{_printed(sheet.title)}&R{_printed(sheet.marks)}", OWN_SIZE)
     page.set_footer("&C&P / &N", OWN_SIZE)
+
+
+def _pages_across(sheet: Sheet, widths: Sequence[int]) -> int:
+    """Pages side by side: one, unless the type would be too small to read."""
+    shown = [0 if header in sheet.folded else width for header, width in zip(sheet.headers, widths, strict=True)]
+    whole, leading = sum(shown), sum(shown[: sheet.leading])
+    return 1 if whole <= LEGIBLE else math.ceil((whole - leading) / (LEGIBLE - leading))
 
 
 def _folding(sheet: Sheet, column: int) -> dict[str, object]:

@@ -25,7 +25,7 @@ SMALL = Pt(9)
 NUMBER_IN = Pt(14)  # a page number stands a character from the edge
 RED = RGBColor(0xC0, 0, 0)
 WIDTHS: Mapping[str, Sequence[int]] = {
-    UNITS: (13, 44, 14, 15, 27, 20, 23),
+    UNITS: (13, 40, 14, 15, 27, 20, 27),
     ROUNDS: (34, 17, 16, 17, 28, 20, 24),
     GROUPS: (38, 18, 20, 28, 22, 30),
     INDICATORS: (32, 30, 14, 16, 25, 16, 23),
