@@ -33,6 +33,7 @@ BAR = 24  # pixels of a bar of a chart
 ROW = 20  # pixels of a row of a sheet
 WIDE = 500  # pixels of a chart: within the width of a page of A4
 OWN_SIZE = {"scale_with_doc": False, "align_with_margins": True}  # a wide table does not shrink its page number
+SHADES = ("#5B8DB8", "#B5CCE0")  # of a bar, below and above the score
 BESIDE = 8  # column right of the charts
 _CREATED = datetime(2000, 1, 1)  # a fixed time: the same content is the same file
 
@@ -227,18 +228,23 @@ def _bars(book: Any, page: Any, table: str, sheet: Sheet, wanted: Chart, row: in
     ends: list[tuple[float, float]] = []
     for n, cells in enumerate(sheet.rows[wanted.first : wanted.first + wanted.count]):
         value, low, high = (_float(cells[at[name]]) for name in (wanted.value, wanted.low, wanted.high))
-        page.write_row(row + n, BESIDE, [value - low, high - value])
+        page.write_row(row + n, BESIDE, [value - max(low, 0), high - value])
         ends.append((low, high))
     lengths = ([page.get_name(), row, column, row + wanted.count - 1, column] for column in (BESIDE, BESIDE + 1))
     names = [table, first, at[wanted.name], last, at[wanted.name]]
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     low_ends = [table, first, at[wanted.low], last, at[wanted.low]]
-    chart.add_series({"categories": names, "values": low_ends, "fill": {"none": True}, "gap": 60})
-    for values, colour in zip(lengths, ("#5B8DB8", "#B5CCE0"), strict=True):
+    # Bars are stacked from zero: a lower end below it is itself the part of the bar on that side.
+    below = [{"fill": {"color": SHADES[0]}} if low < 0 else None for low, _ in ends]
+    chart.add_series(
+        {"categories": names, "values": low_ends, "fill": {"none": True}, "gap": 60}
+        | ({"points": below} if any(below) else {})
+    )
+    for values, colour in zip(lengths, SHADES, strict=True):
         chart.add_series({"categories": names, "values": values, "fill": {"color": colour}})
     chart.set_title({"name": wanted.title, "name_font": {"size": 11}})
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True, "interval_unit": 1})
+    chart.set_y_axis({"reverse": True, "interval_unit": 1, "label_position": "low"})
     least, most = min(low for low, _ in ends), max(high for _, high in ends)
     step = 5 if most - least > 10 else 1  # the axis begins at a round number
     chart.set_x_axis({"min": step * math.floor(least / step), "max": step * math.ceil(most / step)})

@@ -25,6 +25,7 @@ BOTTOM = N_("The bottom")
 RANKING = N_("The ranking of each category")
 BALLOTS = N_("Units evaluated: {units}; categories: {categories}; ballots: {ballots}; votes on units: {votes}.")
 COUNTS = N_("Units evaluated: {units}; categories: {categories}; votes on units: {votes}.")
+COUNTS_ONLY = SENTENCES["counts_only"]
 ALL_RANKED = N_("All of them are ranked.")
 RANKED = N_("Ranked: {ranked}; not ranked: {others}, each with its reason in the ranking.")
 SCORED_BY = N_("Scores are made by “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
@@ -108,7 +109,7 @@ def _figures(found: Findings, language: str) -> Iterator[str]:
         title=plain(rules.title), rules=plain(rules.name), source=plain(rules.source)
     )
     if about["has_counts"]:
-        yield translate(SENTENCES["counts_only"], language)
+        yield translate(COUNTS_ONLY, language)
 
 
 def _reading(found: Findings, language: str) -> str:

@@ -224,3 +224,18 @@ def test_changes_have_codes_for_programs(own_demo):
     assert found["tested"] in (True, False) and found["from"] == "2024"
     assert {row["statement"] for row in found["rows"]} <= {"rose", "fell", "not_distinguishable", None}
     json.dumps(found, allow_nan=False)
+
+
+def test_a_bar_that_begins_below_zero_is_drawn_on_both_sides(tmp_path):
+    from openpyxl import load_workbook
+
+    from data.export import SHADES, Chart, Sheet, xlsx_bytes
+
+    rows = [["甲局", 2.0, -0.5, 4.5], ["乙局", 3.0, 2.5, 3.5]]
+    chart = Chart("图", "单位", "得分", "下限", "上限", 0, 2)
+    path = tmp_path / "c.xlsx"
+    path.write_bytes(xlsx_bytes(Sheet("表", ["单位", "得分", "下限", "上限"], rows, charts=(chart,))))
+    page = load_workbook(path).worksheets[-1]
+    assert [[page.cell(row, column).value for column in (9, 10)] for row in (1, 2)] == [[2.0, 2.5], [0.5, 0.5]]
+    first = page._charts[0].series[0]
+    assert [(point.idx, point.spPr.solidFill.srgbClr) for point in first.dPt] == [(0, SHADES[0].strip("#"))]
