@@ -21,15 +21,20 @@ Cell = str | int | float | bool | None
 
 BOM = b"\xef\xbb\xbf"
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
-WIDEST = 40
+WIDEST = 32  # of a column; longer texts take a second line
 PIECE = 50_000  # rows of a piece of CSV
 LAST_ROW = 1_048_576  # of a sheet; the header takes one
 LONGEST_TEXT = 32_767  # characters of a cell; a longer one is no text that Excel opens
 A4 = 9  # as Excel numbers paper
-HEAD = 33  # points: two lines of a header
+HEAD_LINES = 3  # of a header
+LINE, AIR = 15, 3  # points of a row of text, and free between rows
+LEGIBLE = 215  # columns across a page of A4, in 7.6 points
+EDGE = 0.4  # inches left and right of a printed page
 BAR = 24  # pixels of a bar of a chart
 ROW = 20  # pixels of a row of a sheet
 WIDE = 500  # pixels of a chart: within the width of a page of A4
+OWN_SIZE = {"scale_with_doc": False, "align_with_margins": True}  # a wide table does not shrink its page number
+SHADES = ("#5B8DB8", "#B5CCE0")  # of a bar, below and above the score
 BESIDE = 8  # column right of the charts
 _CREATED = datetime(2000, 1, 1)  # a fixed time: the same content is the same file
 
@@ -58,6 +63,7 @@ class Sheet:
     formats: header -> number format of a spreadsheet; the cells keep their full precision.
     folded: headers of columns that are folded away behind a plus sign, so that the others fit a printed page.
     marks: what stands on every printed page, such as the release.
+    leading: how many first columns say whose row it is; where a table is too wide for one page they are on each.
     """
 
     title: str
@@ -71,6 +77,7 @@ class Sheet:
     charts_title: str = "charts"
     marks: str = ""
     folded: frozenset[str] = frozenset()
+    leading: int = 2
 
 
 class TooManyRows(Exception):
@@ -139,26 +146,46 @@ def _sheet_name(title: str) -> str:
 
 def _table(book: Any, page: Any, sheet: Sheet) -> None:
     """Header and rows: frozen, filtered, and set up for A4 across with the header on every page."""
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E8EEF4"})
-    styles = [book.add_format({"num_format": sheet.formats.get(header, "General")}) for header in sheet.headers]
+    middle = {"valign": "vcenter"}
+    head = book.add_format({**middle, "bold": True, "text_wrap": True, "border": 1, "bg_color": "#E8EEF4"})
+    styles = [
+        book.add_format({**middle, "num_format": sheet.formats.get(header, "General")}) for header in sheet.headers
+    ]
+    page.set_default_row(LINE + AIR)
+    widths = [
+        _width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
+        for column, header in enumerate(sheet.headers)
+    ]
     for column, header in enumerate(sheet.headers):
         _write_cell(page, 0, column, header, head)
-        width = _width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
-        page.set_column(column, column, width, None, _folding(sheet, column))
-    text = book.add_format({"indent": 1})
+        page.set_column(column, column, widths[column], None, _folding(sheet, column))
+    text = book.add_format({**middle, "indent": 1, "text_wrap": True})
     for at, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
             _write_cell(page, at, column, _plain(cell), text if isinstance(cell, str) else styles[column])
-    page.set_row(0, HEAD)
+        if (lines := _lines(row, widths)) > 1:
+            page.set_row(at, LINE * lines + AIR)
+    page.set_row(0, LINE * max(2, _lines(sheet.headers, widths)) + AIR)
     page.freeze_panes(1, 0)
     if sheet.rows:
         page.autofilter(0, 0, len(sheet.rows), len(sheet.headers) - 1)
     page.set_landscape()
     page.set_paper(A4)
-    page.fit_to_pages(1, 0)
+    page.set_margins(left=EDGE, right=EDGE)
+    across = _pages_across(sheet, widths)
+    page.fit_to_pages(across, 0)
     page.repeat_rows(0)
-    page.set_header(f"&L{_printed(sheet.title)}&R{_printed(sheet.marks)}")
-    page.set_footer("&C&P / &N")
+    if across > 1:
+        page.repeat_columns(0, sheet.leading - 1)
+    page.set_header(f"&L{_printed(sheet.title)}&R{_printed(sheet.marks)}", OWN_SIZE)
+    page.set_footer("&C&P / &N", OWN_SIZE)
+
+
+def _pages_across(sheet: Sheet, widths: Sequence[int]) -> int:
+    """Pages side by side: one, unless the type would be too small to read."""
+    shown = [0 if header in sheet.folded else width for header, width in zip(sheet.headers, widths, strict=True)]
+    whole, leading = sum(shown), sum(shown[: sheet.leading])
+    return 1 if whole <= LEGIBLE else math.ceil((whole - leading) / (LEGIBLE - leading))
 
 
 def _folding(sheet: Sheet, column: int) -> dict[str, object]:
@@ -186,7 +213,7 @@ def _charts(book: Any, table: str, sheet: Sheet) -> None:
         page.insert_chart(row + 1, 0, chart, {"description": wanted.title})
         row += height // ROW + 3
         breaks.append(row)
-    page.set_margins(left=0.4, right=0.4)
+    page.set_margins(left=EDGE, right=EDGE)
     page.print_area(0, 0, row, BESIDE - 1)
     page.set_h_pagebreaks(breaks[:-1])
 
@@ -202,19 +229,26 @@ def _bars(book: Any, page: Any, table: str, sheet: Sheet, wanted: Chart, row: in
     ends: list[tuple[float, float]] = []
     for n, cells in enumerate(sheet.rows[wanted.first : wanted.first + wanted.count]):
         value, low, high = (_float(cells[at[name]]) for name in (wanted.value, wanted.low, wanted.high))
-        page.write_row(row + n, BESIDE, [value - low, high - value])
+        page.write_row(row + n, BESIDE, [value - max(low, 0), high - value])
         ends.append((low, high))
     lengths = ([page.get_name(), row, column, row + wanted.count - 1, column] for column in (BESIDE, BESIDE + 1))
     names = [table, first, at[wanted.name], last, at[wanted.name]]
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     low_ends = [table, first, at[wanted.low], last, at[wanted.low]]
-    chart.add_series({"categories": names, "values": low_ends, "fill": {"none": True}, "gap": 60})
-    for values, colour in zip(lengths, ("#5B8DB8", "#B5CCE0"), strict=True):
+    # Bars are stacked from zero: a lower end below it is itself the part of the bar on that side.
+    below = [{"fill": {"color": SHADES[0]}} if low < 0 else None for low, _ in ends]
+    chart.add_series(
+        {"categories": names, "values": low_ends, "fill": {"none": True}, "gap": 60}
+        | ({"points": below} if any(below) else {})
+    )
+    for values, colour in zip(lengths, SHADES, strict=True):
         chart.add_series({"categories": names, "values": values, "fill": {"color": colour}})
     chart.set_title({"name": wanted.title, "name_font": {"size": 11}})
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True, "interval_unit": 1})
-    chart.set_x_axis({"min": math.floor(min(low for low, _ in ends)), "max": math.ceil(max(high for _, high in ends))})
+    chart.set_y_axis({"reverse": True, "interval_unit": 1, "label_position": "low"})
+    least, most = min(low for low, _ in ends), max(high for _, high in ends)
+    step = 5 if most - least > 10 else 1  # the axis begins at a round number
+    chart.set_x_axis({"min": step * math.floor(least / step), "max": step * math.ceil(most / step)})
     return chart
 
 
@@ -265,14 +299,29 @@ def _is_invisible(character: str) -> bool:
 
 
 def _width(cells: Sequence[Cell], number_format: str | None) -> int:
-    """Columns of a spreadsheet, Chinese characters counted twice; a header may wrap once."""
+    """Columns of a spreadsheet. A header takes two lines, a long one three, and is not broken inside a word."""
     header, *rest = cells
     longest = max((_columns(cell, number_format) for cell in rest[:200]), default=0)
-    return min(WIDEST, max(longest, _columns(header, None) // 2 + 2, 6) + 3)
+    across = _columns(header, None)
+    word = max((_columns(part, None) for part in str(header).split() if part.isascii()), default=0)
+    return min(WIDEST, max(longest, word, min(across // 2, 10), across // HEAD_LINES, 4) + 3)
+
+
+def _lines(cells: Sequence[Cell], widths: Sequence[int]) -> int:
+    """Lines that the longest text of a row takes in its column."""
+    return max(
+        (
+            math.ceil(_columns(cell, None) / (width - 2))
+            for cell, width in zip(cells, widths, strict=True)
+            if isinstance(cell, str) and 2 * len(cell) > width - 2
+        ),
+        default=1,
+    )
 
 
 def _columns(cell: Cell, number_format: str | None) -> int:
+    """How wide a cell is, Chinese characters counted twice; of a format the longest of its parts counts."""
     if isinstance(cell, float):
-        return len(number_format) + 3 if number_format else 10
+        return max(map(len, number_format.split(";"))) + 2 if number_format else 10
     text = "" if cell is None else str(cell)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

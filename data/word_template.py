@@ -22,13 +22,14 @@ TEMPLATE = Path(__file__).with_name("templates") / "bulletin.docx"
 LATIN, TITLE, BODY, HEADING, KAI = "Times New Roman", "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 LINE = Pt(225 / 25.4 * 72 / 22)  # 22 lines in 225 mm
 SMALL = Pt(9)
+NUMBER_IN = Pt(14)  # a page number stands a character from the edge
 RED = RGBColor(0xC0, 0, 0)
 WIDTHS: Mapping[str, Sequence[int]] = {
-    UNITS: (13, 44, 14, 15, 27, 20, 23),
+    UNITS: (13, 40, 14, 15, 27, 20, 27),
     ROUNDS: (34, 17, 16, 17, 28, 20, 24),
     GROUPS: (38, 18, 20, 28, 22, 30),
     INDICATORS: (32, 30, 14, 16, 25, 16, 23),
-    CHANGES: (30, 19, 26, 13, 27, 24, 17),
+    CHANGES: (30, 18, 25, 13, 27, 23, 20),
     LEFT_OUT: (50, 22, 84),
     PLEDGES: (27, 32, 17, 16, 15, 16, 16, 17),
 }
@@ -51,7 +52,9 @@ def template_bytes() -> bytes:
         _line(made, "{{ section.heading }}", f"Heading {level}")
         _control(made, "{%p endif %}")
     _control(made, "{%p for text in section.paragraphs %}")
-    _control(made, "{%p if loop.last and section.table %}")
+    _control(made, "{%p if section.paragraphs == about %}")
+    _line(made, "{{ text }}", "Origin")
+    _control(made, "{%p elif loop.last and section.table %}")
     _line(made, "{{ text }}", "Before table")
     _control(made, "{%p else %}")
     _line(made, "{{ text }}", "Normal")
@@ -63,6 +66,9 @@ def template_bytes() -> bytes:
         _line(made, "", "After table")
         _control(made, "{%p endif %}")
     _control(made, "{%p endfor %}")
+    _control(made, "{%p if office or date %}")
+    _line(made, "", "Origin")
+    _control(made, "{%p endif %}")
     for name in ("office", "date"):
         _control(made, f"{{%p if {name} %}}")
         _line(made, f"{{{{ {name} }}}}", "Signature")
@@ -109,6 +115,10 @@ def _styles(made: Any) -> None:
         style.paragraph_format.line_spacing = Pt(13)
     edge = _style(made, "Page edge", BODY, Pt(8))
     edge.paragraph_format.line_spacing = Pt(18)
+    origin = made.styles.add_style("Origin", 1)
+    origin.base_style = normal
+    origin.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT  # ids are long words
+    origin.paragraph_format.keep_with_next = True  # and the signature never stands alone on a page
     before = made.styles.add_style("Before table", 1)
     before.base_style = normal
     before.paragraph_format.keep_with_next = True
@@ -118,7 +128,7 @@ def _styles(made: Any) -> None:
     signature = _style(made, "Signature", BODY, Pt(16))
     signature.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     signature.paragraph_format.right_indent = Pt(64)
-    signature.paragraph_format.keep_together = True
+    signature.paragraph_format.keep_together = signature.paragraph_format.keep_with_next = True
 
 
 def _style(made: Any, name: str, font: str, size: Any) -> Any:
@@ -168,8 +178,9 @@ def _page(made: Any) -> None:
     for footer, number_first in ((odd, False), (even, True)):
         footer.is_linked_to_previous = False
         line = footer.paragraphs[0]
-        _tabs(line)
+        _tabs(line, 0 if number_first else NUMBER_IN)
         if number_first:
+            line.paragraph_format.left_indent = NUMBER_IN
             _number(line)
             _run(line, "\t", BODY, Pt(8))
         _run(line, "{{ footer }}", BODY, Pt(8))
@@ -178,10 +189,10 @@ def _page(made: Any) -> None:
             _number(line)
 
 
-def _tabs(line: Any) -> None:
-    """Two things on one line, the second at the right edge of the text."""
+def _tabs(line: Any, before_edge: int = 0) -> None:
+    """Two things on one line, the second at the right edge of the text or so far before it."""
     line.style = "Page edge"
-    line.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
+    line.paragraph_format.tab_stops.add_tab_stop(Mm(156) - before_edge, WD_TAB_ALIGNMENT.RIGHT)
 
 
 def _number(line: Any) -> None:

@@ -176,8 +176,14 @@ def as_sheet(
         charts_of(rows, language),
         translate(N_("Charts"), language),
         printed_marks(release, ranking.round, language, mark),
-        frozenset([*(header(name, language) for name in FOLDED), *(own for own in headers if own.startswith("n:"))]),
+        _folded(rows, headers, language),
     )
+
+
+def _folded(rows: Iterable[Mapping[str, object]], headers: Iterable[str], language: str) -> frozenset[str]:
+    """Columns that few readers ask for; the code too, where there is no register and it is the name."""
+    names = FOLDED if any(row["unit_code"] != row["unit_name"] for row in rows) else ("unit_code", *FOLDED)
+    return frozenset([*(header(name, language) for name in names), *(own for own in headers if own.startswith("n:"))])
 
 
 def legend_of(names: Iterable[str], language: str) -> list[tuple[str, str]]:
@@ -269,6 +275,7 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
         legend_of(("round", *FIELDS, *BASIS), language),
         formats_of(FIELDS, max([decimals_of(release, str(row["round"])) for row in rows], default=2), language),
         marks=printed_marks(release, rounds, language, ", ".join(filter(None, dict.fromkeys(own)))),
+        folded=_folded(rows, headers, language),
     )
 
 

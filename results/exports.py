@@ -202,8 +202,14 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
         [*legend, *legend_of(BASIS, language)],
         formats,
         marks=printed_marks(release, found.round_to, language, mark),
-        folded=frozenset(_header(CHANGE_HEADERS, name, language) for name in (*FOLDED_CHANGES, *BASIS)),
+        folded=frozenset(_header(CHANGE_HEADERS, name, language) for name in (*_folded(found), *BASIS)),
     )
+
+
+def _folded(found: Changes) -> tuple[str, ...]:
+    """Columns that few readers ask for; the code too, where there is no register and it is the name."""
+    no_register = (found.rows["unit_code"] == found.rows["unit_name"]).all()
+    return ("unit_code", *FOLDED_CHANGES) if no_register else FOLDED_CHANGES
 
 
 def _change_formats(names: Iterable[str], headers: Iterable[str], decimals: int) -> dict[str, str]:

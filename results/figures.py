@@ -25,8 +25,11 @@ def exact(value: object) -> str:
 
 
 def signed(value: object, decimals: int = 2) -> str:
-    """+0.51 or −1.91."""
-    return NONE if _missing(value) else f"{Decimal(number(value, decimals)):+}".replace("-", "−")
+    """+0.51 or −1.91; 0.00 without a sign."""
+    if _missing(value):
+        return NONE
+    rounded = Decimal(number(value, decimals))
+    return f"{rounded:+}".replace("-", "−") if rounded else str(abs(rounded))
 
 
 def count(value: object) -> str:

@@ -158,6 +158,7 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
         formats,
         marks=printed_marks(release, table.round, language, mark),
         folded=frozenset(header(name, language) for name in fields if name in _FOLDED),
+        leading=fields.index("unit_name") + 1,
     )
 
 

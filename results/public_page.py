@@ -18,6 +18,7 @@ from data.release import Release
 from data.rule_sets import Bottom
 from results.bottom import BottomList, family_name
 from results.columns import DEMO, REASON_SENTENCES, STAMPS, VERDICTS, records
+from results.documents.frame import round_words
 from results.notes import SENTENCES
 from results.published import FEWEST_UNITS, GradeTable, Published, published
 from words import LANGUAGES, N_, translate
@@ -32,7 +33,7 @@ WIDTH = 200
 """Of the drawing of a range of places, in its own units."""
 TIERS = (CONFIRMED, UNDECIDED, CLEARED)
 
-TITLE = N_("Public evaluation of departments, round {round}: results")
+TITLE = N_("Public evaluation of departments in {round}: results")
 WORDS = {
     "ranking": N_("Ranking"),
     "bars": N_(
@@ -65,7 +66,7 @@ RUNNING = N_("Round {round} · rule set {rules} · release {release}")
 CAPTION = N_("{category}: {ranked} ranked units, best first. Interval and places hold at {level}%.")
 BALLOTS = N_("{ballots} ballots were counted.")
 INTRODUCTION = (
-    N_("{units} units in {categories} categories took part; {ranked} of them are ranked."),
+    N_("Units that took part: {units}; categories: {categories}; ranked: {ranked}."),
     N_(
         "Every score stands with its number of votes and an interval, every place with the places that the votes "
         "allow: units whose ranges overlap may well be equally good."
@@ -193,7 +194,7 @@ class _Page:
             "other_id": other,
             "other_lang": LANG[other],
             "other_name": NAMES[other],
-            "title": self._say(TITLE, round=self._found.round),
+            "title": self._say(TITLE, round=round_words(self._found.round, self._language)),
             "stamps": self._stamps(),
             "running": self._running(),
             "rules": self._found.rules.name,

@@ -22,6 +22,7 @@ from results.documents.frame import (
     table,
     unit_cells,
 )
+from results.notes import SENTENCES
 from results.ranking import FIELDS
 from words import N_, translate
 
@@ -34,14 +35,16 @@ OPENING = N_("The results of the mass evaluation of {round} are made known herew
 GENERAL = N_("In general")
 BOTTOM = N_("The bottom")
 RANKING = N_("The ranking of each category")
-FIGURES = N_(
-    "Units evaluated: {units}, in {categories} categories. Ballots: {ballots}; votes on units: {votes}. Ranked: "
-    "{ranked}; not ranked: {others}, with the reason in the tables."
-)
-FIGURES_WITHHELD = N_(
-    "Units evaluated: {units}, in {categories} categories. Ballots: {ballots}. Ranked: {ranked}; not ranked: {others}, "
-    "with the reason in the tables. Votes and score of a unit with fewer than {smallest} votes, or with fewer than "
-    "{uniform} that are all alike, are not shown."
+BALLOTS = N_("Units evaluated: {units}; categories: {categories}; ballots: {ballots}; votes on units: {votes}.")
+COUNTS = N_("Units evaluated: {units}; categories: {categories}; votes on units: {votes}.")
+BALLOTS_WITHHELD = N_("Units evaluated: {units}; categories: {categories}; ballots: {ballots}.")
+COUNTS_WITHHELD = N_("Units evaluated: {units}; categories: {categories}.")
+COUNTS_ONLY = SENTENCES["counts_only"]
+ALL_RANKED = N_("All of them are ranked.")
+RANKED = N_("Ranked: {ranked}; not ranked: {others}, each with its reason in the ranking.")
+FEW = N_(
+    "Votes and score of a unit with fewer than {smallest} votes, or with fewer than {uniform} that are all alike, are "
+    "not shown."
 )
 SCORED_BY = N_("Scores are made by “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
 READING = N_(
@@ -112,28 +115,33 @@ def _general(found: Findings, shown: Presentation, language: str) -> Section:
     return Section(translate(GENERAL, language), 1, (*_figures(found, shown, language), _reading(found, language)))
 
 
-def _figures(found: Findings, shown: Presentation, language: str) -> tuple[str, str]:
-    """How many voted on how many, and by which rules they are scored."""
-    rounds = found.release.query("rounds").set_index("round_id")
-    about = rounds.loc[found.ranking.round]
+def _figures(found: Findings, shown: Presentation, language: str) -> Iterator[str]:
+    """How many voted on how many, by which rules they are scored, and what counts without ballots leave open."""
+    about = found.release.query("rounds").set_index("round_id").loc[found.ranking.round]
     rows, rules = found.ranking.rows, found.rules
     ranked = int(rows["rank"].notna().sum())
-    withheld = any(few_votes(row, shown) for row in records(rows))
-    # The sum of all votes would give the votes of the one unit away that is not shown.
-    counted = translate(FIGURES_WITHHELD if withheld else FIGURES, language).format(
-        units=figures.count(len(rows)),
-        categories=rows["category"].nunique(),
-        ballots=figures.count(about["evaluators"]),
-        votes=figures.count(rows["n"].sum()),
-        ranked=figures.count(ranked),
-        others=figures.count(len(rows) - ranked),
-        smallest=shown.smallest_cell,
-        uniform=UNIFORM,
-    )
-    scored = translate(SCORED_BY, language).format(
+    facts = {
+        "units": figures.count(len(rows)),
+        "categories": rows["category"].nunique(),
+        "ballots": figures.count(about["evaluators"]),
+        "votes": figures.count(rows["n"].sum()),
+        "ranked": figures.count(ranked),
+        "others": figures.count(len(rows) - ranked),
+        "smallest": shown.smallest_cell,
+        "uniform": UNIFORM,
+    }
+    told = [RANKED if ranked < len(rows) else ALL_RANKED]
+    if any(few_votes(row, shown) for row in records(rows)):
+        # The sum of all votes would give the votes of the one unit away that is not shown.
+        told = [BALLOTS_WITHHELD if about["evaluators"] else COUNTS_WITHHELD, *told, FEW]
+    else:
+        told = [BALLOTS if about["evaluators"] else COUNTS, *told]
+    yield ("" if language == "zh" else " ").join(translate(message, language).format(**facts) for message in told)
+    yield translate(SCORED_BY, language).format(
         title=plain(rules.title), rules=plain(rules.name), source=plain(rules.source)
     )
-    return counted, scored
+    if about["has_counts"]:
+        yield translate(COUNTS_ONLY, language)
 
 
 def _reading(found: Findings, language: str) -> str:

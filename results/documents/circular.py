@@ -4,6 +4,7 @@ Pledges are counted one by one, not sampled: a line has what was promised, repor
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from words import N_, translate
 
 TITLE = N_("Circular on the pledges, {year}, quarter {quarter}")
 STANDING = N_("As it stood on {day}: {count} items of {units} units, {warned} of them in need of attention.")
+DAY = N_("{year}-{month}-{day}")
 ALL_WELL = N_("No item needs attention.")
 IN_GENERAL = N_("In general")
 MEASURED = N_("{number} {measure}")
@@ -28,7 +30,7 @@ def circular(release: Release, report: QuarterReport, language: str, signature: 
     title = translate(TITLE, language).format(year=year, quarter=quarter)
     book, rows = report.book, report.warnings
     standing = translate(STANDING, language).format(
-        day=report.as_of.isoformat(),
+        day=day_words(report.as_of, language),
         count=len(rows),
         units=rows["unit_code"].nunique(),
         warned=int(rows["warned"].sum()) if len(rows) else 0,
@@ -38,6 +40,12 @@ def circular(release: Release, report: QuarterReport, language: str, signature: 
     rounds = release.query("rounds").set_index("round_id")["rules_name"]
     made_of = MadeOf((book.round,), str(rounds.get(book.round, "")))
     return document(release, "pledges", title, sections, language, signature, made_of)
+
+
+def day_words(day: date, language: str) -> str:
+    """2025-09-30; in Chinese as official papers write it, without leading zeros."""
+    digits = 1 if language == "zh" else 2
+    return translate(DAY, language).format(year=day.year, month=f"{day.month:0{digits}}", day=f"{day.day:0{digits}}")
 
 
 def _categories(rows: pd.DataFrame, language: str) -> Iterator[Section]:

@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from docx import Document as new_docx
 from pypdf import PdfReader
 
 from data.audit import read_log
-from data.document import CHANGES, LEFT_OUT, UNITS
+from data.document import CHANGES, LEFT_OUT, UNITS, Section
 from data.errors import UsageError
 from data.fonts import WANTED, NoChineseFont, fonts_of
 from data.store import Store
@@ -26,6 +28,7 @@ from results.documents import (
     Signature,
     bottom_list,
     bulletin,
+    circular,
     dossier,
     findings,
     full_ranking,
@@ -33,7 +36,7 @@ from results.documents import (
 )
 from results.documents.bulletin import ACCOUNTABLE, NO_FINDING
 from results.documents.frame import chinese, is_internal, numbered
-from results.pledge_progress import WARNINGS
+from results.pledge_progress import WARNINGS, quarter_report
 from results.ranking import ranking
 from results.unit import detail, unit
 from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_tables, pdf_rows, pdf_text, store_of
@@ -320,10 +323,6 @@ def test_the_pdf_is_an_archive_file_of_official_pages(city):
 
 def test_a_line_of_text_has_28_characters(city):
     """Twenty-eight characters a line and twenty-two lines a page are what GB/T 9704 asks for."""
-    from dataclasses import replace
-
-    from data.document import Section
-
     made = replace(bulletin(city, "zh"), sections=(Section("", 1, ("评" * 28 * 40,)),), office="", date="")
     pages = PdfReader(io.BytesIO(typeset(made).content)).pages
     lines = [line for line in pages[1].extract_text().splitlines() if line.startswith("评评")]
@@ -501,6 +500,28 @@ def test_the_circular_names_the_items_that_need_attention(own_demo, tmp_path):
     assert not [text for text in paragraphs for row in wanted_rows if row["unit_name"] in text]
 
 
+def test_the_circular_writes_its_day_as_official_papers_do(demo_path):
+    release = Store(demo_path, threads=2).release()
+    report = quarter_report(release, "2025", date(2025, 9, 30))
+    for language, day in (("zh", "截至2025年9月30日，"), ("en", "As it stood on 2025-09-30:")):
+        assert circular(release, report, language).sections[0].paragraphs[0].startswith(day)
+    release.close()
+
+
+def test_a_round_of_counts_claims_no_ballots(odd):
+    opening = bulletin(odd, "zh").sections[1].paragraphs
+    assert opening[0] == "本次共评议1个类别的100个单位，对各单位的评价合计22,000份。各单位全部参与排名。"
+    assert "本批次报送的是计数，按各票相互独立处理，区间可能偏窄。" in opening
+
+
+@pytest.mark.parametrize("lines", range(8, 24, 3))
+def test_a_signature_never_stands_alone_on_a_page(lines, city):
+    made = bulletin(city, "zh", Signature("中共示范市委群众工作局", "2026年1月15日"))
+    filled = replace(made, sections=(Section("", 1, ("评",) * lines), made.sections[-1]))
+    last = PdfReader(io.BytesIO(typeset(filled).content)).pages[-1].extract_text()
+    assert all(words in re.sub(r"\s+", "", last) for words in ("数据来源与复核", "biaochireplay", "2026年1月15日"))
+
+
 # --- small parts --------------------------------------------------------------------------------------------------
 
 
@@ -509,8 +530,6 @@ def test_chinese_numbers():
 
 
 def test_headings_are_numbered_as_in_official_documents():
-    from data.document import Section
-
     sections = [Section("a", 1), Section("b", 2), Section("c", 3), Section("", 1), Section("d", 2), Section("e", 1)]
     assert [one.heading for one in numbered(sections, "zh")] == ["一、a", "（一）b", "1．c", "", "（二）d", "二、e"]
     assert [one.heading for one in numbered(sections, "en")] == ["1. a", "1.1. b", "1.1.1. c", "", "1.2. d", "2. e"]
@@ -522,6 +541,7 @@ def test_figures_are_rounded_half_up_and_missing_ones_are_dashes():
         *("–", "–"),
     ]
     assert figures.number(72.5, 0) == "73" and figures.signed(-0.5, 1) == "−0.5" and figures.signed(0.25, 1) == "+0.3"
+    assert figures.signed(-0.004) == figures.signed(0.004) == "0.00"
     assert (
         figures.places(3, 3) == "3" and figures.interval(1, 2, 1) == "1.0 – 2.0" and figures.percent(0.1234) == "12.3%"
     )

@@ -133,6 +133,44 @@ def test_what_is_printed_has_the_decimals_of_the_rules(demo, tmp_path):
     assert page.column_dimensions["E"].hidden and not page.column_dimensions["B"].hidden
 
 
+def printed_width(path) -> float:
+    """Characters across a printed page of a workbook: columns that are not folded away, over pages side by side."""
+    from openpyxl import load_workbook
+
+    page = load_workbook(path).worksheets[0]
+    shown = [own for own in page.column_dimensions.values() if not own.hidden]
+    whole = sum((own.width - 5 / 7) * (own.max - own.min + 1) for own in shown)  # a column has 5 pixels more than text
+    return whole / (page.page_setup.fitToWidth or 1)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_printed_workbook_is_not_shrunk_beyond_reading(language, demo, tmp_path):
+    from openpyxl import load_workbook
+
+    # 149 characters of the usual type fill a page of A4 across; at 215 it is printed in 7.6 points.
+    calls = {
+        "ranking": ("ranking", "--round", "2025"),
+        "changes": ("export", "changes", "--round", "2025"),
+        "unit": ("unit", "ZY030"),
+        "posts": ("pledges", "--round", "2025", "--by", "post"),
+    }
+    for name, words in calls.items():
+        demo(*words, "--format", "xlsx", "-o", tmp_path / f"{name}.xlsx", lang=language)
+        assert 60 < printed_width(tmp_path / f"{name}.xlsx") <= 215, name
+    assert load_workbook(tmp_path / "posts.xlsx").worksheets[0].print_title_cols == "$A:$D"
+
+
+def test_a_long_name_takes_a_higher_row_of_a_workbook(biaochi, tmp_path):
+    from openpyxl import load_workbook
+
+    store_of(biaochi.store, ["市局", "市信访局（市长公开电话受理中心）与市联席会议办公室合署"])
+    biaochi("ranking", "--round", "2025", "--format", "xlsx", "-o", tmp_path / "r.xlsx")
+    page = load_workbook(tmp_path / "r.xlsx").worksheets[0]
+    heights = {len(page.cell(row, 2).value): page.row_dimensions[row].height for row in (2, 3)}
+    assert heights[max(heights)] > (heights[2] or page.sheet_format.defaultRowHeight) >= 15
+    assert page.column_dimensions["A"].hidden, "without a register the code is the name"
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_ballots_come_back_to_the_same_release(form, small, files, tmp_path):
     small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
@@ -221,3 +259,18 @@ def test_changes_have_codes_for_programs(own_demo):
     assert found["tested"] in (True, False) and found["from"] == "2024"
     assert {row["statement"] for row in found["rows"]} <= {"rose", "fell", "not_distinguishable", None}
     json.dumps(found, allow_nan=False)
+
+
+def test_a_bar_that_begins_below_zero_is_drawn_on_both_sides(tmp_path):
+    from openpyxl import load_workbook
+
+    from data.export import SHADES, Chart, Sheet, xlsx_bytes
+
+    rows = [["甲局", 2.0, -0.5, 4.5], ["乙局", 3.0, 2.5, 3.5]]
+    chart = Chart("图", "单位", "得分", "下限", "上限", 0, 2)
+    path = tmp_path / "c.xlsx"
+    path.write_bytes(xlsx_bytes(Sheet("表", ["单位", "得分", "下限", "上限"], rows, charts=(chart,))))
+    page = load_workbook(path).worksheets[-1]
+    assert [[page.cell(row, column).value for column in (9, 10)] for row in (1, 2)] == [[2.0, 2.5], [0.5, 0.5]]
+    first = page._charts[0].series[0]
+    assert [(point.idx, point.spPr.solidFill.srgbClr) for point in first.dPt] == [(0, SHADES[0].strip("#"))]
