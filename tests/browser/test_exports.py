@@ -56,6 +56,9 @@ def test_the_keyboard_hands_out_the_table_of_the_page(start, page, own):
     server = start(own.path)
     page.goto(f"{server.url}/ranking?lang=zh")
     settled(page)
+    # A key does what its button does, once the button is drawn; Streamlit loads it after the text of the page.
+    button = page.locator(".st-key-ranking_csv button")
+    button.hover()
     with page.expect_download() as waiting:
         page.keyboard.press("Control+Alt+v")
     command = waiting.value.path().read_bytes()
