@@ -207,7 +207,7 @@ def test_all_of_a_small_town(tmp_path, monkeypatch):
     assert [number for _label, number in routine] == [1, 0, 0, 1, 0]
     assert "**一般承诺**：单位自报完成 1 项、目标偏软（不高于上年）1 项" in said(test)
     shown = table(test, "difference")
-    assert list(shown["unit_name"]) == ["单位1", "单位2"] and list(shown["difference"]) == ["−10.0", "+0.0"]
+    assert list(shown["unit_name"]) == ["单位1", "单位2"] and list(shown["difference"]) == ["−10.0", "0.0"]
 
 
 def test_a_trial_says_so_on_the_page_and_in_the_round(tmp_path, monkeypatch):
