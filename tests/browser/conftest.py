@@ -85,9 +85,9 @@ VISIBLE = """() => {
   return texts;
 }"""
 
-JOURNEYS = {"test_decisions", "test_pledges", "test_exports", "test_upload", "test_bulletin"}
-"""Modules of long journeys: in Chinese with every run, in English with the slow tests; `test_pages_with_data` and the
-page tests look at every page in both languages each time."""
+JOURNEYS = {"test_decisions", "test_pledges", "test_exports", "test_upload", "test_bulletin", "test_page_script"}
+"""Modules of long journeys, and Streamlit's own texts: in Chinese with every run, in English with the slow tests;
+`test_pages_with_data` and the page tests look at every page in both languages each time."""
 
 
 @pytest.hookimpl(tryfirst=True)

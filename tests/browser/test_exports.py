@@ -82,6 +82,7 @@ def test_a_kept_original_is_logged_when_it_leaves(start, page, own):
     page.goto(f"{server.url}/releases?lang=zh")
     settled(page)
     page.get_by_text("原始文件及校验值").click()
+    settled(page)
     with page.expect_download() as waiting:
         page.locator('[class*="st-key-original_"] button').first.click()
     digest = hashlib.sha256(waiting.value.path().read_bytes()).hexdigest()

@@ -44,8 +44,10 @@ def test_an_empty_store_takes_a_rule_set_and_a_gb18030_file_to_a_published_ranki
     choose_file(page, "2025年评议票.csv", ballots_2025().encode("gb18030"))
     page.get_by_text("按 GB18030 编码读取").wait_for()
     page.get_by_text("没有发现问题").wait_for()
+    settled(page)
     page.get_by_role("button", name="保存并发布").click()
     page.get_by_text("已发布").wait_for()
+    settled(page)
     page.get_by_text("查看排名").click()
     page.locator("h1", has_text="排名").wait_for()
     settled(page)
@@ -95,7 +97,9 @@ def test_faults_are_corrected_where_they_stand(start, page, store_with_rules, la
     type_corrections(page, ["满意", "普通群众"], column=3)  # the third fault is spelled like the first
     again.click()
     page.get_by_text({"zh": "没有发现问题", "en": "No problems were found"}[language]).wait_for()
+    settled(page)
     page.get_by_text({"zh": "已作改正：3 处", "en": "Corrections made: 3"}[language]).click()
+    settled(page)  # what moves while it opens is missed by a click: seen in 3 of 40 runs on a busy machine
     with page.expect_download() as download:
         page.get_by_role(
             "button", name={"zh": "下载改正后的文件", "en": "Download the corrected file"}[language]
@@ -130,6 +134,7 @@ def test_columns_are_named_once_for_all_files_of_that_shape(start, page, store_w
         choose_option(page, box, name)
     page.get_by_role("button", name="按此重新读取").click()
     page.get_by_text("没有发现问题").wait_for()
+    settled(page)
     page.get_by_role("button", name="保存并发布").click()
     page.get_by_text("已发布").wait_for()
     choose_file(page, "second.csv", rows.format("B").encode("gb18030"))
@@ -147,6 +152,7 @@ def test_a_file_of_the_inbox_is_read_from_disk(start, page, store_with_rules):
     box = page.get_by_test_id("stSelectbox").filter(has_text="服务器收件文件夹中的文件")
     choose_option(page, box, "2025.csv")
     page.get_by_text("没有发现问题").wait_for()
+    settled(page)
     page.get_by_role("button", name="保存并发布").click()
     page.get_by_text("已发布").wait_for()
     assert (inbox / "2025.csv").is_file() and len(store_with_rules.uploads()) == 1

@@ -9,9 +9,12 @@ from tests.support.stores import BALLOTS, Biaochi, snapshot
 
 
 @pytest.fixture
-def published(small, files):
-    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
-    small.publish()
+def published(small, files, made_once):
+    def make():
+        small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+        small.publish()
+
+    made_once(make)
     return small
 
 

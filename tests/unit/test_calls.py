@@ -18,10 +18,13 @@ REGISTER = "单位编码,单位全称\nU1,市公安局\nU2,市财政局\n"
 
 
 @pytest.fixture
-def published(small, files):
-    small("import", "units", files("u.csv", REGISTER), "--round", "2025")
-    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
-    small.publish()
+def published(small, files, made_once):
+    def make():
+        small("import", "units", files("u.csv", REGISTER), "--round", "2025")
+        small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+        small.publish()
+
+    made_once(make)
     return small
 
 

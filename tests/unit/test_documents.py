@@ -60,8 +60,18 @@ def odd(tmp_path_factory):
     release.close()
 
 
+DOCUMENTS: dict[tuple[str, str], list] = {}
+
+
 def every_document(found, language="zh"):
-    """One of each kind."""
+    """One of each kind; made once, read by several tests."""
+    key = (found.release.id, language)
+    if key not in DOCUMENTS:
+        DOCUMENTS[key] = list(_every_document(found, language))
+    return DOCUMENTS[key]
+
+
+def _every_document(found, language):
     release, round_id = found.release, found.ranking.round
     yield bulletin(found, language, Signature("中共示范市委群众工作局", "2026年1月15日"))
     yield full_ranking(found, language)

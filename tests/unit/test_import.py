@@ -164,7 +164,7 @@ def test_the_register_may_come_before_or_after(capsysbinary, files, tmp_path):
     assert len(ids) == 1
 
 
-@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.parametrize("threads", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_threads_change_nothing(threads, capsysbinary, demo, tmp_path, files, monkeypatch):
     from tests.support.stores import Biaochi
 

@@ -16,12 +16,16 @@ WRITING = (["publish"], ["status", "2025", "final", "--reason", "x"], ["rebuild"
 
 
 @pytest.fixture
-def twice(small, files):
+def twice(small, files, made_once):
     """Two releases of one round, the second in force."""
-    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
-    small.publish()
-    small("import", "ballots", files("2.csv", BALLOTS.replace("不满意", "满意")), "--round", "2025", "--replace")
-    small.publish()
+
+    def make():
+        small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+        small.publish()
+        small("import", "ballots", files("2.csv", BALLOTS.replace("不满意", "满意")), "--round", "2025", "--replace")
+        small.publish()
+
+    made_once(make)
     return small
 
 

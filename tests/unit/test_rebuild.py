@@ -8,10 +8,14 @@ from tests.support.stores import BALLOTS, SMALL, snapshot
 
 
 @pytest.fixture
-def published(small, files):
+def published(small, files, made_once):
     """A store with one release; (store, release id)."""
-    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
-    return small, small.publish()
+
+    def make():
+        small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+        return small.publish()
+
+    return small, made_once(make)
 
 
 def only(folder, pattern):
