@@ -172,7 +172,7 @@ def test_one_mean_has_one_interval(demo_path):
 # --- the names guard ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_no_unit_is_named_without_votes_interval_and_verdict(city, language):
     names = set(city.ranking.rows["unit_name"])
     words = {translate(word, language) for word in VERDICTS.values()}
@@ -194,7 +194,7 @@ def test_no_unit_is_named_without_votes_interval_and_verdict(city, language):
                     assert row.cells["reason"]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_no_file_names_a_unit_anywhere_else(city, language):
     """As often as the lines of the document name it, and no more; in the PDF and in the Word file."""
     everyone = set(city.ranking.rows["unit_name"])

@@ -53,7 +53,7 @@ def other(biaochi, name):
     return Biaochi(biaochi.store.with_name(name), biaochi.capture)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("table", RESULTS)
 def test_a_table_of_results_says_what_it_is_made_of(table, language, own_demo, tmp_path):
     path = tmp_path / "t.xlsx"
