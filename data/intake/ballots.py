@@ -57,6 +57,7 @@ FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a ch
 UNITS_UNIFORM = 3
 CHECKING = N_("Checking every value")
 MAP_TYPES = {"code": "int64", "known": "bool"}
+Distinct = dict[str, list[dict[Any, Any]]]
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,8 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     if loaded is None:
         return intake
     context.watch.step(0.55, CHECKING)
-    _set_aside(loaded, form, context, intake)
-    _Judge(loaded, form, context, intake).judge()
+    distinct = _set_aside(loaded, form, context, intake)
+    _Judge(loaded, form, context, intake, distinct).judge()
     intake.places = LinePlaces(context.con, loaded, form)
     context.watch.step(0.7, CHECKING)
     if not any(problem.level == "error" for problem in intake.problems):
@@ -288,19 +289,20 @@ def _without(text: TextTable, header: Header, name: str) -> Problem:
 # --- judging -----------------------------------------------------------------------------------------------------
 
 
-def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
+def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> Distinct:
     """Lines of sums are listed and left out, records without any content are counted and left out; a header that
-    stands in the rows again is refused."""
+    stands in the rows again is refused. The spellings that were looked at, as long as all lines stayed."""
     con = context.con
-    units = [value for (value, *_) in con.execute(read_sql("intake/distinct_units")).fetchall()]
+    distinct = {what: _spellings(con, what) for what in ("units", "groups")}
+    units = [row["value"] for row in distinct["units"]]
     headers = {match_key(header.text_of("ballots", "unit_code")) for header in form.headers.values()}
     repeated = {value for value in units if match_key(value) in headers}
     words = [{"field": "unit", "value": value} for value in repeated]
-    words += _words_of_sums(con, units, context)
+    words += _words_of_sums(con, units, [row["value"] for row in distinct["groups"]], context)
     intake.rows = loaded.count
     intake.blank = sum(placement.blank for placement in loaded.placements)
     if not words and "" not in units:
-        return
+        return distinct
     con.register("totals_word", pd.DataFrame(words, columns=["field", "value"], dtype="str"))
     rows = con.execute(read_sql("intake/set_aside")).fetchall()
     width = max(1, len(form.indicators))
@@ -317,14 +319,21 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     con.execute(read_sql("intake/delete_set_aside"))
     con.unregister("totals_word")
     con.unregister("aside")
+    return {}
 
 
-def _words_of_sums(con: duckdb.DuckDBPyConnection, units: list[str], context: Context) -> list[dict[str, str]]:
+def _spellings(con: duckdb.DuckDBPyConnection, what: str) -> list[dict[Any, Any]]:
+    """The distinct values of one sort, each with what its query tells of it."""
+    return con.execute(read_sql(f"intake/distinct_{what}")).df().to_dict("records")
+
+
+def _words_of_sums(
+    con: duckdb.DuckDBPyConnection, units: list[str], groups: list[str], context: Context
+) -> list[dict[str, str]]:
     """Which words stand for sums in place of a unit or a group, or lead a line that names no unit."""
     assert context.rules is not None, "ballots are read under a rule set"
     codes = context.register.codes() if context.register else {}
     listed = {match_key(name) for name in context.rules.group_names() or ()}
-    groups = [value for (value, *_) in con.execute(read_sql("intake/distinct_groups")).fetchall()]
     leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
     asked: list[tuple[str, list[str], Container[str]]] = [
         ("unit", units, codes),
@@ -342,8 +351,11 @@ def _words_of_sums(con: duckdb.DuckDBPyConnection, units: list[str], context: Co
 class _Judge:
     """Judges every distinct value, keeps the maps from spelling to code, and names the cells refused."""
 
-    def __init__(self, loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
+    def __init__(
+        self, loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake, distinct: Distinct
+    ) -> None:
         self.loaded, self.form, self.context, self.intake = loaded, form, context, intake
+        self.distinct = distinct
         self.con = context.con
         self.bad: list[dict[str, object]] = []
         self.judgements: list[Judgement] = []
@@ -374,7 +386,7 @@ class _Judge:
         self.con.unregister("map_rows")
 
     def _distinct(self, what: str) -> list[dict[Any, Any]]:
-        return self.con.execute(read_sql(f"intake/distinct_{what}")).df().to_dict("records")
+        return self.distinct.get(what) or _spellings(self.con, what)
 
     def _units(self) -> None:
         codes = self.context.register.codes() if self.context.register else {}
@@ -550,8 +562,8 @@ def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem
     grades = facts.dictionaries.grades
     scored = np.array([bool(text) and not kind and text not in rules.unscored for text, kind in grades], dtype=bool)
     groups = context.con.execute(read_sql("intake/ballots_by_group")).fetchall()
-    ends = np.cumsum([count for _, count in groups])
-    of_line = np.searchsorted(ends, facts.lines.ballot, side="right")
+    of_ballot = np.repeat(np.arange(len(groups)), [count for _, count in groups])
+    of_line = of_ballot[facts.lines.ballot]
     cells = np.bincount(of_line * len(grades) + facts.lines.grade, minlength=len(groups) * len(grades))
     votes = cells.reshape(len(groups), len(grades)) * scored
     problems = []

@@ -64,6 +64,7 @@ def blocks(path: Path, size: int = BLOCK) -> Iterator[bytes]:
             yield block
 
 
+LINE_FEED, CARRIAGE_RETURN = b"\n\r"
 PAIRED_BELOW = 1 << 20  # bytes: smaller blocks are cheap to look at exactly
 
 
@@ -90,7 +91,7 @@ def scan(path: Path) -> Scan:
         bad_utf8_at=decoded.bad_at,
         ends_inside_character=decoded.ends_inside,
         nul_at=decoded.nul_at,
-        line_feeds=decoded.line_feeds,
+        line_feeds=hashed.line_feeds,
         carriage_returns=hashed.carriage_returns,
         crlf_pairs=hashed.crlf_pairs,
         has_quotes=decoded.has_quotes,
@@ -102,32 +103,35 @@ class _Hashed:
 
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()
+        self.line_feeds = 0
         self.carriage_returns = 0
         self.crlf_pairs = 0
         self._last = b""
 
     def add(self, block: bytes) -> None:
         self.sha256.update(block)
+        # Counted by NumPy, beside the other half; bytes.count holds the interpreter (484 MB: 0.3 s of waiting).
+        codes = np.frombuffer(block, np.uint8)
+        feeds = int(np.count_nonzero(codes == LINE_FEED))
+        self.line_feeds += feeds
         if b"\r" in block:
-            codes = np.frombuffer(block, np.uint8)
-            returns = codes == 13
+            returns = codes == CARRIAGE_RETURN
             many = int(np.count_nonzero(returns))
             self.carriage_returns += many
-            self.crlf_pairs += (
-                many if self._evenly(block, many) else int(np.count_nonzero(returns[:-1] & (codes[1:] == 10)))
-            )
+            if self._evenly(block, many, feeds):
+                self.crlf_pairs += many
+            else:
+                self.crlf_pairs += int(np.count_nonzero(returns[:-1] & (codes[1:] == LINE_FEED)))
         if self._last == b"\r" and block.startswith(b"\n"):
             self.crlf_pairs += 1
         self._last = block[-1:]
 
-    def _evenly(self, block: bytes, returns: int) -> bool:
+    def _evenly(self, block: bytes, returns: int, feeds: int) -> bool:
         """Whether a large block has as many CR as LF and so no lone one, without pairing each.
 
         A lone CR and a lone LF that make up for each other are met by the reader: their records are too short.
         """
-        return (
-            len(block) > PAIRED_BELOW and block[-1:] != b"\r" and block[:1] != b"\n" and block.count(b"\n") == returns
-        )
+        return len(block) > PAIRED_BELOW and block[-1:] != b"\r" and block[:1] != b"\n" and feeds == returns
 
 
 class _Decoded:
@@ -141,7 +145,6 @@ class _Decoded:
         self.bad_at: int | None = None
         self.ends_inside = False
         self.nul_at: int | None = None
-        self.line_feeds = 0
         self.has_quotes = False
         self._rest = b""
 
@@ -160,7 +163,6 @@ class _Decoded:
 
     def _look_for_marks(self, block: bytes) -> None:
         self.has_quotes = self.has_quotes or b'"' in block
-        self.line_feeds += block.count(b"\n")
         if self.nul_at is None and (found := block.find(b"\0")) >= 0:
             self.nul_at = self.size + found
         if self.is_blank:
