@@ -22,7 +22,7 @@ import settings
 from data.errors import StoreDamaged
 from ui import frame, jobs, loaded, page
 from ui.gate import Gate, content_security_policy, login_of_cookies
-from ui.words import _
+from ui.i18n import _
 
 ROOT = Path(__file__).resolve().parent
 SPACE_NEEDED = 500 * 1024 * 1024  # bytes; below it an upload may not end well

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from bench.ballots import write_ballots
 from bench.import_ballots import WORK
 from data.store import Store
+from i18n import ROOT
 from ui import loaded
-from words import ROOT
 
 PAGES = (
     "browse/overview.py",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.call import FORMATS, Refusal, session
-from words import N_, translate
+from i18n import N_, translate
 
 if TYPE_CHECKING:
     from data.export import Cell, Sheet

@@ -11,7 +11,7 @@ from cli.answers import write
 from cli.app import app
 from cli.call import Category, Output, Refusal, ReleaseId, Round, check_files, checked_round, progress, session
 from cli.results import open_release, which_unit
-from words import N_
+from i18n import N_
 
 if TYPE_CHECKING:
     from data.document import Document

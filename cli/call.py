@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from words import N_, translate
+from i18n import N_, translate
 
 if TYPE_CHECKING:
     from data.store import Store

@@ -14,7 +14,7 @@ from cli.answers import CANNOT_BE_WRITTEN, check_form, check_output, sheet_bytes
 from cli.app import app
 from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, checked_round, progress, session
 from cli.results import open_release
-from words import N_, translate
+from i18n import N_, translate
 
 if TYPE_CHECKING:
     from data.release import Release

@@ -14,7 +14,7 @@ from cli.app import app
 from cli.call import DONE, INTERRUPTED, WRONG_USAGE, Refusal, session
 from cli.failures import failed
 from cli.help import translate_help
-from words import LANGUAGES, N_
+from i18n import LANGUAGES, N_
 
 # As help lists them: in the order of a year's work.
 ORDER = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from typer.exceptions import TyperException
 
 from cli.call import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WRONG_USAGE, Refusal, session
-from words import N_, translate
+from i18n import N_, translate
 
 if TYPE_CHECKING:
     from data.problems import Problem

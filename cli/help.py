@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from words import N_, translate
+from i18n import N_, translate
 
 TYPERS_OWN = (N_("Arguments"), N_("Options"), N_("Commands"), N_("Show this message and exit."))
 USAGE = N_("Usage: ")

@@ -9,7 +9,7 @@ import typer
 from cli.answers import emit_rows, print_line
 from cli.app import app
 from cli.call import Format, Output, Refusal, check_files, progress, session
-from words import N_, translate
+from i18n import N_, translate
 
 
 @app.command(help=N_("Who did what and when, to which release; newest last."))

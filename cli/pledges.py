@@ -9,7 +9,7 @@ from cli.answers import check_form, emit_json, emit_sheet
 from cli.app import app
 from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progress, session
 from cli.results import open_release
-from words import N_
+from i18n import N_
 
 
 @app.command(help=N_("Pledge against outcome: the promised items of a round, or its posts or units."))

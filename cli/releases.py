@@ -8,7 +8,7 @@ import typer
 from cli.answers import check_form, emit_json, emit_sheet, print_line
 from cli.app import app
 from cli.call import Format, Output, Refusal, checked_round, progress, session
-from words import N_, translate
+from i18n import N_, translate
 
 
 @app.command(help=N_("Make the imported uploads the release in force."))

@@ -10,7 +10,7 @@ import typer
 from cli.answers import check_form, emit_json, emit_sheet
 from cli.app import app
 from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progress, session, text_of
-from words import N_
+from i18n import N_
 
 if TYPE_CHECKING:
     from data.release import Release

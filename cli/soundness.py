@@ -8,7 +8,7 @@ import typer
 from cli.answers import print_line
 from cli.app import app
 from cli.call import CHECK_FAILED, progress, session
-from words import N_, translate
+from i18n import N_, translate
 
 if TYPE_CHECKING:
     from data.check import Finding

@@ -23,7 +23,7 @@ from cli.call import (
     session,
 )
 from cli.failures import sentence
-from words import N_, ngettext, translate
+from i18n import N_, ngettext, translate
 
 if TYPE_CHECKING:
     from data.importing import ImportReport

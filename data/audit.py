@@ -19,7 +19,7 @@ from filelock import FileLock
 from data.errors import StoreDamaged
 from data.history import Event, now, user
 from data.uploads import Upload
-from words import N_
+from i18n import N_
 
 FOLDER = "audit"
 LOG = "log.jsonl"

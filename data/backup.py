@@ -17,7 +17,7 @@ from data.disk import put_in_place
 from data.errors import StoreDamaged, UsageError
 from data.progress import Progress, silent
 from data.store import Store
-from words import N_
+from i18n import N_
 
 CONTENTS = "biaochi-backup.json"
 PARTS = ("audit", "history", "mappings", "releases", "rules", "uploads")

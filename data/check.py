@@ -13,7 +13,7 @@ from data.release import RELEASE, RESULTS, read_contents
 from data.rule_sets import RulesRefused, parse_rules
 from data.store import Store
 from data.uploads import damaged_files, file_sha256, is_evidence, read_upload
-from words import translate
+from i18n import translate
 
 PARTS = ("uploads", "rules", "history", "releases")
 

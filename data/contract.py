@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from data.intake.names import match_key
-from words import N_
+from i18n import N_
 
 CONTRACT = Path(__file__).with_name("contract.csv")
 

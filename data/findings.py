@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.problems import Place, Problem, joined
-from words import N_, translate
+from i18n import N_, translate
 
 ROWS_SHOWN = 5  # pieces of rows a file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5

@@ -12,7 +12,7 @@ from pathlib import Path
 import typst
 
 from data.errors import UsageError
-from words import N_, translate
+from i18n import N_, translate
 
 _SERIF = (
     *("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "SimSun", "宋体", "NSimSun"),

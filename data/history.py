@@ -12,7 +12,7 @@ from typing import Any
 
 from data.errors import StoreDamaged
 from data.working_days import Periods
-from words import N_
+from i18n import N_
 
 ACTIONS = {
     "publish": N_("Published"),

@@ -45,7 +45,7 @@ from data.uploads import (
     write_frame,
     write_manifest,
 )
-from words import N_
+from i18n import N_
 
 Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5

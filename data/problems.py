@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from words import N_, translate
+from i18n import N_, translate
 
 LONGEST_SHOWN = 100
 PLACES_OF_A_PROBLEM = ("file", "sheet", "row", "column", "value")

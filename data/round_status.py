@@ -4,7 +4,7 @@ A round that nobody gave a status permits everything, like a draft. Whether a ro
 """
 
 from data.history import Event
-from words import N_
+from i18n import N_
 
 DRAFT, TRIAL, FINAL, ANNOUNCED, WITHDRAWN = "draft", "trial", "final", "announced", "withdrawn"
 STATUSES = {

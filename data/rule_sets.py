@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from data.problems import Problem, Term
-from words import N_
+from i18n import N_
 
 UNSCORED_KINDS = ("dont_know", "abstain", "blank", "invalid")
 BOTTOM_NEEDS = {

@@ -22,7 +22,7 @@ from data.document import CHANGES, LEFT_OUT, PLEDGES, Document, Table
 from data.errors import UsageError
 from data.word_file import packed
 from data.word_template import TEMPLATE
-from words import N_
+from i18n import N_
 
 LARGEST = 50 * 1024 * 1024
 """Bytes of a template unpacked; ours has 0.2 million."""

@@ -12,11 +12,11 @@ import pandas as pd
 from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
 from data.intake.units import ONLY_CATEGORY
 from data.release import Release
+from i18n import N_, translate
 from results.columns import REASON_SENTENCES
 from results.family import BY_GRADE, COUNTED, LINED, Family, families
 from results.ranking import BESIDE, FIELDS, Ranking, ranking_of
 from results.verdicts import SetFacts
-from words import N_, translate
 
 MEMBERSHIP = {
     "last_one": N_("the last of the {count} ranked units of {family}"),

@@ -16,6 +16,7 @@ from data.release import Release
 from data.typeset import typeset
 from data.uploads import read_upload
 from data.word import word_bytes
+from i18n import LANGUAGES, N_, translate
 from results.changes import Changes, Recount, changes, round_before
 from results.columns import BASIS, header, legend_of, marks, with_basis, word
 from results.documents import Signature, bulletin, findings
@@ -28,7 +29,6 @@ from results.pledges import pledge_rounds
 from results.public_page import HIDDEN, half_up, public_page
 from results.published import FIELDS, OF_A_RANKED_UNIT, NothingPublished, Published, published
 from results.record_sheets import NothingToExport
-from words import LANGUAGES, N_, translate
 
 INTERNAL = N_("INTERNAL: for the office; not to be passed on or published")
 PUBLIC = N_("Public: small numbers are withheld")

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from analytics.changes import RegressionToMean, regression_to_mean, score_changes
 from data.release import Release
 from data.rule_sets import RuleSet, RulesRefused
+from i18n import N_
 from results.family import ALL, Family, NoSuchRound, WhatIf, families, rules_of
 from results.lineage import carried
 from results.method_breaks import Break, form_breaks, nonzero, rule_breaks
 from results.verdicts import verdicts
-from words import N_
 
 Array: TypeAlias = NDArray[Any]
 Recount: TypeAlias = Callable[[str, RuleSet], WhatIf]

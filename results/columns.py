@@ -12,10 +12,10 @@ import pandas as pd
 from data.export import Cell, Chart, Sheet
 from data.release import Release
 from data.rule_sets import Presentation
+from i18n import N_, translate
 from results.family import rules_of
 from results.lineage import codes_of
 from results.ranking import FIELDS, Ranking, ranking
-from words import N_, translate
 
 HEADERS = {
     "round": N_("Round"),

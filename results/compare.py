@@ -14,9 +14,9 @@ from data.export import Cell, Sheet
 from data.intake.records import key_of
 from data.release import Release
 from data.round_status import TRIAL
+from i18n import N_, translate
 from results.columns import STAMPS, VERDICTS
 from results.ranking import ranking
-from words import N_, translate
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 CHANGES = {

@@ -12,6 +12,7 @@ from data.contract import KINDS
 from data.export import Cell, Sheet
 from data.release import Release
 from data.uploads import read_upload
+from i18n import N_, translate
 from results.bottom import bottom, family_name
 from results.changes import DOWN, OVERLAPPING, STATEMENT_NAMES, UP, Changes
 from results.columns import (
@@ -31,7 +32,6 @@ from results.family import NoSuchRound, rules_of
 from results.overview import groups_of
 from results.ranking import ranking
 from results.record_sheets import record_sheet
-from words import N_, translate
 
 RANKING, BOTTOM, CHANGES, GROUPS, BALLOTS = "ranking", "bottom", "changes", "groups", "ballots"
 RESULTS = (RANKING, BOTTOM, CHANGES, GROUPS)

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from words import N_, translate
+from i18n import N_, translate
 
 NONE = "–"
 SHARED = N_("{place}=")

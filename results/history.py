@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from data.export import Cell, Sheet
 from data.history import ACTIONS, Event, local_time
 from data.round_status import STATUSES
-from words import N_, translate
+from i18n import N_, translate
 
 HEADERS = {
     "number": N_("Number"),

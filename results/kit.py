@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from data.packed import zip_bytes
 from data.release import Release
+from i18n import LANGUAGES, N_, translate
 from results.columns import marks, records
 from results.family import BY_GRADE, Family, families
 from results.ranking import ranking_of
 from results.verdicts import claims_by_rule
-from words import LANGUAGES, N_, translate
 
 Array: TypeAlias = NDArray[Any]
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from analytics.leniency import NO_ERROR, NOT_CONNECTED, ONE_VOTE, WEAK, Adjusted, adjusted_scores
 from analytics.scores import UnitScores
 from data.release import Release
+from i18n import N_, ngettext, translate
 from results.family import Family, NoSuchRound, families
 from results.ranking import Ranking, ranking_of
 from results.scoring_tables import ScoringTables, links_of, moments_of, of_release
 from results.verdicts import verdicts
-from words import N_, ngettext, translate
 
 Array: TypeAlias = NDArray[Any]
 

@@ -9,8 +9,8 @@ import pandas as pd
 from data.release import Release
 from data.rule_sets import RuleSet
 from data.votes import kind_of_grade, scored_indicators
+from i18n import N_, translate
 from results.family import ALL, Family
-from words import N_, translate
 
 EXPECTED = 10
 """A grade that nobody used counts as not on the form if at least so many were to be expected: chance alone leaves

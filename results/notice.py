@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from data.history import Event
 from data.round_status import ANNOUNCED
 from data.working_days import Calendar, Deadline, Periods
-from words import N_, translate
+from i18n import N_, translate
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,11 @@ from analytics.severity import NO_OVERLAP, ONE_GROUP, without_severity
 from data.intake.records import year_of
 from data.release import Release
 from data.rule_sets import RuleSet
+from i18n import N_, translate
 from results.method_breaks import rule_breaks
 from results.pledge_years import YEARS, PledgeYear, post_through_years, posts_of
 from results.pledges import KINDS
 from results.vote_scores import KEY, NO_POINTS, VoteScores, one_group, within
-from words import N_, translate
 
 VOTE, PUBLIC = "vote_gap", "public_gap"
 VOTE_SCORE, PUBLIC_SCORE = "vote_score", "public_score"

@@ -9,6 +9,7 @@ import pandas as pd
 from data.export import Cell, Sheet
 from data.release import Release
 from data.rule_sets import Presentation
+from i18n import N_, translate
 from results.columns import (
     DATA_HEADER,
     SHARES_FORMAT,
@@ -38,7 +39,6 @@ from results.pledge_words import (
 from results.pledge_years import POSTS, UNITS, YEARS, PledgeYear, posts_of, units_of_year
 from results.pledges import KINDS, LINES
 from results.vote_against_public import GAPS
-from words import N_, translate
 
 # The words stand in pledge_words.py; who makes tables finds them here too.
 __all__ = [

@@ -6,6 +6,7 @@ Codes are for programs and stay English; words are for readers and are translate
 from collections.abc import Iterable, Mapping
 
 from data.contract import header_of
+from i18n import N_, translate
 from results.columns import HEADERS, MEANINGS
 from results.figures import number
 from results.pledge_progress import DUE, LATE, NO_REASON, SILENT, UNVERIFIED, WARNINGS
@@ -13,7 +14,6 @@ from results.pledges import HEADLINE, KINDS, ROUTINE
 from results.record_sheets import WORDS as YES_OR_NO
 from results.vote_against_public import FEW, NO_PUBLIC, NO_VOTE, NOT_RANKED, NOT_SURE, PUBLIC_HIGHER, VOTE_HIGHER
 from results.vote_scores import COMPLEMENT, GRADE_WITHOUT_POINTS, NO_POINTS, ONE_GRADE, SMALL_CELL
-from words import N_, translate
 
 NO_INTERVAL = N_("Completion is counted item by item, not sampled: it has no interval.")
 _FROM_CONTRACT = (

@@ -16,12 +16,12 @@ from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.release import Release
 from data.rule_sets import Bottom
+from i18n import LANGUAGES, N_, translate
 from results.bottom import BottomList, family_name
 from results.columns import DEMO, REASON_SENTENCES, STAMPS, VERDICTS, records
 from results.documents.frame import round_words
 from results.notes import SENTENCES
 from results.published import FEWEST_UNITS, GradeTable, Published, published
-from words import LANGUAGES, N_, translate
 
 HIDDEN = "×"
 """What stands where a number is withheld."""

@@ -12,7 +12,7 @@ from data.intake.context import PARTICIPATION
 from data.intake.units import ONLY_CATEGORY
 from data.records import ALL_ROUNDS
 from data.release import Release
-from words import N_, translate
+from i18n import N_, translate
 
 DERIVED = ("score", "rank", "recomputed", "round_id")
 WORDS = {True: ("是", "yes"), False: ("否", "no")}

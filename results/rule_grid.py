@@ -18,8 +18,8 @@ from analytics.sensitivity import bottom_under, cut_lists
 from data.release import Release
 from data.rule_sets import RuleSet
 from data.votes import scored_indicators
+from i18n import N_, translate
 from results.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
-from words import N_, translate
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]

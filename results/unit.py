@@ -12,13 +12,13 @@ from analytics.suppression import small
 from analytics.verdicts import CONFIRMED
 from data.release import Release
 from data.rule_sets import RuleSet
+from i18n import N_
 from results.columns import rows_of_unit
 from results.family import Family
 from results.lineage import codes_of
 from results.ranking import Ranking
 from results.scoring_tables import moments_of, of_release
 from results.verdicts import claims_by_rule, rank_sets_of
-from words import N_
 
 OVERALL = ""
 WITHHELD = N_("not shown")

@@ -7,7 +7,7 @@ from data.intake.names import match_key
 from data.problems import Proposal
 from data.release import Release
 from data.unit_names import MOST, proposals
-from words import N_
+from i18n import N_
 
 BY_NAME = N_("{unit}")
 SIMILAR_CODE = N_("{unit} (similar code)")

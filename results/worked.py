@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from words import N_, ROOT
+from i18n import N_, ROOT
 
 FILE = ROOT / "docs" / "worked" / "six_units.toml"
 ATTAINMENT = ROOT / "docs" / "worked" / "attainment.csv"

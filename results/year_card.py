@@ -10,9 +10,9 @@ from analytics.resolution import growth, needed_deviate, smallest_difference
 from analytics.scores import UnitScores, scores_from_moments
 from analytics.shrinkage import reliability, shrink
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
+from i18n import N_, translate
 from results.bottom import BottomList
 from results.family import COUNTED, Family
-from words import N_, translate
 
 ONE_PAIR = 1.959964
 """Critical value for two units chosen before looking, two-sided 5%."""

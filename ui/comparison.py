@@ -5,7 +5,7 @@ import streamlit as st
 
 from results.compare import CHANGES, Comparison, RoundDifference, verdict_word
 from ui import frame, tables
-from ui.words import _, language
+from ui.i18n import _, language
 
 SHOWN_AT_ONCE = 12  # units of a table that is not folded away
 

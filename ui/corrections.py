@@ -10,9 +10,9 @@ from data.history import local_time, now, user
 from data.importing import ImportReport
 from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
 from data.uploads import EditLog
+from i18n import N_
 from ui import downloads, frame, tables
-from ui.words import _
-from words import N_
+from ui.i18n import _
 
 MOST_SHOWN = 500
 LONGEST_SHOWN = 13  # Chinese characters that stand side by side in a column of medium width

@@ -9,11 +9,11 @@ import streamlit as st
 from data.audit import log_export
 from data.document import Document, Table
 from data.fonts import NoChineseFont
+from i18n import N_
 from results.documents import Signature
 from results.pledge_glance import quarter_days
 from ui import downloads, frame, loaded
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 KINDS = {
     "bulletin": N_("Bulletin: the bottom and the ranking"),

@@ -12,9 +12,9 @@ import streamlit as st
 from data.audit import log_export
 from data.errors import UsageError
 from data.export import Sheet, csv_bytes, xlsx_bytes
+from i18n import N_
 from ui import frame, jobs, loaded
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 LABELS = {"xlsx": N_("Download as Excel"), "csv": N_("Download as CSV")}
 SHORTCUTS = {"xlsx": "Mod+Alt+X", "csv": "Mod+Alt+V"}

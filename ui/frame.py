@@ -12,11 +12,11 @@ import streamlit as st
 import settings
 from data.errors import StoreBusy
 from data.round_status import TRIAL, WITHDRAWN
+from i18n import N_
 from results.bottom import family_name
 from results.columns import STAMPS
 from ui import loaded
-from ui.words import _, choose_language, language
-from words import N_
+from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 BANNERS = {

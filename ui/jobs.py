@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from data.progress import Cancelled, Progress
-from ui.words import _
+from ui.i18n import _
 
 QUIET_SECONDS = 1.5  # what is done sooner shows no bar
 LOOK_EVERY = 0.5

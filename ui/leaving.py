@@ -5,10 +5,10 @@ from functools import partial
 import streamlit as st
 
 from data.audit import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
+from i18n import N_
 from results.documents import Signature
 from ui import downloads, frame, loaded
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 FILES = {
     "internal": (N_("Make the internal bundle"), N_("Download the internal bundle")),

@@ -5,7 +5,7 @@ import streamlit as st
 
 from results.leniency import Leniency
 from ui import frame, tables
-from ui.words import _, language
+from ui.i18n import _, language
 
 
 def show(found: Leniency, decimals: int) -> None:

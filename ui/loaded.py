@@ -11,8 +11,8 @@ from datetime import date
 import streamlit as st
 
 import settings
-from ui.words import _
-from words import N_
+from i18n import N_
+from ui.i18n import _
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -5,7 +5,7 @@ and who sees what.
 import streamlit as st
 
 from ui import frame
-from ui.words import _, settle_language
+from ui.i18n import _, settle_language
 
 settle_language()
 page = frame.navigation()

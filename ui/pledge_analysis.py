@@ -3,13 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from i18n import N_
 from results.bottom import p_words
 from results.figures import signed, signed_interval
 from results.pledge_analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, TrendOf
 from results.pledges import KINDS
 from ui import frame, loaded, pledges, tables
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 FIGURES = {
     VOTE: N_("hall, to the mean of the category"),

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from i18n import N_
 from results.figures import signed
 from results.pledge_glance import states
 from results.pledge_words import (
@@ -17,9 +18,8 @@ from results.pledge_years import PledgeYear
 from results.pledges import ADJUSTED, CANCELLED
 from results.vote_scores import WHOLE
 from ui import charts, downloads, frame, loaded, pledges, tables
+from ui.i18n import _, language
 from ui.pledge_quarters import status, value
-from ui.words import _, language
-from words import N_
 
 STATE_NAMES = {
     "kept": N_("● Kept"),

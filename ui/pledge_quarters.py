@@ -6,13 +6,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from i18n import N_
 from results.figures import exact
 from results.pledge_glance import quarter_days
 from results.pledge_progress import WARNINGS
 from results.pledge_words import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
 from ui import charts, downloads, loaded, pledges
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 WARNED, ALL = "warned", "all"
 FILTERS = {WARNED: N_("All that need attention"), **WARNING_WORDS, ALL: N_("All items")}

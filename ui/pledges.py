@@ -11,6 +11,7 @@ import streamlit as st
 from data.contract import KIND_NAMES, REQUIRED, fields
 from data.contract import header_of as contract_header
 from data.release import Release
+from i18n import N_
 from results.figures import signed
 from results.pledge_glance import Glance
 from results.pledge_notes import pledge_notes
@@ -24,8 +25,7 @@ from results.pledge_words import (
 from results.pledge_years import PledgeYear
 from results.vote_scores import SMALL_CELL
 from ui import charts, downloads, frame, loaded, tables
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 UPLOADED = ("pledges", "progress", "votes")
 GROUPED = {"post": N_("By secretary (post)"), "unit": N_("By unit")}

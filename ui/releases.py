@@ -19,7 +19,7 @@ from data.working_days import LONGEST_PERIOD, Periods
 from results.history import as_sheet as history_sheet
 from results.notice import Notice, notice, notice_of, shown_day
 from ui import comparison, downloads, frame, loaded, tables, uploads
-from ui.words import _, language
+from ui.i18n import _, language
 
 DONE = "releases_done"
 TYPED = 6  # digits of a release that are typed to confirm

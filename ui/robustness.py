@@ -8,7 +8,7 @@ import streamlit as st
 from results.robustness import Margin, Robustness
 from results.rule_grid import KINDS
 from ui import charts, frame, tables
-from ui.words import _, language
+from ui.i18n import _, language
 
 
 def show(found: Robustness, names: dict[str, str]) -> None:

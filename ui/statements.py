@@ -5,7 +5,7 @@ import streamlit as st
 from data.rule_sets import RuleSet
 from results.columns import REASON_SENTENCES
 from ui import frame, tables
-from ui.words import _
+from ui.i18n import _
 
 SHAPES = {"confirmed": "◆", "undecided": "○", "cleared": "●", "not_ranked": "–"}
 

@@ -5,9 +5,9 @@ import streamlit as st
 
 from data.contract import KIND_NAMES
 from data.history import cleared, local_time
+from i18n import N_
 from ui import loaded, tables
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 HEADERS = (
     *(N_("Number"), N_("Round"), N_("Kind of file"), N_("File"), N_("Rows"), N_("Corrections")),

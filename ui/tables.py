@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from data.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
+from i18n import N_
 from results.bottom import share_words
 from results.columns import REASON_SENTENCES, REASONS, VERDICTS
 from results.figures import interval, number, percent, places
 from results.unit import WITHHELD
 from ui import frame
-from ui.words import _
-from words import N_
+from ui.i18n import _
 
 KIND_NAMES = {
     "scored": N_("Scored"),

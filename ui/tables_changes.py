@@ -3,13 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from i18n import N_
 from results.changes import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
 from results.columns import REASON_SENTENCES, REASONS
 from results.figures import signed_interval
 from ui.frame import plain
+from ui.i18n import _
 from ui.tables import number, places
-from ui.words import _
-from words import N_
 
 POSITION_NAMES = {UP: N_("place up"), DOWN: N_("place down")}
 TO = " → "

@@ -11,9 +11,9 @@ from data.intake.corrections import FaultyCell
 from data.intake.names import match_key
 from data.problems import Problem
 from data.rounds import read_register
+from i18n import N_
 from ui import frame, loaded
-from ui.words import _
-from words import N_
+from ui.i18n import _
 
 MOST_SHOWN = 30
 ALIAS_KINDS = {

@@ -20,9 +20,9 @@ from data.rounds import RoundConflict
 from data.rule_sets import RulesRefused
 from data.store import PublishReport, Store
 from data.uploads import EditLog
+from i18n import N_
 from ui import corrections, downloads, file_columns, frame, jobs, loaded, tables, unit_names
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 PROBLEM_HEADERS = (
     *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),

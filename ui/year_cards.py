@@ -6,7 +6,7 @@ import streamlit as st
 
 from results.year_card import YearCard
 from ui import frame, tables
-from ui.words import _, language
+from ui.i18n import _, language
 
 PER_ROW = 2
 MOST_CARDS = 8

@@ -34,7 +34,7 @@ from data.intake.values import (
 )
 from data.problems import Place, Problem, Term
 from data.query import read_sql
-from words import N_
+from i18n import N_
 
 # field of the contract -> column of line_text, in the order of the table
 LINE_COLUMNS = {

@@ -22,7 +22,7 @@ from data.intake.refusal import Refused, refuse
 from data.intake.scan import BOMS, Scan, scan
 from data.intake.workbook import MergedArea, SheetText, ole_kind, read_workbook, zip_kind
 from data.problems import Problem, Term
-from words import N_
+from i18n import N_
 
 DELIMITERS = ",;\t"
 COLUMN_LIMIT = 200

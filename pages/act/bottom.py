@@ -4,10 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from i18n import N_
 from results.columns import records
 from ui import charts, downloads, frame, leniency, loaded, releases, robustness, statements, tables
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 release = frame.page(N_("Bottom list"))
 left, right = st.columns([1, 3])

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from i18n import N_
 from ui import documents, frame, leaving, loaded
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 release = frame.page(N_("Bulletin"))
 left, middle, right = st.columns([1, 2, 2])

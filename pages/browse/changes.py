@@ -4,12 +4,12 @@ from functools import partial
 
 import streamlit as st
 
+from i18n import N_
 from results import figures
 from results.changes import FELL, ROSE
 from results.exports import changes_sheet
 from ui import charts, downloads, frame, loaded, tables, tables_changes
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 release = frame.page(N_("Changes"))
 everything = loaded.scored_rounds(release.id)

@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from i18n import N_
 from ui import charts, downloads, frame, loaded, releases, tables, year_cards
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 release = frame.page(N_("Overview"))
 round_id = frame.choose_round(release)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from i18n import N_
 from ui import frame, loaded, pledge_analysis, pledge_book, pledge_quarters, pledges
-from ui.words import _
-from words import N_
+from ui.i18n import _
 
 VIEWS = {
     "outcomes": (N_("Promise and outcome"), pledges.show_outcomes),

@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from i18n import N_
 from ui import charts, downloads, frame, loaded, tables
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 MANY_UNITS = 60  # above it the page opens with one category
 

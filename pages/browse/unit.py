@@ -4,12 +4,12 @@ from functools import partial
 
 import streamlit as st
 
+from i18n import N_
 from results.bottom import p_words
 from results.columns import REASON_SENTENCES, unit_as_sheet
 from results.unit import TOO_FEW
 from ui import charts, downloads, frame, leaving, loaded, pledge_book, tables
-from ui.words import _, language
-from words import N_
+from ui.i18n import _, language
 
 release = frame.page(N_("One unit"))
 left, right = st.columns([1, 3])

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import loaded, releases
-from ui.words import _
+from ui.i18n import _
 
 st.title(_("Releases"))
 releases.done()

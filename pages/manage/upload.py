@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import loaded, releases, stored_files, uploads
-from ui.words import _
+from ui.i18n import _
 
 st.title(_("Upload data"))
 uploads.done()

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from i18n import N_
 from results import leniency, worked
 from results.funnel import FEWEST
 from ui import charts, frame, loaded, tables
-from ui.words import _
-from words import N_
+from ui.i18n import _
 
 
 def _funnel_section(release_id: str) -> None:

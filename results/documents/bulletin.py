@@ -8,6 +8,7 @@ from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.document import UNITS, Document, Row, Section, plain
 from data.rule_sets import Presentation
+from i18n import N_, translate
 from results import figures
 from results.bottom import BottomList, family_name
 from results.columns import records
@@ -24,7 +25,6 @@ from results.documents.frame import (
 )
 from results.notes import SENTENCES
 from results.ranking import FIELDS
-from words import N_, translate
 
 TITLES = {
     "bulletin": N_("Bulletin on the mass evaluation of {round}"),

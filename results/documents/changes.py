@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from data.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
+from i18n import N_, translate
 from results import figures
 from results.bottom import family_name
 from results.changes import COLUMNS, DOWN, FELL, LEFT_OUT_SENTENCES, ROSE, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
 from results.changes import LEFT_OUT as LEFT_OUT_COLUMNS
 from results.columns import REASON_SENTENCES, records
 from results.documents.frame import REMARKED, UNSIGNED, Findings, MadeOf, Signature, document, round_words, table
-from words import N_, translate
 
 TITLE = N_("The mass evaluations of {before} and {after} compared")
 READING = N_(

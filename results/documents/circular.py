@@ -10,11 +10,11 @@ import pandas as pd
 
 from data.document import PLEDGES, Document, Row, Section, plain
 from data.release import Release
+from i18n import N_, translate
 from results import figures
 from results.documents.frame import REMARKED, UNSIGNED, MadeOf, Signature, document, table
 from results.pledge_progress import QuarterReport
 from results.pledge_words import NO_INTERVAL, STATUS_WORDS, attention
-from words import N_, translate
 
 TITLE = N_("Circular on the pledges, {year}, quarter {quarter}")
 STANDING = N_("As it stood on {day}: {count} items of {units} units, {warned} of them in need of attention.")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Row, Section, plain
 from data.rule_sets import Presentation
+from i18n import N_, translate
 from results import figures
 from results.bottom import BottomList, family_name
 from results.columns import REASON_SENTENCES, records
@@ -16,7 +17,6 @@ from results.pledge_progress import LATE, UNVERIFIED, WARNINGS
 from results.pledge_words import NO_INTERVAL
 from results.pledges import pledge_book, pledge_rounds
 from results.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, NoSuchUnit, UnitDetail, UnitHistory
-from words import N_, translate
 
 TITLE = N_("One unit in the mass evaluation of {round}")
 VERDICT = N_("The verdict in {round}")

@@ -10,12 +10,12 @@ from data.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, R
 from data.release import Release
 from data.round_status import ANNOUNCED
 from data.rule_sets import Presentation, RuleSet
+from i18n import N_, translate
 from results import figures
 from results.bottom import BottomList, bottom_list
 from results.columns import REASONS, VERDICTS, marks
 from results.family import families
 from results.ranking import Ranking, ranking_of
-from words import N_, translate
 
 INTERNAL = N_("Internal")
 YEAR = N_("the year {year}")

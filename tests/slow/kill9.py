@@ -13,7 +13,7 @@ from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
 from data.store import Store
 from data.uploads import effective
-from words import ROOT
+from i18n import ROOT
 
 
 def call(store: Path, *words: str) -> subprocess.Popen:

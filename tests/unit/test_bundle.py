@@ -12,8 +12,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from data.typeset import fonts_here
+from i18n import ROOT
 from tests.alternative.attacker import HIDDEN, printed
-from words import ROOT
 
 ROUND = ("--round", "2025")
 FORMULAS = ["=HYPERLINK('x')", "+cmd|' /C calc'!A0", "@SUM(A1)", "-1+1"]

@@ -12,9 +12,9 @@ from python_calamine import CalamineWorkbook
 
 import cli
 from data.export import Sheet, csv_bytes, safe_text, xlsx_bytes
+from i18n import ROOT
 from results.ranking import FIELDS
 from tests.support.stores import snapshot
-from words import ROOT
 
 WRONG = [
     ["nonsense"],

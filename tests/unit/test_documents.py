@@ -21,6 +21,7 @@ from data.store import Store
 from data.typeset import fonts_here, typeset
 from data.word import TemplateRefused, word_bytes
 from data.word_template import TEMPLATE, template_bytes
+from i18n import ROOT, translate
 from results import figures
 from results.changes import changes
 from results.columns import VERDICTS
@@ -40,7 +41,6 @@ from results.pledge_progress import WARNINGS, quarter_report
 from results.ranking import ranking
 from results.unit import detail, unit
 from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_tables, pdf_rows, pdf_text, store_of
-from words import ROOT, translate
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from words import ROOT
+from i18n import ROOT
 
 CODE = ("analytics", "data", "results", "ui", "pages", "cli")
 FILES = [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -14,8 +14,8 @@ SCALARS = {"str", "int", "float", "bool", "None"}
 # What each part may never import, also not inside a function. pages/ is no package, so
 # import-linter cannot see it; app, settings and words are single modules.
 LAYERS = {
-    "settings.py": {"analytics", "data", "results", "ui", "pages", "app", "cli", "words"},
-    "words.py": {"analytics", "data", "results", "ui", "pages", "app", "cli", "settings"},
+    "settings.py": {"analytics", "data", "results", "ui", "pages", "app", "cli", "i18n"},
+    "i18n.py": {"analytics", "data", "results", "ui", "pages", "app", "cli", "settings"},
     "analytics": {"data", "results", "ui", "pages", "app", "cli", "duckdb", "pandas", "streamlit"},
     "data": {"analytics", "results", "ui", "pages", "app", "cli", "streamlit", "plotly"},
     "results": {"ui", "pages", "app", "cli", "streamlit", "plotly"},

@@ -7,10 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from data.store import Store
+from i18n import ROOT
 from results.published import published
 from tests.alternative.attacker import Attacker, Page, printed, recovered
 from tests.support.stores import BALLOTS, RULES, SMALL
-from words import ROOT
 
 ROUND = ("--round", "2025")
 GROUPS = ("普通群众", "服务对象", "两代表一委员")

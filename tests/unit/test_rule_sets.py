@@ -6,7 +6,7 @@ import pytest
 
 from data.problems import Problem
 from data.rule_sets import Bottom, RulesRefused, parse_rules
-from words import ROOT
+from i18n import ROOT
 
 SHIPPED = sorted((ROOT / "rules").glob("*.toml"))
 DEMO = (ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8")

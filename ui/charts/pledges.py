@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from results.pledge_words import PLEDGE_KINDS
 from ui.charts.base import BLUE, GREY, INK, PALE, RED, label, span
-from ui.words import _
+from ui.i18n import _
 
 MOST_POSTS = 20
 MOST_NAMED = 8

@@ -6,7 +6,7 @@ from plotly.subplots import make_subplots
 
 from ui import frame
 from ui.charts.base import GREY, PALE, ROW, TIER_COLOURS, TIER_NAMES, TIER_SYMBOLS, label, reach, span, tier_marker
-from ui.words import _
+from ui.i18n import _
 
 
 def ranked_units(rows: pd.DataFrame) -> go.Figure:

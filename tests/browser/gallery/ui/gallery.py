@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui import charts, downloads, frame
-from ui.words import settle_language
+from ui.i18n import settle_language
 
 settle_language()
 st.set_page_config(page_title="0")

@@ -1,7 +1,7 @@
 """The words of the product in two languages: ids are English, catalogues are under locales/.
 
 The .po files are compiled in memory at first use, so there is no build step and no stale .mo.
-`python -m words` (make messages) extracts the messages and carries the translations over.
+`python -m i18n` (make messages) extracts the messages and carries the translations over.
 """
 
 import gettext

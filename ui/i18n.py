@@ -3,7 +3,7 @@
 import streamlit as st
 
 import settings
-from words import LANGUAGES, translate
+from i18n import LANGUAGES, translate
 
 KEY = "language"
 DEFAULT = settings.load().language
