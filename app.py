@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
-from data.errors import StoreDamaged
+from errors import StoreDamaged
 from ui import frame, jobs, loaded, page
 from ui.gate import Gate, content_security_policy, login_of_cookies
 from ui.i18n import _

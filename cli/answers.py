@@ -9,7 +9,7 @@ from cli.call import FORMATS, Refusal, session
 from i18n import N_, translate
 
 if TYPE_CHECKING:
-    from data.export import Cell, Sheet
+    from formats.spreadsheet import Cell, Sheet
 
 
 CANNOT_BE_WRITTEN = N_("The file {path} cannot be written: its folder does not exist, or it is a folder itself.")
@@ -26,7 +26,7 @@ def emit_rows(
     output: Path | None,
 ) -> None:
     """A small table: Chinese headers for zh, field names for en and JSON."""
-    from data.export import Sheet
+    from formats.spreadsheet import Sheet
 
     check_form(form, output)
     if form == "json":
@@ -61,7 +61,7 @@ def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
 
 def sheet_bytes(sheet: "Sheet", form: str) -> bytes:
     """The file of a sheet, csv or xlsx."""
-    from data.export import LAST_ROW, TooManyRows, csv_bytes, xlsx_bytes
+    from formats.spreadsheet import LAST_ROW, TooManyRows, csv_bytes, xlsx_bytes
 
     try:
         return csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet)
@@ -71,7 +71,7 @@ def sheet_bytes(sheet: "Sheet", form: str) -> bytes:
 
 def emit_json(content: "dict[str, object]", output: Path | None) -> None:
     """JSON, field names and codes in it whatever the language."""
-    from data.export import json_bytes
+    from formats.spreadsheet import json_bytes
 
     write(json_bytes(content), output)
 

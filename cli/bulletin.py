@@ -14,8 +14,8 @@ from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
-    from data.document import Document
     from data.release import Release
+    from formats.document import Document
     from results.changes import Changes
     from results.documents import Findings, Signature
 
@@ -165,7 +165,7 @@ def _changes(found: "Findings", since: str | None) -> "list[Changes]":
 
 def _pdf(made: "Document") -> bytes:
     """The PDF; on stderr what it could not be set in."""
-    from data.typeset import typeset
+    from formats.pdf import typeset
 
     done = typeset(made)
     if warning := done.fonts.warning(session.language):
@@ -174,6 +174,6 @@ def _pdf(made: "Document") -> bytes:
 
 
 def _docx(made: "Document", template: Path | None) -> bytes:
-    from data.word import word_bytes
+    from formats.docx import word_bytes
 
     return word_bytes(made) if template is None else word_bytes(made, template)

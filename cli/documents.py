@@ -59,7 +59,7 @@ def export(
 
 def _table(release: "Release", table: str, round_id: str, category: str | None, since: str | None, form: str) -> bytes:
     """The file of every table but the ballots."""
-    from data.export import json_bytes
+    from formats.spreadsheet import json_bytes
     from results.exports import CHANGES, as_json, changes_json, changes_sheet, export_sheet
     from results.record_sheets import NothingToExport
 
@@ -114,8 +114,8 @@ def compared(release: "Release", round_id: str, category: str | None, since: str
 
 def _ballots(release: "Release", round_id: str, form: str) -> bytes:
     """All ballots of a round as JSON or as a workbook."""
-    from data.ballot_file import ballot_file
-    from data.export import Sheet, json_bytes
+    from formats.spreadsheet import Sheet, json_bytes
+    from reports.ballots import ballot_file
 
     with ballot_file(release, round_id, "en" if form == "json" else session.language) as (headers, rows):
         if not headers:
@@ -131,8 +131,8 @@ def _ballots(release: "Release", round_id: str, form: str) -> bytes:
 def _long_ballots(release: "Release", round_id: str, output: Path | None) -> None:
     """All ballots of a round as CSV, a piece at a time. Made whole beside the output before any of it leaves: only
     then its checksum is known, and a file that could not be finished takes nobody's place."""
-    from data.ballot_file import ballot_file
-    from data.export import csv_pieces
+    from formats.spreadsheet import csv_pieces
+    from reports.ballots import ballot_file
 
     with tempfile.TemporaryFile() as whole:
         with ballot_file(release, round_id, session.language) as (headers, rows):

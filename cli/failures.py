@@ -15,7 +15,7 @@ from cli.call import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WR
 from i18n import N_, translate
 
 if TYPE_CHECKING:
-    from data.problems import Problem
+    from problems import Problem
 
 
 def failed(error: Exception, debug: bool) -> int:
@@ -34,9 +34,9 @@ def failed(error: Exception, debug: bool) -> int:
 
 def _known_failure(error: Exception) -> int | None:
     """Exit code of what the data layer refuses; None for what nobody foresaw."""
-    from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
     from data.rounds import RoundConflict
     from data.rule_sets import RulesRefused
+    from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
     from results.family import NoSuchRound
 
     if isinstance(error, UsageError):
@@ -76,7 +76,7 @@ def _of_the_machine(error: OSError) -> int | None:
 
 def line(problem: "Problem", language: str) -> str:
     """One problem as one line: level, place, what is wrong, what to do."""
-    from data.problems import LEVELS
+    from problems import LEVELS
 
     return sentence([translate(LEVELS[problem.level], language), problem.place(language)], problem, language)
 

@@ -72,7 +72,7 @@ def bundle(
 ) -> None:
     """`biaochi bundle`."""
     from data.audit import INTERNAL_BUNDLE, PUBLIC_BUNDLE
-    from data.typeset import fonts_here
+    from formats.pdf import fonts_here
     from results.bundle import changes_since, internal_bundle, public_bundle
     from results.documents import Signature
     from results.published import NothingPublished

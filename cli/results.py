@@ -111,7 +111,7 @@ def unit(
 
 def which_unit(release: "Release", text: str, rounds: Sequence[str]) -> Refusal:
     """What to try after a code that there is not: units it may mean, or where the codes of a round are listed."""
-    from data.problems import joined
+    from problems import joined
     from results.unit_search import meant
 
     close = meant(release, text)

@@ -27,7 +27,7 @@ from i18n import N_, ngettext, translate
 
 if TYPE_CHECKING:
     from data.importing import ImportReport
-    from data.problems import Problem
+    from problems import Problem
 
 MOST_SENTENCES = 50  # findings of one kind that are printed
 
@@ -182,7 +182,7 @@ def _show_import(report: "ImportReport", form: str | None, output: Path | None) 
 def _print_findings(problems: Sequence["Problem"]) -> None:
     """One line a finding, however many cells it is about; of very many of one kind the first."""
     from data.findings import grouped, shortened
-    from data.problems import LEVELS
+    from problems import LEVELS
 
     language = session.language
     shown, rest = shortened(grouped(problems, language), MOST_SENTENCES)
@@ -204,7 +204,7 @@ def _print_findings(problems: Sequence["Problem"]) -> None:
 
 def _alias_command(problem: "Problem") -> str:
     """The command that makes the unknown name another name of the unit it is most like; '' where it is not known."""
-    from data.problems import Proposal
+    from problems import Proposal
 
     close, name = problem.facts.get("close"), problem.value or ""
     if problem.code != "unknown_unit" or not isinstance(close, list) or not close or not name.isprintable():

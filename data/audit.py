@@ -16,9 +16,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from data.errors import StoreDamaged
 from data.history import Event, now, user
 from data.uploads import Upload
+from errors import StoreDamaged
 from i18n import N_
 
 FOLDER = "audit"

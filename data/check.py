@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.audit import read_log
-from data.errors import StoreDamaged, UsageError
 from data.history import FOLDER, missing_entry, read_event
 from data.mappings import decision_files, read_decision
-from data.problems import Problem
 from data.release import RELEASE, RESULTS, read_contents
 from data.rule_sets import RulesRefused, parse_rules
 from data.store import Store
 from data.uploads import damaged_files, file_sha256, is_evidence, read_upload
+from errors import StoreDamaged, UsageError
 from i18n import translate
+from problems import Problem
 
 PARTS = ("uploads", "rules", "history", "releases")
 

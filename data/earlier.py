@@ -12,9 +12,9 @@ from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
-from data.problems import Place, Problem
 from data.query import working_memory
 from data.uploads import Upload
+from problems import Place, Problem
 
 Line: TypeAlias = tuple[str, ...]
 Found: TypeAlias = Mapping[Line, tuple[str, int, str]]

@@ -6,8 +6,8 @@ What a program reads (`--format json`, the list to download) stays one finding a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from data.problems import Place, Problem, joined
 from i18n import N_, translate
+from problems import Place, Problem, joined
 
 ROWS_SHOWN = 5  # pieces of rows a file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from data.errors import StoreDamaged
 from data.working_days import Periods
+from errors import StoreDamaged
 from i18n import N_
 
 ACTIONS = {

@@ -15,7 +15,6 @@ import pandas as pd
 from data.contract import RECORD_KINDS, header_words
 from data.disk import copy_to_disk, put_in_place
 from data.earlier import Found, Line, with_places
-from data.errors import UsageError
 from data.history import now, user
 from data.intake.ballots import read_ballots, unscored
 from data.intake.context import Context, Register
@@ -29,7 +28,6 @@ from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas
 from data.intake.units import UnitIntake, read_units
 from data.mappings import remembered, words
-from data.problems import Problem, has_errors
 from data.progress import Watch
 from data.query import working_memory
 from data.rounds import RoundConflict, alias_conflicts, read_register, read_round
@@ -45,7 +43,9 @@ from data.uploads import (
     write_frame,
     write_manifest,
 )
+from errors import UsageError
 from i18n import N_
+from problems import Problem, has_errors
 
 Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5

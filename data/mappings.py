@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from data.errors import StoreDamaged
 from data.intake.shapes import joined, shape_of
+from errors import StoreDamaged
 
 FOLDER = "mappings"
 

@@ -18,7 +18,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.cache import Cache
-from data.errors import StoreDamaged
 from data.facts import Dictionaries
 from data.history import read_history
 from data.intake.context import Register
@@ -39,6 +38,7 @@ from data.votes import (
     scored_indicators,
     votes_of_lines,
 )
+from errors import StoreDamaged
 
 # Counts up when published numbers would change for the same facts and rules.
 METHOD_VERSION = 2

@@ -13,12 +13,12 @@ from pathlib import Path
 from data.audit import log_action
 from data.check import Finding, check, damaged_derived, damaged_file, release_damage
 from data.disk import put_in_place
-from data.errors import StoreDamaged, UsageError
 from data.query import sql_names
 from data.release import METHOD_VERSION, Release, read_contents
 from data.rounds import RoundConflict
 from data.store import Store
 from data.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
+from errors import StoreDamaged, UsageError
 
 READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round")
 """Kinds that say what a written name means."""

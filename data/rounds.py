@@ -29,9 +29,9 @@ from data.intake.context import PARTICIPATION, Register, RegisteredUnit
 from data.intake.names import match_key
 from data.intake.records import year_of
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.problems import Place, Problem
 from data.query import read_sql
 from data.uploads import Upload, damage_told
+from problems import Place, Problem
 
 
 class RoundConflict(Exception):

@@ -16,8 +16,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from data.problems import Problem, Term
 from i18n import N_
+from problems import Problem, Term
 
 UNSCORED_KINDS = ("dont_know", "abstain", "blank", "invalid")
 BOTTOM_NEEDS = {

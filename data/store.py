@@ -21,7 +21,6 @@ from filelock import FileLock, Timeout
 from data.audit import events_told, has_log, log_what_is_new
 from data.contract import KINDS, SCORED_KINDS, fields, header_of
 from data.disk import put_in_place
-from data.errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
 from data.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
 from data.importing import ImportJob, ImportReport, Request, Source
 from data.intake.values import is_totals_row
@@ -45,6 +44,7 @@ from data.rounds import alias_of, contents
 from data.rule_sets import RuleSet, RulesRefused, parse_rules
 from data.uploads import Choices, EditLog, Upload, damage_told, effective, read_upload
 from data.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
+from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
 
 ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
 

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from data.intake.context import Register
 from data.intake.names import match_key, tidy
-from data.problems import Proposal
 from i18n import N_
+from problems import Proposal
 
 MOST = 3
 ALIKE = 0.6  # of difflib: 市财证局 and 市财政局 have 0.75, 市科技局 and 市科协 0.57

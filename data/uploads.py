@@ -15,11 +15,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from data.errors import StoreDamaged
 from data.facts import write_dictionaries
 from data.intake.ballots import BallotFacts
 from data.intake.corrections import Edit
 from data.query import read_parquet
+from errors import StoreDamaged
 
 MANIFEST = "upload.json"
 EVIDENCE = "evidence-"

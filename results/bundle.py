@@ -9,13 +9,13 @@ import json
 from collections.abc import Hashable, Iterable
 
 from data.contract import KINDS
-from data.export import Cell, Sheet, csv_bytes, xlsx_bytes
-from data.packed import zip_bytes
 from data.progress import Progress, silent
 from data.release import Release
-from data.typeset import typeset
 from data.uploads import read_upload
-from data.word import word_bytes
+from formats.docx import word_bytes
+from formats.pdf import typeset
+from formats.spreadsheet import Cell, Sheet, csv_bytes, xlsx_bytes
+from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from results.changes import Changes, Recount, changes, round_before
 from results.columns import BASIS, header, legend_of, marks, with_basis, word

@@ -9,9 +9,9 @@ from operator import itemgetter
 
 import pandas as pd
 
-from data.export import Cell, Chart, Sheet
 from data.release import Release
 from data.rule_sets import Presentation
+from formats.spreadsheet import Cell, Chart, Sheet
 from i18n import N_, translate
 from results.family import rules_of
 from results.lineage import codes_of

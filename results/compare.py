@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.contract import KIND_NAMES, RECORD_KINDS
-from data.export import Cell, Sheet
 from data.intake.records import key_of
 from data.release import Release
 from data.round_status import TRIAL
+from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.columns import STAMPS, VERDICTS
 from results.ranking import ranking

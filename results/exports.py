@@ -9,9 +9,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from data.contract import KINDS
-from data.export import Cell, Sheet
 from data.release import Release
 from data.uploads import read_upload
+from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.bottom import bottom, family_name
 from results.changes import DOWN, OVERLAPPING, STATEMENT_NAMES, UP, Changes

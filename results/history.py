@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from data.export import Cell, Sheet
 from data.history import ACTIONS, Event, local_time
 from data.round_status import STATUSES
+from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 
 HEADERS = {

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from data.packed import zip_bytes
 from data.release import Release
+from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from results.columns import marks, records
 from results.family import BY_GRADE, Family, families

@@ -6,9 +6,9 @@ from datetime import date
 
 import pandas as pd
 
-from data.export import Cell, Sheet
 from data.release import Release
 from data.rule_sets import Presentation
+from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.columns import (
     DATA_HEADER,

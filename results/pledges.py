@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
-from data.errors import StoreDamaged
 from data.intake.records import year_of
 from data.release import Release
+from errors import StoreDamaged
 from results.family import NoSuchRound
 from results.vote_scores import units_of
 

@@ -7,11 +7,11 @@ beside a printed line (score, rank) is left out; the printed texts say it.
 import pandas as pd
 
 from data.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
-from data.export import Cell, Sheet
 from data.intake.context import PARTICIPATION
 from data.intake.units import ONLY_CATEGORY
 from data.records import ALL_ROUNDS
 from data.release import Release
+from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 
 DERIVED = ("score", "rank", "recomputed", "round_id")

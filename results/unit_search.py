@@ -4,10 +4,10 @@ from difflib import get_close_matches
 
 from data.intake.context import Register, RegisteredUnit
 from data.intake.names import match_key
-from data.problems import Proposal
 from data.release import Release
 from data.unit_names import MOST, proposals
 from i18n import N_
+from problems import Proposal
 
 BY_NAME = N_("{unit}")
 SIMILAR_CODE = N_("{unit} (similar code)")

@@ -11,10 +11,10 @@ import pandas as pd
 
 from analytics.moments import SCALE, Moments, Pairs
 from analytics.scores import UnitScores, scores_from_moments
-from data.errors import StoreDamaged
 from data.intake.units import ONLY_CATEGORY
 from data.release import Release
 from data.rule_sets import Presentation, Uncertainty
+from errors import StoreDamaged
 from results.family import rules_of
 
 SMALL_CELL, ONE_GRADE, COMPLEMENT = "small_cell", "one_grade", "complement"

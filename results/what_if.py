@@ -3,12 +3,12 @@
 import tempfile
 from pathlib import Path
 
-from data.problems import Problem
 from data.query import write_database
 from data.release import RESULTS, Release, round_tables
 from data.rule_sets import RuleSet, RulesRefused
 from data.store import Store
 from data.votes import kind_of_grade
+from problems import Problem
 from results.family import WhatIf
 from results.scoring_tables import of_release
 

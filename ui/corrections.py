@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 import streamlit as st
 
-from data.export import Sheet, csv_bytes
 from data.history import local_time, now, user
 from data.importing import ImportReport
 from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
 from data.uploads import EditLog
+from formats.spreadsheet import Sheet, csv_bytes
 from i18n import N_
 from ui import downloads, frame, tables
 from ui.i18n import _

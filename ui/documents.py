@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from data.audit import log_export
-from data.document import Document, Table
-from data.fonts import NoChineseFont
+from formats.document import Document, Table
+from formats.fonts import NoChineseFont
 from i18n import N_
 from results.documents import Signature
 from results.pledge_glance import quarter_days
@@ -89,7 +89,7 @@ def offer(made: Document, release, round_id: str) -> None:
 
 
 def _tell_of_fonts() -> None:
-    from data.typeset import fonts_here
+    from formats.pdf import fonts_here
 
     try:
         warning = fonts_here().warning(language())
@@ -117,10 +117,10 @@ def _write(made: Document, kind: str, tell, stopped) -> bytes:
     """The bytes of a document; in the thread of a job."""
     tell(0.1, N_("Typesetting"))
     if kind == "pdf":
-        from data.typeset import typeset
+        from formats.pdf import typeset
 
         return typeset(made).content
-    from data.word import word_bytes
+    from formats.docx import word_bytes
 
     return word_bytes(made)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 from data.audit import log_export
-from data.errors import UsageError
-from data.export import Sheet, csv_bytes, xlsx_bytes
+from errors import UsageError
+from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 from i18n import N_
 from ui import frame, jobs, loaded
 from ui.i18n import _, language

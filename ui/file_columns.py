@@ -5,7 +5,7 @@ import streamlit as st
 from data.contract import TABLE_OF_KIND, UNUSED, Field, field_of_header, fields
 from data.importing import FoundHeader, ImportReport
 from data.intake.names import match_key
-from data.problems import Problem
+from problems import Problem
 from ui.i18n import _, language
 
 ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header", "same_meaning"}

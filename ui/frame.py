@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 import settings
-from data.errors import StoreBusy
 from data.round_status import TRIAL, WITHDRAWN
+from errors import StoreBusy
 from i18n import N_
 from results.bottom import family_name
 from results.columns import STAMPS

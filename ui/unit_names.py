@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from data.contract import fields
-from data.errors import StoreBusy, UsageError
 from data.history import user
 from data.intake.corrections import FaultyCell
 from data.intake.names import match_key
-from data.problems import Problem
 from data.rounds import read_register
+from errors import StoreBusy, UsageError
 from i18n import N_
+from problems import Problem
 from ui import frame, loaded
 from ui.i18n import _
 

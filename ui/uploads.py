@@ -8,19 +8,19 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
-from data.errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
-from data.export import Sheet, csv_bytes
 from data.findings import MARKS, UNREGISTERED, grouped, shortened, unscored_words
 from data.importing import ImportReport, Source
 from data.inbox import inbox_files
-from data.problems import LEVELS, Problem
 from data.progress import Progress
 from data.round_status import TRIAL
 from data.rounds import RoundConflict
 from data.rule_sets import RulesRefused
 from data.store import PublishReport, Store
 from data.uploads import EditLog
+from errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
+from formats.spreadsheet import Sheet, csv_bytes
 from i18n import N_
+from problems import LEVELS, Problem
 from ui import corrections, downloads, file_columns, frame, jobs, loaded, tables, unit_names
 from ui.i18n import _, language
 

@@ -32,9 +32,9 @@ from data.intake.values import (
     judge_round,
     judge_unit,
 )
-from data.problems import Place, Problem, Term
 from data.query import read_sql
 from i18n import N_
+from problems import Place, Problem, Term
 
 # field of the contract -> column of line_text, in the order of the table
 LINE_COLUMNS = {

@@ -11,8 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from data.contract import Field
-from data.export import FORMULA_SIGNS
-from data.intake.names import CONTROL, EXCEL_ERRORS, match_key, tidy
+from data.intake.names import CONTROL, EXCEL_ERRORS, FORMULA_SIGNS, match_key, tidy
 
 YES = frozenset({"是", "有", "true", "1", "y", "yes", "√"})
 NO = frozenset({"否", "无", "false", "0", "n", "no", "×"})

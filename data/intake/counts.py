@@ -26,7 +26,7 @@ from data.intake.values import (
     judge_unit,
     totals_word,
 )
-from data.problems import Place, Problem
+from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
 ROUND_HEADERS = {match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度")}

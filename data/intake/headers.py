@@ -15,7 +15,7 @@ from data.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
 from data.intake.names import match_key
 from data.intake.shapes import joined, padded
 from data.intake.source import TextTable
-from data.problems import Problem
+from problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
 MOST_COLUMNS = 200

@@ -21,7 +21,7 @@ from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import Judgement, is_totals_row, judge_group, judge_unit, totals_word
-from data.problems import Place, Problem
+from problems import Place, Problem
 
 COLUMNS = ["key", "content"]
 NAMES = frozenset({"alias", "unit_text", "group_code"})

@@ -12,7 +12,7 @@ from data.intake.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import totals_word
-from data.problems import Place, Problem
+from problems import Place, Problem
 
 COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
 ONLY_CATEGORY = "全部"

@@ -18,7 +18,7 @@ from typing import IO, Any
 import settings
 from data.findings import spans
 from data.intake.refusal import Refused, refuse
-from data.problems import Problem
+from problems import Problem
 
 MEBIBYTE = 1 << 20
 PART_LIMIT = 200 * MEBIBYTE

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from data.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
+from formats.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
 from i18n import N_, translate
 from results import figures
 from results.bottom import family_name

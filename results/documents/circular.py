@@ -8,8 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from data.document import PLEDGES, Document, Row, Section, plain
 from data.release import Release
+from formats.document import PLEDGES, Document, Row, Section, plain
 from i18n import N_, translate
 from results import figures
 from results.documents.frame import REMARKED, UNSIGNED, MadeOf, Signature, document, table

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analytics.suppression import UNIFORM, small
-from data.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, Row, Section, Table, plain
 from data.release import Release
 from data.round_status import ANNOUNCED
 from data.rule_sets import Presentation, RuleSet
+from formats.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, Row, Section, Table, plain
 from i18n import N_, translate
 from results import figures
 from results.bottom import BottomList, bottom_list

@@ -7,7 +7,7 @@ from ui import loaded
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_table_of_a_category_is_that_of_the_command_line(language, demo, monkeypatch):
-    from data.export import csv_bytes
+    from formats.spreadsheet import csv_bytes
 
     monkeypatch.setenv("BIAOCHI_STORE", str(demo.store))
     loaded.store.clear()

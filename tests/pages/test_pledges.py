@@ -5,9 +5,9 @@ import io
 
 import pytest
 
-from data.export import csv_bytes
 from data.sample import pledges as made
 from data.sample.city import demo_units
+from formats.spreadsheet import csv_bytes
 from results.pledge_words import WARNING_WORDS
 from tests.pages.test_changes import said, table
 from tests.pages.test_pages import opened

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from data.export import csv_bytes
 from data.store import Store
 from data.working_days import Periods
+from formats.spreadsheet import csv_bytes
 from results.notice import notice_of, shown_day
 from tests.pages.test_pages import PAGES, opened
 from tests.support.stores import BALLOTS, SMALL

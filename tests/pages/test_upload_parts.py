@@ -6,8 +6,8 @@ import pytest
 
 from data.contract import fields
 from data.intake.corrections import WHOLE_ROW, FaultyCell
-from data.problems import Place, Problem
 from data.progress import Cancelled, Watch
+from problems import Place, Problem
 from ui.corrections import editable, edits_of, proposals
 from ui.file_columns import differing
 from ui.jobs import Job

@@ -7,8 +7,8 @@ import pytest
 
 from data.audit import log_export, read_log
 from data.check import check
-from data.errors import StoreDamaged
 from data.store import Store
+from errors import StoreDamaged
 from tests.support.stores import BALLOTS, SMALL
 
 

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from data.typeset import fonts_here
+from formats.pdf import fonts_here
 from i18n import ROOT
 from tests.alternative.attacker import HIDDEN, printed
 

@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import cli
-from data.export import Sheet, csv_bytes, safe_text, xlsx_bytes
+from formats.spreadsheet import Sheet, csv_bytes, safe_text, xlsx_bytes
 from i18n import ROOT
 from results.ranking import FIELDS
 from tests.support.stores import snapshot

@@ -12,8 +12,8 @@ from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import StoreBusy, UsageError
 from data.store import Store
+from errors import StoreBusy, UsageError
 from results.compare import ADDED, CHANGED, MOVED, REMOVED, compare
 from results.ranking import ranking
 from tests.support.stores import SMALL, snapshot, table

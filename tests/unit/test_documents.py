@@ -14,13 +14,13 @@ from docx import Document as new_docx
 from pypdf import PdfReader
 
 from data.audit import read_log
-from data.document import CHANGES, LEFT_OUT, UNITS, Section
-from data.errors import UsageError
-from data.fonts import WANTED, NoChineseFont, fonts_of
 from data.store import Store
-from data.typeset import fonts_here, typeset
-from data.word import TemplateRefused, word_bytes
-from data.word_template import TEMPLATE, template_bytes
+from errors import UsageError
+from formats.document import CHANGES, LEFT_OUT, UNITS, Section
+from formats.docx import TemplateRefused, word_bytes
+from formats.docx_template import TEMPLATE, template_bytes
+from formats.fonts import WANTED, NoChineseFont, fonts_of
+from formats.pdf import fonts_here, typeset
 from i18n import ROOT, translate
 from results import figures
 from results.changes import changes
@@ -277,7 +277,7 @@ def test_markup_and_placeholders_in_names_come_out_as_plain_text(odd):
 
 
 def test_control_characters_in_a_name_are_blanks():
-    from data.document import plain
+    from formats.document import plain
 
     assert plain("\t市\x00公\n安\u2028局 ") == "市 公 安 局"
 

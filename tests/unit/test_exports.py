@@ -263,7 +263,7 @@ def test_changes_have_codes_for_programs(own_demo):
 def test_a_bar_that_begins_below_zero_is_drawn_on_both_sides(tmp_path):
     from openpyxl import load_workbook
 
-    from data.export import SHADES, Chart, Sheet, xlsx_bytes
+    from formats.spreadsheet import SHADES, Chart, Sheet, xlsx_bytes
 
     rows = [["甲局", 2.0, -0.5, 4.5], ["乙局", 3.0, 2.5, 3.5]]
     chart = Chart("图", "单位", "得分", "下限", "上限", 0, 2)

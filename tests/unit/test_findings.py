@@ -3,7 +3,7 @@
 import pytest
 
 from data.findings import grouped, shortened, spans
-from data.problems import Problem
+from problems import Problem
 from tests.support.stores import table
 from ui.uploads import _in_full
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from data.errors import UsageError
 from data.history import Event
 from data.store import Store
 from data.working_days import Periods, work_calendar
+from errors import UsageError
 from results.notice import notice, notice_of, shown_day
 from tests.support.stores import BALLOTS, SMALL
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 import i18n
-from data.problems import SENTENCES, SUGGESTIONS, Problem, Term, fields_of, places
+from problems import SENTENCES, SUGGESTIONS, Problem, Term, fields_of, places
 
 SOURCES = [
     path
-    for folder in ("analytics", "data", "results", "ui", "pages", "cli")
+    for folder in ("analytics", "formats", "data", "results", "reports", "ui", "pages", "cli")
     for path in sorted((i18n.ROOT / folder).rglob("*.py"))
-] + [i18n.ROOT / name for name in ("app.py",) if (i18n.ROOT / name).is_file()]
+] + [i18n.ROOT / name for name in ("app.py", "errors.py", "problems.py") if (i18n.ROOT / name).is_file()]
 
 
 def forms(text):

@@ -1,6 +1,6 @@
 """What the store says no with: the sentence is English and goes through the catalogues where it is shown."""
 
-from data.problems import Problem
+from problems import Problem
 
 
 class StoreBusy(Exception):

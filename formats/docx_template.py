@@ -1,4 +1,4 @@
-"""Makes data/templates/bulletin.docx, the template of the Word document: `python -m data.word_template`.
+"""Makes formats/templates/bulletin.docx, the template of the Word document: `python -m formats.docx_template`.
 
 The page is that of GB/T 9704. The office may change the template in Word or WPS or give its own with `--template`;
 docs/word-template.md lists the placeholders. Same code, same bytes.
@@ -15,8 +15,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from data.document import CHANGES, COLUMNS, GROUPS, INDICATORS, LEFT_OUT, PLEDGES, ROUNDS, UNITS
-from data.word_file import packed
+from formats.document import CHANGES, COLUMNS, GROUPS, INDICATORS, LEFT_OUT, PLEDGES, ROUNDS, UNITS
+from formats.docx_bytes import packed
 
 TEMPLATE = Path(__file__).with_name("templates") / "bulletin.docx"
 LATIN, TITLE, BODY, HEADING, KAI = "Times New Roman", "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"

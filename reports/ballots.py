@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 
 from data.contract import header_of
-from data.export import Cell
 from data.query import read_sql, working_memory
 from data.release import Release
 from data.rounds import read_register, text_lines
 from data.uploads import read_upload
+from formats.spreadsheet import Cell
 
 AT_ONCE = 100_000  # rows handed over at a time
 FIELDS = (

@@ -1,4 +1,4 @@
-"""A document as a Word file that the office edits: docxtpl fills data/templates/bulletin.docx, or an own template.
+"""A document as a Word file that the office edits: docxtpl fills formats/templates/bulletin.docx, or an own template.
 
 Texts are escaped, so that markup and placeholders in a name stay text. An own template may leave things out, but never
 so that a unit's name stands without its votes, interval and verdict: then nothing is written.
@@ -18,10 +18,10 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from data.document import CHANGES, LEFT_OUT, PLEDGES, Document, Table
-from data.errors import UsageError
-from data.word_file import packed
-from data.word_template import TEMPLATE
+from errors import UsageError
+from formats.document import CHANGES, LEFT_OUT, PLEDGES, Document, Table
+from formats.docx_bytes import packed
+from formats.docx_template import TEMPLATE
 from i18n import N_
 
 LARGEST = 50 * 1024 * 1024

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typst
 
-from data.errors import UsageError
+from errors import UsageError
 from i18n import N_, translate
 
 _SERIF = (

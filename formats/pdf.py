@@ -1,4 +1,4 @@
-"""A document as PDF/A, set by Typst from data/templates/bulletin.typ: same content and fonts, same bytes.
+"""A document as PDF/A, set by Typst from formats/templates/bulletin.typ: same content and fonts, same bytes.
 
 Texts reach the template as data, so that markup in a name stays text. PDF/A (2a: archivable, readable aloud) refuses a
 character that no font here has, so that no empty box is ever printed.
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import typst
 
-from data.document import COLUMNS, CREATED, Document
-from data.errors import UsageError
-from data.fonts import FontChoice, choose, fonts_of
+from errors import UsageError
+from formats.document import COLUMNS, CREATED, Document
+from formats.fonts import FontChoice, choose, fonts_of
 
 if TYPE_CHECKING:
     from typst import PDFStandard

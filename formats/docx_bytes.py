@@ -4,7 +4,7 @@ import io
 import zipfile
 from typing import Any
 
-from data.document import CREATED
+from formats.document import CREATED
 
 PROGRAM = "Biaochi"
 
