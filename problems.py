@@ -1,7 +1,7 @@
 """What may be wrong with a file or a rule set: a code, a place and facts; the words are in the catalogues.
 
 A sentence says what should hold and what was found; a suggestion says what to do next. Nothing here
-finds a problem: data/intake and data/rule_sets.py do.
+finds a problem: data/intake and data/model/rule_sets.py do.
 """
 
 import string

@@ -20,8 +20,8 @@ def audit(
 ) -> None:
     """`biaochi audit`."""
     from data.audit import ACTIONS, read_log
-    from data.contract import KIND_NAMES
     from data.history import local_time
+    from data.model.contract import KIND_NAMES
     from data.round_status import STATUSES
 
     day = _day(since)

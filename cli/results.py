@@ -77,7 +77,7 @@ def bottom(
 
 
 def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
-    from data.rule_sets import parse_rules
+    from data.model.rule_sets import parse_rules
     from results.family import NoSuchRound
     from results.what_if import what_if
 

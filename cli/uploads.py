@@ -119,7 +119,7 @@ def alias(
 
 
 def _check_kind(kind: str) -> None:
-    from data.contract import KINDS, tables
+    from data.model.contract import KINDS, tables
 
     if kind not in KINDS and kind in tables():
         raise Refusal(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
@@ -130,8 +130,8 @@ def _check_kind(kind: str) -> None:
 
 def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
     """COLUMN=FIELD pairs; FIELD is a field of the contract, by its name or a header that files may carry."""
-    from data.contract import field_of_header, fields
-    from data.intake.names import match_key
+    from data.model.contract import field_of_header, fields
+    from data.model.names import match_key
 
     known = field_of_header(kind) | {
         match_key(word): field.name for field in fields(kind) for word in (field.header, field.name)
@@ -152,7 +152,7 @@ def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
 
 def _field_word(kind: str, name: str) -> str:
     """A field as people call it: its header in Chinese, its name in English."""
-    from data.contract import header_of
+    from data.model.contract import header_of
 
     return header_of(kind, name) if session.language == "zh" else name
 
@@ -181,7 +181,7 @@ def _show_import(report: "ImportReport", form: str | None, output: Path | None) 
 
 def _print_findings(problems: Sequence["Problem"]) -> None:
     """One line a finding, however many cells it is about; of very many of one kind the first."""
-    from data.findings import grouped, shortened
+    from data.model.grouped_problems import grouped, shortened
     from problems import LEVELS
 
     language = session.language
@@ -228,7 +228,7 @@ PROBLEM_HEADERS = {
 
 
 def _say_outcome(report: "ImportReport") -> None:
-    from data.findings import MARKS, UNREGISTERED, unscored_words
+    from data.model.grouped_problems import MARKS, UNREGISTERED, unscored_words
 
     language = session.language
     for file, mark in report.delimiters.items():

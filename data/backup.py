@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from data.audit import log_action
 from data.disk import put_in_place
-from data.progress import Progress, silent
+from data.model.progress import Progress, silent
 from data.store import Store
 from errors import StoreDamaged, UsageError
 from i18n import N_

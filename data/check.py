@@ -7,8 +7,8 @@ from pathlib import Path
 from data.audit import read_log
 from data.history import FOLDER, missing_entry, read_event
 from data.mappings import decision_files, read_decision
+from data.model.rule_sets import RulesRefused, parse_rules
 from data.release import RELEASE, RESULTS, read_contents
-from data.rule_sets import RulesRefused, parse_rules
 from data.store import Store
 from data.uploads import damaged_files, file_sha256, is_evidence, read_upload
 from errors import StoreDamaged, UsageError

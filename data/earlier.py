@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
+from data.duckdb_access import working_memory
 from data.intake.ballots import read_ballots
 from data.intake.context import Context
 from data.intake.counts import read_counts
@@ -12,7 +13,6 @@ from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
-from data.query import working_memory
 from data.uploads import Upload
 from problems import Place, Problem
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from data.working_days import Periods
+from data.model.working_days import Periods
 from errors import StoreDamaged
 from i18n import N_
 

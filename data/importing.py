@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.contract import RECORD_KINDS, header_words
 from data.disk import copy_to_disk, put_in_place
+from data.duckdb_access import working_memory
 from data.earlier import Found, Line, with_places
 from data.history import now, user
 from data.intake.ballots import read_ballots, unscored
-from data.intake.context import Context, Register
+from data.intake.context import Context
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.encoding import unproven
@@ -28,10 +28,11 @@ from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas
 from data.intake.units import UnitIntake, read_units
 from data.mappings import remembered, words
-from data.progress import Watch
-from data.query import working_memory
+from data.model.contract import RECORD_KINDS, header_words
+from data.model.progress import Watch
+from data.model.register import Register
+from data.model.rule_sets import RuleSet
 from data.rounds import RoundConflict, alias_conflicts, read_register, read_round
-from data.rule_sets import RuleSet
 from data.uploads import (
     EVIDENCE,
     Choices,

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from data.intake.shapes import joined, shape_of
+from data.intake.header_shape import joined, shape_of
 from errors import StoreDamaged
 
 FOLDER = "mappings"

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from data.contract import Field, fields
+from data.model.contract import Field, fields
 
 ALL_ROUNDS = "*"
 # Columns of published lines beside the fields of the contract.

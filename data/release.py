@@ -18,18 +18,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.cache import Cache
-from data.facts import Dictionaries
+from data.duckdb_access import Database, read_sql, working_memory, write_database
 from data.history import read_history
-from data.intake.context import Register
-from data.intake.units import ONLY_CATEGORY
-from data.query import Database, read_sql, working_memory, write_database
-from data.records import typed_records
-from data.round_status import TRIAL, status_given
-from data.rounds import RoundFacts, read_round
-from data.rule_sets import RuleSet, parse_rules
-from data.uploads import Upload, file_sha256
-from data.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
-from data.votes import (
+from data.model.facts import Dictionaries
+from data.model.register import ONLY_CATEGORY, Register
+from data.model.rule_sets import RuleSet, parse_rules
+from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
+from data.moments.votes import (
     Votes,
     count_table,
     kind_of_grade,
@@ -38,6 +33,10 @@ from data.votes import (
     scored_indicators,
     votes_of_lines,
 )
+from data.records import typed_records
+from data.round_status import TRIAL, status_given
+from data.rounds import RoundFacts, read_round
+from data.uploads import Upload, file_sha256
 from errors import StoreDamaged
 
 # Counts up when published numbers would change for the same facts and rules.

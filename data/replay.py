@@ -13,7 +13,7 @@ from pathlib import Path
 from data.audit import log_action
 from data.check import Finding, check, damaged_derived, damaged_file, release_damage
 from data.disk import put_in_place
-from data.query import sql_names
+from data.duckdb_access import sql_names
 from data.release import METHOD_VERSION, Release, read_contents
 from data.rounds import RoundConflict
 from data.store import Store

@@ -14,8 +14,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data.contract import RECORD_KINDS
-from data.facts import (
+from data.duckdb_access import read_sql
+from data.intake.ballots import dictionaries_of, sorted_keys
+from data.intake.units import COLUMNS as UNIT_COLUMNS
+from data.model.contract import RECORD_KINDS
+from data.model.facts import (
     Dictionaries,
     Lines,
     ballots_digest,
@@ -24,12 +27,9 @@ from data.facts import (
     lines_digest,
     read_dictionaries,
 )
-from data.intake.ballots import dictionaries_of, sorted_keys
-from data.intake.context import PARTICIPATION, Register, RegisteredUnit
-from data.intake.names import match_key
-from data.intake.records import year_of
-from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.query import read_sql
+from data.model.names import match_key
+from data.model.record_keys import year_of
+from data.model.register import PARTICIPATION, Register, RegisteredUnit
 from data.uploads import Upload, damage_told
 from problems import Place, Problem
 

@@ -19,13 +19,15 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from data.audit import events_told, has_log, log_what_is_new
-from data.contract import KINDS, SCORED_KINDS, fields, header_of
 from data.disk import put_in_place
 from data.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
 from data.importing import ImportJob, ImportReport, Request, Source
 from data.intake.values import is_totals_row
 from data.mappings import Decision, write_decision
-from data.progress import Progress, Watch, never, silent
+from data.model.contract import KINDS, SCORED_KINDS, fields, header_of
+from data.model.progress import Progress, Watch, never, silent
+from data.model.rule_sets import RuleSet, RulesRefused, parse_rules
+from data.model.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
 from data.release import METHOD_VERSION, Release, build_release, read_contents
 from data.round_status import (
     ANNOUNCED,
@@ -41,9 +43,7 @@ from data.round_status import (
     status_given,
 )
 from data.rounds import alias_of, contents
-from data.rule_sets import RuleSet, RulesRefused, parse_rules
 from data.uploads import Choices, EditLog, Upload, damage_told, effective, read_upload
-from data.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
 from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
 
 ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
@@ -226,8 +226,8 @@ class Store:
         mapping: column -> field; None takes what was remembered for files of that shape. sheet: the sheet of a
         workbook that a person chose. fill_down: a person knows that merged cells are read as filled. edits:
         corrections of the one file. trial: the round is tried out; it takes trial uploads only, until it is cleared.
-        progress is told the share done and an English message; when `cancelled` says so, data.progress.Cancelled is
-        raised and nothing is left behind.
+        progress is told the share done and an English message; when `cancelled` says so,
+        data.model.progress.Cancelled is raised and nothing is left behind.
         """
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)

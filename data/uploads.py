@@ -15,10 +15,10 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from data.facts import write_dictionaries
+from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.corrections import Edit
-from data.query import read_parquet
+from data.model.facts import write_dictionaries
 from errors import StoreDamaged
 
 MANIFEST = "upload.json"

@@ -20,7 +20,7 @@ import xlsxwriter
 Cell = str | int | float | bool | None
 
 BOM = b"\xef\xbb\xbf"
-# A text that begins with one of them gets an apostrophe; data/intake/names.py has the same set and takes it away.
+# A text that begins with one of them gets an apostrophe; data/model/names.py has the same set and takes it away.
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
 WIDEST = 32  # of a column; longer texts take a second line
 PIECE = 50_000  # rows of a piece of CSV

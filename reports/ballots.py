@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from data.contract import header_of
-from data.query import read_sql, working_memory
+from data.duckdb_access import read_sql, working_memory
+from data.model.contract import header_of
 from data.release import Release
 from data.rounds import read_register, text_lines
 from data.uploads import read_upload

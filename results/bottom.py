@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
-from data.intake.units import ONLY_CATEGORY
+from data.model.register import ONLY_CATEGORY
 from data.release import Release
 from i18n import N_, translate
 from results.columns import REASON_SENTENCES

@@ -8,8 +8,8 @@ import hashlib
 import json
 from collections.abc import Hashable, Iterable
 
-from data.contract import KINDS
-from data.progress import Progress, silent
+from data.model.contract import KINDS
+from data.model.progress import Progress, silent
 from data.release import Release
 from data.uploads import read_upload
 from formats.docx import word_bytes

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.changes import RegressionToMean, regression_to_mean, score_changes
+from data.model.rule_sets import RuleSet, RulesRefused
 from data.release import Release
-from data.rule_sets import RuleSet, RulesRefused
 from i18n import N_
 from results.family import ALL, Family, NoSuchRound, WhatIf, families, rules_of
 from results.lineage import carried

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from data.intake.names import match_key
+from data.model.names import match_key
 from data.records import ALL_ROUNDS
 from data.release import Release
 from results.family import ALL

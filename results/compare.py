@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.contract import KIND_NAMES, RECORD_KINDS
-from data.intake.records import key_of
+from data.model.contract import KIND_NAMES, RECORD_KINDS
+from data.model.record_keys import key_of
 from data.release import Release
 from data.round_status import TRIAL
 from formats.spreadsheet import Cell, Sheet

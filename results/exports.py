@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from data.contract import KINDS
+from data.model.contract import KINDS
 from data.release import Release
 from data.uploads import read_upload
 from formats.spreadsheet import Cell, Sheet

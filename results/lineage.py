@@ -4,7 +4,7 @@ A link carries trends and consecutive years only where the table of reforms says
 split or a partial transfer does not. A unit that keeps its code needs no link.
 """
 
-from data.intake.records import year_of
+from data.model.record_keys import year_of
 from data.records import ALL_ROUNDS
 from data.release import Release
 

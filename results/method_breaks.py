@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.model.rule_sets import RuleSet
+from data.moments.votes import kind_of_grade, scored_indicators
 from data.release import Release
-from data.rule_sets import RuleSet
-from data.votes import kind_of_grade, scored_indicators
 from i18n import N_, translate
 from results.family import ALL, Family
 

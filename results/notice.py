@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from data.history import Event
+from data.model.working_days import Calendar, Deadline, Periods
 from data.round_status import ANNOUNCED
-from data.working_days import Calendar, Deadline, Periods
 from i18n import N_, translate
 
 

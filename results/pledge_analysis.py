@@ -27,9 +27,9 @@ from analytics.agreement import (
 from analytics.moments import Moments
 from analytics.scores import scores_from_moments
 from analytics.severity import NO_OVERLAP, ONE_GROUP, without_severity
-from data.intake.records import year_of
+from data.model.record_keys import year_of
+from data.model.rule_sets import RuleSet
 from data.release import Release
-from data.rule_sets import RuleSet
 from i18n import N_, translate
 from results.method_breaks import rule_breaks
 from results.pledge_years import YEARS, PledgeYear, post_through_years, posts_of

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from data.intake.records import year_of
+from data.model.record_keys import year_of
 from results.pledge_progress import quarter_of
 from results.pledges import ADJUSTED, CANCELLED, KINDS, PledgeBook
 

@@ -5,7 +5,7 @@ Codes are for programs and stay English; words are for readers and are translate
 
 from collections.abc import Iterable, Mapping
 
-from data.contract import header_of
+from data.model.contract import header_of
 from i18n import N_, translate
 from results.columns import HEADERS, MEANINGS
 from results.figures import number

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
-from data.intake.records import year_of
+from data.model.record_keys import year_of
 from data.release import Release
 from errors import StoreDamaged
 from results.family import NoSuchRound

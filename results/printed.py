@@ -11,8 +11,8 @@ from itertools import pairwise
 import pandas as pd
 
 from data.intake.cells import number_in
-from data.intake.names import match_key
 from data.intake.records import maximum_of
+from data.model.names import match_key
 from results.notes import Note
 
 COUNTS = ("单位数", "单位个数", "样本数", "样本量", "有效票数")

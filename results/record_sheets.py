@@ -6,9 +6,8 @@ beside a printed line (score, rank) is left out; the printed texts say it.
 
 import pandas as pd
 
-from data.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
-from data.intake.context import PARTICIPATION
-from data.intake.units import ONLY_CATEGORY
+from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
+from data.model.register import ONLY_CATEGORY, PARTICIPATION
 from data.records import ALL_ROUNDS
 from data.release import Release
 from formats.spreadsheet import Cell, Sheet

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from analytics.scores import SCALE
 from analytics.sensitivity import bottom_under, cut_lists
+from data.model.rule_sets import RuleSet
+from data.moments.votes import scored_indicators
 from data.release import Release
-from data.rule_sets import RuleSet
-from data.votes import scored_indicators
 from i18n import N_, translate
 from results.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
 

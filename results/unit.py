@@ -10,8 +10,8 @@ from analytics.moments import Moments, Pairs
 from analytics.scores import scores_from_moments
 from analytics.suppression import small
 from analytics.verdicts import CONFIRMED
+from data.model.rule_sets import RuleSet
 from data.release import Release
-from data.rule_sets import RuleSet
 from i18n import N_
 from results.columns import rows_of_unit
 from results.family import Family

@@ -2,10 +2,10 @@
 
 from difflib import get_close_matches
 
-from data.intake.context import Register, RegisteredUnit
-from data.intake.names import match_key
+from data.model.name_proposals import MOST, proposals
+from data.model.names import match_key
+from data.model.register import Register, RegisteredUnit
 from data.release import Release
-from data.unit_names import MOST, proposals
 from i18n import N_
 from problems import Proposal
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from analytics.moments import SCALE, Moments, Pairs
 from analytics.scores import UnitScores, scores_from_moments
-from data.intake.units import ONLY_CATEGORY
+from data.model.register import ONLY_CATEGORY
+from data.model.rule_sets import Presentation, Uncertainty
 from data.release import Release
-from data.rule_sets import Presentation, Uncertainty
 from errors import StoreDamaged
 from results.family import rules_of
 

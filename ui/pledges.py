@@ -8,8 +8,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data.contract import KIND_NAMES, REQUIRED, fields
-from data.contract import header_of as contract_header
+from data.model.contract import KIND_NAMES, REQUIRED, fields
+from data.model.contract import header_of as contract_header
 from data.release import Release
 from i18n import N_
 from results.figures import signed

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from data.rule_sets import RuleSet
+from data.model.rule_sets import RuleSet
 from results.columns import REASON_SENTENCES
 from ui import frame, tables
 from ui.i18n import _

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
+from data.model.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
 from i18n import N_
 from results.bottom import share_words
 from results.columns import REASON_SENTENCES, REASONS, VERDICTS

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from data.contract import fields
 from data.history import user
 from data.intake.corrections import FaultyCell
-from data.intake.names import match_key
+from data.model.contract import fields
+from data.model.names import match_key
 from data.rounds import read_register
 from errors import StoreBusy, UsageError
 from i18n import N_

@@ -7,14 +7,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
-from data.findings import MARKS, UNREGISTERED, grouped, shortened, unscored_words
 from data.importing import ImportReport, Source
 from data.inbox import inbox_files
-from data.progress import Progress
+from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
+from data.model.grouped_problems import MARKS, UNREGISTERED, grouped, shortened, unscored_words
+from data.model.progress import Progress
+from data.model.rule_sets import RulesRefused
 from data.round_status import TRIAL
 from data.rounds import RoundConflict
-from data.rule_sets import RulesRefused
 from data.store import PublishReport, Store
 from data.uploads import EditLog
 from errors import NameTaken, StoreBusy, TwoRuleSets, UsageError

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from data.intake.byte_scan import BOMS, Scan, scan
 from data.intake.encoding import HEADER_LINES, convert, find_encoding, words_in
 from data.intake.refusal import Refused, refuse
-from data.intake.scan import BOMS, Scan, scan
 from data.intake.workbook import MergedArea, SheetText, ole_kind, read_workbook, zip_kind
 from i18n import N_
 from problems import Problem, Term

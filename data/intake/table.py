@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 
 from data.intake.headers import Header
-from data.intake.names import LONGEST_NAME, match_key
 from data.intake.source import TextTable
 from data.intake.values import is_totals_row
 from data.intake.workbook import letters
+from data.model.names import LONGEST_NAME, match_key
 from problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
-from data.rule_sets import Presentation
+from data.model.rule_sets import Presentation
 from formats.document import UNITS, Document, Row, Section, plain
 from i18n import N_, translate
 from results import figures

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Mapping
 
 import pandas as pd
 
-from data.rule_sets import Presentation
+from data.model.rule_sets import Presentation
 from formats.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Row, Section, plain
 from i18n import N_, translate
 from results import figures

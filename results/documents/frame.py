@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analytics.suppression import UNIFORM, small
+from data.model.rule_sets import Presentation, RuleSet
 from data.release import Release
 from data.round_status import ANNOUNCED
-from data.rule_sets import Presentation, RuleSet
 from formats.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, Row, Section, Table, plain
 from i18n import N_, translate
 from results import figures

@@ -1,6 +1,6 @@
 """The page of changes and the funnel section, through the real main script."""
 
-from data.rule_sets import parse_rules
+from data.model.rule_sets import parse_rules
 from data.sample.city import demo_files
 from data.store import Store
 from tests.pages.test_pages import opened

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from data.model.working_days import Periods
 from data.store import Store
-from data.working_days import Periods
 from formats.spreadsheet import csv_bytes
 from results.notice import notice_of, shown_day
 from tests.pages.test_pages import PAGES, opened

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from data.contract import fields
 from data.intake.corrections import WHOLE_ROW, FaultyCell
-from data.progress import Cancelled, Watch
+from data.model.contract import fields
+from data.model.progress import Cancelled, Watch
 from problems import Place, Problem
 from ui.corrections import editable, edits_of, proposals
 from ui.file_columns import differing

@@ -11,7 +11,7 @@ from data.check import check
 from data.inbox import inbox_files
 from data.intake.corrections import WHOLE_ROW, Edit, apply, line_of
 from data.intake.refusal import Refused
-from data.progress import Cancelled
+from data.model.progress import Cancelled
 from data.replay import replay
 from data.store import Store
 from data.uploads import EditLog

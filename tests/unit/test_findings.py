@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.findings import grouped, shortened, spans
+from data.model.grouped_problems import grouped, shortened, spans
 from problems import Problem
 from tests.support.stores import table
 from ui.uploads import _in_full

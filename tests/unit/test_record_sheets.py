@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from data.contract import RECORD_KINDS
-from data.intake import names
+from data.model import names
+from data.model.contract import RECORD_KINDS
 from data.store import Store
 from formats import spreadsheet
 from formats.spreadsheet import csv_bytes, xlsx_bytes

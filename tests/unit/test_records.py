@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data.check import check
-from data.contract import KEYS, RECORD_KINDS, REQUIRED, fields
+from data.model.contract import KEYS, RECORD_KINDS, REQUIRED, fields
 from data.replay import replay
 from data.store import Store
 from tests.support.stores import RULES, table

@@ -6,7 +6,7 @@ import io
 import pytest
 import xlsxwriter
 
-from data.contract import field_of_header
+from data.model.contract import field_of_header
 from data.replay import replay
 from data.store import Store
 

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from data.model.rule_sets import parse_rules
 from data.release import Release
-from data.rule_sets import parse_rules
 from data.store import Store
 from results.bottom import bottom_list, bottom_lists
 from results.family import ALL, NoSuchRound, WhatIf, families

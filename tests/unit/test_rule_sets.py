@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from data.rule_sets import Bottom, RulesRefused, parse_rules
+from data.model.rule_sets import Bottom, RulesRefused, parse_rules
 from i18n import ROOT
 from problems import Problem
 

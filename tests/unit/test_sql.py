@@ -5,7 +5,7 @@ import re
 import duckdb
 import pytest
 
-from data.query import read_sql, sql_names
+from data.duckdb_access import read_sql, sql_names
 from data.release import RESULTS
 from data.store import Store
 

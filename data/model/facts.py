@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.query import read_sql
+from data.duckdb_access import read_sql
 
 KEYS_AT_ONCE = 1 << 17  # 1 MB of keys
 DIGEST_CHUNK = 1 << 16  # ballots: text hashed at a time

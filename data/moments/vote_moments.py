@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from data.links import GroupLinks, links_of_ballots, no_links
+from data.moments.ballot_links import GroupLinks, links_of_ballots, no_links
 
 BALLOTS_AT_ONCE = 8_000
 CELLS_AT_ONCE = 16_000_000
@@ -36,7 +36,7 @@ class VoteMoments:
     """Moments by unit and group, and by pair of units and group.
 
     n, total, squares : shape (units, groups); votes, sum and sum of squares of the scores.
-    links : one a group, of the same scores; see `data.links`.
+    links : one a group, of the same scores; see `data.moments.ballot_links`.
     pair_group, pair_first, pair_second : shape (pairs,); first < second, ordered by these
         three; only pairs with a common ballot.
     pair_n, pair_sum_first, pair_sum_second, pair_sum_product : shape (pairs,); over the common

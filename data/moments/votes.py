@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.facts import Dictionaries, Lines
-from data.rule_sets import RuleSet
+from data.model.facts import Dictionaries, Lines
+from data.model.rule_sets import RuleSet
 
 OVERALL = "总体评价"
 UNSCORED = -(10**12)  # no real score is negative

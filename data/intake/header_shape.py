@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from data.intake.names import match_key
+from data.model.names import match_key
 
 
 def shape_of(cells: Sequence[str], kind: str) -> str:

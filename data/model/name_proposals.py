@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
-from data.intake.context import Register
-from data.intake.names import match_key, tidy
+from data.model.names import match_key, tidy
+from data.model.register import Register
 from i18n import N_
 from problems import Proposal
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from data.intake.names import match_key
+from data.model.names import match_key
 from i18n import N_
 
 CONTRACT = Path(__file__).with_name("contract.csv")
