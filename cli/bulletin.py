@@ -14,7 +14,7 @@ from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
-    from data.release import Release
+    from data.store.release import Release
     from formats.document import Document
     from results.changes import Changes
     from results.documents import Findings, Signature
@@ -48,7 +48,7 @@ def bulletin(
     output: Output = None,
 ) -> None:
     """`biaochi bulletin`."""
-    from data.audit import log_export
+    from data.store.audit_log import log_export
     from results.documents import Signature
 
     chosen_form = _form(form, output, template)

@@ -70,7 +70,7 @@ session = Session()
 
 def check_files(files: Sequence[Path]) -> None:
     """Refuse a file that there is not, before any is read."""
-    from data.inbox import FOLDER
+    from data.store.inbox import FOLDER
 
     for file in files:
         if file.is_dir():

@@ -17,7 +17,7 @@ from cli.results import open_release
 from i18n import N_, translate
 
 if TYPE_CHECKING:
-    from data.release import Release
+    from data.store.release import Release
     from results.changes import Changes
 
 
@@ -162,6 +162,6 @@ def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:
 
 
 def _tell(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:
-    from data.audit import log_export
+    from data.store.audit_log import log_export
 
     log_export(session.path, f"{table}.{form}", release=release.id, round_id=round_id, sha256=digest)

@@ -35,7 +35,7 @@ def failed(error: Exception, debug: bool) -> int:
 def _known_failure(error: Exception) -> int | None:
     """Exit code of what the data layer refuses; None for what nobody foresaw."""
     from data.model.rule_sets import RulesRefused
-    from data.rounds import RoundConflict
+    from data.store.rounds import RoundConflict
     from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
     from results.family import NoSuchRound
 

@@ -19,10 +19,10 @@ def audit(
     output: Output = None,
 ) -> None:
     """`biaochi audit`."""
-    from data.audit import ACTIONS, read_log
-    from data.history import local_time
     from data.model.contract import KIND_NAMES
-    from data.round_status import STATUSES
+    from data.store.audit_log import ACTIONS, read_log
+    from data.store.history import local_time
+    from data.store.round_status import STATUSES
 
     day = _day(since)
     log = read_log(session.path)
@@ -72,7 +72,7 @@ def _day(since: str) -> str:
 @app.command(help=N_("The whole store in one new file."))
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """`biaochi backup`."""
-    from data.backup import backup as pack
+    from data.store.backup import backup as pack
 
     with progress(N_("Backing up")) as told:
         digest = pack(session.store(), file.absolute(), told)
@@ -83,7 +83,7 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
 @app.command(help=N_("Put a backup in the place of an empty store."))
 def restore(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """`biaochi restore`."""
-    from data.backup import restore as unpack
+    from data.store.backup import restore as unpack
 
     check_files([file])
     with progress(N_("Restoring")) as told:

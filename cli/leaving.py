@@ -15,7 +15,7 @@ from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
-    from data.release import Release
+    from data.store.release import Release
 
 
 @app.command(help=N_("The public page of a round: one HTML file for the government's website."))
@@ -25,7 +25,7 @@ def public(
     output: Output = None,
 ) -> None:
     """`biaochi public`."""
-    from data.audit import PAGE
+    from data.store.audit_log import PAGE
     from results.public_page import public_page
     from results.published import NothingPublished
 
@@ -46,7 +46,7 @@ def kit(
     output: Output = None,
 ) -> None:
     """`biaochi kit`."""
-    from data.audit import KIT
+    from data.store.audit_log import KIT
     from results.kit import NoSuchMember, kit_bytes
 
     if output is None and sys.stdout.isatty():
@@ -71,7 +71,7 @@ def bundle(
     output: Output = None,
 ) -> None:
     """`biaochi bundle`."""
-    from data.audit import INTERNAL_BUNDLE, PUBLIC_BUNDLE
+    from data.store.audit_log import INTERNAL_BUNDLE, PUBLIC_BUNDLE
     from formats.pdf import fonts_here
     from results.bundle import changes_since, internal_bundle, public_bundle
     from results.documents import Signature
@@ -105,7 +105,7 @@ def bundle(
 
 def _leave(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:
     """Log the file, then let it go: what cannot be logged does not leave."""
-    from data.audit import log_export
+    from data.store.audit_log import log_export
 
     digest = hashlib.sha256(content).hexdigest()
     log_export(session.path, what, release=release.id, round_id=round_id, sha256=digest)

@@ -108,8 +108,8 @@ def status(
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
 ) -> None:
     """`biaochi status`."""
-    from data.history import local_time
-    from data.round_status import CHINESE, DRAFT, PERMITS, STATUSES
+    from data.store.history import local_time
+    from data.store.round_status import CHINESE, DRAFT, PERMITS, STATUSES
 
     store, name = session.store(), checked_round(round_id)
     if name not in store.rounds() and not any(event.round == name for event in store.history()):

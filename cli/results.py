@@ -13,7 +13,7 @@ from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progre
 from i18n import N_
 
 if TYPE_CHECKING:
-    from data.release import Release
+    from data.store.release import Release
     from results.family import WhatIf
 
 

@@ -11,13 +11,13 @@ from cli.call import CHECK_FAILED, progress, session
 from i18n import N_, translate
 
 if TYPE_CHECKING:
-    from data.check import Finding
+    from data.store.verify import Finding
 
 
 @app.command(help=N_("Recompute a release from the kept evidence and compare every table."))
 def replay(release: Annotated[str, typer.Argument(metavar="RELEASE")]) -> None:
     """`biaochi replay`."""
-    from data.replay import replay as recompute
+    from data.store.replay import replay as recompute
 
     with progress(N_("Computing")):
         differences = recompute(session.store(), release)
@@ -27,7 +27,7 @@ def replay(release: Annotated[str, typer.Argument(metavar="RELEASE")]) -> None:
 @app.command(help=N_("Verify every checksum of the store."))
 def check() -> None:
     """`biaochi check`."""
-    from data.check import check as verify
+    from data.store.verify import check as verify
 
     with progress(N_("Checking")):
         damaged = verify(session.store())
@@ -37,7 +37,7 @@ def check() -> None:
 @app.command(help=N_("Make derived files that are damaged or missing again from the kept bytes."))
 def rebuild() -> None:
     """`biaochi rebuild`."""
-    from data.replay import rebuild as make_again
+    from data.store.replay import rebuild as make_again
 
     with progress(N_("Computing")):
         rebuilt = make_again(session.store())

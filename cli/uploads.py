@@ -26,7 +26,7 @@ from cli.failures import sentence
 from i18n import N_, ngettext, translate
 
 if TYPE_CHECKING:
-    from data.importing import ImportReport
+    from data.store.import_job import ImportReport
     from problems import Problem
 
 MOST_SENTENCES = 50  # findings of one kind that are printed
@@ -266,7 +266,7 @@ def _say_outcome(report: "ImportReport") -> None:
 
 
 def _say_who_uploaded(upload_id: str) -> None:
-    from data.history import local_time
+    from data.store.history import local_time
 
     for upload in session.store().uploads():
         if upload.upload_id == upload_id:

@@ -13,9 +13,9 @@ import duckdb
 
 from data.duckdb_access import read_sql, working_memory
 from data.model.contract import header_of
-from data.release import Release
-from data.rounds import read_register, text_lines
-from data.uploads import read_upload
+from data.store.release import Release
+from data.store.rounds import read_register, text_lines
+from data.store.uploads import read_upload
 from formats.spreadsheet import Cell
 
 AT_ONCE = 100_000  # rows handed over at a time

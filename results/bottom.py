@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
 from data.model.register import ONLY_CATEGORY
-from data.release import Release
+from data.store.release import Release
 from i18n import N_, translate
 from results.columns import REASON_SENTENCES
 from results.family import BY_GRADE, COUNTED, LINED, Family, families

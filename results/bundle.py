@@ -10,8 +10,8 @@ from collections.abc import Hashable, Iterable
 
 from data.model.contract import KINDS
 from data.model.progress import Progress, silent
-from data.release import Release
-from data.uploads import read_upload
+from data.store.release import Release
+from data.store.uploads import read_upload
 from formats.docx import word_bytes
 from formats.pdf import typeset
 from formats.spreadsheet import Cell, Sheet, csv_bytes, xlsx_bytes

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analytics.changes import RegressionToMean, regression_to_mean, score_changes
 from data.model.rule_sets import RuleSet, RulesRefused
-from data.release import Release
+from data.store.release import Release
 from i18n import N_
 from results.family import ALL, Family, NoSuchRound, WhatIf, families, rules_of
 from results.lineage import carried

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from data.model.names import match_key
-from data.records import ALL_ROUNDS
-from data.release import Release
+from data.store.records import ALL_ROUNDS
+from data.store.release import Release
 from results.family import ALL
 from results.method_breaks import Break, rule_breaks
 from results.notes import Note

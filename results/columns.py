@@ -10,7 +10,7 @@ from operator import itemgetter
 import pandas as pd
 
 from data.model.rule_sets import Presentation
-from data.release import Release
+from data.store.release import Release
 from formats.spreadsheet import Cell, Chart, Sheet
 from i18n import N_, translate
 from results.family import rules_of

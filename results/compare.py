@@ -11,8 +11,8 @@ import pandas as pd
 
 from data.model.contract import KIND_NAMES, RECORD_KINDS
 from data.model.record_keys import key_of
-from data.release import Release
-from data.round_status import TRIAL
+from data.store.release import Release
+from data.store.round_status import TRIAL
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.columns import STAMPS, VERDICTS

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from data.model.contract import KINDS
-from data.release import Release
-from data.uploads import read_upload
+from data.store.release import Release
+from data.store.uploads import read_upload
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.bottom import bottom, family_name

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from analytics.moments import Moments
 from analytics.scores import UnitScores, scores_from_moments
-from data.cache import Cache
 from data.model.rule_sets import Bottom, RuleSet
-from data.release import Release
+from data.store.cache import Cache
+from data.store.release import Release
 from results.scoring_tables import ScoringTables, moments_of, of_release
 
 Array: TypeAlias = NDArray[Any]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analytics.funnel import FEWEST, Funnel
 from analytics.funnel import funnel as units_in_funnel
-from data.release import Release
+from data.store.release import Release
 from results.family import Family, families
 
 __all__ = ["FEWEST", "FunnelPlot", "funnel", "funnel_of"]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from data.history import ACTIONS, Event, local_time
-from data.round_status import STATUSES
+from data.store.history import ACTIONS, Event, local_time
+from data.store.round_status import STATUSES
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from data.release import Release
+from data.store.release import Release
 from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from results.columns import marks, records

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analytics.leniency import NO_ERROR, NOT_CONNECTED, ONE_VOTE, WEAK, Adjusted, adjusted_scores
 from analytics.scores import UnitScores
-from data.release import Release
+from data.store.release import Release
 from i18n import N_, ngettext, translate
 from results.family import Family, NoSuchRound, families
 from results.ranking import Ranking, ranking_of

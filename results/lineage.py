@@ -5,8 +5,8 @@ split or a partial transfer does not. A unit that keeps its code needs no link.
 """
 
 from data.model.record_keys import year_of
-from data.records import ALL_ROUNDS
-from data.release import Release
+from data.store.records import ALL_ROUNDS
+from data.store.release import Release
 
 
 def carried(release: Release, round_from: str, round_to: str) -> dict[str, str]:

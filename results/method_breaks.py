@@ -8,7 +8,7 @@ import pandas as pd
 
 from data.model.rule_sets import RuleSet
 from data.moments.votes import kind_of_grade, scored_indicators
-from data.release import Release
+from data.store.release import Release
 from i18n import N_, translate
 from results.family import ALL, Family
 

@@ -8,9 +8,9 @@ passes through a year whose calendar is missing is provisional.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data.history import Event
 from data.model.working_days import Calendar, Deadline, Periods
-from data.round_status import ANNOUNCED
+from data.store.history import Event
+from data.store.round_status import ANNOUNCED
 from i18n import N_, translate
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.model.rule_sets import RuleSet
-from data.release import Release
+from data.store.release import Release
 from results.checks import checks
 from results.notes import SENTENCES, Note
 from results.ranking import Ranking

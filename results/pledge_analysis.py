@@ -29,7 +29,7 @@ from analytics.scores import scores_from_moments
 from analytics.severity import NO_OVERLAP, ONE_GROUP, without_severity
 from data.model.record_keys import year_of
 from data.model.rule_sets import RuleSet
-from data.release import Release
+from data.store.release import Release
 from i18n import N_, translate
 from results.method_breaks import rule_breaks
 from results.pledge_years import YEARS, PledgeYear, post_through_years, posts_of

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from data.model.rule_sets import Presentation
-from data.release import Release
+from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.columns import (

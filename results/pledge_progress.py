@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from data.release import Release
+from data.store.release import Release
 from results.pledges import ADJUSTED, CANCELLED, DONE, STATUSES, PledgeBook, pledge_book
 
 DUE, LATE, UNVERIFIED, SILENT, NO_REASON = "due_this_quarter", "overdue", "unverified", "not_reported", "no_reason"

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from data.model.rule_sets import RuleSet
-from data.release import Release
+from data.store.release import Release
 from results.family import Family, families, rules_of
 from results.lineage import codes_of
 from results.pledges import KINDS, TOTALS, PledgeBook, pledge_book

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
 from data.model.record_keys import year_of
-from data.release import Release
+from data.store.release import Release
 from errors import StoreDamaged
 from results.family import NoSuchRound
 from results.vote_scores import units_of

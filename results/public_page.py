@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Bottom
-from data.release import Release
+from data.store.release import Release
 from i18n import LANGUAGES, N_, translate
 from results.bottom import BottomList, family_name
 from results.columns import DEMO, REASON_SENTENCES, STAMPS, VERDICTS, records

@@ -18,7 +18,7 @@ from scipy import sparse
 from analytics.moments import SCALE, Moments
 from analytics.suppression import Cells, Knowledge, Sum, Withheld, feasible, open_, small, suppress, wide
 from data.model.rule_sets import RuleSet
-from data.release import Release
+from data.store.release import Release
 from results.bottom import BottomList, bottom_list
 from results.family import Family, families
 from results.ranking import ranking_of

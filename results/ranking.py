@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.release import Release
+from data.store.release import Release
 from results.family import ALL, Family, NoSuchRound, WhatIf, families
 from results.verdicts import SetFacts, Verdicts, verdicts
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
 from data.model.register import ONLY_CATEGORY, PARTICIPATION
-from data.records import ALL_ROUNDS
-from data.release import Release
+from data.store.records import ALL_ROUNDS
+from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.ranks import competition_ranks
 from analytics.sensitivity import WeightIntervals, cut_intervals, dominance_bounds, simplex_share, weight_intervals
-from data.release import Release
+from data.store.release import Release
 from i18n import N_, translate
 from results.family import Family, NoSuchRound, families
 from results.rule_grid import Case, Floats, Rule, case_of, grid, in_words

@@ -17,7 +17,7 @@ from analytics.scores import SCALE
 from analytics.sensitivity import bottom_under, cut_lists
 from data.model.rule_sets import RuleSet
 from data.moments.votes import scored_indicators
-from data.release import Release
+from data.store.release import Release
 from i18n import N_, translate
 from results.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analytics.leniency import Links
 from analytics.moments import Moments, Pairs
-from data.release import Release
+from data.store.release import Release
 
 Array: TypeAlias = NDArray[Any]
 

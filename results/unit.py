@@ -11,7 +11,7 @@ from analytics.scores import scores_from_moments
 from analytics.suppression import small
 from analytics.verdicts import CONFIRMED
 from data.model.rule_sets import RuleSet
-from data.release import Release
+from data.store.release import Release
 from i18n import N_
 from results.columns import rows_of_unit
 from results.family import Family

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from data.model.name_proposals import MOST, proposals
 from data.model.names import match_key
 from data.model.register import Register, RegisteredUnit
-from data.release import Release
+from data.store.release import Release
 from i18n import N_
 from problems import Proposal
 

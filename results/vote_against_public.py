@@ -16,7 +16,7 @@ import pandas as pd
 
 from analytics.standing import DEALS, FEWEST, Sides, Standing, exchanged, floored, opposite, standing
 from analytics.verdicts import holm
-from data.release import Release
+from data.store.release import Release
 from results.family import Family, families
 from results.vote_scores import WHOLE, VoteScores
 

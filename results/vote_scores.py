@@ -13,7 +13,7 @@ from analytics.moments import SCALE, Moments, Pairs
 from analytics.scores import UnitScores, scores_from_moments
 from data.model.register import ONLY_CATEGORY
 from data.model.rule_sets import Presentation, Uncertainty
-from data.release import Release
+from data.store.release import Release
 from errors import StoreDamaged
 from results.family import rules_of
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from data.duckdb_access import write_database
 from data.model.rule_sets import RuleSet, RulesRefused
 from data.moments.votes import kind_of_grade
-from data.release import RESULTS, Release, round_tables
 from data.store import Store
+from data.store.release import RESULTS, Release, round_tables
 from problems import Problem
 from results.family import WhatIf
 from results.scoring_tables import of_release

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 import streamlit as st
 
-from data.history import local_time, now, user
-from data.importing import ImportReport
 from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
-from data.uploads import EditLog
+from data.store.history import local_time, now, user
+from data.store.import_job import ImportReport
+from data.store.uploads import EditLog
 from formats.spreadsheet import Sheet, csv_bytes
 from i18n import N_
 from ui import downloads, frame, tables

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.audit import log_export
+from data.store.audit_log import log_export
 from formats.document import Document, Table
 from formats.fonts import NoChineseFont
 from i18n import N_

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.audit import log_export
+from data.store.audit_log import log_export
 from errors import UsageError
 from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 from i18n import N_

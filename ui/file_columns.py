@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from data.importing import FoundHeader, ImportReport
 from data.model.contract import TABLE_OF_KIND, UNUSED, Field, field_of_header, fields
 from data.model.names import match_key
+from data.store.import_job import FoundHeader, ImportReport
 from problems import Problem
 from ui.i18n import _, language
 

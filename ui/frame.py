@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 import settings
-from data.round_status import TRIAL, WITHDRAWN
+from data.store.round_status import TRIAL, WITHDRAWN
 from errors import StoreBusy
 from i18n import N_
 from results.bottom import family_name

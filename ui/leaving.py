@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from data.audit import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
+from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
 from i18n import N_
 from results.documents import Signature
 from ui import downloads, frame, loaded

@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.model.contract import KIND_NAMES, REQUIRED, fields
 from data.model.contract import header_of as contract_header
-from data.release import Release
+from data.store.release import Release
 from i18n import N_
 from results.figures import signed
 from results.pledge_glance import Glance

@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from data.audit import log_export
-from data.history import ACTIONS, Event, local_time
 from data.model.working_days import LONGEST_PERIOD, Periods
-from data.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
-from data.rounds import RoundConflict
 from data.store import RoundStatus
-from data.uploads import Upload
+from data.store.audit_log import log_export
+from data.store.history import ACTIONS, Event, local_time
+from data.store.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
+from data.store.rounds import RoundConflict
+from data.store.uploads import Upload
 from errors import StoreBusy, UsageError
 from results.history import as_sheet as history_sheet
 from results.notice import Notice, notice, notice_of, shown_day

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from data.history import cleared, local_time
 from data.model.contract import KIND_NAMES
+from data.store.history import cleared, local_time
 from i18n import N_
 from ui import loaded, tables
 from ui.i18n import _, language

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from data.history import user
 from data.intake.corrections import FaultyCell
 from data.model.contract import fields
 from data.model.names import match_key
-from data.rounds import read_register
+from data.store.history import user
+from data.store.rounds import read_register
 from errors import StoreBusy, UsageError
 from i18n import N_
 from problems import Problem

@@ -7,16 +7,16 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.importing import ImportReport, Source
-from data.inbox import inbox_files
 from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
 from data.model.grouped_problems import MARKS, UNREGISTERED, grouped, shortened, unscored_words
 from data.model.progress import Progress
 from data.model.rule_sets import RulesRefused
-from data.round_status import TRIAL
-from data.rounds import RoundConflict
 from data.store import PublishReport, Store
-from data.uploads import EditLog
+from data.store.import_job import ImportReport, Source
+from data.store.inbox import inbox_files
+from data.store.round_status import TRIAL
+from data.store.rounds import RoundConflict
+from data.store.uploads import EditLog
 from errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
 from formats.spreadsheet import Sheet, csv_bytes
 from i18n import N_

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from data.release import Release
+from data.store.release import Release
 from formats.document import PLEDGES, Document, Row, Section, plain
 from i18n import N_, translate
 from results import figures

@@ -7,8 +7,8 @@ import pandas as pd
 
 from analytics.suppression import UNIFORM, small
 from data.model.rule_sets import Presentation, RuleSet
-from data.release import Release
-from data.round_status import ANNOUNCED
+from data.store.release import Release
+from data.store.round_status import ANNOUNCED
 from formats.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, Row, Section, Table, plain
 from i18n import N_, translate
 from results import figures

@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from data.audit import read_log
+from data.store.audit_log import read_log
 from errors import UsageError
 from formats.pdf import fonts_here
 

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from data.audit import read_log
 from data.store import Store
+from data.store.audit_log import read_log
 from i18n import ROOT
 from tests.support.stores import BALLOTS, snapshot
 

@@ -102,7 +102,7 @@ def test_our_bug_is_70_and_no_traceback(demo, monkeypatch):
     def broken(self):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("data.store.Store.history", broken)
+    monkeypatch.setattr("data.store.store.Store.history", broken)
     demo("releases", code=70)
     assert "Traceback" not in demo.err and "ZeroDivisionError@" in demo.err
     monkeypatch.setenv("BIAOCHI_DEBUG", "1")

@@ -13,8 +13,8 @@ import pytest
 from docx import Document as new_docx
 from pypdf import PdfReader
 
-from data.audit import read_log
 from data.store import Store
+from data.store.audit_log import read_log
 from errors import UsageError
 from formats.document import CHANGES, LEFT_OUT, UNITS, Section
 from formats.docx import TemplateRefused, word_bytes

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from data.audit import read_log
-from data.check import check
 from data.store import Store
+from data.store.audit_log import read_log
+from data.store.verify import check
 from errors import StoreDamaged, UsageError
 from tests.support.stores import BALLOTS, SMALL, snapshot
 
@@ -149,7 +149,7 @@ def test_two_imports_at_once_never_give_a_round_two_rule_sets(small):
 
 def test_a_backup_that_has_to_wait_leaves_the_other_one_alone(twice, tmp_path):
     """Two people begin a backup into one file."""
-    from data.backup import backup
+    from data.store.backup import backup
     from errors import StoreBusy
 
     store, target = Store(twice.store), tmp_path / "out" / "b.zip"

@@ -301,7 +301,7 @@ def test_a_number_below_zero_of_an_earlier_version_is_a_sentence(kind, old, new,
     import duckdb
 
     from data.store import Store
-    from data.uploads import write_frame, write_manifest
+    from data.store.uploads import write_frame, write_manifest
 
     taken(biaochi, tmp_path, "units", REGISTER)
     taken(biaochi, tmp_path, "pledges", "承诺编号 | 单位 | 承诺事项 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 10 | 30")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from data.model.rule_sets import parse_rules
-from data.release import Release
 from data.store import Store
+from data.store.release import Release
 from results.bottom import bottom_list, bottom_lists
 from results.family import ALL, NoSuchRound, WhatIf, families
 from results.ranking import ranking_of

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from data.duckdb_access import read_sql, sql_names
-from data.release import RESULTS
 from data.store import Store
+from data.store.release import RESULTS
 
 ALL = [name for folder in ("intake", "build", "release", "table") for name in sql_names(folder)]
 READ = [name for folder in ("release", "table") for name in sql_names(folder)]

@@ -6,10 +6,10 @@ import shutil
 import pytest
 
 from data.model.name_proposals import proposals
-from data.replay import replay
-from data.rounds import read_register
 from data.sample.city import demo_files
 from data.store import Store
+from data.store.replay import replay
+from data.store.rounds import read_register
 from errors import UsageError
 from tests.support.stores import RULES
 

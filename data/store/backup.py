@@ -12,10 +12,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from data.audit import log_action
-from data.disk import put_in_place
 from data.model.progress import Progress, silent
-from data.store import Store
+from data.store.atomic_write import put_in_place
+from data.store.audit_log import log_action
+from data.store.store import Store
 from errors import StoreDamaged, UsageError
 from i18n import N_
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from data.history import Event, now, user
-from data.uploads import Upload
+from data.store.history import Event, now, user
+from data.store.uploads import Upload
 from errors import StoreDamaged
 from i18n import N_
 

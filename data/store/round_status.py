@@ -3,7 +3,7 @@
 A round that nobody gave a status permits everything, like a draft. Whether a round is a trial is said by its uploads.
 """
 
-from data.history import Event
+from data.store.history import Event
 from i18n import N_
 
 DRAFT, TRIAL, FINAL, ANNOUNCED, WITHDRAWN = "draft", "trial", "final", "announced", "withdrawn"

@@ -18,18 +18,18 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.audit import events_told, has_log, log_what_is_new
-from data.disk import put_in_place
-from data.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
-from data.importing import ImportJob, ImportReport, Request, Source
 from data.intake.values import is_totals_row
-from data.mappings import Decision, write_decision
 from data.model.contract import KINDS, SCORED_KINDS, fields, header_of
 from data.model.progress import Progress, Watch, never, silent
 from data.model.rule_sets import RuleSet, RulesRefused, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
-from data.release import METHOD_VERSION, Release, build_release, read_contents
-from data.round_status import (
+from data.store.atomic_write import put_in_place
+from data.store.audit_log import events_told, has_log, log_what_is_new
+from data.store.column_mappings import Decision, write_decision
+from data.store.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
+from data.store.import_job import ImportJob, ImportReport, Request, Source
+from data.store.release import METHOD_VERSION, Release, build_release, read_contents
+from data.store.round_status import (
     ANNOUNCED,
     CHINESE,
     DRAFT,
@@ -42,8 +42,8 @@ from data.round_status import (
     may_follow,
     status_given,
 )
-from data.rounds import alias_of, contents
-from data.uploads import Choices, EditLog, Upload, damage_told, effective, read_upload
+from data.store.rounds import alias_of, contents
+from data.store.uploads import Choices, EditLog, Upload, damage_told, effective, read_upload
 from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
 
 ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")

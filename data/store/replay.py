@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from data.audit import log_action
-from data.check import Finding, check, damaged_derived, damaged_file, release_damage
-from data.disk import put_in_place
 from data.duckdb_access import sql_names
-from data.release import METHOD_VERSION, Release, read_contents
-from data.rounds import RoundConflict
-from data.store import Store
-from data.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
+from data.store.atomic_write import put_in_place
+from data.store.audit_log import log_action
+from data.store.release import METHOD_VERSION, Release, read_contents
+from data.store.rounds import RoundConflict
+from data.store.store import Store
+from data.store.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
+from data.store.verify import Finding, check, damaged_derived, damaged_file, release_damage
 from errors import StoreDamaged, UsageError
 
 READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round")

@@ -1,6 +1,6 @@
 """One import, from files to an upload: read, judged, compared with what is stored, kept.
 
-The job writes into a scratch folder and puts the upload in place by one rename; data/store.py holds the lock.
+The job writes into a scratch folder and puts the upload in place by one rename; data/store/store.py holds the lock.
 """
 
 import shutil
@@ -12,10 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.disk import copy_to_disk, put_in_place
 from data.duckdb_access import working_memory
-from data.earlier import Found, Line, with_places
-from data.history import now, user
 from data.intake.ballots import read_ballots, unscored
 from data.intake.context import Context
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
@@ -27,13 +24,16 @@ from data.intake.refusal import Refused
 from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas
 from data.intake.units import UnitIntake, read_units
-from data.mappings import remembered, words
 from data.model.contract import RECORD_KINDS, header_words
 from data.model.progress import Watch
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
-from data.rounds import RoundConflict, alias_conflicts, read_register, read_round
-from data.uploads import (
+from data.store.atomic_write import copy_to_disk, put_in_place
+from data.store.column_mappings import remembered, words
+from data.store.earlier_lines import Found, Line, with_places
+from data.store.history import now, user
+from data.store.rounds import RoundConflict, alias_conflicts, read_register, read_round
+from data.store.uploads import (
     EVIDENCE,
     Choices,
     EditLog,

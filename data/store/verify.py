@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.audit import read_log
-from data.history import FOLDER, missing_entry, read_event
-from data.mappings import decision_files, read_decision
 from data.model.rule_sets import RulesRefused, parse_rules
-from data.release import RELEASE, RESULTS, read_contents
-from data.store import Store
-from data.uploads import damaged_files, file_sha256, is_evidence, read_upload
+from data.store.audit_log import read_log
+from data.store.column_mappings import decision_files, read_decision
+from data.store.history import FOLDER, missing_entry, read_event
+from data.store.release import RELEASE, RESULTS, read_contents
+from data.store.store import Store
+from data.store.uploads import damaged_files, file_sha256, is_evidence, read_upload
 from errors import StoreDamaged, UsageError
 from i18n import translate
 from problems import Problem

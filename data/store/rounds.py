@@ -30,7 +30,7 @@ from data.model.facts import (
 from data.model.names import match_key
 from data.model.record_keys import year_of
 from data.model.register import PARTICIPATION, Register, RegisteredUnit
-from data.uploads import Upload, damage_told
+from data.store.uploads import Upload, damage_told
 from problems import Place, Problem
 
 

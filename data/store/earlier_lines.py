@@ -13,7 +13,7 @@ from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
-from data.uploads import Upload
+from data.store.uploads import Upload
 from problems import Place, Problem
 
 Line: TypeAlias = tuple[str, ...]

@@ -17,9 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.cache import Cache
 from data.duckdb_access import Database, read_sql, working_memory, write_database
-from data.history import read_history
 from data.model.facts import Dictionaries
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet, parse_rules
@@ -33,10 +31,12 @@ from data.moments.votes import (
     scored_indicators,
     votes_of_lines,
 )
-from data.records import typed_records
-from data.round_status import TRIAL, status_given
-from data.rounds import RoundFacts, read_round
-from data.uploads import Upload, file_sha256
+from data.store.cache import Cache
+from data.store.history import read_history
+from data.store.records import typed_records
+from data.store.round_status import TRIAL, status_given
+from data.store.rounds import RoundFacts, read_round
+from data.store.uploads import Upload, file_sha256
 from errors import StoreDamaged
 
 # Counts up when published numbers would change for the same facts and rules.
