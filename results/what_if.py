@@ -7,7 +7,8 @@ from data.duckdb_access import write_database
 from data.model.rule_sets import RuleSet, RulesRefused
 from data.moments.votes import kind_of_grade
 from data.store import Store
-from data.store.release import RESULTS, Release, round_tables
+from data.store.release import RESULTS, Release
+from data.store.release_builder import round_tables
 from problems import Problem
 from results.family import WhatIf
 from results.scoring_tables import of_release

@@ -28,7 +28,8 @@ from data.store.audit_log import events_told, has_log, log_what_is_new
 from data.store.column_mappings import Decision, write_decision
 from data.store.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
 from data.store.import_job import ImportJob, ImportReport, Request, Source
-from data.store.release import METHOD_VERSION, Release, build_release, read_contents
+from data.store.release import METHOD_VERSION, Release, read_contents
+from data.store.release_builder import build_release
 from data.store.round_status import (
     ANNOUNCED,
     CHINESE,
