@@ -27,7 +27,7 @@ endif
 .PHONY: run setup test test-slow lint browser messages bench clean
 
 run: $(RUN_STAMP)
-	@if $(BIN)/python -c "import sys; from data.store.store import Store; from settings import load; sys.exit(not Store(load().store).is_empty())"; \
+	@if $(BIN)/python -c "import sys; from data.store import Store; from settings import load; sys.exit(not Store(load().store).is_empty())"; \
 	then $(BIN)/biaochi demo; fi
 	exec $(BIN)/streamlit run app.py --server.port $(PORT) --server.address 127.0.0.1 --server.headless true
 

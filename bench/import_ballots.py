@@ -17,7 +17,7 @@ import pandas as pd
 from bench.ballots import write_ballots
 from data.store import Store
 from i18n import ROOT
-from results.ranking import ranking
+from results.ranking.ranking import ranking
 
 WORK = ROOT / "bench" / "work"
 LINES = 8_000_000

@@ -12,10 +12,10 @@ import numpy as np
 from bench.import_ballots import WORK, seconds
 from data.store import Store
 from i18n import ROOT
-from results.pledge_analysis import agreements, severity, shifts, trends
-from results.pledge_columns import as_sheet, table
-from results.pledge_progress import checks_by_quarter, quarter_report
-from results.pledge_years import pledge_year, post_through_years, posts_of
+from reports.pledge_table import as_sheet, table
+from results.pledges.analysis import agreements, severity, shifts, trends
+from results.pledges.by_year import pledge_year, post_through_years, posts_of
+from results.pledges.progress import checks_by_quarter, quarter_report
 
 UNITS, ITEMS = 400, 12
 YEARS = ("2021", "2022", "2023", "2024", "2025")

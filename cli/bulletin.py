@@ -16,8 +16,8 @@ from i18n import N_
 if TYPE_CHECKING:
     from data.store.release import Release
     from formats.document import Document
-    from results.changes import Changes
-    from results.documents import Findings, Signature
+    from reports.documents import Findings, Signature
+    from results.comparison.year_on_year import Changes
 
 FORMATS = ("pdf", "docx")
 KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges")
@@ -49,7 +49,7 @@ def bulletin(
 ) -> None:
     """`biaochi bulletin`."""
     from data.store.audit_log import log_export
-    from results.documents import Signature
+    from reports.documents import Signature
 
     chosen_form = _form(form, output, template)
     _check_kind(kind, unit)
@@ -111,7 +111,7 @@ def _document(
     since: str | None,
     signed: "Signature",
 ) -> "Document":
-    from results.documents import bottom_list, bulletin, findings, full_ranking, year_on_year
+    from reports.documents import bottom_list, bulletin, findings, full_ranking, year_on_year
 
     found = findings(release, round_id, category)
     if not found.lists:
@@ -130,9 +130,9 @@ def _circular(release: "Release", round_id: str, as_of: str | None, signed: "Sig
     from datetime import date
 
     from cli.pledges import day_of
-    from results.documents import circular
-    from results.pledge_progress import quarter_report
-    from results.pledges import standing_day
+    from reports.documents import circular
+    from results.pledges.progress import quarter_report
+    from results.pledges.register import standing_day
 
     day = day_of(as_of) if as_of else standing_day(release, round_id, date.today())
     return circular(release, quarter_report(release, round_id, day), session.language, signed)
@@ -140,10 +140,10 @@ def _circular(release: "Release", round_id: str, as_of: str | None, signed: "Sig
 
 def _dossier(found: "Findings", code: str, signed: "Signature") -> "Document":
     """One unit in all formal rounds, or in all trials, as its page shows it."""
-    from results.documents import dossier
-    from results.ranking import ranking
-    from results.unit import NoSuchUnit, detail
-    from results.unit import unit as history
+    from reports.documents import dossier
+    from results.ranking.ranking import ranking
+    from results.ranking.unit import NoSuchUnit, detail
+    from results.ranking.unit import unit as history
 
     release, round_id = found.release, found.ranking.round
     trial = round_id in release.trial_rounds

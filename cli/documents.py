@@ -18,7 +18,7 @@ from i18n import N_, translate
 
 if TYPE_CHECKING:
     from data.store.release import Release
-    from results.changes import Changes
+    from results.comparison.year_on_year import Changes
 
 
 @app.command(help=N_("One table of a round as a file; what was imported comes back under its own headers."))
@@ -35,7 +35,7 @@ def export(
     output: Output = None,
 ) -> None:
     """`biaochi export`."""
-    from results.exports import BALLOTS, BY_CATEGORY, CHANGES, TABLES
+    from reports.tables import BALLOTS, BY_CATEGORY, CHANGES, TABLES
 
     check_form(form, output)
     check_output(output)
@@ -60,8 +60,8 @@ def export(
 def _table(release: "Release", table: str, round_id: str, category: str | None, since: str | None, form: str) -> bytes:
     """The file of every table but the ballots."""
     from formats.spreadsheet import json_bytes
-    from results.exports import CHANGES, as_json, changes_json, changes_sheet, export_sheet
-    from results.record_sheets import NothingToExport
+    from reports.record_tables import NothingToExport
+    from reports.tables import CHANGES, as_json, changes_json, changes_sheet, export_sheet
 
     try:
         if table == CHANGES:
@@ -78,7 +78,7 @@ def _table(release: "Release", table: str, round_id: str, category: str | None, 
 
 def _nothing(release: "Release", table: str, round_id: str) -> Refusal:
     """The round has no such table; says which it has."""
-    from results.exports import tables_of
+    from reports.tables import tables_of
 
     known = ", ".join(tables_of(release, round_id))
     return Refusal(
@@ -91,9 +91,9 @@ def _nothing(release: "Release", table: str, round_id: str) -> Refusal:
 
 def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
     """The round against an earlier one; one category at a time, ALL for all as one."""
-    from results.changes import TrialBesideFormal, changes, round_before
-    from results.family import ALL
-    from results.what_if import what_if
+    from results.comparison.year_on_year import TrialBesideFormal, changes, round_before
+    from results.ranking.family import ALL
+    from results.ranking.what_if import what_if
 
     before = since or round_before(release, round_id)
     if before is None:

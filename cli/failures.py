@@ -37,7 +37,7 @@ def _known_failure(error: Exception) -> int | None:
     from data.model.rule_sets import RulesRefused
     from data.store.rounds import RoundConflict
     from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
-    from results.family import NoSuchRound
+    from results.ranking.family import NoSuchRound
 
     if isinstance(error, UsageError):
         session.say(error.message, **error.facts)

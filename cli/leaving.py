@@ -26,8 +26,8 @@ def public(
 ) -> None:
     """`biaochi public`."""
     from data.store.audit_log import PAGE
-    from results.public_page import public_page
-    from results.published import NothingPublished
+    from reports.disclosure_control import NothingPublished
+    from reports.public_page import public_page
 
     with open_release(release) as chosen:
         try:
@@ -47,7 +47,7 @@ def kit(
 ) -> None:
     """`biaochi kit`."""
     from data.store.audit_log import KIT
-    from results.kit import NoSuchMember, kit_bytes
+    from reports.verification_kit import NoSuchMember, kit_bytes
 
     if output is None and sys.stdout.isatty():
         raise Refusal(N_("A kit is not shown on a terminal; name a file with -o FILE.zip."))
@@ -73,10 +73,10 @@ def bundle(
     """`biaochi bundle`."""
     from data.store.audit_log import INTERNAL_BUNDLE, PUBLIC_BUNDLE
     from formats.pdf import fonts_here
-    from results.bundle import changes_since, internal_bundle, public_bundle
-    from results.documents import Signature
-    from results.published import NothingPublished
-    from results.what_if import what_if
+    from reports.bundle import changes_since, internal_bundle, public_bundle
+    from reports.disclosure_control import NothingPublished
+    from reports.documents import Signature
+    from results.ranking.what_if import what_if
 
     name = checked_round(round_id)
     if public and (office or date):

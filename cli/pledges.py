@@ -33,11 +33,11 @@ def pledges(
     output: Output = None,
 ) -> None:
     """`biaochi pledges`."""
-    from results.pledge_columns import BY, BY_ITEM, as_json, as_sheet, table
-    from results.pledge_notes import pledge_notes
-    from results.pledge_progress import QuarterReport, quarter_report
-    from results.pledge_years import pledge_year
-    from results.pledges import standing_day
+    from reports.pledge_table import BY, BY_ITEM, as_json, as_sheet, table
+    from results.pledges.by_year import pledge_year
+    from results.pledges.notes import pledge_notes
+    from results.pledges.progress import QuarterReport, quarter_report
+    from results.pledges.register import standing_day
 
     check_form(form, output)
     if by not in BY:

@@ -34,7 +34,8 @@ def publish(
 
 def _what_would_change(form: str | None, output: Path | None) -> None:
     """The release in force against the one that publishing would make: as a table if asked for, else in sentences."""
-    from results.compare import as_json, as_sheet, compare
+    from reports.release_diff_table import as_json, as_sheet
+    from results.comparison.release_diff import compare
 
     store = session.store()
     with progress(N_("Computing")), store.candidate() as candidate:
@@ -60,7 +61,7 @@ def _what_would_change(form: str | None, output: Path | None) -> None:
 @app.command(help=N_("What was published, rolled back, cleared or given a status, newest first."))
 def releases(form: Format = "csv", output: Output = None) -> None:
     """`biaochi releases`."""
-    from results.history import as_json, as_sheet
+    from reports.history_table import as_json, as_sheet
 
     check_form(form, output)
     history = session.store().history()

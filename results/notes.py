@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from i18n import N_, translate
-from results.method_breaks import Break
+from results.comparison.method_breaks import Break
 
 SHOWN_NAMES = 5
 SENTENCES = {

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from results.compare import CHANGES, Comparison, RoundDifference, verdict_word
+from results.comparison.release_diff import CHANGES, Comparison, RoundDifference, verdict_word
 from ui import frame, tables
 from ui.i18n import _, language
 

@@ -10,8 +10,8 @@ from data.store.audit_log import log_export
 from formats.document import Document, Table
 from formats.fonts import NoChineseFont
 from i18n import N_
-from results.documents import Signature
-from results.pledge_glance import quarter_days
+from reports.documents import Signature
+from results.pledges.counts import quarter_days
 from ui import downloads, frame, loaded
 from ui.i18n import _, language
 

@@ -116,7 +116,7 @@ def table(
 ) -> None:
     """Two buttons that hand out a table as it is shown: a workbook and a CSV file, made on the click.
 
-    name: of results.exports. sheet: makes the table in the language of the page. depends: what besides release, table,
+    name: of reports.tables. sheet: makes the table in the language of the page. depends: what besides release, table,
     round, its status and the language decides the content; with them it makes the name of the file, so that no file
     can be mistaken for another. keys: the buttons answer to the keyboard; one table a page.
     """

@@ -13,8 +13,8 @@ import settings
 from data.store.round_status import TRIAL, WITHDRAWN
 from errors import StoreBusy
 from i18n import N_
-from results.bottom import family_name
-from results.columns import STAMPS
+from results.labels import STAMPS
+from results.ranking.bottom_list import family_name
 from ui import loaded
 from ui.i18n import _, choose_language, language
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
 from i18n import N_
-from results.documents import Signature
+from reports.documents import Signature
 from ui import downloads, frame, loaded
 from ui.i18n import _, language
 
@@ -64,9 +64,9 @@ def offer_kit(release, round_id: str, code: str) -> None:
 
 def _make(name: str, release, round_id: str, words: str, signature: Signature, tell, stopped) -> bytes:
     """In the thread of a job."""
-    from results.bundle import changes_since, internal_bundle, public_bundle
-    from results.public_page import public_page
-    from results.what_if import what_if
+    from reports.bundle import changes_since, internal_bundle, public_bundle
+    from reports.public_page import public_page
+    from results.ranking.what_if import what_if
 
     tell(0.1, N_("Computing"))
     if name == "page":
@@ -78,7 +78,7 @@ def _make(name: str, release, round_id: str, words: str, signature: Signature, t
 
 
 def _make_kit(release, round_id: str, code: str, tell, stopped) -> bytes:
-    from results.kit import kit_bytes
+    from reports.verification_kit import kit_bytes
 
     tell(0.1, N_("Computing"))
     return kit_bytes(release, round_id, code)

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from results.leniency import Leniency
+from results.ranking.leniency import Leniency
 from ui import frame, tables
 from ui.i18n import _, language
 

@@ -59,7 +59,7 @@ def rounds(release_id: str) -> list[str]:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def families(release_id: str, round_id: str, category: str | None = None):
     """The units that are ranked together, every category by itself; "ALL" takes them as one."""
-    from results.family import families as ranked_together
+    from results.ranking.family import families as ranked_together
 
     return ranked_together(release_by_id(release_id), round_id, category)
 
@@ -72,7 +72,7 @@ def ranking(release_id: str, round_id: str, category: str | None = None):
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _ranking(release_id: str, round_id: str, category: str | None = None):
-    from results.ranking import ranking_of
+    from results.ranking.ranking import ranking_of
 
     return ranking_of(release_by_id(release_id), round_id, families(release_id, round_id, category))
 
@@ -80,7 +80,7 @@ def _ranking(release_id: str, round_id: str, category: str | None = None):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def bottom_lists(release_id: str, round_id: str):
     """The bottom list of every category, by its rule."""
-    from results.bottom import bottom_list
+    from results.ranking.bottom_list import bottom_list
 
     answer = _ranking(release_id, round_id)
     return {family.name: bottom_list(family, answer) for family in families(release_id, round_id)}
@@ -89,7 +89,7 @@ def bottom_lists(release_id: str, round_id: str):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def year_cards(release_id: str, round_id: str):
     """The year card of every category."""
-    from results.year_card import year_card
+    from results.ranking.year_card import year_card
 
     ballots = release_by_id(release_id).query("ballots_by_group", round_id=round_id)
     counts = {str(group): int(n) for group, n in zip(ballots["group_name"], ballots["evaluators"], strict=True)}
@@ -99,7 +99,7 @@ def year_cards(release_id: str, round_id: str):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def robustness(release_id: str, round_id: str, category: str):
     """Whether the bottom of a category depends on choices that could have been made otherwise."""
-    from results.robustness import robustness_of
+    from results.ranking.robustness import robustness_of
 
     family = next(found for found in families(release_id, round_id) if found.name == category)
     return robustness_of(release_by_id(release_id), family)
@@ -116,8 +116,8 @@ def scored_rounds(release_id: str) -> list[str]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def changes(release_id: str, round_from: str, round_to: str, category: str, with_trial: bool = False):
     """Two rounds compared in one category; where the rules differ, the earlier is counted again under the later's."""
-    from results.changes import changes as compare
-    from results.what_if import what_if
+    from results.comparison.year_on_year import changes as compare
+    from results.ranking.what_if import what_if
 
     release = release_by_id(release_id)
     return compare(
@@ -133,7 +133,7 @@ def changes(release_id: str, round_from: str, round_to: str, category: str, with
 @st.cache_resource(max_entries=64, show_spinner=False)
 def funnel(release_id: str, round_id: str, category: str):
     """The funnel plot of one category."""
-    from results.funnel import funnel_of
+    from results.ranking.funnel import funnel_of
 
     return funnel_of(families(release_id, round_id, category)[0])
 
@@ -141,8 +141,8 @@ def funnel(release_id: str, round_id: str, category: str):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def leniency(release_id: str, round_id: str, category: str):
     """Official scores of a category beside those with the evaluators' leniency taken out."""
-    from results.leniency import leniency_of
-    from results.scoring_tables import of_release
+    from results.ranking.leniency import leniency_of
+    from results.ranking.scoring_tables import of_release
 
     family = next(found for found in families(release_id, round_id) if found.name == category)
     return leniency_of(family, _ranking(release_id, round_id), of_release(release_by_id(release_id), round_id))
@@ -159,7 +159,7 @@ def overview(release_id: str, round_id: str):
 @st.cache_resource(max_entries=256, show_spinner=False)
 def unit(release_id: str, code: str, trial: bool = False):
     """One unit in every formal round, or in every trial: the two are never drawn together."""
-    from results.unit import unit as history
+    from results.ranking.unit import unit as history
 
     release = release_by_id(release_id)
     own = [round_id for round_id in release.rounds() if (round_id in release.trial_rounds) == trial]
@@ -169,7 +169,7 @@ def unit(release_id: str, code: str, trial: bool = False):
 @st.cache_resource(max_entries=256, show_spinner=False)
 def alone(release_id: str, round_id: str, code: str):
     """One ranked unit asked about by itself; the family is its category."""
-    from results.unit import alone as asked_alone
+    from results.ranking.unit import alone as asked_alone
 
     own = next(f for f in families(release_id, round_id) if code in set(f.members["unit_code"]))
     return asked_alone(own, code)
@@ -178,17 +178,17 @@ def alone(release_id: str, round_id: str, code: str):
 @st.cache_resource(max_entries=256, show_spinner=False)
 def unit_detail(release_id: str, code: str, round_id: str):
     """One unit in one round: groups, grades, indicators."""
-    from results.unit import detail
+    from results.ranking.unit import detail
 
     return detail(release_by_id(release_id), code, round_id)
 
 
 def export_sheet(release_id: str, table: str, round_id: str, language: str, category: str | None = None):
     """A table of results as a sheet, the same as the command line writes; nothing of Streamlit's page is needed."""
-    from results.bottom import family_name, not_settled
-    from results.columns import as_sheet
-    from results.exports import BOTTOM, RANKING
-    from results.exports import export_sheet as sheet_of
+    from reports.ranking_table import as_sheet
+    from reports.tables import BOTTOM, RANKING
+    from reports.tables import export_sheet as sheet_of
+    from results.ranking.bottom_list import family_name, not_settled
 
     release = release_by_id(release_id)
     named = family_name(category, language) if category else ""
@@ -205,7 +205,7 @@ def export_sheet(release_id: str, table: str, round_id: str, language: str, cate
 @st.cache_resource(max_entries=32, show_spinner=False)
 def findings(release_id: str, round_id: str, category: str | None = None):
     """What the documents of a round are made of; of one category, where one is chosen."""
-    from results.documents import Findings
+    from reports.documents import Findings
 
     lists = tuple(bottom_lists(release_id, round_id).values())
     whole = Findings(release_by_id(release_id), _ranking(release_id, round_id), lists)
@@ -214,14 +214,14 @@ def findings(release_id: str, round_id: str, category: str | None = None):
 
 def circular(release_id: str, round_id: str, as_of: str, language: str, signature):
     """The circular of a quarter in words, from what is loaded."""
-    from results.documents import circular as write_up
+    from reports.documents import circular as write_up
 
     return write_up(release_by_id(release_id), pledge_quarter(release_id, round_id, as_of), language, signature)
 
 
 def document(kind: str, found, language: str, signature, *, code: str = "", since: str = ""):
     """A document in words, from what is loaded: of a unit (`code`), of changes (`since`), or of the whole round."""
-    from results import documents
+    from reports import documents
 
     release, round_id = found.release, found.ranking.round
     if kind == "unit":
@@ -237,7 +237,7 @@ def document(kind: str, found, language: str, signature, *, code: str = "", sinc
 @st.cache_resource(max_entries=8, show_spinner=False)
 def pledge_rounds(release_id: str) -> list[str]:
     """Rounds with pledges or votes on duty reports, the formal ones newest first, then the trials."""
-    from results.pledges import pledge_rounds as with_pledges
+    from results.pledges.register import pledge_rounds as with_pledges
 
     found = release_by_id(release_id)
     return sorted(with_pledges(found), key=lambda round_id: round_id in found.trial_rounds)
@@ -246,7 +246,7 @@ def pledge_rounds(release_id: str) -> list[str]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def standing_day(release_id: str, round_id: str, today: str) -> str:
     """The day at which the pledges of a round are looked at, as an ISO text."""
-    from results.pledges import standing_day as day_of
+    from results.pledges.register import standing_day as day_of
 
     return day_of(release_by_id(release_id), round_id, date.fromisoformat(today)).isoformat()
 
@@ -254,7 +254,7 @@ def standing_day(release_id: str, round_id: str, today: str) -> str:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def pledge_year(release_id: str, round_id: str, as_of: str):
     """Everything about the pledges of a round as it stood on a day."""
-    from results.pledge_years import pledge_year as year_of
+    from results.pledges.by_year import pledge_year as year_of
 
     release = release_by_id(release_id)
     together = families(release_id, round_id) if round_id in release.rounds() else []
@@ -264,7 +264,7 @@ def pledge_year(release_id: str, round_id: str, as_of: str):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def pledge_rows(release_id: str, round_id: str, as_of: str, by: str):
     """A wide row a post or a unit."""
-    from results.pledge_years import posts_of, units_of_year
+    from results.pledges.by_year import posts_of, units_of_year
 
     year = pledge_year(release_id, round_id, as_of)
     return posts_of(year) if by == "post" else units_of_year(year)
@@ -273,7 +273,7 @@ def pledge_rows(release_id: str, round_id: str, as_of: str, by: str):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def pledge_glances(release_id: str, round_id: str, as_of: str, category: str | None):
     """Headline and routine pledges counted by state, of one category or of all."""
-    from results.pledge_glance import glances
+    from results.pledges.counts import glances
 
     lines = pledge_year(release_id, round_id, as_of).book.lines
     own = lines if category is None else lines[lines["category"] == category]
@@ -283,7 +283,7 @@ def pledge_glances(release_id: str, round_id: str, as_of: str, category: str | N
 @st.cache_resource(max_entries=64, show_spinner=False)
 def pledge_quarters(release_id: str, round_id: str, as_of: str, category: str | None):
     """The pledges of a round counted at the end of each quarter that has begun by a day."""
-    from results.pledge_glance import quarter_days, through_quarters
+    from results.pledges.counts import quarter_days, through_quarters
 
     days = quarter_days(round_id, date.fromisoformat(as_of)).values()
     return through_quarters([_pledge_book(release_id, round_id, day.isoformat()) for day in days], category)
@@ -291,7 +291,7 @@ def pledge_quarters(release_id: str, round_id: str, as_of: str, category: str | 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _pledge_book(release_id: str, round_id: str, as_of: str):
-    from results.pledges import pledge_book
+    from results.pledges.register import pledge_book
 
     return pledge_book(release_by_id(release_id), round_id, date.fromisoformat(as_of))
 
@@ -299,7 +299,7 @@ def _pledge_book(release_id: str, round_id: str, as_of: str):
 @st.cache_resource(max_entries=32, show_spinner=False)
 def pledge_quarter(release_id: str, round_id: str, as_of: str):
     """What needs attention in the quarter that holds a day."""
-    from results.pledge_progress import quarter_report
+    from results.pledges.progress import quarter_report
 
     return quarter_report(release_by_id(release_id), round_id, date.fromisoformat(as_of))
 
@@ -307,7 +307,7 @@ def pledge_quarter(release_id: str, round_id: str, as_of: str):
 @st.cache_resource(max_entries=32, show_spinner=False)
 def pledge_checks(release_id: str, round_id: str, as_of: str):
     """What was said of every pledge, quarter by quarter."""
-    from results.pledge_progress import checks_by_quarter
+    from results.pledges.progress import checks_by_quarter
 
     return checks_by_quarter(release_by_id(release_id), round_id, date.fromisoformat(as_of))
 
@@ -323,8 +323,8 @@ def post_years(release_id: str, unit_code: str, post: str, today: str, trial: bo
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _post_years(release_id: str, unit_code: str, post: str, today: str, trial: bool):
-    from results.pledge_analysis import trends
-    from results.pledge_years import post_through_years
+    from results.pledges.analysis import trends
+    from results.pledges.by_year import post_through_years
 
     release = release_by_id(release_id)
     own = [name for name in pledge_rounds(release_id) if (name in release.trial_rounds) == trial]
@@ -335,7 +335,7 @@ def _post_years(release_id: str, unit_code: str, post: str, today: str, trial: b
 @st.cache_resource(max_entries=32, show_spinner=False)
 def pledge_analysis(release_id: str, round_id: str, as_of: str, before: str | None, day_before: str):
     """Agreements, shifts and severity of one round; the shift of the votes since the round before, if there is one."""
-    from results import pledge_analysis as made
+    from results.pledges.register import analysis as made
 
     year = pledge_year(release_id, round_id, as_of)
     shifts = made.shifts(year)
@@ -350,7 +350,7 @@ def pledge_sheet(
     """Pledges as a sheet, the same as the command line writes: by item, post or unit, or the circular of the quarter
     (by "circular"), where `show` keeps the items with one kind of attention.
     """
-    from results.pledge_columns import as_sheet, table
+    from reports.pledge_table import as_sheet, table
 
     if by == "circular":
         whole = table(pledge_quarter(release_id, round_id, as_of), category=category)
@@ -362,7 +362,7 @@ def pledge_sheet(
 
 def post_sheet(release_id: str, unit_code: str, post: str, today: str, trial: bool, language: str):
     """The years of one post as a sheet."""
-    from results.pledge_columns import post_sheet as sheet_of
+    from reports.pledge_table import post_sheet as sheet_of
 
     rows, _own_trends = post_years(release_id, unit_code, post, today, trial)
     return sheet_of(rows, release_by_id(release_id), language)
@@ -388,7 +388,7 @@ def what_would_change():
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _candidate(in_force: str, uploads: str):
     """Computed once for every set of uploads; `uploads` only tells one set from another."""
-    from results.compare import compare
+    from results.comparison.release_diff import compare
 
     with store().candidate() as candidate:
         return compare(release_by_id(in_force) if in_force else None, candidate)
@@ -397,6 +397,6 @@ def _candidate(in_force: str, uploads: str):
 @st.cache_resource(max_entries=16, show_spinner=False)
 def comparison(before_id: str, after_id: str):
     """What differs between two releases."""
-    from results.compare import compare
+    from results.comparison.release_diff import compare
 
     return compare(release_by_id(before_id), release_by_id(after_id))

@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from i18n import N_
-from results.bottom import p_words
-from results.figures import signed, signed_interval
-from results.pledge_analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, TrendOf
-from results.pledges import KINDS
+from results.number_format import signed, signed_interval
+from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, TrendOf
+from results.pledges.register import KINDS
+from results.ranking.bottom_list import p_words
 from ui import frame, loaded, pledges, tables
 from ui.i18n import _, language
 

@@ -6,17 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from i18n import N_
-from results.figures import signed
-from results.pledge_glance import states
-from results.pledge_words import (
-    PLEDGE_KINDS,
-    VOTE_REASON_SENTENCES,
-    VOTE_REASONS,
-    word,
-)
-from results.pledge_years import PledgeYear
-from results.pledges import ADJUSTED, CANCELLED
-from results.vote_scores import WHOLE
+from results.number_format import signed
+from results.pledges.by_year import PledgeYear
+from results.pledges.counts import states
+from results.pledges.labels import PLEDGE_KINDS, VOTE_REASON_SENTENCES, VOTE_REASONS, word
+from results.pledges.register import ADJUSTED, CANCELLED
+from results.pledges.vote_scores import WHOLE
 from ui import charts, downloads, frame, loaded, pledges, tables
 from ui.i18n import _, language
 from ui.pledge_quarters import status, value

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from i18n import N_
-from results.figures import exact
-from results.pledge_glance import quarter_days
-from results.pledge_progress import WARNINGS
-from results.pledge_words import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
+from results.number_format import exact
+from results.pledges.counts import quarter_days
+from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
+from results.pledges.progress import WARNINGS
 from ui import charts, downloads, loaded, pledges
 from ui.i18n import _, language
 

@@ -12,18 +12,18 @@ from data.model.contract import KIND_NAMES, REQUIRED, fields
 from data.model.contract import header_of as contract_header
 from data.store.release import Release
 from i18n import N_
-from results.figures import signed
-from results.pledge_glance import Glance
-from results.pledge_notes import pledge_notes
-from results.pledge_words import (
+from results.number_format import signed
+from results.pledges.by_year import PledgeYear
+from results.pledges.counts import Glance
+from results.pledges.labels import (
     COMPARED_REASONS,
     DIFFERS,
     NO_INTERVAL,
     VOTE_REASON_SENTENCES,
     difference_sentence,
 )
-from results.pledge_years import PledgeYear
-from results.vote_scores import SMALL_CELL
+from results.pledges.notes import pledge_notes
+from results.pledges.vote_scores import SMALL_CELL
 from ui import charts, downloads, frame, loaded, tables
 from ui.i18n import _, language
 

@@ -16,8 +16,8 @@ from data.store.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUS
 from data.store.rounds import RoundConflict
 from data.store.uploads import Upload
 from errors import StoreBusy, UsageError
-from results.history import as_sheet as history_sheet
-from results.notice import Notice, notice, notice_of, shown_day
+from reports.history_table import as_sheet as history_sheet
+from results.public_notice import Notice, notice, notice_of, shown_day
 from ui import comparison, downloads, frame, loaded, tables, uploads
 from ui.i18n import _, language
 

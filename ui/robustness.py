@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import streamlit as st
 
-from results.robustness import Margin, Robustness
-from results.rule_grid import KINDS
+from results.ranking.robustness import Margin, Robustness
+from results.ranking.rule_grid import KINDS
 from ui import charts, frame, tables
 from ui.i18n import _, language
 

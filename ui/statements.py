@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.model.rule_sets import RuleSet
-from results.columns import REASON_SENTENCES
+from results.labels import REASON_SENTENCES
 from ui import frame, tables
 from ui.i18n import _
 

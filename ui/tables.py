@@ -8,10 +8,10 @@ import streamlit as st
 
 from data.model.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
 from i18n import N_
-from results.bottom import share_words
-from results.columns import REASON_SENTENCES, REASONS, VERDICTS
-from results.figures import interval, number, percent, places
-from results.unit import WITHHELD
+from results.labels import REASON_SENTENCES, REASONS, VERDICTS
+from results.number_format import interval, number, percent, places
+from results.ranking.bottom_list import share_words
+from results.ranking.unit import WITHHELD
 from ui import frame
 from ui.i18n import _
 

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from i18n import N_
-from results.changes import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
-from results.columns import REASON_SENTENCES, REASONS
-from results.figures import signed_interval
+from results.comparison.year_on_year import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
+from results.labels import REASON_SENTENCES, REASONS
+from results.number_format import signed_interval
 from ui.frame import plain
 from ui.i18n import _
 from ui.tables import number, places

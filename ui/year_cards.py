@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from results.year_card import YearCard
+from results.ranking.year_card import YearCard
 from ui import frame, tables
 from ui.i18n import _, language
 

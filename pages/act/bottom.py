@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from results.columns import records
+from results.ranking.rows import records
 from ui import charts, downloads, frame, leniency, loaded, releases, robustness, statements, tables
 from ui.i18n import _, language
 

@@ -5,9 +5,9 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from results import figures
-from results.changes import FELL, ROSE
-from results.exports import changes_sheet
+from reports.tables import changes_sheet
+from results import number_format
+from results.comparison.year_on_year import FELL, ROSE
 from ui import charts, downloads, frame, loaded, tables, tables_changes
 from ui.i18n import _, language
 
@@ -67,9 +67,9 @@ if found.regression:
         ).format(
             round=frame.plain(round_from),
             k=facts.k,
-            predicted=figures.signed(facts.predicted, decimals),
-            measured=figures.signed(facts.measured, decimals),
-            overall=figures.signed(facts.overall, decimals),
+            predicted=number_format.signed(facts.predicted, decimals),
+            measured=number_format.signed(facts.measured, decimals),
+            overall=number_format.signed(facts.overall, decimals),
         )
     )
 

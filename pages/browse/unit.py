@@ -5,9 +5,10 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from results.bottom import p_words
-from results.columns import REASON_SENTENCES, unit_as_sheet
-from results.unit import TOO_FEW
+from reports.ranking_table import unit_as_sheet
+from results.labels import REASON_SENTENCES
+from results.ranking.bottom_list import p_words
+from results.ranking.unit import TOO_FEW
 from ui import charts, downloads, frame, leaving, loaded, pledge_book, tables
 from ui.i18n import _, language
 

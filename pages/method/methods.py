@@ -4,8 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from i18n import N_
-from results import leniency, worked
-from results.funnel import FEWEST
+from results import worked_examples
+from results.ranking.funnel import FEWEST
+from results.ranking.ranking import leniency
 from ui import charts, frame, loaded, tables
 from ui.i18n import _
 
@@ -47,7 +48,7 @@ def _funnel_section(release_id: str) -> None:
 
 def _worked_section() -> None:
     """Six units by hand: the claims and the places."""
-    example = worked.six_units()
+    example = worked_examples.six_units()
     st.subheader(_("Six units, worked by hand"))
     st.markdown(
         _(
@@ -113,10 +114,10 @@ def _pledge_section() -> None:
         r"C=100\,\frac{a}{t}\ \ (\uparrow)\qquad C=100\,\frac{t}{a}\ \ (\downarrow)\qquad "
         r"P=100\,\frac{a-b}{t-b}\qquad 0\le C,P\le 120"
     )
-    cases = worked.attainment_cases()
+    cases = worked_examples.attainment_cases()
     shown = pd.DataFrame(
         {
-            _("Case"): [_(worked.CASES[case]) for case in cases["case"]],
+            _("Case"): [_(worked_examples.CASES[case]) for case in cases["case"]],
             _("Better"): [_("higher") if direction == "higher" else _("lower") for direction in cases["direction"]],
             _("Last year"): cases["baseline"].map(_brief),
             _("Target"): cases["target"].map(_brief),

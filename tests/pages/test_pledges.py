@@ -8,7 +8,7 @@ import pytest
 from data.sample import pledges as made
 from data.sample.city import demo_units
 from formats.spreadsheet import csv_bytes
-from results.pledge_words import WARNING_WORDS
+from results.pledges.labels import WARNING_WORDS
 from tests.pages.test_changes import said, table
 from tests.pages.test_pages import opened
 from tests.support.pledges import town

@@ -8,7 +8,7 @@ import pytest
 from data.model.working_days import Periods
 from data.store import Store
 from formats.spreadsheet import csv_bytes
-from results.notice import notice_of, shown_day
+from results.public_notice import notice_of, shown_day
 from tests.pages.test_pages import PAGES, opened
 from tests.support.stores import BALLOTS, SMALL
 from ui import loaded

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 import cli
 from formats.spreadsheet import Sheet, csv_bytes, safe_text, xlsx_bytes
 from i18n import ROOT
-from results.ranking import FIELDS
+from results.ranking.ranking import FIELDS
 from tests.support.stores import snapshot
 
 WRONG = [

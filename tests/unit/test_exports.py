@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
 from data.store.audit_log import read_log
-from results.exports import BY_CATEGORY, RESULTS, TABLES
+from reports.tables import BY_CATEGORY, RESULTS, TABLES
 from tests.support.papers import store_of
 from tests.support.stores import BALLOTS, Biaochi
 

@@ -8,7 +8,7 @@ from data.model.working_days import Periods, work_calendar
 from data.store import Store
 from data.store.history import Event
 from errors import UsageError
-from results.notice import notice, notice_of, shown_day
+from results.public_notice import notice, notice_of, shown_day
 from tests.support.stores import BALLOTS, SMALL
 
 SHIPPED = work_calendar()

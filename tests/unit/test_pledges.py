@@ -10,11 +10,11 @@ from scipy import stats
 
 from data.sample.pledges import pledge_files
 from data.store import Store
-from results.family import NoSuchRound
-from results.pledge_columns import BY, as_json, as_sheet, attention, header, table
-from results.pledge_progress import checks_by_quarter, quarter_of, quarter_report
-from results.pledge_years import pledge_year, posts_of
-from results.pledges import LINES, TOTALS, pledge_book, pledge_rounds, standing_day
+from reports.pledge_table import BY, as_json, as_sheet, attention, header, table
+from results.pledges.by_year import pledge_year, posts_of
+from results.pledges.progress import checks_by_quarter, quarter_of, quarter_report
+from results.pledges.register import LINES, TOTALS, pledge_book, pledge_rounds, standing_day
+from results.ranking.family import NoSuchRound
 from tests.alternative.plain_pledges import plain_totals
 from tests.support.stores import BALLOTS, SMALL, snapshot
 from tests.support.stores import table as drawn

@@ -9,7 +9,7 @@ from data.model.contract import RECORD_KINDS
 from data.store import Store
 from formats import spreadsheet
 from formats.spreadsheet import csv_bytes, xlsx_bytes
-from results.record_sheets import NothingToExport, record_sheet
+from reports.record_tables import NothingToExport, record_sheet
 from tests.support.stores import BALLOTS, RULES, table
 from tests.unit.test_records import REAL, REGISTER, TABLES
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from results.changes import FELL, ROSE, SAME, STATEMENT_NAMES
+from results.comparison.year_on_year import FELL, ROSE, SAME, STATEMENT_NAMES
 from ui.charts.base import BLUE, GREY, INK, PALE, RED, ROW, label, span
 from ui.i18n import _
 
