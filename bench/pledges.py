@@ -1,7 +1,7 @@
 """(e) Pledges of 400 secretaries, 12 items each, five years: what a page needs, first time and warm.
 
 Bar: everything that a page shows of one round, with one post's five years, under 300 ms once the years are kept (as
-`ui/loaded.py` keeps them); the first time is printed beside it.
+`ui/cached.py` keeps them); the first time is printed beside it.
 """
 
 from functools import partial

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cli.answers import check_form, emit_json, emit_sheet
 from cli.app import app
-from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progress, session
+from cli.context import Category, Format, Output, Refusal, ReleaseId, Round, progress, session
+from cli.output import check_form, emit_json, emit_sheet
 from cli.results import open_release
 from i18n import N_
 

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cli.answers import check_form, emit_json, emit_sheet, print_line
 from cli.app import app
-from cli.call import Format, Output, Refusal, checked_round, progress, session
+from cli.context import Format, Output, Refusal, checked_round, progress, session
+from cli.output import check_form, emit_json, emit_sheet, print_line
 from i18n import N_, translate
 
 

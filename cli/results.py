@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import check_form, emit_json, emit_sheet
 from cli.app import app
-from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progress, session, text_of
+from cli.context import Category, Format, Output, Refusal, ReleaseId, Round, progress, session, text_of
+from cli.output import check_form, emit_json, emit_sheet
 from i18n import N_
 
 if TYPE_CHECKING:

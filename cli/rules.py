@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cli.answers import emit_rows, print_line
 from cli.app import app
-from cli.call import Format, Output, session, text_of
+from cli.context import Format, Output, session, text_of
+from cli.output import emit_rows, print_line
 from i18n import N_
 
 rules_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)

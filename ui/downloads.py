@@ -1,5 +1,5 @@
 """Buttons that hand out files. What is in a file is made in results/ and data/, and kept in
-ui/loaded.py.
+ui/cached.py.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from data.store.audit_log import log_export
 from errors import UsageError
 from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 from i18n import N_
-from ui import frame, jobs, loaded
+from ui import cached, jobs, layout
 from ui.i18n import _, language
 
 LABELS = {"xlsx": N_("Download as Excel"), "csv": N_("Download as CSV")}
@@ -86,7 +86,7 @@ def on_request(
     try:
         content = job.answer()
     except UsageError as refused:
-        st.error(_(refused.message).format(**{name: frame.plain(fact) for name, fact in refused.facts.items()}))
+        st.error(_(refused.message).format(**{name: layout.plain(fact) for name, fact in refused.facts.items()}))
         return
     download(labels[1], stem, kind, content, f"download_{key}", told=told)
 
@@ -123,7 +123,7 @@ def table(
     status = release.status(round_id) if round_id else ""
     own = (release.id, name, round_id, status, language(), *depends)
     digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
-    store, who = loaded.store().path, frame.user()
+    store, who = cached.store().path, layout.user()
     with st.container(horizontal=True):
         for kind, label in LABELS.items():
             st.download_button(

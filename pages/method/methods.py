@@ -5,23 +5,23 @@ import streamlit as st
 
 from i18n import N_
 from results import worked_examples
+from results.ranking import leniency
 from results.ranking.funnel import FEWEST
-from results.ranking.ranking import leniency
-from ui import charts, frame, loaded, tables
+from ui import cached, charts, layout, tables
 from ui.i18n import _
 
 
 def _funnel_section(release_id: str) -> None:
     """The funnel plot of a round and category."""
-    rounds = loaded.scored_rounds(release_id)
+    rounds = cached.scored_rounds(release_id)
     if not rounds:
         return
     st.subheader(_("Does a score stand out?"))
     left, right = st.columns([1, 3])
     round_id = left.selectbox(_("Round"), rounds, key="funnel_round")
-    categories = [family.name for family in loaded.families(release_id, round_id)]
-    category = right.selectbox(_("Category"), categories, format_func=frame.category_name, key="funnel_category")
-    found = loaded.funnel(release_id, round_id, category)
+    categories = [family.name for family in cached.families(release_id, round_id)]
+    category = right.selectbox(_("Category"), categories, format_func=layout.category_name, key="funnel_category")
+    found = cached.funnel(release_id, round_id, category)
     if found.rows.empty:
         st.info(_("No ranked unit fits this choice."))
         return
@@ -169,7 +169,7 @@ def _first(values: object) -> object:
     return values[0]
 
 
-release = frame.page(N_("Methods"))
+release = layout.page(N_("Methods"))
 
 st.subheader(_("In five sentences"))
 sentences = (
@@ -306,8 +306,8 @@ for sentence in (
 _funnel_section(release.id)
 
 st.subheader(_("Rule set in force"))
-round_id = frame.choose_round(release)
-if loaded.overview(release.id, round_id).rules is None:
+round_id = layout.choose_round(release)
+if cached.overview(release.id, round_id).rules is None:
     st.info(_("This round holds a register but no ballots yet."))
 else:
     tables.show_rules(release.rules(round_id))

@@ -15,7 +15,7 @@ from results.pledges.by_year import pledge_year, posts_of
 from results.pledges.progress import checks_by_quarter, quarter_of, quarter_report
 from results.pledges.register import LINES, TOTALS, pledge_book, pledge_rounds, standing_day
 from results.ranking.family import NoSuchRound
-from tests.alternative.plain_pledges import plain_totals
+from tests.reference.plain_pledges import plain_totals
 from tests.support.stores import BALLOTS, SMALL, snapshot
 from tests.support.stores import table as drawn
 

@@ -9,7 +9,7 @@ import pytest
 from data.store import Store
 from i18n import ROOT
 from reports.disclosure_control import published
-from tests.alternative.attacker import Attacker, Page, printed, recovered
+from tests.reference.attacker import Attacker, Page, printed, recovered
 from tests.support.stores import BALLOTS, RULES, SMALL
 
 ROUND = ("--round", "2025")

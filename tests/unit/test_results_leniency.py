@@ -11,7 +11,7 @@ from i18n import LANGUAGES
 from results.ranking.family import NoSuchRound
 from results.ranking.leniency import ADJUSTED, Leniency, leniency
 from results.ranking.ranking import ranking
-from tests.alternative.plain_leniency import plain_adjusted
+from tests.reference.plain_leniency import plain_adjusted
 from tests.support.stores import SMALL
 
 

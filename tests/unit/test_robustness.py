@@ -14,7 +14,7 @@ from results.ranking.ranking import ranking_of
 from results.ranking.robustness import COLUMNS, REMARKS, Robustness, robustness, robustness_of
 from results.ranking.rule_grid import KINDS, WEIGHT_FACTORS
 from results.ranking.what_if import what_if
-from tests.alternative import plain_sensitivity as plain
+from tests.reference import plain_sensitivity as plain
 from tests.support.stores import RULES, table
 
 CATEGORIES = ["党群部门", "公共服务单位", "垂直管理单位", "政府工作部门"]

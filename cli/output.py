@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.call import FORMATS, Refusal, session
+from cli.context import FORMATS, Refusal, session
 from i18n import N_, translate
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from results.number_format import signed, signed_interval
 from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, TrendOf
 from results.pledges.register import KINDS
 from results.ranking.bottom_list import p_words
-from ui import frame, loaded, pledges, tables
+from ui import cached, layout, tables
 from ui.i18n import _, language
+from ui.pledges import page as pledges_page
 
 FIGURES = {
     VOTE: N_("hall, to the mean of the category"),
@@ -24,7 +25,7 @@ FIGURES = {
 assert {f"{kind}_verified_completion" for kind in KINDS} <= set(FIGURES)
 
 
-def show(chosen: pledges.Chosen) -> None:
+def show(chosen: pledges_page.Chosen) -> None:
     """Agreement, shift, severity; the trends of one post."""
     st.caption(
         _(
@@ -34,10 +35,10 @@ def show(chosen: pledges.Chosen) -> None:
     )
     release = chosen.release
     trial = chosen.round in release.trial_rounds
-    formal = [name for name in loaded.pledge_rounds(release.id) if (name in release.trial_rounds) == trial]
+    formal = [name for name in cached.pledge_rounds(release.id) if (name in release.trial_rounds) == trial]
     before = next((name for name in formal if name < chosen.round), None)
-    day_before = "" if before is None else loaded.standing_day(release.id, before, pledges.today())
-    agreements, shifts, severity = loaded.pledge_analysis(*chosen.key, before, day_before)
+    day_before = "" if before is None else cached.standing_day(release.id, before, pledges_page.today())
+    agreements, shifts, severity = cached.pledge_analysis(*chosen.key, before, day_before)
     st.subheader(_("Do the outcomes put the posts in the same order?"))
     st.caption(
         _(
@@ -99,7 +100,7 @@ def _shifts(found: list, before: str | None, after: str) -> None:
 
 def _severity(found) -> None:
     if found.said is not None:
-        st.info(frame.plain(found.said.sentence(language())))
+        st.info(layout.plain(found.said.sentence(language())))
         return
     st.caption(
         _(
@@ -129,14 +130,14 @@ def _severity(found) -> None:
         )
 
 
-def _trends(chosen: pledges.Chosen) -> None:
+def _trends(chosen: pledges_page.Chosen) -> None:
     lines = chosen.year.book.lines
     posts = chosen.of_category(lines)[["unit_code", "unit_name", "post"]].drop_duplicates()
     if posts.empty:
         st.info(_("No unit of this category has pledges in this round."))
         return
     names = {f"{code}|{post}": (name, code, post) for code, name, post in posts.itertuples(index=False)}
-    key = pledges.from_address(
+    key = pledges_page.from_address(
         "trend",
         names,
         st.selectbox,
@@ -146,7 +147,7 @@ def _trends(chosen: pledges.Chosen) -> None:
     )
     _name, code, post = names[key]
     trial = chosen.round in chosen.release.trial_rounds
-    _rows, trends = loaded.post_years(chosen.release.id, code, post, pledges.today(), trial)
+    _rows, trends = cached.post_years(chosen.release.id, code, post, pledges_page.today(), trial)
     _table([_trend(one) for one in trends])
 
 

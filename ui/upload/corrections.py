@@ -11,7 +11,7 @@ from data.store.import_job import ImportReport
 from data.store.uploads import EditLog
 from formats.spreadsheet import Sheet, csv_bytes
 from i18n import N_
-from ui import downloads, frame, tables
+from ui import downloads, layout, tables
 from ui.i18n import _
 
 MOST_SHOWN = 500
@@ -60,7 +60,7 @@ def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
 
 def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
     """One row a cell. Columns: those of HEADERS; `proposal` and `new` empty, `leave_out` false."""
-    frame = pd.DataFrame(
+    layout = pd.DataFrame(
         {
             "row": [cell.row for cell in cells],
             "column": [cell.column for cell in cells],
@@ -70,7 +70,7 @@ def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
             "leave_out": [False] * len(cells),
         }
     )
-    return frame if proposals(cells) else frame.drop(columns="proposal")
+    return layout if proposals(cells) else layout.drop(columns="proposal")
 
 
 def _short(text: str) -> str:
@@ -130,7 +130,7 @@ def _said(value: object) -> str | None:
 
 def logged(edits: Iterable[Edit]) -> list[EditLog]:
     """Corrections with who makes them and when."""
-    who, when = frame.user() or user(), now()
+    who, when = layout.user() or user(), now()
     return [EditLog(edit, when, who) for edit in edits]
 
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import print_line
 from cli.app import app
-from cli.call import CHECK_FAILED, progress, session
+from cli.context import CHECK_FAILED, progress, session
+from cli.output import print_line
 from i18n import N_, translate
 
 if TYPE_CHECKING:

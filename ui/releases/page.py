@@ -18,8 +18,10 @@ from data.store.uploads import Upload
 from errors import StoreBusy, UsageError
 from reports.history_table import as_sheet as history_sheet
 from results.public_notice import Notice, notice, notice_of, shown_day
-from ui import comparison, downloads, frame, loaded, tables, uploads
+from ui import cached, downloads, layout, tables
 from ui.i18n import _, language
+from ui.releases import diff
+from ui.upload import page as upload_page
 
 DONE = "releases_done"
 TYPED = 6  # digits of a release that are typed to confirm
@@ -37,11 +39,11 @@ def _carry_out(step: Callable[[], object], told: str) -> None:
     try:
         step()
     except StoreBusy as refused:
-        st.warning(frame.busy(refused))
+        st.warning(layout.busy(refused))
     except UsageError as wrong:
-        st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
+        st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
     except RoundConflict as conflict:
-        uploads.show_problems(conflict.problems, "conflict")
+        upload_page.show_problems(conflict.problems, "conflict")
     else:
         st.session_state[DONE] = told
         st.rerun()
@@ -52,20 +54,20 @@ def _carry_out(step: Callable[[], object], told: str) -> None:
 
 def show_changes() -> None:
     """What publishing now would change, and the button that publishes exactly that."""
-    if not loaded.store().has_changes():
+    if not cached.store().has_changes():
         st.caption(_("Everything that is uploaded is published."))
         return
     try:
         with st.spinner(_("Computing what would change…")):
-            found = loaded.what_would_change()
+            found = cached.what_would_change()
     except RoundConflict as conflict:
-        uploads.show_problems(conflict.problems, "candidate")
+        upload_page.show_problems(conflict.problems, "candidate")
         return
-    comparison.show(found, "candidate")
+    diff.show(found, "candidate")
     note = st.text_input(_("Note for the history"), key="publish_note")
     if st.button(_("Publish this"), key="publish", type="primary"):
         told = _("Published as release {release}.").format(release=found.after[:16])
-        _carry_out(lambda: loaded.store().publish(note.strip(), expect=found.after), told)
+        _carry_out(lambda: cached.store().publish(note.strip(), expect=found.after), told)
 
 
 # --- rounds ------------------------------------------------------------------------------------------------------
@@ -73,7 +75,7 @@ def show_changes() -> None:
 
 def show_rounds() -> None:
     """Every round with its status, and the form that changes one."""
-    store = loaded.store()
+    store = cached.store()
     own = [store.status(round_id) for round_id in store.rounds()]
     if not own:
         st.caption(_("No round has uploads in force."))
@@ -125,26 +127,26 @@ def status_word(status: RoundStatus) -> str:
 
 def show_status(round_id: str) -> None:
     """The status of one round with what it permits, for other pages; nothing while it has none."""
-    status = loaded.store().status(round_id)
+    status = cached.store().status(round_id)
     if said(status):
         st.caption(
             _("Status of the round {round}: {status}. {permits}").format(
-                round=frame.plain(round_id), status=_(STATUSES[status.code]), permits=_(PERMITS[status.code])
+                round=layout.plain(round_id), status=_(STATUSES[status.code]), permits=_(PERMITS[status.code])
             )
         )
 
 
 def show_notice(round_id: str) -> None:
     """Until when the notice of an announced round runs and a review may be asked for; nothing for other rounds."""
-    found = notice_of(loaded.store().status(round_id).given, loaded.store().calendar())
+    found = notice_of(cached.store().status(round_id).given, cached.store().calendar())
     if found is None:
         return
     ends, review, basis = found.sentences(language())
     with st.container(border=True, key="notice"):
-        st.markdown(frame.plain(ends) + ("" if language() == "zh" else " ") + frame.plain(review))
-        st.caption(frame.plain(basis))
+        st.markdown(layout.plain(ends) + ("" if language() == "zh" else " ") + layout.plain(review))
+        st.caption(layout.plain(basis))
         if found.provisional:
-            st.warning(frame.plain(found.to_mend(language())))
+            st.warning(layout.plain(found.to_mend(language())))
 
 
 def _choose_periods() -> Periods:
@@ -156,14 +158,14 @@ def _choose_periods() -> Periods:
         ends = st.number_input(_("Public notice, working days"), value=usual.notice, key="notice_days", **days)
     with right:
         review = st.number_input(_("Asking for a review, working days"), value=usual.review, key="review_days", **days)
-    found = notice(date.today(), Periods(ends, review), loaded.store().calendar())
+    found = notice(date.today(), Periods(ends, review), cached.store().calendar())
     st.caption(
         _("If announced today: public notice until {end}, review until {until}.").format(
             end=shown_day(found.notice_ends, language()), until=shown_day(found.review_until, language())
         )
     )
     if found.provisional:
-        st.warning(frame.plain(found.to_mend(language())))
+        st.warning(layout.plain(found.to_mend(language())))
     return found.periods
 
 
@@ -178,8 +180,8 @@ def _change_status(status: RoundStatus) -> None:
         st.caption(_(PERMITS[new]))
     periods = _choose_periods() if new == ANNOUNCED else None
     if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())):
-        told = _("Round {round}: {status}.").format(round=frame.plain(status.round), status=_(STATUSES[new]))
-        _carry_out(lambda: loaded.store().set_status(status.round, new, reason, periods), told)
+        told = _("Round {round}: {status}.").format(round=layout.plain(status.round), status=_(STATUSES[new]))
+        _carry_out(lambda: cached.store().set_status(status.round, new, reason, periods), told)
 
 
 def _clear(round_id: str) -> None:
@@ -190,11 +192,11 @@ def _clear(round_id: str) -> None:
         )
     )
     reason = st.text_input(_("Reason"), key="clear_reason")
-    asked = _("To confirm, type the name of the round: {name}").format(name=frame.plain(round_id))
+    asked = _("To confirm, type the name of the round: {name}").format(name=layout.plain(round_id))
     typed = st.text_input(asked, key="clear_typed")
     if st.button(_("Clear the trial round"), key="clear", disabled=not reason.strip() or typed.strip() != round_id):
-        told = _("The trial round {round} is cleared.").format(round=frame.plain(round_id))
-        _carry_out(lambda: loaded.store().clear(round_id, reason), told)
+        told = _("The trial round {round} is cleared.").format(round=layout.plain(round_id))
+        _carry_out(lambda: cached.store().clear(round_id, reason), told)
 
 
 # --- history -----------------------------------------------------------------------------------------------------
@@ -202,7 +204,7 @@ def _clear(round_id: str) -> None:
 
 def show_history(history: list[Event]) -> None:
     """Who did what and when, newest first."""
-    store = loaded.store()
+    store = cached.store()
     sizes = {release: len(store.uploads_of(release)) for release in store.releases()}
     rows = [
         {
@@ -217,7 +219,7 @@ def show_history(history: list[Event]) -> None:
     ]
     shown = pd.DataFrame(rows).astype({_("Uploads"): "Int64"})
     tables.written(shown, _("Every publication and change, newest first."))
-    release = loaded.release()
+    release = cached.release()
     if release is not None:
         sheet = partial(history_sheet, history, language())
         downloads.table("history", release, "", sheet, depends=(str(len(history)),))
@@ -251,7 +253,7 @@ def show_uploads(own: list[Upload]) -> None:
     rows = [
         {
             _("Upload"): upload.number,
-            _("Kind"): _(uploads.KIND_NAMES.get(upload.kind, upload.kind)),
+            _("Kind"): _(upload_page.KIND_NAMES.get(upload.kind, upload.kind)),
             _("Round"): upload.round_id,
             _("Trial"): _("yes") if upload.trial else "",
             _("Rows"): upload.lines,
@@ -272,7 +274,7 @@ def show_uploads(own: list[Upload]) -> None:
                 left.text(f"{upload.number} · {file.name} · {file.size:,} B\nSHA-256 {file.sha256}")
                 with right:
                     key = f"original_{upload.upload_id}_{number}"
-                    told = partial(_tell_of_original, loaded.store().path, frame.user(), upload, file.name)
+                    told = partial(_tell_of_original, cached.store().path, layout.user(), upload, file.name)
                     downloads.original(_("Download"), file.name, file.sha256, path, key, told)
 
 
@@ -298,8 +300,8 @@ def show_differences(chosen: str, releases: list[str], history: list[Event]) -> 
     )
     st.caption(_("From {before} to {after}:").format(before=other[:16], after=chosen[:16]))
     with st.spinner(_("Computing what would change…")):
-        found = loaded.comparison(other, chosen)
-    comparison.show(found, "differences")
+        found = cached.comparison(other, chosen)
+    diff.show(found, "differences")
 
 
 def roll_back(chosen: str) -> None:
@@ -318,4 +320,4 @@ def roll_back(chosen: str) -> None:
         ready = reason.strip() and typed.strip().lower() == digits
         if st.button(_("Roll back"), key="rollback", disabled=not ready):
             told = _("Release {release} is in force again.").format(release=chosen[:16])
-            _carry_out(lambda: loaded.store().rollback(chosen, reason), told)
+            _carry_out(lambda: cached.store().rollback(chosen, reason), told)

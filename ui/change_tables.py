@@ -7,8 +7,8 @@ from i18n import N_
 from results.comparison.year_on_year import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
 from results.labels import REASON_SENTENCES, REASONS
 from results.number_format import signed_interval
-from ui.frame import plain
 from ui.i18n import _
+from ui.layout import plain
 from ui.tables import number, places
 
 POSITION_NAMES = {UP: N_("place up"), DOWN: N_("place down")}

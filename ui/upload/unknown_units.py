@@ -12,7 +12,7 @@ from data.store.rounds import read_register
 from errors import StoreBusy, UsageError
 from i18n import N_
 from problems import Problem
-from ui import frame, loaded
+from ui import cached, layout
 from ui.i18n import _
 
 MOST_SHOWN = 30
@@ -31,7 +31,7 @@ USUAL_KIND = "简称"  # what offices write most
 def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Problem] | None:
     """Ask whom each unknown name means. None while nothing is confirmed, else what keeps a name from being kept."""
     asked = unknown_names(cells)
-    register = read_register(loaded.store().uploads_in_force(), round_id)
+    register = read_register(cached.store().uploads_in_force(), round_id)
     if not asked or register is None:
         return None
     codes = register.codes()
@@ -83,12 +83,12 @@ def _keep(meant: dict[str, str], kind: str, round_id: str) -> list[Problem]:
     problems = []
     for name, code in meant.items():
         try:
-            report = loaded.store().confirm_alias(name, code, kind, frame.user() or user(), round_id=round_id)
+            report = cached.store().confirm_alias(name, code, kind, layout.user() or user(), round_id=round_id)
         except StoreBusy as refused:
-            st.warning(frame.busy(refused))
+            st.warning(layout.busy(refused))
             return problems
         except UsageError as wrong:
-            st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
+            st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
             return problems
         problems += [] if report.stored else report.problems
     return problems

@@ -4,7 +4,7 @@ import streamlit as st
 
 from data.model.rule_sets import RuleSet
 from results.labels import REASON_SENTENCES
-from ui import frame, tables
+from ui import layout, tables
 from ui.i18n import _
 
 SHAPES = {"confirmed": "◆", "undecided": "○", "cleared": "●", "not_ranked": "–"}
@@ -14,7 +14,7 @@ def show(row: dict, sentences: list[str], rules: RuleSet) -> None:
     """One unit: its figures in a line, then the sentences."""
     decimals = rules.presentation.decimals
     with st.container(border=True):
-        st.markdown(f"**{SHAPES[row['verdict']]} {frame.plain(row['unit_name'])}** · {tables.verdict(row['verdict'])}")
+        st.markdown(f"**{SHAPES[row['verdict']]} {layout.plain(row['unit_name'])}** · {tables.verdict(row['verdict'])}")
         st.caption(
             _("{n} votes · score {score} ({interval}) · place {place}, allowed {places}").format(
                 n=f"{row['n']:,}",
@@ -25,6 +25,6 @@ def show(row: dict, sentences: list[str], rules: RuleSet) -> None:
             )
         )
         for sentence in sentences:
-            st.markdown(frame.plain(sentence))
+            st.markdown(layout.plain(sentence))
         if reason := row["reason"]:
             st.caption(_(REASON_SENTENCES[reason]))

@@ -12,9 +12,10 @@ from results.pledges.counts import states
 from results.pledges.labels import PLEDGE_KINDS, VOTE_REASON_SENTENCES, VOTE_REASONS, word
 from results.pledges.register import ADJUSTED, CANCELLED
 from results.pledges.vote_scores import WHOLE
-from ui import charts, downloads, frame, loaded, pledges, tables
+from ui import cached, charts, downloads, layout, tables
 from ui.i18n import _, language
-from ui.pledge_quarters import status, value
+from ui.pledges import page as pledges_page
+from ui.pledges.quarters import status, value
 
 STATE_NAMES = {
     "kept": N_("● Kept"),
@@ -28,7 +29,7 @@ PANELS = {"headline": N_("Headline, completion %"), "routine": N_("Routine, comp
 SCORES = {"vote": N_("Hall, score"), "public": N_("Public, score")}
 
 
-def show(chosen: pledges.Chosen) -> None:
+def show(chosen: pledges_page.Chosen) -> None:
     """One unit, and where it has several posts one of them."""
     year = chosen.year
     both = [chosen.of_category(rows)[["unit_code", "unit_name", "post"]] for rows in (year.book.lines, year.votes.rows)]
@@ -39,7 +40,7 @@ def show(chosen: pledges.Chosen) -> None:
     names = dict(zip(posts["unit_code"], posts["unit_name"], strict=True))
     left, right = st.columns([2, 1])
     with left:
-        code = pledges.from_address(
+        code = pledges_page.from_address(
             "unit",
             names,
             st.selectbox,
@@ -48,10 +49,10 @@ def show(chosen: pledges.Chosen) -> None:
         )
     own = list(posts.loc[posts["unit_code"] == code, "post"])
     with right:
-        post = pledges.from_address("post", own, st.selectbox, _("Post"), lambda name: name or _("No post given"))
+        post = pledges_page.from_address("post", own, st.selectbox, _("Post"), lambda name: name or _("No post given"))
     lines = year.book.lines
     lines = lines[(lines["unit_code"] == code) & (lines["post"] == post)].reset_index(drop=True)
-    st.subheader(frame.plain(f"{names[code]} · {post}" if post else names[code]))
+    st.subheader(layout.plain(f"{names[code]} · {post}" if post else names[code]))
     _level(year, code, post)
     if lines.empty:
         st.info(_("This post has no pledges in this round."))
@@ -76,11 +77,11 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
     if not pd.isna(named):
         told.append(_("Problems named by the superior: {count}.").format(count=int(named)))
     if told:
-        st.markdown("\n".join(f"- {frame.plain(sentence)}" for sentence in told))
+        st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in told))
 
 
-def _items(chosen: pledges.Chosen, lines: pd.DataFrame) -> None:
-    checks = loaded.pledge_checks(*chosen.key)
+def _items(chosen: pledges_page.Chosen, lines: pd.DataFrame) -> None:
+    checks = cached.pledge_checks(*chosen.key)
     found = states(lines, chosen.round, chosen.year.book.as_of)
     for kind, name in PLEDGE_KINDS.items():
         part = lines[lines["kind"] == kind]
@@ -119,13 +120,13 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
     marks += [_("Overdue")] if row["overdue"] else []
     marks += [_("Not verified")] if row["unverified"] else []
     marks += [_("Soft target")] if row["soft"] else []
-    title = f"{frame.plain(row['item'])} · **{frame.plain(' · '.join(marks))}**"
+    title = f"{layout.plain(row['item'])} · **{layout.plain(' · '.join(marks))}**"
     with st.expander(title):
         st.markdown(_promise(row))
         if state in (ADJUSTED, CANCELLED):
             reason = row["status_reason"]
             if isinstance(reason, str) and reason.strip():
-                st.markdown(_("Reason noted: {reason}").format(reason=frame.plain(reason)))
+                st.markdown(_("Reason noted: {reason}").format(reason=layout.plain(reason)))
             else:
                 st.warning(_("No reason is noted for this."))
         if row["soft"]:
@@ -153,7 +154,7 @@ def _promise(row: dict) -> str:
     )
     fact = _("{name}: **{told}**")
     lines = [
-        "　".join(fact.format(name=name, told=frame.plain(told)) for name, told in pairs if _told(told))
+        "　".join(fact.format(name=name, told=layout.plain(told)) for name, told in pairs if _told(told))
         for pairs in sorts
     ]
     return "  \n".join(filter(None, lines))
@@ -180,7 +181,7 @@ def _checks(checks: pd.DataFrame, row: dict) -> str:
         cells = (one["quarter"], told, value(one["verified"], None), status(one["status"]))
         words = (one["evidence"], one["verified_by"])
         texts = [str(cell) for cell in cells] + [told if isinstance(told, str) and told else "–" for told in words]
-        lines.append("| " + " | ".join(map(frame.plain, texts)) + " |")
+        lines.append("| " + " | ".join(map(layout.plain, texts)) + " |")
     return "\n".join(lines)
 
 
@@ -207,7 +208,9 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
     shown = pd.DataFrame(
         {
             _("Evaluator group"): groups["group"],
-            _("Ballots"): [pledges.ballots(n, reason) for n, reason in zip(groups["n"], groups["reason"], strict=True)],
+            _("Ballots"): [
+                pledges_page.ballots(n, reason) for n, reason in zip(groups["n"], groups["reason"], strict=True)
+            ],
             _("Score"): [tables.number(score, 1) for score in groups["score"]],
             _("Interval"): [tables.interval(low, high, 1) for low, high in intervals],
             _("Remark"): [_(VOTE_REASONS[why]) if isinstance(why, str) else "" for why in groups["reason"]],
@@ -223,11 +226,11 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
         charts.show(charts.grade_bars(grades.assign(group=words, kind="scored")), "hall_grades", _("Grades as bars."))
 
 
-def show_years(chosen: pledges.Chosen, code: str, post: str) -> None:
+def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
     """One post in every round with pledges or votes, newest first."""
-    today = pledges.today()
+    today = pledges_page.today()
     trial = chosen.round in chosen.release.trial_rounds
-    rows, _own_trends = loaded.post_years(chosen.release.id, code, post, today, trial)
+    rows, _own_trends = cached.post_years(chosen.release.id, code, post, today, trial)
     if rows.empty:
         st.info(_("No round to compare."))
         return
@@ -243,7 +246,7 @@ def show_years(chosen: pledges.Chosen, code: str, post: str) -> None:
             _("Completion and scores of the post in every round."),
         )
     _years_table(rows)
-    sheet = partial(loaded.post_sheet, chosen.release.id, code, post, today, trial, language())
+    sheet = partial(cached.post_sheet, chosen.release.id, code, post, today, trial, language())
     downloads.table("post", chosen.release, chosen.round, sheet, depends=(code, post, today))
 
 
@@ -283,19 +286,19 @@ def _share(number: object) -> str:
 
 def in_short(release, round_id: str, code: str, name: str) -> None:
     """For the page of a unit: its pledges of the round in two lines, with the way to the book."""
-    if round_id not in loaded.pledge_rounds(release.id):
+    if round_id not in cached.pledge_rounds(release.id):
         return
-    as_of = loaded.standing_day(release.id, round_id, pledges.today())
-    units = loaded.pledge_rows(release.id, round_id, as_of, "unit")
+    as_of = cached.standing_day(release.id, round_id, pledges_page.today())
+    units = cached.pledge_rows(release.id, round_id, as_of, "unit")
     own = units[units["unit_code"] == code]
     if own.empty:
         return
     st.subheader(_("Pledges"))
     row = own.iloc[0].to_dict()
-    for kind, title in pledges.KIND_TITLES.items():
+    for kind, title in pledges_page.KIND_TITLES.items():
         if not pd.isna(row[f"{kind}_pledges"]):
-            st.markdown(f"- **{_(title)}** · " + frame.plain(_in_short(row, kind)))
-    pledges.book_link(code, name, round_id)
+            st.markdown(f"- **{_(title)}** · " + layout.plain(_in_short(row, kind)))
+    pledges_page.book_link(code, name, round_id)
 
 
 def _in_short(row: dict, kind: str) -> str:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.answers import emit_rows, print_line
 from cli.app import app
-from cli.call import Format, Output, Refusal, check_files, progress, session
+from cli.context import Format, Output, Refusal, check_files, progress, session
+from cli.output import emit_rows, print_line
 from i18n import N_, translate
 
 

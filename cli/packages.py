@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import write
 from cli.app import app
-from cli.call import Output, Refusal, ReleaseId, Round, checked_round, progress, session
+from cli.context import Output, Refusal, ReleaseId, Round, checked_round, progress, session
+from cli.output import write
 from cli.results import open_release, which_unit
 from i18n import N_
 

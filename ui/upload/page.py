@@ -21,8 +21,9 @@ from errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
 from formats.spreadsheet import Sheet, csv_bytes
 from i18n import N_
 from problems import LEVELS, Problem
-from ui import corrections, downloads, file_columns, frame, jobs, loaded, tables, unit_names
+from ui import cached, downloads, jobs, layout, tables
 from ui.i18n import _, language
+from ui.upload import column_mapping, corrections, unknown_units
 
 PROBLEM_HEADERS = (
     *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),
@@ -42,7 +43,7 @@ def kind_choice() -> str:
 
 def trial_choice(round_id: str) -> bool:
     """Whether the round is only tried out; a round that is a trial already stays one until it is cleared."""
-    is_trial = bool(round_id) and loaded.store().status(round_id).code == TRIAL
+    is_trial = bool(round_id) and cached.store().status(round_id).code == TRIAL
     return st.checkbox(
         _("Trial: try the procedure out, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
     )
@@ -53,7 +54,7 @@ def about_kind(kind: str) -> None:
     if kind != "work_calendar":
         return
     comma = "、" if language() == "zh" else ", "
-    spans = (f"{first}–{last}" if first != last else f"{first}" for first, last in loaded.store().calendar().spans())
+    spans = (f"{first}–{last}" if first != last else f"{first}" for first, last in cached.store().calendar().spans())
     columns = (header_of(kind, name) if language() == "zh" else name for name in ("date", "is_workday"))
     st.caption(
         _(
@@ -116,7 +117,7 @@ def file_choice() -> Chosen | None:
     The widget is a new one after each publication, so that the next file begins afresh.
     """
     turn = st.session_state.get("upload_turn", 0)
-    waiting = {path.name: path for path in inbox_files(loaded.store().path)}
+    waiting = {path.name: path for path in inbox_files(cached.store().path)}
     if waiting:
         name = st.selectbox(
             _("File in the inbox of the server"),
@@ -144,7 +145,7 @@ def _let_go_of_earlier(file_id: str | None) -> None:
 
 def rules_choice(round_id: str, replaces: bool) -> str | None:
     """The rule set of the round; once in use, only files that replace others can change it."""
-    store = loaded.store()
+    store = cached.store()
     names = [rules.name for rules in store.rule_sets()]
     used = store.rules_in_use(round_id) if round_id else ""
     if used and replaces:
@@ -164,7 +165,7 @@ def add_rules() -> None:
         if file is None or not st.button(_("Keep this rule set"), key="upload_rules_add"):
             return
         try:
-            rules = loaded.store().add_rules(file.getvalue().decode("utf-8-sig"))
+            rules = cached.store().add_rules(file.getvalue().decode("utf-8-sig"))
         except RulesRefused as refused:
             show_problems(refused.problems, "rules")
         except NameTaken as taken:
@@ -194,7 +195,7 @@ def changes_of(file: Chosen, choice: Choice) -> Choice:
 
 def examine(file: Chosen, choice: Choice) -> ImportReport | None:
     """Read the file as the import would and store nothing. The answer is kept while the choices stay the same."""
-    store = loaded.store()
+    store = cached.store()
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
         return _import(store, file, choice, progress=progress, cancelled=cancelled, dry_run=True)
@@ -227,19 +228,19 @@ def _answer(key: str, job: jobs.Job):
     except RoundConflict as conflict:
         show_problems(conflict.problems, "conflict")
     except UsageError as wrong:
-        st.error(frame.plain(_(wrong.message).format(**wrong.facts)))
+        st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
     return None
 
 
 def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
     """Columns and cells that the person puts right; each answer reads the file again."""
     turn = st.session_state.get("upload_changes", 0)
-    mapping = file_columns.choice(report, choice.kind, turn)
+    mapping = column_mapping.choice(report, choice.kind, turn)
     if mapping is not None:
         _change("upload_mapping", tuple(mapping.items()))
     if corrections.made(choice.edits, report, file.name):
         _change("upload_edits", ())
-    refused = unit_names.confirm(report.faulty, choice.round_id, turn)
+    refused = unknown_units.confirm(report.faulty, choice.round_id, turn)
     if refused:
         show_problems(refused, "unit_names")
     elif refused is not None:
@@ -354,7 +355,7 @@ def _in_full(problems: list[Problem]) -> list[str]:
         lines.append(
             _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
         )
-    return [frame.plain(line) for line in lines]
+    return [layout.plain(line) for line in lines]
 
 
 def _advice(problem: Problem) -> str:
@@ -396,7 +397,7 @@ def reason_for_warnings(report: ImportReport) -> str | None:
 
 def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None, *, publish: bool) -> None:
     """The last step begins: keep the file, and make the result public if asked, in a thread of its own."""
-    store, demo = loaded.store(), _beside_demo()
+    store, demo = cached.store(), _beside_demo()
     header = next(iter(report.headers.values()), None)
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[ImportReport, PublishReport | None]:
@@ -436,7 +437,7 @@ def publishing(round_id: str) -> None:
         return
     for key in ("upload_job", "upload_changed_file", "upload_mapping", "upload_edits", "upload_sheet"):
         st.session_state.pop(key, None)
-    loaded.let_go()
+    cached.let_go()
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
     st.session_state["upload_done"] = (published.release[:16] if published else "", round_id, report.unregistered)
     st.rerun()
@@ -448,7 +449,7 @@ def _first_half(progress: Progress) -> Progress:
 
 def _beside_demo() -> bool:
     """Files added to demonstration data stay marked as such: the two are never mixed unnoticed."""
-    release = loaded.release()
+    release = cached.release()
     return release is not None and release.is_demo
 
 
@@ -464,15 +465,15 @@ def done() -> None:
         st.success(_("The file is stored. It counts once it is published."))
         return
     st.success(_("Published as release {release}.").format(release=release))
-    published = loaded.release()
+    published = cached.release()
     query = {"round": round_id, "lang": language()}
     if published is not None and round_id in published.rounds():
-        frame.page_link("browse/ranking.py", _("See the ranking"), query)
+        layout.page_link("browse/ranking.py", _("See the ranking"), query)
 
 
 def offer_demo() -> None:
     """An empty store can be tried out with the invented city."""
-    store = loaded.store()
+    store = cached.store()
     if not store.is_empty():
         return
     st.info(_("This store is empty. Begin with your rule set and files, or look around with invented data first."))

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import check_form, check_output, emit_json, emit_rows, print_line
 from cli.app import app
-from cli.call import (
+from cli.context import (
     DONE,
     FILE_PROBLEMS,
     WARNINGS,
@@ -22,7 +21,8 @@ from cli.call import (
     progress,
     session,
 )
-from cli.failures import sentence
+from cli.errors import sentence
+from cli.output import check_form, check_output, emit_json, emit_rows, print_line
 from i18n import N_, ngettext, translate
 
 if TYPE_CHECKING:

@@ -11,18 +11,19 @@ from results.number_format import exact
 from results.pledges.counts import quarter_days
 from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
 from results.pledges.progress import WARNINGS
-from ui import charts, downloads, loaded, pledges
+from ui import cached, charts, downloads
 from ui.i18n import _, language
+from ui.pledges import page as pledges_page
 
 WARNED, ALL = "warned", "all"
 FILTERS = {WARNED: N_("All that need attention"), **WARNING_WORDS, ALL: N_("All items")}
 
 
-def show(chosen: pledges.Chosen) -> None:
+def show(chosen: pledges_page.Chosen) -> None:
     """The quarters as bars, then one quarter's items with what needs attention."""
     days = quarter_days(chosen.round, date.fromisoformat(chosen.as_of))
     charts.show(
-        charts.quarters_chart(loaded.pledge_quarters(*chosen.key, chosen.category or None)),
+        charts.quarters_chart(cached.pledge_quarters(*chosen.key, chosen.category or None)),
         "quarters",
         _("Items met as reported, met as verified, and overdue, quarter after quarter."),
     )
@@ -30,14 +31,14 @@ def show(chosen: pledges.Chosen) -> None:
         _("As it stood at the end of each quarter. What is reported and what is verified are never added together.")
     )
     newest_first = list(reversed(days))
-    quarter = pledges.from_address(
+    quarter = pledges_page.from_address(
         "quarter", newest_first, st.selectbox, _("Quarter"), lambda name: _quarter(name, days[name]), width=320
     )
     day = days[quarter].isoformat()
-    report = loaded.pledge_quarter(chosen.release.id, chosen.round, day)
+    report = cached.pledge_quarter(chosen.release.id, chosen.round, day)
     rows = chosen.of_category(report.warnings)
     counts = {name: len(rows) if name == ALL else int(rows[name].sum()) for name in FILTERS}
-    show_only = pledges.from_address(
+    show_only = pledges_page.from_address(
         "show",
         FILTERS,
         st.pills,
@@ -51,7 +52,7 @@ def show(chosen: pledges.Chosen) -> None:
         return
     _table(picked.reset_index(drop=True), chosen)
     about = (chosen.release.id, chosen.round, day, "circular", chosen.category or None)
-    sheet = partial(loaded.pledge_sheet, *about, language(), show_only)
+    sheet = partial(cached.pledge_sheet, *about, language(), show_only)
     downloads.table("circular", chosen.release, chosen.round, sheet, depends=(day, chosen.category, show_only))
 
 
@@ -61,7 +62,7 @@ def _quarter(name: str, day: date) -> str:
     return _("{year}, quarter {number} (as of {day})").format(year=year, number=number, day=day.isoformat())
 
 
-def _table(rows: pd.DataFrame, chosen: pledges.Chosen) -> None:
+def _table(rows: pd.DataFrame, chosen: pledges_page.Chosen) -> None:
     """The items of the circular; one can be chosen to open its unit's book."""
     shown = pd.DataFrame(
         {
@@ -100,7 +101,7 @@ def _table(rows: pd.DataFrame, chosen: pledges.Chosen) -> None:
         alt=_("Items of the quarter with what needs attention."),
     )
     for at in picked.selection.rows:
-        pledges.book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
+        pledges_page.book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
 
 
 def status(code: object) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from typer.exceptions import TyperException
 
-from cli.call import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WRONG_USAGE, Refusal, session
+from cli.context import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WRONG_USAGE, Refusal, session
 from i18n import N_, translate
 
 if TYPE_CHECKING:

@@ -335,7 +335,7 @@ def _post_years(release_id: str, unit_code: str, post: str, today: str, trial: b
 @st.cache_resource(max_entries=32, show_spinner=False)
 def pledge_analysis(release_id: str, round_id: str, as_of: str, before: str | None, day_before: str):
     """Agreements, shifts and severity of one round; the shift of the votes since the round before, if there is one."""
-    from results.pledges.register import analysis as made
+    from results.pledges import analysis as made
 
     year = pledge_year(release_id, round_id, as_of)
     shifts = made.shifts(year)

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from streamlit import file_util
 
-SCRIPT = Path(__file__).with_name("page_script.js").read_bytes()
+SCRIPT = Path(__file__).with_name("host_page.js").read_bytes()
 SCRIPT_PATH = "/biaochi/page.js"
 VERSION = hashlib.sha256(SCRIPT).hexdigest()[:12]
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}

@@ -10,12 +10,15 @@ import typer
 from typer.models import CommandInfo
 
 import settings
+from cli import admin, documents, export, imports, packages, pledges, releases, results, rules, verify
 from cli.app import app
-from cli.call import DONE, INTERRUPTED, WRONG_USAGE, Refusal, session
-from cli.failures import failed
-from cli.help import translate_help
+from cli.context import DONE, INTERRUPTED, WRONG_USAGE, Refusal, session
+from cli.errors import failed
+from cli.help_text import translate_help
 from i18n import LANGUAGES, N_
 
+# Importing a module registers its commands.
+COMMANDS = (admin, documents, export, imports, packages, pledges, releases, results, rules, verify)
 # As help lists them: in the order of a year's work.
 ORDER = (
     *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),

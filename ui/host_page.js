@@ -172,7 +172,7 @@
       node.nodeType === Node.TEXT_NODE ? translateText(node) : translateElement(node);
   }
 
-  // ui/frame.py names the container of its switch after the language of the session.
+  // ui/layout.py names the container of its switch after the language of the session.
   function followLanguage() {
     const marks = document.querySelectorAll('[class*="st-key-biaochi-language-"]');
     const mark = marks[marks.length - 1];

@@ -6,7 +6,7 @@ import streamlit as st
 from data.model.contract import KIND_NAMES
 from data.store.history import cleared, local_time
 from i18n import N_
-from ui import loaded, tables
+from ui import cached, tables
 from ui.i18n import _, language
 
 HEADERS = (
@@ -24,7 +24,7 @@ def replace_choice(kind: str, round_id: str) -> bool:
     """
     files = [
         file.name
-        for upload in loaded.store().uploads_in_force()
+        for upload in cached.store().uploads_in_force()
         if (upload.kind, upload.round_id) == (kind, round_id)
         for file in upload.files
     ]
@@ -52,7 +52,7 @@ def replace_choice(kind: str, round_id: str) -> bool:
 
 def stored_files() -> None:
     """What was stored: who, when, how many corrections, why warnings were let through, and whether it still counts."""
-    store = loaded.store()
+    store = cached.store()
     uploads = store.uploads()
     if not uploads:
         return
@@ -83,7 +83,7 @@ def stored_files() -> None:
 
 def _states() -> dict[str, str]:
     """Of every upload, whether publishing takes it, and if not, why."""
-    store = loaded.store()
+    store = cached.store()
     in_use = {upload.upload_id for upload in store.uploads_in_force()}
     gone = cleared(store.history())
     return {

@@ -24,13 +24,13 @@ from results.pledges.labels import (
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
-from ui import charts, downloads, frame, loaded, tables
+from ui import cached, charts, downloads, layout, tables
 from ui.i18n import _, language
 
 UPLOADED = ("pledges", "progress", "votes")
 GROUPED = {"post": N_("By secretary (post)"), "unit": N_("By unit")}
 KIND_TITLES = {"headline": N_("Headline pledges"), "routine": N_("Routine pledges")}
-BOOK, PLEDGES_PAGE = "book", frame.PAGES / "browse" / "pledges.py"
+BOOK, PLEDGES_PAGE = "book", layout.PAGES / "browse" / "pledges.py"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Chosen:
     @property
     def year(self) -> PledgeYear:
         """Everything about the pledges of the round."""
-        return loaded.pledge_year(*self.key)
+        return cached.pledge_year(*self.key)
 
     def of_category(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of the chosen category."""
@@ -84,10 +84,10 @@ def nothing_yet() -> None:
         need = [_header(kind, name) for name in names if name in REQUIRED[kind]]
         may = [_header(kind, name) for name in names if name not in REQUIRED[kind] and name != "round_id"]
         cells = (_(KIND_NAMES[kind]), _(", ").join(need), _(", ").join(may))
-        lines.append("| " + " | ".join(map(frame.plain, cells)) + " |")
+        lines.append("| " + " | ".join(map(layout.plain, cells)) + " |")
     st.markdown("\n".join(lines))
     st.caption(_("One table a file: CSV or a workbook. Headers as above; other usual headers are understood as well."))
-    st.page_link(frame.PAGES / "manage" / "upload.py", label=_("Upload data"), query_params={"lang": language()})
+    st.page_link(layout.PAGES / "manage" / "upload.py", label=_("Upload data"), query_params={"lang": language()})
 
 
 def _header(kind: str, name: str) -> str:
@@ -96,7 +96,7 @@ def _header(kind: str, name: str) -> str:
 
 def glance(chosen: Chosen) -> None:
     """How many pledges, what became of them, headline and routine apart; then the hall in a sentence."""
-    found = [one for one in loaded.pledge_glances(*chosen.key, chosen.category or None) if one.pledges]
+    found = [one for one in cached.pledge_glances(*chosen.key, chosen.category or None) if one.pledges]
     if found:
         with st.container(border=True, gap="small"):
             for one in found:
@@ -113,7 +113,7 @@ def show_notes(chosen: Chosen) -> None:
     """Rows that count nowhere and words that the rules do not know."""
     notes = pledge_notes(chosen.year.book, chosen.year.votes)
     if notes:
-        st.warning("\n".join(f"- {frame.plain(note.sentence(language()))}" for note in notes))
+        st.warning("\n".join(f"- {layout.plain(note.sentence(language()))}" for note in notes))
 
 
 def _counts(one: Glance) -> None:
@@ -153,7 +153,7 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
     named = chosen.of_category(chosen.year.compared.named)
     if named.empty:
         return [told, _("**Hall and public:** no post stands opposite beyond uncertainty.")]
-    names = _(", ").join(frame.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
+    names = _(", ").join(layout.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
     more = "…" if len(named) > charts.MOST_NAMED else ""
     return [told, _("**Hall and public:** opposite beyond uncertainty: **{names}**.").format(names=names + more)]
 
@@ -174,7 +174,7 @@ def show_outcomes(chosen: Chosen) -> None:
         by = from_address(
             "by", GROUPED, st.segmented_control, _("A row is"), lambda code: _(GROUPED[code]), required=True
         )
-    rows = chosen.of_category(loaded.pledge_rows(*chosen.key, by))
+    rows = chosen.of_category(cached.pledge_rows(*chosen.key, by))
     rows = outcome_rows(rows[rows[f"{kind}_pledges"].fillna(0) > 0], kind, by)
     if rows.empty:
         st.info(_("No unit has a pledge of this kind here."))
@@ -267,7 +267,7 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
     )
     for at in picked.selection.rows:
         book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
-    sheet = partial(loaded.pledge_sheet, *chosen.key, by, chosen.category or None, language())
+    sheet = partial(cached.pledge_sheet, *chosen.key, by, chosen.category or None, language())
     depends = (chosen.as_of, by, chosen.category)
     downloads.table("pledges", chosen.release, chosen.round, sheet, depends=depends)
 
@@ -299,7 +299,7 @@ def _outcome_columns() -> dict:
 def book_link(code: str, name: str, round_id: str) -> None:
     """A link that opens the pledge book of one unit."""
     query = {"view": BOOK, "unit": code, "round": round_id, "lang": language()}
-    st.page_link(PLEDGES_PAGE, label=_("Pledge book of {unit}").format(unit=frame.plain(name)), query_params=query)
+    st.page_link(PLEDGES_PAGE, label=_("Pledge book of {unit}").format(unit=layout.plain(name)), query_params=query)
 
 
 def show_halls(chosen: Chosen) -> None:
@@ -345,7 +345,7 @@ def show_halls(chosen: Chosen) -> None:
 def _named(row: dict) -> None:
     """One post that differs: the sentence, never without ballots and intervals."""
     with st.container(border=True):
-        st.markdown("◆ " + frame.plain(difference_sentence(row, language())))
+        st.markdown("◆ " + layout.plain(difference_sentence(row, language())))
         st.caption(
             _(
                 "Hall: {vote_n} ballots, {vote} ({vote_interval}). Public: {public_n} votes, {public} ({interval})."

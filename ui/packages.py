@@ -7,7 +7,7 @@ import streamlit as st
 from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
 from i18n import N_
 from reports.documents import Signature
-from ui import downloads, frame, loaded
+from ui import cached, downloads, layout
 from ui.i18n import _, language
 
 FILES = {
@@ -73,7 +73,7 @@ def _make(name: str, release, round_id: str, words: str, signature: Signature, t
         return public_page(release, round_id)
     if name == "public":
         return public_bundle(release, round_id, words)
-    found = changes_since(release, round_id, partial(what_if, loaded.store(), release))
+    found = changes_since(release, round_id, partial(what_if, cached.store(), release))
     return internal_bundle(release, round_id, words, changes_found=found, signed=signature, progress=tell)
 
 
@@ -86,7 +86,7 @@ def _make_kit(release, round_id: str, code: str, tell, stopped) -> bytes:
 
 def _told(what: str, release, round_id: str):
     """Tells the audit log; called on the click, outside the page."""
-    store, who = loaded.store().path, frame.user()
+    store, who = cached.store().path, layout.user()
 
     def tell(sha256: str) -> None:
         log_export(store, what, release=release.id, round_id=round_id, sha256=sha256, who=who or "")

@@ -15,7 +15,7 @@ from errors import StoreBusy
 from i18n import N_
 from results.labels import STAMPS
 from results.ranking.bottom_list import family_name
-from ui import loaded
+from ui import cached
 from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -98,7 +98,7 @@ def sign_in() -> None:
 
 
 def language_switch() -> None:
-    """中文 / English, at the foot of the menu. The key of the container tells ui/page_script.js
+    """中文 / English, at the foot of the menu. The key of the container tells ui/host_page.js
     the language.
     """
     st.session_state["language_choice"] = language()
@@ -116,7 +116,7 @@ def language_switch() -> None:
 
 def demonstration_banner() -> None:
     """On every page, as long as the release in force holds invented data, a trial, or a withdrawn round."""
-    release = loaded.release()
+    release = cached.release()
     if release is None:
         return
     if release.is_demo:
@@ -134,7 +134,7 @@ def choose_round(release, box=st, among: list[str] | None = None) -> str:
 
     The address holds the plain name: a bound widget would write its label, which has a language.
     """
-    rounds, statuses = among or loaded.rounds(release.id), release.statuses()
+    rounds, statuses = among or cached.rounds(release.id), release.statuses()
     asked = st.query_params.get("round")
     st.session_state["round"] = asked if asked in rounds else rounds[0]
     return box.selectbox(
@@ -168,7 +168,7 @@ def page(title: str):
     when nothing is published.
     """
     st.title(_(title))
-    release = loaded.release()
+    release = cached.release()
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
         page_link("manage/upload.py", _("Upload data"), {"lang": language()})

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from results.comparison.release_diff import CHANGES, Comparison, RoundDifference, verdict_word
-from ui import frame, tables
+from ui import layout, tables
 from ui.i18n import _, language
 
 SHOWN_AT_ONCE = 12  # units of a table that is not folded away
@@ -16,9 +16,9 @@ def show(found: Comparison, key: str) -> None:
         st.info(found.sentences(language())[0])
     for number, difference in enumerate(found.rounds):
         head, *told = difference.sentences(language())
-        st.markdown(f"**{frame.plain(head)}**")
+        st.markdown(f"**{layout.plain(head)}**")
         if told:
-            st.markdown("\n".join(f"- {frame.plain(sentence)}" for sentence in told))
+            st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in told))
         if difference.change == "changed" and len(difference.units):
             with st.expander(_("Unit by unit"), expanded=len(difference.units) <= SHOWN_AT_ONCE):
                 _show_units(difference, f"{key}_{number}")
