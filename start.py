@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import http.client
 import os
 import re
 import shutil
@@ -202,7 +203,7 @@ def run(root: Path) -> int:
     """Serve in a child of .venv, say where when it answers, and return its exit code."""
     port = chosen_port()
     address = f"http://{HOST}:{port}"
-    if answers(port):
+    if is_taken(port):
         raise Failed(
             f"端口 {port} 已被占用。如果标尺已在运行，请直接打开 {address} ；否则请用环境变量 PORT 换一个端口。\n"
             f"Port {port} is in use. If Biaochi is already running, open {address} ; otherwise set PORT to another one."
@@ -221,7 +222,7 @@ def attend(child: subprocess.Popen, port: int, address: str) -> int:
         try:
             while not announced and child.poll() is None:
                 time.sleep(0.1)
-                announced = answers(port) and announce(address)
+                announced = serves(port) and announce(address)
             code = child.wait()
             break
         except KeyboardInterrupt:
@@ -250,12 +251,25 @@ def chosen_port() -> int:
         raise Failed(str(error)) from error
 
 
-def answers(port: int) -> bool:
-    """Whether somebody listens on a port of this machine."""
+def is_taken(port: int) -> bool:
+    """Whether some process listens on a port of this machine."""
     try:
         socket.create_connection((HOST, port), timeout=1).close()
     except OSError:
         return False
+    return True
+
+
+def serves(port: int) -> bool:
+    """Whether the dashboard answers; its port opens about a second before it does."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=1)  # urllib would ask a proxy of the environment
+    try:
+        connection.request("GET", "/api/ready")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
     return True
 
 
