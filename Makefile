@@ -21,7 +21,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
-QUICK ?= $(wildcard tests/analytics tests/spec tests/data/intake tests/start)
+QUICK ?= $(wildcard tests/analytics tests/spec tests/data/intake)
 UPGRADE ?=
 
 export PORT
@@ -69,7 +69,7 @@ lint: setup
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 # The browser tests drive the system's own Chromium, and documents are set in a Chinese font; both are only installed
 # where we may.

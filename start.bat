@@ -3,12 +3,19 @@ rem Windows: finds Python and leaves the rest to start.py. pushd also works from
 setlocal
 chcp 65001 > nul
 set PYTHONUTF8=1
-pushd "%~dp0" || goto failed
+pushd "%~dp0"
+if not %errorlevel%==0 goto failed
 
 set PYTHON=py -3
-%PYTHON% -c "" > nul 2>&1 || set PYTHON=python
-%PYTHON% -c "" > nul 2>&1 || goto missing
-%PYTHON% start.py %* || goto failed
+%PYTHON% -c "" > nul 2>&1
+if %errorlevel%==0 goto start
+set PYTHON=python
+%PYTHON% -c "" > nul 2>&1
+if not %errorlevel%==0 goto missing
+
+:start
+%PYTHON% start.py %*
+if not %errorlevel%==0 goto failed
 popd
 exit /b 0
 

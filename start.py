@@ -215,21 +215,28 @@ def run(root: Path) -> int:
 
 
 def attend(child: subprocess.Popen, port: int, address: str) -> int:
-    """Wait for the server, through Ctrl+C, until it has ended."""
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    """Pass a service manager's SIGTERM on to the server, and its exit code back."""
+    before = signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    try:
+        code, stopped = wait_for_end(child, port, address)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if stopped and code == 0:
+        say("已停止。Stopped.")
+    return code if code >= 0 else 128 - code  # a signal, counted as shells do
+
+
+def wait_for_end(child: subprocess.Popen, port: int, address: str) -> tuple[int, bool]:
+    """Announce the server when it answers; its exit code, and whether Ctrl+C was pressed."""
     stopped = announced = False
     while True:
         try:
             while not announced and child.poll() is None:
                 time.sleep(0.1)
                 announced = serves(port) and announce(address)
-            code = child.wait()
-            break
+            return child.wait(), stopped
         except KeyboardInterrupt:
             stopped = announced = True  # the terminal has sent the same to the child, which is closing
-    if stopped and code == 0:
-        say("已停止。Stopped.")
-    return code if code >= 0 else 128 - code
 
 
 def announce(address: str) -> bool:
