@@ -25,9 +25,9 @@ NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 # Not resolve(): start.bat maps \\server\share to a drive letter, and resolve() would undo that.
 ROOT = Path(os.path.abspath(__file__)).parent
 HOST = "127.0.0.1"
-# What is installed: the file of pins, and what the first installation downloads (MB on Linux; `pip download` and `du`
-# measured it on 2026-11-29, on Windows it is 50 MB less).
-PINS = {"run": ("requirements.txt", 240), "dev": ("requirements-dev.txt", 342)}
+# What is installed: the file of pins, what the first installation downloads, and what it takes on disk. MB on Linux,
+# from `pip download` and `du` on 2026-11-29; the download for Windows is 50 MB less.
+PINS = {"run": ("requirements.txt", 240, 950), "dev": ("requirements-dev.txt", 340, 1300)}
 INTERRUPTED = 130  # what shells use for Ctrl+C
 
 
@@ -153,11 +153,11 @@ def make_venv(root: Path) -> None:
 def install_packages(root: Path, kind: str) -> None:
     """Install the pinned packages, then the project itself, which stays where it is."""
     began = time.monotonic()
-    name, megabytes = PINS[kind]
+    name, download, disk = PINS[kind]
     count = count_packages((root / name).read_text(encoding="utf-8"))
     say(
-        f"正在安装 {count} 个软件包，首次下载约 {megabytes} MB，需要一至数分钟 …\n"
-        f"Installing {count} packages; the first time about {megabytes} MB are downloaded, which takes a few minutes …"
+        f"正在安装 {count} 个软件包：首次下载约 {download} MB，占用磁盘约 {disk} MB，需要一至数分钟 …\n"
+        f"Installing {count} packages: at first about {download} MB to download and {disk} MB on disk, a few minutes …"
     )
     pip(root, "--require-hashes", *local_wheels(root), "-r", str(root / name))
     pip(root, "--no-deps", "--no-build-isolation", "--editable", str(root))
@@ -304,7 +304,7 @@ def load_demonstration() -> int:
 
 
 def streamlit(port: int) -> int:
-    """`streamlit run app.py` without its word "Aborted!" when Ctrl+C ends it."""
+    """Run `streamlit run app.py`, without its word "Aborted!" when Ctrl+C ends it."""
     import click
     from streamlit.web import cli
 
