@@ -292,7 +292,7 @@ def serve() -> int:
 
 def store_is_empty() -> bool:
     """Whether the store of the settings holds nothing yet."""
-    from data.store import Store
+    from data.store.store import Store
     from settings import load
 
     return Store(load().store).is_empty()
@@ -300,7 +300,7 @@ def store_is_empty() -> bool:
 
 def load_demonstration() -> int:
     """Run `biaochi demo`, in a process that gives its memory back."""
-    return subprocess.call([sys.executable, "-c", "from cli import main; main()", "demo"])
+    return subprocess.call([sys.executable, "-c", "from cli.main import main; main()", "demo"])
 
 
 def streamlit(port: int) -> int:

@@ -13,7 +13,7 @@ import pytest
 import scipy
 
 from data.store import Store
-from tests.alternative.attacker import Attacker, printed, recovered
+from tests.reference.attacker import Attacker, printed, recovered
 
 pytestmark = pytest.mark.slow
 

@@ -33,7 +33,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def filled(environment: dict[str, str]) -> Path:
     """The store of that account, no longer empty: it holds one rule set."""
-    biaochi = "from cli import main; main()"
+    biaochi = "from cli.main import main; main()"
     added = run([sys.executable, "-c", biaochi, "rules", "add", "rules/demo-2025.toml"], cwd=ROOT, env=environment)
     assert added.returncode == 0, added.stderr
     return Path(environment["BIAOCHI_STORE"])

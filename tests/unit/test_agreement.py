@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.agreement import _Ranked, agreement, hodges_lehmann, shift, trend
-from tests.alternative.plain_agreement import plain_bca, plain_spearman
+from tests.reference.plain_agreement import plain_bca, plain_spearman
 
 
 def test_spearman_by_hand():

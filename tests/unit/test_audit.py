@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
-from data.audit import log_export, read_log
-from data.check import check
-from data.errors import StoreDamaged
 from data.store import Store
+from data.store.audit_log import log_export, read_log
+from data.store.verify import check
+from errors import StoreDamaged
 from tests.support.stores import BALLOTS, SMALL
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.alternative.naive_bootstrap import bootstrap_ranks
+from tests.reference.naive_bootstrap import bootstrap_ranks
 from tests.support.simulation import SCENARIOS, WEIGHTS, draw
 
 YEARS = 20

@@ -4,10 +4,10 @@ import pytest
 from scipy import stats
 
 from data.store import Store
-from results.bottom import bottom_lists
-from results.columns import records
-from results.ranking import FIELDS
-from results.year_card import NO_LIST, NOBODY, NOTHING, SETTLED, SOME, year_card
+from results.ranking.bottom_list import bottom_lists
+from results.ranking.ranking import FIELDS
+from results.ranking.rows import records
+from results.ranking.year_card import NO_LIST, NOBODY, NOTHING, SETTLED, SOME, year_card
 from tests.support.stores import RULES
 
 GROUPS = ("普通群众", "服务对象", "两代表一委员")

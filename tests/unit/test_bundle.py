@@ -11,9 +11,9 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from data.typeset import fonts_here
-from tests.alternative.attacker import HIDDEN, printed
-from words import ROOT
+from formats.pdf import fonts_here
+from i18n import ROOT
+from tests.reference.attacker import HIDDEN, printed
 
 ROUND = ("--round", "2025")
 FORMULAS = ["=HYPERLINK('x')", "+cmd|' /C calc'!A0", "@SUM(A1)", "-1+1"]
@@ -34,7 +34,7 @@ def made(demo_path, tmp_path_factory):
     """The bundles of the demonstration year, the public one in both languages; of a copy, since exports are logged."""
     import shutil
 
-    import cli
+    from cli.main import run
 
     folder = tmp_path_factory.mktemp("bundles")
     shutil.copytree(demo_path, folder / "var")
@@ -42,7 +42,7 @@ def made(demo_path, tmp_path_factory):
     for language, public in (("zh", []), ("zh", ["--public"]), ("en", ["--public"])):
         path = folder / f"{language}{''.join(public)}.zip"
         words = ["--store", str(folder / "var"), "--lang", language, "bundle", *ROUND, *public, "-o", str(path)]
-        assert cli.run(words) == 0
+        assert run(words) == 0
         files[language, bool(public)] = path.read_bytes()
     return files
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from data.cache import MOST, Cache
+from data.store.cache import MOST, Cache
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from data.audit import read_log
 from data.store import Store
+from data.store.audit_log import read_log
+from i18n import ROOT
 from tests.support.stores import BALLOTS, snapshot
-from words import ROOT
 
 FULL = "/dev/full"
 REGISTER = "单位编码,单位全称\nU1,市公安局\nU2,市财政局\n"

@@ -9,11 +9,11 @@ from scipy import stats
 from analytics.changes import regression_to_mean, score_changes
 from analytics.scores import score_units
 from data.store import Store
-from results.changes import FELL, ROSE, changes
-from results.family import ALL, NoSuchRound
-from results.method_breaks import BREAKS, Break
-from results.ranking import ranking
-from results.what_if import what_if
+from results.comparison.method_breaks import BREAKS, Break
+from results.comparison.year_on_year import FELL, ROSE, changes
+from results.ranking.family import ALL, NoSuchRound
+from results.ranking.ranking import ranking
+from results.ranking.what_if import what_if
 from tests.support.stores import SMALL
 
 GRADES = ("满意", "基本满意", "不满意")

@@ -6,7 +6,7 @@ import pytest
 
 from data.store import Store
 from results.overview import overview
-from results.ranking import ranking
+from results.ranking.ranking import ranking
 from tests.support.stores import SMALL, table
 
 ROOT = Path(__file__).parents[2]

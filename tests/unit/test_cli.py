@@ -10,11 +10,11 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
-import cli
-from data.export import Sheet, csv_bytes, safe_text, xlsx_bytes
-from results.ranking import FIELDS
+from cli.main import run
+from formats.spreadsheet import Sheet, csv_bytes, safe_text, xlsx_bytes
+from i18n import ROOT
+from results.ranking.ranking import FIELDS
 from tests.support.stores import snapshot
-from words import ROOT
 
 WRONG = [
     ["nonsense"],
@@ -102,7 +102,7 @@ def test_our_bug_is_70_and_no_traceback(demo, monkeypatch):
     def broken(self):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("data.store.Store.history", broken)
+    monkeypatch.setattr("data.store.store.Store.history", broken)
     demo("releases", code=70)
     assert "Traceback" not in demo.err and "ZeroDivisionError@" in demo.err
     monkeypatch.setenv("BIAOCHI_DEBUG", "1")
@@ -149,9 +149,9 @@ def test_a_text_longer_than_a_cell_of_a_workbook_is_cut_with_a_sign_and_whole_as
 
 def test_help_is_fast_to_import():
     heavy = "duckdb,pandas,numpy,streamlit,scipy"
-    code = f"import cli,sys; sys.exit(any(m in sys.modules for m in '{heavy}'.split(',')))"
+    code = f"import cli.main,sys; sys.exit(any(m in sys.modules for m in '{heavy}'.split(',')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
-    assert cli.run(["--help"]) == 0
+    assert run(["--help"]) == 0
 
 
 TYPED_WRONG = [

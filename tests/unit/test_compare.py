@@ -12,10 +12,10 @@ from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import StoreBusy, UsageError
 from data.store import Store
-from results.compare import ADDED, CHANGED, MOVED, REMOVED, compare
-from results.ranking import ranking
+from errors import StoreBusy, UsageError
+from results.comparison.release_diff import ADDED, CHANGED, MOVED, REMOVED, compare
+from results.ranking.ranking import ranking
 from tests.support.stores import SMALL, snapshot, table
 
 GROUPS = ("普通群众", "服务对象", "两代表一委员")

@@ -7,14 +7,14 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.check import check
-from data.inbox import inbox_files
 from data.intake.corrections import WHOLE_ROW, Edit, apply, line_of
 from data.intake.refusal import Refused
-from data.progress import Cancelled
-from data.replay import replay
+from data.model.progress import Cancelled
 from data.store import Store
-from data.uploads import EditLog
+from data.store.inbox import inbox_files
+from data.store.replay import replay
+from data.store.uploads import EditLog
+from data.store.verify import check
 from tests.support.stores import RULES, snapshot
 
 HEADER = ["票号", "评议主体", "参评单位", "测评指标", "评价"]

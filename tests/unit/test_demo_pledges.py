@@ -11,11 +11,11 @@ import pytest
 from data.sample import pledges as made
 from data.sample.city import ROUNDS, demo_units
 from data.store import Store
-from results.pledge_analysis import TRENDS, agreements, severity, shifts, trends
-from results.pledge_columns import difference_sentence
-from results.pledge_progress import quarter_report
-from results.pledge_years import YEARS, pledge_year, post_through_years
-from results.vote_against_public import _after_holm
+from reports.pledge_table import difference_sentence
+from results.pledges.analysis import TRENDS, agreements, severity, shifts, trends
+from results.pledges.by_year import YEARS, pledge_year, post_through_years
+from results.pledges.progress import quarter_report
+from results.pledges.vote_vs_public import _after_holm
 
 CODES = {unit.name: unit.code for unit in demo_units()}
 

@@ -13,34 +13,25 @@ import pytest
 from docx import Document as new_docx
 from pypdf import PdfReader
 
-from data.audit import read_log
-from data.document import CHANGES, LEFT_OUT, UNITS, Section
-from data.errors import UsageError
-from data.fonts import WANTED, NoChineseFont, fonts_of
 from data.store import Store
-from data.typeset import fonts_here, typeset
-from data.word import TemplateRefused, word_bytes
-from data.word_template import TEMPLATE, template_bytes
-from results import figures
-from results.changes import changes
-from results.columns import VERDICTS
-from results.documents import (
-    Signature,
-    bottom_list,
-    bulletin,
-    circular,
-    dossier,
-    findings,
-    full_ranking,
-    year_on_year,
-)
-from results.documents.bulletin import ACCOUNTABLE, NO_FINDING
-from results.documents.frame import chinese, is_internal, numbered
-from results.pledge_progress import WARNINGS, quarter_report
-from results.ranking import ranking
-from results.unit import detail, unit
+from data.store.audit_log import read_log
+from errors import UsageError
+from formats.document import CHANGES, LEFT_OUT, UNITS, Section
+from formats.docx import TemplateRefused, word_bytes
+from formats.docx_template import TEMPLATE, template_bytes
+from formats.fonts import WANTED, NoChineseFont, fonts_of
+from formats.pdf import fonts_here, typeset
+from i18n import ROOT, translate
+from reports.documents import Signature, bottom_list, bulletin, circular, dossier, findings, full_ranking, year_on_year
+from reports.documents.bulletin import ACCOUNTABLE, NO_FINDING
+from reports.documents.common import chinese, is_internal, numbered
+from results import number_format
+from results.comparison.year_on_year import changes
+from results.labels import VERDICTS
+from results.pledges.progress import WARNINGS, quarter_report
+from results.ranking.ranking import ranking
+from results.ranking.unit import detail, unit
 from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_tables, pdf_rows, pdf_text, store_of
-from words import ROOT, translate
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +86,9 @@ def wanted(rows: list[dict], decimals: int = 2) -> list[list[str]]:
             place,
             row["unit_name"],
             f"{row['n']:,}",
-            figures.number(row["score"], decimals),
-            figures.interval(row["score_low"], row["score_high"], decimals),
-            figures.places(row["rank_best"], row["rank_worst"]),
+            number_format.number(row["score"], decimals),
+            number_format.interval(row["score_low"], row["score_high"], decimals),
+            number_format.places(row["rank_best"], row["rank_worst"]),
             verdict,
         )
         lines.append([re.sub(r"\s+", "", text) for text in told])
@@ -130,7 +121,7 @@ def test_the_word_file_of_the_ranking_is_the_ranking(own_demo, tmp_path):
 
 
 def all_rows(found) -> list[dict]:
-    from results.columns import records
+    from results.ranking.rows import records
 
     return records(found.ranking.rows)
 
@@ -277,7 +268,7 @@ def test_markup_and_placeholders_in_names_come_out_as_plain_text(odd):
 
 
 def test_control_characters_in_a_name_are_blanks():
-    from data.document import plain
+    from formats.document import plain
 
     assert plain("\t市\x00公\n安\u2028局 ") == "市 公 安 局"
 
@@ -546,14 +537,20 @@ def test_headings_are_numbered_as_in_official_documents():
 
 
 def test_figures_are_rounded_half_up_and_missing_ones_are_dashes():
-    assert [figures.number(value) for value in (0.125, 2.675, -0.005, None, float("nan"))] == [
+    assert [number_format.number(value) for value in (0.125, 2.675, -0.005, None, float("nan"))] == [
         *("0.13", "2.68", "-0.01"),
         *("–", "–"),
     ]
-    assert figures.number(72.5, 0) == "73" and figures.signed(-0.5, 1) == "−0.5" and figures.signed(0.25, 1) == "+0.3"
-    assert figures.signed(-0.004) == figures.signed(0.004) == "0.00"
     assert (
-        figures.places(3, 3) == "3" and figures.interval(1, 2, 1) == "1.0 – 2.0" and figures.percent(0.1234) == "12.3%"
+        number_format.number(72.5, 0) == "73"
+        and number_format.signed(-0.5, 1) == "−0.5"
+        and number_format.signed(0.25, 1) == "+0.3"
+    )
+    assert number_format.signed(-0.004) == number_format.signed(0.004) == "0.00"
+    assert (
+        number_format.places(3, 3) == "3"
+        and number_format.interval(1, 2, 1) == "1.0 – 2.0"
+        and number_format.percent(0.1234) == "12.3%"
     )
 
 
@@ -627,7 +624,7 @@ def test_a_dossier_does_not_say_how_one_person_voted(small, files):
 
 
 def test_amounts_of_pledges_keep_every_digit():
-    from results.documents.circular import _value
+    from reports.documents.circular import _value
 
     assert _value(1_234_567.0, "元", "zh") == "1,234,567元" and _value(123_456.75, "元", "zh") == "123,456.75元"
     assert _value(7.5, "公里", "zh") == "7.5公里" and _value(0.0, None, "en") == "0" and _value(None, "元", "zh") == "–"

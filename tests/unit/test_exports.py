@@ -8,10 +8,10 @@ import math
 import pytest
 from python_calamine import CalamineWorkbook
 
-from data.audit import read_log
 from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
-from results.exports import BY_CATEGORY, RESULTS, TABLES
+from data.store.audit_log import read_log
+from reports.tables import BY_CATEGORY, RESULTS, TABLES
 from tests.support.papers import store_of
 from tests.support.stores import BALLOTS, Biaochi
 
@@ -263,7 +263,7 @@ def test_changes_have_codes_for_programs(own_demo):
 def test_a_bar_that_begins_below_zero_is_drawn_on_both_sides(tmp_path):
     from openpyxl import load_workbook
 
-    from data.export import SHADES, Chart, Sheet, xlsx_bytes
+    from formats.spreadsheet import SHADES, Chart, Sheet, xlsx_bytes
 
     rows = [["甲局", 2.0, -0.5, 4.5], ["乙局", 3.0, 2.5, 3.5]]
     chart = Chart("图", "单位", "得分", "下限", "上限", 0, 2)

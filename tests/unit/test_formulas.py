@@ -8,9 +8,9 @@ import pytest
 import xlsxwriter
 
 from data.intake.corrections import Edit
-from data.replay import replay
 from data.store import Store
-from data.uploads import EditLog
+from data.store.replay import replay
+from data.store.uploads import EditLog
 from tests.support.opendocument import CELL, SPACES, opendocument
 
 XLS = Path(__file__).parents[1] / "fixtures" / "formulas.xls"

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.funnel import FEWEST, funnel
-from results.funnel import funnel as funnel_of_round
-from tests.alternative.plain_funnel import dersimonian_laird
+from results.ranking.funnel import funnel as funnel_of_round
+from tests.reference.plain_funnel import dersimonian_laird
 
 SCORES = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 900)), min_size=FEWEST, max_size=40)
 

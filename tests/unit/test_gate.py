@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ui.gate import Gate, content_security_policy
+from ui.security import Gate, content_security_policy
 
 OURS = "http://127.0.0.1:8501"
 

@@ -13,9 +13,9 @@ import pytest
 from scipy import stats
 
 from data.store import Store
-from results.family import families
-from results.kit import kit_content
-from results.verify_kit import compare, main
+from reports.verification_kit import kit_content
+from reports.verify_kit import compare, main
+from results.ranking.family import families
 from tests.support.stores import RULES
 
 ROUND = ("--round", "2025")

@@ -5,7 +5,7 @@ import pytest
 
 from analytics.leniency import adjusted_scores
 from analytics.scores import scores_from_moments
-from tests.alternative.plain_leniency import plain_adjusted
+from tests.reference.plain_leniency import plain_adjusted
 from tests.support.leniency_years import mean_errors, year
 from tests.support.votes import moments_and_links
 

@@ -3,9 +3,9 @@
 import pytest
 
 from data.store import Store
-from results.changes import changes
-from results.columns import unit_rounds
-from results.lineage import carried, codes_of
+from results.comparison.year_on_year import changes
+from results.ranking.lineage import carried, codes_of
+from results.ranking.rows import unit_rounds
 from tests.support.stores import SMALL
 
 UNITS = "单位编码,单位全称\n"

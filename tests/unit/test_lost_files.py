@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
-from data.audit import read_log
-from data.check import check
-from data.errors import StoreDamaged, UsageError
 from data.store import Store
+from data.store.audit_log import read_log
+from data.store.verify import check
+from errors import StoreDamaged, UsageError
 from tests.support.stores import BALLOTS, SMALL, snapshot
 
 READING = (["releases"], ["ranking", "--round", "2025"], ["unit", "A"], ["pledges", "--round", "2025"])
@@ -135,7 +135,7 @@ class _Slow(Store):
 
 
 def test_two_imports_at_once_never_give_a_round_two_rule_sets(small):
-    from data.errors import TwoRuleSets
+    from errors import TwoRuleSets
 
     store = _Slow(small.store)
     other = Store(small.store).add_rules(SMALL.replace('name = "demo-2025"', 'name = "other"'))
@@ -149,8 +149,8 @@ def test_two_imports_at_once_never_give_a_round_two_rule_sets(small):
 
 def test_a_backup_that_has_to_wait_leaves_the_other_one_alone(twice, tmp_path):
     """Two people begin a backup into one file."""
-    from data.backup import backup
-    from data.errors import StoreBusy
+    from data.store.backup import backup
+    from errors import StoreBusy
 
     store, target = Store(twice.store), tmp_path / "out" / "b.zip"
     target.parent.mkdir()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
-from tests.alternative.plain_leniency import plain_links
+from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
+from tests.reference.plain_leniency import plain_links
 
 SCORES = st.sampled_from([0, 1, 600_000, 1_000_000, 333_333, -50_000, 90_000_000])
 

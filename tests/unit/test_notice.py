@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from data.errors import UsageError
-from data.history import Event
+from data.model.working_days import Periods, work_calendar
 from data.store import Store
-from data.working_days import Periods, work_calendar
-from results.notice import notice, notice_of, shown_day
+from data.store.history import Event
+from errors import UsageError
+from results.public_notice import notice, notice_of, shown_day
 from tests.support.stores import BALLOTS, SMALL
 
 SHIPPED = work_calendar()

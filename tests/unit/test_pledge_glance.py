@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.sample.pledges import demo_pledges
-from results.pledge_glance import STATES, glances, quarter_days, states, through_quarters
-from results.pledges import pledge_book
+from results.pledges.counts import STATES, glances, quarter_days, states, through_quarters
+from results.pledges.register import pledge_book
 
 DAY = date(2025, 9, 30)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from data.store import Store
-from results.pledge_analysis import agreements, trends
-from results.pledge_years import pledge_year, post_through_years
+from results.pledges.analysis import agreements, trends
+from results.pledges.by_year import pledge_year, post_through_years
 from tests.support.stores import BALLOTS, SMALL, table
 
 YEARS = ("2021", "2022", "2023", "2024", "2025")

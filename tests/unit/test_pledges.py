@@ -10,12 +10,12 @@ from scipy import stats
 
 from data.sample.pledges import pledge_files
 from data.store import Store
-from results.family import NoSuchRound
-from results.pledge_columns import BY, as_json, as_sheet, attention, header, table
-from results.pledge_progress import checks_by_quarter, quarter_of, quarter_report
-from results.pledge_years import pledge_year, posts_of
-from results.pledges import LINES, TOTALS, pledge_book, pledge_rounds, standing_day
-from tests.alternative.plain_pledges import plain_totals
+from reports.pledge_table import BY, as_json, as_sheet, attention, header, table
+from results.pledges.by_year import pledge_year, posts_of
+from results.pledges.progress import checks_by_quarter, quarter_of, quarter_report
+from results.pledges.register import LINES, TOTALS, pledge_book, pledge_rounds, standing_day
+from results.ranking.family import NoSuchRound
+from tests.reference.plain_pledges import plain_totals
 from tests.support.stores import BALLOTS, SMALL, snapshot
 from tests.support.stores import table as drawn
 
@@ -301,7 +301,7 @@ def test_a_number_below_zero_of_an_earlier_version_is_a_sentence(kind, old, new,
     import duckdb
 
     from data.store import Store
-    from data.uploads import write_frame, write_manifest
+    from data.store.uploads import write_frame, write_manifest
 
     taken(biaochi, tmp_path, "units", REGISTER)
     taken(biaochi, tmp_path, "pledges", "承诺编号 | 单位 | 承诺事项 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 10 | 30")

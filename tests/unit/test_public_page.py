@@ -7,10 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from data.store import Store
-from results.published import published
-from tests.alternative.attacker import Attacker, Page, printed, recovered
+from i18n import ROOT
+from reports.disclosure_control import published
+from tests.reference.attacker import Attacker, Page, printed, recovered
 from tests.support.stores import BALLOTS, RULES, SMALL
-from words import ROOT
 
 ROUND = ("--round", "2025")
 GROUPS = ("普通群众", "服务对象", "两代表一委员")
@@ -46,7 +46,7 @@ def attack(store, round_id, content, further=(), only=None):
 
 @pytest.fixture(scope="module")
 def page_of(demo_path):
-    from results.public_page import public_page
+    from reports.public_page import public_page
 
     release = Store(demo_path).release()
     made = {round_id: public_page(release, round_id) for round_id in release.rounds()}

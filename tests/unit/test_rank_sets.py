@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.ranks import rank_sets
-from tests.alternative import plain_ranks
+from tests.reference import plain_ranks
 
 # The Monte Carlo SD of the critical value is about 0.007 at 20,000 draws of 60 units.
 NEAR = 0.03

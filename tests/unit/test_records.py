@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.check import check
-from data.contract import KEYS, RECORD_KINDS, REQUIRED, fields
-from data.replay import replay
+from data.model.contract import KEYS, RECORD_KINDS, REQUIRED, fields
 from data.store import Store
+from data.store.replay import replay
+from data.store.verify import check
 from tests.support.stores import RULES, table
 
 REAL = Path(__file__).parents[1] / "fixtures" / "real"

@@ -6,9 +6,9 @@ import io
 import pytest
 import xlsxwriter
 
-from data.contract import field_of_header
-from data.replay import replay
+from data.model.contract import field_of_header
 from data.store import Store
+from data.store.replay import replay
 
 # 考评机关 and 票源 are words that no contract knows; one of them stands in the upper row alone.
 FORM = """某县2025年测评汇总表,,,,,

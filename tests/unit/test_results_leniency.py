@@ -7,12 +7,12 @@ import pytest
 
 from data.sample.city import GROUPS, POINTS, WEIGHTS, demo_files, demo_units
 from data.store import Store
-from results.family import NoSuchRound
-from results.leniency import ADJUSTED, Leniency, leniency
-from results.ranking import ranking
-from tests.alternative.plain_leniency import plain_adjusted
+from i18n import LANGUAGES
+from results.ranking.family import NoSuchRound
+from results.ranking.leniency import ADJUSTED, Leniency, leniency
+from results.ranking.ranking import ranking
+from tests.reference.plain_leniency import plain_adjusted
 from tests.support.stores import SMALL
-from words import LANGUAGES
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from data.release import Release
-from data.rule_sets import parse_rules
+from data.model.rule_sets import parse_rules
 from data.store import Store
-from results.bottom import bottom_list, bottom_lists
-from results.family import ALL, NoSuchRound, WhatIf, families
-from results.ranking import ranking_of
-from results.robustness import COLUMNS, REMARKS, Robustness, robustness, robustness_of
-from results.rule_grid import KINDS, WEIGHT_FACTORS
-from results.what_if import what_if
-from tests.alternative import plain_sensitivity as plain
+from data.store.release import Release
+from results.ranking.bottom_list import bottom_list, bottom_lists
+from results.ranking.family import ALL, NoSuchRound, WhatIf, families
+from results.ranking.ranking import ranking_of
+from results.ranking.robustness import COLUMNS, REMARKS, Robustness, robustness, robustness_of
+from results.ranking.rule_grid import KINDS, WEIGHT_FACTORS
+from results.ranking.what_if import what_if
+from tests.reference import plain_sensitivity as plain
 from tests.support.stores import RULES, table
 
 CATEGORIES = ["党群部门", "公共服务单位", "垂直管理单位", "政府工作部门"]

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from data.problems import Problem
-from data.rule_sets import Bottom, RulesRefused, parse_rules
-from words import ROOT
+from data.model.rule_sets import Bottom, RulesRefused, parse_rules
+from i18n import ROOT
+from problems import Problem
 
 SHIPPED = sorted((ROOT / "rules").glob("*.toml"))
 DEMO = (ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.scores import score_units, scores_from_moments
-from tests.alternative.plain_scores import plain_scores
+from tests.reference.plain_scores import plain_scores
 from tests.support.votes import moments_of_lines
 
 WEIGHTS = {"gA": 0.5, "gB": 0.3, "gC": 0.2}

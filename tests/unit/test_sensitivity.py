@@ -15,7 +15,7 @@ from analytics.sensitivity import (
     simplex_share,
     weight_intervals,
 )
-from tests.alternative import plain_sensitivity as plain
+from tests.reference import plain_sensitivity as plain
 
 NAN, INF = float("nan"), float("inf")
 # Public and representatives; A is disliked by the public, B by the representatives.

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.severity import without_severity
-from tests.alternative.plain_severity import plain_without_severity
+from tests.reference.plain_severity import plain_without_severity
 
 
 def test_two_halls_by_hand():

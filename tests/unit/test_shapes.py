@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from data.contract import header_words
 from data.intake.headers import first_records, is_glued, read_header, without_maximum
 from data.intake.source import open_source
+from data.model.contract import header_words
 from tests.support.stores import SMALL
 
 FORM = """资阳市某县2025年度机关作风测评汇总表,,,,,,,,,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.shrinkage import bottom_probability, paule_mandel, shrink
-from tests.alternative import plain_ranks
+from tests.reference import plain_ranks
 
 # Efron and Morris (1975): hits in the first 45 times at bat of 1970 and the average over the rest of the season.
 HITS = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])

@@ -5,9 +5,9 @@ import re
 import duckdb
 import pytest
 
-from data.query import read_sql, sql_names
-from data.release import RESULTS
+from data.duckdb_access import read_sql, sql_names
 from data.store import Store
+from data.store.release import RESULTS
 
 ALL = [name for folder in ("intake", "build", "release", "table") for name in sql_names(folder)]
 READ = [name for folder in ("release", "table") for name in sql_names(folder)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from analytics.suppression import Cells, Knowledge, Sum, exposed_cells, feasible, open_, small, suppress, table
-from tests.alternative.plain_suppression import ranges
+from tests.reference.plain_suppression import ranges
 
 TOY = [[3, 20, 30], [25, 2, 18], [22, 31, 4]]
 """Three small cells, one in each row and each column."""

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from data.errors import UsageError
 from data.store import Store
+from errors import UsageError
 from tests.support.stores import BALLOTS
 
 OTHER = BALLOTS.replace("不满意", "满意")

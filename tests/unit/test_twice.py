@@ -67,7 +67,7 @@ def test_a_line_of_an_earlier_upload_of_two_files(small, files):
 def test_in_the_wide_form_and_after_corrections_the_rows_are_those_of_the_office(small, files):
     """The earlier file had a title, a fault that was corrected in the page, and indicators side by side."""
     from data.intake.corrections import Edit
-    from data.uploads import EditLog
+    from data.store.uploads import EditLog
 
     store = Store(small.store)
     titled = f"某市评议票,,,,\n{WIDE.replace('2,普通群众,市公安局,满意,不满意', '2,普通群众,市公安局,满意,优')}"
@@ -216,7 +216,7 @@ def test_an_overlap_with_two_uploads_counts_each_by_itself(small, files):
 
 def test_more_lines_than_are_looked_up_still_name_the_upload(small, files):
     """Beyond the limit the row is not looked up: of an upload that is met only there, none is."""
-    from data.earlier import MOST
+    from data.store.earlier_lines import MOST
 
     head = "承诺编号,核查日期\n"
     many = "".join(f"P{n},2025-06-30\n" for n in range(MOST + 1))

@@ -5,12 +5,12 @@ import shutil
 
 import pytest
 
-from data.errors import UsageError
-from data.replay import replay
-from data.rounds import read_register
+from data.model.name_proposals import proposals
 from data.sample.city import demo_files
 from data.store import Store
-from data.unit_names import proposals
+from data.store.replay import replay
+from data.store.rounds import read_register
+from errors import UsageError
 from tests.support.stores import RULES
 
 # written -> the unit meant (2025), and what becomes of it: accepted as it is, shown and then accepted, or refused

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.verdicts import bottom_claims, holm
-from tests.alternative import plain_ranks
+from tests.reference import plain_ranks
 from tests.unit.test_rank_sets import leagues
 
 P_VALUES = ("confirm_raw", "clear_raw", "confirm_p", "clear_p")

@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from data.store import Store
-from results.pledge_analysis import severity, vote_shift
-from results.pledge_words import VOTE_REASON_SENTENCES, VOTE_REASONS
-from results.pledge_years import pledge_year
-from results.vote_scores import vote_scores
+from results.pledges.analysis import severity, vote_shift
+from results.pledges.by_year import pledge_year
+from results.pledges.labels import VOTE_REASON_SENTENCES, VOTE_REASONS
+from results.pledges.vote_scores import vote_scores
 from tests.support.stores import BALLOTS, SMALL, table
 
 REGISTER = """

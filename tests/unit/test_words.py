@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-import words
-from data.problems import SENTENCES, SUGGESTIONS, Problem, Term, fields_of, places
+import i18n
+from problems import SENTENCES, SUGGESTIONS, Problem, Term, fields_of, places
 
 SOURCES = [
     path
-    for folder in ("analytics", "data", "results", "ui", "pages", "cli")
-    for path in sorted((words.ROOT / folder).rglob("*.py"))
-] + [words.ROOT / name for name in ("app.py",) if (words.ROOT / name).is_file()]
+    for folder in ("analytics", "formats", "data", "results", "reports", "ui", "pages", "cli")
+    for path in sorted((i18n.ROOT / folder).rglob("*.py"))
+] + [i18n.ROOT / name for name in ("app.py", "errors.py", "problems.py") if (i18n.ROOT / name).is_file()]
 
 
 def forms(text):
@@ -20,8 +20,8 @@ def forms(text):
 
 
 def test_no_message_is_without_its_chinese():
-    catalog = words.read_catalogue("zh")
-    missing = [m.id for m in words.extract_messages() if m.id and not _translated(catalog, m.id)]
+    catalog = i18n.read_catalogue("zh")
+    missing = [m.id for m in i18n.extract_messages() if m.id and not _translated(catalog, m.id)]
     assert missing == []
 
 
@@ -30,16 +30,16 @@ def _translated(catalog, message):
     return found is not None and all(forms(found.string)) and not found.fuzzy
 
 
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_both_sides_have_the_same_places(language):
-    for message in words.read_catalogue(language):
+    for message in i18n.read_catalogue(language):
         wanted = frozenset().union(*(fields_of(text) for text in forms(message.id)))
         for text in filter(None, forms(message.string) if message.id else []):
             assert fields_of(text) == wanted, message.id
 
 
 def test_the_catalogues_are_up_to_date():
-    old = [path.name for path, content in words.rendered_files() if path.read_bytes() != content]
+    old = [path.name for path, content in i18n.rendered_files() if path.read_bytes() != content]
     assert old == [], "run make messages"
 
 
@@ -56,7 +56,7 @@ def test_every_problem_in_the_code_has_its_sentence():
     assert set(SENTENCES) == set(SUGGESTIONS)
 
 
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_problem_can_be_said(code, language):
     own = {"file": "a.csv", "sheet": "S", "row": 7, "column": "评价", "value": "x"}
@@ -82,6 +82,6 @@ def test_invisible_characters_are_made_visible():
 
 
 def test_the_empty_message_is_empty_and_an_unknown_language_is_refused():
-    assert words.translate("", "zh") == ""
+    assert i18n.translate("", "zh") == ""
     with pytest.raises(ValueError, match="fr"):
-        words.translate("Error", "fr")
+        i18n.translate("Error", "fr")

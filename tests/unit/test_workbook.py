@@ -16,7 +16,7 @@ import xlsxwriter
 
 from data.intake.refusal import Refused
 from data.intake.source import TextTable, open_source
-from data.intake.workbook_child import plain_number
+from data.intake.workbook_worker import plain_number
 
 WORDS = frozenset({"单位", "评分"})
 SHEET = "xl/worksheets/sheet1.xml"
@@ -123,7 +123,7 @@ def test_a_far_cell_kills_only_the_child(cell: tuple[int, int], tmp_path: Path) 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no resource limits there")
 def test_the_child_has_its_limits(tmp_path: Path) -> None:
-    code = "import sys; sys.path.insert(0, '.'); from data.intake.workbook_child import limit; limit(); "
+    code = "import sys; sys.path.insert(0, '.'); from data.intake.workbook_worker import limit; limit(); "
     hungry = subprocess.run([sys.executable, "-c", code + "bytearray(3 << 30)"], capture_output=True, check=False)
     assert b"MemoryError" in hungry.stderr
     writer = subprocess.run(

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from data.model.working_days import SHIPPED, SHIPPED_YEARS, work_calendar
 from data.store import Store
-from data.working_days import SHIPPED, SHIPPED_YEARS, work_calendar
 
 CALENDAR = work_calendar()
 # received -> due 7 working days later; Monday to Friday alone gives another date in each case
