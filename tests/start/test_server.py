@@ -113,16 +113,23 @@ def test_a_wrong_port_is_explained(environment):
     assert started.stderr.startswith("PORT must be")
 
 
+SERVED = """if True:
+    import http.server, sys
+    with http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.BaseHTTPRequestHandler) as server:
+        server.serve_forever()"""
+ATTENDED = """if True:
+    import subprocess, sys, start
+    child = subprocess.Popen([sys.executable, "-c", sys.argv[1], sys.argv[2]], stderr=subprocess.DEVNULL)
+    print(child.pid, flush=True)
+    sys.exit(start.attend(child, int(sys.argv[2]), "http://127.0.0.1"))"""
+
+
 def test_a_service_manager_ends_the_server_too():
-    child = "import signal; print('up', flush=True); signal.pause()"
-    code = f"""if True:
-        import subprocess, sys, start
-        child = subprocess.Popen([sys.executable, "-c", {child!r}], stdout=subprocess.PIPE)
-        child.stdout.readline()
-        print(child.pid, flush=True)
-        sys.exit(start.attend(child, {free_port()}, "http://nowhere"))"""
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as parent:
+    command = [sys.executable, "-c", ATTENDED, SERVED, str(free_port())]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8") as parent:
         pid = int(parent.stdout.readline())
+        while "Ctrl+C" not in parent.stdout.readline():
+            assert parent.poll() is None
         parent.send_signal(signal.SIGTERM)
         assert parent.wait(30) == 128 + signal.SIGTERM
     with pytest.raises(ProcessLookupError):
