@@ -41,15 +41,16 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     try:
         if too_old(sys.version_info[:3]):
             return with_newer_python(sys.argv[1:] if arguments is None else arguments)
-        if options.serve:
-            return serve()
+        if options.stage:
+            return STAGES[options.stage]()
         install(root, "dev" if options.dev else "run")
         return 0 if options.setup else run(root)
     except Failed as failure:
         say(str(failure), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        say("\n已中断。Interrupted.", file=sys.stderr)
+        if not options.stage:  # what the first stage prints is enough
+            say("\n已中断。Interrupted.", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -58,7 +59,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--setup", action="store_true", help="install only, do not serve")
     parser.add_argument("--dev", action="store_true", help="also install what tests and checks need")
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)  # the second stage, inside .venv
+    parser.add_argument("--stage", choices=sorted(STAGES), help=argparse.SUPPRESS)  # run by ourselves inside .venv
     return parser.parse_args(arguments)
 
 
@@ -135,8 +136,8 @@ def python_of(venv: Path, windows: bool = os.name == "nt") -> Path:
 
 
 def starts(python: Path) -> bool:
-    """Whether an interpreter is there, works and is new enough: the Python below a .venv may have been removed."""
-    question = f"import sys; sys.exit(sys.version_info[:2] < {NEEDED})"
+    """Whether an interpreter works, is new enough and has pip: its Python may be gone, its .venv half made."""
+    question = f"import sys, importlib.util as u; sys.exit(sys.version_info[:2] < {NEEDED} or not u.find_spec('pip'))"
     try:
         return subprocess.call([str(python), "-c", question], stderr=subprocess.DEVNULL) == 0
     except OSError:
@@ -145,9 +146,14 @@ def starts(python: Path) -> bool:
 
 def make_venv(root: Path) -> None:
     """Create the virtual environment afresh."""
+    import venv  # in this process: `python -m venv` prints a traceback on Ctrl+C
+
     say("正在建立运行环境 .venv … Creating the environment .venv …")
-    if call(root, sys.executable, "-m", "venv", "--clear", str(root / ".venv")) != 0:
-        raise Failed("未能建立 .venv（见上）。The environment .venv was not created; see above.")
+    try:
+        venv.create(root / ".venv", clear=True, symlinks=os.name != "nt", with_pip=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = getattr(error, "output", None) or error
+        raise Failed(f"未能建立 .venv。The environment .venv was not created: {reason}") from error
 
 
 def install_packages(root: Path, kind: str) -> None:
@@ -209,7 +215,7 @@ def run(root: Path) -> int:
             f"Port {port} is in use. If Biaochi is already running, open {address} ; otherwise set PORT to another one."
         )
     say("正在启动 … Starting …")
-    command = [str(python_of(root / ".venv")), str(root / "start.py"), "--serve"]
+    command = [str(python_of(root / ".venv")), str(root / "start.py"), "--stage", "serve"]
     child = subprocess.Popen(command, cwd=str(root), env=environment(root, os.environ))
     return attend(child, port, address)
 
@@ -221,7 +227,7 @@ def attend(child: subprocess.Popen, port: int, address: str) -> int:
         code, stopped = wait_for_end(child, port, address)
     finally:
         signal.signal(signal.SIGTERM, before)
-    if stopped and code == 0:
+    if stopped:
         say("已停止。Stopped.")
     return code if code >= 0 else 128 - code  # a signal, counted as shells do
 
@@ -284,7 +290,8 @@ def serve() -> int:
     """Fill an empty store, then serve until Ctrl+C; the second stage, run by the interpreter of .venv."""
     port = chosen_port()
     if store_is_empty():
-        code = load_demonstration()
+        # In a process of its own, which gives its memory back.
+        code = subprocess.call([sys.executable, os.path.abspath(__file__), "--stage", "demo"])
         if code != 0:
             return code
     return streamlit(port)
@@ -299,8 +306,10 @@ def store_is_empty() -> bool:
 
 
 def load_demonstration() -> int:
-    """Run `biaochi demo`, in a process that gives its memory back."""
-    return subprocess.call([sys.executable, "-c", "from cli.main import main; main()", "demo"])
+    """Do what `biaochi demo` does."""
+    from cli.main import run
+
+    return run(["demo"])
 
 
 def streamlit(port: int) -> int:
@@ -316,6 +325,8 @@ def streamlit(port: int) -> int:
         return 0
     return 0
 
+
+STAGES = {"serve": serve, "demo": load_demonstration}
 
 if __name__ == "__main__":
     sys.exit(main())

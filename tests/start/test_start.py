@@ -6,13 +6,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import start
-from tests.start.terminal import free_port, run
+from tests.start.terminal import Terminal, free_port, run
 
 # An office folder: spaces, Chinese, and characters that mean something to a shell.
 OFFICE = "办公 电脑 (一)/标尺 & 评议"
@@ -61,12 +62,14 @@ def test_the_newest_python_is_preferred(folder):
     assert start.newer_python(str(folder)) == str(folder / "python3.13")
 
 
-def test_an_interpreter_that_was_removed_or_is_too_old_does_not_start(folder):
+def test_a_removed_old_or_half_made_interpreter_does_not_start(folder):
     gone = folder / "gone"
     gone.symlink_to(folder / "uninstalled")
     old = folder / "old"
     old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import sys; sys.version_info = (3, 9)\n${{2}}"\n')
     old.chmod(0o755)
+    venv.create(folder / "half made", with_pip=False)
+    assert not start.starts(start.python_of(folder / "half made"))
     assert not start.starts(gone)
     assert not start.starts(old)
     assert start.starts(Path(sys.executable))
@@ -139,6 +142,18 @@ def test_the_first_start_installs_the_second_does_not_and_new_pins_do(project, c
         start.install(project)
     assert version_installed(project) == "2.0", "a package with another hash is not installed"
     assert not start.is_installed(project, "run"), "a failed installation is tried again"
+
+
+def test_ctrl_c_while_installing_leaves_no_traceback(project):
+    code = f"import sys, pathlib, start; sys.exit(start.main(['--setup'], pathlib.Path({str(project)!r})))"
+    session = Terminal([sys.executable, "-c", code], start.ROOT, {"PATH": ""})
+    try:
+        session.wait_for(lambda: "Creating the environment" in session.text)
+        session.press_ctrl_c()
+        assert session.wait_for_end() == 130
+    finally:
+        session.close()
+    assert session.text.partition("^C")[2].split() == ["已中断。Interrupted."]
 
 
 def stamped(project: Path, kind: str) -> None:
