@@ -9,7 +9,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FORMULA_STARTS = ("=", "+", "@")
 NAME_FORMULA_STARTS = (*FORMULA_STARTS, "-")  # no name begins with a minus sign; a grade may be one
 # Signs before which our own CSV files put an apostrophe; the reader takes it away again. formats/spreadsheet.py has
-# the same set, since neither room may import the other; tests/unit/test_formulas.py compares them.
+# the same set, since neither room may import the other; tests/data/intake/test_formulas.py compares them.
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
 EXCEL_ERRORS = frozenset({"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"})
 LONGEST_NAME = 100

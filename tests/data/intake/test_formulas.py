@@ -2,7 +2,6 @@
 
 import io
 import struct
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -12,8 +11,9 @@ from data.store import Store
 from data.store.replay import replay
 from data.store.uploads import EditLog
 from tests.support.opendocument import CELL, SPACES, opendocument
+from tests.support.paths import FIXTURES
 
-XLS = Path(__file__).parents[1] / "fixtures" / "formulas.xls"
+XLS = FIXTURES / "formulas.xls"
 EMPTY = struct.pack("<Q", 0xFFFF000000000003)  # the result of a formula that was never computed, or gave ""
 COMPUTED = SPACES | {"calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"}
 WIDE = [

@@ -9,6 +9,7 @@ import xlsxwriter
 from data.intake.headers import first_records, is_glued, read_header, without_maximum
 from data.intake.source import open_source
 from data.model.contract import header_words
+from tests.support.paths import FIXTURES
 from tests.support.stores import SMALL
 
 FORM = """资阳市某县2025年度机关作风测评汇总表,,,,,,,,,
@@ -24,7 +25,6 @@ POOLED = (
     + '[indicators]\n"服务态度" = 1.0\n[averaging]\norder = "pooled"\n[minimum]'
     + (SMALL.split("[minimum]", 1)[1])
 )
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def workbook(path: Path) -> Path:

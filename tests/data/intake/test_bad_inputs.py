@@ -17,25 +17,25 @@ import pytest
 import xlsxwriter
 
 from tests.support.opendocument import CELL, opendocument
+from tests.support.paths import FIXTURES, ROOT
 from tests.support.stores import SMALL, Biaochi, snapshot, table
 
 LISTED = list(csv.DictReader(Path(__file__).with_name("bad_inputs.csv").read_text(encoding="utf-8").splitlines()))
 EXIT = {"A": 0, "I": 0, "W": 4, "R": 3}
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 NUMERIC = SMALL.split("[points]")[0] + "[numeric]\nlow = 0\nhigh = 100\n[weights]" + SMALL.split("[weights]", 1)[1]
 # What is no matter of a file's content, and where its test stands; open until the part it belongs to has one.
 ELSEWHERE = {
-    "UNI02": "tests/unit/test_unit_names.py::test_a_name_confirmed_once_is_read_from_then_on",
+    "UNI02": "tests/data/intake/test_unit_names.py::test_a_name_confirmed_once_is_read_from_then_on",
     "FIL24": "tests/browser/test_upload.py::test_a_file_of_the_inbox_is_read_from_disk",
-    "RAC01": "tests/unit/test_compare.py::test_one_of_two_publishers_wins_and_the_other_is_told_who_and_when",
-    "RAC02": "tests/unit/test_compare.py::test_two_processes_importing_the_same_file_make_one_upload",
-    "RAC03": "tests/unit/test_compare.py::test_readers_see_the_old_release_while_another_is_made",
-    "RAC05": "tests/unit/test_bad_inputs.py::test_the_same_file_twice_at_once_is_loaded_once",
-    "RAC06": "tests/unit/test_bad_inputs.py::test_a_full_disk_is_told_beforehand",
+    "RAC01": "tests/results/test_release_diff.py::test_one_of_two_publishers_wins_and_the_other_is_told_who_and_when",
+    "RAC02": "tests/results/test_release_diff.py::test_two_processes_importing_the_same_file_make_one_upload",
+    "RAC03": "tests/results/test_release_diff.py::test_readers_see_the_old_release_while_another_is_made",
+    "RAC05": "tests/data/intake/test_bad_inputs.py::test_the_same_file_twice_at_once_is_loaded_once",
+    "RAC06": "tests/data/intake/test_bad_inputs.py::test_a_full_disk_is_told_beforehand",
     "RAC04": "tests/browser/test_upload_lost.py::test_an_upload_that_is_cut_off_leaves_nothing",
     "RAC07": "tests/browser/test_upload_lost.py::test_an_upload_whose_session_ends_is_not_stored",
     "RAC08": "tests/slow/test_kill9.py::test_a_killed_writer_leaves_the_old_release_or_the_new",
-    "RAC09": "tests/unit/test_compare.py::test_what_was_not_compared_is_not_published",
+    "RAC09": "tests/results/test_release_diff.py::test_what_was_not_compared_is_not_published",
 }
 
 REGISTER = table("""
@@ -393,7 +393,7 @@ def test_every_case_has_its_test():
     assert {row["id"] for row in LISTED if row["outcome"]} == set(CASES)
     for place in ELSEWHERE.values():
         path, name = place.split("::")
-        assert f"def {name}(" in (Path(__file__).parents[2] / path).read_text(encoding="utf-8")
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
 
 
 def store_of(case: Case, biaochi: Biaochi, folder: Path) -> None:

@@ -1,7 +1,6 @@
 """Every other table of the contract: read by its fields, kept like ballots, found again in the release."""
 
 import random
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,9 +9,9 @@ from data.model.contract import KEYS, RECORD_KINDS, REQUIRED, fields
 from data.store import Store
 from data.store.replay import replay
 from data.store.verify import check
+from tests.support.paths import REAL
 from tests.support.stores import RULES, table
 
-REAL = Path(__file__).parents[1] / "fixtures" / "real"
 REGISTER = """
     单位编码 | 单位全称           | 单位简称 | 类别
     A        | 市公安局           | 公安局   | 执法

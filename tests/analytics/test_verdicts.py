@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.verdicts import bottom_claims, holm
+from tests.analytics.test_rank_sets import leagues
 from tests.reference import plain_ranks
-from tests.unit.test_rank_sets import leagues
 
 P_VALUES = ("confirm_raw", "clear_raw", "confirm_p", "clear_p")
 

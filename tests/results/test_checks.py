@@ -1,16 +1,13 @@
 """Checks beside the scores: each finding names its number and the rows concerned, and changes nothing else."""
 
-from pathlib import Path
-
 import pytest
 
 from data.store import Store
 from results.overview import overview
 from results.ranking.ranking import ranking
+from tests.support.paths import REAL, ROOT
 from tests.support.stores import SMALL, table
 
-ROOT = Path(__file__).parents[2]
-REAL = Path(__file__).parents[1] / "fixtures" / "real"
 REGISTER = "单位编码,单位全称,类别\nA,市公安局,政府\nB,市财政局,政府\n"
 BALLOTS = """
     票号 | 评议主体     | 参评单位 | 评价

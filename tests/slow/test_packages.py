@@ -14,10 +14,11 @@ import scipy
 
 from data.store import Store
 from tests.reference.attacker import Attacker, printed, recovered
+from tests.support.paths import REAL
 
 pytestmark = pytest.mark.slow
 
-FILE = Path(__file__).parents[1] / "fixtures" / "real" / "insteval_ballots_gb18030.csv.gz"
+FILE = REAL / "insteval_ballots_gb18030.csv.gz"
 WEIGHTS = {"学期2": 0.4, "学期4": 0.3, "学期6": 0.2, "学期8": 0.1}
 RULES = """name = "insteval"
 title = "学期加权"

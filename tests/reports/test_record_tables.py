@@ -10,8 +10,8 @@ from data.store import Store
 from formats import spreadsheet
 from formats.spreadsheet import csv_bytes, xlsx_bytes
 from reports.record_tables import NothingToExport, record_sheet
+from tests.data.intake.test_records import REAL, REGISTER, TABLES
 from tests.support.stores import BALLOTS, RULES, table
-from tests.unit.test_records import REAL, REGISTER, TABLES
 
 COUNTS = """
     参评单位 | 评议主体     | 满意 | 基本满意 | 不满意 | 不了解
