@@ -96,6 +96,7 @@ async def lifespan(_app):
     gc.freeze()
     jobs.keep_memory_whole()
     yield {}
+    gc.unfreeze()
 
 
 async def ready(_request):
