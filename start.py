@@ -31,7 +31,7 @@ PINS = {"run": ("requirements.txt", 240, 950), "dev": ("requirements-dev.txt", 3
 INTERRUPTED = 130  # what shells use for Ctrl+C
 
 
-class Failed(Exception):
+class StartError(Exception):
     """A step did not succeed; its text is for the person who started us."""
 
 
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             return STAGES[options.stage]()
         install(root, "dev" if options.dev else "run")
         return 0 if options.setup else run(root)
-    except Failed as failure:
+    except StartError as failure:
         say(str(failure), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -88,7 +88,7 @@ def with_newer_python(arguments: list[str], path: str | None = None) -> int:
     python = newer_python(path)
     if python is None:
         this = ".".join(map(str, sys.version_info[:3]))
-        raise Failed(
+        raise StartError(
             f"需要 Python 3.11 或更新的版本，本机为 {this}。请安装后再启动。\n"
             f"Python 3.11 or newer is needed, this one is {this}. Install it, then start again."
         )
@@ -153,7 +153,7 @@ def make_venv(root: Path) -> None:
         venv.create(root / ".venv", clear=True, symlinks=os.name != "nt", with_pip=True)
     except (OSError, subprocess.CalledProcessError) as error:
         reason = getattr(error, "output", None) or error
-        raise Failed(f"未能建立 .venv。The environment .venv was not created: {reason}") from error
+        raise StartError(f"未能建立 .venv。The environment .venv was not created: {reason}") from error
 
 
 def install_packages(root: Path, kind: str) -> None:
@@ -175,7 +175,7 @@ def pip(root: Path, *arguments: str) -> None:
     """Run `pip install` of .venv; what it complains about appears as it is."""
     python = str(python_of(root / ".venv"))
     if call(root, python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments) != 0:
-        raise Failed("安装未完成（原因见上）。Installation did not finish; the reason is above.")
+        raise StartError("安装未完成（原因见上）。Installation did not finish; the reason is above.")
 
 
 def call(root: Path, *command: str) -> int:
@@ -210,7 +210,7 @@ def run(root: Path) -> int:
     port = chosen_port()
     address = f"http://{HOST}:{port}"
     if is_taken(port):
-        raise Failed(
+        raise StartError(
             f"端口 {port} 已被占用。如果标尺已在运行，请直接打开 {address} ；否则请用环境变量 PORT 换一个端口。\n"
             f"Port {port} is in use. If Biaochi is already running, open {address} ; otherwise set PORT to another one."
         )
@@ -261,7 +261,7 @@ def chosen_port() -> int:
     try:
         return settings.load().port
     except settings.SettingsRefused as error:
-        raise Failed(str(error)) from error
+        raise StartError(str(error)) from error
 
 
 def is_taken(port: int) -> bool:

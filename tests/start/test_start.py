@@ -45,7 +45,7 @@ def test_an_old_python_can_read_the_file():
 
 
 def test_without_a_newer_python_it_says_what_is_needed(folder):
-    with pytest.raises(start.Failed) as failure:
+    with pytest.raises(start.StartError) as failure:
         start.with_newer_python([], path=str(folder))
     assert "需要 Python 3.11" in str(failure.value) and "Python 3.11 or newer is needed" in str(failure.value)
 
@@ -138,7 +138,7 @@ def test_the_first_start_installs_the_second_does_not_and_new_pins_do(project, c
 
     pin = tiny_wheel(project / "wheels", "3.0")
     (project / "requirements.txt").write_text(pin.replace("sha256:", "sha256:0")[:-2] + "\n", encoding="utf-8")
-    with pytest.raises(start.Failed, match="Installation did not finish"):
+    with pytest.raises(start.StartError, match="Installation did not finish"):
         start.install(project)
     assert version_installed(project) == "2.0", "a package with another hash is not installed"
     assert not start.is_installed(project, "run"), "a failed installation is tried again"
