@@ -1,7 +1,7 @@
 """Run the console blocks of a Markdown page: `python -m tools.console docs/tutorial/x.zh.md` shows what differs.
 
-A block opened by ```console holds lines `$ command`, each followed by what it prints. `…` stands for any text, `# 3`
-at the end of a command for its exit code. With `--write` a block that differs is replaced by what was printed.
+A block opened by ```console holds lines `$ command`, each followed by what it prints. `…` stands for any text, on a
+line of its own for any lines; `# 3` at the end of a command is its exit code. With `--write` a block that differs is replaced by what was printed.
 """
 
 import os
@@ -28,8 +28,15 @@ class Step:
 
     def differs(self, output: str, code: int) -> bool:
         """Whether a run shows another output or exit code than the page."""
-        pattern = ".*?".join(re.escape(part) for part in self.output.split("…"))
-        return code != self.code or re.fullmatch(pattern, output, re.DOTALL) is None
+        pattern = "".join(_pattern(line) for line in self.output.splitlines())
+        return code != self.code or re.fullmatch(pattern, output) is None
+
+
+def _pattern(line: str) -> str:
+    """The pattern of one printed line; a line that is only `…` stands for any number of lines."""
+    if line == "…":
+        return r"(?:.*\n)*?"
+    return ".*?".join(re.escape(part) for part in line.split("…")) + r"\n"
 
 
 def steps(text: str) -> Iterator[Step]:
