@@ -1,7 +1,8 @@
 """Run the console blocks of a Markdown page: `python -m tools.console docs/tutorial/x.zh.md` shows what differs.
 
 A block opened by ```console holds lines `$ command`, each followed by what it prints. `…` stands for any text, on a
-line of its own for any lines; `# 3` at the end of a command is its exit code. With `--write` a block that differs is replaced by what was printed.
+line of its own for any lines; `# 3` at the end of a command is its exit code. With `--write` a block that differs is
+replaced by what was printed.
 """
 
 import os
