@@ -97,18 +97,28 @@ def differences(page: Path, folder: Path) -> list[tuple[Step, str, int]]:
     return wrong
 
 
+def rewritten(text: str, wrong: list[tuple[Step, str, int]]) -> str:
+    """Return the page with what was printed, from top to bottom: a command may occur twice."""
+    done = 0
+    for step, output, _code in wrong:
+        old, new = (f"$ {step.command}\n{printed}" for printed in (step.output, output))
+        start = text.index(old, done)
+        text = text[:start] + new + text[start + len(old) :]
+        done = start + len(new)
+    return text
+
+
 def main(arguments: list[str]) -> int:
     """Show, or with `--write` replace, what differs; returns the exit code."""
     failed = 0
-    for name in (word for word in arguments if word != "--write"):
-        page = Path(name)
+    for page in (Path(word) for word in arguments if word != "--write"):
         with tempfile.TemporaryDirectory() as folder:
-            for step, output, code in differences(page, Path(folder)):
-                failed = 1
-                print(f"{page}: $ {step.command}\n{output}exit code {code}")
-                if "--write" in arguments:
-                    old, new = (f"$ {step.command}\n{text}" for text in (step.output, output))
-                    page.write_text(page.read_text("utf-8").replace(old, new, 1), "utf-8")
+            wrong = differences(page, Path(folder))
+        for step, output, code in wrong:
+            failed = 1
+            print(f"{page}: $ {step.command}\n{output}exit code {code}")
+        if "--write" in arguments:
+            page.write_text(rewritten(page.read_text("utf-8"), wrong), "utf-8")
     return failed
 
 
