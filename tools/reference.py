@@ -1,10 +1,12 @@
-"""Generate docs/reference from the product: `python -m tools.reference` writes, `--check` only compares.
+"""Generate docs/reference and docs/glossary.md: `python -m tools.reference` writes, `--check` only compares.
 
-Commands come from their own `--help`, problems from the problems module, settings from what `settings.load` reads.
+Commands come from their own `--help`, problems from the problems module, settings from what `settings.load` reads,
+the glossary from docs/glossary.csv.
 So a page cannot describe an option that is gone, and tests/docs/test_reference.py fails when one is new.
 """
 
 import contextlib
+import csv
 import inspect
 import io
 import os
@@ -50,6 +52,7 @@ def pages() -> Iterator[tuple[Path, str]]:
             head = [NOTE[language] + " " + OTHER[language].format(name=name), ""]
             title, *body = render(language)
             yield FOLDER / f"{name}.{language}.md", "\n".join([title, "", *head, *body]).rstrip() + "\n"
+    yield ROOT / "docs" / "glossary.md", "\n".join(glossary()) + "\n"
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -291,6 +294,21 @@ def setting_rows(language: str) -> list[str]:
         raise RuntimeError(f"settings and their descriptions differ: {sorted(set(variables()) ^ set(SETTINGS))}")
     rows = [SETTING_HEADS[language], *((f"`{name}`", *words[language]) for name, words in SETTINGS.items())]
     return [SETTINGS_TITLE[language], SETTINGS_INTRO[language], "", *table(rows)]
+
+
+# --- glossary -----------------------------------------------------------------------------------
+
+GLOSSARY_NOTE = (
+    "由 `glossary.csv` 生成（`python -m tools.reference`）：页面、文件、命令和代码各用同一个词。"
+    "Generated from `glossary.csv`: one word for one idea on pages, in files, commands and code."
+)
+
+
+def glossary() -> list[str]:
+    """Every term in both languages."""
+    with (ROOT / "docs" / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        _head, *terms = csv.reader(file)
+    return ["# 词汇表 · Glossary", "", GLOSSARY_NOTE, "", *table([("中文", "English"), *terms])]
 
 
 # --- pages --------------------------------------------------------------------------------------
