@@ -64,7 +64,7 @@ browser:
 
 # Extracts every message and carries the translations over; same input, same bytes.
 messages: setup
-	$(BIN)/python -m words
+	$(BIN)/python -m i18n
 
 bench: setup
 	$(BIN)/python -m bench

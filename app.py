@@ -19,10 +19,10 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
-from data.errors import StoreDamaged
-from ui import frame, jobs, loaded, page
-from ui.gate import Gate, content_security_policy, login_of_cookies
-from ui.words import _
+from errors import StoreDamaged
+from ui import cached, host_page, jobs, layout
+from ui.i18n import _
+from ui.security import Gate, content_security_policy, login_of_cookies
 
 ROOT = Path(__file__).resolve().parent
 SPACE_NEEDED = 500 * 1024 * 1024  # bytes; below it an upload may not end well
@@ -46,7 +46,7 @@ def free_bytes(folder: Path) -> int:
 def readiness(store_folder: Path) -> tuple[int, dict]:
     """HTTP status and body of /api/ready: one small query, and room for an upload."""
     try:
-        release = loaded.ping()
+        release = cached.ping()
     except Exception:
         LOG.exception("the store does not answer")
         return 503, {"ready": False, "reason": "store"}
@@ -57,7 +57,7 @@ def readiness(store_folder: Path) -> tuple[int, dict]:
 
 def startup_problems(chosen: settings.Settings) -> list[str]:
     """What must be put right before anyone may be served, in plain sentences."""
-    problems = page.problems()
+    problems = host_page.problems()
     folder = chosen.store
     while not folder.exists():
         folder = folder.parent
@@ -72,7 +72,7 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
 def show_reference_number(error: Exception) -> bool:
     """The log gets the traceback, the person a number to quote."""
     if isinstance(error, StoreDamaged):
-        st.error(_(error.message).format(**{name: frame.plain(fact) for name, fact in error.facts.items()}))
+        st.error(_(error.message).format(**{name: layout.plain(fact) for name, fact in error.facts.items()}))
         return True
     reference = secrets.token_hex(4).upper()
     LOG.error("reference %s", reference, exc_info=error)
@@ -117,7 +117,7 @@ app = st.App(
     routes=[
         Route("/api/ready", ready),
         Route("/overview", first_page),
-        Route(page.SCRIPT_PATH, page.script),
+        Route(host_page.SCRIPT_PATH, host_page.script),
     ],
     middleware=[
         Middleware(
@@ -125,9 +125,9 @@ app = st.App(
             hosts=SETTINGS.hosts,
             origins=origins(SETTINGS),
             signed_in=login_of_cookies if SETTINGS.login else None,
-            policy=content_security_policy(page.streamlit_index()),
+            policy=content_security_policy(host_page.streamlit_index()),
         ),
-        Middleware(page.Page, default_language=SETTINGS.language),
+        Middleware(host_page.Page, default_language=SETTINGS.language),
     ],
     on_script_error=show_reference_number,
 )

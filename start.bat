@@ -16,7 +16,7 @@ fc /b requirements.txt .venv\installed-run.txt > nul 2>&1 && goto load
 copy /y requirements.txt .venv\installed-run.txt > nul
 
 :load
-.venv\Scripts\python -c "import sys; from data.store import Store; from settings import load; sys.exit(not Store(load().store).is_empty())"
+.venv\Scripts\python -c "import sys; from data.store.store import Store; from settings import load; sys.exit(not Store(load().store).is_empty())"
 if errorlevel 1 goto serve
 .venv\Scripts\biaochi demo || goto failed
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bench.import_ballots import seconds
-from data.document import COLUMNS, UNITS, Bar, Document, Row, Section, Table
-from data.typeset import typeset
-from data.word import word_bytes
+from formats.document import COLUMNS, UNITS, Bar, Document, Row, Section, Table
+from formats.docx import word_bytes
+from formats.pdf import typeset
 
 SIZES = ((100, 2.0, 0.5), (3_000, 10.0, 10.0))
 RUNS = 3

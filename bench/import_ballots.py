@@ -16,8 +16,8 @@ import pandas as pd
 
 from bench.ballots import write_ballots
 from data.store import Store
-from results.ranking import ranking
-from words import ROOT
+from i18n import ROOT
+from results.ranking.ranking import ranking
 
 WORK = ROOT / "bench" / "work"
 LINES = 8_000_000

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from bench.ballots import write_ballots
 from bench.import_ballots import WORK
 from data.store import Store
-from ui import loaded
-from words import ROOT
+from i18n import ROOT
+from ui import cached
 
 PAGES = (
     "browse/overview.py",
@@ -44,7 +44,7 @@ def store_of(lines: int) -> Path:
 def page_times(store: Path) -> dict[str, float]:
     """Median milliseconds of a warm run of each page."""
     os.environ["BIAOCHI_STORE"] = str(store)
-    loaded.store.clear()
+    cached.store.clear()
     times = {}
     for page in PAGES:
         app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)

@@ -1,7 +1,7 @@
 """(e) Pledges of 400 secretaries, 12 items each, five years: what a page needs, first time and warm.
 
 Bar: everything that a page shows of one round, with one post's five years, under 300 ms once the years are kept (as
-`ui/loaded.py` keeps them); the first time is printed beside it.
+`ui/cached.py` keeps them); the first time is printed beside it.
 """
 
 from functools import partial
@@ -11,11 +11,11 @@ import numpy as np
 
 from bench.import_ballots import WORK, seconds
 from data.store import Store
-from results.pledge_analysis import agreements, severity, shifts, trends
-from results.pledge_columns import as_sheet, table
-from results.pledge_progress import checks_by_quarter, quarter_report
-from results.pledge_years import pledge_year, post_through_years, posts_of
-from words import ROOT
+from i18n import ROOT
+from reports.pledge_table import as_sheet, table
+from results.pledges.analysis import agreements, severity, shifts, trends
+from results.pledges.by_year import pledge_year, post_through_years, posts_of
+from results.pledges.progress import checks_by_quarter, quarter_report
 
 UNITS, ITEMS = 400, 12
 YEARS = ("2021", "2022", "2023", "2024", "2025")

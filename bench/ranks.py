@@ -20,7 +20,7 @@ import numpy as np
 
 from analytics.ranks import BORDERLINE, rank_sets
 from bench.import_ballots import seconds
-from words import ROOT
+from i18n import ROOT
 
 SIZES = ((60, 20_000, 1.0), (1_000, 1_000, 3.0), (3_000, 1_000, 15.0))
 AGAINST = ((500, 3.0), (1_000, 5.0))

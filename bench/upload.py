@@ -15,9 +15,9 @@ from playwright.sync_api import sync_playwright
 
 from bench.ballots import write_ballots
 from data.store import Store
+from i18n import ROOT
 from tests.browser.conftest import CHROMIUM, CHROMIUM_OPTIONS, Server, settled, start_server, stop_server
 from tests.browser.journeys import fill_round, open_upload
-from words import ROOT
 
 WORK = ROOT / "bench" / "work"
 MILLION = 1_000_020  # whole ballots of 60 units

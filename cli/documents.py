@@ -1,167 +1,179 @@
-"""What leaves the house: tables as files. Each is told to the audit log first: what cannot be logged does not leave."""
+"""The bulletin of a round and its parts as documents that leave the house. Each is told to the audit log first."""
 
 import hashlib
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import CANNOT_BE_WRITTEN, check_form, check_output, sheet_bytes, write
 from cli.app import app
-from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, checked_round, progress, session
-from cli.results import open_release
-from words import N_, translate
+from cli.context import Category, Output, Refusal, ReleaseId, Round, check_files, checked_round, progress, session
+from cli.output import write
+from cli.results import open_release, which_unit
+from i18n import N_
 
 if TYPE_CHECKING:
-    from data.release import Release
-    from results.changes import Changes
+    from data.store.release import Release
+    from formats.document import Document
+    from reports.documents import Findings, Signature
+    from results.comparison.year_on_year import Changes
+
+FORMATS = ("pdf", "docx")
+KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges")
 
 
-@app.command(help=N_("One table of a round as a file; what was imported comes back under its own headers."))
-def export(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help=N_("ranking, bottom, changes, groups, ballots, …"))],
+@app.command(help=N_("The bulletin of a round, or a part of it, as PDF or as a Word file to be edited."))
+def bulletin(
     round_id: Round,
     category: Category = None,
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help=N_("bulletin (the whole), ranking, bottom, unit, changes or pledges."))
+    ] = "bulletin",
+    unit: Annotated[str, typer.Option(metavar="CODE", help=N_("The unit of --kind unit."))] = "",
     since: Annotated[
         str | None,
         typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
     ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=N_("As it stood on this day; else today."))
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help=N_("pdf or docx; by default by the ending of the file."))] = "",
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE.docx", help=N_("The office's own Word template."))
+    ] = None,
+    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
+    date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
     release: ReleaseId = None,
-    form: Format = "csv",
     output: Output = None,
 ) -> None:
-    """`biaochi export`."""
-    from results.exports import BALLOTS, BY_CATEGORY, CHANGES, TABLES
+    """`biaochi bulletin`."""
+    from data.store.audit_log import log_export
+    from reports.documents import Signature
 
-    check_form(form, output)
-    check_output(output)
-    if table not in TABLES:
-        raise Refusal(N_("There is no table {table}. Known: {known}."), table=table, known=", ".join(TABLES))
-    if since is not None and table != CHANGES:
-        raise Refusal(N_("--from ROUND is for the table changes."))
-    if category is not None and table not in BY_CATEGORY:
-        raise Refusal(N_("--category is for the tables: {known}."), known=", ".join(BY_CATEGORY))
+    chosen_form = _form(form, output, template)
+    _check_kind(kind, unit)
+    _check_options(kind, category, since, as_of)
     name = checked_round(round_id)
-    with open_release(release) as chosen, progress(N_("Computing")):
-        if table == BALLOTS and form == "csv":
-            return _long_ballots(chosen, name, output)
-        if table == BALLOTS:
-            content = _ballots(chosen, name, form)
-        else:
-            content = _table(chosen, table, name, category, since, form)
-        _tell(chosen, table, name, form, hashlib.sha256(content).hexdigest())
-        write(content, output)
+    with open_release(release) as chosen:
+        with progress(N_("Computing")):
+            signed = Signature(office, date)
+            if kind == "pledges":
+                made = _circular(chosen, name, as_of, signed)
+            else:
+                made = _document(chosen, kind, name, category, unit, since, signed)
+        with progress(N_("Typesetting")):
+            content = _pdf(made) if chosen_form == "pdf" else _docx(made, template)
+        digest = hashlib.sha256(content).hexdigest()
+        log_export(session.path, f"{kind}.{chosen_form}", release=chosen.id, round_id=name, sha256=digest)
+    write(content, output)
 
 
-def _table(release: "Release", table: str, round_id: str, category: str | None, since: str | None, form: str) -> bytes:
-    """The file of every table but the ballots."""
-    from data.export import json_bytes
-    from results.exports import CHANGES, as_json, changes_json, changes_sheet, export_sheet
-    from results.record_sheets import NothingToExport
+def _form(form: str, output: Path | None, template: Path | None) -> str:
+    """pdf or docx: as asked for, else by the file's ending, else by whether a template is given."""
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    found = form or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
+    if found not in FORMATS:
+        raise Refusal(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+    if template is not None:
+        if found != "docx":
+            raise Refusal(N_("--template is for --format docx."))
+        check_files([template])
+    if output is None and sys.stdout.isatty():
+        raise Refusal(N_("A document is not shown on a terminal; name a file with -o FILE."))
+    return found
 
+
+def _check_kind(kind: str, unit: str) -> None:
+    if kind not in KINDS:
+        raise Refusal(N_("--kind should be one of: {known}."), known=", ".join(KINDS))
+    if (kind == "unit") != bool(unit):
+        raise Refusal(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
+
+
+def _check_options(kind: str, category: str | None, since: str | None, as_of: str | None) -> None:
+    """Refuse an option that would have no effect on this kind of document."""
+    for option, given, kinds in (
+        ("--category", category, ("bulletin", "ranking", "bottom", "changes")),
+        ("--from", since, ("changes",)),
+        ("--as-of", as_of, ("pledges",)),
+    ):
+        if given is not None and kind not in kinds:
+            raise Refusal(N_("{option} goes with --kind {kinds}."), option=option, kinds=" | ".join(kinds))
+
+
+def _document(
+    release: "Release",
+    kind: str,
+    round_id: str,
+    category: str | None,
+    unit: str,
+    since: str | None,
+    signed: "Signature",
+) -> "Document":
+    from reports.documents import bottom_list, bulletin, findings, full_ranking, year_on_year
+
+    found = findings(release, round_id, category)
+    if not found.lists:
+        raise Refusal(N_("The round {round} holds a register but no votes yet."), round=round_id)
+    language = session.language
+    if kind == "unit":
+        return _dossier(found, unit, signed)
+    if kind == "changes":
+        return year_on_year(found, _changes(found, since), language, signed)
+    write_up = {"bulletin": bulletin, "ranking": full_ranking, "bottom": bottom_list}[kind]
+    return write_up(found, language, signed)
+
+
+def _circular(release: "Release", round_id: str, as_of: str | None, signed: "Signature") -> "Document":
+    """What needs attention in the quarter of a day."""
+    from datetime import date
+
+    from cli.pledges import day_of
+    from reports.documents import circular
+    from results.pledges.progress import quarter_report
+    from results.pledges.register import standing_day
+
+    day = day_of(as_of) if as_of else standing_day(release, round_id, date.today())
+    return circular(release, quarter_report(release, round_id, day), session.language, signed)
+
+
+def _dossier(found: "Findings", code: str, signed: "Signature") -> "Document":
+    """One unit in all formal rounds, or in all trials, as its page shows it."""
+    from reports.documents import dossier
+    from results.ranking.ranking import ranking
+    from results.ranking.unit import NoSuchUnit, detail
+    from results.ranking.unit import unit as history
+
+    release, round_id = found.release, found.ranking.round
+    trial = round_id in release.trial_rounds
+    own = [name for name in release.rounds() if (name in release.trial_rounds) == trial]
     try:
-        if table == CHANGES:
-            found = compared(release, round_id, category, since)
-            if form == "json":
-                return json_bytes(changes_json(release, found))
-            return sheet_bytes(changes_sheet(release, found, session.language), form)
-        if form == "json":
-            return json_bytes(as_json(release, table, round_id, category))
-        return sheet_bytes(export_sheet(release, table, round_id, session.language, category=category), form)
-    except NothingToExport:
-        raise _nothing(release, table, round_id) from None
+        told = history(release, code, [ranking(release, name) for name in own])
+        return dossier(found, told, detail(release, code, round_id), session.language, signed)
+    except NoSuchUnit:
+        session.say(N_("The round {round} has no votes on a unit with the code {unit}."), round=round_id, unit=code)
+        raise which_unit(release, code, [round_id]) from None
 
 
-def _nothing(release: "Release", table: str, round_id: str) -> Refusal:
-    """The round has no such table; says which it has."""
-    from results.exports import tables_of
+def _changes(found: "Findings", since: str | None) -> "list[Changes]":
+    """Each family of the round against an earlier round."""
+    from cli.export import compared
 
-    known = ", ".join(tables_of(release, round_id))
-    return Refusal(
-        N_("The round {round} of this release has no table {table}. It has: {known}."),
-        table=table,
-        round=round_id,
-        known=known,
-    )
+    return [compared(found.release, found.ranking.round, one.family.name, since) for one in found.lists]
 
 
-def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
-    """The round against an earlier one; one category at a time, ALL for all as one."""
-    from results.changes import TrialBesideFormal, changes, round_before
-    from results.family import ALL
-    from results.what_if import what_if
+def _pdf(made: "Document") -> bytes:
+    """The PDF; on stderr what it could not be set in."""
+    from formats.pdf import typeset
 
-    before = since or round_before(release, round_id)
-    if before is None:
-        raise Refusal(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
-    if before == round_id:
-        raise Refusal(N_("Two different rounds are needed, not {round} twice."), round=round_id)
-    try:
-        return changes(
-            release,
-            before,
-            round_id,
-            category or ALL,
-            lambda name, rules: what_if(session.store(), release, name, rules),
-        )
-    except TrialBesideFormal:
-        raise Refusal(N_("One of the two rounds is a trial; it is not compared with formal ones.")) from None
+    done = typeset(made)
+    if warning := done.fonts.warning(session.language):
+        print(warning, file=sys.stderr)
+    return done.content
 
 
-def _ballots(release: "Release", round_id: str, form: str) -> bytes:
-    """All ballots of a round as JSON or as a workbook."""
-    from data.ballot_file import ballot_file
-    from data.export import Sheet, json_bytes
+def _docx(made: "Document", template: Path | None) -> bytes:
+    from formats.docx import word_bytes
 
-    with ballot_file(release, round_id, "en" if form == "json" else session.language) as (headers, rows):
-        if not headers:
-            raise _nothing(release, "ballots", round_id)
-        if form == "json":
-            head = {"release": release.id, "round": round_id}
-            return json_bytes({**head, "rows": [dict(zip(headers, row, strict=True)) for row in rows]})
-        facts = [(translate(N_("Release"), session.language), release.id)]
-        title, about = (translate(word, session.language) for word in (N_("Ballots"), N_("About")))
-        return sheet_bytes(Sheet(title, headers, list(rows), facts, about), form)
-
-
-def _long_ballots(release: "Release", round_id: str, output: Path | None) -> None:
-    """All ballots of a round as CSV, a piece at a time. Made whole beside the output before any of it leaves: only
-    then its checksum is known, and a file that could not be finished takes nobody's place."""
-    from data.ballot_file import ballot_file
-    from data.export import csv_pieces
-
-    with tempfile.TemporaryFile() as whole:
-        with ballot_file(release, round_id, session.language) as (headers, rows):
-            if not headers:
-                raise _nothing(release, "ballots", round_id)
-            digest = _pieces(csv_pieces(headers, rows), whole)
-        _tell(release, "ballots", round_id, "csv", digest)
-        whole.seek(0)
-        if output is None:
-            sys.stdout.flush()
-            shutil.copyfileobj(whole, sys.stdout.buffer)
-            return
-        try:
-            with output.open("wb") as file:
-                shutil.copyfileobj(whole, file)
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise Refusal(CANNOT_BE_WRITTEN, path=output) from None
-
-
-def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:
-    """Write piece by piece; SHA-256 of the whole."""
-    digest = hashlib.sha256()
-    for piece in pieces:
-        target.write(piece)
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def _tell(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:
-    from data.audit import log_export
-
-    log_export(session.path, f"{table}.{form}", release=release.id, round_id=round_id, sha256=digest)
+    return word_bytes(made) if template is None else word_bytes(made, template)

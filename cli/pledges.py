@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from cli.answers import check_form, emit_json, emit_sheet
 from cli.app import app
-from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progress, session
+from cli.context import Category, Format, Output, Refusal, ReleaseId, Round, progress, session
+from cli.output import check_form, emit_json, emit_sheet
 from cli.results import open_release
-from words import N_
+from i18n import N_
 
 
 @app.command(help=N_("Pledge against outcome: the promised items of a round, or its posts or units."))
@@ -33,11 +33,11 @@ def pledges(
     output: Output = None,
 ) -> None:
     """`biaochi pledges`."""
-    from results.pledge_columns import BY, BY_ITEM, as_json, as_sheet, table
-    from results.pledge_notes import pledge_notes
-    from results.pledge_progress import QuarterReport, quarter_report
-    from results.pledge_years import pledge_year
-    from results.pledges import standing_day
+    from reports.pledge_table import BY, BY_ITEM, as_json, as_sheet, table
+    from results.pledges.by_year import pledge_year
+    from results.pledges.notes import pledge_notes
+    from results.pledges.progress import QuarterReport, quarter_report
+    from results.pledges.register import standing_day
 
     check_form(form, output)
     if by not in BY:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from cli.answers import check_form, emit_json, emit_sheet, print_line
 from cli.app import app
-from cli.call import Format, Output, Refusal, checked_round, progress, session
-from words import N_, translate
+from cli.context import Format, Output, Refusal, checked_round, progress, session
+from cli.output import check_form, emit_json, emit_sheet, print_line
+from i18n import N_, translate
 
 
 @app.command(help=N_("Make the imported uploads the release in force."))
@@ -34,7 +34,8 @@ def publish(
 
 def _what_would_change(form: str | None, output: Path | None) -> None:
     """The release in force against the one that publishing would make: as a table if asked for, else in sentences."""
-    from results.compare import as_json, as_sheet, compare
+    from reports.release_diff_table import as_json, as_sheet
+    from results.comparison.release_diff import compare
 
     store = session.store()
     with progress(N_("Computing")), store.candidate() as candidate:
@@ -60,7 +61,7 @@ def _what_would_change(form: str | None, output: Path | None) -> None:
 @app.command(help=N_("What was published, rolled back, cleared or given a status, newest first."))
 def releases(form: Format = "csv", output: Output = None) -> None:
     """`biaochi releases`."""
-    from results.history import as_json, as_sheet
+    from reports.history_table import as_json, as_sheet
 
     check_form(form, output)
     history = session.store().history()
@@ -108,8 +109,8 @@ def status(
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
 ) -> None:
     """`biaochi status`."""
-    from data.history import local_time
-    from data.round_status import CHINESE, DRAFT, PERMITS, STATUSES
+    from data.store.history import local_time
+    from data.store.round_status import CHINESE, DRAFT, PERMITS, STATUSES
 
     store, name = session.store(), checked_round(round_id)
     if name not in store.rounds() and not any(event.round == name for event in store.history()):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.answers import check_form, emit_json, emit_sheet
 from cli.app import app
-from cli.call import Category, Format, Output, Refusal, ReleaseId, Round, progress, session, text_of
-from words import N_
+from cli.context import Category, Format, Output, Refusal, ReleaseId, Round, progress, session, text_of
+from cli.output import check_form, emit_json, emit_sheet
+from i18n import N_
 
 if TYPE_CHECKING:
-    from data.release import Release
-    from results.family import WhatIf
+    from data.store.release import Release
+    from results.ranking.family import WhatIf
 
 
 @app.command(help=N_("All units of a round, each category ranked by itself; ALL ranks them as one."))
@@ -27,9 +27,9 @@ def ranking(
     output: Output = None,
 ) -> None:
     """`biaochi ranking`."""
-    from results.bottom import family_name
-    from results.columns import as_json, as_sheet
-    from results.ranking import ranking as rank_units
+    from reports.ranking_table import as_json, as_sheet
+    from results.ranking.bottom_list import family_name
+    from results.ranking.ranking import ranking as rank_units
 
     check_form(form, output)
     with open_release(release) as chosen:
@@ -56,9 +56,9 @@ def bottom(
     output: Output = None,
 ) -> None:
     """`biaochi bottom`."""
-    from results.bottom import bottom as not_settled
-    from results.bottom import family_name
-    from results.columns import as_json, as_sheet
+    from reports.ranking_table import as_json, as_sheet
+    from results.ranking.bottom_list import bottom as not_settled
+    from results.ranking.bottom_list import family_name
 
     check_form(form, output)
     if k is not None and k < 1:
@@ -77,9 +77,9 @@ def bottom(
 
 
 def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
-    from data.rule_sets import parse_rules
-    from results.family import NoSuchRound
-    from results.what_if import what_if
+    from data.model.rule_sets import parse_rules
+    from results.ranking.family import NoSuchRound
+    from results.ranking.what_if import what_if
 
     rules = parse_rules(text_of(file))
     if round_id not in release.rounds():
@@ -95,7 +95,8 @@ def unit(
     output: Output = None,
 ) -> None:
     """`biaochi unit`."""
-    from results.columns import unit_as_json, unit_as_sheet, unit_rounds
+    from reports.ranking_table import unit_as_json, unit_as_sheet
+    from results.ranking.rows import unit_rounds
 
     check_form(form, output)
     with open_release(release) as chosen:
@@ -111,8 +112,8 @@ def unit(
 
 def which_unit(release: "Release", text: str, rounds: Sequence[str]) -> Refusal:
     """What to try after a code that there is not: units it may mean, or where the codes of a round are listed."""
-    from data.problems import joined
-    from results.unit_search import meant
+    from problems import joined
+    from results.ranking.unit_search import meant
 
     close = meant(release, text)
     if close:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from cli.answers import emit_rows, print_line
 from cli.app import app
-from cli.call import Format, Output, session, text_of
-from words import N_
+from cli.context import Format, Output, session, text_of
+from cli.output import emit_rows, print_line
+from i18n import N_
 
 rules_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules", help=N_("Scoring rules: add, list, show."))

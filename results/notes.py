@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from results.method_breaks import Break
-from words import N_, translate
+from i18n import N_, translate
+from results.comparison.method_breaks import Break
 
 SHOWN_NAMES = 5
 SENTENCES = {

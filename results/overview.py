@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.release import Release
-from data.rule_sets import RuleSet
-from results.checks import checks
+from data.model.rule_sets import RuleSet
+from data.store.release import Release
 from results.notes import SENTENCES, Note
-from results.ranking import Ranking
+from results.quality.checks import checks
+from results.ranking.ranking import Ranking
 
 KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
 MANY_DONT_KNOW = 0.30

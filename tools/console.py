@@ -1,7 +1,7 @@
 """Run the console blocks of a Markdown page: `python -m tools.console docs/tutorial/x.zh.md` shows what differs.
 
-A block opened by ```console holds lines `$ command`, each followed by what it prints. `…` stands for any text, on a
-line of its own for any lines; `# 3` at the end of a command is its exit code. With `--write` a block that differs is
+A block opened by ```console holds lines `$ command`, each followed by what it prints. `…` means any text, on a
+line of its own any lines; `# 3` at the end of a command is its exit code. With `--write` a block that differs is
 replaced by what was printed.
 """
 
@@ -34,7 +34,7 @@ class Step:
 
 
 def _pattern(line: str) -> str:
-    """The pattern of one printed line; a line that is only `…` stands for any number of lines."""
+    """The pattern of one printed line; a line that is only `…` means any number of lines."""
     if line == "…":
         return r"(?:.*\n)*?"
     return ".*?".join(re.escape(part) for part in line.split("…")) + r"\n"

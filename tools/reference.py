@@ -18,11 +18,10 @@ from typing import Any
 
 import typer
 
-import cli
+import problems
 import settings
-from cli.app import app
-from data import problems
-from words import LANGUAGES, ROOT, translate
+from cli.main import app, run
+from i18n import LANGUAGES, ROOT, translate
 
 FOLDER = ROOT / "docs" / "reference"
 WIDTH = "100"  # columns of a help text: fits a page without a scroll bar
@@ -124,7 +123,7 @@ def help_text(path: list[str], language: str) -> str:
     """Return what `biaochi PATH --help` prints."""
     output = io.StringIO()
     with _environment(COLUMNS=WIDTH), contextlib.redirect_stdout(output):
-        code = cli.run(["--lang", language, *path, "--help"])
+        code = run(["--lang", language, *path, "--help"])
     if code:
         raise RuntimeError(f"biaochi {' '.join(path)} --help: exit code {code}")
     return output.getvalue()

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.audit import log_export
-from data.document import Document, Table
-from data.fonts import NoChineseFont
-from results.documents import Signature
-from results.pledge_glance import quarter_days
-from ui import downloads, frame, loaded
-from ui.words import _, language
-from words import N_
+from data.store.audit_log import log_export
+from formats.document import Document, Table
+from formats.fonts import NoChineseFont
+from i18n import N_
+from reports.documents import Signature
+from results.pledges.counts import quarter_days
+from ui import cached, downloads, layout
+from ui.i18n import _, language
 
 KINDS = {
     "bulletin": N_("Bulletin: the bottom and the ranking"),
@@ -47,13 +47,13 @@ def choose_kind(release, round_id: str, box) -> str:
 
 def _can_be(kind: str, release, round_id: str) -> bool:
     if kind == "pledges":
-        return round_id in loaded.pledge_rounds(release.id)
+        return round_id in cached.pledge_rounds(release.id)
     return kind != "changes" or bool(_earlier(release, round_id))
 
 
 def choose_quarter(release, round_id: str) -> str:
     """The day at which a quarter of the pledges is looked at, as an ISO text; the newest quarter first."""
-    today = loaded.standing_day(release.id, round_id, date.today().isoformat())
+    today = cached.standing_day(release.id, round_id, date.today().isoformat())
     days = quarter_days(round_id, date.fromisoformat(today))
     quarter = st.selectbox(_("Quarter"), list(reversed(days)), key="quarter", bind="query-params", width=220)
     return days[quarter].isoformat()
@@ -62,7 +62,7 @@ def choose_quarter(release, round_id: str) -> str:
 def _earlier(release, round_id: str) -> list[str]:
     """Earlier rounds with votes, newest first; trials only against trials."""
     trials = release.trial_rounds
-    alike = [name for name in loaded.scored_rounds(release.id) if (name in trials) == (round_id in trials)]
+    alike = [name for name in cached.scored_rounds(release.id) if (name in trials) == (round_id in trials)]
     return sorted((name for name in alike if name < round_id), reverse=True)
 
 
@@ -89,7 +89,7 @@ def offer(made: Document, release, round_id: str) -> None:
 
 
 def _tell_of_fonts() -> None:
-    from data.typeset import fonts_here
+    from formats.pdf import fonts_here
 
     try:
         warning = fonts_here().warning(language())
@@ -97,7 +97,7 @@ def _tell_of_fonts() -> None:
         st.error(_(missing.message).format(**missing.facts))
         return
     if warning:
-        st.caption(frame.plain(warning))
+        st.caption(layout.plain(warning))
 
 
 def _file(made: Document, kind: str, release, round_id: str) -> None:
@@ -109,7 +109,7 @@ def _file(made: Document, kind: str, release, round_id: str) -> None:
         partial(_write, made, kind),
         f"{made.kind}-{round_id}",
         kind,
-        partial(_tell, f"{made.kind}.{kind}", release.id, round_id, loaded.store().path, frame.user()),
+        partial(_tell, f"{made.kind}.{kind}", release.id, round_id, cached.store().path, layout.user()),
     )
 
 
@@ -117,10 +117,10 @@ def _write(made: Document, kind: str, tell, stopped) -> bytes:
     """The bytes of a document; in the thread of a job."""
     tell(0.1, N_("Typesetting"))
     if kind == "pdf":
-        from data.typeset import typeset
+        from formats.pdf import typeset
 
         return typeset(made).content
-    from data.word import word_bytes
+    from formats.docx import word_bytes
 
     return word_bytes(made)
 
@@ -133,16 +133,16 @@ def _tell(what: str, release_id: str, round_id: str, store: Path, who: str | Non
 def preview(made: Document) -> None:
     """The document in words, each table by its first rows."""
     with st.container(border=True):
-        st.caption(" · ".join(frame.plain(stamp) for stamp in (made.secrecy, made.stamp) if stamp))
-        st.markdown(f"**{frame.plain(made.title)}**")
+        st.caption(" · ".join(layout.plain(stamp) for stamp in (made.secrecy, made.stamp) if stamp))
+        st.markdown(f"**{layout.plain(made.title)}**")
         for number, section in enumerate(made.sections):
             if section.heading:
-                st.markdown(f"{'#' * (section.level + 3)} {frame.plain(section.heading)}")
+                st.markdown(f"{'#' * (section.level + 3)} {layout.plain(section.heading)}")
             for text in section.paragraphs:
-                st.markdown(frame.plain(text))
+                st.markdown(layout.plain(text))
             if section.table is not None:
                 _table(section.table, f"preview_{number}")
-        st.caption(frame.plain(made.footer))
+        st.caption(layout.plain(made.footer))
 
 
 def _table(table: Table, key: str) -> None:

@@ -1,5 +1,5 @@
 """Buttons that hand out files. What is in a file is made in results/ and data/, and kept in
-ui/loaded.py.
+ui/cached.py.
 """
 
 import hashlib
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.audit import log_export
-from data.errors import UsageError
-from data.export import Sheet, csv_bytes, xlsx_bytes
-from ui import frame, jobs, loaded
-from ui.words import _, language
-from words import N_
+from data.store.audit_log import log_export
+from errors import UsageError
+from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
+from i18n import N_
+from ui import cached, jobs, layout
+from ui.i18n import _, language
 
 LABELS = {"xlsx": N_("Download as Excel"), "csv": N_("Download as CSV")}
 SHORTCUTS = {"xlsx": "Mod+Alt+X", "csv": "Mod+Alt+V"}
@@ -86,7 +86,7 @@ def on_request(
     try:
         content = job.answer()
     except UsageError as refused:
-        st.error(_(refused.message).format(**{name: frame.plain(fact) for name, fact in refused.facts.items()}))
+        st.error(_(refused.message).format(**{name: layout.plain(fact) for name, fact in refused.facts.items()}))
         return
     download(labels[1], stem, kind, content, f"download_{key}", told=told)
 
@@ -116,14 +116,14 @@ def table(
 ) -> None:
     """Two buttons that hand out a table as it is shown: a workbook and a CSV file, made on the click.
 
-    name: of results.exports. sheet: makes the table in the language of the page. depends: what besides release, table,
+    name: of reports.tables. sheet: makes the table in the language of the page. depends: what besides release, table,
     round, its status and the language decides the content; with them it makes the name of the file, so that no file
     can be mistaken for another. keys: the buttons answer to the keyboard; one table a page.
     """
     status = release.status(round_id) if round_id else ""
     own = (release.id, name, round_id, status, language(), *depends)
     digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
-    store, who = loaded.store().path, frame.user()
+    store, who = cached.store().path, layout.user()
     with st.container(horizontal=True):
         for kind, label in LABELS.items():
             st.download_button(

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from data.progress import Cancelled, Progress
-from ui.words import _
+from data.model.progress import Cancelled, Progress
+from ui.i18n import _
 
 QUIET_SECONDS = 1.5  # what is done sooner shows no bar
 LOOK_EVERY = 0.5

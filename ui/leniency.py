@@ -3,20 +3,20 @@
 import pandas as pd
 import streamlit as st
 
-from results.leniency import Leniency
-from ui import frame, tables
-from ui.words import _, language
+from results.ranking.leniency import Leniency
+from ui import layout, tables
+from ui.i18n import _, language
 
 
 def show(found: Leniency, decimals: int) -> None:
     """What was done or why not, the units whose verdict changes, and all scores side by side."""
     for sentence in found.sentences(language()):
-        st.markdown(frame.plain(sentence))
+        st.markdown(layout.plain(sentence))
     if found.refused is not None:
         return
     ranked = found.rows[found.rows["rank"].notna()].iloc[::-1].reset_index(drop=True)
     for row in ranked[ranked["changed"]].to_dict("records"):
-        st.markdown("- " + frame.plain(_change(row, decimals)))
+        st.markdown("- " + layout.plain(_change(row, decimals)))
     with st.expander(_("Official and adjusted scores of all units")):
         _table(ranked, decimals)
 

@@ -4,14 +4,14 @@ and who sees what.
 
 import streamlit as st
 
-from ui import frame
-from ui.words import _, settle_language
+from ui import layout
+from ui.i18n import _, settle_language
 
 settle_language()
-page = frame.navigation()
+page = layout.navigation()
 product = _("Biaochi")
 st.set_page_config(page_title=f"{page.title} · {product}", page_icon="📏", layout="wide")
-frame.language_switch()
-if frame.allowed(frame.user(), page.url_path):
-    frame.demonstration_banner()
+layout.language_switch()
+if layout.allowed(layout.user(), page.url_path):
+    layout.demonstration_banner()
 page.run()

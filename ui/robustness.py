@@ -5,10 +5,10 @@ import math
 import pandas as pd
 import streamlit as st
 
-from results.robustness import Margin, Robustness
-from results.rule_grid import KINDS
-from ui import charts, frame, tables
-from ui.words import _, language
+from results.ranking.robustness import Margin, Robustness
+from results.ranking.rule_grid import KINDS
+from ui import charts, layout, tables
+from ui.i18n import _, language
 
 
 def show(found: Robustness, names: dict[str, str]) -> None:
@@ -30,15 +30,15 @@ def show(found: Robustness, names: dict[str, str]) -> None:
         text = _("{unit} is at the bottom only through one kind of assumption: {kind}.").format(
             unit=row.unit_name, kind=kind
         )
-        st.markdown("- " + frame.plain(text))
+        st.markdown("- " + layout.plain(text))
     for sentence in found.sentences(language()):
-        st.caption(frame.plain(sentence))
+        st.caption(layout.plain(sentence))
     if found.intervals is not None:
         _show_margin(found.intervals, names, share=True)
     if found.steps is not None:
         _show_margin(found.steps, names, share=False)
     with st.expander(_("The rules that were tried")):
-        st.markdown("\n".join(f"- {frame.plain(rule.sentence(language()))}" for rule in found.rules))
+        st.markdown("\n".join(f"- {layout.plain(rule.sentence(language()))}" for rule in found.rules))
 
 
 def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
@@ -55,7 +55,7 @@ def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
     )
     alt = _("How far each weight can move.") if share else _("How far the points of the grades can move.")
     st.dataframe(shown, hide_index=True, key=f"margin_{'weights' if share else 'steps'}", alt=alt)
-    st.caption(frame.plain(_smallest(margin, names, number, share)))
+    st.caption(layout.plain(_smallest(margin, names, number, share)))
 
 
 def _smallest(margin: Margin, names: dict[str, str], number, share: bool) -> str:

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
-from results.bottom import share_words
-from results.columns import REASON_SENTENCES, REASONS, VERDICTS
-from results.figures import interval, number, percent, places
-from results.unit import WITHHELD
-from ui import frame
-from ui.words import _
-from words import N_
+from data.model.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
+from i18n import N_
+from results.labels import REASON_SENTENCES, REASONS, VERDICTS
+from results.number_format import interval, number, percent, places
+from results.ranking.bottom_list import share_words
+from results.ranking.unit import WITHHELD
+from ui import layout
+from ui.i18n import _
 
 KIND_NAMES = {
     "scored": N_("Scored"),
@@ -78,7 +78,7 @@ def _cell(value: object) -> str:
     if isinstance(value, int | np.integer):
         return f"{value:,}"
     # A date and an interval are one word: browsers would break them.
-    text = DATE.sub(lambda date: date[0].replace("\\-", "\\-\u2060").replace(" ", "\u00a0"), frame.plain(value))
+    text = DATE.sub(lambda date: date[0].replace("\\-", "\\-\u2060").replace(" ", "\u00a0"), layout.plain(value))
     return text.replace(" – ", "\u00a0–\u00a0")
 
 
@@ -156,7 +156,7 @@ def show_not_ranked(rows: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
             _("Unit"): rows["unit_name"],
-            _("Category"): rows["category"].map(frame.category_name),
+            _("Category"): rows["category"].map(layout.category_name),
             _("Votes"): rows["n"],
             _("Reason"): [_(REASON_SENTENCES[code]) for code in rows["reason"]],
         }
@@ -211,7 +211,7 @@ def show_rounds(rounds: list[dict]) -> None:
     shown = pd.DataFrame(
         {
             _("Round"): [row["round"] for row in rounds],
-            _("Category"): [frame.category_name(row["category"]) for row in rounds],
+            _("Category"): [layout.category_name(row["category"]) for row in rounds],
             _("Rank"): [place(row["rank"], row["rank_tied_to"]) for row in rounds],
             _("Votes"): [row["n"] for row in rounds],
             _("Score"): [number(row["score"]) for row in rounds],
@@ -236,7 +236,7 @@ def show_unscored(grades: pd.DataFrame, key: str) -> None:
 def show_rules(rules: RuleSet) -> None:
     """The rule set in force as a table whose long texts wrap."""
     pairs = [(_("Setting"), _("Value")), ("---", "---"), *_rule_pairs(rules), *_about_pairs(rules)]
-    cells = [pair if pair[0] == "---" else tuple(map(frame.plain, pair)) for pair in pairs]
+    cells = [pair if pair[0] == "---" else tuple(map(layout.plain, pair)) for pair in pairs]
     st.markdown("\n".join(f"| {setting} | {value} |" for setting, value in cells))
 
 

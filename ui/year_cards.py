@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from results.year_card import YearCard
-from ui import frame, tables
-from ui.words import _, language
+from results.ranking.year_card import YearCard
+from ui import layout, tables
+from ui.i18n import _, language
 
 PER_ROW = 2
 MOST_CARDS = 8
@@ -16,7 +16,7 @@ def show(cards: Mapping[str, YearCard], round_id: str) -> None:
     """A card for every category, or for a chosen one when there are many."""
     chosen = list(cards)
     if len(chosen) > MOST_CARDS:
-        chosen = [st.selectbox(_("Category"), chosen, format_func=frame.category_name, key="card_category", width=420)]
+        chosen = [st.selectbox(_("Category"), chosen, format_func=layout.category_name, key="card_category", width=420)]
     for start in range(0, len(chosen), PER_ROW):
         columns = st.columns(PER_ROW)
         for column, name in zip(columns, chosen[start : start + PER_ROW], strict=False):
@@ -25,16 +25,16 @@ def show(cards: Mapping[str, YearCard], round_id: str) -> None:
 
 
 def _card(name: str, card: YearCard, round_id: str) -> None:
-    st.markdown(f"**{frame.plain(frame.category_name(name))}**")
+    st.markdown(f"**{layout.plain(layout.category_name(name))}**")
     tiers = f"◆ {card.confirmed}　○ {card.undecided}　● {card.cleared}"
     st.markdown(
         f"### {tiers}", help=_("◆ confirmed at the bottom, ○ evidence not enough, ● confirmed not at the bottom")
     )
-    st.markdown(frame.plain(card.sentence(language())))
+    st.markdown(layout.plain(card.sentence(language())))
     if card.ranked > 1:
-        st.caption(frame.plain(("" if language() == "zh" else " ").join(_facts(card))))
+        st.caption(layout.plain(("" if language() == "zh" else " ").join(_facts(card))))
     query = {"category": name, "round": round_id, "lang": language()}
-    frame.page_link("act/bottom.py", _("Bottom list"), query)
+    layout.page_link("act/bottom.py", _("Bottom list"), query)
 
 
 def _facts(card: YearCard) -> list[str]:

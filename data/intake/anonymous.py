@@ -8,7 +8,7 @@ import math
 import duckdb
 import numpy as np
 
-from data.problems import Problem
+from problems import Problem
 
 MOST_CELLS = 1_000_000  # combinations of values that are counted one by one
 BESIDE = ("category",)  # follows from the unit and would make chance look smaller than it is

@@ -13,12 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.contract import fields, header_of
-from data.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
+from data.duckdb_access import read_sql
 from data.intake.anonymous import equal_rows, number_rows
 from data.intake.context import Context
 from data.intake.headers import Header
-from data.intake.names import CONTROL, LONGEST_NAME, match_key
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
@@ -32,9 +30,11 @@ from data.intake.values import (
     judge_round,
     judge_unit,
 )
-from data.problems import Place, Problem, Term
-from data.query import read_sql
-from words import N_
+from data.model.contract import fields, header_of
+from data.model.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
+from data.model.names import CONTROL, LONGEST_NAME, match_key
+from i18n import N_
+from problems import Place, Problem, Term
 
 # field of the contract -> column of line_text, in the order of the table
 LINE_COLUMNS = {

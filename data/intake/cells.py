@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from data.contract import Field
-from data.export import FORMULA_SIGNS
-from data.intake.names import CONTROL, EXCEL_ERRORS, match_key, tidy
+from data.model.contract import Field
+from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_SIGNS, match_key, tidy
 
 YES = frozenset({"是", "有", "true", "1", "y", "yes", "√"})
 NO = frozenset({"否", "无", "false", "0", "n", "no", "×"})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data.intake.headers import Header
 from data.intake.refusal import Refused
-from data.problems import Problem
+from problems import Problem
 
 WHOLE_ROW = ""
 # The original is kept beside the correction, and such cells must not be kept at all.

@@ -10,11 +10,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.contract import header_of
-from data.facts import frame_digest
 from data.intake.context import Context
 from data.intake.headers import Header
-from data.intake.names import match_key, tidy
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
@@ -26,7 +23,10 @@ from data.intake.values import (
     judge_unit,
     totals_word,
 )
-from data.problems import Place, Problem
+from data.model.contract import header_of
+from data.model.facts import frame_digest
+from data.model.names import match_key, tidy
+from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
 ROUND_HEADERS = {match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度")}

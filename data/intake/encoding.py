@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from data.contract import fields
+from data.intake.byte_scan import BOMS, Scan, blocks
 from data.intake.refusal import Refused, refuse
-from data.intake.scan import BOMS, Scan, blocks
+from data.model.contract import fields
 
 HEAD = 64 << 10
 HEADER_LINES = 10

@@ -11,11 +11,11 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from data.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
-from data.intake.names import match_key
-from data.intake.shapes import joined, padded
+from data.intake.header_shape import joined, padded
 from data.intake.source import TextTable
-from data.problems import Problem
+from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
+from data.model.names import match_key
+from problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
 MOST_COLUMNS = 200

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from data.contract import header_of
+from data.model.contract import header_of
 
 DEDUCTIONS = ("扣分", "一票否决")
 # kind -> pairs of fields of which the first is never later than the second

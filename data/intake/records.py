@@ -4,31 +4,31 @@ A row becomes one canonical JSON text, so that order, encoding and header words 
 crosses columns (one date before another, parts that add up) stands in `record_rules.py`.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.contract import KEYS, REQUIRED, Field, fields, header_of
-from data.facts import frame_digest
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
-from data.intake.context import Context, Register
+from data.intake.context import Context
 from data.intake.headers import Header
-from data.intake.names import match_key, tidy
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import Judgement, is_totals_row, judge_group, judge_unit, totals_word
-from data.problems import Place, Problem
+from data.model.contract import KEYS, REQUIRED, Field, fields, header_of
+from data.model.facts import frame_digest
+from data.model.names import match_key, tidy
+from data.model.record_keys import canonical, key_of, shown_key, year_of
+from data.model.register import Register
+from problems import Place, Problem
 
 COLUMNS = ["key", "content"]
 NAMES = frozenset({"alias", "unit_text", "group_code"})
 UNITS = frozenset({"unit_code"})
 LINEAGE = frozenset({"from_code", "to_code"})
 _RANK = re.compile(r"(?:并列)?第?(\d{1,6})名?(?:\(?并列\)?)?")
-_YEAR = re.compile(r"(20\d\d)(?!\d)")
 _SPAN = re.compile(r"至|~|～|—+|--")
 _OPEN_END = frozenset({"", "今", "现在"})
 
@@ -57,28 +57,6 @@ class _Row:
     header: Header
     texts: Mapping[str, str]
     cells: list[str]
-
-
-def year_of(round_id: str) -> int | None:
-    """The year that the name of a round begins with; the round of a yearly table is its year."""
-    found = _YEAR.match(round_id)
-    return int(found[1]) if found else None
-
-
-def canonical(content: Mapping[str, object]) -> str:
-    """One text for one record: fields in the order of their names, nothing for what is unknown."""
-    known = {name: value for name, value in content.items() if value is not None and value != ""}
-    return json.dumps(known, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def key_of(kind: str, content: Mapping[str, object]) -> str:
-    """What makes a record one of its kind, as a text."""
-    return json.dumps([content.get(name) for name in KEYS[kind]], ensure_ascii=False)
-
-
-def shown_key(key: str) -> str:
-    """A key as people read it."""
-    return " ".join(str(part) for part in json.loads(key) if part is not None)
 
 
 class _Reader:

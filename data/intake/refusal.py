@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from data.problems import Problem
+from problems import Problem
 
 
 class Refused(Exception):

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from data.intake.byte_scan import BOMS, Scan, scan
 from data.intake.encoding import HEADER_LINES, convert, find_encoding, words_in
 from data.intake.refusal import Refused, refuse
-from data.intake.scan import BOMS, Scan, scan
 from data.intake.workbook import MergedArea, SheetText, ole_kind, read_workbook, zip_kind
-from data.problems import Problem, Term
-from words import N_
+from i18n import N_
+from problems import Problem, Term
 
 DELIMITERS = ",;\t"
 COLUMN_LIMIT = 200

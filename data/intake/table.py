@@ -14,11 +14,11 @@ from pathlib import Path
 import duckdb
 
 from data.intake.headers import Header
-from data.intake.names import LONGEST_NAME, match_key
 from data.intake.source import TextTable
 from data.intake.values import is_totals_row
 from data.intake.workbook import letters
-from data.problems import Problem, has_errors
+from data.model.names import LONGEST_NAME, match_key
+from problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"

@@ -4,18 +4,18 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.facts import frame_digest
-from data.intake.context import PARTICIPATION, Context, RegisteredUnit
+from data.intake.context import Context
 from data.intake.counts import context_rows
 from data.intake.headers import Header
-from data.intake.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import totals_word
-from data.problems import Place, Problem
+from data.model.facts import frame_digest
+from data.model.names import CONTROL, LONGEST_NAME, match_key, tidy
+from data.model.register import ONLY_CATEGORY, PARTICIPATION, RegisteredUnit
+from problems import Place, Problem
 
 COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
-ONLY_CATEGORY = "全部"
 
 
 @dataclass

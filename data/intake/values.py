@@ -11,19 +11,12 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from data.intake.context import Context, Register
+from data.intake.context import Context
 from data.intake.headers import is_glued
-from data.intake.names import (
-    CONTROL,
-    EXCEL_ERRORS,
-    FORMULA_STARTS,
-    LONGEST_NAME,
-    NAME_FORMULA_STARTS,
-    match_key,
-    tidy,
-)
-from data.rule_sets import RuleSet
-from data.unit_names import proposals, without_quotes
+from data.model.name_proposals import proposals, without_quotes
+from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_STARTS, LONGEST_NAME, NAME_FORMULA_STARTS, match_key, tidy
+from data.model.register import Register
+from data.model.rule_sets import RuleSet
 
 # What a line of sums is called (on match keys): 合计, 总计(张), 全市平均, 党群部门小计. A name that merely holds such a
 # word goes on behind it (合计村) or has it inside another word (统计局), and is none.

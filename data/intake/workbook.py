@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import settings
-from data.findings import spans
 from data.intake.refusal import Refused, refuse
-from data.problems import Problem
+from data.model.grouped_problems import spans
+from problems import Problem
 
 MEBIBYTE = 1 << 20
 PART_LIMIT = 200 * MEBIBYTE
@@ -34,7 +34,7 @@ BROKEN_ZIP = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
 """What `zipfile` raises for a directory that is none: an offset that leads nowhere is an OSError or a ValueError, and a
 version of the format that it does not know a NotImplementedError."""
 ASKED_FOR = re.compile(rb"memory allocation of (\d+) bytes failed")
-CHILD = Path(__file__).with_name("workbook_child.py")
+CHILD = Path(__file__).with_name("workbook_worker.py")
 KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TEMP", "TMP")
 
 

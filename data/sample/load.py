@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from data.errors import UsageError
 from data.sample.city import CITY, RULES, demo_files
 from data.sample.pledges import pledge_files
 from data.store import PublishReport, Store
-from words import N_
+from errors import UsageError
+from i18n import N_
 
 RULES_FILE = Path(__file__).resolve().parents[2] / "rules" / f"{RULES}.toml"
 NOTE = f"演示数据 demonstration data: {CITY}"

@@ -4,26 +4,27 @@ from functools import partial
 
 import streamlit as st
 
-from results.columns import records
-from ui import charts, downloads, frame, leniency, loaded, releases, robustness, statements, tables
-from ui.words import _, language
-from words import N_
+from i18n import N_
+from results.ranking.rows import records
+from ui import cached, charts, downloads, layout, leniency, robustness, tables, unit_statements
+from ui.i18n import _, language
+from ui.releases import page as releases_page
 
-release = frame.page(N_("Bottom list"))
+release = layout.page(N_("Bottom list"))
 left, right = st.columns([1, 3])
-round_id = frame.choose_round(release, left)
-lists = loaded.bottom_lists(release.id, round_id)
+round_id = layout.choose_round(release, left)
+lists = cached.bottom_lists(release.id, round_id)
 if not lists:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
 category = right.selectbox(
-    _("Category"), list(lists), format_func=frame.category_name, key="category", bind="query-params", width=420
+    _("Category"), list(lists), format_func=layout.category_name, key="category", bind="query-params", width=420
 )
-bottom, card = lists[category], loaded.year_cards(release.id, round_id)[category]
+bottom, card = lists[category], cached.year_cards(release.id, round_id)[category]
 rules = bottom.family.rules
 rows = tables.ranking_rows(bottom.rows, rules)
 
-st.subheader(frame.plain(card.sentence(language())))
+st.subheader(layout.plain(card.sentence(language())))
 if not rows.empty:
     points = bottom.family.bottom.line
     chart = charts.bottom_chart(rows, bottom.line, bottom.family.places, points)
@@ -41,14 +42,14 @@ if bottom.count:
             "Category {category}: {count} ranked units; bottom rule: {rule}. The verdicts hold inside this category; "
             "the chance that any confirmed unit is wrongly named is at most {error}, and the same for the cleared."
         ).format(
-            category=frame.plain(frame.category_name(category)),
+            category=layout.plain(layout.category_name(category)),
             count=bottom.count,
             rule=tables.bottom_sentence(bottom.family.bottom),
             error=tables.percent(1 - rules.uncertainty.level, 0),
         )
     )
 
-releases.show_notice(round_id)
+releases_page.show_notice(round_id)
 
 if bottom.sets.borderline:
     st.caption(
@@ -69,7 +70,7 @@ elif card.outcome != "no_list":
     if not card.confirmed:
         st.markdown(_("None. No unit of this category may be named as one of the bottom."))
     for row in records(bottom.tier("confirmed")):
-        statements.show(row, bottom.sentences(row, language()), rules)
+        unit_statements.show(row, bottom.sentences(row, language()), rules)
 
     st.subheader("○ " + _("Evidence not enough") + f" · {card.undecided}")
     if card.undecided:
@@ -78,14 +79,16 @@ elif card.outcome != "no_list":
         )
         with st.expander(_("What may be said of each"), expanded=card.undecided <= 3):
             for row in records(bottom.tier("undecided")):
-                statements.show(row, bottom.sentences(row, language()), rules)
+                unit_statements.show(row, bottom.sentences(row, language()), rules)
         tables.show_tier(tables.ranking_rows(bottom.tier("undecided"), rules), rules.presentation.decimals, "undecided")
     else:
         st.markdown(_("None."))
 
     st.subheader("● " + _("Confirmed not at the bottom") + f" · {card.cleared}")
     if card.cleared:
-        st.caption(_("These units are not {membership}.").format(membership=frame.plain(bottom.membership(language()))))
+        st.caption(
+            _("These units are not {membership}.").format(membership=layout.plain(bottom.membership(language())))
+        )
         tables.show_tier(tables.ranking_rows(bottom.tier("cleared"), rules), rules.presentation.decimals, "cleared")
     else:
         st.markdown(_("None."))
@@ -93,16 +96,16 @@ elif card.outcome != "no_list":
 if bottom.count:
     st.subheader(_("Does it depend on the rules?"))
     robustness.show(
-        loaded.robustness(release.id, round_id, category),
+        cached.robustness(release.id, round_id, category),
         dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
     )
 
     st.subheader(_("Does it depend on who graded whom?"))
-    leniency.show(loaded.leniency(release.id, round_id, category), rules.presentation.decimals)
+    leniency.show(cached.leniency(release.id, round_id, category), rules.presentation.decimals)
 
 if not bottom.not_ranked.empty:
     st.subheader(_("Not ranked"))
     tables.show_not_ranked(bottom.not_ranked)
 
-sheet = partial(loaded.export_sheet, release.id, "bottom", round_id, language(), category)
+sheet = partial(cached.export_sheet, release.id, "bottom", round_id, language(), category)
 downloads.table("bottom", release, round_id, sheet, depends=(category,))

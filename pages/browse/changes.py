@@ -4,15 +4,15 @@ from functools import partial
 
 import streamlit as st
 
-from results import figures
-from results.changes import FELL, ROSE
-from results.exports import changes_sheet
-from ui import charts, downloads, frame, loaded, tables, tables_changes
-from ui.words import _, language
-from words import N_
+from i18n import N_
+from reports.tables import changes_sheet
+from results import number_format
+from results.comparison.year_on_year import FELL, ROSE
+from ui import cached, change_tables, charts, downloads, layout, tables
+from ui.i18n import _, language
 
-release = frame.page(N_("Changes"))
-everything = loaded.scored_rounds(release.id)
+release = layout.page(N_("Changes"))
+everything = cached.scored_rounds(release.id)
 trials = [round_id for round_id in everything if round_id in release.trial_rounds]
 with_trial = bool(trials) and st.toggle(_("Also offer trial rounds"), key="with_trial")
 rounds = sorted(everything, reverse=True) if with_trial else [name for name in everything if name not in trials]
@@ -27,27 +27,27 @@ with left:
     older = rounds[rounds.index(round_to) + 1 :]
     round_from = st.selectbox(_("Earlier round"), older, key="from", bind="query-params")
 with right:
-    categories = [family.name for family in loaded.families(release.id, round_to)]
+    categories = [family.name for family in cached.families(release.id, round_to)]
     category = st.selectbox(
-        _("Category"), categories, format_func=frame.category_name, key="category", bind="query-params"
+        _("Category"), categories, format_func=layout.category_name, key="category", bind="query-params"
     )
 
 if len({name in trials for name in (round_from, round_to)}) > 1:
     st.warning(_("One of the two rounds is a trial. Differences between them say nothing about the units."))
-found = loaded.changes(release.id, round_from, round_to, category, with_trial)
+found = cached.changes(release.id, round_from, round_to, category, with_trial)
 decimals = release.rules(round_to).presentation.decimals
 level = tables.percent(found.level, 0)
-rows = tables_changes.change_rows(found, decimals)
+rows = change_tables.change_rows(found, decimals)
 
 if found.breaks:
     told = [_("The method of the two rounds is not the same:")]
-    told += [f"- {frame.plain(item.sentence(language()))}" for item in found.breaks]
+    told += [f"- {layout.plain(item.sentence(language()))}" for item in found.breaks]
     after = (
         _("Nothing is tested. The table shows the two official scores side by side; their difference means nothing.")
         if not found.tested
         else _("{round} was counted again under the rule set {rules}; its scores here are not the published ones.")
     )
-    told += ["", after.format(round=frame.plain(found.round_from), rules=frame.plain(found.rules))]
+    told += ["", after.format(round=layout.plain(found.round_from), rules=layout.plain(found.rules))]
     st.warning("\n".join(told), icon=":material/warning:")
 
 if found.tested and found.compared:
@@ -65,11 +65,11 @@ if found.regression:
             "by {predicted} points (regression to the mean). It changed by {measured}, that of all units by "
             "{overall}. A rise no larger than the one by chance is no sign of improvement."
         ).format(
-            round=frame.plain(round_from),
+            round=layout.plain(round_from),
             k=facts.k,
-            predicted=figures.signed(facts.predicted, decimals),
-            measured=figures.signed(facts.measured, decimals),
-            overall=figures.signed(facts.overall, decimals),
+            predicted=number_format.signed(facts.predicted, decimals),
+            measured=number_format.signed(facts.measured, decimals),
+            overall=number_format.signed(facts.overall, decimals),
         )
     )
 
@@ -94,10 +94,10 @@ if len(rows):
                 "Worth a look: changed by a looser test, of whose list about one in twenty is chance."
             ).format(before=found.ranked_from, after=found.ranked_to)
         )
-    selected = tables_changes.show_changes(rows, found, decimals, "changes_table")
+    selected = change_tables.show_changes(rows, found, decimals, "changes_table")
     for row in selected.selection.rows:
-        frame.unit_link(rows["unit_code"][row], rows["unit_name"][row], round_to)
-    tables_changes.show_notes(found)
+        layout.unit_link(rows["unit_code"][row], rows["unit_name"][row], round_to)
+    change_tables.show_notes(found)
     sheet = partial(changes_sheet, release, found, language())
     downloads.table("changes", release, round_to, sheet, depends=(round_from, category))
 else:
@@ -105,4 +105,4 @@ else:
 
 if len(found.left_out):
     st.subheader(_("Not compared"))
-    tables_changes.show_left_out(found)
+    change_tables.show_left_out(found)

@@ -4,15 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from ui import charts, downloads, frame, loaded, releases, tables, year_cards
-from ui.words import _, language
-from words import N_
+from i18n import N_
+from ui import cached, charts, downloads, layout, tables, year_cards
+from ui.i18n import _, language
+from ui.releases import page as releases_page
 
-release = frame.page(N_("Overview"))
-round_id = frame.choose_round(release)
-releases.show_status(round_id)
-releases.show_notice(round_id)
-year = loaded.overview(release.id, round_id)
+release = layout.page(N_("Overview"))
+round_id = layout.choose_round(release)
+releases_page.show_status(round_id)
+releases_page.show_notice(round_id)
+year = cached.overview(release.id, round_id)
 
 if year.rules is None:
     st.info(_("This round holds a register but no ballots yet."))
@@ -26,9 +27,9 @@ figures[3].metric(_("Units ranked"), f"{year.ranked} / {year.registered}")
 figures[4].metric(_("Don't know"), tables.percent(year.dont_know_share))
 
 st.subheader(_("Can this round rank?"))
-year_cards.show(loaded.year_cards(release.id, round_id), round_id)
+year_cards.show(cached.year_cards(release.id, round_id), round_id)
 
-rows = tables.ranking_rows(loaded.ranking(release.id, round_id).rows, year.rules)
+rows = tables.ranking_rows(cached.ranking(release.id, round_id).rows, year.rules)
 if not rows.empty:
     st.subheader(_("How far apart the scores are"))
     st.caption(
@@ -42,15 +43,15 @@ if not rows.empty:
 if year.notes:
     st.subheader(_("Before you read the scores"))
     for note in year.notes:
-        st.markdown(f"- {frame.plain(note.sentence(language()))}")
+        st.markdown(f"- {layout.plain(note.sentence(language()))}")
 
 st.subheader(_("Who voted, and what they answered"))
 st.caption(_("Don't know, abstained, blank and invalid are counted apart; none of them is a low grade."))
 tables.show_groups(year.groups)
-downloads.table("groups", release, round_id, partial(loaded.export_sheet, release.id, "groups", round_id, language()))
+downloads.table("groups", release, round_id, partial(cached.export_sheet, release.id, "groups", round_id, language()))
 
 st.caption(
     _("Rule set: {rules}. Release {release}.").format(
-        rules=f"{frame.plain(year.rules.title)} ({frame.plain(year.rules_name)})", release=release.short
+        rules=f"{layout.plain(year.rules.title)} ({layout.plain(year.rules_name)})", release=release.short
     )
 )

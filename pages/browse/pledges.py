@@ -2,38 +2,40 @@
 
 import streamlit as st
 
-from ui import frame, loaded, pledge_analysis, pledge_book, pledge_quarters, pledges
-from ui.words import _
-from words import N_
+from i18n import N_
+from ui import cached, layout
+from ui.i18n import _
+from ui.pledges import analysis, quarters, unit_book
+from ui.pledges import page as pledges_page
 
 VIEWS = {
-    "outcomes": (N_("Promise and outcome"), pledges.show_outcomes),
-    "halls": (N_("Hall and public"), pledges.show_halls),
-    "progress": (N_("Quarter by quarter"), pledge_quarters.show),
-    pledges.BOOK: (N_("Pledge book of a unit"), pledge_book.show),
-    "analysis": (N_("Analysis"), pledge_analysis.show),
+    "outcomes": (N_("Promise and outcome"), pledges_page.show_outcomes),
+    "halls": (N_("Hall and public"), pledges_page.show_halls),
+    "progress": (N_("Quarter by quarter"), quarters.show),
+    pledges_page.BOOK: (N_("Pledge book of a unit"), unit_book.show),
+    "analysis": (N_("Analysis"), analysis.show),
 }
 
-release = frame.page(N_("Pledges"))
-rounds = loaded.pledge_rounds(release.id)
+release = layout.page(N_("Pledges"))
+rounds = cached.pledge_rounds(release.id)
 if not rounds:
-    pledges.nothing_yet()
+    pledges_page.nothing_yet()
     st.stop()
 
 left, right = st.columns([1, 3])
-round_id = frame.choose_round(release, left, rounds)
-as_of = loaded.standing_day(release.id, round_id, pledges.today())
+round_id = layout.choose_round(release, left, rounds)
+as_of = cached.standing_day(release.id, round_id, pledges_page.today())
 with st.spinner(_("Reading pledges, checks and votes; only the first time for this release…")):
-    year = loaded.pledge_year(release.id, round_id, as_of)
+    year = cached.pledge_year(release.id, round_id, as_of)
 categories = dict.fromkeys([*year.book.lines["category"], *year.votes.rows["category"]])
 with right:
-    category = pledges.from_address(
+    category = pledges_page.from_address(
         "category", ["", *categories], st.selectbox, _("Category"), lambda name: name or _("All categories"), width=420
     )
-chosen = pledges.Chosen(release, round_id, as_of, category)
-pledges.glance(chosen)
-pledges.show_notes(chosen)
-view = pledges.from_address(
+chosen = pledges_page.Chosen(release, round_id, as_of, category)
+pledges_page.glance(chosen)
+pledges_page.show_notes(chosen)
+view = pledges_page.from_address(
     "view",
     VIEWS,
     st.segmented_control,
@@ -45,6 +47,6 @@ view = pledges.from_address(
 VIEWS[view][1](chosen)
 st.caption(
     _("As of {day}. Rule set: {rules}. Release {release}.").format(
-        day=as_of, rules=frame.plain(year.votes.rules or "–"), release=release.short
+        day=as_of, rules=layout.plain(year.votes.rules or "–"), release=release.short
     )
 )

@@ -4,16 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from ui import charts, downloads, frame, loaded, tables
-from ui.words import _, language
-from words import N_
+from i18n import N_
+from ui import cached, charts, downloads, layout, tables
+from ui.i18n import _, language
 
 MANY_UNITS = 60  # above it the page opens with one category
 
-release = frame.page(N_("Ranking"))
+release = layout.page(N_("Ranking"))
 left, middle, right = st.columns([1, 2, 2])
-round_id = frame.choose_round(release, left)
-answer = loaded.ranking(release.id, round_id)
+round_id = layout.choose_round(release, left)
+answer = cached.ranking(release.id, round_id)
 if answer.rows.empty:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
@@ -23,7 +23,7 @@ category = middle.selectbox(
     _("Category"),
     categories,
     index=0 if len(answer.rows) > MANY_UNITS else None,
-    format_func=frame.category_name,
+    format_func=layout.category_name,
     placeholder=_("All categories, each by itself"),
     key="category",
     bind="query-params",
@@ -33,8 +33,8 @@ search = right.text_input(_("Find a unit"), key="search", placeholder=_("Part of
 rules = release.rules(round_id)
 chosen = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
 ranked = tables.ranking_rows(chosen, rules)
-ranked = ranked[frame.mentions(ranked, search)].reset_index(drop=True)
-not_ranked = chosen[chosen["rank"].isna() & frame.mentions(chosen, search)]
+ranked = ranked[layout.mentions(ranked, search)].reset_index(drop=True)
+not_ranked = chosen[chosen["rank"].isna() & layout.mentions(chosen, search)]
 
 st.caption(
     _(
@@ -61,8 +61,8 @@ if not ranked.empty:
     st.caption(_("Choose a row to open the unit. An equals sign marks a shared place."))
     selected = tables.show_ranking(ranked, rules.presentation.decimals, "ranking")
     for row in selected.selection.rows:
-        frame.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_id)
-    sheet = partial(loaded.export_sheet, release.id, "ranking", round_id, language(), category)
+        layout.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_id)
+    sheet = partial(cached.export_sheet, release.id, "ranking", round_id, language(), category)
     downloads.table("ranking", release, round_id, sheet, depends=(category or "",))
 
 if not not_ranked.empty:

@@ -4,31 +4,33 @@ from functools import partial
 
 import streamlit as st
 
-from results.bottom import p_words
-from results.columns import REASON_SENTENCES, unit_as_sheet
-from results.unit import TOO_FEW
-from ui import charts, downloads, frame, leaving, loaded, pledge_book, tables
-from ui.words import _, language
-from words import N_
+from i18n import N_
+from reports.ranking_table import unit_as_sheet
+from results.labels import REASON_SENTENCES
+from results.ranking.bottom_list import p_words
+from results.ranking.unit import TOO_FEW
+from ui import cached, charts, downloads, layout, packages, tables
+from ui.i18n import _, language
+from ui.pledges import unit_book
 
-release = frame.page(N_("One unit"))
+release = layout.page(N_("One unit"))
 left, right = st.columns([1, 3])
-round_id = frame.choose_round(release, left)
-answer = loaded.ranking(release.id, round_id)
+round_id = layout.choose_round(release, left)
+answer = cached.ranking(release.id, round_id)
 if answer.rows.empty:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
 
 with right:
-    code = frame.choose_unit(answer.rows)
-history = loaded.unit(release.id, code, round_id in release.trial_rounds)
+    code = layout.choose_unit(answer.rows)
+history = cached.unit(release.id, code, round_id in release.trial_rounds)
 row = next(row for row in history.rounds if row["round"] == round_id)
-detail = loaded.unit_detail(release.id, code, round_id)
+detail = cached.unit_detail(release.id, code, round_id)
 decimals = detail.rules.presentation.decimals
 level = tables.percent(detail.rules.uncertainty.level, 0)
 in_category = answer.rows[(answer.rows["category"] == row["category"]) & answer.rows["rank"].notna()]
 
-st.subheader(frame.plain(detail.name))
+st.subheader(layout.plain(detail.name))
 figures = [column for _row in range(2) for column in st.columns(3)]
 figures[0].metric(_("Score"), tables.number(row["score"], decimals))
 figures[1].metric(
@@ -43,7 +45,7 @@ figures[5].metric(_("Places allowed"), tables.places(row["rank_best"], row["rank
 figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
     _("Category: {category}. Don't know: {share}.").format(
-        category=frame.plain(frame.category_name(row["category"])), share=tables.percent(row["dont_know_share"])
+        category=layout.plain(layout.category_name(row["category"])), share=tables.percent(row["dont_know_share"])
     )
 )
 if row["reason"]:
@@ -51,12 +53,12 @@ if row["reason"]:
 
 if row["rank"]:
     st.subheader(_("Why this verdict?"))
-    bottom = loaded.bottom_lists(release.id, round_id)[row["category"]]
+    bottom = cached.bottom_lists(release.id, round_id)[row["category"]]
     for sentence in bottom.sentences(row, language()):
-        st.markdown(frame.plain(sentence))
-    alone = loaded.alone(release.id, round_id, code)
+        st.markdown(layout.plain(sentence))
+    alone = cached.alone(release.id, round_id, code)
     st.caption(
-        frame.plain(
+        layout.plain(
             _(
                 "Asked about this unit only, not picked from a list: places {places}; for the bottom {confirm}, "
                 "against it {clear}. A list names several units at once, so its verdict asks for more."
@@ -69,7 +71,7 @@ if row["rank"]:
     )
     if row["shrunken"] is not None:
         st.caption(
-            frame.plain(
+            layout.plain(
                 _(
                     "Beside the official score: shrunken towards the mean {shrunken}, expected place {expected}. They "
                     "do not replace it."
@@ -79,7 +81,7 @@ if row["rank"]:
             )
         )
 
-    leaving.offer_kit(release, round_id, code)
+    packages.offer_kit(release, round_id, code)
     st.caption(
         _(
             "With the kit a statistician recomputes score, places and verdict of this unit in Python, without this "
@@ -104,7 +106,7 @@ if not detail.indicators.empty:
 if not detail.grades.empty:
     st.subheader(_("Grades"))
     asked = list(dict.fromkeys(detail.grades["indicator"]))
-    indicator = st.selectbox(_("Indicator"), asked, key="indicator", index=frame.first_scored(detail), width=300)
+    indicator = st.selectbox(_("Indicator"), asked, key="indicator", index=layout.first_scored(detail), width=300)
     of_indicator = detail.grades[detail.grades["indicator"] == indicator]
     st.caption(_("Shares of the graded answers, centred on the middle of the scale. Groups with too few are left out."))
     if of_indicator[of_indicator["kind"] == "scored"]["grade"].nunique() <= charts.MOST_GRADES:
@@ -125,4 +127,4 @@ tables.show_rounds(history.rounds)
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
 downloads.table("unit", release, round_id, sheet, depends=(code,))
 
-pledge_book.in_short(release, round_id, code, detail.name)
+unit_book.in_short(release, round_id, code, detail.name)

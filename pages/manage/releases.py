@@ -2,34 +2,35 @@
 
 import streamlit as st
 
-from ui import loaded, releases
-from ui.words import _
+from ui import cached
+from ui.i18n import _
+from ui.releases import page as releases_page
 
 st.title(_("Releases"))
-releases.done()
-store = loaded.store()
+releases_page.done()
+store = cached.store()
 history = store.history()
 if not history and not store.uploads():
     st.info(_("Nothing is uploaded yet. Releases appear here once files are uploaded and published."))
     st.stop()
 
 st.subheader(_("What would change"))
-releases.show_changes()
+releases_page.show_changes()
 
 st.subheader(_("Rounds and their status"))
-releases.show_rounds()
+releases_page.show_rounds()
 
 if history:
     st.subheader(_("History"))
-    releases.show_history(history)
+    releases_page.show_history(history)
 
 known = store.releases()
 if known:
     st.subheader(_("One release"))
-    chosen = releases.choose_release(known, history)
+    chosen = releases_page.choose_release(known, history)
     members = set(store.uploads_of(chosen))
-    releases.show_uploads([upload for upload in store.uploads() if upload.upload_id in members])
+    releases_page.show_uploads([upload for upload in store.uploads() if upload.upload_id in members])
     st.markdown("**" + _("Differences from another release") + "**")
-    releases.show_differences(chosen, known, history)
+    releases_page.show_differences(chosen, known, history)
     if chosen != store.in_force():
-        releases.roll_back(chosen)
+        releases_page.roll_back(chosen)

@@ -3,24 +3,25 @@
 import pandas as pd
 import streamlit as st
 
-from results import leniency, worked
-from results.funnel import FEWEST
-from ui import charts, frame, loaded, tables
-from ui.words import _
-from words import N_
+from i18n import N_
+from results import worked_examples
+from results.ranking import leniency
+from results.ranking.funnel import FEWEST
+from ui import cached, charts, layout, tables
+from ui.i18n import _
 
 
 def _funnel_section(release_id: str) -> None:
     """The funnel plot of a round and category."""
-    rounds = loaded.scored_rounds(release_id)
+    rounds = cached.scored_rounds(release_id)
     if not rounds:
         return
     st.subheader(_("Does a score stand out?"))
     left, right = st.columns([1, 3])
     round_id = left.selectbox(_("Round"), rounds, key="funnel_round")
-    categories = [family.name for family in loaded.families(release_id, round_id)]
-    category = right.selectbox(_("Category"), categories, format_func=frame.category_name, key="funnel_category")
-    found = loaded.funnel(release_id, round_id, category)
+    categories = [family.name for family in cached.families(release_id, round_id)]
+    category = right.selectbox(_("Category"), categories, format_func=layout.category_name, key="funnel_category")
+    found = cached.funnel(release_id, round_id, category)
     if found.rows.empty:
         st.info(_("No ranked unit fits this choice."))
         return
@@ -47,7 +48,7 @@ def _funnel_section(release_id: str) -> None:
 
 def _worked_section() -> None:
     """Six units by hand: the claims and the places."""
-    example = worked.six_units()
+    example = worked_examples.six_units()
     st.subheader(_("Six units, worked by hand"))
     st.markdown(
         _(
@@ -113,10 +114,10 @@ def _pledge_section() -> None:
         r"C=100\,\frac{a}{t}\ \ (\uparrow)\qquad C=100\,\frac{t}{a}\ \ (\downarrow)\qquad "
         r"P=100\,\frac{a-b}{t-b}\qquad 0\le C,P\le 120"
     )
-    cases = worked.attainment_cases()
+    cases = worked_examples.attainment_cases()
     shown = pd.DataFrame(
         {
-            _("Case"): [_(worked.CASES[case]) for case in cases["case"]],
+            _("Case"): [_(worked_examples.CASES[case]) for case in cases["case"]],
             _("Better"): [_("higher") if direction == "higher" else _("lower") for direction in cases["direction"]],
             _("Last year"): cases["baseline"].map(_brief),
             _("Target"): cases["target"].map(_brief),
@@ -168,7 +169,7 @@ def _first(values: object) -> object:
     return values[0]
 
 
-release = frame.page(N_("Methods"))
+release = layout.page(N_("Methods"))
 
 st.subheader(_("In five sentences"))
 sentences = (
@@ -305,8 +306,8 @@ for sentence in (
 _funnel_section(release.id)
 
 st.subheader(_("Rule set in force"))
-round_id = frame.choose_round(release)
-if loaded.overview(release.id, round_id).rules is None:
+round_id = layout.choose_round(release)
+if cached.overview(release.id, round_id).rules is None:
     st.info(_("This round holds a register but no ballots yet."))
 else:
     tables.show_rules(release.rules(round_id))

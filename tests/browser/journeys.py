@@ -2,7 +2,7 @@
 
 from playwright.sync_api import TimeoutError as NotYet
 
-from words import translate
+from i18n import translate
 
 from .conftest import settled
 from .screenshots import FOLDER

@@ -8,9 +8,9 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from data.audit import read_log
-from data.errors import UsageError
-from data.typeset import fonts_here
+from data.store.audit_log import read_log
+from errors import UsageError
+from formats.pdf import fonts_here
 
 from .conftest import settled
 from .journeys import Journey

@@ -9,10 +9,10 @@ import json
 import pytest
 import xlsxwriter
 
+from data.model.working_days import Periods
 from data.sample.city import GROUPS, demo_units
 from data.store import Store
-from data.working_days import Periods
-from results.notice import notice_of, shown_day
+from results.public_notice import notice_of, shown_day
 
 from .conftest import ROOT, settled
 from .journeys import Journey, choose_file, choose_option, fill_round, open_upload

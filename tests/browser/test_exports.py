@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from data.audit import read_log
 from data.store import Store
+from data.store.audit_log import read_log
 
 from .conftest import settled
 

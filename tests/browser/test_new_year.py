@@ -5,10 +5,10 @@ Pictures of every step go to tests/browser/screenshots/, which is not in git: lo
 
 import pytest
 
-from data.check import check
-from data.replay import replay
 from data.sample.city import demo_files, demo_units
 from data.store import Store
+from data.store.replay import replay
+from data.store.verify import check
 from tests.support.faults import planted_faults
 
 from .conftest import ROOT, assert_only_language, settled

@@ -2,10 +2,10 @@
 
 import pytest
 
-from data.fonts import STAND_IN, WANTED
 from data.sample.city import CITY, GRADES, GROUPS, INDICATORS, NAMES, OLD_NAME, RULES, demo_units
 from data.sample.pledges import post_of
 from data.store import Store
+from formats.fonts import STAND_IN, WANTED
 
 from .conftest import assert_only_language, settled
 from .test_shell import PATHS

@@ -12,8 +12,8 @@ import pytest
 
 from data.sample.city import demo_units
 from data.sample.pledges import LATE, PRAISED_ONLY_IN_THE_HALL
+from i18n import translate
 from tests.support.pledges import PLEDGES, PROGRESS, UNITS, VOTES, town
-from words import translate
 
 from .conftest import assert_only_language, settled
 from .journeys import assert_no_chart_text_is_cut, choose_file, choose_option, fill_round, open_upload

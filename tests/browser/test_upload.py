@@ -6,13 +6,14 @@ import pytest
 
 from data.sample.city import GRADES, GROUPS, demo_files
 from data.store import Store
+from tests.support import paths
 
 from .conftest import assert_only_language, settled
 from .journeys import choose_file, choose_option, fill_round, open_upload, type_corrections
 
 pytestmark = pytest.mark.browser
 
-RULES = Path(__file__).resolve().parents[2] / "rules" / "demo-2025.toml"
+RULES = paths.RULES / "demo-2025.toml"
 HEADER = "票号,评议主体,参评单位,测评指标,评价\r\n"
 QUOTED = {*GRADES, *GROUPS, "市公安局", "总体评价", "很好", "路人", "空白", "points", "unscored"} - {""}
 """What the preview and the sentences about the faults quote: the words of the file and of the rule set."""

@@ -2,8 +2,8 @@
 
 import pytest
 
+from i18n import ROOT
 from tools.console import Step, differences, rewritten, steps
-from words import ROOT
 
 PAGES = ("README.md", "README.en.md", "docs/tutorial/year-of-a-clerk.zh.md", "docs/tutorial/year-of-a-clerk.en.md")
 TEXT = "# T\n\n```console\n$ one\nA 1…\n$ two # 3\n$ one\n…\nB\n```\n"

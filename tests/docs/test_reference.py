@@ -12,14 +12,17 @@ from urllib.parse import unquote
 import pytest
 from babel.messages.pofile import read_po
 
+from i18n import LANGUAGES, ROOT, rendered_files, translate
 from tools import reference
-from words import LANGUAGES, ROOT, rendered_files, translate
 
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *DOCS]
 FOR_USERS = [path for path in PAGES if {"tutorial", "how-to"} & set(path.parts) or path.name.startswith("README")]
 IN_TWO_LANGUAGES = [path for path in DOCS if re.search(r"\.(zh|en)\.md$", path.name)]
 EMPHASIS = {"新", "new"}  # bold for itself, in the page on upgrades
+NAMED = re.compile(r"`([a-z_]+(?:/[a-z_-]+)*/(?:[a-z_]+\.[a-z]+)?|[a-z_]+\.(?:py|toml|csv))`")
+# What the contributor's guide invents, and the column table that is still to come.
+NOT_THERE = {"pages/browse/returns.py", "fields.csv"}
 LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 
@@ -76,6 +79,27 @@ def test_relative_links_resolve(path):
 
 def anchors(path: Path) -> set[str]:
     return {anchor(line.lstrip("#")) for line in prose(path).splitlines() if line.startswith("#")}
+
+
+@pytest.mark.parametrize("path", [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md"], ids=name)
+def test_named_files_and_rooms_exist(path):
+    places = set(NAMED.findall(path.read_text("utf-8"))) - NOT_THERE
+    assert len(places) > 10
+    assert [place for place in sorted(places) if not (ROOT / place).exists()] == []
+
+
+def test_every_room_of_the_layout_exists_and_none_is_left_out():
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    layout = text.partition("## Rooms")[2].partition("## Import rules")[0]
+    places, parent = [], ""
+    for indent, place in re.findall(r"^( *)([a-z_0-9]+(?:/|\.py)) +", layout, re.MULTILINE):
+        parent = parent if indent else place
+        places.append(f"{parent}{place}" if indent else place)
+    assert [place for place in places if not (ROOT / place).exists()] == []
+    rooms = {f"{path.name}/" for path in ROOT.iterdir() if (path / "__init__.py").is_file()}
+    assert rooms - set(places) == set()
+    inside = {f"{path.parent.relative_to(ROOT)}/" for path in ROOT.glob("[!.]*/*/__init__.py")}
+    assert {place for place in inside if not place.startswith("tests/")} - set(places) == set()
 
 
 def test_a_broken_link_would_be_seen():

@@ -2,26 +2,26 @@
 
 import pytest
 
-from ui import loaded
+from ui import cached
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_table_of_a_category_is_that_of_the_command_line(language, demo, monkeypatch):
-    from data.export import csv_bytes
+    from formats.spreadsheet import csv_bytes
 
     monkeypatch.setenv("BIAOCHI_STORE", str(demo.store))
-    loaded.store.clear()
-    release = loaded.release()
+    cached.store.clear()
+    release = cached.release()
     for table in ("ranking", "bottom"):
-        sheet = loaded.export_sheet(release.id, table, "2025", language, "党群部门")
+        sheet = cached.export_sheet(release.id, table, "2025", language, "党群部门")
         words = (table, "--round", "2025", "--category", "党群部门")
         assert csv_bytes(sheet) == demo(*words, lang=language)
 
 
 def test_the_log_calls_a_file_the_same_from_the_page_and_from_the_command(own_demo, tmp_path):
     """`public 2025` was the page on the command line and the bundle in the browser."""
-    from data.audit import read_log
-    from ui.leaving import LOGGED
+    from data.store.audit_log import read_log
+    from ui.packages import LOGGED
 
     for name, words in (("page", ["public"]), ("public", ["bundle", "--public"])):
         own_demo(*words, "--round", "2025", "-o", tmp_path / name)

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from data.sample.city import demo_files
 from data.store import Store
 from settings import ROOT
-from ui import loaded
+from ui import cached
 
 PAGES = (
     "browse/overview",
@@ -32,8 +32,8 @@ def demo(tmp_path_factory):
 
 def opened(page, store, monkeypatch, language="zh", **query):
     monkeypatch.setenv("BIAOCHI_STORE", str(store))
-    for cached in (loaded.store, loaded.release_by_id):
-        cached.clear()
+    for part in (cached.store, cached.release_by_id):
+        part.clear()
     test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
     test.query_params.update({"lang": language, **query})
     test.run()
@@ -59,9 +59,9 @@ def test_an_empty_store_says_what_to_do(page, tmp_path, monkeypatch):
 
 def test_the_ranking_holds_one_category_and_its_table_is_the_ranking(demo, monkeypatch):
     test = opened("browse/ranking", demo, monkeypatch)
-    release = loaded.release()
+    release = cached.release()
     category = test.selectbox(key="category").value
-    rows = loaded.ranking(release.id, "2025").rows
+    rows = cached.ranking(release.id, "2025").rows
     rows = rows[(rows["category"] == category) & rows["rank"].notna()]
     assert test.dataframe[0].value["unit_name"].tolist() == rows["unit_name"].tolist()
 

@@ -5,13 +5,13 @@ import json
 
 import pytest
 
-from data.export import csv_bytes
+from data.model.working_days import Periods
 from data.store import Store
-from data.working_days import Periods
-from results.notice import notice_of, shown_day
+from formats.spreadsheet import csv_bytes
+from results.public_notice import notice_of, shown_day
 from tests.pages.test_pages import PAGES, opened
 from tests.support.stores import BALLOTS, SMALL
-from ui import loaded
+from ui import cached
 
 OTHER = BALLOTS.replace("不满意", "满意")
 
@@ -102,8 +102,8 @@ def test_a_trial_is_marked_everywhere_and_cleared_on_the_page(store, monkeypatch
     test = opened("browse/ranking", store.path, monkeypatch, "zh")
     assert test.selectbox(key="round").value == "2025"
     assert test.selectbox(key="round").options == ["2025", "2024", "2026（试算）"]
-    release = loaded.release()
-    assert "试算" in csv_bytes(loaded.export_sheet(release.id, "ranking", "2026", "zh")).decode()
+    release = cached.release()
+    assert "试算" in csv_bytes(cached.export_sheet(release.id, "ranking", "2026", "zh")).decode()
     test = releases(store, monkeypatch)
     test.selectbox(key="status_round").set_value("2026").run()
     test.text_input(key="clear_reason").set_value("演练结束").run()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from data.inbox import FOLDER
 from data.store import Store
+from data.store.inbox import FOLDER
 from tests.pages.test_pages import opened
 from tests.support.stores import BALLOTS, RULES
 

@@ -4,14 +4,14 @@ import threading
 
 import pytest
 
-from data.contract import fields
 from data.intake.corrections import WHOLE_ROW, FaultyCell
-from data.problems import Place, Problem
-from data.progress import Cancelled, Watch
-from ui.corrections import editable, edits_of, proposals
-from ui.file_columns import differing
+from data.model.contract import fields
+from data.model.progress import Cancelled, Watch
+from problems import Place, Problem
 from ui.jobs import Job
-from ui.unit_names import ALIAS_KINDS, USUAL_KIND, unknown_names
+from ui.upload.column_mapping import differing
+from ui.upload.corrections import editable, edits_of, proposals
+from ui.upload.unknown_units import ALIAS_KINDS, USUAL_KIND, unknown_names
 
 
 def cell(row: int, text: str, code: str = "unknown_unit", **facts) -> FaultyCell:
@@ -109,16 +109,16 @@ def test_a_name_confirmed_while_somebody_else_imports_is_told_and_no_error_of_ou
     from streamlit.testing.v1 import AppTest
 
     from data.store import Store
-    from ui import loaded
+    from ui import cached
 
     store = Store(tmp_path / "var", threads=1)
     register = "单位编码,单位全称\nU1,市公安局\n"
     assert store.import_files("units", [("u.csv", register.encode())], "2025").stored
     monkeypatch.setenv("BIAOCHI_STORE", str(store.path))
-    loaded.store.clear()
+    cached.store.clear()
 
     def page() -> None:
-        from ui.unit_names import _keep
+        from ui.upload.unknown_units import _keep
 
         _keep({"公安": "U1"}, "简称", "2025")
 

@@ -8,12 +8,12 @@ import sys
 import time
 from pathlib import Path
 
-from data.check import check
 from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
 from data.store import Store
-from data.uploads import effective
-from words import ROOT
+from data.store.uploads import effective
+from data.store.verify import check
+from i18n import ROOT
 
 
 def call(store: Path, *words: str) -> subprocess.Popen:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from i18n import ROOT
 from tests.support.trials import Trial, many_trials
-from words import ROOT
 
 COVER = 0.94
 FALSE_CLAIMS = 0.05

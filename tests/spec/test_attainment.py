@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.pledges import attainment, kept, soft
-from results.worked import CASES as NAMES
-from results.worked import attainment_cases
-from words import ROOT
+from i18n import ROOT
+from results.worked_examples import CASES as NAMES
+from results.worked_examples import attainment_cases
 
 with (ROOT / "docs" / "worked" / "attainment.csv").open(encoding="utf-8") as file:
     CASES = list(csv.DictReader(file))

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.ranks import rank_sets
 from analytics.verdicts import bottom_claims
-from words import ROOT
+from i18n import ROOT
 
 EXAMPLE = tomllib.loads((ROOT / "docs" / "worked" / "six_units.toml").read_text(encoding="utf-8"))
 UNITS = EXAMPLE["unit"]

@@ -7,7 +7,7 @@ import numpy as np
 from analytics.leniency import Adjusted, Links, adjusted_scores
 from analytics.moments import Moments
 from analytics.scores import scores_from_moments
-from data.vote_moments import moments_of_votes
+from data.moments.vote_moments import moments_of_votes
 from tests.support.simulation import GROUPS, WEIGHTS, Sample, leniency_scenario
 from tests.support.votes import as_input, as_links
 

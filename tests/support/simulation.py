@@ -12,7 +12,7 @@ from scipy import special
 from analytics.moments import Moments
 from analytics.ranks import competition_ranks
 from analytics.scores import UnitScores, scores_from_moments
-from data.vote_moments import moments_of_votes
+from data.moments.vote_moments import moments_of_votes
 from tests.support.votes import as_input
 
 GROUPS = ("public", "service", "representatives")

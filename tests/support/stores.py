@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-import cli
+from cli.main import run
 from data.sample.load import RULES_FILE
 
 RULES = RULES_FILE.read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ class Biaochi:
     def __call__(self, *words: object, code: int | None = 0, lang: str | None = None) -> bytes:
         self.capture.readouterr()
         head = ["--store", str(self.store), "--lang", lang or self.lang]
-        found = cli.run([*head, *map(str, words)])
+        found = run([*head, *map(str, words)])
         out, err = self.capture.readouterr()
         self.err = err.decode()
         assert code is None or found == code, f"exit {found}: {self.err}"

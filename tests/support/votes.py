@@ -4,7 +4,7 @@ import numpy as np
 
 from analytics.leniency import Links
 from analytics.moments import Moments, Pairs
-from data.vote_moments import VoteMoments, moments_of_votes
+from data.moments.vote_moments import VoteMoments, moments_of_votes
 
 
 def as_input(sums: VoteMoments, units, groups) -> Moments:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ui.charts.base import INK, PALE, TIER_COLOURS, TIER_NAMES, label, reach, span, tier_marker
-from ui.words import _
+from ui.i18n import _
 
 BOTTOM_SHOWN = 20
 BESIDE = 5

@@ -3,9 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from results.changes import FELL, ROSE, SAME, STATEMENT_NAMES
+from results.comparison.year_on_year import FELL, ROSE, SAME, STATEMENT_NAMES
 from ui.charts.base import BLUE, GREY, INK, PALE, RED, ROW, label, span
-from ui.words import _
+from ui.i18n import _
 
 COLOURS = {ROSE: BLUE, FELL: RED, SAME: GREY}
 SYMBOLS = {ROSE: "triangle-up", FELL: "triangle-down", SAME: "circle-open"}

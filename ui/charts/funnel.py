@@ -5,9 +5,9 @@ from typing import TypeAlias
 import pandas as pd
 import plotly.graph_objects as go
 
+from i18n import N_
 from ui.charts.base import BLUE, GREY, INK, ORANGE, PALE, RED, label
-from ui.words import _
-from words import N_
+from ui.i18n import _
 
 SIDES = {
     "below": (N_("Below the limits"), ("below_3", "below_2"), {"symbol": "diamond", "color": RED, "size": 12}),

@@ -6,9 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from results.pledge_words import PLEDGE_KINDS
+from results.pledges.labels import PLEDGE_KINDS
 from ui.charts.base import BLUE, GREY, INK, PALE, RED, label, span
-from ui.words import _
+from ui.i18n import _
 
 MOST_POSTS = 20
 MOST_NAMED = 8
@@ -239,7 +239,7 @@ def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness
 def quarters_chart(rows: pd.DataFrame) -> go.Figure:
     """Items met as reported, met as verified, and overdue, quarter after quarter; headline and routine side by side.
 
-    rows: `results.pledge_glance.QUARTERS`.
+    rows: `results.pledges.counts.QUARTERS`.
     """
     fig = make_subplots(cols=len(PLEDGE_KINDS), horizontal_spacing=0.07)
     bars = (
@@ -283,8 +283,8 @@ def quarters_chart(rows: pd.DataFrame) -> go.Figure:
 def years_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
     """One post, round after round, each outcome in a panel of its own.
 
-    rows: oldest first, `results.pledge_years.YEARS`. panels: name -> title; "headline" and "routine" are completion as
-    reported and as verified, "vote" and "public" are scores with intervals.
+    rows: oldest first, `results.pledges.by_year.YEARS`. panels: name -> title; "headline" and "routine" are completion
+    as reported and as verified, "vote" and "public" are scores with intervals.
     """
     fig = make_subplots(cols=len(panels), horizontal_spacing=0.06)
     for column, (name, title) in enumerate(panels.items(), start=1):

@@ -4,9 +4,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ui import frame
+from ui import layout
 from ui.charts.base import GREY, PALE, ROW, TIER_COLOURS, TIER_NAMES, TIER_SYMBOLS, label, reach, span, tier_marker
-from ui.words import _
+from ui.i18n import _
 
 
 def ranked_units(rows: pd.DataFrame) -> go.Figure:
@@ -83,7 +83,7 @@ def score_spread(rows: pd.DataFrame) -> go.Figure:
         x = list(range(start, start + len(part)))
         fig.add_trace(_standing(part, x))
         ticks.append(start + (len(part) - 1) / 2)
-        names.append(f"{label(frame.category_name(category))}<br>{len(part)}")
+        names.append(f"{label(layout.category_name(category))}<br>{len(part)}")
         start += len(part) + 3
     fig.update_xaxes(tickvals=ticks, ticktext=names, showgrid=False, zeroline=False)
     fig.update_yaxes(title=_("Score"), gridcolor=PALE, zeroline=False)

@@ -6,10 +6,10 @@ import textwrap
 import pandas as pd
 import plotly.graph_objects as go
 
-from results.robustness import Robustness
-from results.rule_grid import KINDS
+from results.ranking.robustness import Robustness
+from results.ranking.rule_grid import KINDS
 from ui.charts.base import GREY, INK, ORANGE, PALE, label
-from ui.words import _, language
+from ui.i18n import _, language
 
 ROW = 32
 MOST_STRIP = 40

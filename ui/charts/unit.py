@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.charts.base import BLUE, GRADE_COLOURS, GREY, INK, PALE, label, low_layout, reach
-from ui.words import _
+from ui.i18n import _
 
 
 def group_means(means: pd.DataFrame) -> go.Figure:

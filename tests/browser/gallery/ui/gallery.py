@@ -6,12 +6,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui import charts, downloads, frame
-from ui.words import settle_language
+from ui import charts, downloads, layout
+from ui.i18n import settle_language
 
 settle_language()
 st.set_page_config(page_title="0")
-frame.language_switch()
+layout.language_switch()
 st.title("1")
 st.file_uploader("2", key="file", type=["csv", "xlsx"])
 st.file_uploader("3", key="files", accept_multiple_files=True)

@@ -1,0 +1,92 @@
+"""What the IT person runs: the audit log, the whole store in one file and back."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.app import app
+from cli.context import Format, Output, Refusal, check_files, progress, session
+from cli.output import emit_rows, print_line
+from i18n import N_, translate
+
+
+@app.command(help=N_("Who did what and when, to which release; newest last."))
+def audit(
+    since: Annotated[str, typer.Option(metavar="DATE", help=N_("From this day on, for instance 2026-01-31."))] = "",
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi audit`."""
+    from data.model.contract import KIND_NAMES
+    from data.store.audit_log import ACTIONS, read_log
+    from data.store.history import local_time
+    from data.store.round_status import STATUSES
+
+    day = _day(since)
+    log = read_log(session.path)
+    headers = {
+        "number": N_("Number"),
+        "time": N_("Time"),
+        "user": N_("User"),
+        "action": N_("Action"),
+        "round": N_("Round"),
+        "release": N_("Release"),
+        "what": N_("What"),
+        "note": N_("Note"),
+        "sha256": N_("SHA-256"),
+        "hash": N_("Hash of the entry"),
+    }
+    told = [entry for entry in log if local_time(entry.time)[:10] >= day]
+    rows = [{name: getattr(entry, name) for name in headers} for entry in told]
+    if form != "json":
+        for row, entry in zip(rows, told, strict=True):
+            row["action"] = translate(ACTIONS.get(row["action"], row["action"]), session.language)
+            kind, gap, upload = row["what"].partition(" ")
+            word = {"import": KIND_NAMES, "status": STATUSES}.get(entry.action, {}).get(kind)
+            row["what"] = f"{translate(word, session.language)}{gap}{upload}" if word else row["what"]
+            row["time"] = local_time(row["time"])
+    emit_rows(rows, headers, N_("Audit log"), form, output)
+    if log:
+        session.say(
+            N_(
+                "The chain holds to entry {number}, hash {hash}. Note both outside this machine: a tail cut off shows "
+                "then."
+            ),
+            number=log[-1].number,
+            hash=log[-1].hash[:16],
+        )
+
+
+def _day(since: str) -> str:
+    """The day asked for; '' for all."""
+    if not since:
+        return ""
+    try:
+        return date.fromisoformat(since).isoformat()
+    except ValueError:
+        raise Refusal(N_("--since should be a date such as 2026-01-31, not {value}."), value=since) from None
+
+
+@app.command(help=N_("The whole store in one new file."))
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """`biaochi backup`."""
+    from data.store.backup import backup as pack
+
+    with progress(N_("Backing up")) as told:
+        digest = pack(session.store(), file.absolute(), told)
+    session.say(N_("Backed up and read again. Keep a copy on another machine. SHA-256:"))
+    print_line(digest)
+
+
+@app.command(help=N_("Put a backup in the place of an empty store."))
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """`biaochi restore`."""
+    from data.store.backup import restore as unpack
+
+    check_files([file])
+    with progress(N_("Restoring")) as told:
+        count = unpack(session.store(), file, told)
+    session.say(N_("Restored: {count} files. Prove it with: biaochi check"), count=count)
+    print_line(session.store().in_force() or "")

@@ -1,0 +1,125 @@
+"""What every command works with: the store and language of this call, its exit codes, its common options."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from i18n import N_, translate
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+DONE, CHECK_FAILED, WRONG_USAGE, FILE_PROBLEMS, WARNINGS, BUSY, NOT_ALLOWED = range(7)
+
+
+OUR_BUG = 70
+
+
+INTERRUPTED = 130
+
+
+FORMATS = ("csv", "json", "xlsx")
+
+
+LONGEST_ROUND = 40
+NOT_IN_A_NAME = frozenset('/\\:*?"<>|')  # the name of a round stands in names of files
+
+
+Round = Annotated[str, typer.Option("--round", help=N_("Round, for instance 2025."))]
+Category = Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))]
+ReleaseId = Annotated[str | None, typer.Option("--release", metavar="ID", help=N_("Release."))]
+Format = Annotated[str, typer.Option("--format", help=N_("csv, json or xlsx."))]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))]
+
+
+class Refusal(Exception):
+    """A call that is not carried out; says why in a sentence of ours."""
+
+    def __init__(self, message: str, code: int = WRONG_USAGE, **facts: object) -> None:
+        super().__init__(message)
+        self.message, self.code, self.facts = message, code, facts
+
+
+class Session:
+    """What one call works with: the store, the language, and where its words go."""
+
+    def __init__(self) -> None:
+        self.path, self.language, self.threads = Path(), "zh", 1
+
+    def begin(self, store: Path, language: str, threads: int) -> None:
+        """A new call begins."""
+        self.path, self.language, self.threads = store, language, threads
+
+    def store(self) -> "Store":
+        """The store of this call."""
+        from data.store import Store
+
+        return Store(self.path, threads=self.threads)
+
+    def say(self, message: str, **facts: object) -> None:
+        """One message to stderr."""
+        print(translate(message, self.language).format(**facts), file=sys.stderr)
+
+
+session = Session()
+
+
+def check_files(files: Sequence[Path]) -> None:
+    """Refuse a file that there is not, before any is read."""
+    from data.store.inbox import FOLDER
+
+    for file in files:
+        if file.is_dir():
+            raise Refusal(
+                N_(
+                    "{path} is a folder. Name its files, all of one kind and round, such as {path}/*.xlsx; or put them "
+                    "into {inbox} and choose them on the page Upload."
+                ),
+                path=file,
+                inbox=session.path / FOLDER,
+            )
+        if not file.is_file():
+            raise Refusal(N_("There is no file {path}."), path=file)
+
+
+def checked_round(round_id: str) -> str:
+    """The name of a round without blanks around it; one that cannot be shown is refused."""
+    name = round_id.strip()
+    if not name or len(name) > LONGEST_ROUND or not name.isprintable() or set(name) & NOT_IN_A_NAME or name == "..":
+        raise Refusal(
+            N_("The name of a round has 1 to {limit} visible characters, none of {signs}; it is {name}."),
+            limit=LONGEST_ROUND,
+            signs=" ".join(sorted(NOT_IN_A_NAME)),
+            name=round_id,
+        )
+    return name
+
+
+def text_of(file: Path) -> str:
+    """The text of a rules file."""
+    check_files([file])
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal(N_("The file {path} should be UTF-8."), FILE_PROBLEMS, path=file) from None
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on a terminal while something takes long, moved by what is yielded; nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda share, doing: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(translate(what, session.language), total=None)
+        yield lambda share, doing: bar.update(
+            task, total=1.0, completed=share, description=translate(doing, session.language)
+        )

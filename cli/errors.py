@@ -1,0 +1,150 @@
+"""Every failure as a sentence and an exit code."""
+
+import errno
+import re
+import secrets
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from typer.exceptions import TyperException
+
+from cli.context import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WRONG_USAGE, Refusal, session
+from i18n import N_, translate
+
+if TYPE_CHECKING:
+    from problems import Problem
+
+
+def failed(error: Exception, debug: bool) -> int:
+    """The exit code of an exception, its sentence on stderr."""
+    if isinstance(error, TyperException):
+        return _wrong_usage(error)
+    if isinstance(error, Refusal):
+        session.say(error.message, **error.facts)
+        return error.code
+    try:
+        code = _known_failure(error)
+    except Exception as second:
+        return _unexpected(second, debug)
+    return _unexpected(error, debug) if code is None else code
+
+
+def _known_failure(error: Exception) -> int | None:
+    """Exit code of what the data layer refuses; None for what nobody foresaw."""
+    from data.model.rule_sets import RulesRefused
+    from data.store.rounds import RoundConflict
+    from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
+    from results.ranking.family import NoSuchRound
+
+    if isinstance(error, UsageError):
+        session.say(error.message, **error.facts)
+        return CHECK_FAILED if isinstance(error, StoreDamaged) else WRONG_USAGE
+    if isinstance(error, RulesRefused | RoundConflict):
+        return _say_problems(error.problems)
+    if isinstance(error, NameTaken | TwoRuleSets):
+        return _say_problems([error.problem])
+    if isinstance(error, StoreBusy):
+        session.say(N_("The store {path} is busy: another import or publication runs."), path=error)
+        if error.holder:
+            session.say(N_("It was begun by {user} at {time}."), user=error.holder[0], time=error.holder[1])
+        return BUSY
+    if isinstance(error, NoSuchRound):
+        session.say(N_("The release has no such round or category: {name}."), name=error)
+        if error.known:
+            session.say(N_("It has: {known}."), known=", ".join(error.known))
+        return WRONG_USAGE
+    return _of_the_machine(error) if isinstance(error, OSError) else None
+
+
+def _of_the_machine(error: OSError) -> int | None:
+    """Exit code of what the machine refuses; None for what nobody foresaw."""
+    path = error.filename or session.path
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        session.say(N_("This is not allowed: {path}. Ask for the right to read it, or to write there."), path=path)
+        return NOT_ALLOWED
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        session.say(N_("The disk is full. Make room and try again."))
+        return WRONG_USAGE
+    if error.errno == errno.ENAMETOOLONG:
+        session.say(N_("The name is too long for a file: {path}"), path=path)
+        return WRONG_USAGE
+    return None
+
+
+def line(problem: "Problem", language: str) -> str:
+    """One problem as one line: level, place, what is wrong, what to do."""
+    from problems import LEVELS
+
+    return sentence([translate(LEVELS[problem.level], language), problem.place(language)], problem, language)
+
+
+def sentence(parts: Sequence[str], problem: "Problem", language: str) -> str:
+    """Level and place as given, then what is wrong and what to do."""
+    colon, gap = ("：", "") if language == "zh" else (": ", " ")
+    words = f"{problem.message(language)}{gap}{problem.suggestion(language)}"
+    return colon.join([*filter(None, parts), words])
+
+
+def _say_problems(problems: "Sequence[Problem]") -> int:
+    for problem in problems:
+        print(line(problem, session.language), file=sys.stderr)
+    return FILE_PROBLEMS
+
+
+def _unexpected(error: Exception, debug: bool) -> int:
+    """Our bug: a reference for the report; the traceback only where someone asked for it."""
+    if debug:
+        traceback.print_exception(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    reference = f"{type(error).__name__}@{Path(place.filename).name}:{place.lineno}"
+    session.say(
+        N_("Something went wrong inside the program. Reference for the report: {reference}"),
+        reference=f"{secrets.token_hex(4)} {reference}",
+    )
+    return OUR_BUG
+
+
+# Typer's own sentences: by the class that says them, then by what they say.
+_USAGE = {
+    "MissingParameter": N_("{name} must be given."),
+    "NoSuchOption": N_("There is no option {name}."),
+}
+_DETAILS = {
+    re.compile(r"No such command '(?P<name>.*)'\."): N_("There is no command {name}."),
+    re.compile(r"Missing command\."): N_("A command must be given."),
+    re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)"): N_(
+        "This is one word too many: {words}. A name with blanks in it stands in quotation marks."
+    ),
+    re.compile(r"Option '(?P<name>.*)' requires an argument\."): N_("{name} needs a value after it."),
+    re.compile(r"Option '(?P<name>.*)' does not take a value\."): N_("{name} takes no value."),
+    re.compile(r"Invalid value for '(?P<name>.*)': .* valid integer.*"): N_("{name} should be a whole number."),
+}
+
+
+def _wrong_usage(error: TyperException) -> int:
+    kind = type(error).__name__
+    detail = error.format_message() if hasattr(error, "format_message") else str(error)
+    if kind == "NoArgsIsHelpError":
+        print(detail, file=sys.stderr)
+        return WRONG_USAGE
+    parameter = getattr(error, "param", None)
+    name = getattr(error, "option_name", None) or (parameter and _spelled(parameter)) or ""
+    known = ((pattern.fullmatch(detail), sentence) for pattern, sentence in _DETAILS.items())
+    found = next(((match.groupdict(), sentence) for match, sentence in known if match), None)
+    if kind in _USAGE and name:
+        session.say(_USAGE[kind], name=name)
+    elif found:
+        session.say(found[1], **found[0])
+    else:
+        session.say(N_("This call is not understood: {detail}"), detail=detail)
+    session.say(N_("See: biaochi --help"))
+    return WRONG_USAGE
+
+
+def _spelled(parameter: object) -> str:
+    options = getattr(parameter, "opts", None) or [getattr(parameter, "name", "")]
+    first = str(options[-1])
+    return first if first.startswith("-") else str(getattr(parameter, "metavar", None) or first.upper())

@@ -1,0 +1,167 @@
+"""What leaves the house: tables as files. Each is told to the audit log first: what cannot be logged does not leave."""
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.app import app
+from cli.context import Category, Format, Output, Refusal, ReleaseId, Round, checked_round, progress, session
+from cli.output import CANNOT_BE_WRITTEN, check_form, check_output, sheet_bytes, write
+from cli.results import open_release
+from i18n import N_, translate
+
+if TYPE_CHECKING:
+    from data.store.release import Release
+    from results.comparison.year_on_year import Changes
+
+
+@app.command(help=N_("One table of a round as a file; what was imported comes back under its own headers."))
+def export(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help=N_("ranking, bottom, changes, groups, ballots, …"))],
+    round_id: Round,
+    category: Category = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
+    ] = None,
+    release: ReleaseId = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi export`."""
+    from reports.tables import BALLOTS, BY_CATEGORY, CHANGES, TABLES
+
+    check_form(form, output)
+    check_output(output)
+    if table not in TABLES:
+        raise Refusal(N_("There is no table {table}. Known: {known}."), table=table, known=", ".join(TABLES))
+    if since is not None and table != CHANGES:
+        raise Refusal(N_("--from ROUND is for the table changes."))
+    if category is not None and table not in BY_CATEGORY:
+        raise Refusal(N_("--category is for the tables: {known}."), known=", ".join(BY_CATEGORY))
+    name = checked_round(round_id)
+    with open_release(release) as chosen, progress(N_("Computing")):
+        if table == BALLOTS and form == "csv":
+            return _long_ballots(chosen, name, output)
+        if table == BALLOTS:
+            content = _ballots(chosen, name, form)
+        else:
+            content = _table(chosen, table, name, category, since, form)
+        _tell(chosen, table, name, form, hashlib.sha256(content).hexdigest())
+        write(content, output)
+
+
+def _table(release: "Release", table: str, round_id: str, category: str | None, since: str | None, form: str) -> bytes:
+    """The file of every table but the ballots."""
+    from formats.spreadsheet import json_bytes
+    from reports.record_tables import NothingToExport
+    from reports.tables import CHANGES, as_json, changes_json, changes_sheet, export_sheet
+
+    try:
+        if table == CHANGES:
+            found = compared(release, round_id, category, since)
+            if form == "json":
+                return json_bytes(changes_json(release, found))
+            return sheet_bytes(changes_sheet(release, found, session.language), form)
+        if form == "json":
+            return json_bytes(as_json(release, table, round_id, category))
+        return sheet_bytes(export_sheet(release, table, round_id, session.language, category=category), form)
+    except NothingToExport:
+        raise _nothing(release, table, round_id) from None
+
+
+def _nothing(release: "Release", table: str, round_id: str) -> Refusal:
+    """The round has no such table; says which it has."""
+    from reports.tables import tables_of
+
+    known = ", ".join(tables_of(release, round_id))
+    return Refusal(
+        N_("The round {round} of this release has no table {table}. It has: {known}."),
+        table=table,
+        round=round_id,
+        known=known,
+    )
+
+
+def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
+    """The round against an earlier one; one category at a time, ALL for all as one."""
+    from results.comparison.year_on_year import TrialBesideFormal, changes, round_before
+    from results.ranking.family import ALL
+    from results.ranking.what_if import what_if
+
+    before = since or round_before(release, round_id)
+    if before is None:
+        raise Refusal(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
+    if before == round_id:
+        raise Refusal(N_("Two different rounds are needed, not {round} twice."), round=round_id)
+    try:
+        return changes(
+            release,
+            before,
+            round_id,
+            category or ALL,
+            lambda name, rules: what_if(session.store(), release, name, rules),
+        )
+    except TrialBesideFormal:
+        raise Refusal(N_("One of the two rounds is a trial; it is not compared with formal ones.")) from None
+
+
+def _ballots(release: "Release", round_id: str, form: str) -> bytes:
+    """All ballots of a round as JSON or as a workbook."""
+    from formats.spreadsheet import Sheet, json_bytes
+    from reports.ballots import ballot_file
+
+    with ballot_file(release, round_id, "en" if form == "json" else session.language) as (headers, rows):
+        if not headers:
+            raise _nothing(release, "ballots", round_id)
+        if form == "json":
+            head = {"release": release.id, "round": round_id}
+            return json_bytes({**head, "rows": [dict(zip(headers, row, strict=True)) for row in rows]})
+        facts = [(translate(N_("Release"), session.language), release.id)]
+        title, about = (translate(word, session.language) for word in (N_("Ballots"), N_("About")))
+        return sheet_bytes(Sheet(title, headers, list(rows), facts, about), form)
+
+
+def _long_ballots(release: "Release", round_id: str, output: Path | None) -> None:
+    """All ballots of a round as CSV, a piece at a time. Made whole beside the output before any of it leaves: only
+    then its checksum is known, and a file that could not be finished takes nobody's place."""
+    from formats.spreadsheet import csv_pieces
+    from reports.ballots import ballot_file
+
+    with tempfile.TemporaryFile() as whole:
+        with ballot_file(release, round_id, session.language) as (headers, rows):
+            if not headers:
+                raise _nothing(release, "ballots", round_id)
+            digest = _pieces(csv_pieces(headers, rows), whole)
+        _tell(release, "ballots", round_id, "csv", digest)
+        whole.seek(0)
+        if output is None:
+            sys.stdout.flush()
+            shutil.copyfileobj(whole, sys.stdout.buffer)
+            return
+        try:
+            with output.open("wb") as file:
+                shutil.copyfileobj(whole, file)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise Refusal(CANNOT_BE_WRITTEN, path=output) from None
+
+
+def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:
+    """Write piece by piece; SHA-256 of the whole."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        target.write(piece)
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _tell(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:
+    from data.store.audit_log import log_export
+
+    log_export(session.path, f"{table}.{form}", release=release.id, round_id=round_id, sha256=digest)

@@ -1,0 +1,52 @@
+"""Help in the language of the call: our own texts, and the words that Typer puts around them."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from i18n import N_, translate
+
+TYPERS_OWN = (N_("Arguments"), N_("Options"), N_("Commands"), N_("Show this message and exit."))
+USAGE = N_("Usage: ")
+REMARKS = {
+    re.compile(r"\[required\]"): N_("[required]"),
+    re.compile(r"\[default: (.*)\]"): N_("[default: {0}]"),
+}
+
+
+def translate_help(command: Any, language: str) -> None:
+    """Put the help of a command and of everything below it into the language."""
+    for name in ("help", "short_help"):
+        text = getattr(command, name, None)
+        if text:
+            setattr(command, name, translate(text, language))
+    if hasattr(command, "context_class"):
+        command.context_class = _context(command.context_class, language)
+    for part in (*getattr(command, "params", ()), *getattr(command, "commands", {}).values()):
+        translate_help(part, language)
+
+
+def _context(original: Any, language: str) -> type:
+    """The context of a command whose help Typer lays out and we word."""
+    layout: Any = original.formatter_class
+
+    def write_usage(self: Any, prog: str, args: str = "", prefix: str | None = None) -> None:
+        layout.write_usage(self, prog, args, translate(USAGE, language))
+
+    def write_heading(self: Any, heading: str) -> None:
+        layout.write_heading(self, translate(heading, language))
+
+    def write_dl(self: Any, rows: Sequence[tuple[str, str]], **how: Any) -> None:
+        layout.write_dl(self, [(name, _worded(text, language)) for name, text in rows], **how)
+
+    own = {"write_usage": write_usage, "write_heading": write_heading, "write_dl": write_dl}
+    return type(original.__name__, (original,), {"formatter_class": type(layout.__name__, (layout,), own)})
+
+
+def _worded(text: str, language: str) -> str:
+    """What stands beside an option: translated already, but for what Typer adds."""
+    text = translate(text, language)
+    for pattern, words in REMARKS.items():
+        for found in pattern.finditer(text):
+            text = text.replace(found.group(), translate(words, language).format(*found.groups()))
+    return text

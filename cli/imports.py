@@ -1,0 +1,274 @@
+"""Into the store: demonstration data, files, names that a person confirmed."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.app import app
+from cli.context import (
+    DONE,
+    FILE_PROBLEMS,
+    WARNINGS,
+    Output,
+    Refusal,
+    Round,
+    check_files,
+    checked_round,
+    progress,
+    session,
+)
+from cli.errors import sentence
+from cli.output import check_form, check_output, emit_json, emit_rows, print_line
+from i18n import N_, ngettext, translate
+
+if TYPE_CHECKING:
+    from data.store.import_job import ImportReport
+    from problems import Problem
+
+MOST_SENTENCES = 50  # findings of one kind that are printed
+
+
+@app.command(help=N_("Fill an empty store with the demonstration city and publish it."))
+def demo() -> None:
+    """`biaochi demo`."""
+    from data.sample.load import load_demo
+
+    with progress(N_("Loading demonstration data")):
+        report = load_demo(session.store())
+    session.say(N_("The store holds demonstration data now; every page and file says so."))
+    print_line(report.release)
+
+
+@app.command("import", help=N_("Read files as one upload of one kind and round."))
+def import_(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts, units or another table"))],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    round_id: Round,
+    rules: Annotated[str | None, typer.Option(help=N_("Name of the rule set."))] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help=N_("Correct all earlier uploads of kind and round."))
+    ] = False,
+    trial: Annotated[bool, typer.Option("--trial", help=N_("The round is tried out; clear it later."))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Check only."))] = False,
+    accept_warnings: Annotated[
+        str | None, typer.Option(metavar="REASON", help=N_("Store in spite of warnings."))
+    ] = None,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help=N_("Name a column."))
+    ] = None,
+    sheet: Annotated[str, typer.Option(metavar="NAME", help=N_("Sheet of a workbook to read."))] = "",
+    fill_down: Annotated[
+        bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))
+    ] = False,
+    form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
+    output: Output = None,
+) -> None:
+    """`biaochi import`."""
+    _check_kind(kind)
+    check_files(files)
+    check_form(form or "csv", output)
+    check_output(output)
+    if accept_warnings is not None and not accept_warnings.strip():
+        raise Refusal(N_("Accepting warnings needs a reason."))
+    with progress(N_("Reading")) as told:
+        report = session.store().import_files(
+            kind,
+            files,
+            checked_round(round_id),
+            rules=rules,
+            replace=replace,
+            dry_run=dry_run,
+            accept_warnings=accept_warnings,
+            mapping=_mapping(kind, mapping) if mapping else None,
+            sheet=sheet,
+            fill_down=fill_down,
+            trial=trial,
+            progress=told,
+        )
+    if report.remembered:
+        columns = ", ".join(
+            f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in report.remembered.items()
+        )
+        session.say(
+            N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
+            columns=columns,
+        )
+    _show_import(report, form, output)
+    raise typer.Exit(_import_code(report))
+
+
+@app.command(help=N_("Keep that a written name means a registered unit."))
+def alias(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    kind: Annotated[str, typer.Option(metavar="KIND", help=N_("Kind of name, a word of the contract."))] = "简称",
+    valid_from: Annotated[str, typer.Option("--from", metavar="DATE", help=N_("First day on which it holds."))] = "",
+    by: Annotated[str, typer.Option(help=N_("Who confirmed it; else the user."))] = "",
+    round_id: Annotated[
+        str | None, typer.Option("--round", metavar="R", help=N_("Round whose register is meant; else the newest."))
+    ] = None,
+) -> None:
+    """`biaochi alias`."""
+    report = session.store().confirm_alias(name, code, kind, by, valid_from, round_id=round_id)
+    _show_import(report, None, None)
+    raise typer.Exit(_import_code(report))
+
+
+def _check_kind(kind: str) -> None:
+    from data.model.contract import KINDS, tables
+
+    if kind not in KINDS and kind in tables():
+        raise Refusal(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
+    if kind not in KINDS:
+        known = ", ".join(KINDS)
+        raise Refusal(N_("There is no kind of upload named {kind}. Known: {known}."), kind=kind, known=known)
+
+
+def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
+    """COLUMN=FIELD pairs; FIELD is a field of the contract, by its name or a header that files may carry."""
+    from data.model.contract import field_of_header, fields
+    from data.model.names import match_key
+
+    known = field_of_header(kind) | {
+        match_key(word): field.name for field in fields(kind) for word in (field.header, field.name)
+    }
+    found = {}
+    for pair in pairs:
+        column, _, word = pair.rpartition("=")
+        name = known.get(match_key(word))
+        if not column or name is None:
+            choices = (
+                f"{field.header}[{field.name}]" if session.language == "zh" else field.name for field in fields(kind)
+            )
+            comma = "、" if session.language == "zh" else ", "
+            raise Refusal(N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=comma.join(choices))
+        found[column] = name
+    return found
+
+
+def _field_word(kind: str, name: str) -> str:
+    """A field as people call it: its header in Chinese, its name in English."""
+    from data.model.contract import header_of
+
+    return header_of(kind, name) if session.language == "zh" else name
+
+
+def _import_code(report: "ImportReport") -> int:
+    if report.refused:
+        return FILE_PROBLEMS
+    return WARNINGS if report.needs_acceptance else DONE
+
+
+def _show_import(report: "ImportReport", form: str | None, output: Path | None) -> None:
+    """Findings and outcome: as a table or JSON if asked for, else sentences and the upload's id."""
+    language = session.language
+    findings = [problem.as_dict(language) for problem in report.problems]
+    if form == "json":
+        content = {"problems": findings, "rows": report.rows, "stored": report.stored}
+        emit_json(content, output)
+    elif form is not None or output is not None:
+        emit_rows(findings, PROBLEM_HEADERS, N_("Findings"), form or "csv", output)
+    else:
+        _print_findings(report.problems)
+        if report.stored and report.upload:
+            print_line(report.upload)
+    _say_outcome(report)
+
+
+def _print_findings(problems: Sequence["Problem"]) -> None:
+    """One line a finding, however many cells it is about; of very many of one kind the first."""
+    from data.model.grouped_problems import grouped, shortened
+    from problems import LEVELS
+
+    language = session.language
+    shown, rest = shortened(grouped(problems, language), MOST_SENTENCES)
+    for finding in shown:
+        place = finding.place(language)
+        if finding.count > 1:
+            place = translate(N_("{place} ({count} places)"), language).format(place=place, count=f"{finding.count:,}")
+        parts = [translate(LEVELS[finding.first.level], language), place]
+        print(sentence(parts, finding.first, language), file=sys.stderr)
+        command = _alias_command(finding.first)
+        if command:
+            session.say(N_("    If it is another name of the unit, confirm it once: {command}"), command=command)
+    if rest:
+        session.say(
+            N_("{count} more findings of these kinds; --format csv -o FILE lists them all."),
+            count=f"{sum(rest.values()):,}",
+        )
+
+
+def _alias_command(problem: "Problem") -> str:
+    """The command that makes the unknown name another name of the unit it is most like; '' where it is not known."""
+    from problems import Proposal
+
+    close, name = problem.facts.get("close"), problem.value or ""
+    if problem.code != "unknown_unit" or not isinstance(close, list) or not close or not name.isprintable():
+        return ""
+    nearest = close[0]
+    code = nearest.code if isinstance(nearest, Proposal) and nearest.code else str(nearest)
+    return f"biaochi alias {shlex.quote(name)} {shlex.quote(code)}"
+
+
+PROBLEM_HEADERS = {
+    "level": N_("Level"),
+    "code": N_("Code"),
+    "file": N_("File"),
+    "sheet": N_("Sheet"),
+    "row": N_("Row"),
+    "column": N_("Column"),
+    "value": N_("Value"),
+    "message": N_("What is wrong"),
+    "suggestion": N_("What to do"),
+}
+
+
+def _say_outcome(report: "ImportReport") -> None:
+    from data.model.grouped_problems import MARKS, UNREGISTERED, unscored_words
+
+    language = session.language
+    for file, mark in report.delimiters.items():
+        if mark != ",":
+            session.say(
+                N_("{file}: the columns are parted by {mark}."), file=file, mark=translate(MARKS[mark], language)
+            )
+    if report.unscored:
+        session.say(N_("Kept and not scored: {words}."), words=unscored_words(report.unscored, language))
+    if report.blank_rows:
+        session.say(N_("Blank rows left out: {count}."), count=report.blank_rows)
+    errors = sum(problem.level == "error" for problem in report.problems)
+    if report.stored:
+        session.say(N_("Stored: {rows} rows."), rows=report.rows)
+        if report.unregistered:
+            session.say(UNREGISTERED)
+    elif report.same_as:
+        session.say(
+            N_("Nothing stored: the same content is already there as {upload}."),
+            upload=report.same_as,
+        )
+        _say_who_uploaded(report.same_as)
+    elif errors:
+        sentence = ngettext(
+            "Nothing stored: {count} error.",
+            "Nothing stored: {count} errors.",
+            errors,
+            session.language,
+        )
+        print(sentence.format(count=errors), file=sys.stderr)
+    elif report.needs_acceptance:
+        session.say(N_("Nothing stored: the warnings need --accept-warnings REASON."))
+    else:
+        session.say(N_("Nothing stored, as asked: {rows} rows are fit to import."), rows=report.rows)
+
+
+def _say_who_uploaded(upload_id: str) -> None:
+    from data.store.history import local_time
+
+    for upload in session.store().uploads():
+        if upload.upload_id == upload_id:
+            time = local_time(upload.imported_at)
+            session.say(N_("It was uploaded by {user} at {time}."), user=upload.imported_by, time=time)

@@ -1,0 +1,113 @@
+"""The command `biaochi`: parses one call, carries it out, returns its exit code; never raises."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.models import CommandInfo
+
+import settings
+from cli import admin, documents, export, imports, packages, pledges, releases, results, rules, verify
+from cli.app import app
+from cli.context import DONE, INTERRUPTED, WRONG_USAGE, Refusal, session
+from cli.errors import failed
+from cli.help_text import translate_help
+from i18n import LANGUAGES, N_
+
+# Importing a module registers its commands.
+COMMANDS = (admin, documents, export, imports, packages, pledges, releases, results, rules, verify)
+# As help lists them: in the order of a year's work.
+ORDER = (
+    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
+    *("export", "bulletin", "bundle", "kit", "public"),
+    *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
+    *("backup", "restore", "audit"),
+)
+
+
+def main() -> None:
+    """The command `biaochi`."""
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:  # what was printed did not reach the file: the disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = failed(error, debug=False)
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one call and return its exit code; never raises."""
+    debug = False
+    try:
+        known = settings.load()
+        debug = known.debug
+        session.begin(known.store, _language(arguments, known.language), known.threads)
+        _check_text(arguments)
+        app.registered_commands.sort(key=_place)
+        command = typer.main.get_command(app)
+        translate_help(command, session.language)
+        code = command.main(list(arguments), prog_name="biaochi", standalone_mode=False)
+        return int(code or DONE)
+    except settings.SettingsRefused as refused:
+        print(refused, file=sys.stderr)
+        return WRONG_USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        session.say(N_("Interrupted. Nothing of the step at hand is stored; finished steps stay."))
+        return INTERRUPTED
+    except SystemExit:  # Typer's way out, with code 1, when whoever read the output is gone: `biaochi releases | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return DONE
+    except Exception as error:
+        return failed(error, debug)
+
+
+def _place(command: CommandInfo) -> int:
+    name = command.name or getattr(command.callback, "__name__", "")
+    return ORDER.index(name) if name in ORDER else len(ORDER)
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no text, but for the name of a file that is there: what is kept must be readable."""
+    for word in arguments:
+        if not _is_text(word) and not Path(word).exists():
+            raise Refusal(
+                N_("This is not UTF-8 text: {word}. Set the terminal to UTF-8 and type it again."), word=ascii(word)
+            )
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _language(arguments: Sequence[str], default: str) -> str:
+    """The language asked for, before the arguments are parsed: help needs it."""
+    for number, word in enumerate(arguments):
+        value = word.removeprefix("--lang=")
+        if word == "--lang" and number + 1 < len(arguments):
+            value = arguments[number + 1]
+        if value in LANGUAGES and word.startswith("--lang"):
+            return value
+    return default
+
+
+@app.callback(help=N_("Honest ranking of departments from mass-evaluation ballots."))
+def _common(
+    store: Annotated[Path | None, typer.Option("--store", help=N_("Folder of the store."))] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help=N_("zh or en."))] = None,
+) -> None:
+    if store is not None:
+        session.path = store.expanduser().absolute()
+    if lang is not None and lang not in LANGUAGES:
+        raise Refusal(N_("--lang should be one of: {known}."), known=", ".join(LANGUAGES))
+    if session.path.exists() and not session.path.is_dir():
+        raise Refusal(N_("The store {path} is not a folder."), path=session.path)

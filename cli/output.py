@@ -1,0 +1,93 @@
+"""What a command answers: a table, JSON, a line; to stdout or to a file."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.context import FORMATS, Refusal, session
+from i18n import N_, translate
+
+if TYPE_CHECKING:
+    from formats.spreadsheet import Cell, Sheet
+
+
+CANNOT_BE_WRITTEN = N_("The file {path} cannot be written: its folder does not exist, or it is a folder itself.")
+TOO_MANY_ROWS = N_(
+    "The table has {count} rows; a sheet of a workbook holds {limit}. Take --format csv, which has no limit."
+)
+
+
+def emit_rows(
+    rows: "Sequence[Mapping[str, Cell]]",
+    headers: dict[str, str],
+    title: str,
+    form: str,
+    output: Path | None,
+) -> None:
+    """A small table: Chinese headers for zh, field names for en and JSON."""
+    from formats.spreadsheet import Sheet
+
+    check_form(form, output)
+    if form == "json":
+        return emit_json({"rows": list(rows)}, output)
+    language = session.language
+    names = [translate(w, "zh") for w in headers.values()] if language == "zh" else list(headers)
+    cells = [[row[name] for name in headers] for row in rows]
+    facts = [(translate(N_("Rows"), language), len(rows))]
+    about = translate(N_("About"), language)
+    emit_sheet(Sheet(translate(title, language), names, cells, facts, about), form, output)
+
+
+def check_form(form: str, output: Path | None) -> None:
+    """Refuse a format that there is not, and a workbook on a terminal."""
+    if form not in FORMATS:
+        raise Refusal(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+    if form == "xlsx" and output is None and sys.stdout.isatty():
+        raise Refusal(N_("A workbook is not shown on a terminal; name a file with -o FILE."))
+
+
+def check_output(output: Path | None) -> None:
+    """Refuse a file that cannot be, before anything is stored."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        raise Refusal(CANNOT_BE_WRITTEN, path=output)
+
+
+def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
+    """A sheet as CSV or as a workbook."""
+    check_form(form, output)
+    write(sheet_bytes(sheet, form), output)
+
+
+def sheet_bytes(sheet: "Sheet", form: str) -> bytes:
+    """The file of a sheet, csv or xlsx."""
+    from formats.spreadsheet import LAST_ROW, TooManyRows, csv_bytes, xlsx_bytes
+
+    try:
+        return csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet)
+    except TooManyRows:
+        raise Refusal(TOO_MANY_ROWS, count=len(sheet.rows), limit=LAST_ROW - 1) from None
+
+
+def emit_json(content: "dict[str, object]", output: Path | None) -> None:
+    """JSON, field names and codes in it whatever the language."""
+    from formats.spreadsheet import json_bytes
+
+    write(json_bytes(content), output)
+
+
+def write(content: bytes, output: Path | None) -> None:
+    """Bytes to the file that was asked for, else to stdout."""
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise Refusal(CANNOT_BE_WRITTEN, path=output) from None
+
+
+def print_line(line: str) -> None:
+    """One line of results, in UTF-8 whatever the terminal's setting."""
+    write(f"{line}\n".encode(), None)

@@ -1,0 +1,115 @@
+"""What leaves the house as a file: the public page of a round, the verification kit of a unit."""
+
+import hashlib
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.app import app
+from cli.context import Output, Refusal, ReleaseId, Round, checked_round, progress, session
+from cli.output import write
+from cli.results import open_release, which_unit
+from i18n import N_
+
+if TYPE_CHECKING:
+    from data.store.release import Release
+
+
+@app.command(help=N_("The public page of a round: one HTML file for the government's website."))
+def public(
+    round_id: Round,
+    release: ReleaseId = None,
+    output: Output = None,
+) -> None:
+    """`biaochi public`."""
+    from data.store.audit_log import PAGE
+    from reports.disclosure_control import NothingPublished
+    from reports.public_page import public_page
+
+    with open_release(release) as chosen:
+        try:
+            with progress(N_("Computing")):
+                page = public_page(chosen, round_id)
+        except NothingPublished:
+            raise Refusal(NO_VOTES, round=round_id) from None
+        _leave(page, output, f"{PAGE} {round_id}", chosen, round_id)
+
+
+@app.command(help=N_("The verification kit of a unit, internal: it recomputes its score, places and verdict."))
+def kit(
+    code: Annotated[str, typer.Argument(metavar="UNIT")],
+    round_id: Round,
+    release: ReleaseId = None,
+    output: Output = None,
+) -> None:
+    """`biaochi kit`."""
+    from data.store.audit_log import KIT
+    from reports.verification_kit import NoSuchMember, kit_bytes
+
+    if output is None and sys.stdout.isatty():
+        raise Refusal(N_("A kit is not shown on a terminal; name a file with -o FILE.zip."))
+    with open_release(release) as chosen:
+        try:
+            with progress(N_("Computing")):
+                content = kit_bytes(chosen, round_id, code)
+        except NoSuchMember:
+            session.say(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code)
+            raise which_unit(chosen, code, [round_id]) from None
+        _leave(content, output, f"{KIT} {code} {round_id}", chosen, round_id)
+
+
+@app.command(help=N_("A round in one ZIP: tables, bulletin, rule set, checksums; ballots are not in it."))
+def bundle(
+    round_id: Round,
+    public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,
+    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
+    date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
+    release: ReleaseId = None,
+    output: Output = None,
+) -> None:
+    """`biaochi bundle`."""
+    from data.store.audit_log import INTERNAL_BUNDLE, PUBLIC_BUNDLE
+    from formats.pdf import fonts_here
+    from reports.bundle import changes_since, internal_bundle, public_bundle
+    from reports.disclosure_control import NothingPublished
+    from reports.documents import Signature
+    from results.ranking.what_if import what_if
+
+    name = checked_round(round_id)
+    if public and (office or date):
+        raise Refusal(N_("--office and --date sign the internal bundle; the public one holds no document to sign."))
+    if output is None and sys.stdout.isatty():
+        raise Refusal(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
+    warning = ""
+    with open_release(release) as chosen:
+        try:
+            with progress(N_("Computing")) as told:
+                if public:
+                    content = public_bundle(chosen, name, session.language)
+                else:
+                    found = changes_since(chosen, name, partial(what_if, session.store(), chosen))
+                    signed = Signature(office, date)
+                    content = internal_bundle(
+                        chosen, name, session.language, changes_found=found, signed=signed, progress=told
+                    )
+                    warning = fonts_here().warning(session.language)
+        except NothingPublished:
+            raise Refusal(NO_VOTES, round=name) from None
+        if warning:
+            print(warning, file=sys.stderr)
+        _leave(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen, name)
+
+
+def _leave(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:
+    """Log the file, then let it go: what cannot be logged does not leave."""
+    from data.store.audit_log import log_export
+
+    digest = hashlib.sha256(content).hexdigest()
+    log_export(session.path, what, release=release.id, round_id=round_id, sha256=digest)
+    write(content, output)
+
+
+NO_VOTES = N_("The round {round} has no votes; there is nothing to publish.")

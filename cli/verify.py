@@ -1,0 +1,55 @@
+"""Whether the store can be trusted: recompute, verify, make again."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.app import app
+from cli.context import CHECK_FAILED, progress, session
+from cli.output import print_line
+from i18n import N_, translate
+
+if TYPE_CHECKING:
+    from data.store.verify import Finding
+
+
+@app.command(help=N_("Recompute a release from the kept evidence and compare every table."))
+def replay(release: Annotated[str, typer.Argument(metavar="RELEASE")]) -> None:
+    """`biaochi replay`."""
+    from data.store.replay import replay as recompute
+
+    with progress(N_("Computing")):
+        differences = recompute(session.store(), release)
+    _answer(differences, N_("Equal: every table is the same, byte for byte."))
+
+
+@app.command(help=N_("Verify every checksum of the store."))
+def check() -> None:
+    """`biaochi check`."""
+    from data.store.verify import check as verify
+
+    with progress(N_("Checking")):
+        damaged = verify(session.store())
+    _answer(damaged, N_("Sound: every checksum holds."))
+
+
+@app.command(help=N_("Make derived files that are damaged or missing again from the kept bytes."))
+def rebuild() -> None:
+    """`biaochi rebuild`."""
+    from data.store.replay import rebuild as make_again
+
+    with progress(N_("Computing")):
+        rebuilt = make_again(session.store())
+    for name in rebuilt.made:
+        session.say(N_("Made again: {name}"), name=name)
+    _answer(rebuilt.left, N_("Sound: every derived file is as it was."))
+
+
+def _answer(findings: "Sequence[Finding]", fine: str) -> None:
+    """Print what was found, with the exit code of a check that says no; else that all is well."""
+    if findings:
+        for finding in findings:
+            print_line(finding.sentence(session.language))
+        raise typer.Exit(CHECK_FAILED)
+    print_line(translate(fine, session.language))

@@ -1,0 +1,63 @@
+"""The register of the units of one round: who takes part, under which code, names and category."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from data.model.names import match_key
+
+ONLY_CATEGORY = "全部"
+# participation as registers write it -> the reason code of a unit that is not ranked
+PARTICIPATION = {
+    "参评": "",
+    "是": "",
+    "免评": "exempt",
+    "征求意见不排名": "consulted",
+    "暂缓": "suspended",
+    "撤并": "merged",
+}
+
+
+@dataclass(frozen=True)
+class RegisteredUnit:
+    """One unit of the register of one round."""
+
+    unit_code: str
+    unit_name: str
+    short_name: str
+    roster_no: int
+    category: str
+    participation: str
+
+
+@dataclass(frozen=True)
+class Register:
+    """The units of one round; a name is found by its code, full name, short name or a confirmed alias.
+
+    aliases: match key of a spelling that a person confirmed, valid in the round -> unit code.
+    former: match key of a spelling in the registers of other rounds -> unit code, renamings followed; it is shown
+    before it is used. successors: the same of units that were merged or split; only proposed.
+    """
+
+    units: tuple[RegisteredUnit, ...]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
+    successors: Mapping[str, str] = field(default_factory=dict)
+
+    def codes(self) -> dict[str, str]:
+        """Match key of every spelling that needs no further question -> unit code."""
+        found: dict[str, str] = {}
+        for unit in self.units:
+            for text in (unit.unit_code, unit.unit_name, unit.short_name):
+                if text:
+                    found.setdefault(match_key(text), unit.unit_code)
+        known = set(found.values())
+        own = {key: code for key, code in self.aliases.items() if code in known}
+        return {**own, **found}
+
+    def name_of(self, code: str) -> str:
+        """Full name of a unit."""
+        return next((unit.unit_name for unit in self.units if unit.unit_code == code), code)
+
+    def names(self) -> list[str]:
+        """Full names, for proposals."""
+        return [unit.unit_name for unit in self.units]

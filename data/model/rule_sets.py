@@ -1,0 +1,560 @@
+"""Scoring rules as data: reads a rule set's TOML and refuses it with every problem at once.
+
+What a setting means is written in docs/method.md; nothing here scores a vote.
+"""
+
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from i18n import N_
+from problems import Problem, Term
+
+UNSCORED_KINDS = ("dont_know", "abstain", "blank", "invalid")
+BOTTOM_NEEDS = {
+    "last": ("k",),
+    "share": ("share",),
+    "below": ("line",),
+    "last_and_below": ("k", "line"),
+    "dissatisfied_over": ("limit",),
+}
+# Seen in practice, not in this version: a rule that would silently not apply is refused by name.
+NOT_SUPPORTED = {
+    "trimming", "trim", "trimmed", "volume_weights", "volume", "components", "component",
+    "deductions", "deduction", "dense", "dense_ranks", "quota", "quotas", "indicator_order",
+    "per_indicator", "per_indicator_order", "publication", "publish", "alternatives", "alternative",
+}  # fmt: skip
+UNSUPPORTED_ORDERS = {"indicator", "per_indicator", "indicators"}
+LONGEST_NAME = 40
+WEIGHT_TOLERANCE = Decimal("1e-9")
+MOST_DRAWS = 1_000_000
+
+
+class RulesRefused(Exception):
+    """The text is not a rule set of this version; `problems` says everything that is wrong."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(problem.message("en") for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """Scores instead of grades, in hundredths of a point."""
+
+    low: int
+    high: int
+    step: int | None
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """How many votes a unit and a group need."""
+
+    per_unit: int = 30
+    per_group: int = 10
+    missing_group: str = "not_ranked"
+
+
+@dataclass(frozen=True)
+class Bottom:
+    """Who is at the bottom; settings that the rule does not use are None."""
+
+    rule: str
+    k: int | None = None
+    share: float | None = None
+    rounding: str = "nearest"
+    line: float | None = None
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """How sure, and how the draws are made."""
+
+    level: float = 0.95
+    draws: int = 20000
+    cluster: str = "ballot"
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """Rounding and small cells, on display only."""
+
+    decimals: int = 2
+    smallest_cell: int = 5
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """One way of scoring, ranking and naming the bottom. Points are hundredths, as integers."""
+
+    name: str
+    title: str
+    source: str
+    why: str
+    authored_by: str
+    checked_by: str
+    date: date
+    points: Mapping[str, int]  # grade -> hundredths, in the order of the file; empty if numeric
+    unscored: Mapping[str, str]  # grade -> one of UNSCORED_KINDS
+    numeric: Numeric | None
+    group_weights: Mapping[str, float] | None  # None if pooled
+    category_weights: Mapping[str, Mapping[str, float]]
+    indicators: Mapping[str, float] | None
+    order: str  # "group" or "pooled"
+    minimum: Minimum
+    bottom: Bottom
+    category_bottom: Mapping[str, Bottom]
+    uncertainty: Uncertainty
+    presentation: Presentation
+    votes_points: Mapping[str, int]
+    text: str  # as given, comments and all
+
+    def weights(self, category: str | None = None) -> dict[str, float] | None:
+        """Evaluator group -> weight in a category; None when all votes are one group."""
+        if self.group_weights is None:
+            return None
+        return dict(self.category_weights.get(category or "", self.group_weights))
+
+    def group_names(self) -> list[str] | None:
+        """Every evaluator group that a weight is given for; None when any group may vote."""
+        if self.group_weights is None:
+            return None
+        listed = [self.group_weights, *self.category_weights.values()]
+        return list(dict.fromkeys(group for weights in listed for group in weights))
+
+    def bottom_for(self, category: str | None = None) -> Bottom:
+        """The bottom rule of a category; None asks for the rule of the whole round."""
+        return self.category_bottom.get(category or "", self.bottom)
+
+    @property
+    def pooled(self) -> bool:
+        """Whether all votes count as one group."""
+        return self.order == "pooled"
+
+    @property
+    def lowest_grade(self) -> str | None:
+        """The scored grade with the fewest points; None for numeric scores."""
+        return min(self.points, key=lambda grade: self.points[grade], default=None)
+
+    @cached_property
+    def canonical(self) -> str:
+        """The content as JSON with sorted keys: same rules, same text, whatever the layout."""
+        content = {key: value for key, value in asdict(self).items() if key != "text"}
+        content["date"] = self.date.isoformat()
+        # Sorting loses the order of equal points only; ranks of grades come from their points.
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical content, 64 hex digits."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+
+def parse_rules(text: str) -> RuleSet:
+    """The rule set of a TOML text; RulesRefused lists every problem at once."""
+    problems: list[Problem] = []
+    try:
+        document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+), column (\d+)", str(error))
+        lines = text.splitlines() or [""]
+        detail: dict[str, object] = {
+            "line": int(place[1]) if place else len(lines),
+            "column_number": int(place[2]) if place else len(lines[-1]) + 1,
+        }
+        raise RulesRefused([Problem("rules_not_toml", facts=detail)]) from None
+    fields = _fields(_Section(document, "", problems))
+    if problems:
+        raise RulesRefused(problems)
+    return RuleSet(**fields, text=text)
+
+
+def _fields(top: "_Section") -> dict[str, Any]:
+    """Every field of a RuleSet except its text; a wrong one is reported and may be anything."""
+    fields: dict[str, Any] = {"name": _name(top)}
+    fields |= {key: top.text(key) for key in ("title", "source", "why", "authored_by", "checked_by")}
+    fields["date"] = top.date("date")
+    fields["points"], fields["numeric"] = _scale(top)
+    fields["unscored"] = _unscored(top, fields["points"])
+    fields["order"] = _order(top)
+    fields["group_weights"], fields["category_weights"] = _weights(top, fields["order"])
+    fields["indicators"] = _shares(top.section("indicators")) or None
+    fields["minimum"] = _minimum(top.section("minimum"))
+    fields["bottom"], fields["category_bottom"] = _bottoms(top, _range(fields))
+    fields["uncertainty"] = _uncertainty(top.section("uncertainty"))
+    fields["presentation"] = _presentation(top.section("presentation"))
+    votes = top.section("votes")
+    fields["votes_points"] = _points(votes.section("points"))
+    votes.refuse_others()
+    top.refuse_others()
+    return fields
+
+
+def _name(top: "_Section") -> str:
+    name = top.text("name")
+    if name and not re.fullmatch(rf"(?!\.)[\w.-]{{1,{LONGEST_NAME}}}(?<!\.)", name):
+        top.report("rules_bad_name", value=name, limit=LONGEST_NAME)
+    return name
+
+
+def _scale(top: "_Section") -> tuple[dict[str, int], Numeric | None]:
+    """Grades with points, or a band of numbers: exactly one of them."""
+    if "points" in top.values and "numeric" in top.values:
+        top.report("rules_two_scales")
+    elif "points" not in top.values and "numeric" not in top.values:
+        top.report("rules_no_scale")
+    section = top.section("points")
+    points = _points(section)
+    if "points" in top.values and len(section.values) < 2:
+        top.report("rules_no_points", found=len(section.values))
+    numeric = _numeric(top.section("numeric")) if "numeric" in top.values else None
+    return points, numeric
+
+
+def _points(section: "_Section") -> dict[str, int]:
+    found = {grade: section.hundredths(grade) for grade in section.values}
+    section.no_key_twice()
+    return {grade: value for grade, value in found.items() if value is not None}
+
+
+def _numeric(section: "_Section") -> Numeric | None:
+    low, high = section.hundredths("low"), section.hundredths("high")
+    step = section.hundredths("step", required=False)
+    section.refuse_others()
+    if low is None or high is None:
+        return None
+    if low >= high:
+        section.report("rules_numeric_order", low=low / 100, high=high / 100)
+    elif step is not None and (step <= 0 or (high - low) % step):
+        ends = {"low": low / 100, "high": high / 100}
+        section.report("rules_numeric_step", value=f"{step / 100:g}", **ends)
+    return Numeric(low, high, step)
+
+
+def _unscored(top: "_Section", points: Mapping[str, int]) -> dict[str, str]:
+    """Grade -> kind; a grade that is also scored, or of two kinds, is reported."""
+    section = top.section("unscored")
+    places: dict[str, list[str]] = {_same(grade): ["points"] for grade in points}
+    kinds: dict[str, str] = {}
+    for kind in UNSCORED_KINDS:
+        for grade in section.texts(kind):
+            places.setdefault(_same(grade), []).append(f"unscored.{kind}")
+            kinds[grade] = kind
+    for grade, sections in places.items():
+        if len(sections) > 1:
+            top.report("rules_grade_twice", value=grade, sections=sections)
+    section.refuse_others()
+    return kinds
+
+
+def _order(top: "_Section") -> str:
+    section = top.section("averaging")
+    if section.values.get("order") in UNSUPPORTED_ORDERS:
+        key = f'averaging.order = "{section.values["order"]}"'
+        section.report("rules_not_supported", key=key)
+        section.known.add("order")
+        order = "group"
+    else:
+        order = section.choice("order", ("group", "pooled"), "group")
+    section.refuse_others()
+    return order
+
+
+def _weights(top: "_Section", order: str) -> tuple[dict[str, float] | None, dict[str, dict[str, float]]]:
+    groups, categories = top.section("weights"), top.section("weights_by_category")
+    if order == "pooled":
+        return None, {}
+    if not groups.values and "weights" not in top.wrong:
+        top.report("rules_weights_missing")
+    base = _summing_to_one(groups, "weights") if groups.values else {}
+    by_category = {
+        category: _summing_to_one(categories.section(category), f"weights_by_category.{category}")
+        for category in categories.values
+    }
+    return base, by_category
+
+
+def _summing_to_one(section: "_Section", key: str) -> dict[str, float]:
+    exact = {group: section.number(group, high=1) for group in section.values}
+    given = {group: weight for group, weight in exact.items() if weight is not None}
+    _all_positive(section, given)
+    section.no_key_twice()
+    total = sum(given.values(), Decimal(0))
+    readable = section.values and len(given) == len(exact)
+    if readable and abs(total - 1) > WEIGHT_TOLERANCE:
+        section.report("rules_weights_sum", key=key, sum=str(total))
+    return {group: float(weight) for group, weight in given.items()}
+
+
+def _shares(section: "_Section") -> dict[str, float]:
+    """Indicator weights: proportions, which need not add up to 1."""
+    exact = {name: section.number(name) for name in section.values}
+    given = {name: weight for name, weight in exact.items() if weight is not None}
+    _all_positive(section, given)
+    section.no_key_twice()
+    return {name: float(weight) for name, weight in given.items()}
+
+
+def _all_positive(section: "_Section", given: Mapping[str, Decimal]) -> None:
+    for name, weight in given.items():
+        if weight <= 0:
+            section.report("rules_not_positive", key=section.path(name), value=str(weight))
+
+
+def _minimum(section: "_Section") -> Minimum:
+    default = Minimum()
+    minimum = Minimum(
+        section.whole("per_unit", 0, 10**9, default.per_unit),
+        section.whole("per_group", 0, 10**9, default.per_group),
+        section.choice("missing_group", ("not_ranked", "renormalise"), default.missing_group),
+    )
+    section.refuse_others()
+    return minimum
+
+
+def _uncertainty(section: "_Section") -> Uncertainty:
+    default = Uncertainty()
+    level = section.number("level", low=Decimal("0.5"), high=Decimal("0.9999"))
+    uncertainty = Uncertainty(
+        default.level if level is None else float(level),
+        section.whole("draws", 100, MOST_DRAWS, default.draws),
+        section.choice("cluster", ("ballot", "site"), default.cluster),
+    )
+    if uncertainty.cluster == "site":  # would change every interval: refused rather than ignored
+        section.report("rules_not_supported", key=f"{section.path('cluster')} = site")
+    section.refuse_others()
+    return uncertainty
+
+
+def _presentation(section: "_Section") -> Presentation:
+    default = Presentation()
+    presentation = Presentation(
+        section.whole("decimals", 0, 4, default.decimals),
+        section.whole("smallest_cell", 0, 1000, default.smallest_cell),
+    )
+    section.refuse_others()
+    return presentation
+
+
+def _range(fields: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+    """Lowest and highest possible score, for the line of the bottom rule."""
+    numeric = fields["numeric"]
+    values = [numeric.low, numeric.high] if numeric else list(fields["points"].values())
+    if not values:
+        return Decimal(-(10**9)), Decimal(10**9)
+    return Decimal(min(values)) / 100, Decimal(max(values)) / 100
+
+
+def _bottoms(top: "_Section", span: tuple[Decimal, Decimal]) -> tuple[Bottom | None, dict[str, Bottom]]:
+    """The bottom rule, and that of each category: what a category does not say holds as above."""
+    if "bottom" not in top.values:
+        top.report("rules_missing", key="bottom")
+    section = top.section("bottom")
+    if "bottom" not in top.values or "bottom" in top.wrong:
+        return None, {}
+    categories = section.section("by_category")
+    base = _bottom(section, span, None)
+    by_category = {name: _bottom(categories.section(name), span, base) for name in categories.values}
+    return base, by_category
+
+
+def _bottom(section: "_Section", span: tuple[Decimal, Decimal], base: Bottom | None) -> Bottom:
+    default = base or Bottom(rule="")
+    settings: dict[str, Any] = {
+        "rule": section.choice("rule", tuple(BOTTOM_NEEDS), default.rule, required=base is None),
+        "rounding": section.choice("rounding", ("down", "nearest", "up"), default.rounding),
+        "k": section.whole("k", 1, 10**6, default.k),
+    }
+    for key, low, high in (("share", 0, 1), ("limit", 0, 1), ("line", *span)):
+        value = section.number(key, low=low, high=high)
+        settings[key] = getattr(default, key) if value is None else float(value)
+    section.refuse_others()
+    bottom = replace(default, **settings)
+    for key in BOTTOM_NEEDS.get(bottom.rule, ()):
+        if getattr(bottom, key) is None and key not in section.wrong:
+            section.report("rules_bottom_incomplete", rule=bottom.rule, key=section.path(key))
+    return bottom
+
+
+class _Section:
+    """One table of the document: takes settings out, reports what is wrong, knows what is left."""
+
+    def __init__(self, values: Mapping[str, Any], name: str, problems: list[Problem]) -> None:
+        self.values = values
+        self.name = name
+        self.problems = problems
+        self.known: set[str] = set()
+        self.wrong: set[str] = set()
+
+    def path(self, key: str) -> str:
+        """The key as a person writes it: bottom.k"""
+        return f"{self.name}.{key}" if self.name else key
+
+    def report(self, code: str, *, value: str | None = None, **facts: object) -> None:
+        self.problems.append(Problem(code, value=value, facts=facts))
+
+    def section(self, key: str) -> "_Section":
+        """The table under a key; an empty one when it is not given."""
+        value = self._take(key)
+        if value is not None and not isinstance(value, dict):
+            self._wrong_type(key, N_("a table"), value)
+            value = None
+        return _Section(value or {}, self.path(key), self.problems)
+
+    def text(self, key: str) -> str:
+        """A text that must be there and say something."""
+        value = self._take(key, required=True)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self._wrong_type(key, N_("a text"), value)
+            return ""
+        if not value.strip():
+            self.report("rules_empty_text", key=self.path(key))
+        return value.strip()
+
+    def texts(self, key: str) -> list[str]:
+        """A list of texts that may be absent."""
+        value = self._take(key)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self._wrong_type(key, N_("a list of texts"), value)
+            return []
+        return value
+
+    def date(self, key: str) -> date | None:
+        value = self._take(key, required=True)
+        if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+            self._wrong_type(key, N_("a date without quotation marks, such as 2025-11-01"), value)
+            return None
+        return value
+
+    def number(
+        self,
+        key: str,
+        *,
+        low: int | Decimal | None = None,
+        high: int | Decimal | None = None,
+        required: bool = False,
+    ) -> Decimal | None:
+        """A finite number, exact as written; None when absent or wrong."""
+        value = self._take(key, required=required)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            self._wrong_type(key, N_("a number"), value)
+            return None
+        number = Decimal(value)
+        if not number.is_finite():
+            self._wrong_type(key, N_("a number"), value)
+            return None
+        too_low = low is not None and number < low
+        if too_low or (high is not None and number > high):
+            self._out_of_range(key, number, "0" if low is None else str(low), str(high))
+            return None
+        return number
+
+    def hundredths(self, key: str, *, required: bool = True) -> int | None:
+        """Points with at most two decimals, as hundredths."""
+        number = self.number(key, low=-(10**6), high=10**6, required=required)
+        if number is None:
+            return None
+        if number * 100 != int(number * 100):
+            self.wrong.add(key)
+            self.report("rules_points_too_precise", key=self.path(key), value=str(number))
+            return None
+        return int(number * 100)
+
+    def whole(self, key: str, low: int, high: int, default: Any) -> Any:
+        value = self._take(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int):
+            self._wrong_type(key, N_("a whole number"), value)
+            return default
+        if not low <= value <= high:
+            self._out_of_range(key, Decimal(value), str(low), str(high))
+            return default
+        return value
+
+    def choice(self, key: str, known: tuple[str, ...], default: str, *, required: bool = False) -> str:
+        value = self._take(key, required=required)
+        if value is None:
+            return default
+        if not isinstance(value, str):
+            self._wrong_type(key, N_("a text"), value)
+            return default
+        if value not in known:
+            facts = {"known": known, "close": difflib.get_close_matches(value, known, n=1)}
+            self.wrong.add(key)
+            self.report("rules_not_one_of", key=self.path(key), value=value, **facts)
+            return default
+        return value
+
+    def no_key_twice(self) -> None:
+        """Names that only differ in width or spaces are the same name to a reader."""
+        seen: set[str] = set()
+        for key in self.values:
+            if _same(key) in seen:
+                self.report("rules_grade_twice", value=key, sections=[self.name])
+            seen.add(_same(key))
+
+    def refuse_others(self) -> None:
+        """Reports every key that nobody took: of a later version, or misspelt."""
+        for key in self.values:
+            if key in self.known:
+                continue
+            if key in NOT_SUPPORTED:
+                self.report("rules_not_supported", key=self.path(key))
+            else:
+                self._unknown(key)
+
+    def _unknown(self, key: str) -> None:
+        close = difflib.get_close_matches(key, sorted(self.known), n=1)
+        self.report("rules_unknown_key", key=self.path(key), close=_paths(self, close))
+
+    def _take(self, key: str, *, required: bool = False) -> Any:
+        self.known.add(key)
+        value = self.values.get(key)
+        if value is None and required:
+            self.wrong.add(key)
+            self.report("rules_missing", key=self.path(key))
+        return value
+
+    def _wrong_type(self, key: str, expected: str, value: object) -> None:
+        self.wrong.add(key)
+        facts = {"key": self.path(key), "expected": Term(expected)}
+        self.report("rules_wrong_type", value=_as_written(value), **facts)
+
+    def _out_of_range(self, key: str, number: Decimal, low: str, high: str) -> None:
+        self.wrong.add(key)
+        facts = {"key": self.path(key), "low": low, "high": high}
+        self.report("rules_out_of_range", value=str(number), **facts)
+
+
+def _paths(section: _Section, keys: Iterable[str]) -> list[str]:
+    return [section.path(key) for key in keys]
+
+
+def _as_written(value: object) -> str:
+    """A TOML value much as its author wrote it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _same(text: str) -> str:
+    """The key under which two spellings of one word meet."""
+    return "".join(unicodedata.normalize("NFKC", text).split())

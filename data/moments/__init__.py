@@ -1,0 +1,1 @@
+"""From votes to exact integer sums. NumPy only: no database, no files."""

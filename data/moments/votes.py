@@ -1,0 +1,130 @@
+"""From lines to votes: a vote's score is the weighted mean of its scored lines, as a whole number.
+
+The rule set says which grades carry points and which indicators are scored; the arithmetic is whole numbers all
+through (rounded half up to a ten-thousandth of a point).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.model.facts import Dictionaries, Lines
+from data.model.rule_sets import RuleSet
+
+OVERALL = "总体评价"
+UNSCORED = -(10**12)  # no real score is negative
+
+
+@dataclass(frozen=True)
+class Votes:
+    """One entry a vote: codes of its unit and ballot, and its score in ten-thousandths of a point.
+
+    step: divides every score.
+    """
+
+    unit: NDArray[np.int32]
+    ballot: NDArray[np.int32]
+    score: NDArray[np.int64]
+    step: int
+
+
+def scored_indicators(asked: tuple[str, ...], rules: RuleSet) -> dict[str, int]:
+    """Indicators that make the score, with whole-number weights.
+
+    The rule set's own; else 总体评价 if it was asked; else all alike.
+    """
+    if rules.indicators:
+        exact = {name: Decimal(str(weight)) for name, weight in rules.indicators.items()}
+        return {name: int(weight * 10**9) for name, weight in exact.items() if name in asked}
+    if OVERALL in asked:
+        return {OVERALL: 1}
+    return dict.fromkeys(asked, 1)
+
+
+def points_of_grade(name: str, rules: RuleSet) -> int | None:
+    """Ten-thousandths of a point that a grade or a score text carries; None when it is not scored."""
+    if name in rules.points:
+        return rules.points[name] * 100
+    if rules.numeric is None or name in rules.unscored or not name:
+        return None
+    return int(Decimal(name) * 10_000)
+
+
+def lowest_score(rules: RuleSet) -> int:
+    """Score of a vote that is all lowest grade, in ten-thousandths of a point."""
+    return min(rules.points.values()) * 100 if rules.numeric is None else rules.numeric.low * 100
+
+
+def kind_of_grade(name: str, forced: str, rules: RuleSet) -> str:
+    """scored, dont_know, abstain, blank or invalid."""
+    if forced:
+        return forced
+    if not name:
+        return "blank"
+    return rules.unscored.get(name, "scored")
+
+
+def votes_of_lines(lines: Lines, texts: Dictionaries, rules: RuleSet) -> Votes:
+    """Votes, in the order of the lines (by unit, then ballot)."""
+    weights = scored_indicators(texts.indicators, rules)
+    points = np.array(
+        [
+            UNSCORED if kind_of_grade(name, kind, rules) != "scored" else points_of_grade(name, rules)
+            for name, kind in texts.grades
+        ],
+        dtype=np.int64,
+    )
+    weight = np.array([weights.get(name, 0) for name in texts.indicators], dtype=np.int64)
+    scored = (points != UNSCORED)[lines.grade]
+    if (weight == 0).any():
+        scored &= weight[lines.indicator] > 0
+    unit, ballot, line_points = (
+        lines.unit[scored],
+        lines.ballot[scored],
+        points[lines.grade[scored]],
+    )
+    if np.count_nonzero(weight) <= 1:
+        step = int(np.gcd.reduce(points[points != UNSCORED], initial=0)) or 1
+        return Votes(unit, ballot, line_points, step)
+    return _weighted(unit, ballot, line_points, weight[lines.indicator[scored]])
+
+
+def _weighted(
+    unit: NDArray[np.int32],
+    ballot: NDArray[np.int32],
+    points: NDArray[np.int64],
+    weight: NDArray[np.int64],
+) -> Votes:
+    """Weighted means over the lines of each (unit, ballot), which stand side by side; half rounds up."""
+    if not len(unit):
+        return Votes(unit, ballot, points, 1)
+    new = np.flatnonzero((np.diff(unit) != 0) | (np.diff(ballot) != 0)) + 1
+    first = np.concatenate([[0], new])
+    divisor = int(np.gcd.reduce(weight))
+    weight = weight // divisor
+    total = np.add.reduceat(points * weight, first)
+    share = np.add.reduceat(weight, first)
+    score = (2 * total + share) // (2 * share)
+    return Votes(unit[first], ballot[first], score, int(np.gcd.reduce(score)) or 1)
+
+
+def count_table(counts: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
+    """Counts with what the rules say of each grade: kind, points (ten-thousandths or NA), and whether scored."""
+    asked = tuple(sorted(set(counts["indicator"])))
+    scored = scored_indicators(asked, rules)
+    out = counts.copy()
+    out["kind"] = [kind_of_grade(str(g), "", rules) for g in out["grade"]]
+    out["points"] = pd.array(
+        [
+            points_of_grade(str(g), rules) if k == "scored" else None
+            for g, k in zip(out["grade"], out["kind"], strict=True)
+        ],
+        dtype="Int64",
+    )
+    out["scored"] = [
+        indicator in scored and kind == "scored" for indicator, kind in zip(out["indicator"], out["kind"], strict=True)
+    ]
+    return out

@@ -1,0 +1,100 @@
+"""In which file and row a line stands that two uploads have: looked up in the kept files, once it is asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from data.duckdb_access import working_memory
+from data.intake.ballots import read_ballots
+from data.intake.context import Context
+from data.intake.counts import read_counts
+from data.intake.headers import Header, first_records, read_header
+from data.intake.records import read_records
+from data.intake.refusal import Refused
+from data.intake.source import TextTable, open_source
+from data.store.uploads import Upload
+from problems import Place, Problem
+
+Line: TypeAlias = tuple[str, ...]
+Found: TypeAlias = Mapping[Line, tuple[str, int, str]]
+MOST = 10_000  # lines that are looked up; a file with more is the wrong file
+TWICE = ("already_imported_line", "record_in_other_upload")
+
+
+def with_places(
+    problems: list[Problem],
+    own: Callable[[Sequence[Line]], Found],
+    uploads: Sequence[Upload],
+    context: Context,
+    words: frozenset[str],
+) -> list[Problem]:
+    """The same findings with the place of each line in the new files (`own` tells) and in the earlier upload.
+
+    context: of the import that found them; the earlier files are read as names are understood now.
+    """
+    asked = [problem for problem in problems if problem.code in TWICE][:MOST]
+    lines: dict[str, list[Line]] = {}
+    for problem in asked:
+        lines.setdefault(str(problem.facts["upload"]), []).append(_line(problem))
+    here = own([line for some in lines.values() for line in some])
+    there = {
+        upload.upload_id: _places_in(upload, lines[upload.upload_id], context, words)
+        for upload in uploads
+        if upload.upload_id in lines
+    }
+    files = {upload.upload_id: Place("、".join(file.name for file in upload.files)) for upload in uploads}
+    return [
+        _placed(problem, here, there.get(str(problem.facts["upload"]), {}), files) if problem.code in TWICE else problem
+        for problem in problems
+    ]
+
+
+def _line(problem: Problem) -> Line:
+    line = problem.facts["line"]
+    assert isinstance(line, tuple), "made so where the problem is found"
+    return line
+
+
+def _placed(problem: Problem, here: Found, there: Found, files: Mapping[str, Place]) -> Problem:
+    line = _line(problem)
+    earlier = Place(*there[line][:2]) if line in there else files[str(problem.facts["upload"])]
+    problem = replace(problem, facts={**problem.facts, "earlier": earlier})
+    if problem.row is None and line in here:
+        file, row, column = here[line]
+        problem = replace(problem, file=file, row=row, column=column)
+    return problem
+
+
+def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: frozenset[str]) -> Found:
+    """Where lines of one accepted upload stand in its files."""
+    workdir = context.workdir / f"earlier-{upload.number}"
+    workdir.mkdir()
+    con = working_memory(workdir)
+    try:
+        tables = _tables_of(upload, workdir, words)
+        context = replace(context, con=con, workdir=workdir, mapping=upload.mapping)
+        if upload.kind == "ballots":
+            ballots = read_ballots(tables, context).places
+            return ballots.of(lines) if ballots else {}
+        if upload.kind == "counts":
+            return read_counts(tables, context).places
+        places = read_records(upload.kind, tables, context).places
+        return {(key,): (file, row, "") for key, (file, row) in places.items()}
+    except (Refused, OSError):  # its kept file is damaged or missing, as `biaochi check` tells; the upload is named
+        return {}
+    finally:
+        con.close()
+
+
+def _tables_of(upload: Upload, workdir: Path, words: frozenset[str]) -> list[tuple[TextTable, Header]]:
+    """The kept files as they were read: with the sheet, the columns and the corrections of that time."""
+    tables = []
+    for number, (file, path) in enumerate(upload.evidence()):
+        source, sheet = (upload.folder / "corrected-0.csv", "") if upload.edits else (path, upload.choices.sheet)
+        folder = workdir / str(number)
+        folder.mkdir()
+        text = replace(open_source(source, folder, words | set(upload.mapping), sheet), name=file.name)
+        records = first_records(text.path, text.delimiter)
+        tables.append((text, read_header(upload.kind, records, upload.mapping, file.name)))
+    return tables

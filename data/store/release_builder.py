@@ -1,0 +1,426 @@
+"""Build a release: the counts and moments of all rounds of the uploads in force, under their rules."""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.duckdb_access import read_sql, working_memory, write_database
+from data.model.facts import Dictionaries
+from data.model.register import ONLY_CATEGORY, Register
+from data.model.rule_sets import RuleSet
+from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
+from data.moments.votes import (
+    Votes,
+    count_table,
+    kind_of_grade,
+    lowest_score,
+    points_of_grade,
+    scored_indicators,
+    votes_of_lines,
+)
+from data.store.release import METHOD_VERSION, RELEASE, RESULTS
+from data.store.rounds import RoundFacts, read_round
+from data.store.uploads import Upload, file_sha256
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class RoundTables:
+    """What one round adds to the tables of a release; `digest` is of its facts and its rules."""
+
+    digest: str
+    tables: dict[str, pd.DataFrame]
+
+
+def build_release(
+    staging: Path, uploads: list[Upload], rule_sets: dict[str, RuleSet], threads: int | None = None
+) -> str:
+    """Write `release.json` and `results.duckdb` into `staging`; returns the release id (64 hex digits).
+
+    Raises RoundConflict when uploads of one round do not fit together.
+    """
+    parts: list[RoundTables] = []
+    digests: dict[str, str] = {}
+    for round_id in sorted({upload.round_id for upload in uploads}):
+        rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
+        con = working_memory(staging, threads=threads)
+        try:
+            parts.append(_build_round(con, read_round(con, round_id, uploads), rules))
+        finally:
+            con.close()
+        digests[round_id] = parts[-1].digest
+    trials = sorted({upload.round_id for upload in uploads if upload.trial})
+    release_id = _release_id(digests, trials)
+    tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
+    tables["rule_set"] = _rule_set_table(uploads, rule_sets)
+    tables["upload"] = _upload_table(uploads)
+    write_database(staging / RESULTS, tables, "build/schema")
+    whole = {
+        "id": release_id,
+        "results_sha256": file_sha256(staging / RESULTS),
+        "method_version": METHOD_VERSION,
+        "rounds": digests,
+        "trial_rounds": trials,
+        "uploads": [upload.upload_id for upload in uploads],
+    }
+    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+    (staging / RELEASE).write_text(text, encoding="utf-8")
+    return release_id
+
+
+def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet) -> dict[str, pd.DataFrame]:
+    """The tables of one round under other rules than it was published with (what-if)."""
+    con = working_memory(staging)
+    try:
+        return _build_round(con, read_round(con, round_id, uploads), rules).tables
+    finally:
+        con.close()
+
+
+def _release_id(digests: dict[str, str], trials: list[str]) -> str:
+    """The same votes as a trial and as a formal round are two releases; without trials the id is as ever."""
+    whole = {"method": METHOD_VERSION, "rounds": digests, **({"trials": trials} if trials else {})}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _rules_of_round(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> RuleSet | None:
+    names = {upload.rules_name for upload in uploads if upload.rules_name}
+    return rule_sets[names.pop()] if names else None
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+
+
+def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet | None) -> RoundTables:
+    """Counts and moments of one round."""
+    units = _unit_table(facts)
+    has_votes = facts.lines is not None or len(facts.counts) > 0
+    if rules is None or not has_votes:
+        digest = hashlib.sha256(f"{facts.digest}|".encode()).hexdigest()
+        return RoundTables(digest, _empty_tables(facts, units))
+    groups = _group_names(con, facts)
+    grade_counts = _grade_counts(con, facts, rules)
+    moments, step, lowest = _moments(con, facts, rules, list(units["unit_code"]), groups)
+    evaluators = (
+        con.execute(read_sql("build/evaluator_count")).df()
+        if facts.lines is not None
+        else pd.DataFrame({"group_name": groups, "evaluators": [0] * len(groups)})
+    )
+    cells, pairs = _moment_tables(moments, list(units["unit_code"]), groups, step)
+    links = _link_table(moments[0], groups, step)
+    tables = {
+        "round": _round_table(facts, rules.name, evaluators, grade_counts, cells, step),
+        "unit": units,
+        "grade_count": grade_counts,
+        "cell_moment": cells,
+        "pair_moment": pairs,
+        "ballot_link": links,
+        "evaluator_count": evaluators,
+        "lowest_votes": pd.DataFrame({"unit_code": units["unit_code"], "votes": lowest}),
+        "site_grade": _site_grades(con, facts, rules),
+        "record": facts.records,
+    }
+    digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
+    return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
+
+
+def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:
+    if "round_id" in frame:
+        return frame
+    return frame.assign(round_id=facts.round_id)
+
+
+def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A round that has a register and no votes yet, or nothing but records: then it is no round to rank."""
+    columns = {
+        "grade_count": [
+            "unit_code",
+            "group_name",
+            "indicator",
+            "grade",
+            "kind",
+            "points",
+            "scored",
+            "lines",
+        ],
+        "cell_moment": ["unit_code", "group_name", "votes", "total", "squares", "own_minus_ballot"],
+        "pair_moment": ["group_name", "unit_a", "unit_b", "votes", "total_a", "total_b", "product", "linked"],
+        "ballot_link": ["group_name", "ballots", "votes", "within"],
+        "evaluator_count": ["group_name", "evaluators"],
+        "lowest_votes": ["unit_code", "votes"],
+        "site_grade": ["group_name", "site", "grade", "lines"],
+    }
+    tables = {name: pd.DataFrame(columns=["round_id", *names]) for name, names in columns.items()}
+    empty = (
+        pd.DataFrame({"evaluators": [0]}),
+        pd.DataFrame({"lines": [0]}),
+        pd.DataFrame({"votes": [0]}),
+    )
+    about = _round_table(facts, "", *empty, 1)
+    tables["record"] = facts.records.assign(round_id=facts.round_id)
+    return {"round": about if facts.is_evaluated else about.head(0), "unit": units, **tables}
+
+
+def _round_table(
+    facts: RoundFacts,
+    rules_name: str,
+    evaluators: pd.DataFrame,
+    grade_counts: pd.DataFrame,
+    cells: pd.DataFrame,
+    step: int,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "round_id": [facts.round_id],
+            "rules_name": [rules_name],
+            "registered": [facts.register is not None],
+            "counts_only": [facts.lines is None],
+            "has_counts": [len(facts.counts) > 0],
+            "evaluators": [int(evaluators["evaluators"].sum())],
+            "lines": [int(grade_counts["lines"].sum())],
+            "votes": [int(cells["votes"].sum())],
+            "score_step": [step],
+            "facts_digest": [facts.digest],
+        }
+    )
+
+
+def _unit_table(facts: RoundFacts) -> pd.DataFrame:
+    """Every unit of the round, in roster order."""
+    frame = _registered(facts.register) if facts.register is not None else _provisional(facts)
+    return frame.assign(round_id=facts.round_id)
+
+
+def _registered(register: Register) -> pd.DataFrame:
+    frame = pd.DataFrame([unit.__dict__ for unit in register.units])
+    return frame.assign(provisional=False)
+
+
+def _provisional(facts: RoundFacts) -> pd.DataFrame:
+    """Units known from the files only: the code is the name."""
+    categories: dict[str, str] = dict(zip(facts.counts["unit"], facts.counts["category"], strict=True))
+    if facts.dictionaries is not None:
+        texts = facts.dictionaries
+        categories |= dict(zip(texts.units, texts.categories, strict=True))
+    names = sorted(categories)
+    return pd.DataFrame(
+        {
+            "unit_code": names,
+            "unit_name": names,
+            "short_name": "",
+            "roster_no": range(1, len(names) + 1),
+            "category": [categories[name] or ONLY_CATEGORY for name in names],
+            "participation": "",
+            "provisional": True,
+        }
+    )
+
+
+def _group_names(con: duckdb.DuckDBPyConnection, facts: RoundFacts) -> list[str]:
+    names = set(facts.counts["group_name"])
+    if facts.lines is not None:
+        names |= set(con.execute(read_sql("build/evaluator_count")).df()["group_name"])
+    return sorted(names)
+
+
+def _grade_counts(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
+    """Lines of each grade by unit, group and indicator, ballots and counts together."""
+    frames = []
+    if facts.lines is not None and facts.dictionaries is not None:
+        frames.append(_line_counts(con, facts.dictionaries, rules))
+    if len(facts.counts):
+        table = count_table(facts.counts, rules).rename(columns={"unit": "unit_code", "votes": "lines"})
+        frames.append(table.drop(columns="category"))
+    whole = pd.concat(frames, ignore_index=True)
+    key = ["unit_code", "group_name", "indicator", "grade", "kind", "points", "scored"]
+    return whole.groupby(key, dropna=False, sort=True)["lines"].sum().reset_index()
+
+
+def _line_counts(con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: RuleSet) -> pd.DataFrame:
+    codes = con.execute(read_sql("build/line_counts")).df()
+    scored = scored_indicators(texts.indicators, rules)
+    kinds = [kind_of_grade(name, forced, rules) for name, forced in texts.grades]
+    points = [
+        points_of_grade(name, rules) if kind == "scored" else None
+        for (name, _), kind in zip(texts.grades, kinds, strict=True)
+    ]
+    grade, indicator = codes["grade"].to_numpy(), codes["indicator"].to_numpy()
+    in_score = np.array([name in scored for name in texts.indicators], dtype=bool)
+    is_scored = np.array([kind == "scored" for kind in kinds], dtype=bool)
+    return pd.DataFrame(
+        {
+            "unit_code": np.array(texts.units, dtype=object)[codes["unit"].to_numpy()],
+            "group_name": codes["group_name"],
+            "indicator": np.array(texts.indicators, dtype=object)[indicator],
+            "grade": np.array([name for name, _ in texts.grades], dtype=object)[grade],
+            "kind": np.array(kinds, dtype=object)[grade],
+            "points": pd.array(points, dtype="Int64")[grade],
+            "scored": in_score[indicator] & is_scored[grade],
+            "lines": codes["lines"],
+        }
+    )
+
+
+def _site_grades(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
+    """Scored lines by group, site and grade; empty without ballots or sites."""
+    if facts.lines is None or facts.dictionaries is None:
+        return pd.DataFrame(columns=["group_name", "site", "grade", "lines"])
+    counts = con.execute(read_sql("build/site_counts")).df()
+    grades = facts.dictionaries.grades
+    scored = np.array([kind_of_grade(name, forced, rules) == "scored" for name, forced in grades], dtype=bool)
+    counts = counts[scored[counts["grade"].to_numpy()]]
+    return counts.assign(grade=np.array([name for name, _ in grades], dtype=object)[counts["grade"].to_numpy()])
+
+
+def _moments(
+    con: duckdb.DuckDBPyConnection,
+    facts: RoundFacts,
+    rules: RuleSet,
+    units: list[str],
+    groups: list[str],
+) -> tuple[list[VoteMoments], int, Array]:
+    """Exact moments of the ballots and of the counts, over all units and groups of the round, the greatest common
+    divisor of all scores, and how many votes of each unit have the lowest score there is."""
+    moments, step = [], 0
+    lowest = np.zeros(len(units), dtype=np.int64)
+    if facts.lines is not None and facts.dictionaries is not None:
+        votes = votes_of_lines(facts.lines, facts.dictionaries, rules)
+        step = votes.step
+        at_lowest = _positions(pd.Series(facts.dictionaries.units, dtype="object"), units)[votes.unit]
+        lowest += np.bincount(at_lowest[votes.score == lowest_score(rules)], minlength=len(units))
+        moments.append(_ballot_moments(con, votes, facts.dictionaries, units, groups))
+    if len(facts.counts):
+        table = count_table(facts.counts, rules)
+        table = table[table["scored"]]
+        step = math.gcd(step, *table["points"].astype("int64").tolist())
+        low = table[table["points"] == lowest_score(rules)]
+        np.add.at(lowest, _positions(low["unit"], units), low["votes"].astype("int64").to_numpy())
+        moments.append(
+            moments_of_counts(
+                _positions(table["unit"], units),
+                _positions(table["group_name"], groups),
+                table["points"].astype("int64").to_numpy(),
+                table["votes"].astype("int64").to_numpy(),
+                len(units),
+                len(groups),
+            )
+        )
+    return moments, step or 1, lowest
+
+
+def _positions(values: pd.Series, names: list[str]) -> Array:
+    place = {name: position for position, name in enumerate(names)}
+    return np.array([place[str(value)] for value in values], dtype=np.int64)
+
+
+def _ballot_moments(
+    con: duckdb.DuckDBPyConnection,
+    votes: Votes,
+    texts: Dictionaries,
+    units: list[str],
+    groups: list[str],
+) -> VoteMoments:
+    ballots = con.table("ballot").order("ballot").project("group_name").df()["group_name"]
+    group_of_ballot = pd.Categorical(ballots, categories=groups).codes
+    unit_position = _positions(pd.Series(texts.units, dtype="object"), units)
+    return moments_of_votes(
+        votes.ballot,
+        unit_position[votes.unit],
+        group_of_ballot[votes.ballot],
+        votes.score,
+        len(units),
+        len(groups),
+        step=votes.step,
+    )
+
+
+def _moment_tables(
+    moments: list[VoteMoments], units: list[str], groups: list[str], step: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cells and pairs as tables, with all sums in units of `step` (ten-thousandths of a point), which divides
+    every score.
+
+    The step keeps sums of squares inside 64 bits: 13 million votes at 100 points pass them at step 1, and take
+    a hundred-millionth of the room where points are whole.
+    """
+    names, group_names = np.array(units, dtype=object), np.array(groups, dtype=object)
+    n: Array = np.sum([m.n for m in moments], axis=0)
+    total: Array = np.sum([m.total.astype(object) for m in moments], axis=0)
+    squares: Array = np.sum([m.squares.astype(object) for m in moments], axis=0)
+    own_minus_ballot: Array = np.stack([link.own_minus_ballot for link in moments[0].links], axis=1) / step
+    unit_at, group_at = np.nonzero(n)
+    cells = pd.DataFrame(
+        {
+            "unit_code": names[unit_at],
+            "group_name": group_names[group_at],
+            "votes": n[unit_at, group_at],
+            "total": (total[unit_at, group_at] // step).astype(np.int64),
+            "squares": (squares[unit_at, group_at] // step**2).astype(np.int64),
+            "own_minus_ballot": own_minus_ballot[unit_at, group_at],
+        }
+    )
+    pair = moments[0]
+    linked: Array = np.stack([link.linked for link in pair.links])
+    pairs = pd.DataFrame(
+        {
+            "group_name": group_names[pair.pair_group],
+            "unit_a": names[pair.pair_first],
+            "unit_b": names[pair.pair_second],
+            "votes": pair.pair_n,
+            "total_a": (pair.pair_sum_first // step).astype(np.int64),
+            "total_b": (pair.pair_sum_second // step).astype(np.int64),
+            "product": (pair.pair_sum_product // step**2).astype(np.int64),
+            "linked": linked[pair.pair_group, pair.pair_first, pair.pair_second],
+        }
+    )
+    return cells, pairs
+
+
+def _link_table(moments: VoteMoments, groups: list[str], step: int) -> pd.DataFrame:
+    """Ballots of two votes or more by group, for the error of the unit + evaluator model."""
+    return pd.DataFrame(
+        {
+            "group_name": groups,
+            "ballots": [link.ballots for link in moments.links],
+            "votes": [link.votes for link in moments.links],
+            "within": [link.within / step**2 for link in moments.links],
+        }
+    )
+
+
+def _rule_set_table(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> pd.DataFrame:
+    names = sorted({upload.rules_name for upload in uploads if upload.rules_name})
+    return pd.DataFrame(
+        {
+            "name": pd.Series(names, dtype="str"),
+            "digest": pd.Series([rule_sets[name].digest for name in names], dtype="str"),
+            "content": pd.Series([rule_sets[name].text for name in names], dtype="str"),
+        }
+    )
+
+
+def _upload_table(uploads: list[Upload]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "number": [upload.number for upload in uploads],
+            "upload_id": [upload.upload_id for upload in uploads],
+            "kind": [upload.kind for upload in uploads],
+            "round_id": [upload.round_id for upload in uploads],
+            "rules_name": [upload.rules_name for upload in uploads],
+            "files": [json.dumps([file.__dict__ for file in upload.files], ensure_ascii=False) for upload in uploads],
+            "lines": [upload.lines for upload in uploads],
+            "digest": [upload.digest for upload in uploads],
+            "demo": [upload.demo for upload in uploads],
+        }
+    )

@@ -1,0 +1,58 @@
+"""The status of a round, from draft to withdrawn: which may follow which, and what each permits.
+
+A round that nobody gave a status permits everything, like a draft. Whether a round is a trial is said by its uploads.
+"""
+
+from data.store.history import Event
+from i18n import N_
+
+DRAFT, TRIAL, FINAL, ANNOUNCED, WITHDRAWN = "draft", "trial", "final", "announced", "withdrawn"
+STATUSES = {
+    DRAFT: N_("Draft"),
+    TRIAL: N_("Trial"),
+    FINAL: N_("Finalised"),
+    ANNOUNCED: N_("Announced"),
+    WITHDRAWN: N_("Withdrawn"),
+}
+CHINESE = {"草稿": DRAFT, "试算": TRIAL, "已定稿": FINAL, "已公布": ANNOUNCED, "已撤回": WITHDRAWN}
+"""The same in the words of the contract, as a person types them."""
+
+PERMITS = {
+    DRAFT: N_("Uploads are free. Files say that the results are a draft."),
+    TRIAL: N_("Trial uploads only. Pages and files say that it is a trial; it is cleared, never finalised."),
+    FINAL: N_("No more uploads. Files say that the results are not announced yet."),
+    ANNOUNCED: N_("No more uploads. Files are final."),
+    WITHDRAWN: N_("No more uploads. Pages and files say that the results are withdrawn."),
+}
+FOLLOWING = {
+    DRAFT: (TRIAL, FINAL, WITHDRAWN),
+    TRIAL: (DRAFT,),
+    FINAL: (DRAFT, ANNOUNCED, WITHDRAWN),
+    ANNOUNCED: (WITHDRAWN,),
+    WITHDRAWN: (DRAFT,),
+}
+FOLLOWING_SENTENCES = {
+    DRAFT: N_("The round {round} is a draft: it can become a trial, be finalised or be withdrawn."),
+    TRIAL: N_("The round {round} is a trial: it can only go back to draft."),
+    FINAL: N_("The round {round} is finalised: it can go back to draft, be announced or be withdrawn."),
+    ANNOUNCED: N_("The round {round} is announced: it can only be withdrawn."),
+    WITHDRAWN: N_("The round {round} is withdrawn: it can only go back to draft."),
+}
+LOCKED = {
+    FINAL: N_("The round {round} is finalised and takes no uploads. Set it back to draft first, with a reason."),
+    ANNOUNCED: N_("The round {round} is announced and takes no uploads. Withdraw it, then set it back to draft."),
+    WITHDRAWN: N_("The round {round} is withdrawn and takes no uploads. Set it back to draft first, with a reason."),
+}
+
+
+def status_given(history: list[Event], round_id: str) -> Event | None:
+    """The newest entry that gave a round its status; None when there is none, or the round was cleared since."""
+    for event in history:
+        if event.round == round_id and event.action in ("status", "clear"):
+            return event if event.action == "status" else None
+    return None
+
+
+def may_follow(status: str, new: str) -> bool:
+    """Whether a round of one status may be given another."""
+    return new in FOLLOWING[status]

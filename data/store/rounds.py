@@ -1,0 +1,388 @@
+"""One round put together from its uploads: the register, the ballots and the counts that are in force.
+
+Ballots of several uploads, or of units renamed by a later register, are coded anew as if they had come in one file;
+a single upload is taken as it stands. Nothing here knows points or weights.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.duckdb_access import read_sql
+from data.intake.ballots import dictionaries_of, sorted_keys
+from data.intake.units import COLUMNS as UNIT_COLUMNS
+from data.model.contract import RECORD_KINDS
+from data.model.facts import (
+    Dictionaries,
+    Lines,
+    ballots_digest,
+    frame_digest,
+    has_double,
+    lines_digest,
+    read_dictionaries,
+)
+from data.model.names import match_key
+from data.model.record_keys import year_of
+from data.model.register import PARTICIPATION, Register, RegisteredUnit
+from data.store.uploads import Upload, damage_told
+from problems import Place, Problem
+
+
+class RoundConflict(Exception):
+    """Uploads of one round that do not fit together; `problems` says how."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class RoundFacts:
+    """Everything known of one round, before any rule is applied.
+
+    lines, dictionaries: of the ballots, or None; table `ballot` of the connection holds the ballots.
+    counts: frame of `intake.counts.COLUMNS` with resolved units. records: kind, number, content of the other tables.
+    digest: of the canonical content.
+    """
+
+    round_id: str
+    register: Register | None
+    dictionaries: Dictionaries | None
+    lines: Lines | None
+    counts: pd.DataFrame
+    records: pd.DataFrame
+    digest: str
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether anything of the round may be ranked: a register, ballots or counts."""
+        return self.register is not None or self.lines is not None or len(self.counts) > 0
+
+
+def read_register(uploads: list[Upload], round_id: str) -> Register | None:
+    """The register of a round, all its uploads together; None when there is none.
+
+    Aliases and the names of other rounds are taken from all uploads that the round may know of.
+    """
+    uploads = visible_to(uploads, round_id)
+    registers = [upload for upload in uploads if upload.kind == "units"]
+    own = _units_of([upload for upload in registers if upload.round_id == round_id])
+    if not own:
+        return None
+    others = sorted((u for u in registers if u.round_id != round_id), key=lambda u: (u.round_id, u.number))
+    spellings = [(match_key(t), u.unit_code) for u in _units_of(others) for t in (u.unit_name, u.short_name) if t]
+    known = {unit.unit_code for unit in own}
+    reforms = sorted(contents(uploads, "unit_lineage"), key=lambda row: str(row["date"]))
+    renamed = {str(row["from_code"]): str(row["to_code"]) for row in reforms if row["change"] == "更名"}
+    taken_over = {str(row["from_code"]): str(row["to_code"]) for row in reforms}
+    former = {key: _followed(code, renamed, known) for key, code in spellings}
+    successors = {key: _followed(code, taken_over, known) for key, code in spellings if former[key] not in known}
+    listed = {str(row["unit_code"]): row for row in contents(uploads, "unit_round", round_id)}
+    return Register(
+        tuple(_as_listed(unit, listed.get(unit.unit_code)) for unit in own),
+        aliases(uploads, round_id),
+        former,
+        {key: code for key, code in successors.items() if code in known},
+    )
+
+
+def visible_to(uploads: list[Upload], round_id: str) -> list[Upload]:
+    """The uploads that may bear on a round: a formal one knows nothing of the trials of other rounds."""
+    is_trial = any(upload.trial for upload in uploads if upload.round_id == round_id)
+    return [upload for upload in uploads if is_trial or not upload.trial]
+
+
+def _units_of(uploads: list[Upload]) -> list[RegisteredUnit]:
+    return [
+        RegisteredUnit(str(code), str(name), str(short), int(roster), str(category), str(participation))
+        for upload in uploads
+        for code, name, short, roster, category, participation in upload.frame()[UNIT_COLUMNS].to_numpy(dtype=object)
+    ]
+
+
+def _followed(code: str, links: Mapping[str, str], known: set[str]) -> str:
+    """The first successor among the known units; the code itself where the links lead to none."""
+    own, seen = code, set()
+    while own not in known and own in links and own not in seen:
+        seen.add(own)
+        own = links[own]
+    return own if own in known else code
+
+
+def _as_listed(unit: RegisteredUnit, row: Mapping[str, object] | None) -> RegisteredUnit:
+    """The list of a round says the category and whether a unit takes part, whatever the register says."""
+    if row is None:
+        return unit
+    state = PARTICIPATION[str(row["status"])] if row.get("status") else unit.participation
+    return replace(unit, category=str(row["category"]), participation=state)
+
+
+def contents(uploads: list[Upload], kind: str, round_id: str | None = None) -> list[dict[str, object]]:
+    """Records of one kind, of one round or of all."""
+    return [
+        json.loads(text)
+        for upload in uploads
+        if upload.kind == kind and round_id in (None, upload.round_id)
+        for text in upload.frame()["content"]
+    ]
+
+
+def aliases(uploads: list[Upload], round_id: str) -> dict[str, str]:
+    """Match key of each confirmed spelling -> unit code, as it is valid on the last day of the round."""
+    ends = [row["end_date"] for row in contents(uploads, "round", round_id) if row.get("end_date")]
+    year = year_of(round_id)
+    day = str(ends[0]) if ends else f"{year}-12-31" if year else ""
+    return {
+        match_key(str(row["alias"])): str(row["unit_code"])
+        for row in contents(uploads, "unit_alias")
+        if not day or str(row.get("valid_from", "")) <= day < str(row.get("valid_to", "9999"))
+    }
+
+
+def alias_of(uploads: list[Upload], name: str, day: str) -> tuple[str, str] | None:
+    """Unit code that a spelling is confirmed for on a day ('' = from ever on), and the upload that says so."""
+    for upload in uploads:
+        for row in contents([upload], "unit_alias"):
+            if match_key(str(row["alias"])) == match_key(name) and _meet(row, {"valid_from": day}):
+                return str(row["unit_code"]), upload.upload_id
+    return None
+
+
+def alias_conflicts(uploads: list[Upload]) -> list[Problem]:
+    """Aliases of all rounds that would mean two units on one day."""
+    taken: dict[str, list[dict[str, object]]] = {}
+    problems = []
+    for row in contents(uploads, "unit_alias"):
+        key = match_key(str(row["alias"]))
+        for other in taken.get(key, ()):
+            if other["unit_code"] != row["unit_code"] and _meet(row, other):
+                facts: dict[str, object] = {"unit": other["unit_code"]}
+                problems.append(Problem("alias_taken", value=str(row["alias"]), facts=facts))
+        taken.setdefault(key, []).append(row)
+    return problems
+
+
+def _meet(one: Mapping[str, object], two: Mapping[str, object]) -> bool:
+    """Whether two half-open spans have a day in common; an open end never ends."""
+    spans = [(str(row.get("valid_from", "")), str(row.get("valid_to", "9999"))) for row in (one, two)]
+    return max(start for start, _ in spans) < min(end for _, end in spans)
+
+
+def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Upload]) -> RoundFacts:
+    """Put the uploads of one round together; aliases and earlier names come from the uploads of other rounds.
+
+    Raises RoundConflict when a unit of the ballots is not in the register, or a line stands in two uploads.
+    """
+    register = read_register(uploads, round_id)
+    uploads = [upload for upload in uploads if upload.round_id == round_id]
+    codes = register.codes() if register else None
+    ballots = [upload for upload in uploads if upload.kind == "ballots"]
+    counts = _read_counts([u for u in uploads if u.kind == "counts"], codes)
+    dictionaries, lines = _read_ballots(con, ballots, codes)
+    records = _read_records(uploads)
+    digest = _digest(con, register, dictionaries, lines, counts)
+    if len(records):  # a round without records keeps the digest it always had
+        digest = frame_digest(
+            "records", pd.DataFrame({"round": [digest], "records": [frame_digest("record", records)]})
+        )
+    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest)
+
+
+def _read_records(uploads: list[Upload]) -> pd.DataFrame:
+    """kind, number, content of every record of a round: numbered by kind in canonical order."""
+    pairs = sorted(
+        (upload.kind, str(text))
+        for upload in uploads
+        if upload.kind in RECORD_KINDS
+        for text in upload.frame()["content"]
+    )
+    frame = pd.DataFrame(pairs, columns=["kind", "content"], dtype="str")
+    frame.insert(1, "number", frame.groupby("kind").cumcount() + 1)
+    return frame
+
+
+def _digest(
+    con: duckdb.DuckDBPyConnection,
+    register: Register | None,
+    dictionaries: Dictionaries | None,
+    lines: Lines | None,
+    counts: pd.DataFrame,
+) -> str:
+    """SHA-256 of the canonical facts of the round, whatever files they came in."""
+    parts = pd.DataFrame(
+        {
+            "register": [frame_digest("units", pd.DataFrame([u.__dict__ for u in register.units])) if register else ""],
+            "ballots": [
+                lines_digest(dictionaries, ballots_digest(con), lines)
+                if dictionaries is not None and lines is not None
+                else ""
+            ],
+            "counts": [frame_digest("counts", counts) if len(counts) else ""],
+        }
+    )
+    return frame_digest("round", parts)
+
+
+def resolve(names: tuple[str, ...], codes: dict[str, str] | None) -> tuple[str, ...]:
+    """Unit codes of the register for names of the facts; the names themselves without a register."""
+    if codes is None:
+        return names
+    unknown = [name for name in names if match_key(name) not in codes]
+    if unknown:
+        raise RoundConflict([Problem("unknown_unit", value=name) for name in unknown])
+    return tuple(codes[match_key(name)] for name in names)
+
+
+def _read_counts(uploads: list[Upload], codes: dict[str, str] | None) -> pd.DataFrame:
+    columns = ["unit", "category", "group_name", "indicator", "grade", "votes"]
+    if not uploads:
+        return pd.DataFrame(columns=columns)
+    whole = pd.concat([upload.frame().assign(part=part) for part, upload in enumerate(uploads)], ignore_index=True)
+    whole["unit"] = list(resolve(tuple(whole["unit"]), codes))
+    if codes is not None:
+        whole["category"] = ""
+    key = ["unit", "group_name", "indicator", "grade"]
+    double = whole[whole.duplicated(key)]
+    if len(double):
+        first = whole.groupby(key)["part"].min()
+        lines = [tuple(map(str, line)) for line in double[key].itertuples(index=False)]
+        raise RoundConflict([_already_there(line[0], line, uploads[int(first[line])]) for line in lines])
+    whole = whole[columns]
+    return whole.sort_values(key, ignore_index=True)
+
+
+def _read_ballots(
+    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
+) -> tuple[Dictionaries | None, Lines | None]:
+    if not uploads:
+        return None, None
+    with damage_told(uploads):
+        return _lines_of(con, uploads, codes)
+
+
+def _lines_of(
+    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
+) -> tuple[Dictionaries, Lines]:
+    if len(uploads) == 1:
+        texts = read_dictionaries(uploads[0].folder / "dictionaries.json")
+        if resolve(texts.units, codes) == texts.units:
+            if codes is not None:  # the register says the category, whatever the ballots said
+                texts = replace(texts, categories=("",) * len(texts.units))
+            return _as_stored(con, uploads[0].folder, texts)
+    return _coded_anew(con, uploads, codes)
+
+
+def _as_stored(con: duckdb.DuckDBPyConnection, folder: Path, texts: Dictionaries) -> tuple[Dictionaries, Lines]:
+    con.read_parquet(str(folder / "ballots.parquet")).create("ballot")
+    con.read_parquet(str(folder / "lines.parquet")).create_view("line")
+    columns = con.table("line").fetchnumpy()
+    parts = {name: np.asarray(columns[name], dtype=np.int32) for name in columns}
+    return texts, Lines(parts["unit"], parts["ballot"], parts["indicator"], parts["grade"])
+
+
+def _coded_anew(
+    con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
+) -> tuple[Dictionaries, Lines]:
+    """All uploads as text lines again, then through the same coding as one file."""
+    text_lines(con, uploads, codes)
+    for what in ("unit", "indicator", "grade", "group"):
+        con.sql(read_sql(f"build/{what}_map")).create(f"{what}_map")
+    con.sql(read_sql("intake/ballot_map")).create("ballot_map")
+    if con.execute(read_sql("intake/any_two_groups")).fetchall()[0][0]:
+        rows = con.execute(read_sql("intake/two_groups")).fetchall()
+        raise RoundConflict(
+            [
+                Problem(
+                    "ballot_in_two_groups",
+                    value=group,
+                    facts={"value": ballot, "group": group, "other_group": usual},
+                )
+                for _, ballot, group, usual in rows
+            ]
+        )
+    con.sql(read_sql("intake/ballot")).create("ballot")
+    texts = dictionaries_of(con)
+    keys, bits = sorted_keys(con, texts, len(con.table("ballot")))
+    if has_double(keys, bits):
+        raise RoundConflict(_twice_imported(con, uploads))
+    lines = Lines.from_keys(keys, bits)
+    con.register("line_codes", pd.DataFrame(lines.__dict__))
+    con.table("line_codes").create("line")
+    con.unregister("line_codes")
+    return texts, lines
+
+
+def text_lines(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
+    """Table line_text: the lines of several uploads of ballots of one round as text again."""
+    with damage_told(uploads):
+        _part_tables(con, uploads, codes)
+        con.sql(read_sql("build/line_text")).create("line_text")
+
+
+def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:
+    """One finding a line that two uploads have, and one for each earlier upload that has several."""
+    rows = con.execute(read_sql("build/twice_imported")).fetchall()
+    newest = len(con.table("part_line").filter(f"part = {len(uploads) - 1}"))  # sql: a number of ours
+    shared = Counter(part for *_, part in rows)
+    overlaps = [_overlap(uploads[part], count, newest) for part, count in sorted(shared.items()) if count > 1]
+    return overlaps + [
+        _already_there(ballot, (ballot, unit, indicator), uploads[part]) for ballot, unit, indicator, part in rows
+    ]
+
+
+def _overlap(earlier: Upload, count: int, lines: int) -> Problem:
+    """How much of the newest upload an earlier one has already."""
+    facts: dict[str, object] = {"count": count, "lines": lines, "percent": round(100 * count / lines)}
+    return Problem("upload_overlaps", facts={**facts, "upload": earlier.upload_id, "earlier": _files_of(earlier)})
+
+
+def _already_there(value: str, line: tuple[str, ...], earlier: Upload) -> Problem:
+    """A line that an earlier upload has; in which row, only its files tell."""
+    facts: dict[str, object] = {"upload": earlier.upload_id, "earlier": _files_of(earlier), "line": line}
+    return Problem("already_imported_line", value=value, facts=facts)
+
+
+def _files_of(upload: Upload) -> Place:
+    return Place("、".join(file.name for file in upload.files))
+
+
+def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
+    """Tables part_line, part_ballot, part_unit, part_indicator, part_grade: uploads beside each other."""
+    made = False
+    for part, upload in enumerate(uploads):
+        texts = read_dictionaries(upload.folder / "dictionaries.json")
+        units = resolve(texts.units, codes)
+        categories = texts.categories if codes is None else ("",) * len(units)
+        frames = {
+            "part_unit": _numbered(part, name=units, category=categories),
+            "part_indicator": _numbered(part, name=texts.indicators),
+            "part_grade": _numbered(part, name=[g for g, _ in texts.grades], kind=[k for _, k in texts.grades]),
+        }
+        for name, frame in frames.items():
+            con.register("part_frame", frame)
+            _append(con, con.table("part_frame"), name, made)
+            con.unregister("part_frame")
+        for what in ("line", "ballot"):
+            relation = con.read_parquet(str(upload.folder / f"{what}s.parquet"))
+            _append(con, relation.project(f"{part} AS part, *"), f"part_{what}", made)
+        made = True
+
+
+def _append(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, name: str, made: bool) -> None:
+    if made:
+        relation.insert_into(name)
+    else:
+        relation.create(name)
+
+
+def _numbered(part: int, **columns: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
+    frame.insert(0, "code", np.arange(len(frame), dtype=np.int32))
+    frame.insert(0, "part", np.int32(part))
+    return frame

@@ -1,0 +1,597 @@
+"""The store: rules, uploads, releases, and which release is in force.
+
+Everything under the store's folder appears by one rename and is never changed after: an upload, a rule set, a release,
+a history entry. The newest history entry says which release is in force, so publishing and its record are one step.
+One lock file serialises writers; readers never wait.
+"""
+
+import csv
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from data.intake.values import is_totals_row
+from data.model.contract import KINDS, SCORED_KINDS, fields, header_of
+from data.model.progress import Progress, Watch, never, silent
+from data.model.rule_sets import RuleSet, RulesRefused, parse_rules
+from data.model.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
+from data.store.atomic_write import put_in_place
+from data.store.audit_log import events_told, has_log, log_what_is_new
+from data.store.column_mappings import Decision, write_decision
+from data.store.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
+from data.store.import_job import ImportJob, ImportReport, Request, Source
+from data.store.release import METHOD_VERSION, Release, read_contents
+from data.store.release_builder import build_release
+from data.store.round_status import (
+    ANNOUNCED,
+    CHINESE,
+    DRAFT,
+    FINAL,
+    FOLLOWING_SENTENCES,
+    LOCKED,
+    STATUSES,
+    TRIAL,
+    WITHDRAWN,
+    may_follow,
+    status_given,
+)
+from data.store.rounds import alias_of, contents
+from data.store.uploads import Choices, EditLog, Upload, damage_told, effective, read_upload
+from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
+
+ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
+
+
+@dataclass(frozen=True)
+class PublishReport:
+    """The release in force after publishing; `new` when it was not before."""
+
+    release: str
+    new: bool
+
+
+@dataclass(frozen=True)
+class RoundStatus:
+    """What a round is. code: one of STATUSES. given: the entry that said so; None when nobody did."""
+
+    round: str
+    code: str
+    given: Event | None
+
+
+class Store:
+    """One store folder. Reading creates nothing."""
+
+    def __init__(self, path: Path, *, threads: int | None = None) -> None:
+        self.path = Path(path)
+        self.threads = threads
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def is_empty(self) -> bool:
+        """Whether the store holds nothing: no rules, no uploads, no history."""
+        return not (self.rule_sets() or self.uploads() or self.history())
+
+    def rule_sets(self) -> list[RuleSet]:
+        """All rule sets, by name."""
+        return [_kept_rules(path) for path in sorted((self.path / "rules").glob("*.toml"))]
+
+    def rule_set(self, name: str) -> RuleSet:
+        """One rule set by name."""
+        path = self.path / "rules" / f"{name}.toml"
+        if "/" in name or not path.is_file():
+            raise UsageError("There is no rule set named {name}. `biaochi rules list` names them all.", name=name)
+        return _kept_rules(path)
+
+    def lost_rules(self, uploads: Sequence[Upload]) -> StoreDamaged | None:
+        """What to say of a rule set that these uploads were read under and that is gone."""
+        used = sorted({upload.rules_name for upload in uploads if upload.rules_name})
+        lost = [name for name in used if not (self.path / "rules" / f"{name}.toml").is_file()]
+        if not lost:
+            return None
+        return StoreDamaged("Rule set {name}: its file is missing. Restore it from a backup.", name=lost[0])
+
+    def uploads(self) -> list[Upload]:
+        """All accepted uploads, oldest first."""
+        folders = sorted((self.path / "uploads").glob("[0-9]*"))
+        return [read_upload(folder) for folder in folders]
+
+    def history(self) -> list[Event]:
+        """What was published, rolled back, cleared or given a status, newest first.
+
+        Raises StoreDamaged where entries are missing: without the newest ones an older release would pass for the one
+        in force, without any the store for one that never published.
+        """
+        told = events_told(self.path)  # before the entries are read: a writer adds one first and tells of it then
+        history = read_history(self.path)
+        unlogged = not history and not has_log(self.path) and any((self.path / "releases").glob("*"))
+        if len(history) < told or unlogged:
+            raise missing_entry(len(history) + 1)
+        return history
+
+    def uploads_in_force(self) -> list[Upload]:
+        """The uploads that publishing takes: neither replaced nor cleared."""
+        gone = cleared(self.history())
+        return effective([upload for upload in self.uploads() if upload.upload_id not in gone])
+
+    def calendar(self) -> Calendar:
+        """The work calendar: the shipped years, and above them every uploaded one, published or not."""
+        formal = [upload for upload in self.uploads_in_force() if not upload.trial]
+        return work_calendar(
+            pd.DataFrame(contents(formal, "work_calendar"), columns=list(CALENDAR_COLUMNS), dtype="object")
+        )
+
+    def rounds(self) -> list[str]:
+        """Every round with uploads in force, newest first."""
+        return sorted({upload.round_id for upload in self.uploads_in_force()}, reverse=True)
+
+    def status(self, round_id: str) -> RoundStatus:
+        """What a round is: a trial when its uploads are, else what somebody said last, else a draft."""
+        given = status_given(self.history(), round_id)
+        if any(upload.trial for upload in self._of_round(round_id)):
+            return RoundStatus(round_id, TRIAL, given)
+        return RoundStatus(round_id, given.status if given else DRAFT, given)
+
+    def _of_round(self, round_id: str) -> list[Upload]:
+        return [upload for upload in self.uploads_in_force() if upload.round_id == round_id]
+
+    def in_force(self) -> str | None:
+        """Id of the release in force."""
+        history = self.history()
+        return (history[0].release or None) if history else None
+
+    def release(self, prefix: str | None = None) -> Release | None:
+        """A release by any unique prefix of its id, or the one in force; None when nothing is published."""
+        release_id = self.in_force() if prefix is None else self.find(prefix)
+        return None if release_id is None else Release(self.path / "releases" / release_id)
+
+    def releases(self) -> list[str]:
+        """Ids of all releases ever in force, newest first."""
+        return list(dict.fromkeys(event.release for event in self.history() if event.release))
+
+    def uploads_of(self, release_id: str) -> list[str]:
+        """Ids of the uploads that a release is made of; none of no release."""
+        if not release_id:
+            return []
+        ids: list[str] = read_contents(self.path / "releases" / release_id)["uploads"]
+        return ids
+
+    def has_changes(self) -> bool:
+        """Whether publishing now would make another release than the one in force, as far as can be seen at once."""
+        uploads = {upload.upload_id for upload in self.uploads_in_force()}
+        in_force = self.in_force()
+        if in_force is None:
+            return bool(uploads)
+        made_of = read_contents(self.path / "releases" / in_force)
+        return bool(uploads) and (uploads, METHOD_VERSION) != (set(made_of["uploads"]), made_of["method_version"])
+
+    def rules_in_use(self, round_id: str) -> str:
+        """Name of the rule set that a round's uploads were read under; '' when there is none yet."""
+        names = [upload.rules_name for upload in self._of_round(round_id)]
+        return next((name for name in names if name), "")
+
+    def find(self, prefix: str) -> str:
+        """The id of the one release that begins with a prefix. Raises UsageError."""
+        found = [release for release in self.releases() if release.startswith(prefix)]
+        if len(found) != 1 or not prefix:
+            if found:
+                raise UsageError("Several releases begin with {prefix}. Give more digits.", prefix=prefix)
+            raise UsageError("No release begins with {prefix}. `biaochi releases` lists them all.", prefix=prefix)
+        return found[0]
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def add_rules(self, text: str) -> RuleSet:
+        """Keep a rule set. Raises RulesRefused, or NameTaken when the name has other content already."""
+        rules = parse_rules(text)
+        with self.writing() as staging:
+            path = self.path / "rules" / f"{rules.name}.toml"
+            if path.is_file():
+                if _kept_rules(path).digest != rules.digest:
+                    raise NameTaken(rules.name)
+                return rules
+            draft = staging / "rules.toml"
+            draft.write_text(text, encoding="utf-8")
+            put_in_place(draft, path)
+        return rules
+
+    def import_files(
+        self,
+        kind: str,
+        sources: Sequence[Source],
+        round_id: str,
+        *,
+        rules: str | None = None,
+        replace: bool = False,
+        dry_run: bool = False,
+        accept_warnings: str | None = None,
+        mapping: dict[str, str] | None = None,
+        sheet: str = "",
+        fill_down: bool = False,
+        edits: Sequence[EditLog] = (),
+        demo: bool = False,
+        trial: bool = False,
+        progress: Progress = silent,
+        cancelled: Callable[[], bool] = never,
+    ) -> ImportReport:
+        """Read files as one upload of one kind and round; store it when nothing is wrong.
+
+        mapping: column -> field; None takes what was remembered for files of that shape. sheet: the sheet of a
+        workbook that a person chose. fill_down: a person knows that merged cells are read as filled. edits:
+        corrections of the one file. trial: the round is tried out; it takes trial uploads only, until it is cleared.
+        progress is told the share done and an English message; when `cancelled` says so,
+        data.model.progress.Cancelled is raised and nothing is left behind.
+        """
+        if kind not in KINDS:
+            raise UsageError("There is no kind of upload named {kind}.", kind=kind)
+        if edits and len(sources) != 1:
+            raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
+        correcting = kind if replace else ""
+        rule_set = self._rules_for(round_id, rules, correcting) if kind in SCORED_KINDS else None
+        watch = Watch(progress, cancelled)
+        with self.writing() as staging:
+            if rule_set is not None:  # once more: another writer may have given the round its rules meanwhile
+                rule_set = self._rules_for(round_id, rules, correcting)
+            self._permit_upload(round_id, trial)
+            request = Request(
+                kind, round_id, rule_set, replace, mapping, Choices(sheet, fill_down), tuple(edits), demo, trial
+            )
+            job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
+            return job.run(sources, dry_run, accept_warnings)
+
+    def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
+        """Read later files with this header in the same way: column -> field, '' for no field."""
+        with self.writing() as staging:
+            draft = staging / "mapping.json"
+            place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
+            put_in_place(draft, place)
+
+    def confirm_alias(
+        self,
+        name: str,
+        unit_code: str,
+        kind: str,
+        by: str = "",
+        valid_from: str = "",
+        *,
+        round_id: str | None = None,
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Keep that a spelling means a registered unit: an upload of kind unit_alias, like a file with one row.
+
+        It belongs to `round_id`, else to the newest round whose register has the unit, a formal one that takes uploads
+        if there is any; and it holds for every round from `valid_from` on.
+        kind: a word of the contract such as 简称. by: who confirmed it; else the user. What is confirmed already is
+        told as the same content. Raises UsageError for an unknown unit, kind or round, and for a name that is taken.
+        """
+        in_force = self.uploads_in_force()
+        rounds = [u.round_id for u in in_force if u.kind == "units" and _has_unit(u, unit_code)]
+        if not rounds:
+            raise UsageError("No register has a unit with the code {unit}.", unit=unit_code)
+        if round_id is not None and round_id not in rounds:
+            raise UsageError(
+                "The register of round {round} has no unit with the code {unit}.", round=round_id, unit=unit_code
+            )
+        if not name.strip():
+            raise UsageError("The name to be confirmed must be given.")
+        if valid_from and not is_day(valid_from):
+            raise UsageError("The first day should be a date such as 2026-01-31, not {value}.", value=valid_from)
+        if is_totals_row(name):
+            raise UsageError("{name} is a word for sums and cannot be the name of a unit.", name=name)
+        known_as = alias_of(in_force, name, valid_from)
+        if known_as and known_as[0] == unit_code:
+            return ImportReport([], 1, stored=False, same_as=known_as[1])
+        if known_as:
+            raise UsageError(
+                "{name} is confirmed as a name of {unit} already. To change that, import the table of names anew and "
+                "let it replace the earlier one (--replace).",
+                name=name,
+                unit=known_as[0],
+            )
+        status = {name: self.status(name).code for name in rounds}
+        free = [name for name in rounds if status[name] != TRIAL and status[name] not in LOCKED]
+        own = round_id if round_id in rounds else max(free or rounds)
+        known = next(field.choices for field in fields("unit_alias") if field.name == "kind")
+        if kind not in known:
+            raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
+        row = [name, unit_code, kind, valid_from, by or user(), now()]
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows([[header_of("unit_alias", name) for name in ALIAS_FIELDS], row])
+        source = (f"{name[:20]}.csv", text.getvalue().encode())
+        return self.import_files("unit_alias", [source], own, dry_run=dry_run, trial=status[own] == TRIAL)
+
+    def _permit_upload(self, round_id: str, trial: bool) -> None:
+        """A round is a trial or formal, never both; one that is finalised takes nothing more."""
+        status = self.status(round_id)
+        if status.code in LOCKED:
+            raise UsageError(LOCKED[status.code], round=round_id)
+        uploads = self._of_round(round_id)
+        if not trial and status.code == TRIAL:
+            if not uploads:
+                raise UsageError(
+                    "The round {round} has the status trial. Set it back to draft first, or mark this upload as trial.",
+                    round=round_id,
+                )
+            raise UsageError(
+                "The round {round} holds trial uploads, and trial and formal data are never mixed. Clear the trial "
+                "round first, or mark this upload as trial too.",
+                round=round_id,
+            )
+        if trial and uploads and not uploads[0].trial:
+            raise UsageError(
+                "The round {round} holds formal uploads, and trial and formal data are never mixed. Give the trial "
+                "a round name of its own.",
+                round=round_id,
+            )
+
+    @contextmanager
+    def candidate(self) -> Iterator[Release]:
+        """The release that publishing now would make, in a scratch folder that is gone afterwards.
+
+        Nothing is locked or stored. Raises UsageError when there is nothing to publish, RoundConflict as publishing.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            draft = Path(scratch) / "releases" / "draft"
+            release_id = self.build(draft, self.uploads_in_force())
+            release = Release(draft.rename(draft.with_name(release_id)), self.path)
+            try:
+                yield release
+            finally:
+                release.close()
+
+    def publish(self, note: str = "", *, expect: str | None = None) -> PublishReport:
+        """Make the uploads in force a release and the release the one in force.
+
+        expect: the id of the release that was compared; another one is refused.
+        """
+        with self.writing() as staging:
+            release_id = self.build(staging / "release", self.uploads_in_force())
+            if expect is not None and not (expect and release_id.startswith(expect)):
+                raise self._changed_since(release_id)
+            previous = self.in_force()
+            self._keep(staging / "release", release_id)  # also when it is in force and its folder was lost
+            if release_id == previous:
+                return PublishReport(release_id, new=False)
+            self._record(staging, Event(0, "publish", release_id, previous or "", note, now(), user()))
+        return PublishReport(release_id, new=True)
+
+    def build(self, draft: Path, uploads: list[Upload]) -> str:
+        """Make a release of these uploads in a new folder; returns its id. Nothing of the store changes."""
+        if not uploads:
+            raise UsageError("There is nothing to publish: no file has been imported.")
+        lost = self.lost_rules(uploads)
+        if lost:
+            raise lost
+        draft.mkdir(parents=True)
+        with damage_told(uploads):
+            return build_release(draft, uploads, {rules.name: rules for rules in self.rule_sets()}, self.threads)
+
+    def _keep(self, draft: Path, release_id: str) -> None:
+        folder = self.path / "releases" / release_id
+        if not folder.is_dir():
+            put_in_place(draft, folder)
+
+    def _changed_since(self, release_id: str) -> UsageError:
+        """Who wrote last, for the one who compared before that."""
+        changes = [(upload.imported_at, upload.imported_by) for upload in self.uploads()]
+        changes += [(event.time, event.user) for event in self.history()]
+        time, who = max(changes)
+        return UsageError(
+            "What would be published is {release}, not what was compared; the last change is by {user}, {time}. "
+            "Compare again.",
+            release=release_id[:16],
+            user=who,
+            time=local_time(time),
+        )
+
+    def rollback(self, prefix: str, reason: str) -> str:
+        """Make an older release the one in force again; recorded like a publication."""
+        if not reason.strip():
+            raise UsageError("Going back needs a reason.")
+        with self.writing() as staging:
+            release_id = self.find(prefix)
+            if cleared(self.history()).intersection(self.uploads_of(release_id)):
+                raise UsageError(
+                    "The release {release} holds a trial round that was cleared. Choose another release.",
+                    release=release_id[:16],
+                )
+            previous = self.in_force() or ""
+            self._permit_change_of_announced(previous, release_id)
+            if release_id != previous:
+                self._record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
+        return release_id
+
+    def _permit_change_of_announced(self, previous: str, release_id: str) -> None:
+        """What was announced stays what is shown, until it is withdrawn."""
+        before, after = (self._digests_of(one) for one in (previous, release_id))
+        for round_id, digest in before.items():
+            if digest != after.get(round_id) and self.status(round_id).code == ANNOUNCED:
+                raise UsageError(
+                    "The round {round} is announced, and the release {release} holds other results of it. Withdraw the "
+                    "round first.",
+                    round=round_id,
+                    release=release_id[:16],
+                )
+
+    def _digests_of(self, release_id: str) -> dict[str, str]:
+        """Of each round of a release: the digest of its facts and rules."""
+        if not release_id:
+            return {}
+        digests: dict[str, str] = read_contents(self.path / "releases" / release_id)["rounds"]
+        return digests
+
+    def clear(self, round_id: str, reason: str) -> str | None:
+        """Take a trial round out of force in one step; its files are kept. Returns the release in force, or None.
+
+        Other rounds stay as they are published, whatever else is imported and not published yet.
+        """
+        if not reason.strip():
+            raise UsageError("Clearing needs a reason.")
+        with self.writing() as staging:
+            own = self._of_round(round_id)
+            if not own:
+                raise UsageError("The round {round} holds no uploads.", round=round_id)
+            if not own[0].trial:
+                raise UsageError(
+                    "The round {round} is formal and cannot be cleared. Correct it with an upload that replaces the "
+                    "earlier ones, or withdraw the round.",
+                    round=round_id,
+                )
+            gone = cleared(self.history())
+            ids = [u.upload_id for u in self.uploads() if u.round_id == round_id and u.upload_id not in gone]
+            previous = self.in_force() or ""
+            release_id = self._without(staging, previous, set(ids))
+            event = Event(0, "clear", release_id, previous, reason, now(), user(), round_id, uploads=tuple(ids))
+            self._record(staging, event)
+        return release_id or None
+
+    def _without(self, staging: Path, release_id: str, gone: set[str]) -> str:
+        """The release in force without some uploads; '' when nothing is left of it."""
+        kept = self.uploads_of(release_id)
+        if not gone.intersection(kept):
+            return release_id
+        rest = [upload for upload in self.uploads() if upload.upload_id in kept and upload.upload_id not in gone]
+        if not rest:
+            return ""
+        without = self.build(staging / "release", rest)
+        self._keep(staging / "release", without)
+        return without
+
+    def set_status(self, round_id: str, status: str, reason: str, periods: Periods | None = None) -> None:
+        """Give a round a status; recorded with the reason. The same status again changes nothing.
+
+        periods: of the public notice, stated by who announces the round.
+        """
+        if status not in STATUSES:
+            raise UsageError(
+                "There is no status {status}. Known: {known}.", status=status, known="、".join([*CHINESE, *STATUSES])
+            )
+        if not reason.strip():
+            raise UsageError("A change of status needs a reason.")
+        if periods and not all(1 <= days <= LONGEST_PERIOD for days in (periods.notice, periods.review)):
+            raise UsageError("A period of notice has 1 to {longest} working days.", longest=LONGEST_PERIOD)
+        with self.writing() as staging:
+            now_is = self.status(round_id)
+            if now_is.code == status and (now_is.given or status == TRIAL):
+                return
+            self._permit_status(now_is, status)
+            in_force = self.in_force() or ""
+            event = Event(0, "status", in_force, in_force, reason, now(), user(), round_id, status)
+            event = replace(event, periods=periods if status == ANNOUNCED else None)
+            self._record(staging, event)
+
+    def _permit_status(self, now_is: RoundStatus, status: str) -> None:
+        round_id, uploads = now_is.round, self._of_round(now_is.round)
+        if any(upload.trial for upload in uploads):
+            raise UsageError("The round {round} holds trial uploads. Clear the trial round first.", round=round_id)
+        if now_is.code != status and not may_follow(now_is.code, status):
+            raise UsageError(FOLLOWING_SENTENCES[now_is.code], round=round_id)
+        if status == TRIAL and uploads:
+            raise UsageError(
+                "The round {round} holds formal uploads; it cannot become a trial any more.", round=round_id
+            )
+        if status == FINAL and not uploads:
+            raise UsageError("The round {round} holds no uploads.", round=round_id)
+        if status in (ANNOUNCED, WITHDRAWN) and not self._as_published(uploads, whole=status == ANNOUNCED):
+            raise UsageError(
+                "The results of the round {round} are not published as they stand. Publish them first.",
+                round=round_id,
+            )
+
+    def _as_published(self, uploads: list[Upload], *, whole: bool) -> bool:
+        """Whether the uploads of a round, or some of them, make the release in force."""
+        published = self.uploads_of(self.in_force() or "")
+        known = [upload.upload_id in published for upload in uploads]
+        return bool(known) and (all(known) if whole else any(known))
+
+    def _record(self, staging: Path, event: Event) -> None:
+        number = len(self.history()) + 1
+        draft = staging / "event.json"
+        text = json.dumps(asdict(replace(event, number=number)), ensure_ascii=False, indent=1)
+        draft.write_text(text, encoding="utf-8")
+        put_in_place(draft, self.path / FOLDER / f"{number:06d}.json")
+
+    def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
+        """The rule set of an import: named, else the round's, else the only one.
+
+        correcting: the kind whose uploads of the round are replaced; with the last of them their rule set goes.
+        """
+        own = self._of_round(round_id)
+        lost = self.lost_rules(own)
+        if lost:
+            raise lost
+        if name is not None:
+            rules = self.rule_set(name)
+            staying = [upload.rules_name for upload in own if upload.rules_name and upload.kind != correcting]
+            if staying and staying[0] != name:
+                raise TwoRuleSets(staying[0], name)
+            return rules
+        used = self.rules_in_use(round_id)
+        if used:
+            return self.rule_set(used)
+        known = self.rule_sets()
+        if len(known) == 1:
+            return known[0]
+        if not known:
+            raise UsageError("There is no rule set yet. Add one first: biaochi rules add FILE.toml")
+        raise UsageError(
+            "Several rule sets are known ({names}). Say which one with --rules NAME.",
+            names=", ".join(rules.name for rules in known),
+        )
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """The lock, and a scratch folder inside the store that is gone afterwards."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.path / "lock", timeout=0):
+                for left in (self.path / "staging").glob("*"):  # of a killed process
+                    shutil.rmtree(left, ignore_errors=True)
+                (self.path / "staging").mkdir(exist_ok=True)
+                staging = Path(tempfile.mkdtemp(dir=self.path / "staging"))
+                self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
+                try:
+                    self._log()
+                    yield staging
+                    self._log()
+                finally:
+                    self._writer.unlink(missing_ok=True)
+                    shutil.rmtree(staging, ignore_errors=True)
+        except Timeout:
+            raise StoreBusy(str(self.path), self._holder()) from None
+
+    def _log(self) -> None:
+        """Tell the audit log what it has not been told, also of a writer that was killed."""
+        names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
+        log_what_is_new(self.path, self.uploads(), self.history(), names)
+
+    @property
+    def _writer(self) -> Path:
+        """Says who holds the lock; beside the lock, since trying a lock file empties it."""
+        return self.path / "staging" / "writer.json"
+
+    def _holder(self) -> tuple[str, str] | None:
+        try:
+            who, since = json.loads(self._writer.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return str(who), str(since)
+
+
+def _has_unit(upload: Upload, code: str) -> bool:
+    return code in set(upload.frame()["unit_code"])
+
+
+def _kept_rules(path: Path) -> RuleSet:
+    try:
+        return parse_rules(path.read_text(encoding="utf-8"))
+    except (RulesRefused, ValueError):
+        raise StoreDamaged("Rule set {name}: its file is damaged. Restore it from a backup.", name=path.stem) from None

@@ -1,0 +1,86 @@
+"""The fonts of an official document: which of those it asks for are here, which stand in for the others.
+
+None comes with the product: those of official documents may not be passed on. A missing one is told with what stands
+in for it; without any Chinese font there is no PDF, never one of empty boxes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import typst
+
+from errors import UsageError
+from i18n import N_, translate
+
+_SERIF = (
+    *("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "SimSun", "宋体", "NSimSun"),
+    *("STSong", "Songti SC", "AR PL UMing CN", "FandolSong"),
+)
+_SANS = (
+    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "DengXian"),
+    *("PingFang SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "FandolHei"),
+)
+WANTED: Mapping[str, tuple[str, ...]] = {
+    "title": ("方正小标宋", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK"),
+    "body": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "仿宋", "STFangsong"),
+    "heading": ("黑体", "SimHei", "STHeiti"),
+    "kai": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", "楷体", "STKaiti"),
+}
+"""Part of the page -> the font it should have, under the names it goes by; the first is what people call it."""
+STAND_IN: Mapping[str, tuple[str, ...]] = {
+    "title": (*_SERIF, *_SANS),
+    "body": (*_SERIF, *_SANS),
+    "heading": (*_SANS, *_SERIF),
+    "kai": (*_SERIF, *_SANS),
+}
+MISSING = N_(
+    "Fonts of an official document that this machine does not have, and what stands in for them in the PDF: {fonts}."
+)
+ONE = N_("{wanted} ({used})")
+NO_FONT = N_(
+    "No Chinese font is installed on this machine, so no PDF can be made. Install the fonts of your office "
+    "({wanted}) or Noto Serif CJK SC, then start again; the Word document needs no font here."
+)
+
+
+@dataclass(frozen=True)
+class FontChoice:
+    """families: for each part of the page the fonts in order. missing: the font wanted -> the one that stands in."""
+
+    families: Mapping[str, tuple[str, ...]]
+    missing: Mapping[str, str]
+
+    def warning(self, language: str) -> str:
+        """Which fonts are wanted and not here; '' when all are."""
+        one, comma = translate(ONE, language), "、" if language == "zh" else ", "
+        fonts = comma.join(one.format(wanted=wanted, used=used) for wanted, used in self.missing.items())
+        return translate(MISSING, language).format(fonts=fonts) if fonts else ""
+
+
+class NoChineseFont(UsageError):
+    """No font here has Chinese characters."""
+
+
+@lru_cache(maxsize=4)
+def fonts_of(folder: Path | None = None) -> typst.Fonts:
+    """The fonts of this machine; of one folder only, where one is given. Read once a process."""
+    if folder is None:
+        return typst.Fonts()
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder])
+
+
+def choose(here: typst.Fonts) -> FontChoice:
+    """The fonts for each part of the page. Raises NoChineseFont."""
+    installed = set(here.families())
+    families, missing = {}, {}
+    for part, wanted in WANTED.items():
+        found = [name for name in wanted if name in installed][:1]
+        others = [name for name in STAND_IN[part] if name in installed]
+        if not found and not others:
+            raise NoChineseFont(NO_FONT, wanted="、".join(names[0] for names in WANTED.values()))
+        if not found:
+            missing[wanted[0]] = others[0]
+        families[part] = (*found, *others)
+    return FontChoice(families, missing)

@@ -1,0 +1,71 @@
+"""A document as PDF/A, set by Typst from formats/templates/bulletin.typ: same content and fonts, same bytes.
+
+Texts reach the template as data, so that markup in a name stays text. PDF/A (2a: archivable, readable aloud) refuses a
+character that no font here has, so that no empty box is ever printed.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typst
+
+from errors import UsageError
+from formats.document import COLUMNS, CREATED, Document
+from formats.fonts import FontChoice, choose, fonts_of
+
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
+TEMPLATE = Path(__file__).with_name("templates") / "bulletin.typ"
+STANDARD: "PDFStandard" = "a-2a"
+_NO_GLYPH = re.compile(r'the text `"(?P<text>.*)"` could not be displayed')
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """content: the PDF. fonts: what it is set in, and what is missing."""
+
+    content: bytes
+    fonts: FontChoice
+
+
+def fonts_here(folder: Path | None = None) -> FontChoice:
+    """The fonts a PDF made here would have. Raises NoChineseFont."""
+    return choose(fonts_of(folder))
+
+
+def typeset(document: Document, fonts: Path | None = None) -> Typeset:
+    """The document as PDF; `fonts`: a folder whose fonts are used in place of the machine's.
+
+    Raises NoChineseFont, and UsageError for a character that no font here has.
+    """
+    known = fonts_of(fonts)
+    chosen = choose(known)
+    given = {"document": document.as_data(), "fonts": dict(chosen.families), "columns": dict(COLUMNS)}
+    compiler = typst.Compiler(
+        TEMPLATE.read_bytes(),
+        font_paths=known,
+        ignore_system_fonts=fonts is not None,
+        sys_inputs={name: json.dumps(value, ensure_ascii=False) for name, value in given.items()},
+    )
+    try:
+        content = compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=int(CREATED.timestamp()))
+    except typst.TypstError as error:
+        raise _refused(error) from error
+    assert isinstance(content, bytes), "one PDF is one piece"
+    return Typeset(content, chosen)
+
+
+def _refused(error: typst.TypstError) -> Exception:
+    """A sentence for a character without a glyph; anything else is our bug and stays what it is."""
+    found = _NO_GLYPH.search(error.message)
+    if not found:
+        return error
+    return UsageError(
+        "No font on this machine has the characters “{text}” of a name. Install a font that has them; the Word "
+        "document needs no font here.",
+        text=found["text"],
+    )

@@ -1,0 +1,328 @@
+"""Tables as files that people open: CSV, JSON and Excel, with the same bytes for the same content.
+
+A sheet is already in the reader's language; nothing here knows what the columns mean.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain, islice
+from typing import Any
+
+import xlsxwriter
+
+Cell = str | int | float | bool | None
+
+BOM = b"\xef\xbb\xbf"
+# A text that begins with one of them gets an apostrophe; data/model/names.py has the same set and takes it away.
+FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
+WIDEST = 32  # of a column; longer texts take a second line
+PIECE = 50_000  # rows of a piece of CSV
+LAST_ROW = 1_048_576  # of a sheet; the header takes one
+LONGEST_TEXT = 32_767  # characters of a cell; a longer one is no text that Excel opens
+A4 = 9  # as Excel numbers paper
+HEAD_LINES = 3  # of a header
+LINE, AIR = 15, 3  # points of a row of text, and free between rows
+LEGIBLE = 215  # columns across a page of A4, in 7.6 points
+EDGE = 0.4  # inches left and right of a printed page
+BAR = 24  # pixels of a bar of a chart
+ROW = 20  # pixels of a row of a sheet
+WIDE = 500  # pixels of a chart: within the width of a page of A4
+OWN_SIZE = {"scale_with_doc": False, "align_with_margins": True}  # a wide table does not shrink its page number
+SHADES = ("#5B8DB8", "#B5CCE0")  # of a bar, below and above the score
+BESIDE = 8  # column right of the charts
+_CREATED = datetime(2000, 1, 1)  # a fixed time: the same content is the same file
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Values with their intervals, as a chart of the spreadsheet itself; columns are named by their headers.
+
+    first, count: which rows of the table, one after another.
+    """
+
+    title: str
+    name: str
+    value: str
+    low: str
+    high: str
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows under headers, in the reader's language.
+
+    facts go on the second sheet of a workbook: (name, value); after them legend: (header, what it means).
+    formats: header -> number format of a spreadsheet; the cells keep their full precision.
+    folded: headers of columns that are folded away behind a plus sign, so that the others fit a printed page.
+    marks: what stands on every printed page, such as the release.
+    leading: how many first columns say whose row it is; where a table is too wide for one page they are on each.
+    """
+
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    facts: Sequence[tuple[str, Cell]] = field(default_factory=tuple)
+    facts_title: str = "about"
+    legend: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    formats: Mapping[str, str] = field(default_factory=dict)
+    charts: Sequence[Chart] = field(default_factory=tuple)
+    charts_title: str = "charts"
+    marks: str = ""
+    folded: frozenset[str] = frozenset()
+    leading: int = 2
+
+
+class TooManyRows(Exception):
+    """A table longer than a sheet of a workbook can be; as CSV it has no limit."""
+
+
+def safe_text(text: str) -> str:
+    """The text with an apostrophe before it if a spreadsheet that opens CSV could take it for a formula."""
+    if unicodedata.normalize("NFKC", text).strip() == "%":
+        return text  # a unit of measure
+    start = next((c for c in text if c in FORMULA_SIGNS or not _is_invisible(c)), "")
+    return f"'{text}" if unicodedata.normalize("NFKC", start)[:1] in FORMULA_SIGNS else text
+
+
+def csv_bytes(sheet: Sheet) -> bytes:
+    """UTF-8 with mark, CRLF, texts quoted and neutralised, numbers bare in full precision."""
+    return b"".join(csv_pieces(sheet.headers, sheet.rows))
+
+
+def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """The same in pieces, for tables that are too long to hold."""
+    yield BOM
+    first: list[Cell] = [safe_text(header) for header in headers]
+    whole = chain([first], ([_safe(_plain(cell)) for cell in row] for row in rows))
+    while piece := list(islice(whole, PIECE)):
+        out = io.StringIO(newline="")
+        csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").writerows(piece)
+        yield out.getvalue().encode("utf-8")
+
+
+def json_bytes(content: Mapping[str, object]) -> bytes:
+    """JSON in UTF-8 with null for what is missing; never NaN."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def xlsx_bytes(sheet: Sheet) -> bytes:
+    """A workbook: the table as it is shown, ready to print, and a second sheet that says what it is.
+
+    Raises TooManyRows beyond what a sheet holds. A text longer than a cell holds ends in …; as CSV it is whole.
+    """
+    if len(sheet.rows) >= LAST_ROW:
+        raise TooManyRows
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, {**options, "strings_to_urls": False})
+    book.set_properties({"created": _CREATED})
+    page = book.add_worksheet(_sheet_name(sheet.title))
+    _table(book, page, sheet)
+    _about(book, sheet)
+    if sheet.charts:
+        _charts(book, page.get_name(), sheet)
+    book.close()
+    return out.getvalue()
+
+
+def checksum(sheet: Sheet) -> str:
+    """SHA-256 (hex) of the table as CSV."""
+    return hashlib.sha256(csv_bytes(sheet)).hexdigest()
+
+
+def _sheet_name(title: str) -> str:
+    """A title as the name of a sheet: without the signs that Excel forbids there, at most 31 characters."""
+    return "".join("_" if c in "[]:*?/\\'" else c for c in title)[:31]
+
+
+def _table(book: Any, page: Any, sheet: Sheet) -> None:
+    """Header and rows: frozen, filtered, and set up for A4 across with the header on every page."""
+    middle = {"valign": "vcenter"}
+    head = book.add_format({**middle, "bold": True, "text_wrap": True, "border": 1, "bg_color": "#E8EEF4"})
+    styles = [
+        book.add_format({**middle, "num_format": sheet.formats.get(header, "General")}) for header in sheet.headers
+    ]
+    page.set_default_row(LINE + AIR)
+    widths = [
+        _width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
+        for column, header in enumerate(sheet.headers)
+    ]
+    for column, header in enumerate(sheet.headers):
+        _write_cell(page, 0, column, header, head)
+        page.set_column(column, column, widths[column], None, _folding(sheet, column))
+    text = book.add_format({**middle, "indent": 1, "text_wrap": True})
+    for at, row in enumerate(sheet.rows, start=1):
+        for column, cell in enumerate(row):
+            _write_cell(page, at, column, _plain(cell), text if isinstance(cell, str) else styles[column])
+        if (lines := _lines(row, widths)) > 1:
+            page.set_row(at, LINE * lines + AIR)
+    page.set_row(0, LINE * max(2, _lines(sheet.headers, widths)) + AIR)
+    page.freeze_panes(1, 0)
+    if sheet.rows:
+        page.autofilter(0, 0, len(sheet.rows), len(sheet.headers) - 1)
+    page.set_landscape()
+    page.set_paper(A4)
+    page.set_margins(left=EDGE, right=EDGE)
+    across = _pages_across(sheet, widths)
+    page.fit_to_pages(across, 0)
+    page.repeat_rows(0)
+    if across > 1:
+        page.repeat_columns(0, sheet.leading - 1)
+    page.set_header(f"&L{_printed(sheet.title)}&R{_printed(sheet.marks)}", OWN_SIZE)
+    page.set_footer("&C&P / &N", OWN_SIZE)
+
+
+def _pages_across(sheet: Sheet, widths: Sequence[int]) -> int:
+    """Pages side by side: one, unless the type would be too small to read."""
+    shown = [0 if header in sheet.folded else width for header, width in zip(sheet.headers, widths, strict=True)]
+    whole, leading = sum(shown), sum(shown[: sheet.leading])
+    return 1 if whole <= LEGIBLE else math.ceil((whole - leading) / (LEGIBLE - leading))
+
+
+def _folding(sheet: Sheet, column: int) -> dict[str, object]:
+    """Folded away, or beside what is: that column carries the plus sign."""
+    if sheet.headers[column] in sheet.folded:
+        return {"level": 1, "hidden": True}
+    return {"collapsed": True} if column and sheet.headers[column - 1] in sheet.folded else {}
+
+
+def _printed(text: str) -> str:
+    """A text of a page header, where & begins a command; at most what fits beside the other (255 in all)."""
+    return text[:100].replace("&", "&&")
+
+
+def _charts(book: Any, table: str, sheet: Sheet) -> None:
+    """A chart a page, on a sheet of their own: beside the table they would shrink its print."""
+    page = book.add_worksheet(_sheet_name(sheet.charts_title))
+    page.set_paper(A4)
+    page.set_footer("&C&P / &N")
+    row, breaks = 0, []
+    for wanted in sheet.charts:
+        chart = _bars(book, page, table, sheet, wanted, row)
+        height = 90 + BAR * wanted.count
+        chart.set_size({"width": WIDE, "height": height})
+        page.insert_chart(row + 1, 0, chart, {"description": wanted.title})
+        row += height // ROW + 3
+        breaks.append(row)
+    page.set_margins(left=EDGE, right=EDGE)
+    page.print_area(0, 0, row, BESIDE - 1)
+    page.set_h_pagebreaks(breaks[:-1])
+
+
+def _bars(book: Any, page: Any, table: str, sheet: Sheet, wanted: Chart, row: int) -> Any:
+    """Intervals as floating bars in two shades that meet at the value, the first row on top.
+
+    No bar begins at the axis, so the axis may begin near the lowest interval: scores lie close to each other. The
+    lengths stand beside the chart: spreadsheets take them from cells only.
+    """
+    at = {header: column for column, header in enumerate(sheet.headers)}
+    first, last = wanted.first + 1, wanted.first + wanted.count
+    ends: list[tuple[float, float]] = []
+    for n, cells in enumerate(sheet.rows[wanted.first : wanted.first + wanted.count]):
+        value, low, high = (_float(cells[at[name]]) for name in (wanted.value, wanted.low, wanted.high))
+        page.write_row(row + n, BESIDE, [value - max(low, 0), high - value])
+        ends.append((low, high))
+    lengths = ([page.get_name(), row, column, row + wanted.count - 1, column] for column in (BESIDE, BESIDE + 1))
+    names = [table, first, at[wanted.name], last, at[wanted.name]]
+    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
+    low_ends = [table, first, at[wanted.low], last, at[wanted.low]]
+    # Bars are stacked from zero: a lower end below it is itself the part of the bar on that side.
+    below = [{"fill": {"color": SHADES[0]}} if low < 0 else None for low, _ in ends]
+    chart.add_series(
+        {"categories": names, "values": low_ends, "fill": {"none": True}, "gap": 60}
+        | ({"points": below} if any(below) else {})
+    )
+    for values, colour in zip(lengths, SHADES, strict=True):
+        chart.add_series({"categories": names, "values": values, "fill": {"color": colour}})
+    chart.set_title({"name": wanted.title, "name_font": {"size": 11}})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True, "interval_unit": 1, "label_position": "low"})
+    least, most = min(low for low, _ in ends), max(high for _, high in ends)
+    step = 5 if most - least > 10 else 1  # the axis begins at a round number
+    chart.set_x_axis({"min": step * math.floor(least / step), "max": step * math.ceil(most / step)})
+    return chart
+
+
+def _float(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _about(book: Any, sheet: Sheet) -> None:
+    """What the table is made of, its checksum, and the meaning of every column."""
+    page = book.add_worksheet(_sheet_name(sheet.facts_title))
+    wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
+    bold = book.add_format({"bold": True, "valign": "top"})
+    told = [*sheet.facts, ("SHA-256 (CSV)", checksum(sheet)), (None, None), *sheet.legend]
+    for at, (name, value) in enumerate(told):
+        _write_cell(page, at, 0, name, bold)
+        _write_cell(page, at, 1, _plain(value), wrapped)
+    page.set_column(0, 0, 28)
+    page.set_column(1, 1, 90)
+    page.set_paper(A4)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.set_footer("&C&P / &N")
+
+
+def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> None:
+    """A text is written as a text: `=1+1` stays what it is, no formula, and needs no apostrophe."""
+    if isinstance(cell, str):
+        if cell:
+            whole = len(cell) <= LONGEST_TEXT
+            page.write_string(row, column, cell if whole else f"{cell[: LONGEST_TEXT - 1]}…", style)
+    elif cell is not None:
+        page.write_number(row, column, cell, style)
+
+
+def _safe(cell: Cell) -> Cell:
+    return safe_text(cell) if isinstance(cell, str) else cell
+
+
+def _plain(cell: Cell) -> Cell:
+    """Numbers as a table has them: a truth value as 0 or 1, nothing for what is not finite."""
+    if isinstance(cell, bool):
+        return int(cell)
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
+
+
+def _is_invisible(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Cf", "Cc")
+
+
+def _width(cells: Sequence[Cell], number_format: str | None) -> int:
+    """Columns of a spreadsheet. A header takes two lines, a long one three, and is not broken inside a word."""
+    header, *rest = cells
+    longest = max((_columns(cell, number_format) for cell in rest[:200]), default=0)
+    across = _columns(header, None)
+    word = max((_columns(part, None) for part in str(header).split() if part.isascii()), default=0)
+    return min(WIDEST, max(longest, word, min(across // 2, 10), across // HEAD_LINES, 4) + 3)
+
+
+def _lines(cells: Sequence[Cell], widths: Sequence[int]) -> int:
+    """Lines that the longest text of a row takes in its column."""
+    return max(
+        (
+            math.ceil(_columns(cell, None) / (width - 2))
+            for cell, width in zip(cells, widths, strict=True)
+            if isinstance(cell, str) and 2 * len(cell) > width - 2
+        ),
+        default=1,
+    )
+
+
+def _columns(cell: Cell, number_format: str | None) -> int:
+    """How wide a cell is, Chinese characters counted twice; of a format the longest of its parts counts."""
+    if isinstance(cell, float):
+        return max(map(len, number_format.split(";"))) + 2 if number_format else 10
+    text = "" if cell is None else str(cell)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,413 @@
+"""What of a round may leave the house for everybody: the public page and the public bundle show this and nothing else.
+
+Published are, of every unit, its votes and, if it is ranked, score, interval, place, range of places and verdict; votes
+by group; and grades by category. Means of groups, grades of single units, totals of groups and shares of "don't know"
+are not published at all: a unit knows its own counts and could subtract them. What is left is withheld jointly over
+all these tables (analytics.suppression), as if the totals of the groups were known from elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from analytics.moments import SCALE, Moments
+from analytics.suppression import Cells, Knowledge, Sum, Withheld, feasible, open_, small, suppress, wide
+from data.model.rule_sets import RuleSet
+from data.store.release import Release
+from results.ranking.bottom_list import BottomList, bottom_list
+from results.ranking.family import Family, families
+from results.ranking.ranking import ranking_of
+from results.ranking.scoring_tables import moments_of, of_release
+
+Array: TypeAlias = NDArray[Any]
+
+FIELDS = (
+    *("unit_code", "unit_name", "category", "n", "n_by_group", "score", "score_low", "score_high"),
+    *("rank", "rank_tied_to", "rank_best", "rank_worst", "verdict", "reason"),
+)
+OF_A_RANKED_UNIT = ("score", "score_low", "score_high")
+FEWEST_UNITS = 3
+"""Units of a category below which its grades are not published: one of two would know the other's."""
+MOST_GRADES = 10
+"""Grades that still make a table; a round of marks from 0 to 100 has none."""
+
+
+class NothingPublished(Exception):
+    """The round has a register and no votes."""
+
+
+@dataclass(frozen=True)
+class GradeTable:
+    """Scored votes of one indicator by category and grade; None is withheld.
+
+    counts : category -> one number a grade. totals : category -> their sum.
+    """
+
+    indicator: str
+    grades: tuple[str, ...]
+    counts: Mapping[str, tuple[int | None, ...]]
+    totals: Mapping[str, int | None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The public tables of a round.
+
+    rows : FIELDS of every unit, in the order of the ranking. None or NA is withheld or does not exist: `n` is None only
+        where it is withheld, a group's number in `n_by_group` likewise. A unit that is not ranked has no score here.
+    lists : of each category the bottom list, as the office has it; `shown` says of whom it may speak.
+    withheld_units, withheld_groups, withheld_grades : how many numbers are withheld: n with all that rests on it,
+        numbers by group, numbers by grade.
+    without_grades : categories whose grades are not published at all.
+    """
+
+    release: str
+    round: str
+    rules: RuleSet
+    groups: tuple[str, ...]
+    rows: pd.DataFrame
+    lists: tuple[BottomList, ...]
+    grades: tuple[GradeTable, ...]
+    withheld_units: int
+    withheld_groups: int
+    withheld_grades: int
+    without_grades: tuple[str, ...]
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Codes of the units of which more than the name is published."""
+        return frozenset(self.rows.loc[self.rows["n"].notna(), "unit_code"])
+
+
+def published(release: Release, round_id: str) -> Published:
+    """The public tables of a round, each category ranked by itself. Raises NoSuchRound and NothingPublished."""
+    found = families(release, round_id)
+    if not found:
+        raise NothingPublished(round_id)
+    ranking = ranking_of(release, round_id, found)
+    votes = _Votes.of(release, round_id)
+    plan = _plan(votes, found)
+    rows = _public_rows(ranking.rows, votes, plan)
+    lists = tuple(bottom_list(family, ranking) for family in found)
+    return Published(
+        release.id,
+        round_id,
+        found[0].rules,
+        votes.groups,
+        rows,
+        lists,
+        tuple(plan.grade_tables()),
+        int(rows["n"].isna().sum()),
+        sum(n is None for numbers in rows["n_by_group"] for n in numbers.values()),
+        sum(n is None for one in plan.grade_tables() for numbers in one.counts.values() for n in numbers),
+        tuple(sorted(set(votes.categories) - plan.with_grades)),
+    )
+
+
+@dataclass(frozen=True)
+class _Votes:
+    """Counts of the round: votes by unit and group, lines by unit, group, indicator and grade."""
+
+    units: tuple[str, ...]
+    category: tuple[str, ...]
+    groups: tuple[str, ...]
+    moments: Moments
+    lines: pd.DataFrame
+
+    @classmethod
+    def of(cls, release: Release, round_id: str) -> "_Votes":
+        tables = of_release(release, round_id)
+        categories = tuple(tables.units["category"])
+        parts = [
+            release.query("category_grades", round_id=round_id, category=name).assign(category=name)
+            for name in sorted(set(categories))
+        ]
+        lines = pd.concat(parts, ignore_index=True)
+        lines = lines[lines["scored"].astype(bool) & lines["points"].notna() & (lines["lines"] > 0)]
+        moments = moments_of(tables)
+        groups = tuple(map(str, moments.groups))
+        return cls(tuple(tables.units["unit_code"]), categories, groups, moments, lines.reset_index(drop=True))
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(sorted(set(self.category)))
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        return tuple(sorted(set(self.lines["indicator"])))
+
+    def alike(self) -> Array:
+        """Cells (units, groups) in which all votes have one score."""
+        m = self.moments
+        return np.asarray(m.n * m.squares == m.total * m.total, dtype=bool)
+
+    def units_alike(self) -> Array:
+        """Units of which all votes have one score, shape (units,)."""
+        m = self.moments.pooled()
+        return np.asarray(m.n * m.squares == m.total * m.total, dtype=bool)[:, 0]
+
+
+class _Plan:
+    """The cells of all public tables of a round, and which of them are withheld."""
+
+    def __init__(self, votes: _Votes, smallest: int, forced: set[int], without_grades: set[str]) -> None:
+        self.votes, self._smallest = votes, smallest
+        self._counts: list[int] = []
+        self._sums: list[Sum] = []
+        n = votes.moments.n
+        self.cell = self._add(n.ravel()).reshape(n.shape)
+        self.unit = self._add(n.sum(axis=1))
+        self._sums += [Sum(int(self.unit[j]), tuple(map(int, self.cell[j]))) for j in range(len(n))]
+        self._group = self._add(n.sum(axis=0))
+        self._sums += [Sum(int(self._group[g]), tuple(map(int, self.cell[:, g]))) for g in range(n.shape[1])]
+        self.grades: dict[tuple[str, str], tuple[tuple[str, ...], Array, int]] = {}
+        self._add_grades(without_grades)
+        self.withheld = self._suppress(forced)
+
+    @property
+    def with_grades(self) -> set[str]:
+        """Categories whose grades are published, in part at least."""
+        return {category for _, category in self.grades}
+
+    def number(self, cell: int) -> int | None:
+        """A number as it is published; None when it is withheld."""
+        return None if self.withheld.cells[cell] else self._counts[cell]
+
+    def grade_tables(self) -> list[GradeTable]:
+        """One table an indicator that makes the score."""
+        found = []
+        for indicator in self.votes.indicators:
+            own = {category: place for (name, category), place in self.grades.items() if name == indicator}
+            if own:
+                grades = next(iter(own.values()))[0]
+                counts = {name: tuple(self.number(int(cell)) for cell in cells) for name, (_, cells, _) in own.items()}
+                totals = {name: self.number(total) for name, (_, _, total) in own.items()}
+                found.append(GradeTable(indicator, grades, counts, totals))
+        return found
+
+    def _add(self, counts: Array) -> Array:
+        first = len(self._counts)
+        self._counts += [int(count) for count in counts]
+        return np.arange(first, first + len(counts))
+
+    def _add_grades(self, without: set[str]) -> None:
+        """Grades by category; where one indicator makes the score they add up to the votes of the units."""
+        votes, one = self.votes, len(self.votes.indicators) == 1
+        voted = self.votes.moments.n.sum(axis=1) > 0
+        for indicator in votes.indicators:
+            lines = votes.lines[votes.lines["indicator"] == indicator]
+            best_first = lines.sort_values(["points", "grade"], ascending=[False, True])
+            grades = tuple(map(str, best_first["grade"].unique()))
+            for category in votes.categories:
+                units = [j for j, name in enumerate(votes.category) if name == category and voted[j]]
+                if category in without or len(units) < FEWEST_UNITS or len(grades) > MOST_GRADES:
+                    continue
+                own = lines[lines["category"] == category].groupby("grade")["lines"].sum().reindex(grades).fillna(0)
+                cells = self._add(own.to_numpy(dtype=np.int64))
+                total = int(self._add(np.array([own.sum()]))[0])
+                self._sums.append(Sum(total, tuple(map(int, cells))))
+                if one:
+                    self._sums.append(Sum(total, tuple(int(self.unit[j]) for j in units)))
+                self.grades[indicator, category] = (grades, cells, total)
+
+    def _suppress(self, forced: set[int]) -> Withheld:
+        """forced: units of which no number by group is published."""
+        counts, m = np.array(self._counts, dtype=np.int64), self.votes.moments
+        primary = np.zeros(len(counts), dtype=bool)
+        primary[self.cell] = small(m.n, self._smallest, self.votes.alike())
+        primary[self.cell[sorted(forced)]] |= m.n[sorted(forced)] > 0
+        primary[self.unit] = small(m.n.sum(axis=1), self._smallest, self.votes.units_alike())
+        for _, cells, _ in self.grades.values():
+            primary[cells] = small(counts[cells], self._smallest)
+        kept = np.zeros(len(counts), dtype=bool)
+        kept[self.unit] = ~primary[self.unit]
+        kept[self._group] = True
+        found = suppress(Cells(counts, tuple(self._sums), kept), primary, self._smallest)
+        if not len(found.exposed):
+            return found
+        unknown = tuple(one for one in self._sums if one.total not in set(self._group.tolist()))
+        return suppress(Cells(counts, unknown, kept), primary, self._smallest)
+
+
+def _plan(votes: _Votes, found: list[Family]) -> _Plan:
+    """Withhold, look whether scores give a small number away all the same, withhold more; until nothing does."""
+    smallest = found[0].rules.presentation.smallest_cell
+    forced: set[int] = set()
+    without = _subtractable(votes, smallest)
+    while True:
+        plan = _Plan(votes, smallest, forced, without)
+        leaks = [_leaks(plan, family, smallest) for family in found]
+        units = {j for leak in leaks for j in leak.units} - forced
+        categories = {family.name for family, leak in zip(found, leaks, strict=True) if leak.by_grades}
+        if units:
+            forced |= units
+        elif categories & plan.with_grades:
+            without |= categories
+        else:
+            return plan
+
+
+def _subtractable(votes: _Votes, smallest: int) -> set[str]:
+    """Categories whose totals by indicator would give a withheld unit away.
+
+    With one indicator the total of the grades is the votes of the units, and a Sum says so. With several each total is
+    that but for blank lines, mostly none: no Sum can say so, and a reader subtracts the other units all the same.
+    """
+    if len(votes.indicators) == 1:
+        return set()
+    hidden = small(votes.moments.n.sum(axis=1), smallest, votes.units_alike())
+    return {name for name, few in zip(votes.category, hidden, strict=True) if few}
+
+
+@dataclass(frozen=True)
+class _Leak:
+    """Units of which a score gives a small number away, and whether the grades of the category help or suffer."""
+
+    units: frozenset[int]
+    by_grades: bool
+
+
+def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
+    """What the printed scores of a family, with all else that is printed, give away.
+
+    That is a small number of equal grades of one group on one unit, or a withheld number of grades of the category.
+    Units with votes of one group only are left out: their grades follow from the score. Of one unit whole numbers
+    are tried (a score to two decimals often fits one set of whole votes only), over a category fractions.
+    """
+    if len(plan.votes.indicators) != 1:
+        return _Leak(frozenset(), False)
+    inner = _Inner(plan, family, plan.votes.lines[plan.votes.lines["category"] == family.name])
+    inner.printed_votes()
+    inner.printed_scores()
+    several = (plan.votes.moments.n > 0).sum(axis=1) > 1
+    few = (inner.counts > 0) & (inner.counts < smallest) & several[inner.units][:, None, None]
+    asked, start = np.flatnonzero(few & inner.scored[:, None, None]), inner.counts.ravel()
+    low, high = feasible(inner.knowledge(), asked, open_, start=start, whole=True)
+    alone = asked[~open_(low, high)]
+    hidden = inner.printed_grades(smallest)
+    asked, start = np.flatnonzero(few), np.concatenate([start, inner.hidden_counts])
+    low, high = feasible(inner.knowledge(), asked, open_, start=start)
+    together = asked[~open_(low, high)]
+    low, high = feasible(inner.knowledge(), hidden, wide(smallest), start=start)
+    given_away = np.concatenate([alone, together]) // inner.width
+    units = frozenset(int(inner.units[at]) for at in given_away)
+    return _Leak(units, len(together) > 0 or not wide(smallest)(low, high).all())
+
+
+class _Inner:
+    """Votes by unit, group and grade of one family, and the facts printed about them."""
+
+    def __init__(self, plan: _Plan, family: Family, lines: pd.DataFrame) -> None:
+        self._plan, self._family = plan, family
+        votes = plan.votes
+        self.units = np.array([votes.units.index(code) for code in family.members["unit_code"]], dtype=np.int64)
+        levels = lines.drop_duplicates("grade").sort_values(["points", "grade"], ascending=[False, True])
+        self._grades = tuple(map(str, levels["grade"]))
+        self._points = levels["points"].to_numpy(dtype=np.float64) / SCALE
+        self.counts = np.zeros((len(self.units), len(votes.groups), len(self._grades)), dtype=np.int64)
+        codes = list(family.members["unit_code"])
+        at = (
+            pd.Categorical(lines["unit_code"], categories=codes).codes,
+            pd.Categorical(lines["group_name"], categories=list(votes.groups)).codes,
+            pd.Categorical(lines["grade"], categories=list(self._grades)).codes,
+        )
+        np.add.at(self.counts, at, lines["lines"].to_numpy(dtype=np.int64))
+        self.width = int(np.prod(self.counts.shape[1:]))
+        self._index = np.arange(self.counts.size).reshape(self.counts.shape)
+        self.scored = np.zeros(len(self.units), dtype=bool)
+        self.hidden_counts = np.zeros(0, dtype=np.int64)
+        self._rows: list[tuple[Array, Array]] = []
+        self._low: list[float] = []
+        self._high: list[float] = []
+
+    def knowledge(self) -> Knowledge:
+        """All facts so far."""
+        row = np.repeat(np.arange(len(self._rows)), [len(cells) for cells, _ in self._rows])
+        none = np.zeros(0, dtype=np.int64)
+        cells = np.concatenate([none, *(cells for cells, _ in self._rows)])
+        values = np.concatenate([none, *(values for _, values in self._rows)])
+        shape = (len(self._rows), self.counts.size + len(self.hidden_counts))
+        facts = sparse.csr_array((values, (row, cells)), shape=shape)
+        return Knowledge(facts, np.array(self._low), np.array(self._high))
+
+    def printed_votes(self) -> None:
+        """Votes of a unit, and of its groups."""
+        for at, j in enumerate(self.units.tolist()):
+            numbers = [self._plan.number(int(cell)) for cell in self._plan.cell[j]]
+            for group, n in enumerate(numbers):
+                if n is not None:
+                    self._fact(self._index[at, group], 1.0, n, n)
+            n = self._plan.number(int(self._plan.unit[j]))
+            if n is not None:
+                self._fact(self._index[at].ravel(), 1.0, n, n)
+
+    def printed_scores(self) -> None:
+        """Scores of ranked units, rounded as they are printed; they say something where the numbers by group do."""
+        half = 0.5 * 10.0**-self._family.rules.presentation.decimals
+        for at, j in enumerate(self.units.tolist()):
+            per_vote = self._weight_of_a_vote(j)
+            if self._family.ranked[at] and per_vote is not None and self._plan.number(int(self._plan.unit[j])):
+                score = float(self._family.scores.score[at])
+                values = np.outer(per_vote, self._points).ravel()
+                self._fact(self._index[at].ravel(), values, score - half, score + half)
+                self.scored[at] = True
+
+    def printed_grades(self, smallest: int) -> Array:
+        """Grades of the category; a small number that is withheld becomes an unknown. Returns those unknowns."""
+        hidden: list[int] = []
+        for (_, category), (grades, cells, _) in self._plan.grades.items():
+            for grade, cell in zip(grades, cells, strict=True):
+                if category != self._family.name or grade not in self._grades:
+                    continue
+                own = self._index[:, :, self._grades.index(grade)].ravel()
+                n, count = self._plan.number(int(cell)), int(self.counts.ravel()[own].sum())
+                if n is not None:
+                    self._fact(own, 1.0, n, n)
+                elif 0 < count < smallest:
+                    unknown = self.counts.size + len(hidden)
+                    self._fact(np.append(own, unknown), np.append(np.ones(len(own)), -1.0), 0, 0)
+                    hidden.append(count)
+        self.hidden_counts = np.array(hidden, dtype=np.int64)
+        return self.counts.size + np.arange(len(hidden))
+
+    def _weight_of_a_vote(self, j: int) -> Array | None:
+        """What one vote of each group weighs in the score of unit j; None where a number it needs is withheld."""
+        n = self._plan.votes.moments.n[j]
+        if self._family.weights is None:
+            return np.full(len(n), 1.0 / max(1, int(n.sum())))
+        weight = np.array([float(self._family.weights.get(group, 0.0)) for group in self._plan.votes.groups])
+        weight = np.where(n > 0, weight, 0.0)
+        if any(self._plan.number(int(cell)) is None for cell in self._plan.cell[j][weight > 0]):
+            return None
+        return np.asarray(weight / (weight.sum() or 1.0) / np.maximum(n, 1), dtype=np.float64)
+
+    def _fact(self, cells: Array, values: float | Array, low: float, high: float) -> None:
+        self._rows.append((cells, np.broadcast_to(np.asarray(values, dtype=np.float64), cells.shape)))
+        self._low.append(float(low))
+        self._high.append(float(high))
+
+
+def _public_rows(rows: pd.DataFrame, votes: _Votes, plan: _Plan) -> pd.DataFrame:
+    """The rows of a ranking with what may be published of them."""
+    place = {code: j for j, code in enumerate(votes.units)}
+    shown: list[dict[str, object]] = []
+    for row in rows[list(FIELDS)].to_dict("records"):
+        j = place[str(row["unit_code"])]
+        row["n"] = plan.number(int(plan.unit[j]))
+        cells = zip(votes.groups, plan.cell[j], strict=True)
+        row["n_by_group"] = {group: plan.number(int(cell)) for group, cell in cells}
+        if row["n"] is None:
+            row |= dict.fromkeys((*OF_A_RANKED_UNIT, "rank", "rank_tied_to", "rank_best", "rank_worst", "verdict"))
+        if pd.isna(row["rank"]):
+            row |= dict.fromkeys(OF_A_RANKED_UNIT)
+        shown.append({str(name): None if _missing(value) else value for name, value in row.items()})
+    return pd.DataFrame(shown, columns=list(FIELDS), dtype=object)
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

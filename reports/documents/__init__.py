@@ -1,0 +1,23 @@
+"""What leaves the house as a document, in words: the bulletin and its parts. It is set by formats/pdf.py and word.py.
+
+Every line that names a unit has its votes, an interval and a verdict, or the reason why there is none. Only confirmed
+units stand under the heading of accountability; cleared ones are counted there, not named.
+"""
+
+from reports.documents.bulletin import bottom_list, bulletin, full_ranking
+from reports.documents.circular import circular
+from reports.documents.common import Findings, Signature, findings
+from reports.documents.dossier import dossier
+from reports.documents.year_on_year import year_on_year
+
+__all__ = [
+    "Findings",
+    "Signature",
+    "bottom_list",
+    "bulletin",
+    "circular",
+    "dossier",
+    "findings",
+    "full_ranking",
+    "year_on_year",
+]

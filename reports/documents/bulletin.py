@@ -1,0 +1,225 @@
+"""The bulletin of a round: general figures, the bottom in three tiers, the full ranking; the last two also alone."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from analytics.suppression import UNIFORM
+from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
+from data.model.rule_sets import Presentation
+from formats.document import UNITS, Document, Row, Section, plain
+from i18n import N_, translate
+from reports.documents.common import (
+    UNSIGNED,
+    Findings,
+    Signature,
+    bar,
+    document,
+    few_votes,
+    round_words,
+    table,
+    unit_cells,
+)
+from results import number_format
+from results.notes import SENTENCES
+from results.ranking.bottom_list import BottomList, family_name
+from results.ranking.ranking import FIELDS
+from results.ranking.rows import records
+
+TITLES = {
+    "bulletin": N_("Bulletin on the mass evaluation of {round}"),
+    "ranking": N_("Ranking in the mass evaluation of {round}"),
+    "bottom": N_("The bottom in the mass evaluation of {round}"),
+}
+OPENING = N_("The results of the mass evaluation of {round} are made known herewith.")
+GENERAL = N_("In general")
+BOTTOM = N_("The bottom")
+RANKING = N_("The ranking of each category")
+BALLOTS = N_("Units evaluated: {units}; categories: {categories}; ballots: {ballots}; votes on units: {votes}.")
+COUNTS = N_("Units evaluated: {units}; categories: {categories}; votes on units: {votes}.")
+BALLOTS_WITHHELD = N_("Units evaluated: {units}; categories: {categories}; ballots: {ballots}.")
+COUNTS_WITHHELD = N_("Units evaluated: {units}; categories: {categories}.")
+COUNTS_ONLY = SENTENCES["counts_only"]
+ALL_RANKED = N_("All of them are ranked.")
+RANKED = N_("Ranked: {ranked}; not ranked: {others}, each with its reason in the ranking.")
+FEW = N_(
+    "Votes and score of a unit with fewer than {smallest} votes, or with fewer than {uniform} that are all alike, are "
+    "not shown."
+)
+SCORED_BY = N_("Scores are made by “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
+READING = N_(
+    "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
+    "units of a category at once ({level}%); units whose places overlap may well be equally good. The verdict "
+    "answers only whether a unit is at the bottom: that any confirmed unit of a category is wrongly named has a "
+    "chance of at most {error}%, and the same holds for the cleared."
+)
+RULE = N_("Ranked units: {count}. The bottom by the rules: {membership}.")
+TIERS = N_("Confirmed: {confirmed}; evidence not enough: {undecided}; surely not there: {cleared}.")
+ACCOUNTABLE = N_("Proposed for accountability by the rules (confirmed at the bottom)")
+NO_FINDING = N_("Evidence not enough, nothing is found")
+NOT_THERE = N_("Confirmed not at the bottom")
+NOBODY = N_("None. No unit of this category may be named as one of the bottom.")
+OPEN = N_(
+    "Of these units the votes do not show whether each is {membership}. They may not be named as such, and it may "
+    "not be said that they are not."
+)
+NONE_OPEN = N_("None.")
+COUNTED = N_("{count} units are surely not {membership}; they are not named here.")
+ANY_UNIT = N_("the unit")
+
+
+def bulletin(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+    """The whole bulletin of a round."""
+    opening = translate(OPENING, language).format(round=round_words(found.ranking.round, language))
+    shown = found.shown_in("bulletin")
+    sections = [
+        Section("", 1, (opening,)),
+        _general(found, shown, language),
+        Section(translate(BOTTOM, language), 1),
+        *_tiers(found, shown, language),
+        Section(translate(RANKING, language), 1),
+        *_ranked(found, shown, language),
+    ]
+    return _document(found, "bulletin", sections, language, signature)
+
+
+def full_ranking(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+    """Every unit of a round in order, those that are not ranked at the end of their category."""
+    shown = found.shown_in("ranking")
+    sections = [
+        _general(found, shown, language),
+        Section(translate(RANKING, language), 1),
+        *_ranked(found, shown, language),
+    ]
+    return _document(found, "ranking", sections, language, signature)
+
+
+def bottom_list(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+    """The bottom of each category in three tiers, with what may be said of each unit that could be named."""
+    shown = found.shown_in("bottom")
+    sections = [
+        _general(found, shown, language),
+        Section(translate(BOTTOM, language), 1),
+        *_tiers(found, shown, language),
+    ]
+    return _document(found, "bottom", sections, language, signature)
+
+
+def _document(found: Findings, kind: str, sections: list[Section], language: str, signature: Signature) -> Document:
+    title = translate(TITLES[kind], language).format(round=round_words(found.ranking.round, language))
+    return document(found.release, kind, title, sections, language, signature, found.of)
+
+
+def _general(found: Findings, shown: Presentation, language: str) -> Section:
+    """How many voted, by which rules they are scored, and how the tables are read."""
+    return Section(translate(GENERAL, language), 1, (*_figures(found, shown, language), _reading(found, language)))
+
+
+def _figures(found: Findings, shown: Presentation, language: str) -> Iterator[str]:
+    """How many voted on how many, by which rules they are scored, and what counts without ballots leave open."""
+    about = found.release.query("rounds").set_index("round_id").loc[found.ranking.round]
+    rows, rules = found.ranking.rows, found.rules
+    ranked = int(rows["rank"].notna().sum())
+    facts = {
+        "units": number_format.count(len(rows)),
+        "categories": rows["category"].nunique(),
+        "ballots": number_format.count(about["evaluators"]),
+        "votes": number_format.count(rows["n"].sum()),
+        "ranked": number_format.count(ranked),
+        "others": number_format.count(len(rows) - ranked),
+        "smallest": shown.smallest_cell,
+        "uniform": UNIFORM,
+    }
+    told = [RANKED if ranked < len(rows) else ALL_RANKED]
+    if any(few_votes(row, shown) for row in records(rows)):
+        # The sum of all votes would give the votes of the one unit away that is not shown.
+        told = [BALLOTS_WITHHELD if about["evaluators"] else COUNTS_WITHHELD, *told, FEW]
+    else:
+        told = [BALLOTS if about["evaluators"] else COUNTS, *told]
+    yield ("" if language == "zh" else " ").join(translate(message, language).format(**facts) for message in told)
+    yield translate(SCORED_BY, language).format(
+        title=plain(rules.title), rules=plain(rules.name), source=plain(rules.source)
+    )
+    if about["has_counts"]:
+        yield translate(COUNTS_ONLY, language)
+
+
+def _reading(found: Findings, language: str) -> str:
+    error = f"{100 * (1 - found.rules.uncertainty.level):.3g}"
+    return translate(READING, language).format(level=found.level, error=error)
+
+
+def _tiers(found: Findings, shown: Presentation, language: str) -> Iterator[Section]:
+    for listed in found.lists:
+        yield from _tiers_of(listed, shown, language)
+
+
+def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterator[Section]:
+    """One category: whom the evidence confirms, of whom it says nothing, how many it clears."""
+    name = plain(family_name(listed.family.name, language))
+    facts = {**listed.facts(language), "membership": listed.membership(language)}
+    if listed.no_list:
+        yield Section(name, 2, (translate(listed.no_list, language).format(**facts),))
+        return
+    tiers = {verdict: listed.tier(verdict) for verdict in (CONFIRMED, UNDECIDED, CLEARED)}
+    sizes = {verdict: len(rows) for verdict, rows in tiers.items()}
+    said = [translate(RULE, language).format(**facts), translate(TIERS, language).format(**sizes)]
+    if listed.refused:
+        yield Section(name, 2, (*said, translate(listed.refused, language)))
+        return
+    yield Section(name, 2, tuple(said))
+    confirmed = [_unit(row, listed, shown, language, stated=True) for row in _records(tiers[CONFIRMED])]
+    yield _tier(ACCOUNTABLE, NOBODY, None, confirmed, facts, language)
+    open_ = [_unit(row, listed, shown, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
+    yield _tier(NO_FINDING, NONE_OPEN, OPEN, open_, facts, language)
+    counted = translate(COUNTED, language).format(count=sizes[CLEARED], **_without(facts, "count"))
+    yield Section(translate(NOT_THERE, language), 3, (counted,))
+
+
+def _tier(
+    heading: str, empty: str, told: str | None, rows: list[Row], facts: Mapping[str, object], language: str
+) -> Section:
+    if not rows:
+        return Section(translate(heading, language), 3, (translate(empty, language),))
+    said = (translate(told, language).format(**facts),) if told else ()
+    return Section(translate(heading, language), 3, said, table(UNITS, rows, language))
+
+
+def _ranked(found: Findings, shown: Presentation, language: str) -> Iterator[Section]:
+    """All units of each category, in the order of the ranking."""
+    rows = found.ranking.rows
+    for listed in found.lists:
+        own = rows[rows["unit_code"].isin(set(listed.family.members["unit_code"]))]
+        lines = [_unit(row, listed, shown, language) for row in records(own)]
+        name = plain(family_name(listed.family.name, language))
+        yield Section(name, 2, (), table(UNITS, lines, language))
+
+
+def _unit(
+    row: Mapping[str, object], listed: BottomList, shown: Presentation, language: str, *, stated: bool = False
+) -> Row:
+    """One unit; with what may be said of it, where it could be named."""
+    return Row(
+        unit_cells(row, shown, language),
+        bar(row, listed),
+        statement(row, listed, shown, language) if stated else "",
+    )
+
+
+def statement(row: Mapping[str, object], listed: BottomList, shown: Presentation, language: str) -> str:
+    """What may and may not be said of a unit. It stands below the line of the unit and does not name it again.
+
+    It tells the votes, so nothing stands below a unit of which they are not shown.
+    """
+    if few_votes(row, shown):
+        return ""
+    nameless = {**row, "unit_name": translate(ANY_UNIT, language)}
+    return ("" if language == "zh" else " ").join(listed.sentences(nameless, language))
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, object]]:
+    return records(rows, [*FIELDS, "named"])
+
+
+def _without(facts: Mapping[str, object], name: str) -> dict[str, object]:
+    return {key: value for key, value in facts.items() if key != name}

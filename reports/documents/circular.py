@@ -1,0 +1,87 @@
+"""The circular of a quarter: the promised items that need attention, category by category.
+
+Pledges are counted one by one, not sampled: a line has what was promised, reported and verified, and no interval.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import pandas as pd
+
+from data.store.release import Release
+from formats.document import PLEDGES, Document, Row, Section, plain
+from i18n import N_, translate
+from reports.documents.common import REMARKED, UNSIGNED, MadeOf, Signature, document, table
+from results import number_format
+from results.pledges.labels import NO_INTERVAL, STATUS_WORDS, attention
+from results.pledges.progress import QuarterReport
+
+TITLE = N_("Circular on the pledges, {year}, quarter {quarter}")
+STANDING = N_("As it stood on {day}: {count} items of {units} units, {warned} of them in need of attention.")
+DAY = N_("{year}-{month}-{day}")
+ALL_WELL = N_("No item needs attention.")
+IN_GENERAL = N_("In general")
+MEASURED = N_("{number} {measure}")
+
+
+def circular(release: Release, report: QuarterReport, language: str, signature: Signature = UNSIGNED) -> Document:
+    """One quarter as it stood on its day."""
+    year, _, quarter = report.quarter.partition("Q")
+    title = translate(TITLE, language).format(year=year, quarter=quarter)
+    book, rows = report.book, report.warnings
+    standing = translate(STANDING, language).format(
+        day=day_words(report.as_of, language),
+        count=len(rows),
+        units=rows["unit_code"].nunique(),
+        warned=int(rows["warned"].sum()) if len(rows) else 0,
+    )
+    general = Section(translate(IN_GENERAL, language), 1, (standing, translate(NO_INTERVAL, language)))
+    sections = [general, *_categories(rows, language)]
+    rounds = release.query("rounds").set_index("round_id")["rules_name"]
+    made_of = MadeOf((book.round,), str(rounds.get(book.round, "")))
+    return document(release, "pledges", title, sections, language, signature, made_of)
+
+
+def day_words(day: date, language: str) -> str:
+    """2025-09-30; in Chinese as official papers write it, without leading zeros."""
+    digits = 1 if language == "zh" else 2
+    return translate(DAY, language).format(year=day.year, month=f"{day.month:0{digits}}", day=f"{day.day:0{digits}}")
+
+
+def _categories(rows: pd.DataFrame, language: str) -> Iterator[Section]:
+    for name, own in rows.groupby("category", sort=False, dropna=False):
+        heading = plain(name) if isinstance(name, str) else number_format.NONE
+        warned = own[own["warned"]]
+        if warned.empty:
+            yield Section(heading, 1, (translate(ALL_WELL, language),))
+            continue
+        lines = [pledge_line(row, language) for row in warned.to_dict("records")]
+        yield Section(heading, 1, (), table(PLEDGES, lines, language))
+
+
+def pledge_line(row: Mapping[object, object], language: str) -> Row:
+    """One item; the post it belongs to beside the unit. row: LINES of results.pledges.register and its warnings."""
+    unit, measure = plain(row["unit_name"]), row["unit_of_measure"]
+    if isinstance(row["post"], str) and row["post"]:
+        unit = translate(REMARKED, language).format(verdict=unit, remark=plain(row["post"]))
+    status = row["status"]
+    return Row(
+        {
+            "unit": unit,
+            "item": plain(row["item"]),
+            "due": plain(row["due"]) if isinstance(row["due"], str) else number_format.NONE,
+            "target": _value(row["target"], measure, language),
+            "status": translate(STATUS_WORDS[status], language) if isinstance(status, str) else number_format.NONE,
+            "reported": _value(row["reported"], measure, language),
+            "verified": _value(row["verified"], measure, language),
+            "warning": attention(row, language),
+        }
+    )
+
+
+def _value(value: object, measure: object, language: str) -> str:
+    """7.5 km; a dash where there is none."""
+    number = number_format.exact(value)
+    if number == number_format.NONE or not isinstance(measure, str):
+        return number
+    return translate(MEASURED, language).format(number=number, measure=plain(measure))

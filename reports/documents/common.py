@@ -1,0 +1,241 @@
+"""What all documents of a round have in common: their findings, title, stamps, numbering, and where they come from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from analytics.suppression import UNIFORM, small
+from data.model.rule_sets import Presentation, RuleSet
+from data.store.release import Release
+from data.store.round_status import ANNOUNCED
+from formats.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, Row, Section, Table, plain
+from i18n import N_, translate
+from reports.ranking_table import marks
+from results import number_format
+from results.labels import REASONS, VERDICTS
+from results.ranking.bottom_list import BottomList, bottom_list
+from results.ranking.family import families
+from results.ranking.ranking import Ranking, ranking_of
+
+INTERNAL = N_("Internal")
+YEAR = N_("the year {year}")
+REMARKED = N_("{verdict} ({remark})")
+BELOW = N_("below {count}")
+FEW_VOTES = N_("too few votes to show")
+DIGITS = "一二三四五六七八九十"
+HEADERS = {
+    "rank": N_("Rank"),
+    "unit": N_("Unit"),
+    "n": N_("Votes"),
+    "score": N_("Score"),
+    "interval": N_("Interval"),
+    "places": N_("Places"),
+    "verdict": N_("Verdict"),
+    "round": N_("Round"),
+    "group": N_("Evaluator group"),
+    "indicator": N_("Indicator"),
+    "category_mean": N_("Category mean"),
+    "category_range": N_("Category, lowest to highest"),
+    "scores": N_("Score"),
+    "change": N_("Change"),
+    "reason": N_("Reason"),
+    "item": N_("Item"),
+    "due": N_("Due"),
+    "target": N_("Target"),
+    "reported": N_("Reported"),
+    "verified": N_("Verified"),
+    "status": N_("Status"),
+    "warning": N_("Attention"),
+}
+OTHERWISE = {
+    (CHANGES, "verdict"): N_("Change found"),
+    (GROUPS, "score"): N_("Mean"),
+    (INDICATORS, "score"): N_("Mean"),
+}
+"""Headers of a kind of table that has another word."""
+FOOTER = N_("Biaochi release {release} · rule set {rules}")
+ORIGIN = N_("Where this comes from")
+RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
+REPLAY = N_(
+    "All of it can be recomputed from the kept evidence and compared byte for byte, by the command: biaochi replay "
+    "{short}"
+)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signs and when, as they stand in the document; '' is left out."""
+
+    office: str = ""
+    date: str = ""
+
+
+UNSIGNED = Signature()
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """rounds: those a document tells of, its own first. rules: the rule set of its own, '' without votes."""
+
+    rounds: tuple[str, ...]
+    rules: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is found of one round: its ranking, and the bottom list of each family of it."""
+
+    release: Release
+    ranking: Ranking
+    lists: tuple[BottomList, ...]
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rule set of the round."""
+        return self.lists[0].family.rules
+
+    @property
+    def of(self) -> MadeOf:
+        """What a document of this round alone is made of."""
+        return MadeOf((self.ranking.round,), self.rules.name)
+
+    def shown_in(self, kind: str) -> Presentation:
+        """Decimals and the fewest votes that a document of this kind shows: an internal one shows every number."""
+        told, status = self.rules.presentation, self.release.status(self.ranking.round)
+        return replace(told, smallest_cell=0) if is_internal(kind, status) else told
+
+    def only(self, category: str) -> "Findings":
+        """The findings of one category."""
+        rows = self.ranking.rows
+        own = replace(self.ranking, rows=rows[rows["category"] == category].reset_index(drop=True))
+        return replace(self, ranking=own, lists=tuple(one for one in self.lists if one.family.name == category))
+
+    @property
+    def level(self) -> str:
+        """Of intervals and verdicts, per cent."""
+        return f"{100 * self.rules.uncertainty.level:g}"
+
+
+def findings(release: Release, round_id: str, category: str | None = None) -> Findings:
+    """The findings of a round: every category, one, or ALL as one. Raises NoSuchRound; no lists without votes."""
+    found = families(release, round_id, category)
+    answer = ranking_of(release, round_id, found)
+    return Findings(release, answer, tuple(bottom_list(family, answer) for family in found))
+
+
+def document(
+    release: Release,
+    kind: str,
+    title: str,
+    sections: Iterable[Section],
+    language: str,
+    signature: Signature,
+    made_of: MadeOf,
+) -> Document:
+    """Sections in their frame."""
+    told, rules = made_of.rounds, plain(made_of.rules)
+    parts = list(sections)
+    lines = sum(len(part.table.rows) for part in parts if part.table is not None)
+    comma = "、" if language == "zh" else ", "
+    said = [marks(release, name, language) for name in told]
+    about = (
+        translate(RELEASE, language).format(
+            release=release.short, round=comma.join(map(plain, told)), rules=rules or number_format.NONE, rows=lines
+        ),
+        translate(REPLAY, language).format(short=release.short),
+    )
+    return Document(
+        kind=kind,
+        language=language,
+        title=title,
+        secrecy=translate(INTERNAL, language) if is_internal(kind, release.status(told[0])) else "",
+        stamp=comma.join(dict.fromkeys(filter(None, said))),
+        office=plain(signature.office),
+        date=plain(signature.date),
+        sections=numbered([*parts, Section(translate(ORIGIN, language), 1, about)], language),
+        about=about,
+        footer=translate(FOOTER, language).format(release=release.short, rules=rules or number_format.NONE),
+    )
+
+
+def is_internal(kind: str, status: str) -> bool:
+    """Whether a document is for the house alone: all but the bulletin and the ranking of an announced round."""
+    return kind not in ("bulletin", "ranking") or status != ANNOUNCED
+
+
+def round_words(round_id: str, language: str) -> str:
+    """A round of a year in words, any other by its name."""
+    name = plain(round_id)
+    return translate(YEAR, language).format(year=name) if name.isascii() and name.isdigit() and len(name) == 4 else name
+
+
+def numbered(sections: Iterable[Section], language: str) -> tuple[Section, ...]:
+    """Headings with their numbers: 一、 （一） 1. in Chinese, 1. 1.1. 1.1.1. in English."""
+    at = [0, 0, 0]
+    done = []
+    for section in sections:
+        if section.heading:
+            level = section.level
+            at[level - 1 :] = [at[level - 1] + 1, *([0] * (3 - level))]
+            section = replace(section, heading=f"{_number(at[:level], language)}{section.heading}")
+        done.append(section)
+    return tuple(done)
+
+
+def _number(at: list[int], language: str) -> str:
+    if language != "zh":
+        return ".".join(map(str, at)) + ". "
+    if len(at) == 3:
+        return f"{at[-1]}．"
+    return f"{chinese(at[0])}、" if len(at) == 1 else f"（{chinese(at[1])}）"
+
+
+def chinese(number: int) -> str:
+    """1 to 99 as 一 to 九十九; larger ones in digits."""
+    if not 0 < number < 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else f"{DIGITS[tens - 1]}十")
+    return head + (DIGITS[ones - 1] if ones else "")
+
+
+def table(kind: str, rows: Iterable[Row], language: str) -> Table:
+    """Rows under the headers of their kind."""
+    words = {name: OTHERWISE.get((kind, name), HEADERS[name]) for name in COLUMNS[kind]}
+    return Table(kind, {name: translate(word, language) for name, word in words.items()}, tuple(rows))
+
+
+def few_votes(row: Mapping[str, object], shown: Presentation) -> bool:
+    """Whether a ranking row has fewer votes than may be shown, so that its score would tell how a few people voted."""
+    n = int(str(row["n"]))
+    return bool(small(n, shown.smallest_cell, row["se_sampling"] == 0))
+
+
+def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) -> dict[str, str]:
+    """The cells of one ranking row, as words; no score and no exact number of votes where they are few."""
+    verdict, decimals = translate(VERDICTS[str(row["verdict"])], language), shown.decimals
+    few = few_votes(row, shown)
+    if row["reason"] or few:
+        remark = translate(REASONS[str(row["reason"])] if row["reason"] else FEW_VOTES, language)
+        verdict = translate(REMARKED, language).format(verdict=verdict, remark=remark)
+    below = shown.smallest_cell if int(str(row["n"])) < shown.smallest_cell else UNIFORM
+    return {
+        "rank": number_format.place(row["rank"], row["rank_tied_to"], language),
+        "unit": plain(row["unit_name"]),
+        "n": translate(BELOW, language).format(count=below) if few else number_format.count(row["n"]),
+        "score": number_format.NONE if few else number_format.number(row["score"], decimals),
+        "interval": number_format.NONE
+        if few
+        else number_format.interval(row["score_low"], row["score_high"], decimals),
+        "places": number_format.places(row["rank_best"], row["rank_worst"]),
+        "verdict": verdict,
+    }
+
+
+def bar(row: Mapping[str, object], listed: BottomList) -> Bar | None:
+    """The range of places of a ranked row; None for the others."""
+    if row["rank_best"] is None or row["rank_best"] is pd.NA:
+        return None
+    best, worst, rank = (int(str(row[name])) for name in ("rank_best", "rank_worst", "rank"))
+    return Bar(best, worst, rank, listed.count, listed.line, str(row["verdict"]))

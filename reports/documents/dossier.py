@@ -1,0 +1,160 @@
+"""The dossier of one unit: its verdict and what may be said, its groups, indicators and pledges, and all its rounds."""
+
+from collections.abc import Hashable, Iterator, Mapping
+
+import pandas as pd
+
+from data.model.rule_sets import Presentation
+from formats.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Row, Section, plain
+from i18n import N_, translate
+from reports.documents.bulletin import statement
+from reports.documents.circular import pledge_line
+from reports.documents.common import (
+    UNSIGNED,
+    Findings,
+    MadeOf,
+    Signature,
+    bar,
+    document,
+    round_words,
+    table,
+    unit_cells,
+)
+from results import number_format
+from results.labels import REASON_SENTENCES
+from results.pledges.labels import NO_INTERVAL
+from results.pledges.progress import LATE, UNVERIFIED, WARNINGS
+from results.pledges.register import pledge_book, pledge_rounds
+from results.ranking.bottom_list import BottomList, family_name
+from results.ranking.rows import records
+from results.ranking.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, NoSuchUnit, UnitDetail, UnitHistory
+
+TITLE = N_("One unit in the mass evaluation of {round}")
+VERDICT = N_("The verdict in {round}")
+STANDING = N_("Category: {category}; ranked units in it: {count}. Don't know: {share} of the answers.")
+READING = N_(
+    "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
+    "units of a category at once ({level}%)."
+)
+BY_GROUP = N_("By evaluator group")
+BY_INDICATOR = N_("By indicator")
+SCORED = N_("Only these indicators make the score: {names}.")
+PLEDGED = N_("Pledges")
+THROUGH = N_("Through the rounds")
+IN_A_ROW = N_("Confirmed at the bottom in {count} rounds in a row, renamings followed.")
+NO_GROUP = N_("No group voted on this unit.")
+AS = N_("{round} (as {name})")
+
+
+def dossier(
+    found: Findings, history: UnitHistory, detail: UnitDetail, language: str, signature: Signature = UNSIGNED
+) -> Document:
+    """One unit: `detail` of the round of `found`, `history` of all its rounds. Raises NoSuchUnit."""
+    row = next((own for own in history.rounds if own["round"] == found.ranking.round), None)
+    if row is None:
+        raise NoSuchUnit(history.unit)
+    listed = next(one for one in found.lists if row["unit_code"] in set(one.family.members["unit_code"]))
+    words = round_words(found.ranking.round, language)
+    sections = [
+        _verdict(found, listed, row, translate(VERDICT, language).format(round=words), language),
+        _groups(detail, language),
+        *_indicators(detail, language),
+        *_pledges(found, history.unit, language),
+        _rounds(history, found.shown_in("unit"), language),
+    ]
+    title = translate(TITLE, language).format(round=words)
+    rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
+    rounds = (found.ranking.round, *(name for name in rounds if name != found.ranking.round))
+    made_of = MadeOf(rounds, found.rules.name)
+    return document(found.release, "unit", title, sections, language, signature, made_of)
+
+
+def _verdict(found: Findings, listed: BottomList, row: Mapping[str, object], heading: str, language: str) -> Section:
+    said = [
+        translate(STANDING, language).format(
+            category=plain(family_name(str(row["category"]), language)),
+            count=listed.count,
+            share=number_format.percent(row["dont_know_share"]),
+        ),
+        translate(READING, language).format(level=found.level),
+    ]
+    if row["reason"]:
+        said.append(translate(REASON_SENTENCES[str(row["reason"])], language))
+    own, shown = records(listed.rows[listed.rows["unit_code"] == row["unit_code"]]), found.shown_in("unit")
+    told = statement(own[0], listed, shown, language) if own else ""
+    line = Row(unit_cells(row, shown, language), bar(row, listed), told)
+    return Section(heading, 1, tuple(said), table(UNITS, [line], language))
+
+
+def _groups(detail: UnitDetail, language: str) -> Section:
+    heading = translate(BY_GROUP, language)
+    if detail.groups.empty:
+        return Section(heading, 1, (translate(NO_GROUP, language),))
+    rows = [_mean(row, detail, language) for row in records(detail.groups, (*MEANS, *COMPARED))]
+    return Section(heading, 1, _too_few(detail.groups, detail, language), table(GROUPS, rows, language))
+
+
+def _indicators(detail: UnitDetail, language: str) -> Iterator[Section]:
+    if detail.indicators.empty:
+        return
+    rows = [
+        Row({"indicator": plain(row["indicator"]), **_mean(row, detail, language).cells})
+        for row in records(detail.indicators, (*MEANS, *COMPARED))
+    ]
+    comma = "、" if language == "zh" else ", "
+    names = comma.join(plain(name) for name in sorted(detail.scored_indicators))
+    said = (translate(SCORED, language).format(names=names), *_too_few(detail.indicators, detail, language))
+    yield Section(translate(BY_INDICATOR, language), 1, said, table(INDICATORS, rows, language))
+
+
+def _pledges(found: Findings, code: str, language: str) -> Iterator[Section]:
+    """What the unit promised in the round, each item with its outcome; as it stood at the end of the year."""
+    if found.ranking.round not in pledge_rounds(found.release):
+        return
+    lines = pledge_book(found.release, found.ranking.round).lines
+    own = lines[lines["unit_code"] == code].to_dict("records")
+    if own:
+        rows = [pledge_line(row | _warnings(row), language) for row in own]
+        said = (translate(NO_INTERVAL, language),)
+        yield Section(translate(PLEDGED, language), 1, said, table(PLEDGES, rows, language))
+
+
+def _warnings(row: Mapping[Hashable, object]) -> dict[Hashable, object]:
+    """Of the warnings of a quarter those that still hold at the end."""
+    return {**dict.fromkeys(WARNINGS, False), LATE: row["overdue"], UNVERIFIED: row["unverified"]}
+
+
+def _too_few(means: pd.DataFrame, detail: UnitDetail, language: str) -> tuple[str, ...]:
+    fewest = detail.rules.presentation.smallest_cell
+    return (translate(TOO_FEW, language).format(count=fewest),) if means["too_few"].any() else ()
+
+
+def _mean(row: Mapping[str, object], detail: UnitDetail, language: str) -> Row:
+    decimals = detail.rules.presentation.decimals
+    return Row(
+        {
+            "group": plain(row["group"]),
+            "n": number_format.count(row["n"]),
+            "score": translate(WITHHELD, language) if row["too_few"] else number_format.number(row["mean"], decimals),
+            "interval": number_format.interval(row["low"], row["high"], decimals),
+            "category_mean": number_format.number(row["category_mean"], decimals),
+            "category_range": number_format.interval(row["category_min"], row["category_max"], decimals),
+        }
+    )
+
+
+def _rounds(history: UnitHistory, shown: Presentation, language: str) -> Section:
+    """All rounds, newest first. The unit is named in the first table."""
+    rows = [_round(own, history.name, shown, language) for own in history.rounds]
+    count = history.confirmed_in_a_row
+    said = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
+    return Section(translate(THROUGH, language), 1, said, table(ROUNDS, rows, language))
+
+
+def _round(own: Mapping[str, object], name: str, shown: Presentation, language: str) -> Row:
+    """One round; with the name of the unit then, where it was another."""
+    cells = unit_cells(own, shown, language)
+    words = plain(own["round"])
+    if (then := cells.pop("unit")) != plain(name):
+        words = translate(AS, language).format(round=words, name=then)
+    return Row({"round": words, **cells})

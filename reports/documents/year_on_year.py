@@ -1,0 +1,142 @@
+"""Year on year as a document: which scores of a category changed by more than chance."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from formats.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
+from i18n import N_, translate
+from reports.documents.common import REMARKED, UNSIGNED, Findings, MadeOf, Signature, document, round_words, table
+from results import number_format
+from results.comparison.year_on_year import (
+    COLUMNS,
+    DOWN,
+    FELL,
+    LEFT_OUT_SENTENCES,
+    ROSE,
+    SAME,
+    SCREENING,
+    STATEMENT_NAMES,
+    UP,
+    Changes,
+)
+from results.comparison.year_on_year import LEFT_OUT as LEFT_OUT_COLUMNS
+from results.labels import REASON_SENTENCES
+from results.ranking.bottom_list import family_name
+from results.ranking.rows import records
+
+TITLE = N_("The mass evaluations of {before} and {after} compared")
+READING = N_(
+    "The interval belongs to the change of one unit ({level}%). What is found holds for all units of a category "
+    "together ({level}%); different people voted in the two rounds."
+)
+BREAKS = N_("The method of the two rounds is not the same:")
+NOT_TESTED = N_(
+    "Nothing is tested. The table shows the two official scores side by side; their difference means nothing."
+)
+RECOUNTED = N_("{round} was counted again under the rule set {rules}; its scores here are not the published ones.")
+SUMMARY = N_(
+    "Units compared: {count}. By more than chance explains, {rose} rose and {fell} fell. For the others the votes "
+    "show no change."
+)
+REGRESSION = N_(
+    "The last of {round} ({k}): were no unit any better or worse, chance alone would change their mean score by "
+    "{predicted} points (regression to the mean). It changed by {measured}, that of all units by {overall}. A rise no "
+    "larger than the one by chance is no sign of improvement."
+)
+NONE = N_("No unit of this category has a score in both rounds.")
+ONLY_SHOWN = N_("not tested")
+POSITIONS = {UP: N_("place up"), DOWN: N_("place down")}
+LOOK = N_("worth a look")
+FORMER = N_("{unit} (formerly {name})")
+MOVED = N_("in {category} before")
+COMPARED = N_("Not compared")
+TO = " → "
+
+
+def year_on_year(
+    found: Findings, compared: Sequence[Changes], language: str, signature: Signature = UNSIGNED
+) -> Document:
+    """Two rounds in some categories. `found` is of the later round; `compared` is not empty."""
+    first = compared[0]
+    title = translate(TITLE, language).format(
+        before=round_words(first.round_from, language), after=round_words(first.round_to, language)
+    )
+    reading = translate(READING, language).format(level=found.level)
+    sections = [Section("", 1, (reading,))]
+    for one in compared:
+        sections += _category(one, found.rules.presentation.decimals, language)
+    made_of = MadeOf((first.round_to, first.round_from), found.rules.name)
+    return document(found.release, "changes", title, sections, language, signature, made_of)
+
+
+def _category(one: Changes, decimals: int, language: str) -> Iterator[Section]:
+    name = plain(family_name(one.category, language))
+    said = tuple(_said(one, decimals, language))
+    if one.rows.empty:
+        yield Section(name, 1, (*said, translate(NONE, language)))
+    else:
+        rows = [_row(row, one, decimals, language) for row in records(one.rows, COLUMNS)]
+        yield Section(name, 1, said, table(CHANGES, rows, language))
+    if len(one.left_out):
+        out = [_left_out(row, language) for row in records(one.left_out, LEFT_OUT_COLUMNS)]
+        yield Section(translate(COMPARED, language), 2, (), table(LEFT_OUT, out, language))
+
+
+def _said(one: Changes, decimals: int, language: str) -> Iterator[str]:
+    """Breaks of the method, the summary, regression to the mean."""
+    if one.breaks:
+        gap = "" if language == "zh" else " "
+        yield translate(BREAKS, language) + gap + gap.join(found.sentence(language) for found in one.breaks)
+        after = RECOUNTED if one.tested else NOT_TESTED
+        yield translate(after, language).format(round=plain(one.round_from), rules=plain(one.rules))
+    if one.tested and one.compared:
+        yield translate(SUMMARY, language).format(count=one.compared, rose=one.count(ROSE), fell=one.count(FELL))
+    if one.regression is not None:
+        facts = one.regression
+        yield translate(REGRESSION, language).format(
+            round=round_words(one.round_from, language),
+            k=facts.k,
+            predicted=number_format.signed(facts.predicted, decimals),
+            measured=number_format.signed(facts.measured, decimals),
+            overall=number_format.signed(facts.overall, decimals),
+        )
+
+
+def _row(row: Mapping[str, object], one: Changes, decimals: int, language: str) -> Row:
+    name = plain(row["unit_name"])
+    if row["old_name"] is not None:
+        name = translate(FORMER, language).format(unit=name, name=plain(row["old_name"]))
+    verdict = ONLY_SHOWN if row["statement"] is None else STATEMENT_NAMES[str(row["statement"])]
+    told = translate(verdict, language)
+    remarks = list(_remarks(row, language))
+    if remarks:
+        comma = "，" if language == "zh" else "; "
+        told = translate(REMARKED, language).format(verdict=told, remark=comma.join(remarks))
+    before = number_format.places(row["rank_best_from"], row["rank_worst_from"]).replace(" ", "")
+    after = number_format.places(row["rank_best_to"], row["rank_worst_to"]).replace(" ", "")
+    scores = (number_format.number(row[key], decimals) for key in ("score_from", "score_to"))
+    cells = {
+        "unit": name,
+        "n": TO.join(number_format.count(row[key]) for key in ("n_from", "n_to")),
+        "scores": TO.join(scores),
+        "change": number_format.signed(row["change"], decimals),
+        "interval": number_format.signed_interval(row["low"], row["high"], decimals),
+        "places": f"{before}{TO}{after}",
+        "verdict": told,
+    }
+    return Row(cells)
+
+
+def _remarks(row: Mapping[str, object], language: str) -> Iterator[str]:
+    if row["moved_from"] is not None:
+        yield translate(MOVED, language).format(category=plain(row["moved_from"]))
+    if str(row["position"]) in POSITIONS:
+        yield translate(POSITIONS[str(row["position"])], language)
+    screened = row["p_bh"] is not None and float(str(row["p_bh"])) <= SCREENING
+    if screened and row["statement"] == SAME:
+        yield translate(LOOK, language)
+
+
+def _left_out(row: Mapping[str, object], language: str) -> Row:
+    sentences = REASON_SENTENCES | LEFT_OUT_SENTENCES
+    reason = translate(sentences[str(row["reason"])], language)
+    return Row({"unit": plain(row["unit_name"]), "round": plain(row["round"]), "reason": reason})

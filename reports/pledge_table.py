@@ -1,0 +1,195 @@
+"""Tables of pledges and votes as sheets or JSON; their words are in `pledge_words.py`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from data.model.rule_sets import Presentation
+from data.store.release import Release
+from formats.spreadsheet import Cell, Sheet
+from i18n import N_, translate
+from reports.ranking_table import decimals_of, facts_of, marks, printed_marks, status_of
+from results.labels import DATA_HEADER, SHARES_FORMAT
+from results.pledges.by_year import POSTS, UNITS, YEARS, PledgeYear, posts_of, units_of_year
+from results.pledges.labels import (
+    COMPARED_REASONS,
+    DIFFERS,
+    NO_INTERVAL,
+    PLEDGE_KINDS,
+    STATUS_WORDS,
+    TOTAL_WORDS,
+    VOTE_REASON_SENTENCES,
+    WARNING_WORDS,
+    attention,
+    difference_sentence,
+    header,
+    meanings,
+    word,
+)
+from results.pledges.progress import WARNINGS, QuarterReport, quarter_of
+from results.pledges.register import KINDS, LINES
+from results.pledges.vote_vs_public import GAPS
+from results.ranking.family import ALL, NoSuchRound
+
+# The words stand in pledge_words.py; who makes tables finds them here too.
+__all__ = [
+    "BY",
+    "BY_ITEM",
+    "BY_POST",
+    "BY_UNIT",
+    "PledgeTable",
+    "table",
+    "as_json",
+    "as_sheet",
+    "post_sheet",
+    "records",
+    "COMPARED_REASONS",
+    "DIFFERS",
+    "NO_INTERVAL",
+    "PLEDGE_KINDS",
+    "STATUS_WORDS",
+    "VOTE_REASON_SENTENCES",
+    "WARNING_WORDS",
+    "attention",
+    "difference_sentence",
+    "header",
+    "word",
+]
+
+BY_ITEM, BY_POST, BY_UNIT = "item", "post", "unit"
+BY = (BY_ITEM, BY_POST, BY_UNIT)
+
+TITLES = {
+    BY_ITEM: N_("Pledge against outcome"),
+    BY_POST: N_("Pledges, hall and public by post"),
+    BY_UNIT: N_("Pledges and public by unit"),
+}
+CIRCULAR_TITLE = N_("Circular of the quarter")
+CIRCULAR = (
+    *("unit_name", "post", "kind", "item", "due", "direction", "baseline", "target", "unit_of_measure", "status"),
+    *("reported", "reported_on", "reported_completion", "verified", "verified_on", "verified_completion"),
+    *("status_reason", "warning", "quarter", "as_of"),
+)
+_WHOLE = ("seq", "vote_n", "public_n", "comment_points")
+_FOLDED = ("owner", "measures", "publicised_on", "evidence", "checked_on", "reported_on", "verified_on")
+_COUNTS = tuple(name for name in TOTAL_WORDS if not name.endswith(("_completion", "_share_met")))
+
+
+@dataclass(frozen=True)
+class PledgeTable:
+    """Rows to hand out, with what they are: fields in order, title, the round, its rule set and the day."""
+
+    title: str
+    by: str
+    fields: tuple[str, ...]
+    rows: pd.DataFrame
+    release: str
+    round: str
+    rules: str
+    as_of: str
+
+
+def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str | None = None) -> PledgeTable:
+    """A round by item, post or unit; or the quarter's circular. Raises NoSuchRound for a category that has no row."""
+    book, title, rules = answer.book, TITLES[by], ""
+    rows: pd.DataFrame = book.lines
+    fields: tuple[str, ...] = LINES
+    if isinstance(answer, QuarterReport):
+        title, rows, fields = CIRCULAR_TITLE, answer.warnings, tuple(dict.fromkeys((*LINES, *WARNINGS)))
+    else:
+        rules = answer.votes.rules
+        if by in (BY_POST, BY_UNIT):
+            rows, fields = (posts_of(answer), POSTS) if by == BY_POST else (units_of_year(answer), UNITS)
+    if category not in (None, ALL):
+        if category not in set(rows["category"]):
+            raise NoSuchRound(f"{book.round} / {category}")
+        rows = rows[rows["category"] == category]
+    return PledgeTable(title, by, fields, rows, book.release, book.round, rules, book.as_of.isoformat())
+
+
+def as_json(table: PledgeTable, release: Release) -> dict[str, object]:
+    """A table with field names and codes, in full precision."""
+    head: dict[str, object] = {"release": table.release, "round": table.round, "rules": table.rules}
+    head |= {"demo": release.is_demo, "as_of": table.as_of} | status_of(release, table.round)
+    return {**head, "rows": records(table.rows, table.fields)}
+
+
+def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
+    """A table in the reader's language; a circular with the columns that are circulated."""
+    rows, fields = table.rows, table.fields
+    if table.title == CIRCULAR_TITLE:
+        quarter = quarter_of(date.fromisoformat(table.as_of))
+        rows = rows.assign(
+            quarter=quarter, as_of=table.as_of, warning=[attention(row, language) for row in rows.to_dict("records")]
+        )
+        fields = CIRCULAR
+    told = records(rows, fields)
+    rounds = [str(row.get("round") or table.round) for row in told]
+    known = {name: marks(release, name, language) for name in rounds or [table.round]}
+    headers = [header(name, language) for name in fields]
+    legend = [(header(name, language), translate(meaning, language)) for name, meaning in meanings(fields)]
+    formats = {header(name, language): form for name, form in _formats(fields, _decimals(release, table))}
+    cells = [[_cell(word(name, row[name], language)) for name in fields] for row in told]
+    if any(known.values()):
+        headers.append(translate(DATA_HEADER, language))
+        cells = [[*row, known[name]] for row, name in zip(cells, rounds, strict=True)]
+    mark = ", ".join(filter(None, dict.fromkeys(known.values())))
+    facts = facts_of(release, table.round, table.rules, len(cells), language, mark)
+    if table.title == CIRCULAR_TITLE:
+        facts.append((header("quarter", language), quarter_of(date.fromisoformat(table.as_of))))
+    if table.as_of:
+        facts.append((translate(N_("As of"), language), table.as_of))
+    return Sheet(
+        translate(table.title, language),
+        headers,
+        cells,
+        facts,
+        translate(N_("About"), language),
+        legend,
+        formats,
+        marks=printed_marks(release, table.round, language, mark),
+        folded=frozenset(header(name, language) for name in fields if name in _FOLDED),
+        leading=fields.index("unit_name") + 1,
+    )
+
+
+def _formats(fields: Iterable[str], decimals: int) -> list[tuple[str, str]]:
+    """Number formats: shares in per cent, completion with one decimal, scores as the rule set shows them."""
+    points = f"0.{'0' * decimals}" if decimals else "0"
+    scores = tuple(f"{who}_{end}" for who in ("vote", "public") for end in ("score", "low", "high"))
+    scores += GAPS
+    found = [(name, points) for name in fields if name in scores]
+    found += [(name, SHARES_FORMAT) for name in fields if name.endswith("_share_met")]
+    return found + [(name, "0.0") for name in fields if name.endswith(("_completion", "_progress"))]
+
+
+def _decimals(release: Release, table: PledgeTable) -> int:
+    return decimals_of(release, table.round) if table.rules else Presentation().decimals
+
+
+def post_sheet(rows: pd.DataFrame, release: Release, language: str) -> Sheet:
+    """The years of one post (`post_through_years`) in the reader's language."""
+    rounds = ", ".join(rows["round"])
+    whole = PledgeTable(N_("One post through the years"), BY_POST, YEARS, rows, release.id, rounds, "", "")
+    return as_sheet(whole, release, language)
+
+
+def records(rows: pd.DataFrame, fields: Iterable[str]) -> list[dict[str, object]]:
+    """Rows with plain Python values; None for what is missing."""
+    names = list(fields)
+    columns = [[_plain(name, value) for value in rows[name].astype(object).tolist()] for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _plain(name: str, value: object) -> object:
+    if value is None or value is pd.NA or value != value:
+        return None
+    kind, _, rest = name.partition("_")
+    whole = name in _WHOLE or (kind in KINDS and rest in _COUNTS)
+    return int(float(str(value))) if whole else value
+
+
+def _cell(value: object) -> Cell:
+    return value if isinstance(value, str | int | float) else None

@@ -1,0 +1,467 @@
+"""The public page of a round: one file for the government's own website, both languages, no script, no network.
+
+It shows what reports.disclosure_control lets out and nothing else. The template is reports/templates/public.html; it
+escapes every value, so a unit whose name is markup or a formula comes out as that text.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from analytics.suppression import UNIFORM
+from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
+from data.model.rule_sets import Bottom
+from data.store.release import Release
+from i18n import LANGUAGES, N_, translate
+from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, published
+from reports.documents.common import round_words
+from results.labels import DEMO, REASON_SENTENCES, STAMPS, VERDICTS
+from results.notes import SENTENCES
+from results.ranking.bottom_list import BottomList, family_name
+from results.ranking.rows import records
+
+HIDDEN = "×"
+"""What stands where a number is withheld."""
+NONE = "–"
+TEMPLATES = Path(__file__).with_name("templates")
+LANG = {"zh": "zh-CN", "en": "en"}
+NAMES = {"zh": "中文", "en": "English"}
+WIDTH = 200
+"""Of the drawing of a range of places, in its own units."""
+TIERS = (CONFIRMED, UNDECIDED, CLEARED)
+
+TITLE = N_("Public evaluation of departments in {round}: results")
+WORDS = {
+    "ranking": N_("Ranking"),
+    "bars": N_(
+        "The bar under a name spans the places that the votes allow, the best on the left; the dot is the place by "
+        "score, the dashed line the border of the bottom list."
+    ),
+    "not_ranked": N_("Not ranked"),
+    "bottom": N_("Bottom list"),
+    "bottom_why": N_(
+        "A place at the end is no finding yet. Only of units under “Confirmed” may it be said that they are at the "
+        "bottom; the other sentences say as much as the votes bear."
+    ),
+    "none": N_("None."),
+    "withheld": N_("What is withheld, and why"),
+    "method": N_("How the results come about"),
+    "rules": N_("Rule set"),
+    "recompute": N_("Recompute"),
+    "recompute_how": N_(
+        "The office keeps the uploaded files unchanged. These commands compute this release from them again and "
+        "compare every table, and write this page again, byte for byte:"
+    ),
+    "basis": N_("Basis"),
+}
+HEADERS = (
+    *(N_("Place"), N_("Unit"), N_("Votes"), N_("Score"), N_("Interval of the score")),
+    *(N_("Places the votes allow"), N_("Verdict")),
+)
+NOT_RANKED_HEADERS = (N_("Unit"), N_("Category"), N_("Votes"), N_("Reason"))
+RUNNING = N_("Round {round} · rule set {rules} · release {release}")
+CAPTION = N_("{category}: {ranked} ranked units, best first. Interval and places hold at {level}%.")
+BALLOTS = N_("{ballots} ballots were counted.")
+INTRODUCTION = (
+    N_("Units that took part: {units}; categories: {categories}; ranked: {ranked}."),
+    N_(
+        "Every score stands with its number of votes and an interval, every place with the places that the votes "
+        "allow: units whose ranges overlap may well be equally good."
+    ),
+)
+LINE = N_("{n} votes; score {score}, interval {interval}; place {place}, allowed {places}; {verdict}; {basis}")
+WITHHELD = {
+    "rule": N_(
+        "Withheld ({sign}) is every number of votes below {smallest}, with all that rests on it, so that nobody can "
+        "find out how a few people voted; so are fewer than {uniform} votes that are all alike."
+    ),
+    "others": N_(
+        "Further numbers are withheld without which these could be found by subtraction. Which are which is not said."
+    ),
+    "count": N_(
+        "In this round: {units} units with all their figures, {groups} numbers by group, {grades} numbers by grade."
+    ),
+    "never": N_(
+        "Never published: grades of a single unit, means and totals of groups, shares of “don't know”, and scores of "
+        "units that are not ranked."
+    ),
+    "categories": N_(
+        "No grades are published of: {names} (fewer than {fewest} units, or numbers that would follow from them)."
+    ),
+    "nothing": N_("No limit for small numbers is set in this rule set; nothing is withheld on its account."),
+}
+METHOD = (
+    N_("A score is the mean of what each evaluator group said, each group with the weight the rule set gives it."),
+    N_("“Don't know”, abstained, blank and invalid answers are counted apart and never lower a score."),
+    N_(
+        "The interval of a score and the places that the votes allow come from the spread of the ballots; where one "
+        "ballot grades several units, that is taken into account. The places hold for all units of a category at once, "
+        "in {level} of 100 rounds."
+    ),
+    N_(
+        "A unit is confirmed at the bottom, or confirmed not to be there, only by a test that holds the chance of even "
+        "one wrong name in a category at {error}%. For the others the evidence is not enough either way."
+    ),
+    N_(
+        "Units are ranked inside their category only. Equal scores share a place. Draws begin from the release id, so "
+        "the same release gives the same places everywhere."
+    ),
+)
+POOLED = N_("All votes count alike, whatever the group.")
+RULE_FACTS = {
+    "name": N_("Name"),
+    "title": N_("Title"),
+    "source": N_("Source"),
+    "why": N_("Reason"),
+    "date": N_("Date"),
+    "points": N_("Points"),
+    "numeric": N_("Scale"),
+    "weights": N_("Weights"),
+    "per_unit": N_("Fewest votes to be ranked"),
+    "per_group": N_("Fewest votes of a weighted group to be confirmed"),
+    "smallest": N_("Smallest number of votes that is published"),
+}
+BOTTOM = {
+    "last": N_("Places at the end that the rule takes: {k}."),
+    "share": N_("The rule takes the last {share}% of the ranked units."),
+    "below": N_("The rule takes every unit with a score below {line}."),
+    "last_and_below": N_("Places at the end that the rule takes, if the score is below {line}: {k}."),
+    "dissatisfied_over": N_("The rule takes every unit where more than {limit}% of the votes have the lowest grade."),
+}
+GRADES = N_("Votes by category and grade")
+GRADES_OF = N_("Votes by category and grade: {indicator}")
+IN_ALL = N_("All")
+OF_GROUP = N_("of them {group}")
+FULL = N_("Full id of the release: {release}")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A range of places as positions in the drawing; `border` is where the bottom begins."""
+
+    low: str
+    high: str
+    at: str
+    border: str
+
+
+def public_page(release: Release, round_id: str) -> bytes:
+    """The page as a file in UTF-8. Raises NoSuchRound and NothingPublished."""
+    found = published(release, round_id)
+    rounds = release.query("rounds")
+    about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]
+    ballots, counted = int(about["evaluators"]), bool(about["has_counts"])
+    pages = [_Page(found, release, ballots, counted, language).content() for language in LANGUAGES]
+    text = _template().render(pages=pages, title=" / ".join(str(page["title"]) for page in pages))
+    return text.encode("utf-8") + b"\n"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+def _template() -> Template:
+    return _environment().get_template("public.html")
+
+
+def half_up(value: object, decimals: int) -> str:
+    """A number rounded half up, as the rule set shows it; a dash where there is none."""
+    if value is None:
+        return NONE
+    return f"{Decimal(repr(float(str(value)))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+
+
+class _Page:
+    """One language of the page. counted: the round has counts without ballots."""
+
+    def __init__(self, found: Published, release: Release, ballots: int, counted: bool, language: str) -> None:
+        self._found, self._release, self._language = found, release, language
+        self._ballots, self._counted = ballots, counted
+        self._rows = [{str(name): value for name, value in row.items()} for row in found.rows.to_dict("records")]
+        self._lists = {one.family.name: one for one in found.lists}
+        self._level = f"{100 * found.rules.uncertainty.level:g}"
+
+    def content(self) -> dict[str, object]:
+        """Everything the template asks for."""
+        other = next(name for name in LANGUAGES if name != self._language)
+        return {
+            "id": self._language,
+            "lang": LANG[self._language],
+            "other_id": other,
+            "other_lang": LANG[other],
+            "other_name": NAMES[other],
+            "title": self._say(TITLE, round=round_words(self._found.round, self._language)),
+            "stamps": self._stamps(),
+            "running": self._running(),
+            "rules": self._found.rules.name,
+            "release": self._release.short,
+            "introduction": self._introduction(),
+            "words": {name: self._say(message) for name, message in WORDS.items()},
+            "ranking": [self._ranking(one) for one in self._found.lists if one.count],
+            "not_ranked": self._not_ranked(),
+            "bottom": [self._bottom(one) for one in self._found.lists if one.count],
+            "grades": [self._grades(table) for table in self._found.grades],
+            "withheld": self._withheld(),
+            "method": self._method(),
+            "rule_facts": self._rule_facts(),
+            "commands": [
+                f"biaochi replay {self._release.short}",
+                f"biaochi public --round {self._found.round} --release {self._release.short}",
+            ],
+            "full_release": self._say(FULL, release=self._release.id),
+        }
+
+    def _say(self, message: str, **facts: object) -> str:
+        return translate(message, self._language).format(**facts)
+
+    def _category(self, name: str) -> str:
+        return family_name(name, self._language)
+
+    def _error(self) -> str:
+        return f"{100 - 100 * self._found.rules.uncertainty.level:g}"
+
+    def _running(self) -> str:
+        text = self._say(RUNNING, round=self._found.round, rules=self._found.rules.name, release=self._release.short)
+        return " · ".join([*self._stamps(), text])
+
+    def _stamps(self) -> list[str]:
+        """What the page is if it is not an announced result, in big letters."""
+        demo = [self._say(DEMO)] if self._release.is_demo else []
+        status = STAMPS.get(self._release.status(self._found.round))
+        return demo + ([self._say(status)] if status else [])
+
+    def _introduction(self) -> list[str]:
+        ranked = sum(one.count for one in self._found.lists)
+        facts = {"units": len(self._rows), "categories": len(self._lists), "ranked": ranked}
+        told = [self._say(message, **facts) for message in INTRODUCTION]
+        return [*told, self._say(BALLOTS, ballots=self._ballots)] if self._ballots else told
+
+    def _ranking(self, one: BottomList) -> dict[str, object]:
+        name = one.family.name
+        rows = [row for row in self._rows if row["category"] == name and row["rank"] is not None]
+        groups = [self._say(OF_GROUP, group=group) for group in self._found.groups]
+        headers = [*(self._say(header) for header in HEADERS), *groups]
+        return {
+            "code": name,
+            "title": self._category(name),
+            "caption": self._say(CAPTION, category=self._category(name), ranked=one.count, level=self._level),
+            "headers": [*headers, self._say(WORDS["basis"])],
+            "name_at": 1,
+            "verdict_at": 6,
+            "numbers": [0, 2, 3, 4, 5, *range(7, 7 + len(groups))],
+            "rows": [
+                {
+                    "code": row["unit_code"],
+                    "cells": self._ranked_cells(row),
+                    "bar": _bar(row, one),
+                    "verdict": row["verdict"],
+                }
+                for row in rows
+            ],
+        }
+
+    def _ranked_cells(self, row: dict[str, object]) -> list[str]:
+        return [
+            self._place(row),
+            str(row["unit_name"]),
+            _count(row["n"]),
+            self._score(row),
+            self._interval(row),
+            self._places(row),
+            self._verdict(row),
+            *self._by_group(row),
+        ]
+
+    def _not_ranked(self) -> dict[str, object]:
+        """Units without a place: by decision, for want of votes, or because nothing of them may be said."""
+        rows = [row for row in self._rows if row["rank"] is None]
+        groups = [self._say(OF_GROUP, group=group) for group in self._found.groups]
+        basis = self._say(WORDS["basis"])
+        return {
+            "title": "",
+            "caption": self._say(N_("Units without a place, and why; no score of them is published.")),
+            "headers": [*(self._say(header) for header in NOT_RANKED_HEADERS), *groups, basis],
+            "name_at": 0,
+            "verdict_at": None,
+            "numbers": [2, *range(4, 4 + len(groups))],
+            "rows": [
+                {
+                    "code": row["unit_code"],
+                    "cells": [
+                        str(row["unit_name"]),
+                        self._category(str(row["category"])),
+                        _count(row["n"]),
+                        self._reason(row),
+                        *self._by_group(row),
+                    ],
+                    "bar": None,
+                    "verdict": "",
+                }
+                for row in rows
+            ],
+        }
+
+    def _bottom(self, one: BottomList) -> dict[str, object]:
+        """The three tiers of a category: the confirmed worst first, the others as the register has them.
+
+        Where no list may be made, a sentence says why and nobody is named. Of a cleared unit the verdict is said and no
+        more; its places stand on its line.
+        """
+        title, rule = self._category(one.family.name), self._rule(one.family.bottom)
+        if one.refused:
+            why = translate(one.refused, self._language).format(**one.facts(self._language))
+            return {"title": title, "said": [rule, why], "tiers": []}
+        tiers = []
+        for code in TIERS:
+            rows = one.tier(code)
+            rows = rows[rows["unit_code"].isin(self._found.shown)]
+            if code != CONFIRMED:
+                rows = rows.sort_values(["roster_no", "unit_code"])
+            public = {str(row["unit_code"]): row for row in self._rows}
+            told = [
+                {
+                    "code": row["unit_code"],
+                    "name": row["unit_name"],
+                    "line": self._line(public[str(row["unit_code"])]),
+                    "sentences": one.sentences(row, self._language)[: 1 if code == CLEARED else None],
+                }
+                for row in records(rows)
+            ]
+            tiers.append({"code": code, "title": f"{self._say(VERDICTS[code])} ({len(told)})", "rows": told})
+        return {"title": title, "said": [rule], "tiers": tiers}
+
+    def _line(self, row: dict[str, object]) -> str:
+        """What stands beside every name, so that it cannot leave bare."""
+        return self._say(
+            LINE,
+            n=row["n"],
+            score=self._score(row),
+            interval=self._interval(row),
+            place=self._place(row),
+            places=self._places(row),
+            verdict=self._verdict(row),
+            basis=f"{self._found.rules.name} · {self._release.short}",
+        )
+
+    def _rule(self, bottom: Bottom) -> str:
+        facts = {"k": bottom.k, "line": f"{bottom.line or 0:g}"}
+        shares = {"share": f"{100 * (bottom.share or 0):g}", "limit": f"{100 * (bottom.limit or 0):g}"}
+        return self._say(BOTTOM[bottom.rule], **facts, **shares)
+
+    def _grades(self, table: GradeTable) -> dict[str, object]:
+        several = len(self._found.grades) > 1
+        title = self._say(GRADES_OF, indicator=table.indicator) if several else self._say(GRADES)
+        return {
+            "title": title,
+            "caption": self._say(N_("Scored votes of all units of a category together.")),
+            "headers": [self._say(N_("Category")), *table.grades, self._say(IN_ALL)],
+            "rows": [
+                {
+                    "code": name,
+                    "name": self._category(name),
+                    "cells": [_count(n) for n in (*counts, table.totals[name])],
+                }
+                for name, counts in table.counts.items()
+            ],
+        }
+
+    def _withheld(self) -> list[str]:
+        found, smallest = self._found, self._found.rules.presentation.smallest_cell
+        if smallest <= 1:
+            told = [self._say(WITHHELD["nothing"])]
+        else:
+            told = [
+                self._say(WITHHELD["rule"], sign=HIDDEN, smallest=smallest, uniform=UNIFORM),
+                self._say(WITHHELD["others"]),
+                self._say(
+                    WITHHELD["count"],
+                    units=found.withheld_units,
+                    groups=found.withheld_groups,
+                    grades=found.withheld_grades,
+                ),
+            ]
+        told.append(self._say(WITHHELD["never"]))
+        if found.without_grades:
+            names = ("、" if self._language == "zh" else ", ").join(map(self._category, found.without_grades))
+            told.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
+        return told
+
+    def _method(self) -> list[str]:
+        told = [self._say(one, level=self._level, error=self._error()) for one in METHOD]
+        return [*told, self._say(SENTENCES["counts_only"])] if self._counted else told
+
+    def _rule_facts(self) -> list[tuple[str, str]]:
+        rules = self._found.rules
+        minimum, smallest = rules.minimum, rules.presentation.smallest_cell
+        told: dict[str, str] = {name: str(getattr(rules, name)) for name in ("name", "title", "source", "why", "date")}
+        if rules.numeric is not None:
+            told["numeric"] = f"{rules.numeric.low / 100:g} – {rules.numeric.high / 100:g}"
+        else:
+            told["points"] = _listed((grade, f"{points / 100:g}") for grade, points in rules.points.items())
+        told["weights"] = self._weights()
+        told |= {"per_unit": str(minimum.per_unit), "per_group": str(minimum.per_group), "smallest": str(smallest)}
+        return [(self._say(RULE_FACTS[name]), value) for name, value in told.items()]
+
+    def _weights(self) -> str:
+        rules = self._found.rules
+        weights = rules.weights()
+        if weights is None:
+            return self._say(POOLED)
+        told = [_listed((group, f"{weight:g}") for group, weight in weights.items())]
+        for category, own in rules.category_weights.items():
+            told.append(
+                f"{self._category(category)}: " + _listed((group, f"{weight:g}") for group, weight in own.items())
+            )
+        return " · ".join(told)
+
+    def _score(self, row: dict[str, object]) -> str:
+        return half_up(row["score"], self._found.rules.presentation.decimals)
+
+    def _interval(self, row: dict[str, object]) -> str:
+        decimals = self._found.rules.presentation.decimals
+        return f"{half_up(row['score_low'], decimals)} – {half_up(row['score_high'], decimals)}"
+
+    def _place(self, row: dict[str, object]) -> str:
+        tied = row["rank"] != row["rank_tied_to"]
+        return self._say(N_("{place}="), place=row["rank"]) if tied else str(row["rank"])
+
+    def _places(self, row: dict[str, object]) -> str:
+        best, worst = row["rank_best"], row["rank_worst"]
+        return str(best) if best == worst else f"{best} – {worst}"
+
+    def _verdict(self, row: dict[str, object]) -> str:
+        return self._say(VERDICTS[str(row["verdict"])])
+
+    def _reason(self, row: dict[str, object]) -> str:
+        if row["n"] is None:
+            return self._say(N_("Withheld: too few votes to publish anything of this unit."))
+        return self._say(REASON_SENTENCES[str(row["reason"])]) if row["reason"] else NONE
+
+    def _by_group(self, row: dict[str, object]) -> list[str]:
+        numbers = row["n_by_group"]
+        return [_count(n) for n in numbers.values()] if isinstance(numbers, dict) else []
+
+
+def _count(n: object) -> str:
+    return HIDDEN if n is None else str(n)
+
+
+def _listed(pairs: Iterable[tuple[str, str]]) -> str:
+    return " · ".join(f"{name} {value}" for name, value in pairs)
+
+
+def _bar(row: dict[str, object], one: BottomList) -> Bar:
+    """Places 1 to count from left to right; a place is the middle of its share of the width."""
+
+    def at(place: float) -> str:
+        return f"{WIDTH * (place - 0.5) / one.count:.1f}"
+
+    best, worst, rank = (int(str(row[name])) for name in ("rank_best", "rank_worst", "rank"))
+    half = 0.4
+    border = at(one.line) if one.line is not None else ""
+    return Bar(at(best - half), at(worst + half), at(rank), border)

@@ -1,0 +1,222 @@
+"""A ranking, or one unit through its rounds, as a sheet or as JSON."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from data.model.rule_sets import Presentation
+from data.store.release import Release
+from formats.spreadsheet import Cell, Chart, Sheet
+from i18n import N_, translate
+from results.labels import (
+    BASIS,
+    DATA_HEADER,
+    DEMO,
+    FOLDED,
+    MEANINGS,
+    P_FORMAT,
+    P_VALUES,
+    POINTS,
+    SHARES,
+    SHARES_FORMAT,
+    STAMPS,
+    WHAT_IF,
+    header,
+    word,
+)
+from results.ranking.family import rules_of
+from results.ranking.ranking import FIELDS, Ranking
+from results.ranking.rows import records
+
+MOST_BARS = 30  # units of one chart: the last ones, where the question is who is at the bottom
+
+
+def as_json(ranking: Ranking, release: Release, what_if: bool = False) -> dict[str, object]:
+    """A ranking with field names and codes, in full precision."""
+    head: dict[str, object] = {"release": ranking.release, "round": ranking.round}
+    head |= {"rules": ranking.rules, "demo": release.is_demo} | status_of(release, ranking.round)
+    if what_if:
+        head["what_if"] = True
+    return {**head, "rows": records(ranking.rows)}
+
+
+def as_sheet(
+    ranking: Ranking,
+    release: Release,
+    language: str,
+    what_if: bool = False,
+    title: str = N_("Ranking"),
+    category: str = "",
+) -> Sheet:
+    """A ranking or a bottom list as a table in the reader's language; category: of one alone, by its name."""
+    rows = records(ranking.rows)
+    mark = marks(release, ranking.round, language, what_if)
+    headers, cells = table_of(rows, FIELDS, language)
+    headers, cells = with_basis(headers, cells, [(ranking.rules, mark)] * len(rows), release, language)
+    facts = facts_of(release, ranking.round, ranking.rules, len(rows), language, mark)
+    return Sheet(
+        translate(title, language),
+        headers,
+        cells,
+        [*facts, (header("category", language), category)] if category else facts,
+        translate(N_("About"), language),
+        legend_of((*FIELDS, *BASIS), language),
+        formats_of(FIELDS, decimals_of(release, ranking.round), language),
+        charts_of(rows, language),
+        translate(N_("Charts"), language),
+        printed_marks(release, ranking.round, language, mark),
+        _folded(rows, headers, language),
+    )
+
+
+def _folded(rows: Iterable[Mapping[str, object]], headers: Iterable[str], language: str) -> frozenset[str]:
+    """Columns that few readers ask for; the code too, where there is no register and it is the name."""
+    names = FOLDED if any(row["unit_code"] != row["unit_name"] for row in rows) else ("unit_code", *FOLDED)
+    return frozenset([*(header(name, language) for name in names), *(own for own in headers if own.startswith("n:"))])
+
+
+def legend_of(names: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """Each header with what its column means."""
+    told = [(header(name, language), translate(MEANINGS[name], language)) for name in names if name in MEANINGS]
+    by_group = translate(N_("Votes of one evaluator group."), language)
+    return [*told, ("n:…", by_group)] if "n_by_group" in names else told
+
+
+def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, str]:
+    """Header -> number format: scores as the rule set shows them, shares in per cent."""
+    shown = {SHARES_FORMAT: SHARES, P_FORMAT: P_VALUES, f"0.{'0' * decimals}" if decimals else "0": POINTS}
+    return {
+        header(name, language): number_format
+        for number_format, known in shown.items()
+        for name in names
+        if name in known
+    }
+
+
+def decimals_of(release: Release, round_id: str) -> int:
+    """Decimals that the rule set of a round shows of a score; the usual ones where it has no votes."""
+    rules = rules_of(release, round_id)
+    return (rules.presentation if rules else Presentation()).decimals
+
+
+def charts_of(rows: list[dict[str, object]], language: str) -> list[Chart]:
+    """One chart for each run of ranked units of a category: its last ones, with their intervals."""
+    ranked = [(n, str(row["category"])) for n, row in enumerate(rows) if row["rank"] is not None]
+    name, value, low, high = (header(own, language) for own in ("unit_name", "score", "score_low", "score_high"))
+    charts = []
+    for category, run in groupby(ranked, key=itemgetter(1)):
+        places = [n for n, _ in run]
+        shown = places[-MOST_BARS:] if rows[places[0]]["rank"] == 1 else places[:MOST_BARS]
+        title = translate(N_("{category}: intervals of the scores (the shades meet at the score)"), language).format(
+            category=category
+        )
+        charts.append(Chart(title, name, value, low, high, shown[0], len(shown)))
+    return charts
+
+
+def printed_marks(release: Release, round_id: str, language: str, mark: str) -> str:
+    """What stands on every printed page: round, release, and what the rows are if they are not real results."""
+    text = translate(N_("Round {round} · release {release}"), language).format(round=round_id, release=release.short)
+    return f"{mark} · {text}" if mark else text
+
+
+def unit_as_json(release: Release, code: str, rows: list[dict[str, object]]) -> dict[str, object]:
+    """One unit through its rounds with field names and codes."""
+    told = [row | status_of(release, str(row["round"])) for row in rows]
+    return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": told}
+
+
+def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], language: str) -> Sheet:
+    """One unit through its rounds in the reader's language."""
+    own = [marks(release, str(row["round"]), language) for row in rows]
+    headers, cells = table_of(rows, ("round", *FIELDS), language)
+    rules = [release.rules(str(row["round"])).name for row in rows]
+    headers, cells = with_basis(headers, cells, list(zip(rules, own, strict=True)), release, language)
+    rounds = ", ".join(str(row["round"]) for row in rows)
+    by = ", ".join(dict.fromkeys(rules))
+    facts = facts_of(release, rounds, by, len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
+    return Sheet(
+        code,
+        headers,
+        cells,
+        facts,
+        translate(N_("About"), language),
+        legend_of(("round", *FIELDS, *BASIS), language),
+        formats_of(FIELDS, max([decimals_of(release, str(row["round"])) for row in rows], default=2), language),
+        marks=printed_marks(release, rounds, language, ", ".join(filter(None, dict.fromkeys(own)))),
+        folded=_folded(rows, headers, language),
+    )
+
+
+def status_of(release: Release, round_id: str) -> dict[str, object]:
+    """The status of a round as an entry of JSON; no entry where nobody gave it one."""
+    status = release.status(round_id)
+    return {"status": status} if status else {}
+
+
+def marks(release: Release, round_id: str, language: str, what_if: bool = False) -> str:
+    """What the last column says of the rows of a round; empty for real results that hold."""
+    said = [translate(DEMO, language)] if release.is_demo else []
+    said += [translate(STAMPS.get(release.status(round_id), ""), language)]
+    said += [translate(WHAT_IF, language)] if what_if else []
+    return ("；" if language == "zh" else "; ").join(filter(None, said))
+
+
+def table_of(rows: list[dict[str, object]], fields: Iterable[str], language: str) -> tuple[list[str], list[list[Cell]]]:
+    """Headers and cells of ranking rows; n_by_group becomes one column a group."""
+    groups = list(dict.fromkeys(group for row in rows for group in _by_group(row)))
+    headers: list[str] = []
+    for name in fields:
+        own = [f"n:{group}" for group in groups] if name == "n_by_group" else None
+        headers += own if own is not None else [header(name, language)]
+    return headers, [_cells(row, fields, groups, language) for row in rows]
+
+
+def with_basis(
+    headers: Sequence[str],
+    cells: Sequence[Sequence[Cell]],
+    basis: Sequence[tuple[str, str]],
+    release: Release,
+    language: str,
+) -> tuple[list[str], list[list[Cell]]]:
+    """Headers and cells with BASIS at the end of every line, then its mark where any line has one.
+
+    basis : of each line its rule set and its mark (`marks`).
+    """
+    names = [*headers, *(header(name, language) for name in BASIS)]
+    rows: list[list[Cell]] = [[*row, rules, release.short] for row, (rules, _) in zip(cells, basis, strict=True)]
+    if any(mark for _, mark in basis):
+        names.append(translate(DATA_HEADER, language))
+        rows = [[*row, mark] for row, (_, mark) in zip(rows, basis, strict=True)]
+    return names, rows
+
+
+def _cells(row: Mapping[str, object], fields: Iterable[str], groups: list[str], language: str) -> list[Cell]:
+    cells: list[Cell] = []
+    for name in fields:
+        if name == "n_by_group":
+            counts = _by_group(row)
+            cells += [counts.get(group) for group in groups]
+        else:
+            value = word(name, row[name], language)
+            cells.append(value if isinstance(value, str | int | float) else None)
+    return cells
+
+
+def _by_group(row: Mapping[str, object]) -> dict[str, int]:
+    """Votes by group of one row; empty where there are none."""
+    counts = row["n_by_group"]
+    return {str(group): int(n) for group, n in counts.items()} if isinstance(counts, dict) else {}
+
+
+def facts_of(
+    release: Release, round_id: str, rules: str, count: int, language: str, mark: str
+) -> list[tuple[str, Cell]]:
+    """What a file is made of, for the second sheet of a workbook."""
+    facts: list[tuple[str, Cell]] = [
+        (translate(N_("Release"), language), release.id),
+        (translate(N_("Round"), language), round_id),
+        (translate(N_("Rule set"), language), rules),
+        (translate(N_("Rows"), language), count),
+    ]
+    return [*facts, (translate(DATA_HEADER, language), mark)] if mark else facts

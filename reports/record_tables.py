@@ -1,0 +1,121 @@
+"""A table of a release as a sheet under the headers of the contract, so that the file may be imported again.
+
+The same content comes back to the same digest: registers, counts and every record table. What the system computed
+beside a printed line (score, rank) is left out; the printed texts say it.
+"""
+
+import pandas as pd
+
+from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
+from data.model.register import ONLY_CATEGORY, PARTICIPATION
+from data.store.records import ALL_ROUNDS
+from data.store.release import Release
+from formats.spreadsheet import Cell, Sheet
+from i18n import N_, translate
+from results.labels import YES_OR_NO
+
+DERIVED = ("score", "rank", "recomputed", "round_id")
+STATES = {code: word for word, code in reversed(PARTICIPATION.items())}
+_UNITS = ("unit_code", "unit_name", "short_name", "roster_no", "category", "participation")
+_COUNTS = {"unit_code": "unit_code", "category": "category", "group_name": "group_code", "indicator": "indicator_code"}
+_COUNTS |= {"grade": "grade_code", "lines": "count"}
+
+
+class NothingToExport(Exception):
+    """The round has no table of this kind, or ballots stand beside its counts."""
+
+
+def record_sheet(release: Release, round_id: str, kind: str, language: str) -> Sheet:
+    """One table of a round: Chinese headers for zh, field names for en.
+
+    kind : units, counts or a record kind. Raises NothingToExport.
+    """
+    if kind == "units":
+        names, rows = _units(release, round_id)
+    elif kind == "counts":
+        names, rows = _counts(release, round_id)
+    elif kind in RECORD_KINDS:
+        names, rows = _records(release, round_id, kind, language)
+    else:
+        raise NothingToExport(kind)
+    if not rows:
+        raise NothingToExport(kind)
+    headers = [_header(kind, name, language) for name in names]
+    facts: list[tuple[str, Cell]] = [
+        (translate(N_("Release"), language), release.id),
+        (translate(N_("Round"), language), round_id),
+        (translate(N_("Rows"), language), len(rows)),
+    ]
+    return Sheet(translate(KIND_NAMES[kind], language), headers, rows, facts, translate(N_("About"), language))
+
+
+def _header(kind: str, name: str, language: str) -> str:
+    """The contract's header or the field name; a printed header stays as it is."""
+    known = {field.name for field in fields(kind)}
+    return header_of(kind, name) if language == "zh" and name in known else name
+
+
+def _units(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]]]:
+    whole = release.query_table("table/unit")
+    own = whole[(whole["round_id"] == round_id) & ~whole["provisional"].astype(bool)]
+    own = own.assign(participation=[STATES[str(code)] for code in own["participation"]])
+    return list(_UNITS), _cells(own[list(_UNITS)])
+
+
+def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]]]:
+    """Counts as delivered; the category only where no register says it."""
+    rounds = release.query("rounds").set_index("round_id")
+    if round_id not in rounds.index or not rounds["counts_only"][round_id]:
+        raise NothingToExport("counts")
+    whole = release.query_table("table/grade_count")
+    own = whole[whole["round_id"] == round_id]
+    units = release.query("units", round_id=round_id).set_index("unit_code")
+    category = units["category"].reindex(own["unit_code"]).replace(ONLY_CATEGORY, None).to_numpy()
+    own = own.assign(category=None if rounds["registered"][round_id] else category)
+    kept = [name for name in _COUNTS if not own[name].isna().all()]
+    return [_COUNTS[name] for name in kept], _cells(own[kept])
+
+
+def _records(release: Release, round_id: str, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
+    frame = release.records(round_id, kind)
+    if round_id == ALL_ROUNDS or frame.empty:
+        raise NothingToExport(kind)
+    if kind == "results":
+        return _printed(frame)
+    if kind == "round":
+        kept = [field.name for field in fields(kind)]
+    else:
+        kept = [field.name for field in fields(kind) if field.name not in DERIVED]
+    kept = [name for name in kept if name in REQUIRED[kind] or not frame[name].isna().all()]
+    words = {truth: pair[language != "zh"] for truth, pair in YES_OR_NO.items()}
+    for field in fields(kind):
+        if field.type == "bool":
+            frame[field.name] = frame[field.name].astype(object).map(words)
+    return kept, _cells(frame[kept])
+
+
+def _printed(frame: pd.DataFrame) -> tuple[list[str], list[list[Cell]]]:
+    """Published lines under their printed headers, in their printed order where that is all there is."""
+    order = "printed_no" if frame["printed_no"].notna().all() else "rank"
+    frame = frame.sort_values([order, "unit_text"], kind="stable", ignore_index=True)
+    figures = pd.DataFrame([row if isinstance(row, dict) else {} for row in frame["figures"]], index=frame.index)
+    table = frame[["category", "unit_text", "score_text", "rank_text", "level_text"]].join(figures)
+    table = table.loc[:, table.notna().any()]
+    headers = frame["score_header"].dropna()
+    printed = {"score_text": str(headers.iloc[0])} if len(headers) else {}
+    return [printed.get(str(name), str(name)) for name in table], _cells(table)
+
+
+def _cells(frame: pd.DataFrame) -> list[list[Cell]]:
+    """Plain values, nothing for what is unknown; whole numbers without a decimal point."""
+    return [[_cell(value) for value in row] for row in frame.astype(object).to_numpy()]
+
+
+def _cell(value: object) -> Cell:
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, list):
+        return "；".join(map(str, value))
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, str | int | float | bool) else str(value)

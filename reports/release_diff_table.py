@@ -1,0 +1,92 @@
+"""The comparison of two releases as a sheet or as JSON."""
+
+from data.model.contract import KIND_NAMES
+from formats.spreadsheet import Cell, Sheet
+from i18n import N_, translate
+from results.comparison.release_diff import (
+    CHANGES,
+    GROUP_COLUMNS,
+    RECORD_COLUMNS,
+    UNIT_COLUMNS,
+    Comparison,
+    plain_rows,
+    verdict_word,
+)
+
+HEADERS = {
+    "round": N_("Round"),
+    "about": N_("About"),
+    "unit_code": N_("Unit code"),
+    "unit_name": N_("Unit"),
+    "group": N_("Evaluator group"),
+    "change": N_("Change"),
+    "category_from": N_("Category before"),
+    "category_to": N_("Category after"),
+    "ballots_from": N_("Ballots before"),
+    "ballots_to": N_("Ballots after"),
+    "votes_from": N_("Votes before"),
+    "votes_to": N_("Votes after"),
+    "n_from": N_("Votes before"),
+    "n_to": N_("Votes after"),
+    "score_from": N_("Score before"),
+    "score_to": N_("Score after"),
+    "score_change": N_("Change of score"),
+    "rank_from": N_("Place before"),
+    "rank_to": N_("Place after"),
+    "verdict_from": N_("Verdict before"),
+    "verdict_to": N_("Verdict after"),
+    "rows_added": N_("Rows added"),
+    "rows_removed": N_("Rows removed"),
+    "rows_changed": N_("Rows changed"),
+}
+
+
+def as_json(found: Comparison) -> dict[str, object]:
+    """A comparison with field names and codes."""
+    return {
+        "release": found.after,
+        "in_force": found.before or None,
+        "rounds": [
+            {
+                "round": one.round,
+                "change": one.change,
+                "trial": one.trial,
+                "votes_from": one.votes[0],
+                "votes_to": one.votes[1],
+                "units": plain_rows(one.units),
+                "groups": plain_rows(one.groups),
+                "records": plain_rows(one.records),
+            }
+            for one in found.rounds
+        ],
+    }
+
+
+def as_sheet(found: Comparison, language: str) -> Sheet:
+    """One row a round, unit, group and record table that differs."""
+    fields = (
+        *("round", "about", "change", "unit_code", "unit_name", "group"),
+        *(*UNIT_COLUMNS[3:], *GROUP_COLUMNS[2:], *RECORD_COLUMNS[1:]),
+    )
+    rows: list[dict[str, object]] = []
+    for one in found.rounds:
+        head = {"round": one.round, "about": N_("Round"), "change": one.change}
+        rows.append({**head, "votes_from": one.votes[0], "votes_to": one.votes[1]})
+        rows += [{"round": one.round, "about": N_("Evaluator group"), **row} for row in plain_rows(one.groups)]
+        rows += [{"round": one.round, "about": N_("Unit"), **row} for row in plain_rows(one.units)]
+        rows += [{"round": one.round, "about": KIND_NAMES[str(row["kind"])], **row} for row in plain_rows(one.records)]
+    headers = [translate(HEADERS[name], language) if language == "zh" else name for name in fields]
+    cells = [[_cell(name, row.get(name), language) for name in fields] for row in rows]
+    facts: list[tuple[str, Cell]] = [
+        (translate(N_("Release"), language), found.after),
+        (translate(N_("Release before"), language), found.before),
+    ]
+    return Sheet(translate(N_("What would change"), language), headers, cells, facts, translate(N_("About"), language))
+
+
+def _cell(name: str, value: object, language: str) -> Cell:
+    if name.startswith("verdict"):
+        return verdict_word(value, language)
+    if name in ("about", "change"):
+        return translate(CHANGES.get(str(value), str(value)), language)
+    return value if isinstance(value, str | int | float) else None

@@ -1,0 +1,205 @@
+"""The verification kit of a unit: what a statistician needs to recompute its score, places and verdict elsewhere.
+
+Internal: it holds the unit's own counts by group, which the public page may withhold, and the score of every ranked
+unit of its family with their covariance. It holds no counts of other units and none of pairs of units. What it must
+hold still tells: the sums of a group with few votes show how these people voted; where one person alone graded two
+units, their covariance shows that person's grades; score, variance and degrees of freedom of another unit give its
+number of votes. The README says so: the kit is never for the public.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.store.release import Release
+from formats.zip import zip_bytes
+from i18n import LANGUAGES, N_, translate
+from reports.ranking_table import marks
+from results.ranking.family import BY_GRADE, Family, families
+from results.ranking.ranking import ranking_of
+from results.ranking.rows import records
+from results.ranking.verdicts import claims_by_rule
+
+Array: TypeAlias = NDArray[Any]
+
+SCRIPT = Path(__file__).with_name("verify_kit.py")
+PUBLISHED = (
+    *("n", "score", "se", "score_low", "score_high", "rank", "rank_best", "rank_worst"),
+    *("confirm_p", "clear_p", "verdict", "reason"),
+)
+STAMP = N_("INTERNAL: for the unit and its statistician; not to be passed on or published")
+ABOUT = N_("Unit {unit}, round {round}, rule set {rules}, release {release}")
+WORDS = {
+    "n": N_("Votes"),
+    "score": N_("Score"),
+    "se": N_("Standard error"),
+    "own_score": N_("Score, as it stands among those of all units"),
+    "own_se": N_("Standard error, as it stands among those of all units"),
+    "score_low": N_("Score, lower limit"),
+    "score_high": N_("Score, upper limit"),
+    "rank": N_("Rank"),
+    "rank_best": N_("Best rank of the set"),
+    "rank_worst": N_("Worst rank of the set"),
+    "confirm_p": N_("p value for the bottom"),
+    "clear_p": N_("p value against the bottom"),
+    "verdict": N_("Verdict"),
+    "equal": N_("equal"),
+    "different": N_("DIFFERENT"),
+    "all_equal": N_("Recomputed and published agree to 1e-9."),
+    "not_equal": N_("Recomputed and published DIFFER; see the lines above."),
+}
+README = (
+    STAMP,
+    ABOUT,
+    "",
+    N_("What this is for: to recompute, without this product, the score, the places and the verdict of one unit."),
+    N_("It needs Python 3.11 or later with numpy and scipy. In the folder of these files run:"),
+    "    python verify.py",
+    N_(
+        "Each line shows the recomputed number, then the published one. Exit code 0: all agree to 1e-9; 1: something "
+        "differs; 2: the kit cannot be read."
+    ),
+    "",
+    N_("verify.py: the method once more in one file, to be read from top to bottom."),
+    N_(
+        "kit.json: the votes of this unit by group, with the sum and the sum of squares of their scores in "
+        "ten-thousandths of a point; the same sums of each group over all units of the round, which the small-sample "
+        "step needs; score, covariance and degrees of freedom of every ranked unit of the category; and what was "
+        "published of this unit."
+    ),
+    N_("rules.toml: the rule set."),
+    N_("Not in it: votes of other units, and votes that two units have in common."),
+    N_(
+        "Keep it safe all the same: the sums of a group with few votes show how these people voted, and where one "
+        "person alone graded two units, their covariance can show that person's grades."
+    ),
+    N_("If something differs, write to the office with the release id above and this folder."),
+)
+
+
+class NoSuchMember(Exception):
+    """The round has no votes, or no such unit."""
+
+
+def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
+    """The kit of one unit as a ZIP, the same bytes every time. Raises NoSuchRound and NoSuchMember."""
+    found = [family for family in families(release, round_id) if code in set(family.members["unit_code"])]
+    if not found:
+        raise NoSuchMember(code)
+    family = found[0]
+    content = kit_content(release, family, code)
+    files = {
+        "README.txt": readme(release, family, code),
+        "verify.py": SCRIPT.read_text(encoding="utf-8"),
+        "kit.json": json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
+        "rules.toml": family.rules.text,
+    }
+    return zip_bytes({name: text.encode("utf-8") for name, text in files.items()}, translate(STAMP, "zh"))
+
+
+def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
+    """What kit.json holds; numbers in full precision."""
+    at = list(family.members["unit_code"]).index(code)
+    row = records(ranking_of(release, family.round, [family]).rows)
+    own = next(one for one in row if one["unit_code"] == code)
+    uncertainty, minimum = family.rules.uncertainty, family.rules.minimum
+    moments = family.moments
+    facts = _facts(release, family, code)
+    return {
+        "stamp": _both(STAMP),
+        "release": release.id,
+        "round": family.round,
+        "status": [marks(release, family.round, language) for language in LANGUAGES],
+        "rules": family.rules.name,
+        "level": uncertainty.level,
+        "draws": uncertainty.draws,
+        "weights": None if family.weights is None else dict(family.weights),
+        "renormalise": minimum.missing_group == "renormalise",
+        "per_unit": minimum.per_unit,
+        "per_group": minimum.per_group,
+        "bottom": {
+            "rule": family.bottom.rule,
+            "places": family.places,
+            "line": family.bottom.line,
+            "limit": family.bottom.limit,
+        },
+        "own": {
+            "code": code,
+            "name": own["unit_name"],
+            "cells": [
+                {"group": str(group), "n": int(n), "total": int(total), "squares": int(squares)}
+                for group, n, total, squares in zip(
+                    moments.groups, moments.n[at], moments.total[at], moments.squares[at], strict=True
+                )
+            ],
+            "lowest_votes": int(family.members["lowest_votes"].fillna(0).iloc[at]),
+        },
+        "group_totals": [
+            {"group": str(group), "n": n, "total": total, "squares": squares}
+            for group, n, total, squares in zip(
+                moments.groups, moments.group_n, moments.group_total, moments.group_squares, strict=True
+            )
+        ],
+        "family": _family(family, at),
+        "published": {name: own[name] for name in PUBLISHED},
+        "words": {"stamp": _both(STAMP), "about": _both(ABOUT, **facts)}
+        | {name: _both(message) for name, message in WORDS.items()},
+    }
+
+
+def readme(release: Release, family: Family, code: str) -> str:
+    """What the kit is and how to use it, Chinese first."""
+    facts = _facts(release, family, code)
+    parts = []
+    for language in LANGUAGES:
+        mark = marks(release, family.round, language)
+        lines = [translate(line, language).format(**facts) for line in README]
+        parts.append("\n".join([*([mark] if mark else []), *lines]))
+    return "\n\n----\n\n".join(parts) + "\n"
+
+
+def _family(family: Family, at: int) -> dict[str, Any]:
+    """The ranked units: codes, names, scores, their covariance after the small-sample step, degrees of freedom."""
+    ranked = np.flatnonzero(family.ranked)
+    members, scores = family.members.iloc[ranked], family.scores
+    square = np.ix_(ranked, ranked)
+    told: dict[str, Any] = {
+        "name": family.name,
+        "units": [str(code) for code in members["unit_code"]],
+        "names": [str(name) for name in members["unit_name"]],
+        "score": scores.score[ranked].tolist(),
+        "covariance": scores.covariance_adjusted[square].tolist(),
+        "df": scores.df[square].tolist(),
+        "df_score": scores.df_score[ranked].tolist(),
+    }
+    if family.bottom.rule == BY_GRADE and family.ranked[at]:
+        claims = claims_by_rule(family)
+        told |= {
+            "confirm": _before(claims.confirm_raw[ranked], float(claims.confirm_raw[at])),
+            "clear": _before(claims.clear_raw[ranked], float(claims.clear_raw[at])),
+        }
+    return told
+
+
+def _before(p: Array, own: float) -> dict[str, float]:
+    """What Holm's method needs of the other units: how many have a smaller p-value, and the p it hands on, if it does.
+
+    Their p-values themselves would give away how many of their votes have the lowest grade.
+    """
+    smaller = np.sort(p[p < own])
+    handed_on = float((smaller * (len(p) - np.arange(len(smaller)))).max(initial=0.0))
+    return {"count": len(smaller), "p": min(1.0, handed_on) if handed_on > own * (len(p) - len(smaller)) else 0.0}
+
+
+def _facts(release: Release, family: Family, code: str) -> dict[str, str]:
+    name = str(family.members.set_index("unit_code")["unit_name"][code])
+    unit = name if name == code else f"{name} ({code})"
+    return {"unit": unit, "round": family.round, "rules": family.rules.name, "release": release.id}
+
+
+def _both(message: str, **facts: str) -> str:
+    """A message in both languages, Chinese first."""
+    return " / ".join(translate(message, language).format(**facts) for language in LANGUAGES)

@@ -1,0 +1,1 @@
+"""Two years or two releases side by side."""

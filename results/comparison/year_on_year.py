@@ -1,0 +1,307 @@
+"""Two rounds of one release compared, category by category: which scores changed by more than chance.
+
+A unit is followed by its code, and by the table of reforms where a renaming gave it another: a renamed unit goes on,
+a merged one does not. Where the way of scoring changed, the
+earlier round is counted again under the later rules; where what was asked changed too, nothing is tested.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.changes import RegressionToMean, regression_to_mean, score_changes
+from data.model.rule_sets import RuleSet, RulesRefused
+from data.store.release import Release
+from i18n import N_
+from results.comparison.method_breaks import Break, form_breaks, nonzero, rule_breaks
+from results.ranking.family import ALL, Family, NoSuchRound, WhatIf, families, rules_of
+from results.ranking.lineage import carried
+from results.ranking.verdicts import verdicts
+
+Array: TypeAlias = NDArray[Any]
+Recount: TypeAlias = Callable[[str, RuleSet], WhatIf]
+
+ROSE, FELL, SAME = "rose", "fell", "not_distinguishable"
+STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Unclear")}
+UP, DOWN, OVERLAPPING = "up", "down", "overlapping"
+COLUMNS = (
+    *("unit_code", "unit_name", "old_name", "moved_from", "n_from", "n_to", "score_from", "score_to"),
+    *("change", "low", "high", "p", "p_holm", "p_bh", "statement"),
+    *("rank_best_from", "rank_worst_from", "rank_best_to", "rank_worst_to", "position", "reason"),
+)
+LEFT_OUT = ("unit_code", "unit_name", "round", "reason")
+SCREENING = 0.05
+LEFT_OUT_SENTENCES = {
+    "new": N_("The unit was not in the earlier round."),
+    "gone": N_("The unit is not in this category of the later round."),
+    "no_votes": N_("The unit has no votes in this round."),
+}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The answer for one category.
+
+    rules : name of the rule set of the earlier scores. recounted : the earlier round was counted again under the
+        later rules, so `score_from` and the earlier rank sets are not the published ones.
+    tested : false where the rounds cannot be compared; then the scores are the published ones, and change, interval,
+        p-values, statement and position are null in every row.
+    level : of the intervals and the statements.
+    rows : COLUMNS, a row a unit with a score in both rounds, in order of change, largest rise first. A unit that came
+        from another category (moved_from) has no position, and no change where the weights differ. statement is by
+        p_holm, over the units of the category. reason : why the unit has no place in the later round, else in the
+        earlier, or null.
+    left_out : LEFT_OUT, a row a unit that is not compared; round says to which round the reason belongs.
+    """
+
+    release: str
+    round_from: str
+    round_to: str
+    category: str
+    rules: str
+    recounted: bool
+    tested: bool
+    level: float
+    breaks: tuple[Break, ...]
+    rows: pd.DataFrame
+    left_out: pd.DataFrame
+    ranked_from: int
+    ranked_to: int
+    regression: RegressionToMean | None
+
+    def count(self, statement: str) -> int:
+        """How many units rose, fell, or are not distinguishable."""
+        return int((self.rows["statement"] == statement).sum())
+
+    @property
+    def compared(self) -> int:
+        """How many changes were tested."""
+        return int(self.rows["p"].notna().sum())
+
+    @property
+    def to_look_into(self) -> int:
+        """How many units are on the screening list (Benjamini-Hochberg at 5%)."""
+        return int((self.rows["p_bh"] <= SCREENING).sum())
+
+
+class TrialBesideFormal(Exception):
+    """A trial round against a formal one, and nobody asked for that."""
+
+
+def round_before(release: Release, round_id: str) -> str | None:
+    """The newest earlier round with votes and of the same sort, trial or formal; None where there is none."""
+    trials = release.trial_rounds
+    rounds = release.query("rounds")
+    scored = set(rounds.loc[rounds["rules_name"] != "", "round_id"])
+    alike = (name for name in scored if name < round_id and (name in trials) == (round_id in trials))
+    return max(alike, default=None)
+
+
+def changes(
+    release: Release,
+    round_from: str,
+    round_to: str,
+    category: str,
+    recount: Recount | None = None,
+    *,
+    with_trial: bool = False,
+) -> Changes:
+    """Compare two rounds in one category of the later one, or ALL.
+
+    `recount` counts a round again under another rule set (results.ranking.what_if); without it, rounds whose rules
+    differ in what scores are not tested. Raises NoSuchRound for a round without votes or an unknown category, and
+    TrialBesideFormal for a trial against a formal round, unless it is asked for by `with_trial`.
+    """
+    if round_from == round_to:
+        raise ValueError(f"two different rounds are needed, got {round_from} twice")
+    if not with_trial and len({name in release.trial_rounds for name in (round_from, round_to)}) > 1:
+        raise TrialBesideFormal(f"{round_from}, {round_to}")
+    later = _later(release, round_to, category)
+    rules_from = rules_of(release, round_from) if round_from in release.rounds() else None
+    if rules_from is None:
+        raise NoSuchRound(round_from)
+    breaks = list(rule_breaks(rules_from, later.rules, later.name))
+    again, comparable = None, not breaks
+    if breaks and recount is not None:
+        again = _recounted(recount, round_from, later.rules)
+        comparable = again is not None
+    if not comparable:
+        breaks.append(Break("not_recounted"))
+    whole = ALL if category == ALL else None
+    earlier = families(release, round_from, whole, again)
+    formed = list(form_breaks(release, earlier, later)) if comparable else []
+    tested = comparable and not formed
+    if again and not tested:  # nothing is gained by counting again: the official scores stand
+        again, earlier = None, families(release, round_from, whole)
+    return _answer(release, round_from, earlier, later, tuple(breaks + formed), tested, again is not None)
+
+
+def _later(release: Release, round_id: str, category: str) -> Family:
+    found = families(release, round_id, category)
+    if not found:
+        raise NoSuchRound(round_id)
+    return found[0]
+
+
+def _recounted(recount: Recount, round_id: str, rules: RuleSet) -> WhatIf | None:
+    """The round under other rules; None where its grades or groups are not in them."""
+    try:
+        return recount(round_id, rules)
+    except RulesRefused:
+        return None
+
+
+def _answer(
+    release: Release,
+    round_from: str,
+    earlier: list[Family],
+    later: Family,
+    breaks: tuple[Break, ...],
+    tested: bool,
+    recounted: bool,
+) -> Changes:
+    own = next((family for family in earlier if family.name == later.name), None)
+    level = later.rules.uncertainty.level
+    renamed = carried(release, round_from, later.round)
+    before = pd.concat([_scores(family, family is own) for family in earlier]).rename(index=renamed)
+    after = _scores(later, True)
+    both = [code for code in after.index if code in before.index]
+    compared = [code for code in both if not (_why_not(before.loc[code]) or _why_not(after.loc[code]))]
+    rows = _rows(before.loc[compared], after.loc[compared], later, tested, level)
+    regression = None
+    if tested and own is not None:
+        regression = _regression(own, after, renamed)
+    return Changes(
+        release.id,
+        round_from,
+        later.round,
+        later.name,
+        later.rules.name if recounted else earlier[0].rules.name,
+        recounted,
+        tested,
+        level,
+        breaks,
+        rows,
+        _left_out(before, after, set(compared), round_from, later.round),
+        int(own.ranked.sum()) if own is not None else 0,
+        int(later.ranked.sum()),
+        regression,
+    )
+
+
+def _scores(family: Family, with_places: bool) -> pd.DataFrame:
+    """What the comparison reads of a family, by unit code; rank sets only where asked for, since they are drawn."""
+    scores = family.scores
+    frame = pd.DataFrame(
+        {
+            "unit_name": family.members["unit_name"].astype(object),
+            "category": family.name,
+            "n": scores.n.sum(axis=1),
+            "score": scores.score,
+            "variance": scores.se**2,
+            "df": scores.df_score,
+            "reason": pd.Series(family.reason, dtype=object),
+        }
+    )
+    places = ["rank_best", "rank_worst"]
+    nowhere = pd.Series(pd.NA, index=frame.index, dtype="Int64")
+    frame[places] = verdicts(family).rows[places] if with_places else pd.concat([nowhere, nowhere], axis=1)
+    frame.index = pd.Index(family.members["unit_code"].astype(str), name="unit_code")
+    return frame
+
+
+def _why_not(unit: pd.Series) -> str | None:
+    """Why a unit of one round has no score that another round's can be set beside; None when it has.
+
+    A unit scored without one of its groups is scored by other weights than before.
+    """
+    reason = unit["reason"]
+    if reason in ("merged", "missing_group"):
+        return str(reason)
+    return (reason or "no_votes") if np.isnan(unit["score"]) else None
+
+
+def _rows(before: pd.DataFrame, after: pd.DataFrame, later: Family, tested: bool, level: float) -> pd.DataFrame:
+    """COLUMNS for units in both frames, which stand in one order."""
+    reweighted = [_weighs_otherwise(later.rules, str(name), later.name) for name in before["category"]]
+    testable = np.full(len(after), tested) & ~np.array(reweighted, dtype=bool)
+    first = np.where(testable, before["score"], np.nan)
+    found = score_changes(
+        first, before["variance"], before["df"], after["score"], after["variance"], after["df"], level=level
+    )
+    rows = pd.DataFrame({"unit_code": after.index, "unit_name": after["unit_name"].to_numpy()})
+    names = zip(before["unit_name"], after["unit_name"], strict=True)
+    rows["old_name"] = _text([old if old != new else None for old, new in names])
+    rows["moved_from"] = _text([name if name != later.name else None for name in before["category"]])
+    for name in ("n", "score"):
+        rows[f"{name}_from"], rows[f"{name}_to"] = before[name].to_numpy(), after[name].to_numpy()
+    for name in ("change", "low", "high", "p", "p_holm", "p_bh"):
+        rows[name] = getattr(found, name)
+    rows["statement"] = _text(_statements(found.change, found.p_holm, level))
+    for name in ("rank_best", "rank_worst"):
+        rows[f"{name}_from"], rows[f"{name}_to"] = _whole(before[name]), _whole(after[name])
+    rows["position"] = _text(_positions(rows) if tested else [None] * len(rows))
+    own, past = after["reason"].to_numpy(), before["reason"].to_numpy()
+    rows["reason"] = _text([a or b for a, b in zip(own, past, strict=True)])
+    rows = rows[list(COLUMNS)]
+    return rows.sort_values("change", ascending=False, na_position="last", kind="stable", ignore_index=True)
+
+
+def _weighs_otherwise(rules: RuleSet, category: str, later: str) -> bool:
+    """Whether the rules weigh the groups of two categories differently."""
+    if category == later:
+        return False
+    return nonzero(rules.weights(category)) != nonzero(rules.weights(later))
+
+
+def _statements(change: Array, p_holm: Array, level: float) -> list[str | None]:
+    sure = p_holm <= 1 - level + 1e-12  # 1 - 0.95 falls short of 0.05 by rounding
+    told = np.where(sure, np.where(change > 0, ROSE, FELL), SAME)
+    return [None if np.isnan(value) else str(word) for value, word in zip(p_holm, told, strict=True)]
+
+
+def _positions(rows: pd.DataFrame) -> list[str | None]:
+    """Whether the rank sets of two rounds lie apart; None without both."""
+    told: list[str | None] = []
+    names = ("rank_best_from", "rank_worst_from", "rank_best_to", "rank_worst_to")
+    for best, worst, best_now, worst_now in zip(*(rows[name] for name in names), strict=True):
+        if best is pd.NA or best_now is pd.NA:
+            told.append(None)
+        else:
+            told.append(UP if worst_now < best else DOWN if best_now > worst else OVERLAPPING)
+    return told
+
+
+def _regression(own: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:
+    """The units that the earlier bottom rule took, or the last fifth where it has no number of places."""
+    known = [_why_not(unit) is None for _, unit in after.iterrows()]
+    second = after.loc[known, "score"].reindex(own.members["unit_code"].astype(str).replace(renamed))
+    k = own.places or int(own.ranked.sum()) // 5
+    return regression_to_mean(own.ranked_score, own.scores.se**2, second.to_numpy(dtype=float), k)
+
+
+def _left_out(
+    before: pd.DataFrame, after: pd.DataFrame, compared: set[str], round_from: str, round_to: str
+) -> pd.DataFrame:
+    """Units of the category in either round that are not compared, each with the reason."""
+    rows = []
+    past = {code: _why_not(unit) for code, unit in before.iterrows()}
+    for code, unit in after[~after.index.isin(list(compared))].iterrows():
+        why = _why_not(unit)
+        place = (round_to, why) if why else (round_from, past.get(code, "new"))
+        rows.append((code, unit["unit_name"], *place))
+    gone = (before["category"] == after["category"].iloc[0]) & ~before.index.isin(after.index)
+    rows += [(code, unit["unit_name"], round_to, "gone") for code, unit in before[gone].iterrows()]
+    return pd.DataFrame(rows, columns=list(LEFT_OUT))
+
+
+def _whole(values: pd.Series) -> pd.api.extensions.ExtensionArray:
+    return pd.array(values.tolist(), dtype="Int64")
+
+
+def _text(values: list[str | None]) -> pd.api.extensions.ExtensionArray:
+    return pd.array(values, dtype="string")

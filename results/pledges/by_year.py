@@ -1,0 +1,104 @@
+"""One post through the years: what it promised, what came of it, what the hall and the public said, side by side."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from data.model.rule_sets import RuleSet
+from data.store.release import Release
+from results.pledges.register import KINDS, TOTALS, PledgeBook, pledge_book
+from results.pledges.vote_scores import VoteScores, vote_scores
+from results.pledges.vote_vs_public import ERRORS, GAPS, NO_VOTE, NOT_SURE, TwoByTwo, public_scores, two_by_two
+from results.ranking.family import Family, families, rules_of
+from results.ranking.lineage import codes_of
+
+_SORTS = TOTALS[TOTALS.index("pledges") :]
+YEARS = (
+    *("round", "rules", "unit_code", "unit_name", "category", "post"),
+    *(f"{kind}_{name}" for kind in KINDS for name in _SORTS),
+    *("vote_n", "vote_score", "vote_low", "vote_high", "vote_reason", "final_level", "comment_points"),
+    *("public_n", "public_score", "public_low", "public_high", "differs"),
+)
+NAMING = (*GAPS, *ERRORS, "p", "p_at_most", "not_named")
+POSTS = (*YEARS, *NAMING)
+_ABOUT = ["unit_code", "unit_name", "category", "post", "roster_no"]
+_HALL = ("post", "differs", "final_level", "comment_points")
+UNITS = tuple(name for name in YEARS if name not in _HALL and not name.startswith("vote_"))
+
+
+@dataclass(frozen=True)
+class PledgeYear:
+    """Everything about the pledges of one round.
+
+    rules : the rule set of the round; None where nobody was ranked. public : `vote_against_public.PUBLIC` of its units.
+    """
+
+    rules: RuleSet | None
+    book: PledgeBook
+    votes: VoteScores
+    compared: TwoByTwo
+    public: pd.DataFrame
+
+
+def pledge_year(
+    release: Release, round_id: str, as_of: date | None = None, ranked_together: list[Family] | None = None
+) -> PledgeYear:
+    """All of one round; ranked_together: its families by category, if at hand. Raises NoSuchRound."""
+    book = pledge_book(release, round_id, as_of)
+    if ranked_together is None:
+        ranked_together = families(release, round_id) if round_id in release.rounds() else []
+    rules = rules_of(release, round_id) if round_id in release.rounds() else None
+    votes = vote_scores(release, round_id)
+    compared = two_by_two(release, votes, ranked_together)
+    return PledgeYear(rules, book, votes, compared, public_scores(ranked_together))
+
+
+def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataFrame:
+    """Every post of a round with pledges or votes, one wide row each: POSTS and roster_no. codes: of these units only.
+
+    Pledges without a post stand under post "". Totals are NaN where a post promised nothing of the kind, vote columns
+    where nobody voted on it; vote_reason says why a vote has no score. NAMING: what the naming in `differs` was made
+    of (`vote_against_public.TwoByTwo`); not_named: why a post is not named, not_sure where it was compared.
+    """
+    own, votes, compared, public = (
+        frame if codes is None else frame[frame["unit_code"].isin(codes)]
+        for frame in (year.book.posts, year.votes.rows, year.compared.rows, year.public)
+    )
+    hall = votes.rename(
+        columns={"n": "vote_n", "score": "vote_score", "score_low": "vote_low", "score_high": "vote_high"}
+    ).rename(columns={"reason": "vote_reason"})
+    hall = hall.merge(compared[["unit_code", "post", "differs", "reason", *NAMING[:-1]]], on=["unit_code", "post"])
+    wide = _by_kind(own).merge(hall, on=_ABOUT, how="outer").merge(public, on="unit_code", how="left")
+    wide = wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*POSTS, "reason", "roster_no"])
+    why = wide.pop("reason").astype(object).mask(wide["p"].notna(), NOT_SURE)
+    wide["not_named"] = why.where(why.notna(), NO_VOTE).where(wide["differs"].isna(), None)
+    return wide.sort_values(["category", "roster_no", "unit_code", "post"], ignore_index=True)
+
+
+def units_of_year(year: PledgeYear) -> pd.DataFrame:
+    """Every unit with pledges, one wide row each, all its posts together: UNITS and roster_no."""
+    wide = _by_kind(year.book.units).merge(year.public, on="unit_code", how="left")
+    return wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*UNITS, "roster_no"])
+
+
+def _by_kind(totals: pd.DataFrame) -> pd.DataFrame:
+    """Totals with headline and routine side by side, in their order."""
+    wide = totals[_ABOUT].drop_duplicates(ignore_index=True)
+    for kind in KINDS:
+        own = totals[totals["kind"] == kind].set_index(["unit_code", "post"])[list(_SORTS)]
+        wide = wide.join(own.astype("float64").add_prefix(f"{kind}_"), on=["unit_code", "post"])
+    return wide
+
+
+def post_through_years(release: Release, years: list[PledgeYear], unit_code: str, post: str) -> pd.DataFrame:
+    """YEARS of one post, newest round first; renamings of the unit are followed, the name of the post must be the same.
+
+    A post may have been held by several people; the rows say nothing about a person.
+    """
+    codes = codes_of(release, unit_code)
+    parts = [posts_of(year, codes) for year in sorted(years, key=lambda year: year.book.round, reverse=True)]
+    found = [part[part["post"] == post] for part in parts]
+    filled = [part for part in found if len(part)]
+    return pd.concat(filled, ignore_index=True)[list(YEARS)] if filled else pd.DataFrame(columns=list(YEARS))

@@ -1,0 +1,73 @@
+"""Pledges through the year: what was said each quarter, what is due, late or unverified, and the quarter's circular."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from data.store.release import Release
+from results.pledges.register import ADJUSTED, CANCELLED, DONE, STATUSES, PledgeBook, pledge_book
+
+DUE, LATE, UNVERIFIED, SILENT, NO_REASON = "due_this_quarter", "overdue", "unverified", "not_reported", "no_reason"
+WARNINGS = (LATE, DUE, SILENT, UNVERIFIED, NO_REASON)
+
+CHECKS = (
+    *("pledge_id", "quarter", "check_date", "status", "reported", "verified", "completion_pct"),
+    *("evidence", "verified_by"),
+)
+
+
+@dataclass(frozen=True)
+class QuarterReport:
+    """One quarter of a round as it stood on a day.
+
+    quarter : such as 2025Q3. book : the pledges on that day. warnings : `book.lines` with a column of truth values for
+        each of WARNINGS (due_this_quarter: due inside the quarter and not done; overdue; not_reported: no check in the
+        quarter; unverified: reported and not verified since; no_reason: adjusted or cancelled without one) and
+        `warned`, whether any of them holds. Items that are done, adjusted or cancelled are not asked to report.
+    """
+
+    quarter: str
+    as_of: date
+    book: PledgeBook
+    warnings: pd.DataFrame
+
+
+def quarter_of(day: date) -> str:
+    """2025-08-15 -> 2025Q3."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def checks_by_quarter(release: Release, round_id: str, as_of: date | None = None) -> pd.DataFrame:
+    """CHECKS: the last check of every pledge in every quarter, oldest first; later checks of a quarter replace values,
+    not blanks: what one check left out stays as the one before said it."""
+    checks = release.records(round_id, "progress").rename(columns={"actual": "reported"})
+    if as_of is not None:
+        checks = checks[checks["check_date"] <= as_of.isoformat()]
+    checks = checks[checks["check_date"].notna()].sort_values(["pledge_id", "check_date"])
+    checks = checks.assign(quarter=[quarter_of(date.fromisoformat(day)) for day in checks["check_date"]])
+    last = checks.groupby(["pledge_id", "quarter"], as_index=False).last()
+    return last.assign(status=last["status"].map(STATUSES))[list(CHECKS)]
+
+
+def quarter_report(release: Release, round_id: str, as_of: date) -> QuarterReport:
+    """What needs attention in the quarter that holds a day, as it stood on that day."""
+    book = pledge_book(release, round_id, as_of)
+    first = date(as_of.year, 3 * ((as_of.month - 1) // 3) + 1, 1)
+    return QuarterReport(quarter_of(as_of), as_of, book, _warnings(book.lines, quarter_of(as_of), first))
+
+
+def _warnings(lines: pd.DataFrame, quarter: str, first: date) -> pd.DataFrame:
+    due = lines["due"].map(lambda day: quarter_of(date.fromisoformat(day)), na_action="ignore")
+    open_ = ~lines["status"].isin([DONE, ADJUSTED, CANCELLED])
+    unmet = ~lines["verified_met"].fillna(lines["reported_met"]).fillna(False).astype(bool)
+    told = (lines["checked_on"] >= first.isoformat()).fillna(False)
+    closed = lines["status"].isin([ADJUSTED, CANCELLED])
+    found = lines.assign(
+        **{
+            DUE: ((due == quarter).fillna(False) & open_ & unmet).astype(bool),
+            SILENT: (open_ & ~told).astype(bool),
+            NO_REASON: closed & lines["status_reason"].isna(),
+        }
+    )
+    return found.assign(warned=found[list(WARNINGS)].any(axis=1))

@@ -1,0 +1,309 @@
+"""Pledge against outcome: every promised item of a round with what was reported and what was verified, kept apart.
+
+Nothing here blends: headline and routine items have totals of their own, self-reported and verified values too, and
+completion (a mean) stands beside the share met (a mean hides failures).
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
+from data.model.record_keys import year_of
+from data.store.release import Release
+from errors import StoreDamaged
+from results.pledges.vote_scores import units_of
+from results.ranking.family import NoSuchRound
+
+HEADLINE, ROUTINE = "headline", "routine"
+KINDS = (HEADLINE, ROUTINE)
+DIRECTIONS = {"越高越好": HIGHER, "越低越好": LOWER}
+STATUSES = {
+    "未启动": "not_started",
+    "推进中": "under_way",
+    "已完成": "done",
+    "部分完成": "partly_done",
+    "未完成": "not_done",
+    "客观调整": "adjusted",
+    "取消": "cancelled",
+}
+AREAS = {
+    "党建": "party_building",
+    "经济发展": "economy",
+    "民生实事": "livelihood",
+    "作风效能": "conduct",
+    "廉政": "integrity",
+    "稳定安全": "safety",
+    "其他": "other",
+}
+ORIGINS = {"自提": "own", "群众点题": "public", "上级任务": "superior", "上年整改": "last_year"}
+YEAR_END_CHECKS = timedelta(days=181)  # checks of the past year are made until about June
+DONE, ADJUSTED, CANCELLED = "done", "adjusted", "cancelled"
+
+LINES = (
+    *("unit_code", "unit_name", "category", "post", "owner", "pledge_id", "seq", "kind", "item", "area", "measures"),
+    *("origin", "publicised_on", "due", "direction", "baseline", "target", "unit_of_measure", "weight", "soft"),
+    *("status", "status_reason", "evidence", "verified_by", "checked_on"),
+    *("reported", "reported_on", "reported_gap", "reported_met", "reported_completion", "reported_progress"),
+    *("verified", "verified_on", "verified_gap", "verified_met", "verified_completion", "verified_progress"),
+    *("overdue", "unverified", "final_level"),
+)
+TOTALS = (
+    *("unit_code", "unit_name", "category", "post", "kind", "pledges", "counted", "adjusted", "cancelled", "soft"),
+    *("overdue", "unverified"),
+    *("reported_known", "reported_completion", "reported_share_met"),
+    *("verified_known", "verified_completion", "verified_share_met"),
+)
+_NUMBERS = (
+    *("seq", "baseline", "target", "weight"),
+    *(f"{sort}{part}" for sort in ("reported", "verified") for part in ("", "_gap", "_completion", "_progress")),
+)
+_TRUTHS = ("soft", "overdue", "unverified")
+_MAYBE = ("reported_met", "verified_met")
+_PROGRESS = ("actual", "verified", "status", "completion_pct", "evidence", "verified_by")
+
+
+@dataclass(frozen=True)
+class PledgeBook:
+    """The pledges of one round as they stood on a day.
+
+    lines : LINES and roster_no, a row a pledge, by category, roster number, unit and number in the unit. Missing is
+        NA (texts, truth values) or NaN (numbers), never 0 or no. Dates are ISO texts.
+        kind: headline or routine. weight: as given; where a unit left some out, the mean of those it gave; 1 where it
+        gave none. soft: the target is no better than the baseline.
+        status: a value of STATUSES, NA when nothing was checked. status_reason: what was noted when the item was
+        adjusted for objective reasons or cancelled.
+        reported, verified: the newest value of each sort, with its day. _gap: in the item's own unit of measure,
+        positive is better than promised. _met, _completion, _progress: `analytics.pledges.attainment`, per cent up to
+        120. An item without a numeric target is met when its status says done, and its completion is the percentage
+        that was filled in; both count as verified only when a checker is named. A cancelled item is not met; an item
+        adjusted for objective reasons is neither met nor missed (NA).
+        overdue: the day is past, or come on the closing day, and nobody says it is done (a verified value of the same
+        day or later overrules the report). unverified: a value was reported and none verified on that day or later.
+        final_level: of the post, set by the superior; NA without one.
+    units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
+        adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
+        of those. Completions are weighted means, NaN where none is defined.
+    strays : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
+    later : the same of checks dated after the round closed and after the day of the book: kept, counted nowhere.
+    """
+
+    release: str
+    round: str
+    as_of: date
+    lines: pd.DataFrame
+    units: pd.DataFrame
+    posts: pd.DataFrame
+    strays: pd.DataFrame
+    later: pd.DataFrame
+
+
+def pledge_rounds(release: Release) -> list[str]:
+    """Rounds with pledges or votes on duty reports, newest first; also those in which nobody was ranked yet."""
+    found = {name for kind in ("pledges", "votes") for name in release.query("record_rounds", kind=kind)["round_id"]}
+    return sorted(found, reverse=True)
+
+
+def standing_day(release: Release, round_id: str, today: date) -> date:
+    """The day a round is looked at unless someone names one: today, and never before the last check, until it closes.
+
+    A check of the half year after the year is its year-end check and moves the close; a later one does not: one slip
+    (2052 for 2025) would put every open pledge overdue.
+    """
+    checks = release.records(round_id, "progress")
+    day, closing = max(today, _last_check(checks)), _close(release, round_id, checks)
+    return min(day, closing) if closing else day
+
+
+def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> PledgeBook:
+    """The pledges of a round with every check up to a day; None is the end of the year, or the year-end check after it.
+
+    Raises NoSuchRound, and StoreDamaged for a negative weight; a round without pledges has empty frames.
+    """
+    if round_id not in release.made_of["rounds"]:
+        raise NoSuchRound(round_id, sorted(release.made_of["rounds"], reverse=True))
+    checks = release.records(round_id, "progress")
+    closing = _close(release, round_id, checks) or date.max
+    day = as_of or (_last_check(checks) if closing == date.max else closing)
+    register = _register(release, round_id)
+    about = checks[["pledge_id", "check_date"]].sort_values(["pledge_id", "check_date"])
+    strays = about[~about["pledge_id"].isin(register["pledge_id"])].reset_index(drop=True)
+    later = about[about["check_date"] > max(day, closing).isoformat()].reset_index(drop=True)
+    checks = checks[checks["check_date"] <= day.isoformat()].sort_values(["pledge_id", "check_date"])
+    if register.empty:
+        lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
+        return PledgeBook(release.id, round_id, day, lines, units, posts, strays, later)
+    lines = _lines(register, checks, day, closing)
+    units, posts = _totals(lines.assign(post="")), _totals(lines)
+    return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays, later)
+
+
+def _close(release: Release, round_id: str, checks: pd.DataFrame) -> date | None:
+    """The last day on which a round is looked at: of its year, or of a year-end check in the half year after it."""
+    year_ends = _last_day(release, round_id)
+    if year_ends is None:
+        return None
+    latest = (year_ends + YEAR_END_CHECKS).isoformat()
+    own = checks[checks["check_date"].notna() & (checks["check_date"] <= latest)]
+    return max(year_ends, _last_check(own)) if len(own) else year_ends
+
+
+def _last_day(release: Release, round_id: str) -> date | None:
+    """The last day of the year in its name; without one, the closing day of the round's own record; else None."""
+    year = year_of(round_id)
+    if year is not None:
+        return date(year, 12, 31)
+    ends = release.records(round_id, "round")["end_date"].dropna()
+    return date.fromisoformat(str(ends.iloc[0])) if len(ends) else None
+
+
+def _last_check(checks: pd.DataFrame) -> date:
+    days = checks["check_date"].dropna()
+    return date.fromisoformat(str(days.max())) if len(days) else date.min
+
+
+def _register(release: Release, round_id: str) -> pd.DataFrame:
+    """Pledges with their unit, in the order in which they are shown."""
+    pledges = release.records(round_id, "pledges")
+    if pledges.empty:
+        return pledges
+    _check_weights(pledges, round_id)
+    pledges = pledges.join(units_of(release, round_id, pledges["unit_code"]), on="unit_code")
+    levels = release.records(round_id, "votes").groupby(["unit_code", "post"])["final_level"].first()
+    post = pledges["post"].fillna("")
+    given = pledges.groupby("unit_code")["weight"].transform("mean").fillna(1.0)
+    pledges = pledges.assign(
+        post=post,
+        kind=pledges["headline"].fillna(False).map({True: HEADLINE, False: ROUTINE}),
+        direction=pledges["direction"].map(DIRECTIONS).fillna(HIGHER),
+        area=pledges["area"].map(AREAS),
+        origin=pledges["origin"].map(ORIGINS),
+        weight=pledges["weight"].fillna(given).astype(float),
+    )
+    pledges = pledges.join(levels, on=["unit_code", "post"])
+    return pledges.sort_values(["category", "roster_no", "unit_code", "post", "seq", "pledge_id"], ignore_index=True)
+
+
+def _check_weights(pledges: pd.DataFrame, round_id: str) -> None:
+    """Refuse a weight below 0, which earlier versions of this program took from files: no mean can be made of it."""
+    below = pledges[pledges["weight"].fillna(0) < 0]
+    if len(below):
+        raise StoreDamaged(
+            "The pledge {pledge} of the round {round} has the weight {weight}, and a weight is at least 0; an earlier "
+            "version of this program took it. Import the pledges of the round anew with --replace and publish.",
+            pledge=below["pledge_id"].iloc[0],
+            round=round_id,
+            weight=f"{below['weight'].iloc[0]:g}",
+        )
+
+
+def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date, closing: date) -> pd.DataFrame:
+    """The rows of the book."""
+    lines = register.join(_newest(checks), on="pledge_id")
+    for name in ("baseline", "target", "reported", "verified"):
+        lines[name] = lines[name].astype(float)
+    lines["soft"] = pd.Series(
+        [
+            soft(_number(target), _number(baseline), direction)
+            for target, baseline, direction in zip(lines["target"], lines["baseline"], lines["direction"], strict=True)
+        ],
+        dtype=bool,
+    )
+    for sort in ("reported", "verified"):
+        found = _attained(lines, sort)
+        lines[f"{sort}_gap"] = np.where(lines["direction"] == LOWER, -1.0, 1.0) * (lines[sort] - lines["target"])
+        lines[f"{sort}_met"] = pd.array([one.met for one in found], dtype="boolean")
+        lines[f"{sort}_completion"] = pd.Series([one.completion for one in found], dtype=float)
+        lines[f"{sort}_progress"] = pd.Series([one.progress for one in found], dtype=float)
+    lines["overdue"] = _overdue(lines, day, closing)
+    lines["unverified"] = _unverified(lines)
+    return lines.astype({name: "str" for name in LINES if name not in (*_NUMBERS, *_TRUTHS, *_MAYBE)})
+
+
+def _newest(checks: pd.DataFrame) -> pd.DataFrame:
+    """The newest word on every pledge, by its id: values with their days, status with its reason."""
+    by_pledge = checks.groupby("pledge_id")
+    newest = by_pledge[list(_PROGRESS)].last().rename(columns={"actual": "reported"})
+    newest["checked_on"] = by_pledge["check_date"].last()
+    for name, column in (("reported_on", "actual"), ("verified_on", "verified")):
+        newest[name] = checks[checks[column].notna()].groupby("pledge_id")["check_date"].last()
+    named = checks[checks["verified_by"].notna() & checks["status"].notna()].groupby("pledge_id")
+    newest["verified_status"] = named["status"].last().map(STATUSES)
+    newest["verified_pct"] = named["completion_pct"].last()
+    newest["status"] = newest["status"].map(STATUSES)
+    closed = checks[checks["status"].isin(["客观调整", "取消"])].groupby("pledge_id")["evidence"].last()
+    newest["status_reason"] = closed.where(newest["status"].isin([ADJUSTED, CANCELLED]))
+    return newest
+
+
+def _attained(lines: pd.DataFrame, sort: str) -> list[Attainment]:
+    """How far each pledge was kept by one account (reported or verified)."""
+    status, percentage = ("status", "completion_pct") if sort == "reported" else ("verified_status", "verified_pct")
+    columns = [sort, "target", "baseline", "direction", status, percentage, "status"]
+    return [_one(*values) for values in zip(*(lines[name].tolist() for name in columns), strict=True)]
+
+
+def _one(
+    value: object, target: object, baseline: object, direction: str, status: object, percentage: object, closed: object
+) -> Attainment:
+    goal = _number(target)
+    found = attainment(_number(value), goal, _number(baseline), direction)
+    if goal is None:
+        met = None if _number_or_text(status) is None else status == DONE
+        found = Attainment(met, _number(percentage), None)
+    if closed in (ADJUSTED, CANCELLED):
+        return Attainment(False if closed == CANCELLED else None, found.completion, found.progress)
+    return found
+
+
+def _number(value: object) -> float | None:
+    """A number, or None for what is missing."""
+    return None if _number_or_text(value) is None else float(str(value))
+
+
+def _number_or_text(value: object) -> object:
+    return None if value is None or value is pd.NA or value != value else value
+
+
+def _overdue(lines: pd.DataFrame, day: date, closing: date) -> pd.Series:
+    """Past its day and not done by the account that counts: the checker's if it is not older than the report.
+
+    On the closing day of the round an item due on that day is past too: nobody looks at the round on a later day.
+    """
+    reported = lines["reported_met"].fillna(False) | (lines["status"] == DONE)
+    checked = lines["verified_met"].notna() & (lines["verified_on"].fillna("") >= lines["reported_on"].fillna(""))
+    done = lines["verified_met"].fillna(False).where(checked, reported)
+    past = (lines["due"] < day.isoformat()) | ((lines["due"] == day.isoformat()) & (day >= closing))
+    past = past.fillna(False)
+    return (past & ~done.astype(bool) & ~lines["status"].isin([ADJUSTED, CANCELLED])).astype(bool)
+
+
+def _unverified(lines: pd.DataFrame) -> pd.Series:
+    """A reported value that no checker has looked at since; adjusted and cancelled items are not waited for."""
+    told = lines["reported"].notna() | (lines["target"].isna() & (lines["status"] == DONE))
+    seen = lines["verified_on"].fillna("") >= lines["reported_on"].fillna("")
+    seen &= lines["verified"].notna() | (lines["target"].isna() & lines["verified_status"].notna())
+    return (told & ~seen & ~lines["status"].isin([ADJUSTED, CANCELLED])).astype(bool)
+
+
+def _totals(lines: pd.DataFrame) -> pd.DataFrame:
+    """Rows of TOTALS: every unit and post of `lines`, headline before routine."""
+    by = lines.groupby(["unit_code", "post", "kind"], sort=False)
+    frame = by[["unit_name", "category", "roster_no"]].first().reset_index()
+    counted = (lines["status"] != ADJUSTED).fillna(True).to_numpy(dtype=bool)
+    sums: dict[str, object] = {"pledges": np.ones(len(lines)), "counted": counted}
+    sums |= {name: (lines["status"] == name).fillna(False) for name in (ADJUSTED, CANCELLED)}
+    sums |= {name: lines[name] for name in ("soft", "overdue", "unverified")}
+    at = by.ngroup().to_numpy()
+    for name, part in sums.items():
+        frame[name] = np.bincount(at, weights=np.asarray(part, dtype=np.float64)).astype(np.int64)
+    for sort in ("reported", "verified"):
+        met = np.where(counted, lines[f"{sort}_met"].astype("float64"), np.nan)
+        completion = np.where(counted, lines[f"{sort}_completion"], np.nan)
+        found = kept(at, met, completion, lines["weight"])
+        frame[f"{sort}_known"] = found.known
+        frame[f"{sort}_completion"], frame[f"{sort}_share_met"] = found.completion, found.share_met
+    frame = frame.sort_values(["category", "roster_no", "unit_code", "post", "kind"], ignore_index=True)
+    return frame[[*TOTALS, "roster_no"]]

@@ -1,0 +1,192 @@
+"""Families: the units that are ranked together, with their scores and the reasons of those that are not ranked.
+
+A family is a category within a round, or the whole round. Rank sets, verdicts and probabilities hold inside it.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.moments import Moments
+from analytics.scores import UnitScores, scores_from_moments
+from data.model.rule_sets import Bottom, RuleSet
+from data.store.cache import Cache
+from data.store.release import Release
+from results.ranking.scoring_tables import ScoringTables, moments_of, of_release
+
+Array: TypeAlias = NDArray[Any]
+
+ALL = "ALL"
+COUNTED = ("last", "share", "last_and_below")
+LINED = ("below", "last_and_below")
+BY_GRADE = "dissatisfied_over"
+"""The bottom rule that looks at the lowest grade and at no score."""
+_ROUNDING = {"down": math.floor, "up": math.ceil, "nearest": lambda value: math.floor(value + 0.5)}
+
+
+class NoSuchRound(Exception):
+    """The release has no such round, or the round no such category; `known`: those there are, where that was told."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        super().__init__(name)
+        self.known = tuple(known)
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The tables of a round under other rules than it was published with."""
+
+    rules: RuleSet
+    tables: ScoringTables
+
+
+@dataclass(frozen=True)
+class Family:
+    """Units ranked together; all arrays are in the order of `members` (roster order).
+
+    release : full id. name : the category, or ALL for the whole round.
+    members : unit_code, unit_name, category, roster_no, participation, dont_know_share, lowest_votes (votes with
+        the lowest score there is).
+    moments, scores : of the members. weights : group -> weight; None when pooled.
+    reason : why a unit is not ranked, or is only with a mark (missing_group); None for the others.
+    ranked : shape (units,). cache : where slow answers are kept.
+    """
+
+    release: str
+    round: str
+    name: str
+    rules: RuleSet
+    bottom: Bottom
+    members: pd.DataFrame
+    moments: Moments
+    weights: Mapping[str, float] | None
+    scores: UnitScores
+    reason: tuple[str | None, ...]
+    ranked: NDArray[np.bool_]
+    cache: Cache
+
+    @property
+    def ranked_score(self) -> Array:
+        """Scores in points, larger is better; NaN for units that are not ranked. shape (units,)."""
+        return np.where(self.ranked, self.scores.score, np.nan)
+
+    @property
+    def places(self) -> int:
+        """How many places at the bottom the rule takes; 0 for rules without a number of places."""
+        return places(self.bottom, int(self.ranked.sum()))
+
+    @property
+    def seed(self) -> int:
+        """Of every draw about this family: the first 8 bytes of SHA-256 of "release id, newline, name"."""
+        digest = hashlib.sha256(f"{self.release}\n{self.name}".encode()).digest()
+        return int.from_bytes(digest[:8], "big")
+
+    def with_last(self, k: int) -> "Family":
+        """The same family under the rule "the last k"."""
+        return replace(self, bottom=Bottom("last", k=k))
+
+
+def families(
+    release: Release, round_id: str, category: str | None = None, what_if: WhatIf | None = None
+) -> list[Family]:
+    """The families of a round in the order of their names: every category, one category, or ALL as one.
+
+    Empty for a round that has a register and no votes. Raises NoSuchRound.
+    """
+    if round_id not in release.rounds():
+        raise NoSuchRound(round_id, release.rounds())
+    tables = of_release(release, round_id) if what_if is None else what_if.tables
+    rules = rules_of(release, round_id) if what_if is None else what_if.rules
+    if rules is None:
+        return []
+    known = sorted(set(tables.units["category"]))
+    if category not in (None, ALL, *known):
+        raise NoSuchRound(f"{round_id} / {category}", (*known, ALL))
+    names = known if category is None else [category]
+    moments = moments_of(tables)
+    lowest = tables.lowest.set_index("unit_code")["votes"].reindex(tables.units["unit_code"])
+    units = tables.units.assign(dont_know_share=_dont_know_share(tables), lowest_votes=lowest.to_numpy())
+    return [_family(release.id, round_id, name, rules, units, moments, release.cache) for name in names]
+
+
+def rules_of(release: Release, round_id: str) -> RuleSet | None:
+    """The rule set of a round; None for a round that has a register and no votes."""
+    rounds = release.query("rounds").set_index("round_id")
+    return release.rules(round_id) if rounds.loc[round_id, "rules_name"] else None
+
+
+def places(bottom: Bottom, ranked: int) -> int:
+    """How many of `ranked` places a bottom rule takes; 0 for rules without a number of places."""
+    if bottom.rule == "share":
+        return int(_ROUNDING[bottom.rounding](round((bottom.share or 0.0) * ranked, 9)))
+    return bottom.k or 0 if bottom.rule in COUNTED else 0
+
+
+def _family(
+    release_id: str,
+    round_id: str,
+    name: str,
+    rules: RuleSet,
+    units: pd.DataFrame,
+    moments: Moments,
+    cache: Cache,
+) -> Family:
+    inside = np.ones(len(units), dtype=bool) if name == ALL else (units["category"] == name).to_numpy()
+    members = units[inside].reset_index(drop=True)
+    own = moments.select(np.flatnonzero(inside))
+    category = None if name == ALL else name
+    weights = _weights(rules, category, own.groups)
+    renormalise = rules.minimum.missing_group == "renormalise"
+    scores = scores_from_moments(own, weights, renormalise=renormalise)
+    reason = tuple(_reasons(members, own, weights, rules))
+    carried = np.array([why == "missing_group" and renormalise for why in reason], dtype=bool)
+    ranked = (np.array([why is None for why in reason], dtype=bool) | carried) & ~np.isnan(scores.score)
+    bottom = rules.bottom_for(category)
+    return Family(release_id, round_id, name, rules, bottom, members, own, weights, scores, reason, ranked, cache)
+
+
+def _weights(rules: RuleSet, category: str | None, groups: tuple[object, ...]) -> Mapping[str, float] | None:
+    """Weights of a category; a group that only other categories weigh counts nothing here."""
+    weights = rules.weights(category)
+    if weights is None:
+        return None
+    return {**{str(group): 0.0 for group in groups}, **weights}
+
+
+def _reasons(
+    members: pd.DataFrame, moments: Moments, weights: Mapping[str, float] | None, rules: RuleSet
+) -> list[str | None]:
+    """The first reason that holds of each member: decided by the register, too few votes, a group missing."""
+    votes = moments.n.sum(axis=1)
+    lacks = lacks_a_group(moments, weights, fewest=1)
+    found: list[str | None] = []
+    for participation, count, lacking in zip(members["participation"], votes, lacks, strict=True):
+        if participation:
+            found.append(str(participation))
+        elif count < max(1, rules.minimum.per_unit):
+            found.append("too_few_votes")
+        else:
+            found.append("missing_group" if lacking else None)
+    return found
+
+
+def lacks_a_group(moments: Moments, weights: Mapping[str, float] | None, fewest: int) -> NDArray[np.bool_]:
+    """Units with fewer than `fewest` votes from some group that has a weight, shape (units,); none when pooled."""
+    votes = dict(zip(moments.groups, moments.n.T, strict=True))
+    weighed = [group for group, weight in (weights or {}).items() if weight > 0]
+    absent = np.zeros(len(moments.units), dtype=np.int64)
+    few = [votes.get(group, absent) < fewest for group in weighed]
+    return np.logical_or.reduce(few) if few else np.zeros(len(moments.units), dtype=bool)
+
+
+def _dont_know_share(tables: ScoringTables) -> Array:
+    """Don't-know lines / (scored + don't-know lines) of each unit; NaN without either."""
+    counts = tables.dont_know.set_index("unit_code").reindex(tables.units["unit_code"])
+    base = counts["scored"] + counts["dont_know"]
+    return (counts["dont_know"] / base.where(base > 0)).to_numpy(dtype=float)

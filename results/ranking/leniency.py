@@ -1,0 +1,176 @@
+"""Leniency-adjusted scores of one family beside the official ones: would places and verdicts be others?
+
+The official score is never replaced. The adjusted scores are judged by the same rule, with the same tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.leniency import NO_ERROR, NOT_CONNECTED, ONE_VOTE, WEAK, Adjusted, adjusted_scores
+from analytics.scores import UnitScores
+from data.store.release import Release
+from i18n import N_, ngettext, translate
+from results.ranking.family import Family, NoSuchRound, families
+from results.ranking.ranking import Ranking, ranking_of
+from results.ranking.scoring_tables import ScoringTables, links_of, moments_of, of_release
+from results.ranking.verdicts import verdicts
+
+Array: TypeAlias = NDArray[Any]
+
+OFFICIAL = ("unit_code", "unit_name", "category", "n", "score", "rank", "verdict")
+ADJUSTED = (
+    *("adjusted", "adjusted_se", "adjusted_low", "adjusted_high", "lenient_by"),
+    *("adjusted_rank", "adjusted_rank_best", "adjusted_rank_worst", "adjusted_verdict", "changed"),
+)
+
+METHOD = N_(
+    "Each evaluator's leniency is estimated from ballots that grade several units and taken out of the votes, then the "
+    "official formula is applied again. The official score stays as it is."
+)
+REFUSED: Mapping[str | None, str] = {
+    ONE_VOTE: N_(
+        "No ballot on record grades two units (tallies never show it), so lenient evaluators cannot be told from good "
+        "units. There are no adjusted scores."
+    ),
+    NOT_CONNECTED: N_(
+        "No common ballots link {count} parts of the ranked units, so across them lenient evaluators cannot be told "
+        "from good units. There are no adjusted scores. The parts: {parts}."
+    ),
+    NO_ERROR: N_(
+        "The ballots hold no more votes than the model needs, so nothing is left to judge its error by. There are no "
+        "adjusted scores."
+    ),
+}
+WEAKLY = N_(
+    "Few ballots link some of the units with the others (strength of the weakest link {value}, doubtful below "
+    "{limit}), so the adjusted scores rest on few evaluators. Read them with caution."
+)
+SAME = N_("No unit's verdict changes.")
+
+
+@dataclass(frozen=True)
+class Leniency:
+    """The answer for one family.
+
+    rows : in the order of the ranking, columns OFFICIAL and ADJUSTED; nulls are NA. adjusted, adjusted_se and the
+        interval in points; the interval is around the common level of all units. lenient_by: score - adjusted, above
+        zero where lenient evaluators graded the unit. changed: ranked, and the verdict is another one.
+    refused : None or a code of `analytics.leniency`; then all of ADJUSTED is NA and changed False.
+    components : names of the ranked units that common ballots hold together, one list a part.
+    weakest : strength of the weakest link, 0 to 2; None when refused or with one unit. weak : below the limit.
+    """
+
+    family: Family
+    rows: pd.DataFrame
+    refused: str | None
+    components: list[list[str]]
+    weakest: float | None
+    weak: bool
+
+    @property
+    def changed(self) -> int:
+        """Units whose verdict changes."""
+        return int(self.rows["changed"].sum())
+
+    def sentences(self, language: str) -> list[str]:
+        """What was done, or why it cannot be, and what to keep in mind."""
+        if self.refused is not None:
+            return [translate(REFUSED[self.refused], language).format(**self._parts(language))]
+        said = [translate(METHOD, language)]
+        if self.changed:
+            words = ngettext(
+                "The verdict of {n} unit changes.", "The verdicts of {n} units change.", self.changed, language
+            )
+            said.append(words.format(n=self.changed))
+        else:
+            said.append(translate(SAME, language))
+        if self.weak:
+            said.append(translate(WEAKLY, language).format(value=f"{self.weakest:.3f}", limit=WEAK))
+        return said
+
+    def _parts(self, language: str) -> dict[str, object]:
+        comma, semicolon = ("、", "；") if language == "zh" else (", ", "; ")
+        return {
+            "count": len(self.components),
+            "parts": semicolon.join(comma.join(names) for names in self.components),
+        }
+
+
+def leniency(release: Release, round_id: str, category: str) -> Leniency:
+    """Official and adjusted scores of one category, or of the whole round (ALL). Raises NoSuchRound."""
+    found = families(release, round_id, category)
+    if not found:
+        raise NoSuchRound(round_id)
+    tables = of_release(release, round_id)
+    return leniency_of(found[0], ranking_of(release, round_id, found), tables)
+
+
+def leniency_of(family: Family, ranking: Ranking, tables: ScoringTables) -> Leniency:
+    """The same from the ranking that the family stands in and the tables of its round."""
+    adjusted, at = _adjusted(family, tables)
+    rows = _adjusted_rows(family, adjusted, at)
+    official = ranking.rows[ranking.rows["unit_code"].isin(set(rows["unit_code"]))]
+    rows = official[list(OFFICIAL)].merge(rows, on="unit_code", how="left", validate="one_to_one")
+    rows["lenient_by"] = rows["score"] - rows["adjusted"]
+    both = rows["adjusted"].notna() & rows["rank"].notna()
+    rows["changed"] = (both & (rows["verdict"] != rows["adjusted_verdict"])).astype(bool)
+    names = tables.units["unit_name"].tolist()
+    components = [[names[unit] for unit in part] for part in adjusted.components]
+    weakest = None if np.isnan(adjusted.weakest) else adjusted.weakest
+    return Leniency(family, rows[[*OFFICIAL, *ADJUSTED]], adjusted.refused, components, weakest, adjusted.weak)
+
+
+def _adjusted(family: Family, tables: ScoringTables) -> tuple[Adjusted, Array]:
+    """Adjusted scores of all units of the round, and where the members of the family stand among them."""
+    moments = moments_of(tables)
+    place = {code: position for position, code in enumerate(moments.units)}
+    at = np.array([place[code] for code in family.members["unit_code"]], dtype=np.int64)
+    ranked = np.zeros(len(moments.units), dtype=bool)
+    ranked[at] = family.ranked
+    renormalise = family.rules.minimum.missing_group == "renormalise"
+    adjusted = adjusted_scores(links_of(tables), moments, family.weights, ranked, renormalise=renormalise)
+    return adjusted, at
+
+
+def _adjusted_rows(family: Family, adjusted: Adjusted, at: Array) -> pd.DataFrame:
+    """unit_code and ADJUSTED but the comparison, in the order of the members."""
+    scores = _as_scores(family.scores, adjusted, at)
+    low, high = scores.interval(family.rules.uncertainty.level)
+    judged = verdicts(replace(family, scores=scores)).rows if adjusted.refused is None else _unjudged(len(at))
+    rows = pd.DataFrame(
+        {
+            "unit_code": family.members["unit_code"],
+            "adjusted": scores.score,
+            "adjusted_se": scores.se,
+            "adjusted_low": low,
+            "adjusted_high": high,
+        }
+    )
+    for name in ("rank", "rank_best", "rank_worst", "verdict"):
+        rows[f"adjusted_{name}"] = judged[name]
+    return rows
+
+
+def _unjudged(units: int) -> pd.DataFrame:
+    nothing = [pd.NA] * units
+    places = {name: pd.array(nothing, dtype="Int64") for name in ("rank", "rank_best", "rank_worst")}
+    return pd.DataFrame({**places, "verdict": pd.array(nothing, dtype="string")})
+
+
+def _as_scores(official: UnitScores, adjusted: Adjusted, at: Array) -> UnitScores:
+    """The members' adjusted scores in the shape that rank sets and claims read."""
+    square = np.ix_(at, at)
+    covariance = adjusted.covariance[square]
+    return replace(
+        official,
+        score=adjusted.score[at],
+        covariance=covariance,
+        covariance_adjusted=covariance,
+        df=adjusted.df[square],
+        df_score=adjusted.df_score[at],
+    )

@@ -1,0 +1,60 @@
+"""Units through reforms: which code of an earlier round is the same unit under another code.
+
+A link carries trends and consecutive years only where the table of reforms says so: a renaming does, a merger, a
+split or a partial transfer does not. A unit that keeps its code needs no link.
+"""
+
+from data.model.record_keys import year_of
+from data.store.records import ALL_ROUNDS
+from data.store.release import Release
+
+
+def carried(release: Release, round_from: str, round_to: str) -> dict[str, str]:
+    """Unit code of the earlier round -> its code in the later one, for units that were given another.
+
+    Links that begin after the later round do not count; two predecessors of one unit are no renaming.
+    """
+    before, after = (set(release.query("units", round_id=name)["unit_code"]) for name in (round_from, round_to))
+    links = _links(release, round_to)
+    found = {code: _followed(code, links, after) for code in sorted(before - after)}
+    reached = [code for code in found.values() if code is not None]
+    return {old: new for old, new in found.items() if new is not None and reached.count(new) == 1 and new not in before}
+
+
+def codes_of(release: Release, code: str) -> list[str]:
+    """A unit's code and every code that it had before or after, as far as reforms carry its trend."""
+    known = [code]
+    links = _links(release, None)
+    for own in known:
+        known += [old for old, new in links.items() if new == own and list(links.values()).count(new) == 1]
+        known += [new for old, new in links.items() if old == own and list(links.values()).count(new) == 1]
+        known[:] = dict.fromkeys(known)
+    return known
+
+
+def _links(release: Release, round_id: str | None) -> dict[str, str]:
+    """Predecessor -> successor of every link that carries the trend and holds by the end of a round."""
+    reforms = release.records(ALL_ROUNDS, "unit_lineage")
+    last = "9999" if round_id is None else _last_day(release, round_id)
+    links = reforms[reforms["carry_rank"].fillna(False) & (reforms["date"] <= last)]
+    return dict(zip(links["from_code"].astype(str), links["to_code"].astype(str), strict=True))
+
+
+def _last_day(release: Release, round_id: str) -> str:
+    """The closing day of the round's own record, else the last day of the year in its name."""
+    ends = release.records(round_id, "round")["end_date"].dropna()
+    if len(ends):
+        return str(ends.iloc[0])
+    year = year_of(round_id)
+    return f"{year}-12-31" if year is not None else "9999"
+
+
+def _followed(code: str, links: dict[str, str], wanted: set[str]) -> str | None:
+    """The first successor that the later round has; None when the links end or go in a circle."""
+    seen: set[str] = set()
+    while code in links and code not in seen:
+        seen.add(code)
+        code = links[code]
+        if code in wanted:
+            return code
+    return None

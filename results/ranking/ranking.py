@@ -1,0 +1,81 @@
+"""Ranking: all units of one round, each family by itself, with n, score, interval, range of places and verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.store.release import Release
+from results.ranking.family import ALL, Family, NoSuchRound, WhatIf, families
+from results.ranking.verdicts import SetFacts, Verdicts, verdicts
+
+__all__ = ["ALL", "FIELDS", "NoSuchRound", "Ranking", "WhatIf", "ranking"]
+
+FIELDS = (
+    *("unit_code", "unit_name", "category", "n", "n_by_group", "dont_know_share"),
+    *("score", "se_sampling", "se", "score_low", "score_high"),
+    *("rank", "rank_tied_to", "rank_best", "rank_worst", "p_bottom", "confirm_p", "clear_p"),
+    *("verdict", "reason", "shrunken", "expected_rank"),
+)
+BESIDE = ("roster_no", "confirm_raw", "clear_raw")
+"""Columns of `rows` that pages use and no file shows."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The answer. `rows` has the columns FIELDS and BESIDE; nulls are NA.
+
+    Rows stand by category, then rank, then roster number, then code; units that are not ranked stand last.
+    sets: family -> facts of its rank sets.
+    """
+
+    release: str
+    round: str
+    rules: str
+    rows: pd.DataFrame
+    sets: Mapping[str, SetFacts] = field(default_factory=dict)
+
+
+def ranking(release: Release, round_id: str, category: str | None = None, what_if: WhatIf | None = None) -> Ranking:
+    """Rank the units of a round: every category by itself, one category, or ALL as one.
+
+    Raises NoSuchRound.
+    """
+    return ranking_of(release, round_id, families(release, round_id, category, what_if))
+
+
+def ranking_of(release: Release, round_id: str, ranked_together: list[Family]) -> Ranking:
+    """The rows of some families of one round."""
+    if not ranked_together:
+        return Ranking(release.id, round_id, "", pd.DataFrame(columns=[*FIELDS, *BESIDE]))
+    judged = {family.name: verdicts(family) for family in ranked_together}
+    parts = [_rows(family, judged[family.name]) for family in ranked_together]
+    rows = pd.concat(parts, ignore_index=True)
+    order = ["category", "rank", "roster_no", "unit_code"]
+    if ranked_together[0].name == ALL:
+        order.remove("category")
+    rows = rows.sort_values(order, ignore_index=True)
+    sets = {name: found.sets for name, found in judged.items()}
+    return Ranking(release.id, round_id, ranked_together[0].rules.name, rows, sets)
+
+
+def _rows(family: Family, judged: Verdicts) -> pd.DataFrame:
+    """Rows of one family, in the order of its members."""
+    scores = family.scores
+    low, high = scores.interval(family.rules.uncertainty.level)
+    groups = [str(group) for group in family.moments.groups]
+    rows = pd.DataFrame(
+        {
+            **{name: family.members[name] for name in ("unit_code", "unit_name", "category")},
+            "n": scores.n.sum(axis=1),
+            "n_by_group": [dict(zip(groups, map(int, row), strict=True)) for row in scores.n],
+            "dont_know_share": family.members["dont_know_share"],
+            "score": scores.score,
+            "se_sampling": scores.se_sampling,
+            "se": scores.se,
+            "score_low": low,
+            "score_high": high,
+            "roster_no": family.members["roster_no"],
+        }
+    )
+    return pd.concat([rows, judged.rows], axis=1)[[*FIELDS, *BESIDE]]

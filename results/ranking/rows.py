@@ -1,0 +1,46 @@
+"""Rows of a ranking as plain values, and those of one unit through its rounds."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from data.store.release import Release
+from results.ranking.lineage import codes_of
+from results.ranking.ranking import FIELDS, Ranking, ranking
+
+WHOLE = {"n", "rank", "rank_tied_to", "rank_best", "rank_worst"}
+
+
+def records(rows: pd.DataFrame, fields: Iterable[str] = FIELDS) -> list[dict[str, object]]:
+    """Rows with plain Python values; None for what is missing."""
+    names = list(fields)
+    columns = [[_plain(name, value) for value in rows[name].tolist()] for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
+    """Ranking rows of one unit, newest round first, each with its round; empty for an unknown code.
+
+    A renaming that gave the unit another code is followed.
+    """
+    found = []
+    codes = codes_of(release, code)
+    for round_id in release.rounds():
+        units = release.query("units", round_id=round_id).set_index("unit_code")["category"]
+        for own in (own for own in codes if own in units.index):
+            found += rows_of_unit(ranking(release, round_id, str(units[own])), own)
+    return found
+
+
+def rows_of_unit(ranking: Ranking, code: str) -> list[dict[str, object]]:
+    """The row of one unit with its round; empty when the ranking has none."""
+    own = ranking.rows[ranking.rows["unit_code"] == code]
+    return [{"round": ranking.round, **row} for row in records(own)]
+
+
+def _plain(name: str, value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): int(count) for key, count in value.items()}
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return None
+    return int(str(value)) if name in WHOLE else value

@@ -1,0 +1,107 @@
+"""What scoring reads of one round: the stored tables, and the moments and links made of them."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.leniency import Links
+from analytics.moments import Moments, Pairs
+from data.store.release import Release
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ScoringTables:
+    """Tables of one round: of a release, or recomputed under other rules (what-if)."""
+
+    units: pd.DataFrame
+    cells: pd.DataFrame
+    pairs: pd.DataFrame
+    links: pd.DataFrame
+    dont_know: pd.DataFrame
+    lowest: pd.DataFrame
+    score_step: int
+
+
+def of_release(release: Release, round_id: str) -> ScoringTables:
+    """The stored tables of one round."""
+    rounds = release.query("rounds").set_index("round_id")
+    return ScoringTables(
+        release.query("units", round_id=round_id),
+        release.query("cell_moments", round_id=round_id),
+        release.query("pair_moments", round_id=round_id),
+        release.query("ballot_links", round_id=round_id),
+        release.query("dont_know_lines", round_id=round_id),
+        release.query("lowest_votes", round_id=round_id),
+        int(rounds["score_step"][round_id]),
+    )
+
+
+def moments_of(tables: ScoringTables) -> Moments:
+    """Moments of the whole round, in ten-thousandths of a point, for all units in roster order."""
+    units = tuple(tables.units["unit_code"])
+    groups = tuple(sorted(set(tables.cells["group_name"])))
+    unit_at = _codes(tables.cells["unit_code"], units)
+    group_at = _codes(tables.cells["group_name"], groups)
+    step = tables.score_step
+    n, total, squares = (
+        _grid(tables.cells[name], unit_at, group_at, (len(units), len(groups)))
+        for name in ("votes", "total", "squares")
+    )
+    total, squares = _scaled(total, step), _scaled(squares, step * step)
+    pairs = Pairs(
+        _codes(tables.pairs["group_name"], groups),
+        _codes(tables.pairs["unit_a"], units),
+        _codes(tables.pairs["unit_b"], units),
+        tables.pairs["votes"].to_numpy(dtype=np.int64),
+        _scaled(tables.pairs["total_a"].to_numpy(dtype=np.int64), step),
+        _scaled(tables.pairs["total_b"].to_numpy(dtype=np.int64), step),
+        _scaled(tables.pairs["product"].to_numpy(dtype=np.int64), step * step),
+    )
+    return Moments(units, groups, n, total, squares, pairs, *(_sums(part) for part in (n, total, squares)))
+
+
+def links_of(tables: ScoringTables) -> Links:
+    """What links the units of the whole round through ballots, in the order of `moments_of`."""
+    units = tuple(tables.units["unit_code"])
+    groups = tuple(sorted(set(tables.cells["group_name"])))
+    step = tables.score_step
+    linked = np.zeros((len(groups), len(units), len(units)))
+    group = _codes(tables.pairs["group_name"], groups)
+    first, second = (_codes(tables.pairs[name], units) for name in ("unit_a", "unit_b"))
+    linked[group, first, second] = linked[group, second, first] = tables.pairs["linked"]
+    own = np.zeros((len(units), len(groups)))
+    at = _codes(tables.cells["unit_code"], units), _codes(tables.cells["group_name"], groups)
+    own[at] = tables.cells["own_minus_ballot"] * step
+    sums = tables.links.set_index("group_name").reindex(list(groups))
+    ballots, votes = (sums[name].to_numpy(dtype=np.int64) for name in ("ballots", "votes"))
+    return Links(groups, linked, own, ballots, votes, sums["within"].to_numpy(dtype=np.float64) * step**2)
+
+
+def _codes(values: pd.Series, names: tuple[str, ...]) -> Array:
+    return pd.Categorical(values, categories=list(names)).codes.astype(np.int64)
+
+
+def _grid(
+    values: pd.Series,
+    rows: Array,
+    columns: Array,
+    shape: tuple[int, int],
+) -> Array:
+    out = np.zeros(shape, dtype=np.int64)
+    out[rows, columns] = values.to_numpy(dtype=np.int64)
+    return out
+
+
+def _scaled(values: Array, step: int) -> Array:
+    """values * step, exact: as Python ints where 64 bits would not hold them."""
+    largest = int(np.abs(values).max(initial=0)) * step
+    return values.astype(object) * step if largest >= 2**62 else values * step
+
+
+def _sums(part: Array) -> tuple[int, ...]:
+    return tuple(sum(int(value) for value in column) for column in part.T)

@@ -1,0 +1,196 @@
+"""One unit: its place in every round, and in one round its groups, indicators and grades."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.moments import Moments, Pairs
+from analytics.scores import scores_from_moments
+from analytics.suppression import small
+from analytics.verdicts import CONFIRMED
+from data.model.rule_sets import RuleSet
+from data.store.release import Release
+from i18n import N_
+from results.ranking.family import Family
+from results.ranking.lineage import codes_of
+from results.ranking.ranking import Ranking
+from results.ranking.rows import rows_of_unit
+from results.ranking.scoring_tables import moments_of, of_release
+from results.ranking.verdicts import claims_by_rule, rank_sets_of
+
+OVERALL = ""
+WITHHELD = N_("not shown")
+TOO_FEW = N_(
+    "Means of fewer than {count} votes are not shown; where a group that makes the score gave so few, nor are the "
+    "means of the others: with the score they would give it away."
+)
+MEANS = ("indicator", "group", "n", "mean", "low", "high", "too_few")
+COMPARED = ("category_mean", "category_min", "category_max")
+
+
+@dataclass(frozen=True)
+class UnitHistory:
+    """Ranking rows of one unit, newest round first, each with its round."""
+
+    release: str
+    unit: str
+    name: str
+    rounds: list[dict[str, object]]
+
+    @property
+    def confirmed_in_a_row(self) -> int:
+        """How many of its newest rounds, without a gap, confirmed the unit at the bottom."""
+        verdicts = [row["verdict"] for row in self.rounds]
+        return next((at for at, verdict in enumerate(verdicts) if verdict != CONFIRMED), len(verdicts))
+
+
+@dataclass(frozen=True)
+class UnitDetail:
+    """One unit in one round.
+
+    groups: MEANS and COMPARED, a row a group, from whole votes. indicators: the same, a row an indicator and group.
+    grades: indicator, group, grade, kind, points, lines, share (of the scored lines; NaN for unscored kinds).
+    Means of fewer than presentation.smallest_cell votes are NaN and marked too_few; their grades are left out. Where a
+    group that makes the score has so few, that holds of all groups: score and other means would give its mean away.
+    """
+
+    unit: str
+    round: str
+    name: str
+    category: str
+    rules: RuleSet
+    groups: pd.DataFrame
+    indicators: pd.DataFrame
+    grades: pd.DataFrame
+    scored_indicators: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """One ranked unit asked about by itself: marginal rank set, p-values without the correction for a whole list."""
+
+    best: int
+    worst: int
+    confirm_p: float
+    clear_p: float
+
+
+class NoSuchUnit(Exception):
+    """The round has no such unit, or no votes."""
+
+
+def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
+    """One unit through the rounds of `rankings`, newest first, renamings followed; no rows for an unknown code."""
+    codes = codes_of(release, code)
+    rows = [row for ranking in rankings for own in codes for row in rows_of_unit(ranking, own)]
+    return UnitHistory(release.id, code, str(rows[0]["unit_name"]) if rows else code, rows)
+
+
+def alone(family: Family, code: str) -> Alone:
+    """What the votes say of one unit if only it had been asked about. Raises NoSuchUnit unless it is ranked."""
+    codes = list(family.members["unit_code"])
+    if code not in codes or not family.ranked[codes.index(code)]:
+        raise NoSuchUnit(code)
+    at = codes.index(code)
+    sets = rank_sets_of(family, alone=at)
+    claims = claims_by_rule(family)
+    best, worst = int(sets.best[at]), int(sets.worst[at])
+    return Alone(best, worst, float(claims.confirm_raw[at]), float(claims.clear_raw[at]))
+
+
+def detail(release: Release, code: str, round_id: str) -> UnitDetail:
+    """One unit in one round. Raises NoSuchUnit."""
+    tables = of_release(release, round_id)
+    units = tables.units.set_index("unit_code")
+    if code not in units.index or tables.cells.empty:
+        raise NoSuchUnit(f"{round_id} / {code}")
+    rules = release.rules(round_id)
+    category = str(units.loc[code, "category"])
+    members = [name for name in units.index if units.loc[name, "category"] == category]
+    place = {name: position for position, name in enumerate(units.index)}
+    moments = moments_of(tables).select([place[name] for name in members])
+    lines = release.query("category_grades", round_id=round_id, category=category)
+    everyone = dict(list(release.query("points_by_group", round_id=round_id).groupby("indicator")))
+    withheld = _small_group(moments, code, rules, category)
+    by_indicator = [
+        _means(_moments_of_lines(part, members, everyone[name]), code, rules, str(name), withheld)
+        for name, part in lines[lines["points"].notna()].groupby("indicator", sort=False)
+    ]
+    return UnitDetail(
+        code,
+        round_id,
+        str(units.loc[code, "unit_name"]),
+        category,
+        rules,
+        _means(moments, code, rules, OVERALL, withheld),
+        pd.concat(by_indicator, ignore_index=True) if by_indicator else _no_means(),
+        _grades(lines[:0] if withheld else lines[lines["unit_code"] == code], rules),
+        frozenset(map(str, lines.loc[lines["scored"], "indicator"])),
+    )
+
+
+def _small_group(moments: Moments, code: str, rules: RuleSet, category: str) -> bool:
+    """Whether a group that makes the score of a unit gave it fewer votes than are shown."""
+    n, weights = moments.n[moments.units.index(code)], rules.weights(category)
+    counts = np.array([weights is None or weights.get(str(group), 0) > 0 for group in moments.groups], dtype=bool)
+    return bool(small(n[counts], rules.presentation.smallest_cell).any())
+
+
+def _means(moments: Moments, code: str, rules: RuleSet, indicator: str, withheld: bool) -> pd.DataFrame:
+    """Mean and interval of the unit in every group that voted on it, against its category. withheld: show none."""
+    at = moments.units.index(code)
+    rows = []
+    for position, group in enumerate(moments.groups):
+        n = int(moments.n[at, position])
+        if n == 0:
+            continue
+        weights = {name: float(name == group) for name in moments.groups}
+        scores = scores_from_moments(moments, weights)
+        low, high = scores.interval(rules.uncertainty.level)
+        few = withheld or n < rules.presentation.smallest_cell
+        own = (scores.score[at], low[at], high[at]) if not few else (np.nan,) * 3
+        enough = scores.score[moments.n[:, position] >= rules.presentation.smallest_cell]
+        compared = _compared(enough)
+        rows.append((indicator, str(group), n, *own, few, *compared))
+    return pd.DataFrame(rows, columns=[*MEANS, *COMPARED]) if rows else _no_means()
+
+
+def _compared(scores: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Mean, smallest and largest of the units of the category that have enough votes."""
+    if not len(scores):
+        return np.nan, np.nan, np.nan
+    return float(scores.mean()), float(scores.min()), float(scores.max())
+
+
+def _no_means() -> pd.DataFrame:
+    return pd.DataFrame(columns=[*MEANS, *COMPARED])
+
+
+def _moments_of_lines(lines: pd.DataFrame, members: list[str], everyone: pd.DataFrame) -> Moments:
+    """Moments of the lines of one indicator: an evaluator has one line on a unit, so none are paired here.
+
+    everyone: the lines of all units of the round by group and points, for the group's own totals.
+    """
+    groups = tuple(sorted(set(lines["group_name"])))
+    unit_at = pd.Categorical(lines["unit_code"], categories=members).codes
+    group_at = pd.Categorical(lines["group_name"], categories=list(groups)).codes
+    count = lines["lines"].to_numpy(dtype=np.int64)
+    points = lines["points"].to_numpy(dtype=np.int64)
+    n, total, squares = (np.zeros((len(members), len(groups)), dtype=np.int64) for _ in range(3))
+    for target, value in ((n, count), (total, count * points), (squares, count * points * points)):
+        np.add.at(target, (unit_at, group_at), value)
+    whole = everyone.assign(lines=everyone["lines"].map(int), points=everyone["points"].map(int))
+    own = [whole[whole["group_name"] == group] for group in groups]
+    sums = [tuple(int((part["lines"] * part["points"] ** power).sum()) for part in own) for power in (0, 1, 2)]
+    return Moments(tuple(members), groups, n, total, squares, Pairs.none(), *sums)
+
+
+def _grades(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
+    """Counts of grades by indicator and group; groups with too few scored lines are left out."""
+    frame = lines.rename(columns={"group_name": "group"}).drop(columns=["unit_code", "scored"])
+    scored = frame["lines"].where(frame["kind"] == "scored", 0)
+    base = scored.groupby([frame["indicator"], frame["group"]]).transform("sum")
+    frame = frame.assign(share=(frame["lines"] / base.where(base > 0)).where(frame["kind"] == "scored"))
+    return frame[base >= rules.presentation.smallest_cell].reset_index(drop=True)

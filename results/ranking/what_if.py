@@ -1,0 +1,59 @@
+"""What a published round would look like under other rules; nothing is stored."""
+
+import tempfile
+from pathlib import Path
+
+from data.duckdb_access import write_database
+from data.model.rule_sets import RuleSet, RulesRefused
+from data.moments.votes import kind_of_grade
+from data.store import Store
+from data.store.release import RESULTS, Release
+from data.store.release_builder import round_tables
+from problems import Problem
+from results.ranking.family import WhatIf
+from results.ranking.scoring_tables import of_release
+
+
+def what_if(store: Store, release: Release, round_id: str, rules: RuleSet) -> WhatIf:
+    """The tables of a round of a release, counted again under `rules`.
+
+    Raises RulesRefused when a grade or a group of the round's votes is not in the rules.
+    """
+    _refuse_unlisted(release, round_id, rules)
+    wanted = set(release.upload_ids)
+    uploads = [upload for upload in store.uploads() if upload.upload_id in wanted]
+    with tempfile.TemporaryDirectory() as scratch:
+        tables = round_tables(Path(scratch), uploads, round_id, rules)
+        write_database(Path(scratch) / RESULTS, tables, "build/schema")
+        again = Release(Path(scratch))
+        try:
+            return WhatIf(rules, of_release(again, round_id))
+        finally:
+            again.close()
+
+
+def _refuse_unlisted(release: Release, round_id: str, rules: RuleSet) -> None:
+    """Grades and groups of the votes that the rules do not know."""
+    used = release.query("round_words", round_id=round_id)
+    problems = []
+    grades = [grade for grade in sorted(set(used["grade"])) if grade and not _knows(grade, rules)]
+    known = [*rules.points, *rules.unscored]
+    problems += [Problem("unknown_grade", value=g, facts={"known": known}) for g in grades]
+    listed = rules.group_names()
+    if listed is not None:
+        others = sorted(set(used["group_name"]) - set(listed))
+        problems += [Problem("unknown_group", value=g, facts={"known": listed}) for g in others]
+    if problems:
+        raise RulesRefused(problems)
+
+
+def _knows(grade: str, rules: RuleSet) -> bool:
+    if grade in rules.points or kind_of_grade(grade, "", rules) != "scored":
+        return True
+    if rules.numeric is None:
+        return False
+    try:
+        points = float(grade) * 100
+    except ValueError:
+        return False
+    return rules.numeric.low <= points <= rules.numeric.high

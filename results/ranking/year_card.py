@@ -1,0 +1,194 @@
+"""The year card: can this year rank at all, and what would it take to say more?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from analytics.differences import standardised
+from analytics.resolution import growth, needed_deviate, smallest_difference
+from analytics.scores import UnitScores, scores_from_moments
+from analytics.shrinkage import reliability, shrink
+from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
+from i18n import N_, translate
+from results.ranking.bottom_list import BottomList
+from results.ranking.family import COUNTED, Family
+
+ONE_PAIR = 1.959964
+"""Critical value for two units chosen before looking, two-sided 5%."""
+SETTLED, SOME, NOBODY, NOTHING, NO_LIST = "settled", "some", "nobody", "nothing", "no_list"
+SENTENCES = {
+    SETTLED: N_("The bottom is settled: {confirmed} confirmed, everyone else is cleared."),
+    SOME: N_(
+        "{confirmed} confirmed at the bottom; for {undecided} more the votes do not say; {cleared} surely are not "
+        "there."
+    ),
+    NOBODY: N_(
+        "Nobody can be named: no unit is confirmed at the bottom, for {undecided} the votes do not say; {cleared} "
+        "surely are not there."
+    ),
+    NOTHING: N_(
+        "This year cannot rank {family}: the scores differ no more than chance lets them. No list is offered as a "
+        "finding."
+    ),
+}
+MORE = {
+    "enough": N_("The border between {above} and {below} could be settled with about as many ballots as there are."),
+    "plan": N_(
+        "To settle the border between {above} and {below} ({difference} points apart) takes about {ballots} more "
+        "ballots, fewest as: {plan}."
+    ),
+    "never": N_(
+        "{above} and {below} stand at the border and are as good as equal: no number of ballots that can be had would "
+        "part them."
+    ),
+}
+PLAN = N_("{group} +{ballots} (now {now})")
+
+
+@dataclass(frozen=True)
+class MoreBallots:
+    """What would settle the border: kind is a key of MORE.
+
+    above, below : names of the two units at the border, difference of their scores in points. plan : group -> ballots
+        now and ballots more, the fewest in all; only groups that need more.
+    """
+
+    kind: str
+    above: str
+    below: str
+    difference: float
+    plan: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def sentence(self, language: str) -> str:
+        """The finding in words."""
+        words = translate(PLAN, language)
+        comma = "、" if language == "zh" else ", "
+        parts = [words.format(group=g, ballots=f"{more:,}", now=f"{now:,}") for g, (now, more) in self.plan.items()]
+        return translate(MORE[self.kind], language).format(
+            above=self.above,
+            below=self.below,
+            difference=f"{self.difference:.2f}",
+            ballots=f"{sum(more for _, more in self.plan.values()):,}",
+            plan=comma.join(parts),
+        )
+
+
+@dataclass(frozen=True)
+class YearCard:
+    """One family at a glance. Differences in points, at 80% power; NaN below two ranked units.
+
+    outcome : SETTLED, SOME, NOBODY, NOTHING or NO_LIST. reliability : 0 to 1, share of the spread of scores that is not
+    chance. smallest_pair : difference that is seen between two units chosen beforehand; smallest_all : between any two
+    when all are compared at once. apart : share of the pairs that the rank sets tell apart.
+    """
+
+    bottom: BottomList
+    outcome: str
+    ranked: int
+    not_ranked: int
+    confirmed: int
+    undecided: int
+    cleared: int
+    reliability: float
+    smallest_pair: float
+    smallest_all: float
+    apart: float
+    more: MoreBallots | None
+
+    def sentence(self, language: str) -> str:
+        """The card in one sentence."""
+        facts = {**self.bottom.facts(language), "confirmed": self.confirmed, "undecided": self.undecided}
+        sentence = self.bottom.no_list or SENTENCES[self.outcome]
+        return translate(sentence, language).format(**facts, cleared=self.cleared)
+
+
+def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
+    """The card of one family; `ballots` counts the evaluators of each group in the round."""
+    family = bottom.family
+    counts = {tier: len(bottom.tier(tier)) for tier in (CONFIRMED, UNDECIDED, CLEARED)}
+    score, variance = family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan)
+    pairs = standardised(score, family.scores.covariance_adjusted, family.scores.df)
+    upper = np.triu_indices(len(pairs.z), 1)
+    beyond = np.abs(pairs.z[upper]) > bottom.sets.critical
+    indistinct = shrink(score, variance).tau2 == 0 or not beyond.any()
+    return YearCard(
+        bottom,
+        _outcome(bottom, counts, indistinct),
+        bottom.count,
+        len(bottom.not_ranked),
+        counts[CONFIRMED],
+        counts[UNDECIDED],
+        counts[CLEARED],
+        reliability(score, variance),
+        smallest_difference(pairs.spread, ONE_PAIR),
+        smallest_difference(pairs.spread, bottom.sets.critical),
+        float(beyond.mean()) if len(beyond) else float("nan"),
+        _more_ballots(bottom, ballots) if counts[UNDECIDED] else None,
+    )
+
+
+def _outcome(bottom: BottomList, counts: Mapping[str, int], indistinct: bool) -> str:
+    """indistinct: the scores differ no more than chance lets them."""
+    if bottom.no_list:
+        return NO_LIST
+    if counts[CONFIRMED]:
+        return SOME if counts[UNDECIDED] else SETTLED
+    if not counts[UNDECIDED]:
+        return SETTLED
+    by_place = bottom.family.bottom.rule in COUNTED
+    return NOTHING if by_place and indistinct and not counts[CLEARED] else NOBODY
+
+
+def _more_ballots(bottom: BottomList, ballots: Mapping[str, int]) -> MoreBallots | None:
+    """What would part the two units at the border of the last k; None for rules without k and rounds of counts."""
+    family, k = bottom.family, bottom.family.places
+    if bottom.line is None:
+        return None
+    below, above = bottom.rows.iloc[k - 1], bottom.rows.iloc[k]
+    parts = _variance_by_group(family, str(above["unit_code"]), str(below["unit_code"]))
+    cast = {group: ballots.get(group, 0) if group else sum(ballots.values()) for group in parts}
+    if not all(cast.values()):
+        return None
+    difference = float(above["score"] - below["score"])
+    deviate = needed_deviate(bottom.count, k, family.rules.uncertainty.level)
+    needed = growth(difference, np.array(list(parts.values())), np.array(list(cast.values()), dtype=float), deviate)
+    names = (str(above["unit_name"]), str(below["unit_name"]), difference)
+    if not np.isfinite(needed.everyone):
+        return MoreBallots("never", *names)
+    more = {group: (n, _rounded((f - 1) * n)) for (group, n), f in zip(cast.items(), needed.plan, strict=True)}
+    plan = {group: numbers for group, numbers in more.items() if numbers[1]}
+    return MoreBallots("plan" if plan else "enough", *names, plan)
+
+
+def _rounded(ballots: float) -> int:
+    """Two digits: the figure rests on one year's scatter."""
+    if ballots < 1:
+        return 0
+    unit = 10 ** max(0, len(str(int(ballots))) - 2)
+    return int(-(-ballots // unit) * unit)
+
+
+def _variance_by_group(family: Family, first: str, second: str) -> dict[str, float]:
+    """What each group adds to the squared standard error of the difference of two units.
+
+    The covariance of the two is dealt out in proportion, so that the parts add to the whole.
+    """
+    codes = list(family.members["unit_code"])
+    two = family.moments.select([codes.index(first), codes.index(second)])
+    if family.weights is None:
+        return {"": _squared(scores_from_moments(two, None))}
+    whole = _squared(scores_from_moments(two, family.weights, renormalise=True))
+    parts = {}
+    for group, weight in family.weights.items():
+        if weight > 0 and group in two.groups:
+            alone = scores_from_moments(two, {name: float(name == group) for name in two.groups}, renormalise=True)
+            parts[group] = weight**2 * float(np.nansum(alone.se**2))
+    total = sum(parts.values())
+    return {group: part * whole / total for group, part in parts.items()} if total > 0 else parts
+
+
+def _squared(scores: UnitScores) -> float:
+    """Squared standard error of the difference of the two units."""
+    covariance = scores.covariance_adjusted
+    return float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])

@@ -1,0 +1,178 @@
+"""Withholding: small cells, the cells beside them, and the audit by linear programmes."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from analytics.suppression import Cells, Knowledge, Sum, exposed_cells, feasible, open_, small, suppress, table
+from tests.reference.plain_suppression import ranges
+
+TOY = [[3, 20, 30], [25, 2, 18], [22, 31, 4]]
+"""Three small cells, one in each row and each column."""
+
+
+def inside(cells: Cells, counts, mask) -> np.ndarray:
+    """A mask of the inner cells as one of all cells of a table."""
+    full = np.zeros(len(cells.counts), dtype=bool)
+    full[: np.size(counts)] = np.ravel(mask)
+    return full
+
+
+def withheld(counts, smallest=5, uniform=False, **totals):
+    cells = table(counts, **totals)
+    found = suppress(cells, inside(cells, counts, small(counts, smallest, uniform)), smallest)
+    return found.cells[: np.size(counts)].reshape(np.shape(counts)), found.exposed
+
+
+def holes(counts, mask):
+    return [
+        [None if hidden else int(n) for n, hidden in zip(*line, strict=True)] for line in zip(counts, mask, strict=True)
+    ]
+
+
+def test_small_cells_alone_are_found_by_subtraction():
+    cells = table(TOY)
+    hidden = inside(cells, TOY, small(TOY, 5))
+    places = np.flatnonzero(hidden)
+    assert exposed_cells(cells, hidden, places, 5).tolist() == places.tolist()
+    left = ranges(holes(TOY, small(TOY, 5)), np.sum(TOY, axis=1), np.sum(TOY, axis=0))
+    assert left == {(0, 0): (3, 3), (1, 1): (2, 2), (2, 2): (4, 4)}
+
+
+def test_three_more_cells_protect_three_in_a_latin_square():
+    hidden, exposed = withheld(TOY)
+    assert len(exposed) == 0
+    assert hidden.sum() == 6 and (hidden.sum(axis=0) == 2).all() and (hidden.sum(axis=1) == 2).all()
+    left = ranges(holes(TOY, hidden), np.sum(TOY, axis=1), np.sum(TOY, axis=0))
+    for at in ((0, 0), (1, 1), (2, 2)):
+        low, high = left[at]
+        assert high >= 5 and high - low >= 5
+
+
+@pytest.mark.parametrize(
+    ("counts", "uniform", "expected"),
+    [
+        ([0, 1, 4, 5, 9], False, [False, True, True, False, False]),
+        ([0, 1, 4, 5, 9, 10, 300], True, [False, True, True, True, True, False, False]),
+    ],
+)
+def test_what_is_small(counts, uniform, expected):
+    """Zero says nothing of anybody; a cell of equal votes tells how everyone voted."""
+    assert small(counts, 5, uniform).tolist() == expected
+
+
+def test_a_round_without_a_limit_withholds_nothing():
+    assert not small([1, 2, 9], 1, True).any() and not small([1, 2, 9], 0, True).any()
+
+
+def test_two_small_cells_are_no_hiding_place_for_each_other():
+    """1 and 1 of 62: their sum of 2 is known, so a third cell is withheld."""
+    hidden, exposed = withheld([[1, 1, 20, 40]], column_totals=False)
+    assert hidden.tolist() == [[True, True, True, False]] and len(exposed) == 0
+
+
+def test_a_small_total_that_is_published_gives_its_parts_away():
+    hidden, exposed = withheld([[2, 1, 0], [30, 40, 50]], column_totals=False)
+    assert exposed.tolist() == [0, 1]
+    assert not hidden[1].any(), "no other row can help"
+
+
+def test_tables_that_share_a_total_are_judged_together():
+    """Votes by group 3 + 37, votes by grade 36 + 4, and 40 in all; beside them somebody publishes 3 + 36 = 39."""
+    counts = np.array([3, 37, 36, 4, 40, 39])
+    own = (Sum(4, (0, 1)), Sum(4, (2, 3)))
+    kept = np.array([False] * 4 + [True] * 2)
+    hidden = np.array([True, True, True, True, False, False])
+    assert len(exposed_cells(Cells(counts, own, kept), hidden, [0, 3], 5)) == 0
+    linked = Cells(counts, (*own, Sum(5, (0, 2))), kept)
+    assert len(exposed_cells(linked, hidden, [0, 3], 5)) == 0, "one equation more still leaves them open"
+    known = hidden & (np.arange(6) != 2)
+    assert exposed_cells(linked, known, [0], 5).tolist() == [0]
+
+
+def test_a_score_and_the_grades_give_two_groups_away():
+    """20 and 10 votes, one unhappy in the first: the score of 97.50 and 1 unhappy in all leave nothing open."""
+    facts = [[1, 1, 0, 0], [0, 0, 1, 1], [5, 0, 10, 0], [0, 1, 0, 1]]  # happy and unhappy of either group
+    votes = [20.0, 10.0]
+    score = [100 * 0.5 * (19 / 20 + 10 / 10)]
+    low = np.array([*votes, score[0] - 0.005, 1.0])
+    high = np.array([*votes, score[0] + 0.005, 1.0])
+    weights = sparse.csr_array(np.array(facts, dtype=float))
+    weights[2, 0], weights[2, 2] = 50 / 20, 50 / 10
+    without = Knowledge(weights[[0, 1, 2]], low[[0, 1, 2]], high[[0, 1, 2]])
+    assert feasible(Knowledge(weights, low, high), [1]) == (1, 1)
+    unhappy_low, unhappy_high = feasible(without, [1])
+    assert open_(unhappy_low, unhappy_high).all() and (unhappy_low, unhappy_high) == (0, 1)
+
+
+def test_what_nothing_bounds_has_no_end():
+    known = Knowledge(sparse.csr_array([[1.0, -1.0]]), np.zeros(1), np.zeros(1))
+    assert feasible(known, [0, 1]) == (pytest.approx([0, 0]), pytest.approx([np.inf, np.inf]))
+
+
+@pytest.mark.parametrize(
+    ("counts", "total", "kept", "message"),
+    [
+        ([-1, 4], 3, False, "negative"),
+        ([3, 4], 8, False, "add up"),
+        ([3, 4], 7, True, "kept"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(counts, total, kept, message):
+    cells = Cells(np.array([*counts, total]), (Sum(2, (0, 1)),), np.array([kept, False, True]))
+    with pytest.raises(ValueError, match=message):
+        suppress(cells, [True, False, False], 5)
+
+
+tables = st.integers(1, 3).flatmap(
+    lambda rows: st.integers(2, 3).flatmap(
+        lambda columns: st.lists(
+            st.lists(st.integers(0, 7), min_size=columns, max_size=columns), min_size=rows, max_size=rows
+        )
+    )
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, st.data())
+def test_the_audit_finds_what_trying_every_filling_finds(counts, data):
+    shape = np.shape(counts)
+    mask = np.array(data.draw(st.lists(st.booleans(), min_size=np.size(counts), max_size=np.size(counts))))
+    mask[np.flatnonzero(mask)[5:]] = False  # trying all is slow
+    cells = table(counts)
+    hidden = inside(cells, counts, mask)
+    expected = ranges(holes(counts, mask.reshape(shape)), np.sum(counts, axis=1), np.sum(counts, axis=0))
+    exposed = {at for at, (low, high) in expected.items() if not (high >= 3 and high - low >= 3)}
+    found = exposed_cells(cells, hidden, np.flatnonzero(hidden), 3)
+    assert {tuple(map(int, np.unravel_index(at, shape))) for at in found} == exposed
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables)
+def test_what_is_withheld_is_protected_or_named(counts):
+    hidden, exposed = withheld(counts, smallest=3)
+    left = ranges(holes(counts, hidden), np.sum(counts, axis=1), np.sum(counts, axis=0))
+    names = {tuple(map(int, np.unravel_index(at, np.shape(counts)))) for at in exposed}
+    for at in zip(*np.nonzero(small(counts, 3)), strict=True):
+        low, high = left[tuple(map(int, at))]
+        assert (high >= 3 and high - low >= 3) != (tuple(map(int, at)) in names)
+    if not len(exposed):
+        assert (hidden.sum(axis=0) != 1).all() and (hidden.sum(axis=1) != 1).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables, st.data())
+def test_intervals_are_those_of_all_fillings(counts, data):
+    mask = np.array(data.draw(st.lists(st.booleans(), min_size=np.size(counts), max_size=np.size(counts))))
+    mask[np.flatnonzero(mask)[5:]] = False
+    holed = holes(counts, mask.reshape(np.shape(counts)))
+    expected = ranges(holed, np.sum(counts, axis=1), np.sum(counts, axis=0))
+    cells = table(counts)
+    place = np.flatnonzero(inside(cells, counts, mask))
+    whole = cells.matrix
+    rest = np.delete(np.arange(len(cells.counts)), place)
+    value = -(whole[:, rest] @ cells.counts[rest]).astype(float)
+    low, high = feasible(Knowledge(whole[:, place], value, value), np.arange(len(place)))
+    assert [(a, b) for a, b in zip(low, high, strict=True)] == [expected[at] for at in sorted(expected)]

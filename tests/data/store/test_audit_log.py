@@ -1,0 +1,118 @@
+"""The audit log: everything done is in it, and it cannot be altered unnoticed."""
+
+import json
+import shutil
+
+import pytest
+
+from data.store import Store
+from data.store.audit_log import log_export, read_log
+from data.store.verify import check
+from errors import StoreDamaged
+from tests.support.stores import BALLOTS, SMALL
+
+
+@pytest.fixture
+def store(small, files):
+    """A rule set, two imports, two publications and a return: six lines."""
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    first = small.publish()
+    small("import", "ballots", files("2.csv", BALLOTS.replace("不满意", "满意")), "--round", "2025", "--replace")
+    small.publish()
+    small("rollback", first, "--reason", "复核")
+    return Store(small.store)
+
+
+def lines(store):
+    return (store.path / "audit" / "log.jsonl").read_text("utf-8").splitlines(keepends=True)
+
+
+def put(store, kept):
+    (store.path / "audit" / "log.jsonl").write_text("".join(kept), "utf-8")
+
+
+def test_everything_done_is_told_in_order(store, small):
+    log = read_log(store.path)
+    assert [entry.action for entry in log] == ["rules", "import", "publish", "import", "publish", "rollback"]
+    assert [entry.number for entry in log] == [1, 2, 3, 4, 5, 6]
+    assert log[-1].note == "复核" and log[-1].release == store.in_force()
+    rows = small.json("audit")["rows"]
+    assert rows[1]["what"] == f"ballots {store.uploads()[0].upload_id}" and rows[1]["round"] == "2025"
+    assert "已回退" in small("audit").decode() or "回退" in small("audit").decode()
+    assert small.json("audit", "--since", "2099-01-01")["rows"] == []
+    small("audit", "--since", "昨天", code=2)
+
+
+def test_reading_and_refused_calls_write_nothing(store, small, files):
+    before = lines(store)
+    small("ranking", "--round", "2025")
+    small("publish", "--dry-run")
+    small("import", "ballots", files("3.csv", BALLOTS), "--round", "2026", "--dry-run")
+    small("import", "ballots", files("4.csv", "a,b\n1,2\n"), "--round", "2026", code=3)
+    assert lines(store) == before and check(store) == []
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda kept: [*kept[:2], kept[2].replace('"user": "', '"user": "x'), *kept[3:]],
+        lambda kept: [*kept[:2], *kept[3:]],
+        lambda kept: [*kept[:2], kept[3], kept[2], *kept[4:]],
+        lambda kept: [*kept[:3], kept[2], *kept[3:]],
+        lambda kept: kept[:4],
+        lambda kept: kept[1:],
+        lambda kept: [],
+        lambda kept: [*kept[:3], "{}\n", *kept[3:]],
+    ],
+    ids=["changed", "removed", "swapped", "doubled", "tail", "head", "emptied", "nonsense"],
+)
+def test_tampering_is_found(tamper, store, small):
+    assert check(store) == []
+    put(store, tamper(lines(store)))
+    assert check(store)
+    small("check", code=1)
+
+
+def test_a_line_whose_hashes_were_made_anew_breaks_at_the_next(store):
+    kept = [json.loads(line) for line in lines(store)]
+    entry = read_log(store.path)[2]
+    from dataclasses import asdict, replace
+
+    forged = asdict(replace(entry, user="他人").sealed())
+    put(store, [json.dumps(one, ensure_ascii=False) + "\n" for one in [*kept[:2], forged, *kept[3:]]])
+    with pytest.raises(StoreDamaged, match="line 4"):
+        read_log(store.path)
+
+
+def test_an_upload_that_was_taken_away_is_missed(store):
+    shutil.rmtree(sorted((store.path / "uploads").iterdir())[0])
+    assert any("uploads/" in finding.sentence("zh") for finding in check(store))
+
+
+def test_a_history_entry_that_was_taken_away_is_missed(store):
+    sorted((store.path / "history").iterdir())[-1].unlink()
+    assert [finding for finding in check(store) if "history/000003.json" in finding.sentence("zh")]
+
+
+def test_what_a_killed_writer_did_is_told_by_the_next(store, small, files):
+    """As if the process ended between the upload's rename and its line."""
+    put(store, lines(store)[:-1])
+    small("import", "ballots", files("5.csv", BALLOTS), "--round", "2024")
+    assert [entry.action for entry in read_log(store.path)][-2:] == ["rollback", "import"]
+    assert check(store) == []
+
+
+def test_a_torn_last_line_is_written_again(store):
+    path = store.path / "audit" / "log.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"number": 7, "ti')
+    log_export(store.path, "ranking.csv", release=store.in_force(), round_id="2025", sha256="ab")
+    log = read_log(store.path)
+    assert [entry.number for entry in log] == [1, 2, 3, 4, 5, 6, 7] and log[-1].action == "export"
+
+
+def test_a_rule_set_is_told_by_its_own_name_whatever_it_is_called(small, files):
+    """Only uploads and statuses are told in words; `units` is a kind of upload too."""
+    text = SMALL.replace('name = "demo-2025"', 'name = "units"')
+    small("rules", "add", files("r.toml", text))
+    assert small("audit").decode("utf-8-sig").splitlines()[-1].split(",")[6] == '"units"'
+    assert small.json("audit")["rows"][-1]["what"] == "units"

@@ -1,0 +1,630 @@
+"""Documents that leave the house say what the ranking says, in the words that may be said, as plain text."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from docx import Document as new_docx
+from pypdf import PdfReader
+
+from data.store import Store
+from data.store.audit_log import read_log
+from errors import UsageError
+from formats.document import CHANGES, LEFT_OUT, UNITS, Section
+from formats.docx import TemplateRefused, word_bytes
+from formats.docx_template import TEMPLATE, template_bytes
+from formats.fonts import WANTED, NoChineseFont, fonts_of
+from formats.pdf import fonts_here, typeset
+from i18n import ROOT, translate
+from reports.documents import Signature, bottom_list, bulletin, circular, dossier, findings, full_ranking, year_on_year
+from reports.documents.bulletin import ACCOUNTABLE, NO_FINDING
+from reports.documents.common import chinese, is_internal, numbered
+from results import number_format
+from results.comparison.year_on_year import changes
+from results.labels import VERDICTS
+from results.pledges.progress import WARNINGS, quarter_report
+from results.ranking.ranking import ranking
+from results.ranking.unit import detail, unit
+from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_tables, pdf_rows, pdf_text, store_of
+
+
+@pytest.fixture(scope="module")
+def city(demo_path):
+    """The findings of the demonstration city."""
+    release = Store(demo_path, threads=2).release()
+    yield findings(release, "2025")
+    release.close()
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    """The findings of a round whose units have odd names, 100 units in all."""
+    names = [*ODD_NAMES, *(f"第{n}局" for n in range(100 - len(ODD_NAMES)))]
+    release = store_of(tmp_path_factory.mktemp("odd") / "var", names, 100).release()
+    yield findings(release, "2025")
+    release.close()
+
+
+DOCUMENTS: dict[tuple[str, str], list] = {}
+
+
+def every_document(found, language="zh"):
+    """One of each kind; made once, read by several tests."""
+    key = (found.release.id, language)
+    if key not in DOCUMENTS:
+        DOCUMENTS[key] = list(_every_document(found, language))
+    return DOCUMENTS[key]
+
+
+def _every_document(found, language):
+    release, round_id = found.release, found.ranking.round
+    yield bulletin(found, language, Signature("中共示范市委群众工作局", "2026年1月15日"))
+    yield full_ranking(found, language)
+    yield bottom_list(found, language)
+    code = str(found.lists[-1].rows["unit_code"].iloc[0])
+    rankings = [ranking(release, name) for name in release.rounds()]
+    yield dossier(found, unit(release, code, rankings), detail(release, code, round_id), language)
+    if len(release.rounds()) > 1:
+        compared = [changes(release, release.rounds()[1], round_id, one.family.name) for one in found.lists]
+        yield year_on_year(found, compared, language)
+
+
+def wanted(rows: list[dict], decimals: int = 2) -> list[list[str]]:
+    """What a line of a document must say of each row of `ranking --format json`, blanks left out."""
+    lines = []
+    for row in rows:
+        shared = row["rank"] is not None and row["rank"] != row["rank_tied_to"]
+        place = "–" if row["rank"] is None else f"并列{row['rank']}" if shared else str(row["rank"])
+        verdict = translate(VERDICTS[row["verdict"]], "zh")
+        told = (
+            place,
+            row["unit_name"],
+            f"{row['n']:,}",
+            number_format.number(row["score"], decimals),
+            number_format.interval(row["score_low"], row["score_high"], decimals),
+            number_format.places(row["rank_best"], row["rank_worst"]),
+            verdict,
+        )
+        lines.append([re.sub(r"\s+", "", text) for text in told])
+    return lines
+
+
+def without_remark(rows: list[list[str]]) -> list[list[str]]:
+    """Rows whose verdict is cut before its remark in brackets."""
+    return [
+        [*(re.sub(r"\s+", "", text) for text in row[:-1]), re.sub(r"\s+", "", row[-1]).split("（")[0]] for row in rows
+    ]
+
+
+# --- what is in them is what the ranking says ---------------------------------------------------------------------
+
+
+def test_the_pdf_of_the_ranking_is_the_ranking(own_demo, tmp_path):
+    path = tmp_path / "r.pdf"
+    own_demo("bulletin", "--round", "2025", "--kind", "ranking", "-o", path)
+    rows = own_demo.json("ranking", "--round", "2025")["rows"]
+    assert without_remark(pdf_rows(path.read_bytes())) == wanted(rows)
+
+
+def test_the_word_file_of_the_ranking_is_the_ranking(own_demo, tmp_path):
+    path = tmp_path / "r.docx"
+    own_demo("bulletin", "--round", "2025", "--kind", "ranking", "-o", path)
+    rows = own_demo.json("ranking", "--round", "2025")["rows"]
+    told = [row for _, table in docx_tables(path.read_bytes()) for row in table[1:]]
+    assert without_remark(told) == wanted(rows)
+
+
+def all_rows(found) -> list[dict]:
+    from results.ranking.rows import records
+
+    return records(found.ranking.rows)
+
+
+def test_a_hundred_units_in_both_files(odd):
+    made = full_ranking(odd, "zh")
+    told = wanted(all_rows(odd))
+    assert len(told) == 100
+    assert without_remark(pdf_rows(typeset(made).content)) == told
+    assert without_remark([row for _, table in docx_tables(word_bytes(made)) for row in table[1:]]) == told
+
+
+@pytest.mark.slow
+def test_three_thousand_units_in_both_files(tmp_path):
+    release = store_of(tmp_path / "var", [f"第{n:04d}号单位" for n in range(3_000)]).release()
+    found = findings(release, "2025")
+    made = full_ranking(found, "zh")
+    told = wanted(all_rows(found))
+    assert len(told) == 3_000
+    assert without_remark(pdf_rows(typeset(made).content)) == told
+    assert without_remark([row for _, table in docx_tables(word_bytes(made)) for row in table[1:]]) == told
+    release.close()
+
+
+def test_one_mean_has_one_interval(demo_path):
+    """Where one indicator makes the score, the table by indicator repeats the table by group."""
+    release = Store(demo_path, threads=2).release()
+    for code in ("ZY009", "ZY030", "ZY076"):
+        found = detail(release, code, "2025")
+        (scored,) = found.scored_indicators
+        by_group = found.groups.set_index("group")[["n", "mean", "low", "high"]]
+        same = found.indicators[found.indicators["indicator"] == scored].set_index("group")
+        assert len(by_group) == 3
+        for group, row in by_group.iterrows():
+            assert same.loc[group, list(row.index)].astype(float).tolist() == pytest.approx(row.tolist(), rel=1e-12)
+    release.close()
+
+
+# --- the names guard ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
+def test_no_unit_is_named_without_votes_interval_and_verdict(city, language):
+    names = set(city.ranking.rows["unit_name"])
+    words = {translate(word, language) for word in VERDICTS.values()}
+    for made in every_document(city, language):
+        assert made.rows() > 0
+        for section in made.sections:
+            told = (made.title, made.footer, section.heading, *section.paragraphs)
+            assert not [text for text in told for name in names if name in text]
+        for table in made.tables():
+            for row in table.rows:
+                assert not [name for name in names if name in row.statement]
+                assert set(row.cells) >= set(table.headers)
+                if table.kind == UNITS:
+                    assert row.cells["n"] != "–" and row.cells["verdict"].split("（")[0].split(" (")[0] in words
+                    assert row.cells["interval"] != "–" or "（" in row.cells["verdict"] or "(" in row.cells["verdict"]
+                elif table.kind == CHANGES:
+                    assert "–" not in row.cells["n"] and row.cells["interval"] != "–" and row.cells["verdict"]
+                elif table.kind == LEFT_OUT:
+                    assert row.cells["reason"]
+
+
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
+def test_no_file_names_a_unit_anywhere_else(city, language):
+    """As often as the lines of the document name it, and no more; in the PDF and in the Word file."""
+    everyone = set(city.ranking.rows["unit_name"])
+    names = {name for name in everyone if not any(name in other for other in everyone - {name})}
+    assert len(names) > 60
+    for made in every_document(city, language):
+        named = "".join(text for table in made.tables() for row in table.rows for text in row.cells.values())
+        read = pdf_text(typeset(made).content)
+        content = word_bytes(made)
+        assert not [text for text in docx_paragraphs(content) for name in names if name in text]
+        cells = "".join(text for _, table in docx_tables(content) for row in table[1:] for text in row)
+        for name in names:
+            assert read.count(name) == cells.count(name) == named.count(name), (made.kind, name)
+
+
+def test_every_document_says_where_it_comes_from(city):
+    for made in every_document(city):
+        assert made.secrecy == "内部" and made.stamp == "演示数据"
+        assert city.release.short in made.footer and "demo-2025" in made.footer
+        assert f"biaochi replay {city.release.short}" in made.sections[-1].paragraphs[-1]
+        assert str(made.rows()) in made.sections[-1].paragraphs[0]
+
+
+def test_only_confirmed_units_stand_under_the_heading_of_accountability(city):
+    verdicts = dict(zip(city.ranking.rows["unit_name"], city.ranking.rows["verdict"], strict=True))
+    accountable, nothing_found = (translate(heading, "zh") for heading in (ACCOUNTABLE, NO_FINDING))
+    seen = {"confirmed": set(), "undecided": set()}
+    for made in (bottom_list(city, "zh"), bulletin(city, "zh")):
+        for heading, table in docx_tables(word_bytes(made)):
+            named = {row[1] for row in table[1:] if len(row) > 1}
+            if accountable in heading:
+                assert {verdicts[name] for name in named} == {"confirmed"}
+                seen["confirmed"] |= named
+            elif nothing_found in heading:
+                assert {verdicts[name] for name in named} == {"undecided"}
+                seen["undecided"] |= named
+    for verdict, named in seen.items():
+        assert named == {name for name, own in verdicts.items() if own == verdict}
+    told = "".join(
+        text for _, table in docx_tables(word_bytes(bottom_list(city, "zh"))) for row in table for text in row
+    )
+    assert not [name for name, verdict in verdicts.items() if verdict == "cleared" and name in told]
+
+
+def test_a_document_is_internal_until_its_round_is_announced():
+    assert [is_internal("bulletin", status) for status in ("", "draft", "final", "announced")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert not is_internal("ranking", "announced")
+    assert all(is_internal(kind, "announced") for kind in ("bottom", "unit", "changes"))
+
+
+def test_the_status_of_the_round_is_stamped(own_demo, tmp_path):
+    for status, stamp in (("草稿", "草稿"), ("已定稿", "未公布")):
+        own_demo("status", "2025", status, "--reason", "试")
+        path = tmp_path / f"{status}.docx"
+        own_demo("bulletin", "--round", "2025", "-o", path)
+        parts = docx_parts(path.read_bytes())
+        headers = [name for name in parts if re.search(r"word/header\d+\.xml", name)]
+        assert len(headers) == 2 and all(stamp in parts[name].decode() for name in headers)
+
+
+# --- plain text everywhere ----------------------------------------------------------------------------------------
+
+
+def test_markup_and_placeholders_in_names_come_out_as_plain_text(odd):
+    for made in (full_ranking(odd, "zh"), bulletin(odd, "zh", Signature("#strong[机关] {{ 1+1 }} <b>", "$x$ *日*"))):
+        read = pdf_text(typeset(made).content)
+        content = word_bytes(made)
+        cells = {text for _, table in docx_tables(content) for row in table for text in row}
+        for name in ODD_NAMES:
+            assert re.sub(r"\s+", "", name) in read, name
+            assert name in cells, name
+        if made.office:
+            assert "#strong[机关]{{1+1}}<b>" in read and "$x$*日*" in read
+            assert made.office in docx_paragraphs(content) and made.date in docx_paragraphs(content)
+
+
+def test_control_characters_in_a_name_are_blanks():
+    from formats.document import plain
+
+    assert plain("\t市\x00公\n安\u2028局 ") == "市 公 安 局"
+
+
+# --- the same bytes -----------------------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
+    settings = (
+        {
+            "TZ": "Asia/Shanghai",
+            "LANG": "zh_CN.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "BIAOCHI_THREADS": "1",
+            "PYTHONHASHSEED": "1",
+        },
+        {"TZ": "America/New_York", "LANG": "C", "LC_ALL": "C", "BIAOCHI_THREADS": "4", "PYTHONHASHSEED": "2"},
+    )
+    made = []
+    for number, changed in enumerate(settings):
+        paths = [tmp_path / f"{number}.{form}" for form in ("pdf", "docx")]
+        for path in paths:
+            command = [sys.executable, "-m", "cli", "--store", own_demo.store, "--lang", "zh", "bulletin"]
+            command += ["--round", "2025", "-o", path]
+            subprocess.run(list(map(str, command)), cwd=ROOT, env={**os.environ, **changed}, check=True)
+        made.append([path.read_bytes() for path in paths])
+    assert made[0] == made[1]
+    here = tmp_path / "here.pdf"
+    own_demo("bulletin", "--round", "2025", "-o", here)
+    assert here.read_bytes() == made[0][0]
+
+
+def test_the_kept_template_is_the_one_its_script_makes():
+    assert TEMPLATE.read_bytes() == template_bytes()
+
+
+# --- the official page --------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_an_archive_file_of_official_pages(city):
+    reader = PdfReader(io.BytesIO(typeset(bulletin(city, "zh")).content))
+    assert reader.xmp_metadata.pdfaid_part == "2" and reader.xmp_metadata.pdfaid_conformance == "A"
+    assert reader.metadata.title == "关于2025年度群众评议结果的通报"
+    assert reader.trailer["/Root"]["/Lang"].startswith("zh")
+    for number, page in enumerate(reader.pages, start=1):
+        width, height = (float(side) / 72 * 25.4 for side in page.mediabox[2:])
+        assert (round(width), round(height)) == (210, 297)
+        text = page.extract_text()
+        assert f"— {number} —" in text and "内部" in text and "演示数据" in text
+    inside = [page.extract_text() for page in reader.pages if "名次区间" in page.extract_text()]
+    assert len(inside) > 3
+
+
+def test_a_line_of_text_has_28_characters(city):
+    """Twenty-eight characters a line and twenty-two lines a page are what GB/T 9704 asks for."""
+    made = replace(bulletin(city, "zh"), sections=(Section("", 1, ("评" * 28 * 40,)),), office="", date="")
+    pages = PdfReader(io.BytesIO(typeset(made).content)).pages
+    lines = [line for line in pages[1].extract_text().splitlines() if line.startswith("评评")]
+    assert {len(line) for line in lines[:-1]} == {28} or len(lines) == 1
+    full = [line for page in pages for line in page.extract_text().splitlines() if line == "评" * 28]
+    assert full
+    assert len([line for line in pages[1].extract_text().splitlines() if line.startswith("评")]) <= 22
+
+
+def test_the_word_page_is_official_and_its_headers_repeat(city):
+    content = word_bytes(bulletin(city, "zh"))
+    document = new_docx(io.BytesIO(content))
+    section = document.sections[0]
+    sides = (section.page_width, section.page_height, section.top_margin, section.left_margin)
+    assert [round(side.mm) for side in sides] == [210, 297, 37, 28]
+    assert round(section.page_width.mm - section.left_margin.mm - section.right_margin.mm) == 156
+    assert round(section.page_height.mm - section.top_margin.mm - section.bottom_margin.mm) == 225
+    for table in document.tables:
+        assert table._tbl.findall(".//{*}tblHeader") and len(table.rows[0]._tr.findall("./{*}trPr/{*}tblHeader")) == 1
+    assert "仿宋_GB2312" in docx_parts(content)["word/styles.xml"].decode()
+    assert (
+        document.core_properties.created.year == 2000
+        and document.core_properties.title == "关于2025年度群众评议结果的通报"
+    )
+
+
+# --- fonts --------------------------------------------------------------------------------------------------------
+
+
+def test_without_any_chinese_font_there_is_a_sentence_and_no_document(city, tmp_path):
+    with pytest.raises(NoChineseFont) as refused:
+        typeset(full_ranking(city, "zh"), fonts=tmp_path)
+    told = translate(refused.value.message, "zh").format(**refused.value.facts)
+    assert told.startswith("本机没有任何中文字体") and "方正小标宋" in told
+    assert word_bytes(full_ranking(city, "zh"))
+
+
+def test_missing_fonts_are_named_with_what_stands_in(city, tmp_path):
+    stand_in = next(font for font in fonts_of(None).fonts() if font.family == fonts_here().families["body"][-1])
+    (tmp_path / Path(stand_in.path).name).write_bytes(Path(stand_in.path).read_bytes())
+    done = typeset(bulletin(city, "zh"), fonts=tmp_path)
+    assert set(done.fonts.missing) == {names[0] for names in WANTED.values()}
+    assert "仿宋_GB2312（以" in done.fonts.warning("zh")
+    assert "市" in pdf_text(done.content)
+
+
+def test_a_character_that_no_font_has_is_told_instead_of_a_box(city):
+    with pytest.raises(UsageError) as refused:
+        typeset(bulletin(city, "zh", Signature(office="局\U000f0000")))
+    assert "本机没有含" in translate(refused.value.message, "zh")
+
+
+# --- the office's own template ------------------------------------------------------------------------------------
+
+
+def own_template(folder: Path, *lines: str) -> Path:
+    made = new_docx()
+    for line in lines:
+        made.add_paragraph(line)
+    path = folder / "本单位.docx"
+    made.save(str(path))
+    return path
+
+
+LOOP = ("{%p for section in sections %}", "{%p if section.table %}", "{%p for row in section.table.rows %}")
+ENDS = ("{%p endfor %}", "{%p endif %}", "{%p endfor %}")
+
+
+def test_an_own_template_is_filled(city, own_demo, tmp_path):
+    line = "{{ row.unit }}：{{ row.n }}份，{{ row.interval }}，{{ row.verdict }}"
+    template = own_template(tmp_path, "{{ title }}", *LOOP, line, *ENDS)
+    own_demo("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", tmp_path / "r.docx")
+    told = docx_paragraphs((tmp_path / "r.docx").read_bytes())
+    assert told[0] == "2025年度群众评议排名" and len(told) == 1 + len(city.ranking.rows)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("{{ titel }}",), "“titel”，文件中没有这一项，位置在“{{ titel }}”附近"),
+        (("{{ title | }}",), "占位符写法不对"),
+        (("{{ title + 1 }}",), "{{ title + 1 }}"),
+        (("{{ 1 / 0 }}",), "占位符写法不对"),
+        (("{% include 'x' %}",), "占位符写法不对"),
+        (("抬头", "{%p for section in sections %}", "{{ section.heading }}"), "占位符写法不对"),
+        (("{{ sections.__class__.__mro__ }}",), "占位符写法不对"),
+        ((*LOOP, "{{ row.unit }}", *ENDS), "不带评价数、区间和认定单独出现"),
+        ((*LOOP, "{{ row.unit }} {{ row.n }} {{ row.interval }}", *ENDS), "不带评价数、区间和认定单独出现"),
+    ],
+)
+def test_a_broken_template_is_told_with_its_place_and_writes_nothing(lines, said, own_demo, tmp_path):
+    template = own_template(tmp_path, *lines)
+    before = len(read_log(own_demo.store))
+    path = tmp_path / "r.docx"
+    own_demo("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", path, code=2)
+    assert said in own_demo.err, own_demo.err
+    assert not path.exists() and len(read_log(own_demo.store)) == before
+
+
+def test_a_unit_whose_name_is_part_of_another_and_a_head_that_names_one(odd, tmp_path):
+    made = full_ranking(odd, "zh")
+    line = "{{ row.unit }} {{ row.n }} {{ row.interval }} {{ row.verdict }}"
+    path = own_template(tmp_path, *LOOP, line, *ENDS)
+    assert len(docx_paragraphs(word_bytes(made, path))) == 100
+    template = new_docx(str(path))
+    template.sections[0].header.paragraphs[0].text = "{{ sections[2].table.rows[0].unit }}"
+    template.save(str(path))
+    with pytest.raises(TemplateRefused, match="without its votes"):
+        word_bytes(made, path)
+
+
+def test_a_template_that_is_no_word_file_is_told(city, tmp_path):
+    path = tmp_path / "t.docx"
+    for content in (b"", b"PK\x03\x04 broken", b"no zip"):
+        path.write_bytes(content)
+        with pytest.raises(TemplateRefused):
+            word_bytes(full_ranking(city, "zh"), path)
+
+
+# --- the command --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["bulletin", "ranking", "bottom", "unit", "changes", "pledges"])
+def test_every_kind_is_written_and_told_to_the_log(kind, own_demo, tmp_path):
+    import hashlib
+
+    path = tmp_path / "d.docx"
+    more = ("--unit", "ZY009") if kind == "unit" else ()
+    own_demo("bulletin", "--round", "2025", "--kind", kind, *more, "-o", path)
+    entry = read_log(own_demo.store)[-1]
+    assert (entry.action, entry.what, entry.round) == ("export", f"{kind}.docx", "2025")
+    assert entry.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--kind", "all"),
+        ("--kind", "unit"),
+        ("--unit", "ZY009"),
+        ("--kind", "unit", "--unit", "nobody"),
+        ("--format", "odt"),
+        ("--format", "pdf", "--template", "x.docx"),
+        ("--template", "nowhere.docx"),
+        ("--kind", "changes", "--from", "2025"),
+        ("--category", "nothing"),
+    ],
+)
+def test_wrong_calls_are_told(words, own_demo, tmp_path):
+    path = tmp_path / "d.bin"
+    own_demo("bulletin", "--round", "2025", *words, "-o", path, code=2)
+    assert own_demo.err and not path.exists()
+
+
+def test_one_category_and_all_as_one(own_demo, tmp_path):
+    for category, count in (("公共服务单位", 17), ("ALL", 90)):
+        path = tmp_path / "d.docx"
+        own_demo("bulletin", "--round", "2025", "--kind", "ranking", "--category", category, "-o", path)
+        tables = docx_tables(path.read_bytes())
+        assert len(tables) == 1 and len(tables[0][1]) == 1 + count
+
+
+def test_the_circular_names_the_items_that_need_attention(own_demo, tmp_path):
+    path = tmp_path / "c.docx"
+    own_demo("bulletin", "--round", "2025", "--kind", "pledges", "--as-of", "2025-09-30", "-o", path)
+    told = [row for _, rows in docx_tables(path.read_bytes()) for row in rows[1:]]
+    words = ("--round", "2025", "--circular", "--as-of", "2025-09-30")
+    rows = own_demo.json("pledges", *words)["rows"]
+    wanted_rows = [row for row in rows if any(row[name] for name in WARNINGS)]
+    assert len(told) == len(wanted_rows) > 100
+    assert {(row[0].split("（")[0], row[1]) for row in told} == {(row["unit_name"], row["item"]) for row in wanted_rows}
+    assert all(all(row) for row in told)
+    paragraphs = docx_paragraphs(path.read_bytes())
+    assert "完成率是逐项核算的，不是抽样得来的，所以没有区间。" in paragraphs
+    assert not [text for text in paragraphs for row in wanted_rows if row["unit_name"] in text]
+
+
+def test_the_circular_writes_its_day_as_official_papers_do(demo_path):
+    release = Store(demo_path, threads=2).release()
+    report = quarter_report(release, "2025", date(2025, 9, 30))
+    for language, day in (("zh", "截至2025年9月30日，"), ("en", "As it stood on 2025-09-30:")):
+        assert circular(release, report, language).sections[0].paragraphs[0].startswith(day)
+    release.close()
+
+
+def test_a_round_of_counts_claims_no_ballots(odd):
+    opening = bulletin(odd, "zh").sections[1].paragraphs
+    assert opening[0] == "本次共评议1个类别的100个单位，对各单位的评价合计22,000份。各单位全部参与排名。"
+    assert "本批次报送的是计数，按各票相互独立处理，区间可能偏窄。" in opening
+
+
+@pytest.mark.parametrize("lines", range(8, 24, 3))
+def test_a_signature_never_stands_alone_on_a_page(lines, city):
+    made = bulletin(city, "zh", Signature("中共示范市委群众工作局", "2026年1月15日"))
+    filled = replace(made, sections=(Section("", 1, ("评",) * lines), made.sections[-1]))
+    last = PdfReader(io.BytesIO(typeset(filled).content)).pages[-1].extract_text()
+    assert all(words in re.sub(r"\s+", "", last) for words in ("数据来源与复核", "biaochireplay", "2026年1月15日"))
+
+
+# --- small parts --------------------------------------------------------------------------------------------------
+
+
+def test_chinese_numbers():
+    assert [chinese(n) for n in (1, 10, 11, 20, 21, 99, 100)] == ["一", "十", "十一", "二十", "二十一", "九十九", "100"]
+
+
+def test_headings_are_numbered_as_in_official_documents():
+    sections = [Section("a", 1), Section("b", 2), Section("c", 3), Section("", 1), Section("d", 2), Section("e", 1)]
+    assert [one.heading for one in numbered(sections, "zh")] == ["一、a", "（一）b", "1．c", "", "（二）d", "二、e"]
+    assert [one.heading for one in numbered(sections, "en")] == ["1. a", "1.1. b", "1.1.1. c", "", "1.2. d", "2. e"]
+
+
+def test_figures_are_rounded_half_up_and_missing_ones_are_dashes():
+    assert [number_format.number(value) for value in (0.125, 2.675, -0.005, None, float("nan"))] == [
+        *("0.13", "2.68", "-0.01"),
+        *("–", "–"),
+    ]
+    assert (
+        number_format.number(72.5, 0) == "73"
+        and number_format.signed(-0.5, 1) == "−0.5"
+        and number_format.signed(0.25, 1) == "+0.3"
+    )
+    assert number_format.signed(-0.004) == number_format.signed(0.004) == "0.00"
+    assert (
+        number_format.places(3, 3) == "3"
+        and number_format.interval(1, 2, 1) == "1.0 – 2.0"
+        and number_format.percent(0.1234) == "12.3%"
+    )
+
+
+# --- few votes ----------------------------------------------------------------------------------------------------
+
+
+def counted(small, files, votes, announced=True):
+    """A published round, announced if asked, from {unit: {group: (满意, 基本满意, 不满意)}}."""
+    lines = ["参评单位,评议主体,满意,基本满意,不满意"]
+    lines += [f"{unit},{group},{','.join(map(str, n))}" for unit, own in votes.items() for group, n in own.items()]
+    small("import", "counts", files("c.csv", "\n".join(lines) + "\n"), "--round", "2025")
+    small("publish")
+    for status in ("final", "announced") if announced else ():
+        small("status", "2025", status, "--reason", "试")
+
+
+GROUPS = ("普通群众", "服务对象", "两代表一委员")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_announced_bulletin_does_not_say_how_one_person_voted(language, small, files):
+    """乙 has one vote of each group, and all three say 不满意; 丙 has nine that are all alike."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20 + at, 6, 5)) for at in range(4)}
+    votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
+    counted(small, files, votes)
+    release = Store(small.store).release()
+    found = findings(release, "2025")
+    for made in (bulletin(found, language), full_ranking(found, language)):
+        rows = [row for one in made.tables() for row in one.rows if row.cells["unit"] in ("乙", "丙")]
+        assert rows and not made.secrecy
+        for row in rows:
+            below = {"乙": "5", "丙": "10"}[row.cells["unit"]]
+            assert row.cells["n"] in (f"不足{below}", f"below {below}")
+            assert row.cells["score"] == row.cells["interval"] == "–" and not row.statement
+            assert re.search(r"[（(].+[）)]", row.cells["verdict"]), "the reason why there is no score"
+        general = made.sections[1 if made.kind == "bulletin" else 0].paragraphs[0]
+        assert str(sum(map(sum, (n for own in votes.values() for n in own.values())))) not in general
+    release.close()
+
+
+def test_an_internal_document_shows_every_number(small, files):
+    """Before the round is announced the same papers are stamped 内部, and equal the ranking line by line."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20 + at, 6, 5)) for at in range(4)}
+    votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
+    counted(small, files, votes, announced=False)
+    release = Store(small.store).release()
+    made = full_ranking(findings(release, "2025"), "zh")
+    cells = {row.cells["unit"]: row.cells for one in made.tables() for row in one.rows}
+    assert made.secrecy == "内部" and len(cells) == 6
+    assert (cells["乙"]["n"], cells["乙"]["score"]) == ("3", "0.00") and cells["丙"]["n"] == "9"
+    release.close()
+
+
+def test_a_dossier_does_not_say_how_one_person_voted(small, files):
+    """甲 has one vote of a group: score and the means of the other groups would give it. All means are withheld."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20 + at, 6, 5)) for at in range(4)}
+    votes["甲"] = {"普通群众": (14, 4, 2), "服务对象": (8, 1, 1), "两代表一委员": (0, 0, 1)}
+    counted(small, files, votes)
+    release = Store(small.store).release()
+    found = detail(release, "甲", "2025")
+    assert (
+        found.groups["mean"].isna().all() and found.groups["too_few"].all() and list(found.groups["n"]) == [1, 20, 10]
+    )
+    assert found.indicators["mean"].isna().all() and found.grades.empty
+    assert detail(release, "单位0", "2025").groups["mean"].notna().all()
+    made = dossier(findings(release, "2025"), unit(release, "甲", [ranking(release, "2025")]), found, "zh")
+    (groups,) = [section for section in made.sections if section.table and section.table.kind == "groups"]
+    assert {row.cells["score"] for row in groups.table.rows} == {"不予显示"}
+    assert "以免由得分推算出来" in groups.paragraphs[0]
+    release.close()
+
+
+def test_amounts_of_pledges_keep_every_digit():
+    from reports.documents.circular import _value
+
+    assert _value(1_234_567.0, "元", "zh") == "1,234,567元" and _value(123_456.75, "元", "zh") == "123,456.75元"
+    assert _value(7.5, "公里", "zh") == "7.5公里" and _value(0.0, None, "en") == "0" and _value(None, "元", "zh") == "–"

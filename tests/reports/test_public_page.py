@@ -1,0 +1,430 @@
+"""The public page: what stands on it, what does not, and what a determined reader can work out from it."""
+
+import random
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+
+from data.store import Store
+from i18n import ROOT
+from reports.disclosure_control import published
+from tests.reference.attacker import Attacker, Page, printed, recovered
+from tests.support.stores import BALLOTS, RULES, SMALL
+
+ROUND = ("--round", "2025")
+GROUPS = ("普通群众", "服务对象", "两代表一委员")
+GRADES = ("满意", "基本满意", "不满意")
+NAMES = ("<script>alert(1)</script>", "{{ 7 * 7 }}{% x %}", "a & b <b>粗</b>", 'x" onload="y', "</td></table><h1>市局")
+
+
+def truth_of(release, round_id, indicator="总体评价"):
+    rows = release.query("unit_grades", round_id=round_id).to_dict("records")
+    scored = release.rules(round_id)
+    known = set(scored.points) or None
+    return {
+        (row["unit_code"], row["group_name"], row["grade"]): int(row["lines"])
+        for row in rows
+        if row["indicator"] == indicator and (known is None or row["grade"] in known)
+    }
+
+
+def attack(store, round_id, content, further=(), only=None):
+    """What an attacker recovers from a page as written."""
+    release = Store(store).release()
+    rules = release.rules(round_id)
+    page = printed(content)
+    weights = {unit["category"]: rules.weights(unit["category"]) for unit in page.units.values()}
+    truth = truth_of(release, round_id)
+    points = {grade: value / 100 for grade, value in rules.points.items()}
+    points = points or {grade: float(grade) for _, _, grade in truth}
+    attacker = Attacker(page, weights, points, further)
+    found = recovered(attacker, truth, rules.presentation.smallest_cell, only)
+    release.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def page_of(demo_path):
+    from reports.public_page import public_page
+
+    release = Store(demo_path).release()
+    made = {round_id: public_page(release, round_id) for round_id in release.rounds()}
+    release.close()
+    return made
+
+
+@pytest.fixture
+def voted(small, files):
+    """Publish a round from votes {unit: {group: (满意, 基本满意, 不满意)}} and return its page."""
+
+    def publish(votes, round_id="2025", rules=None, categories=None):
+        lines, ballot = ["票号,评议主体,参评单位,类别,评价"], 0
+        for unit, by_group in votes.items():
+            category = (categories or {}).get(unit, "甲类")
+            for group, counts in by_group.items():
+                for grade, n in zip(GRADES, counts, strict=True):
+                    for _ in range(n):
+                        ballot += 1
+                        quoted = unit.replace('"', '""')
+                        lines.append(f'{ballot},{group},"{quoted}",{category},{grade}')
+        path = files(f"{round_id}.csv", "\n".join(lines) + "\n")
+        small("import", "ballots", path, "--round", round_id, *(["--rules", rules] if rules else []))
+        small("publish")
+        return small("public", "--round", round_id)
+
+    return publish
+
+
+# --- what stands on it -------------------------------------------------------------------------------------------
+
+
+def test_every_ranked_unit_stands_in_order_with_all_that_belongs_to_a_name(demo):
+    content = demo("public", *ROUND)
+    rows = [row for row in demo.json("ranking", *ROUND)["rows"] if row["rank"]]
+    section = Page(content.decode()).section("en")
+    lines = [row for row in section.all("tr", data_unit=True) if "Score" in labels(row)]
+    assert [row["unit_code"] for row in rows] == [line.attributes["data-unit"] for line in lines]
+    release = demo.json("ranking", *ROUND)["release"][:16]
+    for row, line in zip(rows, lines, strict=True):
+        told = labels(line)
+        assert told["Unit"] == row["unit_name"] and told["Votes"] == str(row["n"])
+        assert told["Score"] == rounded(row["score"])
+        assert told["Interval of the score"] == f"{rounded(row['score_low'])} – {rounded(row['score_high'])}"
+        assert told["Places the votes allow"] in (
+            f"{row['rank_best']} – {row['rank_worst']}",
+            str(row["rank_best"]) if row["rank_best"] == row["rank_worst"] else None,
+        )
+        assert told["Verdict"].lower() == row["verdict"]
+        assert told["Basis"] == f"demo-2025 {release}"
+
+
+def labels(line):
+    return {c.attributes["data-label"]: c.text.strip() for tag in ("th", "td") for c in line.all(tag, data_label=True)}
+
+
+def rounded(number):
+    return str(Decimal(repr(number)).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_name_in_the_bottom_list_stands_bare(page_of, language):
+    for round_id, content in page_of.items():
+        items = list(Page(content.decode()).section(language).all("li", data_unit=True))
+        assert len(items) > 80
+        for item in items:
+            line = next(item.all("span", **{"class": "line"})).text
+            assert re.search(r"\d+.*\d+\.\d\d – \d+\.\d\d", line), line
+            assert "demo-2025 · " in line, (round_id, line)
+
+
+def test_only_confirmed_units_stand_under_confirmed(demo, page_of):
+    rows = {row["unit_code"]: row["verdict"] for row in demo.json("ranking", *ROUND)["rows"]}
+    section = Page(page_of["2025"].decode()).section("zh")
+    tier, seen = None, []
+    for node in (child for child in section.children if not isinstance(child, str)):
+        tier = node.attributes["class"] if node.tag == "h4" else tier
+        if node.tag == "ul":
+            seen += [(tier, item.attributes["data-unit"]) for item in node.all("li", data_unit=True)]
+    assert sorted(seen) == sorted((verdict, code) for code, verdict in rows.items() if verdict != "not_ranked")
+    assert sum(tier == "confirmed" for tier, _ in seen) == 3
+
+
+def test_units_without_a_place_stand_with_their_reason_and_no_score(page_of):
+    page = printed(page_of["2025"])
+    release_units = [unit for unit in page.units.values() if unit["score"] is None]
+    assert len(release_units) == 5 and len(page.units) == 90
+    assert "不参与排名" in page_of["2025"].decode()
+
+
+def test_the_page_needs_nothing_from_anywhere_and_no_script(page_of):
+    content = page_of["2025"].decode()
+    tree = Page(content)
+    used = {node.tag for node in walk(tree.root)}
+    assert not used & {"script", "link", "img", "iframe", "object", "form", "audio", "video", "base"}
+    assert not re.search(r"https?:|//[a-z]|url\(|@import|javascript:", content)
+    assert all(
+        name not in node.attributes for node in walk(tree.root) for name in ("onclick", "onload", "src", "style")
+    )
+    links = [node.attributes["href"] for node in tree.root.all("a")]
+    assert sorted(links) == ["#en", "#zh"] and tree.comments == []
+
+
+def walk(node):
+    for child in node.children:
+        if not isinstance(child, str):
+            yield child
+            yield from walk(child)
+
+
+def test_the_page_can_be_read_aloud(page_of):
+    tree = Page(page_of["2025"].decode())
+    assert next(tree.root.all("html")).attributes["lang"] == "zh-CN"
+    assert [s.attributes["lang"] for s in tree.root.all("section")] == ["zh-CN", "en"]
+    for one in tree.root.all("table"):
+        assert len(list(one.all("caption"))) == 1
+        assert all(head.attributes["scope"] in ("col", "row") for head in one.all("th"))
+        headers = list(one.all("th", scope="col"))
+        for row in one.all("tr", data_unit=True):
+            assert len([c for c in row.children if not isinstance(c, str)]) == len(headers)
+    assert all(drawing.attributes["aria-hidden"] == "true" for drawing in tree.root.all("svg"))
+    ids = [node.attributes["id"] for node in walk(tree.root) if "id" in node.attributes]
+    assert ids == ["zh", "en"]
+
+
+def test_same_release_same_bytes_whatever_the_language(demo, tmp_path):
+    first = demo("public", *ROUND, lang="zh")
+    demo("public", *ROUND, "-o", tmp_path / "page.html", lang="en")
+    assert (tmp_path / "page.html").read_bytes() == first
+    assert demo("public", *ROUND, "--release", demo.json("ranking", *ROUND)["release"]) == first
+
+
+def test_every_page_that_leaves_is_logged(own_demo):
+    own_demo("public", *ROUND)
+    entry = own_demo.json("audit")["rows"][-1]
+    assert (entry["action"], entry["what"], entry["round"]) == ("export", "public page 2025", "2025")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "stamps"),
+    [
+        ([], ["演示数据"]),
+        (["draft"], ["演示数据", "草稿"]),
+        (["final"], ["演示数据", "尚未公布"]),
+        (["final", "announced"], ["演示数据"]),
+        (["withdrawn"], ["演示数据", "已撤回"]),
+    ],
+)
+def test_what_is_no_announced_result_says_so_in_big_letters(own_demo, statuses, stamps):
+    for status in statuses:
+        own_demo("status", "2025", status, "--reason", "内部原因不外传")
+    content = own_demo("public", *ROUND).decode()
+    section = Page(content).section("zh")
+    found = [node.text for node in section.all("p", **{"class": "stamp"})]
+    assert len(found) == len(stamps), found
+    assert found[0] == stamps[0]
+    assert "内部原因不外传" not in content
+
+
+def test_a_trial_is_stamped(small, files):
+    small("import", "ballots", files("t.csv", BALLOTS), *ROUND, "--trial")
+    small("publish")
+    assert [p.text for p in Page(small("public", *ROUND).decode()).section("zh").all("p", **{"class": "stamp"})]
+
+
+def test_names_are_text(voted):
+    content = voted({name: dict.fromkeys(GROUPS, (20 + at, 6, 5)) for at, name in enumerate(NAMES)})
+    tree = Page(content.decode())
+    assert not list(tree.root.all("script"))
+    shown = {row.attributes["data-unit"]: labels(row)["Unit"] for row in tree.section("en").all("tr", data_unit=True)}
+    assert set(shown.values()) == set(NAMES) and all(code == name for code, name in shown.items())
+
+
+def test_a_round_without_votes_has_no_page(own_demo, files):
+    own_demo("import", "units", files("u.csv", "单位编码,单位名称,类别\nA1,甲局,甲类\n"), "--round", "2026")
+    own_demo("publish")
+    own_demo("public", "--round", "2026", code=2)
+    assert "2026" in own_demo.err
+
+
+# --- what is withheld --------------------------------------------------------------------------------------------
+
+
+def test_a_small_group_takes_a_second_one_with_it(voted):
+    """Unit 甲 has 3 votes of one group; with 33 in all and 20 of another, the third would give it away."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20, 6, 5)) for at in range(4)}
+    votes["甲"] = {"普通群众": (14, 4, 2), "服务对象": (8, 1, 1), "两代表一委员": (2, 1, 0)}
+    page = printed(voted(votes))
+    groups = page.units["甲"]["groups"]
+    assert page.units["甲"]["n"] == 33 and groups["两代表一委员"] is None
+    assert sum(n is None for n in groups.values()) == 2
+    others = [sum(n is None for n in unit["groups"].values()) for code, unit in page.units.items() if code != "甲"]
+    assert sorted(others) == [0, 0, 0, 2], "another row hides the column, should somebody print its total"
+
+
+def test_a_unit_with_too_few_votes_is_only_named(voted):
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20, 6, 5)) for at in range(4)}
+    votes["乙"] = dict.fromkeys(GROUPS, (1, 0, 0))
+    content = voted(votes)
+    page = printed(content)
+    assert page.units["乙"]["n"] is None and page.units["乙"]["score"] is None
+    section = Page(content.decode()).section("zh")
+    assert [one for one in section.all("li", data_unit="乙")] == []
+    assert sum(n is None for n in page.grades["甲类"].values()) >= 1, "the grades of all would give 乙 away"
+
+
+def test_how_everybody_voted_is_withheld(voted):
+    """7 votes of a group, all 满意, of a unit whose score is 100."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20, 6, 5)) for at in range(3)}
+    votes["丙"] = {"普通群众": (30, 0, 0), "服务对象": (7, 0, 0), "两代表一委员": (12, 0, 0)}
+    groups = printed(voted(votes)).units["丙"]["groups"]
+    assert groups["服务对象"] is None
+
+
+def test_two_units_of_a_category_have_no_grades_of_their_own(voted):
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20, 6, 5)) for at in range(5)}
+    page = printed(voted(votes, categories={"单位0": "乙类", "单位1": "乙类"}))
+    assert set(page.grades) == {"甲类"}
+
+
+def test_a_score_that_gives_one_vote_away_costs_the_numbers_by_group(voted):
+    """All of 20, 12 and 15 votes are 满意 but one: the score alone would show in which group it is."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (40, 0, 0)) for at in range(3)}
+    votes["丁"] = {"普通群众": (20, 0, 0), "服务对象": (11, 0, 1), "两代表一委员": (15, 0, 0)}
+    content = voted(votes)
+    assert printed(content).units["丁"]["groups"]["服务对象"] is None
+
+
+def test_counts_without_ballots_have_a_page(small, files):
+    lines = ["参评单位,评议主体,满意,基本满意,不满意"]
+    lines += [f"单位{at},{group},{20 + at},6,{at}" for at in range(4) for group in GROUPS]
+    small("import", "counts", files("c.csv", "\n".join(lines) + "\n"), *ROUND)
+    small("publish")
+    content = small("public", *ROUND)
+    page = printed(content)
+    assert sorted(unit["n"] for unit in page.units.values()) == [78, 84, 90, 96]
+    assert list(page.grades.values()) == [{"满意": 258, "基本满意": 72, "不满意": 18}]
+    assert "共统计" not in content.decode(), "nobody counted ballots"
+    assert "independent ballots" in content.decode()
+
+
+def test_every_indicator_that_makes_the_score_has_its_grades(biaochi, files, tmp_path):
+    weights = '[indicators]\n"服务" = 0.5\n"效率" = 0.5\n\n[averaging]'
+    biaochi.rules(tmp_path, SMALL.replace("[averaging]", weights))
+    lines = ["票号,评议主体,参评单位,测评指标,评价"]
+    for ballot in range(90):
+        grades = (GRADES[ballot % 2], GRADES[ballot % 5 == 0])
+        named = zip(("服务", "效率"), grades, strict=True)
+        lines += [f"{ballot},{GROUPS[ballot % 3]},单位{ballot % 4},{name},{grade}" for name, grade in named]
+    biaochi("import", "ballots", files("b.csv", "\n".join(lines) + "\n"), *ROUND)
+    biaochi.publish()
+    content = biaochi("public", *ROUND).decode()
+    assert "分类别、分等级评价数：服务" in content and "分类别、分等级评价数：效率" in content
+
+
+def test_several_indicators_do_not_give_a_unit_away_by_their_totals(biaochi, files, tmp_path):
+    """Unit 乙 has 3 votes. Each indicator's total is the votes of all units, and those of the others are printed."""
+    weights = '[indicators]\n"服务" = 0.5\n"效率" = 0.5\n\n[averaging]'
+    biaochi.rules(tmp_path, SMALL.replace("[averaging]", weights))
+    lines, ballot = ["票号,评议主体,参评单位,类别,测评指标,评价"], 0
+    for unit, votes in (("甲", 60), ("丙", 60), ("丁", 60), ("乙", 3), ("戊", 60), ("己", 60), ("庚", 60)):
+        category = "二类" if unit in "戊己庚" else "一类"
+        for at in range(votes):
+            ballot += 1
+            named = zip(("服务", "效率"), (GRADES[at % 2], GRADES[at % 3]), strict=True)
+            lines += [f"{ballot},{GROUPS[at % 3]},{unit},{category},{name},{grade}" for name, grade in named]
+    biaochi("import", "ballots", files("b.csv", "\n".join(lines) + "\n"), *ROUND)
+    biaochi.publish()
+    page = printed(biaochi("public", *ROUND))
+    assert page.units["乙"]["n"] is None and set(page.grades) == {"二类"}
+
+
+@pytest.mark.parametrize(("k", "said"), [("k = 4", "全部列入"), ("k = 1", "任何单位都不得点名")])
+def test_where_no_list_may_be_made_nobody_is_named_in_one(k, said, biaochi, files, tmp_path):
+    """The rule takes all four units; or four alike, of whom nobody is confirmed and nobody cleared."""
+    biaochi.rules(tmp_path, re.sub(r"k = \d", k, SMALL))
+    lines = [f"单位{at},{group},20,6,5" for at in range(4) for group in GROUPS]
+    table = "参评单位,评议主体,满意,基本满意,不满意\n" + "\n".join(lines) + "\n"
+    biaochi("import", "counts", files("c.csv", table), *ROUND)
+    biaochi.publish()
+    section = Page(biaochi("public", *ROUND).decode()).section("zh")
+    assert not list(section.all("li", data_unit=True))
+    assert [p.text for p in section.all("p") if said in p.text]
+
+
+def test_ranked_units_are_counted_alike_everywhere(voted):
+    """One of five ranked units has too few votes to publish; the head and the table both count it."""
+    votes = {f"单位{at}": dict.fromkeys(GROUPS, (20, 6, 5)) for at in range(4)}
+    section = Page(voted(votes | {"乙": dict.fromkeys(GROUPS, (1, 0, 0))}).decode()).section("en")
+    head = " ".join(p.text for p in section.all("p"))
+    captions = [caption.text for caption in section.all("caption")]
+    assert "ranked: 5." in head and any(text.startswith("甲类: 5 ranked units") for text in captions)
+
+
+def test_a_scale_of_numbers_is_printed_in_points(biaochi, files, tmp_path):
+    biaochi.rules(tmp_path, (ROOT / "rules" / "numeric-1-5.toml").read_text("utf-8"))
+    lines = [f"{at},普通群众,单位{at % 3},{1 + at % 5}" for at in range(120)]
+    biaochi("import", "ballots", files("b.csv", "票号,评议主体,参评单位,评价\n" + "\n".join(lines) + "\n"), *ROUND)
+    biaochi.publish()
+    section = Page(biaochi("public", *ROUND).decode()).section("en")
+    facts = dict(zip((n.text for n in section.all("dt")), (n.text for n in section.all("dd")), strict=True))
+    assert facts["Scale"] == "1 – 5"
+
+
+# --- the attack --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("round_id", ["2023", "2024", "2025"])
+def test_nothing_small_is_recovered_from_the_demonstration(demo_path, page_of, round_id):
+    assert any(n is None for unit in printed(page_of[round_id]).units.values() for n in unit["groups"].values())
+    assert attack(demo_path, round_id, page_of[round_id]) == []
+
+
+def test_nor_when_somebody_prints_the_votes_of_each_group(demo_path, page_of):
+    release = Store(demo_path).release()
+    truth = truth_of(release, "2025")
+    release.close()
+    further = [
+        (lambda c, group=group: c[2] == group, sum(n for (_, own, _), n in truth.items() if own == group))
+        for group in GROUPS
+    ]
+    assert attack(demo_path, "2025", page_of["2025"], further) == []
+
+
+def test_the_attack_finds_what_is_left_open(demo_path, page_of):
+    """With the withheld numbers of one unit printed elsewhere, it names the unit and the number."""
+    release = Store(demo_path).release()
+    truth = truth_of(release, "2025")
+    release.close()
+    page = printed(page_of["2025"])
+    code = next(code for code, unit in page.units.items() if unit["n"] == 18)
+    group = next(g for g, n in page.units[code]["groups"].items() if n is None and g != "普通群众")
+    n = sum(v for (own, g, _), v in truth.items() if (own, g) == (code, group))
+    further = [(lambda c: (c[0], c[2]) == (code, group), n)]
+    found = attack(demo_path, "2025", page_of["2025"], further, only=1)
+    assert (f"{code} 普通群众", 2, 2, 2) in found
+
+
+POOLED = SMALL.replace('name = "demo-2025"', 'name = "alike"').replace('order = "group"', 'order = "pooled"')
+
+
+def random_votes(seed):
+    """Small categories, small groups, grades nearly all alike: the worst case for a reader's privacy."""
+    draw = random.Random(seed)
+    votes, categories = {}, {}
+    for at in range(draw.randint(2, 7)):
+        liked = draw.choice([0.6, 0.9, 0.98])
+        unit, by_group = f"单位{at}", {}
+        for group in GROUPS[: draw.randint(1, 3)]:
+            n = draw.choice([0, 1, 2, 3, 4, 6, 8, 12, 20])
+            chosen = [0 if draw.random() < liked else draw.choice([1, 2]) for _ in range(n)]
+            by_group[group] = tuple(chosen.count(grade) for grade in range(3))
+        votes[unit], categories[unit] = by_group, draw.choice(["甲类", "甲类", "乙类"])
+    votes["单位0"]["普通群众"] = (9, 2, 1)
+    return votes, categories
+
+
+@pytest.mark.parametrize(
+    ("under", "seeds"),
+    [
+        ("weights", range(3)),
+        ("pooled", range(3)),
+        pytest.param("weights", range(3, 40), marks=pytest.mark.slow),
+        pytest.param("pooled", range(3, 40), marks=pytest.mark.slow),
+    ],
+)
+def test_nothing_small_is_recovered_from_small_rounds(voted, small, tmp_path, under, seeds):
+    if under == "pooled":
+        small.rules(tmp_path, POOLED)
+    for seed in seeds:
+        votes, categories = random_votes(seed)
+        name = "alike" if under == "pooled" else "demo-2025"
+        content = voted(votes, round_id=str(2000 + seed), rules=name, categories=categories)
+        assert attack(small.store, str(2000 + seed), content) == [], f"seed {seed}"
+
+
+def test_a_published_round_says_how_much_it_withholds(demo_release):
+    found = published(demo_release, "2025")
+    assert (found.withheld_units, found.withheld_groups, found.withheld_grades) == (0, 6, 0)
+    assert len(found.shown) == 90 and found.without_grades == ()
+    assert RULES.count("smallest_cell = 5") == 1

@@ -1,0 +1,242 @@
+"""The verification kit: its script agrees with the product under every rule, and finds a number that was changed."""
+
+import ast
+import io
+import json
+import random
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from scipy import stats
+
+from data.store import Store
+from reports.verification_kit import kit_content
+from reports.verify_kit import compare, main
+from results.ranking.family import families
+from tests.support.stores import RULES
+
+ROUND = ("--round", "2025")
+GROUPS = ("普通群众", "服务对象", "两代表一委员")
+GRADES = ("满意", "基本满意", "不满意")
+NUMBERS = {"n", "score", "se", "score_low", "score_high", "rank", "rank_best", "rank_worst"}
+NUMBERS |= {"confirm_p", "clear_p", "verdict"}
+
+
+def rules_with(bottom, minimum="per_unit = 5\nper_group = 3", order="group", name="tried"):
+    text = RULES[: RULES.index("[minimum]")].replace('name = "demo-2025"', f'name = "{name}"')
+    text = text.replace('order = "group"', f'order = "{order}"')
+    return f"{text}[minimum]\n{minimum}\n[bottom]\n{bottom}\n[uncertainty]\ndraws = 2000\n"
+
+
+def ballots(seed=1, units=7, people=60, without=None):
+    """Everybody grades a few units; the last units are liked less. `without`: a unit and group that never meet."""
+    draw, lines = random.Random(seed), ["票号,评议主体,参评单位,评价"]
+    for person in range(people):
+        group = GROUPS[person % 3]
+        for unit in draw.sample(range(units), 4):
+            if without != (unit, group):
+                liked = 0.95 - 0.13 * unit
+                grade = GRADES[0] if draw.random() < liked else draw.choice(GRADES[1:])
+                lines.append(f"{person},{group},单位{unit},{grade}")
+    return "\n".join(lines) + "\n"
+
+
+def every_line_agrees(store, round_id="2025"):
+    """Every unit of a round through the script; how many were ranked, and the verdicts seen."""
+    release = Store(store).release()
+    verdicts = []
+    for family in families(release, round_id):
+        for code in family.members["unit_code"]:
+            lines = compare(json.loads(json.dumps(kit_content(release, family, code))))
+            assert {name for name, *_ in lines} >= NUMBERS
+            assert all(equal for *_, equal in lines), (code, [line for line in lines if not line[3]])
+            verdicts.append(dict((name, value) for name, value, *_ in lines)["verdict"])
+    release.close()
+    return verdicts
+
+
+@pytest.mark.parametrize(
+    ("bottom", "options"),
+    [
+        ('rule = "last"\nk = 2', {}),
+        ('rule = "last"\nk = 7', {}),
+        ('rule = "share"\nshare = 0.3', {}),
+        ('rule = "below"\nline = 70', {}),
+        ('rule = "last_and_below"\nk = 3\nline = 60', {}),
+        ('rule = "dissatisfied_over"\nlimit = 0.15', {}),
+        ('rule = "last"\nk = 2', {"order": "pooled"}),
+        ('rule = "last"\nk = 2', {"minimum": "per_unit = 5\nper_group = 12"}),
+    ],
+    ids=["last", "all", "share", "below", "both", "grade", "pooled", "small groups"],
+)
+def test_the_script_agrees_under_every_rule(biaochi, files, tmp_path, bottom, options):
+    biaochi.rules(tmp_path, rules_with(bottom, **options))
+    biaochi("import", "ballots", files("b.csv", ballots(people=240)), *ROUND)
+    biaochi.publish()
+    assert len(every_line_agrees(biaochi.store)) == 7
+
+
+@pytest.mark.parametrize("missing", ["not_ranked", "renormalise"])
+def test_the_script_agrees_where_a_group_is_missing(biaochi, files, tmp_path, missing):
+    minimum = f'per_unit = 5\nper_group = 3\nmissing_group = "{missing}"'
+    biaochi.rules(tmp_path, rules_with('rule = "last"\nk = 2', minimum))
+    biaochi("import", "ballots", files("b.csv", ballots(people=240, without=(6, GROUPS[1]))), *ROUND)
+    biaochi.publish()
+    assert ("not_ranked" in every_line_agrees(biaochi.store)) == (missing == "not_ranked")
+
+
+@pytest.mark.parametrize("votes", [(3, 0, 0), (2, 1, 0)], ids=["no spread at all", "tied"])
+def test_the_script_agrees_on_ties_and_without_spread(biaochi, files, tmp_path, votes):
+    biaochi.rules(tmp_path, rules_with('rule = "last"\nk = 2'))
+    lines = ["参评单位,评议主体,满意,基本满意,不满意"]
+    lines += [f"单位{unit},{group},{','.join(map(str, votes))}" for unit in range(5) for group in GROUPS]
+    lines += [f"单位9,{group},1,1,1" for group in GROUPS]
+    biaochi("import", "counts", files("c.csv", "\n".join(lines) + "\n"), *ROUND)
+    biaochi.publish()
+    assert len(every_line_agrees(biaochi.store)) == 6
+
+
+def test_the_script_agrees_on_the_demonstration(demo_path):
+    release = Store(demo_path).release()
+    for family in families(release, "2025"):
+        codes = list(family.members["unit_code"])
+        for code in (codes[0], codes[len(codes) // 2], codes[-1]):
+            lines = compare(kit_content(release, family, code))
+            assert all(equal for *_, equal in lines), (code, lines)
+    release.close()
+
+
+# --- the file ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kit(demo, tmp_path):
+    """The kit of one unit of the demonstration, unpacked."""
+    folder = tmp_path / "kit"
+    with zipfile.ZipFile(io.BytesIO(demo("kit", "ZY001", *ROUND))) as packed:
+        assert packed.testzip() is None
+        packed.extractall(folder)
+    return folder
+
+
+def run(kit):
+    words = [sys.executable, "-I", str(kit / "verify.py")]
+    return subprocess.run(words, capture_output=True, encoding="utf-8", env={"PYTHONUTF8": "1"})
+
+
+def test_the_kit_says_what_it_is_in_both_languages(kit):
+    assert sorted(path.name for path in kit.iterdir()) == ["README.txt", "kit.json", "rules.toml", "verify.py"]
+    readme = (kit / "README.txt").read_text("utf-8")
+    assert readme.splitlines()[:2] == ["演示数据", "内部资料：仅供本单位及其统计人员核验使用，不得外传或公开"]
+    assert "INTERNAL" in readme and "python verify.py" in readme
+    assert (kit / "rules.toml").read_text("utf-8") == RULES
+    done = run(kit)
+    assert done.returncode == 0 and done.stdout.startswith("内部资料")
+    assert "一致 / equal" in done.stdout and "不一致" not in done.stdout.replace("不一致，", "")
+
+
+def test_the_kit_is_the_same_bytes_each_time(demo):
+    assert demo("kit", "ZY001", *ROUND, lang="zh") == demo("kit", "ZY001", *ROUND, lang="en")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("published", "score"), 71.339406),
+        (("published", "rank_worst"), 19),
+        (("published", "verdict"), "confirmed"),
+        (("own", "cells", 0, "total"), 1),
+        (("family", "score", 0), 99.0),
+    ],
+)
+def test_a_changed_number_is_found(kit, place, value):
+    path = kit / "kit.json"
+    content = json.loads(path.read_text("utf-8"))
+    at = content
+    for name in place[:-1]:
+        at = at[name]
+    at[place[-1]] = value
+    path.write_text(json.dumps(content), "utf-8")
+    done = run(kit)
+    assert done.returncode == 1 and "DIFFERENT" in done.stdout
+
+
+def test_a_slip_in_the_tables_of_all_units_is_found_even_where_it_changes_no_verdict(demo_path):
+    """The best unit is so far from the bottom that its p-values do not notice a hundredth of a point."""
+    release = Store(demo_path).release()
+    family = families(release, "2025")[0]
+    content = kit_content(release, family, "ZY011")
+    release.close()
+    at = content["family"]["units"].index("ZY011")
+    for table, own, factor in (("score", at, 1.0001), ("covariance", (at, at), 1.001)):
+        kit = json.loads(json.dumps(content))
+        if table == "score":
+            kit["family"]["score"][own] *= factor
+        else:
+            kit["family"]["covariance"][at][at] *= factor
+        assert not all(equal for *_, equal in compare(kit)), table
+
+
+def test_a_broken_kit_is_told_apart(tmp_path, capsys):
+    (tmp_path / "kit.json").write_text('{"own": 1}', "utf-8")
+    assert main([str(tmp_path / "kit.json")]) == 2 and main([str(tmp_path / "none.json")]) == 2
+    assert "KeyError" in capsys.readouterr().err
+
+
+def test_the_kit_holds_no_votes_of_others(kit):
+    content = json.loads((kit / "kit.json").read_text("utf-8"))
+    text = json.dumps(content)
+    assert "pairs" not in text and "sum_product" not in text
+    others = set(content["family"]["units"]) - {"ZY001"}
+    assert len(others) == 20
+    family = {name: len(values) for name, values in content["family"].items() if name != "name"}
+    assert set(family) == {"units", "names", "score", "covariance", "df", "df_score"}
+    assert {cell["group"] for cell in content["own"]["cells"]} == set(GROUPS)
+    assert set(content["own"]) == {"code", "name", "cells", "lowest_votes"}
+
+
+def test_the_kit_tells_no_lowest_grades_of_other_units(biaochi, files, tmp_path):
+    """A p-value in full is that of one count only: under the rule of the lowest grade it would be the votes."""
+    biaochi.rules(tmp_path, rules_with('rule = "dissatisfied_over"\nlimit = 0.15'))
+    biaochi("import", "ballots", files("b.csv", ballots(people=240)), *ROUND)
+    biaochi.publish()
+    release = Store(biaochi.store).release()
+    (family,) = families(release, "2025")
+    telling = {}
+    votes = family.moments.n.sum(axis=1)
+    for low, n, code in zip(family.members["lowest_votes"], votes, family.members["unit_code"], strict=True):
+        telling |= {float(p): code for p in (stats.binom.sf(low - 1, n, 0.15), stats.binom.cdf(low, n, 0.15))}
+    for code in family.members["unit_code"]:
+        told = {
+            float(number) for number in re.findall(r"\d\.\d+(?:e-\d+)?", json.dumps(kit_content(release, family, code)))
+        }
+        assert {telling[p] for p in told & telling.keys()} <= {code}
+    release.close()
+
+
+def test_the_readme_says_how_the_script_ends_and_what_it_holds(kit):
+    readme = (kit / "README.txt").read_text("utf-8")
+    assert "2: the kit cannot be read" in readme and "covariance can show that person's grades" in readme
+
+
+def test_the_script_needs_numpy_and_scipy_only(kit):
+    tree = ast.parse((kit / "verify.py").read_text("utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    outside = {name.split(".")[0] for name in names} - sys.stdlib_module_names
+    assert outside == {"numpy", "scipy"}
+
+
+def test_who_is_not_there_has_no_kit(demo):
+    demo("kit", "ZY999", *ROUND, code=2)
+    assert "ZY999" in demo.err
+    demo("kit", "ZY001", "--round", "1999", code=2)
+
+
+def test_every_kit_that_leaves_is_logged(own_demo):
+    own_demo("kit", "ZY001", *ROUND)
+    entry = own_demo.json("audit")["rows"][-1]
+    assert (entry["action"], entry["what"]) == ("export", "kit ZY001 2025")

@@ -1,0 +1,92 @@
+"""A post through five years: side by side, and its trends where the rules stayed what they were."""
+
+import pytest
+
+from data.store import Store
+from results.pledges.analysis import agreements, trends
+from results.pledges.by_year import pledge_year, post_through_years
+from tests.support.stores import BALLOTS, SMALL, table
+
+YEARS = ("2021", "2022", "2023", "2024", "2025")
+REGISTER = """
+    单位编码 | 单位全称 | 类别
+    A        | 市公安局 | 执法
+    B        | 市财政局 | 综合
+"""
+HALL = "单位,职务,测评主体,测评等次,票数\n"
+OTHER = SMALL.replace("demo-2025", "other").replace('"一般" = 60', '"一般" = 50').replace('满意" = 60', '满意" = 70')
+
+
+def year_files(at):
+    """Pledge of 100, of which 60, 70, 80, 90 and 100 is reached; a hall that gives 10, 12, ... times 好 of 20."""
+    year = YEARS[at]
+    good = 10 + 2 * at
+    return {
+        "units": table(REGISTER),
+        "ballots": BALLOTS,
+        "pledges": f"承诺编号,单位,承诺人职务,承诺事项,目标值\n{year}-1,市公安局,党委书记,事项,100\n",
+        "progress": f"承诺编号,核查日期,自报值,核实值\n{year}-1,{year}-12-20,100,{60 + 10 * at}\n",
+        "votes": HALL + f"市公安局,党委书记,党员,好,{good}\n市公安局,党委书记,党员,一般,{20 - good}\n",
+    }
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory):
+    """Five years under one rule set, and the same with other points for 一般 and 基本满意 in the last."""
+    found = []
+    for name in ("same", "other"):
+        made = Store(tmp_path_factory.mktemp(name) / "var", threads=2)
+        made.add_rules(SMALL)
+        other = (
+            SMALL.replace("demo-2025", "other")
+            .replace('"一般" = 60', '"一般" = 50')
+            .replace('满意" = 60', '满意" = 70')
+        )
+        made.add_rules(other)
+        for at, year in enumerate(YEARS):
+            for kind, text in year_files(at).items():
+                rules = "other" if name == "other" and year == "2025" else "demo-2025"
+                report = made.import_files(
+                    kind, [(f"{kind}.csv", text.encode())], year, rules=rules if kind == "ballots" else None
+                )
+                assert report.stored, [problem.message("en") for problem in report.problems]
+        made.publish()
+        found.append(made.release())
+    yield found
+    for release in found:
+        release.close()
+
+
+def test_five_years_stand_side_by_side_newest_first(releases):
+    years = [pledge_year(releases[0], name) for name in YEARS]
+    rows = post_through_years(releases[0], years, "A", "党委书记")
+    assert list(rows["round"]) == list(reversed(YEARS))
+    assert list(rows["routine_verified_completion"]) == [100, 90, 80, 70, 60]
+    assert (rows["routine_reported_completion"] == 100).all() and (rows["vote_n"] == 20).all()
+    assert post_through_years(releases[0], years, "A", "局长").empty
+
+
+def test_trends_over_five_years(releases):
+    """Ten points a year verified, none reported, 4 points a year in the hall, nothing headline."""
+    years = [pledge_year(releases[0], name) for name in YEARS]
+    found = {one.figure: one for one in trends(releases[0], years, "A", "党委书记")}
+    verified = found["routine_verified_completion"]
+    assert verified.said is None and verified.found.slope == pytest.approx(10)
+    assert (verified.found.low, verified.found.high) == (pytest.approx(10), pytest.approx(10))
+    assert found["routine_reported_completion"].found.slope == 0
+    assert found["vote_score"].found.slope == pytest.approx(4) and found["public_score"].found.slope == 0
+    assert found["headline_verified_completion"].said.code == "trend_few"
+
+
+def test_a_trend_does_not_mix_rules(releases):
+    years = [pledge_year(releases[1], name) for name in YEARS]
+    found = {one.figure: one.said for one in trends(releases[1], years, "A", "党委书记")}
+    assert found["vote_score"].code == found["public_score"].code == "trend_other_rules"
+    assert found["routine_verified_completion"] is None  # completions are made without a rule set
+    assert found["vote_score"].sentence("zh").startswith("这些年里")
+
+
+def test_what_cannot_be_compared_is_said_in_both_languages(releases):
+    answers = agreements(pledge_year(releases[0], "2025"))
+    assert {one.said.code for one in answers} == {"agreement_few"}
+    assert answers[0].said.sentence("en") == "Fewer than 3 posts have both figures; there is nothing to compare."

@@ -1,0 +1,379 @@
+"""Year on year: changes of scores, what chance does to the last, and rounds that cannot be compared."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from analytics.changes import regression_to_mean, score_changes
+from analytics.scores import score_units
+from data.store import Store
+from results.comparison.method_breaks import BREAKS, Break
+from results.comparison.year_on_year import FELL, ROSE, changes
+from results.ranking.family import ALL, NoSuchRound
+from results.ranking.ranking import ranking
+from results.ranking.what_if import what_if
+from tests.support.stores import SMALL
+
+GRADES = ("满意", "基本满意", "不满意")
+
+
+def test_three_units_by_hand():
+    """Variances 1 + 3 and 2 + 2 make a standard error of 2; nu = 16 / (1/10 + 9/30) = 40 and 16 / (4/8 + 4/8) = 16."""
+    found = score_changes(
+        [70.0, 80.0, np.nan], [1.0, 2.0, 1.0], [10.0, 8.0, 9.0], [76.0, 79.0, 60.0], [3.0, 2.0, 1.0], [30.0, 8.0, 9.0]
+    )
+    assert found.change[:2].tolist() == [6.0, -1.0] and np.isnan(found.change[2])
+    assert found.standard_error[:2].tolist() == [2.0, 2.0]
+    assert found.df[:2] == pytest.approx([40.0, 16.0])
+    assert found.low[0] == pytest.approx(6 - 2 * stats.t.ppf(0.975, 40))
+    assert found.high[1] == pytest.approx(-1 + 2 * stats.t.ppf(0.975, 16))
+    raw = [2 * stats.t.sf(3, 40), 2 * stats.t.sf(0.5, 16)]
+    assert found.p[:2] == pytest.approx(raw)
+    assert found.p_holm[:2] == pytest.approx([2 * raw[0], raw[1]])
+    assert found.p_bh[:2] == pytest.approx([2 * raw[0], raw[1]])
+    assert np.isnan(found.p[2]) and np.isnan(found.p_holm[2]) and np.isnan(found.p_bh[2])
+
+
+def test_no_spread_at_all():
+    found = score_changes([70.0, 70.0], [0.0, 0.0], [5.0, 5.0], [70.0, 71.0], [0.0, 0.0], [7.0, 7.0])
+    assert found.p.tolist() == [1.0, 0.0] and found.df.tolist() == [12.0, 12.0]
+    assert (found.low.tolist(), found.high.tolist()) == ([0.0, 1.0], [0.0, 1.0])
+
+
+UNIT = st.tuples(*[st.floats(0, 100), st.floats(0.01, 30), st.floats(2, 500)] * 2)
+
+
+@given(st.lists(UNIT, min_size=1, max_size=12))
+def test_back_is_there_with_the_other_sign(units):
+    x1, v1, nu1, x2, v2, nu2 = np.array(units).T
+    there, back = score_changes(x1, v1, nu1, x2, v2, nu2), score_changes(x2, v2, nu2, x1, v1, nu1)
+    assert np.array_equal(there.change, -back.change)
+    assert np.array_equal(there.p, back.p)
+    assert there.low == pytest.approx(-back.high)
+    assert (there.p <= there.p_bh + 1e-15).all() and (there.p_bh <= there.p_holm + 1e-15).all()
+    outside = (there.low > 0) | (there.high < 0)
+    assert np.array_equal(outside[np.abs(there.p - 0.05) > 1e-9], (there.p < 0.05)[np.abs(there.p - 0.05) > 1e-9])
+    assert (there.df >= np.minimum(nu1, nu2) * (1 - 1e-9)).all() and (there.df <= (nu1 + nu2) * (1 + 1e-9)).all()
+
+
+def test_wrong_input_is_refused():
+    with pytest.raises(ValueError):
+        score_changes([1.0], [1.0], [5.0], [1.0, 2.0], [1.0, 1.0], [5.0, 5.0])
+    with pytest.raises(ValueError):
+        score_changes([1.0], [-1.0], [5.0], [1.0], [1.0], [5.0])
+    with pytest.raises(ValueError):
+        score_changes([1.0], [1.0], [5.0], [1.0], [1.0], [5.0], level=1.0)
+
+
+def _round(rng, truth, votes=60):
+    """Scores of a round: each evaluator grades three units, with leniency of their own."""
+    units = len(truth)
+    people = units * votes // 3
+    unit = np.argsort(rng.random((people, units)), axis=1)[:, :3]
+    latent = truth[unit] + rng.normal(0, 0.5, (people, 1)) + rng.normal(0, 0.9, (people, 3))
+    points = np.select([latent > -0.2, latent > -1.4], [100.0, 60.0], 0.0)
+    person = np.repeat(np.arange(people), 3)
+    return score_units(person, unit.ravel(), np.zeros(people * 3, dtype=int), points.ravel())
+
+
+def test_two_years_of_one_truth_change_by_chance_only():
+    """5% of the raw p-values, hardly a statement after Holm, and the five lowest rise as predicted."""
+    rng = np.random.default_rng(1)
+    runs = 100
+    raw, sure, looked_into, predicted, measured = 0, 0, 0, [], []
+    for _ in range(runs):
+        truth = rng.normal(0, 0.3, 40)
+        first, second = _round(rng, truth), _round(rng, truth)
+        found = score_changes(first.score, first.se**2, first.df_score, second.score, second.se**2, second.df_score)
+        raw += int((found.p < 0.05).sum())
+        sure += int((found.p_holm < 0.05).any())
+        looked_into += int((found.p_bh < 0.05).any())
+        facts = regression_to_mean(first.score, first.se**2, second.score, 5)
+        predicted.append(facts.predicted)
+        measured.append(facts.measured)
+    assert 0.035 < raw / (40 * runs) < 0.06
+    assert sure <= 10 and looked_into <= 10  # 5 expected of 100
+    standard_error = np.std(measured) / np.sqrt(runs)  # 0.3 points
+    assert np.mean(predicted) > 3
+    assert abs(np.mean(measured) - np.mean(predicted)) < 2 * standard_error
+
+
+def test_the_prediction_is_what_normal_scores_do():
+    """True variance 9, sampling variance 4: reliability 9/13; the mean of many runs has no more room than 5%."""
+    rng = np.random.default_rng(5)
+    predicted, measured = [], []
+    for _ in range(400):
+        truth = rng.normal(70, 3, 60)
+        first, second = truth + rng.normal(0, 2, 60), truth + rng.normal(0, 2, 60)
+        facts = regression_to_mean(first, np.full(60, 4.0), second, 5)
+        predicted.append(facts.predicted)
+        measured.append(facts.measured)
+    assert np.mean(measured) == pytest.approx(np.mean(predicted), rel=0.05)
+
+
+def test_regression_by_hand_and_where_it_says_nothing():
+    """Scores 10 .. 60 by tens, variance 350 = var(scores): reliability 0, the two lowest are predicted at the mean."""
+    first = np.arange(10.0, 70.0, 10.0)
+    second = first + np.array([1.0, 3.0, 0.0, 0.0, 0.0, 2.0])
+    facts = regression_to_mean(first, np.full(6, 350.0), second, 2)
+    assert (facts.k, facts.reliability, facts.predicted, facts.measured, facts.overall) == (2, 0.0, 20.0, 2.0, 1.0)
+    half = regression_to_mean(first, np.full(6, 175.0), second, 2)
+    assert half.predicted == pytest.approx(10.0)
+    tied = regression_to_mean([1.0, 1.0, 2.0, 3.0, 4.0], np.ones(5), np.full(5, 2.0), 1)
+    assert tied.k == 2
+    gone = regression_to_mean(first, np.ones(6), [np.nan, *second[1:]], 1)
+    assert gone is None
+    for k in (0, 4):
+        assert regression_to_mean(first, np.ones(6), second, k) is None
+    assert regression_to_mean(first[:4], np.ones(4), second[:4], 1) is None
+
+
+# --- the demonstration city -------------------------------------------------------------------------------------
+
+
+def test_a_renamed_unit_is_carried_and_keeps_its_old_name(demo_release):
+    found = changes(demo_release, "2023", "2024", "政府工作部门")
+    row = found.rows.set_index("unit_name").loc["市卫生健康委员会"]
+    assert row["old_name"] == "市卫生和计划生育委员会"
+    assert row["change"] == pytest.approx(row["score_to"] - row["score_from"])
+    assert found.tested and found.breaks == () and found.left_out.empty
+    assert (found.rows["old_name"].notna()).sum() == 1
+
+
+def test_merged_units_stop_and_their_successor_is_new(demo_release):
+    found = changes(demo_release, "2024", "2025", "政府工作部门")
+    told = dict(zip(found.left_out["unit_name"], found.left_out["reason"], strict=True))
+    merged = {"市旅游局": "merged", "市文化广电局": "merged", "市文化广电和旅游局": "new", "市统计局": "exempt"}
+    assert told == merged
+    assert not set(merged) & set(found.rows["unit_name"])
+    assert (found.ranked_from, found.ranked_to, len(found.rows)) == (34, 32, 31)
+
+
+def test_scores_and_places_are_those_of_the_rankings(demo_release):
+    found = changes(demo_release, "2024", "2025", "公共服务单位")
+    rows = found.rows.set_index("unit_code")
+    for year, end in (("2024", "from"), ("2025", "to")):
+        published = ranking(demo_release, year, "公共服务单位").rows.set_index("unit_code").loc[rows.index]
+        assert rows[f"score_{end}"].tolist() == published["score"].tolist()
+        for name in ("rank_best", "rank_worst"):
+            assert rows[f"{name}_{end}"].tolist() == published[name].tolist()
+    up = rows["rank_worst_to"] < rows["rank_best_from"]
+    down = rows["rank_best_to"] > rows["rank_worst_from"]
+    assert up.any() and down.any()
+    assert ((rows["position"] == "up") == up).all() and ((rows["position"] == "down") == down).all()
+    sure = rows["p_holm"] <= 0.05
+    assert ((rows["statement"] == ROSE) == (sure & (rows["change"] > 0))).all()
+    assert ((rows["statement"] == FELL) == (sure & (rows["change"] < 0))).all()
+    assert found.count(ROSE) == 3 and found.count(FELL) == 2 and found.compared == 17
+
+
+def test_the_true_change_lies_in_its_interval(demo_release):
+    """Truth is known in the demonstration city: about 95% of 2 x 80 intervals hold it."""
+    from data.sample.city import demo_truth
+
+    held = []
+    for first, second in (("2023", "2024"), ("2024", "2025")):
+        before, after = demo_truth(first), demo_truth(second)
+        rows = changes(demo_release, first, second, ALL).rows
+        rows = rows[rows["reason"].isna()]
+        true = np.array([after[code] - before[code] for code in rows["unit_code"]])
+        held += ((rows["low"] <= true) & (true <= rows["high"])).tolist()
+    assert len(held) > 160 and 0.91 <= np.mean(held) <= 0.99
+
+
+def test_unknown_rounds_and_categories(demo_release):
+    for first, second, category in (
+        ("1999", "2025", "公共服务单位"),
+        ("2024", "1999", "公共服务单位"),
+        ("2024", "2025", "没有"),
+    ):
+        with pytest.raises(NoSuchRound):
+            changes(demo_release, first, second, category)
+    with pytest.raises(ValueError):
+        changes(demo_release, "2025", "2025", ALL)
+
+
+# --- rounds under different rules -------------------------------------------------------------------------------
+
+UNITS = ("甲局", "乙局", "丙局", "丁局", "戊局", "己局")
+GROUPS = ("普通群众", "服务对象", "两代表一委员")
+NEXT = SMALL.replace('name = "demo-2025"', 'name = "next"')
+
+
+def ballots(year, groups=GROUPS, grades=GRADES, people=40):
+    """Every evaluator grades every unit; later units are liked less."""
+    rng = np.random.default_rng(int(year))
+    lines = ["票号,评议主体,参评单位,评价"]
+    for group in groups:
+        for person in range(people):
+            for place, unit in enumerate(UNITS):
+                grade = grades[min(int(rng.integers(0, len(grades)) * (0.6 + place / 10)), len(grades) - 1)]
+                lines.append(f"{year}-{group}-{person},{group},{unit},{grade}")
+    return "\n".join(lines) + "\n"
+
+
+def register(categories):
+    lines = ["单位编码,单位全称,类别"]
+    lines += [f"U{place},{unit},{categories.get(unit, '全部')}" for place, unit in enumerate(UNITS)]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def two_rounds(tmp_path):
+    """Publishes 2024 under SMALL and 2025 under other rules; returns the release and the recount over its store."""
+
+    def publish(first, second, rules=NEXT, registers=None, first_rules=SMALL):
+        store = Store(tmp_path / "var", threads=2)
+        names = {"2024": store.add_rules(first_rules).name, "2025": store.add_rules(rules).name}
+        for year, text in (("2024", first), ("2025", second)):
+            if registers:
+                content = register(registers[year]).encode()
+                assert store.import_files("units", [("单位.csv", content)], year).stored
+            kind = "counts" if "票数" in text else "ballots"
+            report = store.import_files(
+                kind, [("评议.csv", text.encode())], year, rules=names[year], accept_warnings="测试"
+            )
+            assert report.stored, [problem.message("zh") for problem in report.problems]
+        store.publish()
+        release = store.release()
+        return release, lambda round_id, rules: what_if(store, release, round_id, rules)
+
+    return publish
+
+
+def codes(found):
+    return [item.code for item in found.breaks]
+
+
+def test_a_new_name_of_the_same_rules_is_no_break(two_rounds):
+    release, recount = two_rounds(ballots("2024"), ballots("2025"))
+    found = changes(release, "2024", "2025", "全部")
+    assert found.breaks == () and found.tested and not found.recounted
+    assert found.compared == len(UNITS) and found.regression is not None
+    assert found.rows.equals(changes(release, "2024", "2025", "全部", recount).rows)
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        ("points", '"基本满意" = 60', '"基本满意" = 70'),
+        ("weights", '"普通群众" = 0.4\n"服务对象" = 0.3', '"普通群众" = 0.3\n"服务对象" = 0.4'),
+        ("averaging", 'order = "group"', 'order = "pooled"'),
+        ("indicators", "[averaging]", '[indicators]\n"总体评价" = 1\n\n[averaging]'),
+    ],
+)
+def test_other_rules_count_the_earlier_round_again(code, old, new, two_rounds):
+    release, recount = two_rounds(ballots("2024"), ballots("2025"), NEXT.replace(old, new))
+    found = changes(release, "2024", "2025", "全部", recount)
+    assert codes(found) == [code] and found.tested and found.recounted and found.rules == "next"
+    trial = ranking(release, "2024", "全部", recount("2024", release.rules("2025"))).rows.set_index("unit_code")
+    rows = found.rows.set_index("unit_code")
+    assert rows["score_from"].tolist() == trial.loc[rows.index, "score"].tolist()
+    alone = changes(release, "2024", "2025", "全部")
+    assert codes(alone) == [code, "not_recounted"] and not alone.tested and not alone.recounted
+    assert alone.rows["change"].isna().all() and alone.rows["statement"].isna().all()
+    assert alone.rows["position"].isna().all() and alone.regression is None
+    official = ranking(release, "2024", "全部").rows.set_index("unit_code")
+    rows = alone.rows.set_index("unit_code")
+    assert rows["score_from"].tolist() == official.loc[rows.index, "score"].tolist()
+    assert len(rows) == len(UNITS)
+
+
+def test_grades_that_the_later_rules_do_not_know(two_rounds):
+    words = ("好", "较好", "差")
+    rules = NEXT
+    for old, new in zip(GRADES, words, strict=True):
+        rules = rules.replace(f'"{old}" = ', f'"{new}" = ')
+    rules = rules[: rules.index("[votes.points]")]
+    release, recount = two_rounds(ballots("2024"), ballots("2025", grades=words), rules)
+    found = changes(release, "2024", "2025", "全部", recount)
+    assert codes(found) == ["points", "not_recounted"] and not found.tested and len(found.rows) == len(UNITS)
+
+
+def test_a_form_with_another_grade_is_not_tested(two_rounds):
+    four = ("满意", "比较满意", "基本满意", "不满意")
+    rules = NEXT.replace('"基本满意" = 60', '"比较满意" = 80\n"基本满意" = 60')
+    release, recount = two_rounds(ballots("2024"), ballots("2025", grades=four), rules)
+    found = changes(release, "2024", "2025", "全部", recount)
+    assert codes(found) == ["points", "grades"] and found.breaks[1].names == ("比较满意",)
+    assert not found.tested and not found.recounted and found.rows["p"].isna().all()
+    official = ranking(release, "2024", "全部").rows.set_index("unit_code")["score"]
+    assert found.rows["score_from"].tolist() == official[found.rows["unit_code"]].tolist()
+
+
+def test_a_grade_missing_by_chance_is_no_break(two_rounds):
+    """One 不满意 in 2024 and none in 2025: fewer than ten were to be expected."""
+    none = ballots("2025", grades=GRADES[:2])
+    once = ballots("2024", grades=GRADES[:2]).replace("基本满意", "不满意", 1)
+    release, recount = two_rounds(once, none)
+    assert changes(release, "2024", "2025", "全部", recount).breaks == ()
+
+
+def test_a_group_that_came_later_is_a_break(two_rounds):
+    pooled = SMALL.replace('order = "group"', 'order = "pooled"')
+    release, recount = two_rounds(
+        ballots("2024", groups=GROUPS[:2]), ballots("2025"), pooled.replace("demo-2025", "next"), first_rules=pooled
+    )
+    found = changes(release, "2024", "2025", "全部", recount)
+    assert codes(found) == ["groups"] and found.breaks[0].names == ("两代表一委员",)
+    assert not found.tested and len(found.rows) == len(UNITS)
+    assert "两代表一委员" in found.breaks[0].sentence("zh")
+
+
+def test_a_missing_group_leaves_units_out_with_the_reason(two_rounds):
+    release, recount = two_rounds(ballots("2024", groups=GROUPS[:2]), ballots("2025"))
+    found = changes(release, "2024", "2025", "全部", recount)
+    assert codes(found) == ["groups"] and found.rows.empty and found.regression is None
+    assert set(found.left_out["reason"]) == {"missing_group"} and set(found.left_out["round"]) == {"2024"}
+
+
+def test_counts_compare_as_ballots_do(two_rounds):
+    header = "参评单位,评议主体,测评指标,评价等级,票数\n"
+    cells = [
+        f"{unit},{group},总体评价,{grade},{30 + 5 * place - 7 * rank}\n"
+        for place, unit in enumerate(UNITS)
+        for group in GROUPS
+        for rank, grade in enumerate(GRADES)
+    ]
+    release, _ = two_rounds(ballots("2024"), header + "".join(cells))
+    found = changes(release, "2024", "2025", "全部")
+    assert found.breaks == () and found.compared == len(UNITS) and found.rows["p_holm"].notna().all()
+
+
+def test_a_unit_that_moved_to_another_category(two_rounds):
+    registers = {"2024": dict.fromkeys(UNITS[:3], "一类"), "2025": dict.fromkeys(UNITS[:4], "一类")}
+    release, recount = two_rounds(ballots("2024"), ballots("2025"), registers=registers)
+    found = changes(release, "2024", "2025", "一类", recount)
+    row = found.rows.set_index("unit_name").loc["丁局"]
+    assert row["moved_from"] == "全部" and row["change"] == row["score_to"] - row["score_from"]
+    assert found.rows["moved_from"].notna().sum() == 1
+    assert found.rows.set_index("unit_name")["position"].isna().to_dict()["丁局"]
+    left = changes(release, "2024", "2025", "全部", recount)
+    assert left.left_out[["unit_name", "reason"]].to_numpy().tolist() == [["丁局", "gone"]]
+
+
+def test_a_moved_unit_has_no_change_where_the_weights_differ(two_rounds):
+    by_category = '\n[weights_by_category."一类"]\n"普通群众" = 0.5\n"服务对象" = 0.5\n'
+    rules = NEXT.replace("\n[averaging]", by_category + "\n[averaging]")
+    registers = {"2024": dict.fromkeys(UNITS[:3], "一类"), "2025": dict.fromkeys(UNITS[:4], "一类")}
+    release, recount = two_rounds(ballots("2024"), ballots("2025"), rules, registers)
+    found = changes(release, "2024", "2025", "一类", recount)
+    assert codes(found) == ["weights"] and found.recounted
+    rows = found.rows.set_index("unit_name")
+    assert rows["change"].isna().to_dict() == {"甲局": False, "乙局": False, "丙局": False, "丁局": True}
+    assert found.compared == 3
+
+
+def test_a_category_that_is_new(two_rounds):
+    registers = {"2024": {}, "2025": dict.fromkeys(UNITS[:2], "一类")}
+    release, recount = two_rounds(ballots("2024"), ballots("2025"), registers=registers)
+    found = changes(release, "2024", "2025", "一类", recount)
+    assert found.compared == 2 and found.rows["moved_from"].tolist() == ["全部", "全部"]
+    assert found.rows["position"].isna().all() and found.ranked_from == 0 and found.regression is None
+
+
+def test_every_break_can_be_said():
+    for code in BREAKS:
+        assert Break(code, ("甲", "乙")).sentence("en") != Break(code, ("甲", "乙")).sentence("zh")

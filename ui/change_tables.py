@@ -1,0 +1,124 @@
+"""Changes between two rounds as people read them: scores, intervals, findings and remarks in words."""
+
+import pandas as pd
+import streamlit as st
+
+from i18n import N_
+from results.comparison.year_on_year import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
+from results.labels import REASON_SENTENCES, REASONS
+from results.number_format import signed_interval
+from ui.i18n import _
+from ui.layout import plain
+from ui.tables import number, places
+
+POSITION_NAMES = {UP: N_("place up"), DOWN: N_("place down")}
+TO = " → "
+MOST_ROWS = 60
+"""More rows than this scroll inside the table."""
+
+
+def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
+    """Compared units with scores, votes, places, finding and remarks in words."""
+    rows = found.rows
+    pairs = zip(rows["score_from"], rows["score_to"], strict=True)
+    votes = zip(rows["n_from"], rows["n_to"], strict=True)
+    before = [places(a, b) for a, b in zip(rows["rank_best_from"], rows["rank_worst_from"], strict=True)]
+    after = [places(a, b) for a, b in zip(rows["rank_best_to"], rows["rank_worst_to"], strict=True)]
+    return rows.assign(
+        scores=[f"{number(a, decimals)}{TO}{number(b, decimals)}" for a, b in pairs],
+        interval=[signed_interval(a, b, decimals) for a, b in zip(rows["low"], rows["high"], strict=True)],
+        votes=[f"{a}{TO}{b}" for a, b in votes],
+        places=[f"{a}{TO}{b}".replace(" – ", "–") for a, b in zip(before, after, strict=True)],
+        finding=["–" if pd.isna(code) else _(STATEMENT_NAMES[code]) for code in rows["statement"]],
+        p_words=[p_words(p) for p in rows["p_holm"]],
+        remark=[_remark(row) for row in rows.to_dict("records")],
+    )
+
+
+def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
+    """The compared units as a table in which one row can be chosen."""
+    columns = ["unit_name", "scores", "change", "interval", "finding", "places", "votes"]
+    if not found.tested:
+        columns = ["unit_name", "scores", "places", "votes"]
+    columns += ["remark"] if rows["remark"].any() else []
+    rounds = f"{found.round_from}{TO}{found.round_to}"
+    return st.dataframe(
+        rows[columns],
+        hide_index=True,
+        key=key,
+        height="content" if len(rows) <= MOST_ROWS else "auto",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "unit_name": st.column_config.TextColumn(_("Unit"), width=130),
+            "scores": st.column_config.TextColumn(_("Score"), width=115, help=rounds),
+            "change": st.column_config.NumberColumn(_("Change"), width=65, format=f"%+.{decimals}f"),
+            "interval": st.column_config.TextColumn(
+                _("Interval"), width=115, help=_("Of the change, one unit at a time.")
+            ),
+            "finding": st.column_config.TextColumn(
+                _("Change found"), width=85, help=_("Holds for all units of the category together.")
+            ),
+            "places": st.column_config.TextColumn(_("Places"), width=115, help=rounds),
+            "votes": st.column_config.TextColumn(_("Votes"), width=90, help=rounds),
+            "remark": st.column_config.TextColumn(_("Remark"), width=150),
+        },
+        alt=_("The compared units with both scores, the change, its interval and the finding."),
+    )
+
+
+def show_notes(found: Changes) -> None:
+    """Units that had another name or stood in another category before, or have no place in one of the rounds."""
+    told = []
+    for row in found.rows.to_dict("records"):
+        if not pd.isna(row["old_name"]):
+            told.append(_("{unit} was {name} in {round}.").format(**_origin(row["old_name"], row, found)))
+        if not pd.isna(row["moved_from"]):
+            sentence = _("{unit} stood in the category {name} in {round}; its places are not compared.")
+            told.append(sentence.format(**_origin(row["moved_from"], row, found)))
+        if not pd.isna(row["reason"]):
+            sentence = _("{unit} has no place in one of the rounds: {reason}.")
+            told.append(sentence.format(unit=plain(row["unit_name"]), reason=_(REASONS[row["reason"]])))
+    if told:
+        st.markdown("\n".join(f"- {sentence}" for sentence in told))
+
+
+def show_left_out(found: Changes) -> None:
+    """Units that are not compared, each with the reason."""
+    sentences = REASON_SENTENCES | LEFT_OUT_SENTENCES
+    shown = found.left_out[["unit_name", "round"]].assign(
+        reason=[_(sentences[why]) for why in found.left_out["reason"]]
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="left_out",
+        column_config={
+            "unit_name": st.column_config.TextColumn(_("Unit")),
+            "round": st.column_config.TextColumn(_("Round")),
+            "reason": st.column_config.TextColumn(_("Reason"), width="large"),
+        },
+        alt=_("The units that are not compared, with the reason."),
+    )
+
+
+def _origin(name: str, row: dict, found: Changes) -> dict[str, str]:
+    return {"unit": plain(row["unit_name"]), "name": plain(name), "round": plain(found.round_from)}
+
+
+def p_words(p: float) -> str:
+    """0.012; more than three digits of a p-value would pretend too much."""
+    if pd.isna(p):
+        return "–"
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"
+
+
+def _remark(row: dict) -> str:
+    """Whether the position moved, whether the screening list has the unit."""
+    parts = []
+    position = row["position"]
+    if not pd.isna(position) and position in POSITION_NAMES:
+        parts.append(_(POSITION_NAMES[position]))
+    if row["p_bh"] <= SCREENING and row["statement"] == SAME:
+        parts.append(_("worth a look"))
+    return _("; ").join(parts)

@@ -1,0 +1,105 @@
+"""The one HTML page of Streamlit, made ours: its language, its title, and the script that
+translates Streamlit's own texts.
+"""
+
+import hashlib
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from streamlit import file_util
+
+SCRIPT = Path(__file__).with_name("host_page.js").read_bytes()
+SCRIPT_PATH = "/biaochi/page.js"
+VERSION = hashlib.sha256(SCRIPT).hexdigest()[:12]
+HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+FIRST_TITLE = {"zh": "标尺", "en": "Biaochi"}  # until the page has named itself
+NO_SCRIPT = {
+    "zh": "<p>请在浏览器中启用 JavaScript，然后重新打开本页。</p>",
+    "en": "<p>Please switch on JavaScript in the browser and open this page again.</p>",
+}
+_HTML = '<html lang="en">'
+_TITLE = "<title>Streamlit</title>"
+_AGENT_LINK = '<link rel="service-desc" href="./_stcore/agent/openapi.json" />'
+
+
+def streamlit_index() -> str:
+    """Streamlit's own index.html as it was installed."""
+    return Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+
+
+def problems() -> list[str]:
+    """Whether the installed Streamlit still has the places that we change; empty = it has."""
+    index = streamlit_index()
+    missing = [text for text in (_HTML, _TITLE, "<noscript>", "</noscript>") if text not in index]
+    return [f"Streamlit's page has changed: {text} is missing. Use the pinned version." for text in missing]
+
+
+def rewritten(index: str, language: str) -> str:
+    """The page in one language, with our script before Streamlit's."""
+    before, _, rest = index.partition("<noscript>")
+    _, _, after = rest.partition("</noscript>")
+    index = f"{before}<noscript>{NO_SCRIPT[language]}</noscript>{after}"
+    script = f'<script src=".{SCRIPT_PATH}?v={VERSION}"></script>'
+    return (
+        index.replace(_HTML, f'<html lang="{HTML_LANGUAGE[language]}">', 1)
+        .replace(_TITLE, f"<title>{FIRST_TITLE[language]}</title>\n    {script}", 1)
+        .replace(_AGENT_LINK, "", 1)
+    )
+
+
+async def script(_request) -> Response:
+    """The script; its address carries its hash, so it may be kept for ever."""
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(SCRIPT, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+class Page:
+    """ASGI: rewrites Streamlit's HTML on its way out. Every other answer passes untouched,
+    unbuffered.
+    """
+
+    def __init__(self, app, *, default_language: str = "zh"):
+        self.app = app
+        self.default_language = default_language
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            return await self.app(scope, receive, send)
+        return await self._html(scope, receive, send)
+
+    async def _html(self, scope, receive, send):
+        """Asks for a plain, complete answer (no gzip, no 304) and holds it until it is whole."""
+        avoid = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+        scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in avoid]}
+        start, body, is_page = None, b"", False
+
+        async def rewriting(message):
+            nonlocal start, body, is_page
+            if message["type"] == "http.response.start":
+                headers = Headers(raw=message["headers"])
+                is_page = message["status"] == 200 and headers.get("content-type", "").startswith("text/html")
+                start = message
+            if not is_page:
+                return await send(message)
+            if message["type"] == "http.response.body":
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    await self._send_page(scope, start, body, send)
+
+        await self.app(scope, receive, rewriting)
+
+    async def _send_page(self, scope, start, body, send):
+        page = rewritten(body.decode("utf-8"), self._language(scope)).encode()
+        headers = MutableHeaders(raw=list(start["headers"]))
+        for name in ("etag", "last-modified", "accept-ranges"):
+            del headers[name]
+        headers["content-length"] = str(len(page))
+        headers["cache-control"] = "no-store"
+        await send({**start, "headers": headers.raw})
+        await send({"type": "http.response.body", "body": page if scope["method"] != "HEAD" else b""})
+
+    def _language(self, scope) -> str:
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
+        return asked if asked in HTML_LANGUAGE else self.default_language

@@ -1,0 +1,237 @@
+"""What surrounds every page: the menu, who may see which page, the language switch, the
+demonstration banner.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+import settings
+from data.store.round_status import TRIAL, WITHDRAWN
+from errors import StoreBusy
+from i18n import N_
+from results.labels import STAMPS
+from results.ranking.bottom_list import family_name
+from ui import cached
+from ui.i18n import _, choose_language, language
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+BANNERS = {
+    TRIAL: N_("Round {round} is a trial: it tries the procedure out and is no result."),
+    WITHDRAWN: N_("The results of round {round} are withdrawn. Do not use them."),
+}
+LANGUAGE_NAMES = {
+    "zh": "中文",
+    "en": "English",
+}  # each in its own language, so that its reader finds it
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the menu."""
+
+    path: str  # last part of its address; also its name in `allowed`
+    file: str  # below pages/
+    title: str
+
+
+MENU = {
+    N_("See results"): (
+        Entry("overview", "browse/overview.py", N_("Overview")),
+        Entry("ranking", "browse/ranking.py", N_("Ranking")),
+        Entry("changes", "browse/changes.py", N_("Changes")),
+        Entry("unit", "browse/unit.py", N_("One unit")),
+        Entry("pledges", "browse/pledges.py", N_("Pledges")),
+    ),
+    N_("Act on results"): (
+        Entry("bottom", "act/bottom.py", N_("Bottom list")),
+        Entry("bulletin", "act/bulletin.py", N_("Bulletin")),
+    ),
+    N_("Manage"): (
+        Entry("upload", "manage/upload.py", N_("Upload data")),
+        Entry("releases", "manage/releases.py", N_("Releases")),
+    ),
+    N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
+}
+
+
+def user() -> str | None:
+    """Who is signed in; None = nobody, or no login is configured."""
+    return st.user.get("email") or st.user.get("sub") if st.user.get("is_logged_in") else None
+
+
+def allowed(who: str | None, page: str) -> bool:
+    """Whether a person may see a page. Without a configured login everybody at this machine
+    may see all.
+    """
+    return not settings.load().login or who is not None
+
+
+def navigation():
+    """The page that the address names, chosen among the pages that this person may see."""
+    who = user()
+    menu = {}
+    for section, entries in MENU.items():
+        seen = [entry for entry in entries if allowed(who, entry.path)]
+        if seen:
+            menu[_(section)] = [_page(entry) for entry in seen]
+    if not menu:
+        menu = [st.Page(sign_in, title=_("Sign in"), url_path="login", default=True)]
+    return st.navigation(menu, expanded=True)
+
+
+def _page(entry: Entry) -> st.Page:
+    first = entry.path == "overview"
+    return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
+
+
+def sign_in() -> None:
+    """The only page of somebody who is not signed in."""
+    st.title(_("Sign in"))
+    st.write(_("Results are shown to signed-in staff only."))
+    if st.button(_("Sign in"), key="sign_in", type="primary"):
+        st.login()
+
+
+def language_switch() -> None:
+    """中文 / English, at the foot of the menu. The key of the container tells ui/host_page.js
+    the language.
+    """
+    st.session_state["language_choice"] = language()
+    with st.sidebar.container(key=f"biaochi-language-{language()}"):
+        st.radio(
+            _("Language"),
+            list(LANGUAGE_NAMES),
+            format_func=LANGUAGE_NAMES.get,
+            key="language_choice",
+            on_change=lambda: choose_language(st.session_state["language_choice"]),
+            horizontal=True,
+            label_visibility="collapsed",
+        )
+
+
+def demonstration_banner() -> None:
+    """On every page, as long as the release in force holds invented data, a trial, or a withdrawn round."""
+    release = cached.release()
+    if release is None:
+        return
+    if release.is_demo:
+        st.warning(_("Demonstration data: an invented city. Nothing here is about a real department."))
+    for round_id, status in release.statuses().items():
+        if status in BANNERS:
+            show = st.error if status == WITHDRAWN else st.warning
+            show(_(BANNERS[status]).format(round=plain(round_id)))
+
+
+def choose_round(release, box=st, among: list[str] | None = None) -> str:
+    """The round that the address names, else the newest formal one; choosing another changes the address.
+
+    among: the rounds to offer; else those that hold a register or ballots.
+
+    The address holds the plain name: a bound widget would write its label, which has a language.
+    """
+    rounds, statuses = among or cached.rounds(release.id), release.statuses()
+    asked = st.query_params.get("round")
+    st.session_state["round"] = asked if asked in rounds else rounds[0]
+    return box.selectbox(
+        _("Round"),
+        rounds,
+        key="round",
+        format_func=lambda round_id: _round_label(round_id, statuses[round_id]),
+        on_change=lambda: st.query_params.update(round=st.session_state["round"]),
+        width=220,
+    )
+
+
+def _round_label(round_id: str, status: str) -> str:
+    """A round with what it is: 2026 (trial). The name alone for a formal round that nobody withdrew."""
+    if status not in BANNERS:
+        return round_id
+    return _("{round} ({status})").format(round=round_id, status=_(STAMPS[status]))
+
+
+def busy(refused: StoreBusy) -> str:
+    """Who is writing just now and since when, as far as it is known."""
+    told = _("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+    if refused.holder is None:
+        return told
+    who, since = refused.holder
+    return told + " " + _("It was begun by {user} at {time}.").format(user=plain(who), time=since)
+
+
+def page(title: str):
+    """First line of a page: its title, then the release in force. Stops with the empty state
+    when nothing is published.
+    """
+    st.title(_(title))
+    release = cached.release()
+    if release is None:
+        st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
+        page_link("manage/upload.py", _("Upload data"), {"lang": language()})
+        st.stop()
+    if release.is_outdated:
+        st.warning(
+            _(
+                "The results in force were built by an earlier version of this program. Publish again on the page of "
+                "releases: the same files are built anew, and the old release stays in the history."
+            )
+        )
+        st.stop()
+    return release
+
+
+def plain(text: object) -> str:
+    """A name from a file, safe where Streamlit reads Markdown: no image, link, colour or
+    formula comes out of it.
+    """
+    return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def mentions(rows: pd.DataFrame, text: str) -> pd.Series:
+    """Which rows have a text in their name or code; all when it is empty."""
+    wanted = (text or "").strip().casefold()
+    texts = rows["unit_name"].astype(str) + " " + rows["unit_code"].astype(str)
+    return texts.str.casefold().str.contains(wanted, regex=False).astype(bool)
+
+
+def page_link(file: str, label: str, query: dict[str, str]) -> None:
+    """A link to another page that is seen to be one; `file` below pages/."""
+    st.page_link(PAGES / file, label=label, query_params=query, icon=":material/arrow_forward:")
+
+
+def category_name(name: str) -> str:
+    """A category as people read it."""
+    return family_name(name, language())
+
+
+def unit_link(code: str, name: str, round_id: str) -> None:
+    """A link that opens the page of one unit."""
+    query = {"unit": code, "round": round_id, "lang": language()}
+    text = _("Open {unit}").format(unit=plain(name))
+    page_link("browse/unit.py", text, query)
+
+
+def choose_unit(rows: pd.DataFrame) -> str:
+    """The unit that the address names, else the first; choosing another changes the address."""
+    names = dict(zip(rows["unit_code"], rows["unit_name"], strict=True))
+    codes = sorted(names)
+    asked = st.query_params.get("unit")
+    st.session_state["unit_choice"] = asked if asked in names else codes[0]
+    return st.selectbox(
+        _("Unit"),
+        codes,
+        key="unit_choice",
+        format_func=lambda code: names[code] if names[code] == code else f"{names[code]}  {code}",
+        on_change=lambda: st.query_params.update(unit=st.session_state["unit_choice"]),
+    )
+
+
+def first_scored(detail) -> int:
+    """Place of the first indicator that makes the score."""
+    asked = list(dict.fromkeys(detail.grades["indicator"]))
+    scored = detail.scored_indicators
+    return next((place for place, name in enumerate(asked) if name in scored), 0)

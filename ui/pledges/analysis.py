@@ -1,0 +1,174 @@
+"""For the statistician: how the outcomes of pledges hang together, each number with its interval or a sentence."""
+
+import pandas as pd
+import streamlit as st
+
+from i18n import N_
+from results.number_format import signed, signed_interval
+from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, TrendOf
+from results.pledges.register import KINDS
+from results.ranking.bottom_list import p_words
+from ui import cached, layout, tables
+from ui.i18n import _, language
+from ui.pledges import page as pledges_page
+
+FIGURES = {
+    VOTE: N_("hall, to the mean of the category"),
+    PUBLIC: N_("public, to the mean of the category"),
+    VOTE_SCORE: N_("vote score"),
+    PUBLIC_SCORE: N_("public score"),
+    "headline_reported_completion": N_("headline completion, reported"),
+    "headline_verified_completion": N_("headline completion, verified"),
+    "routine_reported_completion": N_("routine completion, reported"),
+    "routine_verified_completion": N_("routine completion, verified"),
+}
+assert {f"{kind}_verified_completion" for kind in KINDS} <= set(FIGURES)
+
+
+def show(chosen: pledges_page.Chosen) -> None:
+    """Agreement, shift, severity; the trends of one post."""
+    st.caption(
+        _(
+            "Over all posts of the round, every category. Nothing here says why; what is too few or not comparable is "
+            "refused."
+        )
+    )
+    release = chosen.release
+    trial = chosen.round in release.trial_rounds
+    formal = [name for name in cached.pledge_rounds(release.id) if (name in release.trial_rounds) == trial]
+    before = next((name for name in formal if name < chosen.round), None)
+    day_before = "" if before is None else cached.standing_day(release.id, before, pledges_page.today())
+    agreements, shifts, severity = cached.pledge_analysis(*chosen.key, before, day_before)
+    st.subheader(_("Do the outcomes put the posts in the same order?"))
+    st.caption(
+        _(
+            "Spearman's rank correlation: 1 the same order, 0 no connection, −1 the opposite order. The interval "
+            "resamples posts (BCa, 9,999 draws); one that holds 0 shows no connection."
+        )
+    )
+    _agreements(agreements)
+    st.subheader(_("Is one figure systematically above the other?"))
+    st.caption(
+        _(
+            "Wilcoxon's signed rank test of the same posts; the shift is the Hodges-Lehmann estimate with its "
+            "interval, second figure minus the first. Equal pairs are left out of both and counted."
+        )
+    )
+    _shifts(shifts, before, chosen.round)
+    st.subheader(_("Do some groups of the hall grade harder?"))
+    _severity(severity)
+    st.subheader(_("Trend of one post"))
+    st.caption(_("Theil-Sen slope a year with its interval, from five years on under unchanged rules."))
+    _trends(chosen)
+
+
+def _agreements(found: list) -> None:
+    rows = [
+        {
+            _("First figure"): _(FIGURES[one.first]),
+            _("Second figure"): _(FIGURES[one.second]),
+            _("Posts"): one.found.n,
+            _("Correlation"): _signed(one.found.correlation),
+            _("Interval"): _interval(one.found.low, one.found.high),
+            _("Remark"): "" if one.said is None else one.said.sentence(language()),
+        }
+        for one in found
+    ]
+    _table(rows)
+
+
+def _shifts(found: list, before: str | None, after: str) -> None:
+    rows = []
+    for one in found:
+        first, second = _(FIGURES[one.first]), _(FIGURES[one.second])
+        if one.first == one.second and before is not None:
+            first, second = f"{first} {before}", f"{second} {after}"
+        rows.append(
+            {
+                _("First figure"): first,
+                _("Second figure"): second,
+                _("Posts"): one.found.n,
+                _("Equal pairs"): one.found.zeros,
+                _("Shift"): _signed(one.found.median),
+                _("Interval"): _interval(one.found.low, one.found.high),
+                _("p value"): "–" if pd.isna(one.found.p) else p_words(one.found.p),
+                _("Remark"): "" if one.said is None else one.said.sentence(language()),
+            }
+        )
+    _table(rows)
+
+
+def _severity(found) -> None:
+    if found.said is not None:
+        st.info(layout.plain(found.said.sentence(language())))
+        return
+    st.caption(
+        _(
+            "Points that a group gives more (+, milder) or less (−, harder) than the groups do on average, for the "
+            "same posts. The adjusted scores stand beside the official ones and never replace them."
+        )
+    )
+    _table(
+        [
+            {_("Evaluator group"): group, _("Milder or harder"): _signed(points, 1)}
+            for group, points in zip(found.groups["group"], found.groups["severity"], strict=True)
+        ]
+    )
+    with st.expander(_("Official and adjusted vote scores")):
+        _table(
+            [
+                {
+                    _("Unit"): row["unit_name"],
+                    _("Post"): row["post"],
+                    _("Ballots"): row["n"],
+                    _("Vote score"): tables.number(row["score"], 1),
+                    _("Adjusted score"): tables.number(row["adjusted"], 1),
+                    _("Interval"): tables.interval(row["adjusted_low"], row["adjusted_high"], 1),
+                }
+                for row in found.rows.to_dict("records")
+            ]
+        )
+
+
+def _trends(chosen: pledges_page.Chosen) -> None:
+    lines = chosen.year.book.lines
+    posts = chosen.of_category(lines)[["unit_code", "unit_name", "post"]].drop_duplicates()
+    if posts.empty:
+        st.info(_("No unit of this category has pledges in this round."))
+        return
+    names = {f"{code}|{post}": (name, code, post) for code, name, post in posts.itertuples(index=False)}
+    key = pledges_page.from_address(
+        "trend",
+        names,
+        st.selectbox,
+        _("Unit and post"),
+        lambda key: f"{names[key][0]} {names[key][2]}",
+        width=420,
+    )
+    _name, code, post = names[key]
+    trial = chosen.round in chosen.release.trial_rounds
+    _rows, trends = cached.post_years(chosen.release.id, code, post, pledges_page.today(), trial)
+    _table([_trend(one) for one in trends])
+
+
+def _trend(one: TrendOf) -> dict:
+    return {
+        _("Figure"): _(FIGURES[one.figure]),
+        _("Rounds"): one.found.n,
+        _("Slope a year"): _signed(one.found.slope),
+        _("Interval"): _interval(one.found.low, one.found.high),
+        _("Remark"): "" if one.said is None else one.said.sentence(language()),
+    }
+
+
+def _signed(number: float, decimals: int = 2) -> str:
+    return "–" if pd.isna(number) else signed(number, decimals)
+
+
+def _interval(low: float, high: float) -> str:
+    return signed_interval(low, high, 2)
+
+
+def _table(rows: list[dict]) -> None:
+    shown = pd.DataFrame(rows)
+    tables.written(shown[tables.filled(shown, _("Remark"))], _("Figures of the analysis."))

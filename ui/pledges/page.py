@@ -1,0 +1,433 @@
+"""The pledges page: what is chosen, the first glance, promise against outcome, hall against public."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from data.model.contract import KIND_NAMES, REQUIRED, fields
+from data.model.contract import header_of as contract_header
+from data.store.release import Release
+from i18n import N_
+from results.number_format import signed
+from results.pledges.by_year import PledgeYear
+from results.pledges.counts import Glance
+from results.pledges.labels import (
+    COMPARED_REASONS,
+    DIFFERS,
+    NO_INTERVAL,
+    VOTE_REASON_SENTENCES,
+    difference_sentence,
+)
+from results.pledges.notes import pledge_notes
+from results.pledges.vote_scores import SMALL_CELL
+from ui import cached, charts, downloads, layout, tables
+from ui.i18n import _, language
+
+UPLOADED = ("pledges", "progress", "votes")
+GROUPED = {"post": N_("By secretary (post)"), "unit": N_("By unit")}
+KIND_TITLES = {"headline": N_("Headline pledges"), "routine": N_("Routine pledges")}
+BOOK, PLEDGES_PAGE = "book", layout.PAGES / "browse" / "pledges.py"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is looked at: a round as it stood on a day, all of it or one category ("" is all)."""
+
+    release: Release
+    round: str
+    as_of: str
+    category: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The scalars by which its answers are kept."""
+        return self.release.id, self.round, self.as_of
+
+    @property
+    def year(self) -> PledgeYear:
+        """Everything about the pledges of the round."""
+        return cached.pledge_year(*self.key)
+
+    def of_category(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of the chosen category."""
+        return rows[rows["category"] == self.category] if self.category else rows
+
+
+def today() -> str:
+    """The day of the reader, as an ISO text."""
+    return date.today().isoformat()
+
+
+def from_address(name: str, options: Iterable[str], widget: Callable, label: str, words: Callable, **more) -> str:
+    """A choice that the address holds as a plain code, never as a translated label; else the first option."""
+    known, key = list(options), f"pledges_{name}"
+    asked = st.query_params.get(name)
+    st.session_state[key] = asked if asked in known else known[0]
+
+    def keep() -> None:
+        st.query_params[name] = st.session_state[key]
+
+    return widget(label, known, format_func=words, key=key, on_change=keep, **more)
+
+
+def nothing_yet() -> None:
+    """What to upload, in which form, when no round has pledges or votes on duty reports."""
+    st.info(_("No pledges are imported yet. Upload these three tables, each under its kind of file, and publish."))
+    heads = (_("Kind of file"), _("Columns it needs"), _("Columns it may have"))
+    lines = ["| " + " | ".join(heads) + " |", "| --- | --- | --- |"]
+    for kind in UPLOADED:
+        names = [field.name for field in fields(kind)]
+        need = [_header(kind, name) for name in names if name in REQUIRED[kind]]
+        may = [_header(kind, name) for name in names if name not in REQUIRED[kind] and name != "round_id"]
+        cells = (_(KIND_NAMES[kind]), _(", ").join(need), _(", ").join(may))
+        lines.append("| " + " | ".join(map(layout.plain, cells)) + " |")
+    st.markdown("\n".join(lines))
+    st.caption(_("One table a file: CSV or a workbook. Headers as above; other usual headers are understood as well."))
+    st.page_link(layout.PAGES / "manage" / "upload.py", label=_("Upload data"), query_params={"lang": language()})
+
+
+def _header(kind: str, name: str) -> str:
+    return contract_header(kind, name) if language() == "zh" else name
+
+
+def glance(chosen: Chosen) -> None:
+    """How many pledges, what became of them, headline and routine apart; then the hall in a sentence."""
+    found = [one for one in cached.pledge_glances(*chosen.key, chosen.category or None) if one.pledges]
+    if found:
+        with st.container(border=True, gap="small"):
+            for one in found:
+                _counts(one)
+    if not found:
+        st.info(_("This round has votes on duty reports but no pledges. Upload the table of pledges."))
+    elif not any(one.kept + one.missed + one.running + one.reported_met for one in found):
+        st.info(_("No progress is imported for these pledges yet. Upload the table of progress after each check."))
+    told = [*(_beside(one) for one in found), *_halls_in_short(chosen)]
+    st.markdown("\n".join(f"- {sentence}" for sentence in told))
+
+
+def show_notes(chosen: Chosen) -> None:
+    """Rows that count nowhere and words that the rules do not know."""
+    notes = pledge_notes(chosen.year.book, chosen.year.votes)
+    if notes:
+        st.warning("\n".join(f"- {layout.plain(note.sentence(language()))}" for note in notes))
+
+
+def _counts(one: Glance) -> None:
+    """One kind of pledge as figures; running, adjusted and cancelled items are told beside them."""
+    figures = st.columns([1.2, 1, 1, 1.2, 1])
+    figures[0].metric(_(KIND_TITLES[one.kind]), f"{one.pledges:,}")
+    figures[1].metric(_("Kept, verified"), f"{one.kept:,}")
+    figures[2].metric(_("Not kept, verified"), f"{one.missed:,}")
+    figures[3].metric(_("No verified outcome"), f"{one.unknown:,}")
+    late = _("The day is past and it is not done, by the checker's account where there is one.")
+    figures[4].metric(_("Overdue"), f"{one.overdue:,}", help=late)
+
+
+def _beside(one: Glance) -> str:
+    """What the figures leave out, so that all add up, and what is only reported."""
+    told = []
+    if one.running:
+        told.append(_("{count} verified below the target with time left").format(count=f"{one.running:,}"))
+    if one.adjusted:
+        told.append(_("{count} adjusted for objective reasons").format(count=f"{one.adjusted:,}"))
+    if one.cancelled:
+        told.append(_("{count} cancelled").format(count=f"{one.cancelled:,}"))
+    told.append(_("{count} met by the units' own account").format(count=f"{one.reported_met:,}"))
+    if one.soft:
+        told.append(_("{count} soft targets, no better than the year before").format(count=f"{one.soft:,}"))
+    return _("**{kind}:** {told}").format(kind=_(KIND_TITLES[one.kind]), told=_(", ").join(told))
+
+
+def _halls_in_short(chosen: Chosen) -> list[str]:
+    """The votes on duty reports, and who stands high with the hall and low with the public, or the other way round."""
+    rows = chosen.of_category(chosen.year.votes.rows)
+    if rows.empty:
+        return [_("**Hall:** no votes on duty reports in this round.")]
+    scored = int(rows["score"].notna().sum())
+    told = _("**Hall:** {scored} posts have a vote score, {withheld} have none.")
+    told = told.format(scored=f"{scored:,}", withheld=f"{len(rows) - scored:,}")
+    named = chosen.of_category(chosen.year.compared.named)
+    if named.empty:
+        return [told, _("**Hall and public:** no post stands opposite beyond uncertainty.")]
+    names = _(", ").join(layout.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
+    more = "…" if len(named) > charts.MOST_NAMED else ""
+    return [told, _("**Hall and public:** opposite beyond uncertainty: **{names}**.").format(names=names + more)]
+
+
+def show_outcomes(chosen: Chosen) -> None:
+    """Promise against outcome, with the two scores beside it, each on its own scale."""
+    left, right = st.columns([1, 1])
+    with left:
+        kind = from_address(
+            "kind",
+            KIND_TITLES,
+            st.segmented_control,
+            _("Kind of pledge"),
+            lambda code: _(KIND_TITLES[code]),
+            required=True,
+        )
+    with right:
+        by = from_address(
+            "by", GROUPED, st.segmented_control, _("A row is"), lambda code: _(GROUPED[code]), required=True
+        )
+    rows = chosen.of_category(cached.pledge_rows(*chosen.key, by))
+    rows = outcome_rows(rows[rows[f"{kind}_pledges"].fillna(0) > 0], kind, by)
+    if rows.empty:
+        st.info(_("No unit has a pledge of this kind here."))
+        return
+    known = rows[rows["verified"].notna()]
+    if known.empty:
+        st.info(_("No outcome of these pledges is verified yet; the table shows what is reported."))
+    else:
+        drawn = known.head(charts.MOST_POSTS)
+        panels = (
+            {"vote": _("Hall, score"), "public": _("Public, score")} if by == "post" else {"public": _("Public, score")}
+        )
+        panels = {name: title for name, title in panels.items() if drawn[f"{name}_score"].notna().any()}
+        alt = _("Promise and verified outcome of each row, the largest shortfall on top, with both scores beside it.")
+        charts.show(charts.outcomes_chart(drawn, panels), "outcomes", alt)
+        if len(drawn) < len(rows):
+            st.caption(
+                _("Drawn: the {shown} with the largest shortfall of {count}; all are in the table.").format(
+                    shown=len(drawn), count=f"{len(rows):,}"
+                )
+            )
+    level = tables.percent(chosen.year.votes.level, 0)
+    st.caption(
+        _(
+            "Completion is the weighted mean over the items, at most 120% each; the signed figure is the verified "
+            "outcome minus the promise, in percentage points. {no_interval} Lines through the scores are {level} "
+            "intervals. The scales are not the same: no figure is subtracted from another panel's."
+        ).format(no_interval=_(NO_INTERVAL), level=level)
+    )
+    _outcome_table(rows, kind, by, chosen)
+
+
+def outcome_rows(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
+    """Wide rows with what the chart of outcomes draws, the largest shortfall first; unknown outcomes last."""
+    rows = rows.assign(
+        reported=rows[f"{kind}_reported_completion"].astype(float),
+        verified=rows[f"{kind}_verified_completion"].astype(float),
+    )
+    rows = rows.assign(gap=rows["verified"] - 100).sort_values(["gap", "roster_no"], ignore_index=True)
+    several = by == "post" and rows["unit_code"].duplicated().any()
+    posts = rows["post"] if "post" in rows else pd.Series("", index=rows.index)
+    names = [f"{unit} {post}" if several else str(unit) for unit, post in zip(rows["unit_name"], posts, strict=True)]
+    rows = rows.assign(name=names, difference=["" if pd.isna(gap) else signed(gap, 1) for gap in rows["gap"]])
+    return rows.assign(about=[_about(row, kind) for row in rows.to_dict("records")])
+
+
+def _about(row: dict, kind: str) -> str:
+    """The hover text of one row."""
+    told = _("reported {reported}%, verified {verified}% ({known} of {counted} items verified)").format(
+        reported=tables.number(row["reported"], 1),
+        verified=tables.number(row["verified"], 1),
+        known=int(row[f"{kind}_verified_known"]),
+        counted=int(row[f"{kind}_counted"]),
+    )
+    return f"{charts.label(row['name'], 30)}<br>{told}"
+
+
+def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> None:
+    counts = {name: rows[f"{kind}_{name}"].astype(int) for name in ("pledges", "overdue", "unverified", "soft")}
+    known = zip(rows[f"{kind}_verified_known"].astype(int), rows[f"{kind}_counted"].astype(int), strict=True)
+    shown = {"unit_name": rows["unit_name"]}
+    shown |= {"post": rows["post"]} if by == "post" else {}
+    shown |= {
+        "pledges": counts["pledges"],
+        "known": [f"{one} / {all_}" for one, all_ in known],
+        "verified": rows["verified"],
+        "difference": rows["difference"],
+        "share_met": 100 * rows[f"{kind}_verified_share_met"].astype(float),
+        "reported": rows["reported"],
+        "overdue": counts["overdue"],
+        "unverified": counts["unverified"],
+        "soft": counts["soft"],
+    }
+    for name in ("vote", "public") if by == "post" else ("public",):
+        shown[f"{name}_n"] = rows[f"{name}_n"].astype("Int64")
+        shown[f"{name}_score"] = rows[f"{name}_score"].astype(float)
+        limits = zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)
+        shown[f"{name}_interval"] = [tables.interval(low, high, 1) for low, high in limits]
+    if by == "post":
+        shown["final_level"] = rows["final_level"].astype(object).where(rows["final_level"].notna(), "")
+    picked = st.dataframe(
+        pd.DataFrame(shown),
+        hide_index=True,
+        key=f"outcome_table_{kind}_{by}",
+        height="content" if len(rows) <= 12 else 460,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=_outcome_columns(),
+        alt=_("Pledges, outcomes and scores of every row."),
+    )
+    for at in picked.selection.rows:
+        book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
+    sheet = partial(cached.pledge_sheet, *chosen.key, by, chosen.category or None, language())
+    depends = (chosen.as_of, by, chosen.category)
+    downloads.table("pledges", chosen.release, chosen.round, sheet, depends=depends)
+
+
+def _outcome_columns() -> dict:
+    text, whole = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "unit_name": text(_("Unit"), width=175),
+        "post": text(_("Post"), width=90),
+        "pledges": whole(_("Items"), width=60),
+        "known": text(_("Outcome verified"), width=125, help=_("Items with a verified outcome, of those counted.")),
+        "verified": whole(_("Completion, verified"), format="%.1f%%"),
+        "difference": text(_("Difference"), width=80, help=_("Verified outcome minus the promise, percentage points.")),
+        "share_met": whole(_("Share met"), format="%.0f%%", help=_("Of the items with a verified outcome.")),
+        "reported": whole(_("Completion, reported"), format="%.1f%%"),
+        "overdue": whole(_("Overdue"), width=70),
+        "unverified": whole(_("Not verified"), width=90),
+        "soft": whole(_("Soft targets"), width=90),
+        "vote_n": whole(_("Ballots of the hall"), width=125),
+        "vote_score": whole(_("Vote score"), format="%.1f"),
+        "vote_interval": text(_("Interval"), width=100),
+        "public_n": whole(_("Votes of the public"), width=130),
+        "public_score": whole(_("Public score"), format="%.1f"),
+        "public_interval": text(_("Interval"), width=100),
+        "final_level": text(_("Level set by the superior"), width=160),
+    }
+
+
+def book_link(code: str, name: str, round_id: str) -> None:
+    """A link that opens the pledge book of one unit."""
+    query = {"view": BOOK, "unit": code, "round": round_id, "lang": language()}
+    st.page_link(PLEDGES_PAGE, label=_("Pledge book of {unit}").format(unit=layout.plain(name)), query_params=query)
+
+
+def show_halls(chosen: Chosen) -> None:
+    """The two-by-two of hall and public, the posts that differ by name, the others in a table."""
+    compared = chosen.of_category(chosen.year.compared.rows).reset_index(drop=True)
+    if compared.empty:
+        st.info(
+            _(
+                "No votes on duty reports in this round. Upload the table “Votes on duty reports”: unit, post, group, "
+                "grade and count, a row each."
+            )
+        )
+        return
+    level = tables.percent(chosen.year.compared.level, 0)
+    named = chosen.of_category(chosen.year.compared.named)
+    drawn = compared[compared["vote_gap"].notna()]
+    if drawn.empty:
+        st.info(_("No post has both a vote score and a score of the public to compare; the table says why."))
+    else:
+        st.subheader(
+            _("{count} of {posts} posts stand opposite with the hall and the public, beyond uncertainty").format(
+                count=len(named), posts=f"{len(drawn):,}"
+            )
+        )
+        for row in named.head(charts.MOST_NAMED).to_dict("records"):
+            _named(row)
+        order = drawn.assign(sure=drawn["p"].where(drawn["differs"].notna(), 2.0)).sort_values("sure")
+        charts.show(
+            charts.halls_chart(order), "halls", _("Each post by its standing with the hall and with the public.")
+        )
+        st.caption(
+            _(
+                "Each axis: points above or below the mean of the category in this round, with its {level} interval. A "
+                "post is named only when it stands above the mean on one axis and below on the other, each beyond "
+                "its uncertainty; the chance that any post is named wrongly is at most {error}. The others are not "
+                "told apart, wherever their mark lies."
+            ).format(level=level, error=tables.percent(1 - chosen.year.compared.level, 0))
+        )
+    _halls_table(compared)
+    _few_and_many(chosen)
+
+
+def _named(row: dict) -> None:
+    """One post that differs: the sentence, never without ballots and intervals."""
+    with st.container(border=True):
+        st.markdown("◆ " + layout.plain(difference_sentence(row, language())))
+        st.caption(
+            _(
+                "Hall: {vote_n} ballots, {vote} ({vote_interval}). Public: {public_n} votes, {public} ({interval})."
+            ).format(
+                vote_n=f"{row['vote_n']:,}",
+                vote=tables.number(row["vote_score"], 1),
+                vote_interval=tables.interval(row["vote_low"], row["vote_high"], 1),
+                public_n=f"{row['public_n']:,.0f}",
+                public=tables.number(row["public_score"], 1),
+                interval=tables.interval(row["public_low"], row["public_high"], 1),
+            )
+        )
+
+
+def _halls_table(compared: pd.DataFrame) -> None:
+    said = [_finding(*pair) for pair in zip(compared["differs"], compared["reason"], strict=True)]
+    shown = compared[["unit_name", "post"]].assign(
+        said=said,
+        vote_n=compared["vote_n"],
+        vote_score=compared["vote_score"],
+        vote_interval=[
+            tables.interval(a, b, 1) for a, b in zip(compared["vote_low"], compared["vote_high"], strict=True)
+        ],
+        public_n=compared["public_n"].astype("Int64"),
+        public_score=compared["public_score"].astype(float),
+        public_interval=[
+            tables.interval(a, b, 1) for a, b in zip(compared["public_low"], compared["public_high"], strict=True)
+        ],
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="halls_table",
+        height="content" if len(shown) <= 12 else 460,
+        column_config=_outcome_columns() | {"said": st.column_config.TextColumn(_("Finding"), width=260)},
+        alt=_("Vote score and public score of every post, with what may be said."),
+    )
+
+
+def _finding(differs: object, reason: object) -> str:
+    """What may be said of one post: that it differs and how, why it is not compared, or that it is not told apart."""
+    if isinstance(differs, str):
+        return _(DIFFERS[differs])
+    return _(COMPARED_REASONS[reason]) if isinstance(reason, str) else _("Not told apart")
+
+
+def _few_and_many(chosen: Chosen) -> None:
+    """What the rule does with few ballots and with many, told on the halls of this round."""
+    votes = chosen.year.votes
+    with st.expander(_("What few ballots can say: 9 and 100")):
+        cell = votes.smallest_cell
+        st.markdown(
+            _(
+                "Fewer than {cell} ballots: nothing is shown. Fewer than {double}, all of one grade: nothing is shown, "
+                "since everybody could tell how each voted. When one group is withheld, so are the others of that "
+                "hall: the total would give it away. 9 ballots that differ are shown, with an interval so wide that "
+                "hardly anything follows; with 100 ballots it is about a third as wide. A post can "
+                "hardly be named as opposite below some 100 ballots."
+            ).format(cell=cell, double=2 * cell)
+        )
+        scored = votes.rows[votes.rows["score"].notna()]
+        if len(scored) > 1:
+            few, many = scored.loc[scored["n"].idxmin()], scored.loc[scored["n"].idxmax()]
+            st.markdown(
+                _("In this round: {few} ballots give ±{wide} points, {many} ballots ±{narrow}.").format(
+                    few=f"{few['n']:,}",
+                    wide=tables.number(_reach(few), 1),
+                    many=f"{many['n']:,}",
+                    narrow=tables.number(_reach(many), 1),
+                )
+            )
+        withheld = votes.rows["reason"].dropna().value_counts()
+        for reason, count in withheld.items():
+            sentence = _(VOTE_REASON_SENTENCES[str(reason)])
+            st.markdown(f"- {sentence} ({count})")
+
+
+def _reach(row: pd.Series) -> float:
+    """How far the interval of a vote score reaches, on the side that the end of the scale does not cut off."""
+    return max(row["score"] - row["score_low"], row["score_high"] - row["score"])
+
+
+def ballots(n: int, reason: object) -> str:
+    """A number of ballots; of withheld ones only that they are fewer than can be shown."""
+    return _("too few") if reason == SMALL_CELL else f"{n:,}"

@@ -1,0 +1,121 @@
+"""Pledges through the year on their page: quarter by quarter, what needs attention, the circular to export."""
+
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from i18n import N_
+from results.number_format import exact
+from results.pledges.counts import quarter_days
+from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
+from results.pledges.progress import WARNINGS
+from ui import cached, charts, downloads
+from ui.i18n import _, language
+from ui.pledges import page as pledges_page
+
+WARNED, ALL = "warned", "all"
+FILTERS = {WARNED: N_("All that need attention"), **WARNING_WORDS, ALL: N_("All items")}
+
+
+def show(chosen: pledges_page.Chosen) -> None:
+    """The quarters as bars, then one quarter's items with what needs attention."""
+    days = quarter_days(chosen.round, date.fromisoformat(chosen.as_of))
+    charts.show(
+        charts.quarters_chart(cached.pledge_quarters(*chosen.key, chosen.category or None)),
+        "quarters",
+        _("Items met as reported, met as verified, and overdue, quarter after quarter."),
+    )
+    st.caption(
+        _("As it stood at the end of each quarter. What is reported and what is verified are never added together.")
+    )
+    newest_first = list(reversed(days))
+    quarter = pledges_page.from_address(
+        "quarter", newest_first, st.selectbox, _("Quarter"), lambda name: _quarter(name, days[name]), width=320
+    )
+    day = days[quarter].isoformat()
+    report = cached.pledge_quarter(chosen.release.id, chosen.round, day)
+    rows = chosen.of_category(report.warnings)
+    counts = {name: len(rows) if name == ALL else int(rows[name].sum()) for name in FILTERS}
+    show_only = pledges_page.from_address(
+        "show",
+        FILTERS,
+        st.pills,
+        _("Show"),
+        lambda name: f"{_(FILTERS[name])} {counts[name]:,}",
+        required=True,
+    )
+    picked = rows if show_only == ALL else rows[rows[show_only]]
+    if picked.empty:
+        st.success(_("No item of this quarter needs this attention."))
+        return
+    _table(picked.reset_index(drop=True), chosen)
+    about = (chosen.release.id, chosen.round, day, "circular", chosen.category or None)
+    sheet = partial(cached.pledge_sheet, *about, language(), show_only)
+    downloads.table("circular", chosen.release, chosen.round, sheet, depends=(day, chosen.category, show_only))
+
+
+def _quarter(name: str, day: date) -> str:
+    """2025Q3 as people say it, with the day at which it is looked at."""
+    year, number = name.split("Q")
+    return _("{year}, quarter {number} (as of {day})").format(year=year, number=number, day=day.isoformat())
+
+
+def _table(rows: pd.DataFrame, chosen: pledges_page.Chosen) -> None:
+    """The items of the circular; one can be chosen to open its unit's book."""
+    shown = pd.DataFrame(
+        {
+            "unit_name": rows["unit_name"],
+            "kind": [_(PLEDGE_KINDS[kind]) for kind in rows["kind"]],
+            "item": rows["item"],
+            "due": rows["due"],
+            "warning": [attention(row, language()) for row in rows[list(WARNINGS)].to_dict("records")],
+            "target": [value(a, m) for a, m in zip(rows["target"], rows["unit_of_measure"], strict=True)],
+            "reported": [dated(a, day) for a, day in zip(rows["reported"], rows["reported_on"], strict=True)],
+            "verified": [dated(a, day) for a, day in zip(rows["verified"], rows["verified_on"], strict=True)],
+            "status": [status(code) for code in rows["status"]],
+            "reason": rows["status_reason"].astype(object).where(rows["status_reason"].notna(), ""),
+        }
+    )
+    text = st.column_config.TextColumn
+    picked = st.dataframe(
+        shown,
+        hide_index=True,
+        key="circular",
+        height="content" if len(shown) <= 12 else 460,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "unit_name": text(_("Unit"), width=175),
+            "kind": text(_("Kind"), width=80),
+            "item": text(_("Item"), width=175),
+            "due": text(_("Due"), width=95),
+            "warning": text(_("Attention"), width=115),
+            "target": text(_("Target"), width=75),
+            "reported": text(_("Reported"), width=110),
+            "verified": text(_("Verified"), width=110),
+            "status": text(_("Status"), width=90),
+            "reason": text(_("Why adjusted or cancelled"), width=200),
+        },
+        alt=_("Items of the quarter with what needs attention."),
+    )
+    for at in picked.selection.rows:
+        pledges_page.book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
+
+
+def status(code: object) -> str:
+    """A status in words; a dash where nothing was checked."""
+    return _(STATUS_WORDS[code]) if isinstance(code, str) else "–"
+
+
+def value(number: object, measure: object) -> str:
+    """7.5 公里; a dash where there is none."""
+    if number is None or pd.isna(number):
+        return "–"
+    return f"{exact(number)} {measure}" if isinstance(measure, str) else exact(number)
+
+
+def dated(number: object, day: object) -> str:
+    """7.5 (09-30); a dash where there is none."""
+    return "–" if pd.isna(number) else f"{exact(number)} ({str(day)[5:]})"

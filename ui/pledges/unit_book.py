@@ -1,0 +1,316 @@
+"""The pledge book of one unit: every item with its evidence, the hall group by group, the years side by side."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from i18n import N_
+from results.number_format import signed
+from results.pledges.by_year import PledgeYear
+from results.pledges.counts import states
+from results.pledges.labels import PLEDGE_KINDS, VOTE_REASON_SENTENCES, VOTE_REASONS, word
+from results.pledges.register import ADJUSTED, CANCELLED
+from results.pledges.vote_scores import WHOLE
+from ui import cached, charts, downloads, layout, tables
+from ui.i18n import _, language
+from ui.pledges import page as pledges_page
+from ui.pledges.quarters import status, value
+
+STATE_NAMES = {
+    "kept": N_("● Kept"),
+    "missed": N_("◀ Not kept"),
+    "running": N_("○ Still running"),
+    "unknown": N_("– No verified outcome"),
+    ADJUSTED: N_("≈ Adjusted for objective reasons"),
+    CANCELLED: N_("✕ Cancelled"),
+}
+PANELS = {"headline": N_("Headline, completion %"), "routine": N_("Routine, completion %")}
+SCORES = {"vote": N_("Hall, score"), "public": N_("Public, score")}
+
+
+def show(chosen: pledges_page.Chosen) -> None:
+    """One unit, and where it has several posts one of them."""
+    year = chosen.year
+    both = [chosen.of_category(rows)[["unit_code", "unit_name", "post"]] for rows in (year.book.lines, year.votes.rows)]
+    posts = pd.concat(both).drop_duplicates(["unit_code", "post"])
+    if posts.empty:
+        st.info(_("No unit of this category has pledges in this round."))
+        return
+    names = dict(zip(posts["unit_code"], posts["unit_name"], strict=True))
+    left, right = st.columns([2, 1])
+    with left:
+        code = pledges_page.from_address(
+            "unit",
+            names,
+            st.selectbox,
+            _("Unit"),
+            lambda code: names[code] if names[code] == code else f"{names[code]}  {code}",
+        )
+    own = list(posts.loc[posts["unit_code"] == code, "post"])
+    with right:
+        post = pledges_page.from_address("post", own, st.selectbox, _("Post"), lambda name: name or _("No post given"))
+    lines = year.book.lines
+    lines = lines[(lines["unit_code"] == code) & (lines["post"] == post)].reset_index(drop=True)
+    st.subheader(layout.plain(f"{names[code]} · {post}" if post else names[code]))
+    _level(year, code, post)
+    if lines.empty:
+        st.info(_("This post has no pledges in this round."))
+    else:
+        _items(chosen, lines)
+    st.subheader(_("What the hall said"))
+    show_hall(year, code, post)
+    st.subheader(_("The years of this post side by side"))
+    show_years(chosen, code, post)
+
+
+def _level(year: PledgeYear, code: str, post: str) -> None:
+    """The level that the superior set, which may differ from the vote."""
+    hall = year.votes.rows
+    own = hall[(hall["unit_code"] == code) & (hall["post"] == post)]
+    if own.empty:
+        return
+    level, named = own["final_level"].iloc[0], own["comment_points"].iloc[0]
+    told = []
+    if isinstance(level, str):
+        told.append(_("Level set by the superior: {level}; it may differ from the vote.").format(level=level))
+    if not pd.isna(named):
+        told.append(_("Problems named by the superior: {count}.").format(count=int(named)))
+    if told:
+        st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in told))
+
+
+def _items(chosen: pledges_page.Chosen, lines: pd.DataFrame) -> None:
+    checks = cached.pledge_checks(*chosen.key)
+    found = states(lines, chosen.round, chosen.year.book.as_of)
+    for kind, name in PLEDGE_KINDS.items():
+        part = lines[lines["kind"] == kind]
+        if part.empty:
+            continue
+        st.markdown(f"#### {_(name)} · {len(part)}")
+        _chart(part[~found[part.index].isin([ADJUSTED, CANCELLED])], kind)
+        for at, row in part.iterrows():
+            _item(row.to_dict(), found[at], checks[checks["pledge_id"] == row["pledge_id"]])
+
+
+def _chart(part: pd.DataFrame, kind: str) -> None:
+    """Promise against outcome, item by item, where there is a number to draw; nothing of what was adjusted or
+    cancelled.
+    """
+    rows = pd.DataFrame(
+        {
+            "name": part["item"],
+            "reported": part["reported_completion"],
+            "verified": part["verified_completion"],
+        }
+    )
+    rows = rows[rows["verified"].notna() | rows["reported"].notna()]
+    rows = rows.sort_values("verified", ignore_index=True)
+    if rows.empty:
+        return
+    gaps = rows["verified"] - 100
+    rows["difference"] = ["" if pd.isna(gap) else signed(gap, 1) for gap in gaps]
+    rows["about"] = [charts.label(name, 40) for name in rows["name"]]
+    charts.show(charts.outcomes_chart(rows, {}), f"book_{kind}", _("Promise and outcome of every item."))
+
+
+def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
+    """One promised item: what was promised, what came of it, quarter by quarter, with the evidence."""
+    marks = [_(STATE_NAMES[state])]
+    marks += [_("Overdue")] if row["overdue"] else []
+    marks += [_("Not verified")] if row["unverified"] else []
+    marks += [_("Soft target")] if row["soft"] else []
+    title = f"{layout.plain(row['item'])} · **{layout.plain(' · '.join(marks))}**"
+    with st.expander(title):
+        st.markdown(_promise(row))
+        if state in (ADJUSTED, CANCELLED):
+            reason = row["status_reason"]
+            if isinstance(reason, str) and reason.strip():
+                st.markdown(_("Reason noted: {reason}").format(reason=layout.plain(reason)))
+            else:
+                st.warning(_("No reason is noted for this."))
+        if row["soft"]:
+            st.caption(_("Soft target: no better than the year before. Meeting it proves little."))
+        st.markdown(_checks(checks, row) if len(checks) else _("Nothing was reported on this item."))
+
+
+def _promise(row: dict) -> str:
+    """The facts of the promise that are known, a line for each sort, so that few of them break."""
+    sorts = (
+        (
+            (_("Target"), value(row["target"], row["unit_of_measure"])),
+            (_("Year before"), value(row["baseline"], row["unit_of_measure"])),
+            (_("Direction"), word("direction", row["direction"], language())),
+            (_("Due"), row["due"]),
+            (_("Weight"), f"{row['weight']:g}"),
+        ),
+        (
+            (_("Origin"), _known("origin", row)),
+            (_("Field of work"), _known("area", row)),
+            (_("Published on"), row["publicised_on"]),
+            (_("Responsible"), row["owner"]),
+        ),
+        ((_("Measures"), row["measures"]),),
+    )
+    fact = _("{name}: **{told}**")
+    lines = [
+        "　".join(fact.format(name=name, told=layout.plain(told)) for name, told in pairs if _told(told))
+        for pairs in sorts
+    ]
+    return "  \n".join(filter(None, lines))
+
+
+def _told(text: object) -> bool:
+    return isinstance(text, str) and text not in ("", "–")
+
+
+def _known(field: str, row: dict) -> object:
+    """A code in words; None where it is missing."""
+    return word(field, row[field], language()) if isinstance(row[field], str) else None
+
+
+def _checks(checks: pd.DataFrame, row: dict) -> str:
+    """The quarters of one item as a small table."""
+    heads = (_("Quarter"), _("Reported"), _("Verified"), _("Status"), _("Evidence"), _("Checked by"))
+    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+    for one in checks.to_dict("records"):
+        share = one["completion_pct"]
+        told = value(one["reported"], None)
+        if told == "–" and not pd.isna(share):
+            told = f"{float(share):g}%"
+        cells = (one["quarter"], told, value(one["verified"], None), status(one["status"]))
+        words = (one["evidence"], one["verified_by"])
+        texts = [str(cell) for cell in cells] + [told if isinstance(told, str) and told else "–" for told in words]
+        lines.append("| " + " | ".join(map(layout.plain, texts)) + " |")
+    return "\n".join(lines)
+
+
+def show_hall(year: PledgeYear, code: str, post: str) -> None:
+    """The vote on the spot: score with interval, every group, the grades; withheld cells say why."""
+    hall, groups, grades = year.votes.rows, year.votes.groups, year.votes.grades
+    own = hall[(hall["unit_code"] == code) & (hall["post"] == post)]
+    if own.empty:
+        st.info(_("No votes on duty reports for this post in this round."))
+        return
+    row = own.iloc[0]
+    if isinstance(row["reason"], str):
+        st.info(_(VOTE_REASON_SENTENCES[row["reason"]]))
+    else:
+        st.markdown(
+            _("Vote score **{score}** ({interval}), {n} ballots.").format(
+                score=tables.number(row["score"], 1),
+                interval=tables.interval(row["score_low"], row["score_high"], 1),
+                n=f"{row['n']:,}",
+            )
+        )
+    groups = groups[(groups["unit_code"] == code) & (groups["post"] == post)]
+    intervals = zip(groups["score_low"], groups["score_high"], strict=True)
+    shown = pd.DataFrame(
+        {
+            _("Evaluator group"): groups["group"],
+            _("Ballots"): [
+                pledges_page.ballots(n, reason) for n, reason in zip(groups["n"], groups["reason"], strict=True)
+            ],
+            _("Score"): [tables.number(score, 1) for score in groups["score"]],
+            _("Interval"): [tables.interval(low, high, 1) for low, high in intervals],
+            _("Remark"): [_(VOTE_REASONS[why]) if isinstance(why, str) else "" for why in groups["reason"]],
+        }
+    )
+    tables.written(shown[tables.filled(shown, _("Remark"))], _("The hall group by group."))
+    for reason in dict.fromkeys(why for why in groups["reason"] if isinstance(why, str)):
+        st.caption(_(VOTE_REASON_SENTENCES[reason]))
+    grades = grades[(grades["unit_code"] == code) & (grades["post"] == post)]
+    grades = grades[grades["points"].notna()]
+    if len(grades) and grades["grade"].nunique() <= charts.MOST_GRADES:
+        words = grades["group"].where(grades["group"] != WHOLE, _("Whole hall"))
+        charts.show(charts.grade_bars(grades.assign(group=words, kind="scored")), "hall_grades", _("Grades as bars."))
+
+
+def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
+    """One post in every round with pledges or votes, newest first."""
+    today = pledges_page.today()
+    trial = chosen.round in chosen.release.trial_rounds
+    rows, _own_trends = cached.post_years(chosen.release.id, code, post, today, trial)
+    if rows.empty:
+        st.info(_("No round to compare."))
+        return
+    st.caption(
+        _("By post, not by person: several people may have held it. Renamings of the unit are followed where recorded.")
+    )
+    panels = {name: _(title) for name, title in PANELS.items() if rows[f"{name}_pledges"].notna().any()}
+    panels |= {name: _(title) for name, title in SCORES.items() if rows[f"{name}_score"].notna().any()}
+    if len(rows) > 1 and panels:
+        charts.show(
+            charts.years_chart(rows.iloc[::-1].reset_index(drop=True), panels),
+            "post_years",
+            _("Completion and scores of the post in every round."),
+        )
+    _years_table(rows)
+    sheet = partial(cached.post_sheet, chosen.release.id, code, post, today, trial, language())
+    downloads.table("post", chosen.release, chosen.round, sheet, depends=(code, post, today))
+
+
+def _years_table(rows: pd.DataFrame) -> None:
+    """A column a round: what is compared stands side by side."""
+    told = [(row["round"], _year(row)) for row in rows.to_dict("records")]
+    shown = pd.DataFrame({_("Figure"): list(told[0][1]), **{name: list(year.values()) for name, year in told}})
+    tables.written(shown, _("The rounds of this post side by side."))
+
+
+def _year(row: dict) -> dict[str, str]:
+    told = {}
+    for kind, name in PLEDGE_KINDS.items():
+        head, known = _(name), not pd.isna(row[f"{kind}_pledges"])
+        count = {part: "–" if not known else str(int(row[f"{kind}_{part}"])) for part in ("pledges", "overdue", "soft")}
+        figures = (
+            (_("Items"), count["pledges"]),
+            (_("Completion, reported"), _share(row[f"{kind}_reported_completion"])),
+            (_("Completion, verified"), _share(row[f"{kind}_verified_completion"])),
+            (_("Share met"), tables.percent(row[f"{kind}_verified_share_met"], 0)),
+            (_("Overdue"), count["overdue"]),
+            (_("Soft targets"), count["soft"]),
+        )
+        told |= {f"{head} · {figure}": number for figure, number in figures}
+    for name, head in (("vote", _("Vote score")), ("public", _("Public score"))):
+        score = tables.number(row[f"{name}_score"], 1)
+        limits = tables.interval(row[f"{name}_low"], row[f"{name}_high"], 1)
+        told[head] = score if score == "–" else _("{score} ({interval})").format(score=score, interval=limits)
+    told[_("Level set by the superior")] = row["final_level"] if isinstance(row["final_level"], str) else "–"
+    told[_("Rule set")] = row["rules"] if isinstance(row["rules"], str) and row["rules"] else "–"
+    return told
+
+
+def _share(number: object) -> str:
+    return "–" if pd.isna(number) else f"{tables.number(number, 1)}%"
+
+
+def in_short(release, round_id: str, code: str, name: str) -> None:
+    """For the page of a unit: its pledges of the round in two lines, with the way to the book."""
+    if round_id not in cached.pledge_rounds(release.id):
+        return
+    as_of = cached.standing_day(release.id, round_id, pledges_page.today())
+    units = cached.pledge_rows(release.id, round_id, as_of, "unit")
+    own = units[units["unit_code"] == code]
+    if own.empty:
+        return
+    st.subheader(_("Pledges"))
+    row = own.iloc[0].to_dict()
+    for kind, title in pledges_page.KIND_TITLES.items():
+        if not pd.isna(row[f"{kind}_pledges"]):
+            st.markdown(f"- **{_(title)}** · " + layout.plain(_in_short(row, kind)))
+    pledges_page.book_link(code, name, round_id)
+
+
+def _in_short(row: dict, kind: str) -> str:
+    count = {name: int(row[f"{kind}_{name}"]) for name in ("pledges", "counted", "overdue", "verified_known")}
+    return _(
+        "{pledges} items; outcome verified of {known} out of {counted}; completion {completion} as verified, "
+        "{reported} as reported; overdue: {overdue}"
+    ).format(
+        pledges=count["pledges"],
+        known=count["verified_known"],
+        counted=count["counted"],
+        completion=_share(row[f"{kind}_verified_completion"]),
+        reported=_share(row[f"{kind}_reported_completion"]),
+        overdue=count["overdue"],
+    )

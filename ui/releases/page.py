@@ -1,0 +1,323 @@
+"""The parts of the releases page: what is published, what came before, and the few things that change it."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from data.model.working_days import LONGEST_PERIOD, Periods
+from data.store import RoundStatus
+from data.store.audit_log import log_export
+from data.store.history import ACTIONS, Event, local_time
+from data.store.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
+from data.store.rounds import RoundConflict
+from data.store.uploads import Upload
+from errors import StoreBusy, UsageError
+from reports.history_table import as_sheet as history_sheet
+from results.public_notice import Notice, notice, notice_of, shown_day
+from ui import cached, downloads, layout, tables
+from ui.i18n import _, language
+from ui.releases import diff
+from ui.upload import page as upload_page
+
+DONE = "releases_done"
+TYPED = 6  # digits of a release that are typed to confirm
+
+
+def done() -> None:
+    """What the last step did."""
+    told = st.session_state.pop(DONE, None)
+    if told:
+        st.success(told)
+
+
+def _carry_out(step: Callable[[], object], told: str) -> None:
+    """One step of the store, then the page anew; a refusal is said where the button was."""
+    try:
+        step()
+    except StoreBusy as refused:
+        st.warning(layout.busy(refused))
+    except UsageError as wrong:
+        st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
+    except RoundConflict as conflict:
+        upload_page.show_problems(conflict.problems, "conflict")
+    else:
+        st.session_state[DONE] = told
+        st.rerun()
+
+
+# --- what is not published yet -----------------------------------------------------------------------------------
+
+
+def show_changes() -> None:
+    """What publishing now would change, and the button that publishes exactly that."""
+    if not cached.store().has_changes():
+        st.caption(_("Everything that is uploaded is published."))
+        return
+    try:
+        with st.spinner(_("Computing what would change…")):
+            found = cached.what_would_change()
+    except RoundConflict as conflict:
+        upload_page.show_problems(conflict.problems, "candidate")
+        return
+    diff.show(found, "candidate")
+    note = st.text_input(_("Note for the history"), key="publish_note")
+    if st.button(_("Publish this"), key="publish", type="primary"):
+        told = _("Published as release {release}.").format(release=found.after[:16])
+        _carry_out(lambda: cached.store().publish(note.strip(), expect=found.after), told)
+
+
+# --- rounds ------------------------------------------------------------------------------------------------------
+
+
+def show_rounds() -> None:
+    """Every round with its status, and the form that changes one."""
+    store = cached.store()
+    own = [store.status(round_id) for round_id in store.rounds()]
+    if not own:
+        st.caption(_("No round has uploads in force."))
+        return
+    in_force = store.uploads_in_force()
+    calendar = store.calendar()
+    rows = [
+        {
+            _("Round"): status.round,
+            _("Uploads"): sum(upload.round_id == status.round for upload in in_force),
+            _("Status"): status_word(status),
+            _("Reason"): _("{reason} ({user})").format(reason=status.given.note, user=status.given.user)
+            if status.given
+            else "",
+            **_last_days(notice_of(status.given, calendar)),
+        }
+        for status in own
+    ]
+    shown = pd.DataFrame(rows)
+    optional = (_("Reason"), _("Public notice until"), _("Review until"))
+    tables.written(shown[tables.filled(shown, *optional)], _("Rounds with their status."))
+    with st.expander(_("Change a status, or clear a trial")):
+        chosen = st.selectbox(_("Round"), [status.round for status in own], key="status_round", width=220)
+        status = next(status for status in own if status.round == chosen)
+        if status.code == TRIAL:
+            _clear(chosen)
+        else:
+            _change_status(status)
+
+
+def _last_days(found: Notice | None) -> dict[str, str]:
+    return {
+        _("Public notice until"): shown_day(found.notice_ends, language()) if found else "",
+        _("Review until"): shown_day(found.review_until, language()) if found else "",
+    }
+
+
+def said(status: RoundStatus) -> bool:
+    """Whether a status is more than the draft that every round begins as."""
+    return status.given is not None or status.code == TRIAL
+
+
+def status_word(status: RoundStatus) -> str:
+    """The status in words, with what it permits; nobody has to set one."""
+    if not said(status):
+        return _("Draft (not set). Uploads are free.")
+    return _("{status}. {permits}").format(status=_(STATUSES[status.code]), permits=_(PERMITS[status.code]))
+
+
+def show_status(round_id: str) -> None:
+    """The status of one round with what it permits, for other pages; nothing while it has none."""
+    status = cached.store().status(round_id)
+    if said(status):
+        st.caption(
+            _("Status of the round {round}: {status}. {permits}").format(
+                round=layout.plain(round_id), status=_(STATUSES[status.code]), permits=_(PERMITS[status.code])
+            )
+        )
+
+
+def show_notice(round_id: str) -> None:
+    """Until when the notice of an announced round runs and a review may be asked for; nothing for other rounds."""
+    found = notice_of(cached.store().status(round_id).given, cached.store().calendar())
+    if found is None:
+        return
+    ends, review, basis = found.sentences(language())
+    with st.container(border=True, key="notice"):
+        st.markdown(layout.plain(ends) + ("" if language() == "zh" else " ") + layout.plain(review))
+        st.caption(layout.plain(basis))
+        if found.provisional:
+            st.warning(layout.plain(found.to_mend(language())))
+
+
+def _choose_periods() -> Periods:
+    """How long the notice runs and a review may be asked for, with the dates that follow if announced today."""
+    left, right = st.columns(2)
+    usual = Periods()
+    days = {"min_value": 1, "max_value": LONGEST_PERIOD, "step": 1}
+    with left:
+        ends = st.number_input(_("Public notice, working days"), value=usual.notice, key="notice_days", **days)
+    with right:
+        review = st.number_input(_("Asking for a review, working days"), value=usual.review, key="review_days", **days)
+    found = notice(date.today(), Periods(ends, review), cached.store().calendar())
+    st.caption(
+        _("If announced today: public notice until {end}, review until {until}.").format(
+            end=shown_day(found.notice_ends, language()), until=shown_day(found.review_until, language())
+        )
+    )
+    if found.provisional:
+        st.warning(layout.plain(found.to_mend(language())))
+    return found.periods
+
+
+def _change_status(status: RoundStatus) -> None:
+    follows = [code for code in FOLLOWING[status.code] if code != TRIAL]
+    follows = follows if said(status) else [DRAFT, *follows]
+    new = st.segmented_control(
+        _("New status"), follows, format_func=lambda code: _(STATUSES[code]), key=f"status_{status.round}_{status.code}"
+    )
+    reason = st.text_input(_("Reason"), key="status_reason")
+    if new:
+        st.caption(_(PERMITS[new]))
+    periods = _choose_periods() if new == ANNOUNCED else None
+    if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())):
+        told = _("Round {round}: {status}.").format(round=layout.plain(status.round), status=_(STATUSES[new]))
+        _carry_out(lambda: cached.store().set_status(status.round, new, reason, periods), told)
+
+
+def _clear(round_id: str) -> None:
+    st.caption(
+        _(
+            "Clearing takes the trial round out of the results at once. Its files are kept. Only then the round takes "
+            "formal uploads."
+        )
+    )
+    reason = st.text_input(_("Reason"), key="clear_reason")
+    asked = _("To confirm, type the name of the round: {name}").format(name=layout.plain(round_id))
+    typed = st.text_input(asked, key="clear_typed")
+    if st.button(_("Clear the trial round"), key="clear", disabled=not reason.strip() or typed.strip() != round_id):
+        told = _("The trial round {round} is cleared.").format(round=layout.plain(round_id))
+        _carry_out(lambda: cached.store().clear(round_id, reason), told)
+
+
+# --- history -----------------------------------------------------------------------------------------------------
+
+
+def show_history(history: list[Event]) -> None:
+    """Who did what and when, newest first."""
+    store = cached.store()
+    sizes = {release: len(store.uploads_of(release)) for release in store.releases()}
+    rows = [
+        {
+            _("Time"): local_time(event.time),
+            _("User"): event.user,
+            _("Action"): _action(event),
+            _("Release"): event.release[:16],
+            _("Uploads"): sizes.get(event.release),
+            _("Note"): event.note,
+        }
+        for event in history
+    ]
+    shown = pd.DataFrame(rows).astype({_("Uploads"): "Int64"})
+    tables.written(shown, _("Every publication and change, newest first."))
+    release = cached.release()
+    if release is not None:
+        sheet = partial(history_sheet, history, language())
+        downloads.table("history", release, "", sheet, depends=(str(len(history)),))
+
+
+def _action(event: Event) -> str:
+    """What was done, and to which round."""
+    action = _(ACTIONS[event.action])
+    if event.status:
+        return _("{action}: {round} {status}").format(
+            action=action, round=event.round, status=_(STATUSES[event.status])
+        )
+    return _("{action}: {round}").format(action=action, round=event.round) if event.round else action
+
+
+def choose_release(releases: list[str], history: list[Event]) -> str:
+    """One of the releases that were ever in force; the one in force first."""
+    names = {release: release_name(release, history) for release in releases}
+    return st.selectbox(_("Release"), releases, format_func=names.get, key="release")
+
+
+def release_name(release: str, history: list[Event]) -> str:
+    """Short id, the time it was first in force, and whether it is now."""
+    first = next(event for event in reversed(history) if event.release == release)
+    name = f"{release[:16]} · {local_time(first.time)}"
+    return f"{name} · " + _("in force") if history[0].release == release else name
+
+
+def show_uploads(own: list[Upload]) -> None:
+    """The uploads of a release: what, when, by whom, and the files as they came."""
+    rows = [
+        {
+            _("Upload"): upload.number,
+            _("Kind"): _(upload_page.KIND_NAMES.get(upload.kind, upload.kind)),
+            _("Round"): upload.round_id,
+            _("Trial"): _("yes") if upload.trial else "",
+            _("Rows"): upload.lines,
+            _("Files"): ", ".join(file.name for file in upload.files),
+            _("Time"): local_time(upload.imported_at),
+            _("User"): upload.imported_by,
+            _("Reason for accepting"): upload.accepted_warnings,
+        }
+        for upload in own
+    ]
+    shown = pd.DataFrame(rows)
+    shown = shown[tables.filled(shown, _("Trial"), _("Reason for accepting"))]
+    tables.written(shown, _("Uploads that the release is made of."))
+    with st.expander(_("Original files with their checksums")):
+        for upload in own:
+            for number, (file, path) in enumerate(upload.evidence()):
+                left, right = st.columns([4, 1], vertical_alignment="center")
+                left.text(f"{upload.number} · {file.name} · {file.size:,} B\nSHA-256 {file.sha256}")
+                with right:
+                    key = f"original_{upload.upload_id}_{number}"
+                    told = partial(_tell_of_original, cached.store().path, layout.user(), upload, file.name)
+                    downloads.original(_("Download"), file.name, file.sha256, path, key, told)
+
+
+def _tell_of_original(store: Path, who: str | None, upload: Upload, name: str, sha256: str) -> None:
+    """A line of the audit log: a kept original leaves. Runs on the click, outside the page."""
+    what = f"original {upload.upload_id} {name}"
+    log_export(store, what, release="", round_id=upload.round_id, sha256=sha256, who=who or "")
+
+
+def show_differences(chosen: str, releases: list[str], history: list[Event]) -> None:
+    """The chosen release beside another one."""
+    others = [release for release in releases if release != chosen]
+    if not others:
+        st.caption(_("There is no other release to compare with."))
+        return
+    after = next((event.previous for event in history if event.release == chosen and event.previous in others), None)
+    other = st.selectbox(
+        _("Compare with"),
+        others,
+        index=others.index(after) if after else 0,
+        format_func=lambda release: release_name(release, history),
+        key=f"other_{chosen}",
+    )
+    st.caption(_("From {before} to {after}:").format(before=other[:16], after=chosen[:16]))
+    with st.spinner(_("Computing what would change…")):
+        found = cached.comparison(other, chosen)
+    diff.show(found, "differences")
+
+
+def roll_back(chosen: str) -> None:
+    """Put an older release in force again, with a reason and the digits typed."""
+    with st.expander(_("Roll back to this release")):
+        st.caption(
+            _(
+                "All pages and files show this release again. The uploads stay as they are; publishing again takes "
+                "them all."
+            )
+        )
+        reason = st.text_input(_("Reason"), key="rollback_reason")
+        digits = chosen[:TYPED]
+        asked = _("To confirm, type the first {count} digits of the release: {digits}")
+        typed = st.text_input(asked.format(count=TYPED, digits=digits), key="rollback_typed")
+        ready = reason.strip() and typed.strip().lower() == digits
+        if st.button(_("Roll back"), key="rollback", disabled=not ready):
+            told = _("Release {release} is in force again.").format(release=chosen[:16])
+            _carry_out(lambda: cached.store().rollback(chosen, reason), told)

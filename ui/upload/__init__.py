@@ -1,0 +1,1 @@
+"""The upload page in its parts: files, columns, unknown units, corrections, uploads that are stored."""

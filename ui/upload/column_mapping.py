@@ -1,0 +1,67 @@
+"""Which column of a file is which field, for the person to put right."""
+
+import streamlit as st
+
+from data.model.contract import TABLE_OF_KIND, UNUSED, Field, field_of_header, fields
+from data.model.names import match_key
+from data.store.import_job import FoundHeader, ImportReport
+from problems import Problem
+from ui.i18n import _, language
+
+ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header", "same_meaning"}
+A_ROW = 4  # choices side by side
+
+
+def choice(report: ImportReport, kind: str, turn: int) -> dict[str, str] | None:
+    """Column -> field as the person says, once it is said: only what differs from the usual reading."""
+    header = next(iter(report.headers.values()), None)
+    if header is None or not any(header.cells):
+        return None
+    doubtful = [problem for problem in report.problems if problem.code in ABOUT_COLUMNS]
+    with (
+        st.expander(_("Columns of the file"), expanded=_blocks(doubtful)),
+        st.form(f"columns_{turn}", border=False),
+    ):
+        if report.remembered:
+            st.caption(_("Read as decided earlier for files with this header."))
+        st.caption(_("Say which column holds which field. It is remembered for the next file with this header."))
+        said = _choices(header, kind, turn)
+        if not st.form_submit_button(_("Read with these columns")):
+            return None
+    return differing(said, kind)
+
+
+def _blocks(problems: list[Problem]) -> bool:
+    return any(problem.level == "error" for problem in problems)
+
+
+def _choices(header: FoundHeader, kind: str, turn: int) -> dict[str, str]:
+    unused = set(UNUSED.get(TABLE_OF_KIND[kind], ())) - set(header.fields.values())
+    known = {field.name: field for field in fields(kind) if field.name not in unused}
+    cells = list(dict.fromkeys(cell for cell in header.cells if cell))
+    said = {}
+    for start in range(0, len(cells), A_ROW):
+        for place, (column, cell) in enumerate(zip(st.columns(A_ROW), cells[start : start + A_ROW], strict=False)):
+            with column:
+                st.text(cell)
+                said[cell] = st.selectbox(
+                    _("Field"),
+                    ["", *known],
+                    index=["", *known].index(header.fields.get(cell, "")),
+                    format_func=lambda name: _shown(known.get(name)),
+                    key=f"column_{turn}_{start + place}",
+                    label_visibility="collapsed",
+                )
+    return said
+
+
+def _shown(field: Field | None) -> str:
+    if field is None:
+        return _("— as it stands —")
+    return field.header if language() == "zh" else field.name
+
+
+def differing(said: dict[str, str], kind: str) -> dict[str, str]:
+    """Of all choices, those that the header by itself would not give."""
+    usual = field_of_header(kind)
+    return {cell: name for cell, name in said.items() if usual.get(match_key(cell), "") != name}

@@ -1,0 +1,162 @@
+"""Correction in place: the faulty cells as a table with a column for the right value."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
+from data.store.history import local_time, now, user
+from data.store.import_job import ImportReport
+from data.store.uploads import EditLog
+from formats.spreadsheet import Sheet, csv_bytes
+from i18n import N_
+from ui import downloads, layout, tables
+from ui.i18n import _
+
+MOST_SHOWN = 500
+LONGEST_SHOWN = 13  # Chinese characters that stand side by side in a column of medium width
+HEADERS = {
+    "row": N_("Row"),
+    "column": N_("Column"),
+    "text": N_("Value found"),
+    "new": N_("New value"),
+    "proposal": N_("Choose a proposal"),
+    "leave_out": N_("Leave the row out"),
+}
+EDITABLE = ("new", "proposal", "leave_out")
+
+
+def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
+    """The faulty cells to correct; the corrections once the person asks for a new check, else nothing."""
+    shown = cells[:MOST_SHOWN]
+    st.subheader(_("Correct it here"))
+    st.caption(
+        _(
+            "Type the right value, choose a proposal, or paste a column copied from Excel; then check again. "
+            "Your file stays as it is: it is kept together with the list of corrections."
+        )
+    )
+    if len(cells) > len(shown):
+        st.caption(_("The first {count} cells are shown; the rest follow.").format(count=len(shown)))
+    with st.form(f"corrections_{turn}", border=False):
+        table = st.data_editor(
+            editable(shown),
+            hide_index=True,
+            num_rows="fixed",
+            disabled=[name for name in HEADERS if name not in EDITABLE],
+            column_config=_columns(shown),
+            placeholder="",
+            key=f"corrections_table_{turn}",
+        )
+        everywhere = st.checkbox(
+            _("Use each correction for every cell of the list with the same wrong value"),
+            value=True,
+            key=f"corrections_everywhere_{turn}",
+        )
+        asked = st.form_submit_button(_("Check again with these corrections"), type="primary")
+    return logged(edits_of(cells, table, everywhere)) if asked else []
+
+
+def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
+    """One row a cell. Columns: those of HEADERS; `proposal` and `new` empty, `leave_out` false."""
+    layout = pd.DataFrame(
+        {
+            "row": [cell.row for cell in cells],
+            "column": [cell.column for cell in cells],
+            "text": [_short(cell.text) for cell in cells],
+            "new": pd.Series([None] * len(cells), dtype="object"),
+            "proposal": pd.Series([None] * len(cells), dtype="object"),
+            "leave_out": [False] * len(cells),
+        }
+    )
+    return layout if proposals(cells) else layout.drop(columns="proposal")
+
+
+def _short(text: str) -> str:
+    """What fits the column; the table of findings above it has the whole text."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+
+
+def proposals(cells: Iterable[FaultyCell]) -> list[str]:
+    """Every word that a problem of the list proposes, each once, the nearest first."""
+    found = [word for cell in cells for word in (*_listed(cell, "close"), *_listed(cell, "known"))]
+    return list(dict.fromkeys(found))
+
+
+def _listed(cell: FaultyCell, fact: str) -> list[str]:
+    words = cell.problem.facts.get(fact)
+    return [str(word) for word in words] if isinstance(words, list | tuple) else []
+
+
+def _columns(cells: Sequence[FaultyCell]) -> dict[str, object]:
+    label = {name: _(header) for name, header in HEADERS.items()}
+    config: dict[str, object] = dict(label)
+    config["row"] = st.column_config.NumberColumn(label["row"], width="small", pinned=True)
+    config["column"] = st.column_config.TextColumn(label["column"], width="small")
+    config["text"] = st.column_config.TextColumn(label["text"], width="medium")
+    config["proposal"] = st.column_config.SelectboxColumn(label["proposal"], options=proposals(cells), width="medium")
+    config["new"] = st.column_config.TextColumn(label["new"], width="medium")
+    config["leave_out"] = st.column_config.CheckboxColumn(label["leave_out"])
+    return config
+
+
+def edits_of(cells: Sequence[FaultyCell], table: pd.DataFrame, everywhere: bool) -> list[Edit]:
+    """The corrections of an edited table; what is typed counts before what is chosen.
+
+    With `everywhere`, a value that no list knows is corrected in every cell where it stands alike: one typing error
+    of a system is often a hundred rows.
+    """
+    edits: dict[tuple[int, str], Edit] = {}
+    alike: dict[tuple[str, str], str] = {}
+    for cell, (_place, row) in zip(cells, table.iterrows(), strict=False):
+        new = _said(row.get("new")) or _said(row.get("proposal"))
+        if row["leave_out"]:
+            edits[cell.row, WHOLE_ROW] = cell.without_row()
+        elif new is not None:
+            edits[cell.row, cell.column] = cell.edit(new)
+            alike[cell.column, cell.text] = new
+    gone = {row for row, column in edits if column == WHOLE_ROW}
+    for cell in cells if everywhere else ():
+        new = alike.get((cell.column, cell.text))
+        if new is not None and cell.problem.code.startswith("unknown_"):
+            edits.setdefault((cell.row, cell.column), cell.edit(new))
+    return [edit for (row, column), edit in edits.items() if row not in gone or column == WHOLE_ROW]
+
+
+def _said(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def logged(edits: Iterable[Edit]) -> list[EditLog]:
+    """Corrections with who makes them and when."""
+    who, when = layout.user() or user(), now()
+    return [EditLog(edit, when, who) for edit in edits]
+
+
+def made(edits: Sequence[EditLog], report: ImportReport, name: str) -> bool:
+    """The corrections so far, the corrected file, and the way back; whether the person takes them back."""
+    if not edits:
+        return False
+    headers = [N_("Row"), N_("Column"), N_("Value found"), N_("New value"), N_("User"), N_("Time")]
+    rows: list[list[str | int]] = [
+        [log.edit.row, log.edit.column or _("whole row"), log.edit.old, log.edit.new, log.user, log.time]
+        for log in edits
+    ]
+    with st.expander(_("Corrections made: {count}").format(count=len(edits)), expanded=False):
+        shown = pd.DataFrame(rows, columns=[_(header) for header in headers])
+        shown[_("Time")] = shown[_("Time")].map(local_time)
+        tables.written(shown, _("Corrections made so far."))
+        left, middle, right = st.columns(3)
+        with left:
+            sheet = Sheet(_("Corrections"), [_(header) for header in headers], rows)
+            downloads.download(
+                _("Download the list of corrections"), _("Corrections"), "csv", csv_bytes(sheet), "corrections_csv"
+            )
+        with middle:
+            if report.corrected is not None:
+                stem = name.rsplit(".", 1)[0]
+                downloads.download(_("Download the corrected file"), stem, "csv", report.corrected, "corrected_csv")
+        with right:
+            return st.button(_("Take all corrections back"), key="corrections_back")
+    return False

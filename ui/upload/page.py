@@ -1,0 +1,485 @@
+"""The parts of the upload page: what a person chooses, what was found in the file, and what to do about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
+from data.model.grouped_problems import MARKS, UNREGISTERED, grouped, shortened, unscored_words
+from data.model.progress import Progress
+from data.model.rule_sets import RulesRefused
+from data.store import PublishReport, Store
+from data.store.import_job import ImportReport, Source
+from data.store.inbox import inbox_files
+from data.store.round_status import TRIAL
+from data.store.rounds import RoundConflict
+from data.store.uploads import EditLog
+from errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
+from formats.spreadsheet import Sheet, csv_bytes
+from i18n import N_
+from problems import LEVELS, Problem
+from ui import cached, downloads, jobs, layout, tables
+from ui.i18n import _, language
+from ui.upload import column_mapping, corrections, unknown_units
+
+PROBLEM_HEADERS = (
+    *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),
+)
+FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
+MOST_SENTENCES = 10  # of one kind; the table below has them all
+BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+MOST_WRITTEN = 8  # columns of a preview that have room to wrap; a wider one scrolls sideways
+MOST_ROWS = 100  # findings in the page; each is a row of several lines
+UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
+
+
+def kind_choice() -> str:
+    """Which table the file holds."""
+    return st.selectbox(_("Kind of file"), list(KINDS), format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
+
+
+def trial_choice(round_id: str) -> bool:
+    """Whether the round is only tried out; a round that is a trial already stays one until it is cleared."""
+    is_trial = bool(round_id) and cached.store().status(round_id).code == TRIAL
+    return st.checkbox(
+        _("Trial: try the procedure out, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
+    )
+
+
+def about_kind(kind: str) -> None:
+    """What a table is for where that is not plain: the calendar moves deadlines."""
+    if kind != "work_calendar":
+        return
+    comma = "、" if language() == "zh" else ", "
+    spans = (f"{first}–{last}" if first != last else f"{first}" for first, last in cached.store().calendar().spans())
+    columns = (header_of(kind, name) if language() == "zh" else name for name in ("date", "is_workday"))
+    st.caption(
+        _(
+            "Calendars are loaded for {years}. Public notices and reviews are counted by them; in other years their "
+            "dates are provisional. A file lists the days that are otherwise than their weekday: {columns}."
+        ).format(years=comma.join(spans), columns=comma.join(columns))
+    )
+
+
+def needs_rules(kind: str) -> bool:
+    """Whether files of the kind are read under a rule set."""
+    return kind in SCORED_KINDS
+
+
+def round_choice() -> str:
+    """The round that the file belongs to."""
+    return st.text_input(
+        _("Round"), key="upload_round", placeholder="2025", help=_("Usually the year, such as 2025 or 2025-Q2.")
+    ).strip()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A file to read: `key` changes whenever another file is chosen."""
+
+    key: str
+    name: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Everything a person decided about how to read a file."""
+
+    kind: str
+    round_id: str
+    rules: str | None
+    trial: bool = False
+    replaces: bool = False
+    sheet: str = ""
+    mapping: tuple[tuple[str, str], ...] | None = None
+    edits: tuple[EditLog, ...] = ()
+
+    def options(self) -> dict[str, object]:
+        """As the store takes them."""
+        mapping = None if self.mapping is None else dict(self.mapping)
+        return {
+            "rules": self.rules,
+            "mapping": mapping,
+            "edits": self.edits,
+            "trial": self.trial,
+            "replace": self.replaces,
+            "sheet": self.sheet,
+        }
+
+
+def file_choice() -> Chosen | None:
+    """A file of this computer, or one that waits in the inbox of the server.
+
+    The widget is a new one after each publication, so that the next file begins afresh.
+    """
+    turn = st.session_state.get("upload_turn", 0)
+    waiting = {path.name: path for path in inbox_files(cached.store().path)}
+    if waiting:
+        name = st.selectbox(
+            _("File in the inbox of the server"),
+            ["", *waiting],
+            format_func=lambda name: name or _("— none: choose a file of this computer below —"),
+            key=f"upload_inbox_{turn}",
+            help=_("For files too large for the browser; whoever looks after the server puts them there."),
+        )
+        if name:
+            status = waiting[name].stat()
+            return Chosen(f"{name}:{status.st_mtime_ns}:{status.st_size}", name, waiting[name])
+    file = st.file_uploader(_("CSV or Excel file"), type=FILE_KINDS, key=f"upload_file_{turn}")
+    _let_go_of_earlier(None if file is None else file.file_id)
+    return None if file is None else Chosen(file.file_id, file.name, (file.name, file.getvalue()))
+
+
+def _let_go_of_earlier(file_id: str | None) -> None:
+    """Streamlit keeps the bytes of every file of a session until the session ends: 20 uploads of 20 MB, 400 MB."""
+    earlier = st.session_state.get("upload_bytes")
+    context = get_script_run_ctx()
+    if earlier and earlier != file_id and context is not None:
+        context.uploaded_file_mgr.remove_file(context.session_id, earlier)
+    st.session_state["upload_bytes"] = file_id
+
+
+def rules_choice(round_id: str, replaces: bool) -> str | None:
+    """The rule set of the round; once in use, only files that replace others can change it."""
+    store = cached.store()
+    names = [rules.name for rules in store.rule_sets()]
+    used = store.rules_in_use(round_id) if round_id else ""
+    if used and replaces:
+        return st.selectbox(_("Rule set"), names, index=names.index(used), key="upload_rules_replacing")
+    if used:
+        return st.selectbox(_("Rule set"), [used], key="upload_rules_used", disabled=True)
+    if not names:
+        st.info(_("There is no rule set yet. Add one below: it says how many points each grade carries."))
+        return None
+    return st.selectbox(_("Rule set"), names, index=len(names) - 1, key="upload_rules")
+
+
+def add_rules() -> None:
+    """A rule set as a TOML file, refused with every problem at once."""
+    with st.expander(_("Add a rule set")):
+        file = st.file_uploader(_("Rule file (.toml)"), type=["toml"], key="upload_rules_file")
+        if file is None or not st.button(_("Keep this rule set"), key="upload_rules_add"):
+            return
+        try:
+            rules = cached.store().add_rules(file.getvalue().decode("utf-8-sig"))
+        except RulesRefused as refused:
+            show_problems(refused.problems, "rules")
+        except NameTaken as taken:
+            show_problems([taken.problem], "rules")
+        except UnicodeDecodeError:
+            st.error(_("The rule file should be UTF-8 text. Save it as UTF-8 and try again."))
+        except StoreBusy:
+            st.warning(_(BUSY))
+        else:
+            st.success(_("The rule set {name} is kept.").format(name=rules.name))
+            st.rerun()
+
+
+def changes_of(file: Chosen, choice: Choice) -> Choice:
+    """The choice with what the person has said about this very file: columns and corrections."""
+    if st.session_state.get("upload_changed_file") != (file.key, choice.kind):
+        st.session_state["upload_changed_file"] = (file.key, choice.kind)
+        st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
+        st.session_state["upload_sheet"], st.session_state["upload_sheets"] = "", []
+    return replace(
+        choice,
+        mapping=st.session_state["upload_mapping"],
+        edits=st.session_state["upload_edits"],
+        sheet=st.session_state["upload_sheet"],
+    )
+
+
+def examine(file: Chosen, choice: Choice) -> ImportReport | None:
+    """Read the file as the import would and store nothing. The answer is kept while the choices stay the same."""
+    store = cached.store()
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
+        return _import(store, file, choice, progress=progress, cancelled=cancelled, dry_run=True)
+
+    job = jobs.the_job("upload_job", (file.key, choice), work)
+    if not jobs.finished("upload_job", job):
+        st.stop()
+    return _answer("upload_job", job)
+
+
+def _import(store: Store, file: Chosen, choice: Choice, **how: object) -> ImportReport:
+    return store.import_files(choice.kind, [file.source], choice.round_id, **choice.options(), **how)
+
+
+def _answer(key: str, job: jobs.Job):
+    """What a job brought, or its refusal in words."""
+    if job.cancelled:
+        st.info(_("Stopped. Nothing was stored; the results in use are unchanged."))
+        if st.button(_("Read the file again"), key=f"{key}_again"):
+            st.session_state.pop(key, None)
+            st.rerun()
+        return None
+    try:
+        return job.answer()
+    except StoreBusy:
+        st.warning(_(BUSY))
+        st.session_state.pop(key, None)
+    except TwoRuleSets as two:
+        show_problems([two.problem], "two")
+    except RoundConflict as conflict:
+        show_problems(conflict.problems, "conflict")
+    except UsageError as wrong:
+        st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
+    return None
+
+
+def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
+    """Columns and cells that the person puts right; each answer reads the file again."""
+    turn = st.session_state.get("upload_changes", 0)
+    mapping = column_mapping.choice(report, choice.kind, turn)
+    if mapping is not None:
+        _change("upload_mapping", tuple(mapping.items()))
+    if corrections.made(choice.edits, report, file.name):
+        _change("upload_edits", ())
+    refused = unknown_units.confirm(report.faulty, choice.round_id, turn)
+    if refused:
+        show_problems(refused, "unit_names")
+    elif refused is not None:
+        st.session_state.pop("upload_job", None)
+        st.rerun()
+    edits = corrections.editor(report.faulty, turn) if report.faulty else []
+    if edits:
+        _change("upload_edits", (*choice.edits, *edits))
+
+
+def _change(key: str, value: object) -> None:
+    st.session_state[key] = value
+    st.session_state["upload_changes"] = st.session_state.get("upload_changes", 0) + 1
+    st.rerun()
+
+
+def choose_sheet(report: ImportReport, choice: Choice) -> None:
+    """A workbook with several sheets is read from the one that the person means; the choice may be changed again."""
+    several = next((problem for problem in report.problems if problem.code == "several_sheets"), None)
+    if several is not None:
+        sheets = several.facts["sheets"]
+        names = [str(name) for name in sheets] if isinstance(sheets, list | tuple) else []
+        st.session_state["upload_sheets"] = names
+    names = st.session_state.get("upload_sheets", [])
+    if not names:
+        return
+    current = choice.sheet or (several.sheet if several else None) or names[0]
+    chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
+    if chosen != current:
+        st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
+        _change("upload_sheet", chosen)
+
+
+def show_preview(report: ImportReport) -> None:
+    """Encoding, size and the first rows as they were read."""
+    for name, encoding in report.encodings.items():
+        st.text(
+            _("{name}: {rows} rows, read as {encoding}").format(
+                name=name, rows=f"{report.rows:,}", encoding=encoding.upper().removesuffix("-SIG")
+            )
+        )
+    for name, mark in report.delimiters.items():
+        if mark != ",":
+            st.text(_("{file}: the columns are parted by {mark}.").format(file=name, mark=_(MARKS[mark])))
+    if report.unscored:
+        st.text(_("Kept and not scored: {words}.").format(words=unscored_words(report.unscored, language())))
+    if len(report.preview):
+        st.caption(_("First rows as read. If the characters look wrong, stop here."))
+        if len(report.preview.columns) <= MOST_WRITTEN:
+            tables.written(report.preview, _("First rows as read."))
+        else:
+            st.dataframe(report.preview, hide_index=True, key="upload_preview")
+
+
+def show_problems(problems: list[Problem], key: str) -> None:
+    """Every problem as a table that can be downloaded; errors first."""
+    if not problems:
+        return
+    errors = sum(problem.level == "error" for problem in problems)
+    if errors:
+        told = _("Places that must be corrected: {count}.").format(count=f"{errors:,}")
+        st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
+    if len(problems) > errors:
+        st.warning(_("Places that need your confirmation: {count}.").format(count=f"{len(problems) - errors:,}"))
+    told = _in_full(problems)
+    if len(told) < len(problems) or any(_is_a_name(problem) for problem in problems):
+        st.markdown("\n".join(f"- {line}" for line in told))
+    rows = problem_rows(problems)
+    _show_rows(rows)
+    sheet = Sheet(_("Findings"), [_(header) for header in PROBLEM_HEADERS], rows)
+    downloads.download(
+        _("Download the list of findings"), _("Findings"), "csv", csv_bytes(sheet), f"problems_csv_{key}"
+    )
+
+
+def _show_rows(rows: list[list[str | int | None]]) -> None:
+    """The first findings one by one, in full; what is wrong and what to do stand in one cell."""
+    told = [
+        {
+            _("Level"): level,
+            _("File"): file,
+            _("Row"): None if row is None else str(row),
+            _("Column"): column,
+            _("Value"): value,
+            _("What is wrong, and what to do"): _("{message} {suggestion}").format(message=wrong, suggestion=to_do),
+        }
+        for level, file, row, column, value, wrong, to_do in rows[:MOST_ROWS]
+    ]
+    if len(rows) > MOST_ROWS:
+        st.caption(
+            _("The first {shown} of {count} are shown; the downloaded list has all of them.").format(
+                shown=MOST_ROWS, count=f"{len(rows):,}"
+            )
+        )
+    shown = pd.DataFrame(told)
+    alike = [name for name in (_("Level"), _("File")) if shown[name].nunique() == 1]
+    shown = shown.drop(columns=alike)
+    tables.written(shown[[name for name in shown if shown[name].any()]], _("What was found, row by row."))
+
+
+def _in_full(problems: list[Problem]) -> list[str]:
+    """One line a distinct mistake with its places and what to do."""
+    words = language()
+    shown, rest = shortened(grouped(problems, words), MOST_SENTENCES)
+    lines = []
+    for finding in shown:
+        about = {"message": finding.first.message(words), "suggestion": _advice(finding.first)}
+        line = _("{message} {suggestion} ({count})").format(**about, count=f"{finding.count:,}")
+        place = finding.place(words)
+        lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
+    if rest:
+        lines.append(
+            _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
+        )
+    return [layout.plain(line) for line in lines]
+
+
+def _advice(problem: Problem) -> str:
+    """What to do next, and where on this page."""
+    advice = problem.suggestion(language())
+    if _is_a_name(problem):
+        return advice + _(" Another name is confirmed below, under “Names the register does not have”.")
+    return advice
+
+
+def _is_a_name(problem: Problem) -> bool:
+    """An unknown name that somebody may confirm on this page."""
+    return problem.code == "unknown_unit" and bool(problem.facts.get("close"))
+
+
+def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
+    """One row a problem, in the reader's language."""
+    words = language()
+    return [
+        [
+            _(LEVELS[problem.level]),
+            problem.file or "",
+            problem.row,
+            problem.column or "",
+            problem.value or "",
+            problem.message(words),
+            problem.suggestion(words),
+        ]
+        for problem in sorted(problems, key=lambda p: (p.level != "error", p.file or "", p.row or 0))
+    ]
+
+
+def reason_for_warnings(report: ImportReport) -> str | None:
+    """Warnings are let through with a typed reason, which is kept."""
+    if not report.problems or report.refused:
+        return None
+    return st.text_input(_("Reason for accepting these findings"), key="upload_reason").strip()
+
+
+def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None, *, publish: bool) -> None:
+    """The last step begins: keep the file, and make the result public if asked, in a thread of its own."""
+    store, demo = cached.store(), _beside_demo()
+    header = next(iter(report.headers.values()), None)
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[ImportReport, PublishReport | None]:
+        kept = _import(
+            store, file, choice, accept_warnings=reason, demo=demo, progress=_first_half(progress), cancelled=cancelled
+        )
+        if not kept.stored:
+            return kept, None
+        if choice.mapping and header is not None:
+            store.remember_mapping(choice.kind, header.shape, dict(choice.mapping))
+        if not publish:
+            return kept, None
+        progress(0.5, N_("Publishing"))
+        try:
+            return kept, store.publish()
+        except StoreBusy:
+            return kept, None
+
+    st.session_state["upload_storing"] = jobs.Job((file.key, choice), work, stop_before=0.5)
+    publishing(choice.round_id)
+
+
+def publishing(round_id: str) -> None:
+    """What the last step has come to, while there is one."""
+    job = st.session_state.get("upload_storing")
+    if job is None:
+        return
+    if not jobs.finished("upload_storing", job):
+        st.stop()
+    answer = _answer("upload_storing", job)
+    if answer is None:
+        st.stop()
+    st.session_state.pop("upload_storing")
+    report, published = answer
+    if not report.stored:
+        show_problems(report.problems, "store")
+        return
+    for key in ("upload_job", "upload_changed_file", "upload_mapping", "upload_edits", "upload_sheet"):
+        st.session_state.pop(key, None)
+    cached.let_go()
+    st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
+    st.session_state["upload_done"] = (published.release[:16] if published else "", round_id, report.unregistered)
+    st.rerun()
+
+
+def _first_half(progress: Progress) -> Progress:
+    return lambda share, doing: progress(share / 2, doing)
+
+
+def _beside_demo() -> bool:
+    """Files added to demonstration data stay marked as such: the two are never mixed unnoticed."""
+    release = cached.release()
+    return release is not None and release.is_demo
+
+
+def done() -> None:
+    """What the last publication did, with the way to its result."""
+    finished = st.session_state.pop("upload_done", None)
+    if finished is None:
+        return
+    release, round_id, unregistered = finished
+    if unregistered:
+        st.info(_(UNREGISTERED))
+    if not release:
+        st.success(_("The file is stored. It counts once it is published."))
+        return
+    st.success(_("Published as release {release}.").format(release=release))
+    published = cached.release()
+    query = {"round": round_id, "lang": language()}
+    if published is not None and round_id in published.rounds():
+        layout.page_link("browse/ranking.py", _("See the ranking"), query)
+
+
+def offer_demo() -> None:
+    """An empty store can be tried out with the invented city."""
+    store = cached.store()
+    if not store.is_empty():
+        return
+    st.info(_("This store is empty. Begin with your rule set and files, or look around with invented data first."))
+    if st.button(_("Load the demonstration city"), key="upload_demo"):
+        from data.sample.load import load_demo
+
+        with st.spinner(_("Making the demonstration data…")):
+            load_demo(store)
+        st.rerun()

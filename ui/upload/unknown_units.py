@@ -1,0 +1,94 @@
+"""Names of units that the register does not have: a person says once whom such a name means."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from data.intake.corrections import FaultyCell
+from data.model.contract import fields
+from data.model.names import match_key
+from data.store.history import user
+from data.store.rounds import read_register
+from errors import StoreBusy, UsageError
+from i18n import N_
+from problems import Problem
+from ui import cached, layout
+from ui.i18n import _
+
+MOST_SHOWN = 30
+ALIAS_KINDS = {
+    "全称": N_("Full name"),
+    "简称": N_("Short name"),
+    "省略市字": N_("Without the word for city"),
+    "加市名": N_("With the name of the city"),
+    "曾用名": N_("Former name"),
+    "挂牌名": N_("Name on a second plate"),
+    "错写": N_("Misspelling"),
+}
+USUAL_KIND = "简称"  # what offices write most
+
+
+def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Problem] | None:
+    """Ask whom each unknown name means. None while nothing is confirmed, else what keeps a name from being kept."""
+    asked = unknown_names(cells)
+    register = read_register(cached.store().uploads_in_force(), round_id)
+    if not asked or register is None:
+        return None
+    codes = register.codes()
+    kinds = next(field.choices for field in fields("unit_alias") if field.name == "kind")
+    with st.expander(_("Names the register does not have: {count}").format(count=len(asked))):
+        st.caption(
+            _(
+                "If a name means a unit of the register, say so once: it is kept with your name and holds for every "
+                "round. A typing error is corrected in the table below instead."
+            )
+        )
+        with st.form(f"unit_names_{turn}", border=False):
+            kind = st.selectbox(
+                _("What kind of names these are"),
+                kinds,
+                index=kinds.index(USUAL_KIND),
+                format_func=lambda kind: _(ALIAS_KINDS[kind]),
+                key=f"unit_names_kind_{turn}",
+                width=260,
+            )
+            chosen = {}
+            for place, (name, close) in enumerate(list(asked.items())[:MOST_SHOWN]):
+                left, right = st.columns(2, vertical_alignment="center")
+                left.text(name)
+                known = [word for word in close if match_key(word) in codes]
+                chosen[name] = right.selectbox(
+                    _("means"),
+                    ["", *known],
+                    format_func=lambda word: word or _("— not confirmed —"),
+                    key=f"unit_name_{turn}_{place}",
+                    label_visibility="collapsed",
+                )
+            if not st.form_submit_button(_("Confirm these names")):
+                return None
+    meant = {name: codes[match_key(word)] for name, word in chosen.items() if word}
+    return _keep(meant, kind, round_id) if meant else None
+
+
+def unknown_names(cells: Sequence[FaultyCell]) -> dict[str, list[str]]:
+    """Each unknown name once, with the units proposed for it."""
+    return {
+        cell.text: [str(word) for word in cell.problem.facts.get("close", ())]
+        for cell in cells
+        if cell.problem.code == "unknown_unit" and cell.problem.facts.get("close")
+    }
+
+
+def _keep(meant: dict[str, str], kind: str, round_id: str) -> list[Problem]:
+    problems = []
+    for name, code in meant.items():
+        try:
+            report = cached.store().confirm_alias(name, code, kind, layout.user() or user(), round_id=round_id)
+        except StoreBusy as refused:
+            st.warning(layout.busy(refused))
+            return problems
+        except UsageError as wrong:
+            st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
+            return problems
+        problems += [] if report.stored else report.problems
+    return problems
