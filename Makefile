@@ -1,7 +1,17 @@
-# make run      set everything up, load the demonstration city into an empty store, serve the dashboard
-# make test     set everything up and run every check
-# PORT=8600 make run        another port
-# CONTRIBUTING.md explains the rest.
+# make run            install everything, load the demonstration into an empty store, serve the dashboard
+# PORT=8600 make run  the same at another port
+# make setup          install everything, for tests and checks as well
+# make quick          lint, and the tests of statistics, worked examples and intake: under a minute
+# make test           lint and every test but the sweeps and the slow ones: what continuous integration runs
+# make test-browser   every test in a browser, sweeps over pages and languages included
+# make test-slow      kill -9 at 100 instants, simulated years: minutes each
+# make mutants        change the code in small ways; a test must fail for each
+# make lint           ruff, mypy, import contracts
+# make messages       extract every message, carry the translations over
+# make pins           resolve requirements*.in again; UPGRADE=--upgrade takes the newest versions
+# make bench          measure the large imports and pages
+# make clean          remove .venv and every cache; the store stays
+# make help           this list
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,50 +20,56 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-
-# The stamps know what was installed, so that a second `make run` starts at once.
-RUN_STAMP := .venv/installed-run
-DEV_STAMP := .venv/installed-dev
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+QUICK ?= $(wildcard tests/analytics tests/spec tests/data/intake)
+UPGRADE ?=
 
 export PORT
 export PYTHONUTF8 := 1
 
-# A service account may have no home of its own; pip and Streamlit want one.
+# A service account may have no home of its own, and uv and pytest want one; start.py does the same for itself.
 ifeq ($(strip $(HOME)),)
 export HOME := $(CURDIR)/.venv
 endif
 
-.PHONY: run setup test test-slow lint browser messages bench clean
+# The lint of a target runs beside its tests, since mypy waits for one core only; its report comes last. A shell without
+# job control gives background jobs no Ctrl+C, hence the trap.
+define beside_lint
+@$(MAKE) --no-print-directory lint > .venv/lint.log 2>&1 & lint=$$!; \
+trap 'kill $$lint 2> /dev/null || true' EXIT; \
+tests=0; $(1) || tests=$$?; \
+linted=0; wait $$lint || linted=$$?; \
+cat .venv/lint.log; exit $$((tests ? tests : linted))
+endef
 
-run: $(RUN_STAMP)
-	@if $(BIN)/python -c "import sys; from data.store import Store; from settings import load; sys.exit(not Store(load().store).is_empty())"; \
-	then $(BIN)/biaochi demo; fi
-	exec $(BIN)/streamlit run app.py --server.port $(PORT) --server.address 127.0.0.1 --server.headless true
+.PHONY: run setup quick test test-browser test-slow mutants lint browser messages pins bench clean help
 
-setup: $(DEV_STAMP)
+run:
+	@$(PYTHON) start.py
 
-$(RUN_STAMP): requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(INSTALL) -r requirements.txt
-	$(INSTALL) --no-deps --no-build-isolation --editable .
-	touch $@
+setup:
+	@$(PYTHON) start.py --setup --dev
 
-$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
-	$(INSTALL) -r requirements-dev.txt
-	touch $@
+quick: setup
+	$(call beside_lint,$(PYTEST) $(QUICK))
 
-test: setup browser lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: setup browser
+	$(call beside_lint,$(PYTEST))
+
+test-browser: setup browser
+	$(PYTEST) -m "(browser or sweep) and not slow"
 
 test-slow: setup browser
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(PYTEST) -m slow
+
+mutants: setup
+	$(BIN)/python -m tests.mutants
 
 lint: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 # The browser tests drive the system's own Chromium, and documents are set in a Chinese font; both are only installed
 # where we may.
@@ -62,9 +78,17 @@ browser:
 		&& [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk > /dev/null; fi
 
-# Extracts every message and carries the translations over; same input, same bytes.
+# Same input, same bytes.
 messages: setup
 	$(BIN)/python -m i18n
+
+# --universal: one file for Linux, Windows and macOS and for every Python from 3.11 on.
+pins: export UV_CUSTOM_COMPILE_COMMAND := make pins
+pins: COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --annotation-style line $(UPGRADE)
+pins: setup
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
 bench: setup
 	$(BIN)/python -m bench
@@ -72,3 +96,6 @@ bench: setup
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@sed -n 's/^# //p;/^$$/q' Makefile

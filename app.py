@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
-from errors import StoreDamaged
+from errors import StoreDamagedError
 from ui import cached, host_page, jobs, layout
 from ui.i18n import _
 from ui.security import Gate, content_security_policy, login_of_cookies
@@ -71,7 +71,7 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
 
 def show_reference_number(error: Exception) -> bool:
     """The log gets the traceback, the person a number to quote."""
-    if isinstance(error, StoreDamaged):
+    if isinstance(error, StoreDamagedError):
         st.error(_(error.message).format(**{name: layout.plain(fact) for name, fact in error.facts.items()}))
         return True
     reference = secrets.token_hex(4).upper()
@@ -96,6 +96,7 @@ async def lifespan(_app):
     gc.freeze()
     jobs.keep_memory_whole()
     yield {}
+    gc.unfreeze()
 
 
 async def ready(_request):

@@ -3,7 +3,7 @@
 from problems import Problem
 
 
-class StoreBusy(Exception):
+class StoreBusyError(Exception):
     """Another process is writing; `holder` says who and since when, None when it is not known."""
 
     def __init__(self, path: str, holder: tuple[str, str] | None = None) -> None:
@@ -19,11 +19,11 @@ class UsageError(Exception):
         self.message, self.facts = message, facts
 
 
-class StoreDamaged(UsageError):
+class StoreDamagedError(UsageError):
     """What the store holds cannot be used any more, or not by this version: which, and what to do."""
 
 
-class NameTaken(Exception):
+class NameTakenError(Exception):
     """A rule set of this name has other content."""
 
     def __init__(self, name: str) -> None:
@@ -31,7 +31,7 @@ class NameTaken(Exception):
         self.problem = Problem("rules_name_taken", value=name)
 
 
-class TwoRuleSets(Exception):
+class TwoRuleSetsError(Exception):
     """A round is imported under another rule set than before."""
 
     def __init__(self, used: str, name: str) -> None:

@@ -26,8 +26,8 @@ KEYWORDS = {
     "translate": (1,),
     "ngettext": (1, 2),
     "UsageError": (1,),
-    "StoreDamaged": (1,),
-    "Finding": (1,),
+    "StoreDamagedError": (1,),
+    "Damage": (1,),
 }
 # Where no message of the product can be.
 SKIPPED = {"tests", "bench", "var", "build", "docs", "locales", "node_modules"}

@@ -16,7 +16,7 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
 
 
-class SettingsRefused(ValueError):
+class InvalidSettingError(ValueError):
     """A variable of the environment holds what this version cannot use; the text names both."""
 
 
@@ -37,7 +37,7 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
-    """The settings of the environment; SettingsRefused names the first variable that is wrong."""
+    """The settings of the environment; InvalidSettingError names the first variable that is wrong."""
     env = os.environ if environ is None else environ
     store = Path(env.get("BIAOCHI_STORE") or root / "var").expanduser().absolute()
     port = _whole(env, "PORT", default=8501, low=1, high=65535)
@@ -67,21 +67,21 @@ def _language(env: Mapping[str, str]) -> str:
     for language in ("zh", "en"):
         if value == language or value.startswith((f"{language}_", f"{language}-")):
             return language
-    raise SettingsRefused(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
+    raise InvalidSettingError(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
 
 
 def _engine(env: Mapping[str, str]) -> str:
     value = env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:"
     if value != "duckdb:":
-        raise SettingsRefused(f"BIAOCHI_ENGINE must be 'duckdb:' in this version, not {value!r}. Unset it.")
+        raise InvalidSettingError(f"BIAOCHI_ENGINE must be 'duckdb:' in this version, not {value!r}. Unset it.")
     return value
 
 
 def _login(env: Mapping[str, str], root: Path) -> bool:
-    """Said by BIAOCHI_LOGIN, else true when Streamlit's secrets name a sign-in service."""
+    """Whether people must sign in: as BIAOCHI_LOGIN says, else true when Streamlit's secrets name a sign-in service."""
     value = env.get("BIAOCHI_LOGIN", "").strip().lower()
     if value not in TRUE_WORDS | FALSE_WORDS:
-        raise SettingsRefused(f"BIAOCHI_LOGIN must be 1 or 0, not {value!r}.")
+        raise InvalidSettingError(f"BIAOCHI_LOGIN must be 1 or 0, not {value!r}.")
     return value in TRUE_WORDS or _has_sign_in(root / ".streamlit" / "secrets.toml")
 
 
@@ -92,14 +92,14 @@ def _has_sign_in(secrets: Path) -> bool:
         return "auth" in tomllib.loads(secrets.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         # Guessing "no login" here would open the dashboard to everyone.
-        raise SettingsRefused(f"{secrets} cannot be read as TOML: {error}") from error
+        raise InvalidSettingError(f"{secrets} cannot be read as TOML: {error}") from error
 
 
 def _memory(env: Mapping[str, str]) -> str:
     value = env.get("BIAOCHI_MEMORY_LIMIT", "").strip().upper() or "2GB"
     number = value.rstrip("BIKMGT")
     if not number.isdigit() or int(number) == 0 or value[len(number) :] not in _MEMORY_UNITS:
-        raise SettingsRefused(f"BIAOCHI_MEMORY_LIMIT must look like 2GB, not {value!r}.")
+        raise InvalidSettingError(f"BIAOCHI_MEMORY_LIMIT must look like 2GB, not {value!r}.")
     return value
 
 
@@ -111,7 +111,7 @@ def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: i
     if not value:
         return default
     if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
-        raise SettingsRefused(f"{name} must be a whole number {low} to {high}, not {value!r}.")
+        raise InvalidSettingError(f"{name} must be a whole number {low} to {high}, not {value!r}.")
     return int(value)
 
 

@@ -1,34 +1,28 @@
 @echo off
-rem Windows: sets everything up, loads the demonstration city into an empty store, serves the dashboard.
+rem Windows: finds Python and leaves the rest to start.py. pushd also works from \\server\share, where cd does not.
 setlocal
 chcp 65001 > nul
-cd /d "%~dp0"
 set PYTHONUTF8=1
-if "%PORT%"=="" set PORT=8501
+pushd "%~dp0"
+if not %errorlevel%==0 goto failed
 
-if exist .venv\Scripts\python.exe goto install
-py -3.11 -m venv .venv || py -3 -m venv .venv || goto failed
+set PYTHON=py -3
+%PYTHON% -c "" > nul 2>&1
+if %errorlevel%==0 goto start
+set PYTHON=python
+%PYTHON% -c "" > nul 2>&1
+if not %errorlevel%==0 goto missing
 
-:install
-fc /b requirements.txt .venv\installed-run.txt > nul 2>&1 && goto load
-.venv\Scripts\python -m pip install --quiet --disable-pip-version-check -r requirements.txt || goto failed
-.venv\Scripts\python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . || goto failed
-copy /y requirements.txt .venv\installed-run.txt > nul
+:start
+%PYTHON% start.py %*
+if not %errorlevel%==0 goto failed
+popd
+exit /b 0
 
-:load
-.venv\Scripts\python -c "import sys; from data.store.store import Store; from settings import load; sys.exit(not Store(load().store).is_empty())"
-if errorlevel 1 goto serve
-.venv\Scripts\biaochi demo || goto failed
-
-:serve
-.venv\Scripts\streamlit run app.py --server.port %PORT% --server.address 127.0.0.1 --server.headless false
-goto end
-
+:missing
+echo 没有找到 Python。请安装 Python 3.11 或更新的版本后再启动。Python was not found. Install Python 3.11 or newer, then start again.
 :failed
 echo.
-echo 安装或启动没有成功，请把上面的文字发给技术人员。Set-up or start failed; send the text above to your technician.
+echo 没有启动成功。请把上面的文字发给技术人员。The start failed. Send the text above to your technician.
 pause
 exit /b 1
-
-:end
-endlocal

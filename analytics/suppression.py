@@ -104,7 +104,7 @@ def table(counts: ArrayLike, *, row_totals: bool = True, column_totals: bool = T
     return Cells(flat, tuple(sums), np.arange(len(flat)) >= inner.size)
 
 
-def small(counts: ArrayLike, smallest: int, uniform: ArrayLike | bool = False) -> Bools:
+def is_small(counts: ArrayLike, smallest: int, uniform: ArrayLike | bool = False) -> Bools:
     """Cells that are withheld for their own sake, in the shape of `counts`.
 
     smallest : the least count that is published. Zero says nothing of anybody and is published.
@@ -121,7 +121,7 @@ def suppress(cells: Cells, primary: ArrayLike, smallest: int) -> Withheld:
     Every sum whose total is published or withheld ends with no or at least two withheld cells, and the interval that
     is left for every primary cell is at least `smallest` wide and reaches `smallest`.
 
-    primary : shape (cells,), for instance of `small`; also cells that are kept are refused.
+    primary : shape (cells,), for instance of `is_small`; also cells that are kept are refused.
 
     Raises
     ------
@@ -155,16 +155,16 @@ def exposed_cells(cells: Cells, withheld: ArrayLike, targets: ArrayLike, smalles
     rest = -(whole[:, np.flatnonzero(~hidden)] @ cells.counts[~hidden])
     known = Knowledge(whole[:, place], rest.astype(np.float64), rest.astype(np.float64))
     at = np.searchsorted(place, asked)
-    low, high = feasible(known, at, wide(smallest), start=cells.counts[place])
-    return asked[~wide(smallest)(low, high)]
+    low, high = feasible(known, at, interval_is_wide(smallest), start=cells.counts[place])
+    return asked[~interval_is_wide(smallest)(low, high)]
 
 
-def wide(smallest: int) -> Enough:
+def interval_is_wide(smallest: int) -> Enough:
     """Intervals at least `smallest` wide that reach `smallest`."""
     return lambda low, high: (high - low >= smallest) & (high >= smallest)
 
 
-def open_(low: Floats, high: Floats) -> Bools:
+def interval_is_open(low: Floats, high: Floats) -> Bools:
     """Intervals that hold more than one whole number."""
     return high > low
 

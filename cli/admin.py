@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.app import app
-from cli.context import Format, Output, Refusal, check_files, progress, session
+from cli.context import CommandError, Format, Output, check_files, progress, session
 from cli.output import emit_rows, print_line
 from i18n import N_, translate
 
@@ -66,7 +66,7 @@ def _day(since: str) -> str:
     try:
         return date.fromisoformat(since).isoformat()
     except ValueError:
-        raise Refusal(N_("--since should be a date such as 2026-01-31, not {value}."), value=since) from None
+        raise CommandError(N_("--since should be a date such as 2026-01-31, not {value}."), value=since) from None
 
 
 @app.command(help=N_("The whole store in one new file."))

@@ -36,7 +36,7 @@ Format = Annotated[str, typer.Option("--format", help=N_("csv, json or xlsx."))]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))]
 
 
-class Refusal(Exception):
+class CommandError(Exception):
     """A call that is not carried out; says why in a sentence of ours."""
 
     def __init__(self, message: str, code: int = WRONG_USAGE, **facts: object) -> None:
@@ -74,7 +74,7 @@ def check_files(files: Sequence[Path]) -> None:
 
     for file in files:
         if file.is_dir():
-            raise Refusal(
+            raise CommandError(
                 N_(
                     "{path} is a folder. Name its files, all of one kind and round, such as {path}/*.xlsx; or put them "
                     "into {inbox} and choose them on the page Upload."
@@ -83,14 +83,14 @@ def check_files(files: Sequence[Path]) -> None:
                 inbox=session.path / FOLDER,
             )
         if not file.is_file():
-            raise Refusal(N_("There is no file {path}."), path=file)
+            raise CommandError(N_("There is no file {path}."), path=file)
 
 
 def checked_round(round_id: str) -> str:
     """The name of a round without blanks around it; one that cannot be shown is refused."""
     name = round_id.strip()
     if not name or len(name) > LONGEST_ROUND or not name.isprintable() or set(name) & NOT_IN_A_NAME or name == "..":
-        raise Refusal(
+        raise CommandError(
             N_("The name of a round has 1 to {limit} visible characters, none of {signs}; it is {name}."),
             limit=LONGEST_ROUND,
             signs=" ".join(sorted(NOT_IN_A_NAME)),
@@ -105,7 +105,7 @@ def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise Refusal(N_("The file {path} should be UTF-8."), FILE_PROBLEMS, path=file) from None
+        raise CommandError(N_("The file {path} should be UTF-8."), FILE_PROBLEMS, path=file) from None
 
 
 @contextmanager

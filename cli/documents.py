@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, Output, Refusal, ReleaseId, Round, check_files, checked_round, progress, session
+from cli.context import Category, CommandError, Output, ReleaseId, Round, check_files, checked_round, progress, session
 from cli.output import write
 from cli.results import open_release, which_unit
 from i18n import N_
@@ -16,7 +16,7 @@ from i18n import N_
 if TYPE_CHECKING:
     from data.store.release import Release
     from formats.document import Document
-    from reports.documents import Findings, Signature
+    from reports.documents import RoundResults, Signature
     from results.comparison.year_on_year import Changes
 
 FORMATS = ("pdf", "docx")
@@ -74,21 +74,21 @@ def _form(form: str, output: Path | None, template: Path | None) -> str:
     ending = output.suffix.lower().removeprefix(".") if output else ""
     found = form or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
     if found not in FORMATS:
-        raise Refusal(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+        raise CommandError(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
     if template is not None:
         if found != "docx":
-            raise Refusal(N_("--template is for --format docx."))
+            raise CommandError(N_("--template is for --format docx."))
         check_files([template])
     if output is None and sys.stdout.isatty():
-        raise Refusal(N_("A document is not shown on a terminal; name a file with -o FILE."))
+        raise CommandError(N_("A document is not shown on a terminal; name a file with -o FILE."))
     return found
 
 
 def _check_kind(kind: str, unit: str) -> None:
     if kind not in KINDS:
-        raise Refusal(N_("--kind should be one of: {known}."), known=", ".join(KINDS))
+        raise CommandError(N_("--kind should be one of: {known}."), known=", ".join(KINDS))
     if (kind == "unit") != bool(unit):
-        raise Refusal(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
+        raise CommandError(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
 
 
 def _check_options(kind: str, category: str | None, since: str | None, as_of: str | None) -> None:
@@ -99,7 +99,7 @@ def _check_options(kind: str, category: str | None, since: str | None, as_of: st
         ("--as-of", as_of, ("pledges",)),
     ):
         if given is not None and kind not in kinds:
-            raise Refusal(N_("{option} goes with --kind {kinds}."), option=option, kinds=" | ".join(kinds))
+            raise CommandError(N_("{option} goes with --kind {kinds}."), option=option, kinds=" | ".join(kinds))
 
 
 def _document(
@@ -111,11 +111,11 @@ def _document(
     since: str | None,
     signed: "Signature",
 ) -> "Document":
-    from reports.documents import bottom_list, bulletin, findings, full_ranking, year_on_year
+    from reports.documents import bottom_list, bulletin, full_ranking, round_results, year_on_year
 
-    found = findings(release, round_id, category)
+    found = round_results(release, round_id, category)
     if not found.lists:
-        raise Refusal(N_("The round {round} holds a register but no votes yet."), round=round_id)
+        raise CommandError(N_("The round {round} holds a register but no votes yet."), round=round_id)
     language = session.language
     if kind == "unit":
         return _dossier(found, unit, signed)
@@ -132,17 +132,17 @@ def _circular(release: "Release", round_id: str, as_of: str | None, signed: "Sig
     from cli.pledges import day_of
     from reports.documents import circular
     from results.pledges.progress import quarter_report
-    from results.pledges.register import standing_day
+    from results.pledges.register import default_as_of
 
-    day = day_of(as_of) if as_of else standing_day(release, round_id, date.today())
+    day = day_of(as_of) if as_of else default_as_of(release, round_id, date.today())
     return circular(release, quarter_report(release, round_id, day), session.language, signed)
 
 
-def _dossier(found: "Findings", code: str, signed: "Signature") -> "Document":
+def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document":
     """One unit in all formal rounds, or in all trials, as its page shows it."""
     from reports.documents import dossier
     from results.ranking.ranking import ranking
-    from results.ranking.unit import NoSuchUnit, detail
+    from results.ranking.unit import UnitNotFoundError, detail
     from results.ranking.unit import unit as history
 
     release, round_id = found.release, found.ranking.round
@@ -151,12 +151,12 @@ def _dossier(found: "Findings", code: str, signed: "Signature") -> "Document":
     try:
         told = history(release, code, [ranking(release, name) for name in own])
         return dossier(found, told, detail(release, code, round_id), session.language, signed)
-    except NoSuchUnit:
+    except UnitNotFoundError:
         session.say(N_("The round {round} has no votes on a unit with the code {unit}."), round=round_id, unit=code)
         raise which_unit(release, code, [round_id]) from None
 
 
-def _changes(found: "Findings", since: str | None) -> "list[Changes]":
+def _changes(found: "RoundResults", since: str | None) -> "list[Changes]":
     """Each family of the round against an earlier round."""
     from cli.export import compared
 

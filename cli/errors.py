@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from typer.exceptions import TyperException
 
-from cli.context import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WRONG_USAGE, Refusal, session
+from cli.context import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WRONG_USAGE, CommandError, session
 from i18n import N_, translate
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def failed(error: Exception, debug: bool) -> int:
     """The exit code of an exception, its sentence on stderr."""
     if isinstance(error, TyperException):
         return _wrong_usage(error)
-    if isinstance(error, Refusal):
+    if isinstance(error, CommandError):
         session.say(error.message, **error.facts)
         return error.code
     try:
@@ -34,24 +34,24 @@ def failed(error: Exception, debug: bool) -> int:
 
 def _known_failure(error: Exception) -> int | None:
     """Exit code of what the data layer refuses; None for what nobody foresaw."""
-    from data.model.rule_sets import RulesRefused
-    from data.store.rounds import RoundConflict
-    from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
-    from results.ranking.family import NoSuchRound
+    from data.model.rule_sets import InvalidRulesError
+    from data.store.rounds import RoundConflictError
+    from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSetsError, UsageError
+    from results.ranking.family import RoundNotFoundError
 
     if isinstance(error, UsageError):
         session.say(error.message, **error.facts)
-        return CHECK_FAILED if isinstance(error, StoreDamaged) else WRONG_USAGE
-    if isinstance(error, RulesRefused | RoundConflict):
+        return CHECK_FAILED if isinstance(error, StoreDamagedError) else WRONG_USAGE
+    if isinstance(error, InvalidRulesError | RoundConflictError):
         return _say_problems(error.problems)
-    if isinstance(error, NameTaken | TwoRuleSets):
+    if isinstance(error, NameTakenError | TwoRuleSetsError):
         return _say_problems([error.problem])
-    if isinstance(error, StoreBusy):
+    if isinstance(error, StoreBusyError):
         session.say(N_("The store {path} is busy: another import or publication runs."), path=error)
         if error.holder:
             session.say(N_("It was begun by {user} at {time}."), user=error.holder[0], time=error.holder[1])
         return BUSY
-    if isinstance(error, NoSuchRound):
+    if isinstance(error, RoundNotFoundError):
         session.say(N_("The release has no such round or category: {name}."), name=error)
         if error.known:
             session.say(N_("It has: {known}."), known=", ".join(error.known))

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, Format, Output, Refusal, ReleaseId, Round, checked_round, progress, session
+from cli.context import Category, CommandError, Format, Output, ReleaseId, Round, checked_round, progress, session
 from cli.output import CANNOT_BE_WRITTEN, check_form, check_output, sheet_bytes, write
 from cli.results import open_release
 from i18n import N_, translate
@@ -40,11 +40,11 @@ def export(
     check_form(form, output)
     check_output(output)
     if table not in TABLES:
-        raise Refusal(N_("There is no table {table}. Known: {known}."), table=table, known=", ".join(TABLES))
+        raise CommandError(N_("There is no table {table}. Known: {known}."), table=table, known=", ".join(TABLES))
     if since is not None and table != CHANGES:
-        raise Refusal(N_("--from ROUND is for the table changes."))
+        raise CommandError(N_("--from ROUND is for the table changes."))
     if category is not None and table not in BY_CATEGORY:
-        raise Refusal(N_("--category is for the tables: {known}."), known=", ".join(BY_CATEGORY))
+        raise CommandError(N_("--category is for the tables: {known}."), known=", ".join(BY_CATEGORY))
     name = checked_round(round_id)
     with open_release(release) as chosen, progress(N_("Computing")):
         if table == BALLOTS and form == "csv":
@@ -60,7 +60,7 @@ def export(
 def _table(release: "Release", table: str, round_id: str, category: str | None, since: str | None, form: str) -> bytes:
     """The file of every table but the ballots."""
     from formats.spreadsheet import json_bytes
-    from reports.record_tables import NothingToExport
+    from reports.record_tables import NothingToExportError
     from reports.tables import CHANGES, as_json, changes_json, changes_sheet, export_sheet
 
     try:
@@ -72,16 +72,16 @@ def _table(release: "Release", table: str, round_id: str, category: str | None, 
         if form == "json":
             return json_bytes(as_json(release, table, round_id, category))
         return sheet_bytes(export_sheet(release, table, round_id, session.language, category=category), form)
-    except NothingToExport:
+    except NothingToExportError:
         raise _nothing(release, table, round_id) from None
 
 
-def _nothing(release: "Release", table: str, round_id: str) -> Refusal:
+def _nothing(release: "Release", table: str, round_id: str) -> CommandError:
     """The round has no such table; says which it has."""
     from reports.tables import tables_of
 
     known = ", ".join(tables_of(release, round_id))
-    return Refusal(
+    return CommandError(
         N_("The round {round} of this release has no table {table}. It has: {known}."),
         table=table,
         round=round_id,
@@ -91,15 +91,15 @@ def _nothing(release: "Release", table: str, round_id: str) -> Refusal:
 
 def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
     """The round against an earlier one; one category at a time, ALL for all as one."""
-    from results.comparison.year_on_year import TrialBesideFormal, changes, round_before
+    from results.comparison.year_on_year import TrialComparisonError, changes, round_before
     from results.ranking.family import ALL
     from results.ranking.what_if import what_if
 
     before = since or round_before(release, round_id)
     if before is None:
-        raise Refusal(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
+        raise CommandError(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
     if before == round_id:
-        raise Refusal(N_("Two different rounds are needed, not {round} twice."), round=round_id)
+        raise CommandError(N_("Two different rounds are needed, not {round} twice."), round=round_id)
     try:
         return changes(
             release,
@@ -108,8 +108,8 @@ def compared(release: "Release", round_id: str, category: str | None, since: str
             category or ALL,
             lambda name, rules: what_if(session.store(), release, name, rules),
         )
-    except TrialBesideFormal:
-        raise Refusal(N_("One of the two rounds is a trial; it is not compared with formal ones.")) from None
+    except TrialComparisonError:
+        raise CommandError(N_("One of the two rounds is a trial; it is not compared with formal ones.")) from None
 
 
 def _ballots(release: "Release", round_id: str, form: str) -> bytes:
@@ -149,7 +149,7 @@ def _long_ballots(release: "Release", round_id: str, output: Path | None) -> Non
             with output.open("wb") as file:
                 shutil.copyfileobj(whole, file)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise Refusal(CANNOT_BE_WRITTEN, path=output) from None
+            raise CommandError(CANNOT_BE_WRITTEN, path=output) from None
 
 
 def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:

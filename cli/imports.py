@@ -13,8 +13,8 @@ from cli.context import (
     DONE,
     FILE_PROBLEMS,
     WARNINGS,
+    CommandError,
     Output,
-    Refusal,
     Round,
     check_files,
     checked_round,
@@ -73,7 +73,7 @@ def import_(
     check_form(form or "csv", output)
     check_output(output)
     if accept_warnings is not None and not accept_warnings.strip():
-        raise Refusal(N_("Accepting warnings needs a reason."))
+        raise CommandError(N_("Accepting warnings needs a reason."))
     with progress(N_("Reading")) as told:
         report = session.store().import_files(
             kind,
@@ -122,10 +122,10 @@ def _check_kind(kind: str) -> None:
     from data.model.contract import KINDS, tables
 
     if kind not in KINDS and kind in tables():
-        raise Refusal(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
+        raise CommandError(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
     if kind not in KINDS:
         known = ", ".join(KINDS)
-        raise Refusal(N_("There is no kind of upload named {kind}. Known: {known}."), kind=kind, known=known)
+        raise CommandError(N_("There is no kind of upload named {kind}. Known: {known}."), kind=kind, known=known)
 
 
 def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
@@ -145,7 +145,7 @@ def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
                 f"{field.header}[{field.name}]" if session.language == "zh" else field.name for field in fields(kind)
             )
             comma = "、" if session.language == "zh" else ", "
-            raise Refusal(N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=comma.join(choices))
+            raise CommandError(N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=comma.join(choices))
         found[column] = name
     return found
 

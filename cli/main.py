@@ -12,7 +12,7 @@ from typer.models import CommandInfo
 import settings
 from cli import admin, documents, export, imports, packages, pledges, releases, results, rules, verify
 from cli.app import app
-from cli.context import DONE, INTERRUPTED, WRONG_USAGE, Refusal, session
+from cli.context import DONE, INTERRUPTED, WRONG_USAGE, CommandError, session
 from cli.errors import failed
 from cli.help_text import translate_help
 from i18n import LANGUAGES, N_
@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
         translate_help(command, session.language)
         code = command.main(list(arguments), prog_name="biaochi", standalone_mode=False)
         return int(code or DONE)
-    except settings.SettingsRefused as refused:
+    except settings.InvalidSettingError as refused:
         print(refused, file=sys.stderr)
         return WRONG_USAGE
     except (KeyboardInterrupt, typer.Abort):
@@ -76,7 +76,7 @@ def _check_text(arguments: Sequence[str]) -> None:
     """Refuse bytes that are no text, but for the name of a file that is there: what is kept must be readable."""
     for word in arguments:
         if not _is_text(word) and not Path(word).exists():
-            raise Refusal(
+            raise CommandError(
                 N_("This is not UTF-8 text: {word}. Set the terminal to UTF-8 and type it again."), word=ascii(word)
             )
 
@@ -108,6 +108,6 @@ def _common(
     if store is not None:
         session.path = store.expanduser().absolute()
     if lang is not None and lang not in LANGUAGES:
-        raise Refusal(N_("--lang should be one of: {known}."), known=", ".join(LANGUAGES))
+        raise CommandError(N_("--lang should be one of: {known}."), known=", ".join(LANGUAGES))
     if session.path.exists() and not session.path.is_dir():
-        raise Refusal(N_("The store {path} is not a folder."), path=session.path)
+        raise CommandError(N_("The store {path} is not a folder."), path=session.path)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.context import FORMATS, Refusal, session
+from cli.context import FORMATS, CommandError, session
 from i18n import N_, translate
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ def emit_rows(
 def check_form(form: str, output: Path | None) -> None:
     """Refuse a format that there is not, and a workbook on a terminal."""
     if form not in FORMATS:
-        raise Refusal(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+        raise CommandError(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
     if form == "xlsx" and output is None and sys.stdout.isatty():
-        raise Refusal(N_("A workbook is not shown on a terminal; name a file with -o FILE."))
+        raise CommandError(N_("A workbook is not shown on a terminal; name a file with -o FILE."))
 
 
 def check_output(output: Path | None) -> None:
     """Refuse a file that cannot be, before anything is stored."""
     if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
-        raise Refusal(CANNOT_BE_WRITTEN, path=output)
+        raise CommandError(CANNOT_BE_WRITTEN, path=output)
 
 
 def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
@@ -61,12 +61,12 @@ def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
 
 def sheet_bytes(sheet: "Sheet", form: str) -> bytes:
     """The file of a sheet, csv or xlsx."""
-    from formats.spreadsheet import LAST_ROW, TooManyRows, csv_bytes, xlsx_bytes
+    from formats.spreadsheet import LAST_ROW, TooManyRowsError, csv_bytes, xlsx_bytes
 
     try:
         return csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet)
-    except TooManyRows:
-        raise Refusal(TOO_MANY_ROWS, count=len(sheet.rows), limit=LAST_ROW - 1) from None
+    except TooManyRowsError:
+        raise CommandError(TOO_MANY_ROWS, count=len(sheet.rows), limit=LAST_ROW - 1) from None
 
 
 def emit_json(content: "dict[str, object]", output: Path | None) -> None:
@@ -85,7 +85,7 @@ def write(content: bytes, output: Path | None) -> None:
     try:
         output.write_bytes(content)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise Refusal(CANNOT_BE_WRITTEN, path=output) from None
+        raise CommandError(CANNOT_BE_WRITTEN, path=output) from None
 
 
 def print_line(line: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import Output, Refusal, ReleaseId, Round, checked_round, progress, session
+from cli.context import CommandError, Output, ReleaseId, Round, checked_round, progress, session
 from cli.output import write
 from cli.results import open_release, which_unit
 from i18n import N_
@@ -26,15 +26,15 @@ def public(
 ) -> None:
     """`biaochi public`."""
     from data.store.audit_log import PAGE
-    from reports.disclosure_control import NothingPublished
+    from reports.disclosure_control import NothingPublishedError
     from reports.public_page import public_page
 
     with open_release(release) as chosen:
         try:
             with progress(N_("Computing")):
                 page = public_page(chosen, round_id)
-        except NothingPublished:
-            raise Refusal(NO_VOTES, round=round_id) from None
+        except NothingPublishedError:
+            raise CommandError(NO_VOTES, round=round_id) from None
         _leave(page, output, f"{PAGE} {round_id}", chosen, round_id)
 
 
@@ -47,15 +47,15 @@ def kit(
 ) -> None:
     """`biaochi kit`."""
     from data.store.audit_log import KIT
-    from reports.verification_kit import NoSuchMember, kit_bytes
+    from reports.verification_kit import MemberNotFoundError, kit_bytes
 
     if output is None and sys.stdout.isatty():
-        raise Refusal(N_("A kit is not shown on a terminal; name a file with -o FILE.zip."))
+        raise CommandError(N_("A kit is not shown on a terminal; name a file with -o FILE.zip."))
     with open_release(release) as chosen:
         try:
             with progress(N_("Computing")):
                 content = kit_bytes(chosen, round_id, code)
-        except NoSuchMember:
+        except MemberNotFoundError:
             session.say(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code)
             raise which_unit(chosen, code, [round_id]) from None
         _leave(content, output, f"{KIT} {code} {round_id}", chosen, round_id)
@@ -74,15 +74,17 @@ def bundle(
     from data.store.audit_log import INTERNAL_BUNDLE, PUBLIC_BUNDLE
     from formats.pdf import fonts_here
     from reports.bundle import changes_since, internal_bundle, public_bundle
-    from reports.disclosure_control import NothingPublished
+    from reports.disclosure_control import NothingPublishedError
     from reports.documents import Signature
     from results.ranking.what_if import what_if
 
     name = checked_round(round_id)
     if public and (office or date):
-        raise Refusal(N_("--office and --date sign the internal bundle; the public one holds no document to sign."))
+        raise CommandError(
+            N_("--office and --date sign the internal bundle; the public one holds no document to sign.")
+        )
     if output is None and sys.stdout.isatty():
-        raise Refusal(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
+        raise CommandError(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
     warning = ""
     with open_release(release) as chosen:
         try:
@@ -96,8 +98,8 @@ def bundle(
                         chosen, name, session.language, changes_found=found, signed=signed, progress=told
                     )
                     warning = fonts_here().warning(session.language)
-        except NothingPublished:
-            raise Refusal(NO_VOTES, round=name) from None
+        except NothingPublishedError:
+            raise CommandError(NO_VOTES, round=name) from None
         if warning:
             print(warning, file=sys.stderr)
         _leave(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen, name)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, Format, Output, Refusal, ReleaseId, Round, progress, session
+from cli.context import Category, CommandError, Format, Output, ReleaseId, Round, progress, session
 from cli.output import check_form, emit_json, emit_sheet
 from cli.results import open_release
 from i18n import N_
@@ -37,17 +37,17 @@ def pledges(
     from results.pledges.by_year import pledge_year
     from results.pledges.notes import pledge_notes
     from results.pledges.progress import QuarterReport, quarter_report
-    from results.pledges.register import standing_day
+    from results.pledges.register import default_as_of
 
     check_form(form, output)
     if by not in BY:
-        raise Refusal(N_("--by should be one of: {known}."), known=", ".join(BY))
+        raise CommandError(N_("--by should be one of: {known}."), known=", ".join(BY))
     if circular and by != BY_ITEM:
-        raise Refusal(N_("--circular has one row per item; leave out --by {by}."), by=by)
+        raise CommandError(N_("--circular has one row per item; leave out --by {by}."), by=by)
     named = None if as_of is None else day_of(as_of)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            day = named or standing_day(chosen, round_id, date.today())
+            day = named or default_as_of(chosen, round_id, date.today())
             answer = quarter_report(chosen, round_id, day) if circular else pledge_year(chosen, round_id, day)
             found = table(answer, by, category)
         votes = None if isinstance(answer, QuarterReport) else answer.votes
@@ -64,4 +64,4 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise Refusal(N_("--as-of should be a day such as 2025-09-30, not {value}."), value=text) from None
+        raise CommandError(N_("--as-of should be a day such as 2025-09-30, not {value}."), value=text) from None

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.app import app
-from cli.context import Format, Output, Refusal, checked_round, progress, session
+from cli.context import CommandError, Format, Output, checked_round, progress, session
 from cli.output import check_form, emit_json, emit_sheet, print_line
 from i18n import N_, translate
 
@@ -25,7 +25,7 @@ def publish(
     if dry_run:
         return _what_would_change(form, output)
     if form is not None or output is not None:
-        raise Refusal(N_("--format and -o go with --dry-run: publishing itself prints the release only."))
+        raise CommandError(N_("--format and -o go with --dry-run: publishing itself prints the release only."))
     with progress(N_("Computing")):
         report = session.store().publish(note, expect=expect)
     session.say(N_("Published.") if report.new else N_("Nothing new: this release is in force already."))

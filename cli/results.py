@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, Format, Output, Refusal, ReleaseId, Round, progress, session, text_of
+from cli.context import Category, CommandError, Format, Output, ReleaseId, Round, progress, session, text_of
 from cli.output import check_form, emit_json, emit_sheet
 from i18n import N_
 
@@ -62,7 +62,7 @@ def bottom(
 
     check_form(form, output)
     if k is not None and k < 1:
-        raise Refusal(N_("-k must be a whole number from 1 on, not {k}."), k=k)
+        raise CommandError(N_("-k must be a whole number from 1 on, not {k}."), k=k)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             answer = not_settled(chosen, round_id, category, k)
@@ -78,12 +78,12 @@ def bottom(
 
 def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
     from data.model.rule_sets import parse_rules
-    from results.ranking.family import NoSuchRound
+    from results.ranking.family import RoundNotFoundError
     from results.ranking.what_if import what_if
 
     rules = parse_rules(text_of(file))
     if round_id not in release.rounds():
-        raise NoSuchRound(round_id, release.rounds())
+        raise RoundNotFoundError(round_id, release.rounds())
     return what_if(session.store(), release, round_id, rules)
 
 
@@ -110,15 +110,15 @@ def unit(
             emit_sheet(unit_as_sheet(chosen, code, rows, session.language), form, output)
 
 
-def which_unit(release: "Release", text: str, rounds: Sequence[str]) -> Refusal:
+def which_unit(release: "Release", text: str, rounds: Sequence[str]) -> CommandError:
     """What to try after a code that there is not: units it may mean, or where the codes of a round are listed."""
     from problems import joined
     from results.ranking.unit_search import meant
 
     close = meant(release, text)
     if close:
-        return Refusal(N_("Did you mean {close}?"), close=joined([*close], session.language))
-    return Refusal(N_("All codes: biaochi ranking --round {round}"), round=next(iter(rounds), ""))
+        return CommandError(N_("Did you mean {close}?"), close=joined([*close], session.language))
+    return CommandError(N_("All codes: biaochi ranking --round {round}"), round=next(iter(rounds), ""))
 
 
 @contextmanager
@@ -126,10 +126,10 @@ def open_release(prefix: str | None) -> "Iterator[Release]":
     """A release, open while it is read."""
     found = session.store().release(prefix)
     if found is None:
-        raise Refusal(N_("Nothing is published yet."))
+        raise CommandError(N_("Nothing is published yet."))
     try:
         if found.is_outdated:
-            raise Refusal(OUTDATED, release=found.short)
+            raise CommandError(OUTDATED, release=found.short)
         yield found
     finally:
         found.close()

@@ -11,7 +11,7 @@ from cli.output import print_line
 from i18n import N_, translate
 
 if TYPE_CHECKING:
-    from data.store.verify import Finding
+    from data.store.verify import Damage
 
 
 @app.command(help=N_("Recompute a release from the kept evidence and compare every table."))
@@ -46,7 +46,7 @@ def rebuild() -> None:
     _answer(rebuilt.left, N_("Sound: every derived file is as it was."))
 
 
-def _answer(findings: "Sequence[Finding]", fine: str) -> None:
+def _answer(findings: "Sequence[Damage]", fine: str) -> None:
     """Print what was found, with the exit code of a check that says no; else that all is well."""
     if findings:
         for finding in findings:

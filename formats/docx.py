@@ -48,12 +48,12 @@ BARE_NAME = N_(
 OF_A_UNIT = ("n", "interval", "verdict")
 
 
-class TemplateRefused(UsageError):
+class InvalidTemplateError(UsageError):
     """A template that cannot be used: what is wrong, and where."""
 
 
 def word_bytes(document: Document, template: Path = TEMPLATE) -> bytes:
-    """The document as .docx. Raises TemplateRefused."""
+    """The document as .docx. Raises InvalidTemplateError."""
     filled = _Template(io.BytesIO(_readable(template)))
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
@@ -106,18 +106,18 @@ def _readable(template: Path) -> bytes:
         content = template.read_bytes()
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise TemplateRefused(TOO_LARGE, path=template.name, limit=LARGEST >> 20)
+                raise InvalidTemplateError(TOO_LARGE, path=template.name, limit=LARGEST >> 20)
             parts.getinfo("word/document.xml")
     except (OSError, zipfile.BadZipFile, KeyError):
         raise _no_template(template) from None
     return content
 
 
-def _no_template(template: Path) -> TemplateRefused:
-    return TemplateRefused(NO_WORD_FILE, path=template.name)
+def _no_template(template: Path) -> InvalidTemplateError:
+    return InvalidTemplateError(NO_WORD_FILE, path=template.name)
 
 
-def _refused(template: Path, error: Exception, lines: Sequence[str]) -> TemplateRefused:
+def _refused(template: Path, error: Exception, lines: Sequence[str]) -> InvalidTemplateError:
     """What is wrong with a placeholder, and the words of the paragraph where it stands."""
     if isinstance(error, TemplateSyntaxError):
         number = error.lineno
@@ -129,8 +129,8 @@ def _refused(template: Path, error: Exception, lines: Sequence[str]) -> Template
     said = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
     if isinstance(error, UndefinedError):
         name = re.findall(r"'([^']*)'", said)
-        return TemplateRefused(UNKNOWN, path=template.name, name=name[-1] if name else said, place=place)
-    return TemplateRefused(MISSPELT, path=template.name, place=place, detail=said)
+        return InvalidTemplateError(UNKNOWN, path=template.name, name=name[-1] if name else said, place=place)
+    return InvalidTemplateError(MISSPELT, path=template.name, place=place, detail=said)
 
 
 def _check_names(made: Any, document: Document, template: Path) -> None:
@@ -149,7 +149,7 @@ def _check_names(made: Any, document: Document, template: Path) -> None:
         rest = words
         for name in (name for name in longest_first if name in words):
             if name in rest and not any(all(text in words for text in needed) for needed in figures[name]):
-                raise TemplateRefused(BARE_NAME, path=template.name, unit=name, place=words[:80])
+                raise InvalidTemplateError(BARE_NAME, path=template.name, unit=name, place=words[:80])
             rest = rest.replace(name, " ")
 
 

@@ -59,7 +59,7 @@ class FontChoice:
         return translate(MISSING, language).format(fonts=fonts) if fonts else ""
 
 
-class NoChineseFont(UsageError):
+class NoChineseFontError(UsageError):
     """No font here has Chinese characters."""
 
 
@@ -72,14 +72,14 @@ def fonts_of(folder: Path | None = None) -> typst.Fonts:
 
 
 def choose(here: typst.Fonts) -> FontChoice:
-    """The fonts for each part of the page. Raises NoChineseFont."""
+    """The fonts for each part of the page. Raises NoChineseFontError."""
     installed = set(here.families())
     families, missing = {}, {}
     for part, wanted in WANTED.items():
         found = [name for name in wanted if name in installed][:1]
         others = [name for name in STAND_IN[part] if name in installed]
         if not found and not others:
-            raise NoChineseFont(NO_FONT, wanted="、".join(names[0] for names in WANTED.values()))
+            raise NoChineseFontError(NO_FONT, wanted="、".join(names[0] for names in WANTED.values()))
         if not found:
             missing[wanted[0]] = others[0]
         families[part] = (*found, *others)

@@ -33,14 +33,14 @@ class Typeset:
 
 
 def fonts_here(folder: Path | None = None) -> FontChoice:
-    """The fonts a PDF made here would have. Raises NoChineseFont."""
+    """The fonts a PDF made here would have. Raises NoChineseFontError."""
     return choose(fonts_of(folder))
 
 
 def typeset(document: Document, fonts: Path | None = None) -> Typeset:
     """The document as PDF; `fonts`: a folder whose fonts are used in place of the machine's.
 
-    Raises NoChineseFont, and UsageError for a character that no font here has.
+    Raises NoChineseFontError, and UsageError for a character that no font here has.
     """
     known = fonts_of(fonts)
     chosen = choose(known)

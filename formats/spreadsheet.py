@@ -81,7 +81,7 @@ class Sheet:
     leading: int = 2
 
 
-class TooManyRows(Exception):
+class TooManyRowsError(Exception):
     """A table longer than a sheet of a workbook can be; as CSV it has no limit."""
 
 
@@ -118,10 +118,10 @@ def json_bytes(content: Mapping[str, object]) -> bytes:
 def xlsx_bytes(sheet: Sheet) -> bytes:
     """A workbook: the table as it is shown, ready to print, and a second sheet that says what it is.
 
-    Raises TooManyRows beyond what a sheet holds. A text longer than a cell holds ends in …; as CSV it is whole.
+    Raises TooManyRowsError beyond what a sheet holds. A text longer than a cell holds ends in …; as CSV it is whole.
     """
     if len(sheet.rows) >= LAST_ROW:
-        raise TooManyRows
+        raise TooManyRowsError
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, {**options, "strings_to_urls": False})

@@ -9,7 +9,7 @@ import json
 from collections.abc import Hashable, Iterable
 
 from data.model.contract import KINDS
-from data.model.progress import Progress, silent
+from data.model.progress import Progress, no_progress
 from data.store.release import Release
 from data.store.uploads import read_upload
 from formats.docx import word_bytes
@@ -17,13 +17,13 @@ from formats.pdf import typeset
 from formats.spreadsheet import Cell, Sheet, csv_bytes, xlsx_bytes
 from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
-from reports.disclosure_control import FIELDS, OF_A_RANKED_UNIT, NothingPublished, Published, published
-from reports.documents import Signature, bulletin, findings
+from reports.disclosure_control import FIELDS, OF_A_RANKED_UNIT, NothingPublishedError, Published, published
+from reports.documents import Signature, bulletin, round_results
 from reports.pledge_table import as_sheet as pledge_sheet
 from reports.pledge_table import table as pledge_table
 from reports.public_page import HIDDEN, half_up, public_page
 from reports.ranking_table import legend_of, marks, with_basis
-from reports.record_tables import NothingToExport
+from reports.record_tables import NothingToExportError
 from reports.tables import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
 from results.comparison.year_on_year import Changes, Recount, changes, round_before
 from results.labels import BASIS, header, word
@@ -69,15 +69,15 @@ def internal_bundle(
     *,
     changes_found: Iterable[Changes] = (),
     signed: Signature | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> bytes:
     """The whole round for the office. changes_found: each category against the round before, where there is one.
 
-    Raises NothingPublished for a round that has a register and no votes.
+    Raises NothingPublishedError for a round that has a register and no votes.
     """
-    found_of_round = findings(release, round_id)
+    found_of_round = round_results(release, round_id)
     if not found_of_round.lists:
-        raise NothingPublished(round_id)
+        raise NothingPublishedError(round_id)
     files: dict[str, bytes] = {}
     for table in (RANKING, BOTTOM, GROUPS):
         progress(len(files) / 20, N_("Computing"))
@@ -93,14 +93,14 @@ def internal_bundle(
     for kind in (kind for kind in KINDS if kind != BALLOTS):
         try:
             files[f"tables/{kind}.csv"] = csv_bytes(export_sheet(release, kind, round_id, language))
-        except NothingToExport:
+        except NothingToExportError:
             continue
     progress(0.9, N_("Packing"))
     return _packed(files | _evidence(release, round_id), release, round_id, INTERNAL)
 
 
 def public_bundle(release: Release, round_id: str, language: str) -> bytes:
-    """The public page, its tables as files, and the rule set. Raises NothingPublished."""
+    """The public page, its tables as files, and the rule set. Raises NothingPublishedError."""
     found = published(release, round_id)
     files = {"public.html": public_page(release, round_id)}
     for name, sheet in (

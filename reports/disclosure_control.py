@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analytics.moments import SCALE, Moments
-from analytics.suppression import Cells, Knowledge, Sum, Withheld, feasible, open_, small, suppress, wide
+from analytics.suppression import (
+    Cells,
+    Knowledge,
+    Sum,
+    Withheld,
+    feasible,
+    interval_is_open,
+    interval_is_wide,
+    is_small,
+    suppress,
+)
 from data.model.rule_sets import RuleSet
 from data.store.release import Release
 from results.ranking.bottom_list import BottomList, bottom_list
@@ -37,7 +47,7 @@ MOST_GRADES = 10
 """Grades that still make a table; a round of marks from 0 to 100 has none."""
 
 
-class NothingPublished(Exception):
+class NothingPublishedError(Exception):
     """The round has a register and no votes."""
 
 
@@ -85,10 +95,13 @@ class Published:
 
 
 def published(release: Release, round_id: str) -> Published:
-    """The public tables of a round, each category ranked by itself. Raises NoSuchRound and NothingPublished."""
+    """The public tables of a round, each category ranked by itself.
+
+    Raises RoundNotFoundError and NothingPublishedError.
+    """
     found = families(release, round_id)
     if not found:
-        raise NothingPublished(round_id)
+        raise NothingPublishedError(round_id)
     ranking = ranking_of(release, round_id, found)
     votes = _Votes.of(release, round_id)
     plan = _plan(votes, found)
@@ -219,11 +232,11 @@ class _Plan:
         """forced: units of which no number by group is published."""
         counts, m = np.array(self._counts, dtype=np.int64), self.votes.moments
         primary = np.zeros(len(counts), dtype=bool)
-        primary[self.cell] = small(m.n, self._smallest, self.votes.alike())
+        primary[self.cell] = is_small(m.n, self._smallest, self.votes.alike())
         primary[self.cell[sorted(forced)]] |= m.n[sorted(forced)] > 0
-        primary[self.unit] = small(m.n.sum(axis=1), self._smallest, self.votes.units_alike())
+        primary[self.unit] = is_small(m.n.sum(axis=1), self._smallest, self.votes.units_alike())
         for _, cells, _ in self.grades.values():
-            primary[cells] = small(counts[cells], self._smallest)
+            primary[cells] = is_small(counts[cells], self._smallest)
         kept = np.zeros(len(counts), dtype=bool)
         kept[self.unit] = ~primary[self.unit]
         kept[self._group] = True
@@ -260,7 +273,7 @@ def _subtractable(votes: _Votes, smallest: int) -> set[str]:
     """
     if len(votes.indicators) == 1:
         return set()
-    hidden = small(votes.moments.n.sum(axis=1), smallest, votes.units_alike())
+    hidden = is_small(votes.moments.n.sum(axis=1), smallest, votes.units_alike())
     return {name for name, few in zip(votes.category, hidden, strict=True) if few}
 
 
@@ -287,16 +300,16 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
     several = (plan.votes.moments.n > 0).sum(axis=1) > 1
     few = (inner.counts > 0) & (inner.counts < smallest) & several[inner.units][:, None, None]
     asked, start = np.flatnonzero(few & inner.scored[:, None, None]), inner.counts.ravel()
-    low, high = feasible(inner.knowledge(), asked, open_, start=start, whole=True)
-    alone = asked[~open_(low, high)]
+    low, high = feasible(inner.knowledge(), asked, interval_is_open, start=start, whole=True)
+    alone = asked[~interval_is_open(low, high)]
     hidden = inner.printed_grades(smallest)
     asked, start = np.flatnonzero(few), np.concatenate([start, inner.hidden_counts])
-    low, high = feasible(inner.knowledge(), asked, open_, start=start)
-    together = asked[~open_(low, high)]
-    low, high = feasible(inner.knowledge(), hidden, wide(smallest), start=start)
+    low, high = feasible(inner.knowledge(), asked, interval_is_open, start=start)
+    together = asked[~interval_is_open(low, high)]
+    low, high = feasible(inner.knowledge(), hidden, interval_is_wide(smallest), start=start)
     given_away = np.concatenate([alone, together]) // inner.width
     units = frozenset(int(inner.units[at]) for at in given_away)
-    return _Leak(units, len(together) > 0 or not wide(smallest)(low, high).all())
+    return _Leak(units, len(together) > 0 or not interval_is_wide(smallest)(low, high).all())
 
 
 class _Inner:

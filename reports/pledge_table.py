@@ -31,7 +31,7 @@ from results.pledges.labels import (
 from results.pledges.progress import WARNINGS, QuarterReport, quarter_of
 from results.pledges.register import KINDS, LINES
 from results.pledges.vote_vs_public import GAPS
-from results.ranking.family import ALL, NoSuchRound
+from results.ranking.family import ALL, RoundNotFoundError
 
 # The words stand in pledge_words.py; who makes tables finds them here too.
 __all__ = [
@@ -92,7 +92,7 @@ class PledgeTable:
 
 
 def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str | None = None) -> PledgeTable:
-    """A round by item, post or unit; or the quarter's circular. Raises NoSuchRound for a category that has no row."""
+    """A round by item, post or unit; or the quarter's circular. Raises RoundNotFoundError for an empty category."""
     book, title, rules = answer.book, TITLES[by], ""
     rows: pd.DataFrame = book.lines
     fields: tuple[str, ...] = LINES
@@ -104,7 +104,7 @@ def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str |
             rows, fields = (posts_of(answer), POSTS) if by == BY_POST else (units_of_year(answer), UNITS)
     if category not in (None, ALL):
         if category not in set(rows["category"]):
-            raise NoSuchRound(f"{book.round} / {category}")
+            raise RoundNotFoundError(f"{book.round} / {category}")
         rows = rows[rows["category"] == category]
     return PledgeTable(title, by, fields, rows, book.release, book.round, rules, book.as_of.isoformat())
 

@@ -150,7 +150,7 @@ class Bar:
 
 
 def public_page(release: Release, round_id: str) -> bytes:
-    """The page as a file in UTF-8. Raises NoSuchRound and NothingPublished."""
+    """The page as a file in UTF-8. Raises RoundNotFoundError and NothingPublishedError."""
     found = published(release, round_id)
     rounds = release.query("rounds")
     about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]

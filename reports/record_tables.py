@@ -21,14 +21,14 @@ _COUNTS = {"unit_code": "unit_code", "category": "category", "group_name": "grou
 _COUNTS |= {"grade": "grade_code", "lines": "count"}
 
 
-class NothingToExport(Exception):
+class NothingToExportError(Exception):
     """The round has no table of this kind, or ballots stand beside its counts."""
 
 
 def record_sheet(release: Release, round_id: str, kind: str, language: str) -> Sheet:
     """One table of a round: Chinese headers for zh, field names for en.
 
-    kind : units, counts or a record kind. Raises NothingToExport.
+    kind : units, counts or a record kind. Raises NothingToExportError.
     """
     if kind == "units":
         names, rows = _units(release, round_id)
@@ -37,9 +37,9 @@ def record_sheet(release: Release, round_id: str, kind: str, language: str) -> S
     elif kind in RECORD_KINDS:
         names, rows = _records(release, round_id, kind, language)
     else:
-        raise NothingToExport(kind)
+        raise NothingToExportError(kind)
     if not rows:
-        raise NothingToExport(kind)
+        raise NothingToExportError(kind)
     headers = [_header(kind, name, language) for name in names]
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), release.id),
@@ -66,7 +66,7 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
     """Counts as delivered; the category only where no register says it."""
     rounds = release.query("rounds").set_index("round_id")
     if round_id not in rounds.index or not rounds["counts_only"][round_id]:
-        raise NothingToExport("counts")
+        raise NothingToExportError("counts")
     whole = release.query_table("table/grade_count")
     own = whole[whole["round_id"] == round_id]
     units = release.query("units", round_id=round_id).set_index("unit_code")
@@ -79,7 +79,7 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
 def _records(release: Release, round_id: str, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
     frame = release.records(round_id, kind)
     if round_id == ALL_ROUNDS or frame.empty:
-        raise NothingToExport(kind)
+        raise NothingToExportError(kind)
     if kind == "results":
         return _printed(frame)
     if kind == "round":

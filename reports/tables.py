@@ -20,7 +20,7 @@ from results.comparison.year_on_year import DOWN, OVERLAPPING, STATEMENT_NAMES, 
 from results.labels import BASIS, REASONS, header
 from results.overview import groups_of
 from results.ranking.bottom_list import bottom, family_name
-from results.ranking.family import NoSuchRound, rules_of
+from results.ranking.family import RoundNotFoundError, rules_of
 from results.ranking.ranking import ranking
 
 RANKING, BOTTOM, CHANGES, GROUPS, BALLOTS = "ranking", "bottom", "changes", "groups", "ballots"
@@ -105,7 +105,7 @@ def tables_of(release: Release, round_id: str) -> list[str]:
 
 
 def export_sheet(release: Release, table: str, round_id: str, language: str, *, category: str | None = None) -> Sheet:
-    """One of TABLES but changes and ballots, which ask for more. Raises NoSuchRound, NothingToExport."""
+    """One of TABLES but changes and ballots, which ask for more. Raises RoundNotFoundError, NothingToExportError."""
     named = family_name(category, language) if category else ""
     if table == RANKING:
         return as_sheet(ranking(release, round_id, category), release, language, category=named)
@@ -140,7 +140,7 @@ def changes_json(release: Release, found: Changes) -> dict[str, object]:
 def groups_sheet(release: Release, round_id: str, language: str) -> Sheet:
     """Ballots of each evaluator group, and what became of their answers."""
     if round_id not in release.rounds():
-        raise NoSuchRound(round_id)
+        raise RoundNotFoundError(round_id)
     rules = rules_of(release, round_id)
     groups = groups_of(release, round_id, rules)
     rows = [[_cell(value) for value in row] for row in groups[list(GROUP_HEADERS)].astype(object).to_numpy()]

@@ -80,15 +80,15 @@ README = (
 )
 
 
-class NoSuchMember(Exception):
+class MemberNotFoundError(Exception):
     """The round has no votes, or no such unit."""
 
 
 def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
-    """The kit of one unit as a ZIP, the same bytes every time. Raises NoSuchRound and NoSuchMember."""
+    """The kit of one unit as a ZIP, the same bytes every time. Raises RoundNotFoundError and MemberNotFoundError."""
     found = [family for family in families(release, round_id) if code in set(family.members["unit_code"])]
     if not found:
-        raise NoSuchMember(code)
+        raise MemberNotFoundError(code)
     family = found[0]
     content = kit_content(release, family, code)
     files = {

@@ -203,12 +203,12 @@ def export_sheet(release_id: str, table: str, round_id: str, language: str, cate
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def findings(release_id: str, round_id: str, category: str | None = None):
+def round_results(release_id: str, round_id: str, category: str | None = None):
     """What the documents of a round are made of; of one category, where one is chosen."""
-    from reports.documents import Findings
+    from reports.documents import RoundResults
 
     lists = tuple(bottom_lists(release_id, round_id).values())
-    whole = Findings(release_by_id(release_id), _ranking(release_id, round_id), lists)
+    whole = RoundResults(release_by_id(release_id), _ranking(release_id, round_id), lists)
     return whole if category is None else whole.only(category)
 
 
@@ -244,9 +244,9 @@ def pledge_rounds(release_id: str) -> list[str]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def standing_day(release_id: str, round_id: str, today: str) -> str:
+def default_as_of(release_id: str, round_id: str, today: str) -> str:
     """The day at which the pledges of a round are looked at, as an ISO text."""
-    from results.pledges.register import standing_day as day_of
+    from results.pledges.register import default_as_of as day_of
 
     return day_of(release_by_id(release_id), round_id, date.fromisoformat(today)).isoformat()
 
@@ -273,11 +273,11 @@ def pledge_rows(release_id: str, round_id: str, as_of: str, by: str):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def pledge_glances(release_id: str, round_id: str, as_of: str, category: str | None):
     """Headline and routine pledges counted by state, of one category or of all."""
-    from results.pledges.counts import glances
+    from results.pledges.counts import count_pledges
 
     lines = pledge_year(release_id, round_id, as_of).book.lines
     own = lines if category is None else lines[lines["category"] == category]
-    return glances(own, round_id, date.fromisoformat(as_of))
+    return count_pledges(own, round_id, date.fromisoformat(as_of))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -328,7 +328,7 @@ def _post_years(release_id: str, unit_code: str, post: str, today: str, trial: b
 
     release = release_by_id(release_id)
     own = [name for name in pledge_rounds(release_id) if (name in release.trial_rounds) == trial]
-    years = [pledge_year(release_id, name, standing_day(release_id, name, today)) for name in own]
+    years = [pledge_year(release_id, name, default_as_of(release_id, name, today)) for name in own]
     return post_through_years(release, years, unit_code, post), trends(release, years, unit_code, post)
 
 
@@ -368,7 +368,7 @@ def post_sheet(release_id: str, unit_code: str, post: str, today: str, trial: bo
     return sheet_of(rows, release_by_id(release_id), language)
 
 
-def let_go() -> None:
+def clear() -> None:
     """Forget what older releases brought, once another is in force: an open one holds some 30 MB of ballots of 20 MB.
 
     Whoever still reads an older release opens it again.
@@ -379,7 +379,7 @@ def let_go() -> None:
 def what_would_change():
     """The release in force against the one that publishing would make; None when no upload is in force.
 
-    Raises RoundConflict when the uploads do not fit together.
+    Raises RoundConflictError when the uploads do not fit together.
     """
     uploads = [upload.upload_id for upload in store().uploads_in_force()]
     return _candidate(store().in_force() or "", "|".join(uploads)) if uploads else None

@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.store.audit_log import log_export
 from formats.document import Document, Table
-from formats.fonts import NoChineseFont
+from formats.fonts import NoChineseFontError
 from i18n import N_
 from reports.documents import Signature
 from results.pledges.counts import quarter_days
@@ -53,7 +53,7 @@ def _can_be(kind: str, release, round_id: str) -> bool:
 
 def choose_quarter(release, round_id: str) -> str:
     """The day at which a quarter of the pledges is looked at, as an ISO text; the newest quarter first."""
-    today = cached.standing_day(release.id, round_id, date.today().isoformat())
+    today = cached.default_as_of(release.id, round_id, date.today().isoformat())
     days = quarter_days(round_id, date.fromisoformat(today))
     quarter = st.selectbox(_("Quarter"), list(reversed(days)), key="quarter", bind="query-params", width=220)
     return days[quarter].isoformat()
@@ -93,7 +93,7 @@ def _tell_of_fonts() -> None:
 
     try:
         warning = fonts_here().warning(language())
-    except NoChineseFont as missing:
+    except NoChineseFontError as missing:
         st.error(_(missing.message).format(**missing.facts))
         return
     if warning:

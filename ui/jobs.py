@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from data.model.progress import Cancelled, Progress
+from data.model.progress import CancelledError, Progress
 from ui.i18n import _
 
 QUIET_SECONDS = 1.5  # what is done sooner shows no bar
@@ -56,7 +56,7 @@ class Job:
     @property
     def cancelled(self) -> bool:
         """Whether it ended because somebody asked it to."""
-        return isinstance(self.error, Cancelled)
+        return isinstance(self.error, CancelledError)
 
     def stop(self) -> None:
         """Ask the task to end at its next step."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from data.model.progress import Watch
+from data.model.progress import ProgressReporter
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
 
@@ -20,4 +20,4 @@ class Context:
     rules: RuleSet | None
     register: Register | None
     mapping: dict[str, str] = field(default_factory=dict)
-    watch: Watch = field(default_factory=Watch)
+    watch: ProgressReporter = field(default_factory=ProgressReporter)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.intake.headers import Header
-from data.intake.refusal import Refused
+from data.intake.refusal import FileRefusedError
 from problems import Problem
 
 WHOLE_ROW = ""
@@ -54,7 +54,7 @@ class FaultyCell:
 def apply(table: bytes, edits: Sequence[Edit], columns: Sequence[str], delimiter: str = ",") -> bytes:
     """A UTF-8 table with its edits, as CSV in UTF-8 with mark. `columns` are the header's cells, left to right.
 
-    Raises Refused with one problem for every edit that does not fit.
+    Raises FileRefusedError with one problem for every edit that does not fit.
     """
     records = csv.reader(io.StringIO(table.decode("utf-8-sig"), newline=""), delimiter=delimiter)
     out = io.StringIO(newline="")
@@ -94,7 +94,7 @@ def corrected(records: Iterable[list[str]], edits: Sequence[Edit], columns: Sequ
         yield record
     problems += [_does_not_fit(edit, None) for late in waiting.values() for edit in late]
     if problems:
-        raise Refused(problems)
+        raise FileRefusedError(problems)
 
 
 def _found(record: list[str], edit: Edit, places: dict[str, int]) -> str | None:

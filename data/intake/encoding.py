@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from data.intake.byte_scan import BOMS, Scan, blocks
-from data.intake.refusal import Refused, refuse
+from data.intake.refusal import FileRefusedError, refuse
 from data.model.contract import fields
 
 HEAD = 64 << 10
@@ -131,7 +131,7 @@ def _decode(decoder: _Decoder, data: bytes, last: bool, path: Path, position: in
         raise refuse(code, row=_line_at(path, at), position=at + 1, line=_line_at(path, at)) from None
 
 
-def _refuse_nul(path: Path, nul_at: int, head: bytes) -> Refused:
+def _refuse_nul(path: Path, nul_at: int, head: bytes) -> FileRefusedError:
     """UTF-16 without its mark has its NULs at every other byte; anything else is a stray NUL."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if _is_utf16(head, "utf-16-le" if odd > even else "utf-16-be", even, odd):
@@ -163,7 +163,7 @@ def _chinese_encoding(path: Path, seen: Scan, head: bytes, header_words: frozens
     raise refuse("unknown_encoding", row=line, position=_from_one(seen), line=line)
 
 
-def _refuse_bytes_in_utf8(seen: Scan, lines: _Lines, path: Path) -> Refused:
+def _refuse_bytes_in_utf8(seen: Scan, lines: _Lines, path: Path) -> FileRefusedError:
     """Whole lines of GB18030 are another file's lines; anything else is a damaged byte."""
     if lines.other and lines.other == lines.gb2312:
         return refuse("mixed_encoding", row=lines.first_other, line=lines.first_other)

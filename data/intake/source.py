@@ -19,7 +19,7 @@ from typing import IO
 
 from data.intake.byte_scan import BOMS, Scan, scan
 from data.intake.encoding import HEADER_LINES, convert, find_encoding, words_in
-from data.intake.refusal import Refused, refuse
+from data.intake.refusal import FileRefusedError, refuse
 from data.intake.workbook import MergedArea, SheetText, ole_kind, read_workbook, zip_kind
 from i18n import N_
 from problems import Problem, Term
@@ -114,7 +114,7 @@ class _Text:
 def open_source(
     source: Path | tuple[str, bytes], workdir: Path, header_words: frozenset[str] = frozenset(), sheet: str = ""
 ) -> TextTable:
-    """The file as one UTF-8 text table; raises Refused with the reasons when it is none.
+    """The file as one UTF-8 text table; raises FileRefusedError with the reasons when it is none.
 
     `header_words` are the column names that may stand in a header, in every spelling; GB18030 and Big5 are
     believed only when one of them can be read. `sheet` is the sheet of a workbook that a person chose.
@@ -122,7 +122,7 @@ def open_source(
     name = display_name(source.name if isinstance(source, Path) else source[0])
     try:
         return _open(_on_disk(source, workdir), name, workdir, header_words, sheet)
-    except Refused as refusal:
+    except FileRefusedError as refusal:
         raise refusal.in_file(name) from None
 
 
@@ -164,12 +164,12 @@ def _kind_of_file(path: Path) -> str:
         return kind_of(file.read(SNIFF))
 
 
-def _refuse_kind(kind: str) -> Refused:
+def _refuse_kind(kind: str) -> FileRefusedError:
     codes = {"locked": "workbook_locked", "macros": "macro_workbook", "html": "html_as_excel", "csv": "csv_in_zip"}
     return refuse(codes[kind]) if kind in codes else _not_a_table(kind)
 
 
-def _not_a_table(kind: str) -> Refused:
+def _not_a_table(kind: str) -> FileRefusedError:
     return refuse("not_a_table", kind=Term(KIND_WORDS.get(kind, KIND_WORDS["zip"])), content=kind)
 
 
@@ -194,8 +194,10 @@ def _from_workbook(
     sheet = read_workbook(path, workdir / "sheet.csv", kind, chosen)
     try:
         return _of_sheet(sheet, path, name, header_words, kind)
-    except Refused as refusal:  # the table may stand on another sheet: which there are is said with the refusal
-        raise Refused([*refusal.problems, *sheet.warnings]) from None
+    except (
+        FileRefusedError
+    ) as refusal:  # the table may stand on another sheet: which there are is said with the refusal
+        raise FileRefusedError([*refusal.problems, *sheet.warnings]) from None
 
 
 def _of_sheet(sheet: SheetText, path: Path, name: str, header_words: frozenset[str], kind: str) -> TextTable:
@@ -203,7 +205,7 @@ def _of_sheet(sheet: SheetText, path: Path, name: str, header_words: frozenset[s
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     seen = scan(sheet.path)
     if seen.is_blank:
-        raise Refused([Problem("empty_file", sheet=sheet.sheet)])
+        raise FileRefusedError([Problem("empty_file", sheet=sheet.sheet)])
     text = _Text(sheet.path, kind, seen.line_feeds, seen.has_quotes, has_cr_only=False)
     size = path.stat().st_size
     return _table(text, name, sha256, size, header_words, sheet)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import settings
-from data.intake.refusal import Refused, refuse
+from data.intake.refusal import FileRefusedError, refuse
 from data.model.grouped_problems import spans
 from problems import Problem
 
@@ -222,7 +222,7 @@ def _receive(child: subprocess.Popen[bytes], target: Path) -> tuple[bytes, bool]
     return facts, True
 
 
-def _why_it_died(code: int, complaint: bytes, too_large: bool) -> Refused:
+def _why_it_died(code: int, complaint: bytes, too_large: bool) -> FileRefusedError:
     asked = ASKED_FOR.search(complaint)
     if code == LOCKED:
         return refuse("workbook_locked")

@@ -144,7 +144,7 @@ def rows_like_excel(sheet: Any, areas: list[Area]) -> Iterator[list[str]]:
             blank += 1
             continue
         if blank > BLANK_ROWS:
-            raise FarCell(f"row {blank}")
+            raise FarCellError(f"row {blank}")
         yield from ([""] * len(cells) for _ in range(blank))
         blank = 0
         yield cells
@@ -181,7 +181,7 @@ def is_ours(sheet: Any) -> bool:
     return len(first) == 2 and RELEASE_ID.fullmatch(str(first[1])) is not None
 
 
-class FarCell(Exception):
+class FarCellError(Exception):
     """A cell lies so far from the rest that the table cannot be meant."""
 
 
@@ -343,7 +343,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError:
-        raise Locked from None
+        raise LockedWorkbookError from None
     sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
@@ -373,7 +373,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     out.flush()
 
 
-class Locked(Exception):
+class LockedWorkbookError(Exception):
     """The workbook has a password."""
 
 
@@ -382,11 +382,11 @@ def main() -> int:
     limit()
     try:
         convert(sys.stdin.buffer.read(), *sys.argv[1:3])
-    except FarCell:
+    except FarCellError:
         return 3
     except MemoryError:
         return 4
-    except Locked:
+    except LockedWorkbookError:
         return PASSWORD
     return 0
 

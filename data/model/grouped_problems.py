@@ -18,7 +18,7 @@ MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # what par
 
 
 @dataclass(frozen=True)
-class Mistake:
+class ProblemGroup:
     """Problems with one sentence, in the order of their places."""
 
     problems: tuple[Problem, ...]
@@ -57,7 +57,7 @@ class Mistake:
         return ("，" if language == "zh" else ", ").join(filter(None, [where, column]))
 
 
-def grouped(problems: Sequence[Problem], language: str) -> list[Mistake]:
+def grouped(problems: Sequence[Problem], language: str) -> list[ProblemGroup]:
     """Problems with the same sentence and suggestion together, errors first, else in the order given."""
     found: dict[tuple[str, str, str, str], list[Problem]] = {}
     for problem in problems:
@@ -65,7 +65,7 @@ def grouped(problems: Sequence[Problem], language: str) -> list[Mistake]:
         alike = problem if place is None else _together(problem, place._replace(row=None), 0)
         key = (problem.level, problem.code, alike.message(language), alike.suggestion(language))
         found.setdefault(key, []).append(problem)
-    return sorted((Mistake(tuple(group)) for group in found.values()), key=lambda f: f.first.level != "error")
+    return sorted((ProblemGroup(tuple(group)) for group in found.values()), key=lambda f: f.first.level != "error")
 
 
 def _earlier(problem: Problem) -> Place | None:
@@ -81,9 +81,9 @@ def _together(problem: Problem, place: Place, count: int) -> Problem:
     return replace(problem, facts=facts)
 
 
-def shortened(findings: Sequence[Mistake], most: int) -> tuple[list[Mistake], dict[str, int]]:
+def shortened(findings: Sequence[ProblemGroup], most: int) -> tuple[list[ProblemGroup], dict[str, int]]:
     """At most so many findings of one code, and how many problems of each code are left over."""
-    kept: list[Mistake] = []
+    kept: list[ProblemGroup] = []
     shown: dict[str, int] = {}
     rest: dict[str, int] = {}
     for finding in findings:

@@ -4,35 +4,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """Somebody asked the task to stop; what it had begun is taken away."""
 
 
 Progress = Callable[[float, str], None]
 
 
-def silent(share: float, doing: str) -> None:
+def no_progress(share: float, doing: str) -> None:
     """Nobody watches."""
 
 
-def never() -> bool:
+def not_cancelled() -> bool:
     """Nobody stops it."""
     return False
 
 
 @dataclass(frozen=True)
-class Watch:
+class ProgressReporter:
     """Who looks on. progress(share done 0 to 1, what is being done: an English message of the catalogues)."""
 
-    progress: Progress = silent
-    cancelled: Callable[[], bool] = never
+    progress: Progress = no_progress
+    cancelled: Callable[[], bool] = not_cancelled
 
     def step(self, share: float, doing: str) -> None:
-        """A new part of the task begins; raises Cancelled when it should not."""
+        """A new part of the task begins; raises CancelledError when it should not."""
         self.check()
         self.progress(share, doing)
 
     def check(self) -> None:
-        """Raise Cancelled when somebody asked for it."""
+        """Raise CancelledError when somebody asked for it."""
         if self.cancelled():
-            raise Cancelled
+            raise CancelledError

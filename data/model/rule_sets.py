@@ -39,7 +39,7 @@ WEIGHT_TOLERANCE = Decimal("1e-9")
 MOST_DRAWS = 1_000_000
 
 
-class RulesRefused(Exception):
+class InvalidRulesError(Exception):
     """The text is not a rule set of this version; `problems` says everything that is wrong."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -162,7 +162,7 @@ class RuleSet:
 
 
 def parse_rules(text: str) -> RuleSet:
-    """The rule set of a TOML text; RulesRefused lists every problem at once."""
+    """The rule set of a TOML text; InvalidRulesError lists every problem at once."""
     problems: list[Problem] = []
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
@@ -173,10 +173,10 @@ def parse_rules(text: str) -> RuleSet:
             "line": int(place[1]) if place else len(lines),
             "column_number": int(place[2]) if place else len(lines[-1]) + 1,
         }
-        raise RulesRefused([Problem("rules_not_toml", facts=detail)]) from None
+        raise InvalidRulesError([Problem("rules_not_toml", facts=detail)]) from None
     fields = _fields(_Section(document, "", problems))
     if problems:
-        raise RulesRefused(problems)
+        raise InvalidRulesError(problems)
     return RuleSet(**fields, text=text)
 
 

@@ -13,7 +13,7 @@ def copy_to_disk(source: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def put_in_place(draft: Path, final: Path) -> None:
+def move_atomically(draft: Path, final: Path) -> None:
     """Put a finished file or folder in its place in one step, on disk before it counts."""
     for path in [draft, *draft.rglob("*")] if draft.is_dir() else [draft]:
         if path.is_file():

@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from data.store.history import Event, now, user
 from data.store.uploads import Upload
-from errors import StoreDamaged
+from errors import StoreDamagedError
 from i18n import N_
 
 FOLDER = "audit"
@@ -44,7 +44,7 @@ PAGE, PUBLIC_BUNDLE, INTERNAL_BUNDLE, KIT = "public page", "public bundle", "int
 
 
 @dataclass(frozen=True)
-class Told:
+class LoggedCounts:
     """What the log has told so far: numbers of the last upload and history entry, and how many rule sets."""
 
     uploads: int = 0
@@ -68,7 +68,7 @@ class Entry:
     what: str
     note: str
     sha256: str
-    told: Told
+    told: LoggedCounts
     before: str
     hash: str = ""
 
@@ -79,13 +79,13 @@ class Entry:
 
 
 def read_log(store: Path) -> list[Entry]:
-    """Every entry, oldest first; none where nothing was ever written. Raises StoreDamaged where the chain breaks."""
+    """Every entry, oldest first; empty for a new store. Raises StoreDamagedError where the chain breaks."""
     found: list[Entry] = []
     for number, line in enumerate(_lines(store), start=1):
         entry = _entry(line)
         before = found[-1].hash if found else FIRST
         if entry is None or (entry.number, entry.before, entry.hash) != (number, before, entry.sealed().hash):
-            raise StoreDamaged(
+            raise StoreDamagedError(
                 "Audit log: line {number} was changed, or lines before it were removed or inserted. Restore the log "
                 "from a backup.",
                 number=number,
@@ -94,13 +94,13 @@ def read_log(store: Path) -> list[Entry]:
     return found
 
 
-def events_told(store: Path) -> int:
+def logged_event_count(store: Path) -> int:
     """How many history entries the log tells of. 0 where the log is missing or its last line is damaged: results are
     read all the same, and `biaochi check` tells that.
     """
     try:
         return _told(store).events
-    except StoreDamaged:
+    except StoreDamagedError:
         return 0
 
 
@@ -123,7 +123,9 @@ def log_action(
         draft.add(action, what, release=release, round_id=round_id, note=note, sha256=sha256)
 
 
-def log_what_is_new(store: Path, uploads: Sequence[Upload], history: Sequence[Event], rules: Sequence[str]) -> None:
+def append_missing_entries(
+    store: Path, uploads: Sequence[Upload], history: Sequence[Event], rules: Sequence[str]
+) -> None:
     """One entry for each upload, history entry and rule set (by name) that no line tells yet."""
     told = _told(store)
     new_uploads = [upload for upload in uploads if upload.number > told.uploads]
@@ -148,7 +150,7 @@ class _Draft:
 
     def __init__(self, last: Entry | None) -> None:
         self.number, self.hash = (last.number, last.hash) if last else (0, FIRST)
-        self.told = last.told if last else Told()
+        self.told = last.told if last else LoggedCounts()
         self.lines: list[bytes] = []
 
     def add(
@@ -162,7 +164,7 @@ class _Draft:
         sha256: str = "",
         time: str = "",
         who: str = "",
-        told: Told | None = None,
+        told: LoggedCounts | None = None,
     ) -> None:
         """One more line."""
         self.number, self.told = self.number + 1, told or self.told
@@ -224,9 +226,9 @@ def _appending(store: Path) -> Iterator[_Draft]:
             os.fsync(file.fileno())
 
 
-def _told(store: Path) -> Told:
+def _told(store: Path) -> LoggedCounts:
     last, _ = _last(store)
-    return last.told if last else Told()
+    return last.told if last else LoggedCounts()
 
 
 def _last(store: Path) -> tuple[Entry | None, int]:
@@ -240,7 +242,7 @@ def _last(store: Path) -> tuple[Entry | None, int]:
         return None, begins
     entry = _entry(whole.rstrip(b"\n").rsplit(b"\n", 1)[-1])
     if entry is None:
-        raise StoreDamaged("Audit log: its last line cannot be read any more. Restore the log from a backup.")
+        raise StoreDamagedError("Audit log: its last line cannot be read any more. Restore the log from a backup.")
     return entry, begins + len(whole)
 
 
@@ -267,6 +269,6 @@ def _lines(store: Path) -> Iterator[bytes]:
 def _entry(line: bytes) -> Entry | None:
     try:
         whole = json.loads(line)
-        return Entry(**{**whole, "told": Told(**whole["told"])})
+        return Entry(**{**whole, "told": LoggedCounts(**whole["told"])})
     except (ValueError, TypeError, KeyError):
         return None

@@ -12,11 +12,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from data.model.progress import Progress, silent
-from data.store.atomic_write import put_in_place
+from data.model.progress import Progress, no_progress
+from data.store.atomic_write import move_atomically
 from data.store.audit_log import log_action
 from data.store.store import Store
-from errors import StoreDamaged, UsageError
+from errors import StoreDamagedError, UsageError
 from i18n import N_
 
 CONTENTS = "biaochi-backup.json"
@@ -25,7 +25,7 @@ LEFT_OUT = {"lock"}
 BLOCK = 1 << 20
 
 
-def backup(store: Store, target: Path, progress: Progress = silent) -> str:
+def backup(store: Store, target: Path, progress: Progress = no_progress) -> str:
     """Write the store into a new file; returns the file's SHA-256. Nobody writes meanwhile, readers go on.
 
     Raises UsageError when the file is there already, lies in the store, or the store holds nothing.
@@ -45,17 +45,17 @@ def backup(store: Store, target: Path, progress: Progress = silent) -> str:
             sums = _pack(store.path, draft, progress)
         _compare(draft, sums)
         digest = _sha256(draft)
-        put_in_place(draft, target)
+        move_atomically(draft, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     log_action(store.path, "backup", target.name, sha256=digest)
     return digest
 
 
-def restore(store: Store, source: Path, progress: Progress = silent) -> int:
+def restore(store: Store, source: Path, progress: Progress = no_progress) -> int:
     """Put a backup in the place of an empty store; returns the number of files. All or nothing.
 
-    Raises UsageError when the store holds anything or the file is no backup, StoreDamaged when it is a damaged one.
+    Raises UsageError when the store is not empty or the file is no backup, StoreDamagedError for a damaged backup.
     """
     if store.path.is_dir() and any(store.path.iterdir()):
         raise UsageError(
@@ -68,7 +68,7 @@ def restore(store: Store, source: Path, progress: Progress = silent) -> int:
         count = _unpack(source, draft / "store", progress)
         if store.path.is_dir():
             store.path.rmdir()
-        put_in_place(draft / "store", store.path)
+        move_atomically(draft / "store", store.path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     log_action(store.path, "restore", source.name, sha256=_sha256(source))
@@ -151,8 +151,8 @@ def _no_backup(path: Path) -> UsageError:
     return UsageError("The file {path} is no backup of a store.", path=path)
 
 
-def _damaged(path: Path) -> StoreDamaged:
-    return StoreDamaged("The backup {path} is damaged. Nothing was restored; take another one.", path=path)
+def _damaged(path: Path) -> StoreDamagedError:
+    return StoreDamagedError("The backup {path} is damaged. Nothing was restored; take another one.", path=path)
 
 
 def _sha256(path: Path) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from data.intake.header_shape import joined, shape_of
-from errors import StoreDamaged
+from errors import StoreDamagedError
 
 FOLDER = "mappings"
 
@@ -57,11 +57,11 @@ def decision_files(store: Path) -> list[Path]:
 
 
 def read_decision(path: Path) -> Decision:
-    """One decision from its file. Raises StoreDamaged."""
+    """One decision from its file. Raises StoreDamagedError."""
     try:
         return Decision(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        raise StoreDamaged(
+        raise StoreDamagedError(
             "Remembered columns: the file {name} cannot be read any more. Restore it from a backup, or delete it and "
             "say the columns again at the next import.",
             name=f"{FOLDER}/{path.parent.name}/{path.name}",

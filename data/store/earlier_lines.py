@@ -11,7 +11,7 @@ from data.intake.context import Context
 from data.intake.counts import read_counts
 from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
-from data.intake.refusal import Refused
+from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, open_source
 from data.store.uploads import Upload
 from problems import Place, Problem
@@ -81,7 +81,10 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
             return read_counts(tables, context).places
         places = read_records(upload.kind, tables, context).places
         return {(key,): (file, row, "") for key, (file, row) in places.items()}
-    except (Refused, OSError):  # its kept file is damaged or missing, as `biaochi check` tells; the upload is named
+    except (
+        FileRefusedError,
+        OSError,
+    ):  # its kept file is damaged or missing, as `biaochi check` tells; the upload is named
         return {}
     finally:
         con.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from data.model.working_days import Periods
-from errors import StoreDamaged
+from errors import StoreDamagedError
 from i18n import N_
 
 ACTIONS = {
@@ -46,7 +46,7 @@ class Event:
 
 
 def read_history(store: Path) -> list[Event]:
-    """Every entry of a store's folder, newest first. Raises StoreDamaged where one is missing between them."""
+    """Every entry of a store's folder, newest first. Raises StoreDamagedError where one is missing between them."""
     events = [read_event(path) for path in sorted((store / FOLDER).glob("*.json"))]
     for number, event in enumerate(events, start=1):
         if event.number != number:
@@ -54,17 +54,17 @@ def read_history(store: Path) -> list[Event]:
     return events[::-1]
 
 
-def missing_entry(number: int) -> StoreDamaged:
+def missing_entry(number: int) -> StoreDamagedError:
     """What is said of a gap: without the entry nobody knows what is in force, and the next one would overwrite."""
-    return StoreDamaged("History: entry {number} is missing. Restore it from a backup.", number=number)
+    return StoreDamagedError("History: entry {number} is missing. Restore it from a backup.", number=number)
 
 
 def read_event(path: Path) -> Event:
-    """One entry from its file. Raises StoreDamaged."""
+    """One entry from its file. Raises StoreDamagedError."""
     try:
         return _event(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError):
-        raise StoreDamaged(
+        raise StoreDamagedError(
             "History: the entry {name} cannot be read any more. Restore it from a backup.", name=path.name
         ) from None
 

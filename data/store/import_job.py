@@ -20,26 +20,26 @@ from data.intake.counts import CountIntake, read_counts
 from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header, units_as_columns
 from data.intake.records import RecordIntake, read_records, twice_imported
-from data.intake.refusal import Refused
+from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas
 from data.intake.units import UnitIntake, read_units
 from data.model.contract import RECORD_KINDS, header_words
-from data.model.progress import Watch
+from data.model.progress import ProgressReporter
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
-from data.store.atomic_write import copy_to_disk, put_in_place
+from data.store.atomic_write import copy_to_disk, move_atomically
 from data.store.column_mappings import remembered, words
 from data.store.earlier_lines import Found, Line, with_places
 from data.store.history import now, user
-from data.store.rounds import RoundConflict, alias_conflicts, read_register, read_round
+from data.store.rounds import RoundConflictError, alias_conflicts, read_register, read_round
 from data.store.uploads import (
     EVIDENCE,
     Choices,
     EditLog,
     Evidence,
     Upload,
-    effective,
+    active,
     write_ballot_facts,
     write_frame,
     write_manifest,
@@ -143,7 +143,7 @@ class ImportJob:
         request: Request,
         known: list[Upload],
         in_force: list[Upload],
-        watch: Watch,
+        watch: ProgressReporter,
         threads: int | None,
     ) -> None:
         self.path, self.staging, self.request, self.watch, self.threads = path, staging, request, watch, threads
@@ -198,7 +198,7 @@ class ImportJob:
             self.watch.step(0.95, N_("Storing"))
             upload = self._upload(evidence, digest, rows, accept_warnings or "")
             write_manifest(self.folder, upload)
-            put_in_place(self.folder, self.path / "uploads" / upload.upload_id)
+            move_atomically(self.folder, self.path / "uploads" / upload.upload_id)
             return self._report(rows, stored=True, upload=upload.upload_id)
         finally:
             self.con.close()
@@ -310,7 +310,7 @@ class ImportJob:
                 text = open_source(kept.source, workdir, self.header_words, self.request.choices.sheet)
                 text = replace(text, name=kept.name)
                 text = self._corrected(text, workdir) if self.request.edits else text
-            except Refused as refusal:
+            except FileRefusedError as refusal:
                 self.problems += refusal.in_file(kept.name).problems
                 continue
             if self.request.choices.sheet and text.sheet is None:
@@ -423,7 +423,7 @@ class ImportJob:
     def _conflicts(self, digest: str) -> list[Problem]:
         """What keeps this upload from standing beside the others of its round."""
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
-        together = effective([*self.in_force, draft])
+        together = active([*self.in_force, draft])
         if self.kind in RECORD_KINDS:
             return self._record_conflicts(draft, together)
         own = [u for u in together if u.round_id == self.round_id and u.kind in ("ballots", "counts", "units")]
@@ -433,7 +433,7 @@ class ImportJob:
         con = working_memory(self.staging, threads=self.threads)
         try:
             read_round(con, self.round_id, together)
-        except RoundConflict as conflict:
+        except RoundConflictError as conflict:
             return conflict.problems
         finally:
             con.close()

@@ -19,7 +19,7 @@ from data.store.history import read_history
 from data.store.records import typed_records
 from data.store.round_status import TRIAL, status_given
 from data.store.uploads import file_sha256
-from errors import StoreDamaged
+from errors import StoreDamagedError
 
 # Counts up when published numbers would change for the same facts and rules.
 METHOD_VERSION = 2
@@ -128,7 +128,7 @@ class Release:
 
 
 def read_contents(folder: Path) -> dict[str, Any]:
-    """The contents of release.json, without opening the database. Raises StoreDamaged."""
+    """The contents of release.json, without opening the database. Raises StoreDamagedError."""
     try:
         whole: dict[str, Any] = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -136,8 +136,8 @@ def read_contents(folder: Path) -> dict[str, Any]:
     return whole
 
 
-def _damaged(folder: Path) -> StoreDamaged:
-    return StoreDamaged(
+def _damaged(folder: Path) -> StoreDamagedError:
+    return StoreDamagedError(
         "Release {release}: its results cannot be read any more. Run `biaochi rebuild`: it makes them again from the "
         "kept files.",
         release=folder.name[:16],

@@ -46,7 +46,7 @@ def build_release(
 ) -> str:
     """Write `release.json` and `results.duckdb` into `staging`; returns the release id (64 hex digits).
 
-    Raises RoundConflict when uploads of one round do not fit together.
+    Raises RoundConflictError when uploads of one round do not fit together.
     """
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}

@@ -11,30 +11,30 @@ from itertools import zip_longest
 from pathlib import Path
 
 from data.duckdb_access import sql_names
-from data.store.atomic_write import put_in_place
+from data.store.atomic_write import move_atomically
 from data.store.audit_log import log_action
 from data.store.release import METHOD_VERSION, Release, read_contents
-from data.store.rounds import RoundConflict
+from data.store.rounds import RoundConflictError
 from data.store.store import Store
 from data.store.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
-from data.store.verify import Finding, check, damaged_derived, damaged_file, release_damage
-from errors import StoreDamaged, UsageError
+from data.store.verify import Damage, check, damaged_derived, damaged_file, release_damage
+from errors import StoreDamagedError, UsageError
 
 READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round")
 """Kinds that say what a written name means."""
 
 
-def replay(store: Store, prefix: str) -> list[Finding]:
+def replay(store: Store, prefix: str) -> list[Damage]:
     """Recompute a release from the kept evidence in a scratch store; what differs, empty when nothing does."""
     release_id = store.find(prefix)
     release = Release(store.path / "releases" / release_id)
     try:
         with _built_again(store, release.upload_ids) as again:
-            if isinstance(again, Finding):
+            if isinstance(again, Damage):
                 return [again]
             if again.id != release_id:
                 facts = {"found": again.short, "release": release.short}
-                return [Finding("Recomputing gives the release {found}, not {release}.", facts)]
+                return [Damage("Recomputing gives the release {found}, not {release}.", facts)]
             return _differences(release, again)
     finally:
         release.close()
@@ -45,7 +45,7 @@ class Rebuilt:
     """What was made again (uploads and releases by id); what could not be and why, and what else is damaged."""
 
     made: list[str]
-    left: list[Finding]
+    left: list[Damage]
 
 
 def rebuild(store: Store) -> Rebuilt:
@@ -54,7 +54,7 @@ def rebuild(store: Store) -> Rebuilt:
     Each must come out with the digest or id it had: anything else is left alone and said.
     """
     made: list[str] = []
-    left: list[Finding] = []
+    left: list[Damage] = []
     with store.writing() as staging:
         for upload in store.uploads():
             names = damaged_derived(upload.folder)
@@ -72,55 +72,55 @@ def rebuild(store: Store) -> Rebuilt:
     return Rebuilt(made, [*left, *check(store)])
 
 
-def _rebuild_upload(store: Store, upload: Upload) -> Finding | None:
+def _rebuild_upload(store: Store, upload: Upload) -> Damage | None:
     """Put the derived files of one upload in place anew; what stands in the way."""
     with _imported_again(store, [upload.upload_id]) as (again, stored):
-        if isinstance(stored, Finding):
+        if isinstance(stored, Damage):
             return stored
         anew = next(u for u in again.uploads() if u.upload_id == stored[upload.upload_id])
         if anew.digest != upload.digest:
-            return Finding("Upload {upload}: its kept file gives other content now.", {"upload": upload.upload_id})
+            return Damage("Upload {upload}: its kept file gives other content now.", {"upload": upload.upload_id})
         for name in derived_files(anew.folder):
-            put_in_place(anew.folder / name, upload.folder / name)
+            move_atomically(anew.folder / name, upload.folder / name)
         manifest = anew.folder / MANIFEST
         manifest.unlink()
         write_manifest(upload.folder, upload, manifest)
-        put_in_place(manifest, upload.folder / MANIFEST)
+        move_atomically(manifest, upload.folder / MANIFEST)
     return None
 
 
-def _rebuild_release(store: Store, release_id: str, staging: Path) -> Finding | None:
+def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | None:
     """Put one release in place anew; what stands in the way."""
     folder = store.path / "releases" / release_id
     try:
         made_of = read_contents(folder)
         uploads, version = list(made_of["uploads"]), made_of["method_version"]
-    except StoreDamaged:
+    except StoreDamagedError:
         # What it was made of is lost too; if it is what publishing would make now, its id will say so.
         uploads, version = [upload.upload_id for upload in store.uploads_in_force()], METHOD_VERSION
     named = {"release": release_id[:16]}
     if version != METHOD_VERSION:
-        return Finding(
+        return Damage(
             "Release {release}: an earlier version of this program made it, and only that one can make it again.", named
         )
     draft = staging / f"release-{release_id[:16]}"
     try:
         found = store.build(draft, [upload for upload in store.uploads() if upload.upload_id in uploads])
-    except (StoreDamaged, UsageError, RoundConflict):
+    except (StoreDamagedError, UsageError, RoundConflictError):
         found = ""
     if found != release_id:
-        return Finding("Release {release}: it cannot be made again from what is kept. Restore a backup.", named)
+        return Damage("Release {release}: it cannot be made again from what is kept. Restore a backup.", named)
     if folder.is_dir():
         folder.rename(staging / f"damaged-{release_id[:16]}")
-    put_in_place(draft, folder)
+    move_atomically(draft, folder)
     return None
 
 
 @contextmanager
-def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Finding]:
+def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Damage]:
     """A release of some uploads, read again from their evidence; gone afterwards."""
     with _imported_again(store, uploads) as (again, stored):
-        if isinstance(stored, Finding):
+        if isinstance(stored, Damage):
             yield stored
             return
         wanted = {stored[upload_id] for upload_id in uploads}
@@ -134,7 +134,7 @@ def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Finding
 
 
 @contextmanager
-def _imported_again(store: Store, wanted: list[str]) -> Iterator[tuple[Store, dict[str, str] | Finding]]:
+def _imported_again(store: Store, wanted: list[str]) -> Iterator[tuple[Store, dict[str, str] | Damage]]:
     """A scratch store with some uploads read again, and the id there of every upload; or what is in the way."""
     with tempfile.TemporaryDirectory() as scratch:
         again = Store(Path(scratch) / "store", threads=store.threads)
@@ -144,14 +144,14 @@ def _imported_again(store: Store, wanted: list[str]) -> Iterator[tuple[Store, di
         yield again, gone or _import_again(again, _read_together(store, set(wanted)))
 
 
-def _gone(store: Store, wanted: set[str]) -> Finding | None:
+def _gone(store: Store, wanted: set[str]) -> Damage | None:
     """An upload that is not there any more, or whose rule set is not."""
     known = {upload.upload_id: upload for upload in store.uploads()}
     missing = sorted(wanted - set(known))
     if missing:
-        return Finding("Upload {upload}: it is missing. Restore it from a backup.", {"upload": missing[0]})
+        return Damage("Upload {upload}: it is missing. Restore it from a backup.", {"upload": missing[0]})
     lost = store.lost_rules([upload for name, upload in known.items() if name in wanted])
-    return Finding.of(lost) if lost else None
+    return Damage.of(lost) if lost else None
 
 
 def _read_together(store: Store, wanted: set[str]) -> list[Upload]:
@@ -166,7 +166,7 @@ def _read_together(store: Store, wanted: set[str]) -> list[Upload]:
     return [upload for upload in taken if upload.trial == trial[upload.round_id]]
 
 
-def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Finding:
+def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damage:
     """Import the evidence of uploads in the order in which it came; the id there of each, or what is not accepted."""
     stored: dict[str, str] = {}
     for upload in sorted(uploads, key=lambda u: u.number):
@@ -190,12 +190,12 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Findi
         accepted = report.upload or report.same_as
         if accepted is None:
             facts = {"upload": upload.upload_id, "why": report.problems[0]}
-            return Finding("Upload {upload}: its kept file is not accepted any more: {why}", facts)
+            return Damage("Upload {upload}: its kept file is not accepted any more: {why}", facts)
         stored[upload.upload_id] = accepted
     return stored
 
 
-def _differences(one: Release, two: Release) -> list[Finding]:
+def _differences(one: Release, two: Release) -> list[Damage]:
     """Tables of two releases that are not the same, byte for byte as CSV."""
     found = []
     for name in sql_names("table"):
@@ -204,5 +204,5 @@ def _differences(one: Release, two: Release) -> list[Finding]:
             lines = enumerate(zip_longest(first, second), start=1)
             line = next(number for number, (a, b) in lines if a != b)
             facts = {"table": name.removeprefix("table/"), "line": line}
-            found.append(Finding("The table {table} differs, first in line {line}.", facts))
+            found.append(Damage("The table {table} differs, first in line {line}.", facts))
     return found

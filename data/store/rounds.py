@@ -34,7 +34,7 @@ from data.store.uploads import Upload, damage_told
 from problems import Place, Problem
 
 
-class RoundConflict(Exception):
+class RoundConflictError(Exception):
     """Uploads of one round that do not fit together; `problems` says how."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -177,7 +177,7 @@ def _meet(one: Mapping[str, object], two: Mapping[str, object]) -> bool:
 def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Upload]) -> RoundFacts:
     """Put the uploads of one round together; aliases and earlier names come from the uploads of other rounds.
 
-    Raises RoundConflict when a unit of the ballots is not in the register, or a line stands in two uploads.
+    Raises RoundConflictError when a unit of the ballots is not in the register, or a line stands in two uploads.
     """
     register = read_register(uploads, round_id)
     uploads = [upload for upload in uploads if upload.round_id == round_id]
@@ -235,7 +235,7 @@ def resolve(names: tuple[str, ...], codes: dict[str, str] | None) -> tuple[str, 
         return names
     unknown = [name for name in names if match_key(name) not in codes]
     if unknown:
-        raise RoundConflict([Problem("unknown_unit", value=name) for name in unknown])
+        raise RoundConflictError([Problem("unknown_unit", value=name) for name in unknown])
     return tuple(codes[match_key(name)] for name in names)
 
 
@@ -252,7 +252,7 @@ def _read_counts(uploads: list[Upload], codes: dict[str, str] | None) -> pd.Data
     if len(double):
         first = whole.groupby(key)["part"].min()
         lines = [tuple(map(str, line)) for line in double[key].itertuples(index=False)]
-        raise RoundConflict([_already_there(line[0], line, uploads[int(first[line])]) for line in lines])
+        raise RoundConflictError([_already_there(line[0], line, uploads[int(first[line])]) for line in lines])
     whole = whole[columns]
     return whole.sort_values(key, ignore_index=True)
 
@@ -296,7 +296,7 @@ def _coded_anew(
     con.sql(read_sql("intake/ballot_map")).create("ballot_map")
     if con.execute(read_sql("intake/any_two_groups")).fetchall()[0][0]:
         rows = con.execute(read_sql("intake/two_groups")).fetchall()
-        raise RoundConflict(
+        raise RoundConflictError(
             [
                 Problem(
                     "ballot_in_two_groups",
@@ -310,7 +310,7 @@ def _coded_anew(
     texts = dictionaries_of(con)
     keys, bits = sorted_keys(con, texts, len(con.table("ballot")))
     if has_double(keys, bits):
-        raise RoundConflict(_twice_imported(con, uploads))
+        raise RoundConflictError(_twice_imported(con, uploads))
     lines = Lines.from_keys(keys, bits)
     con.register("line_codes", pd.DataFrame(lines.__dict__))
     con.table("line_codes").create("line")

@@ -20,11 +20,11 @@ from filelock import FileLock, Timeout
 
 from data.intake.values import is_totals_row
 from data.model.contract import KINDS, SCORED_KINDS, fields, header_of
-from data.model.progress import Progress, Watch, never, silent
-from data.model.rule_sets import RuleSet, RulesRefused, parse_rules
+from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
+from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
-from data.store.atomic_write import put_in_place
-from data.store.audit_log import events_told, has_log, log_what_is_new
+from data.store.atomic_write import move_atomically
+from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
 from data.store.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
 from data.store.import_job import ImportJob, ImportReport, Request, Source
@@ -44,8 +44,8 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.uploads import Choices, EditLog, Upload, damage_told, effective, read_upload
-from errors import NameTaken, StoreBusy, StoreDamaged, TwoRuleSets, UsageError
+from data.store.uploads import Choices, EditLog, Upload, active, damage_told, read_upload
+from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSetsError, UsageError
 
 ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
 
@@ -91,13 +91,13 @@ class Store:
             raise UsageError("There is no rule set named {name}. `biaochi rules list` names them all.", name=name)
         return _kept_rules(path)
 
-    def lost_rules(self, uploads: Sequence[Upload]) -> StoreDamaged | None:
+    def lost_rules(self, uploads: Sequence[Upload]) -> StoreDamagedError | None:
         """What to say of a rule set that these uploads were read under and that is gone."""
         used = sorted({upload.rules_name for upload in uploads if upload.rules_name})
         lost = [name for name in used if not (self.path / "rules" / f"{name}.toml").is_file()]
         if not lost:
             return None
-        return StoreDamaged("Rule set {name}: its file is missing. Restore it from a backup.", name=lost[0])
+        return StoreDamagedError("Rule set {name}: its file is missing. Restore it from a backup.", name=lost[0])
 
     def uploads(self) -> list[Upload]:
         """All accepted uploads, oldest first."""
@@ -107,10 +107,12 @@ class Store:
     def history(self) -> list[Event]:
         """What was published, rolled back, cleared or given a status, newest first.
 
-        Raises StoreDamaged where entries are missing: without the newest ones an older release would pass for the one
-        in force, without any the store for one that never published.
+        Raises StoreDamagedError where entries are missing: without the newest ones an older release would pass for
+        the one in force, without any the store for one that never published.
         """
-        told = events_told(self.path)  # before the entries are read: a writer adds one first and tells of it then
+        told = logged_event_count(
+            self.path
+        )  # before the entries are read: a writer adds one first and tells of it then
         history = read_history(self.path)
         unlogged = not history and not has_log(self.path) and any((self.path / "releases").glob("*"))
         if len(history) < told or unlogged:
@@ -120,7 +122,7 @@ class Store:
     def uploads_in_force(self) -> list[Upload]:
         """The uploads that publishing takes: neither replaced nor cleared."""
         gone = cleared(self.history())
-        return effective([upload for upload in self.uploads() if upload.upload_id not in gone])
+        return active([upload for upload in self.uploads() if upload.upload_id not in gone])
 
     def calendar(self) -> Calendar:
         """The work calendar: the shipped years, and above them every uploaded one, published or not."""
@@ -190,17 +192,17 @@ class Store:
     # --- writing -------------------------------------------------------------------------------------------------
 
     def add_rules(self, text: str) -> RuleSet:
-        """Keep a rule set. Raises RulesRefused, or NameTaken when the name has other content already."""
+        """Keep a rule set. Raises InvalidRulesError, or NameTakenError when the name has other content already."""
         rules = parse_rules(text)
         with self.writing() as staging:
             path = self.path / "rules" / f"{rules.name}.toml"
             if path.is_file():
                 if _kept_rules(path).digest != rules.digest:
-                    raise NameTaken(rules.name)
+                    raise NameTakenError(rules.name)
                 return rules
             draft = staging / "rules.toml"
             draft.write_text(text, encoding="utf-8")
-            put_in_place(draft, path)
+            move_atomically(draft, path)
         return rules
 
     def import_files(
@@ -219,8 +221,8 @@ class Store:
         edits: Sequence[EditLog] = (),
         demo: bool = False,
         trial: bool = False,
-        progress: Progress = silent,
-        cancelled: Callable[[], bool] = never,
+        progress: Progress = no_progress,
+        cancelled: Callable[[], bool] = not_cancelled,
     ) -> ImportReport:
         """Read files as one upload of one kind and round; store it when nothing is wrong.
 
@@ -228,7 +230,7 @@ class Store:
         workbook that a person chose. fill_down: a person knows that merged cells are read as filled. edits:
         corrections of the one file. trial: the round is tried out; it takes trial uploads only, until it is cleared.
         progress is told the share done and an English message; when `cancelled` says so,
-        data.model.progress.Cancelled is raised and nothing is left behind.
+        data.model.progress.CancelledError is raised and nothing is left behind.
         """
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
@@ -236,7 +238,7 @@ class Store:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if replace else ""
         rule_set = self._rules_for(round_id, rules, correcting) if kind in SCORED_KINDS else None
-        watch = Watch(progress, cancelled)
+        watch = ProgressReporter(progress, cancelled)
         with self.writing() as staging:
             if rule_set is not None:  # once more: another writer may have given the round its rules meanwhile
                 rule_set = self._rules_for(round_id, rules, correcting)
@@ -252,7 +254,7 @@ class Store:
         with self.writing() as staging:
             draft = staging / "mapping.json"
             place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
-            put_in_place(draft, place)
+            move_atomically(draft, place)
 
     def confirm_alias(
         self,
@@ -336,7 +338,7 @@ class Store:
     def candidate(self) -> Iterator[Release]:
         """The release that publishing now would make, in a scratch folder that is gone afterwards.
 
-        Nothing is locked or stored. Raises UsageError when there is nothing to publish, RoundConflict as publishing.
+        Nothing is locked or stored. Raises UsageError when there is nothing to publish, and RoundConflictError.
         """
         with tempfile.TemporaryDirectory() as scratch:
             draft = Path(scratch) / "releases" / "draft"
@@ -377,7 +379,7 @@ class Store:
     def _keep(self, draft: Path, release_id: str) -> None:
         folder = self.path / "releases" / release_id
         if not folder.is_dir():
-            put_in_place(draft, folder)
+            move_atomically(draft, folder)
 
     def _changed_since(self, release_id: str) -> UsageError:
         """Who wrote last, for the one who compared before that."""
@@ -517,7 +519,7 @@ class Store:
         draft = staging / "event.json"
         text = json.dumps(asdict(replace(event, number=number)), ensure_ascii=False, indent=1)
         draft.write_text(text, encoding="utf-8")
-        put_in_place(draft, self.path / FOLDER / f"{number:06d}.json")
+        move_atomically(draft, self.path / FOLDER / f"{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
         """The rule set of an import: named, else the round's, else the only one.
@@ -532,7 +534,7 @@ class Store:
             rules = self.rule_set(name)
             staying = [upload.rules_name for upload in own if upload.rules_name and upload.kind != correcting]
             if staying and staying[0] != name:
-                raise TwoRuleSets(staying[0], name)
+                raise TwoRuleSetsError(staying[0], name)
             return rules
         used = self.rules_in_use(round_id)
         if used:
@@ -566,12 +568,12 @@ class Store:
                     self._writer.unlink(missing_ok=True)
                     shutil.rmtree(staging, ignore_errors=True)
         except Timeout:
-            raise StoreBusy(str(self.path), self._holder()) from None
+            raise StoreBusyError(str(self.path), self._holder()) from None
 
     def _log(self) -> None:
         """Tell the audit log what it has not been told, also of a writer that was killed."""
         names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
-        log_what_is_new(self.path, self.uploads(), self.history(), names)
+        append_missing_entries(self.path, self.uploads(), self.history(), names)
 
     @property
     def _writer(self) -> Path:
@@ -593,5 +595,7 @@ def _has_unit(upload: Upload, code: str) -> bool:
 def _kept_rules(path: Path) -> RuleSet:
     try:
         return parse_rules(path.read_text(encoding="utf-8"))
-    except (RulesRefused, ValueError):
-        raise StoreDamaged("Rule set {name}: its file is damaged. Restore it from a backup.", name=path.stem) from None
+    except (InvalidRulesError, ValueError):
+        raise StoreDamagedError(
+            "Rule set {name}: its file is damaged. Restore it from a backup.", name=path.stem
+        ) from None

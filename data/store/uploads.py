@@ -19,7 +19,7 @@ from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.corrections import Edit
 from data.model.facts import write_dictionaries
-from errors import StoreDamaged
+from errors import StoreDamagedError
 
 MANIFEST = "upload.json"
 EVIDENCE = "evidence-"
@@ -84,7 +84,7 @@ class Upload:
         return [(file, self.folder / f"{EVIDENCE}{i}") for i, file in enumerate(self.files)]
 
     def frame(self) -> pd.DataFrame:
-        """The facts of a kind that is no ballots. Raises StoreDamaged."""
+        """The facts of a kind that is no ballots. Raises StoreDamagedError."""
         with damage_told([self]):
             return read_parquet(self.folder / "facts.parquet")
 
@@ -107,7 +107,7 @@ def write_manifest(folder: Path, upload: Upload, path: Path | None = None) -> No
 
 
 def read_upload(folder: Path) -> Upload:
-    """An upload from its folder. Raises StoreDamaged."""
+    """An upload from its folder. Raises StoreDamagedError."""
     try:
         whole = _manifest(folder)
         del whole["checksums"]
@@ -120,7 +120,7 @@ def read_upload(folder: Path) -> Upload:
 
 
 def damaged_files(folder: Path) -> list[str]:
-    """Names of files of an upload that are missing or whose bytes changed. Raises StoreDamaged."""
+    """Names of files of an upload that are missing or whose bytes changed. Raises StoreDamagedError."""
     return [
         name
         for name, checksum in _manifest(folder).get("checksums", {}).items()
@@ -132,7 +132,7 @@ def damaged_files(folder: Path) -> list[str]:
 def damage_told(uploads: Sequence[Upload]) -> Iterator[None]:
     """What goes wrong while the derived files of uploads are read: a sentence where one of them is damaged or missing.
 
-    Looked for only then, since half a gigabyte is hashed for it. Raises StoreDamaged.
+    Looked for only then, since half a gigabyte is hashed for it. Raises StoreDamagedError.
     """
     try:
         yield
@@ -141,7 +141,7 @@ def damage_told(uploads: Sequence[Upload]) -> Iterator[None]:
         damaged = [upload.upload_id for upload in kept if damaged_files(upload.folder)]
         if not damaged:
             raise
-        raise StoreDamaged(
+        raise StoreDamagedError(
             "Upload {upload}: files made from it are damaged or missing. Run `biaochi rebuild`: it makes them again "
             "from the kept files.",
             upload=damaged[0],
@@ -166,8 +166,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return whole
 
 
-def _manifest_damaged(folder: Path) -> StoreDamaged:
-    return StoreDamaged(
+def _manifest_damaged(folder: Path) -> StoreDamagedError:
+    return StoreDamagedError(
         "Upload {upload}: {file} cannot be read any more. Restore it from a backup.", upload=folder.name, file=MANIFEST
     )
 
@@ -194,7 +194,7 @@ def write_frame(con: duckdb.DuckDBPyConnection, folder: Path, frame: pd.DataFram
     con.unregister("facts_frame")
 
 
-def effective(uploads: list[Upload]) -> list[Upload]:
+def active(uploads: list[Upload]) -> list[Upload]:
     """The uploads in force: a replacing one makes all earlier ones of its kind and round void."""
     kept: list[Upload] = []
     for upload in sorted(uploads, key=lambda u: u.number):

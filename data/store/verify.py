@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.model.rule_sets import RulesRefused, parse_rules
+from data.model.rule_sets import InvalidRulesError, parse_rules
 from data.store.audit_log import read_log
 from data.store.column_mappings import decision_files, read_decision
 from data.store.history import FOLDER, missing_entry, read_event
 from data.store.release import RELEASE, RESULTS, read_contents
 from data.store.store import Store
 from data.store.uploads import damaged_files, file_sha256, is_evidence, read_upload
-from errors import StoreDamaged, UsageError
+from errors import StoreDamagedError, UsageError
 from i18n import translate
 from problems import Problem
 
@@ -19,7 +19,7 @@ PARTS = ("uploads", "rules", "history", "releases")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Damage:
     """What is not as it should be: an English sentence of the catalogues, and its facts."""
 
     message: str
@@ -31,12 +31,12 @@ class Finding:
         return translate(self.message, language).format(**facts)
 
     @classmethod
-    def of(cls, damage: StoreDamaged) -> "Finding":
+    def of(cls, damage: StoreDamagedError) -> "Damage":
         """What stopped somebody who read the store."""
         return cls(damage.message, damage.facts)
 
 
-def check(store: Store) -> list[Finding]:
+def check(store: Store) -> list[Damage]:
     """What is damaged, everything at once; empty when every checksum holds. Raises UsageError without a store."""
     if not any((store.path / part).is_dir() for part in PARTS):
         raise UsageError("There is no store in {path}.", path=store.path)
@@ -49,84 +49,82 @@ def damaged_derived(folder: Path) -> list[str]:
     return [] if any(is_evidence(name) for name in damaged) else damaged
 
 
-def release_damage(folder: Path) -> list[Finding]:
+def release_damage(folder: Path) -> list[Damage]:
     """What is damaged of a release's own files."""
     named = {"release": folder.name[:16]}
     if not (folder / RELEASE).is_file() or not (folder / RESULTS).is_file():
-        return [Finding("Release {release}: files are missing. `biaochi rebuild` makes them again.", named)]
+        return [Damage("Release {release}: files are missing. `biaochi rebuild` makes them again.", named)]
     try:
         made_of = read_contents(folder)
-    except StoreDamaged:
+    except StoreDamagedError:
         made_of = {}
     if made_of.get("id") == folder.name and made_of.get("results_sha256") == file_sha256(folder / RESULTS):
         return []
-    return [Finding("Release {release}: its results are damaged. `biaochi rebuild` makes them again.", named)]
+    return [Damage("Release {release}: its results are damaged. `biaochi rebuild` makes them again.", named)]
 
 
-def _uploads(store: Store) -> list[Finding]:
-    found: list[Finding] = []
+def _uploads(store: Store) -> list[Damage]:
+    found: list[Damage] = []
     for folder in sorted((store.path / "uploads").glob("[0-9]*")):
         try:
             read_upload(folder)
             damaged = damaged_files(folder)
-        except StoreDamaged as damage:
-            found.append(Finding.of(damage))
+        except StoreDamagedError as damage:
+            found.append(Damage.of(damage))
             continue
         found += [damaged_file(folder.name, name) for name in damaged]
     return found
 
 
-def damaged_file(upload: str, name: str) -> Finding:
+def damaged_file(upload: str, name: str) -> Damage:
     """A file of an upload that is damaged or missing, and what helps."""
     facts = {"upload": upload, "file": name}
     if is_evidence(name):
-        return Finding("Upload {upload}: the kept file {file} is damaged or missing. Restore it from a backup.", facts)
-    return Finding("Upload {upload}: {file} is damaged or missing. `biaochi rebuild` makes it again.", facts)
+        return Damage("Upload {upload}: the kept file {file} is damaged or missing. Restore it from a backup.", facts)
+    return Damage("Upload {upload}: {file} is damaged or missing. `biaochi rebuild` makes it again.", facts)
 
 
-def _rules(store: Store) -> list[Finding]:
+def _rules(store: Store) -> list[Damage]:
     found = []
     for path in sorted((store.path / "rules").glob("*.toml")):
         try:
             sound = parse_rules(path.read_text(encoding="utf-8")).name == path.stem
-        except (RulesRefused, ValueError):
+        except (InvalidRulesError, ValueError):
             sound = False
         if not sound:
-            found.append(
-                Finding("Rule set {name}: its file is damaged. Restore it from a backup.", {"name": path.stem})
-            )
+            found.append(Damage("Rule set {name}: its file is damaged. Restore it from a backup.", {"name": path.stem}))
     return found
 
 
-def _history(store: Store) -> list[Finding]:
+def _history(store: Store) -> list[Damage]:
     found = []
     for number, path in enumerate(sorted((store.path / FOLDER).glob("*.json")), start=1):
         try:
             missing = read_event(path).number != number
-        except StoreDamaged as damage:
-            found.append(Finding.of(damage))
+        except StoreDamagedError as damage:
+            found.append(Damage.of(damage))
             continue
         if missing:
-            return [*found, Finding.of(missing_entry(number))]
+            return [*found, Damage.of(missing_entry(number))]
     return found
 
 
-def _mappings(store: Store) -> list[Finding]:
+def _mappings(store: Store) -> list[Damage]:
     found = []
     for path in decision_files(store.path):
         try:
             read_decision(path)
-        except StoreDamaged as damage:
-            found.append(Finding.of(damage))
+        except StoreDamagedError as damage:
+            found.append(Damage.of(damage))
     return found
 
 
-def _audit(store: Store) -> list[Finding]:
+def _audit(store: Store) -> list[Damage]:
     """Whether the chain holds, and whether it tells of just the uploads, rule sets and history entries there are."""
     try:
         log = read_log(store.path)
-    except StoreDamaged as damage:
-        return [Finding.of(damage)]
+    except StoreDamagedError as damage:
+        return [Damage.of(damage)]
     kept = {f"uploads/{path.name}" for path in (store.path / "uploads").glob("[0-9]*")}
     kept |= {f"{FOLDER}/{path.name}" for path in (store.path / FOLDER).glob("*.json")}
     kept |= {f"rules/{path.name}" for path in (store.path / "rules").glob("*.toml")}
@@ -134,28 +132,28 @@ def _audit(store: Store) -> list[Finding]:
     told |= {f"rules/{entry.what}.toml" for entry in log if entry.action == "rules"}
     told |= {f"{FOLDER}/{number:06d}.json" for number in range(1, log[-1].told.events + 1 if log else 1)}
     gone = [
-        Finding("{what}: the audit log tells of it, and it is not there. Restore it.", {"what": w}) for w in told - kept
+        Damage("{what}: the audit log tells of it, and it is not there. Restore it.", {"what": w}) for w in told - kept
     ]
     more = [
-        Finding("{what}: the audit log does not tell of it: its last lines were cut off.", {"what": w})
+        Damage("{what}: the audit log does not tell of it: its last lines were cut off.", {"what": w})
         for w in kept - told
     ]
     return sorted([*gone, *more], key=lambda finding: str(finding.facts["what"]))
 
 
-def _releases(store: Store) -> list[Finding]:
+def _releases(store: Store) -> list[Damage]:
     try:
         releases, known = store.releases(), {upload.upload_id for upload in store.uploads()}
-    except StoreDamaged:
+    except StoreDamagedError:
         return []  # said already, of the history or of an upload
-    found: list[Finding] = []
+    found: list[Damage] = []
     for release_id in releases:
         folder = store.path / "releases" / release_id
         damage = release_damage(folder)
         found += damage
         missing = [] if damage else [one for one in read_contents(folder)["uploads"] if one not in known]
         found += [
-            Finding(
+            Damage(
                 "Release {release}: the upload {upload} is missing. Restore it from a backup.",
                 {"release": release_id[:16], "upload": upload},
             )

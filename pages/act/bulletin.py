@@ -15,7 +15,7 @@ if not cached.bottom_lists(release.id, round_id):
 
 kind = documents.choose_kind(release, round_id, middle)
 whole = kind in ("unit", "pledges")
-categories = [found.family.name for found in cached.findings(release.id, round_id).lists]
+categories = [found.family.name for found in cached.round_results(release.id, round_id).lists]
 category = right.selectbox(
     _("Category"),
     categories,
@@ -26,7 +26,7 @@ category = right.selectbox(
     bind="query-params",
     disabled=whole,
 )
-found = cached.findings(release.id, round_id, None if whole else category)
+found = cached.round_results(release.id, round_id, None if whole else category)
 code = layout.choose_unit(found.ranking.rows) if kind == "unit" else ""
 since = documents.choose_earlier(release, round_id) if kind == "changes" else ""
 day = documents.choose_quarter(release, round_id) if kind == "pledges" else ""

@@ -24,7 +24,7 @@ if not rounds:
 
 left, right = st.columns([1, 3])
 round_id = layout.choose_round(release, left, rounds)
-as_of = cached.standing_day(release.id, round_id, pledges_page.today())
+as_of = cached.default_as_of(release.id, round_id, pledges_page.today())
 with st.spinner(_("Reading pledges, checks and votes; only the first time for this release…")):
     year = cached.pledge_year(release.id, round_id, as_of)
 categories = dict.fromkeys([*year.book.lines["category"], *year.votes.rows["category"]])

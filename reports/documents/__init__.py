@@ -6,18 +6,18 @@ units stand under the heading of accountability; cleared ones are counted there,
 
 from reports.documents.bulletin import bottom_list, bulletin, full_ranking
 from reports.documents.circular import circular
-from reports.documents.common import Findings, Signature, findings
+from reports.documents.common import RoundResults, Signature, round_results
 from reports.documents.dossier import dossier
 from reports.documents.year_on_year import year_on_year
 
 __all__ = [
-    "Findings",
+    "RoundResults",
     "Signature",
     "bottom_list",
     "bulletin",
     "circular",
     "dossier",
-    "findings",
+    "round_results",
     "full_ranking",
     "year_on_year",
 ]

@@ -11,7 +11,7 @@ from formats.document import UNITS, Document, Row, Section, plain
 from i18n import N_, translate
 from reports.documents.common import (
     UNSIGNED,
-    Findings,
+    RoundResults,
     Signature,
     bar,
     document,
@@ -68,7 +68,7 @@ COUNTED = N_("{count} units are surely not {membership}; they are not named here
 ANY_UNIT = N_("the unit")
 
 
-def bulletin(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+def bulletin(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
     """The whole bulletin of a round."""
     opening = translate(OPENING, language).format(round=round_words(found.ranking.round, language))
     shown = found.shown_in("bulletin")
@@ -83,7 +83,7 @@ def bulletin(found: Findings, language: str, signature: Signature = UNSIGNED) ->
     return _document(found, "bulletin", sections, language, signature)
 
 
-def full_ranking(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+def full_ranking(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
     """Every unit of a round in order, those that are not ranked at the end of their category."""
     shown = found.shown_in("ranking")
     sections = [
@@ -94,7 +94,7 @@ def full_ranking(found: Findings, language: str, signature: Signature = UNSIGNED
     return _document(found, "ranking", sections, language, signature)
 
 
-def bottom_list(found: Findings, language: str, signature: Signature = UNSIGNED) -> Document:
+def bottom_list(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
     """The bottom of each category in three tiers, with what may be said of each unit that could be named."""
     shown = found.shown_in("bottom")
     sections = [
@@ -105,17 +105,17 @@ def bottom_list(found: Findings, language: str, signature: Signature = UNSIGNED)
     return _document(found, "bottom", sections, language, signature)
 
 
-def _document(found: Findings, kind: str, sections: list[Section], language: str, signature: Signature) -> Document:
+def _document(found: RoundResults, kind: str, sections: list[Section], language: str, signature: Signature) -> Document:
     title = translate(TITLES[kind], language).format(round=round_words(found.ranking.round, language))
     return document(found.release, kind, title, sections, language, signature, found.of)
 
 
-def _general(found: Findings, shown: Presentation, language: str) -> Section:
+def _general(found: RoundResults, shown: Presentation, language: str) -> Section:
     """How many voted, by which rules they are scored, and how the tables are read."""
     return Section(translate(GENERAL, language), 1, (*_figures(found, shown, language), _reading(found, language)))
 
 
-def _figures(found: Findings, shown: Presentation, language: str) -> Iterator[str]:
+def _figures(found: RoundResults, shown: Presentation, language: str) -> Iterator[str]:
     """How many voted on how many, by which rules they are scored, and what counts without ballots leave open."""
     about = found.release.query("rounds").set_index("round_id").loc[found.ranking.round]
     rows, rules = found.ranking.rows, found.rules
@@ -144,12 +144,12 @@ def _figures(found: Findings, shown: Presentation, language: str) -> Iterator[st
         yield translate(COUNTS_ONLY, language)
 
 
-def _reading(found: Findings, language: str) -> str:
+def _reading(found: RoundResults, language: str) -> str:
     error = f"{100 * (1 - found.rules.uncertainty.level):.3g}"
     return translate(READING, language).format(level=found.level, error=error)
 
 
-def _tiers(found: Findings, shown: Presentation, language: str) -> Iterator[Section]:
+def _tiers(found: RoundResults, shown: Presentation, language: str) -> Iterator[Section]:
     for listed in found.lists:
         yield from _tiers_of(listed, shown, language)
 
@@ -185,7 +185,7 @@ def _tier(
     return Section(translate(heading, language), 3, said, table(UNITS, rows, language))
 
 
-def _ranked(found: Findings, shown: Presentation, language: str) -> Iterator[Section]:
+def _ranked(found: RoundResults, shown: Presentation, language: str) -> Iterator[Section]:
     """All units of each category, in the order of the ranking."""
     rows = found.ranking.rows
     for listed in found.lists:

@@ -1,11 +1,11 @@
-"""What all documents of a round have in common: their findings, title, stamps, numbering, and where they come from."""
+"""What all documents of a round have in common: results, title, stamps, numbering, and where they come from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from analytics.suppression import UNIFORM, small
+from analytics.suppression import UNIFORM, is_small
 from data.model.rule_sets import Presentation, RuleSet
 from data.store.release import Release
 from data.store.round_status import ANNOUNCED
@@ -83,7 +83,7 @@ class MadeOf:
 
 
 @dataclass(frozen=True)
-class Findings:
+class RoundResults:
     """What is found of one round: its ranking, and the bottom list of each family of it."""
 
     release: Release
@@ -105,8 +105,8 @@ class Findings:
         told, status = self.rules.presentation, self.release.status(self.ranking.round)
         return replace(told, smallest_cell=0) if is_internal(kind, status) else told
 
-    def only(self, category: str) -> "Findings":
-        """The findings of one category."""
+    def only(self, category: str) -> "RoundResults":
+        """Results of one category."""
         rows = self.ranking.rows
         own = replace(self.ranking, rows=rows[rows["category"] == category].reset_index(drop=True))
         return replace(self, ranking=own, lists=tuple(one for one in self.lists if one.family.name == category))
@@ -117,11 +117,11 @@ class Findings:
         return f"{100 * self.rules.uncertainty.level:g}"
 
 
-def findings(release: Release, round_id: str, category: str | None = None) -> Findings:
-    """The findings of a round: every category, one, or ALL as one. Raises NoSuchRound; no lists without votes."""
+def round_results(release: Release, round_id: str, category: str | None = None) -> RoundResults:
+    """Results of a round: every category, one, or ALL as one. Raises RoundNotFoundError; no lists without votes."""
     found = families(release, round_id, category)
     answer = ranking_of(release, round_id, found)
-    return Findings(release, answer, tuple(bottom_list(family, answer) for family in found))
+    return RoundResults(release, answer, tuple(bottom_list(family, answer) for family in found))
 
 
 def document(
@@ -209,7 +209,7 @@ def table(kind: str, rows: Iterable[Row], language: str) -> Table:
 def few_votes(row: Mapping[str, object], shown: Presentation) -> bool:
     """Whether a ranking row has fewer votes than may be shown, so that its score would tell how a few people voted."""
     n = int(str(row["n"]))
-    return bool(small(n, shown.smallest_cell, row["se_sampling"] == 0))
+    return bool(is_small(n, shown.smallest_cell, row["se_sampling"] == 0))
 
 
 def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) -> dict[str, str]:

@@ -11,8 +11,8 @@ from reports.documents.bulletin import statement
 from reports.documents.circular import pledge_line
 from reports.documents.common import (
     UNSIGNED,
-    Findings,
     MadeOf,
+    RoundResults,
     Signature,
     bar,
     document,
@@ -27,7 +27,7 @@ from results.pledges.progress import LATE, UNVERIFIED, WARNINGS
 from results.pledges.register import pledge_book, pledge_rounds
 from results.ranking.bottom_list import BottomList, family_name
 from results.ranking.rows import records
-from results.ranking.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, NoSuchUnit, UnitDetail, UnitHistory
+from results.ranking.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, UnitDetail, UnitHistory, UnitNotFoundError
 
 TITLE = N_("One unit in the mass evaluation of {round}")
 VERDICT = N_("The verdict in {round}")
@@ -47,12 +47,12 @@ AS = N_("{round} (as {name})")
 
 
 def dossier(
-    found: Findings, history: UnitHistory, detail: UnitDetail, language: str, signature: Signature = UNSIGNED
+    found: RoundResults, history: UnitHistory, detail: UnitDetail, language: str, signature: Signature = UNSIGNED
 ) -> Document:
-    """One unit: `detail` of the round of `found`, `history` of all its rounds. Raises NoSuchUnit."""
+    """One unit: `detail` of the round of `found`, `history` of all its rounds. Raises UnitNotFoundError."""
     row = next((own for own in history.rounds if own["round"] == found.ranking.round), None)
     if row is None:
-        raise NoSuchUnit(history.unit)
+        raise UnitNotFoundError(history.unit)
     listed = next(one for one in found.lists if row["unit_code"] in set(one.family.members["unit_code"]))
     words = round_words(found.ranking.round, language)
     sections = [
@@ -69,7 +69,9 @@ def dossier(
     return document(found.release, "unit", title, sections, language, signature, made_of)
 
 
-def _verdict(found: Findings, listed: BottomList, row: Mapping[str, object], heading: str, language: str) -> Section:
+def _verdict(
+    found: RoundResults, listed: BottomList, row: Mapping[str, object], heading: str, language: str
+) -> Section:
     said = [
         translate(STANDING, language).format(
             category=plain(family_name(str(row["category"]), language)),
@@ -107,7 +109,7 @@ def _indicators(detail: UnitDetail, language: str) -> Iterator[Section]:
     yield Section(translate(BY_INDICATOR, language), 1, said, table(INDICATORS, rows, language))
 
 
-def _pledges(found: Findings, code: str, language: str) -> Iterator[Section]:
+def _pledges(found: RoundResults, code: str, language: str) -> Iterator[Section]:
     """What the unit promised in the round, each item with its outcome; as it stood at the end of the year."""
     if found.ranking.round not in pledge_rounds(found.release):
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from formats.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
 from i18n import N_, translate
-from reports.documents.common import REMARKED, UNSIGNED, Findings, MadeOf, Signature, document, round_words, table
+from reports.documents.common import REMARKED, UNSIGNED, MadeOf, RoundResults, Signature, document, round_words, table
 from results import number_format
 from results.comparison.year_on_year import (
     COLUMNS,
@@ -53,7 +53,7 @@ TO = " → "
 
 
 def year_on_year(
-    found: Findings, compared: Sequence[Changes], language: str, signature: Signature = UNSIGNED
+    found: RoundResults, compared: Sequence[Changes], language: str, signature: Signature = UNSIGNED
 ) -> Document:
     """Two rounds in some categories. `found` is of the later round; `compared` is not empty."""
     first = compared[0]

@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.changes import RegressionToMean, regression_to_mean, score_changes
-from data.model.rule_sets import RuleSet, RulesRefused
+from data.model.rule_sets import InvalidRulesError, RuleSet
 from data.store.release import Release
 from i18n import N_
 from results.comparison.method_breaks import Break, form_breaks, nonzero, rule_breaks
-from results.ranking.family import ALL, Family, NoSuchRound, WhatIf, families, rules_of
+from results.ranking.family import ALL, Family, RoundNotFoundError, WhatIf, families, rules_of
 from results.ranking.lineage import carried
 from results.ranking.verdicts import verdicts
 
@@ -88,7 +88,7 @@ class Changes:
         return int((self.rows["p_bh"] <= SCREENING).sum())
 
 
-class TrialBesideFormal(Exception):
+class TrialComparisonError(Exception):
     """A trial round against a formal one, and nobody asked for that."""
 
 
@@ -113,17 +113,17 @@ def changes(
     """Compare two rounds in one category of the later one, or ALL.
 
     `recount` counts a round again under another rule set (results.ranking.what_if); without it, rounds whose rules
-    differ in what scores are not tested. Raises NoSuchRound for a round without votes or an unknown category, and
-    TrialBesideFormal for a trial against a formal round, unless it is asked for by `with_trial`.
+    differ in what scores are not tested. Raises RoundNotFoundError for a round without votes or an unknown category,
+    and TrialComparisonError for a trial against a formal round, unless it is asked for by `with_trial`.
     """
     if round_from == round_to:
         raise ValueError(f"two different rounds are needed, got {round_from} twice")
     if not with_trial and len({name in release.trial_rounds for name in (round_from, round_to)}) > 1:
-        raise TrialBesideFormal(f"{round_from}, {round_to}")
+        raise TrialComparisonError(f"{round_from}, {round_to}")
     later = _later(release, round_to, category)
     rules_from = rules_of(release, round_from) if round_from in release.rounds() else None
     if rules_from is None:
-        raise NoSuchRound(round_from)
+        raise RoundNotFoundError(round_from)
     breaks = list(rule_breaks(rules_from, later.rules, later.name))
     again, comparable = None, not breaks
     if breaks and recount is not None:
@@ -143,7 +143,7 @@ def changes(
 def _later(release: Release, round_id: str, category: str) -> Family:
     found = families(release, round_id, category)
     if not found:
-        raise NoSuchRound(round_id)
+        raise RoundNotFoundError(round_id)
     return found[0]
 
 
@@ -151,7 +151,7 @@ def _recounted(recount: Recount, round_id: str, rules: RuleSet) -> WhatIf | None
     """The round under other rules; None where its grades or groups are not in them."""
     try:
         return recount(round_id, rules)
-    except RulesRefused:
+    except InvalidRulesError:
         return None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.agreement import (
+from analytics.association import (
     FEW,
     FEWEST_FOR_INTERVAL,
     FEWEST_NONZERO,
@@ -77,7 +77,7 @@ SENTENCES = {
 
 
 @dataclass(frozen=True)
-class Said:
+class Unavailable:
     """A code and facts of a sentence in SENTENCES."""
 
     code: str
@@ -95,7 +95,7 @@ class AgreementOf:
     first: str
     second: str
     found: Agreement
-    said: Said | None
+    unavailable: Unavailable | None
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class ShiftOf:
     first: str
     second: str
     found: Shift
-    said: Said | None
+    unavailable: Unavailable | None
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class TrendOf:
 
     figure: str
     found: Trend
-    said: Said | None
+    unavailable: Unavailable | None
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class SeverityOf:
 
     rows: pd.DataFrame
     groups: pd.DataFrame
-    said: Said | None
+    unavailable: Unavailable | None
 
 
 def agreements(year: PledgeYear) -> list[AgreementOf]:
@@ -158,7 +158,7 @@ def vote_shift(before: PledgeYear, after: PledgeYear) -> ShiftOf:
         return found
     nan = float("nan")
     nothing = replace(found.found, p=nan, median=nan, low=nan, high=nan, refused="other_points")
-    return ShiftOf(VOTE_SCORE, VOTE_SCORE, nothing, Said("shift_other_points", {}))
+    return ShiftOf(VOTE_SCORE, VOTE_SCORE, nothing, Unavailable("shift_other_points", {}))
 
 
 def trends(release: Release, years: list[PledgeYear], unit_code: str, post: str) -> list[TrendOf]:
@@ -175,12 +175,12 @@ def _trend(figure: str, rows: pd.DataFrame, rules: dict[str, RuleSet | None], le
         pd.Series([year_of(name) for name in own["round"]], dtype=float), own[figure].astype(float), level=level
     )
     if one.refused:
-        return TrendOf(figure, one, Said("trend_few", {"n": one.n, "fewest": FEWEST_YEARS}))
+        return TrendOf(figure, one, Unavailable("trend_few", {"n": one.n, "fewest": FEWEST_YEARS}))
     used = [found for name in own["round"] if (found := rules[name]) is not None]
     if _changed(figure, used, str(own["category"].iloc[0])):
         nan = float("nan")
         one = replace(one, slope=nan, low=nan, high=nan, refused="other_rules")
-        return TrendOf(figure, one, Said("trend_other_rules", {}))
+        return TrendOf(figure, one, Unavailable("trend_other_rules", {}))
     return TrendOf(figure, one, None)
 
 
@@ -200,17 +200,17 @@ def severity(votes: VoteScores) -> SeverityOf:
     nothing = pd.DataFrame(columns=list(SEVERITY)), pd.DataFrame(columns=["group", "severity"])
     moments, scores = votes.moments, votes.scores
     if moments is None or scores is None:
-        return SeverityOf(*nothing, Said(f"severity_{NO_POINTS}", {}))
+        return SeverityOf(*nothing, Unavailable(f"severity_{NO_POINTS}", {}))
     cells = [scores_from_moments(one_group(moments, at), None) for at in range(len(moments.groups))]
     mean, variance = (np.stack(part, axis=1) for part in zip(*((one.score, one.se**2) for one in cells), strict=True))
     open_ = ~pd.MultiIndex.from_frame(votes.rows[KEY]).isin(pd.MultiIndex.from_frame(_withheld(votes)))
     if not open_.any():
-        return SeverityOf(*nothing, Said("severity_withheld", {}))
+        return SeverityOf(*nothing, Unavailable("severity_withheld", {}))
     found = without_severity(np.where(open_[:, None], moments.n, 0), mean, variance)
     if found.refused == ONE_GROUP:
-        return SeverityOf(*nothing, Said(f"severity_{ONE_GROUP}", {}))
+        return SeverityOf(*nothing, Unavailable(f"severity_{ONE_GROUP}", {}))
     if found.refused == NO_OVERLAP:
-        return SeverityOf(*nothing, Said(f"severity_{NO_OVERLAP}", {"groups": _parts(moments, found.parts)}))
+        return SeverityOf(*nothing, Unavailable(f"severity_{NO_OVERLAP}", {"groups": _parts(moments, found.parts)}))
     reach = scores.interval(votes.level)[1] - scores.score
     reach = np.divide(reach, scores.se, out=np.zeros_like(reach), where=scores.se > 0) * found.se
     columns = {"adjusted": found.score, "adjusted_low": found.score - reach, "adjusted_high": found.score + reach}
@@ -230,16 +230,18 @@ def _figures(year: PledgeYear) -> pd.DataFrame:
     return wide.astype(dict.fromkeys(numbers, "float64"))
 
 
-def _of_agreement(one: Agreement) -> Said | None:
+def _of_agreement(one: Agreement) -> Unavailable | None:
     if one.refused is None:
         return None
     fewest = {FEW: FEWEST_UNITS, NO_INTERVAL: FEWEST_FOR_INTERVAL}
-    return Said(f"agreement_{one.refused}", {"fewest": fewest.get(one.refused)})
+    return Unavailable(f"agreement_{one.refused}", {"fewest": fewest.get(one.refused)})
 
 
 def _shift(first: str, second: str, before: pd.Series, after: pd.Series, level: float) -> ShiftOf:
     one = shift(before.astype(float), after.astype(float), level=level)
-    said = Said(f"shift_{one.refused}", {"n": one.n - one.zeros, "fewest": FEWEST_NONZERO}) if one.refused else None
+    said = (
+        Unavailable(f"shift_{one.refused}", {"n": one.n - one.zeros, "fewest": FEWEST_NONZERO}) if one.refused else None
+    )
     return ShiftOf(first, second, one, said)
 
 

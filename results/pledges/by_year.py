@@ -45,7 +45,7 @@ class PledgeYear:
 def pledge_year(
     release: Release, round_id: str, as_of: date | None = None, ranked_together: list[Family] | None = None
 ) -> PledgeYear:
-    """All of one round; ranked_together: its families by category, if at hand. Raises NoSuchRound."""
+    """All of one round; ranked_together: its families by category, if at hand. Raises RoundNotFoundError."""
     book = pledge_book(release, round_id, as_of)
     if ranked_together is None:
         ranked_together = families(release, round_id) if round_id in release.rounds() else []

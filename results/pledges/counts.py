@@ -20,7 +20,7 @@ QUARTERS = ("quarter", "as_of", "kind", "pledges", "reported_met", "verified_met
 
 
 @dataclass(frozen=True)
-class Glance:
+class PledgeCounts:
     """Counts of one kind of pledge: pledges = the sum of the six states; the other counts overlap with them.
 
     kept: the verified value meets the target. missed: it does not, and the day is past. running: it does not yet, and
@@ -60,7 +60,7 @@ def states(lines: pd.DataFrame, round_id: str, as_of: date) -> pd.Series:
     return found
 
 
-def glances(lines: pd.DataFrame, round_id: str, as_of: date) -> tuple[Glance, ...]:
+def count_pledges(lines: pd.DataFrame, round_id: str, as_of: date) -> tuple[PledgeCounts, ...]:
     """Headline, then routine; also for a part of the lines, such as one category."""
     counted = states(lines, round_id, as_of)
     found = []
@@ -68,7 +68,7 @@ def glances(lines: pd.DataFrame, round_id: str, as_of: date) -> tuple[Glance, ..
         own = (lines["kind"] == kind).to_numpy(dtype=bool)
         numbers = {state: int((counted[own] == state).sum()) for state in STATES}
         numbers |= {name: int(lines.loc[own, name].sum()) for name in ("overdue", "unverified", "reported_met", "soft")}
-        found.append(Glance(kind, int(own.sum()), **numbers))
+        found.append(PledgeCounts(kind, int(own.sum()), **numbers))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ HALL_GROUPS = frozenset({"班子成员", "两代表一委员", "党员", "群众
 
 def pledge_notes(book: PledgeBook, votes: VoteScores | None = None) -> list[Note]:
     """What somebody should look at before the figures; none changes a figure."""
-    found = {"progress_unknown": _once(book.strays["pledge_id"]), "progress_later": _dated(book)}
+    found = {"progress_unknown": _once(book.unmatched_checks["pledge_id"]), "progress_later": _dated(book)}
     if votes is not None:
         strange = votes.grades.loc[votes.grades["points"].isna(), "grade"]
         found["vote_grades"] = _once(strange) if votes.rules else ()
@@ -21,7 +21,7 @@ def pledge_notes(book: PledgeBook, votes: VoteScores | None = None) -> list[Note
 
 
 def _dated(book: PledgeBook) -> tuple[str, ...]:
-    rows = book.later.itertuples(index=False)
+    rows = book.late_checks.itertuples(index=False)
     return _once(f"{row.pledge_id} {row.check_date}" for row in rows)
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
 from data.model.record_keys import year_of
 from data.store.release import Release
-from errors import StoreDamaged
+from errors import StoreDamagedError
 from results.pledges.vote_scores import units_of
-from results.ranking.family import NoSuchRound
+from results.ranking.family import RoundNotFoundError
 
 HEADLINE, ROUTINE = "headline", "routine"
 KINDS = (HEADLINE, ROUTINE)
@@ -86,8 +86,8 @@ class PledgeBook:
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
         adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
         of those. Completions are weighted means, NaN where none is defined.
-    strays : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
-    later : the same of checks dated after the round closed and after the day of the book: kept, counted nowhere.
+    unmatched_checks : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
+    late_checks : the same of checks dated after the round closed and after the day of the book: kept, counted nowhere.
     """
 
     release: str
@@ -96,8 +96,8 @@ class PledgeBook:
     lines: pd.DataFrame
     units: pd.DataFrame
     posts: pd.DataFrame
-    strays: pd.DataFrame
-    later: pd.DataFrame
+    unmatched_checks: pd.DataFrame
+    late_checks: pd.DataFrame
 
 
 def pledge_rounds(release: Release) -> list[str]:
@@ -106,7 +106,7 @@ def pledge_rounds(release: Release) -> list[str]:
     return sorted(found, reverse=True)
 
 
-def standing_day(release: Release, round_id: str, today: date) -> date:
+def default_as_of(release: Release, round_id: str, today: date) -> date:
     """The day a round is looked at unless someone names one: today, and never before the last check, until it closes.
 
     A check of the half year after the year is its year-end check and moves the close; a later one does not: one slip
@@ -120,24 +120,26 @@ def standing_day(release: Release, round_id: str, today: date) -> date:
 def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> PledgeBook:
     """The pledges of a round with every check up to a day; None is the end of the year, or the year-end check after it.
 
-    Raises NoSuchRound, and StoreDamaged for a negative weight; a round without pledges has empty frames.
+    Raises RoundNotFoundError, and StoreDamagedError for a negative weight; a round without pledges has empty frames.
     """
     if round_id not in release.made_of["rounds"]:
-        raise NoSuchRound(round_id, sorted(release.made_of["rounds"], reverse=True))
+        raise RoundNotFoundError(round_id, sorted(release.made_of["rounds"], reverse=True))
     checks = release.records(round_id, "progress")
     closing = _close(release, round_id, checks) or date.max
     day = as_of or (_last_check(checks) if closing == date.max else closing)
     register = _register(release, round_id)
     about = checks[["pledge_id", "check_date"]].sort_values(["pledge_id", "check_date"])
-    strays = about[~about["pledge_id"].isin(register["pledge_id"])].reset_index(drop=True)
-    later = about[about["check_date"] > max(day, closing).isoformat()].reset_index(drop=True)
+    unmatched_checks = about[~about["pledge_id"].isin(register["pledge_id"])].reset_index(drop=True)
+    late_checks = about[about["check_date"] > max(day, closing).isoformat()].reset_index(drop=True)
     checks = checks[checks["check_date"] <= day.isoformat()].sort_values(["pledge_id", "check_date"])
     if register.empty:
         lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
-        return PledgeBook(release.id, round_id, day, lines, units, posts, strays, later)
+        return PledgeBook(release.id, round_id, day, lines, units, posts, unmatched_checks, late_checks)
     lines = _lines(register, checks, day, closing)
     units, posts = _totals(lines.assign(post="")), _totals(lines)
-    return PledgeBook(release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, strays, later)
+    return PledgeBook(
+        release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, unmatched_checks, late_checks
+    )
 
 
 def _close(release: Release, round_id: str, checks: pd.DataFrame) -> date | None:
@@ -190,7 +192,7 @@ def _check_weights(pledges: pd.DataFrame, round_id: str) -> None:
     """Refuse a weight below 0, which earlier versions of this program took from files: no mean can be made of it."""
     below = pledges[pledges["weight"].fillna(0) < 0]
     if len(below):
-        raise StoreDamaged(
+        raise StoreDamagedError(
             "The pledge {pledge} of the round {round} has the weight {weight}, and a weight is at least 0; an earlier "
             "version of this program took it. Import the pledges of the round anew with --replace and publish.",
             pledge=below["pledge_id"].iloc[0],

@@ -14,7 +14,7 @@ from analytics.scores import UnitScores, scores_from_moments
 from data.model.register import ONLY_CATEGORY
 from data.model.rule_sets import Presentation, Uncertainty
 from data.store.release import Release
-from errors import StoreDamaged
+from errors import StoreDamagedError
 from results.ranking.family import rules_of
 
 SMALL_CELL, ONE_GRADE, COMPLEMENT = "small_cell", "one_grade", "complement"
@@ -104,13 +104,13 @@ def units_of(release: Release, round_id: str, codes: pd.Series) -> pd.DataFrame:
 def _counts(release: Release, round_id: str, points: dict[str, int]) -> pd.DataFrame:
     """Ballots by post, group and grade. points: hundredths; NaN for a grade that has none.
 
-    Raises StoreDamaged for a count below 0, which earlier versions of this program took from files.
+    Raises StoreDamagedError for a count below 0, which earlier versions of this program took from files.
     """
     records = release.records(round_id, "votes").rename(columns={"group_code": "group"})
     records["count"] = records["count"].fillna(0).astype("int64")
     below = records[records["count"] < 0]
     if len(below):
-        raise StoreDamaged(
+        raise StoreDamagedError(
             "The votes on {unit} of the round {round} hold the count {count}, and a count is at least 0; an earlier "
             "version of this program took it. Import the votes of the round anew with --replace and publish.",
             unit=below["unit_code"].iloc[0],

@@ -26,7 +26,7 @@ MEMBERSHIP = {
     "last_and_below": N_("among the last {k} of the {count} ranked units of {family} and below {line} points"),
     "dissatisfied_over": N_("with more than {limit}% of its votes at the lowest grade"),
 }
-MAY_BE_SAID = {
+VERDICT_SENTENCES = {
     CONFIRMED: N_("It may be said at {level}% certainty that {unit} is {membership} ({n} votes, {p})."),
     UNDECIDED: N_(
         "The votes do not show whether {unit} is {membership} ({n} votes). It may not be named as such, and it may not "
@@ -146,7 +146,7 @@ class BottomList:
         p = float(str(row["clear_p"] if verdict == CLEARED else row["confirm_p"]))
         withheld = verdict == UNDECIDED and p <= 1 - self.family.rules.uncertainty.level
         reason = translate(REASON_SENTENCES[str(row["reason"])], language) if withheld else ""
-        return translate(WITHHELD if withheld else MAY_BE_SAID[verdict], language).format(
+        return translate(WITHHELD if withheld else VERDICT_SENTENCES[verdict], language).format(
             unit=row["unit_name"],
             membership=self.membership(language),
             n=row["n"],
@@ -159,7 +159,10 @@ class BottomList:
 def bottom_lists(
     release: Release, round_id: str, category: str | None = None, k: int | None = None
 ) -> list[BottomList]:
-    """The bottom lists of a round; `k` puts the rule "the last k" in place of the rule set's. Raises NoSuchRound."""
+    """The bottom lists of a round; `k` puts the rule "the last k" in place of the rule set's.
+
+    Raises RoundNotFoundError.
+    """
     found = families(release, round_id, category)
     found = found if k is None else [family.with_last(k) for family in found]
     return [bottom_list(family, ranking_of(release, round_id, [family])) for family in found]

@@ -30,7 +30,7 @@ BY_GRADE = "dissatisfied_over"
 _ROUNDING = {"down": math.floor, "up": math.ceil, "nearest": lambda value: math.floor(value + 0.5)}
 
 
-class NoSuchRound(Exception):
+class RoundNotFoundError(Exception):
     """The release has no such round, or the round no such category; `known`: those there are, where that was told."""
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
@@ -97,17 +97,17 @@ def families(
 ) -> list[Family]:
     """The families of a round in the order of their names: every category, one category, or ALL as one.
 
-    Empty for a round that has a register and no votes. Raises NoSuchRound.
+    Empty for a round that has a register and no votes. Raises RoundNotFoundError.
     """
     if round_id not in release.rounds():
-        raise NoSuchRound(round_id, release.rounds())
+        raise RoundNotFoundError(round_id, release.rounds())
     tables = of_release(release, round_id) if what_if is None else what_if.tables
     rules = rules_of(release, round_id) if what_if is None else what_if.rules
     if rules is None:
         return []
     known = sorted(set(tables.units["category"]))
     if category not in (None, ALL, *known):
-        raise NoSuchRound(f"{round_id} / {category}", (*known, ALL))
+        raise RoundNotFoundError(f"{round_id} / {category}", (*known, ALL))
     names = known if category is None else [category]
     moments = moments_of(tables)
     lowest = tables.lowest.set_index("unit_code")["votes"].reindex(tables.units["unit_code"])

@@ -36,7 +36,7 @@ class FunnelPlot:
 
 
 def funnel(release: Release, round_id: str, category: str) -> FunnelPlot | None:
-    """The funnel of a category, or of ALL; None for a round without votes. Raises NoSuchRound."""
+    """The funnel of a category, or of ALL; None for a round without votes. Raises RoundNotFoundError."""
     found = families(release, round_id, category)
     return funnel_of(found[0]) if found else None
 

@@ -15,7 +15,7 @@ from analytics.leniency import NO_ERROR, NOT_CONNECTED, ONE_VOTE, WEAK, Adjusted
 from analytics.scores import UnitScores
 from data.store.release import Release
 from i18n import N_, ngettext, translate
-from results.ranking.family import Family, NoSuchRound, families
+from results.ranking.family import Family, RoundNotFoundError, families
 from results.ranking.ranking import Ranking, ranking_of
 from results.ranking.scoring_tables import ScoringTables, links_of, moments_of, of_release
 from results.ranking.verdicts import verdicts
@@ -102,10 +102,10 @@ class Leniency:
 
 
 def leniency(release: Release, round_id: str, category: str) -> Leniency:
-    """Official and adjusted scores of one category, or of the whole round (ALL). Raises NoSuchRound."""
+    """Official and adjusted scores of one category, or of the whole round (ALL). Raises RoundNotFoundError."""
     found = families(release, round_id, category)
     if not found:
-        raise NoSuchRound(round_id)
+        raise RoundNotFoundError(round_id)
     tables = of_release(release, round_id)
     return leniency_of(found[0], ranking_of(release, round_id, found), tables)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from data.store.release import Release
-from results.ranking.family import ALL, Family, NoSuchRound, WhatIf, families
+from results.ranking.family import ALL, Family, RoundNotFoundError, WhatIf, families
 from results.ranking.verdicts import SetFacts, Verdicts, verdicts
 
-__all__ = ["ALL", "FIELDS", "NoSuchRound", "Ranking", "WhatIf", "ranking"]
+__all__ = ["ALL", "FIELDS", "RoundNotFoundError", "Ranking", "WhatIf", "ranking"]
 
 FIELDS = (
     *("unit_code", "unit_name", "category", "n", "n_by_group", "dont_know_share"),
@@ -39,7 +39,7 @@ class Ranking:
 def ranking(release: Release, round_id: str, category: str | None = None, what_if: WhatIf | None = None) -> Ranking:
     """Rank the units of a round: every category by itself, one category, or ALL as one.
 
-    Raises NoSuchRound.
+    Raises RoundNotFoundError.
     """
     return ranking_of(release, round_id, families(release, round_id, category, what_if))
 

@@ -14,7 +14,7 @@ from analytics.ranks import competition_ranks
 from analytics.sensitivity import WeightIntervals, cut_intervals, dominance_bounds, simplex_share, weight_intervals
 from data.store.release import Release
 from i18n import N_, translate
-from results.ranking.family import Family, NoSuchRound, families
+from results.ranking.family import Family, RoundNotFoundError, families
 from results.ranking.rule_grid import Case, Floats, Rule, case_of, grid, in_words
 
 COLUMNS = (
@@ -99,11 +99,11 @@ def robustness(release: Release, round_id: str, category: str) -> Robustness:
     steps may begin from a list that differs a little from the official one. A cut has no line in points, so the
     rule "last and below" has none; its intervals and any_weights are those of the places alone.
 
-    Raises NoSuchRound, also for a round without votes.
+    Raises RoundNotFoundError, also for a round without votes.
     """
     found = families(release, round_id, category)
     if not found:
-        raise NoSuchRound(f"{round_id} / {category}")
+        raise RoundNotFoundError(f"{round_id} / {category}")
     return robustness_of(release, found[0])
 
 

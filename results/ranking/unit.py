@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analytics.moments import Moments, Pairs
 from analytics.scores import scores_from_moments
-from analytics.suppression import small
+from analytics.suppression import is_small
 from analytics.verdicts import CONFIRMED
 from data.model.rule_sets import RuleSet
 from data.store.release import Release
@@ -77,7 +77,7 @@ class Alone:
     clear_p: float
 
 
-class NoSuchUnit(Exception):
+class UnitNotFoundError(Exception):
     """The round has no such unit, or no votes."""
 
 
@@ -89,10 +89,10 @@ def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
 
 
 def alone(family: Family, code: str) -> Alone:
-    """What the votes say of one unit if only it had been asked about. Raises NoSuchUnit unless it is ranked."""
+    """What the votes say of one unit if only it had been asked about. Raises UnitNotFoundError unless it is ranked."""
     codes = list(family.members["unit_code"])
     if code not in codes or not family.ranked[codes.index(code)]:
-        raise NoSuchUnit(code)
+        raise UnitNotFoundError(code)
     at = codes.index(code)
     sets = rank_sets_of(family, alone=at)
     claims = claims_by_rule(family)
@@ -101,11 +101,11 @@ def alone(family: Family, code: str) -> Alone:
 
 
 def detail(release: Release, code: str, round_id: str) -> UnitDetail:
-    """One unit in one round. Raises NoSuchUnit."""
+    """One unit in one round. Raises UnitNotFoundError."""
     tables = of_release(release, round_id)
     units = tables.units.set_index("unit_code")
     if code not in units.index or tables.cells.empty:
-        raise NoSuchUnit(f"{round_id} / {code}")
+        raise UnitNotFoundError(f"{round_id} / {code}")
     rules = release.rules(round_id)
     category = str(units.loc[code, "category"])
     members = [name for name in units.index if units.loc[name, "category"] == category]
@@ -135,7 +135,7 @@ def _small_group(moments: Moments, code: str, rules: RuleSet, category: str) -> 
     """Whether a group that makes the score of a unit gave it fewer votes than are shown."""
     n, weights = moments.n[moments.units.index(code)], rules.weights(category)
     counts = np.array([weights is None or weights.get(str(group), 0) > 0 for group in moments.groups], dtype=bool)
-    return bool(small(n[counts], rules.presentation.smallest_cell).any())
+    return bool(is_small(n[counts], rules.presentation.smallest_cell).any())
 
 
 def _means(moments: Moments, code: str, rules: RuleSet, indicator: str, withheld: bool) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from data.duckdb_access import write_database
-from data.model.rule_sets import RuleSet, RulesRefused
+from data.model.rule_sets import InvalidRulesError, RuleSet
 from data.moments.votes import kind_of_grade
 from data.store import Store
 from data.store.release import RESULTS, Release
@@ -17,7 +17,7 @@ from results.ranking.scoring_tables import of_release
 def what_if(store: Store, release: Release, round_id: str, rules: RuleSet) -> WhatIf:
     """The tables of a round of a release, counted again under `rules`.
 
-    Raises RulesRefused when a grade or a group of the round's votes is not in the rules.
+    Raises InvalidRulesError when a grade or a group of the round's votes is not in the rules.
     """
     _refuse_unlisted(release, round_id, rules)
     wanted = set(release.upload_ids)
@@ -44,7 +44,7 @@ def _refuse_unlisted(release: Release, round_id: str, rules: RuleSet) -> None:
         others = sorted(set(used["group_name"]) - set(listed))
         problems += [Problem("unknown_group", value=g, facts={"known": listed}) for g in others]
     if problems:
-        raise RulesRefused(problems)
+        raise InvalidRulesError(problems)
 
 
 def _knows(grade: str, rules: RuleSet) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.agreement import _Ranked, agreement, hodges_lehmann, shift, trend
+from analytics.association import _Ranked, agreement, hodges_lehmann, shift, trend
 from tests.reference.plain_agreement import plain_bca, plain_spearman
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from analytics.suppression import Cells, Knowledge, Sum, exposed_cells, feasible, open_, small, suppress, table
+from analytics.suppression import Cells, Knowledge, Sum, exposed_cells, feasible, is_small, suppress, table
 from tests.reference.plain_suppression import ranges
 
 TOY = [[3, 20, 30], [25, 2, 18], [22, 31, 4]]
@@ -22,7 +22,7 @@ def inside(cells: Cells, counts, mask) -> np.ndarray:
 
 def withheld(counts, smallest=5, uniform=False, **totals):
     cells = table(counts, **totals)
-    found = suppress(cells, inside(cells, counts, small(counts, smallest, uniform)), smallest)
+    found = suppress(cells, inside(cells, counts, is_small(counts, smallest, uniform)), smallest)
     return found.cells[: np.size(counts)].reshape(np.shape(counts)), found.exposed
 
 
@@ -34,10 +34,10 @@ def holes(counts, mask):
 
 def test_small_cells_alone_are_found_by_subtraction():
     cells = table(TOY)
-    hidden = inside(cells, TOY, small(TOY, 5))
+    hidden = inside(cells, TOY, is_small(TOY, 5))
     places = np.flatnonzero(hidden)
     assert exposed_cells(cells, hidden, places, 5).tolist() == places.tolist()
-    left = ranges(holes(TOY, small(TOY, 5)), np.sum(TOY, axis=1), np.sum(TOY, axis=0))
+    left = ranges(holes(TOY, is_small(TOY, 5)), np.sum(TOY, axis=1), np.sum(TOY, axis=0))
     assert left == {(0, 0): (3, 3), (1, 1): (2, 2), (2, 2): (4, 4)}
 
 
@@ -60,11 +60,11 @@ def test_three_more_cells_protect_three_in_a_latin_square():
 )
 def test_what_is_small(counts, uniform, expected):
     """Zero says nothing of anybody; a cell of equal votes tells how everyone voted."""
-    assert small(counts, 5, uniform).tolist() == expected
+    assert is_small(counts, 5, uniform).tolist() == expected
 
 
 def test_a_round_without_a_limit_withholds_nothing():
-    assert not small([1, 2, 9], 1, True).any() and not small([1, 2, 9], 0, True).any()
+    assert not is_small([1, 2, 9], 1, True).any() and not is_small([1, 2, 9], 0, True).any()
 
 
 def test_two_small_cells_are_no_hiding_place_for_each_other():
@@ -104,7 +104,7 @@ def test_a_score_and_the_grades_give_two_groups_away():
     without = Knowledge(weights[[0, 1, 2]], low[[0, 1, 2]], high[[0, 1, 2]])
     assert feasible(Knowledge(weights, low, high), [1]) == (1, 1)
     unhappy_low, unhappy_high = feasible(without, [1])
-    assert open_(unhappy_low, unhappy_high).all() and (unhappy_low, unhappy_high) == (0, 1)
+    assert exposed_cells(unhappy_low, unhappy_high).all() and (unhappy_low, unhappy_high) == (0, 1)
 
 
 def test_what_nothing_bounds_has_no_end():
@@ -155,7 +155,7 @@ def test_what_is_withheld_is_protected_or_named(counts):
     hidden, exposed = withheld(counts, smallest=3)
     left = ranges(holes(counts, hidden), np.sum(counts, axis=1), np.sum(counts, axis=0))
     names = {tuple(map(int, np.unravel_index(at, np.shape(counts)))) for at in exposed}
-    for at in zip(*np.nonzero(small(counts, 3)), strict=True):
+    for at in zip(*np.nonzero(is_small(counts, 3)), strict=True):
         low, high = left[tuple(map(int, at))]
         assert (high >= 3 and high - low >= 3) != (tuple(map(int, at)) in names)
     if not len(exposed):

@@ -20,7 +20,7 @@ CODE = {unit.name: unit.code for unit in demo_units()}
 
 
 def pledges_page(store, monkeypatch, language="zh", **query):
-    cached.let_go()
+    cached.clear()
     return opened(PAGE, store, monkeypatch, language, **query)
 
 

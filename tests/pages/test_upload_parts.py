@@ -6,7 +6,7 @@ import pytest
 
 from data.intake.corrections import WHOLE_ROW, FaultyCell
 from data.model.contract import fields
-from data.model.progress import Cancelled, Watch
+from data.model.progress import CancelledError, ProgressReporter
 from problems import Place, Problem
 from ui.jobs import Job
 from ui.upload.column_mapping import differing
@@ -89,7 +89,7 @@ def test_a_job_tells_its_share_and_stops_when_asked():
     begun, go_on = threading.Event(), threading.Event()
 
     def work(progress, cancelled):
-        watch = Watch(progress, cancelled)
+        watch = ProgressReporter(progress, cancelled)
         watch.step(0.25, "Reading the file")
         begun.set()
         go_on.wait(10)
@@ -101,7 +101,7 @@ def test_a_job_tells_its_share_and_stops_when_asked():
     job.stop()
     go_on.set()
     assert job.wait(10) and job.cancelled
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         job.answer()
 
 

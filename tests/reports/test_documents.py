@@ -17,12 +17,21 @@ from data.store import Store
 from data.store.audit_log import read_log
 from errors import UsageError
 from formats.document import CHANGES, LEFT_OUT, UNITS, Section
-from formats.docx import TemplateRefused, word_bytes
+from formats.docx import InvalidTemplateError, word_bytes
 from formats.docx_template import TEMPLATE, template_bytes
-from formats.fonts import WANTED, NoChineseFont, fonts_of
+from formats.fonts import WANTED, NoChineseFontError, fonts_of
 from formats.pdf import fonts_here, typeset
 from i18n import ROOT, translate
-from reports.documents import Signature, bottom_list, bulletin, circular, dossier, findings, full_ranking, year_on_year
+from reports.documents import (
+    Signature,
+    bottom_list,
+    bulletin,
+    circular,
+    dossier,
+    full_ranking,
+    round_results,
+    year_on_year,
+)
 from reports.documents.bulletin import ACCOUNTABLE, NO_FINDING
 from reports.documents.common import chinese, is_internal, numbered
 from results import number_format
@@ -38,7 +47,7 @@ from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_ta
 def city(demo_path):
     """The findings of the demonstration city."""
     release = Store(demo_path, threads=2).release()
-    yield findings(release, "2025")
+    yield round_results(release, "2025")
     release.close()
 
 
@@ -47,7 +56,7 @@ def odd(tmp_path_factory):
     """The findings of a round whose units have odd names, 100 units in all."""
     names = [*ODD_NAMES, *(f"第{n}局" for n in range(100 - len(ODD_NAMES)))]
     release = store_of(tmp_path_factory.mktemp("odd") / "var", names, 100).release()
-    yield findings(release, "2025")
+    yield round_results(release, "2025")
     release.close()
 
 
@@ -137,7 +146,7 @@ def test_a_hundred_units_in_both_files(odd):
 @pytest.mark.slow
 def test_three_thousand_units_in_both_files(tmp_path):
     release = store_of(tmp_path / "var", [f"第{n:04d}号单位" for n in range(3_000)]).release()
-    found = findings(release, "2025")
+    found = round_results(release, "2025")
     made = full_ranking(found, "zh")
     told = wanted(all_rows(found))
     assert len(told) == 3_000
@@ -354,7 +363,7 @@ def test_the_word_page_is_official_and_its_headers_repeat(city):
 
 
 def test_without_any_chinese_font_there_is_a_sentence_and_no_document(city, tmp_path):
-    with pytest.raises(NoChineseFont) as refused:
+    with pytest.raises(NoChineseFontError) as refused:
         typeset(full_ranking(city, "zh"), fonts=tmp_path)
     told = translate(refused.value.message, "zh").format(**refused.value.facts)
     assert told.startswith("本机没有任何中文字体") and "方正小标宋" in told
@@ -431,7 +440,7 @@ def test_a_unit_whose_name_is_part_of_another_and_a_head_that_names_one(odd, tmp
     template = new_docx(str(path))
     template.sections[0].header.paragraphs[0].text = "{{ sections[2].table.rows[0].unit }}"
     template.save(str(path))
-    with pytest.raises(TemplateRefused, match="without its votes"):
+    with pytest.raises(InvalidTemplateError, match="without its votes"):
         word_bytes(made, path)
 
 
@@ -439,7 +448,7 @@ def test_a_template_that_is_no_word_file_is_told(city, tmp_path):
     path = tmp_path / "t.docx"
     for content in (b"", b"PK\x03\x04 broken", b"no zip"):
         path.write_bytes(content)
-        with pytest.raises(TemplateRefused):
+        with pytest.raises(InvalidTemplateError):
             word_bytes(full_ranking(city, "zh"), path)
 
 
@@ -577,7 +586,7 @@ def test_an_announced_bulletin_does_not_say_how_one_person_voted(language, small
     votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
     counted(small, files, votes)
     release = Store(small.store).release()
-    found = findings(release, "2025")
+    found = round_results(release, "2025")
     for made in (bulletin(found, language), full_ranking(found, language)):
         rows = [row for one in made.tables() for row in one.rows if row.cells["unit"] in ("乙", "丙")]
         assert rows and not made.secrecy
@@ -597,7 +606,7 @@ def test_an_internal_document_shows_every_number(small, files):
     votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
     counted(small, files, votes, announced=False)
     release = Store(small.store).release()
-    made = full_ranking(findings(release, "2025"), "zh")
+    made = full_ranking(round_results(release, "2025"), "zh")
     cells = {row.cells["unit"]: row.cells for one in made.tables() for row in one.rows}
     assert made.secrecy == "内部" and len(cells) == 6
     assert (cells["乙"]["n"], cells["乙"]["score"]) == ("3", "0.00") and cells["丙"]["n"] == "9"
@@ -616,7 +625,7 @@ def test_a_dossier_does_not_say_how_one_person_voted(small, files):
     )
     assert found.indicators["mean"].isna().all() and found.grades.empty
     assert detail(release, "单位0", "2025").groups["mean"].notna().all()
-    made = dossier(findings(release, "2025"), unit(release, "甲", [ranking(release, "2025")]), found, "zh")
+    made = dossier(round_results(release, "2025"), unit(release, "甲", [ranking(release, "2025")]), found, "zh")
     (groups,) = [section for section in made.sections if section.table and section.table.kind == "groups"]
     assert {row.cells["score"] for row in groups.table.rows} == {"不予显示"}
     assert "以免由得分推算出来" in groups.paragraphs[0]

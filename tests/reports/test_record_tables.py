@@ -9,7 +9,7 @@ from data.model.contract import RECORD_KINDS
 from data.store import Store
 from formats import spreadsheet
 from formats.spreadsheet import csv_bytes, xlsx_bytes
-from reports.record_tables import NothingToExport, record_sheet
+from reports.record_tables import NothingToExportError, record_sheet
 from tests.data.intake.test_records import REAL, REGISTER, TABLES
 from tests.support.stores import BALLOTS, RULES, table
 
@@ -128,7 +128,7 @@ def test_ballots_come_back_from_the_kept_original(tmp_path):
 def test_what_is_not_there_is_not_exported(tmp_path):
     store = made(tmp_path / "one")
     for kind in ("pledges", "counts", "ballots"):
-        with pytest.raises(NothingToExport):
+        with pytest.raises(NothingToExportError):
             sheet_of(store, kind)
 
 

@@ -8,7 +8,7 @@ import pytest
 from data.sample.city import GROUPS, POINTS, WEIGHTS, demo_files, demo_units
 from data.store import Store
 from i18n import LANGUAGES
-from results.ranking.family import NoSuchRound
+from results.ranking.family import RoundNotFoundError
 from results.ranking.leniency import ADJUSTED, Leniency, leniency
 from results.ranking.ranking import ranking
 from tests.reference.plain_leniency import plain_adjusted
@@ -64,7 +64,7 @@ def test_a_unit_is_marked_where_its_verdict_is_another(city):
 
 def test_no_such_round_or_category(city):
     for words in (("1999", "ALL"), ("2025", "没有这一类")):
-        with pytest.raises(NoSuchRound):
+        with pytest.raises(RoundNotFoundError):
             leniency(city, *words)
 
 

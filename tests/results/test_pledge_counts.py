@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.sample.pledges import demo_pledges
-from results.pledges.counts import STATES, glances, quarter_days, states, through_quarters
+from results.pledges.counts import STATES, count_pledges, quarter_days, states, through_quarters
 from results.pledges.register import pledge_book
 
 DAY = date(2025, 9, 30)
@@ -66,7 +66,7 @@ STATUSES = [None, "done", "under_way", "adjusted", "cancelled"]
 )
 def test_the_states_add_up_to_the_pledges_of_each_kind(drawn):
     kinds, met, status, due = (list(column) for column in zip(*drawn, strict=True))
-    for one in glances(lines(kind=kinds, verified_met=met, status=status, due=due), "2025", DAY):
+    for one in count_pledges(lines(kind=kinds, verified_met=met, status=status, due=due), "2025", DAY):
         assert sum(getattr(one, state) for state in STATES) == one.pledges == kinds.count(one.kind)
 
 
@@ -82,7 +82,7 @@ def test_quarters_begin_with_the_year_and_end_with_the_day():
 
 def test_the_demonstration_is_counted_and_overdue_items_only_gather(demo_release):
     book = pledge_book(demo_release, "2025", date(2025, 12, 31))
-    headline, routine = glances(book.lines, "2025", book.as_of)
+    headline, routine = count_pledges(book.lines, "2025", book.as_of)
     made = demo_pledges("2025")
     assert headline.pledges == sum(pledge.headline for pledge in made)
     assert routine.pledges == sum(not pledge.headline for pledge in made)

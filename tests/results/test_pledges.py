@@ -13,8 +13,8 @@ from data.store import Store
 from reports.pledge_table import BY, as_json, as_sheet, attention, header, table
 from results.pledges.by_year import pledge_year, posts_of
 from results.pledges.progress import checks_by_quarter, quarter_of, quarter_report
-from results.pledges.register import LINES, TOTALS, pledge_book, pledge_rounds, standing_day
-from results.ranking.family import NoSuchRound
+from results.pledges.register import LINES, TOTALS, default_as_of, pledge_book, pledge_rounds
+from results.ranking.family import RoundNotFoundError
 from tests.reference.plain_pledges import plain_totals
 from tests.support.stores import BALLOTS, SMALL, snapshot
 from tests.support.stores import table as drawn
@@ -138,7 +138,7 @@ def test_headline_and_routine_are_never_in_one_share(release):
 
 
 def test_a_check_of_an_unknown_pledge_is_told(release):
-    assert pledge_book(release, "2025", ON).strays.to_dict("records") == [
+    assert pledge_book(release, "2025", ON).unmatched_checks.to_dict("records") == [
         {"pledge_id": "P9", "check_date": "2025-09-30"}
     ]
 
@@ -170,14 +170,14 @@ def test_quarters_hold_the_last_check_of_each(release):
 
 
 def test_the_day_is_today_inside_the_year_and_never_before_the_last_check(release):
-    assert standing_day(release, "2025", date(2025, 10, 1)) == date(2025, 10, 1)
-    assert standing_day(release, "2025", date(2026, 8, 1)) == date(2025, 12, 31)
-    assert standing_day(release, "2025", date(2025, 2, 1)) == date(2025, 9, 30)
+    assert default_as_of(release, "2025", date(2025, 10, 1)) == date(2025, 10, 1)
+    assert default_as_of(release, "2025", date(2026, 8, 1)) == date(2025, 12, 31)
+    assert default_as_of(release, "2025", date(2025, 2, 1)) == date(2025, 9, 30)
     assert pledge_rounds(release) == ["2025"]
 
 
 def test_a_round_that_is_not_there_is_refused(release):
-    with pytest.raises(NoSuchRound):
+    with pytest.raises(RoundNotFoundError):
         pledge_book(release, "2024")
 
 

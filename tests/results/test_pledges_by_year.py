@@ -71,16 +71,16 @@ def test_trends_over_five_years(releases):
     years = [pledge_year(releases[0], name) for name in YEARS]
     found = {one.figure: one for one in trends(releases[0], years, "A", "党委书记")}
     verified = found["routine_verified_completion"]
-    assert verified.said is None and verified.found.slope == pytest.approx(10)
+    assert verified.unavailable is None and verified.found.slope == pytest.approx(10)
     assert (verified.found.low, verified.found.high) == (pytest.approx(10), pytest.approx(10))
     assert found["routine_reported_completion"].found.slope == 0
     assert found["vote_score"].found.slope == pytest.approx(4) and found["public_score"].found.slope == 0
-    assert found["headline_verified_completion"].said.code == "trend_few"
+    assert found["headline_verified_completion"].unavailable.code == "trend_few"
 
 
 def test_a_trend_does_not_mix_rules(releases):
     years = [pledge_year(releases[1], name) for name in YEARS]
-    found = {one.figure: one.said for one in trends(releases[1], years, "A", "党委书记")}
+    found = {one.figure: one.unavailable for one in trends(releases[1], years, "A", "党委书记")}
     assert found["vote_score"].code == found["public_score"].code == "trend_other_rules"
     assert found["routine_verified_completion"] is None  # completions are made without a rule set
     assert found["vote_score"].sentence("zh").startswith("这些年里")
@@ -88,5 +88,5 @@ def test_a_trend_does_not_mix_rules(releases):
 
 def test_what_cannot_be_compared_is_said_in_both_languages(releases):
     answers = agreements(pledge_year(releases[0], "2025"))
-    assert {one.said.code for one in answers} == {"agreement_few"}
-    assert answers[0].said.sentence("en") == "Fewer than 3 posts have both figures; there is nothing to compare."
+    assert {one.unavailable.code for one in answers} == {"agreement_few"}
+    assert answers[0].unavailable.sentence("en") == "Fewer than 3 posts have both figures; there is nothing to compare."

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.store import Store
-from errors import StoreBusy, UsageError
+from errors import StoreBusyError, UsageError
 from results.comparison.release_diff import ADDED, CHANGED, MOVED, REMOVED, compare
 from results.ranking.ranking import ranking
 from tests.support.stores import SMALL, snapshot, table
@@ -204,7 +204,7 @@ def test_one_of_two_publishers_wins_and_the_other_is_told_who_and_when(store):
     other = threading.Thread(target=Slow(store.path, threads=1).publish)
     other.start()
     assert inside.wait(60)
-    with pytest.raises(StoreBusy) as busy:
+    with pytest.raises(StoreBusyError) as busy:
         put(store, ballots(FIRST, FIRST), "2024")
     done.set()
     other.join()

@@ -9,7 +9,7 @@ from data.model.rule_sets import parse_rules
 from data.store import Store
 from data.store.release import Release
 from results.ranking.bottom_list import bottom_list, bottom_lists
-from results.ranking.family import ALL, NoSuchRound, WhatIf, families
+from results.ranking.family import ALL, RoundNotFoundError, WhatIf, families
 from results.ranking.ranking import ranking_of
 from results.ranking.robustness import COLUMNS, REMARKS, Robustness, robustness, robustness_of
 from results.ranking.rule_grid import KINDS, WEIGHT_FACTORS
@@ -395,5 +395,5 @@ def test_the_same_question_has_the_same_answer(release, found):
 
 def test_what_is_not_there_is_refused(release):
     for round_id, category in (("1999", "党群部门"), ("2025", "没有")):
-        with pytest.raises(NoSuchRound):
+        with pytest.raises(RoundNotFoundError):
             robustness(release, round_id, category)

@@ -152,14 +152,14 @@ def test_rules_without_points_for_votes_give_no_score(scores):
     found = scores(("市公安局", "党员", {"好": 30, "较好": 12}), rules=SMALL[: SMALL.index("[votes.points]")])
     assert found.scores is None and by_unit(found.rows).loc["A", "reason"] == "no_points"
     assert set(VOTE_REASONS) == set(VOTE_REASON_SENTENCES)
-    assert severity(found).said.sentence("zh").startswith("计分规则没有给")
+    assert severity(found).unavailable.sentence("zh").startswith("计分规则没有给")
 
 
 def test_groups_that_share_no_post_are_not_compared(scores):
     found = scores(("市公安局", "党员", {"好": 30, "较好": 12}), ("市财政局", "群众代表", {"好": 10, "一般": 12}))
     answer = severity(found)
-    assert answer.rows.empty and answer.said.code == "severity_no_overlap"
-    assert "党员 / 群众代表" in answer.said.sentence("en")
+    assert answer.rows.empty and answer.unavailable.code == "severity_no_overlap"
+    assert "党员 / 群众代表" in answer.unavailable.sentence("en")
 
 
 def test_severity_is_told_beside_the_score(scores):
@@ -171,7 +171,7 @@ def test_severity_is_told_beside_the_score(scores):
     )
     answer = severity(found)
     rows = by_unit(answer.rows)
-    assert answer.said is None and answer.groups.set_index("group")["severity"]["群众代表"] < 0
+    assert answer.unavailable is None and answer.groups.set_index("group")["severity"]["群众代表"] < 0
     assert rows.loc["B", "adjusted"] > rows.loc["B", "score"] == by_unit(found.rows).loc["B", "score"]
     assert rows.loc["B", "adjusted_low"] < rows.loc["B", "adjusted"] < rows.loc["B", "adjusted_high"]
 
@@ -180,10 +180,10 @@ def test_years_with_other_points_are_not_compared(demo_release):
     """The same round twice: no shift; with other points for a grade: refused."""
     year = pledge_year(demo_release, "2025")
     same = vote_shift(year, year)
-    assert same.found.zeros == same.found.n and same.said.code == "shift_few"
+    assert same.found.zeros == same.found.n and same.unavailable.code == "shift_few"
     other = replace(year, rules=replace(year.rules, votes_points={"好": 10000, "较好": 7000, "一般": 6000, "差": 0}))
     refused = vote_shift(year, other)
-    assert refused.said.code == "shift_other_points" and np.isnan(refused.found.p)
+    assert refused.unavailable.code == "shift_other_points" and np.isnan(refused.found.p)
 
 
 def test_the_largest_hall_that_is_taken_still_adds_up(scores):
@@ -225,4 +225,4 @@ def test_severity_gives_no_withheld_ballot_away(scores):
     assert answers[0].groups.equals(answers[1].groups)
     assert set(answers[0].rows["unit_code"]) == {"B", "C"} and answers[0].groups["severity"].notna().sum() == 2
     alone = severity(scores(*hall, ("市公安局", "班子成员", {"差": 1})))
-    assert alone.said.code == "severity_withheld" and alone.rows.empty
+    assert alone.unavailable.code == "severity_withheld" and alone.rows.empty

@@ -11,7 +11,7 @@ from analytics.scores import score_units
 from data.store import Store
 from results.comparison.method_breaks import BREAKS, Break
 from results.comparison.year_on_year import FELL, ROSE, changes
-from results.ranking.family import ALL, NoSuchRound
+from results.ranking.family import ALL, RoundNotFoundError
 from results.ranking.ranking import ranking
 from results.ranking.what_if import what_if
 from tests.support.stores import SMALL
@@ -189,7 +189,7 @@ def test_unknown_rounds_and_categories(demo_release):
         ("2024", "1999", "公共服务单位"),
         ("2024", "2025", "没有"),
     ):
-        with pytest.raises(NoSuchRound):
+        with pytest.raises(RoundNotFoundError):
             changes(demo_release, first, second, category)
     with pytest.raises(ValueError):
         changes(demo_release, "2025", "2025", ALL)

@@ -11,7 +11,7 @@ from pathlib import Path
 from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
 from data.store import Store
-from data.store.uploads import effective
+from data.store.uploads import active
 from data.store.verify import check
 from i18n import ROOT
 
@@ -63,7 +63,7 @@ class Killer:
         release.close()
 
     def _uploads(self) -> list[str]:
-        return [upload.upload_id for upload in effective(self.store.uploads())]
+        return [upload.upload_id for upload in active(self.store.uploads())]
 
     def _write_part(self) -> None:
         self.size += 1

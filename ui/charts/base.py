@@ -22,7 +22,7 @@ TIER_NAMES = {
 }
 TIER_COLOURS = {"confirmed": RED, "undecided": ORANGE, "cleared": BLUE}
 TIER_SYMBOLS = {"confirmed": "diamond", "undecided": "circle-open", "cleared": "circle"}
-"""Told apart by shape, fill and colour, so that grey prints and colour-blind readers lose nothing."""
+"""Distinguished by shape, fill and colour, so that grey prints and colour-blind readers lose nothing."""
 MOST_GRADES = 9
 MOST_ROWS = 300  # more are not drawn: nobody reads them on one sheet
 HINTS_ZH = {

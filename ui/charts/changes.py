@@ -9,7 +9,7 @@ from ui.i18n import _
 
 COLOURS = {ROSE: BLUE, FELL: RED, SAME: GREY}
 SYMBOLS = {ROSE: "triangle-up", FELL: "triangle-down", SAME: "circle-open"}
-"""Told apart by shape, fill and colour, so that a grey print loses nothing."""
+"""Distinguished by shape, fill and colour, so that a grey print loses nothing."""
 
 
 def changes_chart(rows: pd.DataFrame) -> go.Figure:

@@ -37,7 +37,7 @@ def show(chosen: pledges_page.Chosen) -> None:
     trial = chosen.round in release.trial_rounds
     formal = [name for name in cached.pledge_rounds(release.id) if (name in release.trial_rounds) == trial]
     before = next((name for name in formal if name < chosen.round), None)
-    day_before = "" if before is None else cached.standing_day(release.id, before, pledges_page.today())
+    day_before = "" if before is None else cached.default_as_of(release.id, before, pledges_page.today())
     agreements, shifts, severity = cached.pledge_analysis(*chosen.key, before, day_before)
     st.subheader(_("Do the outcomes put the posts in the same order?"))
     st.caption(
@@ -70,7 +70,7 @@ def _agreements(found: list) -> None:
             _("Posts"): one.found.n,
             _("Correlation"): _signed(one.found.correlation),
             _("Interval"): _interval(one.found.low, one.found.high),
-            _("Remark"): "" if one.said is None else one.said.sentence(language()),
+            _("Remark"): "" if one.unavailable is None else one.unavailable.sentence(language()),
         }
         for one in found
     ]
@@ -92,15 +92,15 @@ def _shifts(found: list, before: str | None, after: str) -> None:
                 _("Shift"): _signed(one.found.median),
                 _("Interval"): _interval(one.found.low, one.found.high),
                 _("p value"): "–" if pd.isna(one.found.p) else p_words(one.found.p),
-                _("Remark"): "" if one.said is None else one.said.sentence(language()),
+                _("Remark"): "" if one.unavailable is None else one.unavailable.sentence(language()),
             }
         )
     _table(rows)
 
 
 def _severity(found) -> None:
-    if found.said is not None:
-        st.info(layout.plain(found.said.sentence(language())))
+    if found.unavailable is not None:
+        st.info(layout.plain(found.unavailable.sentence(language())))
         return
     st.caption(
         _(
@@ -157,7 +157,7 @@ def _trend(one: TrendOf) -> dict:
         _("Rounds"): one.found.n,
         _("Slope a year"): _signed(one.found.slope),
         _("Interval"): _interval(one.found.low, one.found.high),
-        _("Remark"): "" if one.said is None else one.said.sentence(language()),
+        _("Remark"): "" if one.unavailable is None else one.unavailable.sentence(language()),
     }
 
 

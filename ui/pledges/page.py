@@ -14,7 +14,7 @@ from data.store.release import Release
 from i18n import N_
 from results.number_format import signed
 from results.pledges.by_year import PledgeYear
-from results.pledges.counts import Glance
+from results.pledges.counts import PledgeCounts
 from results.pledges.labels import (
     COMPARED_REASONS,
     DIFFERS,
@@ -116,7 +116,7 @@ def show_notes(chosen: Chosen) -> None:
         st.warning("\n".join(f"- {layout.plain(note.sentence(language()))}" for note in notes))
 
 
-def _counts(one: Glance) -> None:
+def _counts(one: PledgeCounts) -> None:
     """One kind of pledge as figures; running, adjusted and cancelled items are told beside them."""
     figures = st.columns([1.2, 1, 1, 1.2, 1])
     figures[0].metric(_(KIND_TITLES[one.kind]), f"{one.pledges:,}")
@@ -127,7 +127,7 @@ def _counts(one: Glance) -> None:
     figures[4].metric(_("Overdue"), f"{one.overdue:,}", help=late)
 
 
-def _beside(one: Glance) -> str:
+def _beside(one: PledgeCounts) -> str:
     """What the figures leave out, so that all add up, and what is only reported."""
     told = []
     if one.running:
@@ -363,7 +363,7 @@ def _named(row: dict) -> None:
 def _halls_table(compared: pd.DataFrame) -> None:
     said = [_finding(*pair) for pair in zip(compared["differs"], compared["reason"], strict=True)]
     shown = compared[["unit_name", "post"]].assign(
-        said=said,
+        unavailable=said,
         vote_n=compared["vote_n"],
         vote_score=compared["vote_score"],
         vote_interval=[

@@ -288,7 +288,7 @@ def in_short(release, round_id: str, code: str, name: str) -> None:
     """For the page of a unit: its pledges of the round in two lines, with the way to the book."""
     if round_id not in cached.pledge_rounds(release.id):
         return
-    as_of = cached.standing_day(release.id, round_id, pledges_page.today())
+    as_of = cached.default_as_of(release.id, round_id, pledges_page.today())
     units = cached.pledge_rows(release.id, round_id, as_of, "unit")
     own = units[units["unit_code"] == code]
     if own.empty:

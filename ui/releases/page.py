@@ -13,9 +13,9 @@ from data.store import RoundStatus
 from data.store.audit_log import log_export
 from data.store.history import ACTIONS, Event, local_time
 from data.store.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
-from data.store.rounds import RoundConflict
+from data.store.rounds import RoundConflictError
 from data.store.uploads import Upload
-from errors import StoreBusy, UsageError
+from errors import StoreBusyError, UsageError
 from reports.history_table import as_sheet as history_sheet
 from results.public_notice import Notice, notice, notice_of, shown_day
 from ui import cached, downloads, layout, tables
@@ -38,11 +38,11 @@ def _carry_out(step: Callable[[], object], told: str) -> None:
     """One step of the store, then the page anew; a refusal is said where the button was."""
     try:
         step()
-    except StoreBusy as refused:
+    except StoreBusyError as refused:
         st.warning(layout.busy(refused))
     except UsageError as wrong:
         st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
-    except RoundConflict as conflict:
+    except RoundConflictError as conflict:
         upload_page.show_problems(conflict.problems, "conflict")
     else:
         st.session_state[DONE] = told
@@ -60,7 +60,7 @@ def show_changes() -> None:
     try:
         with st.spinner(_("Computing what would change…")):
             found = cached.what_would_change()
-    except RoundConflict as conflict:
+    except RoundConflictError as conflict:
         upload_page.show_problems(conflict.problems, "candidate")
         return
     diff.show(found, "candidate")

@@ -10,14 +10,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
 from data.model.grouped_problems import MARKS, UNREGISTERED, grouped, shortened, unscored_words
 from data.model.progress import Progress
-from data.model.rule_sets import RulesRefused
+from data.model.rule_sets import InvalidRulesError
 from data.store import PublishReport, Store
 from data.store.import_job import ImportReport, Source
 from data.store.inbox import inbox_files
 from data.store.round_status import TRIAL
-from data.store.rounds import RoundConflict
+from data.store.rounds import RoundConflictError
 from data.store.uploads import EditLog
-from errors import NameTaken, StoreBusy, TwoRuleSets, UsageError
+from errors import NameTakenError, StoreBusyError, TwoRuleSetsError, UsageError
 from formats.spreadsheet import Sheet, csv_bytes
 from i18n import N_
 from problems import LEVELS, Problem
@@ -166,13 +166,13 @@ def add_rules() -> None:
             return
         try:
             rules = cached.store().add_rules(file.getvalue().decode("utf-8-sig"))
-        except RulesRefused as refused:
+        except InvalidRulesError as refused:
             show_problems(refused.problems, "rules")
-        except NameTaken as taken:
+        except NameTakenError as taken:
             show_problems([taken.problem], "rules")
         except UnicodeDecodeError:
             st.error(_("The rule file should be UTF-8 text. Save it as UTF-8 and try again."))
-        except StoreBusy:
+        except StoreBusyError:
             st.warning(_(BUSY))
         else:
             st.success(_("The rule set {name} is kept.").format(name=rules.name))
@@ -220,12 +220,12 @@ def _answer(key: str, job: jobs.Job):
         return None
     try:
         return job.answer()
-    except StoreBusy:
+    except StoreBusyError:
         st.warning(_(BUSY))
         st.session_state.pop(key, None)
-    except TwoRuleSets as two:
+    except TwoRuleSetsError as two:
         show_problems([two.problem], "two")
-    except RoundConflict as conflict:
+    except RoundConflictError as conflict:
         show_problems(conflict.problems, "conflict")
     except UsageError as wrong:
         st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
@@ -413,7 +413,7 @@ def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None,
         progress(0.5, N_("Publishing"))
         try:
             return kept, store.publish()
-        except StoreBusy:
+        except StoreBusyError:
             return kept, None
 
     st.session_state["upload_storing"] = jobs.Job((file.key, choice), work, stop_before=0.5)
@@ -437,7 +437,7 @@ def publishing(round_id: str) -> None:
         return
     for key in ("upload_job", "upload_changed_file", "upload_mapping", "upload_edits", "upload_sheet"):
         st.session_state.pop(key, None)
-    cached.let_go()
+    cached.clear()
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
     st.session_state["upload_done"] = (published.release[:16] if published else "", round_id, report.unregistered)
     st.rerun()

@@ -9,7 +9,7 @@ from data.model.contract import fields
 from data.model.names import match_key
 from data.store.history import user
 from data.store.rounds import read_register
-from errors import StoreBusy, UsageError
+from errors import StoreBusyError, UsageError
 from i18n import N_
 from problems import Problem
 from ui import cached, layout
@@ -84,7 +84,7 @@ def _keep(meant: dict[str, str], kind: str, round_id: str) -> list[Problem]:
     for name, code in meant.items():
         try:
             report = cached.store().confirm_alias(name, code, kind, layout.user() or user(), round_id=round_id)
-        except StoreBusy as refused:
+        except StoreBusyError as refused:
             st.warning(layout.busy(refused))
             return problems
         except UsageError as wrong:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.intake.corrections import WHOLE_ROW, Edit, apply, line_of
-from data.intake.refusal import Refused
-from data.model.progress import Cancelled
+from data.intake.refusal import FileRefusedError
+from data.model.progress import CancelledError
 from data.store import Store
 from data.store.inbox import inbox_files
 from data.store.replay import replay
@@ -63,7 +63,7 @@ def test_an_edit_changes_its_cell_and_no_other(rows, data):
 def test_an_edit_whose_old_value_is_not_there_is_refused_by_name():
     table = csv_of(HEADER, *GOOD).decode("gb18030").encode()
     edits = [Edit(2, "评价", "很好", "满意"), Edit(2, "没有此列", "", "x"), Edit(9, "评价", "满意", "x")]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FileRefusedError) as refused:
         apply(table, edits, HEADER)
     assert [problem.code for problem in refused.value.problems] == ["edit_does_not_fit"] * 3
     assert {problem.facts["found"] for problem in refused.value.problems} == {"满意", ""}
@@ -176,7 +176,7 @@ def test_a_column_may_be_said_to_be_no_field(store):
 def test_a_cancelled_import_leaves_nothing_behind(store, store_path, step):
     before = snapshot(store_path)
     calls = iter([False] * step + [True] * 50)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         store.import_files("ballots", [("a.csv", csv_of(HEADER, *GOOD))], "2025", cancelled=lambda: next(calls))
     assert snapshot(store_path) == before
     assert list((store_path / "staging").iterdir()) == []

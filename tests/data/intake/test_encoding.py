@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.intake.refusal import Refused
+from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, open_source
 
 WORDS = frozenset({"单位", "評分", "评分", "單位", "unit", "score"})
@@ -28,7 +28,7 @@ def opened(data: bytes, folder: Path, words: frozenset[str] = WORDS) -> TextTabl
 
 
 def refusal(data: bytes, folder: Path, words: frozenset[str] = WORDS) -> list[object]:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefusedError) as caught:
         opened(data, folder, words)
     (problem,) = caught.value.problems
     assert problem.file == "ballots.csv"

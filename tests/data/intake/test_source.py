@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.intake.refusal import Refused
+from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
 
 WORDS = frozenset({"单位", "评分"})
@@ -22,7 +22,7 @@ def opened(data: bytes | str, folder: Path, name: str = "a.csv") -> TextTable:
 
 
 def refusal(data: bytes | str, folder: Path, name: str = "a.csv") -> str:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefusedError) as caught:
         opened(data, folder, name)
     (problem,) = caught.value.problems
     return problem.code + "".join(f" {problem.facts[fact]}" for fact in ("content", "found") if fact in problem.facts)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from data.intake.refusal import Refused
+from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, open_source
 from data.intake.workbook_worker import plain_number
 
@@ -56,7 +56,7 @@ def opened(data: bytes, folder: Path) -> TextTable:
 
 
 def refusal(data: bytes, folder: Path) -> list[tuple[str, int | None, str | None]]:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefusedError) as caught:
         opened(data, folder)
     return [(problem.code, problem.row, problem.column) for problem in caught.value.problems]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from data.model.rule_sets import Bottom, RulesRefused, parse_rules
+from data.model.rule_sets import Bottom, InvalidRulesError, parse_rules
 from i18n import ROOT
 from problems import Problem
 
@@ -13,13 +13,13 @@ DEMO = (ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8")
 
 
 def codes(text: str) -> set[str]:
-    with pytest.raises(RulesRefused) as refused:
+    with pytest.raises(InvalidRulesError) as refused:
         parse_rules(text)
     return {problem.code for problem in refused.value.problems}
 
 
 def refusal(text: str) -> list[Problem]:
-    with pytest.raises(RulesRefused) as refused:
+    with pytest.raises(InvalidRulesError) as refused:
         parse_rules(text)
     return refused.value.problems
 
@@ -103,6 +103,6 @@ def test_an_empty_bottom_section_is_not_a_rule():
 
 def test_clustering_on_sites_is_refused_by_name_not_ignored():
     text = re.sub(r'cluster = "ballot"', "", DEMO).replace("[uncertainty]", '[uncertainty]\ncluster = "site"')
-    with pytest.raises(RulesRefused) as refused:
+    with pytest.raises(InvalidRulesError) as refused:
         parse_rules(text)
     assert [problem.code for problem in refused.value.problems] == ["rules_not_supported"]

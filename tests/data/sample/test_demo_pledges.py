@@ -143,7 +143,7 @@ def test_hall_and_public_agree_in_part_and_reports_run_ahead_of_checks(years):
     both = found["vote_gap", "public_gap"]
     assert 0 < both.low < both.correlation < both.high < 1
     for one in shifts(years[1]["2025"]):
-        assert one.said is None and one.found.median < 0 and one.found.high <= 0 and one.found.p < 0.001
+        assert one.unavailable is None and one.found.median < 0 and one.found.high <= 0 and one.found.p < 0.001
 
 
 def test_the_groups_of_the_halls_are_as_severe_as_they_were_made(years):
@@ -155,7 +155,7 @@ def test_three_years_are_no_trend(years):
     release, found = years
     answers = trends(release, list(found.values()), CODES["市公安局"], "党组书记")
     assert [one.figure for one in answers] == list(TRENDS)
-    assert {one.said.sentence("zh") for one in answers} == {"看趋势至少要有 5 年的数据，现有 3 年。"}
+    assert {one.unavailable.sentence("zh") for one in answers} == {"看趋势至少要有 5 年的数据，现有 3 年。"}
 
 
 def test_a_p_value_taken_over_from_an_upper_bound_is_one():

@@ -8,7 +8,7 @@ import pytest
 from data.store import Store
 from data.store.audit_log import log_export, read_log
 from data.store.verify import check
-from errors import StoreDamaged
+from errors import StoreDamagedError
 from tests.support.stores import BALLOTS, SMALL
 
 
@@ -80,7 +80,7 @@ def test_a_line_whose_hashes_were_made_anew_breaks_at_the_next(store):
 
     forged = asdict(replace(entry, user="他人").sealed())
     put(store, [json.dumps(one, ensure_ascii=False) + "\n" for one in [*kept[:2], forged, *kept[3:]]])
-    with pytest.raises(StoreDamaged, match="line 4"):
+    with pytest.raises(StoreDamagedError, match="line 4"):
         read_log(store.path)
 
 

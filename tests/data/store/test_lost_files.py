@@ -8,7 +8,7 @@ import pytest
 from data.store import Store
 from data.store.audit_log import read_log
 from data.store.verify import check
-from errors import StoreDamaged, UsageError
+from errors import StoreDamagedError, UsageError
 from tests.support.stores import BALLOTS, SMALL, snapshot
 
 READING = (["releases"], ["ranking", "--round", "2025"], ["unit", "A"], ["pledges", "--round", "2025"])
@@ -135,14 +135,14 @@ class _Slow(Store):
 
 
 def test_two_imports_at_once_never_give_a_round_two_rule_sets(small):
-    from errors import TwoRuleSets
+    from errors import TwoRuleSetsError
 
     store = _Slow(small.store)
     other = Store(small.store).add_rules(SMALL.replace('name = "demo-2025"', 'name = "other"'))
     source = ("1.csv", BALLOTS.encode())
     later = ("2.csv", BALLOTS.replace("\n", "\n9").encode()[:-1])
     store.meanwhile = lambda: Store(small.store).import_files("ballots", [source], "2025", rules="demo-2025")
-    with pytest.raises(TwoRuleSets):
+    with pytest.raises(TwoRuleSetsError):
         store.import_files("ballots", [later], "2025", rules=other.name)
     assert {upload.rules_name for upload in store.uploads()} == {"demo-2025"}
 
@@ -150,14 +150,14 @@ def test_two_imports_at_once_never_give_a_round_two_rule_sets(small):
 def test_a_backup_that_has_to_wait_leaves_the_other_one_alone(twice, tmp_path):
     """Two people begin a backup into one file."""
     from data.store.backup import backup
-    from errors import StoreBusy
+    from errors import StoreBusyError
 
     store, target = Store(twice.store), tmp_path / "out" / "b.zip"
     target.parent.mkdir()
     with store.writing():
         before = target.parent / ".b.zip.part"
         before.write_bytes(b"half")
-        with pytest.raises(StoreBusy):
+        with pytest.raises(StoreBusyError):
             backup(Store(twice.store), target)
         assert before.read_bytes() == b"half"
     before.unlink()
@@ -173,6 +173,6 @@ def test_results_are_read_beside_a_damaged_log(twice):
     log.write_bytes(log.read_bytes() + b"{}\n")
     twice("ranking", "--round", "2025")
     twice("check", code=1)
-    with pytest.raises(StoreDamaged):
+    with pytest.raises(StoreDamagedError):
         Store(twice.store).publish()
     assert json.loads(log.read_bytes().splitlines()[-1]) == {}
