@@ -156,7 +156,7 @@ def known(command, words: list[str]) -> bool:
 def test_an_unknown_command_or_option_would_be_seen(tree):
     assert known(tree, ["--store", "x", "publish", "--note", "y"])
     assert known(tree, ["rules", "add", "x.toml"])
-    assert not known(tree, ["publsh"])
+    assert not known(tree, ["publication"])
     assert not known(tree, ["publish", "--notes", "y"])
 
 
