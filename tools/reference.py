@@ -1,0 +1,336 @@
+"""Generate docs/reference and docs/glossary.md: `python -m tools.reference` writes, `--check` only compares.
+
+Commands come from their own `--help`, problems from the problems module, settings from what `settings.load` reads,
+the glossary from docs/glossary.csv.
+So a page cannot describe an option that is gone, and tests/docs/test_reference.py fails when one is new.
+"""
+
+import contextlib
+import csv
+import inspect
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import problems
+import settings
+from cli.main import app, run
+from i18n import LANGUAGES, ROOT, translate
+
+FOLDER = ROOT / "docs" / "reference"
+WIDTH = "100"  # columns of a help text: fits a page without a scroll bar
+
+NOTE = {
+    "zh": "本页由程序生成（`python -m tools.reference`），请勿手工修改。",
+    "en": "This page is generated (`python -m tools.reference`). Do not edit it by hand.",
+}
+OTHER = {"zh": "[English]({name}.en.md)", "en": "[中文]({name}.zh.md)"}
+
+
+def main(arguments: list[str]) -> int:
+    """Write every page, or report those that are not current; returns the exit code."""
+    only_check = "--check" in arguments
+    outdated = {path: text for path, text in pages() if not path.is_file() or path.read_text("utf-8") != text}
+    for path, text in outdated.items():
+        print(path.relative_to(ROOT))
+        if not only_check:
+            path.write_text(text, "utf-8")
+    return 1 if outdated and only_check else 0
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every generated page with its text."""
+    for name, render in PAGES.items():
+        for language in LANGUAGES:
+            head = [NOTE[language] + " " + OTHER[language].format(name=name), ""]
+            title, *body = render(language)
+            yield FOLDER / f"{name}.{language}.md", "\n".join([title, "", *head, *body]).rstrip() + "\n"
+    yield ROOT / "docs" / "glossary.md", "\n".join(glossary()) + "\n"
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+COMMANDS_TITLE = {"zh": "# 命令", "en": "# Commands"}
+COMMANDS_INTRO = {
+    "zh": (
+        "写法：`biaochi [--store 文件夹] [--lang zh|en] 命令`。结果写到标准输出，提示写到标准错误。各项设置见"
+        "[设置](settings.zh.md)。"
+    ),
+    "en": (
+        "Usage: `biaochi [--store DIR] [--lang zh|en] COMMAND`. Results go to standard output, messages to standard "
+        "error. See [settings](settings.en.md) for the defaults."
+    ),
+}
+EXIT_CODES = {
+    "zh": (
+        ("退出码", "含义"),
+        ("0", "完成"),
+        ("1", "核验不通过：重算结果不同，或数据目录有损坏"),
+        ("2", "用法有误"),
+        ("3", "文件有问题，未入库"),
+        ("4", "有提示需要确认（`--accept-warnings 原因`），未入库"),
+        ("5", "数据目录正被占用"),
+        ("6", "不允许的操作"),
+        ("70", "程序错误"),
+    ),
+    "en": (
+        ("Exit code", "Meaning"),
+        ("0", "done"),
+        ("1", "a check failed: the replay differs, or the store is damaged"),
+        ("2", "wrong usage"),
+        ("3", "the file has problems; nothing was stored"),
+        ("4", "warnings must be accepted (`--accept-warnings REASON`); nothing was stored"),
+        ("5", "the store is busy"),
+        ("6", "not allowed"),
+        ("70", "an error in the program"),
+    ),
+}
+
+
+def commands(language: str) -> list[str]:
+    """Help of every command, in the order in which the program lists them."""
+    lines = [COMMANDS_TITLE[language], COMMANDS_INTRO[language], "", *table(EXIT_CODES[language])]
+    lines += ["", *_block(help_text([], language))]
+    for path in command_paths():
+        lines += ["", f"## {' '.join(path)}", "", *_block(help_text(path, language))]
+    return lines
+
+
+def command_tree() -> Any:
+    """Return the click command of the whole program."""
+    help_text([], "en")  # sorts the commands as the program lists them
+    return typer.main.get_command(app)
+
+
+def command_paths() -> list[list[str]]:
+    """Return the words of every command, such as ["rules", "add"], groups before their commands."""
+    return [list(path) for path in _paths(command_tree(), ())]
+
+
+def _paths(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name, part in getattr(command, "commands", {}).items():
+        yield (*path, name)
+        yield from _paths(part, (*path, name))
+
+
+def help_text(path: list[str], language: str) -> str:
+    """Return what `biaochi PATH --help` prints."""
+    output = io.StringIO()
+    with _environment(COLUMNS=WIDTH), contextlib.redirect_stdout(output):
+        code = run(["--lang", language, *path, "--help"])
+    if code:
+        raise RuntimeError(f"biaochi {' '.join(path)} --help: exit code {code}")
+    return output.getvalue()
+
+
+@contextlib.contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    """The width of the terminal is the one thing that help takes from the environment."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _block(text: str) -> list[str]:
+    return ["```text", *(line.rstrip() for line in text.strip("\n").splitlines()), "```"]
+
+
+# --- problems -----------------------------------------------------------------------------------
+
+PROBLEMS_TITLE = {"zh": "# 导入时的问题与处理", "en": "# Import problems and what to do"}
+PROBLEMS_INTRO = {
+    "zh": (
+        "导入文件或添加计分规则时，程序一次列出全部问题，每个问题写明文件、行号、列名和原值。下表按代码列出"
+        "（代码见 `biaochi import --format json`）；花括号里的部分在实际提示中换成具体内容。同一代码有几行的，"
+        "程序按情况取其一。"
+    ),
+    "en": (
+        "When a file is imported or a rule set added, all problems are listed at once, each with its file, row, column "
+        "and value. The tables list them by code (shown by `biaochi import --format json`). Text in braces is replaced "
+        "by the facts of the case. Where a code has several lines, the program chooses the one that fits."
+    ),
+}
+PROBLEM_HEADS = {"zh": ("代码", "问题", "怎么办"), "en": ("Code", "Problem", "What to do")}
+GROUPS = {
+    "the file": {"zh": "文件", "en": "The file"},
+    "the header": {"zh": "表头", "en": "The header"},
+    "the rows": {"zh": "数据行", "en": "The rows"},
+    "the values": {"zh": "单元格的值", "en": "The values"},
+    "rule sets": {"zh": "计分规则", "en": "Rule sets"},
+}
+"""Titles of the parts that comments divide the module into; a part without a title keeps the words of its comment."""
+
+
+def problem_rows(language: str) -> list[str]:
+    """Every code with its sentence and suggestion, in the parts of the module."""
+    lines = [PROBLEMS_TITLE[language], PROBLEMS_INTRO[language]]
+    for part, codes in _parts().items():
+        title = GROUPS.get(part, {}).get(language, part)
+        rows = [PROBLEM_HEADS[language]]
+        for code in codes:
+            for sentence, suggestion in wordings(code):
+                rows.append((f"`{code}`", translate(sentence, language), translate(suggestion, language)))
+        lines += ["", f"## {title}", "", *table(rows)]
+    return lines
+
+
+def wordings(code: str) -> list[tuple[str, str]]:
+    """Return every sentence and suggestion of a code."""
+    usual = (problems.SENTENCES[code], problems.SUGGESTIONS[code])
+    return [usual, *problems.WORDINGS.get(code, {}).values()]
+
+
+def _parts() -> dict[str, list[str]]:
+    """Codes by part; the parts are the `# --- title ---` comments of the source, so a new code needs no second list."""
+    source = inspect.getsource(problems).partition("SENTENCES")[2]
+    parts: dict[str, list[str]] = {}
+    codes: list[str] = []
+    for line in source.splitlines():
+        if heading := re.match(r"    # -+ (.+?) -+$", line):
+            codes = parts.setdefault(heading[1], [])
+        elif code := re.match(r'    "(\w+)": ', line):
+            codes.append(code[1])
+        elif line == "}":
+            break
+    missing = set(problems.SENTENCES) ^ {code for codes in parts.values() for code in codes}
+    if missing:
+        raise RuntimeError(f"codes that no part holds: {sorted(missing)}")
+    return parts
+
+
+# --- settings -----------------------------------------------------------------------------------
+
+SETTINGS_TITLE = {"zh": "# 设置（环境变量）", "en": "# Settings (environment variables)"}
+SETTINGS_INTRO = {
+    "zh": "程序只从下列环境变量读取设置，只在 `settings.py` 一处读取。变量写错时，程序指出变量名和原值，不启动。",
+    "en": (
+        "The program reads these environment variables and no others, in `settings.py` only. A value that cannot be "
+        "used is refused by name and the program does not start."
+    ),
+}
+SETTING_HEADS = {"zh": ("变量", "含义", "默认值"), "en": ("Variable", "Meaning", "Default")}
+SETTINGS = {
+    "BIAOCHI_STORE": {
+        "zh": ("数据目录", "项目文件夹下的 `var/`"),
+        "en": ("folder of the store", "`var/` in the project folder"),
+    },
+    "BIAOCHI_LANG": {
+        "zh": ("未选择语言时用的语言：`zh` 或 `en`", "`zh`"),
+        "en": ("language before a person chooses one: `zh` or `en`", "`zh`"),
+    },
+    "PORT": {"zh": ("网页的端口", "`8501`"), "en": ("port of the dashboard", "`8501`")},
+    "BIAOCHI_HOSTS": {
+        "zh": ("网页应答的主机名，以逗号或空格分隔，不带端口", "只有本机"),
+        "en": ("host names that are answered, separated by commas or spaces, without port", "this machine only"),
+    },
+    "BIAOCHI_ORIGINS": {
+        "zh": ("接受请求的来源，如 `https://pingyi.example`", "由主机名和端口得出"),
+        "en": ("origins whose requests are accepted, such as `https://pingyi.example`", "from host names and port"),
+    },
+    "BIAOCHI_LOGIN": {
+        "zh": ("`1`：须登录（`.streamlit/secrets.toml` 有 `[auth]` 时同此）", "`0`"),
+        "en": ("`1`: people sign in (also when `.streamlit/secrets.toml` has `[auth]`)", "`0`"),
+    },
+    "BIAOCHI_THREADS": {
+        "zh": ("导入和发布时 DuckDB 的线程数", "处理器数，至多 `4`"),
+        "en": ("threads of DuckDB while importing and publishing", "number of processors, at most `4`"),
+    },
+    "BIAOCHI_MEMORY_LIMIT": {
+        "zh": ("DuckDB 的内存上限，如 `2GB`", "`2GB`"),
+        "en": ("memory limit of DuckDB, such as `2GB`", "`2GB`"),
+    },
+    "BIAOCHI_ENGINE": {
+        "zh": ("计算引擎，本版只有 `duckdb:`", "`duckdb:`"),
+        "en": ("engine; this version has only `duckdb:`", "`duckdb:`"),
+    },
+    "BIAOCHI_DEBUG": {
+        "zh": ("`1`：程序出错时显示详细信息，供技术人员查找原因", "`0`"),
+        "en": ("`1`: print the traceback when the program fails", "`0`"),
+    },
+}
+
+
+class _Recorder(Mapping[str, str]):
+    """An empty environment that remembers which names were asked for."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+
+    def __getitem__(self, name: str) -> str:
+        self.names[name] = None
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def variables() -> list[str]:
+    """Return the names that `settings.load` reads."""
+    environment = _Recorder()
+    settings.load(environment, FOLDER)
+    return list(environment.names)
+
+
+def setting_rows(language: str) -> list[str]:
+    """Every variable that is read; a new one without a description is an error here."""
+    if set(variables()) != set(SETTINGS):
+        raise RuntimeError(f"settings and their descriptions differ: {sorted(set(variables()) ^ set(SETTINGS))}")
+    rows = [SETTING_HEADS[language], *((f"`{name}`", *words[language]) for name, words in SETTINGS.items())]
+    return [SETTINGS_TITLE[language], SETTINGS_INTRO[language], "", *table(rows)]
+
+
+# --- glossary -----------------------------------------------------------------------------------
+
+GLOSSARY_NOTE = (
+    "由 `glossary.csv` 生成（`python -m tools.reference`）：页面、文件、命令和代码各用同一个词。"
+    "Generated from `glossary.csv`: one word for one idea on pages, in files, commands and code."
+)
+
+
+def glossary() -> list[str]:
+    """Every term in both languages."""
+    with (ROOT / "docs" / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        _head, *terms = csv.reader(file)
+    return ["# 词汇表 · Glossary", "", GLOSSARY_NOTE, "", *table([("中文", "English"), *terms])]
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+PAGES: dict[str, Callable[[str], list[str]]] = {
+    "commands": commands,
+    "problems": problem_rows,
+    "settings": setting_rows,
+    # "fields": the columns of tables and files, from fields.csv
+}
+
+
+def table(rows: Any) -> list[str]:
+    """Return a Markdown table; the first row is its header."""
+    head, *body = [[_cell(text) for text in row] for row in rows]
+    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *body)]
+
+
+def _cell(text: str) -> str:
+    """A table cell: no line break, no bar, and no HTML that a renderer would swallow."""
+    parts = re.split(r"(`[^`]*`)", " ".join(text.split()).replace("|", "\\|"))
+    return "".join(part if part.startswith("`") else part.replace("<", "&lt;") for part in parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
