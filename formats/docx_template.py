@@ -1,7 +1,7 @@
 """Makes formats/templates/bulletin.docx, the template of the Word document: `python -m formats.docx_template`.
 
 The page is that of GB/T 9704. The office may change the template in Word or WPS or give its own with `--template`;
-docs/word-template.md lists the placeholders. Same code, same bytes.
+docs/how-to/word-template.en.md lists the placeholders. Same code, same bytes.
 """
 
 from collections.abc import Mapping, Sequence
