@@ -260,7 +260,7 @@ def chosen_port() -> int:
 
     try:
         return settings.load().port
-    except settings.SettingsRefused as error:
+    except settings.InvalidSettingError as error:
         raise StartError(str(error)) from error
 
 
