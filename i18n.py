@@ -4,6 +4,7 @@ The .po files are compiled in memory at first use, so there is no build step and
 `python -m i18n` (make messages) extracts the messages and carries the translations over.
 """
 
+import csv
 import gettext
 import io
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ KEYWORDS = {
     "StoreDamagedError": (1,),
     "Damage": (1,),
 }
+COLUMN_TABLES = (ROOT / "results" / "fields.csv",)
 # Where no message of the product can be.
 SKIPPED = {"tests", "bench", "var", "build", "docs", "locales", "node_modules"}
 
@@ -88,7 +90,17 @@ def extract_messages() -> Catalog:
     found = extract_from_dir(ROOT, [("**.py", "python")], keywords=KEYWORDS, directory_filter=_holds_messages)
     for _, _, message, _, _ in found:
         catalog.add(message)
+    for message in _column_messages():
+        catalog.add(message)
     return catalog
+
+
+def _column_messages() -> Iterator[str]:
+    """Headers and meanings of the column tables, which no call of `_` names."""
+    for path in COLUMN_TABLES:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield from filter(None, (row["header"], row["meaning"]))
 
 
 def rendered_files() -> Iterator[tuple[Path, bytes]]:
