@@ -7,7 +7,8 @@ The .po files are compiled in memory at first use, so there is no build step and
 import csv
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,6 +35,24 @@ COLUMN_TABLES = (ROOT / "results" / "fields.csv",)
 # Where no message of the product can be.
 SKIPPED = {"tests", "bench", "var", "build", "docs", "locales", "node_modules"}
 
+
+@dataclass(frozen=True)
+class Punctuation:
+    """Signs of one language with their spaces. listed: between the items of a list. gap: between sentences."""
+
+    listed: str
+    comma: str
+    semicolon: str
+    colon: str
+    gap: str
+    brackets: tuple[str, str]
+
+
+PUNCTUATION = {
+    "zh": Punctuation("、", "，", "；", "：", "", ("（", "）")),
+    "en": Punctuation(", ", ", ", "; ", ": ", " ", (" (", ")")),
+}
+
 _PLURALS = {
     "zh_CN": "nplurals=1; plural=0;",
     "en": "nplurals=2; plural=(n != 1);",
@@ -58,6 +77,11 @@ def translate(message: str, language: str) -> str:
     """The message in one of LANGUAGES; the English itself where nothing is translated."""
     # gettext answers the empty string with the catalogue's header.
     return _catalogue(language).gettext(message) if message else ""
+
+
+def join(parts: Iterable[str], language: str) -> str:
+    """The items of a list, separated as the language does."""
+    return PUNCTUATION[language].listed.join(parts)
 
 
 def ngettext(singular: str, plural: str, count: int, language: str) -> str:

@@ -13,6 +13,7 @@ from i18n import N_, translate
 from reports.ranking_table import decimals_of, facts_of, marks, printed_marks, status_of
 from results.fields import WHOLE, columns, folded, meanings, number_format
 from results.labels import DATA_HEADER
+from results.missing import is_missing
 from results.pledges.by_year import POSTS, UNITS, YEARS, PledgeYear, posts_of, units_of_year
 from results.pledges.labels import (
     COMPARED_REASONS,
@@ -178,7 +179,7 @@ def records(rows: pd.DataFrame, fields: Iterable[str]) -> list[dict[str, object]
 
 
 def _plain(name: str, value: object) -> object:
-    if value is None or value is pd.NA or value != value:
+    if is_missing(value):
         return None
     return int(float(str(value))) if _form(name) == WHOLE else value
 

@@ -16,7 +16,7 @@ from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Bottom
 from data.store.release import Release
-from i18n import LANGUAGES, N_, translate
+from i18n import LANGUAGES, N_, join, translate
 from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, published
 from reports.documents.common import round_words
 from results.labels import DEMO, REASON_SENTENCES, STAMPS, VERDICTS
@@ -387,7 +387,7 @@ class _Page:
             ]
         told.append(self._say(WITHHELD["never"]))
         if found.without_grades:
-            names = ("、" if self._language == "zh" else ", ").join(map(self._category, found.without_grades))
+            names = join(map(self._category, found.without_grades), self._language)
             told.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
         return told
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 from data.model.rule_sets import Presentation
 from data.store.release import Release
 from formats.spreadsheet import Cell, Chart, Sheet
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from results.fields import folded, meanings, number_formats
 from results.labels import (
     BASIS,
@@ -152,7 +152,7 @@ def marks(release: Release, round_id: str, language: str, what_if: bool = False)
     said = [translate(DEMO, language)] if release.is_demo else []
     said += [translate(STAMPS.get(release.status(round_id), ""), language)]
     said += [translate(WHAT_IF, language)] if what_if else []
-    return ("；" if language == "zh" else "; ").join(filter(None, said))
+    return PUNCTUATION[language].semicolon.join(filter(None, said))
 
 
 def table_of(rows: list[dict[str, object]], fields: Iterable[str], language: str) -> tuple[list[str], list[list[Cell]]]:

@@ -13,6 +13,7 @@ from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.labels import YES_OR_NO
+from results.missing import is_missing
 
 DERIVED = ("score", "rank", "recomputed", "round_id")
 STATES = {code: word for word, code in reversed(PARTICIPATION.items())}
@@ -113,7 +114,7 @@ def _cells(frame: pd.DataFrame) -> list[list[Cell]]:
 
 
 def _cell(value: object) -> Cell:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    if is_missing(value):
         return None
     if isinstance(value, list):
         return "；".join(map(str, value))

@@ -4,8 +4,6 @@ Results (ranking, bottom, changes, groups) carry what they are made of; every ta
 the headers of the contract and may be imported again.
 """
 
-import pandas as pd
-
 from data.model.contract import KINDS
 from data.store.release import Release
 from data.store.uploads import read_upload
@@ -17,6 +15,7 @@ from reports.record_tables import record_sheet
 from results.comparison.year_on_year import DOWN, OVERLAPPING, STATEMENT_NAMES, UP, Changes
 from results.fields import columns, folded, meanings, number_formats
 from results.labels import BASIS, REASONS
+from results.missing import is_missing
 from results.overview import groups_of
 from results.ranking.bottom_list import bottom, family_name
 from results.ranking.family import RoundNotFoundError, rules_of
@@ -141,6 +140,6 @@ def _word(words: dict[str, str] | None, value: Cell, language: str) -> Cell:
 
 
 def _cell(value: object) -> Cell:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    if is_missing(value):
         return None
     return value if isinstance(value, str | int | float) else str(value)

@@ -23,7 +23,7 @@ import problems
 import settings
 from cli.main import app, run
 from data.model.contract import KIND_NAMES, KINDS, REQUIRED, Field, fields, header_of
-from i18n import LANGUAGES, ROOT, translate
+from i18n import LANGUAGES, PUNCTUATION, ROOT, translate
 from results.fields import Column, columns
 
 FOLDER = ROOT / "docs" / "reference"
@@ -360,15 +360,14 @@ def field_rows(language: str) -> list[str]:
     """Every column of the exported tables, then every field of the files to import."""
     lines = [FIELDS_TITLE[language], FIELDS_INTRO[language]]
     for name, titles in TABLE_TITLES.items():
-        colon = "：" if language == "zh" else ": "
-        lines += ["", f"## {EXPORTED[language]}{colon}{titles[language]}"]
+        lines += ["", f"## {EXPORTED[language]}{PUNCTUATION[language].colon}{titles[language]}"]
         lines += [
             "",
             *table([FIELD_HEADS[language], *(_column(column, language) for column in columns(name).values())]),
         ]
     for kind in KINDS:
         title = translate(KIND_NAMES[kind], language)
-        lines += ["", f"## {IMPORTED[language]}{'：' if language == 'zh' else ': '}{title} (`{kind}`)", ""]
+        lines += ["", f"## {IMPORTED[language]}{PUNCTUATION[language].colon}{title} (`{kind}`)", ""]
         lines += table([INPUT_HEADS[language], *(_input_field(kind, field, language) for field in fields(kind))])
     return lines
 

@@ -10,7 +10,7 @@ from data.model.rule_sets import Presentation, RuleSet
 from data.store.release import Release
 from data.store.round_status import ANNOUNCED
 from formats.document import COLUMNS, Bar, Document, Row, Section, Table, plain
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from reports.ranking_table import marks
 from results import number_format
 from results.fields import headers
@@ -108,7 +108,7 @@ def document(
     told, rules = made_of.rounds, plain(made_of.rules)
     parts = list(sections)
     lines = sum(len(part.table.rows) for part in parts if part.table is not None)
-    comma = "、" if language == "zh" else ", "
+    comma = PUNCTUATION[language].listed
     said = [marks(release, name, language) for name in told]
     about = (
         translate(RELEASE, language).format(

@@ -5,7 +5,7 @@ Codes are for programs and stay English; words are for readers and are translate
 
 from collections.abc import Mapping
 
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from results.fields import columns
 from results.labels import YES_OR_NO as YES_OR_NO
 from results.number_format import number
@@ -125,7 +125,7 @@ def word(field: str, value: object, language: str) -> object:
 def attention(row: Mapping[object, object], language: str) -> str:
     """What needs attention in one row of `QuarterReport.warnings`, in words."""
     said = [translate(WARNING_WORDS[name], language) for name in WARNINGS if row[name]]
-    return ("；" if language == "zh" else "; ").join(said)
+    return PUNCTUATION[language].semicolon.join(said)
 
 
 def difference_sentence(row: Mapping[object, object], language: str, decimals: int = 1) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.store.release import Release
 from results.fields import WHOLE, having
+from results.missing import is_missing
 from results.ranking.lineage import codes_of
 from results.ranking.ranking import FIELDS, Ranking, ranking
 
@@ -40,6 +41,6 @@ def rows_of_unit(ranking: Ranking, code: str) -> list[dict[str, object]]:
 def _plain(name: str, value: object) -> object:
     if isinstance(value, dict):
         return {str(key): int(count) for key, count in value.items()}
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    if is_missing(value):
         return None
     return int(str(value)) if name in having("ranking", WHOLE) else value
