@@ -31,6 +31,12 @@ def blocks(language: str, escape: Callable[[str], str] = str) -> list[str]:
     return [_filled(part, known, escape) for part in source(language).split("\n\n")]
 
 
+def in_five_sentences(language: str) -> list[str]:
+    """Return the sentences of the first section, without their numbers."""
+    numbered = next(part for part in source(language).split("\n\n") if part.startswith("1. "))
+    return [line.partition(". ")[2] for line in numbered.splitlines()]
+
+
 def _filled(part: str, known: Mapping[str, str], escape: Callable[[str], str]) -> str:
     return PLACEHOLDER.sub(lambda match: escape(known[match[1]]), part)
 

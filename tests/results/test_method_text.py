@@ -32,3 +32,10 @@ def test_every_placeholder_is_filled_and_escaped():
         assert all(method_text.TABLE.fullmatch(block) for block in left)
         text = "\n".join(method_text.blocks(language, lambda value: f"<{value}>"))
         assert "<0.05>" in text and "c = <" in text
+
+
+def test_the_first_section_has_five_sentences():
+    for language, first in (("zh", "。"), ("en", "A score is the mean of what each evaluator group said")):
+        sentences = method_text.in_five_sentences(language)
+        assert len(sentences) == 5
+        assert first in sentences[0] and not sentences[0].startswith("1")
