@@ -1,6 +1,6 @@
-"""The status of a round, from draft to withdrawn: which may follow which, and what each permits.
+"""The status of a round, from draft to withdrawn: permitted transitions and permitted actions.
 
-A round that nobody gave a status permits everything, like a draft. Whether a round is a trial is said by its uploads.
+A round without a status is treated as a draft. Whether a round is a trial follows from its uploads.
 """
 
 from data.store.history import Event
@@ -15,7 +15,7 @@ STATUSES = {
     WITHDRAWN: N_("Withdrawn"),
 }
 CHINESE = {"草稿": DRAFT, "试算": TRIAL, "已定稿": FINAL, "已公布": ANNOUNCED, "已撤回": WITHDRAWN}
-"""The same in the words of the contract, as a person types them."""
+"""Status names of the contract, as users type them."""
 
 PERMITS = {
     DRAFT: N_("Uploads are free. Files say that the results are a draft."),
@@ -46,7 +46,7 @@ LOCKED = {
 
 
 def status_given(history: list[Event], round_id: str) -> Event | None:
-    """The newest entry that gave a round its status; None when there is none, or the round was cleared since."""
+    """Return the newest status entry of a round; None if there is no entry or the round was cleared since."""
     for event in history:
         if event.round == round_id and event.action in ("status", "clear"):
             return event if event.action == "status" else None
@@ -54,5 +54,5 @@ def status_given(history: list[Event], round_id: str) -> Event | None:
 
 
 def may_follow(status: str, new: str) -> bool:
-    """Whether a round of one status may be given another."""
+    """Return whether a status may be changed to another."""
     return new in FOLLOWING[status]
