@@ -31,24 +31,24 @@ from results.pledges.by_year import pledge_year
 from results.pledges.register import pledge_rounds
 from results.ranking.family import families
 
-INTERNAL = N_("INTERNAL: for the office; not to be passed on or published")
+INTERNAL = N_("INTERNAL: for office use; do not share or publish")
 PUBLIC = N_("Public: small numbers are withheld")
 ABOUT = N_("Round {round}, rule set {rules}, release {release}")
-RECOMPUTE = N_("Recompute everything from the kept files: biaochi replay {release}")
-CHECKED = N_("SHA256SUMS holds the checksum of every file here: sha256sum -c SHA256SUMS")
+RECOMPUTE = N_("Recompute everything from the stored originals: biaochi replay {release}")
+CHECKED = N_("SHA256SUMS has the checksum of every file in this bundle: sha256sum -c SHA256SUMS")
 TOLD = {
-    "ranking": N_("Every unit with votes, score, interval, places and verdict; each category is ranked by itself."),
-    "bottom": N_("The units that the bottom rule names or that are not cleared. Only confirmed ones may be named."),
+    "ranking": N_("Every unit with votes, score, interval, places and verdict; each category is ranked separately."),
+    "bottom": N_("Units that are in the bottom k or cannot be ruled out. Only confirmed units may be named."),
     "groups": N_("Ballots and answers of each evaluator group."),
-    "changes": N_("Each unit against the round before, with the interval of the change."),
-    "pledges": N_("Pledges with what was reported and what was verified."),
+    "changes": N_("The change of each unit since the previous round, with its interval."),
+    "pledges": N_("Pledges with reported and verified results."),
     "bulletin": N_("The bulletin, to print (PDF) and to edit (Word)."),
     "tables/": N_(
-        "What was imported, under its own headers; it can be imported again. Ballots are not in it: biaochi export "
-        "ballots."
+        "Imported tables under the standard headers; they can be imported again. Ballots are not included: "
+        "biaochi export ballots."
     ),
     "rules.toml": N_("The rule set."),
-    "release.json": N_("What the release is made of: the files that were uploaded, with their checksums."),
+    "release.json": N_("The uploaded files of the release, with their checksums."),
     "public.html": N_("The page for the website; it opens without this product and without the internet."),
     "grades": N_("Grades by category, with small numbers withheld."),
 }

@@ -245,7 +245,7 @@ def _last(store: Path) -> tuple[Entry | None, int]:
         return None, begins
     entry = _entry(complete.rstrip(b"\n").rsplit(b"\n", 1)[-1])
     if entry is None:
-        raise StoreDamagedError("Audit log: its last line cannot be read any more. Restore the log from a backup.")
+        raise StoreDamagedError("Audit log: its last line can no longer be read. Restore the log from a backup.")
     return entry, begins + len(complete)
 
 

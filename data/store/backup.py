@@ -31,13 +31,13 @@ def backup(store: Store, target: Path, progress: Progress = no_progress) -> str:
     Raises UsageError if the file exists or is inside the store, or if the store is empty.
     """
     if target.exists():
-        raise UsageError("The file {path} is there already. Name a new one.", path=target)
+        raise UsageError("The file {path} already exists. Choose a new name.", path=target)
     if store.path.resolve() in target.resolve().parents:
-        raise UsageError("The backup should not lie in the store itself: {path}.", path=target)
+        raise UsageError("The backup must not be inside the store: {path}.", path=target)
     if store.is_empty():
-        raise UsageError("The store {path} holds nothing to back up.", path=store.path)
+        raise UsageError("The store {path} is empty; there is nothing to back up.", path=store.path)
     if not target.parent.is_dir():
-        raise UsageError("There is no folder {path}.", path=target.parent)
+        raise UsageError("The folder {path} does not exist.", path=target.parent)
     folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=target.parent))  # a separate draft for concurrent backups
     draft = folder / target.name
     try:
@@ -59,7 +59,8 @@ def restore(store: Store, source: Path, progress: Progress = no_progress) -> int
     """
     if store.path.is_dir() and any(store.path.iterdir()):
         raise UsageError(
-            "The store {path} is not empty. Name an empty folder with --store, look at it, then put it in place.",
+            "The store {path} is not empty. Restore into an empty folder with --store, check it, then move it "
+            "into place.",
             path=store.path,
         )
     store.path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,11 +149,11 @@ def _unpack_one(archive: zipfile.ZipFile, name: str, digest: str, target: Path) 
 
 
 def _no_backup(path: Path) -> UsageError:
-    return UsageError("The file {path} is no backup of a store.", path=path)
+    return UsageError("The file {path} is not a backup of a store.", path=path)
 
 
 def _damaged(path: Path) -> StoreDamagedError:
-    return StoreDamagedError("The backup {path} is damaged. Nothing was restored; take another one.", path=path)
+    return StoreDamagedError("The backup {path} is damaged. Nothing was restored; use another backup.", path=path)
 
 
 def _sha256(path: Path) -> str:

@@ -63,8 +63,8 @@ def read_decision(path: Path) -> Decision:
         return Decision(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         raise StoreDamagedError(
-            "Remembered columns: the file {name} cannot be read any more. Restore it from a backup, or delete it and "
-            "say the columns again at the next import.",
+            "Saved column mappings: the file {name} can no longer be read. Restore it from a backup, or delete "
+            "it and map the columns again at the next import.",
             name=f"{FOLDER}/{path.parent.name}/{path.name}",
         ) from None
 

@@ -65,7 +65,7 @@ def read_event(path: Path) -> Event:
         return _event(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError):
         raise StoreDamagedError(
-            "History: the entry {name} cannot be read any more. Restore it from a backup.", name=path.name
+            "History: the entry {name} can no longer be read. Restore it from a backup.", name=path.name
         ) from None
 
 

@@ -273,14 +273,14 @@ class ImportJob:
                 copy.result()
         for kept, source, stamp in zip(evidence, sources, before, strict=True):
             if _stamp(source) != stamp:
-                raise UsageError("The file {name} changed while it was read. Import it again.", name=kept.name)
+                raise UsageError("The file {name} changed while it was being read. Import it again.", name=kept.name)
 
     def _check_space(self, sources: Sequence[Source]) -> None:
         size = sum(s.stat().st_size if isinstance(s, Path) else len(s[1]) for s in sources)
         free = shutil.disk_usage(self.staging).free
         if free < SPARE_SPACE * size:
             raise UsageError(
-                "The disk has {free} MB left; this import needs {needed} MB. Make room and try again.",
+                "The disk has {free} MB free; this import needs {needed} MB. Free some space and try again.",
                 free=free >> 20,
                 needed=SPARE_SPACE * size >> 20,
             )
@@ -325,9 +325,7 @@ class ImportJob:
                 self.problems += refusal.in_file(kept.name).problems
                 continue
             if self.request.choices.sheet and text.sheet is None:
-                raise UsageError(
-                    "The file {name} is no workbook and has no sheets; leave the sheet out.", name=kept.name
-                )
+                raise UsageError("The file {name} is not a workbook and has no sheets. Omit the sheet.", name=kept.name)
             self.encodings[kept.name] = text.encoding
             if text.sheet is None:
                 self.delimiters[kept.name] = text.delimiter

@@ -36,7 +36,7 @@ def replay(store: Store, prefix: str) -> list[Damage]:
                 return [again]
             if again.id != release_id:
                 facts = {"found": again.short, "release": release.short}
-                return [Damage("Recomputing gives the release {found}, not {release}.", facts)]
+                return [Damage("Recomputing gives release {found}, not {release}.", facts)]
             return _differences(release, again)
     finally:
         release.close()
@@ -81,7 +81,9 @@ def _rebuild_upload(store: Store, upload: Upload) -> Damage | None:
             return stored
         anew = next(u for u in again.uploads() if u.upload_id == stored[upload.upload_id])
         if anew.digest != upload.digest:
-            return Damage("Upload {upload}: its kept file gives other content now.", {"upload": upload.upload_id})
+            return Damage(
+                "Upload {upload}: its stored original now gives different content.", {"upload": upload.upload_id}
+            )
         for name in derived_files(anew.folder):
             move_atomically(anew.folder / name, upload.folder / name)
         manifest = anew.folder / MANIFEST
@@ -103,7 +105,9 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
     named = {"release": release_id[:16]}
     if version != METHOD_VERSION:
         return Damage(
-            "Release {release}: an earlier version of this program made it, and only that one can make it again.", named
+            "Release {release}: it was built by an earlier version of this program and can only be rebuilt with "
+            "that version.",
+            named,
         )
     draft = staging / f"release-{release_id[:16]}"
     try:
@@ -111,7 +115,7 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
     except (StoreDamagedError, UsageError, RoundConflictError):
         found = ""
     if found != release_id:
-        return Damage("Release {release}: it cannot be made again from what is kept. Restore a backup.", named)
+        return Damage("Release {release}: it cannot be rebuilt from the stored files. Restore a backup.", named)
     if folder.is_dir():
         folder.rename(staging / f"damaged-{release_id[:16]}")
     move_atomically(draft, folder)
@@ -192,7 +196,7 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damag
         accepted = report.upload or report.same_as
         if accepted is None:
             facts = {"upload": upload.upload_id, "why": report.problems[0]}
-            return Damage("Upload {upload}: its kept file is not accepted any more: {why}", facts)
+            return Damage("Upload {upload}: its stored original is no longer accepted: {why}", facts)
         stored[upload.upload_id] = accepted
     return stored
 
@@ -208,5 +212,5 @@ def _differences(first_release: Release, second_release: Release) -> list[Damage
             lines = enumerate(zip_longest(first, second), start=1)
             line = next(number for number, (a, b) in lines if a != b)
             facts = {"table": name, "line": line}
-            differences.append(Damage("The table {table} differs, first in line {line}.", facts))
+            differences.append(Damage("Table {table} differs, first in line {line}.", facts))
     return differences

@@ -18,11 +18,11 @@ CHINESE = {"草稿": DRAFT, "试算": TRIAL, "已定稿": FINAL, "已公布": AN
 """Status names of the contract, as users type them."""
 
 PERMITS = {
-    DRAFT: N_("Uploads are free. Files say that the results are a draft."),
-    TRIAL: N_("Trial uploads only. Pages and files say that it is a trial; it is cleared, never finalised."),
-    FINAL: N_("No more uploads. Files say that the results are not announced yet."),
+    DRAFT: N_("Uploads are allowed. Files are marked as draft."),
+    TRIAL: N_("Trial uploads only. Pages and files are marked as trial. A trial is cleared, never finalised."),
+    FINAL: N_("No more uploads. Files are marked as not yet announced."),
     ANNOUNCED: N_("No more uploads. Files are final."),
-    WITHDRAWN: N_("No more uploads. Pages and files say that the results are withdrawn."),
+    WITHDRAWN: N_("No more uploads. Pages and files are marked as withdrawn."),
 }
 FOLLOWING = {
     DRAFT: (TRIAL, FINAL, WITHDRAWN),

@@ -184,7 +184,7 @@ class Store:
         matches = [release for release in self.releases() if release.startswith(prefix)]
         if len(matches) != 1 or not prefix:
             if matches:
-                raise UsageError("Several releases begin with {prefix}. Give more digits.", prefix=prefix)
+                raise UsageError("Several releases begin with {prefix}. Enter more digits.", prefix=prefix)
             raise UsageError("No release begins with {prefix}. `biaochi releases` lists them all.", prefix=prefix)
         return matches[0]
 
@@ -232,7 +232,7 @@ class Store:
         data.model.progress.CancelledError is raised and no files remain.
         """
         if kind not in KINDS:
-            raise UsageError("There is no kind of upload named {kind}.", kind=kind)
+            raise UsageError("There is no upload kind named {kind}.", kind=kind)
         if edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if replace else ""
@@ -283,18 +283,18 @@ class Store:
                 "The register of round {round} has no unit with the code {unit}.", round=round_id, unit=unit_code
             )
         if not name.strip():
-            raise UsageError("The name to be confirmed must be given.")
+            raise UsageError("Enter the name to be confirmed.")
         if valid_from and not is_day(valid_from):
             raise UsageError("The first day should be a date such as 2026-01-31, not {value}.", value=valid_from)
         if is_totals_row(name):
-            raise UsageError("{name} is a word for sums and cannot be the name of a unit.", name=name)
+            raise UsageError("{name} is a word for totals and cannot be the name of a unit.", name=name)
         known_as = alias_of(in_force, name, valid_from)
         if known_as and known_as[0] == unit_code:
             return ImportReport([], 1, stored=False, same_as=known_as[1])
         if known_as:
             raise UsageError(
-                "{name} is confirmed as a name of {unit} already. To change that, import the table of names anew and "
-                "let it replace the earlier one (--replace).",
+                "{name} is already confirmed as a name of {unit}. To change that, import the table of names "
+                "again with --replace.",
                 name=name,
                 unit=known_as[0],
             )
@@ -331,8 +331,8 @@ class Store:
             )
         if trial and uploads and not uploads[0].trial:
             raise UsageError(
-                "The round {round} holds formal uploads, and trial and formal data are never mixed. Give the trial "
-                "a round name of its own.",
+                "The round {round} holds formal uploads, and trial and formal data are never mixed. Use a "
+                "separate round name for the trial.",
                 round=round_id,
             )
 
@@ -389,8 +389,8 @@ class Store:
         changes += [(event.time, event.user) for event in self.history()]
         time, who = max(changes)
         return UsageError(
-            "What would be published is {release}, not what was compared; the last change is by {user}, {time}. "
-            "Compare again.",
+            "The release to be published is now {release}, not the one you compared. The last change was made by "
+            "{user} at {time}. Compare again.",
             release=release_id[:16],
             user=who,
             time=local_time(time),
@@ -399,7 +399,7 @@ class Store:
     def rollback(self, prefix: str, reason: str) -> str:
         """Put an older release in force again and record it in the history."""
         if not reason.strip():
-            raise UsageError("Going back needs a reason.")
+            raise UsageError("A rollback needs a reason.")
         with self.writing() as staging:
             release_id = self.find(prefix)
             if cleared(self.history()).intersection(self.uploads_of(release_id)):
@@ -506,7 +506,7 @@ class Store:
             raise UsageError("The round {round} holds no uploads.", round=round_id)
         if status in (ANNOUNCED, WITHDRAWN) and not self._as_published(uploads, whole=status == ANNOUNCED):
             raise UsageError(
-                "The results of the round {round} are not published as they stand. Publish them first.",
+                "The current results of the round {round} are not published. Publish them first.",
                 round=round_id,
             )
 
@@ -547,7 +547,7 @@ class Store:
         if not known:
             raise UsageError("There is no rule set yet. Add one first: biaochi rules add FILE.toml")
         raise UsageError(
-            "Several rule sets are known ({names}). Say which one with --rules NAME.",
+            "There are several rule sets ({names}). Choose with --rules NAME.",
             names=", ".join(rules.name for rules in known),
         )
 

@@ -149,8 +149,8 @@ def damage_told(uploads: Sequence[Upload]) -> Iterator[None]:
         if not damaged:
             raise
         raise StoreDamagedError(
-            "Upload {upload}: files made from it are damaged or missing. Run `biaochi rebuild`: it makes them again "
-            "from the kept files.",
+            "Upload {upload}: files derived from it are damaged or missing. Run `biaochi rebuild` to restore "
+            "them from the stored originals.",
             upload=damaged[0],
         ) from error
 
@@ -175,7 +175,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _manifest_damaged(folder: Path) -> StoreDamagedError:
     return StoreDamagedError(
-        "Upload {upload}: {file} cannot be read any more. Restore it from a backup.", upload=folder.name, file=MANIFEST
+        "Upload {upload}: {file} can no longer be read. Restore it from a backup.", upload=folder.name, file=MANIFEST
     )
 
 

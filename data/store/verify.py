@@ -53,14 +53,14 @@ def release_damage(folder: Path) -> list[Damage]:
     """Return the defects of the files of a release."""
     named = {"release": folder.name[:16]}
     if not (folder / RELEASE).is_file() or not (folder / RESULTS).is_file():
-        return [Damage("Release {release}: files are missing. `biaochi rebuild` makes them again.", named)]
+        return [Damage("Release {release}: files are missing. Run `biaochi rebuild` to restore them.", named)]
     try:
         made_of = read_contents(folder)
     except StoreDamagedError:
         made_of = {}
     if made_of.get("id") == folder.name and made_of.get("results_sha256") == file_sha256(folder / RESULTS):
         return []
-    return [Damage("Release {release}: its results are damaged. `biaochi rebuild` makes them again.", named)]
+    return [Damage("Release {release}: its results are damaged. Run `biaochi rebuild` to restore them.", named)]
 
 
 def _uploads(store: Store) -> list[Damage]:
@@ -80,8 +80,10 @@ def damaged_file(upload: str, name: str) -> Damage:
     """Return the defect for a damaged or missing file of an upload, with the remedy."""
     facts = {"upload": upload, "file": name}
     if is_evidence(name):
-        return Damage("Upload {upload}: the kept file {file} is damaged or missing. Restore it from a backup.", facts)
-    return Damage("Upload {upload}: {file} is damaged or missing. `biaochi rebuild` makes it again.", facts)
+        return Damage(
+            "Upload {upload}: the stored original {file} is damaged or missing. Restore it from a backup.", facts
+        )
+    return Damage("Upload {upload}: {file} is damaged or missing. Run `biaochi rebuild` to restore it.", facts)
 
 
 def _rules(store: Store) -> list[Damage]:
@@ -134,11 +136,11 @@ def _audit(store: Store) -> list[Damage]:
     logged |= {f"rules/{entry.what}.toml" for entry in log if entry.action == "rules"}
     logged |= {f"{FOLDER}/{number:06d}.json" for number in range(1, log[-1].told.events + 1 if log else 1)}
     gone = [
-        Damage("{what}: the audit log tells of it, and it is not there. Restore it.", {"what": w})
+        Damage("{what}: it is recorded in the audit log but missing from the store. Restore it.", {"what": w})
         for w in logged - kept
     ]
     more = [
-        Damage("{what}: the audit log does not tell of it: its last lines were cut off.", {"what": w})
+        Damage("{what}: it is not recorded in the audit log, whose last lines were cut off.", {"what": w})
         for w in kept - logged
     ]
     return sorted([*gone, *more], key=lambda finding: str(finding.facts["what"]))
