@@ -1,9 +1,9 @@
-"""What of a round may leave the house for everybody: the public page and the public bundle show this and nothing else.
+"""Statistical disclosure control: the results of a round that may be published on the public page or in the bundle.
 
-Published are, of every unit, its votes and, if it is ranked, score, interval, place, range of places and verdict; votes
-by group; and grades by category. Means of groups, grades of single units, totals of groups and shares of "don't know"
-are not published at all: a unit knows its own counts and could subtract them. What is left is withheld jointly over
-all these tables (analytics.suppression), as if the totals of the groups were known from elsewhere.
+For each unit these are its votes and, if it is ranked, score, interval, place, range of places and verdict; also votes
+by group, and grades by category. Means of groups, grades of single units, totals of groups and shares of "don't know"
+are never published: a unit knows its counts and could subtract them. Small numbers in the published tables are
+withheld jointly (analytics.suppression), under the assumption that the totals of the groups are publicly known.
 """
 
 from collections.abc import Mapping
@@ -43,13 +43,13 @@ FIELDS = (
 )
 OF_A_RANKED_UNIT = ("score", "score_low", "score_high")
 FEWEST_UNITS = 3
-"""Units of a category below which its grades are not published: one of two would know the other's."""
+"""Fewest units of a category whose grades are published: with two units, each could compute the other's grades."""
 MOST_GRADES = 10
-"""Grades that still make a table; a round of marks from 0 to 100 has none."""
+"""Most grades of a published grade table; a round with marks from 0 to 100 has no grade table."""
 
 
 class NothingPublishedError(Exception):
-    """The round has a register and no votes."""
+    """The round has a register but no votes."""
 
 
 @dataclass(frozen=True)
@@ -91,34 +91,36 @@ class Published:
 
     @property
     def shown(self) -> frozenset[str]:
-        """Codes of the units of which more than the name is published."""
+        """Return the codes of the units with published numbers, not only a name."""
         return frozenset(self.rows.loc[self.rows["n"].notna(), "unit_code"])
 
 
 def published(release: Release, round_id: str) -> Published:
-    """The public tables of a round, each category ranked by itself.
+    """Return the public tables of a round, with each category ranked separately.
 
     Raises RoundNotFoundError and NothingPublishedError.
     """
-    found = families(release, round_id)
-    if not found:
+    ranked_families = families(release, round_id)
+    if not ranked_families:
         raise NothingPublishedError(round_id)
-    ranking = ranking_of(release, round_id, found)
+    ranking = ranking_of(release, round_id, ranked_families)
     votes = _Votes.of(release, round_id)
-    plan = _plan(votes, found)
+    plan = _plan(votes, ranked_families)
     rows = _public_rows(ranking.rows, votes, plan)
-    lists = tuple(bottom_list(family, ranking) for family in found)
+    lists = tuple(bottom_list(family, ranking) for family in ranked_families)
     return Published(
         release.id,
         round_id,
-        found[0].rules,
+        ranked_families[0].rules,
         votes.groups,
         rows,
         lists,
         tuple(plan.grade_tables()),
         int(rows["n"].isna().sum()),
         sum(n is None for numbers in rows["n_by_group"] for n in numbers.values()),
-        sum(n is None for one in plan.grade_tables() for numbers in one.counts.values() for n in numbers),
+        sum(
+            n is None for grade_table in plan.grade_tables() for numbers in grade_table.counts.values() for n in numbers
+        ),
         tuple(sorted(set(votes.categories) - plan.with_grades)),
     )
 
@@ -156,12 +158,12 @@ class _Votes:
         return tuple(sorted(set(self.lines["indicator"])))
 
     def alike(self) -> Array:
-        """Cells (units, groups) in which all votes have one score."""
+        """Return the cells (units, groups) in which all votes have the same score."""
         m = self.moments
         return np.asarray(m.n * m.squares == m.total * m.total, dtype=bool)
 
     def units_alike(self) -> Array:
-        """Units of which all votes have one score, shape (units,)."""
+        """Return the units whose votes all have the same score, shape (units,)."""
         m = self.moments.pooled()
         return np.asarray(m.n * m.squares == m.total * m.total, dtype=bool)[:, 0]
 
@@ -185,15 +187,15 @@ class _Plan:
 
     @property
     def with_grades(self) -> set[str]:
-        """Categories whose grades are published, in part at least."""
+        """Return the categories whose grades are published at least in part."""
         return {category for _, category in self.grades}
 
     def number(self, cell: int) -> int | None:
-        """A number as it is published; None when it is withheld."""
+        """Return a number as published; None if it is withheld."""
         return None if self.withheld.cells[cell] else self._counts[cell]
 
     def grade_tables(self) -> list[GradeTable]:
-        """One table an indicator that makes the score."""
+        """Return a table for each indicator that counts towards the score."""
         found = []
         for indicator in self.votes.indicators:
             own = {category: place for (name, category), place in self.grades.items() if name == indicator}
