@@ -212,7 +212,7 @@ class _Plan:
         return np.arange(first, first + len(counts))
 
     def _add_grades(self, without: set[str]) -> None:
-        """Grades by category; where one indicator makes the score they add up to the votes of the units."""
+        """Add grades by category. With a single indicator they add up to the votes of the units."""
         votes, one = self.votes, len(self.votes.indicators) == 1
         voted = self.votes.moments.n.sum(axis=1) > 0
         for indicator in votes.indicators:
@@ -232,7 +232,7 @@ class _Plan:
                 self.grades[indicator, category] = (grades, cells, total)
 
     def _suppress(self, forced: set[int]) -> Withheld:
-        """forced: units of which no number by group is published."""
+        """Withhold small cells. forced: units whose numbers by group are all withheld."""
         counts, m = np.array(self._counts, dtype=np.int64), self.votes.moments
         primary = np.zeros(len(counts), dtype=bool)
         primary[self.cell] = is_small(m.n, self._smallest, self.votes.alike())
@@ -251,7 +251,7 @@ class _Plan:
 
 
 def _plan(votes: _Votes, found: list[Family]) -> _Plan:
-    """Withhold, look whether scores give a small number away all the same, withhold more; until nothing does."""
+    """Withhold cells and check whether scores still disclose a small number; repeat until they do not."""
     smallest = found[0].rules.presentation.smallest_cell
     forced: set[int] = set()
     without = _subtractable(votes, smallest)
@@ -269,7 +269,7 @@ def _plan(votes: _Votes, found: list[Family]) -> _Plan:
 
 
 def _subtractable(votes: _Votes, smallest: int) -> set[str]:
-    """Categories whose totals by indicator would give a withheld unit away.
+    """Return the categories whose totals by indicator would disclose a withheld unit.
 
     With one indicator the total of the grades is the votes of the units, and a Sum says so. With several each total is
     that but for blank lines, mostly none: no Sum can say so, and a reader subtracts the other units all the same.
@@ -282,14 +282,14 @@ def _subtractable(votes: _Votes, smallest: int) -> set[str]:
 
 @dataclass(frozen=True)
 class _Leak:
-    """Units of which a score gives a small number away, and whether the grades of the category help or suffer."""
+    """Units whose score discloses a small number, and whether the grades of the category contribute or are affected."""
 
     units: frozenset[int]
     by_grades: bool
 
 
 def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
-    """What the printed scores of a family, with all else that is printed, give away.
+    """Return what the published scores of a family disclose together with all other published numbers.
 
     That is a small number of equal grades of one group on one unit, or a withheld number of grades of the category.
     Units with votes of one group only are left out: their grades follow from the score. Of one unit whole numbers
@@ -316,7 +316,7 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
 
 
 class _Inner:
-    """Votes by unit, group and grade of one family, and the facts printed about them."""
+    """Votes by unit, group and grade of a family, and the published facts about them."""
 
     def __init__(self, plan: _Plan, family: Family, lines: pd.DataFrame) -> None:
         self._plan, self._family = plan, family
@@ -342,7 +342,7 @@ class _Inner:
         self._high: list[float] = []
 
     def knowledge(self) -> Knowledge:
-        """All facts so far."""
+        """Return all facts added so far."""
         row = np.repeat(np.arange(len(self._rows)), [len(cells) for cells, _ in self._rows])
         none = np.zeros(0, dtype=np.int64)
         cells = np.concatenate([none, *(cells for cells, _ in self._rows)])
@@ -352,7 +352,7 @@ class _Inner:
         return Knowledge(facts, np.array(self._low), np.array(self._high))
 
     def printed_votes(self) -> None:
-        """Votes of a unit, and of its groups."""
+        """Add the votes of a unit and of its groups."""
         for at, j in enumerate(self.units.tolist()):
             numbers = [self._plan.number(int(cell)) for cell in self._plan.cell[j]]
             for group, n in enumerate(numbers):
@@ -363,7 +363,7 @@ class _Inner:
                 self._fact(self._index[at].ravel(), 1.0, n, n)
 
     def printed_scores(self) -> None:
-        """Scores of ranked units, rounded as they are printed; they say something where the numbers by group do."""
+        """Add scores of ranked units, rounded as published; they are informative if the numbers by group are."""
         half = 0.5 * 10.0**-self._family.rules.presentation.decimals
         for at, j in enumerate(self.units.tolist()):
             per_vote = self._weight_of_a_vote(j)
@@ -374,7 +374,7 @@ class _Inner:
                 self.scored[at] = True
 
     def printed_grades(self, smallest: int) -> Array:
-        """Grades of the category; a small number that is withheld becomes an unknown. Returns those unknowns."""
+        """Add the grades of the category and return the unknowns: small numbers that are withheld."""
         hidden: list[int] = []
         for (_, category), (grades, cells, _) in self._plan.grades.items():
             for grade, cell in zip(grades, cells, strict=True):
@@ -392,7 +392,7 @@ class _Inner:
         return self.counts.size + np.arange(len(hidden))
 
     def _weight_of_a_vote(self, j: int) -> Array | None:
-        """What one vote of each group weighs in the score of unit j; None where a number it needs is withheld."""
+        """Return the weight of a vote of each group in the score of unit j; None if a number it needs is withheld."""
         n = self._plan.votes.moments.n[j]
         if self._family.weights is None:
             return np.full(len(n), 1.0 / max(1, int(n.sum())))
@@ -409,7 +409,7 @@ class _Inner:
 
 
 def _public_rows(rows: pd.DataFrame, votes: _Votes, plan: _Plan) -> pd.DataFrame:
-    """The rows of a ranking with what may be published of them."""
+    """Return the rows of a ranking, limited to what may be published."""
     place = {code: j for j, code in enumerate(votes.units)}
     shown: list[dict[str, object]] = []
     for row in rows[list(FIELDS)].to_dict("records"):
