@@ -47,8 +47,13 @@ MOST_GRADES = 10
 """Grades that still make a table; a round of marks from 0 to 100 has none."""
 
 
-class NothingPublishedError(Exception):
+class NothingPublishedError(BiaochiError):
     """The round has a register and no votes."""
+
+    message = N_("The round {round} has no votes; there is nothing to publish.")
+
+    def __init__(self, round_id: str) -> None:
+        super().__init__(round=round_id)
 
 
 @dataclass(frozen=True)

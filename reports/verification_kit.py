@@ -80,15 +80,20 @@ README = (
 )
 
 
-class MemberNotFoundError(Exception):
+class MemberNotFoundError(BiaochiError):
     """The round has no votes, or no such unit."""
+
+    message = N_("The round {round} has no results of a unit {unit}.")
+
+    def __init__(self, round_id: str, unit: str) -> None:
+        super().__init__(round=round_id, unit=unit)
 
 
 def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
     """The kit of one unit as a ZIP, the same bytes every time. Raises RoundNotFoundError and MemberNotFoundError."""
     found = [family for family in families(release, round_id) if code in set(family.members["unit_code"])]
     if not found:
-        raise MemberNotFoundError(code)
+        raise MemberNotFoundError(round_id, code)
     family = found[0]
     content = kit_content(release, family, code)
     files = {

@@ -39,12 +39,8 @@ WEIGHT_TOLERANCE = Decimal("1e-9")
 MOST_DRAWS = 1_000_000
 
 
-class InvalidRulesError(Exception):
+class InvalidRulesError(ProblemsError):
     """The text is not a rule set of this version; `problems` says everything that is wrong."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(problem.message("en") for problem in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True)

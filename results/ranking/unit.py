@@ -77,8 +77,13 @@ class Alone:
     clear_p: float
 
 
-class UnitNotFoundError(Exception):
+class UnitNotFoundError(BiaochiError):
     """The round has no such unit, or no votes."""
+
+    message = N_("The round {round} has no votes on a unit with the code {unit}.")
+
+    def __init__(self, round_id: str, unit: str) -> None:
+        super().__init__(round=round_id, unit=unit)
 
 
 def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
@@ -105,7 +110,7 @@ def detail(release: Release, code: str, round_id: str) -> UnitDetail:
     tables = of_release(release, round_id)
     units = tables.units.set_index("unit_code")
     if code not in units.index or tables.cells.empty:
-        raise UnitNotFoundError(f"{round_id} / {code}")
+        raise UnitNotFoundError(round_id, code)
     rules = release.rules(round_id)
     category = str(units.loc[code, "category"])
     members = [name for name in units.index if units.loc[name, "category"] == category]
