@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from errors import ProblemsError
 from i18n import N_
 from problems import Problem, Term
 
@@ -39,12 +40,8 @@ WEIGHT_TOLERANCE = Decimal("1e-9")
 MOST_DRAWS = 1_000_000
 
 
-class InvalidRulesError(Exception):
+class InvalidRulesError(ProblemsError):
     """The text is not a rule set of this version; `problems` says everything that is wrong."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(problem.message("en") for problem in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pytest
 from data.model.grouped_problems import grouped, shortened, spans
 from problems import Problem
 from tests.support.stores import table
-from ui.upload.page import _in_full
+from ui.problem_table import _in_full
 
 REGISTER = "单位编码,单位全称,单位简称\nU1,市公安局,\nU2,市财政局,\nU3,市卫生健康委员会,\n"
 BALLOTS = table("""
