@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, join, translate
 
 LONGEST_SHOWN = 100
 PLACES_OF_A_PROBLEM = ("file", "sheet", "row", "column", "value")
@@ -448,7 +448,7 @@ class Problem:
         if not self.facts.get("close"):
             return advice
         question = self._filled(N_("Did you mean {close}?"), language)
-        return f"{question}{'' if language == 'zh' else ' '}{advice}"
+        return f"{question}{PUNCTUATION[language].gap}{advice}"
 
     def place(self, language: str) -> str:
         """File, sheet, row and column as far as they are known; empty when none is."""
@@ -458,7 +458,7 @@ class Problem:
             translate(N_("column {column}"), language) if self.column is not None else "",
         ]
         where = [self.file or "", *(part.format_map(self._shown(language)) for part in parts)]
-        return _separator(language).join(filter(None, where))
+        return PUNCTUATION[language].comma.join(filter(None, where))
 
     def as_dict(self, language: str) -> dict[str, str | int | None]:
         """The fields of `import --format json`."""
@@ -513,7 +513,7 @@ def _shown(fact: object, language: str) -> str:
         )
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
-        return _separator(language, "、").join(_shown(item, language) for item in items)
+        return join((_shown(item, language) for item in items), language)
     if isinstance(fact, float):
         return f"{fact:.10g}"
     return _visible("" if fact is None else str(fact))
@@ -530,7 +530,3 @@ def _visible(text: str) -> str:
     return "".join(
         f"<U+{ord(c):04X}>" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") else c for c in short
     )
-
-
-def _separator(language: str, chinese: str = "，") -> str:
-    return chinese if language == "zh" else ", "

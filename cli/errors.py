@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from typer.exceptions import TyperException
 
 from cli.context import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WRONG_USAGE, CommandError, session
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 
 if TYPE_CHECKING:
     from problems import Problem
@@ -83,9 +83,9 @@ def line(problem: "Problem", language: str) -> str:
 
 def sentence(parts: Sequence[str], problem: "Problem", language: str) -> str:
     """Level and place as given, then what is wrong and what to do."""
-    colon, gap = ("：", "") if language == "zh" else (": ", " ")
-    words = f"{problem.message(language)}{gap}{problem.suggestion(language)}"
-    return colon.join([*filter(None, parts), words])
+    signs = PUNCTUATION[language]
+    words = f"{problem.message(language)}{signs.gap}{problem.suggestion(language)}"
+    return signs.colon.join([*filter(None, parts), words])
 
 
 def _say_problems(problems: "Sequence[Problem]") -> int:

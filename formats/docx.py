@@ -21,9 +21,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from errors import UsageError
 from formats.document import CHANGES, LEFT_OUT, PLEDGES, Document, Table
 from formats.docx_bytes import packed
-from formats.docx_template import TEMPLATE
 from i18n import N_
 
+TEMPLATE = Path(__file__).with_name("templates") / "bulletin.docx"
+"""The source of the layout: an office edits it in Word or WPS; docs/how-to/word-template lists its placeholders."""
 LARGEST = 50 * 1024 * 1024
 """Bytes of a template unpacked; ours has 0.2 million."""
 NEEDED: Mapping[str, Sequence[str]] = {

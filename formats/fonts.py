@@ -12,7 +12,7 @@ from pathlib import Path
 import typst
 
 from errors import UsageError
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 
 _SERIF = (
     *("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "SimSun", "宋体", "NSimSun"),
@@ -52,7 +52,7 @@ class FontChoice:
 
     def warning(self, language: str) -> str:
         """Which fonts are wanted and not here; '' when all are."""
-        one, comma = translate(ONE, language), "、" if language == "zh" else ", "
+        one, comma = translate(ONE, language), PUNCTUATION[language].listed
         fonts = comma.join(one.format(wanted=wanted, used=used) for wanted, used in self.missing.items())
         return translate(MISSING, language).format(fonts=fonts) if fonts else ""
 

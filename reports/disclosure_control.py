@@ -29,6 +29,7 @@ from analytics.suppression import (
 )
 from data.model.rule_sets import RuleSet
 from data.store.release import Release
+from results.missing import is_missing
 from results.ranking.bottom_list import BottomList, bottom_list
 from results.ranking.family import Family, families
 from results.ranking.ranking import ranking_of
@@ -418,9 +419,5 @@ def _public_rows(rows: pd.DataFrame, votes: _Votes, plan: _Plan) -> pd.DataFrame
             row |= dict.fromkeys((*OF_A_RANKED_UNIT, "rank", "rank_tied_to", "rank_best", "rank_worst", "verdict"))
         if pd.isna(row["rank"]):
             row |= dict.fromkeys(OF_A_RANKED_UNIT)
-        shown.append({str(name): None if _missing(value) else value for name, value in row.items()})
+        shown.append({str(name): None if is_missing(value) else value for name, value in row.items()})
     return pd.DataFrame(shown, columns=list(FIELDS), dtype=object)
-
-
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

@@ -13,6 +13,7 @@ from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.labels import YES_OR_NO
+from results.missing import is_missing
 
 DERIVED = ("score", "rank", "recomputed", "round_id")
 STATES = {code: word for word, code in reversed(PARTICIPATION.items())}
@@ -56,8 +57,9 @@ def _header(kind: str, name: str, language: str) -> str:
 
 
 def _units(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]]]:
-    whole = release.query_table("table/unit")
+    whole = release.query_table("unit")
     own = whole[(whole["round_id"] == round_id) & ~whole["provisional"].astype(bool)]
+    own = own.sort_values(["roster_no", "unit_code"])  # the order of the register, not of the codes
     own = own.assign(participation=[STATES[str(code)] for code in own["participation"]])
     return list(_UNITS), _cells(own[list(_UNITS)])
 
@@ -67,7 +69,7 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
     rounds = release.query("rounds").set_index("round_id")
     if round_id not in rounds.index or not rounds["counts_only"][round_id]:
         raise NothingToExportError("counts")
-    whole = release.query_table("table/grade_count")
+    whole = release.query_table("grade_count")
     own = whole[whole["round_id"] == round_id]
     units = release.query("units", round_id=round_id).set_index("unit_code")
     category = units["category"].reindex(own["unit_code"]).replace(ONLY_CATEGORY, None).to_numpy()
@@ -112,7 +114,7 @@ def _cells(frame: pd.DataFrame) -> list[list[Cell]]:
 
 
 def _cell(value: object) -> Cell:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    if is_missing(value):
         return None
     if isinstance(value, list):
         return "；".join(map(str, value))

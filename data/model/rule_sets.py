@@ -1,6 +1,6 @@
 """Scoring rules as data: reads a rule set's TOML and refuses it with every problem at once.
 
-What a setting means is written in docs/method.md; nothing here scores a vote.
+What a setting means is written in docs/method/README.md; nothing here scores a vote.
 """
 
 import difflib
