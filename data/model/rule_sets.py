@@ -415,7 +415,7 @@ class _Section:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self._wrong_type(key, N_("a text"), value)
+            self._wrong_type(key, N_("text in quotation marks"), value)
             return ""
         if not value.strip():
             self.report("rules_empty_text", key=self.path(key))
@@ -427,7 +427,7 @@ class _Section:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self._wrong_type(key, N_("a list of texts"), value)
+            self._wrong_type(key, N_("a list of texts in quotation marks"), value)
             return []
         return value
 
@@ -491,7 +491,7 @@ class _Section:
         if value is None:
             return default
         if not isinstance(value, str):
-            self._wrong_type(key, N_("a text"), value)
+            self._wrong_type(key, N_("text in quotation marks"), value)
             return default
         if value not in known:
             facts = {"known": known, "close": difflib.get_close_matches(value, known, n=1)}

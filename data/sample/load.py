@@ -10,7 +10,7 @@ from i18n import N_
 
 RULES_FILE = Path(__file__).resolve().parents[2] / "rules" / f"{RULES}.toml"
 NOTE = f"演示数据 demonstration data: {CITY}"
-NOT_EMPTY = N_("The store is not empty; the demonstration data go into an empty store only.")
+NOT_EMPTY = N_("The store is not empty; demonstration data can be loaded into an empty store only.")
 
 
 def load_demo(store: Store) -> PublishReport:

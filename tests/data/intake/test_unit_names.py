@@ -115,7 +115,7 @@ def test_the_reason_of_a_proposal_is_said(shared):
     said = [problem.suggestion("en") for problem in report.problems]
     codes = [code_of(shared, name) for name in ("市卫生健康委员会", "市司法局", "市财政局")]
     assert f"市卫生健康委员会[{codes[0]}] (a short form)" in said[0]
-    assert f"市司法局[{codes[1]}] (a letter looks the same and is another)" in said[1]
+    assert f"市司法局[{codes[1]}] (a similar-looking character)" in said[1]
     assert f"市财政局[{codes[2]}] (similar spelling)" in said[2]
 
 
