@@ -23,6 +23,7 @@ from cli.context import (
 )
 from cli.errors import sentence
 from cli.output import check_form, check_output, emit_json, emit_rows, print_line
+from data.store import ImportOptions
 from i18n import N_, ngettext, translate
 
 if TYPE_CHECKING:
@@ -79,14 +80,16 @@ def import_(
             kind,
             files,
             checked_round(round_id),
-            rules=rules,
-            replace=replace,
-            dry_run=dry_run,
-            accept_warnings=accept_warnings,
-            mapping=_mapping(kind, mapping) if mapping else None,
-            sheet=sheet,
-            fill_down=fill_down,
-            trial=trial,
+            ImportOptions(
+                rules=rules,
+                replace=replace,
+                dry_run=dry_run,
+                accept_warnings=accept_warnings,
+                mapping=_mapping(kind, mapping) if mapping else None,
+                sheet=sheet,
+                fill_down=fill_down,
+                trial=trial,
+            ),
             progress=told,
         )
     if report.remembered:
