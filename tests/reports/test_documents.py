@@ -1,10 +1,7 @@
 """Documents that leave the house say what the ranking says, in the words that may be said, as plain text."""
 
 import io
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +18,7 @@ from formats.docx import InvalidTemplateError, word_bytes
 from formats.docx_template import TEMPLATE, template_bytes
 from formats.fonts import WANTED, NoChineseFontError, fonts_of
 from formats.pdf import fonts_here, typeset
-from i18n import ROOT, translate
+from i18n import translate
 from reports.documents import (
     Signature,
     bottom_list,
@@ -283,31 +280,6 @@ def test_control_characters_in_a_name_are_blanks():
 
 
 # --- the same bytes -----------------------------------------------------------------------------------------------
-
-
-def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
-    settings = (
-        {
-            "TZ": "Asia/Shanghai",
-            "LANG": "zh_CN.UTF-8",
-            "LC_ALL": "C.UTF-8",
-            "BIAOCHI_THREADS": "1",
-            "PYTHONHASHSEED": "1",
-        },
-        {"TZ": "America/New_York", "LANG": "C", "LC_ALL": "C", "BIAOCHI_THREADS": "4", "PYTHONHASHSEED": "2"},
-    )
-    made = []
-    for number, changed in enumerate(settings):
-        paths = [tmp_path / f"{number}.{form}" for form in ("pdf", "docx")]
-        for path in paths:
-            command = [sys.executable, "-m", "cli", "--store", own_demo.store, "--lang", "zh", "bulletin"]
-            command += ["--round", "2025", "-o", path]
-            subprocess.run(list(map(str, command)), cwd=ROOT, env={**os.environ, **changed}, check=True)
-        made.append([path.read_bytes() for path in paths])
-    assert made[0] == made[1]
-    here = tmp_path / "here.pdf"
-    own_demo("bulletin", "--round", "2025", "-o", here)
-    assert here.read_bytes() == made[0][0]
 
 
 def test_the_kept_template_is_the_one_its_script_makes():
