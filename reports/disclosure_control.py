@@ -29,6 +29,8 @@ from analytics.suppression import (
 )
 from data.model.rule_sets import RuleSet
 from data.store.release import Release
+from errors import BiaochiError
+from i18n import N_
 from results.missing import is_missing
 from results.ranking.bottom_list import BottomList, bottom_list
 from results.ranking.family import Family, families
@@ -48,8 +50,13 @@ MOST_GRADES = 10
 """Most grades of a published grade table; a round with marks from 0 to 100 has no grade table."""
 
 
-class NothingPublishedError(Exception):
+class NothingPublishedError(BiaochiError):
     """The round has a register but no votes."""
+
+    message = N_("The round {round} has no votes; there is nothing to publish.")
+
+    def __init__(self, round_id: str) -> None:
+        super().__init__(round=round_id)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, head
 from data.model.register import ONLY_CATEGORY, PARTICIPATION
 from data.store.records import ALL_ROUNDS
 from data.store.release import Release
+from errors import BiaochiError
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.labels import YES_OR_NO
@@ -22,8 +23,13 @@ _COUNTS = {"unit_code": "unit_code", "category": "category", "group_name": "grou
 _COUNTS |= {"grade": "grade_code", "lines": "count"}
 
 
-class NothingToExportError(Exception):
-    """The round has no table of this kind, or has ballots in addition to its counts."""
+class NothingToExportError(BiaochiError):
+    """A round without a table of this kind, or with ballots and counts."""
+
+    message = N_("The round {round} of this release has no table {table}.")
+
+    def __init__(self, round_id: str, table: str) -> None:
+        super().__init__(round=round_id, table=table)
 
 
 def record_sheet(release: Release, round_id: str, kind: str, language: str) -> Sheet:
@@ -38,9 +44,9 @@ def record_sheet(release: Release, round_id: str, kind: str, language: str) -> S
     elif kind in RECORD_KINDS:
         names, rows = _records(release, round_id, kind, language)
     else:
-        raise NothingToExportError(kind)
+        raise NothingToExportError(round_id, kind)
     if not rows:
-        raise NothingToExportError(kind)
+        raise NothingToExportError(round_id, kind)
     headers = [_header(kind, name, language) for name in names]
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), release.id),
@@ -68,7 +74,7 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
     """Return the counts as delivered; the category only without a register, which would supply it."""
     rounds = release.query("rounds").set_index("round_id")
     if round_id not in rounds.index or not rounds["counts_only"][round_id]:
-        raise NothingToExportError("counts")
+        raise NothingToExportError(round_id, "counts")
     whole = release.query_table("grade_count")
     own = whole[whole["round_id"] == round_id]
     units = release.query("units", round_id=round_id).set_index("unit_code")
@@ -81,7 +87,7 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
 def _records(release: Release, round_id: str, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
     frame = release.records(round_id, kind)
     if round_id == ALL_ROUNDS or frame.empty:
-        raise NothingToExportError(kind)
+        raise NothingToExportError(round_id, kind)
     if kind == "results":
         return _printed(frame)
     if kind == "round":

@@ -52,7 +52,7 @@ def dossier(
     """Return the dossier: `detail` of the round of `found`, `history` of all rounds. Raises UnitNotFoundError."""
     row = next((own for own in history.rounds if own["round"] == found.ranking.round), None)
     if row is None:
-        raise UnitNotFoundError(history.unit)
+        raise UnitNotFoundError(found.ranking.round, history.unit)
     listed = next(one for one in found.lists if row["unit_code"] in set(one.family.members["unit_code"]))
     words = round_words(found.ranking.round, language)
     sections = [

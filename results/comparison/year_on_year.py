@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analytics.changes import RegressionToMean, regression_to_mean, score_changes
 from data.model.rule_sets import InvalidRulesError, RuleSet
 from data.store.release import Release
+from errors import BiaochiError
 from i18n import N_
 from results.comparison.method_breaks import Break, form_breaks, nonzero, rule_breaks
 from results.ranking.family import ALL, Family, RoundNotFoundError, WhatIf, families, rules_of
@@ -88,8 +89,10 @@ class Changes:
         return int((self.rows["p_bh"] <= SCREENING).sum())
 
 
-class TrialComparisonError(Exception):
+class TrialComparisonError(BiaochiError):
     """A trial round against a formal one, and nobody asked for that."""
+
+    message = N_("One of the two rounds is a trial; it is not compared with formal ones.")
 
 
 def round_before(release: Release, round_id: str) -> str | None:
@@ -119,7 +122,7 @@ def changes(
     if round_from == round_to:
         raise ValueError(f"two different rounds are needed, got {round_from} twice")
     if not with_trial and len({name in release.trial_rounds for name in (round_from, round_to)}) > 1:
-        raise TrialComparisonError(f"{round_from}, {round_to}")
+        raise TrialComparisonError
     later = _later(release, round_to, category)
     rules_from = rules_of(release, round_from) if round_from in release.rounds() else None
     if rules_from is None:
