@@ -76,15 +76,15 @@ class FoundHeader:
 
 @dataclass
 class ImportReport:
-    """What came of an import; the job fills it step by step.
+    """The result of an import, filled step by step by the job.
 
-    rows: records read. stored: whether an upload was added. same_as: the upload (or the round's content) that holds
-    the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
-    faulty: the cells that may be corrected in place. headers: file name -> what its header is taken for.
-    remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
-    the edits of this import, as CSV. blank_rows: rows without content, which are no records. delimiters: of each text
-    file, what parts its columns. unscored: ballot lines that are kept and not scored, by the word they carry ('' where
-    the cell is empty). unregistered: whether names of units were read without a register to check them against.
+    rows: records read. stored: whether an upload was added. same_as: the upload with the same content. preview: the
+    first records as read. needs_acceptance: there are warnings to accept, but no errors. faulty: cells that can be
+    corrected in place. headers: file name -> interpretation of its header. remembered: column -> field, from a saved
+    mapping. corrected: the table after the edits of this import, as CSV. blank_rows: rows without content, which are
+    not records. delimiters: file name -> delimiter, for text files. unscored: number of ballot lines that are stored
+    but not scored, by their text ('' for an empty cell). unregistered: whether unit names were read without a
+    register to check them against.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -121,7 +121,7 @@ class _Kept:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What a person chose for an import, from the door to the job.
+    """The user's options for an import.
 
     rules: name of the rule set of a scored kind; None takes the round's. replace: the files correct all earlier uploads
     of their kind and round. dry_run: judge and store nothing. accept_warnings: the reason, None to stop at warnings.
@@ -147,7 +147,7 @@ DEFAULTS = ImportOptions()
 
 @dataclass(frozen=True)
 class Request:
-    """An import as the store hands it to the job; `rules`: the rule set that a scored kind is read under."""
+    """The parameters of an import job. rules: the rule set, for a scored kind."""
 
     kind: str
     round_id: str
@@ -194,7 +194,7 @@ class ImportJob:
             self.con.close()
 
     def _judge(self, evidence: list[_Kept]) -> str | None:
-        """Read the files and check every value; the digest of the content, None where errors keep the files out."""
+        """Read the files and check every value; return the digest of the content, or None if there are errors."""
         tables = self.tables = self._tables(evidence)
         if has_errors(self.report.problems) or not tables:
             return None
@@ -206,7 +206,7 @@ class ImportJob:
         return digest
 
     def _may_be_stored(self, digest: str) -> bool:
-        """Compare with what is stored; the report says what stands in the way."""
+        """Return whether the upload may be stored; the report gives the reason if it may not."""
         self.watch.step(0.9, N_("Comparing with what is stored"))
         report = self.report
         if has_errors(report.problems):
@@ -222,7 +222,7 @@ class ImportJob:
         return not report.needs_acceptance and not self.options.dry_run
 
     def _store(self, evidence: list[_Kept], digest: str) -> None:
-        """Move the upload into its place by one rename."""
+        """Move the upload into place by a single rename."""
         self.watch.step(0.95, N_("Storing"))
         upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
         write_manifest(self.folder, upload)
@@ -230,7 +230,7 @@ class ImportJob:
         self.report.stored, self.report.upload = True, upload.upload_id
 
     def _finish(self) -> ImportReport:
-        """The report with its problems in the order of the file, and the cells that can be corrected in place."""
+        """Return the report with its problems in file order and the cells that can be corrected in place."""
         report = self.report
         report.problems = sorted(report.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
         report.faulty = self._faulty(report.problems)
