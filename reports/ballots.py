@@ -16,5 +16,5 @@ def ballot_file(
     release: Release, round_id: str, language: str
 ) -> Iterator[tuple[list[str], Iterator[list[str | None]]]]:
     """Yield headers and rows of all ballots of a round; no headers where it has none. Read within the context."""
-    with ballot_lines(release, round_id) as (names, rows):
+    with ballot_lines(release.round(round_id)) as (names, rows):
         yield [header_of("ballots", name) if language == "zh" else name for name in names], rows

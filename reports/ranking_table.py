@@ -24,7 +24,6 @@ from results.labels import (
     header,
     word,
 )
-from results.ranking.family import rules_of
 from results.ranking.ranking import FIELDS, Ranking
 from results.ranking.rows import records
 
@@ -95,7 +94,7 @@ def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, 
 
 def decimals_of(release: Release, round_id: str) -> int:
     """Decimals that the rule set of a round shows of a score; the usual ones where it has no votes."""
-    rules = rules_of(release, round_id)
+    rules = release.round(round_id).rules
     return (rules.presentation if rules else Presentation()).decimals
 
 
@@ -130,7 +129,7 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
     """One unit through its rounds in the reader's language."""
     own = [marks(release, str(row["round"]), language) for row in rows]
     headers, cells = table_of(rows, ("round", *FIELDS), language)
-    rules = [release.rules(str(row["round"])).name for row in rows]
+    rules = [release.round(str(row["round"])).scored_rules.name for row in rows]
     headers, cells = with_basis(headers, cells, list(zip(rules, own, strict=True)), release, language)
     rounds = ", ".join(str(row["round"]) for row in rows)
     by = ", ".join(dict.fromkeys(rules))

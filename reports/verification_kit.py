@@ -86,7 +86,7 @@ class MemberNotFoundError(Exception):
 
 def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
     """The kit of one unit as a ZIP, the same bytes every time. Raises RoundNotFoundError and MemberNotFoundError."""
-    found = [family for family in families(release, round_id) if code in set(family.members["unit_code"])]
+    found = [family for family in families(release.round(round_id)) if code in set(family.members["unit_code"])]
     if not found:
         raise MemberNotFoundError(code)
     family = found[0]
@@ -103,7 +103,7 @@ def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
 def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
     """What kit.json holds; numbers in full precision."""
     at = list(family.members["unit_code"]).index(code)
-    row = records(ranking_of(release, family.round, [family]).rows)
+    row = records(ranking_of(release.round(family.round), [family]).rows)
     own = next(one for one in row if one["unit_code"] == code)
     uncertainty, minimum = family.rules.uncertainty, family.rules.minimum
     moments = family.moments

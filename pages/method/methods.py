@@ -310,7 +310,7 @@ round_id = layout.choose_round(release)
 if cached.overview(release.id, round_id).rules is None:
     st.info(_("This round holds a register but no ballots yet."))
 else:
-    tables.show_rules(release.rules(round_id))
+    tables.show_rules(release.round(round_id).scored_rules)
 
 st.subheader(_("Where the method comes from"))
 for source in (
