@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
-from errors import StoreDamagedError
+from errors import BiaochiError
 from ui import cached, host_page, jobs, layout
 from ui.i18n import _
 from ui.security import Gate, content_security_policy, login_of_cookies
@@ -71,8 +71,8 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
 
 def show_reference_number(error: Exception) -> bool:
     """The log gets the traceback, the person a number to quote."""
-    if isinstance(error, StoreDamagedError):
-        st.error(_(error.message).format(**{name: layout.plain(fact) for name, fact in error.facts.items()}))
+    if isinstance(error, BiaochiError):
+        layout.show_refusal(error)
         return True
     reference = secrets.token_hex(4).upper()
     LOG.error("reference %s", reference, exc_info=error)

@@ -1,39 +1,112 @@
-"""What the store says no with: the sentence is English and goes through the catalogues where it is shown."""
+"""Errors that a person can meet. Messages are English source strings, translated where they are displayed.
 
+A class says its message and exit code, so that no command and no page needs a list of classes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import IntEnum
+
+from i18n import N_, PUNCTUATION, translate
 from problems import Problem
 
-
-class StoreBusyError(Exception):
-    """Another process is writing; `holder` says who and since when, None when it is not known."""
-
-    def __init__(self, path: str, holder: tuple[str, str] | None = None) -> None:
-        super().__init__(path)
-        self.holder = holder
+Detail = tuple[str, Mapping[str, object]]
 
 
-class UsageError(Exception):
-    """The call does not fit the store; the text is an English sentence that the catalogues translate."""
+def _unchanged(fact: object) -> object:
+    return fact
 
-    def __init__(self, message: str, **facts: object) -> None:
-        super().__init__(message.format(**facts))
-        self.message, self.facts = message, facts
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line, as scripts rely on them."""
+
+    DONE = 0
+    CHECK_FAILED = 1
+    WRONG_USAGE = 2
+    FILE_PROBLEMS = 3
+    WARNINGS = 4
+    BUSY = 5
+    NOT_ALLOWED = 6
+    OUR_BUG = 70
+    INTERRUPTED = 130
+
+
+class BiaochiError(Exception):
+    """Base of all errors that a person can meet.
+
+    message: an English sentence of the catalogues; a class with one sentence has it as an attribute. facts: what fills
+    its braces. details: further sentences, each with its facts. problems: what is wrong with a file, where a file is
+    the reason.
+    """
+
+    exit_code: ExitCode = ExitCode.WRONG_USAGE
+    message: str = ""
+    details: tuple[Detail, ...] = ()
+
+    def __init__(self, message: str = "", /, **facts: object) -> None:
+        self.message, self.facts = message or self.message, facts
+        self.problems: list[Problem] = []
+        super().__init__(self.message.format(**facts))
+
+    def sentence(self, language: str, shown: Callable[[object], object] = _unchanged) -> str:
+        """Return the message in one of LANGUAGES; `shown` makes a fact fit for the place where it is displayed."""
+        return _filled(self.message, self.facts, language, shown)
+
+    def sentences(self, language: str, shown: Callable[[object], object] = _unchanged) -> list[str]:
+        """Return the message and its details."""
+        details = [_filled(message, facts, language, shown) for message, facts in self.details]
+        return [self.sentence(language, shown), *details]
+
+
+def _filled(message: str, facts: Mapping[str, object], language: str, shown: Callable[[object], object]) -> str:
+    return translate(message, language).format(**{name: shown(fact) for name, fact in facts.items()})
+
+
+class ProblemsError(BiaochiError):
+    """Base of refusals that name every problem at once; each problem has its place and its cure."""
+
+    exit_code = ExitCode.FILE_PROBLEMS
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("{problems}", problems="; ".join(problem.message("en") for problem in problems))
+        self.problems = list(problems)
+
+    def sentence(self, language: str, shown: Callable[[object], object] = _unchanged) -> str:
+        """Return what is wrong, without places and cures."""
+        return PUNCTUATION[language].semicolon.join(str(shown(problem.message(language))) for problem in self.problems)
+
+
+class UsageError(BiaochiError):
+    """A call that does not fit the store."""
 
 
 class StoreDamagedError(UsageError):
     """What the store holds cannot be used any more, or not by this version: which, and what to do."""
 
+    exit_code = ExitCode.CHECK_FAILED
 
-class NameTakenError(Exception):
+
+class StoreBusyError(BiaochiError):
+    """Another process is writing; `holder` says who and since when, None when it is not known."""
+
+    exit_code = ExitCode.BUSY
+    message = N_("The store {path} is busy: another import or publication runs.")
+
+    def __init__(self, path: str, holder: tuple[str, str] | None = None) -> None:
+        super().__init__(path=path)
+        self.holder = holder
+        if holder is not None:
+            self.details = ((N_("It was begun by {user} at {time}."), {"user": holder[0], "time": holder[1]}),)
+
+
+class NameTakenError(ProblemsError):
     """A rule set of this name has other content."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.problem = Problem("rules_name_taken", value=name)
+        super().__init__([Problem("rules_name_taken", value=name)])
 
 
-class TwoRuleSetsError(Exception):
+class TwoRuleSetsError(ProblemsError):
     """A round is imported under another rule set than before."""
 
     def __init__(self, used: str, name: str) -> None:
-        super().__init__(name)
-        self.problem = Problem("two_rule_sets", value=name, facts={"used": used})
+        super().__init__([Problem("two_rule_sets", value=name, facts={"used": used})])

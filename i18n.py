@@ -4,9 +4,11 @@ The .po files are compiled in memory at first use, so there is no build step and
 `python -m i18n` (make messages) extracts the messages and carries the translations over.
 """
 
+import csv
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,8 +31,27 @@ KEYWORDS = {
     "StoreDamagedError": (1,),
     "Damage": (1,),
 }
+COLUMN_TABLES = (ROOT / "results" / "fields.csv",)
 # Where no message of the product can be.
 SKIPPED = {"tests", "bench", "var", "build", "docs", "locales", "node_modules"}
+
+
+@dataclass(frozen=True)
+class Punctuation:
+    """Signs of one language with their spaces. listed: between the items of a list. gap: between sentences."""
+
+    listed: str
+    comma: str
+    semicolon: str
+    colon: str
+    gap: str
+    brackets: tuple[str, str]
+
+
+PUNCTUATION = {
+    "zh": Punctuation("、", "，", "；", "：", "", ("（", "）")),
+    "en": Punctuation(", ", ", ", "; ", ": ", " ", (" (", ")")),
+}
 
 _PLURALS = {
     "zh_CN": "nplurals=1; plural=0;",
@@ -56,6 +77,11 @@ def translate(message: str, language: str) -> str:
     """The message in one of LANGUAGES; the English itself where nothing is translated."""
     # gettext answers the empty string with the catalogue's header.
     return _catalogue(language).gettext(message) if message else ""
+
+
+def join(parts: Iterable[str], language: str) -> str:
+    """The items of a list, separated as the language does."""
+    return PUNCTUATION[language].listed.join(parts)
 
 
 def ngettext(singular: str, plural: str, count: int, language: str) -> str:
@@ -88,7 +114,17 @@ def extract_messages() -> Catalog:
     found = extract_from_dir(ROOT, [("**.py", "python")], keywords=KEYWORDS, directory_filter=_holds_messages)
     for _, _, message, _, _ in found:
         catalog.add(message)
+    for message in _column_messages():
+        catalog.add(message)
     return catalog
+
+
+def _column_messages() -> Iterator[str]:
+    """Headers and meanings of the column tables, which no call of `_` names."""
+    for path in COLUMN_TABLES:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield from filter(None, (row["header"], row["meaning"]))
 
 
 def rendered_files() -> Iterator[tuple[Path, bytes]]:

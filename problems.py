@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, join, translate
 
 LONGEST_SHOWN = 100
 PLACES_OF_A_PROBLEM = ("file", "sheet", "row", "column", "value")
@@ -49,158 +49,166 @@ class Place(NamedTuple):
 
 SENTENCES: dict[str, str] = {
     # --- the file -------------------------------------------------------------------------------
-    "empty_file": N_("The file should hold a table; it is empty."),
-    "header_only": N_("Below the header there should be rows; there are none."),
+    "empty_file": N_("The file should contain a table; it is empty."),
+    "header_only": N_("There should be rows below the header; there are none."),
     "not_a_table": N_("The file should be a table; its content is {kind}, whatever its name says."),
-    "html_as_excel": N_("The file should be a workbook; it is a web page saved under an Excel name."),
-    "workbook_locked": N_("The workbook should open without a password; it asks for one."),
-    "wps_table": N_("The file should be an Excel workbook or CSV; it is a table of WPS (.et)."),
-    "macro_workbook": N_("The workbook should hold data only; it holds macros."),
+    "html_as_excel": N_("The file should be a workbook; it is a web page saved with an Excel file name."),
+    "workbook_locked": N_("The workbook should open without a password; it is password-protected."),
+    "wps_table": N_("The file should be an Excel workbook or CSV; it is a WPS table (.et)."),
+    "macro_workbook": N_("The workbook should contain data only; it contains macros."),
     "workbook_too_large": N_("Unpacked, the workbook should stay below {limit}; it is larger."),
-    "workbook_bad_path": N_("The workbook holds a part that points outside itself; Excel and WPS never write that."),
+    "workbook_bad_path": N_(
+        "The workbook contains a part that points outside the file; Excel and WPS never write such a part."
+    ),
     "workbook_unreadable": N_("The workbook should open; it is damaged or incomplete."),
     "workbook_cell_far_away": N_(
-        "The table should begin at the top left; a cell far below or far to the right of it is filled."
+        "The table should start at the top left; a cell far below or far to the right of it is filled in."
     ),
     "hidden_sheet": N_("Hidden sheets are not read: {sheets}."),
     "hidden_rows": N_("{count} hidden rows are read like all others: {rows}."),
     "several_sheets": N_("The workbook has several sheets: {sheets}. Only {sheet} is read."),
-    "sheet_not_found": N_("The workbook should have the sheet {sheet}; it has: {sheets}."),
-    "formula_without_value": N_("The cell should hold a value; it holds a formula whose result was never saved."),
+    "sheet_not_found": N_("The workbook should have a sheet {sheet}; it has: {sheets}."),
+    "formula_without_value": N_("The cell should contain a value; it contains a formula whose result was never saved."),
     "csv_in_zip": N_("The file should be a table; it is a zip archive with other files inside."),
     "gz_broken": N_("The compressed file should unpack; it is damaged or cut short."),
     "file_too_large": N_("Unpacked, the file should stay below {limit}; it is larger."),
     "unknown_encoding": N_("The text should be UTF-8 or GB18030; byte {position} fits neither."),
     "big5_unproven": N_(
-        "A text in Big5 (traditional Chinese) is only read where a register of units proves that its characters came "
-        "out right; here none does."
+        "Text in Big5 (traditional Chinese) is read only where a register of units confirms that its characters "
+        "are correct; here no register does."
     ),
-    "mixed_encoding": N_("The whole file should have one encoding; from row {row} on it changes."),
-    "truncated_character": N_("The file should be complete; it ends in the middle of a character."),
-    "utf16_without_mark": N_("The text looks like UTF-16 without the mark at its beginning that tells how to read it."),
-    "nul_character": N_("The text should hold no NUL characters; it does."),
-    "fullwidth_delimiter": N_("Columns should be parted by an English comma; the file uses {delimiter}."),
+    "mixed_encoding": N_("The file should use a single encoding throughout; it changes at row {row}."),
+    "truncated_character": N_("The file is incomplete: it ends in the middle of a character."),
+    "utf16_without_mark": N_("The text looks like UTF-16, but lacks the byte-order mark that says how to read it."),
+    "nul_character": N_("The text should contain no NUL characters; it does."),
+    "fullwidth_delimiter": N_("Columns should be separated by commas; this file uses {delimiter}."),
     "too_many_columns": N_("There should be at most {limit} columns; there are {found}."),
     "too_many_rows": N_("There should be at most {limit} rows; there are more."),
     # --- the header -----------------------------------------------------------------------------
     "missing_columns": N_("Columns are missing: {missing}. The file has: {found}."),
-    "duplicate_header": N_("Every column needs a name of its own; {column} appears more than once."),
-    "same_meaning": N_("The columns {other} and {column} both stand for {meaning}; one column should."),
-    "no_header": N_("One of the first rows should name the columns, for instance: {expected}. No known name is there."),
-    "unknown_column": N_("The column {column} is not known and is left out."),
-    "personal_column": N_("Ballots carry no person; the column {column} does."),
+    "duplicate_header": N_("Each column needs a different name; {column} appears more than once."),
+    "same_meaning": N_("The columns {other} and {column} both mean {meaning}; only one column may."),
+    "no_header": N_(
+        "One of the first rows should name the columns, for instance: {expected}. None of them contains a known name."
+    ),
+    "unknown_column": N_("The column {column} is not recognised and is left out."),
+    "personal_column": N_("Ballots must not identify a person; the column {column} does."),
     "header_repeated": N_("The header appears again in the middle of the table."),
     # --- the rows -------------------------------------------------------------------------------
     "short_row": N_("The row should have {expected} cells; it has only {found}."),
     "long_row": N_("The row should have {expected} cells; it has {found}."),
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
-    "title_row": N_("Title rows stand above the table; the header was taken from row {header_row}."),
-    "glued_units": N_("Each row should hold one unit; several stand in one cell here: {value}"),
-    "note_row": N_("The row below the table is a remark and is set aside: “{value}”"),
-    "totals_row": N_("The row looks like a total (“{value}”) and is set aside, not counted."),
+    "title_row": N_("There are title rows above the table; row {header_row} is read as the header."),
+    "glued_units": N_("Each row should contain one unit; this cell contains several: {value}"),
+    "note_row": N_("The row below the table is a remark and is not imported: “{value}”"),
+    "totals_row": N_("The row looks like a total (“{value}”) and is not counted."),
     "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
     "equal_rows": N_(
-        "Without ballot numbers each of the {lines} rows counts as a ballot of its own; {count} of them equal an earlier row, about {expected} would by chance."
+        "Without ballot numbers, each of the {lines} rows counts as a separate ballot. {count} of them are "
+        "identical to an earlier row; about {expected} would be by chance."
     ),
     # --- the values -----------------------------------------------------------------------------
     "missing_value": N_("{column} must be filled in; it is empty."),
     "unknown_unit": N_("The unit should be in the register; {value} is not."),
     "unit_alias_used": N_("{value} is read as {unit}."),
-    "ambiguous_unit": N_("{value} should mean one unit; it may be any of: {units}."),
-    "quotes_in_name": N_("The name was written with quotation marks; it is read as {unit}."),
-    "unknown_group": N_("The evaluator group should be one of: {known}. Found: {value}."),
-    "unknown_indicator": N_("The indicator should be one of: {known}. Found: {value}."),
-    "unknown_grade": N_("The grade should be one of: {known}. Found: {value}."),
-    "unknown_choice": N_("{column} should be one of: {known}. Found: {value}."),
-    "edit_does_not_fit": N_("The cell should still hold {old} to be corrected; it holds: {found}."),
-    "score_not_a_number": N_("The score should be a plain number; found: {value}."),
-    "score_out_of_range": N_("The score should lie between {low} and {high}; found: {value}."),
-    "score_off_step": N_("Scores should go in steps of {step} from {low}; found: {value}."),
-    "score_too_precise": N_("A score has at most {decimals} decimals; found: {value}."),
-    "not_a_number": N_("{column} should be a plain number; found: {value}."),
-    "not_a_date": N_("{column} should be a date such as 2025-11-30; found: {value}."),
+    "ambiguous_unit": N_("{value} should identify one unit; it may mean any of: {units}."),
+    "quotes_in_name": N_("The name has quotation marks; it is read as {unit}."),
+    "unknown_group": N_("The evaluator group should be one of: {known}. This row has {value}."),
+    "unknown_indicator": N_("The indicator should be one of: {known}. This row has {value}."),
+    "unknown_grade": N_("The grade should be one of: {known}. This cell has {value}."),
+    "unknown_choice": N_("{column} should be one of: {known}. This cell has {value}."),
+    "edit_does_not_fit": N_("A correction expects {old} in this cell; the cell contains {found}."),
+    "score_not_a_number": N_("The score should be a plain number, not {value}."),
+    "score_out_of_range": N_("The score should be between {low} and {high}, not {value}."),
+    "score_off_step": N_("Scores should go up in steps of {step} from {low}; {value} does not."),
+    "score_too_precise": N_("A score has at most {decimals} decimal places; {value} has more."),
+    "not_a_number": N_("{column} should be a plain number, not {value}."),
+    "not_a_date": N_("{column} should be a date such as 2025-11-30, not {value}."),
     "serial_date": N_("{value} is read as the date {date}."),
-    "count_not_whole": N_("A count of votes should be a whole number; found: {value}."),
-    "count_negative": N_("A count of votes cannot be negative; found: {value}."),
-    "name_too_long": N_("A name has at most {limit} characters; this one has {length}."),
-    "control_character": N_("The text should hold no invisible control characters; found: {character}."),
+    "count_not_whole": N_("A count of votes should be a whole number, not {value}."),
+    "count_negative": N_("A count of votes cannot be negative; this cell has {value}."),
+    "name_too_long": N_("A name has at most {limit} characters; this name has {length}."),
+    "control_character": N_("The text should contain no invisible control characters; it contains {character}."),
     "ballot_in_two_groups": N_(
         "A ballot number belongs to one evaluator group; {value} is in {group} here and in {other_group} elsewhere."
     ),
-    "duplicate_line": N_("A ballot grades a unit once on each indicator; the same line already stands in {earlier}."),
-    "duplicate_count": N_("Each count is given once for unit, group and indicator; it already stands in {earlier}."),
+    "duplicate_line": N_("A ballot grades a unit once on each indicator; the same line is already in {earlier}."),
+    "duplicate_count": N_("Each count is given once for a unit, group and indicator; it is already in {earlier}."),
     "upload_overlaps": N_(
-        "Each line is imported once; {count} of the {lines} lines of this import ({percent}%) already stand in {earlier} (upload {upload})."
+        "Each line is imported once; {count} of the {lines} lines of this import ({percent}%) are already in "
+        "{earlier} (upload {upload})."
     ),
-    "already_imported_line": N_("Each line is imported once; this one already stands in {earlier} (upload {upload})."),
-    "record_in_other_upload": N_(
-        "Each record is imported once; {value} already stands in {earlier} (upload {upload})."
-    ),
+    "already_imported_line": N_("Each line is imported once; this line is already in {earlier} (upload {upload})."),
+    "record_in_other_upload": N_("Each record is imported once; {value} is already in {earlier} (upload {upload})."),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
-    "duplicate_unit": N_("Each unit appears once; {value} already stands in {earlier}."),
-    "duplicate_roster_no": N_("Each roster number is given once; {value} already stands in {earlier}."),
-    "duplicate_key": N_("{value} should appear once; it already stands in {earlier}."),
-    "not_whole": N_("{column} should be a whole number; found: {value}."),
-    "out_of_range": N_("{column} should lie between {low} and {high}; found: {value}."),
-    "below_lowest": N_("{column} should be at least {low}; found: {value}."),
-    "before_start": N_("{column} should not come before {start}; found: {value}."),
-    "more_than_whole": N_("{column} should be at most the number under {whole}, {most}; found: {value}."),
-    "parts_differ": N_("Valid and invalid ballots should add up to the returned ones, {value}; they make {sum}."),
-    "deduction_positive": N_("A deduction should be a negative number; found: {value}."),
+    "duplicate_unit": N_("Each unit appears once; {value} is already in {earlier}."),
+    "duplicate_roster_no": N_("Each roster number is used once; {value} is already in {earlier}."),
+    "duplicate_key": N_("{value} should appear once; it is already in {earlier}."),
+    "not_whole": N_("{column} should be a whole number, not {value}."),
+    "out_of_range": N_("{column} should be between {low} and {high}, not {value}."),
+    "below_lowest": N_("{column} should be at least {low}, not {value}."),
+    "before_start": N_("{column} should not be earlier than {start}; this cell has {value}."),
+    "more_than_whole": N_("{column} should be at most {most}, the number under {whole}; this cell has {value}."),
+    "parts_differ": N_("Valid and invalid ballots should add up to the {value} returned; they add up to {sum}."),
+    "deduction_positive": N_("A deduction should be a negative number, not {value}."),
     "alias_taken": N_("A name means one unit at a time; {value} already means {unit}."),
-    "register_same_names": N_("Names must differ when written the same way; {value} equals {earlier}."),
-    "unknown_participation": N_("Participation should be one of: {known}. Found: {value}."),
+    "register_same_names": N_(
+        "Names must still differ when spaces, letter case and full width are ignored; {value} is the same as {earlier}."
+    ),
+    "unknown_participation": N_("Participation should be one of: {known}. This cell has {value}."),
     "wrong_round": N_("The file is imported for round {round}; the row says {value}."),
     "two_rounds": N_("A file belongs to one round; it names several: {rounds}."),
-    "excel_error": N_("The cell should hold a value; it holds the Excel error {value}."),
-    "grade_and_score": N_("A line has either a grade or a score; this one has both."),
-    "share_without_base": N_("A share can only be turned into votes with the number of votes; it is missing."),
+    "excel_error": N_("The cell should contain a value; it contains the Excel error {value}."),
+    "grade_and_score": N_("A line has either a grade or a score; this line has both."),
+    "share_without_base": N_("A share can be converted to votes only if the number of votes is given; it is missing."),
     "share_not_whole": N_("The share times the votes should be a whole number of votes; {value} of {base} is not."),
     "weight_not_one": N_("The weights should add up to 1; they add up to {sum}."),
     "counts_need_overall": N_(
         "Counted votes can only be scored on the overall indicator; this rule set combines several: {indicators}."
     ),
-    "formula_text": N_("A cell should not begin like a formula; found: {value}."),
+    "formula_text": N_("A cell should not begin like a formula; this cell has {value}."),
     "line_break_in_name": N_("The name had a line break in the middle; it is read as {unit}."),
     "personal_value": N_(
-        "{count} cells of the column {column} look like telephone or identity numbers; the column is left out, but the kept original file still holds them."
+        "{count} cells of the column {column} look like telephone or identity numbers. The column is left out, "
+        "but the stored original file still contains them."
     ),
     "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
     "group_gives_one_score": N_("All {count} ballots of the group {value} give every unit the same: {grade}."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
     # --- rule sets ------------------------------------------------------------------------------
     "rules_not_toml": N_(
-        "The rule set should be a TOML text; it cannot be read from line {line}, character {column_number} on."
+        "The rule set should be valid TOML; there is an error at line {line}, character {column_number}."
     ),
-    "rules_unknown_key": N_("The setting {key} is not known."),
+    "rules_unknown_key": N_("The setting {key} is not recognised."),
     "rules_not_supported": N_(
-        "The setting {key} is known from practice, but this version does not have it: it would be ignored, so it is refused."
+        "The setting {key} is used in practice, but this version does not support it. It is refused, because it "
+        "would have no effect."
     ),
     "rules_missing": N_("The setting {key} must be given."),
-    "rules_wrong_type": N_("The setting {key} should be {expected}; found: {value}."),
+    "rules_wrong_type": N_("The setting {key} should be {expected}, not {value}."),
     "rules_empty_text": N_("The setting {key} must not be empty."),
     "rules_bad_name": N_(
-        "A rule set's name has 1 to {limit} letters, digits, dots, hyphens or underscores; found: {value}."
+        "A rule set's name has 1 to {limit} letters, digits, dots, hyphens or underscores; {value} does not."
     ),
     "rules_no_scale": N_("Either [points] or [numeric] must be given."),
     "rules_two_scales": N_("[points] and [numeric] cannot both be given."),
     "rules_no_points": N_("[points] should name at least two grades; it names {found}."),
     "rules_points_too_precise": N_("Points have at most two decimals; {key} has {value}."),
     "rules_grade_twice": N_("A grade has one meaning; {value} is named in: {sections}."),
-    "rules_numeric_order": N_("low should be smaller than high; found: {low} and {high}."),
-    "rules_numeric_step": N_("The step should divide the span from {low} to {high} evenly; found: {value}."),
-    "rules_not_one_of": N_("The setting {key} should be one of: {known}. Found: {value}."),
-    "rules_out_of_range": N_("The setting {key} should lie between {low} and {high}; found: {value}."),
-    "rules_not_positive": N_("The setting {key} should be more than 0; found: {value}."),
+    "rules_numeric_order": N_("low should be smaller than high; they are {low} and {high}."),
+    "rules_numeric_step": N_("The step should divide the range from {low} to {high} evenly; {value} does not."),
+    "rules_not_one_of": N_("The setting {key} should be one of: {known}. It is {value}."),
+    "rules_out_of_range": N_("The setting {key} should be between {low} and {high}, not {value}."),
+    "rules_not_positive": N_("The setting {key} should be more than 0, not {value}."),
     "rules_weights_sum": N_("The weights of {key} should add up to 1; they add up to {sum}."),
     "rules_weights_missing": N_('[weights] must be given unless averaging.order is "pooled".'),
     "rules_bottom_incomplete": N_('The bottom rule "{rule}" needs {key}; it is missing.'),
-    "rules_name_taken": N_("The name {value} already belongs to other rules."),
+    "rules_name_taken": N_("The name {value} is already used by a different rule set."),
 }
 
 SUGGESTIONS: dict[str, str] = {
     "empty_file": N_("Check that the right file was chosen, and save it again."),
-    "header_only": N_("Check that the rows were saved too, and that the right sheet comes first."),
+    "header_only": N_("Check that the rows were saved, and that the right sheet comes first."),
     "not_a_table": N_("Open it in the program it came from and save it as .xlsx or as CSV UTF-8."),
     "html_as_excel": N_("Open it in Excel or WPS, choose Save As, and save it as an Excel workbook (.xlsx)."),
     "wps_table": N_("Open it in WPS, choose File, Save As, the type Microsoft Excel (*.xlsx), and import that file."),
@@ -215,14 +223,14 @@ SUGGESTIONS: dict[str, str] = {
         "Do not use this file. Ask its sender for it again and export it from the original system."
     ),
     "workbook_unreadable": N_(
-        "Open it in Excel or WPS; if it opens, save it again as .xlsx, else ask for the file again."
+        "Open it in Excel or WPS. If it opens, save it again as .xlsx; otherwise ask for the file again."
     ),
-    "workbook_cell_far_away": N_("Copy the table alone into a new workbook and save that."),
-    "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; else confirm."),
-    "hidden_rows": N_("Delete the hidden rows if they should not count; else confirm."),
+    "workbook_cell_far_away": N_("Copy only the table into a new workbook and save that."),
+    "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; otherwise confirm."),
+    "hidden_rows": N_("Delete the hidden rows if they should not count; otherwise confirm."),
     "several_sheets": N_(
-        "If that is the right sheet, confirm; else choose another, on the page in the list, on the command line with "
-        "--sheet NAME."
+        "If that is the right sheet, confirm; otherwise choose another: from the list on the page, or with "
+        "--sheet NAME on the command line."
     ),
     "sheet_not_found": N_("Choose one of the sheets named."),
     "formula_without_value": N_(
@@ -232,7 +240,7 @@ SUGGESTIONS: dict[str, str] = {
         "Right-click the archive, choose Extract All, and import the file inside; large CSV files may be packed as .csv.gz."
     ),
     "gz_broken": N_("Pack or download the file again and compare its size."),
-    "file_too_large": N_("Split the file and import its parts one after the other."),
+    "file_too_large": N_("Split the file and import the parts one after another."),
     "unknown_encoding": N_("Open it in Excel or WPS and save it as CSV UTF-8 or as .xlsx."),
     "big5_unproven": N_("Open it in Excel or WPS, look at the characters, and save it as “CSV UTF-8” or .xlsx."),
     "mixed_encoding": N_(
@@ -241,112 +249,113 @@ SUGGESTIONS: dict[str, str] = {
     "truncated_character": N_("Copy or download the file again; the transfer was probably interrupted."),
     "utf16_without_mark": N_("Open it in Excel or WPS and save it as CSV UTF-8."),
     "nul_character": N_("Export the file again from the original system; the copy is damaged."),
-    "fullwidth_delimiter": N_("Replace the sign between the columns by an English comma, or save as .xlsx."),
+    "fullwidth_delimiter": N_("Replace the character between the columns with a half-width comma, or save as .xlsx."),
     "too_many_columns": N_("Delete the columns that do not belong to the table, also empty ones that are formatted."),
     "too_many_rows": N_("Split the file, or import it with the command line."),
-    "missing_columns": N_("Add the names to the header row and save again, or say which column holds them."),
+    "missing_columns": N_("Add the names to the header row and save again, or choose which column holds them."),
     "duplicate_header": N_("Rename or delete one of the columns."),
     "no_header": N_(
-        "If a row names them in other words, say once what each means: on the page under “Columns of the file”, on the "
-        "command line with --map. Else insert a first row as in the template."
+        "If a row names them differently, choose once what each means: on the page under “Columns of the file”, "
+        "on the command line with --map. Otherwise insert a first row as in the template."
     ),
-    "unknown_column": N_("If it is not needed, confirm; else rename it as in the template."),
+    "unknown_column": N_("If it is not needed, confirm; otherwise rename it as in the template."),
     "personal_column": N_("Delete the column in the file and save again. It was not stored."),
     "header_repeated": N_("Delete the repeated header rows."),
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
-    "long_row": N_("A comma inside a text needs English quotation marks around the text; or save as .xlsx."),
-    "unclosed_quote": N_("Add the closing quotation mark or delete the opening one."),
-    "same_meaning": N_("Delete one of them, or give the one that means something else another name."),
-    "title_row": N_("If that row is the header, confirm; else delete the rows above the header."),
-    "glued_units": N_("Give every unit a row of its own, with its name and its figures in separate columns."),
+    "long_row": N_('Put straight quotation marks (") around text that contains a comma, or save as .xlsx.'),
+    "unclosed_quote": N_("Add the closing quotation mark or delete the opening mark."),
+    "same_meaning": N_("Delete one of them, or rename the column that means something else."),
+    "title_row": N_("If that row is the header, confirm; otherwise delete the rows above the header."),
+    "glued_units": N_("Give each unit a separate row, with its name and its figures in separate columns."),
     "note_row": N_("If it is a remark, confirm; else fill in the other cells of the row."),
-    "totals_row": N_("If it is a total, confirm; else give the row its proper name."),
+    "totals_row": N_("If it is a total, confirm; otherwise give the row its proper name."),
     "merged_cells": N_(
-        "Confirm if every row of the area means that value; else undo the merging and fill in the cells."
+        "Confirm if every row of the area has that value; otherwise unmerge the cells and fill them in."
     ),
     "equal_rows": N_(
-        "Confirm if every row is one evaluator's ballot and none was entered twice; else add the ballot numbers."
+        "Confirm if every row is one evaluator's ballot and no ballot was entered twice; otherwise add the "
+        "ballot numbers."
     ),
     "missing_value": N_("Look it up on the paper form and fill it in."),
     "unknown_unit": N_(
-        "Correct the name; if it is another name of a registered unit, confirm it once as its alias; a new unit goes "
-        "into the register first."
+        "Correct the name. If it is another name of a registered unit, confirm it once as an alias; add a new "
+        "unit to the register first."
     ),
-    "unit_alias_used": N_("Confirm if both are the same unit; else correct the register."),
+    "unit_alias_used": N_("Confirm if both are the same unit; otherwise correct the register."),
     "ambiguous_unit": N_("Write the full name of the unit."),
     "quotes_in_name": N_("Confirm if this is the unit meant."),
     "unknown_group": N_("Correct the name, or add the group and its weight to a new rule set."),
     "unknown_indicator": N_("Correct the name, or add the indicator to a new rule set."),
     "unknown_grade": N_("Correct the grade, or list it in a new rule set under [points] or [unscored]."),
     "unknown_choice": N_("Choose one of the words listed."),
-    "edit_does_not_fit": N_("Take the correction back and look at the cell again."),
+    "edit_does_not_fit": N_("Undo the correction and look at the cell again."),
     "score_not_a_number": N_("Write digits only, without a unit or percent sign, as on the paper form."),
     "score_out_of_range": N_("Check the paper form and correct it."),
     "score_off_step": N_("Check the paper form and correct it."),
     "score_too_precise": N_("Check the paper form and correct it; do not paste computed averages."),
     "not_a_number": N_("Write digits only, without a unit or percent sign."),
     "not_a_date": N_("Write the date as year-month-day."),
-    "serial_date": N_("If this is the date meant, confirm; else format the column as a date."),
+    "serial_date": N_("If this is the date meant, confirm; otherwise format the column as a date."),
     "count_not_whole": N_("Enter the number of votes, not a share."),
     "count_negative": N_("Check the original count and correct it."),
     "name_too_long": N_("Probably two cells ran together; check the row."),
-    "control_character": N_("Type the text anew instead of pasting it."),
+    "control_character": N_("Type the text again instead of pasting it."),
     "ballot_in_two_groups": N_("Check the ballot: correct its group, or give one of the two another number."),
-    "duplicate_count": N_("Compare both rows with the record of the count and delete the one entered twice."),
-    "duplicate_line": N_("Compare both rows with the paper form and delete the one entered twice."),
+    "duplicate_count": N_("Compare both rows with the record of the count and delete the duplicate."),
+    "duplicate_line": N_("Compare both rows with the paper form and delete the duplicate."),
     "upload_overlaps": N_(
-        "If this file corrects the earlier one, let it replace it: choose so on the upload page, or --replace on the "
-        "command line; else take the lines out that are there already."
+        "If this file corrects the earlier file, let it replace that file: on the upload page, or with --replace "
+        "on the command line. Otherwise delete the lines already imported."
     ),
     "already_imported_line": N_(
-        "Leave the line out, or import a complete correction and let it replace the earlier uploads: choose so on the "
-        "upload page, or --replace on the command line."
+        "Leave the line out, or import a complete correction that replaces the earlier uploads: on the upload "
+        "page, or with --replace on the command line."
     ),
     "record_in_other_upload": N_(
-        "Leave the row out, or import a complete correction and let it replace the earlier uploads: choose so on the "
-        "upload page, or --replace on the command line."
+        "Leave the row out, or import a complete correction that replaces the earlier uploads: on the upload "
+        "page, or with --replace on the command line."
     ),
-    "unit_in_two_categories": N_("Settle the category of the unit for this round and correct the other rows."),
+    "unit_in_two_categories": N_("Decide on the unit's category for this round and correct the other rows."),
     "duplicate_unit": N_("Delete one of the two rows."),
     "duplicate_roster_no": N_("Give one of the two units another roster number."),
     "duplicate_key": N_("Delete or correct one of the two rows."),
     "not_whole": N_("Check the original and write digits only."),
     "out_of_range": N_("Check the original and correct the number."),
     "below_lowest": N_("Check the original and correct the number."),
-    "before_start": N_("Check both dates; they may have changed places."),
-    "more_than_whole": N_("Check both numbers; they may have changed places."),
+    "before_start": N_("Check both dates; they may have been swapped."),
+    "more_than_whole": N_("Check both numbers; they may have been swapped."),
     "parts_differ": N_("Check the three numbers against the record of the count."),
     "deduction_positive": N_("Write it with a minus sign, such as -2."),
-    "alias_taken": N_("If the name belonged to one unit first and to another later, give both their dates."),
-    "register_same_names": N_("Give the two units names that a reader can tell apart."),
+    "alias_taken": N_("If the name belonged to one unit first and to another later, give the dates for both."),
+    "register_same_names": N_("Give the two units names that readers can distinguish."),
     "unknown_participation": N_("Choose one of the words listed."),
-    "wrong_round": N_("Choose the other round, or take these rows out of the file."),
-    "two_rounds": N_("Split the file, one file a round."),
+    "wrong_round": N_("Choose the other round, or delete these rows from the file."),
+    "two_rounds": N_("Split the file into one file for each round."),
     "excel_error": N_("Correct the formula in Excel or type the value itself."),
-    "grade_and_score": N_("Keep the one that stands on the paper form and clear the other."),
+    "grade_and_score": N_("Keep the value on the paper form and clear the other cell."),
     "share_without_base": N_("Add a column with the number of votes."),
     "share_not_whole": N_("Take the counts themselves from the source."),
     "weight_not_one": N_("Correct the weights so that they add up to exactly 1."),
     "counts_need_overall": N_("Import the ballots themselves, or use a rule set with one indicator."),
-    "formula_text": N_("Delete the sign at the beginning (= + - @), or type the text anew."),
+    "formula_text": N_("Delete the character at the beginning (= + - @), or type the text again."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
-    "personal_value": N_("Best delete them in the file and import it again; confirm only if that cannot be done."),
-    "group_gives_one_score": N_("Nothing is removed. Confirm, and ask how these ballots were collected."),
-    "personal_ballot_id": N_("Number the ballots anew, at random, before importing them."),
-    "two_rule_sets": N_("Import with the rule set already used, or replace all uploads of the round."),
-    "rules_not_toml": N_("Compare with the example rule set; texts need English quotation marks."),
-    "rules_unknown_key": N_("Correct its spelling or delete it."),
+    "personal_value": N_("Delete them from the file and import it again if you can; confirm only if you cannot."),
+    "group_gives_one_score": N_("Nothing is removed. Confirm, and find out how these ballots were collected."),
+    "personal_ballot_id": N_("Give the ballots new random numbers before importing them."),
+    "two_rule_sets": N_("Import with the rule set already in use, or replace all uploads of the round."),
+    "rules_not_toml": N_('Compare it with the example rule set; texts need straight quotation marks (").'),
+    "rules_unknown_key": N_("Correct the spelling or delete it."),
     "rules_not_supported": N_("Delete it; if the ranking depends on it, this version cannot compute that ranking."),
     "rules_missing": N_("Add it; the example rule set shows how."),
     "rules_wrong_type": N_("Correct it as in the example rule set."),
     "rules_empty_text": N_("Fill it in: it is printed with every result."),
     "rules_bad_name": N_("Choose a short name such as 2025."),
     "rules_no_scale": N_("Give [points] for grades or [numeric] for scores."),
-    "rules_two_scales": N_("Keep the one that the forms use."),
+    "rules_two_scales": N_("Keep whichever the forms use."),
     "rules_no_points": N_("List every grade of the form with its points."),
     "rules_points_too_precise": N_("Round the points to two decimals, as the scoring document says."),
-    "rules_grade_twice": N_("Keep it in one place."),
-    "rules_numeric_order": N_("Exchange or correct them."),
+    "rules_grade_twice": N_("Keep it in one place only."),
+    "rules_numeric_order": N_("Swap or correct them."),
     "rules_numeric_step": N_("Correct the step or leave it out."),
     "rules_not_one_of": N_("Choose one of the words listed."),
     "rules_out_of_range": N_("Correct the number; shares, weights and levels are fractions: 0.15 for 15%."),
@@ -355,7 +364,7 @@ SUGGESTIONS: dict[str, str] = {
     "rules_weights_missing": N_("List every evaluator group with its weight."),
     "rules_bottom_incomplete": N_("Add it to the section of the rule, or choose another rule."),
     "rules_name_taken": N_(
-        "Rules that were used are never overwritten. Choose a new name, such as the old one with -2."
+        "Rules that have been used are never overwritten. Choose a new name, such as the old name with -2."
     ),
 }
 
@@ -367,38 +376,37 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
                 "A ballot grades a unit once on each indicator; this line gives {value} “{grade}”, but {earlier} gives "
                 "“{other_grade}”: the two contradict each other."
             ),
-            N_(
-                "Delete neither line yet: somebody must look at the paper ballot; then keep the line that agrees with it."
-            ),
+            N_("Do not delete either line yet. Check the paper ballot, then keep the line that agrees with it."),
         ),
     },
     "missing_columns": {
         "units": (
             SENTENCES["missing_columns"],
             N_(
-                "The columns {units} are units of the register. Give every unit a row of its own: ballot number, group, "
-                "unit, grade."
+                "The columns {units} are units in the register. Give each unit a separate row: ballot number, "
+                "group, unit, grade."
             ),
         ),
     },
     "record_in_other_upload": {
         "many": (  # told of several together
             N_(
-                "Each record is imported once; {many} records of this import already stand in {earlier} (upload {upload})."
+                "Each record is imported once; {many} records of this import are already in {earlier} (upload "
+                "{upload})."
             ),
             N_(
-                "Leave these rows out, or import a complete correction and let it replace the earlier uploads: choose so "
-                "on the upload page, or --replace on the command line."
+                "Leave these rows out, or import a complete correction that replaces the earlier uploads: on the "
+                "upload page, or with --replace on the command line."
             ),
         ),
     },
     "duplicate_unit": {
         "second": (
-            N_("A code belongs to one unit; {value} stands for two names: “{other}” in {earlier} and “{second}” here."),
+            N_("A code belongs to one unit; {value} has two names: “{other}” in {earlier} and “{second}” here."),
             N_("Give one of the two units another code, or delete the row that is wrong."),
         ),
         "other": (
-            N_("Each unit appears once; {value} already stands in {earlier} as {other}."),
+            N_("Each unit appears once; {value} is already in {earlier} as {other}."),
             N_("Delete one of the two rows."),
         ),
     },
@@ -440,7 +448,7 @@ class Problem:
         if not self.facts.get("close"):
             return advice
         question = self._filled(N_("Did you mean {close}?"), language)
-        return f"{question}{'' if language == 'zh' else ' '}{advice}"
+        return f"{question}{PUNCTUATION[language].gap}{advice}"
 
     def place(self, language: str) -> str:
         """File, sheet, row and column as far as they are known; empty when none is."""
@@ -450,7 +458,7 @@ class Problem:
             translate(N_("column {column}"), language) if self.column is not None else "",
         ]
         where = [self.file or "", *(part.format_map(self._shown(language)) for part in parts)]
-        return _separator(language).join(filter(None, where))
+        return PUNCTUATION[language].comma.join(filter(None, where))
 
     def as_dict(self, language: str) -> dict[str, str | int | None]:
         """The fields of `import --format json`."""
@@ -505,7 +513,7 @@ def _shown(fact: object, language: str) -> str:
         )
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
-        return _separator(language, "、").join(_shown(item, language) for item in items)
+        return join((_shown(item, language) for item in items), language)
     if isinstance(fact, float):
         return f"{fact:.10g}"
     return _visible("" if fact is None else str(fact))
@@ -522,7 +530,3 @@ def _visible(text: str) -> str:
     return "".join(
         f"<U+{ord(c):04X}>" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") else c for c in short
     )
-
-
-def _separator(language: str, chinese: str = "，") -> str:
-    return chinese if language == "zh" else ", "

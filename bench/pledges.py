@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.import_ballots import WORK, seconds
-from data.store import Store
+from data.store import ImportOptions, Store
 from i18n import ROOT
 from reports.pledge_table import as_sheet, table
 from results.pledges.analysis import agreements, severity, shifts, trends
@@ -67,7 +67,7 @@ def store() -> Path:
         for year in YEARS:
             for kind, text in tables(year).items():
                 rules = "demo-2025" if kind == "counts" else None
-                report = made.import_files(kind, [(f"{kind}.csv", text.encode())], year, rules=rules)
+                report = made.import_files(kind, [(f"{kind}.csv", text.encode())], year, ImportOptions(rules=rules))
                 assert report.stored, [problem.message("en") for problem in report.problems[:3]]
         made.publish()
     return path

@@ -23,23 +23,13 @@ def audit(
     from data.store.audit_log import ACTIONS, read_log
     from data.store.history import local_time
     from data.store.round_status import STATUSES
+    from results.fields import headers
 
     day = _day(since)
     log = read_log(session.path)
-    headers = {
-        "number": N_("Number"),
-        "time": N_("Time"),
-        "user": N_("User"),
-        "action": N_("Action"),
-        "round": N_("Round"),
-        "release": N_("Release"),
-        "what": N_("What"),
-        "note": N_("Note"),
-        "sha256": N_("SHA-256"),
-        "hash": N_("Hash of the entry"),
-    }
+    titles = headers("audit")
     told = [entry for entry in log if local_time(entry.time)[:10] >= day]
-    rows = [{name: getattr(entry, name) for name in headers} for entry in told]
+    rows = [{name: getattr(entry, name) for name in titles} for entry in told]
     if form != "json":
         for row, entry in zip(rows, told, strict=True):
             row["action"] = translate(ACTIONS.get(row["action"], row["action"]), session.language)
@@ -47,7 +37,7 @@ def audit(
             word = {"import": KIND_NAMES, "status": STATUSES}.get(entry.action, {}).get(kind)
             row["what"] = f"{translate(word, session.language)}{gap}{upload}" if word else row["what"]
             row["time"] = local_time(row["time"])
-    emit_rows(rows, headers, N_("Audit log"), form, output)
+    emit_rows(rows, titles, N_("Audit log"), form, output)
     if log:
         session.say(
             N_(

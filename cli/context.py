@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from errors import BiaochiError, ExitCode
 from i18n import N_, translate
 
 if TYPE_CHECKING:
     from data.store import Store
 
-DONE, CHECK_FAILED, WRONG_USAGE, FILE_PROBLEMS, WARNINGS, BUSY, NOT_ALLOWED = range(7)
-
-
-OUR_BUG = 70
-
-
-INTERRUPTED = 130
+DONE, CHECK_FAILED, WRONG_USAGE, FILE_PROBLEMS, WARNINGS, BUSY, NOT_ALLOWED, OUR_BUG, INTERRUPTED = ExitCode
 
 
 FORMATS = ("csv", "json", "xlsx")
@@ -36,12 +31,12 @@ Format = Annotated[str, typer.Option("--format", help=N_("csv, json or xlsx."))]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))]
 
 
-class CommandError(Exception):
+class CommandError(BiaochiError):
     """A call that is not carried out; says why in a sentence of ours."""
 
-    def __init__(self, message: str, code: int = WRONG_USAGE, **facts: object) -> None:
-        super().__init__(message)
-        self.message, self.code, self.facts = message, code, facts
+    def __init__(self, message: str, exit_code: ExitCode = WRONG_USAGE, /, **facts: object) -> None:
+        super().__init__(message, **facts)
+        self.exit_code = exit_code
 
 
 class Session:

@@ -151,8 +151,8 @@ def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document
     try:
         told = history(release, code, [ranking(release.round(name)) for name in own])
         return dossier(found, told, detail(release.round(round_id), code), session.language, signed)
-    except UnitNotFoundError:
-        session.say(N_("The round {round} has no votes on a unit with the code {unit}."), round=round_id, unit=code)
+    except UnitNotFoundError as error:
+        session.say(error.message, **error.facts)
         raise which_unit(release, code, [round_id]) from None
 
 

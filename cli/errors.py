@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from typer.exceptions import TyperException
 
-from cli.context import BUSY, CHECK_FAILED, FILE_PROBLEMS, NOT_ALLOWED, OUR_BUG, WRONG_USAGE, CommandError, session
-from i18n import N_, translate
+from cli.context import NOT_ALLOWED, OUR_BUG, WRONG_USAGE, session
+from errors import BiaochiError
+from i18n import N_, PUNCTUATION, translate
 
 if TYPE_CHECKING:
     from problems import Problem
@@ -22,9 +23,6 @@ def failed(error: Exception, debug: bool) -> int:
     """The exit code of an exception, its sentence on stderr."""
     if isinstance(error, TyperException):
         return _wrong_usage(error)
-    if isinstance(error, CommandError):
-        session.say(error.message, **error.facts)
-        return error.code
     try:
         code = _known_failure(error)
     except Exception as second:
@@ -33,30 +31,18 @@ def failed(error: Exception, debug: bool) -> int:
 
 
 def _known_failure(error: Exception) -> int | None:
-    """Exit code of what the data layer refuses; None for what nobody foresaw."""
-    from data.model.rule_sets import InvalidRulesError
-    from data.store.rounds import RoundConflictError
-    from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSetsError, UsageError
-    from results.ranking.family import RoundNotFoundError
-
-    if isinstance(error, UsageError):
-        session.say(error.message, **error.facts)
-        return CHECK_FAILED if isinstance(error, StoreDamagedError) else WRONG_USAGE
-    if isinstance(error, InvalidRulesError | RoundConflictError):
-        return _say_problems(error.problems)
-    if isinstance(error, NameTakenError | TwoRuleSetsError):
-        return _say_problems([error.problem])
-    if isinstance(error, StoreBusyError):
-        session.say(N_("The store {path} is busy: another import or publication runs."), path=error)
-        if error.holder:
-            session.say(N_("It was begun by {user} at {time}."), user=error.holder[0], time=error.holder[1])
-        return BUSY
-    if isinstance(error, RoundNotFoundError):
-        session.say(N_("The release has no such round or category: {name}."), name=error)
-        if error.known:
-            session.say(N_("It has: {known}."), known=", ".join(error.known))
-        return WRONG_USAGE
+    """Exit code of what we or the machine refuse; None for what nobody foresaw."""
+    if isinstance(error, BiaochiError):
+        return _refused(error)
     return _of_the_machine(error) if isinstance(error, OSError) else None
+
+
+def _refused(error: BiaochiError) -> int:
+    """Every problem with its place and cure, or the sentence and its details."""
+    lines = [line(problem, session.language) for problem in error.problems] or error.sentences(session.language)
+    for text in lines:
+        print(text, file=sys.stderr)
+    return error.exit_code
 
 
 def _of_the_machine(error: OSError) -> int | None:
@@ -83,15 +69,9 @@ def line(problem: "Problem", language: str) -> str:
 
 def sentence(parts: Sequence[str], problem: "Problem", language: str) -> str:
     """Level and place as given, then what is wrong and what to do."""
-    colon, gap = ("：", "") if language == "zh" else (": ", " ")
-    words = f"{problem.message(language)}{gap}{problem.suggestion(language)}"
-    return colon.join([*filter(None, parts), words])
-
-
-def _say_problems(problems: "Sequence[Problem]") -> int:
-    for problem in problems:
-        print(line(problem, session.language), file=sys.stderr)
-    return FILE_PROBLEMS
+    signs = PUNCTUATION[language]
+    words = f"{problem.message(language)}{signs.gap}{problem.suggestion(language)}"
+    return signs.colon.join([*filter(None, parts), words])
 
 
 def _unexpected(error: Exception, debug: bool) -> int:

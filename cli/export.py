@@ -91,7 +91,7 @@ def _nothing(release: "Release", table: str, round_id: str) -> CommandError:
 
 def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
     """The round against an earlier one; one category at a time, ALL for all as one."""
-    from results.comparison.year_on_year import TrialComparisonError, changes, round_before
+    from results.comparison.year_on_year import changes, round_before
     from results.ranking.family import ALL
     from results.ranking.what_if import what_if
 
@@ -100,15 +100,12 @@ def compared(release: "Release", round_id: str, category: str | None, since: str
         raise CommandError(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
     if before == round_id:
         raise CommandError(N_("Two different rounds are needed, not {round} twice."), round=round_id)
-    try:
-        return changes(
-            release.round(before),
-            release.round(round_id),
-            category or ALL,
-            lambda round_, rules: what_if(session.store(), round_, rules),
-        )
-    except TrialComparisonError:
-        raise CommandError(N_("One of the two rounds is a trial; it is not compared with formal ones.")) from None
+    return changes(
+        release.round(before),
+        release.round(round_id),
+        category or ALL,
+        lambda round_, rules: what_if(session.store(), round_, rules),
+    )
 
 
 def _ballots(release: "Release", round_id: str, form: str) -> bytes:

@@ -23,6 +23,7 @@ from cli.context import (
 )
 from cli.errors import sentence
 from cli.output import check_form, check_output, emit_json, emit_rows, print_line
+from data.store import ImportOptions
 from i18n import N_, ngettext, translate
 
 if TYPE_CHECKING:
@@ -79,14 +80,16 @@ def import_(
             kind,
             files,
             checked_round(round_id),
-            rules=rules,
-            replace=replace,
-            dry_run=dry_run,
-            accept_warnings=accept_warnings,
-            mapping=_mapping(kind, mapping) if mapping else None,
-            sheet=sheet,
-            fill_down=fill_down,
-            trial=trial,
+            ImportOptions(
+                rules=rules,
+                replace=replace,
+                dry_run=dry_run,
+                accept_warnings=accept_warnings,
+                mapping=_mapping(kind, mapping) if mapping else None,
+                sheet=sheet,
+                fill_down=fill_down,
+                trial=trial,
+            ),
             progress=told,
         )
     if report.remembered:
@@ -171,7 +174,9 @@ def _show_import(report: "ImportReport", form: str | None, output: Path | None) 
         content = {"problems": findings, "rows": report.rows, "stored": report.stored}
         emit_json(content, output)
     elif form is not None or output is not None:
-        emit_rows(findings, PROBLEM_HEADERS, N_("Findings"), form or "csv", output)
+        from results.fields import headers
+
+        emit_rows(findings, headers("problems"), N_("Findings"), form or "csv", output)
     else:
         _print_findings(report.problems)
         if report.stored and report.upload:
@@ -212,19 +217,6 @@ def _alias_command(problem: "Problem") -> str:
     nearest = close[0]
     code = nearest.code if isinstance(nearest, Proposal) and nearest.code else str(nearest)
     return f"biaochi alias {shlex.quote(name)} {shlex.quote(code)}"
-
-
-PROBLEM_HEADERS = {
-    "level": N_("Level"),
-    "code": N_("Code"),
-    "file": N_("File"),
-    "sheet": N_("Sheet"),
-    "row": N_("Row"),
-    "column": N_("Column"),
-    "value": N_("Value"),
-    "message": N_("What is wrong"),
-    "suggestion": N_("What to do"),
-}
 
 
 def _say_outcome(report: "ImportReport") -> None:

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 
 CANNOT_BE_WRITTEN = N_("The file {path} cannot be written: its folder does not exist, or it is a folder itself.")
-TOO_MANY_ROWS = N_(
-    "The table has {count} rows; a sheet of a workbook holds {limit}. Take --format csv, which has no limit."
-)
 
 
 def emit_rows(
@@ -61,12 +58,9 @@ def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
 
 def sheet_bytes(sheet: "Sheet", form: str) -> bytes:
     """The file of a sheet, csv or xlsx."""
-    from formats.spreadsheet import LAST_ROW, TooManyRowsError, csv_bytes, xlsx_bytes
+    from formats.spreadsheet import csv_bytes, xlsx_bytes
 
-    try:
-        return csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet)
-    except TooManyRowsError:
-        raise CommandError(TOO_MANY_ROWS, count=len(sheet.rows), limit=LAST_ROW - 1) from None
+    return csv_bytes(sheet) if form == "csv" else xlsx_bytes(sheet)
 
 
 def emit_json(content: "dict[str, object]", output: Path | None) -> None:

@@ -26,15 +26,11 @@ def public(
 ) -> None:
     """`biaochi public`."""
     from data.store.audit_log import PAGE
-    from reports.disclosure_control import NothingPublishedError
     from reports.public_page import public_page
 
     with open_release(release) as chosen:
-        try:
-            with progress(N_("Computing")):
-                page = public_page(chosen, round_id)
-        except NothingPublishedError:
-            raise CommandError(NO_VOTES, round=round_id) from None
+        with progress(N_("Computing")):
+            page = public_page(chosen, round_id)
         _leave(page, output, f"{PAGE} {round_id}", chosen, round_id)
 
 
@@ -55,8 +51,8 @@ def kit(
         try:
             with progress(N_("Computing")):
                 content = kit_bytes(chosen, round_id, code)
-        except MemberNotFoundError:
-            session.say(N_("The round {round} has no results of a unit {unit}."), round=round_id, unit=code)
+        except MemberNotFoundError as error:
+            session.say(error.message, **error.facts)
             raise which_unit(chosen, code, [round_id]) from None
         _leave(content, output, f"{KIT} {code} {round_id}", chosen, round_id)
 
@@ -74,7 +70,6 @@ def bundle(
     from data.store.audit_log import INTERNAL_BUNDLE, PUBLIC_BUNDLE
     from formats.pdf import fonts_here
     from reports.bundle import changes_since, internal_bundle, public_bundle
-    from reports.disclosure_control import NothingPublishedError
     from reports.documents import Signature
     from results.ranking.what_if import what_if
 
@@ -87,19 +82,16 @@ def bundle(
         raise CommandError(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
     warning = ""
     with open_release(release) as chosen:
-        try:
-            with progress(N_("Computing")) as told:
-                if public:
-                    content = public_bundle(chosen, name, session.language)
-                else:
-                    found = changes_since(chosen, name, partial(what_if, session.store()))
-                    signed = Signature(office, date)
-                    content = internal_bundle(
-                        chosen, name, session.language, changes_found=found, signed=signed, progress=told
-                    )
-                    warning = fonts_here().warning(session.language)
-        except NothingPublishedError:
-            raise CommandError(NO_VOTES, round=name) from None
+        with progress(N_("Computing")) as report:
+            if public:
+                content = public_bundle(chosen, name, session.language)
+            else:
+                found = changes_since(chosen, name, partial(what_if, session.store()))
+                signed = Signature(office, date)
+                content = internal_bundle(
+                    chosen, name, session.language, changes_found=found, signed=signed, progress=report
+                )
+                warning = fonts_here().warning(session.language)
         if warning:
             print(warning, file=sys.stderr)
         _leave(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen, name)
@@ -112,6 +104,3 @@ def _leave(content: bytes, output: Path | None, what: str, release: "Release", r
     digest = hashlib.sha256(content).hexdigest()
     log_export(session.path, what, release=release.id, round_id=round_id, sha256=digest)
     write(content, output)
-
-
-NO_VOTES = N_("The round {round} has no votes; there is nothing to publish.")

@@ -4,6 +4,7 @@ A cursor of its own for every call: one shared connection gave wrong answers und
 a cursor a call none. Only this module opens DuckDB.
 """
 
+import re
 import threading
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,11 @@ def read_sql(name: str) -> str:
 def sql_names(folder: str) -> list[str]:
     """Every SQL file of one folder, as `read_sql` names them."""
     return sorted(f"{folder}/{path.stem}" for path in (SQL / folder).glob("*.sql"))
+
+
+def table_names(schema: str) -> list[str]:
+    """Return the tables that an SQL file creates, sorted."""
+    return sorted(re.findall(r"^CREATE TABLE (\w+)", read_sql(schema), re.MULTILINE))
 
 
 def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBPyConnection:

@@ -21,9 +21,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from errors import UsageError
 from formats.document import CHANGES, LEFT_OUT, PLEDGES, Document, Table
 from formats.docx_bytes import packed
-from formats.docx_template import TEMPLATE
 from i18n import N_
 
+TEMPLATE = Path(__file__).with_name("templates") / "bulletin.docx"
+"""The source of the layout: an office edits it in Word or WPS; docs/how-to/word-template lists its placeholders."""
 LARGEST = 50 * 1024 * 1024
 """Bytes of a template unpacked; ours has 0.2 million."""
 NEEDED: Mapping[str, Sequence[str]] = {
@@ -31,19 +32,19 @@ NEEDED: Mapping[str, Sequence[str]] = {
     LEFT_OUT: ("round", "reason"),
     PLEDGES: ("target", "reported", "verified"),
 }
-TOO_LARGE = N_("The template {path} is larger than {limit} MB. Take the pictures out.")
+TOO_LARGE = N_("The template {path} is larger than {limit} MB. Remove the pictures.")
 NO_WORD_FILE = N_("The template {path} cannot be read as a Word file. Save it in Word or WPS as .docx.")
 UNKNOWN = N_(
-    "The template {path} asks for “{name}”, which a document does not have, near “{place}”. The guide to templates "
-    "lists the placeholders."
+    "The template {path} has a placeholder “{name}”, which is not available, near “{place}”. The guide to "
+    "templates lists the placeholders."
 )
 MISSPELT = N_(
-    "A placeholder of the template {path} is not written as it should be, near “{place}” ({detail}). The guide to "
-    "templates shows how."
+    "A placeholder in the template {path} is not written correctly, near “{place}” ({detail}). The guide to "
+    "templates explains the syntax."
 )
 BARE_NAME = N_(
-    "With the template {path} the unit {unit} would stand without its votes, interval and verdict: “{place}”. Put them "
-    "on the same line."
+    "With the template {path}, the unit {unit} would appear without its votes, interval and verdict: “{place}”. "
+    "Put them on the same line."
 )
 OF_A_UNIT = ("n", "interval", "verdict")
 

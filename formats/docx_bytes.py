@@ -5,6 +5,7 @@ import zipfile
 from typing import Any
 
 from formats.document import CREATED
+from formats.zip import zip_bytes
 
 PROGRAM = "Biaochi"
 
@@ -18,10 +19,6 @@ def packed(made: Any, title: str, language: str) -> bytes:
     about.revision = 1
     first = io.BytesIO()
     made.save(first)
-    out = io.BytesIO()
-    with zipfile.ZipFile(first) as read, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as write:
-        for name in read.namelist():
-            entry = zipfile.ZipInfo(name, CREATED.timetuple()[:6])
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 0, 0
-            write.writestr(entry, read.read(name))
-    return out.getvalue()
+    with zipfile.ZipFile(first) as parts:
+        files = {name: parts.read(name) for name in parts.namelist()}
+    return zip_bytes(files, time=CREATED.timetuple()[:6], unix_mode=None)

@@ -12,7 +12,7 @@ from pathlib import Path
 import typst
 
 from errors import UsageError
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 
 _SERIF = (
     *("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "SimSun", "宋体", "NSimSun"),
@@ -35,13 +35,11 @@ STAND_IN: Mapping[str, tuple[str, ...]] = {
     "heading": (*_SANS, *_SERIF),
     "kai": (*_SERIF, *_SANS),
 }
-MISSING = N_(
-    "Fonts of an official document that this machine does not have, and what stands in for them in the PDF: {fonts}."
-)
-ONE = N_("{wanted} ({used})")
+MISSING = N_("Official document fonts missing on this machine, with their substitutes in the PDF: {fonts}.")
+ONE = N_("{wanted} (replaced by {used})")
 NO_FONT = N_(
-    "No Chinese font is installed on this machine, so no PDF can be made. Install the fonts of your office "
-    "({wanted}) or Noto Serif CJK SC, then start again; the Word document needs no font here."
+    "No Chinese font is installed on this machine, so no PDF can be produced. Install your office's fonts "
+    "({wanted}) or Noto Serif CJK SC, then restart. The Word document does not need them."
 )
 
 
@@ -54,7 +52,7 @@ class FontChoice:
 
     def warning(self, language: str) -> str:
         """Which fonts are wanted and not here; '' when all are."""
-        one, comma = translate(ONE, language), "、" if language == "zh" else ", "
+        one, comma = translate(ONE, language), PUNCTUATION[language].listed
         fonts = comma.join(one.format(wanted=wanted, used=used) for wanted, used in self.missing.items())
         return translate(MISSING, language).format(fonts=fonts) if fonts else ""
 

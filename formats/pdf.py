@@ -65,7 +65,7 @@ def _refused(error: typst.TypstError) -> Exception:
     if not found:
         return error
     return UsageError(
-        "No font on this machine has the characters “{text}” of a name. Install a font that has them; the Word "
-        "document needs no font here.",
+        "No font on this machine has the characters “{text}” of a name. Install a font that has them. The Word "
+        "document does not need it.",
         text=found["text"],
     )

@@ -17,6 +17,9 @@ from typing import Any
 
 import xlsxwriter
 
+from errors import BiaochiError
+from i18n import N_
+
 Cell = str | int | float | bool | None
 
 BOM = b"\xef\xbb\xbf"
@@ -81,8 +84,15 @@ class Sheet:
     leading: int = 2
 
 
-class TooManyRowsError(Exception):
-    """A table longer than a sheet of a workbook can be; as CSV it has no limit."""
+class TooManyRowsError(BiaochiError):
+    """A table with more rows than a sheet of a workbook holds."""
+
+    message = N_(
+        "The table has {count} rows; a sheet of a workbook holds {limit}. Take --format csv, which has no limit."
+    )
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count=count, limit=LAST_ROW - 1)
 
 
 def safe_text(text: str) -> str:
@@ -121,7 +131,7 @@ def xlsx_bytes(sheet: Sheet) -> bytes:
     Raises TooManyRowsError beyond what a sheet holds. A text longer than a cell holds ends in …; as CSV it is whole.
     """
     if len(sheet.rows) >= LAST_ROW:
-        raise TooManyRowsError
+        raise TooManyRowsError(len(sheet.rows))
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, {**options, "strings_to_urls": False})

@@ -29,6 +29,9 @@ from analytics.suppression import (
 )
 from data.model.rule_sets import RuleSet
 from data.store.release import Release
+from errors import BiaochiError
+from i18n import N_
+from results.missing import is_missing
 from results.ranking.bottom_list import BottomList, bottom_list
 from results.ranking.family import Family, families
 from results.ranking.ranking import ranking_of
@@ -47,8 +50,13 @@ MOST_GRADES = 10
 """Grades that still make a table; a round of marks from 0 to 100 has none."""
 
 
-class NothingPublishedError(Exception):
+class NothingPublishedError(BiaochiError):
     """The round has a register and no votes."""
+
+    message = N_("The round {round} has no votes; there is nothing to publish.")
+
+    def __init__(self, round_id: str) -> None:
+        super().__init__(round=round_id)
 
 
 @dataclass(frozen=True)
@@ -417,9 +425,5 @@ def _public_rows(rows: pd.DataFrame, votes: _Votes, plan: _Plan) -> pd.DataFrame
             row |= dict.fromkeys((*OF_A_RANKED_UNIT, "rank", "rank_tied_to", "rank_best", "rank_worst", "verdict"))
         if pd.isna(row["rank"]):
             row |= dict.fromkeys(OF_A_RANKED_UNIT)
-        shown.append({str(name): None if _missing(value) else value for name, value in row.items()})
+        shown.append({str(name): None if is_missing(value) else value for name, value in row.items()})
     return pd.DataFrame(shown, columns=list(FIELDS), dtype=object)
-
-
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

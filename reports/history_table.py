@@ -6,28 +6,17 @@ from data.store.history import ACTIONS, Event, local_time
 from data.store.round_status import STATUSES
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
-
-HEADERS = {
-    "number": N_("Number"),
-    "action": N_("Action"),
-    "release": N_("Release"),
-    "previous": N_("Release before"),
-    "note": N_("Note"),
-    "time": N_("Time"),
-    "user": N_("User"),
-    "round": N_("Round"),
-    "status": N_("Status"),
-}
+from results.fields import columns
 
 
 def as_json(events: Sequence[Event]) -> dict[str, object]:
     """Every entry with codes; times are UTC."""
-    return {"rows": [{name: getattr(event, name) for name in HEADERS} for event in events]}
+    return {"rows": [{name: getattr(event, name) for name in columns("releases")} for event in events]}
 
 
 def as_sheet(events: Sequence[Event], language: str) -> Sheet:
     """Every entry in words; times as the clock on the wall said."""
-    headers = [translate(text, "zh") if language == "zh" else name for name, text in HEADERS.items()]
+    headers = [column.title(language) for column in columns("releases").values()]
     facts: list[tuple[str, Cell]] = [(translate(N_("Rows"), language), len(events))]
     about = translate(N_("About"), language)
     return Sheet(translate(N_("Releases"), language), headers, [_row(e, language) for e in events], facts, about)
@@ -39,4 +28,4 @@ def _row(event: Event, language: str) -> list[Cell]:
         "status": translate(STATUSES.get(event.status, ""), language),
         "time": local_time(event.time),
     }
-    return [words.get(name, getattr(event, name)) for name in HEADERS]
+    return [words.get(name, getattr(event, name)) for name in columns("releases")]

@@ -11,7 +11,9 @@ from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from reports.ranking_table import decimals_of, facts_of, marks, printed_marks, status_of
-from results.labels import DATA_HEADER, SHARES_FORMAT
+from results.fields import WHOLE, columns, folded, meanings, number_format
+from results.labels import DATA_HEADER
+from results.missing import is_missing
 from results.pledges.by_year import POSTS, UNITS, YEARS, PledgeYear, posts_of, units_of_year
 from results.pledges.labels import (
     COMPARED_REASONS,
@@ -19,18 +21,15 @@ from results.pledges.labels import (
     NO_INTERVAL,
     PLEDGE_KINDS,
     STATUS_WORDS,
-    TOTAL_WORDS,
     VOTE_REASON_SENTENCES,
     WARNING_WORDS,
     attention,
     difference_sentence,
     header,
-    meanings,
     word,
 )
 from results.pledges.progress import WARNINGS, QuarterReport, quarter_of
 from results.pledges.register import KINDS, LINES
-from results.pledges.vote_vs_public import GAPS
 from results.ranking.family import ALL, RoundNotFoundError
 
 # The words stand in pledge_words.py; who makes tables finds them here too.
@@ -72,9 +71,6 @@ CIRCULAR = (
     *("reported", "reported_on", "reported_completion", "verified", "verified_on", "verified_completion"),
     *("status_reason", "warning", "quarter", "as_of"),
 )
-_WHOLE = ("seq", "vote_n", "public_n", "comment_points")
-_FOLDED = ("owner", "measures", "publicised_on", "evidence", "checked_on", "reported_on", "verified_on")
-_COUNTS = tuple(name for name in TOTAL_WORDS if not name.endswith(("_completion", "_share_met")))
 
 
 @dataclass(frozen=True)
@@ -129,8 +125,9 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
     rounds = [str(row.get("round") or table.round) for row in told]
     known = {name: marks(release, name, language) for name in rounds or [table.round]}
     headers = [header(name, language) for name in fields]
-    legend = [(header(name, language), translate(meaning, language)) for name, meaning in meanings(fields)]
-    formats = {header(name, language): form for name, form in _formats(fields, _decimals(release, table))}
+    legend = [(header(name, language), translate(meaning, language)) for name, meaning in meanings("pledges", fields)]
+    decimals = _decimals(release, table)
+    formats = {header(name, language): form for name in fields if (form := number_format(_form(name), decimals))}
     cells = [[_cell(word(name, row[name], language)) for name in fields] for row in told]
     if any(known.values()):
         headers.append(translate(DATA_HEADER, language))
@@ -150,19 +147,17 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
         legend,
         formats,
         marks=printed_marks(release, table.round, language, mark),
-        folded=frozenset(header(name, language) for name in fields if name in _FOLDED),
+        folded=frozenset(header(name, language) for name in folded("pledges") if name in fields),
         leading=fields.index("unit_name") + 1,
     )
 
 
-def _formats(fields: Iterable[str], decimals: int) -> list[tuple[str, str]]:
-    """Number formats: shares in per cent, completion with one decimal, scores as the rule set shows them."""
-    points = f"0.{'0' * decimals}" if decimals else "0"
-    scores = tuple(f"{who}_{end}" for who in ("vote", "public") for end in ("score", "low", "high"))
-    scores += GAPS
-    found = [(name, points) for name in fields if name in scores]
-    found += [(name, SHARES_FORMAT) for name in fields if name.endswith("_share_met")]
-    return found + [(name, "0.0") for name in fields if name.endswith(("_completion", "_progress"))]
+def _form(name: str) -> str:
+    """Return the format of a field; a total of one kind of pledge has that of the total."""
+    kind, _, rest = name.partition("_")
+    totals = columns("pledge_totals")
+    column = totals.get(rest) if kind in KINDS and rest in totals else columns("pledges").get(name)
+    return column.format if column else ""
 
 
 def _decimals(release: Release, table: PledgeTable) -> int:
@@ -184,11 +179,9 @@ def records(rows: pd.DataFrame, fields: Iterable[str]) -> list[dict[str, object]
 
 
 def _plain(name: str, value: object) -> object:
-    if value is None or value is pd.NA or value != value:
+    if is_missing(value):
         return None
-    kind, _, rest = name.partition("_")
-    whole = name in _WHOLE or (kind in KINDS and rest in _COUNTS)
-    return int(float(str(value))) if whole else value
+    return int(float(str(value))) if _form(name) == WHOLE else value
 
 
 def _cell(value: object) -> Cell:

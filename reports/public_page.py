@@ -16,10 +16,11 @@ from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Bottom
 from data.store.release import Release
-from i18n import LANGUAGES, N_, translate
+from i18n import LANGUAGES, N_, join, translate
 from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, published
 from reports.documents.common import round_words
 from results.labels import DEMO, REASON_SENTENCES, STAMPS, VERDICTS
+from results.method_text import in_five_sentences
 from results.notes import SENTENCES
 from results.ranking.bottom_list import BottomList, family_name
 from results.ranking.rows import records
@@ -95,7 +96,6 @@ WITHHELD = {
     "nothing": N_("No limit for small numbers is set in this rule set; nothing is withheld on its account."),
 }
 METHOD = (
-    N_("A score is the mean of what each evaluator group said, each group with the weight the rule set gives it."),
     N_("“Don't know”, abstained, blank and invalid answers are counted apart and never lower a score."),
     N_(
         "The interval of a score and the places that the votes allow come from the spread of the ballots; where one "
@@ -387,12 +387,13 @@ class _Page:
             ]
         told.append(self._say(WITHHELD["never"]))
         if found.without_grades:
-            names = ("、" if self._language == "zh" else ", ").join(map(self._category, found.without_grades))
+            names = join(map(self._category, found.without_grades), self._language)
             told.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
         return told
 
     def _method(self) -> list[str]:
-        told = [self._say(one, level=self._level, error=self._error()) for one in METHOD]
+        score, *_ = in_five_sentences(self._language)  # the others say more here: the level, the groups
+        told = [score, *(self._say(one, level=self._level, error=self._error()) for one in METHOD)]
         return [*told, self._say(SENTENCES["counts_only"])] if self._counted else told
 
     def _rule_facts(self) -> list[tuple[str, str]]:

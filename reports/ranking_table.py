@@ -7,18 +7,12 @@ from operator import itemgetter
 from data.model.rule_sets import Presentation
 from data.store.release import Release
 from formats.spreadsheet import Cell, Chart, Sheet
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
+from results.fields import folded, meanings, number_formats
 from results.labels import (
     BASIS,
     DATA_HEADER,
     DEMO,
-    FOLDED,
-    MEANINGS,
-    P_FORMAT,
-    P_VALUES,
-    POINTS,
-    SHARES,
-    SHARES_FORMAT,
     STAMPS,
     WHAT_IF,
     header,
@@ -70,26 +64,25 @@ def as_sheet(
 
 def _folded(rows: Iterable[Mapping[str, object]], headers: Iterable[str], language: str) -> frozenset[str]:
     """Columns that few readers ask for; the code too, where there is no register and it is the name."""
-    names = FOLDED if any(row["unit_code"] != row["unit_name"] for row in rows) else ("unit_code", *FOLDED)
+    names = tuple(name for name in folded("ranking") if name != "n_by_group")
+    if all(row["unit_code"] == row["unit_name"] for row in rows):
+        names = ("unit_code", *names)
     return frozenset([*(header(name, language) for name in names), *(own for own in headers if own.startswith("n:"))])
 
 
 def legend_of(names: Iterable[str], language: str) -> list[tuple[str, str]]:
     """Each header with what its column means."""
-    told = [(header(name, language), translate(MEANINGS[name], language)) for name in names if name in MEANINGS]
-    by_group = translate(N_("Votes of one evaluator group."), language)
-    return [*told, ("n:…", by_group)] if "n_by_group" in names else told
+    titles = {"n_by_group": "n:…"}
+    told = [
+        (titles.get(name) or header(name, language), translate(meaning, language))
+        for name, meaning in meanings("ranking", names)
+    ]
+    return sorted(told, key=lambda line: line[0] == "n:…")  # one column a group: last
 
 
 def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, str]:
     """Header -> number format: scores as the rule set shows them, shares in per cent."""
-    shown = {SHARES_FORMAT: SHARES, P_FORMAT: P_VALUES, f"0.{'0' * decimals}" if decimals else "0": POINTS}
-    return {
-        header(name, language): number_format
-        for number_format, known in shown.items()
-        for name in names
-        if name in known
-    }
+    return number_formats("ranking", names, decimals, language)
 
 
 def decimals_of(release: Release, round_id: str) -> int:
@@ -158,7 +151,7 @@ def marks(release: Release, round_id: str, language: str, what_if: bool = False)
     said = [translate(DEMO, language)] if release.is_demo else []
     said += [translate(STAMPS.get(release.status(round_id), ""), language)]
     said += [translate(WHAT_IF, language)] if what_if else []
-    return ("；" if language == "zh" else "; ").join(filter(None, said))
+    return PUNCTUATION[language].semicolon.join(filter(None, said))
 
 
 def table_of(rows: list[dict[str, object]], fields: Iterable[str], language: str) -> tuple[list[str], list[list[Cell]]]:

@@ -10,9 +10,11 @@ from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, head
 from data.model.register import ONLY_CATEGORY, PARTICIPATION
 from data.store.records import ALL_ROUNDS
 from data.store.release import Release
+from errors import BiaochiError
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.labels import YES_OR_NO
+from results.missing import is_missing
 
 DERIVED = ("score", "rank", "recomputed", "round_id")
 STATES = {code: word for word, code in reversed(PARTICIPATION.items())}
@@ -21,8 +23,13 @@ _COUNTS = {"unit_code": "unit_code", "category": "category", "group_name": "grou
 _COUNTS |= {"grade": "grade_code", "lines": "count"}
 
 
-class NothingToExportError(Exception):
-    """The round has no table of this kind, or ballots stand beside its counts."""
+class NothingToExportError(BiaochiError):
+    """A round without a table of this kind, or with ballots and counts."""
+
+    message = N_("The round {round} of this release has no table {table}.")
+
+    def __init__(self, round_id: str, table: str) -> None:
+        super().__init__(round=round_id, table=table)
 
 
 def record_sheet(release: Release, round_id: str, kind: str, language: str) -> Sheet:
@@ -37,9 +44,9 @@ def record_sheet(release: Release, round_id: str, kind: str, language: str) -> S
     elif kind in RECORD_KINDS:
         names, rows = _records(release, round_id, kind, language)
     else:
-        raise NothingToExportError(kind)
+        raise NothingToExportError(round_id, kind)
     if not rows:
-        raise NothingToExportError(kind)
+        raise NothingToExportError(round_id, kind)
     headers = [_header(kind, name, language) for name in names]
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), release.id),
@@ -56,8 +63,9 @@ def _header(kind: str, name: str, language: str) -> str:
 
 
 def _units(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]]]:
-    whole = release.query_table("table/unit")
+    whole = release.query_table("unit")
     own = whole[(whole["round_id"] == round_id) & ~whole["provisional"].astype(bool)]
+    own = own.sort_values(["roster_no", "unit_code"])  # the order of the register, not of the codes
     own = own.assign(participation=[STATES[str(code)] for code in own["participation"]])
     return list(_UNITS), _cells(own[list(_UNITS)])
 
@@ -66,8 +74,8 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
     """Counts as delivered; the category only where no register says it."""
     rounds = release.query("rounds").set_index("round_id")
     if round_id not in rounds.index or not rounds["counts_only"][round_id]:
-        raise NothingToExportError("counts")
-    whole = release.query_table("table/grade_count")
+        raise NothingToExportError(round_id, "counts")
+    whole = release.query_table("grade_count")
     own = whole[whole["round_id"] == round_id]
     units = release.round(round_id).units.set_index("unit_code")
     category = units["category"].reindex(own["unit_code"]).replace(ONLY_CATEGORY, None).to_numpy()
@@ -79,7 +87,7 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
 def _records(release: Release, round_id: str, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
     frame = release.round(round_id).records(kind)
     if round_id == ALL_ROUNDS or frame.empty:
-        raise NothingToExportError(kind)
+        raise NothingToExportError(round_id, kind)
     if kind == "results":
         return _printed(frame)
     if kind == "round":
@@ -112,7 +120,7 @@ def _cells(frame: pd.DataFrame) -> list[list[Cell]]:
 
 
 def _cell(value: object) -> Cell:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    if is_missing(value):
         return None
     if isinstance(value, list):
         return "；".join(map(str, value))

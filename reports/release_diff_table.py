@@ -12,33 +12,7 @@ from results.comparison.release_diff import (
     plain_rows,
     verdict_word,
 )
-
-HEADERS = {
-    "round": N_("Round"),
-    "about": N_("About"),
-    "unit_code": N_("Unit code"),
-    "unit_name": N_("Unit"),
-    "group": N_("Evaluator group"),
-    "change": N_("Change"),
-    "category_from": N_("Category before"),
-    "category_to": N_("Category after"),
-    "ballots_from": N_("Ballots before"),
-    "ballots_to": N_("Ballots after"),
-    "votes_from": N_("Votes before"),
-    "votes_to": N_("Votes after"),
-    "n_from": N_("Votes before"),
-    "n_to": N_("Votes after"),
-    "score_from": N_("Score before"),
-    "score_to": N_("Score after"),
-    "score_change": N_("Change of score"),
-    "rank_from": N_("Place before"),
-    "rank_to": N_("Place after"),
-    "verdict_from": N_("Verdict before"),
-    "verdict_to": N_("Verdict after"),
-    "rows_added": N_("Rows added"),
-    "rows_removed": N_("Rows removed"),
-    "rows_changed": N_("Rows changed"),
-}
+from results.fields import columns
 
 
 def as_json(found: Comparison) -> dict[str, object]:
@@ -75,7 +49,7 @@ def as_sheet(found: Comparison, language: str) -> Sheet:
         rows += [{"round": one.round, "about": N_("Evaluator group"), **row} for row in plain_rows(one.groups)]
         rows += [{"round": one.round, "about": N_("Unit"), **row} for row in plain_rows(one.units)]
         rows += [{"round": one.round, "about": KIND_NAMES[str(row["kind"])], **row} for row in plain_rows(one.records)]
-    headers = [translate(HEADERS[name], language) if language == "zh" else name for name in fields]
+    headers = [columns("release_diff")[name].title(language) for name in fields]
     cells = [[_cell(name, row.get(name), language) for name in fields] for row in rows]
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), found.after),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.store.release import Release
+from errors import BiaochiError
 from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from reports.ranking_table import marks
@@ -80,15 +81,20 @@ README = (
 )
 
 
-class MemberNotFoundError(Exception):
+class MemberNotFoundError(BiaochiError):
     """The round has no votes, or no such unit."""
+
+    message = N_("The round {round} has no results of a unit {unit}.")
+
+    def __init__(self, round_id: str, unit: str) -> None:
+        super().__init__(round=round_id, unit=unit)
 
 
 def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
     """The kit of one unit as a ZIP, the same bytes every time. Raises RoundNotFoundError and MemberNotFoundError."""
     found = [family for family in families(release.round(round_id)) if code in set(family.members["unit_code"])]
     if not found:
-        raise MemberNotFoundError(code)
+        raise MemberNotFoundError(round_id, code)
     family = found[0]
     content = kit_content(release, family, code)
     files = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, join, translate
 from results.comparison.method_breaks import Break
 
 SHOWN_NAMES = 5
@@ -75,9 +75,9 @@ class Note:
 
     def sentence(self, language: str) -> str:
         """The note in words; at most SHOWN_NAMES units by name."""
-        comma, more = ("、", "等") if language == "zh" else (", ", " and others")
-        names = comma.join(self.units[:SHOWN_NAMES])
+        more = "等" if language == "zh" else " and others"
+        names = join(self.units[:SHOWN_NAMES], language)
         names += more if len(self.units) > SHOWN_NAMES else ""
-        told = ("" if language == "zh" else " ").join(found.sentence(language) for found in self.breaks)
+        told = PUNCTUATION[language].gap.join(found.sentence(language) for found in self.breaks)
         facts = {"count": len(self.units), **self.facts, "units": names, "breaks": told}
         return translate(SENTENCES[self.code], language).format(**facts)

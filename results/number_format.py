@@ -2,9 +2,8 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-import pandas as pd
-
 from i18n import N_, translate
+from results.missing import is_missing
 
 NONE = "–"
 SHARED = N_("{place}=")
@@ -12,21 +11,21 @@ SHARED = N_("{place}=")
 
 def number(value: object, decimals: int = 2) -> str:
     """A number with fixed decimals."""
-    if _missing(value):
+    if is_missing(value):
         return NONE
     return str(Decimal(repr(float(str(value)))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def exact(value: object) -> str:
     """1,234,567.5: a number as it was given, every digit of it."""
-    if _missing(value):
+    if is_missing(value):
         return NONE
     return f"{Decimal(repr(float(str(value)))).normalize():,f}"
 
 
 def signed(value: object, decimals: int = 2) -> str:
     """+0.51 or −1.91; 0.00 without a sign."""
-    if _missing(value):
+    if is_missing(value):
         return NONE
     rounded = Decimal(number(value, decimals))
     return f"{rounded:+}".replace("-", "−") if rounded else str(abs(rounded))
@@ -34,37 +33,33 @@ def signed(value: object, decimals: int = 2) -> str:
 
 def count(value: object) -> str:
     """1,204"""
-    return NONE if _missing(value) else f"{int(str(value)):,}"
+    return NONE if is_missing(value) else f"{int(str(value)):,}"
 
 
 def interval(low: object, high: object, decimals: int = 2) -> str:
     """86.46 – 91.20"""
-    return NONE if _missing(low) else f"{number(low, decimals)} – {number(high, decimals)}"
+    return NONE if is_missing(low) else f"{number(low, decimals)} – {number(high, decimals)}"
 
 
 def signed_interval(low: object, high: object, decimals: int = 2) -> str:
     """−1.91 – +0.51"""
-    return NONE if _missing(low) else f"{signed(low, decimals)} – {signed(high, decimals)}"
+    return NONE if is_missing(low) else f"{signed(low, decimals)} – {signed(high, decimals)}"
 
 
 def percent(share: object, decimals: int = 1) -> str:
     """A share as a percentage."""
-    return NONE if _missing(share) else f"{number(100 * float(str(share)), decimals)}%"
+    return NONE if is_missing(share) else f"{number(100 * float(str(share)), decimals)}%"
 
 
 def places(best: object, worst: object) -> str:
     """13 – 16; one place where only one is left."""
-    if _missing(best):
+    if is_missing(best):
         return NONE
     return str(int(str(best))) if best == worst else f"{int(str(best))} – {int(str(worst))}"
 
 
 def place(rank: object, tied_to: object, language: str) -> str:
     """15, or 15= (并列15) when the place is shared."""
-    if _missing(rank):
+    if is_missing(rank):
         return NONE
     return translate(SHARED, language).format(place=int(str(rank))) if tied_to != rank else str(int(str(rank)))
-
-
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or value != value

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from data.model.working_days import Calendar, Deadline, Periods
 from data.store.history import Event
 from data.store.round_status import ANNOUNCED
-from i18n import N_, translate
+from i18n import N_, join, translate
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Notice:
         """Why the dates are provisional and what makes them certain; '' when they are."""
         if not self.missing:
             return ""
-        years = ("、" if language == "zh" else ", ").join(map(str, self.missing))
+        years = join(map(str, self.missing), language)
         return translate(
             N_(
                 "Provisional: the work calendar of {years} is not loaded. Its days are counted Monday to Friday until "

@@ -1,6 +1,7 @@
 """Generate docs/reference and docs/glossary.md: `python -m tools.reference` writes, `--check` only compares.
 
-Commands come from their own `--help`, problems from the problems module, settings from what `settings.load` reads,
+Commands come from their own `--help`, problems from the problems module, fields from results/fields.csv
+and the data contract, settings from what `settings.load` reads,
 the glossary from docs/glossary.csv.
 So a page cannot describe an option that is gone, and tests/docs/test_reference.py fails when one is new.
 """
@@ -21,7 +22,9 @@ import typer
 import problems
 import settings
 from cli.main import app, run
-from i18n import LANGUAGES, ROOT, translate
+from data.model.contract import KIND_NAMES, KINDS, REQUIRED, Field, fields, header_of
+from i18n import LANGUAGES, PUNCTUATION, ROOT, translate
+from results.fields import Column, columns
 
 FOLDER = ROOT / "docs" / "reference"
 WIDTH = "100"  # columns of a help text: fits a page without a scroll bar
@@ -31,6 +34,13 @@ NOTE = {
     "en": "This page is generated (`python -m tools.reference`). Do not edit it by hand.",
 }
 OTHER = {"zh": "[English]({name}.en.md)", "en": "[中文]({name}.zh.md)"}
+
+
+DATA_DICTIONARY = """\
+# 数据字典 · Data dictionary
+
+[中文](reference/fields.zh.md) · [English](reference/fields.en.md)
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -52,6 +62,7 @@ def pages() -> Iterator[tuple[Path, str]]:
             title, *body = render(language)
             yield FOLDER / f"{name}.{language}.md", "\n".join([title, "", *head, *body]).rstrip() + "\n"
     yield ROOT / "docs" / "glossary.md", "\n".join(glossary()) + "\n"
+    yield ROOT / "docs" / "data-dictionary.md", DATA_DICTIONARY
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -295,6 +306,85 @@ def setting_rows(language: str) -> list[str]:
     return [SETTINGS_TITLE[language], SETTINGS_INTRO[language], "", *table(rows)]
 
 
+# --- fields -------------------------------------------------------------------------------------
+
+FIELDS_TITLE = {"zh": "# 数据字典", "en": "# Data dictionary"}
+FIELDS_INTRO = {
+    "zh": (
+        "前一部分是导出的表：英文界面和 JSON 用字段名，中文文件用表头；空白说明表示表头已说清楚。后一部分是导入的文件："
+        "表头可以用字段名、中文表头或“也认”的写法。"
+    ),
+    "en": (
+        "The first part lists exported tables: English files and JSON use the field name, Chinese files the header. "
+        "The second part lists files to import: a header may be the field name, the Chinese header or any of the "
+        "others listed."
+    ),
+}
+FIELD_HEADS = {
+    "zh": ("字段", "表头", "类型", "含义"),
+    "en": ("Field", "Header", "Type", "Meaning"),
+}
+INPUT_HEADS = {
+    "zh": ("字段", "表头", "类型", "必填", "取值", "也认"),
+    "en": ("Field", "Chinese header", "Type", "Required", "Values", "Other headers"),
+}
+EXPORTED = {"zh": "导出", "en": "Exported"}
+IMPORTED = {"zh": "导入", "en": "Imported"}
+TABLE_TITLES = {
+    "ranking": {"zh": "排名、末位名单", "en": "Ranking and bottom list"},
+    "changes": {"zh": "年度变化", "en": "Year-on-year changes"},
+    "groups": {"zh": "评议主体", "en": "Evaluator groups"},
+    "pledges": {"zh": "承诺与完成", "en": "Pledges and outcomes"},
+    "pledge_totals": {
+        "zh": "承诺合计（字段名前加 `headline_` 或 `routine_`）",
+        "en": "Totals of pledges (after `headline_` or `routine_`)",
+    },
+    "release_diff": {"zh": "两次发布的比较", "en": "Comparison of two releases"},
+    "releases": {"zh": "发布记录", "en": "Releases"},
+    "audit": {"zh": "操作记录", "en": "Audit log"},
+    "problems": {"zh": "导入时的问题", "en": "Import problems"},
+}
+TYPES = {
+    "text": {"zh": "文本", "en": "text"},
+    "int": {"zh": "整数", "en": "integer"},
+    "decimal": {"zh": "小数", "en": "decimal"},
+    "bool": {"zh": "是否", "en": "yes or no"},
+    "date": {"zh": "日期", "en": "date"},
+    "timestamp": {"zh": "时间", "en": "time"},
+    "enum": {"zh": "选项", "en": "choice"},
+    "list": {"zh": "列表", "en": "list"},
+}
+
+
+def field_rows(language: str) -> list[str]:
+    """Every column of the exported tables, then every field of the files to import."""
+    lines = [FIELDS_TITLE[language], FIELDS_INTRO[language]]
+    for name, titles in TABLE_TITLES.items():
+        lines += ["", f"## {EXPORTED[language]}{PUNCTUATION[language].colon}{titles[language]}"]
+        lines += [
+            "",
+            *table([FIELD_HEADS[language], *(_column(column, language) for column in columns(name).values())]),
+        ]
+    for kind in KINDS:
+        title = translate(KIND_NAMES[kind], language)
+        lines += ["", f"## {IMPORTED[language]}{PUNCTUATION[language].colon}{title} (`{kind}`)", ""]
+        lines += table([INPUT_HEADS[language], *(_input_field(kind, field, language) for field in fields(kind))])
+    return lines
+
+
+def _column(column: Column, language: str) -> tuple[str, ...]:
+    header = header_of(column.contract, column.field) if column.contract else translate(column.header, language)
+    return (f"`{column.field}`", header or "n:…", TYPES[column.type][language], translate(column.meaning, language))
+
+
+def _input_field(kind: str, field: Field, language: str) -> tuple[str, ...]:
+    required = ("是" if language == "zh" else "yes") if field.name in REQUIRED[kind] else ""
+    limits = [] if field.low is None else [f"{field.low} – {'' if field.high is None else field.high}".strip()]
+    others = dict.fromkeys(word for word in field.synonyms if word not in (field.name, field.header))
+    values = (" · ".join(field.choices or limits), " · ".join(others))
+    return (f"`{field.name}`", field.header, TYPES[field.type][language], required, *values)
+
+
 # --- glossary -----------------------------------------------------------------------------------
 
 GLOSSARY_NOTE = (
@@ -316,7 +406,7 @@ PAGES: dict[str, Callable[[str], list[str]]] = {
     "commands": commands,
     "problems": problem_rows,
     "settings": setting_rows,
-    # "fields": the columns of tables and files, from fields.csv
+    "fields": field_rows,
 }
 
 

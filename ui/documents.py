@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from data.store.audit_log import log_export
+from errors import BiaochiError
 from formats.document import Document, Table
-from formats.fonts import NoChineseFontError
 from i18n import N_
 from reports.documents import Signature
 from results.pledges.counts import quarter_days
@@ -93,8 +93,8 @@ def _tell_of_fonts() -> None:
 
     try:
         warning = fonts_here().warning(language())
-    except NoChineseFontError as missing:
-        st.error(_(missing.message).format(**missing.facts))
+    except BiaochiError as refusal:
+        layout.show_refusal(refusal)
         return
     if warning:
         st.caption(layout.plain(warning))

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from data.store.audit_log import log_export
-from errors import UsageError
+from errors import BiaochiError
 from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 from i18n import N_
 from ui import cached, jobs, layout
@@ -85,8 +85,8 @@ def on_request(
         return
     try:
         content = job.answer()
-    except UsageError as refused:
-        st.error(_(refused.message).format(**{name: layout.plain(fact) for name, fact in refused.facts.items()}))
+    except BiaochiError as refusal:
+        layout.show_refusal(refusal)
         return
     download(labels[1], stem, kind, content, f"download_{key}", told=told)
 

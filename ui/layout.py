@@ -11,7 +11,7 @@ import streamlit as st
 
 import settings
 from data.store.round_status import TRIAL, WITHDRAWN
-from errors import StoreBusyError
+from errors import BiaochiError, StoreBusyError
 from i18n import N_
 from results.labels import STAMPS
 from results.ranking.bottom_list import family_name
@@ -154,8 +154,16 @@ def _round_label(round_id: str, status: str) -> str:
     return _("{round} ({status})").format(round=round_id, status=_(STAMPS[status]))
 
 
+def show_refusal(error: BiaochiError) -> None:
+    """Show why something was not done; a busy store is no fault and gets a warning."""
+    if isinstance(error, StoreBusyError):
+        st.warning(busy(error))
+    else:
+        st.error(plain(" ".join(error.sentences(language()))))
+
+
 def busy(refused: StoreBusyError) -> str:
-    """Who is writing just now and since when, as far as it is known."""
+    """Return who is writing at the moment and since when, as far as it is known."""
     told = _("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
     if refused.holder is None:
         return told

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from errors import ProblemsError
 from problems import Problem
 
 
-class FileRefusedError(Exception):
+class FileRefusedError(ProblemsError):
     """The file is not taken; `problems` says why, all reasons at once."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(", ".join(problem.code for problem in problems))
-        self.problems: list[Problem] = list(problems)
 
     def in_file(self, name: str) -> FileRefusedError:
         """The same refusal with the file's name in every problem."""

@@ -56,7 +56,7 @@ KIND_WORDS = {
     "rtf": N_("a text document"),
     "docx": N_("a Word document"),
     "odf": N_("an OpenDocument text or drawing"),
-    "ole": N_("a document of an old office program"),
+    "ole": N_("a document from an older office program"),
     "xlsb": N_("a binary Excel workbook"),
     "rar": N_("an archive"),
     "7z": N_("an archive"),

@@ -6,7 +6,7 @@ What a program reads (`--format json`, the list to download) stays one finding a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, join, translate
 from problems import Place, Problem, joined
 
 ROWS_SHOWN = 5  # pieces of rows a file: enough to find the place, few enough to read aloud
@@ -54,7 +54,7 @@ class ProblemGroup:
         if len(columns) > 1 or not columns[0]:
             return where
         column = translate(N_("column {column}"), language).format(column=joined(columns, language))
-        return ("，" if language == "zh" else ", ").join(filter(None, [where, column]))
+        return PUNCTUATION[language].comma.join(filter(None, [where, column]))
 
 
 def grouped(problems: Sequence[Problem], language: str) -> list[ProblemGroup]:
@@ -100,7 +100,7 @@ def unscored_words(lines: Mapping[str, int], language: str) -> str:
     """How many lines carry each word that is not scored, as one list: 弃权 3、空白 1."""
     empty = translate(N_("empty"), language)
     words = [f"{word or empty} {count:,}" for word, count in lines.items()]
-    return ("、" if language == "zh" else ", ").join(words)
+    return join(words, language)
 
 
 def spans(rows: Sequence[int], most: int = 20) -> list[str]:
@@ -121,4 +121,4 @@ def _place(file: str, sheet: str, rows: list[int], language: str) -> str:
         translate(N_("sheet {sheet}"), language).format(sheet=joined([sheet], language)) if sheet else "",
         translate(N_("rows {rows}"), language).format(rows=joined(spans(rows, ROWS_SHOWN), language)) if rows else "",
     ]
-    return ("，" if language == "zh" else ", ").join(filter(None, parts))
+    return PUNCTUATION[language].comma.join(filter(None, parts))

@@ -96,11 +96,11 @@ TAKEN_OVER = N_("{unit} (took over in a reform)")
 SIMILAR = N_("{unit} (similar spelling)")
 # In the order of trust.
 WAYS: tuple[tuple[str, Fits], ...] = (
-    (N_("{unit} (a letter looks the same and is another)"), _looks_like),
+    (N_("{unit} (a similar-looking character)"), _looks_like),
     (N_("{unit} (with or without the name of the place)"), _but_for_the_place),
     (N_("{unit} (another name in brackets)"), _by_a_plate),
     (N_("{unit} (a short form)"), _short_form),
-    (N_("{unit} (by an earlier name)"), _by_an_earlier_name),
+    (N_("{unit} (former name)"), _by_an_earlier_name),
 )
 
 

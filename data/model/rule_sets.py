@@ -1,6 +1,6 @@
 """Scoring rules as data: reads a rule set's TOML and refuses it with every problem at once.
 
-What a setting means is written in docs/method.md; nothing here scores a vote.
+What a setting means is written in docs/method/README.md; nothing here scores a vote.
 """
 
 import difflib
@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from errors import ProblemsError
 from i18n import N_
 from problems import Problem, Term
 
@@ -39,12 +40,8 @@ WEIGHT_TOLERANCE = Decimal("1e-9")
 MOST_DRAWS = 1_000_000
 
 
-class InvalidRulesError(Exception):
+class InvalidRulesError(ProblemsError):
     """The text is not a rule set of this version; `problems` says everything that is wrong."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(problem.message("en") for problem in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -418,7 +415,7 @@ class _Section:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self._wrong_type(key, N_("a text"), value)
+            self._wrong_type(key, N_("text in quotation marks"), value)
             return ""
         if not value.strip():
             self.report("rules_empty_text", key=self.path(key))
@@ -430,7 +427,7 @@ class _Section:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self._wrong_type(key, N_("a list of texts"), value)
+            self._wrong_type(key, N_("a list of texts in quotation marks"), value)
             return []
         return value
 
@@ -494,7 +491,7 @@ class _Section:
         if value is None:
             return default
         if not isinstance(value, str):
-            self._wrong_type(key, N_("a text"), value)
+            self._wrong_type(key, N_("text in quotation marks"), value)
             return default
         if value not in known:
             facts = {"known": known, "close": difflib.get_close_matches(value, known, n=1)}

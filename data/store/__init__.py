@@ -1,5 +1,6 @@
 """The store: folders on disk that hold uploads, releases, history and the audit log, and what is done with them."""
 
+from data.store.import_job import ImportOptions
 from data.store.store import PublishReport, RoundStatus, Store
 
-__all__ = ["PublishReport", "RoundStatus", "Store"]
+__all__ = ["ImportOptions", "PublishReport", "RoundStatus", "Store"]

@@ -62,8 +62,8 @@ class Release:
         return self._ask(f"release/{name}", **params)
 
     def query_table(self, name: str) -> pd.DataFrame:
-        """One whole table, by the file of data/sql/table that reads it."""
-        return self._ask(name)
+        """Return all rows of one table of the schema, sorted by every column."""
+        return self._ask("table", table=name)
 
     def _ask(self, name: str, **params: object) -> pd.DataFrame:
         try:

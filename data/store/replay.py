@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from data.duckdb_access import sql_names
+from data.duckdb_access import table_names
+from data.store import ImportOptions
 from data.store.atomic_write import move_atomically
 from data.store.audit_log import log_action
 from data.store.release import METHOD_VERSION, Release, read_contents
@@ -22,6 +23,8 @@ from errors import StoreDamagedError, UsageError
 
 READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round")
 """Kinds that say what a written name means."""
+# The list of uploads is the input: its numbers count what the store held before, and differ in a scratch store.
+COMPARED = tuple(name for name in table_names("build/schema") if name != "upload")
 
 
 def replay(store: Store, prefix: str) -> list[Damage]:
@@ -177,15 +180,17 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damag
             upload.kind,
             [(file.name, path.read_bytes()) for file, path in upload.evidence()],
             upload.round_id,
-            rules=upload.rules_name or None,
-            replace=upload.replaces and upload.kind in READ_WITH,
-            mapping=upload.mapping,
-            sheet=upload.choices.sheet,
-            fill_down=upload.choices.fill_down,
-            edits=upload.edits,
-            accept_warnings=upload.accepted_warnings or "replay",
-            demo=upload.demo,
-            trial=upload.trial,
+            ImportOptions(
+                rules=upload.rules_name or None,
+                replace=upload.replaces and upload.kind in READ_WITH,
+                mapping=upload.mapping,
+                sheet=upload.choices.sheet,
+                fill_down=upload.choices.fill_down,
+                edits=upload.edits,
+                accept_warnings=upload.accepted_warnings or "replay",
+                demo=upload.demo,
+                trial=upload.trial,
+            ),
         )
         accepted = report.upload or report.same_as
         if accepted is None:
@@ -198,11 +203,11 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damag
 def _differences(one: Release, two: Release) -> list[Damage]:
     """Tables of two releases that are not the same, byte for byte as CSV."""
     found = []
-    for name in sql_names("table"):
+    for name in COMPARED:
         first, second = (release.query_table(name).to_csv(index=False).splitlines() for release in (one, two))
         if first != second:
             lines = enumerate(zip_longest(first, second), start=1)
             line = next(number for number, (a, b) in lines if a != b)
-            facts = {"table": name.removeprefix("table/"), "line": line}
+            facts = {"table": name, "line": line}
             found.append(Damage("The table {table} differs, first in line {line}.", facts))
     return found

@@ -31,15 +31,12 @@ from data.model.names import match_key
 from data.model.record_keys import year_of
 from data.model.register import PARTICIPATION, Register, RegisteredUnit
 from data.store.uploads import Upload, damage_told
+from errors import ProblemsError
 from problems import Place, Problem
 
 
-class RoundConflictError(Exception):
+class RoundConflictError(ProblemsError):
     """Uploads of one round that do not fit together; `problems` says how."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(", ".join(problem.code for problem in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True)

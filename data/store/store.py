@@ -27,7 +27,7 @@ from data.store.atomic_write import move_atomically
 from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
 from data.store.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
-from data.store.import_job import ImportJob, ImportReport, Request, Source
+from data.store.import_job import DEFAULTS, ImportJob, ImportOptions, ImportReport, Request, Source
 from data.store.release import METHOD_VERSION, Release, read_contents
 from data.store.release_builder import build_release
 from data.store.round_status import (
@@ -44,7 +44,7 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.uploads import Choices, EditLog, Upload, active, damage_told, read_upload
+from data.store.uploads import Upload, active, damage_told, read_upload
 from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSetsError, UsageError
 
 ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
@@ -210,44 +210,29 @@ class Store:
         kind: str,
         sources: Sequence[Source],
         round_id: str,
-        *,
-        rules: str | None = None,
-        replace: bool = False,
-        dry_run: bool = False,
-        accept_warnings: str | None = None,
-        mapping: dict[str, str] | None = None,
-        sheet: str = "",
-        fill_down: bool = False,
-        edits: Sequence[EditLog] = (),
-        demo: bool = False,
-        trial: bool = False,
+        options: ImportOptions = DEFAULTS,
         progress: Progress = no_progress,
         cancelled: Callable[[], bool] = not_cancelled,
     ) -> ImportReport:
         """Read files as one upload of one kind and round; store it when nothing is wrong.
 
-        mapping: column -> field; None takes what was remembered for files of that shape. sheet: the sheet of a
-        workbook that a person chose. fill_down: a person knows that merged cells are read as filled. edits:
-        corrections of the one file. trial: the round is tried out; it takes trial uploads only, until it is cleared.
-        progress is told the share done and an English message; when `cancelled` says so,
-        data.model.progress.CancelledError is raised and nothing is left behind.
+        `progress` gets the share done and an English message; when `cancelled` is true, CancelledError of
+        data.model.progress is raised and nothing is left behind.
         """
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
-        if edits and len(sources) != 1:
+        if options.edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
-        correcting = kind if replace else ""
-        rule_set = self._rules_for(round_id, rules, correcting) if kind in SCORED_KINDS else None
+        correcting = kind if options.replace else ""
+        rule_set = self._rules_for(round_id, options.rules, correcting) if kind in SCORED_KINDS else None
         watch = ProgressReporter(progress, cancelled)
         with self.writing() as staging:
             if rule_set is not None:  # once more: another writer may have given the round its rules meanwhile
-                rule_set = self._rules_for(round_id, rules, correcting)
-            self._permit_upload(round_id, trial)
-            request = Request(
-                kind, round_id, rule_set, replace, mapping, Choices(sheet, fill_down), tuple(edits), demo, trial
-            )
+                rule_set = self._rules_for(round_id, options.rules, correcting)
+            self._permit_upload(round_id, options.trial)
+            request = Request(kind, round_id, rule_set, options)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
-            return job.run(sources, dry_run, accept_warnings)
+            return job.run(sources)
 
     def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
         """Read later files with this header in the same way: column -> field, '' for no field."""
@@ -290,7 +275,7 @@ class Store:
             raise UsageError("{name} is a word for sums and cannot be the name of a unit.", name=name)
         known_as = alias_of(in_force, name, valid_from)
         if known_as and known_as[0] == unit_code:
-            return ImportReport([], 1, stored=False, same_as=known_as[1])
+            return ImportReport(rows=1, same_as=known_as[1])
         if known_as:
             raise UsageError(
                 "{name} is confirmed as a name of {unit} already. To change that, import the table of names anew and "
@@ -308,7 +293,8 @@ class Store:
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows([[header_of("unit_alias", name) for name in ALIAS_FIELDS], row])
         source = (f"{name[:20]}.csv", text.getvalue().encode())
-        return self.import_files("unit_alias", [source], own, dry_run=dry_run, trial=status[own] == TRIAL)
+        options = ImportOptions(dry_run=dry_run, trial=status[own] == TRIAL)
+        return self.import_files("unit_alias", [source], own, options)
 
     def _permit_upload(self, round_id: str, trial: bool) -> None:
         """A round is a trial or formal, never both; one that is finalised takes nothing more."""

@@ -8,7 +8,7 @@ from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Presentation
 from formats.document import UNITS, Document, Row, Section, plain
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from reports.documents.common import (
     UNSIGNED,
     RoundResults,
@@ -136,7 +136,7 @@ def _figures(found: RoundResults, shown: Presentation, language: str) -> Iterato
         told = [BALLOTS_WITHHELD if about["evaluators"] else COUNTS_WITHHELD, *told, FEW]
     else:
         told = [BALLOTS if about["evaluators"] else COUNTS, *told]
-    yield ("" if language == "zh" else " ").join(translate(message, language).format(**facts) for message in told)
+    yield PUNCTUATION[language].gap.join(translate(message, language).format(**facts) for message in told)
     yield translate(SCORED_BY, language).format(
         title=plain(rules.title), rules=plain(rules.name), source=plain(rules.source)
     )
@@ -214,7 +214,7 @@ def statement(row: Mapping[str, object], listed: BottomList, shown: Presentation
     if few_votes(row, shown):
         return ""
     nameless = {**row, "unit_name": translate(ANY_UNIT, language)}
-    return ("" if language == "zh" else " ").join(listed.sentences(nameless, language))
+    return PUNCTUATION[language].gap.join(listed.sentences(nameless, language))
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, object]]:

@@ -9,10 +9,11 @@ from analytics.suppression import UNIFORM, is_small
 from data.model.rule_sets import Presentation, RuleSet
 from data.store.release import Release
 from data.store.round_status import ANNOUNCED
-from formats.document import CHANGES, COLUMNS, GROUPS, INDICATORS, Bar, Document, Row, Section, Table, plain
-from i18n import N_, translate
+from formats.document import COLUMNS, Bar, Document, Row, Section, Table, plain
+from i18n import N_, PUNCTUATION, translate
 from reports.ranking_table import marks
 from results import number_format
+from results.fields import headers
 from results.labels import REASONS, VERDICTS
 from results.ranking.bottom_list import BottomList, bottom_list
 from results.ranking.family import families
@@ -24,36 +25,6 @@ REMARKED = N_("{verdict} ({remark})")
 BELOW = N_("below {count}")
 FEW_VOTES = N_("too few votes to show")
 DIGITS = "一二三四五六七八九十"
-HEADERS = {
-    "rank": N_("Rank"),
-    "unit": N_("Unit"),
-    "n": N_("Votes"),
-    "score": N_("Score"),
-    "interval": N_("Interval"),
-    "places": N_("Places"),
-    "verdict": N_("Verdict"),
-    "round": N_("Round"),
-    "group": N_("Evaluator group"),
-    "indicator": N_("Indicator"),
-    "category_mean": N_("Category mean"),
-    "category_range": N_("Category, lowest to highest"),
-    "scores": N_("Score"),
-    "change": N_("Change"),
-    "reason": N_("Reason"),
-    "item": N_("Item"),
-    "due": N_("Due"),
-    "target": N_("Target"),
-    "reported": N_("Reported"),
-    "verified": N_("Verified"),
-    "status": N_("Status"),
-    "warning": N_("Attention"),
-}
-OTHERWISE = {
-    (CHANGES, "verdict"): N_("Change found"),
-    (GROUPS, "score"): N_("Mean"),
-    (INDICATORS, "score"): N_("Mean"),
-}
-"""Headers of a kind of table that has another word."""
 FOOTER = N_("Biaochi release {release} · rule set {rules}")
 ORIGIN = N_("Where this comes from")
 RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
@@ -137,7 +108,7 @@ def document(
     told, rules = made_of.rounds, plain(made_of.rules)
     parts = list(sections)
     lines = sum(len(part.table.rows) for part in parts if part.table is not None)
-    comma = "、" if language == "zh" else ", "
+    comma = PUNCTUATION[language].listed
     said = [marks(release, name, language) for name in told]
     about = (
         translate(RELEASE, language).format(
@@ -202,8 +173,8 @@ def chinese(number: int) -> str:
 
 def table(kind: str, rows: Iterable[Row], language: str) -> Table:
     """Rows under the headers of their kind."""
-    words = {name: OTHERWISE.get((kind, name), HEADERS[name]) for name in COLUMNS[kind]}
-    return Table(kind, {name: translate(word, language) for name, word in words.items()}, tuple(rows))
+    words = {**headers("document"), **headers(f"document_{kind}")}  # a kind of table may have another word
+    return Table(kind, {name: translate(words[name], language) for name in COLUMNS[kind]}, tuple(rows))
 
 
 def few_votes(row: Mapping[str, object], shown: Presentation) -> bool:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.model.rule_sets import Presentation
 from formats.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Row, Section, plain
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from reports.documents.bulletin import statement
 from reports.documents.circular import pledge_line
 from reports.documents.common import (
@@ -52,7 +52,7 @@ def dossier(
     """One unit: `detail` of the round of `found`, `history` of all its rounds. Raises UnitNotFoundError."""
     row = next((own for own in history.rounds if own["round"] == found.ranking.round), None)
     if row is None:
-        raise UnitNotFoundError(history.unit)
+        raise UnitNotFoundError(found.ranking.round, history.unit)
     listed = next(one for one in found.lists if row["unit_code"] in set(one.family.members["unit_code"]))
     words = round_words(found.ranking.round, language)
     sections = [
@@ -103,7 +103,7 @@ def _indicators(detail: UnitDetail, language: str) -> Iterator[Section]:
         Row({"indicator": plain(row["indicator"]), **_mean(row, detail, language).cells})
         for row in records(detail.indicators, (*MEANS, *COMPARED))
     ]
-    comma = "、" if language == "zh" else ", "
+    comma = PUNCTUATION[language].listed
     names = comma.join(plain(name) for name in sorted(detail.scored_indicators))
     said = (translate(SCORED, language).format(names=names), *_too_few(detail.indicators, detail, language))
     yield Section(translate(BY_INDICATOR, language), 1, said, table(INDICATORS, rows, language))

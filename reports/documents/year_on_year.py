@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from formats.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from reports.documents.common import REMARKED, UNSIGNED, MadeOf, RoundResults, Signature, document, round_words, table
 from results import number_format
 from results.comparison.year_on_year import (
@@ -84,7 +84,7 @@ def _category(one: Changes, decimals: int, language: str) -> Iterator[Section]:
 def _said(one: Changes, decimals: int, language: str) -> Iterator[str]:
     """Breaks of the method, the summary, regression to the mean."""
     if one.breaks:
-        gap = "" if language == "zh" else " "
+        gap = PUNCTUATION[language].gap
         yield translate(BREAKS, language) + gap + gap.join(found.sentence(language) for found in one.breaks)
         after = RECOUNTED if one.tested else NOT_TESTED
         yield translate(after, language).format(round=plain(one.round_from), rules=plain(one.rules))

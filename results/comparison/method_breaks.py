@@ -9,7 +9,7 @@ import pandas as pd
 from data.model.rule_sets import RuleSet
 from data.moments.votes import kind_of_grade, scored_indicators
 from data.store.release import Release
-from i18n import N_, translate
+from i18n import N_, join, translate
 from results.ranking.family import ALL, Family
 
 EXPECTED = 10
@@ -37,7 +37,7 @@ class Break:
 
     def sentence(self, language: str) -> str:
         """The difference in words."""
-        names = ("、" if language == "zh" else ", ").join(self.names)
+        names = join(self.names, language)
         return translate(BREAKS[self.code], language).format(names=names)
 
 

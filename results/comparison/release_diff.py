@@ -13,7 +13,7 @@ from data.model.contract import KIND_NAMES, RECORD_KINDS
 from data.model.record_keys import key_of
 from data.store.release import Release, Round
 from data.store.round_status import TRIAL
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from results.labels import STAMPS, VERDICTS
 from results.ranking.ranking import ranking
 
@@ -104,7 +104,7 @@ class RoundDifference:
 
     def _tables(self, language: str) -> list[str]:
         """Rows that came, went or changed in each of the tables beside the ballots."""
-        comma = "、" if language == "zh" else ", "
+        comma = PUNCTUATION[language].listed
         told = []
         for row in self.records.itertuples(index=False):
             counts = {sentence: getattr(row, name) for name, sentence in _ROW_SENTENCES.items()}
@@ -172,12 +172,11 @@ class RoundDifference:
     def _name(self, language: str) -> str:
         if not self.trial:
             return self.round
-        bracket = ("（", "）") if language == "zh" else (" (", ")")
-        return self.round + translate(STAMPS[TRIAL], language).join(bracket)
+        return self.round + translate(STAMPS[TRIAL], language).join(PUNCTUATION[language].brackets)
 
     def _names(self, change: str, language: str) -> str:
         names = list(self.units.loc[self.units["change"] == change, "unit_name"])
-        comma = "、" if language == "zh" else ", "
+        comma = PUNCTUATION[language].listed
         return comma.join(map(str, names[:MOST_TOLD])) + ("…" if len(names) > MOST_TOLD else "")
 
 

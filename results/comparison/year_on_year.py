@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analytics.changes import RegressionToMean, regression_to_mean, score_changes
 from data.model.rule_sets import InvalidRulesError, RuleSet
 from data.store.release import Round
+from errors import BiaochiError
 from i18n import N_
 from results.comparison.method_breaks import Break, form_breaks, nonzero, rule_breaks
 from results.ranking.family import ALL, Family, RoundNotFoundError, WhatIf, families
@@ -88,8 +89,10 @@ class Changes:
         return int((self.rows["p_bh"] <= SCREENING).sum())
 
 
-class TrialComparisonError(Exception):
+class TrialComparisonError(BiaochiError):
     """A trial round against a formal one, and nobody asked for that."""
+
+    message = N_("One of the two rounds is a trial; it is not compared with formal ones.")
 
 
 def round_before(round_: Round) -> str | None:
@@ -118,7 +121,7 @@ def changes(
     if round_from.id == round_to.id:
         raise ValueError(f"two different rounds are needed, got {round_from.id} twice")
     if not with_trial and round_from.is_trial != round_to.is_trial:
-        raise TrialComparisonError(f"{round_from.id}, {round_to.id}")
+        raise TrialComparisonError
     later = _later(round_to, category)
     if round_from.rules is None:
         raise RoundNotFoundError(round_from.id)

@@ -14,6 +14,7 @@ from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
 from data.model.record_keys import year_of
 from data.store.release import Release, Round, per_round
 from errors import StoreDamagedError
+from results.missing import is_missing
 from results.pledges.vote_scores import units_of
 from results.ranking.family import RoundNotFoundError
 
@@ -267,7 +268,7 @@ def _number(value: object) -> float | None:
 
 
 def _number_or_text(value: object) -> object:
-    return None if value is None or value is pd.NA or value != value else value
+    return None if is_missing(value) else value
 
 
 def _overdue(lines: pd.DataFrame, day: date, closing: date) -> pd.Series:

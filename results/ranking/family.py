@@ -18,6 +18,8 @@ from analytics.scores import UnitScores, scores_from_moments
 from data.model.rule_sets import Bottom, RuleSet
 from data.store.cache import Cache
 from data.store.release import Round, per_round
+from errors import BiaochiError
+from i18n import N_
 from results.ranking.scoring_tables import ScoredUnits, ScoringTables, scored_units, units_of
 
 Array: TypeAlias = NDArray[Any]
@@ -30,12 +32,16 @@ BY_GRADE = "dissatisfied_over"
 _ROUNDING = {"down": math.floor, "up": math.ceil, "nearest": lambda value: math.floor(value + 0.5)}
 
 
-class RoundNotFoundError(Exception):
+class RoundNotFoundError(BiaochiError):
     """The release has no such round, or the round no such category; `known`: those there are, where that was told."""
 
+    message = N_("The release has no such round or category: {name}.")
+
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
-        super().__init__(name)
+        super().__init__(name=name)
         self.known = tuple(known)
+        if self.known:
+            self.details = ((N_("It has: {known}."), {"known": ", ".join(self.known)}),)
 
 
 @dataclass(frozen=True)

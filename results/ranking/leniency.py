@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analytics.leniency import NO_ERROR, NOT_CONNECTED, ONE_VOTE, WEAK, Adjusted, adjusted_scores
 from analytics.scores import UnitScores
 from data.store.release import Round, per_round
-from i18n import N_, ngettext, translate
+from i18n import N_, PUNCTUATION, join, ngettext, translate
 from results.ranking.family import Family, RoundNotFoundError, families
 from results.ranking.ranking import Ranking, ranking
 from results.ranking.scoring_tables import ScoringTables, links_of, moments_of, tables_of
@@ -94,10 +94,9 @@ class Leniency:
         return said
 
     def _parts(self, language: str) -> dict[str, object]:
-        comma, semicolon = ("、", "；") if language == "zh" else (", ", "; ")
         return {
             "count": len(self.components),
-            "parts": semicolon.join(comma.join(names) for names in self.components),
+            "parts": PUNCTUATION[language].semicolon.join(join(names, language) for names in self.components),
         }
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from data.store.release import Release
+from results.fields import WHOLE, having
+from results.missing import is_missing
 from results.ranking.lineage import codes_of
 from results.ranking.ranking import FIELDS, Ranking, ranking
-
-WHOLE = {"n", "rank", "rank_tied_to", "rank_best", "rank_worst"}
 
 
 def records(rows: pd.DataFrame, fields: Iterable[str] = FIELDS) -> list[dict[str, object]]:
@@ -42,6 +42,6 @@ def rows_of_unit(ranking: Ranking, code: str) -> list[dict[str, object]]:
 def _plain(name: str, value: object) -> object:
     if isinstance(value, dict):
         return {str(key): int(count) for key, count in value.items()}
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    if is_missing(value):
         return None
-    return int(str(value)) if name in WHOLE else value
+    return int(str(value)) if name in having("ranking", WHOLE) else value

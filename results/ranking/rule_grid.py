@@ -18,7 +18,7 @@ from analytics.sensitivity import bottom_under, cut_lists
 from data.model.rule_sets import RuleSet
 from data.moments.votes import scored_indicators
 from data.store.release import Round
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from results.ranking.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -147,7 +147,7 @@ def grid(case: Case) -> Iterator[Rule]:
 
 def in_words(facts: Mapping[str, object], language: str) -> dict[str, object]:
     """Facts with lists joined the way the language joins them."""
-    comma = "、" if language == "zh" else ", "
+    comma = PUNCTUATION[language].listed
     return {key: comma.join(map(str, v)) if isinstance(v, tuple) else v for key, v in facts.items()}
 
 

@@ -12,6 +12,7 @@ from analytics.suppression import is_small
 from analytics.verdicts import CONFIRMED
 from data.model.rule_sets import RuleSet
 from data.store.release import Release, Round
+from errors import BiaochiError
 from i18n import N_
 from results.ranking.family import Family
 from results.ranking.lineage import codes_of
@@ -77,8 +78,13 @@ class Alone:
     clear_p: float
 
 
-class UnitNotFoundError(Exception):
+class UnitNotFoundError(BiaochiError):
     """The round has no such unit, or no votes."""
+
+    message = N_("The round {round} has no votes on a unit with the code {unit}.")
+
+    def __init__(self, round_id: str, unit: str) -> None:
+        super().__init__(round=round_id, unit=unit)
 
 
 def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
@@ -92,7 +98,7 @@ def alone(family: Family, code: str) -> Alone:
     """What the votes say of one unit if only it had been asked about. Raises UnitNotFoundError unless it is ranked."""
     codes = list(family.members["unit_code"])
     if code not in codes or not family.ranked[codes.index(code)]:
-        raise UnitNotFoundError(code)
+        raise UnitNotFoundError(family.round, code)
     at = codes.index(code)
     sets = rank_sets_of(family, alone=at)
     claims = claims_by_rule(family)
@@ -104,7 +110,7 @@ def detail(round_: Round, code: str) -> UnitDetail:
     """One unit in one round. Raises UnitNotFoundError."""
     units = round_.units.set_index("unit_code")
     if code not in units.index or round_.cells.empty:
-        raise UnitNotFoundError(f"{round_.id} / {code}")
+        raise UnitNotFoundError(round_.id, code)
     rules = round_.scored_rules
     category = str(units.loc[code, "category"])
     members = [name for name in units.index if units.loc[name, "category"] == category]

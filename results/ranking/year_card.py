@@ -10,7 +10,7 @@ from analytics.resolution import growth, needed_deviate, smallest_difference
 from analytics.scores import UnitScores, scores_from_moments
 from analytics.shrinkage import reliability, shrink
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from results.ranking.bottom_list import BottomList
 from results.ranking.family import COUNTED, Family
 
@@ -63,7 +63,7 @@ class MoreBallots:
     def sentence(self, language: str) -> str:
         """The finding in words."""
         words = translate(PLAN, language)
-        comma = "、" if language == "zh" else ", "
+        comma = PUNCTUATION[language].listed
         parts = [words.format(group=g, ballots=f"{more:,}", now=f"{now:,}") for g, (now, more) in self.plan.items()]
         return translate(MORE[self.kind], language).format(
             above=self.above,

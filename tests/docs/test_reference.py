@@ -12,7 +12,9 @@ from urllib.parse import unquote
 import pytest
 from babel.messages.pofile import read_po
 
+from data.model.contract import KINDS, fields
 from i18n import LANGUAGES, ROOT, rendered_files, translate
+from results.fields import all_columns
 from tools import reference
 
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -21,8 +23,7 @@ FOR_USERS = [path for path in PAGES if {"tutorial", "how-to"} & set(path.parts) 
 IN_TWO_LANGUAGES = [path for path in DOCS if re.search(r"\.(zh|en)\.md$", path.name)]
 EMPHASIS = {"新", "new"}  # bold for itself, in the page on upgrades
 NAMED = re.compile(r"`([a-z_]+(?:/[a-z_-]+)*/(?:[a-z_]+\.[a-z]+)?|[a-z_]+\.(?:py|toml|csv))`")
-# What the contributor's guide invents, and the column table that is still to come.
-NOT_THERE = {"pages/browse/returns.py", "fields.csv"}
+NOT_THERE = {"pages/browse/returns.py"}  # what the contributor's guide invents
 LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 
@@ -62,6 +63,16 @@ def test_every_problem_is_listed_with_its_cure():
         for code in reference.problems.SENTENCES:
             assert f"| `{code}` | " in text
     assert "请用原来的软件打开" in (reference.FOLDER / "problems.zh.md").read_text("utf-8")
+
+
+def test_every_field_is_in_the_data_dictionary():
+    for language in LANGUAGES:
+        text = (reference.FOLDER / f"fields.{language}.md").read_text("utf-8")
+        listed = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+        exported = {column.field for column in all_columns() if not column.table.startswith("document")}
+        imported = {field.name for kind in KINDS for field in fields(kind)}
+        assert listed == exported | imported
+    assert "| `p_bottom` | " in text and "Probability of being among the last k" in text
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)

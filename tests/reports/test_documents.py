@@ -8,17 +8,18 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from docx import Document as new_docx
+from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from data.store import Store
 from data.store.audit_log import read_log
 from errors import UsageError
-from formats.document import CHANGES, LEFT_OUT, UNITS, Section
-from formats.docx import InvalidTemplateError, word_bytes
-from formats.docx_template import TEMPLATE, template_bytes
+from formats.document import CHANGES, COLUMNS, LEFT_OUT, UNITS, Section
+from formats.docx import TEMPLATE, InvalidTemplateError, word_bytes
 from formats.fonts import WANTED, NoChineseFontError, fonts_of
 from formats.pdf import fonts_here, typeset
 from i18n import ROOT, translate
@@ -312,8 +313,41 @@ def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
     assert here.read_bytes() == made[0][0]
 
 
-def test_the_kept_template_is_the_one_its_script_makes():
-    assert TEMPLATE.read_bytes() == template_bytes()
+def test_the_template_has_the_page_of_gb_t_9704():
+    """A4 with 37 mm above, 28 mm left and 156 x 225 mm of text; 22 lines a page; numbers on the outer edge."""
+    made = new_docx(str(TEMPLATE))
+    (section,) = made.sections
+    sizes = {
+        "page": (section.page_width, section.page_height),
+        "top, bottom": (section.top_margin, section.bottom_margin),
+        "left, right": (section.left_margin, section.right_margin),
+        "header, footer": (section.header_distance, section.footer_distance),
+    }
+    assert {name: tuple(round(size.mm) for size in pair) for name, pair in sizes.items()} == {
+        "page": (210, 297),
+        "top, bottom": (37, 35),
+        "left, right": (28, 26),
+        "header, footer": (23, 22),
+    }
+    assert made.settings.odd_and_even_pages_header_footer
+    body = made.styles["Normal"]
+    assert body.font.size.pt == 16 and round(body.paragraph_format.line_spacing.mm * 22) == 225
+    fonts = {name: made.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) for name in ("Normal", "Title")}
+    assert fonts == {"Normal": "仿宋_GB2312", "Title": "方正小标宋简体"}
+    for footer in (section.footer, section.even_page_footer):
+        assert [code.text for code in footer._element.iter(qn("w:instrText"))] == ["PAGE"]
+
+
+def test_the_template_names_every_part_of_a_document_and_every_column():
+    with ZipFile(TEMPLATE) as parts:
+        xml = "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+    named = set(re.findall(r"{{ ([\w.]+) }}", re.sub(r"<[^>]+>", "", xml)))
+    frame = {"office", "title", "date", "secrecy", "stamp", "footer", "section.heading", "text", "row.statement"}
+    columns = {key for keys in COLUMNS.values() for key in keys}
+    headers = {f"section.table.headers.{key}" for key in columns}
+    assert named == frame | headers | {f"row.{key}" for key in columns}
+    for kind in COLUMNS:
+        assert f"section.table.kind == '{kind}'" in xml.replace("&apos;", "'")
 
 
 # --- the official page --------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from errors import StoreBusyError, UsageError
 from results.comparison.release_diff import ADDED, CHANGED, MOVED, REMOVED, compare
 from results.ranking.ranking import ranking
@@ -34,7 +34,7 @@ def ballots(grades, units):
 
 
 def put(store, text, round_id="2025", kind="ballots", **how):
-    report = store.import_files(kind, [("x.csv", text.encode())], round_id, **how)
+    report = store.import_files(kind, [("x.csv", text.encode())], round_id, ImportOptions(**how))
     assert report.stored, [problem.code for problem in report.problems]
 
 
@@ -145,7 +145,7 @@ def test_it_says_what_the_two_rankings_say(grades, again, tmp_path_factory):
     put(store, ballots(dict(zip(names, grades, strict=True)), names))
     store.publish()
     text = ballots(dict(zip(names, again, strict=True)), names)
-    if store.import_files("ballots", [("x.csv", text.encode())], "2025", replace=True).same_as:
+    if store.import_files("ballots", [("x.csv", text.encode())], "2025", ImportOptions(replace=True)).same_as:
         return
     with compared(store) as (found, in_force, candidate):
         before, after = (

@@ -13,12 +13,11 @@ from data.store import RoundStatus
 from data.store.audit_log import log_export
 from data.store.history import ACTIONS, Event, local_time
 from data.store.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
-from data.store.rounds import RoundConflictError
 from data.store.uploads import Upload
-from errors import StoreBusyError, UsageError
+from errors import BiaochiError
 from reports.history_table import as_sheet as history_sheet
 from results.public_notice import Notice, notice, notice_of, shown_day
-from ui import cached, downloads, layout, tables
+from ui import cached, downloads, layout, problem_table, tables
 from ui.i18n import _, language
 from ui.releases import diff
 from ui.upload import page as upload_page
@@ -38,12 +37,8 @@ def _carry_out(step: Callable[[], object], told: str) -> None:
     """One step of the store, then the page anew; a refusal is said where the button was."""
     try:
         step()
-    except StoreBusyError as refused:
-        st.warning(layout.busy(refused))
-    except UsageError as wrong:
-        st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
-    except RoundConflictError as conflict:
-        upload_page.show_problems(conflict.problems, "conflict")
+    except BiaochiError as refusal:
+        problem_table.show_error(refusal, "conflict")
     else:
         st.session_state[DONE] = told
         st.rerun()
@@ -60,8 +55,8 @@ def show_changes() -> None:
     try:
         with st.spinner(_("Computing what would change…")):
             found = cached.what_would_change()
-    except RoundConflictError as conflict:
-        upload_page.show_problems(conflict.problems, "candidate")
+    except BiaochiError as refusal:
+        problem_table.show_error(refusal, "candidate")
         return
     diff.show(found, "candidate")
     note = st.text_input(_("Note for the history"), key="publish_note")

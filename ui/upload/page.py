@@ -3,37 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
-from data.model.grouped_problems import MARKS, UNREGISTERED, grouped, shortened, unscored_words
+from data.model.grouped_problems import MARKS, UNREGISTERED, unscored_words
 from data.model.progress import Progress
-from data.model.rule_sets import InvalidRulesError
-from data.store import PublishReport, Store
+from data.store import ImportOptions, PublishReport
 from data.store.import_job import ImportReport, Source
 from data.store.inbox import inbox_files
 from data.store.round_status import TRIAL
-from data.store.rounds import RoundConflictError
-from data.store.uploads import EditLog
-from errors import NameTakenError, StoreBusyError, TwoRuleSetsError, UsageError
-from formats.spreadsheet import Sheet, csv_bytes
+from errors import BiaochiError, StoreBusyError
 from i18n import N_
-from problems import LEVELS, Problem
-from ui import cached, downloads, jobs, layout, tables
+from ui import cached, jobs, layout, tables
 from ui.i18n import _, language
+from ui.problem_table import show_error, show_problems
 from ui.upload import column_mapping, corrections, unknown_units
 
-PROBLEM_HEADERS = (
-    *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),
-)
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
-MOST_SENTENCES = 10  # of one kind; the table below has them all
-BUSY = N_("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
 MOST_WRITTEN = 8  # columns of a preview that have room to wrap; a wider one scrolls sideways
-MOST_ROWS = 100  # findings in the page; each is a row of several lines
-UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
 
 def kind_choice() -> str:
@@ -87,28 +75,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Choice:
-    """Everything a person decided about how to read a file."""
+    """What a person decided about a file: what it is, and how it is read."""
 
     kind: str
     round_id: str
-    rules: str | None
-    trial: bool = False
-    replaces: bool = False
-    sheet: str = ""
-    mapping: tuple[tuple[str, str], ...] | None = None
-    edits: tuple[EditLog, ...] = ()
-
-    def options(self) -> dict[str, object]:
-        """As the store takes them."""
-        mapping = None if self.mapping is None else dict(self.mapping)
-        return {
-            "rules": self.rules,
-            "mapping": mapping,
-            "edits": self.edits,
-            "trial": self.trial,
-            "replace": self.replaces,
-            "sheet": self.sheet,
-        }
+    options: ImportOptions
 
 
 def file_choice() -> Chosen | None:
@@ -166,14 +137,10 @@ def add_rules() -> None:
             return
         try:
             rules = cached.store().add_rules(file.getvalue().decode("utf-8-sig"))
-        except InvalidRulesError as refused:
-            show_problems(refused.problems, "rules")
-        except NameTakenError as taken:
-            show_problems([taken.problem], "rules")
         except UnicodeDecodeError:
             st.error(_("The rule file should be UTF-8 text. Save it as UTF-8 and try again."))
-        except StoreBusyError:
-            st.warning(_(BUSY))
+        except BiaochiError as refusal:
+            show_error(refusal, "rules")
         else:
             st.success(_("The rule set {name} is kept.").format(name=rules.name))
             st.rerun()
@@ -185,12 +152,14 @@ def changes_of(file: Chosen, choice: Choice) -> Choice:
         st.session_state["upload_changed_file"] = (file.key, choice.kind)
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
         st.session_state["upload_sheet"], st.session_state["upload_sheets"] = "", []
-    return replace(
-        choice,
-        mapping=st.session_state["upload_mapping"],
+    mapping = st.session_state["upload_mapping"]
+    options = replace(
+        choice.options,
+        mapping=None if mapping is None else dict(mapping),
         edits=st.session_state["upload_edits"],
         sheet=st.session_state["upload_sheet"],
     )
+    return replace(choice, options=options)
 
 
 def examine(file: Chosen, choice: Choice) -> ImportReport | None:
@@ -198,16 +167,13 @@ def examine(file: Chosen, choice: Choice) -> ImportReport | None:
     store = cached.store()
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
-        return _import(store, file, choice, progress=progress, cancelled=cancelled, dry_run=True)
+        options = replace(choice.options, dry_run=True)
+        return store.import_files(choice.kind, [file.source], choice.round_id, options, progress, cancelled)
 
     job = jobs.the_job("upload_job", (file.key, choice), work)
     if not jobs.finished("upload_job", job):
         st.stop()
     return _answer("upload_job", job)
-
-
-def _import(store: Store, file: Chosen, choice: Choice, **how: object) -> ImportReport:
-    return store.import_files(choice.kind, [file.source], choice.round_id, **choice.options(), **how)
 
 
 def _answer(key: str, job: jobs.Job):
@@ -220,15 +186,10 @@ def _answer(key: str, job: jobs.Job):
         return None
     try:
         return job.answer()
-    except StoreBusyError:
-        st.warning(_(BUSY))
-        st.session_state.pop(key, None)
-    except TwoRuleSetsError as two:
-        show_problems([two.problem], "two")
-    except RoundConflictError as conflict:
-        show_problems(conflict.problems, "conflict")
-    except UsageError as wrong:
-        st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
+    except BiaochiError as refusal:
+        show_error(refusal, "conflict")
+        if isinstance(refusal, StoreBusyError):
+            st.session_state.pop(key, None)
     return None
 
 
@@ -238,7 +199,7 @@ def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
     mapping = column_mapping.choice(report, choice.kind, turn)
     if mapping is not None:
         _change("upload_mapping", tuple(mapping.items()))
-    if corrections.made(choice.edits, report, file.name):
+    if corrections.made(choice.options.edits, report, file.name):
         _change("upload_edits", ())
     refused = unknown_units.confirm(report.faulty, choice.round_id, turn)
     if refused:
@@ -248,7 +209,7 @@ def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
         st.rerun()
     edits = corrections.editor(report.faulty, turn) if report.faulty else []
     if edits:
-        _change("upload_edits", (*choice.edits, *edits))
+        _change("upload_edits", (*choice.options.edits, *edits))
 
 
 def _change(key: str, value: object) -> None:
@@ -267,7 +228,7 @@ def choose_sheet(report: ImportReport, choice: Choice) -> None:
     names = st.session_state.get("upload_sheets", [])
     if not names:
         return
-    current = choice.sheet or (several.sheet if several else None) or names[0]
+    current = choice.options.sheet or (several.sheet if several else None) or names[0]
     chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
     if chosen != current:
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
@@ -295,99 +256,6 @@ def show_preview(report: ImportReport) -> None:
             st.dataframe(report.preview, hide_index=True, key="upload_preview")
 
 
-def show_problems(problems: list[Problem], key: str) -> None:
-    """Every problem as a table that can be downloaded; errors first."""
-    if not problems:
-        return
-    errors = sum(problem.level == "error" for problem in problems)
-    if errors:
-        told = _("Places that must be corrected: {count}.").format(count=f"{errors:,}")
-        st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
-    if len(problems) > errors:
-        st.warning(_("Places that need your confirmation: {count}.").format(count=f"{len(problems) - errors:,}"))
-    told = _in_full(problems)
-    if len(told) < len(problems) or any(_is_a_name(problem) for problem in problems):
-        st.markdown("\n".join(f"- {line}" for line in told))
-    rows = problem_rows(problems)
-    _show_rows(rows)
-    sheet = Sheet(_("Findings"), [_(header) for header in PROBLEM_HEADERS], rows)
-    downloads.download(
-        _("Download the list of findings"), _("Findings"), "csv", csv_bytes(sheet), f"problems_csv_{key}"
-    )
-
-
-def _show_rows(rows: list[list[str | int | None]]) -> None:
-    """The first findings one by one, in full; what is wrong and what to do stand in one cell."""
-    told = [
-        {
-            _("Level"): level,
-            _("File"): file,
-            _("Row"): None if row is None else str(row),
-            _("Column"): column,
-            _("Value"): value,
-            _("What is wrong, and what to do"): _("{message} {suggestion}").format(message=wrong, suggestion=to_do),
-        }
-        for level, file, row, column, value, wrong, to_do in rows[:MOST_ROWS]
-    ]
-    if len(rows) > MOST_ROWS:
-        st.caption(
-            _("The first {shown} of {count} are shown; the downloaded list has all of them.").format(
-                shown=MOST_ROWS, count=f"{len(rows):,}"
-            )
-        )
-    shown = pd.DataFrame(told)
-    alike = [name for name in (_("Level"), _("File")) if shown[name].nunique() == 1]
-    shown = shown.drop(columns=alike)
-    tables.written(shown[[name for name in shown if shown[name].any()]], _("What was found, row by row."))
-
-
-def _in_full(problems: list[Problem]) -> list[str]:
-    """One line a distinct mistake with its places and what to do."""
-    words = language()
-    shown, rest = shortened(grouped(problems, words), MOST_SENTENCES)
-    lines = []
-    for finding in shown:
-        about = {"message": finding.first.message(words), "suggestion": _advice(finding.first)}
-        line = _("{message} {suggestion} ({count})").format(**about, count=f"{finding.count:,}")
-        place = finding.place(words)
-        lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
-    if rest:
-        lines.append(
-            _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
-        )
-    return [layout.plain(line) for line in lines]
-
-
-def _advice(problem: Problem) -> str:
-    """What to do next, and where on this page."""
-    advice = problem.suggestion(language())
-    if _is_a_name(problem):
-        return advice + _(" Another name is confirmed below, under “Names the register does not have”.")
-    return advice
-
-
-def _is_a_name(problem: Problem) -> bool:
-    """An unknown name that somebody may confirm on this page."""
-    return problem.code == "unknown_unit" and bool(problem.facts.get("close"))
-
-
-def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
-    """One row a problem, in the reader's language."""
-    words = language()
-    return [
-        [
-            _(LEVELS[problem.level]),
-            problem.file or "",
-            problem.row,
-            problem.column or "",
-            problem.value or "",
-            problem.message(words),
-            problem.suggestion(words),
-        ]
-        for problem in sorted(problems, key=lambda p: (p.level != "error", p.file or "", p.row or 0))
-    ]
-
-
 def reason_for_warnings(report: ImportReport) -> str | None:
     """Warnings are let through with a typed reason, which is kept."""
     if not report.problems or report.refused:
@@ -397,17 +265,18 @@ def reason_for_warnings(report: ImportReport) -> str | None:
 
 def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None, *, publish: bool) -> None:
     """The last step begins: keep the file, and make the result public if asked, in a thread of its own."""
-    store, demo = cached.store(), _beside_demo()
+    store = cached.store()
+    options = replace(choice.options, accept_warnings=reason, demo=_beside_demo())
     header = next(iter(report.headers.values()), None)
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[ImportReport, PublishReport | None]:
-        kept = _import(
-            store, file, choice, accept_warnings=reason, demo=demo, progress=_first_half(progress), cancelled=cancelled
+        kept = store.import_files(
+            choice.kind, [file.source], choice.round_id, options, _first_half(progress), cancelled
         )
         if not kept.stored:
             return kept, None
-        if choice.mapping and header is not None:
-            store.remember_mapping(choice.kind, header.shape, dict(choice.mapping))
+        if options.mapping and header is not None:
+            store.remember_mapping(choice.kind, header.shape, dict(options.mapping))
         if not publish:
             return kept, None
         progress(0.5, N_("Publishing"))

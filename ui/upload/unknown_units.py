@@ -9,7 +9,7 @@ from data.model.contract import fields
 from data.model.names import match_key
 from data.store.history import user
 from data.store.rounds import read_register
-from errors import StoreBusyError, UsageError
+from errors import BiaochiError
 from i18n import N_
 from problems import Problem
 from ui import cached, layout
@@ -84,11 +84,8 @@ def _keep(meant: dict[str, str], kind: str, round_id: str) -> list[Problem]:
     for name, code in meant.items():
         try:
             report = cached.store().confirm_alias(name, code, kind, layout.user() or user(), round_id=round_id)
-        except StoreBusyError as refused:
-            st.warning(layout.busy(refused))
-            return problems
-        except UsageError as wrong:
-            st.error(layout.plain(_(wrong.message).format(**wrong.facts)))
+        except BiaochiError as refusal:
+            layout.show_refusal(refusal)
             return problems
         problems += [] if report.stored else report.problems
     return problems

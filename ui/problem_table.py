@@ -1,0 +1,126 @@
+"""What is wrong with a file, as a table that can be downloaded, and any refusal of ours."""
+
+import pandas as pd
+import streamlit as st
+
+from data.model.grouped_problems import grouped, shortened
+from errors import BiaochiError
+from formats.spreadsheet import Sheet, csv_bytes
+from i18n import N_
+from problems import LEVELS, Problem
+from ui import downloads, layout, tables
+from ui.i18n import _, language
+
+PROBLEM_HEADERS = (
+    *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),
+)
+
+
+MOST_SENTENCES = 10  # of one kind; the table below has them all
+
+
+MOST_ROWS = 100  # findings in the page; each is a row of several lines
+
+
+UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
+
+
+def show_error(error: BiaochiError, key: str) -> None:
+    """Show a refusal: its problems as a table where it has any, else its sentences."""
+    if error.problems:
+        show_problems(error.problems, key)
+    else:
+        layout.show_refusal(error)
+
+
+def show_problems(problems: list[Problem], key: str) -> None:
+    """Every problem as a table that can be downloaded; errors first."""
+    if not problems:
+        return
+    errors = sum(problem.level == "error" for problem in problems)
+    if errors:
+        told = _("Places that must be corrected: {count}.").format(count=f"{errors:,}")
+        st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
+    if len(problems) > errors:
+        st.warning(_("Places that need your confirmation: {count}.").format(count=f"{len(problems) - errors:,}"))
+    told = _in_full(problems)
+    if len(told) < len(problems) or any(_is_a_name(problem) for problem in problems):
+        st.markdown("\n".join(f"- {line}" for line in told))
+    rows = problem_rows(problems)
+    _show_rows(rows)
+    sheet = Sheet(_("Findings"), [_(header) for header in PROBLEM_HEADERS], rows)
+    downloads.download(
+        _("Download the list of findings"), _("Findings"), "csv", csv_bytes(sheet), f"problems_csv_{key}"
+    )
+
+
+def _show_rows(rows: list[list[str | int | None]]) -> None:
+    """The first findings one by one, in full; what is wrong and what to do stand in one cell."""
+    told = [
+        {
+            _("Level"): level,
+            _("File"): file,
+            _("Row"): None if row is None else str(row),
+            _("Column"): column,
+            _("Value"): value,
+            _("What is wrong, and what to do"): _("{message} {suggestion}").format(message=wrong, suggestion=to_do),
+        }
+        for level, file, row, column, value, wrong, to_do in rows[:MOST_ROWS]
+    ]
+    if len(rows) > MOST_ROWS:
+        st.caption(
+            _("The first {shown} of {count} are shown; the downloaded list has all of them.").format(
+                shown=MOST_ROWS, count=f"{len(rows):,}"
+            )
+        )
+    shown = pd.DataFrame(told)
+    alike = [name for name in (_("Level"), _("File")) if shown[name].nunique() == 1]
+    shown = shown.drop(columns=alike)
+    tables.written(shown[[name for name in shown if shown[name].any()]], _("What was found, row by row."))
+
+
+def _in_full(problems: list[Problem]) -> list[str]:
+    """One line a distinct mistake with its places and what to do."""
+    words = language()
+    shown, rest = shortened(grouped(problems, words), MOST_SENTENCES)
+    lines = []
+    for finding in shown:
+        about = {"message": finding.first.message(words), "suggestion": _advice(finding.first)}
+        line = _("{message} {suggestion} ({count})").format(**about, count=f"{finding.count:,}")
+        place = finding.place(words)
+        lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
+    if rest:
+        lines.append(
+            _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
+        )
+    return [layout.plain(line) for line in lines]
+
+
+def _advice(problem: Problem) -> str:
+    """What to do next, and where on this page."""
+    advice = problem.suggestion(language())
+    if _is_a_name(problem):
+        return advice + _(" Another name is confirmed below, under “Names the register does not have”.")
+    return advice
+
+
+def _is_a_name(problem: Problem) -> bool:
+    """An unknown name that somebody may confirm on this page."""
+    return problem.code == "unknown_unit" and bool(problem.facts.get("close"))
+
+
+def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
+    """One row a problem, in the reader's language."""
+    words = language()
+    return [
+        [
+            _(LEVELS[problem.level]),
+            problem.file or "",
+            problem.row,
+            problem.column or "",
+            problem.value or "",
+            problem.message(words),
+            problem.suggestion(words),
+        ]
+        for problem in sorted(problems, key=lambda p: (p.level != "error", p.file or "", p.row or 0))
+    ]
