@@ -51,7 +51,9 @@ def release_by_id(release_id: str):
     return store().release(release_id)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+# 8: a round of the demonstration city (90 units) holds 2.8 MB once everything about it was asked, so 8 hold 23 MB.
+# Most of it are pairs of units, which grow with the square of their number.
+@st.cache_resource(max_entries=8, show_spinner=False)
 def round_of(release_id: str, round_id: str) -> "Round":
     """One round with what was read and computed of it; shared by all sessions."""
     return release_by_id(release_id).round(round_id)

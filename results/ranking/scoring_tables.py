@@ -28,7 +28,7 @@ class ScoringTables:
 
 
 def tables_of(round_: Round) -> ScoringTables:
-    """The stored tables of one round. Not kept: as a frame the pairs of 582 units take several times their moments."""
+    """The stored tables of one round. Not kept with it; `scored_units` keeps what is made of them."""
     return ScoringTables(
         round_.units,
         round_.cells,
