@@ -5,7 +5,6 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from bench.store_calls import compute_pledges, counted
 from data.store import Store
 from results.overview import overview
 from results.pledges.vote_scores import vote_scores
@@ -14,6 +13,7 @@ from results.ranking.family import ALL, families
 from results.ranking.leniency import leniency
 from results.ranking.ranking import ranking
 from results.ranking.robustness import robustness
+from tests.support.store_calls import compute_pledges, counted
 
 DAY = date(2025, 12, 31)
 RECORDS = ("pledges", "progress", "votes", "round")
