@@ -70,7 +70,7 @@ def main() -> None:
     script = min(seconds(lambda: pandas_script(path)) for _ in range(2))
     release = Store(WORK / "store_8m").release()
     assert release is not None
-    ranked = min(seconds(lambda: ranking(release, "2025")) for _ in range(5))
+    ranked = min(seconds(lambda: ranking(release.round("2025"))) for _ in range(5))
     print(f"(c) pandas {script:.2f} s / ranking {ranked:.4f} s = {script / ranked:.0f} (bar 20)")
     print(f"    import + publish {product:.2f} s / pandas {script:.2f} s = {product / script:.2f} (bar 3)")
 

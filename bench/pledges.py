@@ -78,13 +78,13 @@ def main() -> None:
     release = Store(store()).release()
     assert release is not None
     for year in YEARS:
-        print(f"(e) all of {year}, first time {1000 * seconds(partial(pledge_year, release, year)):6.0f} ms")
-    years = [pledge_year(release, year) for year in YEARS]
-    last = years[-1]
+        print(f"(e) all of {year}, first time {1000 * seconds(partial(pledge_year, release.round(year))):6.0f} ms")
+    years = [pledge_year(release.round(year)) for year in YEARS]
+    last, newest = years[-1], release.round(YEARS[-1])
     unit = last.book.lines["unit_code"].iloc[0]
     first = {
-        "quarter report": partial(quarter_report, release, YEARS[-1], last.book.as_of),
-        "checks by quarter": partial(checks_by_quarter, release, YEARS[-1]),
+        "quarter report": partial(quarter_report, newest, last.book.as_of),
+        "checks by quarter": partial(checks_by_quarter, newest),
         "agreements": partial(agreements, last),
         "shifts": partial(shifts, last),
         "severity": partial(severity, last.votes),

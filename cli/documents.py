@@ -134,8 +134,8 @@ def _circular(release: "Release", round_id: str, as_of: str | None, signed: "Sig
     from results.pledges.progress import quarter_report
     from results.pledges.register import default_as_of
 
-    day = day_of(as_of) if as_of else default_as_of(release, round_id, date.today())
-    return circular(release, quarter_report(release, round_id, day), session.language, signed)
+    day = day_of(as_of) if as_of else default_as_of(release.round(round_id), date.today())
+    return circular(release, quarter_report(release.round(round_id), day), session.language, signed)
 
 
 def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document":
@@ -149,8 +149,8 @@ def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document
     trial = round_id in release.trial_rounds
     own = [name for name in release.rounds() if (name in release.trial_rounds) == trial]
     try:
-        told = history(release, code, [ranking(release, name) for name in own])
-        return dossier(found, told, detail(release, code, round_id), session.language, signed)
+        told = history(release, code, [ranking(release.round(name)) for name in own])
+        return dossier(found, told, detail(release.round(round_id), code), session.language, signed)
     except UnitNotFoundError as error:
         session.say(error.message, **error.facts)
         raise which_unit(release, code, [round_id]) from None

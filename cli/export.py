@@ -95,17 +95,16 @@ def compared(release: "Release", round_id: str, category: str | None, since: str
     from results.ranking.family import ALL
     from results.ranking.what_if import what_if
 
-    before = since or round_before(release, round_id)
+    before = since or round_before(release.round(round_id))
     if before is None:
         raise CommandError(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
     if before == round_id:
         raise CommandError(N_("Two different rounds are needed, not {round} twice."), round=round_id)
     return changes(
-        release,
-        before,
-        round_id,
+        release.round(before),
+        release.round(round_id),
         category or ALL,
-        lambda name, rules: what_if(session.store(), release, name, rules),
+        lambda round_, rules: what_if(session.store(), round_, rules),
     )
 
 

@@ -86,7 +86,7 @@ def bundle(
             if public:
                 content = public_bundle(chosen, name, session.language)
             else:
-                found = changes_since(chosen, name, partial(what_if, session.store(), chosen))
+                found = changes_since(chosen, name, partial(what_if, session.store()))
                 signed = Signature(office, date)
                 content = internal_bundle(
                     chosen, name, session.language, changes_found=found, signed=signed, progress=report

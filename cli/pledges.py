@@ -47,8 +47,10 @@ def pledges(
     named = None if as_of is None else day_of(as_of)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            day = named or default_as_of(chosen, round_id, date.today())
-            answer = quarter_report(chosen, round_id, day) if circular else pledge_year(chosen, round_id, day)
+            day = named or default_as_of(chosen.round(round_id), date.today())
+            answer = (
+                quarter_report(chosen.round(round_id), day) if circular else pledge_year(chosen.round(round_id), day)
+            )
             found = table(answer, by, category)
         votes = None if isinstance(answer, QuarterReport) else answer.votes
         for note in pledge_notes(answer.book, votes):

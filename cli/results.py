@@ -35,7 +35,7 @@ def ranking(
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             other = _what_if(chosen, round_id, what_if) if what_if else None
-            answer = rank_units(chosen, round_id, category, other)
+            answer = rank_units(chosen.round(round_id), category, other)
         named = family_name(category, session.language) if category else ""
         if form == "json":
             emit_json(as_json(answer, chosen, what_if is not None), output)
@@ -65,7 +65,7 @@ def bottom(
         raise CommandError(N_("-k must be a whole number from 1 on, not {k}."), k=k)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            answer = not_settled(chosen, round_id, category, k)
+            answer = not_settled(chosen.round(round_id), category, k)
         if form == "json":
             emit_json(as_json(answer, chosen, k is not None), output)
         else:
@@ -84,7 +84,7 @@ def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
     rules = parse_rules(text_of(file))
     if round_id not in release.rounds():
         raise RoundNotFoundError(round_id, release.rounds())
-    return what_if(session.store(), release, round_id, rules)
+    return what_if(session.store(), release.round(round_id), rules)
 
 
 @app.command(help=N_("One unit in every round."))

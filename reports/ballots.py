@@ -19,5 +19,5 @@ def ballot_file(
 
     Rows must be read inside the context, which closes the database on exit.
     """
-    with ballot_lines(release, round_id) as (names, rows):
+    with ballot_lines(release.round(round_id)) as (names, rows):
         yield [header_of("ballots", name) if language == "zh" else name for name in names], rows

@@ -56,10 +56,11 @@ TOLD = {
 
 def changes_since(release: Release, round_id: str, recount: Recount) -> list[Changes]:
     """Compare each category with the previous round of the same sort (trial or formal); empty without such a round."""
-    before = round_before(release, round_id)
+    before = round_before(release.round(round_id))
     if before is None:
         return []
-    return [changes(release, before, round_id, family.name, recount) for family in families(release, round_id)]
+    earlier, later = release.round(before), release.round(round_id)
+    return [changes(earlier, later, family.name, recount) for family in families(later)]
 
 
 def internal_bundle(
@@ -85,7 +86,7 @@ def internal_bundle(
     for number, found in enumerate(changes_found, start=1):
         _add(files, f"changes-{number:02d}", changes_sheet(release, found, language))
     if round_id in pledge_rounds(release):
-        sheet = pledge_sheet(pledge_table(pledge_year(release, round_id)), release, language)
+        sheet = pledge_sheet(pledge_table(pledge_year(release.round(round_id))), release, language)
         _add(files, "pledges", sheet)
     progress(0.6, N_("Typesetting"))
     made = bulletin(found_of_round, language, signed or Signature())
@@ -131,7 +132,7 @@ def _evidence(release: Release, round_id: str) -> dict[str, bytes]:
     ]
     contents = {"release": release.id, "method_version": release.made_of["method_version"], "uploads": listed}
     return {
-        "rules.toml": release.rules(round_id).text.encode(),
+        "rules.toml": release.round(round_id).scored_rules.text.encode(),
         "release.json": (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode(),
     }
 
@@ -147,7 +148,7 @@ def _packed(files: dict[str, bytes], release: Release, round_id: str, stamp: str
 
 def _readme(release: Release, round_id: str, names: list[str], stamp: str) -> str:
     """Return the README that lists the contents of the bundle, Chinese first."""
-    facts = {"round": round_id, "rules": release.rules(round_id).name, "release": release.id}
+    facts = {"round": round_id, "rules": release.round(round_id).scored_rules.name, "release": release.id}
     parts = []
     for language in LANGUAGES:
         lines_of_files = [

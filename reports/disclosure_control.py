@@ -35,7 +35,7 @@ from results.missing import is_missing
 from results.ranking.bottom_list import BottomList, bottom_list
 from results.ranking.family import Family, families
 from results.ranking.ranking import ranking_of
-from results.ranking.scoring_tables import moments_of, of_release
+from results.ranking.scoring_tables import moments_of, tables_of
 
 Array: TypeAlias = NDArray[Any]
 
@@ -107,10 +107,10 @@ def published(release: Release, round_id: str) -> Published:
 
     Raises RoundNotFoundError and NothingPublishedError.
     """
-    ranked_families = families(release, round_id)
+    ranked_families = families(release.round(round_id))
     if not ranked_families:
         raise NothingPublishedError(round_id)
-    ranking = ranking_of(release, round_id, ranked_families)
+    ranking = ranking_of(release.round(round_id), ranked_families)
     votes = _Votes.of(release, round_id)
     plan = _plan(votes, ranked_families)
     rows = _public_rows(ranking.rows, votes, plan)
@@ -144,11 +144,10 @@ class _Votes:
 
     @classmethod
     def of(cls, release: Release, round_id: str) -> "_Votes":
-        tables = of_release(release, round_id)
+        tables = tables_of(release.round(round_id))
         categories = tuple(tables.units["category"])
         parts = [
-            release.query("category_grades", round_id=round_id, category=name).assign(category=name)
-            for name in sorted(set(categories))
+            release.round(round_id).category_grades(name).assign(category=name) for name in sorted(set(categories))
         ]
         lines = pd.concat(parts, ignore_index=True)
         lines = lines[lines["scored"].astype(bool) & lines["points"].notna() & (lines["lines"] > 0)]

@@ -18,7 +18,6 @@ from results.labels import (
     header,
     word,
 )
-from results.ranking.family import rules_of
 from results.ranking.ranking import FIELDS, Ranking
 from results.ranking.rows import records
 
@@ -88,7 +87,7 @@ def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, 
 
 def decimals_of(release: Release, round_id: str) -> int:
     """Return the decimals of scores in the rule set of a round; the default for a round without votes."""
-    rules = rules_of(release, round_id)
+    rules = release.round(round_id).rules
     return (rules.presentation if rules else Presentation()).decimals
 
 
@@ -123,7 +122,7 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
     """Return the rounds of a unit in the reader's language."""
     row_marks = [marks(release, str(row["round"]), language) for row in rows]
     headers, cells = table_of(rows, ("round", *FIELDS), language)
-    rules = [release.rules(str(row["round"])).name for row in rows]
+    rules = [release.round(str(row["round"])).scored_rules.name for row in rows]
     headers, cells = with_basis(headers, cells, list(zip(rules, row_marks, strict=True)), release, language)
     rounds = ", ".join(str(row["round"]) for row in rows)
     by = ", ".join(dict.fromkeys(rules))

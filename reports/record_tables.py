@@ -77,7 +77,7 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
         raise NothingToExportError(round_id, "counts")
     whole = release.query_table("grade_count")
     own = whole[whole["round_id"] == round_id]
-    units = release.query("units", round_id=round_id).set_index("unit_code")
+    units = release.round(round_id).units.set_index("unit_code")
     category = units["category"].reindex(own["unit_code"]).replace(ONLY_CATEGORY, None).to_numpy()
     own = own.assign(category=None if rounds["registered"][round_id] else category)
     kept = [name for name in _COUNTS if not own[name].isna().all()]
@@ -85,7 +85,7 @@ def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]
 
 
 def _records(release: Release, round_id: str, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
-    frame = release.records(round_id, kind)
+    frame = release.round(round_id).records(kind)
     if round_id == ALL_ROUNDS or frame.empty:
         raise NothingToExportError(round_id, kind)
     if kind == "results":

@@ -18,7 +18,7 @@ from results.labels import BASIS, REASONS
 from results.missing import is_missing
 from results.overview import groups_of
 from results.ranking.bottom_list import bottom, family_name
-from results.ranking.family import RoundNotFoundError, rules_of
+from results.ranking.family import RoundNotFoundError
 from results.ranking.ranking import ranking
 
 RANKING, BOTTOM, CHANGES, GROUPS, BALLOTS = "ranking", "bottom", "changes", "groups", "ballots"
@@ -43,9 +43,9 @@ def export_sheet(release: Release, table: str, round_id: str, language: str, *, 
     """Return any of TABLES except changes and ballots. Raises RoundNotFoundError, NothingToExportError."""
     named = family_name(category, language) if category else ""
     if table == RANKING:
-        return as_sheet(ranking(release, round_id, category), release, language, category=named)
+        return as_sheet(ranking(release.round(round_id), category), release, language, category=named)
     if table == BOTTOM:
-        answer = bottom(release, round_id, category)
+        answer = bottom(release.round(round_id), category)
         return as_sheet(answer, release, language, title=N_("Bottom list"), category=named)
     if table == GROUPS:
         return groups_sheet(release, round_id, language)
@@ -55,7 +55,11 @@ def export_sheet(release: Release, table: str, round_id: str, language: str, *, 
 def as_json(release: Release, table: str, round_id: str, category: str | None = None) -> dict[str, object]:
     """Return the same table with field names and codes."""
     if table in (RANKING, BOTTOM):
-        answer = ranking(release, round_id, category) if table == RANKING else bottom(release, round_id, category)
+        answer = (
+            ranking(release.round(round_id), category)
+            if table == RANKING
+            else bottom(release.round(round_id), category)
+        )
         return ranking_as_json(answer, release)
     sheet = export_sheet(release, table, round_id, "en")
     return {
@@ -76,8 +80,8 @@ def groups_sheet(release: Release, round_id: str, language: str) -> Sheet:
     """Return the ballots of each evaluator group and the classification of their answers."""
     if round_id not in release.rounds():
         raise RoundNotFoundError(round_id)
-    rules = rules_of(release, round_id)
-    groups = groups_of(release, round_id, rules)
+    rules = release.round(round_id).rules
+    groups = groups_of(release.round(round_id))
     known = columns(GROUPS)
     rows = [[_cell(value) for value in row] for row in groups[list(known)].astype(object).to_numpy()]
     mark = marks(release, round_id, language)

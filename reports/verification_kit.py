@@ -92,7 +92,7 @@ class MemberNotFoundError(BiaochiError):
 
 def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
     """Return the kit of a unit as a reproducible ZIP. Raises RoundNotFoundError and MemberNotFoundError."""
-    found = [family for family in families(release, round_id) if code in set(family.members["unit_code"])]
+    found = [family for family in families(release.round(round_id)) if code in set(family.members["unit_code"])]
     if not found:
         raise MemberNotFoundError(round_id, code)
     family = found[0]
@@ -109,7 +109,7 @@ def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
 def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
     """Return the contents of kit.json, with numbers in full precision."""
     at = list(family.members["unit_code"]).index(code)
-    row = records(ranking_of(release, family.round, [family]).rows)
+    row = records(ranking_of(release.round(family.round), [family]).rows)
     own = next(one for one in row if one["unit_code"] == code)
     uncertainty, minimum = family.rules.uncertainty, family.rules.minimum
     moments = family.moments

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.model.rule_sets import RuleSet
-from data.store.release import Release
+from data.store.release import Round, per_round
 from results.notes import SENTENCES, Note
 from results.quality.checks import checks
-from results.ranking.ranking import Ranking
+from results.ranking.ranking import ranking
 
 KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
 MANY_DONT_KNOW = 0.30
@@ -38,20 +38,17 @@ class Overview:
     notes: tuple[Note, ...]
 
 
-def overview(release: Release, answer: Ranking) -> Overview:
-    """The figures of the round of a ranking, each category ranked by itself."""
-    round_id = answer.round
-    rounds = release.query("rounds")
-    about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]
-    rules = release.rules(round_id) if answer.rules else None
-    units = release.query("units", round_id=round_id)
-    rows = answer.rows
-    groups = groups_of(release, round_id, rules)
+@per_round
+def overview(round_: Round) -> Overview:
+    """The figures of a round, each category ranked by itself; kept with it."""
+    about, rules, units = round_.about, round_.rules, round_.units
+    rows = ranking(round_).rows
+    groups = groups_of(round_)
     return Overview(
-        release.id,
-        round_id,
+        round_.release.id,
+        round_.id,
         rules,
-        answer.rules,
+        rules.name if rules else "",
         int(about["evaluators"]),
         int(about["lines"]),
         int(about["votes"]),
@@ -60,7 +57,7 @@ def overview(release: Release, answer: Ranking) -> Overview:
         _reasons(rows),
         _share(groups),
         groups,
-        (*_notes(rows, units, rules, bool(about["has_counts"])), *checks(release, round_id, rows)),
+        (*_notes(rows, units, rules, bool(about["has_counts"])), *checks(round_, rows)),
     )
 
 
@@ -70,14 +67,14 @@ def _reasons(rows: pd.DataFrame) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in counts.items()}
 
 
-def groups_of(release: Release, round_id: str, rules: RuleSet | None) -> pd.DataFrame:
+def groups_of(round_: Round) -> pd.DataFrame:
     """A row a group: evaluators, lines by kind, weight."""
-    ballots = release.query("ballots_by_group", round_id=round_id).set_index("group_name")["evaluators"]
-    lines = release.query("lines_by_kind", round_id=round_id)
+    ballots = round_.ballots_by_group.set_index("group_name")["evaluators"]
+    lines = round_.query("lines_by_kind")
     wide = lines.pivot(index="group_name", columns="kind", values="lines")
     wide = wide.reindex(columns=list(KINDS)).fillna(0).astype(int)
     wide.insert(0, "evaluators", ballots.reindex(wide.index).astype("Int64"))
-    weights = rules.weights() if rules else None
+    weights = round_.rules.weights() if round_.rules else None
     wide["weight"] = [float("nan") if weights is None else weights.get(g, 0.0) for g in wide.index]
     order = wide.sort_values("weight", ascending=False, kind="stable", na_position="last")
     return order.rename_axis("group").reset_index()

@@ -7,12 +7,16 @@ What comes back is shared by all sessions: read it, never change it in place.
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 import settings
 from i18n import N_
 from ui.i18n import _
+
+if TYPE_CHECKING:
+    from data.store.release import Round
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -37,7 +41,7 @@ def ping() -> str | None:
     current = release()
     if current is None:
         return None
-    current.rounds()
+    current.query("rounds")
     return current.short
 
 
@@ -45,6 +49,14 @@ def ping() -> str | None:
 def release_by_id(release_id: str):
     """An opened release. Releases never change, so an open one stays right."""
     return store().release(release_id)
+
+
+# 8: a round of the demonstration city (90 units) holds 2.8 MB once everything about it was asked, so 8 hold 23 MB.
+# Most of it are pairs of units, which grow with the square of their number.
+@st.cache_resource(max_entries=8, show_spinner=False)
+def round_of(release_id: str, round_id: str) -> "Round":
+    """One round with what was read and computed of it; shared by all sessions."""
+    return release_by_id(release_id).round(round_id)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -61,7 +73,7 @@ def families(release_id: str, round_id: str, category: str | None = None):
     """The units that are ranked together, every category by itself; "ALL" takes them as one."""
     from results.ranking.family import families as ranked_together
 
-    return ranked_together(release_by_id(release_id), round_id, category)
+    return ranked_together(round_of(release_id, round_id), category)
 
 
 def ranking(release_id: str, round_id: str, category: str | None = None):
@@ -72,9 +84,9 @@ def ranking(release_id: str, round_id: str, category: str | None = None):
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _ranking(release_id: str, round_id: str, category: str | None = None):
-    from results.ranking.ranking import ranking_of
+    from results.ranking.ranking import ranking as rank_units
 
-    return ranking_of(release_by_id(release_id), round_id, families(release_id, round_id, category))
+    return rank_units(round_of(release_id, round_id), category)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -91,7 +103,7 @@ def year_cards(release_id: str, round_id: str):
     """The year card of every category."""
     from results.ranking.year_card import year_card
 
-    ballots = release_by_id(release_id).query("ballots_by_group", round_id=round_id)
+    ballots = round_of(release_id, round_id).ballots_by_group
     counts = {str(group): int(n) for group, n in zip(ballots["group_name"], ballots["evaluators"], strict=True)}
     return {name: year_card(found, counts) for name, found in bottom_lists(release_id, round_id).items()}
 
@@ -99,17 +111,15 @@ def year_cards(release_id: str, round_id: str):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def robustness(release_id: str, round_id: str, category: str):
     """Whether the bottom of a category depends on choices that could have been made otherwise."""
-    from results.ranking.robustness import robustness_of
+    from results.ranking.robustness import robustness as try_rules
 
-    family = next(found for found in families(release_id, round_id) if found.name == category)
-    return robustness_of(release_by_id(release_id), family)
+    return try_rules(round_of(release_id, round_id), category)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def scored_rounds(release_id: str) -> list[str]:
     """The rounds of a release that have votes, in the order of `rounds`."""
-    rounds_of = release_by_id(release_id).query("rounds")
-    scored = set(rounds_of.loc[rounds_of["rules_name"] != "", "round_id"])
+    scored = set(release_by_id(release_id).scored_rounds)
     return [round_id for round_id in rounds(release_id) if round_id in scored]
 
 
@@ -119,13 +129,11 @@ def changes(release_id: str, round_from: str, round_to: str, category: str, with
     from results.comparison.year_on_year import changes as compare
     from results.ranking.what_if import what_if
 
-    release = release_by_id(release_id)
     return compare(
-        release,
-        round_from,
-        round_to,
+        round_of(release_id, round_from),
+        round_of(release_id, round_to),
         category,
-        lambda round_id, rules: what_if(store(), release, round_id, rules),
+        lambda round_, rules: what_if(store(), round_, rules),
         with_trial=with_trial,
     )
 
@@ -141,11 +149,9 @@ def funnel(release_id: str, round_id: str, category: str):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def leniency(release_id: str, round_id: str, category: str):
     """Official scores of a category beside those with the evaluators' leniency taken out."""
-    from results.ranking.leniency import leniency_of
-    from results.ranking.scoring_tables import of_release
+    from results.ranking.leniency import leniency as adjusted
 
-    family = next(found for found in families(release_id, round_id) if found.name == category)
-    return leniency_of(family, _ranking(release_id, round_id), of_release(release_by_id(release_id), round_id))
+    return adjusted(round_of(release_id, round_id), category)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -153,7 +159,7 @@ def overview(release_id: str, round_id: str):
     """The figures of the first page."""
     from results.overview import overview as summarise
 
-    return summarise(release_by_id(release_id), _ranking(release_id, round_id))
+    return summarise(round_of(release_id, round_id))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -180,7 +186,7 @@ def unit_detail(release_id: str, code: str, round_id: str):
     """One unit in one round: groups, grades, indicators."""
     from results.ranking.unit import detail
 
-    return detail(release_by_id(release_id), code, round_id)
+    return detail(round_of(release_id, round_id), code)
 
 
 def export_sheet(release_id: str, table: str, round_id: str, language: str, category: str | None = None):
@@ -248,7 +254,7 @@ def default_as_of(release_id: str, round_id: str, today: str) -> str:
     """The day at which the pledges of a round are looked at, as an ISO text."""
     from results.pledges.register import default_as_of as day_of
 
-    return day_of(release_by_id(release_id), round_id, date.fromisoformat(today)).isoformat()
+    return day_of(round_of(release_id, round_id), date.fromisoformat(today)).isoformat()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -256,9 +262,7 @@ def pledge_year(release_id: str, round_id: str, as_of: str):
     """Everything about the pledges of a round as it stood on a day."""
     from results.pledges.by_year import pledge_year as year_of
 
-    release = release_by_id(release_id)
-    together = families(release_id, round_id) if round_id in release.rounds() else []
-    return year_of(release, round_id, date.fromisoformat(as_of), together)
+    return year_of(round_of(release_id, round_id), date.fromisoformat(as_of))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -293,7 +297,7 @@ def pledge_quarters(release_id: str, round_id: str, as_of: str, category: str | 
 def _pledge_book(release_id: str, round_id: str, as_of: str):
     from results.pledges.register import pledge_book
 
-    return pledge_book(release_by_id(release_id), round_id, date.fromisoformat(as_of))
+    return pledge_book(round_of(release_id, round_id), date.fromisoformat(as_of))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -301,7 +305,7 @@ def pledge_quarter(release_id: str, round_id: str, as_of: str):
     """What needs attention in the quarter that holds a day."""
     from results.pledges.progress import quarter_report
 
-    return quarter_report(release_by_id(release_id), round_id, date.fromisoformat(as_of))
+    return quarter_report(round_of(release_id, round_id), date.fromisoformat(as_of))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -309,7 +313,7 @@ def pledge_checks(release_id: str, round_id: str, as_of: str):
     """What was said of every pledge, quarter by quarter."""
     from results.pledges.progress import checks_by_quarter
 
-    return checks_by_quarter(release_by_id(release_id), round_id, date.fromisoformat(as_of))
+    return checks_by_quarter(round_of(release_id, round_id), date.fromisoformat(as_of))
 
 
 def post_years(release_id: str, unit_code: str, post: str, today: str, trial: bool):

@@ -73,7 +73,7 @@ def _make(name: str, release, round_id: str, words: str, signature: Signature, t
         return public_page(release, round_id)
     if name == "public":
         return public_bundle(release, round_id, words)
-    found = changes_since(release, round_id, partial(what_if, cached.store(), release))
+    found = changes_since(release, round_id, partial(what_if, cached.store()))
     return internal_bundle(release, round_id, words, changes_found=found, signed=signature, progress=tell)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from data.duckdb_access import read_sql, working_memory
-from data.store.release import Release
+from data.store.release import Round
 from data.store.rounds import read_register, text_lines
 from data.store.uploads import read_upload
 
@@ -22,17 +22,17 @@ OPTIONAL = ("category", "validity", "channel", "site")
 
 
 @contextmanager
-def ballot_lines(release: Release, round_id: str) -> Iterator[tuple[list[str], Iterator[list[str | None]]]]:
+def ballot_lines(round_: Round) -> Iterator[tuple[list[str], Iterator[list[str | None]]]]:
     """Yield field names and rows of all ballots of a round, or no names if there are no ballots.
 
     Rows must be read inside the context, which closes the database on exit.
     """
-    uploads = [read_upload(release.store / "uploads" / upload_id) for upload_id in release.upload_ids]
-    of_round = [upload for upload in uploads if (upload.round_id, upload.kind) == (round_id, "ballots")]
+    uploads = [read_upload(round_.release.store / "uploads" / upload_id) for upload_id in round_.release.upload_ids]
+    of_round = [upload for upload in uploads if (upload.round_id, upload.kind) == (round_.id, "ballots")]
     if not of_round:
         yield [], iter(())
         return
-    register = read_register(uploads, round_id)
+    register = read_register(uploads, round_.id)
     with tempfile.TemporaryDirectory() as scratch:
         con = working_memory(Path(scratch))
         try:

@@ -5,9 +5,11 @@ and the method version. Files: `release.json` (what it is made of) and `results.
 """
 
 import json
-from functools import cached_property
+from collections.abc import Callable, Hashable
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 import duckdb
 import pandas as pd
@@ -16,7 +18,7 @@ from data.duckdb_access import Database
 from data.model.rule_sets import RuleSet, parse_rules
 from data.store.cache import Cache
 from data.store.history import read_history
-from data.store.records import typed_records
+from data.store.records import ALL_ROUNDS, typed_records
 from data.store.round_status import TRIAL, status_given
 from data.store.uploads import file_sha256
 from errors import StoreDamagedError
@@ -27,6 +29,9 @@ METHOD_VERSION = 2
 RESULTS = "results.duckdb"
 RELEASE = "release.json"
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class Release:
     """A published release, read-only."""
@@ -35,6 +40,8 @@ class Release:
         self.folder = folder
         self.store = store or folder.parent.parent
         self.id: str = folder.name
+        self._rounds: WeakValueDictionary[str, Round] = WeakValueDictionary()
+        self._records: dict[str, pd.DataFrame] = {}
         try:
             self._database = Database(folder / RESULTS)
         except duckdb.Error:
@@ -66,21 +73,34 @@ class Release:
                 raise
             raise _damaged(self.folder) from None
 
+    def round(self, round_id: str) -> "Round":
+        """A handle on one round; the same handle for as long as someone holds it, so its answers are shared.
+
+        Asks the store for nothing: whether the release has the round is asked by whoever needs it.
+        """
+        return self._rounds.setdefault(round_id, Round(self, round_id))
+
+    @cached_property
+    def rounds_table(self) -> pd.DataFrame:
+        """A row a round with units or votes, oldest first: rules, size, score step."""
+        return self.query("rounds").set_index("round_id")
+
     def rounds(self) -> list[str]:
         """Rounds of the release, newest first."""
-        return sorted(self.query("rounds")["round_id"], reverse=True)
+        return sorted(map(str, self.rounds_table.index), reverse=True)
 
-    def rules(self, round_id: str) -> RuleSet:
-        """The rule set frozen into the release for a round."""
-        content = self.query("rule_set", round_id=round_id)["content"].iloc[0]
-        return parse_rules(str(content))
+    @property
+    def scored_rounds(self) -> list[str]:
+        """Rounds with votes, newest first; the others hold a register or records only."""
+        return [name for name in self.rounds() if self.rounds_table.loc[name, "rules_name"]]
 
-    def records(self, round_id: str, kind: str) -> pd.DataFrame:
-        """Rows of one record table of a round: a column a field of the contract, typed by it.
+    def records(self, kind: str) -> pd.DataFrame:
+        """Rows of one record table over all rounds, as aliases, reforms and working days ask for; shared, read-only."""
+        if kind not in self._records:
+            self._records[kind] = self._read_records(ALL_ROUNDS, kind)
+        return self._records[kind]
 
-        ALL_ROUNDS reads the kind over all rounds, as aliases, reforms and working days ask for. The figures of
-        published lines are a column of mappings, printed header -> printed text.
-        """
+    def _read_records(self, round_id: str, kind: str) -> pd.DataFrame:
         return typed_records(kind, list(self.query("records", round_id=round_id, kind=kind)["content"]))
 
     @cached_property
@@ -127,6 +147,106 @@ class Release:
         self._database.close()
 
 
+class Round:
+    """One round of a release: its rules, units and records, each read once and kept while the round is held.
+
+    What is kept is shared by all sessions and never changed in place. Nothing is locked: two threads that ask at the
+    same moment may both read, and get the same answer, because a release never changes.
+    """
+
+    def __init__(self, release: Release, round_id: str) -> None:
+        self.release = release
+        self.id = round_id
+        self._records: dict[str, pd.DataFrame] = {}
+        self._category_grades: dict[str, pd.DataFrame] = {}
+        self.answers: dict[tuple[Hashable, ...], Any] = {}
+        """What `per_round` keeps."""
+
+    def query(self, name: str, **params: object) -> pd.DataFrame:
+        """Run one file of data/sql/release for this round; not kept."""
+        return self.release.query(name, round_id=self.id, **params)
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is a trial round."""
+        return self.id in self.release.trial_rounds
+
+    @property
+    def has_units(self) -> bool:
+        """Whether the release has units of this round; a round may hold records only, as pledges before any vote."""
+        return self.id in self.release.rounds_table.index
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """Its row of `Release.rounds_table`. Raises KeyError for a round without units."""
+        return {str(name): value for name, value in self.release.rounds_table.loc[self.id].items()}
+
+    @cached_property
+    def rules(self) -> RuleSet | None:
+        """The rule set frozen into the release; None for a round without votes."""
+        if not self.has_units or not self.about["rules_name"]:
+            return None
+        return parse_rules(str(self.query("rule_set")["content"].iloc[0]))
+
+    @property
+    def scored_rules(self) -> RuleSet:
+        """The rule set of a round that is known to have votes."""
+        assert self.rules is not None, f"{self.id} has no votes"
+        return self.rules
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """Its units in roster order."""
+        return self.query("units")
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Votes, sum and sum of squares of every unit and group."""
+        return self.query("cell_moments")
+
+    @cached_property
+    def grades_by_group(self) -> pd.DataFrame:
+        """Lines of every group and grade."""
+        return self.query("grades_by_group")
+
+    @cached_property
+    def ballots_by_group(self) -> pd.DataFrame:
+        """Ballots of every group."""
+        return self.query("ballots_by_group")
+
+    def category_grades(self, category: str) -> pd.DataFrame:
+        """Lines of the units of one category by unit, group, indicator and grade."""
+        if category not in self._category_grades:
+            self._category_grades[category] = self.query("category_grades", category=category)
+        return self._category_grades[category]
+
+    def records(self, kind: str) -> pd.DataFrame:
+        """Rows of one record table: a column a field of the contract, typed by it.
+
+        The figures of published lines are a column of mappings, printed header -> printed text.
+        """
+        if kind not in self._records:
+            self._records[kind] = self.release._read_records(self.id, kind)
+        return self._records[kind]
+
+
+def per_round(compute: Callable[Concatenate[Round, P], T]) -> Callable[Concatenate[Round, P], T]:
+    """Keep the answers of a function in the round that it is asked about, for as long as the round is held.
+
+    For answers that few arguments can ask for, such as a category: nothing is dropped before the round is.
+    """
+
+    @wraps(compute)
+    def kept(round_: Round, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (compute.__module__, compute.__qualname__, args, *sorted(kwargs.items()))
+        if key not in round_.answers:
+            round_.answers[key] = compute(round_, *args, **kwargs)
+        answer: T = round_.answers[key]
+        return answer
+
+    return kept
+
+
 def read_contents(folder: Path) -> dict[str, Any]:
     """The contents of release.json, without opening the database. Raises StoreDamagedError."""
     try:
@@ -142,15 +262,3 @@ def _damaged(folder: Path) -> StoreDamagedError:
         "kept files.",
         release=folder.name[:16],
     )
-
-
-# --- units and groups --------------------------------------------------------------------------------------------
-
-
-# --- counts ------------------------------------------------------------------------------------------------------
-
-
-# --- moments -----------------------------------------------------------------------------------------------------
-
-
-# --- rules and uploads -------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ with right:
 if len({name in trials for name in (round_from, round_to)}) > 1:
     st.warning(_("One of the two rounds is a trial. Differences between them say nothing about the units."))
 found = cached.changes(release.id, round_from, round_to, category, with_trial)
-decimals = release.rules(round_to).presentation.decimals
+decimals = release.round(round_to).scored_rules.presentation.decimals
 level = tables.percent(found.level, 0)
 rows = change_tables.change_rows(found, decimals)
 

@@ -30,7 +30,7 @@ category = middle.selectbox(
 )
 search = right.text_input(_("Find a unit"), key="search", placeholder=_("Part of its name or code"))
 
-rules = release.rules(round_id)
+rules = release.round(round_id).scored_rules
 chosen = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
 ranked = tables.ranking_rows(chosen, rules)
 ranked = ranked[layout.mentions(ranked, search)].reset_index(drop=True)

@@ -97,7 +97,7 @@ def _rules_in_force() -> None:
     if cached.overview(release.id, round_id).rules is None:
         st.info(_("This round holds a register but no ballots yet."))
     else:
-        tables.show_rules(release.rules(round_id))
+        tables.show_rules(release.round(round_id).scored_rules)
 
 
 def _show(block: str) -> None:

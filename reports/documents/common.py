@@ -90,8 +90,8 @@ class RoundResults:
 
 def round_results(release: Release, round_id: str, category: str | None = None) -> RoundResults:
     """Results of a round: every category, one, or ALL as one. Raises RoundNotFoundError; no lists without votes."""
-    found = families(release, round_id, category)
-    answer = ranking_of(release, round_id, found)
+    found = families(release.round(round_id), category)
+    answer = ranking_of(release.round(round_id), found)
     return RoundResults(release, answer, tuple(bottom_list(family, answer) for family in found))
 
 

@@ -113,7 +113,7 @@ def _pledges(found: RoundResults, code: str, language: str) -> Iterator[Section]
     """Return the pledges of the unit in the round, each with its outcome at the end of the year."""
     if found.ranking.round not in pledge_rounds(found.release):
         return
-    lines = pledge_book(found.release, found.ranking.round).lines
+    lines = pledge_book(found.release.round(found.ranking.round)).lines
     own = lines[lines["unit_code"] == code].to_dict("records")
     if own:
         rows = [pledge_line(row | _warnings(row), language) for row in own]

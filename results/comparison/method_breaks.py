@@ -76,7 +76,7 @@ def form_breaks(release: Release, earlier: list[Family], later: Family) -> Itera
 def _lines(release: Release, families: list[Family], rules: RuleSet) -> pd.DataFrame:
     """unit_code, group_name, indicator, grade, lines of some families, as far as `rules` score them."""
     asked_of = [(family.round, name) for family in families for name in sorted(set(family.members["category"]))]
-    parts = [release.query("category_grades", round_id=year, category=name) for year, name in asked_of]
+    parts = [release.round(year).category_grades(name) for year, name in asked_of]
     lines = pd.concat(parts, ignore_index=True)
     asked = tuple(map(str, lines["indicator"].unique()))
     scored = [kind_of_grade(str(grade), "", rules) == "scored" for grade in lines["grade"]]

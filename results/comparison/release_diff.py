@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.model.contract import KIND_NAMES, RECORD_KINDS
 from data.model.record_keys import key_of
-from data.store.release import Release
+from data.store.release import Release, Round
 from data.store.round_status import TRIAL
 from i18n import N_, PUNCTUATION, translate
 from results.labels import STAMPS, VERDICTS
@@ -235,7 +235,8 @@ def _digests(release: Release) -> dict[str, tuple[str, bool]]:
 
 
 def _difference(before: Release | None, after: Release, name: str, was: bool, stays: bool) -> RoundDifference:
-    one, two = (_Round(release if there else None, name) for release, there in ((before, was), (after, stays)))
+    one = _Round(before.round(name) if before and was else None)
+    two = _Round(after.round(name) if stays else None)
     return RoundDifference(
         name,
         _change(was, stays),
@@ -251,38 +252,37 @@ def _difference(before: Release | None, after: Release, name: str, was: bool, st
 class _Round:
     """What is compared of one round of one release; nothing of a round that is not there."""
 
-    def __init__(self, release: Release | None, name: str) -> None:
+    def __init__(self, round_: Round | None) -> None:
         self.rules, self.votes, self.trial = "", 0, False
         self.units = pd.DataFrame(columns=[*COMPARED, "votes_as_cast"])
         self.groups = pd.DataFrame(columns=["ballots", "votes"], dtype="int64")
         self.records: dict[str, dict[str, str]] = {}
-        if release is None:
+        if round_ is None:
             return
-        self.records = {kind: _by_key(release, name, kind) for kind in RECORD_KINDS}
-        self.trial = name in release.trial_rounds
-        about = next((row for row in release.query("rounds").to_dict("records") if row["round_id"] == name), None)
-        if about is None:  # a round of record tables alone: nobody is ranked
+        self.records = {kind: _by_key(round_, kind) for kind in RECORD_KINDS}
+        self.trial = round_.is_trial
+        if not round_.has_units:  # a round of record tables alone: nobody is ranked
             return
-        self.rules, self.votes = str(about["rules_name"]), int(about["votes"])
-        self.units = _standings(release, name)
-        self.groups = _ballots(release, name)
+        self.rules, self.votes = str(round_.about["rules_name"]), int(round_.about["votes"])
+        self.units = _standings(round_)
+        self.groups = _ballots(round_)
 
 
-def _standings(release: Release, name: str) -> pd.DataFrame:
+def _standings(round_: Round) -> pd.DataFrame:
     """Every unit of the round by code: COMPARED, and votes_as_cast (its grades, whatever points they carry)."""
-    known = release.query("units", round_id=name).set_index("unit_code")[["unit_name", "category"]]
-    ranked = ranking(release, name).rows.set_index("unit_code")[["n", "score", "rank", "verdict"]]
-    grades = release.query("unit_grades", round_id=name).set_index("unit_code")
+    known = round_.units.set_index("unit_code")[["unit_name", "category"]]
+    ranked = ranking(round_).rows.set_index("unit_code")[["n", "score", "rank", "verdict"]]
+    grades = round_.query("unit_grades").set_index("unit_code")
     # Written out: a frame without rows (a register before its ballots) would aggregate to a frame.
     lines = ["|".join(map(str, row)) for row in grades.itertuples(index=False)]
     cast = pd.Series(lines, index=grades.index, dtype="str", name="votes_as_cast").groupby(level=0).agg("\n".join)
     return known.join(ranked).join(cast)
 
 
-def _ballots(release: Release, name: str) -> pd.DataFrame:
+def _ballots(round_: Round) -> pd.DataFrame:
     """Ballots and votes of each group."""
-    ballots = release.query("ballots_by_group", round_id=name).set_index("group_name")["evaluators"]
-    votes = release.query("cell_moments", round_id=name).groupby("group_name")["votes"].sum()
+    ballots = round_.ballots_by_group.set_index("group_name")["evaluators"]
+    votes = round_.cells.groupby("group_name")["votes"].sum()
     return pd.DataFrame({"ballots": ballots, "votes": votes}).fillna(0).astype("int64")
 
 
@@ -339,9 +339,9 @@ def _groups(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[differs, list(GROUP_COLUMNS)].reset_index(drop=True)
 
 
-def _by_key(release: Release, name: str, kind: str) -> dict[str, str]:
+def _by_key(round_: Round, kind: str) -> dict[str, str]:
     """The records of one kind, canonical, by what makes them one of their kind."""
-    contents = release.query("records", round_id=name, kind=kind)["content"].tolist()
+    contents = round_.query("records", kind=kind)["content"].tolist()
     return {key_of(kind, json.loads(content)): content for content in contents}
 
 

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from analytics.changes import RegressionToMean, regression_to_mean, score_changes
 from data.model.rule_sets import InvalidRulesError, RuleSet
-from data.store.release import Release
+from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
 from results.comparison.method_breaks import Break, form_breaks, nonzero, rule_breaks
-from results.ranking.family import ALL, Family, RoundNotFoundError, WhatIf, families, rules_of
+from results.ranking.family import ALL, Family, RoundNotFoundError, WhatIf, families
 from results.ranking.lineage import carried
 from results.ranking.verdicts import verdicts
 
 Array: TypeAlias = NDArray[Any]
-Recount: TypeAlias = Callable[[str, RuleSet], WhatIf]
+Recount: TypeAlias = Callable[[Round, RuleSet], WhatIf]
 
 ROSE, FELL, SAME = "rose", "fell", "not_distinguishable"
 STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Unclear")}
@@ -95,19 +95,18 @@ class TrialComparisonError(BiaochiError):
     message = N_("One of the two rounds is a trial; it is not compared with formal ones.")
 
 
-def round_before(release: Release, round_id: str) -> str | None:
+def round_before(round_: Round) -> str | None:
     """The newest earlier round with votes and of the same sort, trial or formal; None where there is none."""
-    trials = release.trial_rounds
-    rounds = release.query("rounds")
-    scored = set(rounds.loc[rounds["rules_name"] != "", "round_id"])
-    alike = (name for name in scored if name < round_id and (name in trials) == (round_id in trials))
+    trials = round_.release.trial_rounds
+    alike = (
+        name for name in round_.release.scored_rounds if name < round_.id and (name in trials) == (round_.id in trials)
+    )
     return max(alike, default=None)
 
 
 def changes(
-    release: Release,
-    round_from: str,
-    round_to: str,
+    round_from: Round,
+    round_to: Round,
     category: str,
     recount: Recount | None = None,
     *,
@@ -119,15 +118,14 @@ def changes(
     differ in what scores are not tested. Raises RoundNotFoundError for a round without votes or an unknown category,
     and TrialComparisonError for a trial against a formal round, unless it is asked for by `with_trial`.
     """
-    if round_from == round_to:
-        raise ValueError(f"two different rounds are needed, got {round_from} twice")
-    if not with_trial and len({name in release.trial_rounds for name in (round_from, round_to)}) > 1:
+    if round_from.id == round_to.id:
+        raise ValueError(f"two different rounds are needed, got {round_from.id} twice")
+    if not with_trial and round_from.is_trial != round_to.is_trial:
         raise TrialComparisonError
-    later = _later(release, round_to, category)
-    rules_from = rules_of(release, round_from) if round_from in release.rounds() else None
-    if rules_from is None:
-        raise RoundNotFoundError(round_from)
-    breaks = list(rule_breaks(rules_from, later.rules, later.name))
+    later = _later(round_to, category)
+    if round_from.rules is None:
+        raise RoundNotFoundError(round_from.id)
+    breaks = list(rule_breaks(round_from.rules, later.rules, later.name))
     again, comparable = None, not breaks
     if breaks and recount is not None:
         again = _recounted(recount, round_from, later.rules)
@@ -135,32 +133,31 @@ def changes(
     if not comparable:
         breaks.append(Break("not_recounted"))
     whole = ALL if category == ALL else None
-    earlier = families(release, round_from, whole, again)
-    formed = list(form_breaks(release, earlier, later)) if comparable else []
+    earlier = families(round_from, whole, again)
+    formed = list(form_breaks(round_from.release, earlier, later)) if comparable else []
     tested = comparable and not formed
     if again and not tested:  # nothing is gained by counting again: the official scores stand
-        again, earlier = None, families(release, round_from, whole)
-    return _answer(release, round_from, earlier, later, tuple(breaks + formed), tested, again is not None)
+        again, earlier = None, families(round_from, whole)
+    return _answer((round_from, round_to), earlier, later, tuple(breaks + formed), tested, again is not None)
 
 
-def _later(release: Release, round_id: str, category: str) -> Family:
-    found = families(release, round_id, category)
+def _later(round_: Round, category: str) -> Family:
+    found = families(round_, category)
     if not found:
-        raise RoundNotFoundError(round_id)
+        raise RoundNotFoundError(round_.id)
     return found[0]
 
 
-def _recounted(recount: Recount, round_id: str, rules: RuleSet) -> WhatIf | None:
+def _recounted(recount: Recount, round_: Round, rules: RuleSet) -> WhatIf | None:
     """The round under other rules; None where its grades or groups are not in them."""
     try:
-        return recount(round_id, rules)
+        return recount(round_, rules)
     except InvalidRulesError:
         return None
 
 
 def _answer(
-    release: Release,
-    round_from: str,
+    rounds: tuple[Round, Round],
     earlier: list[Family],
     later: Family,
     breaks: tuple[Break, ...],
@@ -169,7 +166,7 @@ def _answer(
 ) -> Changes:
     own = next((family for family in earlier if family.name == later.name), None)
     level = later.rules.uncertainty.level
-    renamed = carried(release, round_from, later.round)
+    renamed = carried(*rounds)
     before = pd.concat([_scores(family, family is own) for family in earlier]).rename(index=renamed)
     after = _scores(later, True)
     both = [code for code in after.index if code in before.index]
@@ -179,9 +176,9 @@ def _answer(
     if tested and own is not None:
         regression = _regression(own, after, renamed)
     return Changes(
-        release.id,
-        round_from,
-        later.round,
+        later.release,
+        rounds[0].id,
+        rounds[1].id,
         later.name,
         later.rules.name if recounted else earlier[0].rules.name,
         recounted,
@@ -189,7 +186,7 @@ def _answer(
         level,
         breaks,
         rows,
-        _left_out(before, after, set(compared), round_from, later.round),
+        _left_out(before, after, set(compared), rounds[0].id, rounds[1].id),
         int(own.ranked.sum()) if own is not None else 0,
         int(later.ranked.sum()),
         regression,

@@ -7,11 +7,11 @@ from datetime import date
 import pandas as pd
 
 from data.model.rule_sets import RuleSet
-from data.store.release import Release
+from data.store.release import Release, Round
 from results.pledges.register import KINDS, TOTALS, PledgeBook, pledge_book
 from results.pledges.vote_scores import VoteScores, vote_scores
 from results.pledges.vote_vs_public import ERRORS, GAPS, NO_VOTE, NOT_SURE, TwoByTwo, public_scores, two_by_two
-from results.ranking.family import Family, families, rules_of
+from results.ranking.family import families
 from results.ranking.lineage import codes_of
 
 _SORTS = TOTALS[TOTALS.index("pledges") :]
@@ -42,17 +42,11 @@ class PledgeYear:
     public: pd.DataFrame
 
 
-def pledge_year(
-    release: Release, round_id: str, as_of: date | None = None, ranked_together: list[Family] | None = None
-) -> PledgeYear:
-    """All of one round; ranked_together: its families by category, if at hand. Raises RoundNotFoundError."""
-    book = pledge_book(release, round_id, as_of)
-    if ranked_together is None:
-        ranked_together = families(release, round_id) if round_id in release.rounds() else []
-    rules = rules_of(release, round_id) if round_id in release.rounds() else None
-    votes = vote_scores(release, round_id)
-    compared = two_by_two(release, votes, ranked_together)
-    return PledgeYear(rules, book, votes, compared, public_scores(ranked_together))
+def pledge_year(round_: Round, as_of: date | None = None) -> PledgeYear:
+    """All of one round as it was on a day. Raises RoundNotFoundError."""
+    book = pledge_book(round_, as_of)
+    ranked_together = families(round_) if round_.has_units else []
+    return PledgeYear(round_.rules, book, vote_scores(round_), two_by_two(round_), public_scores(ranked_together))
 
 
 def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from data.store.release import Release
+from data.store.release import Round
 from results.pledges.register import ADJUSTED, CANCELLED, DONE, STATUSES, PledgeBook, pledge_book
 
 DUE, LATE, UNVERIFIED, SILENT, NO_REASON = "due_this_quarter", "overdue", "unverified", "not_reported", "no_reason"
@@ -38,10 +38,10 @@ def quarter_of(day: date) -> str:
     return f"{day.year}Q{(day.month + 2) // 3}"
 
 
-def checks_by_quarter(release: Release, round_id: str, as_of: date | None = None) -> pd.DataFrame:
+def checks_by_quarter(round_: Round, as_of: date | None = None) -> pd.DataFrame:
     """CHECKS: the last check of every pledge in every quarter, oldest first; later checks of a quarter replace values,
     not blanks: what one check left out stays as the one before said it."""
-    checks = release.records(round_id, "progress").rename(columns={"actual": "reported"})
+    checks = round_.records("progress").rename(columns={"actual": "reported"})
     if as_of is not None:
         checks = checks[checks["check_date"] <= as_of.isoformat()]
     checks = checks[checks["check_date"].notna()].sort_values(["pledge_id", "check_date"])
@@ -50,9 +50,9 @@ def checks_by_quarter(release: Release, round_id: str, as_of: date | None = None
     return last.assign(status=last["status"].map(STATUSES))[list(CHECKS)]
 
 
-def quarter_report(release: Release, round_id: str, as_of: date) -> QuarterReport:
+def quarter_report(round_: Round, as_of: date) -> QuarterReport:
     """What needs attention in the quarter that holds a day, as it stood on that day."""
-    book = pledge_book(release, round_id, as_of)
+    book = pledge_book(round_, as_of)
     first = date(as_of.year, 3 * ((as_of.month - 1) // 3) + 1, 1)
     return QuarterReport(quarter_of(as_of), as_of, book, _warnings(book.lines, quarter_of(as_of), first))
 

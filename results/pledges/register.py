@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
 from data.model.record_keys import year_of
-from data.store.release import Release
+from data.store.release import Release, Round, per_round
 from errors import StoreDamagedError
 from results.missing import is_missing
 from results.pledges.vote_scores import units_of
@@ -107,45 +107,45 @@ def pledge_rounds(release: Release) -> list[str]:
     return sorted(found, reverse=True)
 
 
-def default_as_of(release: Release, round_id: str, today: date) -> date:
+def default_as_of(round_: Round, today: date) -> date:
     """The day a round is looked at unless someone names one: today, and never before the last check, until it closes.
 
     A check of the half year after the year is its year-end check and moves the close; a later one does not: one slip
     (2052 for 2025) would put every open pledge overdue.
     """
-    checks = release.records(round_id, "progress")
-    day, closing = max(today, _last_check(checks)), _close(release, round_id, checks)
+    checks = round_.records("progress")
+    day, closing = max(today, _last_check(checks)), _close(round_, checks)
     return min(day, closing) if closing else day
 
 
-def pledge_book(release: Release, round_id: str, as_of: date | None = None) -> PledgeBook:
+def pledge_book(round_: Round, as_of: date | None = None) -> PledgeBook:
     """The pledges of a round with every check up to a day; None is the end of the year, or the year-end check after it.
 
     Raises RoundNotFoundError, and StoreDamagedError for a negative weight; a round without pledges has empty frames.
     """
-    if round_id not in release.made_of["rounds"]:
-        raise RoundNotFoundError(round_id, sorted(release.made_of["rounds"], reverse=True))
-    checks = release.records(round_id, "progress")
-    closing = _close(release, round_id, checks) or date.max
+    if round_.id not in round_.release.made_of["rounds"]:
+        raise RoundNotFoundError(round_.id, sorted(round_.release.made_of["rounds"], reverse=True))
+    checks = round_.records("progress")
+    closing = _close(round_, checks) or date.max
     day = as_of or (_last_check(checks) if closing == date.max else closing)
-    register = _register(release, round_id)
+    register = _register(round_)
     about = checks[["pledge_id", "check_date"]].sort_values(["pledge_id", "check_date"])
     unmatched_checks = about[~about["pledge_id"].isin(register["pledge_id"])].reset_index(drop=True)
     late_checks = about[about["check_date"] > max(day, closing).isoformat()].reset_index(drop=True)
     checks = checks[checks["check_date"] <= day.isoformat()].sort_values(["pledge_id", "check_date"])
     if register.empty:
         lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
-        return PledgeBook(release.id, round_id, day, lines, units, posts, unmatched_checks, late_checks)
+        return PledgeBook(round_.release.id, round_.id, day, lines, units, posts, unmatched_checks, late_checks)
     lines = _lines(register, checks, day, closing)
     units, posts = _totals(lines.assign(post="")), _totals(lines)
     return PledgeBook(
-        release.id, round_id, day, lines[[*LINES, "roster_no"]], units, posts, unmatched_checks, late_checks
+        round_.release.id, round_.id, day, lines[[*LINES, "roster_no"]], units, posts, unmatched_checks, late_checks
     )
 
 
-def _close(release: Release, round_id: str, checks: pd.DataFrame) -> date | None:
+def _close(round_: Round, checks: pd.DataFrame) -> date | None:
     """The last day on which a round is looked at: of its year, or of a year-end check in the half year after it."""
-    year_ends = _last_day(release, round_id)
+    year_ends = _last_day(round_)
     if year_ends is None:
         return None
     latest = (year_ends + YEAR_END_CHECKS).isoformat()
@@ -153,12 +153,12 @@ def _close(release: Release, round_id: str, checks: pd.DataFrame) -> date | None
     return max(year_ends, _last_check(own)) if len(own) else year_ends
 
 
-def _last_day(release: Release, round_id: str) -> date | None:
+def _last_day(round_: Round) -> date | None:
     """The last day of the year in its name; without one, the closing day of the round's own record; else None."""
-    year = year_of(round_id)
+    year = year_of(round_.id)
     if year is not None:
         return date(year, 12, 31)
-    ends = release.records(round_id, "round")["end_date"].dropna()
+    ends = round_.records("round")["end_date"].dropna()
     return date.fromisoformat(str(ends.iloc[0])) if len(ends) else None
 
 
@@ -167,14 +167,15 @@ def _last_check(checks: pd.DataFrame) -> date:
     return date.fromisoformat(str(days.max())) if len(days) else date.min
 
 
-def _register(release: Release, round_id: str) -> pd.DataFrame:
+@per_round
+def _register(round_: Round) -> pd.DataFrame:
     """Pledges with their unit, in the order in which they are shown."""
-    pledges = release.records(round_id, "pledges")
+    pledges = round_.records("pledges")
     if pledges.empty:
         return pledges
-    _check_weights(pledges, round_id)
-    pledges = pledges.join(units_of(release, round_id, pledges["unit_code"]), on="unit_code")
-    levels = release.records(round_id, "votes").groupby(["unit_code", "post"])["final_level"].first()
+    _check_weights(pledges, round_.id)
+    pledges = pledges.join(units_of(round_, pledges["unit_code"]), on="unit_code")
+    levels = round_.records("votes").groupby(["unit_code", "post"])["final_level"].first()
     post = pledges["post"].fillna("")
     given = pledges.groupby("unit_code")["weight"].transform("mean").fillna(1.0)
     pledges = pledges.assign(

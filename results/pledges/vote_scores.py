@@ -13,9 +13,8 @@ from analytics.moments import SCALE, Moments, Pairs
 from analytics.scores import UnitScores, scores_from_moments
 from data.model.register import ONLY_CATEGORY
 from data.model.rule_sets import Presentation, Uncertainty
-from data.store.release import Release
+from data.store.release import Round, per_round
 from errors import StoreDamagedError
-from results.ranking.family import rules_of
 
 SMALL_CELL, ONE_GRADE, COMPLEMENT = "small_cell", "one_grade", "complement"
 NO_POINTS, GRADE_WITHOUT_POINTS = "no_points", "grade_without_points"
@@ -61,27 +60,28 @@ class VoteScores:
     scale: tuple[float, float]
 
 
-def vote_scores(release: Release, round_id: str) -> VoteScores:
+@per_round
+def vote_scores(round_: Round) -> VoteScores:
     """What the votes of a round say of each post; empty frames for a round without votes."""
-    rules = rules_of(release, round_id) if round_id in release.rounds() else None
+    rules = round_.rules
     presentation = rules.presentation if rules else Presentation()
     level = rules.uncertainty.level if rules else Uncertainty().level
     cell = presentation.smallest_cell
     points = dict(rules.votes_points) if rules else {}
     scale = (min(points.values()) / 100, max(points.values()) / 100) if points else (-np.inf, np.inf)
-    counts = _counts(release, round_id, points)
+    counts = _counts(round_, points)
     name = rules.name if rules else ""
     if counts.empty:
         rows, groups, grades = (pd.DataFrame(columns=list(names)) for names in ((*ROWS, "roster_no"), GROUPS, GRADES))
-        return VoteScores(release.id, round_id, name, level, cell, rows, groups, grades, None, None, scale)
-    posts = _posts(release, round_id, counts)
+        return VoteScores(round_.release.id, round_.id, name, level, cell, rows, groups, grades, None, None, scale)
+    posts = _posts(round_, counts)
     scored = counts["points"].notna().any()
     moments = _moments(counts, posts) if scored else None
     scores = scores_from_moments(moments, None) if moments is not None else None
     rows = within(_rows(counts, posts, scores, level, cell), scale, ("score_low", "score_high"))
     groups = within(_groups(counts, rows, moments, level, cell), scale, ("score_low", "score_high"))
     grades = _grades(counts, rows, groups)
-    return VoteScores(release.id, round_id, name, level, cell, rows, groups, grades, scores, moments, scale)
+    return VoteScores(round_.release.id, round_.id, name, level, cell, rows, groups, grades, scores, moments, scale)
 
 
 def within(rows: pd.DataFrame, scale: tuple[float, float], names: tuple[str, ...]) -> pd.DataFrame:
@@ -89,9 +89,9 @@ def within(rows: pd.DataFrame, scale: tuple[float, float], names: tuple[str, ...
     return rows.assign(**{name: rows[name].clip(*scale) for name in names})
 
 
-def units_of(release: Release, round_id: str, codes: pd.Series) -> pd.DataFrame:
+def units_of(round_: Round, codes: pd.Series) -> pd.DataFrame:
     """unit_name, category and roster_no of every code, by code; a unit that no register holds is named by its code."""
-    known = release.query("units", round_id=round_id).set_index("unit_code")
+    known = round_.units.set_index("unit_code")
     last = int(known["roster_no"].max()) if len(known) else 0
     found = known[["unit_name", "category", "roster_no"]].reindex(sorted(set(codes)))
     found.index.name = "unit_code"
@@ -101,12 +101,12 @@ def units_of(release: Release, round_id: str, codes: pd.Series) -> pd.DataFrame:
     return found
 
 
-def _counts(release: Release, round_id: str, points: dict[str, int]) -> pd.DataFrame:
+def _counts(round_: Round, points: dict[str, int]) -> pd.DataFrame:
     """Ballots by post, group and grade. points: hundredths; NaN for a grade that has none.
 
     Raises StoreDamagedError for a count below 0, which earlier versions of this program took from files.
     """
-    records = release.records(round_id, "votes").rename(columns={"group_code": "group"})
+    records = round_.records("votes").rename(columns={"group_code": "group"})
     records["count"] = records["count"].fillna(0).astype("int64")
     below = records[records["count"] < 0]
     if len(below):
@@ -114,17 +114,17 @@ def _counts(release: Release, round_id: str, points: dict[str, int]) -> pd.DataF
             "The votes on {unit} of the round {round} hold the count {count}, and a count is at least 0; an earlier "
             "version of this program took it. Import the votes of the round anew with --replace and publish.",
             unit=below["unit_code"].iloc[0],
-            round=round_id,
+            round=round_.id,
             count=below["count"].iloc[0],
         )
     return records.assign(points=records["grade"].map(points).astype(float))
 
 
-def _posts(release: Release, round_id: str, counts: pd.DataFrame) -> pd.DataFrame:
+def _posts(round_: Round, counts: pd.DataFrame) -> pd.DataFrame:
     """A row a post, in the order in which they are shown."""
     by_post = counts.groupby(KEY, as_index=False, sort=True)
     posts = by_post[["mode", "final_level", "comment_points"]].first()
-    posts = posts.join(units_of(release, round_id, posts["unit_code"]), on="unit_code")
+    posts = posts.join(units_of(round_, posts["unit_code"]), on="unit_code")
     return posts.sort_values(["category", "roster_no", *KEY], ignore_index=True)
 
 

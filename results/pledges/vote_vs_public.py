@@ -16,8 +16,8 @@ import pandas as pd
 
 from analytics.standing import DEALS, FEWEST, Sides, Standing, exchanged, floored, opposite, standing
 from analytics.verdicts import holm
-from data.store.release import Release
-from results.pledges.vote_scores import WHOLE, VoteScores
+from data.store.release import Round, per_round
+from results.pledges.vote_scores import WHOLE, VoteScores, vote_scores
 from results.ranking.family import Family, families
 
 NO_VOTE, NO_PUBLIC, NOT_RANKED, FEW = "no_vote_score", "no_public_score", "not_ranked", "few_compared"
@@ -73,12 +73,13 @@ def public_scores(ranked_together: list[Family]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(PUBLIC))
 
 
-def two_by_two(release: Release, votes: VoteScores, ranked_together: list[Family] | None = None) -> TwoByTwo:
-    """Set the votes of a round against its mass evaluation. ranked_together: families by category, if at hand."""
+@per_round
+def two_by_two(round_: Round) -> TwoByTwo:
+    """Set the votes of a round against its mass evaluation; kept with the round."""
+    votes = vote_scores(round_)
     if votes.rows.empty:
-        return TwoByTwo(release.id, votes.round, votes.level, pd.DataFrame(columns=[*ROWS, "roster_no"]))
-    if ranked_together is None:
-        ranked_together = families(release, votes.round) if votes.round in release.rounds() else []
+        return TwoByTwo(votes.release, votes.round, votes.level, pd.DataFrame(columns=[*ROWS, "roster_no"]))
+    ranked_together = families(round_) if round_.has_units else []
     rows = votes.rows.rename(
         columns={"n": "vote_n", "score": "vote_score", "score_low": "vote_low", "score_high": "vote_high"}
     )
@@ -89,7 +90,7 @@ def two_by_two(release: Release, votes: VoteScores, ranked_together: list[Family
     rows["p"], rows["p_at_most"] = _after_holm(rows["p"])
     sure = rows["p"] <= 1 - votes.level
     rows["differs"] = rows["side"].map({1: VOTE_HIGHER, -1: PUBLIC_HIGHER}).where(sure)
-    return TwoByTwo(release.id, votes.round, votes.level, rows[[*ROWS, "roster_no"]])
+    return TwoByTwo(votes.release, votes.round, votes.level, rows[[*ROWS, "roster_no"]])
 
 
 def _after_holm(p: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from data.model.names import match_key
-from data.store.records import ALL_ROUNDS
-from data.store.release import Release
+from data.store.release import Round
 from results.comparison.method_breaks import Break, rule_breaks
 from results.notes import Note
 from results.quality.published_tables import against, inside, lines_of
@@ -22,20 +21,20 @@ JUMP = 0.15
 """Share of the scored answers: a grade that moved more than this is worth a note."""
 
 
-def checks(release: Release, round_id: str, rows: pd.DataFrame) -> Iterator[Note]:
+def checks(round_: Round, rows: pd.DataFrame) -> Iterator[Note]:
     """Every finding of a round. rows: its ranking, all categories."""
-    yield from _returned(release.records(round_id, "issue_return"))
-    yield from _same_grade(release.query("grades_by_group", round_id=round_id))
-    yield from _same_grade_sites(release.query("site_grades", round_id=round_id))
-    yield from _insiders(release, round_id)
-    previous = _previous(release, round_id)
+    yield from _returned(round_.records("issue_return"))
+    yield from _same_grade(round_.grades_by_group)
+    yield from _same_grade_sites(round_.query("site_grades"))
+    yield from _insiders(round_)
+    previous = _previous(round_)
     if previous is not None:
-        yield from _breaks(release, previous, round_id)
-        yield from _grade_jumps(release, previous, round_id)
-        yield from _unlinked(release, previous, round_id)
-    printed = lines_of(release.records(round_id, "results"))
+        yield from _breaks(round_, previous)
+        yield from _grade_jumps(round_, previous)
+        yield from _unlinked(round_, previous)
+    printed = lines_of(round_.records("results"))
     yield from inside(printed)
-    yield from against(printed, rows, _spellings(release, round_id))
+    yield from against(printed, rows, _spellings(round_))
 
 
 def _returned(sheets: pd.DataFrame) -> Iterator[Note]:
@@ -63,11 +62,11 @@ def _same_grade_sites(grades: pd.DataFrame) -> Iterator[Note]:
         yield Note("same_grade_sites", {"number": int(alike["lines"].sum())}, tuple(map(str, alike.index)))
 
 
-def _insiders(release: Release, round_id: str) -> Iterator[Note]:
+def _insiders(round_: Round) -> Iterator[Note]:
     """Mean of the insiders' votes minus that of the others, unit by unit; each unit counts alike."""
-    groups = release.records(round_id, "evaluator_group")
+    groups = round_.records("evaluator_group")
     marked = {match_key(str(row["group_name"])) for row in groups.to_dict("records") if row["insider"] is True}
-    cells = release.query("cell_moments", round_id=round_id)
+    cells = round_.cells
     if not marked or cells.empty:
         return
     insider = [match_key(str(name)) in marked for name in cells["group_name"]]
@@ -75,66 +74,64 @@ def _insiders(release: Release, round_id: str) -> Iterator[Note]:
     means = (sums["total"] / sums["votes"]).unstack("insider")
     if len(means.columns) < 2:
         return
-    step = int(release.query("rounds").set_index("round_id")["score_step"][round_id])
+    step = int(round_.about["score_step"])
     gap = ((means[True] - means[False]).dropna() * step / 10_000).sort_values(ascending=False, kind="stable")
     if len(gap):
-        names = release.query("units", round_id=round_id).set_index("unit_code")["unit_name"]
+        names = round_.units.set_index("unit_code")["unit_name"]
         yield Note("insider_gap", {"number": f"{gap.mean():.2f}"}, tuple(str(names[code]) for code in gap.index))
 
 
-def _previous(release: Release, round_id: str) -> str | None:
+def _previous(round_: Round) -> Round | None:
     """The round with votes before this one."""
-    rounds = release.query("rounds")
-    earlier = sorted(str(name) for name in rounds.loc[rounds["rules_name"] != "", "round_id"] if name < round_id)
-    return earlier[-1] if earlier else None
+    newest = next((name for name in round_.release.scored_rounds if name < round_.id), None)
+    return None if newest is None else round_.release.round(newest)
 
 
-def _breaks(release: Release, previous: str, round_id: str) -> Iterator[Note]:
+def _breaks(round_: Round, previous: Round) -> Iterator[Note]:
     """Changes of the scoring that the record of the round does not declare."""
-    about = release.records(round_id, "round")
+    about = round_.records("round")
     if about["method_break"].fillna(False).any():
         return
-    breaks = list(rule_breaks(release.rules(previous), release.rules(round_id), ALL))
-    groups = [set(release.query("grades_by_group", round_id=name)["group_name"]) for name in (previous, round_id)]
+    breaks = list(rule_breaks(previous.scored_rules, round_.scored_rules, ALL))
+    groups = [set(part.grades_by_group["group_name"]) for part in (previous, round_)]
     if groups[0] != groups[1]:
         breaks.append(Break("groups", tuple(sorted(groups[0] ^ groups[1]))))
     if breaks:
-        yield Note("break_not_declared", {"previous": previous}, breaks=tuple(breaks))
+        yield Note("break_not_declared", {"previous": previous.id}, breaks=tuple(breaks))
 
 
-def _grade_jumps(release: Release, previous: str, round_id: str) -> Iterator[Note]:
+def _grade_jumps(round_: Round, previous: Round) -> Iterator[Note]:
     """Grades whose share of the scored answers moved by more than JUMP, where both rounds use grades."""
-    if release.rules(previous).numeric or release.rules(round_id).numeric:
+    if previous.scored_rules.numeric or round_.scored_rules.numeric:
         return
     shares = []
-    for name in (previous, round_id):
-        lines = release.query("grades_by_group", round_id=name).groupby("grade")["lines"].sum().astype(float)
+    for part in (previous, round_):
+        lines = part.grades_by_group.groupby("grade")["lines"].sum().astype(float)
         shares.append(lines / max(lines.sum(), 1.0))
     moved = shares[1].sub(shares[0], fill_value=0.0).abs().sort_values(ascending=False, kind="stable")
     large = moved[moved > JUMP]
     if len(large):
-        facts = {"previous": previous, "limit": round(JUMP * 100), "number": f"{large.iloc[0] * 100:.1f}"}
+        facts = {"previous": previous.id, "limit": round(JUMP * 100), "number": f"{large.iloc[0] * 100:.1f}"}
         yield Note("grade_jump", facts, tuple(map(str, large.index)))
 
 
-def _unlinked(release: Release, previous: str, round_id: str) -> Iterator[Note]:
+def _unlinked(round_: Round, previous: Round) -> Iterator[Note]:
     """Registered units of one of the rounds only that no reform explains."""
-    registered = release.query("rounds").set_index("round_id")["registered"]
-    if not (registered[previous] and registered[round_id]):
+    if not (previous.about["registered"] and round_.about["registered"]):
         return
-    before, after = (release.query("units", round_id=name).set_index("unit_code") for name in (previous, round_id))
-    reforms = release.records(ALL_ROUNDS, "unit_lineage")
+    before, after = (part.units.set_index("unit_code") for part in (previous, round_))
+    reforms = round_.release.records("unit_lineage")
     known = set(reforms["from_code"]) | set(reforms["to_code"])
     came = after[~after.index.isin([*before.index, *known])]
     went = before[~before.index.isin([*after.index, *known])]
     if len(came) + len(went):
-        yield Note("units_unlinked", {"previous": previous}, (*came["unit_name"], *went["unit_name"]))
+        yield Note("units_unlinked", {"previous": previous.id}, (*came["unit_name"], *went["unit_name"]))
 
 
-def _spellings(release: Release, round_id: str) -> dict[str, str]:
+def _spellings(round_: Round) -> dict[str, str]:
     """Match key of every name and confirmed alias -> unit code."""
-    aliases = release.records(ALL_ROUNDS, "unit_alias")
-    units = release.query("units", round_id=round_id)
+    aliases = round_.release.records("unit_alias")
+    units = round_.units
     found = {match_key(str(name)): str(code) for name, code in zip(aliases["alias"], aliases["unit_code"], strict=True)}
     for column in ("unit_code", "unit_name"):
         found |= {match_key(str(name)): str(code) for name, code in zip(units[column], units["unit_code"], strict=True)}

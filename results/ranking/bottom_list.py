@@ -11,11 +11,11 @@ import pandas as pd
 
 from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
 from data.model.register import ONLY_CATEGORY
-from data.store.release import Release
+from data.store.release import Round
 from i18n import N_, translate
 from results.labels import REASON_SENTENCES
 from results.ranking.family import BY_GRADE, COUNTED, LINED, Family, families
-from results.ranking.ranking import BESIDE, FIELDS, Ranking, ranking_of
+from results.ranking.ranking import BESIDE, FIELDS, Ranking, ranking, ranking_of
 from results.ranking.verdicts import SetFacts
 
 MEMBERSHIP = {
@@ -156,33 +156,33 @@ class BottomList:
         )
 
 
-def bottom_lists(
-    release: Release, round_id: str, category: str | None = None, k: int | None = None
-) -> list[BottomList]:
+def bottom_lists(round_: Round, category: str | None = None, k: int | None = None) -> list[BottomList]:
     """The bottom lists of a round; `k` puts the rule "the last k" in place of the rule set's.
 
     Raises RoundNotFoundError.
     """
-    found = families(release, round_id, category)
-    found = found if k is None else [family.with_last(k) for family in found]
-    return [bottom_list(family, ranking_of(release, round_id, [family])) for family in found]
+    found = families(round_, category)
+    if k is not None:
+        changed = [family.with_last(k) for family in found]
+        return [bottom_list(family, ranking_of(round_, [family])) for family in changed]
+    return [bottom_list(family, ranking(round_, category)) for family in found]
 
 
-def bottom_list(family: Family, ranking: Ranking) -> BottomList:
+def bottom_list(family: Family, answer: Ranking) -> BottomList:
     """The bottom list of one family from the ranking it stands in."""
-    rows = ranking.rows
+    rows = answer.rows
     rows = rows[rows["unit_code"].isin(set(family.members["unit_code"]))]
     ranked = rows[rows["verdict"] != NOT_RANKED]
     ranked = ranked.assign(named=_named(family, ranked))
     ranked = ranked.sort_values(["rank", "roster_no", "unit_code"], ascending=[False, True, True], ignore_index=True)
     others = rows[rows["verdict"] == NOT_RANKED].reset_index(drop=True)
-    return BottomList(family, ranked, others, ranking.sets[family.name])
+    return BottomList(family, ranked, others, answer.sets[family.name])
 
 
-def bottom(release: Release, round_id: str, category: str | None = None, k: int | None = None) -> Ranking:
+def bottom(round_: Round, category: str | None = None, k: int | None = None) -> Ranking:
     """The units that the bottom rule names or that are not cleared, worst first within each family."""
-    lists = bottom_lists(release, round_id, category, k)
-    return not_settled(lists) if lists else ranking_of(release, round_id, [])
+    lists = bottom_lists(round_, category, k)
+    return not_settled(lists) if lists else ranking_of(round_, [])
 
 
 def not_settled(lists: list[BottomList]) -> Ranking:

@@ -17,10 +17,10 @@ from analytics.moments import Moments
 from analytics.scores import UnitScores, scores_from_moments
 from data.model.rule_sets import Bottom, RuleSet
 from data.store.cache import Cache
-from data.store.release import Release
+from data.store.release import Round, per_round
 from errors import BiaochiError
 from i18n import N_
-from results.ranking.scoring_tables import ScoringTables, moments_of, of_release
+from results.ranking.scoring_tables import ScoredUnits, ScoringTables, scored_units, units_of
 
 Array: TypeAlias = NDArray[Any]
 
@@ -98,33 +98,30 @@ class Family:
         return replace(self, bottom=Bottom("last", k=k))
 
 
-def families(
-    release: Release, round_id: str, category: str | None = None, what_if: WhatIf | None = None
-) -> list[Family]:
+def families(round_: Round, category: str | None = None, what_if: WhatIf | None = None) -> list[Family]:
     """The families of a round in the order of their names: every category, one category, or ALL as one.
 
-    Empty for a round that has a register and no votes. Raises RoundNotFoundError.
+    Those of the published round are kept with it. Empty for a round that has a register and no votes.
+    Raises RoundNotFoundError.
     """
-    if round_id not in release.rounds():
-        raise RoundNotFoundError(round_id, release.rounds())
-    tables = of_release(release, round_id) if what_if is None else what_if.tables
-    rules = rules_of(release, round_id) if what_if is None else what_if.rules
+    if not round_.has_units:
+        raise RoundNotFoundError(round_.id, round_.release.rounds())
+    rules = round_.rules if what_if is None else what_if.rules
     if rules is None:
         return []
-    known = sorted(set(tables.units["category"]))
+    units = scored_units(round_) if what_if is None else units_of(what_if.tables)
+    known = sorted(set(units.members["category"]))
     if category not in (None, ALL, *known):
-        raise RoundNotFoundError(f"{round_id} / {category}", (*known, ALL))
+        raise RoundNotFoundError(f"{round_.id} / {category}", (*known, ALL))
     names = known if category is None else [category]
-    moments = moments_of(tables)
-    lowest = tables.lowest.set_index("unit_code")["votes"].reindex(tables.units["unit_code"])
-    units = tables.units.assign(dont_know_share=_dont_know_share(tables), lowest_votes=lowest.to_numpy())
-    return [_family(release.id, round_id, name, rules, units, moments, release.cache) for name in names]
+    if what_if is None:
+        return [_published(round_, name) for name in names]
+    return [_family(round_, name, rules, units) for name in names]
 
 
-def rules_of(release: Release, round_id: str) -> RuleSet | None:
-    """The rule set of a round; None for a round that has a register and no votes."""
-    rounds = release.query("rounds").set_index("round_id")
-    return release.rules(round_id) if rounds.loc[round_id, "rules_name"] else None
+@per_round
+def _published(round_: Round, name: str) -> Family:
+    return _family(round_, name, round_.scored_rules, scored_units(round_))
 
 
 def places(bottom: Bottom, ranked: int) -> int:
@@ -134,18 +131,11 @@ def places(bottom: Bottom, ranked: int) -> int:
     return bottom.k or 0 if bottom.rule in COUNTED else 0
 
 
-def _family(
-    release_id: str,
-    round_id: str,
-    name: str,
-    rules: RuleSet,
-    units: pd.DataFrame,
-    moments: Moments,
-    cache: Cache,
-) -> Family:
-    inside = np.ones(len(units), dtype=bool) if name == ALL else (units["category"] == name).to_numpy()
-    members = units[inside].reset_index(drop=True)
-    own = moments.select(np.flatnonzero(inside))
+def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits) -> Family:
+    members = units.members
+    inside = np.ones(len(members), dtype=bool) if name == ALL else (members["category"] == name).to_numpy()
+    members = members[inside].reset_index(drop=True)
+    own = units.moments.select(np.flatnonzero(inside))
     category = None if name == ALL else name
     weights = _weights(rules, category, own.groups)
     renormalise = rules.minimum.missing_group == "renormalise"
@@ -154,7 +144,10 @@ def _family(
     carried = np.array([why == "missing_group" and renormalise for why in reason], dtype=bool)
     ranked = (np.array([why is None for why in reason], dtype=bool) | carried) & ~np.isnan(scores.score)
     bottom = rules.bottom_for(category)
-    return Family(release_id, round_id, name, rules, bottom, members, own, weights, scores, reason, ranked, cache)
+    release = round_.release
+    return Family(
+        release.id, round_.id, name, rules, bottom, members, own, weights, scores, reason, ranked, release.cache
+    )
 
 
 def _weights(rules: RuleSet, category: str | None, groups: tuple[object, ...]) -> Mapping[str, float] | None:
@@ -189,10 +182,3 @@ def lacks_a_group(moments: Moments, weights: Mapping[str, float] | None, fewest:
     absent = np.zeros(len(moments.units), dtype=np.int64)
     few = [votes.get(group, absent) < fewest for group in weighed]
     return np.logical_or.reduce(few) if few else np.zeros(len(moments.units), dtype=bool)
-
-
-def _dont_know_share(tables: ScoringTables) -> Array:
-    """Don't-know lines / (scored + don't-know lines) of each unit; NaN without either."""
-    counts = tables.dont_know.set_index("unit_code").reindex(tables.units["unit_code"])
-    base = counts["scored"] + counts["dont_know"]
-    return (counts["dont_know"] / base.where(base > 0)).to_numpy(dtype=float)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analytics.funnel import FEWEST, Funnel
 from analytics.funnel import funnel as units_in_funnel
-from data.store.release import Release
+from data.store.release import Round, per_round
 from results.ranking.family import Family, families
 
 __all__ = ["FEWEST", "FunnelPlot", "funnel", "funnel_of"]
@@ -35,9 +35,10 @@ class FunnelPlot:
     curves: pd.DataFrame
 
 
-def funnel(release: Release, round_id: str, category: str) -> FunnelPlot | None:
+@per_round
+def funnel(round_: Round, category: str) -> FunnelPlot | None:
     """The funnel of a category, or of ALL; None for a round without votes. Raises RoundNotFoundError."""
-    found = families(release, round_id, category)
+    found = families(round_, category)
     return funnel_of(found[0]) if found else None
 
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from analytics.leniency import NO_ERROR, NOT_CONNECTED, ONE_VOTE, WEAK, Adjusted, adjusted_scores
 from analytics.scores import UnitScores
-from data.store.release import Release
+from data.store.release import Round, per_round
 from i18n import N_, PUNCTUATION, join, ngettext, translate
 from results.ranking.family import Family, RoundNotFoundError, families
-from results.ranking.ranking import Ranking, ranking_of
-from results.ranking.scoring_tables import ScoringTables, links_of, moments_of, of_release
+from results.ranking.ranking import Ranking, ranking
+from results.ranking.scoring_tables import ScoringTables, links_of, moments_of, tables_of
 from results.ranking.verdicts import verdicts
 
 Array: TypeAlias = NDArray[Any]
@@ -100,13 +100,13 @@ class Leniency:
         }
 
 
-def leniency(release: Release, round_id: str, category: str) -> Leniency:
+@per_round
+def leniency(round_: Round, category: str) -> Leniency:
     """Official and adjusted scores of one category, or of the whole round (ALL). Raises RoundNotFoundError."""
-    found = families(release, round_id, category)
+    found = families(round_, category)
     if not found:
-        raise RoundNotFoundError(round_id)
-    tables = of_release(release, round_id)
-    return leniency_of(found[0], ranking_of(release, round_id, found), tables)
+        raise RoundNotFoundError(round_.id)
+    return leniency_of(found[0], ranking(round_, category), tables_of(round_))
 
 
 def leniency_of(family: Family, ranking: Ranking, tables: ScoringTables) -> Leniency:

@@ -5,17 +5,16 @@ split or a partial transfer does not. A unit that keeps its code needs no link.
 """
 
 from data.model.record_keys import year_of
-from data.store.records import ALL_ROUNDS
-from data.store.release import Release
+from data.store.release import Release, Round
 
 
-def carried(release: Release, round_from: str, round_to: str) -> dict[str, str]:
+def carried(earlier: Round, later: Round) -> dict[str, str]:
     """Unit code of the earlier round -> its code in the later one, for units that were given another.
 
     Links that begin after the later round do not count; two predecessors of one unit are no renaming.
     """
-    before, after = (set(release.query("units", round_id=name)["unit_code"]) for name in (round_from, round_to))
-    links = _links(release, round_to)
+    before, after = (set(round_.units["unit_code"]) for round_ in (earlier, later))
+    links = _links(later.release, _last_day(later))
     found = {code: _followed(code, links, after) for code in sorted(before - after)}
     reached = [code for code in found.values() if code is not None]
     return {old: new for old, new in found.items() if new is not None and reached.count(new) == 1 and new not in before}
@@ -24,7 +23,7 @@ def carried(release: Release, round_from: str, round_to: str) -> dict[str, str]:
 def codes_of(release: Release, code: str) -> list[str]:
     """A unit's code and every code that it had before or after, as far as reforms carry its trend."""
     known = [code]
-    links = _links(release, None)
+    links = _links(release, "9999")
     for own in known:
         known += [old for old, new in links.items() if new == own and list(links.values()).count(new) == 1]
         known += [new for old, new in links.items() if old == own and list(links.values()).count(new) == 1]
@@ -32,20 +31,19 @@ def codes_of(release: Release, code: str) -> list[str]:
     return known
 
 
-def _links(release: Release, round_id: str | None) -> dict[str, str]:
-    """Predecessor -> successor of every link that carries the trend and holds by the end of a round."""
-    reforms = release.records(ALL_ROUNDS, "unit_lineage")
-    last = "9999" if round_id is None else _last_day(release, round_id)
+def _links(release: Release, last: str) -> dict[str, str]:
+    """Predecessor -> successor of every link that carries the trend and holds by a day."""
+    reforms = release.records("unit_lineage")
     links = reforms[reforms["carry_rank"].fillna(False) & (reforms["date"] <= last)]
     return dict(zip(links["from_code"].astype(str), links["to_code"].astype(str), strict=True))
 
 
-def _last_day(release: Release, round_id: str) -> str:
+def _last_day(round_: Round) -> str:
     """The closing day of the round's own record, else the last day of the year in its name."""
-    ends = release.records(round_id, "round")["end_date"].dropna()
+    ends = round_.records("round")["end_date"].dropna()
     if len(ends):
         return str(ends.iloc[0])
-    year = year_of(round_id)
+    year = year_of(round_.id)
     return f"{year}-12-31" if year is not None else "9999"
 
 

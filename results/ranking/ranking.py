@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.store.release import Release
+from data.store.release import Round, per_round
 from results.ranking.family import ALL, Family, RoundNotFoundError, WhatIf, families
 from results.ranking.verdicts import SetFacts, Verdicts, verdicts
 
@@ -36,18 +36,25 @@ class Ranking:
     sets: Mapping[str, SetFacts] = field(default_factory=dict)
 
 
-def ranking(release: Release, round_id: str, category: str | None = None, what_if: WhatIf | None = None) -> Ranking:
+def ranking(round_: Round, category: str | None = None, what_if: WhatIf | None = None) -> Ranking:
     """Rank the units of a round: every category by itself, one category, or ALL as one.
 
-    Raises RoundNotFoundError.
+    Without `what_if` the answer is kept with the round. Raises RoundNotFoundError.
     """
-    return ranking_of(release, round_id, families(release, round_id, category, what_if))
+    if what_if is None:
+        return _published(round_, category)
+    return ranking_of(round_, families(round_, category, what_if))
 
 
-def ranking_of(release: Release, round_id: str, ranked_together: list[Family]) -> Ranking:
+@per_round
+def _published(round_: Round, category: str | None) -> Ranking:
+    return ranking_of(round_, families(round_, category))
+
+
+def ranking_of(round_: Round, ranked_together: list[Family]) -> Ranking:
     """The rows of some families of one round."""
     if not ranked_together:
-        return Ranking(release.id, round_id, "", pd.DataFrame(columns=[*FIELDS, *BESIDE]))
+        return Ranking(round_.release.id, round_.id, "", pd.DataFrame(columns=[*FIELDS, *BESIDE]))
     judged = {family.name: verdicts(family) for family in ranked_together}
     parts = [_rows(family, judged[family.name]) for family in ranked_together]
     rows = pd.concat(parts, ignore_index=True)
@@ -56,7 +63,7 @@ def ranking_of(release: Release, round_id: str, ranked_together: list[Family]) -
         order.remove("category")
     rows = rows.sort_values(order, ignore_index=True)
     sets = {name: found.sets for name, found in judged.items()}
-    return Ranking(release.id, round_id, ranked_together[0].rules.name, rows, sets)
+    return Ranking(round_.release.id, round_.id, ranked_together[0].rules.name, rows, sets)
 
 
 def _rows(family: Family, judged: Verdicts) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.ranks import competition_ranks
 from analytics.sensitivity import WeightIntervals, cut_intervals, dominance_bounds, simplex_share, weight_intervals
-from data.store.release import Release
+from data.store.release import Round, per_round
 from i18n import N_, translate
 from results.ranking.family import Family, RoundNotFoundError, families
 from results.ranking.rule_grid import Case, Floats, Rule, case_of, grid, in_words
@@ -86,7 +86,8 @@ class Robustness:
         return [translate(REMARKS[code], language).format(**facts) for code in self.remarks]
 
 
-def robustness(release: Release, round_id: str, category: str) -> Robustness:
+@per_round
+def robustness(round_: Round, category: str) -> Robustness:
     """Try the stated grid of rules on one category, or on ALL as one.
 
     The grid: the rule set itself; each group's weight times 0.5, 0.75, 1.25 and 1.5 (at most 1, the others keep their
@@ -101,15 +102,15 @@ def robustness(release: Release, round_id: str, category: str) -> Robustness:
 
     Raises RoundNotFoundError, also for a round without votes.
     """
-    found = families(release, round_id, category)
+    found = families(round_, category)
     if not found:
-        raise RoundNotFoundError(f"{round_id} / {category}")
-    return robustness_of(release, found[0])
+        raise RoundNotFoundError(f"{round_.id} / {category}")
+    return robustness_of(round_, found[0])
 
 
-def robustness_of(release: Release, family: Family) -> Robustness:
+def robustness_of(round_: Round, family: Family) -> Robustness:
     """The same for a family that is at hand."""
-    case = case_of(release, family)
+    case = case_of(round_, family)
     rules = tuple(grid(case))
     intervals, steps = _weight_margin(case), _steps_margin(case)
     by_one = _by_one_kind(rules)

@@ -26,9 +26,10 @@ def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
     found = []
     codes = codes_of(release, code)
     for round_id in release.rounds():
-        units = release.query("units", round_id=round_id).set_index("unit_code")["category"]
+        round_ = release.round(round_id)
+        units = round_.units.set_index("unit_code")["category"]
         for own in (own for own in codes if own in units.index):
-            found += rows_of_unit(ranking(release, round_id, str(units[own])), own)
+            found += rows_of_unit(ranking(round_, str(units[own])), own)
     return found
 
 

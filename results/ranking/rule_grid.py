@@ -17,7 +17,7 @@ from analytics.scores import SCALE
 from analytics.sensitivity import bottom_under, cut_lists
 from data.model.rule_sets import RuleSet
 from data.moments.votes import scored_indicators
-from data.store.release import Release
+from data.store.release import Round
 from i18n import N_, PUNCTUATION, translate
 from results.ranking.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
 
@@ -108,7 +108,7 @@ class Case:
         return self.family.bottom.rule != BY_GRADE
 
 
-def case_of(release: Release, family: Family) -> Case:
+def case_of(round_: Round, family: Family) -> Case:
     """The family with its group means and its shares of grades."""
     moments, rules = family.moments, family.rules
     weighed = rules.weights(None if family.name == ALL else family.name)
@@ -117,7 +117,7 @@ def case_of(release: Release, family: Family) -> Case:
     means = pd.DataFrame(_means(moments.n, moments.total), columns=list(moments.groups))
     everyone = moments.pooled()
     levels = _levels(rules)
-    lines = _lines(release, family)
+    lines = _lines(round_, family)
     return Case(
         family=family,
         groups=groups,
@@ -236,10 +236,10 @@ def _levels(rules: RuleSet) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(grade for grade, value in rules.points.items() if value == level) for level in points)
 
 
-def _lines(release: Release, family: Family) -> pd.DataFrame:
+def _lines(round_: Round, family: Family) -> pd.DataFrame:
     """Counts of grades of the family's units."""
     categories = sorted(set(family.members["category"])) if family.name == ALL else [family.name]
-    frames = [release.query("category_grades", round_id=family.round, category=name) for name in categories]
+    frames = [round_.category_grades(name) for name in categories]
     return pd.concat(frames, ignore_index=True)
 
 

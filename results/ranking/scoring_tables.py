@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analytics.leniency import Links
 from analytics.moments import Moments, Pairs
-from data.store.release import Release
+from data.store.release import Round, per_round
 
 Array: TypeAlias = NDArray[Any]
 
@@ -27,18 +27,48 @@ class ScoringTables:
     score_step: int
 
 
-def of_release(release: Release, round_id: str) -> ScoringTables:
-    """The stored tables of one round."""
-    rounds = release.query("rounds").set_index("round_id")
+def tables_of(round_: Round) -> ScoringTables:
+    """The stored tables of one round. Not kept with it; `scored_units` keeps what is made of them."""
     return ScoringTables(
-        release.query("units", round_id=round_id),
-        release.query("cell_moments", round_id=round_id),
-        release.query("pair_moments", round_id=round_id),
-        release.query("ballot_links", round_id=round_id),
-        release.query("dont_know_lines", round_id=round_id),
-        release.query("lowest_votes", round_id=round_id),
-        int(rounds["score_step"][round_id]),
+        round_.units,
+        round_.cells,
+        round_.query("pair_moments"),
+        round_.query("ballot_links"),
+        round_.query("dont_know_lines"),
+        round_.query("lowest_votes"),
+        int(round_.about["score_step"]),
     )
+
+
+@dataclass(frozen=True)
+class ScoredUnits:
+    """All units of a round in roster order, with the moments of their votes.
+
+    members : the columns of ScoringTables.units, dont_know_share and lowest_votes.
+    """
+
+    members: pd.DataFrame
+    moments: Moments
+
+
+@per_round
+def scored_units(round_: Round) -> ScoredUnits:
+    """The units of a round as they were published; every family, unit and adjusted score is cut from this."""
+    return units_of(tables_of(round_))
+
+
+def units_of(tables: ScoringTables) -> ScoredUnits:
+    """The same from tables that are at hand."""
+    lowest = tables.lowest.set_index("unit_code")["votes"].reindex(tables.units["unit_code"])
+    members = tables.units.assign(dont_know_share=_dont_know_share(tables), lowest_votes=lowest.to_numpy())
+    return ScoredUnits(members, moments_of(tables))
+
+
+def _dont_know_share(tables: ScoringTables) -> Array:
+    """Don't-know lines / (scored + don't-know lines) of each unit; NaN without either."""
+    counts = tables.dont_know.set_index("unit_code").reindex(tables.units["unit_code"])
+    base = counts["scored"] + counts["dont_know"]
+    return (counts["dont_know"] / base.where(base > 0)).to_numpy(dtype=float)
 
 
 def moments_of(tables: ScoringTables) -> Moments:

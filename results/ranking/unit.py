@@ -11,14 +11,14 @@ from analytics.scores import scores_from_moments
 from analytics.suppression import is_small
 from analytics.verdicts import CONFIRMED
 from data.model.rule_sets import RuleSet
-from data.store.release import Release
+from data.store.release import Release, Round
 from errors import BiaochiError
 from i18n import N_
 from results.ranking.family import Family
 from results.ranking.lineage import codes_of
 from results.ranking.ranking import Ranking
 from results.ranking.rows import rows_of_unit
-from results.ranking.scoring_tables import moments_of, of_release
+from results.ranking.scoring_tables import scored_units
 from results.ranking.verdicts import claims_by_rule, rank_sets_of
 
 OVERALL = ""
@@ -106,19 +106,18 @@ def alone(family: Family, code: str) -> Alone:
     return Alone(best, worst, float(claims.confirm_raw[at]), float(claims.clear_raw[at]))
 
 
-def detail(release: Release, code: str, round_id: str) -> UnitDetail:
+def detail(round_: Round, code: str) -> UnitDetail:
     """One unit in one round. Raises UnitNotFoundError."""
-    tables = of_release(release, round_id)
-    units = tables.units.set_index("unit_code")
-    if code not in units.index or tables.cells.empty:
-        raise UnitNotFoundError(round_id, code)
-    rules = release.rules(round_id)
+    units = round_.units.set_index("unit_code")
+    if code not in units.index or round_.cells.empty:
+        raise UnitNotFoundError(round_.id, code)
+    rules = round_.scored_rules
     category = str(units.loc[code, "category"])
     members = [name for name in units.index if units.loc[name, "category"] == category]
     place = {name: position for position, name in enumerate(units.index)}
-    moments = moments_of(tables).select([place[name] for name in members])
-    lines = release.query("category_grades", round_id=round_id, category=category)
-    everyone = dict(list(release.query("points_by_group", round_id=round_id).groupby("indicator")))
+    moments = scored_units(round_).moments.select([place[name] for name in members])
+    lines = round_.category_grades(category)
+    everyone = dict(list(round_.query("points_by_group").groupby("indicator")))
     withheld = _small_group(moments, code, rules, category)
     by_indicator = [
         _means(_moments_of_lines(part, members, everyone[name]), code, rules, str(name), withheld)
@@ -126,7 +125,7 @@ def detail(release: Release, code: str, round_id: str) -> UnitDetail:
     ]
     return UnitDetail(
         code,
-        round_id,
+        round_.id,
         str(units.loc[code, "unit_name"]),
         category,
         rules,

@@ -22,7 +22,7 @@ def meant(release: Release, text: str) -> list[Proposal]:
     """
     units: dict[str, RegisteredUnit] = {}
     for round_id in release.rounds():
-        for row in release.query("units", round_id=round_id).to_dict("records"):
+        for row in release.round(round_id).units.to_dict("records"):
             code, name = str(row["unit_code"]), str(row["unit_name"])
             units.setdefault(code, RegisteredUnit(code, name, "", int(row["roster_no"]), str(row["category"]), ""))
     key = match_key(text)

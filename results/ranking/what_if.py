@@ -7,34 +7,34 @@ from data.duckdb_access import write_database
 from data.model.rule_sets import InvalidRulesError, RuleSet
 from data.moments.votes import kind_of_grade
 from data.store import Store
-from data.store.release import RESULTS, Release
+from data.store.release import RESULTS, Release, Round
 from data.store.release_builder import round_tables
 from problems import Problem
 from results.ranking.family import WhatIf
-from results.ranking.scoring_tables import of_release
+from results.ranking.scoring_tables import tables_of
 
 
-def what_if(store: Store, release: Release, round_id: str, rules: RuleSet) -> WhatIf:
+def what_if(store: Store, round_: Round, rules: RuleSet) -> WhatIf:
     """The tables of a round of a release, counted again under `rules`.
 
     Raises InvalidRulesError when a grade or a group of the round's votes is not in the rules.
     """
-    _refuse_unlisted(release, round_id, rules)
-    wanted = set(release.upload_ids)
+    _refuse_unlisted(round_, rules)
+    wanted = set(round_.release.upload_ids)
     uploads = [upload for upload in store.uploads() if upload.upload_id in wanted]
     with tempfile.TemporaryDirectory() as scratch:
-        tables = round_tables(Path(scratch), uploads, round_id, rules)
+        tables = round_tables(Path(scratch), uploads, round_.id, rules)
         write_database(Path(scratch) / RESULTS, tables, "build/schema")
         again = Release(Path(scratch))
         try:
-            return WhatIf(rules, of_release(again, round_id))
+            return WhatIf(rules, tables_of(again.round(round_.id)))
         finally:
             again.close()
 
 
-def _refuse_unlisted(release: Release, round_id: str, rules: RuleSet) -> None:
+def _refuse_unlisted(round_: Round, rules: RuleSet) -> None:
     """Grades and groups of the votes that the rules do not know."""
-    used = release.query("round_words", round_id=round_id)
+    used = round_.query("round_words")
     problems = []
     grades = [grade for grade in sorted(set(used["grade"])) if grade and not _knows(grade, rules)]
     known = [*rules.points, *rules.unscored]

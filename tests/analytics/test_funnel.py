@@ -100,11 +100,11 @@ def test_wrong_input_is_refused():
 
 
 def test_the_demonstration_has_a_unit_to_examine(demo_release):
-    found = funnel_of_round(demo_release, "2025", "公共服务单位")
+    found = funnel_of_round(demo_release.round("2025"), "公共服务单位")
     assert found.rows["unit_name"][0] == "市殡葬服务中心" and found.rows["place"][0] == "below_3"
     assert found.rows["score"].is_monotonic_increasing
     assert found.curves["effective"].min() < found.rows["effective"].min()
     assert found.curves["effective"].max() > found.rows["effective"].max()
     assert (found.curves["low_3"] < found.curves["low_2"]).all()
-    too_few = funnel_of_round(demo_release, "2025", "垂直管理单位")
+    too_few = funnel_of_round(demo_release.round("2025"), "垂直管理单位")
     assert "市无线电监测站" not in set(too_few.rows["unit_name"])

@@ -25,7 +25,7 @@ def fonts() -> set[str]:
 @pytest.fixture(scope="module")
 def names(demo_path):
     units = {name for text in NAMES.values() for name in text.split()} | set(OLD_NAME.values())
-    rules = Store(demo_path).release().rules("2025")
+    rules = Store(demo_path).release().round("2025").scored_rules
     about = {rules.title, rules.source, rules.why, rules.authored_by, rules.checked_by, rules.name}
     about |= {post_of(unit) for unit in demo_units()}
     return units | set(NAMES) | set(GROUPS) | set(GRADES) | set(INDICATORS) | {CITY, "空白"} | about - {""}

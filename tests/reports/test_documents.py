@@ -79,10 +79,12 @@ def _every_document(found, language):
     yield full_ranking(found, language)
     yield bottom_list(found, language)
     code = str(found.lists[-1].rows["unit_code"].iloc[0])
-    rankings = [ranking(release, name) for name in release.rounds()]
-    yield dossier(found, unit(release, code, rankings), detail(release, code, round_id), language)
+    rankings = [ranking(release.round(name)) for name in release.rounds()]
+    yield dossier(found, unit(release, code, rankings), detail(release.round(round_id), code), language)
     if len(release.rounds()) > 1:
-        compared = [changes(release, release.rounds()[1], round_id, one.family.name) for one in found.lists]
+        compared = [
+            changes(release.round(release.rounds()[1]), release.round(round_id), one.family.name) for one in found.lists
+        ]
         yield year_on_year(found, compared, language)
 
 
@@ -161,7 +163,7 @@ def test_one_mean_has_one_interval(demo_path):
     """Where one indicator makes the score, the table by indicator repeats the table by group."""
     release = Store(demo_path, threads=2).release()
     for code in ("ZY009", "ZY030", "ZY076"):
-        found = detail(release, code, "2025")
+        found = detail(release.round("2025"), code)
         (scored,) = found.scored_indicators
         by_group = found.groups.set_index("group")[["n", "mean", "low", "high"]]
         same = found.indicators[found.indicators["indicator"] == scored].set_index("group")
@@ -548,7 +550,7 @@ def test_the_circular_names_the_items_that_need_attention(own_demo, tmp_path):
 
 def test_the_circular_writes_its_day_as_official_papers_do(demo_path):
     release = Store(demo_path, threads=2).release()
-    report = quarter_report(release, "2025", date(2025, 9, 30))
+    report = quarter_report(release.round("2025"), date(2025, 9, 30))
     for language, day in (("zh", "截至2025年9月30日，"), ("en", "As it stood on 2025-09-30:")):
         assert circular(release, report, language).sections[0].paragraphs[0].startswith(day)
     release.close()
@@ -655,13 +657,13 @@ def test_a_dossier_does_not_say_how_one_person_voted(small, files):
     votes["甲"] = {"普通群众": (14, 4, 2), "服务对象": (8, 1, 1), "两代表一委员": (0, 0, 1)}
     counted(small, files, votes)
     release = Store(small.store).release()
-    found = detail(release, "甲", "2025")
+    found = detail(release.round("2025"), "甲")
     assert (
         found.groups["mean"].isna().all() and found.groups["too_few"].all() and list(found.groups["n"]) == [1, 20, 10]
     )
     assert found.indicators["mean"].isna().all() and found.grades.empty
-    assert detail(release, "单位0", "2025").groups["mean"].notna().all()
-    made = dossier(round_results(release, "2025"), unit(release, "甲", [ranking(release, "2025")]), found, "zh")
+    assert detail(release.round("2025"), "单位0").groups["mean"].notna().all()
+    made = dossier(round_results(release, "2025"), unit(release, "甲", [ranking(release.round("2025"))]), found, "zh")
     (groups,) = [section for section in made.sections if section.table and section.table.kind == "groups"]
     assert {row.cells["score"] for row in groups.table.rows} == {"不予显示"}
     assert "以免由得分推算出来" in groups.paragraphs[0]

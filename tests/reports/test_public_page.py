@@ -19,8 +19,8 @@ NAMES = ("<script>alert(1)</script>", "{{ 7 * 7 }}{% x %}", "a & b <b>粗</b>", 
 
 
 def truth_of(release, round_id, indicator="总体评价"):
-    rows = release.query("unit_grades", round_id=round_id).to_dict("records")
-    scored = release.rules(round_id)
+    rows = release.round(round_id).query("unit_grades").to_dict("records")
+    scored = release.round(round_id).rules
     known = set(scored.points) or None
     return {
         (row["unit_code"], row["group_name"], row["grade"]): int(row["lines"])
@@ -32,7 +32,7 @@ def truth_of(release, round_id, indicator="总体评价"):
 def attack(store, round_id, content, further=(), only=None):
     """What an attacker recovers from a page as written."""
     release = Store(store).release()
-    rules = release.rules(round_id)
+    rules = release.round(round_id).rules
     page = printed(content)
     weights = {unit["category"]: rules.weights(unit["category"]) for unit in page.units.values()}
     truth = truth_of(release, round_id)

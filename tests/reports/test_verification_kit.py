@@ -48,7 +48,7 @@ def every_line_agrees(store, round_id="2025"):
     """Every unit of a round through the script; how many were ranked, and the verdicts seen."""
     release = Store(store).release()
     verdicts = []
-    for family in families(release, round_id):
+    for family in families(release.round(round_id)):
         for code in family.members["unit_code"]:
             lines = compare(json.loads(json.dumps(kit_content(release, family, code))))
             assert {name for name, *_ in lines} >= NUMBERS
@@ -101,7 +101,7 @@ def test_the_script_agrees_on_ties_and_without_spread(biaochi, files, tmp_path, 
 
 def test_the_script_agrees_on_the_demonstration(demo_path):
     release = Store(demo_path).release()
-    for family in families(release, "2025"):
+    for family in families(release.round("2025")):
         codes = list(family.members["unit_code"])
         for code in (codes[0], codes[len(codes) // 2], codes[-1]):
             lines = compare(kit_content(release, family, code))
@@ -167,7 +167,7 @@ def test_a_changed_number_is_found(kit, place, value):
 def test_a_slip_in_the_tables_of_all_units_is_found_even_where_it_changes_no_verdict(demo_path):
     """The best unit is so far from the bottom that its p-values do not notice a hundredth of a point."""
     release = Store(demo_path).release()
-    family = families(release, "2025")[0]
+    family = families(release.round("2025"))[0]
     content = kit_content(release, family, "ZY011")
     release.close()
     at = content["family"]["units"].index("ZY011")
@@ -204,7 +204,7 @@ def test_the_kit_tells_no_lowest_grades_of_other_units(biaochi, files, tmp_path)
     biaochi("import", "ballots", files("b.csv", ballots(people=240)), *ROUND)
     biaochi.publish()
     release = Store(biaochi.store).release()
-    (family,) = families(release, "2025")
+    (family,) = families(release.round("2025"))
     telling = {}
     votes = family.moments.n.sum(axis=1)
     for low, n, code in zip(family.members["lowest_votes"], votes, family.members["unit_code"], strict=True):

@@ -45,7 +45,7 @@ def publish(biaochi, tmp_path):
 
 
 def lists_of(biaochi):
-    return bottom_lists(Store(biaochi.store).release(), "2025")
+    return bottom_lists(Store(biaochi.store).release().round("2025"))
 
 
 FAR_APART = {f"单位{i}": (2000 - 200 * i, 200 * i, 100) for i in range(8)}
@@ -255,7 +255,7 @@ def test_a_year_that_can_name_some_or_nobody(publish, biaochi):
 def test_the_demonstration_has_cards_of_both_kinds(demo):
     release = Store(demo.store).release()
     ballots = {"普通群众": 7600, "服务对象": 2917, "两代表一委员": 400}
-    cards = {found.family.name: year_card(found, ballots) for found in bottom_lists(release, "2025")}
+    cards = {found.family.name: year_card(found, ballots) for found in bottom_lists(release.round("2025"))}
     assert {name: card.outcome for name, card in cards.items()} == {
         "党群部门": NOBODY,
         "公共服务单位": SOME,
@@ -268,7 +268,7 @@ def test_the_demonstration_has_cards_of_both_kinds(demo):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_name_is_said_without_votes_and_verdict(language, demo):
     release = Store(demo.store).release()
-    for found in bottom_lists(release, "2025"):
+    for found in bottom_lists(release.round("2025")):
         for row in records(found.rows):
             said = found.sentences(row, language)
             assert row["unit_name"] in said[0] and str(row["n"]) in said[0]

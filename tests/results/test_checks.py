@@ -38,7 +38,7 @@ class Year:
         self.store.publish()
         release = self.store.release()
         try:
-            return {note.code: note for note in overview(release, ranking(release, round_id)).notes}
+            return {note.code: note for note in overview(release.round(round_id)).notes}
         finally:
             release.close()
 
@@ -178,12 +178,9 @@ def test_a_grade_that_jumps_between_two_real_months(store_path):
     release = store.release()
     votes = release.query("rounds").set_index("round_id")["votes"].to_dict()
     assert votes == {"2020-01": 2_120_294, "2021-01": 5_312_493, "2023-07": 13_461_728}
-    score = {month: float(ranking(release, month).rows["score"].iloc[0]) for month in votes}
+    score = {month: float(ranking(release.round(month)).rows["score"].iloc[0]) for month in votes}
     assert [round(value, 2) for value in score.values()] == [6.87, 9.97, 9.99]  # printed were 7.8, 10 and 9.9
-    notes = {
-        month: [n for n in overview(release, ranking(release, month)).notes if n.code == "grade_jump"]
-        for month in votes
-    }
+    notes = {month: [n for n in overview(release.round(month)).notes if n.code == "grade_jump"] for month in votes}
     release.close()
     assert not notes["2020-01"] and not notes["2023-07"]
     (jump,) = notes["2021-01"]

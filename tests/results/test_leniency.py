@@ -22,7 +22,7 @@ def city(demo_path):
 
 @pytest.fixture(scope="module")
 def whole(city):
-    return leniency(city, "2025", "ALL")
+    return leniency(city.round("2025"), "ALL")
 
 
 def test_adjusted_scores_of_the_city_are_those_of_a_full_fit_from_the_files(whole):
@@ -42,7 +42,7 @@ def test_adjusted_scores_of_the_city_are_those_of_a_full_fit_from_the_files(whol
 
 
 def test_rows_are_the_ranking_with_further_columns(city, whole):
-    rows = ranking(city, "2025", "ALL").rows
+    rows = ranking(city.round("2025"), "ALL").rows
     for name in ("unit_code", "unit_name", "n", "score", "rank", "verdict"):
         assert whole.rows[name].equals(rows[name]), name
     ranked = whole.rows["rank"].notna()
@@ -55,7 +55,7 @@ def test_rows_are_the_ranking_with_further_columns(city, whole):
 
 
 def test_a_unit_is_marked_where_its_verdict_is_another(city):
-    found = [leniency(city, "2025", name) for name in ("政府工作部门", "垂直管理单位")]
+    found = [leniency(city.round("2025"), name) for name in ("政府工作部门", "垂直管理单位")]
     for one in found:
         differs = one.rows["verdict"] != one.rows["adjusted_verdict"]
         assert one.rows["changed"].equals(differs.astype(bool)) and one.changed == differs.sum()
@@ -65,7 +65,7 @@ def test_a_unit_is_marked_where_its_verdict_is_another(city):
 def test_no_such_round_or_category(city):
     for words in (("1999", "ALL"), ("2025", "没有这一类")):
         with pytest.raises(RoundNotFoundError):
-            leniency(city, *words)
+            leniency(city.round(words[0]), words[1])
 
 
 def lines_of(ballots) -> str:
@@ -83,7 +83,7 @@ def published(biaochi, folder, kind, text) -> Leniency:
     path.write_text(text, encoding="utf-8")
     biaochi("import", kind, path, "--round", "2025")
     biaochi.publish()
-    return leniency(Store(biaochi.store).release(), "2025", "ALL")
+    return leniency(Store(biaochi.store).release().round("2025"), "ALL")
 
 
 def assert_refused(answer: Leniency, reason: str):

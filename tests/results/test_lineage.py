@@ -53,15 +53,19 @@ def release(store_path):
         each.close()
 
 
+def rounds_of(release):
+    return release.round("2024"), release.round("2025")
+
+
 def test_without_a_link_another_code_is_another_unit(release):
-    found = changes(release(""), "2024", "2025", "全部")
+    found = changes(*rounds_of(release("")), "全部")
     assert found.rows["unit_code"].tolist() == ["A"]
     assert set(found.left_out["reason"]) == {"new", "gone"}
 
 
 def test_a_renamed_unit_with_a_new_code_goes_on(release):
     published = release(RENAMED + MERGED)
-    found = changes(published, "2024", "2025", "全部")
+    found = changes(published.round("2024"), published.round("2025"), "全部")
     rows = found.rows.set_index("unit_code")
     assert set(rows.index) == {"A", "H2"}
     assert (
@@ -76,16 +80,16 @@ def test_a_renamed_unit_with_a_new_code_goes_on(release):
 def test_a_merger_carries_only_where_the_document_says_so(release):
     """One of the two predecessors goes on, because the reform plan says that its ranks do."""
     published = release("T1,T3,合并,2024-11-01,\nT2,T3,合并,2024-11-01,是\n")
-    assert carried(published, "2024", "2025") == {"T2": "T3"}
+    assert carried(*rounds_of(published)) == {"T2": "T3"}
 
 
 def test_a_renaming_that_is_not_carried_or_comes_later_breaks_the_row(release):
-    assert carried(release("H1,H2,更名,2024-11-01,否\n"), "2024", "2025") == {}
+    assert carried(*rounds_of(release("H1,H2,更名,2024-11-01,否\n"))) == {}
 
 
 def test_a_renaming_after_the_round_does_not_count_yet(release):
-    assert carried(release("H1,H2,更名,2026-01-01,\n"), "2024", "2025") == {}
+    assert carried(*rounds_of(release("H1,H2,更名,2026-01-01,\n"))) == {}
 
 
 def test_a_chain_of_renamings_is_followed(release):
-    assert carried(release("H1,HX,更名,2024-03-01,\nHX,H2,更名,2024-11-01,\n"), "2024", "2025") == {"H1": "H2"}
+    assert carried(*rounds_of(release("H1,HX,更名,2024-03-01,\nHX,H2,更名,2024-11-01,\n"))) == {"H1": "H2"}

@@ -81,14 +81,14 @@ def test_quarters_begin_with_the_year_and_end_with_the_day():
 
 
 def test_the_demonstration_is_counted_and_overdue_items_only_gather(demo_release):
-    book = pledge_book(demo_release, "2025", date(2025, 12, 31))
+    book = pledge_book(demo_release.round("2025"), date(2025, 12, 31))
     headline, routine = count_pledges(book.lines, "2025", book.as_of)
     made = demo_pledges("2025")
     assert headline.pledges == sum(pledge.headline for pledge in made)
     assert routine.pledges == sum(not pledge.headline for pledge in made)
     assert (headline.adjusted, headline.cancelled, routine.adjusted, routine.cancelled) == (0, 0, 2, 1)
     days = quarter_days("2025", date(2025, 12, 31)).values()
-    quarters = through_quarters(pledge_book(demo_release, "2025", day) for day in days)
+    quarters = through_quarters(pledge_book(demo_release.round("2025"), day) for day in days)
     own = quarters[quarters["kind"] == "routine"]
     assert list(own["quarter"]) == ["2025Q1", "2025Q2", "2025Q3", "2025Q4"]
     assert own["overdue"].is_monotonic_increasing and own["overdue"].iloc[0] == 0
@@ -97,7 +97,7 @@ def test_the_demonstration_is_counted_and_overdue_items_only_gather(demo_release
 
 
 def test_what_is_due_on_the_closing_day_is_overdue_then_and_not_before(demo_release):
-    before, closing = (pledge_book(demo_release, "2025", date(2025, 12, day)).lines for day in (30, 31))
+    before, closing = (pledge_book(demo_release.round("2025"), date(2025, 12, day)).lines for day in (30, 31))
     last = closing["due"] == "2025-12-31"
     assert closing.loc[last, "overdue"].sum() > 0 and before.loc[before["due"] == "2025-12-31", "overdue"].sum() == 0
     found = states(closing, "2025", date(2025, 12, 31))

@@ -62,11 +62,11 @@ def release(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lines(release):
-    return pledge_book(release, "2025", ON).lines.set_index("pledge_id")
+    return pledge_book(release.round("2025"), ON).lines.set_index("pledge_id")
 
 
 def test_every_pledge_has_its_row_with_the_columns_that_are_promised(release):
-    book = pledge_book(release, "2025", ON)
+    book = pledge_book(release.round("2025"), ON)
     assert list(book.lines) == [*LINES, "roster_no"] and list(book.units) == [*TOTALS, "roster_no"]
     assert list(book.lines["pledge_id"]) == ["P1", "P2", "P3", "P4", "P5", "P6", "P7"]
 
@@ -111,18 +111,18 @@ def test_adjusted_is_neither_met_nor_missed_and_cancelled_is_missed(lines):
 def test_overdue_goes_by_the_day_and_by_the_checker(release, lines):
     """P1 is reported as done and found wanting: past its day it is overdue, the day before it is not."""
     assert lines.loc["P1", "overdue"]
-    earlier = pledge_book(release, "2025", date(2025, 10, 31)).lines.set_index("pledge_id")
+    earlier = pledge_book(release.round("2025"), date(2025, 10, 31)).lines.set_index("pledge_id")
     assert not earlier.loc["P1", "overdue"]
 
 
 def test_a_day_sees_only_the_checks_up_to_it(release):
-    june = pledge_book(release, "2025", date(2025, 6, 30)).lines.set_index("pledge_id")
+    june = pledge_book(release.round("2025"), date(2025, 6, 30)).lines.set_index("pledge_id")
     assert june.loc["P1", "reported"] == 5 and pd.isna(june.loc["P1", "verified"])
     assert pd.isna(june.loc["P2", "reported"]) and june.loc["P6", "status"] == "adjusted"
 
 
 def test_headline_and_routine_are_never_in_one_share(release):
-    book = pledge_book(release, "2025", ON)
+    book = pledge_book(release.round("2025"), ON)
     rows = book.posts.set_index(["unit_code", "kind"])
     assert rows.loc[("A", "headline"), "reported_share_met"] == 1
     assert rows.loc[("A", "headline"), "verified_share_met"] == 0
@@ -138,13 +138,13 @@ def test_headline_and_routine_are_never_in_one_share(release):
 
 
 def test_a_check_of_an_unknown_pledge_is_told(release):
-    assert pledge_book(release, "2025", ON).unmatched_checks.to_dict("records") == [
+    assert pledge_book(release.round("2025"), ON).unmatched_checks.to_dict("records") == [
         {"pledge_id": "P9", "check_date": "2025-09-30"}
     ]
 
 
 def test_the_quarter_says_what_needs_attention(release):
-    report = quarter_report(release, "2025", date(2025, 9, 30))
+    report = quarter_report(release.round("2025"), date(2025, 9, 30))
     assert report.quarter == "2025Q3"
     said = {row["pledge_id"]: attention(row, "en") for row in report.warnings.to_dict("records")}
     assert said == {
@@ -157,32 +157,32 @@ def test_the_quarter_says_what_needs_attention(release):
         "P7": "No reason given",
     }
     assert list(report.warnings["warned"]) == [bool(text) for text in said.values()]
-    august = quarter_report(release, "2025", date(2025, 8, 1)).warnings.set_index("pledge_id")
+    august = quarter_report(release.round("2025"), date(2025, 8, 1)).warnings.set_index("pledge_id")
     assert august["due_this_quarter"].to_dict() == {f"P{n}": n == 7 for n in range(1, 8)}
 
 
 def test_quarters_hold_the_last_check_of_each(release):
-    checks = checks_by_quarter(release, "2025").set_index(["pledge_id", "quarter"])
+    checks = checks_by_quarter(release.round("2025")).set_index(["pledge_id", "quarter"])
     assert checks.loc[("P1", "2025Q2"), "reported"] == 5
     assert checks.loc[("P1", "2025Q3"), "verified"] == 7 and checks.loc[("P6", "2025Q2"), "status"] == "adjusted"
-    assert len(checks_by_quarter(release, "2025", date(2025, 6, 30))) == 3
+    assert len(checks_by_quarter(release.round("2025"), date(2025, 6, 30))) == 3
     assert [quarter_of(date(2025, month, 1)) for month in (1, 3, 4, 12)] == ["2025Q1", "2025Q1", "2025Q2", "2025Q4"]
 
 
 def test_the_day_is_today_inside_the_year_and_never_before_the_last_check(release):
-    assert default_as_of(release, "2025", date(2025, 10, 1)) == date(2025, 10, 1)
-    assert default_as_of(release, "2025", date(2026, 8, 1)) == date(2025, 12, 31)
-    assert default_as_of(release, "2025", date(2025, 2, 1)) == date(2025, 9, 30)
+    assert default_as_of(release.round("2025"), date(2025, 10, 1)) == date(2025, 10, 1)
+    assert default_as_of(release.round("2025"), date(2026, 8, 1)) == date(2025, 12, 31)
+    assert default_as_of(release.round("2025"), date(2025, 2, 1)) == date(2025, 9, 30)
     assert pledge_rounds(release) == ["2025"]
 
 
 def test_a_round_that_is_not_there_is_refused(release):
     with pytest.raises(RoundNotFoundError):
-        pledge_book(release, "2024")
+        pledge_book(release.round("2024"))
 
 
 def test_every_header_has_a_chinese_word_of_its_own(release):
-    year = pledge_year(release, "2025", ON)
+    year = pledge_year(release.round("2025"), ON)
     for by in BY:
         sheet = as_sheet(table(year, by), release, "zh")
         assert len(set(sheet.headers)) == len(sheet.headers) and not any(h.isascii() for h in sheet.headers)
@@ -191,7 +191,7 @@ def test_every_header_has_a_chinese_word_of_its_own(release):
 
 
 def test_a_post_without_votes_or_public_score_still_has_its_row(release):
-    rows = posts_of(pledge_year(release, "2025", ON)).set_index("unit_code")
+    rows = posts_of(pledge_year(release.round("2025"), ON)).set_index("unit_code")
     assert sorted(rows.index) == ["A", "B"]
     assert rows["vote_n"].isna().all() and rows["public_score"].isna().all()
     assert rows.loc["A", "headline_pledges"] == 1
@@ -243,8 +243,10 @@ def test_totals_agree_with_plain_loops_over_the_files(demo_release, round_id):
     files = {file.kind: file.content.decode("utf-8-sig") for file in pledge_files() if file.round_id == round_id}
     pledges, checks = (list(csv.DictReader(io.StringIO(files[kind]))) for kind in ("pledges", "progress"))
     expected = plain_totals(pledges, checks)
-    names = {row["unit_name"]: row["unit_code"] for row in pledge_book(demo_release, round_id).lines.to_dict("records")}
-    found = pledge_book(demo_release, round_id).units.set_index(["unit_code", "kind"])
+    names = {
+        row["unit_name"]: row["unit_code"] for row in pledge_book(demo_release.round(round_id)).lines.to_dict("records")
+    }
+    found = pledge_book(demo_release.round(round_id)).units.set_index(["unit_code", "kind"])
     assert len(found) == len(expected)
     for (name, kind), totals in expected.items():
         row = found.loc[(names[name], kind)]

@@ -61,7 +61,7 @@ def releases(tmp_path_factory):
 
 
 def test_five_years_stand_side_by_side_newest_first(releases):
-    years = [pledge_year(releases[0], name) for name in YEARS]
+    years = [pledge_year(releases[0].round(name)) for name in YEARS]
     rows = post_through_years(releases[0], years, "A", "党委书记")
     assert list(rows["round"]) == list(reversed(YEARS))
     assert list(rows["routine_verified_completion"]) == [100, 90, 80, 70, 60]
@@ -71,7 +71,7 @@ def test_five_years_stand_side_by_side_newest_first(releases):
 
 def test_trends_over_five_years(releases):
     """Ten points a year verified, none reported, 4 points a year in the hall, nothing headline."""
-    years = [pledge_year(releases[0], name) for name in YEARS]
+    years = [pledge_year(releases[0].round(name)) for name in YEARS]
     found = {one.figure: one for one in trends(releases[0], years, "A", "党委书记")}
     verified = found["routine_verified_completion"]
     assert verified.unavailable is None and verified.found.slope == pytest.approx(10)
@@ -82,7 +82,7 @@ def test_trends_over_five_years(releases):
 
 
 def test_a_trend_does_not_mix_rules(releases):
-    years = [pledge_year(releases[1], name) for name in YEARS]
+    years = [pledge_year(releases[1].round(name)) for name in YEARS]
     found = {one.figure: one.unavailable for one in trends(releases[1], years, "A", "党委书记")}
     assert found["vote_score"].code == found["public_score"].code == "trend_other_rules"
     assert found["routine_verified_completion"] is None  # completions are made without a rule set
@@ -90,6 +90,6 @@ def test_a_trend_does_not_mix_rules(releases):
 
 
 def test_what_cannot_be_compared_is_said_in_both_languages(releases):
-    answers = agreements(pledge_year(releases[0], "2025"))
+    answers = agreements(pledge_year(releases[0].round("2025")))
     assert {one.unavailable.code for one in answers} == {"agreement_few"}
     assert answers[0].unavailable.sentence("en") == "Fewer than 3 posts have both figures; there is nothing to compare."

@@ -149,7 +149,9 @@ def test_it_says_what_the_two_rankings_say(grades, again, tmp_path_factory):
     if store.import_files("ballots", [("x.csv", text.encode())], "2025", ImportOptions(replace=True)).same_as:
         return
     with compared(store) as (found, in_force, candidate):
-        before, after = (ranking(release, "2025").rows.set_index("unit_code") for release in (in_force, candidate))
+        before, after = (
+            ranking(release.round("2025")).rows.set_index("unit_code") for release in (in_force, candidate)
+        )
         rows = found.rounds[0].units.set_index("unit_code")
         for code in names:
             told = [before.loc[code, name] == after.loc[code, name] for name in ("rank", "verdict")]

@@ -66,9 +66,9 @@ def rule_files() -> dict[str, str]:
 
 def last_of_trial(store: Store, release: Release, rules: str, category: str | None = None) -> dict[str, set[str]]:
     """Category -> the last units of 2023 when its ballots are counted again under these rules."""
-    trial = what_if(store, release, "2023", parse_rules(rules))
+    trial = what_if(store, release.round("2023"), parse_rules(rules))
     found = {}
-    for family in families(release, "2023", category, trial):
+    for family in families(release.round("2023"), category, trial):
         scores = [[None if np.isnan(score) else score] for score in family.ranked_score]
         codes = family.members["unit_code"].tolist()
         found[family.name] = {codes[unit] for unit in plain.listed(scores, [1.0], family.places)}
@@ -77,8 +77,8 @@ def last_of_trial(store: Store, release: Release, rules: str, category: str | No
 
 def under(store: Store, release: Release, round_id: str, category: str, rules: str) -> Robustness:
     """Robustness of a trial."""
-    trial: WhatIf = what_if(store, release, round_id, parse_rules(rules))
-    return robustness_of(release, families(release, round_id, category, trial)[0])
+    trial: WhatIf = what_if(store, release.round(round_id), parse_rules(rules))
+    return robustness_of(release.round(round_id), families(release.round(round_id), category, trial)[0])
 
 
 def with_bottom(text: str) -> str:
@@ -87,7 +87,7 @@ def with_bottom(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def found(release) -> dict[str, Robustness]:
-    return {category: robustness(release, "2023", category) for category in CATEGORIES}
+    return {category: robustness(release.round("2023"), category) for category in CATEGORIES}
 
 
 # The grid against ballots counted again.
@@ -109,8 +109,8 @@ def test_the_grid_is_the_stated_one(found):
 
 @pytest.mark.parametrize("round_id", ["2025", "2024", "2023"])
 def test_the_official_list_is_the_bottom_list(round_id, release):
-    for one in bottom_lists(release, round_id):
-        answer = robustness_of(release, one.family)
+    for one in bottom_lists(release.round(round_id)):
+        answer = robustness_of(release.round(round_id), one.family)
         named = one.rows.loc[one.rows["named"], "unit_code"]
         assert set(answer.rows.loc[answer.rows["listed"], "unit_code"]) == set(named) != set()
 
@@ -179,7 +179,7 @@ def test_the_smallest_change_names_the_unit_that_leaves_and_the_one_that_enters(
 
 def test_a_tie_across_the_border_leaves_no_margin(release):
     """2025: the gas and the bus company have the same votes on the last place but one."""
-    answer = robustness(release, "2025", "公共服务单位")
+    answer = robustness(release.round("2025"), "公共服务单位")
     assert answer.intervals.smallest_change == 0
     assert {answer.intervals.first_out, answer.intervals.first_in} == {"ZY076", "ZY077"}
     assert (answer.intervals.table["low"] == answer.intervals.table["high"]).all()
@@ -258,9 +258,9 @@ def test_a_share_is_taken_of_the_units_that_each_rule_ranks(store, release):
 
 def test_a_rule_on_the_lowest_grade_leaves_only_the_minimum_to_try(store, release):
     rules = parse_rules(with_bottom('rule = "dissatisfied_over"\nlimit = 0.15'))
-    family = families(release, "2023", "政府工作部门", what_if(store, release, "2023", rules))[0]
-    answer = robustness_of(release, family)
-    named = bottom_list(family, ranking_of(release, "2023", [family])).rows.query("named")
+    family = families(release.round("2023"), "政府工作部门", what_if(store, release.round("2023"), rules))[0]
+    answer = robustness_of(release.round("2023"), family)
+    named = bottom_list(family, ranking_of(release.round("2023"), [family])).rows.query("named")
     assert set(answer.rules[0].listed) == set(named["unit_code"]) != set()
     assert [rule.code for rule in answer.rules] == ["official", "minimum:0.5", "minimum:2"]
     assert answer.intervals is None
@@ -270,8 +270,8 @@ def test_a_rule_on_the_lowest_grade_leaves_only_the_minimum_to_try(store, releas
 
 
 def test_all_units_as_one_family(release):
-    answer = robustness(release, "2023", ALL)
-    assert len(answer.rows) == sum(len(robustness(release, "2023", category).rows) for category in CATEGORIES)
+    answer = robustness(release.round("2023"), ALL)
+    assert len(answer.rows) == sum(len(robustness(release.round("2023"), category).rows) for category in CATEGORIES)
     assert answer.k == 2
 
 
@@ -320,7 +320,7 @@ def test_cuts_weigh_lines_with_their_indicator(biaochi, tmp_path):
         for indicator, own in zip(("服务", "作风"), both, strict=True)
     }
     rules = SMALL_POOLED.replace("[averaging]", '[indicators]\n"服务" = 0.75\n"作风" = 0.25\n\n[averaging]')
-    answer = robustness(published(biaochi, tmp_path, rules, ballots(answers)), "2025", "全部")
+    answer = robustness(published(biaochi, tmp_path, rules, ballots(answers)).round("2025"), "全部")
     assert answer.rows["score"].tolist() == pytest.approx([82, 67])
     listed = {rule.code: rule.listed for rule in answer.rules}
     assert listed == {
@@ -337,7 +337,9 @@ def test_cuts_weigh_lines_with_their_indicator(biaochi, tmp_path):
 def test_numbers_have_no_cuts(biaochi, tmp_path):
     content = ballots({("甲局", "普通群众", "总体评价"): "1 1 2 1 1", ("乙局", "普通群众", "总体评价"): "3 2 3 3 3"})
     rules = re.sub(r"\[points\].*?\n\n", "[numeric]\nlow = 1\nhigh = 3\n\n", SMALL_POOLED, flags=re.DOTALL)
-    answer = robustness(published(biaochi, tmp_path, rules, content.replace("评价\n", "打分\n", 1)), "2025", "全部")
+    answer = robustness(
+        published(biaochi, tmp_path, rules, content.replace("评价\n", "打分\n", 1)).round("2025"), "全部"
+    )
     assert [rule.code for rule in answer.rules] == ["official", "minimum:0.5", "minimum:2"]
     assert answer.rules[0].listed == ("甲局",)
     assert answer.remarks == ("pooled", "numeric")
@@ -357,7 +359,7 @@ def test_a_unit_scored_on_the_groups_it_has_is_listed_on_them_and_left_out_of_th
     }
     rules = SMALL_POOLED.replace('order = "pooled"', 'order = "group"')
     rules = rules.replace('missing_group = "not_ranked"', 'missing_group = "renormalise"')
-    answer = robustness(published(biaochi, tmp_path, rules, ballots(answers)), "2025", "全部")
+    answer = robustness(published(biaochi, tmp_path, rules, ballots(answers)).round("2025"), "全部")
     assert answer.rows["unit_code"].tolist() == ["丙局", "乙局", "甲局"]
     assert answer.rows["score"].tolist() == pytest.approx([72, 58, 30])
     listed = {rule.code: rule.listed for rule in answer.rules}
@@ -387,7 +389,7 @@ def test_every_rule_and_remark_has_its_sentence(found):
 
 
 def test_the_same_question_has_the_same_answer(release, found):
-    again = robustness(release, "2023", "政府工作部门")
+    again = robustness(release.round("2023"), "政府工作部门")
     assert again.rows.equals(found["政府工作部门"].rows)
     assert again.rules == found["政府工作部门"].rules
     assert again.intervals.table.equals(found["政府工作部门"].intervals.table)
@@ -396,4 +398,4 @@ def test_the_same_question_has_the_same_answer(release, found):
 def test_what_is_not_there_is_refused(release):
     for round_id, category in (("1999", "党群部门"), ("2025", "没有")):
         with pytest.raises(RoundNotFoundError):
-            robustness(release, round_id, category)
+            robustness(release.round(round_id), category)

@@ -50,7 +50,7 @@ def scores(store_path):
         releases.append(made.release())
         return releases[-1]
 
-    yield lambda *rows, **options: vote_scores(read(*rows, **options), "2025")
+    yield lambda *rows, **options: vote_scores(read(*rows, **options).round("2025"))
     for release in releases:
         release.close()
 
@@ -180,7 +180,7 @@ def test_severity_is_told_beside_the_score(scores):
 
 def test_years_with_other_points_are_not_compared(demo_release):
     """The same round twice: no shift; with other points for a grade: refused."""
-    year = pledge_year(demo_release, "2025")
+    year = pledge_year(demo_release.round("2025"))
     same = vote_shift(year, year)
     assert same.found.zeros == same.found.n and same.unavailable.code == "shift_few"
     other = replace(year, rules=replace(year.rules, votes_points={"好": 10000, "较好": 7000, "一般": 6000, "差": 0}))

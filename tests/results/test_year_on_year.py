@@ -1,5 +1,7 @@
 """Year on year: changes of scores, what chance does to the last, and rounds that cannot be compared."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -134,7 +136,7 @@ def test_regression_by_hand_and_where_it_says_nothing():
 
 
 def test_a_renamed_unit_is_carried_and_keeps_its_old_name(demo_release):
-    found = changes(demo_release, "2023", "2024", "政府工作部门")
+    found = changes(demo_release.round("2023"), demo_release.round("2024"), "政府工作部门")
     row = found.rows.set_index("unit_name").loc["市卫生健康委员会"]
     assert row["old_name"] == "市卫生和计划生育委员会"
     assert row["change"] == pytest.approx(row["score_to"] - row["score_from"])
@@ -143,7 +145,7 @@ def test_a_renamed_unit_is_carried_and_keeps_its_old_name(demo_release):
 
 
 def test_merged_units_stop_and_their_successor_is_new(demo_release):
-    found = changes(demo_release, "2024", "2025", "政府工作部门")
+    found = changes(demo_release.round("2024"), demo_release.round("2025"), "政府工作部门")
     told = dict(zip(found.left_out["unit_name"], found.left_out["reason"], strict=True))
     merged = {"市旅游局": "merged", "市文化广电局": "merged", "市文化广电和旅游局": "new", "市统计局": "exempt"}
     assert told == merged
@@ -152,10 +154,10 @@ def test_merged_units_stop_and_their_successor_is_new(demo_release):
 
 
 def test_scores_and_places_are_those_of_the_rankings(demo_release):
-    found = changes(demo_release, "2024", "2025", "公共服务单位")
+    found = changes(demo_release.round("2024"), demo_release.round("2025"), "公共服务单位")
     rows = found.rows.set_index("unit_code")
     for year, end in (("2024", "from"), ("2025", "to")):
-        published = ranking(demo_release, year, "公共服务单位").rows.set_index("unit_code").loc[rows.index]
+        published = ranking(demo_release.round(year), "公共服务单位").rows.set_index("unit_code").loc[rows.index]
         assert rows[f"score_{end}"].tolist() == published["score"].tolist()
         for name in ("rank_best", "rank_worst"):
             assert rows[f"{name}_{end}"].tolist() == published[name].tolist()
@@ -177,7 +179,7 @@ def test_the_true_change_lies_in_its_interval(demo_release):
     held = []
     for first, second in (("2023", "2024"), ("2024", "2025")):
         before, after = demo_truth(first), demo_truth(second)
-        rows = changes(demo_release, first, second, ALL).rows
+        rows = changes(demo_release.round(first), demo_release.round(second), ALL).rows
         rows = rows[rows["reason"].isna()]
         true = np.array([after[code] - before[code] for code in rows["unit_code"]])
         held += ((rows["low"] <= true) & (true <= rows["high"])).tolist()
@@ -191,9 +193,9 @@ def test_unknown_rounds_and_categories(demo_release):
         ("2024", "2025", "没有"),
     ):
         with pytest.raises(RoundNotFoundError):
-            changes(demo_release, first, second, category)
+            changes(demo_release.round(first), demo_release.round(second), category)
     with pytest.raises(ValueError):
-        changes(demo_release, "2025", "2025", ALL)
+        changes(demo_release.round("2025"), demo_release.round("2025"), ALL)
 
 
 # --- rounds under different rules -------------------------------------------------------------------------------
@@ -239,7 +241,7 @@ def two_rounds(tmp_path):
             assert report.stored, [problem.message("zh") for problem in report.problems]
         store.publish()
         release = store.release()
-        return release, lambda round_id, rules: what_if(store, release, round_id, rules)
+        return release, partial(what_if, store)
 
     return publish
 
@@ -250,10 +252,10 @@ def codes(found):
 
 def test_a_new_name_of_the_same_rules_is_no_break(two_rounds):
     release, recount = two_rounds(ballots("2024"), ballots("2025"))
-    found = changes(release, "2024", "2025", "全部")
+    found = changes(release.round("2024"), release.round("2025"), "全部")
     assert found.breaks == () and found.tested and not found.recounted
     assert found.compared == len(UNITS) and found.regression is not None
-    assert found.rows.equals(changes(release, "2024", "2025", "全部", recount).rows)
+    assert found.rows.equals(changes(release.round("2024"), release.round("2025"), "全部", recount).rows)
 
 
 @pytest.mark.parametrize(
@@ -267,16 +269,18 @@ def test_a_new_name_of_the_same_rules_is_no_break(two_rounds):
 )
 def test_other_rules_count_the_earlier_round_again(code, old, new, two_rounds):
     release, recount = two_rounds(ballots("2024"), ballots("2025"), NEXT.replace(old, new))
-    found = changes(release, "2024", "2025", "全部", recount)
+    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
     assert codes(found) == [code] and found.tested and found.recounted and found.rules == "next"
-    trial = ranking(release, "2024", "全部", recount("2024", release.rules("2025"))).rows.set_index("unit_code")
+    trial = ranking(
+        release.round("2024"), "全部", recount(release.round("2024"), release.round("2025").rules)
+    ).rows.set_index("unit_code")
     rows = found.rows.set_index("unit_code")
     assert rows["score_from"].tolist() == trial.loc[rows.index, "score"].tolist()
-    alone = changes(release, "2024", "2025", "全部")
+    alone = changes(release.round("2024"), release.round("2025"), "全部")
     assert codes(alone) == [code, "not_recounted"] and not alone.tested and not alone.recounted
     assert alone.rows["change"].isna().all() and alone.rows["statement"].isna().all()
     assert alone.rows["position"].isna().all() and alone.regression is None
-    official = ranking(release, "2024", "全部").rows.set_index("unit_code")
+    official = ranking(release.round("2024"), "全部").rows.set_index("unit_code")
     rows = alone.rows.set_index("unit_code")
     assert rows["score_from"].tolist() == official.loc[rows.index, "score"].tolist()
     assert len(rows) == len(UNITS)
@@ -289,7 +293,7 @@ def test_grades_that_the_later_rules_do_not_know(two_rounds):
         rules = rules.replace(f'"{old}" = ', f'"{new}" = ')
     rules = rules[: rules.index("[votes.points]")]
     release, recount = two_rounds(ballots("2024"), ballots("2025", grades=words), rules)
-    found = changes(release, "2024", "2025", "全部", recount)
+    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
     assert codes(found) == ["points", "not_recounted"] and not found.tested and len(found.rows) == len(UNITS)
 
 
@@ -297,10 +301,10 @@ def test_a_form_with_another_grade_is_not_tested(two_rounds):
     four = ("满意", "比较满意", "基本满意", "不满意")
     rules = NEXT.replace('"基本满意" = 60', '"比较满意" = 80\n"基本满意" = 60')
     release, recount = two_rounds(ballots("2024"), ballots("2025", grades=four), rules)
-    found = changes(release, "2024", "2025", "全部", recount)
+    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
     assert codes(found) == ["points", "grades"] and found.breaks[1].names == ("比较满意",)
     assert not found.tested and not found.recounted and found.rows["p"].isna().all()
-    official = ranking(release, "2024", "全部").rows.set_index("unit_code")["score"]
+    official = ranking(release.round("2024"), "全部").rows.set_index("unit_code")["score"]
     assert found.rows["score_from"].tolist() == official[found.rows["unit_code"]].tolist()
 
 
@@ -309,7 +313,7 @@ def test_a_grade_missing_by_chance_is_no_break(two_rounds):
     none = ballots("2025", grades=GRADES[:2])
     once = ballots("2024", grades=GRADES[:2]).replace("基本满意", "不满意", 1)
     release, recount = two_rounds(once, none)
-    assert changes(release, "2024", "2025", "全部", recount).breaks == ()
+    assert changes(release.round("2024"), release.round("2025"), "全部", recount).breaks == ()
 
 
 def test_a_group_that_came_later_is_a_break(two_rounds):
@@ -317,7 +321,7 @@ def test_a_group_that_came_later_is_a_break(two_rounds):
     release, recount = two_rounds(
         ballots("2024", groups=GROUPS[:2]), ballots("2025"), pooled.replace("demo-2025", "next"), first_rules=pooled
     )
-    found = changes(release, "2024", "2025", "全部", recount)
+    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
     assert codes(found) == ["groups"] and found.breaks[0].names == ("两代表一委员",)
     assert not found.tested and len(found.rows) == len(UNITS)
     assert "两代表一委员" in found.breaks[0].sentence("zh")
@@ -325,7 +329,7 @@ def test_a_group_that_came_later_is_a_break(two_rounds):
 
 def test_a_missing_group_leaves_units_out_with_the_reason(two_rounds):
     release, recount = two_rounds(ballots("2024", groups=GROUPS[:2]), ballots("2025"))
-    found = changes(release, "2024", "2025", "全部", recount)
+    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
     assert codes(found) == ["groups"] and found.rows.empty and found.regression is None
     assert set(found.left_out["reason"]) == {"missing_group"} and set(found.left_out["round"]) == {"2024"}
 
@@ -339,19 +343,19 @@ def test_counts_compare_as_ballots_do(two_rounds):
         for rank, grade in enumerate(GRADES)
     ]
     release, _ = two_rounds(ballots("2024"), header + "".join(cells))
-    found = changes(release, "2024", "2025", "全部")
+    found = changes(release.round("2024"), release.round("2025"), "全部")
     assert found.breaks == () and found.compared == len(UNITS) and found.rows["p_holm"].notna().all()
 
 
 def test_a_unit_that_moved_to_another_category(two_rounds):
     registers = {"2024": dict.fromkeys(UNITS[:3], "一类"), "2025": dict.fromkeys(UNITS[:4], "一类")}
     release, recount = two_rounds(ballots("2024"), ballots("2025"), registers=registers)
-    found = changes(release, "2024", "2025", "一类", recount)
+    found = changes(release.round("2024"), release.round("2025"), "一类", recount)
     row = found.rows.set_index("unit_name").loc["丁局"]
     assert row["moved_from"] == "全部" and row["change"] == row["score_to"] - row["score_from"]
     assert found.rows["moved_from"].notna().sum() == 1
     assert found.rows.set_index("unit_name")["position"].isna().to_dict()["丁局"]
-    left = changes(release, "2024", "2025", "全部", recount)
+    left = changes(release.round("2024"), release.round("2025"), "全部", recount)
     assert left.left_out[["unit_name", "reason"]].to_numpy().tolist() == [["丁局", "gone"]]
 
 
@@ -360,7 +364,7 @@ def test_a_moved_unit_has_no_change_where_the_weights_differ(two_rounds):
     rules = NEXT.replace("\n[averaging]", by_category + "\n[averaging]")
     registers = {"2024": dict.fromkeys(UNITS[:3], "一类"), "2025": dict.fromkeys(UNITS[:4], "一类")}
     release, recount = two_rounds(ballots("2024"), ballots("2025"), rules, registers)
-    found = changes(release, "2024", "2025", "一类", recount)
+    found = changes(release.round("2024"), release.round("2025"), "一类", recount)
     assert codes(found) == ["weights"] and found.recounted
     rows = found.rows.set_index("unit_name")
     assert rows["change"].isna().to_dict() == {"甲局": False, "乙局": False, "丙局": False, "丁局": True}
@@ -370,7 +374,7 @@ def test_a_moved_unit_has_no_change_where_the_weights_differ(two_rounds):
 def test_a_category_that_is_new(two_rounds):
     registers = {"2024": {}, "2025": dict.fromkeys(UNITS[:2], "一类")}
     release, recount = two_rounds(ballots("2024"), ballots("2025"), registers=registers)
-    found = changes(release, "2024", "2025", "一类", recount)
+    found = changes(release.round("2024"), release.round("2025"), "一类", recount)
     assert found.compared == 2 and found.rows["moved_from"].tolist() == ["全部", "全部"]
     assert found.rows["position"].isna().all() and found.ranked_from == 0 and found.regression is None
 

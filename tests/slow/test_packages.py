@@ -103,7 +103,7 @@ def test_a_kit_of_the_real_ballots_verifies_there(real, bare_python, tmp_path):
 def test_nothing_small_is_recovered_from_the_page_of_the_real_ballots(real):
     content = real("public", "--round", "2010")
     release = Store(real.store).release()
-    rows = release.query("unit_grades", round_id="2010").to_dict("records")
+    rows = release.round("2010").query("unit_grades").to_dict("records")
     release.close()
     truth = {(row["unit_code"], row["group_name"], row["grade"]): int(row["lines"]) for row in rows}
     page = printed(content)

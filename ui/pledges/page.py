@@ -363,7 +363,7 @@ def _named(row: dict) -> None:
 def _halls_table(compared: pd.DataFrame) -> None:
     said = [_finding(*pair) for pair in zip(compared["differs"], compared["reason"], strict=True)]
     shown = compared[["unit_name", "post"]].assign(
-        unavailable=said,
+        said=said,
         vote_n=compared["vote_n"],
         vote_score=compared["vote_score"],
         vote_interval=[

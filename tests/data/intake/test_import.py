@@ -246,7 +246,7 @@ def test_what_is_not_scored_is_counted_apart(small, files):
     from data.store import Store
 
     release = Store(small.store).release()
-    kinds = release.query("lines_by_kind", round_id="2025")
+    kinds = release.round("2025").query("lines_by_kind")
     release.close()
     lines = kinds.groupby("kind")["lines"].sum().to_dict()
     assert lines == {"scored": 7, "dont_know": 1, "blank": 1, "abstain": 1, "invalid": 1}

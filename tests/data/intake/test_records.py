@@ -99,7 +99,7 @@ def records(store, kind, round_id="2025"):
     store.publish()
     release = store.release()
     try:
-        return release.records(round_id, kind)
+        return release.round(round_id).records(kind)
     finally:
         release.close()
 
@@ -306,7 +306,7 @@ def test_a_round_of_records_alone_is_no_round_to_rank(store):
     store.publish()
     release = store.release()
     assert release.rounds() == ["2025"]
-    assert len(release.records("*", "work_calendar")) == len(release.records("2027", "work_calendar")) == 2
+    assert len(release.records("work_calendar")) == len(release.round("2027").records("work_calendar")) == 2
     release.close()
 
 
@@ -314,7 +314,7 @@ def test_the_list_of_a_round_settles_category_and_participation(store):
     assert read(store, "unit_round", TABLES["unit_round"]).stored
     store.publish()
     release = store.release()
-    units = release.query("units", round_id="2025").set_index("unit_code")
+    units = release.round("2025").units.set_index("unit_code")
     release.close()
     assert units["category"].to_dict() == {"A": "窗口服务", "B": "政府"}
     assert units["participation"].to_dict() == {"A": "", "B": "exempt"}

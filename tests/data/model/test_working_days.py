@@ -66,7 +66,7 @@ def test_an_uploaded_notice_makes_the_year_certain_and_gives_another_version(sto
     assert store.import_files("work_calendar", [("2027.csv", notice.encode())], "2027").stored
     store.publish()
     release = store.release()
-    calendar = work_calendar(release.records("*", "work_calendar"))
+    calendar = work_calendar(release.records("work_calendar"))
     release.close()
     due = calendar.add_working_days(date(2026, 12, 23), 7)
     assert (due.day, due.provisional) == (date(2027, 1, 2), False)  # a worked Saturday

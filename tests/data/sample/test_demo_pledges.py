@@ -23,7 +23,7 @@ CODES = {unit.name: unit.code for unit in demo_units()}
 @pytest.fixture(scope="module")
 def years(demo_path):
     release = Store(demo_path, threads=2).release()
-    yield release, {name: pledge_year(release, name) for name in ROUNDS}
+    yield release, {name: pledge_year(release.round(name)) for name in ROUNDS}
     release.close()
 
 
@@ -110,10 +110,10 @@ def test_cancelled_adjusted_silent_and_late_items_are_found(years):
 
 def test_the_quarters_warnings_find_them_too(years):
     release = years[0]
-    third = quarter_report(release, "2025", date(2025, 9, 30)).warnings.set_index(["unit_code", "seq"])
+    third = quarter_report(release.round("2025"), date(2025, 9, 30)).warnings.set_index(["unit_code", "seq"])
     assert third.loc[(CODES[made.LATE], 1), "overdue"] and third.loc[(CODES[made.SILENT], 3), "not_reported"]
     assert (third.loc[third["due_this_quarter"], "due"] == "2025-09-30").all()
-    last = quarter_report(release, "2025", date(2025, 12, 31)).warnings.set_index(["unit_code", "seq"])
+    last = quarter_report(release.round("2025"), date(2025, 12, 31)).warnings.set_index(["unit_code", "seq"])
     assert last.index[last["no_reason"]].tolist() == [(CODES[made.NO_REASON], 3)]
 
 
@@ -174,5 +174,5 @@ def test_the_finding_stands_when_the_ballots_are_dealt_anew_and_every_time(years
     release, found = years
     rows = found["2025"].compared.rows
     assert rows["p"].min() == pytest.approx(48 * 2 / 100_000) and rows["p"].notna().sum() == 48
-    again = pledge_year(release, "2025").compared.rows
+    again = pledge_year(release.round("2025")).compared.rows
     pd.testing.assert_frame_equal(again, rows)
