@@ -78,7 +78,8 @@ def show_reference_number(error: Exception) -> bool:
     LOG.error("reference %s", reference, exc_info=error)
     st.error(
         _(
-            "This page met an error of ours; the results are unchanged. Please quote {reference} when you report it."
+            "This page failed because of a program error; the results are unchanged. Quote {reference} when you "
+            "report it."
         ).format(reference=reference)
     )
     return True

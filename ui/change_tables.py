@@ -57,7 +57,7 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
                 _("Interval"), width=115, help=_("Of the change, one unit at a time.")
             ),
             "finding": st.column_config.TextColumn(
-                _("Change found"), width=85, help=_("Holds for all units of the category together.")
+                _("Finding"), width=85, help=_("Holds for all units of the category together.")
             ),
             "places": st.column_config.TextColumn(_("Places"), width=115, help=rounds),
             "votes": st.column_config.TextColumn(_("Votes"), width=90, help=rounds),
@@ -74,7 +74,7 @@ def show_notes(found: Changes) -> None:
         if not pd.isna(row["old_name"]):
             told.append(_("{unit} was {name} in {round}.").format(**_origin(row["old_name"], row, found)))
         if not pd.isna(row["moved_from"]):
-            sentence = _("{unit} stood in the category {name} in {round}; its places are not compared.")
+            sentence = _("{unit} was in the category {name} in {round}; its places are not compared.")
             told.append(sentence.format(**_origin(row["moved_from"], row, found)))
         if not pd.isna(row["reason"]):
             sentence = _("{unit} has no place in one of the rounds: {reason}.")

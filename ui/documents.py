@@ -74,8 +74,8 @@ def choose_earlier(release, round_id: str) -> str:
 def ask_signature() -> Signature:
     """Who signs and when; both may stay empty."""
     left, right = st.columns(2)
-    office = left.text_input(_("Issuing office"), key="office", placeholder=_("For the red head and the foot"))
-    date = right.text_input(_("Date of the document"), key="document_date", placeholder=_("As it is to be written"))
+    office = left.text_input(_("Issuing office"), key="office", placeholder=_("Printed in the heading and at the end"))
+    date = right.text_input(_("Date of the document"), key="document_date", placeholder=_("As it should be printed"))
     return Signature(office or "", date or "")
 
 
@@ -155,7 +155,7 @@ def _table(table: Table, key: str) -> None:
     )
     if len(table.rows) > MOST_SHOWN:
         st.caption(
-            _("The first {shown} of {count} lines; the file has them all.").format(
+            _("The first {shown} of {count} lines; the file contains all of them.").format(
                 shown=MOST_SHOWN, count=len(table.rows)
             )
         )

@@ -20,7 +20,7 @@ from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 BANNERS = {
-    TRIAL: N_("Round {round} is a trial: it tries the procedure out and is no result."),
+    TRIAL: N_("Round {round} is a trial of the procedure. Its figures are not results."),
     WITHDRAWN: N_("The results of round {round} are withdrawn. Do not use them."),
 }
 LANGUAGE_NAMES = {
@@ -164,11 +164,11 @@ def show_refusal(error: BiaochiError) -> None:
 
 def busy(refused: StoreBusyError) -> str:
     """Return who is writing at the moment and since when, as far as it is known."""
-    told = _("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+    told = _("Another user is importing or publishing. Nothing was stored; try again in a minute.")
     if refused.holder is None:
         return told
     who, since = refused.holder
-    return told + " " + _("It was begun by {user} at {time}.").format(user=plain(who), time=since)
+    return told + " " + _("It was started by {user} at {time}.").format(user=plain(who), time=since)
 
 
 def page(title: str):
@@ -184,8 +184,9 @@ def page(title: str):
     if release.is_outdated:
         st.warning(
             _(
-                "The results in force were built by an earlier version of this program. Publish again on the page of "
-                "releases: the same files are built anew, and the old release stays in the history."
+                "The results in force were built by an earlier version of this program. Publish again on the "
+                "Releases page: the results are rebuilt from the same files, and the old release stays in the "
+                "history."
             )
         )
         st.stop()

@@ -23,9 +23,9 @@ def offer(release, round_id: str, signature: Signature) -> None:
     """Bundles and public page of a round."""
     st.caption(
         _(
-            "The internal bundle holds the results of the round in full, its bulletin, and what was imported but the "
-            "ballots. The public page and bundle are for everybody: small numbers are withheld, with those from which "
-            "they could be found."
+            "The internal bundle contains the full results of the round, its bulletin, and all imported tables "
+            "except ballots. The public page and bundle are for publication: small numbers are withheld, and so "
+            "are numbers from which they could be calculated."
         )
     )
     with st.container(horizontal=True):

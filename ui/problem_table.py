@@ -69,14 +69,14 @@ def _show_rows(rows: list[list[str | int | None]]) -> None:
     ]
     if len(rows) > MOST_ROWS:
         st.caption(
-            _("The first {shown} of {count} are shown; the downloaded list has all of them.").format(
+            _("The first {shown} of {count} are shown; the downloaded list contains all of them.").format(
                 shown=MOST_ROWS, count=f"{len(rows):,}"
             )
         )
     shown = pd.DataFrame(told)
     alike = [name for name in (_("Level"), _("File")) if shown[name].nunique() == 1]
     shown = shown.drop(columns=alike)
-    tables.written(shown[[name for name in shown if shown[name].any()]], _("What was found, row by row."))
+    tables.written(shown[[name for name in shown if shown[name].any()]], _("The findings, row by row."))
 
 
 def _in_full(problems: list[Problem]) -> list[str]:
@@ -90,9 +90,7 @@ def _in_full(problems: list[Problem]) -> list[str]:
         place = finding.place(words)
         lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
     if rest:
-        lines.append(
-            _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
-        )
+        lines.append(_("{count} more findings of these kinds are in the table below.").format(count=sum(rest.values())))
     return [layout.plain(line) for line in lines]
 
 

@@ -38,8 +38,8 @@ else:
     made = cached.document(kind, found, language(), signature, code=code, since=since)
 st.caption(
     _(
-        "Every line that names a unit carries its votes, interval and verdict. Only confirmed units stand under "
-        "the heading of accountability."
+        "Every line that names a unit gives its votes, interval and verdict. Only confirmed units are listed "
+        "under accountability."
     )
 )
 documents.offer(made, release, round_id)

@@ -54,7 +54,7 @@ if report.refused:
     st.stop()
 reason = upload_page.reason_for_warnings(report)
 if not report.problems:
-    st.success(_("No problems were found in {rows} rows.").format(rows=f"{report.rows:,}"))
+    st.success(_("No problems in {rows} rows.").format(rows=f"{report.rows:,}"))
 with st.container(horizontal=True):
     if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
         upload_page.keep(file, choice, report, reason, publish=True)

@@ -22,7 +22,7 @@ def _funnel_section(release_id: str) -> None:
     category = right.selectbox(_("Category"), categories, format_func=layout.category_name, key="funnel_category")
     found = cached.funnel(release_id, round_id, category)
     if found.rows.empty:
-        st.info(_("No ranked unit fits this choice."))
+        st.info(_("No ranked unit matches this choice."))
         return
     charts.show(
         charts.funnel_chart(found.rows, found.curves, found.limits.theta0),
@@ -31,16 +31,16 @@ def _funnel_section(release_id: str) -> None:
     )
     st.caption(
         _(
-            "Effective ballots: as many as would give the same precision in a simple sample. The limits hold the "
-            "chance of the draw and the usual spread between units (standard deviation {spread} points), so a mark "
-            "outside stands out from its category. Outside the 99.8% limits means: examine why. It is not a finding "
-            "that the unit is at the bottom."
+            "Effective ballots: the number that would give the same precision in a simple random sample. The "
+            "limits allow for sampling error and the usual spread between units (standard deviation {spread} "
+            "points), so a marker outside them is unusual for its category. If a unit is outside the 99.8% "
+            "limits, examine why. This does not mean that the unit is at the bottom."
         ).format(spread=tables.number(found.limits.tau2**0.5))
     )
     if len(found.rows) < FEWEST:
         st.caption(
             _(
-                "With fewer than {count} units the usual spread cannot be told; the limits are those of chance alone."
+                "With fewer than {count} units the usual spread cannot be estimated; the limits allow for chance alone."
             ).format(count=FEWEST)
         )
 

@@ -147,10 +147,10 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
     hollow = {"symbol": "circle-open", "size": 8, "color": GREY, "line": {"width": 1.5, "color": GREY}}
     full = {"symbol": "diamond", "size": 14, "color": RED}
     fig.add_trace(
-        _crosses(other, hollow, _("Not told apart") + f" ({len(other)})", GREY, 1 if len(other) <= CROWD else 0.5)
+        _crosses(other, hollow, _("No clear difference") + f" ({len(other)})", GREY, 1 if len(other) <= CROWD else 0.5)
     )
     if len(named):
-        fig.add_trace(_crosses(named, full, _("Opposite, beyond uncertainty") + f" ({len(named)})", RED, 2.5))
+        fig.add_trace(_crosses(named, full, _("Significantly different") + f" ({len(named)})", RED, 2.5))
     for side in (1, -1):
         own = named.head(MOST_NAMED)
         own = own[own["public_gap"] * side > 0].sort_values("vote_gap")

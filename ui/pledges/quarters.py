@@ -16,7 +16,7 @@ from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 
 WARNED, ALL = "warned", "all"
-FILTERS = {WARNED: N_("All that need attention"), **WARNING_WORDS, ALL: N_("All items")}
+FILTERS = {WARNED: N_("All items that need attention"), **WARNING_WORDS, ALL: N_("All items")}
 
 
 def show(chosen: pledges_page.Chosen) -> None:
@@ -27,9 +27,7 @@ def show(chosen: pledges_page.Chosen) -> None:
         "quarters",
         _("Items met as reported, met as verified, and overdue, quarter after quarter."),
     )
-    st.caption(
-        _("As it stood at the end of each quarter. What is reported and what is verified are never added together.")
-    )
+    st.caption(_("Position at the end of each quarter. Reported and verified figures are never added together."))
     newest_first = list(reversed(days))
     quarter = pledges_page.from_address(
         "quarter", newest_first, st.selectbox, _("Quarter"), lambda name: _quarter(name, days[name]), width=320

@@ -58,7 +58,7 @@ def show(chosen: pledges_page.Chosen) -> None:
         st.info(_("This post has no pledges in this round."))
     else:
         _items(chosen, lines)
-    st.subheader(_("What the hall said"))
+    st.subheader(_("Vote in the hall"))
     show_hall(year, code, post)
     st.subheader(_("The years of this post side by side"))
     show_years(chosen, code, post)
@@ -73,9 +73,9 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
     level, named = own["final_level"].iloc[0], own["comment_points"].iloc[0]
     told = []
     if isinstance(level, str):
-        told.append(_("Level set by the superior: {level}; it may differ from the vote.").format(level=level))
+        told.append(_("Level set by the superior: {level}. It may differ from the vote.").format(level=level))
     if not pd.isna(named):
-        told.append(_("Problems named by the superior: {count}.").format(count=int(named)))
+        told.append(_("Problems noted by the superior: {count}.").format(count=int(named)))
     if told:
         st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in told))
 
@@ -126,11 +126,11 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
         if state in (ADJUSTED, CANCELLED):
             reason = row["status_reason"]
             if isinstance(reason, str) and reason.strip():
-                st.markdown(_("Reason noted: {reason}").format(reason=layout.plain(reason)))
+                st.markdown(_("Recorded reason: {reason}").format(reason=layout.plain(reason)))
             else:
-                st.warning(_("No reason is noted for this."))
+                st.warning(_("No reason is recorded."))
         if row["soft"]:
-            st.caption(_("Soft target: no better than the year before. Meeting it proves little."))
+            st.caption(_("Soft target: no better than the year before. Meeting it shows little."))
         st.markdown(_checks(checks, row) if len(checks) else _("Nothing was reported on this item."))
 
 
@@ -222,7 +222,7 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
     grades = grades[(grades["unit_code"] == code) & (grades["post"] == post)]
     grades = grades[grades["points"].notna()]
     if len(grades) and grades["grade"].nunique() <= charts.MOST_GRADES:
-        words = grades["group"].where(grades["group"] != WHOLE, _("Whole hall"))
+        words = grades["group"].where(grades["group"] != WHOLE, _("All groups"))
         charts.show(charts.grade_bars(grades.assign(group=words, kind="scored")), "hall_grades", _("Grades as bars."))
 
 
@@ -235,7 +235,7 @@ def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
         st.info(_("No round to compare."))
         return
     st.caption(
-        _("By post, not by person: several people may have held it. Renamings of the unit are followed where recorded.")
+        _("By post, not by person: several people may have held it. Recorded renamings of the unit are followed.")
     )
     panels = {name: _(title) for name, title in PANELS.items() if rows[f"{name}_pledges"].notna().any()}
     panels |= {name: _(title) for name, title in SCORES.items() if rows[f"{name}_score"].notna().any()}

@@ -50,7 +50,7 @@ def _carry_out(step: Callable[[], object], told: str) -> None:
 def show_changes() -> None:
     """What publishing now would change, and the button that publishes exactly that."""
     if not cached.store().has_changes():
-        st.caption(_("Everything that is uploaded is published."))
+        st.caption(_("All uploads are published."))
         return
     try:
         with st.spinner(_("Computing what would change…")):
@@ -261,7 +261,7 @@ def show_uploads(own: list[Upload]) -> None:
     ]
     shown = pd.DataFrame(rows)
     shown = shown[tables.filled(shown, _("Trial"), _("Reason for accepting"))]
-    tables.written(shown, _("Uploads that the release is made of."))
+    tables.written(shown, _("Uploads included in the release."))
     with st.expander(_("Original files with their checksums")):
         for upload in own:
             for number, (file, path) in enumerate(upload.evidence()):

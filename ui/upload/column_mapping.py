@@ -23,8 +23,8 @@ def choice(report: ImportReport, kind: str, turn: int) -> dict[str, str] | None:
         st.form(f"columns_{turn}", border=False),
     ):
         if report.remembered:
-            st.caption(_("Read as decided earlier for files with this header."))
-        st.caption(_("Say which column holds which field. It is remembered for the next file with this header."))
+            st.caption(_("Read with the saved mapping for files with this header."))
+        st.caption(_("Choose the field of each column. The choice is saved for the next file with this header."))
         said = _choices(header, kind, turn)
         if not st.form_submit_button(_("Read with these columns")):
             return None
@@ -57,7 +57,7 @@ def _choices(header: FoundHeader, kind: str, turn: int) -> dict[str, str]:
 
 def _shown(field: Field | None) -> str:
     if field is None:
-        return _("— as it stands —")
+        return _("— unchanged —")
     return field.header if language() == "zh" else field.name
 
 

@@ -19,7 +19,7 @@ LONGEST_SHOWN = 13  # Chinese characters that stand side by side in a column of 
 HEADERS = {
     "row": N_("Row"),
     "column": N_("Column"),
-    "text": N_("Value found"),
+    "text": N_("Value in the file"),
     "new": N_("New value"),
     "proposal": N_("Choose a proposal"),
     "leave_out": N_("Leave the row out"),
@@ -33,8 +33,8 @@ def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
     st.subheader(_("Correct it here"))
     st.caption(
         _(
-            "Type the right value, choose a proposal, or paste a column copied from Excel; then check again. "
-            "Your file stays as it is: it is kept together with the list of corrections."
+            "Type the correct value, choose a proposal, or paste a column copied from Excel; then check again. "
+            "Your file is not changed: it is kept together with the list of corrections."
         )
     )
     if len(cells) > len(shown):
@@ -138,15 +138,15 @@ def made(edits: Sequence[EditLog], report: ImportReport, name: str) -> bool:
     """The corrections so far, the corrected file, and the way back; whether the person takes them back."""
     if not edits:
         return False
-    headers = [N_("Row"), N_("Column"), N_("Value found"), N_("New value"), N_("User"), N_("Time")]
+    headers = [N_("Row"), N_("Column"), N_("Value in the file"), N_("New value"), N_("User"), N_("Time")]
     rows: list[list[str | int]] = [
-        [log.edit.row, log.edit.column or _("whole row"), log.edit.old, log.edit.new, log.user, log.time]
+        [log.edit.row, log.edit.column or _("entire row"), log.edit.old, log.edit.new, log.user, log.time]
         for log in edits
     ]
-    with st.expander(_("Corrections made: {count}").format(count=len(edits)), expanded=False):
+    with st.expander(_("Corrections: {count}").format(count=len(edits)), expanded=False):
         shown = pd.DataFrame(rows, columns=[_(header) for header in headers])
         shown[_("Time")] = shown[_("Time")].map(local_time)
-        tables.written(shown, _("Corrections made so far."))
+        tables.written(shown, _("Corrections so far."))
         left, middle, right = st.columns(3)
         with left:
             sheet = Sheet(_("Corrections"), [_(header) for header in headers], rows)

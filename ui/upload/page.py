@@ -33,7 +33,7 @@ def trial_choice(round_id: str) -> bool:
     """Whether the round is only tried out; a round that is a trial already stays one until it is cleared."""
     is_trial = bool(round_id) and cached.store().status(round_id).code == TRIAL
     return st.checkbox(
-        _("Trial: try the procedure out, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
+        _("Trial: test the procedure, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
     )
 
 
@@ -46,8 +46,8 @@ def about_kind(kind: str) -> None:
     columns = (header_of(kind, name) if language() == "zh" else name for name in ("date", "is_workday"))
     st.caption(
         _(
-            "Calendars are loaded for {years}. Public notices and reviews are counted by them; in other years their "
-            "dates are provisional. A file lists the days that are otherwise than their weekday: {columns}."
+            "Calendars are loaded for {years}. Public notice and review periods are counted by them; in other "
+            "years their dates are provisional. A file lists the exceptions to the weekday rule: {columns}."
         ).format(years=comma.join(spans), columns=comma.join(columns))
     )
 
@@ -93,9 +93,9 @@ def file_choice() -> Chosen | None:
         name = st.selectbox(
             _("File in the inbox of the server"),
             ["", *waiting],
-            format_func=lambda name: name or _("— none: choose a file of this computer below —"),
+            format_func=lambda name: name or _("— none: choose a file on this computer below —"),
             key=f"upload_inbox_{turn}",
-            help=_("For files too large for the browser; whoever looks after the server puts them there."),
+            help=_("For files too large for the browser; the server administrator puts them there."),
         )
         if name:
             status = waiting[name].stat()
@@ -124,7 +124,7 @@ def rules_choice(round_id: str, replaces: bool) -> str | None:
     if used:
         return st.selectbox(_("Rule set"), [used], key="upload_rules_used", disabled=True)
     if not names:
-        st.info(_("There is no rule set yet. Add one below: it says how many points each grade carries."))
+        st.info(_("There is no rule set yet. Add a rule set below: it sets the points of each grade."))
         return None
     return st.selectbox(_("Rule set"), names, index=len(names) - 1, key="upload_rules")
 
@@ -133,16 +133,16 @@ def add_rules() -> None:
     """A rule set as a TOML file, refused with every problem at once."""
     with st.expander(_("Add a rule set")):
         file = st.file_uploader(_("Rule file (.toml)"), type=["toml"], key="upload_rules_file")
-        if file is None or not st.button(_("Keep this rule set"), key="upload_rules_add"):
+        if file is None or not st.button(_("Save this rule set"), key="upload_rules_add"):
             return
         try:
             rules = cached.store().add_rules(file.getvalue().decode("utf-8-sig"))
         except UnicodeDecodeError:
-            st.error(_("The rule file should be UTF-8 text. Save it as UTF-8 and try again."))
+            st.error(_("The rule file must be UTF-8 text. Save it as UTF-8 and try again."))
         except BiaochiError as refusal:
             show_error(refusal, "rules")
         else:
-            st.success(_("The rule set {name} is kept.").format(name=rules.name))
+            st.success(_("The rule set {name} is saved.").format(name=rules.name))
             st.rerun()
 
 
@@ -245,9 +245,9 @@ def show_preview(report: ImportReport) -> None:
         )
     for name, mark in report.delimiters.items():
         if mark != ",":
-            st.text(_("{file}: the columns are parted by {mark}.").format(file=name, mark=_(MARKS[mark])))
+            st.text(_("{file}: the columns are separated by {mark}.").format(file=name, mark=_(MARKS[mark])))
     if report.unscored:
-        st.text(_("Kept and not scored: {words}.").format(words=unscored_words(report.unscored, language())))
+        st.text(_("Kept but not scored: {words}.").format(words=unscored_words(report.unscored, language())))
     if len(report.preview):
         st.caption(_("First rows as read. If the characters look wrong, stop here."))
         if len(report.preview.columns) <= MOST_WRITTEN:

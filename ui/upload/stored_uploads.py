@@ -33,8 +33,8 @@ def replace_choice(kind: str, round_id: str) -> bool:
     comma = "、" if language() == "zh" else ", "
     told = comma.join(files[:MOST_NAMES]) + ("…" if len(files) > MOST_NAMES else "")
     words = {
-        False: _("adds to them"),
-        True: _("replaces them: it is the complete correction"),
+        False: _("is added to them"),
+        True: _("replaces them as the complete corrected version"),
     }
     replaces = st.radio(
         _("Files of this kind in the round: {count} ({names}). The new file").format(count=len(files), names=told),

@@ -39,13 +39,13 @@ def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Probl
     with st.expander(_("Names the register does not have: {count}").format(count=len(asked))):
         st.caption(
             _(
-                "If a name means a unit of the register, say so once: it is kept with your name and holds for every "
-                "round. A typing error is corrected in the table below instead."
+                "If a name refers to a unit of the register, confirm it once: the alias is saved under your name "
+                "and applies to every round. Correct typing errors in the table below instead."
             )
         )
         with st.form(f"unit_names_{turn}", border=False):
             kind = st.selectbox(
-                _("What kind of names these are"),
+                _("Kind of these names"),
                 kinds,
                 index=kinds.index(USUAL_KIND),
                 format_func=lambda kind: _(ALIAS_KINDS[kind]),
