@@ -1,4 +1,4 @@
-"""Robustness on the bottom page: does the list depend on a choice that could have been made otherwise?"""
+"""Robustness on the bottom page: whether the list depends on a particular choice of rules."""
 
 import math
 
@@ -12,7 +12,7 @@ from ui.i18n import _, language
 
 
 def show(found: Robustness, names: dict[str, str]) -> None:
-    """The strip, how far the weights and points can move, and the rules that were tried."""
+    """Show the strip of rules, the margins of weights and points, and the list of rules tried."""
     rows = found.rows[found.rows["times"] > 0].iloc[::-1].reset_index(drop=True)
     st.caption(
         _(
@@ -42,7 +42,7 @@ def show(found: Robustness, names: dict[str, str]) -> None:
 
 
 def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
-    """How far each weight, or each step between grades, can move while the list stays the same."""
+    """Show how far each weight or step between grades can change while the list stays the same."""
     number = (lambda value: tables.percent(value)) if share else (lambda value: tables.number(value, 1))
     head = _("Evaluator group") if share else _("Step from this grade to the next")
     shown = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""For the statistician: how the outcomes of pledges hang together, each number with its interval or a sentence."""
+"""Association of pledge outcomes, for statisticians: each number with its interval or a reason."""
 
 import pandas as pd
 import streamlit as st
@@ -26,7 +26,7 @@ assert {f"{kind}_verified_completion" for kind in KINDS} <= set(FIGURES)
 
 
 def show(chosen: pledges_page.Chosen) -> None:
-    """Agreement, shift, severity; the trends of one post."""
+    """Show agreement, shift and severity, and the trends of a post."""
     st.caption(
         _(
             "Across all posts of the round, in every category. These figures do not show causes. Comparisons "

@@ -1,4 +1,4 @@
-"""The pledges page: what is chosen, the first glance, promise against outcome, hall against public."""
+"""Pledges page: choices, key figures, promise and outcome, hall and public."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ BOOK, PLEDGES_PAGE = "book", layout.PAGES / "browse" / "pledges.py"
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is looked at: a round as it stood on a day, all of it or one category ("" is all)."""
+    """The selection: a round as of a day, and a category ("" for all)."""
 
     release: Release
     round: str
@@ -44,26 +44,26 @@ class Chosen:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """The scalars by which its answers are kept."""
+        """Return the scalars that form the cache key."""
         return self.release.id, self.round, self.as_of
 
     @property
     def year(self) -> PledgeYear:
-        """Everything about the pledges of the round."""
+        """Return all results on the pledges of the round."""
         return cached.pledge_year(*self.key)
 
     def of_category(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows of the chosen category."""
+        """Return the rows of the chosen category."""
         return rows[rows["category"] == self.category] if self.category else rows
 
 
 def today() -> str:
-    """The day of the reader, as an ISO text."""
+    """Return today's date in ISO form."""
     return date.today().isoformat()
 
 
 def from_address(name: str, options: Iterable[str], widget: Callable, label: str, words: Callable, **more) -> str:
-    """A choice that the address holds as a plain code, never as a translated label; else the first option."""
+    """Return the option whose code is in the address (never a translated label), else the first option."""
     known, key = list(options), f"pledges_{name}"
     asked = st.query_params.get(name)
     st.session_state[key] = asked if asked in known else known[0]
@@ -75,7 +75,7 @@ def from_address(name: str, options: Iterable[str], widget: Callable, label: str
 
 
 def nothing_yet() -> None:
-    """What to upload, in which form, when no round has pledges or votes on duty reports."""
+    """Show what to upload, and in which form, if no round has pledges or votes on duty reports."""
     st.info(_("No pledges have been imported. Upload these three tables, each under its kind of file, then publish."))
     heads = (_("Kind of file"), _("Required columns"), _("Optional columns"))
     lines = ["| " + " | ".join(heads) + " |", "| --- | --- | --- |"]
@@ -97,7 +97,7 @@ def _header(kind: str, name: str) -> str:
 
 
 def glance(chosen: Chosen) -> None:
-    """How many pledges, what became of them, headline and routine apart; then the hall in a sentence."""
+    """Show the counts of pledges by outcome, headline and routine separately, and a summary of the hall votes."""
     found = [one for one in cached.pledge_glances(*chosen.key, chosen.category or None) if one.pledges]
     if found:
         with st.container(border=True, gap="small"):
@@ -112,14 +112,14 @@ def glance(chosen: Chosen) -> None:
 
 
 def show_notes(chosen: Chosen) -> None:
-    """Rows that count nowhere and words that the rules do not know."""
+    """Show rows that are counted nowhere and words that the rules do not define."""
     notes = pledge_notes(chosen.year.book, chosen.year.votes)
     if notes:
         st.warning("\n".join(f"- {layout.plain(note.sentence(language()))}" for note in notes))
 
 
 def _counts(one: PledgeCounts) -> None:
-    """One kind of pledge as figures; running, adjusted and cancelled items are told beside them."""
+    """Show the figures of a kind of pledge; `_beside` covers running, adjusted and cancelled items."""
     figures = st.columns([1.2, 1, 1, 1.2, 1])
     figures[0].metric(_(KIND_TITLES[one.kind]), f"{one.pledges:,}")
     figures[1].metric(_("Kept, verified"), f"{one.kept:,}")
@@ -130,7 +130,7 @@ def _counts(one: PledgeCounts) -> None:
 
 
 def _beside(one: PledgeCounts) -> str:
-    """What the figures leave out, so that all add up, and what is only reported."""
+    """Return a sentence on items missing from the figures, so that all add up, and on reported outcomes."""
     told = []
     if one.running:
         told.append(_("{count} verified below the target with time left").format(count=f"{one.running:,}"))
@@ -145,7 +145,7 @@ def _beside(one: PledgeCounts) -> str:
 
 
 def _halls_in_short(chosen: Chosen) -> list[str]:
-    """The votes on duty reports, and who stands high with the hall and low with the public, or the other way round."""
+    """Return sentences on the votes on duty reports and on posts that differ between hall and public."""
     rows = chosen.of_category(chosen.year.votes.rows)
     if rows.empty:
         return [_("**Hall:** no votes on duty reports in this round.")]
@@ -164,7 +164,7 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
 
 
 def show_outcomes(chosen: Chosen) -> None:
-    """Promise against outcome, with the two scores beside it, each on its own scale."""
+    """Show promise and outcome with the two scores, each on a separate scale."""
     left, right = st.columns([1, 1])
     with left:
         kind = from_address(
@@ -213,7 +213,7 @@ def show_outcomes(chosen: Chosen) -> None:
 
 
 def outcome_rows(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
-    """Wide rows with what the chart of outcomes draws, the largest shortfall first; unknown outcomes last."""
+    """Return wide rows for the outcomes chart, largest shortfall first, unknown outcomes last."""
     rows = rows.assign(
         reported=rows[f"{kind}_reported_completion"].astype(float),
         verified=rows[f"{kind}_verified_completion"].astype(float),
@@ -227,7 +227,7 @@ def outcome_rows(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
 
 
 def _about(row: dict, kind: str) -> str:
-    """The hover text of one row."""
+    """Return the hover text of a row."""
     told = _("reported {reported}%, verified {verified}% ({known} of {counted} items verified)").format(
         reported=tables.number(row["reported"], 1),
         verified=tables.number(row["verified"], 1),
@@ -302,13 +302,13 @@ def _outcome_columns() -> dict:
 
 
 def book_link(code: str, name: str, round_id: str) -> None:
-    """A link that opens the pledge book of one unit."""
+    """Return a link to the pledge book of a unit."""
     query = {"view": BOOK, "unit": code, "round": round_id, "lang": language()}
     st.page_link(PLEDGES_PAGE, label=_("Pledge book of {unit}").format(unit=layout.plain(name)), query_params=query)
 
 
 def show_halls(chosen: Chosen) -> None:
-    """The two-by-two of hall and public, the posts that differ by name, the others in a table."""
+    """Show the chart of hall and public, the named posts that differ, and a table of all posts."""
     compared = chosen.of_category(chosen.year.compared.rows).reset_index(drop=True)
     if compared.empty:
         st.info(
@@ -348,7 +348,7 @@ def show_halls(chosen: Chosen) -> None:
 
 
 def _named(row: dict) -> None:
-    """One post that differs: the sentence, never without ballots and intervals."""
+    """Show a post that differs: the sentence, always with ballots and intervals."""
     with st.container(border=True):
         st.markdown("◆ " + layout.plain(difference_sentence(row, language())))
         st.caption(
@@ -391,14 +391,14 @@ def _halls_table(compared: pd.DataFrame) -> None:
 
 
 def _finding(differs: object, reason: object) -> str:
-    """What may be said of one post: that it differs and how, why it is not compared, or that it is not told apart."""
+    """Return the finding on a post: how it differs, why it is not compared, or no clear difference."""
     if isinstance(differs, str):
         return _(DIFFERS[differs])
     return _(COMPARED_REASONS[reason]) if isinstance(reason, str) else _("No clear difference")
 
 
 def _few_and_many(chosen: Chosen) -> None:
-    """What the rule does with few ballots and with many, told on the halls of this round."""
+    """Explain how the rule treats few and many ballots, with halls of this round as examples."""
     votes = chosen.year.votes
     with st.expander(_("What few ballots can show: 9 and 100")):
         cell = votes.smallest_cell
@@ -430,10 +430,10 @@ def _few_and_many(chosen: Chosen) -> None:
 
 
 def _reach(row: pd.Series) -> float:
-    """How far the interval of a vote score reaches, on the side that the end of the scale does not cut off."""
+    """Return the half-width of the interval of a vote score, on the side not cut off by the end of the scale."""
     return max(row["score"] - row["score_low"], row["score_high"] - row["score"])
 
 
 def ballots(n: int, reason: object) -> str:
-    """A number of ballots; of withheld ones only that they are fewer than can be shown."""
+    """Return a number of ballots, or "fewer than" the limit if it is withheld."""
     return _("too few") if reason == SMALL_CELL else f"{n:,}"
