@@ -23,7 +23,7 @@ KIND_NAMES = {
     "invalid": N_("Invalid"),
 }
 WRITTEN_WHOLE, WRITTEN_HEIGHT = 12, 520
-"""Rows of a text table shown without scrolling; a longer table has the height below, in pixels."""
+"""Rows of a text table shown without scrolling, and the height of a longer table in pixels."""
 DATE = re.compile(r"\d{4}\\-\d\d\\-\d\d( \d\d\\:\d\d)?")  # escaped for Markdown
 MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 BOTTOM_SENTENCES = {

@@ -1,4 +1,4 @@
-"""末位 · Bottom list: who is confirmed at the bottom, for whom the evidence is not enough, who is cleared."""
+"""末位 · Bottom list: units confirmed at the bottom, undecided units, and cleared units."""
 
 from functools import partial
 

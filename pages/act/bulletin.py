@@ -1,4 +1,4 @@
-"""通报 · Bulletin: a round as a document that leaves the house, seen before it is made."""
+"""通报 · Bulletin: a round as an official document, previewed before it is created."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""变化 · Changes: two rounds of one category, and which scores changed by more than chance."""
+"""变化 · Changes: scores of a category in two rounds, and which changed by more than chance."""
 
 from functools import partial
 

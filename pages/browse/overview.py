@@ -1,4 +1,4 @@
-"""总览 · Overview: one round at a glance: can it rank, who voted, what to know before the scores."""
+"""总览 · Overview: a round at a glance: whether it can rank, who voted, what to know before the scores."""
 
 from functools import partial
 

@@ -8,7 +8,7 @@ from i18n import N_
 from ui import cached, charts, downloads, layout, tables
 from ui.i18n import _, language
 
-MANY_UNITS = 60  # above it the page opens with one category
+MANY_UNITS = 60  # with more units the page opens with a single category
 
 release = layout.page(N_("Ranking"))
 left, middle, right = st.columns([1, 2, 2])

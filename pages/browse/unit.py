@@ -1,4 +1,4 @@
-"""单位 · One unit: its score and place, and who said what."""
+"""单位 · Unit: score and place, means by group, grades, and earlier rounds."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""上传 · Upload: one file in, every problem out, and the way to a published ranking."""
+"""上传 · Upload: check a file, correct its problems, store and publish it."""
 
 import streamlit as st
 

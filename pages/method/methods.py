@@ -1,4 +1,4 @@
-"""方法 · Methods: docs/method/{zh,en}.md with the tables and the chart that belong in it."""
+"""方法 · Methods: docs/method/{zh,en}.md with its tables and chart."""
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +11,7 @@ from ui.i18n import _, language
 
 
 def _funnel_section(release_id: str) -> None:
-    """The funnel plot of a round and category."""
+    """Show the funnel plot of a round and category."""
     rounds = cached.scored_rounds(release_id)
     if not rounds:
         return
@@ -46,7 +46,7 @@ def _funnel_section(release_id: str) -> None:
 
 
 def _worked_table() -> None:
-    """Six units by hand: the claims and the places."""
+    """Show the worked example of six units: claims and places."""
     units = worked_examples.six_units().units
     shown = pd.DataFrame(
         {
@@ -65,7 +65,7 @@ def _worked_table() -> None:
 
 
 def _attainment_table() -> None:
-    """Worked pledges: how far each was kept."""
+    """Show the worked examples of pledges: how far each was kept."""
     cases = worked_examples.attainment_cases()
     shown = pd.DataFrame(
         {
@@ -86,12 +86,12 @@ def _attainment_table() -> None:
 
 
 def _brief(value: float) -> str:
-    """A number of a worked pledge, nothing where it is not defined."""
+    """Return a number of a worked pledge, or an empty text if it is not defined."""
     return "" if pd.isna(value) else f"{round(value, 1):g}"
 
 
 def _rules_in_force() -> None:
-    """The rule set of a round that the reader chooses."""
+    """Show the rule set of a round that the reader chooses."""
     st.subheader(_("Rule set in force"))
     round_id = layout.choose_round(release)
     if cached.overview(release.id, round_id).rules is None:
@@ -101,7 +101,7 @@ def _rules_in_force() -> None:
 
 
 def _show(block: str) -> None:
-    """One block of the text as Streamlit draws it best."""
+    """Show a block of the text with the fitting Streamlit element."""
     if table := method_text.TABLE.fullmatch(block):
         DRAWN[table[1]]()
     elif block.startswith("## "):

@@ -9,7 +9,7 @@ from ui.i18n import _
 
 COLOURS = {ROSE: BLUE, FELL: RED, SAME: GREY}
 SYMBOLS = {ROSE: "triangle-up", FELL: "triangle-down", SAME: "circle-open"}
-"""Shape, fill and colour all differ, so that findings can be told apart in grey print."""
+"""Shape, fill and colour all differ, so that findings remain distinct in grey print."""
 
 
 def changes_chart(rows: pd.DataFrame) -> go.Figure:

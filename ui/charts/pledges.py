@@ -183,7 +183,7 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
 
 
 def _name(unit, lines: int) -> dict:
-    """Write the name of a post next to its marker, towards the cross, some pixels below (negative: above)."""
+    """Return the label of a post, next to its marker towards the cross, some pixels below (negative: above)."""
     right = unit.vote_gap < 0
     return {
         "x": unit.vote_gap,

@@ -302,7 +302,7 @@ def _outcome_columns() -> dict:
 
 
 def book_link(code: str, name: str, round_id: str) -> None:
-    """Return a link to the pledge book of a unit."""
+    """Show a link to the pledge book of a unit."""
     query = {"view": BOOK, "unit": code, "round": round_id, "lang": language()}
     st.page_link(PLEDGES_PAGE, label=_("Pledge book of {unit}").format(unit=layout.plain(name)), query_params=query)
 

@@ -1,4 +1,4 @@
-"""Which column of a file is which field, for the person to put right."""
+"""Column mapping editor."""
 
 import streamlit as st
 
@@ -9,11 +9,11 @@ from problems import Problem
 from ui.i18n import _, language
 
 ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header", "same_meaning"}
-A_ROW = 4  # choices side by side
+A_ROW = 4  # select boxes in a row
 
 
 def choice(report: ImportReport, kind: str, turn: int) -> dict[str, str] | None:
-    """Column -> field as the person says, once it is said: only what differs from the usual reading."""
+    """Return the confirmed mapping of columns to fields: only what differs from the default reading."""
     header = next(iter(report.headers.values()), None)
     if header is None or not any(header.cells):
         return None
@@ -62,6 +62,6 @@ def _shown(field: Field | None) -> str:
 
 
 def differing(said: dict[str, str], kind: str) -> dict[str, str]:
-    """Of all choices, those that the header by itself would not give."""
+    """Return the choices that differ from what the header alone would give."""
     usual = field_of_header(kind)
     return {cell: name for cell, name in said.items() if usual.get(match_key(cell), "") != name}
