@@ -80,7 +80,7 @@ def _show_rows(rows: list[list[str | int | None]]) -> None:
 
 
 def _in_full(problems: list[Problem]) -> list[str]:
-    """Show a line per distinct mistake with its places and advice."""
+    """Return a line per distinct mistake with its places and advice."""
     words = language()
     shown, rest = shortened(grouped(problems, words), MOST_SENTENCES)
     lines = []

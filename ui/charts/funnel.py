@@ -124,7 +124,7 @@ Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, foot, in
 
 
 def _beside(x: float, y: float, width: float, side: int, lines: int) -> tuple[int, int, Box]:
-    """Yield places for a name to one side of a marker: side, offset in lines, box."""
+    """Return a place for a name to one side of a marker: side, offset in lines, box."""
     near, far = x + side * 2 * MARK, x + side * (2 * MARK + width)
     middle = y + LINE * lines
     return side, lines, (min(near, far), middle - LINE / 2, max(near, far), middle + LINE / 2)

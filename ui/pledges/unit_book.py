@@ -133,7 +133,7 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
 
 
 def _promise(row: dict) -> str:
-    """Show the known facts of a promise, a line for each kind, so that few lines wrap."""
+    """Return the known facts of a promise, a line for each kind, so that few lines wrap."""
     sorts = (
         (
             (_("Target"), value(row["target"], row["unit_of_measure"])),
@@ -168,7 +168,7 @@ def _known(field: str, row: dict) -> object:
 
 
 def _checks(checks: pd.DataFrame, row: dict) -> str:
-    """Show the quarters of an item as a small table."""
+    """Return the quarters of an item as a small table."""
     heads = (_("Quarter"), _("Reported"), _("Verified"), _("Status"), _("Evidence"), _("Checked by"))
     lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
     for one in checks.to_dict("records"):
