@@ -1,6 +1,6 @@
 """Keep a solver's own lines off standard output.
 
-HiGHS, which SciPy calls for integer programmes, writes some lines with printf whatever `disp` says (SciPy 1.17:
+HiGHS, which SciPy calls for integer programmes, holds lines that it prints whatever `disp` says (SciPy 1.17:
 "HighsMipSolverData::transformNewIntegerFeasibleSolution tmpSolver.run();"). They would come before the first byte of a
 file that the command line writes to standard output, or, from the buffer of the C library, after its last.
 """

@@ -23,7 +23,6 @@ from cli.context import (
 )
 from cli.errors import sentence
 from cli.output import check_form, check_output, emit_json, emit_rows, print_line
-from data.store import ImportOptions
 from i18n import N_, ngettext, translate
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def import_(
     output: Output = None,
 ) -> None:
     """`biaochi import`."""
+    from data.store import ImportOptions
+
     _check_kind(kind)
     check_files(files)
     check_form(form or "csv", output)
