@@ -1,7 +1,6 @@
-"""The server: `streamlit run app.py` finds `app`; the entry script itself is ui/main.py.
+"""The server. `streamlit run app.py` starts `app`; the entry script of every page is ui/main.py.
 
-No page is made here. The entry script has no sibling folder `pages/`, so that Streamlit never
-runs a page without it.
+This file draws no page. The entry script has no sibling folder `pages/`, so Streamlit never runs a page without it.
 """
 
 import asyncio
@@ -25,26 +24,26 @@ from ui.i18n import _
 from ui.security import Gate, content_security_policy, login_of_cookies
 
 ROOT = Path(__file__).resolve().parent
-SPACE_NEEDED = 500 * 1024 * 1024  # bytes; below it an upload may not end well
+SPACE_NEEDED = 500 * 1024 * 1024  # bytes; with less an upload may fail
 LOG = logging.getLogger("biaochi")
 
 
 def origins(chosen: settings.Settings) -> list[str]:
-    """The origins of the settings, and this machine at the port the server really has."""
+    """Return the origins of the settings, and this machine at the port that the server uses."""
     port = st.get_option("server.port")
     loopback = [f"http://{host}:{port}" for host in settings.LOOPBACK_HOSTS if host in chosen.hosts]
     return [*chosen.origins, *loopback]
 
 
 def free_bytes(folder: Path) -> int:
-    """Free space where the store is, or will be."""
+    """Return the free bytes on the disk of the store, whether or not its folder exists yet."""
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
 
 
 def readiness(store_folder: Path) -> tuple[int, dict]:
-    """HTTP status and body of /api/ready: one small query, and room for an upload."""
+    """Return HTTP status and body of /api/ready: a small query must succeed and an upload must fit on the disk."""
     try:
         release = cached.ping()
     except Exception:
@@ -56,7 +55,7 @@ def readiness(store_folder: Path) -> tuple[int, dict]:
 
 
 def startup_problems(chosen: settings.Settings) -> list[str]:
-    """What must be put right before anyone may be served, in plain sentences."""
+    """Return the faults, as sentences, that must be corrected before the server may start."""
     problems = host_page.problems()
     folder = chosen.store
     while not folder.exists():
@@ -70,7 +69,7 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
 
 
 def show_reference_number(error: Exception) -> bool:
-    """The log gets the traceback, the person a number to quote."""
+    """Log the traceback and show the user a reference number to quote."""
     if isinstance(error, BiaochiError):
         layout.show_refusal(error)
         return True
@@ -78,7 +77,8 @@ def show_reference_number(error: Exception) -> bool:
     LOG.error("reference %s", reference, exc_info=error)
     st.error(
         _(
-            "This page met an error of ours; the results are unchanged. Please quote {reference} when you report it."
+            "This page failed because of a program error; the results are unchanged. Quote {reference} when you "
+            "report it."
         ).format(reference=reference)
     )
     return True
@@ -86,9 +86,7 @@ def show_reference_number(error: Exception) -> bool:
 
 @asynccontextmanager
 async def lifespan(_app):
-    """Refuses to start in a dangerous state; then keeps what was loaded out of garbage
-    collection.
-    """
+    """Refuse to start in an unsafe state; exclude loaded modules from garbage collection."""
     problems = startup_problems(SETTINGS)
     if problems:
         raise SystemExit("\n".join(problems))
@@ -100,13 +98,13 @@ async def lifespan(_app):
 
 
 async def ready(_request):
-    """GET /api/ready, for whoever watches the server."""
+    """Answer GET /api/ready, for monitoring."""
     status, body = await asyncio.to_thread(readiness, SETTINGS.store)
     return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 async def first_page(request):
-    """GET /overview: the first page has the address of the site itself, but its name should work as well."""
+    """Redirect GET /overview to the root address, where the first page is served."""
     query = request.url.query
     return RedirectResponse(f"./?{query}" if query else "./", status_code=307)
 

@@ -95,7 +95,7 @@ class StoreBusyError(BiaochiError):
         super().__init__(path=path)
         self.holder = holder
         if holder is not None:
-            self.details = ((N_("It was begun by {user} at {time}."), {"user": holder[0], "time": holder[1]}),)
+            self.details = ((N_("It was started by {user} at {time}."), {"user": holder[0], "time": holder[1]}),)
 
 
 class NameTakenError(ProblemsError):

@@ -227,10 +227,10 @@ def _say_outcome(report: "ImportReport") -> None:
     for file, mark in report.delimiters.items():
         if mark != ",":
             session.say(
-                N_("{file}: the columns are parted by {mark}."), file=file, mark=translate(MARKS[mark], language)
+                N_("{file}: the columns are separated by {mark}."), file=file, mark=translate(MARKS[mark], language)
             )
     if report.unscored:
-        session.say(N_("Kept and not scored: {words}."), words=unscored_words(report.unscored, language))
+        session.say(N_("Kept but not scored: {words}."), words=unscored_words(report.unscored, language))
     if report.blank_rows:
         session.say(N_("Blank rows left out: {count}."), count=report.blank_rows)
     errors = sum(problem.level == "error" for problem in report.problems)

@@ -1,1 +1,1 @@
-"""All that knows Streamlit or Plotly, except the pages."""
+"""Everything that depends on Streamlit or Plotly, except the pages."""

@@ -1,4 +1,4 @@
-"""Changes between two rounds as people read them: scores, intervals, findings and remarks in words."""
+"""Tables of changes between two rounds: scores, intervals, findings and remarks in words."""
 
 import pandas as pd
 import streamlit as st
@@ -14,11 +14,11 @@ from ui.tables import number, places
 POSITION_NAMES = {UP: N_("place up"), DOWN: N_("place down")}
 TO = " → "
 MOST_ROWS = 60
-"""More rows than this scroll inside the table."""
+"""Rows shown at full height; a longer table scrolls."""
 
 
 def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
-    """Compared units with scores, votes, places, finding and remarks in words."""
+    """Return the compared units with scores, votes, places, finding and remarks in words."""
     rows = found.rows
     pairs = zip(rows["score_from"], rows["score_to"], strict=True)
     votes = zip(rows["n_from"], rows["n_to"], strict=True)
@@ -36,7 +36,7 @@ def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
 
 
 def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
-    """The compared units as a table in which one row can be chosen."""
+    """Show the compared units as a table with single-row selection."""
     columns = ["unit_name", "scores", "change", "interval", "finding", "places", "votes"]
     if not found.tested:
         columns = ["unit_name", "scores", "places", "votes"]
@@ -57,7 +57,7 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
                 _("Interval"), width=115, help=_("Of the change, one unit at a time.")
             ),
             "finding": st.column_config.TextColumn(
-                _("Change found"), width=85, help=_("Holds for all units of the category together.")
+                _("Finding"), width=85, help=_("Holds for all units of the category together.")
             ),
             "places": st.column_config.TextColumn(_("Places"), width=115, help=rounds),
             "votes": st.column_config.TextColumn(_("Votes"), width=90, help=rounds),
@@ -68,13 +68,13 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
 
 
 def show_notes(found: Changes) -> None:
-    """Units that had another name or stood in another category before, or have no place in one of the rounds."""
+    """Show which units were renamed, changed category, or have no place in one of the rounds."""
     told = []
     for row in found.rows.to_dict("records"):
         if not pd.isna(row["old_name"]):
             told.append(_("{unit} was {name} in {round}.").format(**_origin(row["old_name"], row, found)))
         if not pd.isna(row["moved_from"]):
-            sentence = _("{unit} stood in the category {name} in {round}; its places are not compared.")
+            sentence = _("{unit} was in the category {name} in {round}; its places are not compared.")
             told.append(sentence.format(**_origin(row["moved_from"], row, found)))
         if not pd.isna(row["reason"]):
             sentence = _("{unit} has no place in one of the rounds: {reason}.")
@@ -84,7 +84,7 @@ def show_notes(found: Changes) -> None:
 
 
 def show_left_out(found: Changes) -> None:
-    """Units that are not compared, each with the reason."""
+    """Show the units that are not compared, each with the reason."""
     sentences = REASON_SENTENCES | LEFT_OUT_SENTENCES
     shown = found.left_out[["unit_name", "round"]].assign(
         reason=[_(sentences[why]) for why in found.left_out["reason"]]
@@ -107,14 +107,14 @@ def _origin(name: str, row: dict, found: Changes) -> dict[str, str]:
 
 
 def p_words(p: float) -> str:
-    """0.012; more than three digits of a p-value would pretend too much."""
+    """Return a p-value with three decimals (0.012), since more digits would suggest false precision."""
     if pd.isna(p):
         return "–"
     return f"{p:.3f}" if p >= 0.001 else "<0.001"
 
 
 def _remark(row: dict) -> str:
-    """Whether the position moved, whether the screening list has the unit."""
+    """Return a remark: whether the place moved, and whether the unit is on the screening list."""
     parts = []
     position = row["position"]
     if not pd.isna(position) and position in POSITION_NAMES:

@@ -1,4 +1,4 @@
-"""Documents on a page: which can be made, what is in one, and the buttons that make and hand out the files."""
+"""Documents on a page: choice of the document, preview, and the buttons that create and download files."""
 
 from datetime import date
 from functools import partial
@@ -29,7 +29,7 @@ MOST_SHOWN = 10  # rows of a table in the preview
 
 
 def choose_kind(release, round_id: str, box) -> str:
-    """The document that the address names, else the bulletin; a comparison and a circular only where there can be one.
+    """Return the document kind in the address, else the bulletin; offer only kinds that the round allows.
 
     The address holds the code: a bound widget would write its label, which has a language.
     """
@@ -52,7 +52,7 @@ def _can_be(kind: str, release, round_id: str) -> bool:
 
 
 def choose_quarter(release, round_id: str) -> str:
-    """The day at which a quarter of the pledges is looked at, as an ISO text; the newest quarter first."""
+    """Let the user choose a quarter, newest first; return the ISO date at which its pledges are assessed."""
     today = cached.default_as_of(release.id, round_id, date.today().isoformat())
     days = quarter_days(round_id, date.fromisoformat(today))
     quarter = st.selectbox(_("Quarter"), list(reversed(days)), key="quarter", bind="query-params", width=220)
@@ -60,27 +60,27 @@ def choose_quarter(release, round_id: str) -> str:
 
 
 def _earlier(release, round_id: str) -> list[str]:
-    """Earlier rounds with votes, newest first; trials only against trials."""
+    """Return earlier rounds with votes, newest first; trials are compared only with trials."""
     trials = release.trial_rounds
     alike = [name for name in cached.scored_rounds(release.id) if (name in trials) == (round_id in trials)]
     return sorted((name for name in alike if name < round_id), reverse=True)
 
 
 def choose_earlier(release, round_id: str) -> str:
-    """The round to compare with."""
+    """Let the user choose the round to compare with."""
     return st.selectbox(_("Earlier round"), _earlier(release, round_id), key="from", bind="query-params", width=220)
 
 
 def ask_signature() -> Signature:
-    """Who signs and when; both may stay empty."""
+    """Ask for issuing office and date; both may be empty."""
     left, right = st.columns(2)
-    office = left.text_input(_("Issuing office"), key="office", placeholder=_("For the red head and the foot"))
-    date = right.text_input(_("Date of the document"), key="document_date", placeholder=_("As it is to be written"))
+    office = left.text_input(_("Issuing office"), key="office", placeholder=_("Printed in the heading and at the end"))
+    date = right.text_input(_("Date of the document"), key="document_date", placeholder=_("As it should be printed"))
     return Signature(office or "", date or "")
 
 
 def offer(made: Document, release, round_id: str) -> None:
-    """The two files: made when asked for, handed out by a further click, which the audit log is told of."""
+    """Offer PDF and Word files, created on request; the download is logged."""
     _tell_of_fonts()
     columns = st.columns([1, 1, 3])
     for column, kind in zip(columns, FILES, strict=False):
@@ -101,7 +101,7 @@ def _tell_of_fonts() -> None:
 
 
 def _file(made: Document, kind: str, release, round_id: str) -> None:
-    """One file, made when asked for."""
+    """Offer a file that is created on request."""
     downloads.on_request(
         f"file_{kind}",
         (_(FILES[kind]), _(READY[kind])),
@@ -114,7 +114,7 @@ def _file(made: Document, kind: str, release, round_id: str) -> None:
 
 
 def _write(made: Document, kind: str, tell, stopped) -> bytes:
-    """The bytes of a document; in the thread of a job."""
+    """Return the bytes of a document; runs in the thread of a job."""
     tell(0.1, N_("Typesetting"))
     if kind == "pdf":
         from formats.pdf import typeset
@@ -126,12 +126,12 @@ def _write(made: Document, kind: str, tell, stopped) -> bytes:
 
 
 def _tell(what: str, release_id: str, round_id: str, store: Path, who: str | None, sha256: str) -> None:
-    """A line of the audit log. Runs on the click, outside the page."""
+    """Log the download. Runs on the click, outside the page."""
     log_export(store, what, release=release_id, round_id=round_id, sha256=sha256, who=who or "")
 
 
 def preview(made: Document) -> None:
-    """The document in words, each table by its first rows."""
+    """Show the text of the document and the first rows of each table."""
     with st.container(border=True):
         st.caption(" · ".join(layout.plain(stamp) for stamp in (made.secrecy, made.stamp) if stamp))
         st.markdown(f"**{layout.plain(made.title)}**")
@@ -155,7 +155,7 @@ def _table(table: Table, key: str) -> None:
     )
     if len(table.rows) > MOST_SHOWN:
         st.caption(
-            _("The first {shown} of {count} lines; the file has them all.").format(
+            _("The first {shown} of {count} lines; the file contains all of them.").format(
                 shown=MOST_SHOWN, count=len(table.rows)
             )
         )

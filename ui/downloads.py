@@ -1,6 +1,4 @@
-"""Buttons that hand out files. What is in a file is made in results/ and data/, and kept in
-ui/cached.py.
-"""
+"""Download buttons. File contents come from results/, reports/ and data/ and are cached in ui/cached.py."""
 
 import hashlib
 from collections.abc import Callable
@@ -30,11 +28,10 @@ MIME = {
 
 
 def file_name(stem: str, kind: str, content: bytes) -> str:
-    """Stem, 12 hex digits of the content's SHA-256, kind.
+    """Return stem, 12 hex digits of the content's SHA-256, and kind.
 
-    Streamlit tells large files apart by length, head, middle, tail and name only: without the
-    digits two
-    files that differ in one score could be mistaken for each other and handed to the wrong person.
+    Streamlit distinguishes large files by length, head, middle, tail and name only: without the digits, two files
+    that differ in one score could be confused and a user could get the wrong file.
     """
     return f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{kind}"
 
@@ -42,10 +39,11 @@ def file_name(stem: str, kind: str, content: bytes) -> str:
 def download(
     label: str, stem: str, kind: str, content: bytes, key: str, *, told: Callable[[str], None] | None = None
 ) -> None:
-    """A download button. The content comes as bytes from a cached function, since its hash is
-    part of its name;
-    the bytes are handed to Streamlit only on the click, so an unused button keeps nothing in
-    the server's memory. `told` is called with the SHA-256 before the file goes out.
+    """Show a download button.
+
+    The content is bytes from a cached function, since its hash is part of the file name. Streamlit gets the bytes
+    only on the click, so an unused button keeps nothing in memory. `told` is called with the SHA-256 before the
+    download and logs it.
     """
 
     def hand_out() -> bytes:
@@ -72,9 +70,10 @@ def on_request(
     kind: str,
     told: Callable[[str], None],
 ) -> None:
-    """A file that takes a while: the button that makes it; once it is made, the button that hands it out.
+    """Show a button that creates a file as a job and, when it is ready, a download button.
 
-    labels: of the two buttons. asked: what decides the content; another one begins anew. told: see `download`.
+    labels: of the two buttons. asked: everything that determines the content; a change starts a new job. `told`: see
+    `download`.
     """
     if st.button(labels[0], key=f"make_{key}"):
         st.session_state[f"{key}_asked"] = asked
@@ -92,7 +91,7 @@ def on_request(
 
 
 def original(label: str, name: str, sha256: str, path: Path, key: str, told: Callable[[str], None]) -> None:
-    """A button for a file as it was uploaded; it is read on the click, after `told` was called with its SHA-256."""
+    """Show a button for an original file, which is read on the click after `told` has logged its SHA-256."""
     kind = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
     stem = name.removesuffix(kind)
     st.download_button(
@@ -106,7 +105,7 @@ def original(label: str, name: str, sha256: str, path: Path, key: str, told: Cal
 
 
 def _original(path: Path, sha256: str, told: Callable[[str], None]) -> bytes:
-    """The bytes, after the audit log was told. Runs on the click, outside the page."""
+    """Log the download, then return the bytes. Runs on the click, outside the page."""
     told(sha256)
     return path.read_bytes()
 
@@ -114,11 +113,11 @@ def _original(path: Path, sha256: str, told: Callable[[str], None]) -> bytes:
 def table(
     name: str, release, round_id: str, sheet: Callable[[], Sheet], *, depends: tuple[str, ...] = (), keys: bool = True
 ) -> None:
-    """Two buttons that hand out a table as it is shown: a workbook and a CSV file, made on the click.
+    """Show two buttons that download a table as a workbook and as CSV, created on the click.
 
-    name: of reports.tables. sheet: makes the table in the language of the page. depends: what besides release, table,
-    round, its status and the language decides the content; with them it makes the name of the file, so that no file
-    can be mistaken for another. keys: the buttons answer to the keyboard; one table a page.
+    name: of reports.tables. sheet: builds the table in the language of the page. depends: what determines the content
+    besides release, table, round, status and language; all of these enter the file name, so that files cannot be
+    confused. keys: add keyboard shortcuts; for a single table per page.
     """
     status = release.status(round_id) if round_id else ""
     own = (release.id, name, round_id, status, language(), *depends)
@@ -140,7 +139,7 @@ def table(
 def _made(
     sheet: Callable[[], Sheet], kind: str, what: str, store: Path, release_id: str, round_id: str, who: str | None
 ) -> bytes:
-    """The file, after the audit log was told of it. Runs on the click, outside the page."""
+    """Log the download, then return the file. Runs on the click, outside the page."""
     content = xlsx_bytes(sheet()) if kind == "xlsx" else csv_bytes(sheet())
     sha256 = hashlib.sha256(content).hexdigest()
     log_export(store, what, release=release_id, round_id=round_id, sha256=sha256, who=who or "")

@@ -1,6 +1,4 @@
-"""The one HTML page of Streamlit, made ours: its language, its title, and the script that
-translates Streamlit's own texts.
-"""
+"""Streamlit's HTML page, adapted: language, title, and a script that translates built-in texts."""
 
 import hashlib
 from pathlib import Path
@@ -14,7 +12,7 @@ SCRIPT = Path(__file__).with_name("host_page.js").read_bytes()
 SCRIPT_PATH = "/biaochi/page.js"
 VERSION = hashlib.sha256(SCRIPT).hexdigest()[:12]
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
-FIRST_TITLE = {"zh": "标尺", "en": "Biaochi"}  # until the page has named itself
+FIRST_TITLE = {"zh": "标尺", "en": "Biaochi"}  # until a page sets its title
 NO_SCRIPT = {
     "zh": "<p>请在浏览器中启用 JavaScript，然后重新打开本页。</p>",
     "en": "<p>Please switch on JavaScript in the browser and open this page again.</p>",
@@ -25,19 +23,19 @@ _AGENT_LINK = '<link rel="service-desc" href="./_stcore/agent/openapi.json" />'
 
 
 def streamlit_index() -> str:
-    """Streamlit's own index.html as it was installed."""
+    """Return the index.html of the installed Streamlit."""
     return Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
 
 
 def problems() -> list[str]:
-    """Whether the installed Streamlit still has the places that we change; empty = it has."""
+    """Return the places to change that the installed Streamlit lacks; empty if it has all of them."""
     index = streamlit_index()
     missing = [text for text in (_HTML, _TITLE, "<noscript>", "</noscript>") if text not in index]
     return [f"Streamlit's page has changed: {text} is missing. Use the pinned version." for text in missing]
 
 
 def rewritten(index: str, language: str) -> str:
-    """The page in one language, with our script before Streamlit's."""
+    """Return the page in a language, with our script before Streamlit's."""
     before, _, rest = index.partition("<noscript>")
     _, _, after = rest.partition("</noscript>")
     index = f"{before}<noscript>{NO_SCRIPT[language]}</noscript>{after}"
@@ -50,15 +48,13 @@ def rewritten(index: str, language: str) -> str:
 
 
 async def script(_request) -> Response:
-    """The script; its address carries its hash, so it may be kept for ever."""
+    """Answer with the script; its address contains its hash, so browsers may cache it for ever."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(SCRIPT, media_type="text/javascript; charset=utf-8", headers=headers)
 
 
 class Page:
-    """ASGI: rewrites Streamlit's HTML on its way out. Every other answer passes untouched,
-    unbuffered.
-    """
+    """ASGI middleware that rewrites Streamlit's HTML; other responses pass unchanged and unbuffered."""
 
     def __init__(self, app, *, default_language: str = "zh"):
         self.app = app
@@ -70,7 +66,7 @@ class Page:
         return await self._html(scope, receive, send)
 
     async def _html(self, scope, receive, send):
-        """Asks for a plain, complete answer (no gzip, no 304) and holds it until it is whole."""
+        """Request an uncompressed, complete response (no gzip, no 304) and buffer it until it is complete."""
         avoid = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
         scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in avoid]}
         start, body, is_page = None, b"", False

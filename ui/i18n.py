@@ -1,4 +1,4 @@
-"""`_`: a sentence in the language that the person in front of this session reads."""
+"""Translation into the language of the session (`_`)."""
 
 import streamlit as st
 
@@ -10,15 +10,14 @@ DEFAULT = settings.load().language
 
 
 def language() -> str:
-    """zh or en. Works in pages, fragments and callbacks, since it asks the session each time."""
+    """Return zh or en from the session; works in pages, fragments and callbacks."""
     return st.session_state.get(KEY, DEFAULT)
 
 
 def settle_language() -> str:
-    """Called once, first, by ui/main.py: the address wins, then what the session chose before.
+    """Set the language from the address, else from the session. ui/main.py calls this first.
 
-    Moving to another page drops the query of the address, so it is written back unless it is
-    the default.
+    Navigation drops the query of the address, so the language is written back unless it is the default.
     """
     asked = st.query_params.get("lang")
     if asked in LANGUAGES:
@@ -29,11 +28,11 @@ def settle_language() -> str:
 
 
 def choose_language(chosen: str) -> None:
-    """For the callback of the switch."""
+    """Store the language chosen with the switch (callback)."""
     st.session_state[KEY] = chosen
     st.query_params["lang"] = chosen
 
 
 def _(message: str) -> str:
-    """The message in the session's language."""
+    """Return the message in the language of the session."""
     return translate(message, language())

@@ -1,4 +1,4 @@
-"""Long tasks of a page: a thread does the work, the page looks at it from run to run and may ask it to stop."""
+"""Background jobs of a page: a thread works, and the page polls its progress and can ask it to stop."""
 
 import ctypes
 import gc
@@ -11,7 +11,7 @@ import streamlit as st
 from data.model.progress import CancelledError, Progress
 from ui.i18n import _
 
-QUIET_SECONDS = 1.5  # what is done sooner shows no bar
+QUIET_SECONDS = 1.5  # a shorter job shows no bar
 LOOK_EVERY = 0.5
 MMAP_THRESHOLD = -3  # of mallopt, from malloc.h
 LARGE_BLOCK = 1 << 20
@@ -19,14 +19,14 @@ Work = Callable[[Progress, Callable[[], bool]], object]
 
 
 class Job:
-    """One task. `work` is called with a function to tell progress and one that says whether to stop."""
+    """A background job. `work` gets a function that reports progress and a function that returns whether to stop."""
 
     def __init__(self, asked: object, work: Work, *, stop_before: float = 1.0) -> None:
         self.asked = asked
         self.share, self.doing = 0.0, ""
         self.result: object = None
         self.error: Exception | None = None
-        self.stop_before = stop_before  # from this share on the task is carried through
+        self.stop_before = stop_before  # from this share on the job cannot be stopped
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
@@ -34,7 +34,7 @@ class Job:
     def _run(self, work: Work) -> None:
         try:
             self.result = work(self._tell, self._stop.is_set)
-        except Exception as error:  # handed to the page, which knows the sentences
+        except Exception as error:  # raised again in the page, which translates it
             self.error = error
         finally:
             del work
@@ -45,30 +45,30 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether the task has ended, well or not."""
+        """Return whether the job has ended, with success or failure."""
         return not self._thread.is_alive()
 
     @property
     def may_stop(self) -> bool:
-        """Whether asking it to stop still has an effect."""
+        """Return whether the job can still be stopped."""
         return self.share < self.stop_before
 
     @property
     def cancelled(self) -> bool:
-        """Whether it ended because somebody asked it to."""
+        """Return whether the job ended because it was asked to stop."""
         return isinstance(self.error, CancelledError)
 
     def stop(self) -> None:
-        """Ask the task to end at its next step."""
+        """Ask the job to stop at its next step."""
         self._stop.set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait a little; whether the task is done."""
+        """Wait briefly; return whether the job is done."""
         self._thread.join(seconds)
         return self.done
 
     def answer(self) -> object:
-        """What the task brought; raises what it raised."""
+        """Return the result of the job, or raise its exception."""
         if self.error is not None:
             raise self.error
         return self.result
@@ -83,10 +83,10 @@ def _give_back() -> None:
 
 
 def keep_memory_whole() -> None:
-    """Once, when the server starts: large blocks go back to the system when they are freed.
+    """Make freed large blocks of memory return to the system. Called once, when the server starts.
 
-    By itself the C library of Linux raises its limit to 32 MB as blocks are freed, and cuts larger ones out of heaps
-    that never shrink: six imports of 20 MB left 75 MB more behind, with the limit fixed 1 MB.
+    By default glibc raises the threshold to 32 MB as blocks are freed, and serves smaller blocks from heaps that
+    never shrink: after six imports of 20 MB, 75 MB stayed allocated; with a fixed threshold, 1 MB.
     """
     fix = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if fix is not None:
@@ -94,7 +94,7 @@ def keep_memory_whole() -> None:
 
 
 def the_job(key: str, asked: object, work: Work, *, stop_before: float = 1.0) -> Job:
-    """The session's job for a question; a new question ends the old job and begins another."""
+    """Return the session's job for a question; a new question stops the old job and starts another."""
     job = st.session_state.get(key)
     if job is None or job.asked != asked:
         if job is not None:
@@ -105,7 +105,7 @@ def the_job(key: str, asked: object, work: Work, *, stop_before: float = 1.0) ->
 
 
 def finished(key: str, job: Job) -> bool:
-    """Whether a job is done; until then its progress is drawn, with the way to stop it."""
+    """Return whether a job is done; until then show its progress and a stop button."""
     if job.wait(QUIET_SECONDS):
         return True
     _watch(key, job)
@@ -114,7 +114,7 @@ def finished(key: str, job: Job) -> bool:
 
 @st.fragment(run_every=LOOK_EVERY)
 def _watch(key: str, job: Job) -> None:
-    """The bar. It draws itself again while the rest of the page rests."""
+    """Show the progress bar, in a fragment that reruns without the rest of the page."""
     if job.done:
         st.rerun()
     st.progress(min(job.share, 1.0), text=_(job.doing) if job.doing else _("Reading the file"))

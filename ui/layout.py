@@ -1,6 +1,4 @@
-"""What surrounds every page: the menu, who may see which page, the language switch, the
-demonstration banner.
-"""
+"""Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
 import re
 from dataclasses import dataclass
@@ -20,19 +18,19 @@ from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 BANNERS = {
-    TRIAL: N_("Round {round} is a trial: it tries the procedure out and is no result."),
+    TRIAL: N_("Round {round} is a trial of the procedure. Its figures are not results."),
     WITHDRAWN: N_("The results of round {round} are withdrawn. Do not use them."),
 }
 LANGUAGE_NAMES = {
     "zh": "中文",
     "en": "English",
-}  # each in its own language, so that its reader finds it
+}  # each in the language it names, so that its readers recognise it
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One page of the menu."""
+    """A page in the menu."""
 
     path: str  # last part of its address; also its name in `allowed`
     file: str  # below pages/
@@ -60,19 +58,17 @@ MENU = {
 
 
 def user() -> str | None:
-    """Who is signed in; None = nobody, or no login is configured."""
+    """Return the signed-in user; None if nobody is signed in or no login is configured."""
     return st.user.get("email") or st.user.get("sub") if st.user.get("is_logged_in") else None
 
 
 def allowed(who: str | None, page: str) -> bool:
-    """Whether a person may see a page. Without a configured login everybody at this machine
-    may see all.
-    """
+    """Return whether a user may see a page; without a configured login every page is visible."""
     return not settings.load().login or who is not None
 
 
 def navigation():
-    """The page that the address names, chosen among the pages that this person may see."""
+    """Return the page named by the address, among the pages that this user may see."""
     who = user()
     menu = {}
     for section, entries in MENU.items():
@@ -90,7 +86,7 @@ def _page(entry: Entry) -> st.Page:
 
 
 def sign_in() -> None:
-    """The only page of somebody who is not signed in."""
+    """Show the sign-in page, the only page without a session."""
     st.title(_("Sign in"))
     st.write(_("Results are shown to signed-in staff only."))
     if st.button(_("Sign in"), key="sign_in", type="primary"):
@@ -98,9 +94,7 @@ def sign_in() -> None:
 
 
 def language_switch() -> None:
-    """中文 / English, at the foot of the menu. The key of the container tells ui/host_page.js
-    the language.
-    """
+    """Show the switch 中文 / English below the menu. ui/host_page.js reads the language from the container's key."""
     st.session_state["language_choice"] = language()
     with st.sidebar.container(key=f"biaochi-language-{language()}"):
         st.radio(
@@ -115,7 +109,7 @@ def language_switch() -> None:
 
 
 def demonstration_banner() -> None:
-    """On every page, as long as the release in force holds invented data, a trial, or a withdrawn round."""
+    """Show a banner while the release in force contains demonstration data, a trial, or a withdrawn round."""
     release = cached.release()
     if release is None:
         return
@@ -128,9 +122,9 @@ def demonstration_banner() -> None:
 
 
 def choose_round(release, box=st, among: list[str] | None = None) -> str:
-    """The round that the address names, else the newest formal one; choosing another changes the address.
+    """Return the round in the address, else the newest formal round; a choice changes the address.
 
-    among: the rounds to offer; else those that hold a register or ballots.
+    among: the rounds to offer; by default those with a register or ballots.
 
     The address holds the plain name: a bound widget would write its label, which has a language.
     """
@@ -148,7 +142,7 @@ def choose_round(release, box=st, among: list[str] | None = None) -> str:
 
 
 def _round_label(round_id: str, status: str) -> str:
-    """A round with what it is: 2026 (trial). The name alone for a formal round that nobody withdrew."""
+    """Return the label of a round, such as 2026 (trial); the plain name for a formal round in force."""
     if status not in BANNERS:
         return round_id
     return _("{round} ({status})").format(round=round_id, status=_(STAMPS[status]))
@@ -164,17 +158,15 @@ def show_refusal(error: BiaochiError) -> None:
 
 def busy(refused: StoreBusyError) -> str:
     """Return who is writing at the moment and since when, as far as it is known."""
-    told = _("Somebody else is importing or publishing just now. Nothing was stored; try again in a minute.")
+    told = _("Another user is importing or publishing. Nothing was stored; try again in a minute.")
     if refused.holder is None:
         return told
     who, since = refused.holder
-    return told + " " + _("It was begun by {user} at {time}.").format(user=plain(who), time=since)
+    return told + " " + _("It was started by {user} at {time}.").format(user=plain(who), time=since)
 
 
 def page(title: str):
-    """First line of a page: its title, then the release in force. Stops with the empty state
-    when nothing is published.
-    """
+    """Show the page title and return the release in force; stop with a hint if nothing is published."""
     st.title(_(title))
     release = cached.release()
     if release is None:
@@ -184,8 +176,9 @@ def page(title: str):
     if release.is_outdated:
         st.warning(
             _(
-                "The results in force were built by an earlier version of this program. Publish again on the page of "
-                "releases: the same files are built anew, and the old release stays in the history."
+                "The results in force were built by an earlier version of this program. Publish again on the "
+                "Releases page: the results are rebuilt from the same files, and the old release stays in the "
+                "history."
             )
         )
         st.stop()
@@ -193,38 +186,36 @@ def page(title: str):
 
 
 def plain(text: object) -> str:
-    """A name from a file, safe where Streamlit reads Markdown: no image, link, colour or
-    formula comes out of it.
-    """
+    """Return a name from a file, escaped for Markdown: it cannot produce an image, link, colour or formula."""
     return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
 
 
 def mentions(rows: pd.DataFrame, text: str) -> pd.Series:
-    """Which rows have a text in their name or code; all when it is empty."""
+    """Return which rows contain a text in name or code; all rows if the text is empty."""
     wanted = (text or "").strip().casefold()
     texts = rows["unit_name"].astype(str) + " " + rows["unit_code"].astype(str)
     return texts.str.casefold().str.contains(wanted, regex=False).astype(bool)
 
 
 def page_link(file: str, label: str, query: dict[str, str]) -> None:
-    """A link to another page that is seen to be one; `file` below pages/."""
+    """Show a link to another page; `file` is relative to pages/."""
     st.page_link(PAGES / file, label=label, query_params=query, icon=":material/arrow_forward:")
 
 
 def category_name(name: str) -> str:
-    """A category as people read it."""
+    """Return the display name of a category."""
     return family_name(name, language())
 
 
 def unit_link(code: str, name: str, round_id: str) -> None:
-    """A link that opens the page of one unit."""
+    """Show a link to the page of a unit."""
     query = {"unit": code, "round": round_id, "lang": language()}
     text = _("Open {unit}").format(unit=plain(name))
     page_link("browse/unit.py", text, query)
 
 
 def choose_unit(rows: pd.DataFrame) -> str:
-    """The unit that the address names, else the first; choosing another changes the address."""
+    """Return the unit in the address, else the first; a choice changes the address."""
     names = dict(zip(rows["unit_code"], rows["unit_name"], strict=True))
     codes = sorted(names)
     asked = st.query_params.get("unit")
@@ -239,7 +230,7 @@ def choose_unit(rows: pd.DataFrame) -> str:
 
 
 def first_scored(detail) -> int:
-    """Place of the first indicator that makes the score."""
+    """Return the position of the first scored indicator."""
     asked = list(dict.fromkeys(detail.grades["indicator"]))
     scored = detail.scored_indicators
     return next((place for place, name in enumerate(asked) if name in scored), 0)

@@ -1,4 +1,4 @@
-"""Leniency-adjusted scores on the bottom page: would other evaluators have changed a verdict?"""
+"""Leniency-adjusted scores on the bottom page: verdicts that depend on who graded whom."""
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +9,7 @@ from ui.i18n import _, language
 
 
 def show(found: Leniency, decimals: int) -> None:
-    """What was done or why not, the units whose verdict changes, and all scores side by side."""
+    """Show whether an adjustment was possible, the units whose verdict changes, and all scores side by side."""
     for sentence in found.sentences(language()):
         st.markdown(layout.plain(sentence))
     if found.refused is not None:
@@ -22,7 +22,7 @@ def show(found: Leniency, decimals: int) -> None:
 
 
 def _change(row: dict, decimals: int) -> str:
-    """One unit whose verdict changes, with its votes and both scores."""
+    """Return a sentence on a unit whose verdict changes, with its votes and both scores."""
     return _(
         "{unit}: official {before} (score {score}, place {place}), adjusted {after} (score {adjusted}, {interval}, "
         "place {adjusted_place}); {n} votes."

@@ -1,6 +1,4 @@
-"""The entry script: runs before every page, on every run. It decides the language, the menu
-and who sees what.
-"""
+"""Entry script, run before every page: sets the language, the menu and the permitted pages."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The other files of a round: the bundles, the public page, the kit of a unit. Each is made when asked for."""
+"""Other files of a round: bundles, public page and verification kit, each created on request."""
 
 from functools import partial
 
@@ -20,12 +20,12 @@ KIT_LABELS = (N_("Make the verification kit (internal)"), N_("Download the verif
 
 
 def offer(release, round_id: str, signature: Signature) -> None:
-    """Bundles and public page of a round."""
+    """Offer the bundles and the public page of a round."""
     st.caption(
         _(
-            "The internal bundle holds the results of the round in full, its bulletin, and what was imported but the "
-            "ballots. The public page and bundle are for everybody: small numbers are withheld, with those from which "
-            "they could be found."
+            "The internal bundle contains the full results of the round, its bulletin, and all imported tables "
+            "except ballots. The public page and bundle are for publication: small numbers are withheld, and so "
+            "are numbers from which they could be calculated."
         )
     )
     with st.container(horizontal=True):
@@ -50,7 +50,7 @@ def offer(release, round_id: str, signature: Signature) -> None:
 
 
 def offer_kit(release, round_id: str, code: str) -> None:
-    """The kit of a unit: its score, places and verdict recomputed without this product."""
+    """Offer the verification kit of a unit, which recomputes score, places and verdict without this product."""
     downloads.on_request(
         "file_kit",
         (_(KIT_LABELS[0]), _(KIT_LABELS[1])),
@@ -63,7 +63,7 @@ def offer_kit(release, round_id: str, code: str) -> None:
 
 
 def _make(name: str, release, round_id: str, words: str, signature: Signature, tell, stopped) -> bytes:
-    """In the thread of a job."""
+    """Create the file; runs in the thread of a job."""
     from reports.bundle import changes_since, internal_bundle, public_bundle
     from reports.public_page import public_page
     from results.ranking.what_if import what_if
@@ -85,7 +85,7 @@ def _make_kit(release, round_id: str, code: str, tell, stopped) -> bytes:
 
 
 def _told(what: str, release, round_id: str):
-    """Tells the audit log; called on the click, outside the page."""
+    """Log the download. Runs on the click, outside the page."""
     store, who = cached.store().path, layout.user()
 
     def tell(sha256: str) -> None:

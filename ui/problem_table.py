@@ -1,4 +1,4 @@
-"""What is wrong with a file, as a table that can be downloaded, and any refusal of ours."""
+"""Table of the problems of a file, for display and download, and display of other refusals."""
 
 import pandas as pd
 import streamlit as st
@@ -16,17 +16,17 @@ PROBLEM_HEADERS = (
 )
 
 
-MOST_SENTENCES = 10  # of one kind; the table below has them all
+MOST_SENTENCES = 10  # places shown for each kind of problem; the table below lists all of them
 
 
-MOST_ROWS = 100  # findings in the page; each is a row of several lines
+MOST_ROWS = 100  # findings shown on the page; each is a row of several lines
 
 
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
 
 def show_error(error: BiaochiError, key: str) -> None:
-    """Show a refusal: its problems as a table where it has any, else its sentences."""
+    """Show a refusal: its problems as a table if it has any, else its sentences."""
     if error.problems:
         show_problems(error.problems, key)
     else:
@@ -34,7 +34,7 @@ def show_error(error: BiaochiError, key: str) -> None:
 
 
 def show_problems(problems: list[Problem], key: str) -> None:
-    """Every problem as a table that can be downloaded; errors first."""
+    """Show every problem, errors first, with a download of the table."""
     if not problems:
         return
     errors = sum(problem.level == "error" for problem in problems)
@@ -55,7 +55,7 @@ def show_problems(problems: list[Problem], key: str) -> None:
 
 
 def _show_rows(rows: list[list[str | int | None]]) -> None:
-    """The first findings one by one, in full; what is wrong and what to do stand in one cell."""
+    """Show the first findings in full; problem and advice share a cell."""
     told = [
         {
             _("Level"): level,
@@ -69,18 +69,18 @@ def _show_rows(rows: list[list[str | int | None]]) -> None:
     ]
     if len(rows) > MOST_ROWS:
         st.caption(
-            _("The first {shown} of {count} are shown; the downloaded list has all of them.").format(
+            _("The first {shown} of {count} are shown; the downloaded list contains all of them.").format(
                 shown=MOST_ROWS, count=f"{len(rows):,}"
             )
         )
     shown = pd.DataFrame(told)
     alike = [name for name in (_("Level"), _("File")) if shown[name].nunique() == 1]
     shown = shown.drop(columns=alike)
-    tables.written(shown[[name for name in shown if shown[name].any()]], _("What was found, row by row."))
+    tables.written(shown[[name for name in shown if shown[name].any()]], _("The findings, row by row."))
 
 
 def _in_full(problems: list[Problem]) -> list[str]:
-    """One line a distinct mistake with its places and what to do."""
+    """Return a line per distinct mistake with its places and advice."""
     words = language()
     shown, rest = shortened(grouped(problems, words), MOST_SENTENCES)
     lines = []
@@ -90,14 +90,12 @@ def _in_full(problems: list[Problem]) -> list[str]:
         place = finding.place(words)
         lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
     if rest:
-        lines.append(
-            _("{count} more findings of these kinds stand in the table below.").format(count=sum(rest.values()))
-        )
+        lines.append(_("{count} more findings of these kinds are in the table below.").format(count=sum(rest.values())))
     return [layout.plain(line) for line in lines]
 
 
 def _advice(problem: Problem) -> str:
-    """What to do next, and where on this page."""
+    """Return the advice, with the part of the page where it can be followed."""
     advice = problem.suggestion(language())
     if _is_a_name(problem):
         return advice + _(" Another name is confirmed below, under “Names the register does not have”.")
@@ -105,12 +103,12 @@ def _advice(problem: Problem) -> str:
 
 
 def _is_a_name(problem: Problem) -> bool:
-    """An unknown name that somebody may confirm on this page."""
+    """Return whether the problem is an unknown name that can be confirmed on this page."""
     return problem.code == "unknown_unit" and bool(problem.facts.get("close"))
 
 
 def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
-    """One row a problem, in the reader's language."""
+    """Return a row per problem, in the language of the session."""
     words = language()
     return [
         [

@@ -1,4 +1,4 @@
-"""Robustness on the bottom page: does the list depend on a choice that could have been made otherwise?"""
+"""Robustness on the bottom page: whether the list depends on a particular choice of rules."""
 
 import math
 
@@ -12,16 +12,16 @@ from ui.i18n import _, language
 
 
 def show(found: Robustness, names: dict[str, str]) -> None:
-    """The strip, how far the weights and points can move, and the rules that were tried."""
+    """Show the strip of rules, the margins of weights and points, and the list of rules tried."""
     rows = found.rows[found.rows["times"] > 0].iloc[::-1].reset_index(drop=True)
     st.caption(
         _(
-            "By score alone, without its uncertainty: {count} rules that could have been chosen as well, each of which "
-            "changes one assumption."
+            "By score alone, ignoring uncertainty: {count} equally defensible rules, each of which changes one "
+            "assumption."
         ).format(count=len(found.rules))
     )
     if rows.empty:
-        st.markdown(_("No rule of the grid puts a unit at the bottom."))
+        st.markdown(_("No rule in the grid puts a unit at the bottom."))
     else:
         chart = charts.robustness_strip(found, rows.head(charts.MOST_STRIP))
         charts.show(chart, "robustness", _("Which rules put which unit at the bottom."))
@@ -42,7 +42,7 @@ def show(found: Robustness, names: dict[str, str]) -> None:
 
 
 def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
-    """How far each weight, or each step between grades, can move while the list stays the same."""
+    """Show how far each weight or step between grades can change while the list stays the same."""
     number = (lambda value: tables.percent(value)) if share else (lambda value: tables.number(value, 1))
     head = _("Evaluator group") if share else _("Step from this grade to the next")
     shown = pd.DataFrame(
@@ -53,7 +53,7 @@ def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
             _("to"): [number(value) for value in margin.table["high"]],
         }
     )
-    alt = _("How far each weight can move.") if share else _("How far the points of the grades can move.")
+    alt = _("How far each weight can change.") if share else _("How far the points of the grades can change.")
     st.dataframe(shown, hide_index=True, key=f"margin_{'weights' if share else 'steps'}", alt=alt)
     st.caption(layout.plain(_smallest(margin, names, number, share)))
 
@@ -63,10 +63,16 @@ def _smallest(margin: Margin, names: dict[str, str], number, share: bool) -> str
         return _("No weights change the list.") if share else _("No points of the grades change the list.")
     out, into = (names.get(str(code), str(code)) for code in (margin.first_out, margin.first_in))
     if margin.smallest_change == 0:
-        return _("{out} and {into} are equal at the border: any other choice can part them.").format(out=out, into=into)
+        return _("{out} and {into} are equal at the border: any change can separate them.").format(out=out, into=into)
     sentence = (
-        _("Moving all weights at once, the list changes when one moves by {change}: {out} leaves it and {into} enters.")
+        _(
+            "If all weights may change at once, the list first changes when a weight changes by {change}: {out} "
+            "leaves and {into} enters."
+        )
         if share
-        else _("Moving all points at once, the list changes at {change} points: {out} leaves it and {into} enters.")
+        else _(
+            "If all points may change at once, the list first changes at {change} points: {out} leaves and {into} "
+            "enters."
+        )
     )
     return sentence.format(change=number(margin.smallest_change), out=out, into=into)

@@ -1,8 +1,6 @@
-"""A plain ASGI gate in front of Streamlit: who may connect, which addresses need a login, and
-the security headers.
+"""ASGI gate in front of Streamlit: allowed hosts and origins, addresses that need a login, security headers.
 
-It knows nothing of sessions or roles: `signed_in` is the one question it asks, so a session
-table can answer it later.
+The gate does not know sessions or roles: it only calls `signed_in`, so a session table can answer later.
 """
 
 import base64
@@ -13,11 +11,11 @@ from http.cookies import CookieError, SimpleCookie
 
 GUARDED = ("/_stcore/upload_file", "/media/", "/_stcore/metrics", "/_stcore/agent", "/api/")
 OPEN = ("/api/ready",)
-CLOSED = ("/_stcore/metrics", "/_stcore/agent")  # nobody outside has any use for them
+CLOSED = ("/_stcore/metrics", "/_stcore/agent")  # not needed outside
 
 
 def content_security_policy(index_html: str) -> str:
-    """The policy, with the hash of every inline script of Streamlit's own page."""
+    """Return the policy, with the hash of every inline script of Streamlit's page."""
     inline = re.findall(r"<script>(.*?)</script>", index_html, re.DOTALL)
     digests = [hashlib.sha256(text.encode()).digest() for text in inline]
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
@@ -30,7 +28,7 @@ def content_security_policy(index_html: str) -> str:
 
 
 def login_of_cookies(cookies: dict[str, str]) -> bool:
-    """Whether Streamlit's identity cookie, with its signature, says that someone is signed in."""
+    """Return whether Streamlit's identity cookie has a valid signature and names a signed-in user."""
     import json
 
     from streamlit.auth_util import get_cookie_with_chunks
@@ -49,7 +47,7 @@ def login_of_cookies(cookies: dict[str, str]) -> bool:
 
 
 class Gate:
-    """Refuses what must not reach Streamlit and marks every answer with the security headers."""
+    """ASGI middleware that refuses forbidden requests and adds the security headers to every response."""
 
     def __init__(
         self,
@@ -81,9 +79,7 @@ class Gate:
         return await self.app(scope, receive, send)
 
     async def _websocket(self, scope, receive, send):
-        """A foreign origin would make Streamlit look up its public address and stand still for
-        ten seconds.
-        """
+        """Refuse foreign origins, for which Streamlit would look up its public address and block for 10 s."""
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin not in self.origins or not self._host_known(headers):
@@ -101,7 +97,7 @@ class Gate:
         await marked({"type": "http.response.body", "body": text})
 
     def _refusal(self, scope) -> tuple[int, bytes] | None:
-        """Status and text of a refusal, or None when the request may pass."""
+        """Return status and text of a refusal, or None if the request may pass."""
         path = scope["path"]
         if not self._host_known(dict(scope["headers"])):
             return 421, b"unknown host"
@@ -112,7 +108,7 @@ class Gate:
         return (404, b"not found") if path.startswith(CLOSED) else None
 
     def _host_known(self, headers: dict[bytes, bytes]) -> bool:
-        """A name of ours in the Host header; the port does not matter. Closes DNS rebinding."""
+        """Return whether the Host header has a known name, on any port. Prevents DNS rebinding."""
         host = re.sub(r":\d+$", "", headers.get(b"host", b"").decode("latin-1").lower())
         return host in self.hosts
 

@@ -1,4 +1,4 @@
-"""Frames as people read them: headers, places with ties, intervals in words. Nothing here is computed anew."""
+"""Display tables: headers, places with ties, intervals in words. No result is computed here."""
 
 import re
 
@@ -23,7 +23,7 @@ KIND_NAMES = {
     "invalid": N_("Invalid"),
 }
 WRITTEN_WHOLE, WRITTEN_HEIGHT = 12, 520
-"""Rows of a table of texts that stand without scrolling, and the height in pixels of a longer one."""
+"""Rows of a text table shown without scrolling, and the height of a longer table in pixels."""
 DATE = re.compile(r"\d{4}\\-\d\d\\-\d\d( \d\d\\:\d\d)?")  # escaped for Markdown
 MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 BOTTOM_SENTENCES = {
@@ -37,53 +37,53 @@ assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
 
 
 def place(rank: object, tied_to: object) -> str:
-    """15, or 15= (并列15) when the place is shared; empty when not ranked."""
+    """Return a place: 15, or 15= (并列15) if shared; empty if not ranked."""
     if pd.isna(rank):
         return ""
     return _("{place}=").format(place=int(rank)) if tied_to != rank else str(int(rank))
 
 
 def bottom_sentence(bottom: Bottom) -> str:
-    """Who the bottom rule lists, in words."""
+    """Return in words which units the bottom rule lists."""
     return _(BOTTOM_SENTENCES[bottom.rule]).format(
         k=bottom.k, share=percent(bottom.share, 0), line=bottom.line, limit=percent(bottom.limit, 0)
     )
 
 
 def chance(share: object) -> str:
-    """A probability from draws: whole per cent, <1% and >99% at the ends; a dash where there is none."""
+    """Return a probability from draws in full per cent, <1% and >99% at the ends; a dash if there is none."""
     return "–" if share is None or pd.isna(share) else share_words(float(share))
 
 
 def verdict(code: object) -> str:
-    """A verdict in words."""
+    """Return a verdict in words."""
     return _(VERDICTS[str(code)])
 
 
 def written(rows: pd.DataFrame, alt: str) -> None:
-    """A table whose texts wrap, so that none is cut off; one long table scrolls by itself."""
+    """Show a table whose texts wrap, so that none is cut off; a long table scrolls."""
     cells = pd.DataFrame({name: [_cell(value) for value in rows[name]] for name in rows})
     st.table(cells, hide_index=True, height=WRITTEN_HEIGHT if len(cells) > WRITTEN_WHOLE else "content", alt=alt)
 
 
 def filled(shown: pd.DataFrame, *optional: str) -> list[str]:
-    """The columns, without those optional ones that say nothing in any row."""
+    """Return the columns without optional columns that are empty in every row."""
     return [name for name in shown if name not in optional or shown[name].any()]
 
 
 def _cell(value: object) -> str:
-    """A value as text; nothing in it is read as Markdown."""
+    """Return a value as text, escaped for Markdown."""
     if value is None or pd.isna(value):
         return ""
     if isinstance(value, int | np.integer):
         return f"{value:,}"
-    # A date and an interval are one word: browsers would break them.
+    # Browsers would break lines inside dates and intervals.
     text = DATE.sub(lambda date: date[0].replace("\\-", "\\-\u2060").replace(" ", "\u00a0"), layout.plain(value))
     return text.replace(" – ", "\u00a0–\u00a0")
 
 
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Ranked rows with place, interval, rank set, chance and verdict in words, in the order given."""
+    """Return ranked rows with place, interval, rank set, chance and verdict in words, in the order given."""
     rows = rows[rows["rank"].notna()].reset_index(drop=True)
     decimals = rules.presentation.decimals
     return rows.assign(
@@ -97,7 +97,7 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 
 
 def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | str = "auto"):
-    """The ranking as a table in which one row can be chosen."""
+    """Show the ranking as a table with single-row selection."""
     columns = ["place", "unit_name", "category", "n", "score", "interval", "places", "verdict_words", "chance"]
     columns += ["dont_know_share", "remark"]
     columns = [name for name in columns if name != "category" or rows[name].nunique() > 1]
@@ -116,7 +116,7 @@ def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | str 
 
 
 def _rank_columns(decimals: int) -> dict:
-    """Headers and formats of the columns that a ranked unit has."""
+    """Return headers and formats of the columns of a ranked unit."""
     return {
         "place": st.column_config.TextColumn(_("Rank"), width=60),
         "unit_name": st.column_config.TextColumn(_("Unit"), width="medium"),
@@ -137,7 +137,7 @@ def _rank_columns(decimals: int) -> dict:
 
 
 def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
-    """Units of one verdict: none without votes, interval and verdict."""
+    """Show the units of a verdict, each with votes, interval and verdict."""
     columns = ["unit_name", "n", "score", "interval", "place", "places", "chance", "verdict_words", "remark"]
     columns = [name for name in columns if name != "remark" or rows[name].any()]
     shown = rows[columns].assign(score=rows["score"].astype(float))
@@ -152,7 +152,7 @@ def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
 
 
 def show_not_ranked(rows: pd.DataFrame) -> None:
-    """Units without a place, each with the reason."""
+    """Show the units without a place, each with the reason."""
     shown = pd.DataFrame(
         {
             _("Unit"): rows["unit_name"],
@@ -165,7 +165,7 @@ def show_not_ranked(rows: pd.DataFrame) -> None:
 
 
 def show_groups(groups: pd.DataFrame) -> None:
-    """Evaluators of each group and what became of their lines."""
+    """Show the evaluators of each group and the kinds of their answers."""
     shown = groups.assign(weight=[percent(weight, 0) for weight in groups["weight"]])
     config = {
         "group": st.column_config.TextColumn(_("Evaluator group")),
@@ -177,7 +177,7 @@ def show_groups(groups: pd.DataFrame) -> None:
 
 
 def show_means(means: pd.DataFrame, decimals: int, key: str, indicators: bool = False) -> None:
-    """Means with votes and interval, beside the units of the category."""
+    """Show means with votes and interval, and mean and range of the category."""
     low_high = zip(means["low"], means["high"], strict=True)
     span = zip(means["category_min"], means["category_max"], strict=True)
     shown = pd.DataFrame(
@@ -207,7 +207,7 @@ def show_means(means: pd.DataFrame, decimals: int, key: str, indicators: bool = 
 
 
 def show_rounds(rounds: list[dict]) -> None:
-    """One unit through the rounds."""
+    """Show a unit over the rounds."""
     shown = pd.DataFrame(
         {
             _("Round"): [row["round"] for row in rounds],
@@ -225,7 +225,7 @@ def show_rounds(rounds: list[dict]) -> None:
 
 
 def show_unscored(grades: pd.DataFrame, key: str) -> None:
-    """Answers that are not grades, each kind by itself."""
+    """Show the answers that are not grades, by kind."""
     wide = grades.pivot_table(index=["indicator", "group"], columns="kind", values="lines", aggfunc="sum", fill_value=0)
     shown = wide.reindex(columns=list(KIND_NAMES), fill_value=0).astype(int).reset_index()
     headers = {"indicator": _("Indicator"), "group": _("Evaluator group")}
@@ -234,7 +234,7 @@ def show_unscored(grades: pd.DataFrame, key: str) -> None:
 
 
 def show_rules(rules: RuleSet) -> None:
-    """The rule set in force as a table whose long texts wrap."""
+    """Show the rule set in force as a table whose long texts wrap."""
     pairs = [(_("Setting"), _("Value")), ("---", "---"), *_rule_pairs(rules), *_about_pairs(rules)]
     cells = [pair if pair[0] == "---" else tuple(map(layout.plain, pair)) for pair in pairs]
     st.markdown("\n".join(f"| {setting} | {value} |" for setting, value in cells))
@@ -260,7 +260,7 @@ def _rule_pairs(rules: RuleSet) -> list[tuple[str, str]]:
 
 def _weights(weights: dict[str, float] | None) -> str:
     if weights is None:
-        return _("All votes count alike; groups are not weighted.")
+        return _("All votes count equally; groups are not weighted.")
     return "　".join(f"{group} {weight * 100:g}%" for group, weight in weights.items())
 
 

@@ -1,4 +1,4 @@
-"""What may be said of a unit, never without its votes, its interval and its verdict."""
+"""Statements on a unit, always with votes, interval and verdict."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ SHAPES = {"confirmed": "◆", "undecided": "○", "cleared": "●", "not_ranked"
 
 
 def show(row: dict, sentences: list[str], rules: RuleSet) -> None:
-    """One unit: its figures in a line, then the sentences."""
+    """Show a unit: its figures in a line, then the sentences."""
     decimals = rules.presentation.decimals
     with st.container(border=True):
         st.markdown(f"**{SHAPES[row['verdict']]} {layout.plain(row['unit_name'])}** · {tables.verdict(row['verdict'])}")

@@ -1,4 +1,4 @@
-"""The year cards of a round: for every category whether it can rank, and what would make it say more."""
+"""Year cards of a round: for each category, whether it can rank and what would give more certainty."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ MOST_CARDS = 8
 
 
 def show(cards: Mapping[str, YearCard], round_id: str) -> None:
-    """A card for every category, or for a chosen one when there are many."""
+    """Show a card for every category, or for a chosen category if there are many."""
     chosen = list(cards)
     if len(chosen) > MOST_CARDS:
         chosen = [st.selectbox(_("Category"), chosen, format_func=layout.category_name, key="card_category", width=420)]
@@ -38,7 +38,7 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
 
 
 def _facts(card: YearCard) -> list[str]:
-    """How well the scores can be told apart, and what it would take to tell more."""
+    """Return how well the data distinguish the scores, and what would improve it."""
     facts = [
         _("Reliability of the scores: {share}.").format(share=tables.percent(card.reliability, 0)),
         _("Differences that can be seen: {one} points between two units chosen beforehand, {all} among all.").format(

@@ -1,4 +1,4 @@
-"""末位 · Bottom list: who is confirmed at the bottom, for whom the evidence is not enough, who is cleared."""
+"""末位 · Bottom list: units confirmed at the bottom, undecided units, and cleared units."""
 
 from functools import partial
 
@@ -64,7 +64,7 @@ if bottom.sets.borderline:
     )
 
 if card.outcome == "nothing":
-    st.warning(_("No list is offered: the differences between these units are no larger than chance."))
+    st.warning(_("No list is available: the differences between these units are no larger than chance."))
 elif card.outcome != "no_list":
     st.subheader("◆ " + _("Confirmed at the bottom") + f" · {card.confirmed}")
     if not card.confirmed:
@@ -75,9 +75,12 @@ elif card.outcome != "no_list":
     st.subheader("○ " + _("Evidence not enough") + f" · {card.undecided}")
     if card.undecided:
         st.caption(
-            _("These units may not be named as the bottom, whatever their place. A list that names one is a guess.")
+            _(
+                "These units must not be named as the bottom, whatever their place. A list that names any of them is "
+                "a guess."
+            )
         )
-        with st.expander(_("What may be said of each"), expanded=card.undecided <= 3):
+        with st.expander(_("What the evidence supports for each unit"), expanded=card.undecided <= 3):
             for row in records(bottom.tier("undecided")):
                 unit_statements.show(row, bottom.sentences(row, language()), rules)
         tables.show_tier(tables.ranking_rows(bottom.tier("undecided"), rules), rules.presentation.decimals, "undecided")

@@ -1,4 +1,4 @@
-"""通报 · Bulletin: a round as a document that leaves the house, seen before it is made."""
+"""通报 · Bulletin: a round as an official document, previewed before it is created."""
 
 import streamlit as st
 
@@ -38,8 +38,8 @@ else:
     made = cached.document(kind, found, language(), signature, code=code, since=since)
 st.caption(
     _(
-        "Every line that names a unit carries its votes, interval and verdict. Only confirmed units stand under "
-        "the heading of accountability."
+        "Every line that names a unit gives its votes, interval and verdict. Only confirmed units are listed "
+        "under accountability."
     )
 )
 documents.offer(made, release, round_id)

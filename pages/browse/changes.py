@@ -1,4 +1,4 @@
-"""变化 · Changes: two rounds of one category, and which scores changed by more than chance."""
+"""变化 · Changes: scores of a category in two rounds, and which changed by more than chance."""
 
 from functools import partial
 
@@ -33,19 +33,22 @@ with right:
     )
 
 if len({name in trials for name in (round_from, round_to)}) > 1:
-    st.warning(_("One of the two rounds is a trial. Differences between them say nothing about the units."))
+    st.warning(_("One of the two rounds is a trial. Differences between them show nothing about the units."))
 found = cached.changes(release.id, round_from, round_to, category, with_trial)
 decimals = release.round(round_to).scored_rules.presentation.decimals
 level = tables.percent(found.level, 0)
 rows = change_tables.change_rows(found, decimals)
 
 if found.breaks:
-    told = [_("The method of the two rounds is not the same:")]
+    told = [_("The two rounds used different methods:")]
     told += [f"- {layout.plain(item.sentence(language()))}" for item in found.breaks]
     after = (
-        _("Nothing is tested. The table shows the two official scores side by side; their difference means nothing.")
+        _(
+            "The change is not tested. The table shows the two official scores side by side; their difference has no "
+            "meaning."
+        )
         if not found.tested
-        else _("{round} was counted again under the rule set {rules}; its scores here are not the published ones.")
+        else _("{round} was recalculated under the rule set {rules}; its scores here are not the published scores.")
     )
     told += ["", after.format(round=layout.plain(found.round_from), rules=layout.plain(found.rules))]
     st.warning("\n".join(told), icon=":material/warning:")
@@ -61,9 +64,9 @@ if found.regression:
     facts = found.regression
     st.markdown(
         _(
-            "The last of {round} ({k}): were no unit any better or worse, chance alone would change their mean score "
-            "by {predicted} points (regression to the mean). It changed by {measured}, that of all units by "
-            "{overall}. A rise no larger than the one by chance is no sign of improvement."
+            "The last of {round} ({k}): if no unit had become better or worse, chance alone would change their "
+            "mean score by {predicted} points (regression to the mean). It changed by {measured}, and the mean "
+            "of all units by {overall}. A rise no larger than that expected by chance is no sign of improvement."
         ).format(
             round=layout.plain(round_from),
             k=facts.k,
@@ -75,13 +78,14 @@ if found.regression:
 
 tested = rows[rows["statement"].notna()].reset_index(drop=True)
 if len(tested) > charts.MOST_ROWS:
-    st.info(_("{count} units are too many for one chart; the table has them all.").format(count=len(tested)))
+    st.info(_("{count} units are too many for one chart; the table contains all of them.").format(count=len(tested)))
 elif len(tested):
     charts.show(charts.changes_chart(tested), "changes", _("Change of each unit with interval, largest rise on top."))
     st.caption(
         _(
-            "A line is the {level} interval of one change; the finding holds for all units of the category together, "
-            "so a line may leave zero out and the change still be unclear. Different people voted in the two rounds."
+            "Each line is the {level} interval of one change; the finding holds for all units of the category "
+            "together, so a line may exclude zero although the change is unclear. Different people voted in the "
+            "two rounds."
         ).format(level=level)
     )
 
@@ -90,8 +94,9 @@ if len(rows):
     if rows["remark"].any():
         st.caption(
             _(
-                "Places up or down: only where the two ranges of places lie apart (ranked: {before}, then {after}). "
-                "Worth a look: changed by a looser test, of whose list about one in twenty is chance."
+                "Place up or down: only if the two ranges of places do not overlap (ranked: {before}, then "
+                "{after}). Worth a look: changed under a less strict test, whose list contains about 5% false "
+                "findings."
             ).format(before=found.ranked_from, after=found.ranked_to)
         )
     selected = change_tables.show_changes(rows, found, decimals, "changes_table")

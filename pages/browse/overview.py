@@ -1,4 +1,4 @@
-"""总览 · Overview: one round at a glance: can it rank, who voted, what to know before the scores."""
+"""总览 · Overview: a round at a glance: whether it can rank, who voted, what to know before the scores."""
 
 from functools import partial
 
@@ -34,8 +34,9 @@ if not rows.empty:
     st.subheader(_("How far apart the scores are"))
     st.caption(
         _(
-            "A mark is a unit, the line through it its {level} interval; best first within each category. Orange "
-            "diamond: confirmed at the bottom; hollow: evidence not enough; blue dot: confirmed not at the bottom."
+            "Each marker is a unit, and the line through it is its {level} interval; best first within each "
+            "category. Orange diamond: confirmed at the bottom; hollow: evidence not enough; blue dot: confirmed "
+            "not at the bottom."
         ).format(level=tables.percent(year.rules.uncertainty.level, 0))
     )
     charts.show(charts.score_spread(rows), "spread", _("Scores of all ranked units with intervals, by category."))
@@ -46,7 +47,7 @@ if year.notes:
         st.markdown(f"- {layout.plain(note.sentence(language()))}")
 
 st.subheader(_("Who voted, and what they answered"))
-st.caption(_("Don't know, abstained, blank and invalid are counted apart; none of them is a low grade."))
+st.caption(_("Don't know, abstained, blank and invalid are counted separately; none of them is a low grade."))
 tables.show_groups(year.groups)
 downloads.table("groups", release, round_id, partial(cached.export_sheet, release.id, "groups", round_id, language()))
 

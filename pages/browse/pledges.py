@@ -1,4 +1,4 @@
-"""承诺 · Pledges: who promised what, what came of it, what the hall said, and whether the people agree."""
+"""承诺 · Pledges: promises, outcomes, votes in the hall, and agreement with the public."""
 
 import streamlit as st
 

@@ -8,7 +8,7 @@ from i18n import N_
 from ui import cached, charts, downloads, layout, tables
 from ui.i18n import _, language
 
-MANY_UNITS = 60  # above it the page opens with one category
+MANY_UNITS = 60  # with more units the page opens with a single category
 
 release = layout.page(N_("Ranking"))
 left, middle, right = st.columns([1, 2, 2])
@@ -43,16 +43,20 @@ st.caption(
     ).format(level=tables.percent(rules.uncertainty.level, 0))
 )
 if ranked.empty:
-    st.info(_("No ranked unit fits this choice."))
+    st.info(_("No ranked unit matches this choice."))
 elif len(ranked) > charts.MOST_ROWS:
-    st.info(_("Choose a category to see the chart; {count} units are too many for one.").format(count=len(ranked)))
+    st.info(
+        _("Choose a category to see the chart; {count} units are too many for a single chart.").format(
+            count=len(ranked)
+        )
+    )
 else:
     alt = _("Score with interval and place with its range of each unit, best on top.")
     charts.show(charts.ranked_units(ranked), "scores", alt)
     st.caption(
         _(
-            "The verdict asks only about the bottom and comes from its own tests; the range bounds all places at once "
-            "and is wider, so it may reach beyond the line for a confirmed unit."
+            "The verdict concerns only the bottom and comes from separate tests; the range covers all places at "
+            "once and is wider, so for a confirmed unit it may extend beyond the line."
         )
     )
 

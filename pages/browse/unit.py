@@ -1,4 +1,4 @@
-"""单位 · One unit: its score and place, and who said what."""
+"""单位 · Unit: score and place, means by group, grades, and earlier rounds."""
 
 from functools import partial
 
@@ -60,8 +60,9 @@ if row["rank"]:
     st.caption(
         layout.plain(
             _(
-                "Asked about this unit only, not picked from a list: places {places}; for the bottom {confirm}, "
-                "against it {clear}. A list names several units at once, so its verdict asks for more."
+                "For this unit alone, not selected from a list: places {places}; for the bottom {confirm}, "
+                "against it {clear}. A list names several units at once, so its verdict requires stronger "
+                "evidence."
             ).format(
                 places=tables.places(alone.best, alone.worst),
                 confirm=p_words(alone.confirm_p),
@@ -73,8 +74,8 @@ if row["rank"]:
         st.caption(
             layout.plain(
                 _(
-                    "Beside the official score: shrunken towards the mean {shrunken}, expected place {expected}. They "
-                    "do not replace it."
+                    "For reference: score shrunken towards the mean {shrunken}, expected place {expected}. They "
+                    "do not replace the official score."
                 ).format(
                     shrunken=tables.number(row["shrunken"], decimals), expected=tables.number(row["expected_rank"], 1)
                 )
@@ -111,7 +112,7 @@ if not detail.grades.empty:
     st.caption(_("Shares of the graded answers, centred on the middle of the scale. Groups with too few are left out."))
     if of_indicator[of_indicator["kind"] == "scored"]["grade"].nunique() <= charts.MOST_GRADES:
         charts.show(charts.grade_bars(of_indicator), "grades", _("Grades of each group as bars."))
-    st.caption(_("Answers that are no grade are counted apart:"))
+    st.caption(_("Answers that are not grades are counted separately:"))
     tables.show_unscored(of_indicator, "unscored")
 
 st.subheader(_("Through the rounds"))

@@ -1,4 +1,4 @@
-"""版本 · Releases: what would change, who published what when from which files, and the way back."""
+"""版本 · Releases: pending changes, history of publications with their files, and rollback."""
 
 import streamlit as st
 

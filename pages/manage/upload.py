@@ -1,4 +1,4 @@
-"""上传 · Upload: one file in, every problem out, and the way to a published ranking."""
+"""上传 · Upload: check a file, correct its problems, store and publish it."""
 
 import streamlit as st
 
@@ -54,7 +54,7 @@ if report.refused:
     st.stop()
 reason = upload_page.reason_for_warnings(report)
 if not report.problems:
-    st.success(_("No problems were found in {rows} rows.").format(rows=f"{report.rows:,}"))
+    st.success(_("No problems in {rows} rows.").format(rows=f"{report.rows:,}"))
 with st.container(horizontal=True):
     if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
         upload_page.keep(file, choice, report, reason, publish=True)

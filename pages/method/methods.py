@@ -1,4 +1,4 @@
-"""方法 · Methods: docs/method/{zh,en}.md with the tables and the chart that belong in it."""
+"""方法 · Methods: docs/method/{zh,en}.md with its tables and chart."""
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +11,7 @@ from ui.i18n import _, language
 
 
 def _funnel_section(release_id: str) -> None:
-    """The funnel plot of a round and category."""
+    """Show the funnel plot of a round and category."""
     rounds = cached.scored_rounds(release_id)
     if not rounds:
         return
@@ -22,7 +22,7 @@ def _funnel_section(release_id: str) -> None:
     category = right.selectbox(_("Category"), categories, format_func=layout.category_name, key="funnel_category")
     found = cached.funnel(release_id, round_id, category)
     if found.rows.empty:
-        st.info(_("No ranked unit fits this choice."))
+        st.info(_("No ranked unit matches this choice."))
         return
     charts.show(
         charts.funnel_chart(found.rows, found.curves, found.limits.theta0),
@@ -31,22 +31,22 @@ def _funnel_section(release_id: str) -> None:
     )
     st.caption(
         _(
-            "Effective ballots: as many as would give the same precision in a simple sample. The limits hold the "
-            "chance of the draw and the usual spread between units (standard deviation {spread} points), so a mark "
-            "outside stands out from its category. Outside the 99.8% limits means: examine why. It is not a finding "
-            "that the unit is at the bottom."
+            "Effective ballots: the number that would give the same precision in a simple random sample. The "
+            "limits allow for sampling error and the usual spread between units (standard deviation {spread} "
+            "points), so a marker outside them is unusual for its category. If a unit is outside the 99.8% "
+            "limits, examine why. This does not mean that the unit is at the bottom."
         ).format(spread=tables.number(found.limits.tau2**0.5))
     )
     if len(found.rows) < FEWEST:
         st.caption(
             _(
-                "With fewer than {count} units the usual spread cannot be told; the limits are those of chance alone."
+                "With fewer than {count} units the usual spread cannot be estimated; the limits allow for chance alone."
             ).format(count=FEWEST)
         )
 
 
 def _worked_table() -> None:
-    """Six units by hand: the claims and the places."""
+    """Show the worked example of six units: claims and places."""
     units = worked_examples.six_units().units
     shown = pd.DataFrame(
         {
@@ -65,7 +65,7 @@ def _worked_table() -> None:
 
 
 def _attainment_table() -> None:
-    """Worked pledges: how far each was kept."""
+    """Show the worked examples of pledges: how far each was kept."""
     cases = worked_examples.attainment_cases()
     shown = pd.DataFrame(
         {
@@ -86,12 +86,12 @@ def _attainment_table() -> None:
 
 
 def _brief(value: float) -> str:
-    """A number of a worked pledge, nothing where it is not defined."""
+    """Return a number of a worked pledge, or an empty text if it is not defined."""
     return "" if pd.isna(value) else f"{round(value, 1):g}"
 
 
 def _rules_in_force() -> None:
-    """The rule set of a round that the reader chooses."""
+    """Show the rule set of a round that the reader chooses."""
     st.subheader(_("Rule set in force"))
     round_id = layout.choose_round(release)
     if cached.overview(release.id, round_id).rules is None:
@@ -101,7 +101,7 @@ def _rules_in_force() -> None:
 
 
 def _show(block: str) -> None:
-    """One block of the text as Streamlit draws it best."""
+    """Show a block of the text with the fitting Streamlit element."""
     if table := method_text.TABLE.fullmatch(block):
         DRAWN[table[1]]()
     elif block.startswith("## "):

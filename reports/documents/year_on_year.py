@@ -28,19 +28,19 @@ READING = N_(
     "The interval belongs to the change of one unit ({level}%). What is found holds for all units of a category "
     "together ({level}%); different people voted in the two rounds."
 )
-BREAKS = N_("The method of the two rounds is not the same:")
+BREAKS = N_("The two rounds used different methods:")
 NOT_TESTED = N_(
-    "Nothing is tested. The table shows the two official scores side by side; their difference means nothing."
+    "The change is not tested. The table shows the two official scores side by side; their difference has no meaning."
 )
-RECOUNTED = N_("{round} was counted again under the rule set {rules}; its scores here are not the published ones.")
+RECOUNTED = N_("{round} was recalculated under the rule set {rules}; its scores here are not the published scores.")
 SUMMARY = N_(
     "Units compared: {count}. By more than chance explains, {rose} rose and {fell} fell. For the others the votes "
     "show no change."
 )
 REGRESSION = N_(
-    "The last of {round} ({k}): were no unit any better or worse, chance alone would change their mean score by "
-    "{predicted} points (regression to the mean). It changed by {measured}, that of all units by {overall}. A rise no "
-    "larger than the one by chance is no sign of improvement."
+    "The last of {round} ({k}): if no unit had become better or worse, chance alone would change their mean "
+    "score by {predicted} points (regression to the mean). It changed by {measured}, and the mean of all units "
+    "by {overall}. A rise no larger than that expected by chance is no sign of improvement."
 )
 NONE = N_("No unit of this category has a score in both rounds.")
 ONLY_SHOWN = N_("not tested")

@@ -64,13 +64,13 @@ def test_an_unknown_name_is_confirmed_once_and_remembered(person, store):
     choose_option(page, box_of(page, "市卫健委"), "市卫生健康委员会")
     person.picture("chosen")
     person.button("Confirm these names").click()
-    person.sees("No problems were found in {rows} rows.", rows=2)
+    person.sees("No problems in {rows} rows.", rows=2)
     person.button("Store and publish").click()
     person.sees("See the ranking")
     (kept,) = (upload for upload in store.uploads() if upload.kind == "unit_alias")
     assert "市卫健委" in kept.frame()["content"].iloc[0]
     choose_file(page, "b.csv", ballots("B1,普通群众,市卫健委,不满意"))
-    person.sees("No problems were found in {rows} rows.", rows=1)
+    person.sees("No problems in {rows} rows.", rows=1)
     person.picture("remembered")
 
 
@@ -93,7 +93,7 @@ def test_the_right_sheet_of_a_workbook_is_chosen(person, store):
     box.wait_for()
     person.picture("asked")
     choose_option(page, box, "评议结果")
-    person.sees("No problems were found in {rows} rows.", rows=2)
+    person.sees("No problems in {rows} rows.", rows=2)
     person.picture("chosen")
     person.button("Store and publish").click()
     person.sees("See the ranking")

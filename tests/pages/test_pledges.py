@@ -60,7 +60,7 @@ def test_the_glance_counts_headline_and_routine_apart_and_adds_up(demo_path, mon
     assert routine[0][1] == sum(number for _label, number in routine[1:4]) + 3
 
 
-@pytest.mark.parametrize(("language", "same"), [("zh", "不能区分"), ("en", "Not told apart")])
+@pytest.mark.parametrize(("language", "same"), [("zh", "不能区分"), ("en", "No clear difference")])
 def test_who_is_high_with_the_hall_and_low_with_the_public_is_named_the_uncertain_is_not(
     language, same, demo_path, monkeypatch
 ):
@@ -161,8 +161,8 @@ def test_the_years_of_a_post_stand_side_by_side(demo_path, monkeypatch):
 
 def test_the_analysis_refuses_a_trend_over_three_years_and_gives_the_rest_with_intervals(demo_path, monkeypatch):
     test = pledges_page(demo_path, monkeypatch, "en", view="analysis")
-    trends = written(test, "Slope a year")
-    assert set(trends["Slope a year"]) == {"–"}
+    trends = written(test, "Slope per year")
+    assert set(trends["Slope per year"]) == {"–"}
     assert set(trends["Remark"]) == {"A trend needs 5 years with this figure; there are 3."}
     agreements = written(test, "Correlation")
     assert all("–" in words for words in agreements["Interval"])

@@ -1,4 +1,4 @@
-"""Charts by page: what the pages call. The house style is in base.py."""
+"""Charts for the pages, a module for each page. The common style is in base.py."""
 
 from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
 from ui.charts.bottom import bottom_chart, drawn

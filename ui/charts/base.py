@@ -1,4 +1,4 @@
-"""How every chart is shown: fonts, colours, the translated toolbar, and the parts that several charts share."""
+"""Common style of the charts: fonts, colours, the translated toolbar, and shared elements."""
 
 import html
 
@@ -13,7 +13,7 @@ FONTS = "'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans 
 INK = "#1F2933"
 BLUE, ORANGE, RED, GREY, PALE = "#0072B2", "#E69F00", "#D55E00", "#8A949E", "#E4E8EC"
 GRADE_COLOURS = ("#0072B2", "#56B4E9", "#CFE6F5", "#F6D28C", "#E69F00", "#B87A00")  # best to worst
-ROW = 24  # pixels of a row in a chart of units
+ROW = 24  # height of a row in a chart of units, pixels
 LONGEST_NAME = 18
 TIER_NAMES = {
     "confirmed": N_("Confirmed at the bottom"),
@@ -22,9 +22,9 @@ TIER_NAMES = {
 }
 TIER_COLOURS = {"confirmed": RED, "undecided": ORANGE, "cleared": BLUE}
 TIER_SYMBOLS = {"confirmed": "diamond", "undecided": "circle-open", "cleared": "circle"}
-"""Distinguished by shape, fill and colour, so that grey prints and colour-blind readers lose nothing."""
+"""Shape, fill and colour all differ, so grey prints and colour-blind readers can tell the verdicts apart."""
 MOST_GRADES = 9
-MOST_ROWS = 300  # more are not drawn: nobody reads them on one sheet
+MOST_ROWS = 300  # more are not drawn, because the chart would be unreadable
 HINTS_ZH = {
     "Autoscale": "自动缩放",
     "Box Select": "框选",
@@ -81,7 +81,7 @@ LOCALES = {
 
 
 def toolbar() -> dict:
-    """The settings of Plotly's toolbar in the session's language."""
+    """Return the settings of Plotly's toolbar in the language of the session."""
     config = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
     if language() == "zh":
         config |= {"locale": "zh-CN", "locales": LOCALES}
@@ -89,9 +89,7 @@ def toolbar() -> dict:
 
 
 def show(fig: go.Figure, key: str, alt: str) -> None:
-    """A chart in the house style. `alt` says in words what the chart shows, for those who
-    cannot see it.
-    """
+    """Show a chart in the common style; `alt` describes it for screen readers."""
     fig.update_layout(
         font={"family": FONTS, "size": 14, "color": INK},
         paper_bgcolor="white",
@@ -104,19 +102,19 @@ def show(fig: go.Figure, key: str, alt: str) -> None:
 
 
 def label(name: object, longest: int = LONGEST_NAME) -> str:
-    """A name from a file for a chart: Plotly would read tags in it, and long ones are shortened."""
+    """Return a name from a file, escaped because Plotly interprets tags, and shortened if it is long."""
     text = " ".join(str(name).split())
     short = text if len(text) <= longest else text[: longest - 1] + "…"
     return html.escape(short, quote=False)
 
 
 def reach(part: pd.DataFrame, colour: str, thickness: float = 2) -> dict:
-    """Error bars from score_low to score_high around score."""
+    """Return error bars from score_low to score_high around score."""
     return span(part["score"], part["score_low"], part["score_high"], colour, thickness)
 
 
 def span(middle: pd.Series, low: pd.Series, high: pd.Series, colour: str, thickness: float = 2) -> dict:
-    """Error bars from low to high around middle."""
+    """Return error bars from low to high around middle."""
     return {
         "type": "data",
         "symmetric": False,
@@ -129,7 +127,7 @@ def span(middle: pd.Series, low: pd.Series, high: pd.Series, colour: str, thickn
 
 
 def tier_marker(verdict: str, size: int = 10) -> dict:
-    """The mark of one verdict."""
+    """Return the marker of a verdict."""
     hollow = TIER_SYMBOLS[verdict].endswith("open")
     colour = TIER_COLOURS[verdict]
     return {
@@ -141,7 +139,7 @@ def tier_marker(verdict: str, size: int = 10) -> dict:
 
 
 def low_layout(fig: go.Figure, rows: int) -> go.Figure:
-    """The layout of a small chart with a legend above it."""
+    """Return the layout of a small chart with a legend above it."""
     fig.update_layout(
         height=120 + 44 * max(rows, 1),
         margin={"l": 10, "r": 20, "t": 50, "b": 10},

@@ -1,4 +1,4 @@
-"""The product's own chart: the places that the votes allow, the line of the last k, the chance of being beyond it."""
+"""Bottom chart: the places that the votes allow, the line of the last k, the chance of being beyond it."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,22 +9,22 @@ from ui.i18n import _
 
 BOTTOM_SHOWN = 20
 BESIDE = 5
-"""Cleared units drawn for comparison, the nearest to the line."""
+"""Number of cleared units drawn for comparison, nearest to the line first."""
 ROW = 28
 
 
 def drawn(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that the chart shows: all that are not cleared and the nearest cleared ones, at most BOTTOM_SHOWN."""
+    """Return the rows to draw: units not cleared and the nearest cleared units, at most BOTTOM_SHOWN."""
     cleared = (rows["verdict"] == "cleared").to_numpy(dtype=bool)
     keep = ~cleared | (cleared.cumsum() <= BESIDE)
     return rows[keep].head(BOTTOM_SHOWN).reset_index(drop=True)
 
 
 def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float | None) -> go.Figure:
-    """The lowest units of a family, the worst on top, where it is seen without scrolling.
+    """Draw the lowest units of a family, worst on top, so that it is visible without scrolling.
 
-    rows: worst first, with places and chance in words. line: between the places where the last k begin; points: the
-    line of a rule that asks for a score. Without a chance to show, the right panel is left out.
+    rows: worst first, with places and chance in words. line: position between two places where the last k begin.
+    points: the limit of a rule that tests the score. If no unit has a chance, the right panel is omitted.
     """
     rows = drawn(rows)
     chances = rows["p_bottom"].notna().any()
@@ -61,7 +61,7 @@ def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float |
 
 
 def _title(fig: go.Figure, axis: str, text: str) -> None:
-    """What a panel shows, above it: its foot may lie below the edge of the screen."""
+    """Write the title of a panel above it, since its lower edge may be off the screen."""
     place = {"x": 0.5, "xref": f"{axis} domain", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 24}
     fig.add_annotation(text=text, showarrow=False, font={"size": 15, "color": INK}, **place)
 
@@ -118,7 +118,7 @@ def _add_chances(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
 
 
 def _mark_line(fig: go.Figure, at: float | None, k: int, by_score: bool) -> None:
-    """The dashed line where the last k begin, or at the points that the rule asks for."""
+    """Draw the dashed line where the last k begin, or at the score limit of the rule."""
     if at is None:
         return
     text = _("{points} points").format(points=f"{at:g}") if by_score else _("last {k}").format(k=k)

@@ -1,4 +1,4 @@
-"""Changes between two rounds: every unit with the interval of its change, largest rise on top."""
+"""Chart of changes between two rounds: every unit with the interval of its change, largest rise on top."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,11 +9,11 @@ from ui.i18n import _
 
 COLOURS = {ROSE: BLUE, FELL: RED, SAME: GREY}
 SYMBOLS = {ROSE: "triangle-up", FELL: "triangle-down", SAME: "circle-open"}
-"""Distinguished by shape, fill and colour, so that a grey print loses nothing."""
+"""Shape, fill and colour all differ, so that findings remain distinct in grey print."""
 
 
 def changes_chart(rows: pd.DataFrame) -> go.Figure:
-    """Tested changes in the order given, first on top, with the line of no change.
+    """Draw tested changes in the order given, first on top, with the line of no change.
 
     rows: unit_name, change, low, high, statement, and interval, scores, votes and p in words; index from 0.
     """

@@ -1,4 +1,4 @@
-"""The funnel plot: scores against effective ballots, with the limits within which units usually lie."""
+"""Funnel plot: scores against effective ballots, with the limits of usual variation."""
 
 from typing import TypeAlias
 
@@ -21,16 +21,16 @@ CURVES = (
 MOST_LABELS = 5
 HEIGHT = 500
 PLOT = (820, 370)
-"""Pixels of the plot on a laptop, without margins; the browser tells Python no width, so names keep clear of marks
-there and nearly so elsewhere."""
+"""Size of the plot on a laptop without margins, pixels. Python does not know the width in the browser, so names may
+touch markers on other screens."""
 SIGN, LINE, MARK = 15, 20, 9
-"""Pixels of a wide letter, of a line of text, and from the middle of a mark to its edge."""
+"""Width of a wide letter, height of a line of text, and radius of a marker, pixels."""
 AWAY = (0, -1, 1, -2, 2, -3, 3, -4, 4)
-"""Lines by which a name may stand off its mark, nearest first; up is negative."""
+"""Vertical offsets of a name from its marker, in lines, nearest first; up is negative."""
 
 
 def funnel_chart(rows: pd.DataFrame, curves: pd.DataFrame, centre: float) -> go.Figure:
-    """Units as marks by side of the limits, four limits and the centre; the lowest outside by name, at most five.
+    """Draw units by position against the limits, four limits and the centre; name at most five low outliers.
 
     rows: lowest score first. curves: effective, low_3, low_2, high_2, high_3.
     """
@@ -96,7 +96,7 @@ def _units(part: pd.DataFrame, name: str, marker: dict) -> go.Scatter:
 
 
 def _name_lowest(fig: go.Figure, rows: pd.DataFrame, across: tuple[float, float], upright: tuple[float, float]) -> None:
-    """Names of the lowest units outside, beside their marks and clear of other marks and names where there is room."""
+    """Write the names of the lowest outliers next to their markers, without overlap where there is room."""
     x = (rows["effective"] - across[0]) / (across[1] - across[0]) * PLOT[0]
     y = (upright[1] - rows["score"]) / (upright[1] - upright[0]) * PLOT[1]
     taken = [(a - MARK, b - MARK, a + MARK, b + MARK) for a, b in zip(x, y, strict=True)]
@@ -124,14 +124,14 @@ Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, foot, in
 
 
 def _beside(x: float, y: float, width: float, side: int, lines: int) -> tuple[int, int, Box]:
-    """A place for a name to one side of a mark, some lines off: side, lines, box."""
+    """Return a place for a name to one side of a marker: side, offset in lines, box."""
     near, far = x + side * 2 * MARK, x + side * (2 * MARK + width)
     middle = y + LINE * lines
     return side, lines, (min(near, far), middle - LINE / 2, max(near, far), middle + LINE / 2)
 
 
 def _is_free(box: Box, taken: list[Box]) -> bool:
-    """Inside the plot and clear of what is there."""
+    """Return whether a box is inside the plot and overlaps nothing."""
     left, top, right, foot = box
     inside = left >= 0 and right <= PLOT[0] and top >= 0 and foot <= PLOT[1]
     return inside and all(left >= c or right <= a or top >= d or foot <= b for a, b, c, d in taken)

@@ -1,4 +1,4 @@
-"""Charts of pledges: promise against outcome, hall against public, quarter by quarter, a post through the years."""
+"""Charts of pledges: promise and outcome, hall and public, quarters, and a post over the years."""
 
 import itertools
 
@@ -15,26 +15,26 @@ MOST_NAMED = 8
 PROMISED = 100
 LINE = 26  # pixels of a row
 COLUMN = 0.2
-"""Room for the signed differences, as a share of the span of the marks."""
+"""Width reserved for the signed differences, as a share of the range of the markers."""
 AWAY = (24, -28, 52, -56)
-"""Pixels between a mark and its name, outwards and inwards in turn, so that neighbours have room."""
+"""Distance of names from their markers, pixels; alternating, so that neighbours do not overlap."""
 CROWD = 100
-"""Posts from which on the lines of those not told apart are drawn pale."""
-ROOM = 1.22  # beyond the outermost interval: names of posts and of the corners stand there
+"""Number of posts from which lines of posts without a clear difference are drawn pale."""
+ROOM = 1.22  # beyond the outermost interval, for names of posts and corners
 LEAST_SIDE = 0.45
-"""Of the longer side of an axis, how much the shorter one has at least."""
+"""Smallest length of the shorter side of an axis, as a share of the longer side."""
 LEAST_SPAN = 24
-"""Points that the axis of a score spans at least, so that a small change does not look like a leap."""
+"""Smallest range of a score axis, in points, so that a small change does not look large."""
 OUTCOME_COLOURS = {True: BLUE, False: RED}
 OUTCOME_SYMBOLS = {True: "circle", False: "triangle-left"}
-"""Kept or short of the promise: told apart by shape and side of the tick, so that a grey print loses nothing."""
+"""Kept or short of the promise: shape and side of the tick both differ, for grey prints."""
 
 
 def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
-    """Promise against outcome, first row on top; beside it, each on its own scale, the scores that have an interval.
+    """Draw promise and outcome, first row on top, and to the right each score with interval on a separate scale.
 
     rows: name, reported, verified (per cent of the promise), difference (signed text), about (hover text), and for
-    each name of `panels` its _score, _low, _high, _n; index from 0. panels: name -> title of its own panel.
+    each name of `panels` its _score, _low, _high, _n; index from 0. panels: name -> title of the panel.
     """
     widths = [1.0] if not panels else [0.5, *[0.5 / len(panels)] * len(panels)]
     fig = make_subplots(cols=len(widths), shared_yaxes=True, column_widths=widths, horizontal_spacing=0.03)
@@ -61,7 +61,7 @@ def _panel_title(fig: go.Figure, axis: str, text: str) -> None:
 
 
 def _dumbbells(fig: go.Figure, rows: pd.DataFrame) -> None:
-    """A tick at the promise, the verified outcome with its signed distance, the reported one as a hollow ring."""
+    """Draw a tick at the promise, the verified outcome with its signed distance, the reported outcome as a ring."""
     known = rows[rows["verified"].notna()]
     values = pd.concat([rows["reported"], rows["verified"], pd.Series([float(PROMISED)])]).dropna()
     room = max(values.max() - values.min(), 10) * COLUMN
@@ -84,7 +84,7 @@ def _dumbbells(fig: go.Figure, rows: pd.DataFrame) -> None:
 
 
 def _differences(part: pd.DataFrame, x: float, kept: bool) -> go.Scatter:
-    """The signed distances as a column of their own, where no mark can come in their way."""
+    """Return the signed distances as a separate column, where no marker overlaps them."""
     return go.Scatter(
         x=[x] * len(part),
         y=list(part.index),
@@ -111,7 +111,7 @@ def _marks(part: pd.DataFrame, marker: dict, name: str) -> go.Scatter:
 
 
 def _scores(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
-    """One score with its interval, on its own scale."""
+    """Draw a score with its interval in a separate panel."""
     part = rows[rows[f"{name}_score"].notna()]
     votes = _("Votes")
     about = [
@@ -137,8 +137,7 @@ def _scores(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
 
 
 def halls_chart(rows: pd.DataFrame) -> go.Figure:
-    """Hall against public: points to the mean of the category on both axes, with intervals; only posts that differ
-    beyond their uncertainty have a name.
+    """Draw hall against public, as points from the category mean with intervals; name only significant posts.
 
     rows: unit_name, post, vote_gap, public_gap with _low and _high, differs, vote_n, public_n; the named first.
     """
@@ -147,10 +146,10 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
     hollow = {"symbol": "circle-open", "size": 8, "color": GREY, "line": {"width": 1.5, "color": GREY}}
     full = {"symbol": "diamond", "size": 14, "color": RED}
     fig.add_trace(
-        _crosses(other, hollow, _("Not told apart") + f" ({len(other)})", GREY, 1 if len(other) <= CROWD else 0.5)
+        _crosses(other, hollow, _("No clear difference") + f" ({len(other)})", GREY, 1 if len(other) <= CROWD else 0.5)
     )
     if len(named):
-        fig.add_trace(_crosses(named, full, _("Opposite, beyond uncertainty") + f" ({len(named)})", RED, 2.5))
+        fig.add_trace(_crosses(named, full, _("Significantly different") + f" ({len(named)})", RED, 2.5))
     for side in (1, -1):
         own = named.head(MOST_NAMED)
         own = own[own["public_gap"] * side > 0].sort_values("vote_gap")
@@ -184,7 +183,7 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
 
 
 def _name(unit, lines: int) -> dict:
-    """The name of one post beside its mark, towards the cross, some pixels below (negative: above)."""
+    """Return the label of a post, next to its marker towards the cross, some pixels below (negative: above)."""
     right = unit.vote_gap < 0
     return {
         "x": unit.vote_gap,
@@ -202,7 +201,7 @@ def _name(unit, lines: int) -> dict:
 
 
 def _around(rows: pd.DataFrame, name: str) -> tuple[float, float]:
-    """The range of an axis: all intervals, and enough on either side of the cross to see which side is which."""
+    """Return the range of an axis: all intervals, and enough room on both sides of the cross."""
     low, high = float(rows[f"{name}_low"].min()), float(rows[f"{name}_high"].max())
     least = LEAST_SIDE * max(-low, high)
     return ROOM * min(low, -least), ROOM * max(high, least)
@@ -237,7 +236,7 @@ def _crosses(part: pd.DataFrame, marker: dict, name: str, colour: str, thickness
 
 
 def quarters_chart(rows: pd.DataFrame) -> go.Figure:
-    """Items met as reported, met as verified, and overdue, quarter after quarter; headline and routine side by side.
+    """Draw items met as reported, met as verified, and overdue by quarter; headline and routine side by side.
 
     rows: `results.pledges.counts.QUARTERS`.
     """
@@ -281,7 +280,7 @@ def quarters_chart(rows: pd.DataFrame) -> go.Figure:
 
 
 def years_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
-    """One post, round after round, each outcome in a panel of its own.
+    """Draw a post over the rounds, each outcome in a separate panel.
 
     rows: oldest first, `results.pledges.by_year.YEARS`. panels: name -> title; "headline" and "routine" are completion
     as reported and as verified, "vote" and "public" are scores with intervals.

@@ -1,4 +1,4 @@
-"""Charts of all units of a round: scores with intervals, places with their ranges."""
+"""Charts of all units of a round: scores with intervals, places with ranges."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,7 +10,7 @@ from ui.i18n import _
 
 
 def ranked_units(rows: pd.DataFrame) -> go.Figure:
-    """Score with interval and place with its range of every ranked unit, best on top, categories under their names."""
+    """Draw score with interval and place with range of every ranked unit, best on top, by category."""
     at, heads = _positions(rows["category"])
     fig = make_subplots(cols=2, shared_yaxes=True, column_widths=[0.55, 0.45], horizontal_spacing=0.03)
     for verdict in TIER_NAMES:
@@ -37,7 +37,7 @@ def ranked_units(rows: pd.DataFrame) -> go.Figure:
 
 
 def _add_units(fig: go.Figure, part: pd.DataFrame, y: list[int], verdict: str) -> None:
-    """One verdict's units in both panels."""
+    """Add the units of a verdict to both panels."""
     colour, marker = TIER_COLOURS[verdict], tier_marker(verdict, 8)
     names = [label(unit) for unit in part["unit_name"]]
     about = list(zip(names, part["n"], part["interval"], part["places"], strict=True))
@@ -51,7 +51,7 @@ def _add_units(fig: go.Figure, part: pd.DataFrame, y: list[int], verdict: str) -
 
 
 def _positions(categories: pd.Series) -> tuple[list[int], list[tuple[str, int]]]:
-    """Row numbers of a chart, with a row for the name of each category when there are several."""
+    """Return the row numbers of a chart, with a row for each category name if there are several."""
     several = categories.nunique() > 1
     at: list[int] = []
     heads: list[tuple[str, int]] = []
@@ -74,7 +74,7 @@ def _hover() -> str:
 
 
 def score_spread(rows: pd.DataFrame) -> go.Figure:
-    """All ranked units, categories side by side, best first: how far apart the scores are."""
+    """Draw the spread of the scores of all ranked units, categories side by side, best first."""
     fig = go.Figure()
     ticks: list[float] = []
     names: list[str] = []

@@ -1,4 +1,4 @@
-"""Which of the rules that could have been chosen as well put which unit at the bottom."""
+"""Chart of the alternative rules under which a unit is at the bottom."""
 
 import math
 import textwrap
@@ -17,7 +17,7 @@ GAP = 0.7
 
 
 def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
-    """A row a unit, a column a rule: filled where the rule lists the unit. Columns stand together by kind of rule."""
+    """Draw a row per unit and a column per rule, filled if the rule lists the unit; columns grouped by kind."""
     at, heads = _columns(found)
     fig = go.Figure()
     listed, other = [], []
@@ -59,7 +59,7 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
 
 
 def _columns(found: Robustness) -> tuple[list[float], list[tuple[float, str]]]:
-    """Place of every rule, with a gap between kinds, and the middle of every kind."""
+    """Return the position of every rule, with a gap between kinds, and the middle of every kind."""
     at: list[float] = []
     by_kind: dict[str, list[float]] = {}
     x = 0.0
@@ -71,7 +71,7 @@ def _columns(found: Robustness) -> tuple[list[float], list[tuple[float, str]]]:
 
 
 def _wrapped(text: str) -> list[str]:
-    """A heading in short lines: at spaces, or of up to six characters of Chinese and about equally long."""
+    """Return a heading in short lines: split at spaces, or into similar lengths of up to six Chinese characters."""
     if " " in text:
         return textwrap.wrap(text, 12)
     size = math.ceil(len(text) / math.ceil(len(text) / 6))

@@ -1,4 +1,4 @@
-"""Charts of one unit: its groups, its grades, its rounds."""
+"""Charts of a unit: groups, grades and rounds."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -8,7 +8,7 @@ from ui.i18n import _
 
 
 def group_means(means: pd.DataFrame) -> go.Figure:
-    """The unit's mean in every group with its interval, and the span of its category."""
+    """Draw the unit's mean in every group with its interval, and the range of its category."""
     shown = means[~means["too_few"].astype(bool)]
     names = [label(f"{row.indicator} {row.group}") for row in shown.itertuples()]
     fig = go.Figure()
@@ -51,7 +51,7 @@ def group_means(means: pd.DataFrame) -> go.Figure:
 
 
 def grade_bars(grades: pd.DataFrame) -> go.Figure:
-    """Grades of each group as diverging bars: better grades to the left of the centre, worse to the right."""
+    """Draw the grades of each group as diverging bars: better to the left of the centre, worse to the right."""
     scored = grades[grades["kind"] == "scored"]
     order = list(scored.groupby("grade")["points"].max().sort_values(ascending=False).index)
     groups = list(dict.fromkeys(scored["group"]))
@@ -87,14 +87,14 @@ def grade_bars(grades: pd.DataFrame) -> go.Figure:
 
 
 def _colours(count: int) -> list[str]:
-    """Colours from best to worst; the middle of an odd number of grades is pale."""
+    """Return colours from best to worst; the middle of an odd number of grades is pale."""
     known = {2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
     steps = known.get(count) or [round(i * 5 / max(count - 1, 1)) for i in range(count)]
     return [GRADE_COLOURS[step] for step in steps]
 
 
 def rounds(history: list[dict]) -> go.Figure:
-    """Score with interval, round after round."""
+    """Draw score with interval by round."""
     rows = pd.DataFrame([row for row in reversed(history) if row["score"] is not None])
     fig = go.Figure(
         go.Scatter(

@@ -1,1 +1,1 @@
-"""The page of pledges in its parts: by post, by unit, by quarter, and how outcomes hang together."""
+"""Parts of the pledges page: by post, by unit, by quarter, and association of outcomes."""

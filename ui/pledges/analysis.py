@@ -1,4 +1,4 @@
-"""For the statistician: how the outcomes of pledges hang together, each number with its interval or a sentence."""
+"""Association of pledge outcomes, for statisticians: each number with its interval or a reason."""
 
 import pandas as pd
 import streamlit as st
@@ -26,11 +26,11 @@ assert {f"{kind}_verified_completion" for kind in KINDS} <= set(FIGURES)
 
 
 def show(chosen: pledges_page.Chosen) -> None:
-    """Agreement, shift, severity; the trends of one post."""
+    """Show agreement, shift and severity, and the trends of a post."""
     st.caption(
         _(
-            "Over all posts of the round, every category. Nothing here says why; what is too few or not comparable is "
-            "refused."
+            "Across all posts of the round, in every category. These figures do not show causes. Comparisons "
+            "with too few posts, or of figures that are not comparable, are refused."
         )
     )
     release = chosen.release
@@ -39,26 +39,26 @@ def show(chosen: pledges_page.Chosen) -> None:
     before = next((name for name in formal if name < chosen.round), None)
     day_before = "" if before is None else cached.default_as_of(release.id, before, pledges_page.today())
     agreements, shifts, severity = cached.pledge_analysis(*chosen.key, before, day_before)
-    st.subheader(_("Do the outcomes put the posts in the same order?"))
+    st.subheader(_("Do the outcomes rank the posts in the same order?"))
     st.caption(
         _(
-            "Spearman's rank correlation: 1 the same order, 0 no connection, −1 the opposite order. The interval "
-            "resamples posts (BCa, 9,999 draws); one that holds 0 shows no connection."
+            "Spearman's rank correlation: 1 is the same order, 0 no association, −1 the opposite order. The "
+            "interval resamples posts (BCa, 9,999 draws); an interval that contains 0 shows no association."
         )
     )
     _agreements(agreements)
     st.subheader(_("Is one figure systematically above the other?"))
     st.caption(
         _(
-            "Wilcoxon's signed rank test of the same posts; the shift is the Hodges-Lehmann estimate with its "
-            "interval, second figure minus the first. Equal pairs are left out of both and counted."
+            "Wilcoxon's signed rank test on the same posts; the shift is the Hodges-Lehmann estimate with its "
+            "interval, second figure minus first. Equal pairs are excluded from both and counted."
         )
     )
     _shifts(shifts, before, chosen.round)
-    st.subheader(_("Do some groups of the hall grade harder?"))
+    st.subheader(_("Do some groups in the hall grade more strictly?"))
     _severity(severity)
     st.subheader(_("Trend of one post"))
-    st.caption(_("Theil-Sen slope a year with its interval, from five years on under unchanged rules."))
+    st.caption(_("Theil-Sen slope per year with its interval, given at least five years under unchanged rules."))
     _trends(chosen)
 
 
@@ -104,13 +104,14 @@ def _severity(found) -> None:
         return
     st.caption(
         _(
-            "Points that a group gives more (+, milder) or less (−, harder) than the groups do on average, for the "
-            "same posts. The adjusted scores stand beside the official ones and never replace them."
+            "Points by which a group grades higher (+, more lenient) or lower (−, stricter) than the average of "
+            "the groups, for the same posts. Adjusted scores are shown for reference and never replace the "
+            "official scores."
         )
     )
     _table(
         [
-            {_("Evaluator group"): group, _("Milder or harder"): _signed(points, 1)}
+            {_("Evaluator group"): group, _("Lenient or strict"): _signed(points, 1)}
             for group, points in zip(found.groups["group"], found.groups["severity"], strict=True)
         ]
     )
@@ -155,7 +156,7 @@ def _trend(one: TrendOf) -> dict:
     return {
         _("Figure"): _(FIGURES[one.figure]),
         _("Rounds"): one.found.n,
-        _("Slope a year"): _signed(one.found.slope),
+        _("Slope per year"): _signed(one.found.slope),
         _("Interval"): _interval(one.found.low, one.found.high),
         _("Remark"): "" if one.unavailable is None else one.unavailable.sentence(language()),
     }

@@ -1,4 +1,4 @@
-"""The pledges page: what is chosen, the first glance, promise against outcome, hall against public."""
+"""Pledges page: choices, key figures, promise and outcome, hall and public."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ BOOK, PLEDGES_PAGE = "book", layout.PAGES / "browse" / "pledges.py"
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is looked at: a round as it stood on a day, all of it or one category ("" is all)."""
+    """The selection: a round as of a day, and a category ("" for all)."""
 
     release: Release
     round: str
@@ -44,26 +44,26 @@ class Chosen:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """The scalars by which its answers are kept."""
+        """Return the scalars that form the cache key."""
         return self.release.id, self.round, self.as_of
 
     @property
     def year(self) -> PledgeYear:
-        """Everything about the pledges of the round."""
+        """Return all results on the pledges of the round."""
         return cached.pledge_year(*self.key)
 
     def of_category(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows of the chosen category."""
+        """Return the rows of the chosen category."""
         return rows[rows["category"] == self.category] if self.category else rows
 
 
 def today() -> str:
-    """The day of the reader, as an ISO text."""
+    """Return today's date in ISO form."""
     return date.today().isoformat()
 
 
 def from_address(name: str, options: Iterable[str], widget: Callable, label: str, words: Callable, **more) -> str:
-    """A choice that the address holds as a plain code, never as a translated label; else the first option."""
+    """Return the option whose code is in the address (never a translated label), else the first option."""
     known, key = list(options), f"pledges_{name}"
     asked = st.query_params.get(name)
     st.session_state[key] = asked if asked in known else known[0]
@@ -75,9 +75,9 @@ def from_address(name: str, options: Iterable[str], widget: Callable, label: str
 
 
 def nothing_yet() -> None:
-    """What to upload, in which form, when no round has pledges or votes on duty reports."""
-    st.info(_("No pledges are imported yet. Upload these three tables, each under its kind of file, and publish."))
-    heads = (_("Kind of file"), _("Columns it needs"), _("Columns it may have"))
+    """Show what to upload, and in which form, if no round has pledges or votes on duty reports."""
+    st.info(_("No pledges have been imported. Upload these three tables, each under its kind of file, then publish."))
+    heads = (_("Kind of file"), _("Required columns"), _("Optional columns"))
     lines = ["| " + " | ".join(heads) + " |", "| --- | --- | --- |"]
     for kind in UPLOADED:
         names = [field.name for field in fields(kind)]
@@ -86,7 +86,9 @@ def nothing_yet() -> None:
         cells = (_(KIND_NAMES[kind]), _(", ").join(need), _(", ").join(may))
         lines.append("| " + " | ".join(map(layout.plain, cells)) + " |")
     st.markdown("\n".join(lines))
-    st.caption(_("One table a file: CSV or a workbook. Headers as above; other usual headers are understood as well."))
+    st.caption(
+        _("One table per file: CSV or a workbook. Use the headers above; other common headers are also recognised.")
+    )
     st.page_link(layout.PAGES / "manage" / "upload.py", label=_("Upload data"), query_params={"lang": language()})
 
 
@@ -95,7 +97,7 @@ def _header(kind: str, name: str) -> str:
 
 
 def glance(chosen: Chosen) -> None:
-    """How many pledges, what became of them, headline and routine apart; then the hall in a sentence."""
+    """Show the counts of pledges by outcome, headline and routine separately, and a summary of the hall votes."""
     found = [one for one in cached.pledge_glances(*chosen.key, chosen.category or None) if one.pledges]
     if found:
         with st.container(border=True, gap="small"):
@@ -104,31 +106,31 @@ def glance(chosen: Chosen) -> None:
     if not found:
         st.info(_("This round has votes on duty reports but no pledges. Upload the table of pledges."))
     elif not any(one.kept + one.missed + one.running + one.reported_met for one in found):
-        st.info(_("No progress is imported for these pledges yet. Upload the table of progress after each check."))
+        st.info(_("No progress has been imported for these pledges. Upload the table of progress after each check."))
     told = [*(_beside(one) for one in found), *_halls_in_short(chosen)]
     st.markdown("\n".join(f"- {sentence}" for sentence in told))
 
 
 def show_notes(chosen: Chosen) -> None:
-    """Rows that count nowhere and words that the rules do not know."""
+    """Show rows that are counted nowhere and words that the rules do not define."""
     notes = pledge_notes(chosen.year.book, chosen.year.votes)
     if notes:
         st.warning("\n".join(f"- {layout.plain(note.sentence(language()))}" for note in notes))
 
 
 def _counts(one: PledgeCounts) -> None:
-    """One kind of pledge as figures; running, adjusted and cancelled items are told beside them."""
+    """Show the figures of a kind of pledge; `_beside` covers running, adjusted and cancelled items."""
     figures = st.columns([1.2, 1, 1, 1.2, 1])
     figures[0].metric(_(KIND_TITLES[one.kind]), f"{one.pledges:,}")
     figures[1].metric(_("Kept, verified"), f"{one.kept:,}")
     figures[2].metric(_("Not kept, verified"), f"{one.missed:,}")
     figures[3].metric(_("No verified outcome"), f"{one.unknown:,}")
-    late = _("The day is past and it is not done, by the checker's account where there is one.")
+    late = _("The deadline has passed and the item is not complete, according to the check if there was a check.")
     figures[4].metric(_("Overdue"), f"{one.overdue:,}", help=late)
 
 
 def _beside(one: PledgeCounts) -> str:
-    """What the figures leave out, so that all add up, and what is only reported."""
+    """Return a sentence on items missing from the figures, so that all add up, and on reported outcomes."""
     told = []
     if one.running:
         told.append(_("{count} verified below the target with time left").format(count=f"{one.running:,}"))
@@ -136,14 +138,14 @@ def _beside(one: PledgeCounts) -> str:
         told.append(_("{count} adjusted for objective reasons").format(count=f"{one.adjusted:,}"))
     if one.cancelled:
         told.append(_("{count} cancelled").format(count=f"{one.cancelled:,}"))
-    told.append(_("{count} met by the units' own account").format(count=f"{one.reported_met:,}"))
+    told.append(_("{count} met as reported by the units").format(count=f"{one.reported_met:,}"))
     if one.soft:
         told.append(_("{count} soft targets, no better than the year before").format(count=f"{one.soft:,}"))
     return _("**{kind}:** {told}").format(kind=_(KIND_TITLES[one.kind]), told=_(", ").join(told))
 
 
 def _halls_in_short(chosen: Chosen) -> list[str]:
-    """The votes on duty reports, and who stands high with the hall and low with the public, or the other way round."""
+    """Return sentences on the votes on duty reports and on posts that differ between hall and public."""
     rows = chosen.of_category(chosen.year.votes.rows)
     if rows.empty:
         return [_("**Hall:** no votes on duty reports in this round.")]
@@ -152,14 +154,17 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
     told = told.format(scored=f"{scored:,}", withheld=f"{len(rows) - scored:,}")
     named = chosen.of_category(chosen.year.compared.named)
     if named.empty:
-        return [told, _("**Hall and public:** no post stands opposite beyond uncertainty.")]
+        return [
+            told,
+            _("**Hall and public:** no post differs significantly between the on-site vote and the public score."),
+        ]
     names = _(", ").join(layout.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
     more = "…" if len(named) > charts.MOST_NAMED else ""
-    return [told, _("**Hall and public:** opposite beyond uncertainty: **{names}**.").format(names=names + more)]
+    return [told, _("**Hall and public:** these posts differ significantly: **{names}**.").format(names=names + more)]
 
 
 def show_outcomes(chosen: Chosen) -> None:
-    """Promise against outcome, with the two scores beside it, each on its own scale."""
+    """Show promise and outcome with the two scores, each on a separate scale."""
     left, right = st.columns([1, 1])
     with left:
         kind = from_address(
@@ -172,7 +177,7 @@ def show_outcomes(chosen: Chosen) -> None:
         )
     with right:
         by = from_address(
-            "by", GROUPED, st.segmented_control, _("A row is"), lambda code: _(GROUPED[code]), required=True
+            "by", GROUPED, st.segmented_control, _("Rows show"), lambda code: _(GROUPED[code]), required=True
         )
     rows = chosen.of_category(cached.pledge_rows(*chosen.key, by))
     rows = outcome_rows(rows[rows[f"{kind}_pledges"].fillna(0) > 0], kind, by)
@@ -188,27 +193,27 @@ def show_outcomes(chosen: Chosen) -> None:
             {"vote": _("Hall, score"), "public": _("Public, score")} if by == "post" else {"public": _("Public, score")}
         )
         panels = {name: title for name, title in panels.items() if drawn[f"{name}_score"].notna().any()}
-        alt = _("Promise and verified outcome of each row, the largest shortfall on top, with both scores beside it.")
+        alt = _("Promise and verified outcome of each row, largest shortfall first, with both scores to the right.")
         charts.show(charts.outcomes_chart(drawn, panels), "outcomes", alt)
         if len(drawn) < len(rows):
             st.caption(
-                _("Drawn: the {shown} with the largest shortfall of {count}; all are in the table.").format(
+                _("The chart shows the {shown} of {count} with the largest shortfall; the table shows all.").format(
                     shown=len(drawn), count=f"{len(rows):,}"
                 )
             )
     level = tables.percent(chosen.year.votes.level, 0)
     st.caption(
         _(
-            "Completion is the weighted mean over the items, at most 120% each; the signed figure is the verified "
-            "outcome minus the promise, in percentage points. {no_interval} Lines through the scores are {level} "
-            "intervals. The scales are not the same: no figure is subtracted from another panel's."
+            "Completion is the weighted mean over the items, each capped at 120%; the signed figure is the "
+            "verified outcome minus the promise, in percentage points. {no_interval} Lines through the scores "
+            "are {level} intervals. The scales differ, so figures from different panels are not subtracted."
         ).format(no_interval=_(NO_INTERVAL), level=level)
     )
     _outcome_table(rows, kind, by, chosen)
 
 
 def outcome_rows(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
-    """Wide rows with what the chart of outcomes draws, the largest shortfall first; unknown outcomes last."""
+    """Return wide rows for the outcomes chart, largest shortfall first, unknown outcomes last."""
     rows = rows.assign(
         reported=rows[f"{kind}_reported_completion"].astype(float),
         verified=rows[f"{kind}_verified_completion"].astype(float),
@@ -222,7 +227,7 @@ def outcome_rows(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
 
 
 def _about(row: dict, kind: str) -> str:
-    """The hover text of one row."""
+    """Return the hover text of a row."""
     told = _("reported {reported}%, verified {verified}% ({known} of {counted} items verified)").format(
         reported=tables.number(row["reported"], 1),
         verified=tables.number(row["verified"], 1),
@@ -297,19 +302,19 @@ def _outcome_columns() -> dict:
 
 
 def book_link(code: str, name: str, round_id: str) -> None:
-    """A link that opens the pledge book of one unit."""
+    """Show a link to the pledge book of a unit."""
     query = {"view": BOOK, "unit": code, "round": round_id, "lang": language()}
     st.page_link(PLEDGES_PAGE, label=_("Pledge book of {unit}").format(unit=layout.plain(name)), query_params=query)
 
 
 def show_halls(chosen: Chosen) -> None:
-    """The two-by-two of hall and public, the posts that differ by name, the others in a table."""
+    """Show the chart of hall and public, the named posts that differ, and a table of all posts."""
     compared = chosen.of_category(chosen.year.compared.rows).reset_index(drop=True)
     if compared.empty:
         st.info(
             _(
-                "No votes on duty reports in this round. Upload the table “Votes on duty reports”: unit, post, group, "
-                "grade and count, a row each."
+                "No votes on duty reports in this round. Upload the table “Votes on duty reports”: each row "
+                "gives unit, post, group, grade and count."
             )
         )
         return
@@ -317,10 +322,10 @@ def show_halls(chosen: Chosen) -> None:
     named = chosen.of_category(chosen.year.compared.named)
     drawn = compared[compared["vote_gap"].notna()]
     if drawn.empty:
-        st.info(_("No post has both a vote score and a score of the public to compare; the table says why."))
+        st.info(_("No post has both a vote score and a public score to compare; the table gives the reasons."))
     else:
         st.subheader(
-            _("{count} of {posts} posts stand opposite with the hall and the public, beyond uncertainty").format(
+            _("{count} of {posts} posts differ significantly between the hall and the public").format(
                 count=len(named), posts=f"{len(drawn):,}"
             )
         )
@@ -328,14 +333,14 @@ def show_halls(chosen: Chosen) -> None:
             _named(row)
         order = drawn.assign(sure=drawn["p"].where(drawn["differs"].notna(), 2.0)).sort_values("sure")
         charts.show(
-            charts.halls_chart(order), "halls", _("Each post by its standing with the hall and with the public.")
+            charts.halls_chart(order), "halls", _("Each post by its position in the hall vote and in the public score.")
         )
         st.caption(
             _(
-                "Each axis: points above or below the mean of the category in this round, with its {level} interval. A "
-                "post is named only when it stands above the mean on one axis and below on the other, each beyond "
-                "its uncertainty; the chance that any post is named wrongly is at most {error}. The others are not "
-                "told apart, wherever their mark lies."
+                "Each axis shows points above or below the category mean in this round, with a {level} interval. "
+                "A post is named only if it is significantly above the mean on one axis and significantly below "
+                "it on the other; the chance that any post is named wrongly is at most {error}. For the others "
+                "no difference is established, whatever their position on the chart."
             ).format(level=level, error=tables.percent(1 - chosen.year.compared.level, 0))
         )
     _halls_table(compared)
@@ -343,7 +348,7 @@ def show_halls(chosen: Chosen) -> None:
 
 
 def _named(row: dict) -> None:
-    """One post that differs: the sentence, never without ballots and intervals."""
+    """Show a post that differs: the sentence, always with ballots and intervals."""
     with st.container(border=True):
         st.markdown("◆ " + layout.plain(difference_sentence(row, language())))
         st.caption(
@@ -381,36 +386,37 @@ def _halls_table(compared: pd.DataFrame) -> None:
         key="halls_table",
         height="content" if len(shown) <= 12 else 460,
         column_config=_outcome_columns() | {"said": st.column_config.TextColumn(_("Finding"), width=260)},
-        alt=_("Vote score and public score of every post, with what may be said."),
+        alt=_("Vote score and public score of every post, with the finding."),
     )
 
 
 def _finding(differs: object, reason: object) -> str:
-    """What may be said of one post: that it differs and how, why it is not compared, or that it is not told apart."""
+    """Return the finding on a post: how it differs, why it is not compared, or no clear difference."""
     if isinstance(differs, str):
         return _(DIFFERS[differs])
-    return _(COMPARED_REASONS[reason]) if isinstance(reason, str) else _("Not told apart")
+    return _(COMPARED_REASONS[reason]) if isinstance(reason, str) else _("No clear difference")
 
 
 def _few_and_many(chosen: Chosen) -> None:
-    """What the rule does with few ballots and with many, told on the halls of this round."""
+    """Explain how the rule treats few and many ballots, with halls of this round as examples."""
     votes = chosen.year.votes
-    with st.expander(_("What few ballots can say: 9 and 100")):
+    with st.expander(_("What few ballots can show: 9 and 100")):
         cell = votes.smallest_cell
         st.markdown(
             _(
-                "Fewer than {cell} ballots: nothing is shown. Fewer than {double}, all of one grade: nothing is shown, "
-                "since everybody could tell how each voted. When one group is withheld, so are the others of that "
-                "hall: the total would give it away. 9 ballots that differ are shown, with an interval so wide that "
-                "hardly anything follows; with 100 ballots it is about a third as wide. A post can "
-                "hardly be named as opposite below some 100 ballots."
+                "With fewer than {cell} ballots, nothing is shown. With fewer than {double} ballots that all "
+                "have the same grade, nothing is shown, because every vote would be known. If one group is "
+                "withheld, all groups of that hall are withheld, because the total would reveal it. 9 ballots "
+                "with different grades are shown, but their interval is too wide to support a conclusion; with "
+                "100 ballots it is about a third as wide. With fewer than about 100 ballots a post can hardly be "
+                "shown to differ between hall and public."
             ).format(cell=cell, double=2 * cell)
         )
         scored = votes.rows[votes.rows["score"].notna()]
         if len(scored) > 1:
             few, many = scored.loc[scored["n"].idxmin()], scored.loc[scored["n"].idxmax()]
             st.markdown(
-                _("In this round: {few} ballots give ±{wide} points, {many} ballots ±{narrow}.").format(
+                _("In this round, {few} ballots give ±{wide} points and {many} ballots ±{narrow}.").format(
                     few=f"{few['n']:,}",
                     wide=tables.number(_reach(few), 1),
                     many=f"{many['n']:,}",
@@ -424,10 +430,10 @@ def _few_and_many(chosen: Chosen) -> None:
 
 
 def _reach(row: pd.Series) -> float:
-    """How far the interval of a vote score reaches, on the side that the end of the scale does not cut off."""
+    """Return the half-width of the interval of a vote score, on the side not cut off by the end of the scale."""
     return max(row["score"] - row["score_low"], row["score_high"] - row["score"])
 
 
 def ballots(n: int, reason: object) -> str:
-    """A number of ballots; of withheld ones only that they are fewer than can be shown."""
+    """Return a number of ballots, or "fewer than" the limit if it is withheld."""
     return _("too few") if reason == SMALL_CELL else f"{n:,}"

@@ -1,4 +1,4 @@
-"""Pledges through the year on their page: quarter by quarter, what needs attention, the circular to export."""
+"""Pledges by quarter: progress, items that need attention, and the circular to export."""
 
 from datetime import date
 from functools import partial
@@ -16,20 +16,18 @@ from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 
 WARNED, ALL = "warned", "all"
-FILTERS = {WARNED: N_("All that need attention"), **WARNING_WORDS, ALL: N_("All items")}
+FILTERS = {WARNED: N_("All items that need attention"), **WARNING_WORDS, ALL: N_("All items")}
 
 
 def show(chosen: pledges_page.Chosen) -> None:
-    """The quarters as bars, then one quarter's items with what needs attention."""
+    """Show the quarters as bars, then the items of a quarter that need attention."""
     days = quarter_days(chosen.round, date.fromisoformat(chosen.as_of))
     charts.show(
         charts.quarters_chart(cached.pledge_quarters(*chosen.key, chosen.category or None)),
         "quarters",
         _("Items met as reported, met as verified, and overdue, quarter after quarter."),
     )
-    st.caption(
-        _("As it stood at the end of each quarter. What is reported and what is verified are never added together.")
-    )
+    st.caption(_("Position at the end of each quarter. Reported and verified figures are never added together."))
     newest_first = list(reversed(days))
     quarter = pledges_page.from_address(
         "quarter", newest_first, st.selectbox, _("Quarter"), lambda name: _quarter(name, days[name]), width=320
@@ -57,13 +55,13 @@ def show(chosen: pledges_page.Chosen) -> None:
 
 
 def _quarter(name: str, day: date) -> str:
-    """2025Q3 as people say it, with the day at which it is looked at."""
+    """Return the label of a quarter such as 2025Q3, with the day at which it is assessed."""
     year, number = name.split("Q")
     return _("{year}, quarter {number} (as of {day})").format(year=year, number=number, day=day.isoformat())
 
 
 def _table(rows: pd.DataFrame, chosen: pledges_page.Chosen) -> None:
-    """The items of the circular; one can be chosen to open its unit's book."""
+    """Show the items of the circular; selecting a row offers the pledge book of its unit."""
     shown = pd.DataFrame(
         {
             "unit_name": rows["unit_name"],
@@ -105,17 +103,17 @@ def _table(rows: pd.DataFrame, chosen: pledges_page.Chosen) -> None:
 
 
 def status(code: object) -> str:
-    """A status in words; a dash where nothing was checked."""
+    """Return a status in words; a dash if nothing was checked."""
     return _(STATUS_WORDS[code]) if isinstance(code, str) else "–"
 
 
 def value(number: object, measure: object) -> str:
-    """7.5 公里; a dash where there is none."""
+    """Return a value with its unit, such as 7.5 公里; a dash if there is none."""
     if number is None or pd.isna(number):
         return "–"
     return f"{exact(number)} {measure}" if isinstance(measure, str) else exact(number)
 
 
 def dated(number: object, day: object) -> str:
-    """7.5 (09-30); a dash where there is none."""
+    """Return a value with its day, such as 7.5 (09-30); a dash if there is none."""
     return "–" if pd.isna(number) else f"{exact(number)} ({str(day)[5:]})"

@@ -1,4 +1,4 @@
-"""The pledge book of one unit: every item with its evidence, the hall group by group, the years side by side."""
+"""Pledge book of a unit: every item with its evidence, hall votes by group, and the years side by side."""
 
 from functools import partial
 
@@ -30,7 +30,7 @@ SCORES = {"vote": N_("Hall, score"), "public": N_("Public, score")}
 
 
 def show(chosen: pledges_page.Chosen) -> None:
-    """One unit, and where it has several posts one of them."""
+    """Show a unit, and let the user choose a post if it has several."""
     year = chosen.year
     both = [chosen.of_category(rows)[["unit_code", "unit_name", "post"]] for rows in (year.book.lines, year.votes.rows)]
     posts = pd.concat(both).drop_duplicates(["unit_code", "post"])
@@ -58,14 +58,14 @@ def show(chosen: pledges_page.Chosen) -> None:
         st.info(_("This post has no pledges in this round."))
     else:
         _items(chosen, lines)
-    st.subheader(_("What the hall said"))
+    st.subheader(_("Vote in the hall"))
     show_hall(year, code, post)
     st.subheader(_("The years of this post side by side"))
     show_years(chosen, code, post)
 
 
 def _level(year: PledgeYear, code: str, post: str) -> None:
-    """The level that the superior set, which may differ from the vote."""
+    """Show the level set by the superior, which may differ from the vote."""
     hall = year.votes.rows
     own = hall[(hall["unit_code"] == code) & (hall["post"] == post)]
     if own.empty:
@@ -73,9 +73,9 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
     level, named = own["final_level"].iloc[0], own["comment_points"].iloc[0]
     told = []
     if isinstance(level, str):
-        told.append(_("Level set by the superior: {level}; it may differ from the vote.").format(level=level))
+        told.append(_("Level set by the superior: {level}. It may differ from the vote.").format(level=level))
     if not pd.isna(named):
-        told.append(_("Problems named by the superior: {count}.").format(count=int(named)))
+        told.append(_("Problems noted by the superior: {count}.").format(count=int(named)))
     if told:
         st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in told))
 
@@ -94,9 +94,7 @@ def _items(chosen: pledges_page.Chosen, lines: pd.DataFrame) -> None:
 
 
 def _chart(part: pd.DataFrame, kind: str) -> None:
-    """Promise against outcome, item by item, where there is a number to draw; nothing of what was adjusted or
-    cancelled.
-    """
+    """Draw promise and outcome by item; adjusted, cancelled and non-numeric items are excluded."""
     rows = pd.DataFrame(
         {
             "name": part["item"],
@@ -115,7 +113,7 @@ def _chart(part: pd.DataFrame, kind: str) -> None:
 
 
 def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
-    """One promised item: what was promised, what came of it, quarter by quarter, with the evidence."""
+    """Show an item: promise, outcome, and checks by quarter, with the evidence."""
     marks = [_(STATE_NAMES[state])]
     marks += [_("Overdue")] if row["overdue"] else []
     marks += [_("Not verified")] if row["unverified"] else []
@@ -126,16 +124,16 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
         if state in (ADJUSTED, CANCELLED):
             reason = row["status_reason"]
             if isinstance(reason, str) and reason.strip():
-                st.markdown(_("Reason noted: {reason}").format(reason=layout.plain(reason)))
+                st.markdown(_("Recorded reason: {reason}").format(reason=layout.plain(reason)))
             else:
-                st.warning(_("No reason is noted for this."))
+                st.warning(_("No reason is recorded."))
         if row["soft"]:
-            st.caption(_("Soft target: no better than the year before. Meeting it proves little."))
+            st.caption(_("Soft target: no better than the year before. Meeting it shows little."))
         st.markdown(_checks(checks, row) if len(checks) else _("Nothing was reported on this item."))
 
 
 def _promise(row: dict) -> str:
-    """The facts of the promise that are known, a line for each sort, so that few of them break."""
+    """Return the known facts of a promise, a line for each kind, so that few lines wrap."""
     sorts = (
         (
             (_("Target"), value(row["target"], row["unit_of_measure"])),
@@ -165,12 +163,12 @@ def _told(text: object) -> bool:
 
 
 def _known(field: str, row: dict) -> object:
-    """A code in words; None where it is missing."""
+    """Return a code in words, or None if it is missing."""
     return word(field, row[field], language()) if isinstance(row[field], str) else None
 
 
 def _checks(checks: pd.DataFrame, row: dict) -> str:
-    """The quarters of one item as a small table."""
+    """Return the quarters of an item as a small table."""
     heads = (_("Quarter"), _("Reported"), _("Verified"), _("Status"), _("Evidence"), _("Checked by"))
     lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
     for one in checks.to_dict("records"):
@@ -186,7 +184,7 @@ def _checks(checks: pd.DataFrame, row: dict) -> str:
 
 
 def show_hall(year: PledgeYear, code: str, post: str) -> None:
-    """The vote on the spot: score with interval, every group, the grades; withheld cells say why."""
+    """Show the on-site vote: score with interval, groups and grades; withheld cells give the reason."""
     hall, groups, grades = year.votes.rows, year.votes.groups, year.votes.grades
     own = hall[(hall["unit_code"] == code) & (hall["post"] == post)]
     if own.empty:
@@ -222,12 +220,12 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
     grades = grades[(grades["unit_code"] == code) & (grades["post"] == post)]
     grades = grades[grades["points"].notna()]
     if len(grades) and grades["grade"].nunique() <= charts.MOST_GRADES:
-        words = grades["group"].where(grades["group"] != WHOLE, _("Whole hall"))
+        words = grades["group"].where(grades["group"] != WHOLE, _("All groups"))
         charts.show(charts.grade_bars(grades.assign(group=words, kind="scored")), "hall_grades", _("Grades as bars."))
 
 
 def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
-    """One post in every round with pledges or votes, newest first."""
+    """Show a post in every round with pledges or votes, newest first."""
     today = pledges_page.today()
     trial = chosen.round in chosen.release.trial_rounds
     rows, _own_trends = cached.post_years(chosen.release.id, code, post, today, trial)
@@ -235,7 +233,7 @@ def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
         st.info(_("No round to compare."))
         return
     st.caption(
-        _("By post, not by person: several people may have held it. Renamings of the unit are followed where recorded.")
+        _("By post, not by person: several people may have held it. Recorded renamings of the unit are followed.")
     )
     panels = {name: _(title) for name, title in PANELS.items() if rows[f"{name}_pledges"].notna().any()}
     panels |= {name: _(title) for name, title in SCORES.items() if rows[f"{name}_score"].notna().any()}
@@ -251,7 +249,7 @@ def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
 
 
 def _years_table(rows: pd.DataFrame) -> None:
-    """A column a round: what is compared stands side by side."""
+    """Show a table with a column per round, so that the rounds can be compared."""
     told = [(row["round"], _year(row)) for row in rows.to_dict("records")]
     shown = pd.DataFrame({_("Figure"): list(told[0][1]), **{name: list(year.values()) for name, year in told}})
     tables.written(shown, _("The rounds of this post side by side."))
@@ -285,7 +283,7 @@ def _share(number: object) -> str:
 
 
 def in_short(release, round_id: str, code: str, name: str) -> None:
-    """For the page of a unit: its pledges of the round in two lines, with the way to the book."""
+    """Show the pledges of a unit in two lines with a link to the book, on the unit page."""
     if round_id not in cached.pledge_rounds(release.id):
         return
     as_of = cached.default_as_of(release.id, round_id, pledges_page.today())

@@ -1,1 +1,1 @@
-"""The page of releases: what was published, what would change, the way back."""
+"""Parts of the releases page: history, pending changes and rollback."""

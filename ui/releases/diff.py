@@ -1,4 +1,4 @@
-"""What differs between two releases, as the pages show it: in sentences, then unit by unit."""
+"""Display of the differences between two releases: sentences, then a table by unit."""
 
 import pandas as pd
 import streamlit as st
@@ -7,11 +7,11 @@ from results.comparison.release_diff import CHANGES, Comparison, RoundDifference
 from ui import layout, tables
 from ui.i18n import _, language
 
-SHOWN_AT_ONCE = 12  # units of a table that is not folded away
+SHOWN_AT_ONCE = 12  # a table of more units starts collapsed
 
 
 def show(found: Comparison, key: str) -> None:
-    """Every round that differs; one sentence when none does. `key` tells several comparisons of a page apart."""
+    """Show every round that differs, or a sentence if none does; `key` identifies the comparison on the page."""
     if not found.rounds:
         st.info(found.sentences(language())[0])
     for number, difference in enumerate(found.rounds):
@@ -25,7 +25,7 @@ def show(found: Comparison, key: str) -> None:
 
 
 def _show_units(difference: RoundDifference, key: str) -> None:
-    """Units whose verdict changes stand first, then those whose score moves most."""
+    """Show the units that differ: changed verdicts first, then the largest changes of score."""
     units = difference.units
     verdicts = units["unit_code"].isin(difference.verdicts_changed["unit_code"])
     order = units.assign(verdict=~verdicts, size=-units["score_change"].abs().fillna(0.0))
@@ -48,7 +48,7 @@ def _show_units(difference: RoundDifference, key: str) -> None:
 
 
 def _steps(units: pd.DataFrame, field: str, told) -> list[str]:
-    """88.12 → 87.40 of every unit; one value where nothing changed."""
+    """Return old and new value of every unit (88.12 → 87.40), or a single value if nothing changed."""
     pairs = ((told(old), told(new)) for old, new in zip(units[f"{field}_from"], units[f"{field}_to"], strict=True))
     return [old if old == new else f"{old} → {new}" for old, new in pairs]
 

@@ -1,4 +1,4 @@
-"""The parts of the releases page: what is published, what came before, and the few things that change it."""
+"""Parts of the releases page: pending changes, round status, history, and the actions on them."""
 
 from collections.abc import Callable
 from datetime import date
@@ -27,14 +27,14 @@ TYPED = 6  # digits of a release that are typed to confirm
 
 
 def done() -> None:
-    """What the last step did."""
+    """Show the result of the last step."""
     told = st.session_state.pop(DONE, None)
     if told:
         st.success(told)
 
 
 def _carry_out(step: Callable[[], object], told: str) -> None:
-    """One step of the store, then the page anew; a refusal is said where the button was."""
+    """Run a step of the store, then rerun the page; a refusal is shown in place of the button."""
     try:
         step()
     except BiaochiError as refusal:
@@ -48,9 +48,9 @@ def _carry_out(step: Callable[[], object], told: str) -> None:
 
 
 def show_changes() -> None:
-    """What publishing now would change, and the button that publishes exactly that."""
+    """Show what publishing would change, and the button that publishes exactly that."""
     if not cached.store().has_changes():
-        st.caption(_("Everything that is uploaded is published."))
+        st.caption(_("All uploads are published."))
         return
     try:
         with st.spinner(_("Computing what would change…")):
@@ -69,7 +69,7 @@ def show_changes() -> None:
 
 
 def show_rounds() -> None:
-    """Every round with its status, and the form that changes one."""
+    """Show every round with its status, and the form to change a status."""
     store = cached.store()
     own = [store.status(round_id) for round_id in store.rounds()]
     if not own:
@@ -109,19 +109,19 @@ def _last_days(found: Notice | None) -> dict[str, str]:
 
 
 def said(status: RoundStatus) -> bool:
-    """Whether a status is more than the draft that every round begins as."""
+    """Return whether a status was set explicitly, not only the initial draft."""
     return status.given is not None or status.code == TRIAL
 
 
 def status_word(status: RoundStatus) -> str:
-    """The status in words, with what it permits; nobody has to set one."""
+    """Return the status in words with what it permits; a status is optional."""
     if not said(status):
         return _("Draft (not set). Uploads are free.")
     return _("{status}. {permits}").format(status=_(STATUSES[status.code]), permits=_(PERMITS[status.code]))
 
 
 def show_status(round_id: str) -> None:
-    """The status of one round with what it permits, for other pages; nothing while it has none."""
+    """Show the status of a round with what it permits, on other pages; nothing if none is set."""
     status = cached.store().status(round_id)
     if said(status):
         st.caption(
@@ -132,7 +132,7 @@ def show_status(round_id: str) -> None:
 
 
 def show_notice(round_id: str) -> None:
-    """Until when the notice of an announced round runs and a review may be asked for; nothing for other rounds."""
+    """Show the end of public notice and review of an announced round; nothing for other rounds."""
     found = notice_of(cached.store().status(round_id).given, cached.store().calendar())
     if found is None:
         return
@@ -145,7 +145,7 @@ def show_notice(round_id: str) -> None:
 
 
 def _choose_periods() -> Periods:
-    """How long the notice runs and a review may be asked for, with the dates that follow if announced today."""
+    """Ask for the periods of notice and review; show the dates that follow if announced today."""
     left, right = st.columns(2)
     usual = Periods()
     days = {"min_value": 1, "max_value": LONGEST_PERIOD, "step": 1}
@@ -198,7 +198,7 @@ def _clear(round_id: str) -> None:
 
 
 def show_history(history: list[Event]) -> None:
-    """Who did what and when, newest first."""
+    """Show who did what and when, newest first."""
     store = cached.store()
     sizes = {release: len(store.uploads_of(release)) for release in store.releases()}
     rows = [
@@ -221,7 +221,7 @@ def show_history(history: list[Event]) -> None:
 
 
 def _action(event: Event) -> str:
-    """What was done, and to which round."""
+    """Return the action and its round in words."""
     action = _(ACTIONS[event.action])
     if event.status:
         return _("{action}: {round} {status}").format(
@@ -231,20 +231,20 @@ def _action(event: Event) -> str:
 
 
 def choose_release(releases: list[str], history: list[Event]) -> str:
-    """One of the releases that were ever in force; the one in force first."""
+    """Let the user choose among all releases that were in force, the current release first."""
     names = {release: release_name(release, history) for release in releases}
     return st.selectbox(_("Release"), releases, format_func=names.get, key="release")
 
 
 def release_name(release: str, history: list[Event]) -> str:
-    """Short id, the time it was first in force, and whether it is now."""
+    """Return short id, time of first publication, and whether the release is in force."""
     first = next(event for event in reversed(history) if event.release == release)
     name = f"{release[:16]} · {local_time(first.time)}"
     return f"{name} · " + _("in force") if history[0].release == release else name
 
 
 def show_uploads(own: list[Upload]) -> None:
-    """The uploads of a release: what, when, by whom, and the files as they came."""
+    """Show the uploads of a release: kind, time, user, and the original files."""
     rows = [
         {
             _("Upload"): upload.number,
@@ -261,7 +261,7 @@ def show_uploads(own: list[Upload]) -> None:
     ]
     shown = pd.DataFrame(rows)
     shown = shown[tables.filled(shown, _("Trial"), _("Reason for accepting"))]
-    tables.written(shown, _("Uploads that the release is made of."))
+    tables.written(shown, _("Uploads included in the release."))
     with st.expander(_("Original files with their checksums")):
         for upload in own:
             for number, (file, path) in enumerate(upload.evidence()):
@@ -274,13 +274,13 @@ def show_uploads(own: list[Upload]) -> None:
 
 
 def _tell_of_original(store: Path, who: str | None, upload: Upload, name: str, sha256: str) -> None:
-    """A line of the audit log: a kept original leaves. Runs on the click, outside the page."""
+    """Log the download of an original file. Runs on the click, outside the page."""
     what = f"original {upload.upload_id} {name}"
     log_export(store, what, release="", round_id=upload.round_id, sha256=sha256, who=who or "")
 
 
 def show_differences(chosen: str, releases: list[str], history: list[Event]) -> None:
-    """The chosen release beside another one."""
+    """Show the differences between the chosen release and another."""
     others = [release for release in releases if release != chosen]
     if not others:
         st.caption(_("There is no other release to compare with."))
@@ -300,7 +300,7 @@ def show_differences(chosen: str, releases: list[str], history: list[Event]) -> 
 
 
 def roll_back(chosen: str) -> None:
-    """Put an older release in force again, with a reason and the digits typed."""
+    """Roll back to an older release; requires a reason and the typed digits."""
     with st.expander(_("Roll back to this release")):
         st.caption(
             _(

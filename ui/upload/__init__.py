@@ -1,1 +1,1 @@
-"""The upload page in its parts: files, columns, unknown units, corrections, uploads that are stored."""
+"""Parts of the upload page: files, column mapping, unknown units, corrections and stored uploads."""

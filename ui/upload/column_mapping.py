@@ -1,4 +1,4 @@
-"""Which column of a file is which field, for the person to put right."""
+"""Column mapping editor."""
 
 import streamlit as st
 
@@ -9,11 +9,11 @@ from problems import Problem
 from ui.i18n import _, language
 
 ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header", "same_meaning"}
-A_ROW = 4  # choices side by side
+A_ROW = 4  # select boxes in a row
 
 
 def choice(report: ImportReport, kind: str, turn: int) -> dict[str, str] | None:
-    """Column -> field as the person says, once it is said: only what differs from the usual reading."""
+    """Return the confirmed mapping of columns to fields: only what differs from the default reading."""
     header = next(iter(report.headers.values()), None)
     if header is None or not any(header.cells):
         return None
@@ -23,8 +23,8 @@ def choice(report: ImportReport, kind: str, turn: int) -> dict[str, str] | None:
         st.form(f"columns_{turn}", border=False),
     ):
         if report.remembered:
-            st.caption(_("Read as decided earlier for files with this header."))
-        st.caption(_("Say which column holds which field. It is remembered for the next file with this header."))
+            st.caption(_("Read with the saved mapping for files with this header."))
+        st.caption(_("Choose the field of each column. The choice is saved for the next file with this header."))
         said = _choices(header, kind, turn)
         if not st.form_submit_button(_("Read with these columns")):
             return None
@@ -57,11 +57,11 @@ def _choices(header: FoundHeader, kind: str, turn: int) -> dict[str, str]:
 
 def _shown(field: Field | None) -> str:
     if field is None:
-        return _("— as it stands —")
+        return _("— unchanged —")
     return field.header if language() == "zh" else field.name
 
 
 def differing(said: dict[str, str], kind: str) -> dict[str, str]:
-    """Of all choices, those that the header by itself would not give."""
+    """Return the choices that differ from what the header alone would give."""
     usual = field_of_header(kind)
     return {cell: name for cell, name in said.items() if usual.get(match_key(cell), "") != name}

@@ -1,4 +1,4 @@
-"""Correction in place: the faulty cells as a table with a column for the right value."""
+"""Correction editor: the faulty cells as a table with a column for the correct value."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,11 +15,11 @@ from ui import downloads, layout, tables
 from ui.i18n import _
 
 MOST_SHOWN = 500
-LONGEST_SHOWN = 13  # Chinese characters that stand side by side in a column of medium width
+LONGEST_SHOWN = 13  # Chinese characters that fit a column of medium width
 HEADERS = {
     "row": N_("Row"),
     "column": N_("Column"),
-    "text": N_("Value found"),
+    "text": N_("Value in the file"),
     "new": N_("New value"),
     "proposal": N_("Choose a proposal"),
     "leave_out": N_("Leave the row out"),
@@ -28,13 +28,13 @@ EDITABLE = ("new", "proposal", "leave_out")
 
 
 def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
-    """The faulty cells to correct; the corrections once the person asks for a new check, else nothing."""
+    """Show the faulty cells; return the corrections when the user asks for a new check, else nothing."""
     shown = cells[:MOST_SHOWN]
     st.subheader(_("Correct it here"))
     st.caption(
         _(
-            "Type the right value, choose a proposal, or paste a column copied from Excel; then check again. "
-            "Your file stays as it is: it is kept together with the list of corrections."
+            "Type the correct value, choose a proposal, or paste a column copied from Excel; then check again. "
+            "Your file is not changed: it is kept together with the list of corrections."
         )
     )
     if len(cells) > len(shown):
@@ -59,7 +59,7 @@ def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
 
 
 def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
-    """One row a cell. Columns: those of HEADERS; `proposal` and `new` empty, `leave_out` false."""
+    """Return a row per cell with the columns of HEADERS; `proposal` and `new` empty, `leave_out` false."""
     layout = pd.DataFrame(
         {
             "row": [cell.row for cell in cells],
@@ -74,12 +74,12 @@ def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
 
 
 def _short(text: str) -> str:
-    """What fits the column; the table of findings above it has the whole text."""
+    """Return a text shortened to the column; the table of findings above has the full text."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def proposals(cells: Iterable[FaultyCell]) -> list[str]:
-    """Every word that a problem of the list proposes, each once, the nearest first."""
+    """Return the distinct proposals of the listed problems, best match first."""
     found = [word for cell in cells for word in (*_listed(cell, "close"), *_listed(cell, "known"))]
     return list(dict.fromkeys(found))
 
@@ -102,10 +102,10 @@ def _columns(cells: Sequence[FaultyCell]) -> dict[str, object]:
 
 
 def edits_of(cells: Sequence[FaultyCell], table: pd.DataFrame, everywhere: bool) -> list[Edit]:
-    """The corrections of an edited table; what is typed counts before what is chosen.
+    """Return the corrections of an edited table; typed values take precedence over chosen proposals.
 
-    With `everywhere`, a value that no list knows is corrected in every cell where it stands alike: one typing error
-    of a system is often a hundred rows.
+    With `everywhere`, an unknown value is corrected in every cell that has it: a typing error of a system often
+    affects a hundred rows.
     """
     edits: dict[tuple[int, str], Edit] = {}
     alike: dict[tuple[str, str], str] = {}
@@ -129,24 +129,24 @@ def _said(value: object) -> str | None:
 
 
 def logged(edits: Iterable[Edit]) -> list[EditLog]:
-    """Corrections with who makes them and when."""
+    """Return the corrections with user and time."""
     who, when = layout.user() or user(), now()
     return [EditLog(edit, when, who) for edit in edits]
 
 
 def made(edits: Sequence[EditLog], report: ImportReport, name: str) -> bool:
-    """The corrections so far, the corrected file, and the way back; whether the person takes them back."""
+    """Show the corrections so far and the corrected file; return whether the user takes them back."""
     if not edits:
         return False
-    headers = [N_("Row"), N_("Column"), N_("Value found"), N_("New value"), N_("User"), N_("Time")]
+    headers = [N_("Row"), N_("Column"), N_("Value in the file"), N_("New value"), N_("User"), N_("Time")]
     rows: list[list[str | int]] = [
-        [log.edit.row, log.edit.column or _("whole row"), log.edit.old, log.edit.new, log.user, log.time]
+        [log.edit.row, log.edit.column or _("entire row"), log.edit.old, log.edit.new, log.user, log.time]
         for log in edits
     ]
-    with st.expander(_("Corrections made: {count}").format(count=len(edits)), expanded=False):
+    with st.expander(_("Corrections: {count}").format(count=len(edits)), expanded=False):
         shown = pd.DataFrame(rows, columns=[_(header) for header in headers])
         shown[_("Time")] = shown[_("Time")].map(local_time)
-        tables.written(shown, _("Corrections made so far."))
+        tables.written(shown, _("Corrections so far."))
         left, middle, right = st.columns(3)
         with left:
             sheet = Sheet(_("Corrections"), [_(header) for header in headers], rows)

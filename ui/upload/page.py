@@ -1,4 +1,4 @@
-"""The parts of the upload page: what a person chooses, what was found in the file, and what to do about it."""
+"""Parts of the upload page: choices of the user, problems of the file, and their correction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,24 +21,24 @@ from ui.problem_table import show_error, show_problems
 from ui.upload import column_mapping, corrections, unknown_units
 
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
-MOST_WRITTEN = 8  # columns of a preview that have room to wrap; a wider one scrolls sideways
+MOST_WRITTEN = 8  # columns of a preview that fit the page; a wider preview scrolls sideways
 
 
 def kind_choice() -> str:
-    """Which table the file holds."""
+    """Ask which table the file contains."""
     return st.selectbox(_("Kind of file"), list(KINDS), format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
 
 
 def trial_choice(round_id: str) -> bool:
-    """Whether the round is only tried out; a round that is a trial already stays one until it is cleared."""
+    """Ask whether the round is a trial; a trial round remains a trial until it is cleared."""
     is_trial = bool(round_id) and cached.store().status(round_id).code == TRIAL
     return st.checkbox(
-        _("Trial: try the procedure out, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
+        _("Trial: test the procedure, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
     )
 
 
 def about_kind(kind: str) -> None:
-    """What a table is for where that is not plain: the calendar moves deadlines."""
+    """Explain the purpose of a table if it is not obvious: the calendar changes deadlines."""
     if kind != "work_calendar":
         return
     comma = "、" if language() == "zh" else ", "
@@ -46,19 +46,19 @@ def about_kind(kind: str) -> None:
     columns = (header_of(kind, name) if language() == "zh" else name for name in ("date", "is_workday"))
     st.caption(
         _(
-            "Calendars are loaded for {years}. Public notices and reviews are counted by them; in other years their "
-            "dates are provisional. A file lists the days that are otherwise than their weekday: {columns}."
+            "Calendars are loaded for {years}. Public notice and review periods are counted by them; in other "
+            "years their dates are provisional. A file lists the exceptions to the weekday rule: {columns}."
         ).format(years=comma.join(spans), columns=comma.join(columns))
     )
 
 
 def needs_rules(kind: str) -> bool:
-    """Whether files of the kind are read under a rule set."""
+    """Return whether files of the kind are read under a rule set."""
     return kind in SCORED_KINDS
 
 
 def round_choice() -> str:
-    """The round that the file belongs to."""
+    """Ask for the round of the file."""
     return st.text_input(
         _("Round"), key="upload_round", placeholder="2025", help=_("Usually the year, such as 2025 or 2025-Q2.")
     ).strip()
@@ -75,7 +75,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person decided about a file: what it is, and how it is read."""
+    """Decisions of the user on a file: what it is and how it is read."""
 
     kind: str
     round_id: str
@@ -83,9 +83,9 @@ class Choice:
 
 
 def file_choice() -> Chosen | None:
-    """A file of this computer, or one that waits in the inbox of the server.
+    """Ask for a file on this computer or in the inbox of the server.
 
-    The widget is a new one after each publication, so that the next file begins afresh.
+    The widget is replaced after each publication, so that the next file starts from defaults.
     """
     turn = st.session_state.get("upload_turn", 0)
     waiting = {path.name: path for path in inbox_files(cached.store().path)}
@@ -93,9 +93,9 @@ def file_choice() -> Chosen | None:
         name = st.selectbox(
             _("File in the inbox of the server"),
             ["", *waiting],
-            format_func=lambda name: name or _("— none: choose a file of this computer below —"),
+            format_func=lambda name: name or _("— none: choose a file on this computer below —"),
             key=f"upload_inbox_{turn}",
-            help=_("For files too large for the browser; whoever looks after the server puts them there."),
+            help=_("For files too large for the browser; the server administrator puts them there."),
         )
         if name:
             status = waiting[name].stat()
@@ -106,7 +106,7 @@ def file_choice() -> Chosen | None:
 
 
 def _let_go_of_earlier(file_id: str | None) -> None:
-    """Streamlit keeps the bytes of every file of a session until the session ends: 20 uploads of 20 MB, 400 MB."""
+    """Delete the earlier file, which Streamlit would keep until the session ends (20 uploads of 20 MB: 400 MB)."""
     earlier = st.session_state.get("upload_bytes")
     context = get_script_run_ctx()
     if earlier and earlier != file_id and context is not None:
@@ -115,7 +115,7 @@ def _let_go_of_earlier(file_id: str | None) -> None:
 
 
 def rules_choice(round_id: str, replaces: bool) -> str | None:
-    """The rule set of the round; once in use, only files that replace others can change it."""
+    """Ask for the rule set of the round; once in use, only replacing files can change it."""
     store = cached.store()
     names = [rules.name for rules in store.rule_sets()]
     used = store.rules_in_use(round_id) if round_id else ""
@@ -124,30 +124,30 @@ def rules_choice(round_id: str, replaces: bool) -> str | None:
     if used:
         return st.selectbox(_("Rule set"), [used], key="upload_rules_used", disabled=True)
     if not names:
-        st.info(_("There is no rule set yet. Add one below: it says how many points each grade carries."))
+        st.info(_("There is no rule set yet. Add a rule set below: it sets the points of each grade."))
         return None
     return st.selectbox(_("Rule set"), names, index=len(names) - 1, key="upload_rules")
 
 
 def add_rules() -> None:
-    """A rule set as a TOML file, refused with every problem at once."""
+    """Let the user add a rule set as a TOML file; a refusal lists all problems."""
     with st.expander(_("Add a rule set")):
         file = st.file_uploader(_("Rule file (.toml)"), type=["toml"], key="upload_rules_file")
-        if file is None or not st.button(_("Keep this rule set"), key="upload_rules_add"):
+        if file is None or not st.button(_("Save this rule set"), key="upload_rules_add"):
             return
         try:
             rules = cached.store().add_rules(file.getvalue().decode("utf-8-sig"))
         except UnicodeDecodeError:
-            st.error(_("The rule file should be UTF-8 text. Save it as UTF-8 and try again."))
+            st.error(_("The rule file must be UTF-8 text. Save it as UTF-8 and try again."))
         except BiaochiError as refusal:
             show_error(refusal, "rules")
         else:
-            st.success(_("The rule set {name} is kept.").format(name=rules.name))
+            st.success(_("The rule set {name} is saved.").format(name=rules.name))
             st.rerun()
 
 
 def changes_of(file: Chosen, choice: Choice) -> Choice:
-    """The choice with what the person has said about this very file: columns and corrections."""
+    """Return the choice with the column mapping and corrections of this file."""
     if st.session_state.get("upload_changed_file") != (file.key, choice.kind):
         st.session_state["upload_changed_file"] = (file.key, choice.kind)
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
@@ -163,7 +163,7 @@ def changes_of(file: Chosen, choice: Choice) -> Choice:
 
 
 def examine(file: Chosen, choice: Choice) -> ImportReport | None:
-    """Read the file as the import would and store nothing. The answer is kept while the choices stay the same."""
+    """Read the file as the import would, without storing it; cached while the choices stay the same."""
     store = cached.store()
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
@@ -177,7 +177,7 @@ def examine(file: Chosen, choice: Choice) -> ImportReport | None:
 
 
 def _answer(key: str, job: jobs.Job):
-    """What a job brought, or its refusal in words."""
+    """Return the result of a job, or show its refusal."""
     if job.cancelled:
         st.info(_("Stopped. Nothing was stored; the results in use are unchanged."))
         if st.button(_("Read the file again"), key=f"{key}_again"):
@@ -194,7 +194,7 @@ def _answer(key: str, job: jobs.Job):
 
 
 def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
-    """Columns and cells that the person puts right; each answer reads the file again."""
+    """Let the user correct columns and cells; each correction reads the file again."""
     turn = st.session_state.get("upload_changes", 0)
     mapping = column_mapping.choice(report, choice.kind, turn)
     if mapping is not None:
@@ -219,7 +219,7 @@ def _change(key: str, value: object) -> None:
 
 
 def choose_sheet(report: ImportReport, choice: Choice) -> None:
-    """A workbook with several sheets is read from the one that the person means; the choice may be changed again."""
+    """Ask which sheet of a workbook to read; the choice can be changed later."""
     several = next((problem for problem in report.problems if problem.code == "several_sheets"), None)
     if several is not None:
         sheets = several.facts["sheets"]
@@ -236,7 +236,7 @@ def choose_sheet(report: ImportReport, choice: Choice) -> None:
 
 
 def show_preview(report: ImportReport) -> None:
-    """Encoding, size and the first rows as they were read."""
+    """Show encoding, size and the first rows as they were read."""
     for name, encoding in report.encodings.items():
         st.text(
             _("{name}: {rows} rows, read as {encoding}").format(
@@ -245,9 +245,9 @@ def show_preview(report: ImportReport) -> None:
         )
     for name, mark in report.delimiters.items():
         if mark != ",":
-            st.text(_("{file}: the columns are parted by {mark}.").format(file=name, mark=_(MARKS[mark])))
+            st.text(_("{file}: the columns are separated by {mark}.").format(file=name, mark=_(MARKS[mark])))
     if report.unscored:
-        st.text(_("Kept and not scored: {words}.").format(words=unscored_words(report.unscored, language())))
+        st.text(_("Kept but not scored: {words}.").format(words=unscored_words(report.unscored, language())))
     if len(report.preview):
         st.caption(_("First rows as read. If the characters look wrong, stop here."))
         if len(report.preview.columns) <= MOST_WRITTEN:
@@ -257,14 +257,14 @@ def show_preview(report: ImportReport) -> None:
 
 
 def reason_for_warnings(report: ImportReport) -> str | None:
-    """Warnings are let through with a typed reason, which is kept."""
+    """Ask for a reason for accepting the warnings, which is stored."""
     if not report.problems or report.refused:
         return None
     return st.text_input(_("Reason for accepting these findings"), key="upload_reason").strip()
 
 
 def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None, *, publish: bool) -> None:
-    """The last step begins: keep the file, and make the result public if asked, in a thread of its own."""
+    """Start the last step as a job: store the file and, if asked, publish the result."""
     store = cached.store()
     options = replace(choice.options, accept_warnings=reason, demo=_beside_demo())
     header = next(iter(report.headers.values()), None)
@@ -290,7 +290,7 @@ def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None,
 
 
 def publishing(round_id: str) -> None:
-    """What the last step has come to, while there is one."""
+    """Show the progress or result of the last step, if any."""
     job = st.session_state.get("upload_storing")
     if job is None:
         return
@@ -317,13 +317,13 @@ def _first_half(progress: Progress) -> Progress:
 
 
 def _beside_demo() -> bool:
-    """Files added to demonstration data stay marked as such: the two are never mixed unnoticed."""
+    """Return whether the file is added to demonstration data, so that it is marked as such."""
     release = cached.release()
     return release is not None and release.is_demo
 
 
 def done() -> None:
-    """What the last publication did, with the way to its result."""
+    """Show the result of the last publication, with a link to the ranking."""
     finished = st.session_state.pop("upload_done", None)
     if finished is None:
         return
@@ -341,7 +341,7 @@ def done() -> None:
 
 
 def offer_demo() -> None:
-    """An empty store can be tried out with the invented city."""
+    """Offer to load the demonstration city into an empty store."""
     store = cached.store()
     if not store.is_empty():
         return

@@ -1,4 +1,4 @@
-"""What the store holds already: every file with its state, and whether the next one adds to them or replaces them."""
+"""Stored uploads with their state, and the choice whether the next file adds to them or replaces them."""
 
 import pandas as pd
 import streamlit as st
@@ -18,9 +18,9 @@ MOST_NAMES = 5
 
 
 def replace_choice(kind: str, round_id: str) -> bool:
-    """Whether the file adds to what the round has of its kind, as files do, or is the correction of all of it.
+    """Ask whether the file adds to the round's files of its kind (the default) or replaces all of them.
 
-    Asked only where there is something to replace; the next file begins with "adds" again.
+    Asked only if there is something to replace; the choice returns to "adds" for the next file.
     """
     files = [
         file.name
@@ -33,8 +33,8 @@ def replace_choice(kind: str, round_id: str) -> bool:
     comma = "、" if language() == "zh" else ", "
     told = comma.join(files[:MOST_NAMES]) + ("…" if len(files) > MOST_NAMES else "")
     words = {
-        False: _("adds to them"),
-        True: _("replaces them: it is the complete correction"),
+        False: _("is added to them"),
+        True: _("replaces them as the complete corrected version"),
     }
     replaces = st.radio(
         _("Files of this kind in the round: {count} ({names}). The new file").format(count=len(files), names=told),
@@ -51,7 +51,7 @@ def replace_choice(kind: str, round_id: str) -> bool:
 
 
 def stored_files() -> None:
-    """What was stored: who, when, how many corrections, why warnings were let through, and whether it still counts."""
+    """Show the stored files: user, time, corrections, reason for accepting warnings, and state."""
     store = cached.store()
     uploads = store.uploads()
     if not uploads:
@@ -82,7 +82,7 @@ def stored_files() -> None:
 
 
 def _states() -> dict[str, str]:
-    """Of every upload, whether publishing takes it, and if not, why."""
+    """Return for every upload whether publishing includes it, and if not, why."""
     store = cached.store()
     in_use = {upload.upload_id for upload in store.uploads_in_force()}
     gone = cleared(store.history())

@@ -1,4 +1,4 @@
-"""Names of units that the register does not have: a person says once whom such a name means."""
+"""Unknown unit names, which the user maps to units of the register once."""
 
 from collections.abc import Sequence
 
@@ -25,11 +25,11 @@ ALIAS_KINDS = {
     "挂牌名": N_("Name on a second plate"),
     "错写": N_("Misspelling"),
 }
-USUAL_KIND = "简称"  # what offices write most
+USUAL_KIND = "简称"  # the most frequent kind in office files
 
 
 def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Problem] | None:
-    """Ask whom each unknown name means. None while nothing is confirmed, else what keeps a name from being kept."""
+    """Let the user map unknown names to units. Return None until confirmed, then problems (empty if saved)."""
     asked = unknown_names(cells)
     register = read_register(cached.store().uploads_in_force(), round_id)
     if not asked or register is None:
@@ -39,13 +39,13 @@ def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Probl
     with st.expander(_("Names the register does not have: {count}").format(count=len(asked))):
         st.caption(
             _(
-                "If a name means a unit of the register, say so once: it is kept with your name and holds for every "
-                "round. A typing error is corrected in the table below instead."
+                "If a name refers to a unit of the register, confirm it once: the alias is saved under your name "
+                "and applies to every round. Correct typing errors in the table below instead."
             )
         )
         with st.form(f"unit_names_{turn}", border=False):
             kind = st.selectbox(
-                _("What kind of names these are"),
+                _("Kind of these names"),
                 kinds,
                 index=kinds.index(USUAL_KIND),
                 format_func=lambda kind: _(ALIAS_KINDS[kind]),
@@ -71,7 +71,7 @@ def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Probl
 
 
 def unknown_names(cells: Sequence[FaultyCell]) -> dict[str, list[str]]:
-    """Each unknown name once, with the units proposed for it."""
+    """Return the distinct unknown names, each with the proposed units."""
     return {
         cell.text: [str(word) for word in cell.problem.facts.get("close", ())]
         for cell in cells
