@@ -1,1 +1,1 @@
-"""One module a question. Joins what the store holds with what the methods say; knows no screen."""
+"""Answers to questions about a release. Joins the store and the statistics; knows no screen and no file format."""

@@ -1,4 +1,4 @@
-"""The words of a ranking: headers of its fields, verdicts, reasons, statuses.
+"""Words of a ranking: headers of its fields and their meanings, verdicts, reasons, statuses.
 
 Codes are for programs and stay English; words are for readers and are translated.
 """
@@ -44,7 +44,7 @@ WORDS = {"verdict": VERDICTS, "reason": REASONS}
 
 
 BASIS = ("rules", "release")
-"""What every line that names a unit is made of; it stands on the line itself, since lines are copied out of files."""
+"""Fields of every line that names a unit, on the line itself, because people copy lines out of files."""
 
 
 DATA_HEADER = N_("data")
@@ -62,16 +62,16 @@ STAMPS = {
     "final": N_("not announced yet"),
     "withdrawn": N_("withdrawn"),
 }
-"""What files say of a round by its status; nothing of an announced round, or of one without a status."""
+"""Remark in files on the status of a round; nothing for an announced round, or for a round without a status."""
 
 
 def header(field: str, language: str) -> str:
-    """Chinese header, or the English field name (what programs read)."""
+    """Return the Chinese header, or the English field name (for programs)."""
     return columns("ranking")[field].title(language)
 
 
 def word(field: str, code: object, language: str) -> object:
-    """A verdict or reason as a word; everything else as it is."""
+    """Return a verdict or reason as a word; other values unchanged."""
     words = WORDS.get(field)
     return translate(words[str(code)], language) if words and code is not None else code
 

@@ -1,4 +1,4 @@
-"""A note on a result: something to know before reading the scores. A note never changes a score or an exit code."""
+"""Notes on a result: facts to know before reading the scores. A note never changes a score or an exit code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ SENTENCES = {
         "This round was delivered as counts. Its votes are treated as independent ballots, so "
         "intervals may be too narrow."
     ),
-    # --- of the collection of ballots -----------------------------------------------------------
+    # --- on the collection of ballots -----------------------------------------------------------
     "returned_more": N_(
         "More ballots returned than issued, {number} in all ({count}): {units}. Ask how before the result is used."
     ),
@@ -28,21 +28,21 @@ SENTENCES = {
         "Groups marked as insiders give {number} points more than the others, on the mean of {count} units; "
         "most: {units}."
     ),
-    # --- of two rounds --------------------------------------------------------------------------
+    # --- on two rounds --------------------------------------------------------------------------
     "break_not_declared": N_(
-        "The way of scoring changed since round {previous} and the table of rounds does not say so: {breaks}"
+        "The scoring method changed since round {previous}, but the table of rounds does not say so: {breaks}"
     ),
     "grade_jump": N_(
         "The share of a grade moved by more than {limit} percentage points since round {previous}, "
         "at most by {number}: {units}. Look for a change of recording before a change of service."
     ),
     "units_unlinked": N_(
-        "Units that came or went since round {previous} without an entry in the table of reforms ({count}): {units}."
+        "Units added or removed since round {previous} without an entry in the table of reforms ({count}): {units}."
     ),
-    # --- of pledges and votes on duty reports ----------------------------------------------------
+    # --- on pledges and votes on duty reports ----------------------------------------------------
     "progress_unknown": N_(
-        "Progress of pledges that stand in no register of this round; it counts nowhere ({count}): {units}. "
-        "Check the pledge ids."
+        "Progress on pledges that are in no register of this round; it is not counted ({count}): {units}. Check "
+        "the pledge ids."
     ),
     "progress_later": N_(
         "Checks dated after the year of the round; they do not count on the day shown and do not move it "
@@ -53,10 +53,10 @@ SENTENCES = {
         "Groups of the hall that the form of the votes does not know ({count}): {units}. They count like the others; "
         "check the spelling."
     ),
-    # --- of published tables --------------------------------------------------------------------
+    # --- on published tables --------------------------------------------------------------------
     "printed_total": N_("Printed totals that are not the sum of their parts, by up to {number} ({count}): {units}."),
     "printed_rank": N_("Printed ranks that do not follow from the printed scores ({count}): {units}."),
-    "printed_order": N_("Lines of the printed list that stand out of order by their scores ({count}): {units}."),
+    "printed_order": N_("Lines of the printed list that are out of order by score ({count}): {units}."),
     "printed_mean": N_("Printed means that are not the mean of their parts, by up to {number} ({count}): {units}."),
     "printed_share": N_("Printed percentages that add up to more than 100 ({count}): {units}."),
     "printed_score": N_("Printed scores that differ from the scores here, by up to {number} ({count}): {units}."),
@@ -66,7 +66,7 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Note:
-    """Something to know before reading the scores: a code of SENTENCES, its facts, and the units or rows concerned."""
+    """A fact to know before reading the scores: a code of SENTENCES, its facts, and the units or rows concerned."""
 
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Note:
     breaks: tuple[Break, ...] = ()
 
     def sentence(self, language: str) -> str:
-        """The note in words; at most SHOWN_NAMES units by name."""
+        """Return the note as a sentence; at most SHOWN_NAMES units by name."""
         more = "等" if language == "zh" else " and others"
         names = join(self.units[:SHOWN_NAMES], language)
         names += more if len(self.units) > SHOWN_NAMES else ""

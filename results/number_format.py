@@ -1,4 +1,4 @@
-"""Numbers as a reader sees them, in one way everywhere: rounded half up, a dash where there is none."""
+"""Format of numbers for readers, the same everywhere: rounded half up, a dash where a number is missing."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,21 +10,21 @@ SHARED = N_("{place}=")
 
 
 def number(value: object, decimals: int = 2) -> str:
-    """A number with fixed decimals."""
+    """Format a number with fixed decimals."""
     if is_missing(value):
         return NONE
     return str(Decimal(repr(float(str(value)))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def exact(value: object) -> str:
-    """1,234,567.5: a number as it was given, every digit of it."""
+    """Format a number with every given digit: 1,234,567.5."""
     if is_missing(value):
         return NONE
     return f"{Decimal(repr(float(str(value)))).normalize():,f}"
 
 
 def signed(value: object, decimals: int = 2) -> str:
-    """+0.51 or −1.91; 0.00 without a sign."""
+    """Format a number with its sign: +0.51 or −1.91; 0.00 without a sign."""
     if is_missing(value):
         return NONE
     rounded = Decimal(number(value, decimals))
@@ -32,34 +32,34 @@ def signed(value: object, decimals: int = 2) -> str:
 
 
 def count(value: object) -> str:
-    """1,204"""
+    """Format a count: 1,204."""
     return NONE if is_missing(value) else f"{int(str(value)):,}"
 
 
 def interval(low: object, high: object, decimals: int = 2) -> str:
-    """86.46 – 91.20"""
+    """Format an interval: 86.46 – 91.20."""
     return NONE if is_missing(low) else f"{number(low, decimals)} – {number(high, decimals)}"
 
 
 def signed_interval(low: object, high: object, decimals: int = 2) -> str:
-    """−1.91 – +0.51"""
+    """Format an interval with signs: −1.91 – +0.51."""
     return NONE if is_missing(low) else f"{signed(low, decimals)} – {signed(high, decimals)}"
 
 
 def percent(share: object, decimals: int = 1) -> str:
-    """A share as a percentage."""
+    """Format a share as a percentage."""
     return NONE if is_missing(share) else f"{number(100 * float(str(share)), decimals)}%"
 
 
 def places(best: object, worst: object) -> str:
-    """13 – 16; one place where only one is left."""
+    """Format a range of places: 13 – 16; a single place where both ends agree."""
     if is_missing(best):
         return NONE
     return str(int(str(best))) if best == worst else f"{int(str(best))} – {int(str(worst))}"
 
 
 def place(rank: object, tied_to: object, language: str) -> str:
-    """15, or 15= (并列15) when the place is shared."""
+    """Format a place: 15, or 15= (并列15) when the place is shared."""
     if is_missing(rank):
         return NONE
     return translate(SHARED, language).format(place=int(str(rank))) if tied_to != rank else str(int(str(rank)))

@@ -1,4 +1,4 @@
-"""The first figures of a round: how many voted, what they said, and what a reader should know before the scores."""
+"""Key figures of a round: how many voted, their answers, and what a reader should know before the scores."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ MANY_DONT_KNOW = 0.30
 
 @dataclass(frozen=True)
 class Overview:
-    """One round at a glance.
+    """Key figures of a round.
 
-    groups: group, evaluators, one column a kind of KINDS (lines), weight (NaN when pooled).
-    not_ranked: reason -> units. rules_name is '' for a round of registers only, then rules is None.
+    groups: group, evaluators, a column of lines for each of KINDS, weight (NaN when pooled).
+    not_ranked: reason -> units. For a round with only registers, rules_name is '' and rules is None.
     """
 
     release: str
@@ -40,7 +40,7 @@ class Overview:
 
 @per_round
 def overview(round_: Round) -> Overview:
-    """The figures of a round, each category ranked by itself; kept with it."""
+    """Return the key figures of a round, each category ranked by itself; cached with the round."""
     about, rules, units = round_.about, round_.rules, round_.units
     rows = ranking(round_).rows
     groups = groups_of(round_)
@@ -62,13 +62,13 @@ def overview(round_: Round) -> Overview:
 
 
 def _reasons(rows: pd.DataFrame) -> dict[str, int]:
-    """How many units are not ranked, by reason."""
+    """Return how many units are not ranked, by reason."""
     counts = rows.loc[rows["rank"].isna(), "reason"].value_counts()
     return {str(reason): int(count) for reason, count in counts.items()}
 
 
 def groups_of(round_: Round) -> pd.DataFrame:
-    """A row a group: evaluators, lines by kind, weight."""
+    """Return a row for each group: evaluators, lines by kind, weight."""
     ballots = round_.ballots_by_group.set_index("group_name")["evaluators"]
     lines = round_.query("lines_by_kind")
     wide = lines.pivot(index="group_name", columns="kind", values="lines")
@@ -86,7 +86,7 @@ def _share(groups: pd.DataFrame) -> float | None:
 
 
 def _notes(rows: pd.DataFrame, units: pd.DataFrame, rules: RuleSet | None, counts: bool) -> Iterator[Note]:
-    """Notes in the order in which a reader needs them."""
+    """Return notes in the order in which a reader needs them."""
     if counts:
         yield Note("counts_only")
     if rules is None:

@@ -1,8 +1,8 @@
-"""The public notice of announced results: until when it runs, and until when a unit may ask for a review.
+"""Public notice of announced results: its last day, and the last day to request a review.
 
-Both periods count working days from the day of announcing, which is not counted itself. How many days they have is
-said by whoever announces the round and kept in its history; the calendar says which days are worked. A date that
-passes through a year whose calendar is missing is provisional.
+Both periods count working days from the day of the announcement, which does not count itself. Whoever announces the
+round states the number of days, and the history of the round keeps it. The calendar defines the working days. A date
+is provisional if its period runs through a year whose calendar is missing.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from i18n import N_, join, translate
 
 @dataclass(frozen=True)
 class Notice:
-    """The two last days of an announced round, and what they were computed with.
+    """The two last days of an announced round, and the periods and calendar behind them.
 
-    stated: whether the periods were given when the round was announced; the usual ones otherwise.
-    calendar: version of the calendar. missing: years on the way whose calendar is not loaded.
+    stated: whether the periods were given when the round was announced; otherwise they are the usual periods.
+    calendar: version of the calendar. missing: years of the periods whose calendar is not loaded.
     """
 
     announced: date
@@ -32,11 +32,11 @@ class Notice:
 
     @property
     def provisional(self) -> bool:
-        """Whether a date may still move."""
+        """Return whether a date may still move."""
         return bool(self.missing)
 
     def sentences(self, language: str) -> list[str]:
-        """The dates, each with its number of days, then their basis."""
+        """Return the dates, each with its number of days, then their basis."""
         facts = {
             "day": self.announced.isoformat(),
             "end": shown_day(self.notice_ends, language),
@@ -47,7 +47,7 @@ class Notice:
         }
         messages = [
             N_("Announced on {day}. The public notice ends on {end}: {notice} working days."),
-            N_("A review may be asked for until {until}: {review} working days."),
+            N_("A review may be requested until {until}: {review} working days."),
             N_("The day of announcing is not counted. Work calendar: {calendar}.")
             if self.stated
             else N_(
@@ -58,7 +58,7 @@ class Notice:
         return [translate(message, language).format(**facts) for message in messages]
 
     def to_mend(self, language: str) -> str:
-        """Why the dates are provisional and what makes them certain; '' when they are."""
+        """Return why the dates are provisional and how to make them final; '' when they are final."""
         if not self.missing:
             return ""
         years = join(map(str, self.missing), language)
@@ -73,13 +73,13 @@ class Notice:
 
 
 def shown_day(deadline: Deadline, language: str) -> str:
-    """The day, marked where it is provisional."""
+    """Return the day, marked where it is provisional."""
     day = deadline.day.isoformat()
     return translate(N_("{day} (provisional)"), language).format(day=day) if deadline.provisional else day
 
 
 def notice(announced: date, periods: Periods | None, calendar: Calendar) -> Notice:
-    """The notice of results announced on a day; None for the periods takes the usual ones."""
+    """Return the notice of results announced on a day; None for the periods uses the usual periods."""
     chosen = periods or Periods()
     ends = calendar.add_working_days(announced, chosen.notice)
     until = calendar.add_working_days(announced, chosen.review)
@@ -89,7 +89,7 @@ def notice(announced: date, periods: Periods | None, calendar: Calendar) -> Noti
 
 
 def notice_of(given: Event | None, calendar: Calendar) -> Notice | None:
-    """The notice of the round whose status an entry of the history gave; None unless it is announced."""
+    """Return the notice of the round whose status a history entry records; None unless it is announced."""
     if given is None or given.status != ANNOUNCED:
         return None
     day = datetime.fromisoformat(given.time).astimezone().date()

@@ -1,4 +1,4 @@
-"""The worked examples of the methods page; tests/spec recomputes every number of them."""
+"""Worked examples of the methods page; tests/spec recomputes every number in them."""
 
 import csv
 import tomllib
@@ -43,10 +43,10 @@ CASES = {
 
 @dataclass(frozen=True)
 class WorkedExample:
-    """Six units, who is among the two worst.
+    """Six units and the question which of them are among the two worst.
 
     units : name, score, rank, best, worst, confirm_raw, confirm_p, clear_raw, clear_p, verdict; best first.
-    chain : the p-value of one unit step by step. standard_error, difference_error : points. critical : of the rank
+    chain : the p-value of a unit step by step. standard_error, difference_error : points. critical : of the rank
     sets. k, level : of the claims.
     """
 
@@ -61,14 +61,14 @@ class WorkedExample:
 
 @cache
 def six_units() -> WorkedExample:
-    """The example as it is kept."""
+    """Return the stored example."""
     kept = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return WorkedExample(pd.DataFrame(kept.pop("unit")), kept.pop("chain"), **kept)
 
 
 @cache
 def attainment_cases() -> pd.DataFrame:
-    """Worked pledges: case, actual, target, baseline, direction, met (True, False, NA), completion, progress."""
+    """Return worked pledges: case, actual, target, baseline, direction, met (True, False, NA), completion, progress."""
     with ATTAINMENT.open(encoding="utf-8") as file:
         kept = pd.DataFrame(csv.DictReader(file)).astype(object)
     numbers = ["actual", "target", "baseline", "completion", "progress"]

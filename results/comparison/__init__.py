@@ -1,1 +1,1 @@
-"""Two years or two releases side by side."""
+"""Comparisons of two years or of two releases."""

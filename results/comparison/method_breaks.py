@@ -1,4 +1,4 @@
-"""How the method of two rounds differs, as far as it makes a score: in the rules, and in what was asked of whom."""
+"""Differences in method between two rounds that affect a score: in the rules, and in the ballot form."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from i18n import N_, join, translate
 from results.ranking.family import ALL, Family
 
 EXPECTED = 10
-"""A grade that nobody used counts as not on the form if at least so many were to be expected: chance alone leaves
-out one grade in 20,000 such cases."""
+"""A grade that nobody used counts as missing from the form if at least this many uses were expected: chance alone
+leaves out one grade in 20,000 such cases."""
 BREAKS = {
     "scale": N_("One round has grades, the other numbers, or the range of the numbers differs."),
     "points": N_("The points of the grades differ."),
@@ -30,19 +30,19 @@ BREAKS = {
 
 @dataclass(frozen=True)
 class Break:
-    """One way in which the method differs between the rounds: a code of BREAKS and the words it names."""
+    """A difference in method between the rounds: a code of BREAKS and the terms it mentions."""
 
     code: str
     names: tuple[str, ...] = ()
 
     def sentence(self, language: str) -> str:
-        """The difference in words."""
+        """Return the difference as a sentence."""
         names = join(self.names, language)
         return translate(BREAKS[self.code], language).format(names=names)
 
 
 def rule_breaks(first: RuleSet, second: RuleSet, category: str) -> Iterator[Break]:
-    """In which settings that make a score the rule sets differ for a category."""
+    """Return the settings that affect a score and in which the rule sets differ for a category."""
     own = None if category == ALL else category
     if first.numeric != second.numeric:
         yield Break("scale")
@@ -57,10 +57,10 @@ def rule_breaks(first: RuleSet, second: RuleSet, category: str) -> Iterator[Brea
 
 
 def form_breaks(release: Release, earlier: list[Family], later: Family) -> Iterator[Break]:
-    """What was asked of whom in one round only, as far as it counts under the rules of the comparison.
+    """Return what only one of the rounds asked, as far as it counts under the rules of the comparison.
 
-    earlier : every category that units of the later one came from. Only units of both rounds are looked at: a grade
-    that only a new unit was given is no other form.
+    earlier : every category that units of the later category came from. Only units of both rounds are compared: a
+    grade that only a new unit received does not make the form different.
     """
     used = [_lines(release, part, later.rules) for part in (earlier, [later])]
     both = set(used[0]["unit_code"]) & set(used[1]["unit_code"])
@@ -74,7 +74,7 @@ def form_breaks(release: Release, earlier: list[Family], later: Family) -> Itera
 
 
 def _lines(release: Release, families: list[Family], rules: RuleSet) -> pd.DataFrame:
-    """unit_code, group_name, indicator, grade, lines of some families, as far as `rules` score them."""
+    """Return unit_code, group_name, indicator, grade and lines of some families, as far as `rules` score them."""
     asked_of = [(family.round, name) for family in families for name in sorted(set(family.members["category"]))]
     parts = [release.round(year).category_grades(name) for year, name in asked_of]
     lines = pd.concat(parts, ignore_index=True)
@@ -94,7 +94,7 @@ def _in_one(first: set[str], second: set[str]) -> tuple[str, ...]:
 
 
 def _grades_of_one(first: pd.DataFrame, second: pd.DataFrame) -> tuple[str, ...]:
-    """Grades of one round that the other, with as large a share, would have used EXPECTED times, and did not."""
+    """Return grades of one round that the other, with an equal share, would have used EXPECTED times but did not."""
     a, b = (frame.groupby("grade")["lines"].sum() for frame in (first, second))
     missing = []
     for own, other in ((a, b), (b, a)):
@@ -104,11 +104,11 @@ def _grades_of_one(first: pd.DataFrame, second: pd.DataFrame) -> tuple[str, ...]
 
 
 def nonzero(weights: Mapping[str, float] | None) -> dict[str, float] | None:
-    """The groups that count, with their weights; None when pooled."""
+    """Return the groups that count, with their weights; None when pooled."""
     return None if weights is None else {group: weight for group, weight in weights.items() if weight > 0}
 
 
 def _shares(weights: Mapping[str, float] | None) -> dict[str, float]:
-    """Indicator weights as shares: 1 and 1 say the same as 0.5 and 0.5."""
+    """Return indicator weights as shares: 1 and 1 mean the same as 0.5 and 0.5."""
     total = sum((weights or {}).values()) or 1.0
     return {name: round(weight / total, 9) for name, weight in (weights or {}).items()}

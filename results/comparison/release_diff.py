@@ -1,7 +1,7 @@
-"""Two releases compared, round by round: what came, went and changed, and which scores, places and verdicts moved.
+"""Comparison of two releases, round by round: rounds added, removed or changed, and scores, places and verdicts moved.
 
-Used before publishing (the release in force against the one that publishing would make) and between any two releases.
-Rank sets are left out: their draws begin anew with every release, so they move a little where nothing changed.
+Used before publishing (the release in force against the release that publishing would create) and between any two
+releases. Rank sets are left out: every release has a new seed, so they move a little even where nothing changed.
 """
 
 import json
@@ -24,9 +24,9 @@ CHANGES = {
     CHANGED: N_("changed"),
     MOVED: N_("moved"),
 }
-SAME_SCORE = 1e-9  # scores within it are equal, as for places
+SAME_SCORE = 1e-9  # scores that differ by less are equal, as for places
 MOST_TOLD = 5
-MOST_VERDICTS = 12  # told one by one; all stand in the table
+MOST_VERDICTS = 12  # reported in sentences; the table has all of them
 COMPARED = ("unit_name", "category", "n", "score", "rank", "verdict")
 UNIT_COLUMNS = (
     *("unit_code", "unit_name", "change", "category_from", "category_to", "n_from", "n_to"),
@@ -38,12 +38,12 @@ RECORD_COLUMNS = ("kind", "rows_added", "rows_removed", "rows_changed")
 
 @dataclass(frozen=True)
 class RoundDifference:
-    """One round that is not the same in two releases.
+    """A round that differs between two releases.
 
     change: added, removed or changed. trial: whether it is a trial afterwards (before, when it was removed).
-    units: UNIT_COLUMNS, a row a unit that differs. change "changed": its votes, name or category are others; "moved":
-        only what others' votes did to it. score_change is after minus before, in points; larger scores are better.
-    groups: GROUP_COLUMNS, a row a group whose ballots or votes differ in number, or that came or went.
+    units: UNIT_COLUMNS, a row a unit that differs. change "changed": its votes, name or category differ; "moved":
+        affected only by votes on other units. score_change: after minus before, in points; larger scores are better.
+    groups: GROUP_COLUMNS, a row a group whose ballots or votes differ in number, or that was added or removed.
     records: RECORD_COLUMNS, a row a kind of record table (pledges, votes on duty reports, ...) that differs; a row is
         changed when its key is in both and another column differs.
     votes: before and after.
@@ -59,33 +59,33 @@ class RoundDifference:
     records: pd.DataFrame
 
     def count(self, change: str) -> int:
-        """How many units were added, removed, changed or moved."""
+        """Return how many units were added, removed, changed or moved."""
         return int((self.units["change"] == change).sum())
 
     @property
     def scores_moved(self) -> pd.DataFrame:
-        """Units with another score than before, largest difference first."""
+        """Return units with a different score than before, largest difference first."""
         moved = self.units[self.units["score_change"].abs() > SAME_SCORE]
         return moved.sort_values("score_change", key=lambda change: -change.abs(), kind="stable", ignore_index=True)
 
     @property
     def verdicts_changed(self) -> pd.DataFrame:
-        """Units in both releases with another verdict than before."""
+        """Return units in both releases whose verdict changed."""
         return self._differing("verdict", "")
 
     @property
     def places_changed(self) -> pd.DataFrame:
-        """Units in both releases with another place than before."""
+        """Return units in both releases whose place changed."""
         return self._differing("rank", 0)
 
     def _differing(self, field: str, nothing: str | int) -> pd.DataFrame:
         both = self.units[~self.units["change"].isin((ADDED, REMOVED))]
-        if field == "verdict":  # a round that had a register only gave no verdicts that could change
+        if field == "verdict":  # a round with only a register has no verdicts to change
             both = both[both["verdict_from"].fillna("") != ""]
         return both[both[f"{field}_from"].fillna(nothing) != both[f"{field}_to"].fillna(nothing)]
 
     def sentences(self, language: str) -> list[str]:
-        """What happened to the round, the weightiest first after the head."""
+        """Return what happened to the round; after the head, the most important first."""
         told = [_filled(self._head(), language, round=self._name(language), votes=self.votes)]
         if self.change == REMOVED:
             return told + self._tables(language)
@@ -103,7 +103,7 @@ class RoundDifference:
         return _SAME_NUMBER if self.change == CHANGED and self.votes[0] == self.votes[1] else _HEADS[self.change]
 
     def _tables(self, language: str) -> list[str]:
-        """Rows that came, went or changed in each of the tables beside the ballots."""
+        """Return rows added, removed or changed in each table other than the ballots."""
         comma = PUNCTUATION[language].listed
         told = []
         for row in self.records.itertuples(index=False):
@@ -114,7 +114,7 @@ class RoundDifference:
         return told
 
     def _changes(self, language: str) -> list[str]:
-        """Units and groups that came, went, or were voted on otherwise."""
+        """Return units and groups that were added or removed, or whose votes changed."""
         told = [
             _filled(sentence, language, count=self.count(change), names=self._names(change, language))
             for change, sentence in _UNIT_SENTENCES.items()
@@ -131,7 +131,7 @@ class RoundDifference:
         return told
 
     def _movements(self, language: str) -> list[str]:
-        """Verdicts that change, then scores, then places."""
+        """Return changed verdicts, then scores, then places."""
         moved = self.scores_moved
         if not any(self.votes):
             return []
@@ -189,7 +189,7 @@ class Comparison:
     rounds: tuple[RoundDifference, ...]
 
     def sentences(self, language: str) -> list[str]:
-        """Everything in words."""
+        """Return the comparison as sentences."""
         if not self.rounds:
             return [translate(N_("The two releases are the same; nothing changes."), language)]
         return [sentence for difference in self.rounds for sentence in difference.sentences(language)]
@@ -219,7 +219,7 @@ _UNIT_SENTENCES = {
 
 
 def compare(before: Release | None, after: Release) -> Comparison:
-    """What differs between two releases; rounds of equal content, rules and standing are left out."""
+    """Compare two releases; rounds with equal content, rules and trial status are left out."""
     old, new = (_digests(before) if before else {}), _digests(after)
     differing = sorted((name for name in {*old, *new} if old.get(name) != new.get(name)), reverse=True)
     return Comparison(
@@ -230,7 +230,7 @@ def compare(before: Release | None, after: Release) -> Comparison:
 
 
 def _digests(release: Release) -> dict[str, tuple[str, bool]]:
-    """Of each round: the digest of its facts and rules, and whether it is a trial."""
+    """Return for each round the digest of its facts and rules, and whether it is a trial."""
     return {name: (digest, name in release.trial_rounds) for name, digest in release.made_of["rounds"].items()}
 
 
@@ -250,7 +250,7 @@ def _difference(before: Release | None, after: Release, name: str, was: bool, st
 
 
 class _Round:
-    """What is compared of one round of one release; nothing of a round that is not there."""
+    """The compared parts of a round in a release; empty if the round is not there."""
 
     def __init__(self, round_: Round | None) -> None:
         self.rules, self.votes, self.trial = "", 0, False
@@ -261,7 +261,7 @@ class _Round:
             return
         self.records = {kind: _by_key(round_, kind) for kind in RECORD_KINDS}
         self.trial = round_.is_trial
-        if not round_.has_units:  # a round of record tables alone: nobody is ranked
+        if not round_.has_units:  # a round with only record tables: no unit is ranked
             return
         self.rules, self.votes = str(round_.about["rules_name"]), int(round_.about["votes"])
         self.units = _standings(round_)
@@ -269,25 +269,25 @@ class _Round:
 
 
 def _standings(round_: Round) -> pd.DataFrame:
-    """Every unit of the round by code: COMPARED, and votes_as_cast (its grades, whatever points they carry)."""
+    """Return every unit of the round by code: COMPARED, and votes_as_cast (its grades, whatever points they carry)."""
     known = round_.units.set_index("unit_code")[["unit_name", "category"]]
     ranked = ranking(round_).rows.set_index("unit_code")[["n", "score", "rank", "verdict"]]
     grades = round_.query("unit_grades").set_index("unit_code")
-    # Written out: a frame without rows (a register before its ballots) would aggregate to a frame.
+    # Written out: a frame without rows (a register before its ballots) would aggregate to a frame, not to a series.
     lines = ["|".join(map(str, row)) for row in grades.itertuples(index=False)]
     cast = pd.Series(lines, index=grades.index, dtype="str", name="votes_as_cast").groupby(level=0).agg("\n".join)
     return known.join(ranked).join(cast)
 
 
 def _ballots(round_: Round) -> pd.DataFrame:
-    """Ballots and votes of each group."""
+    """Return ballots and votes of each group."""
     ballots = round_.ballots_by_group.set_index("group_name")["evaluators"]
     votes = round_.cells.groupby("group_name")["votes"].sum()
     return pd.DataFrame({"ballots": ballots, "votes": votes}).fillna(0).astype("int64")
 
 
 def _units(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """UNIT_COLUMNS of the units that differ: added, removed, changed, moved; each in roster order."""
+    """Return UNIT_COLUMNS of the units that differ: added, removed, changed, moved; each in roster order."""
     old, new = _by_code(before), _by_code(after)
     rows = [_unit(code, old.get(code), new.get(code)) for code in {**new, **old}]
     order = list(CHANGES)
@@ -298,12 +298,12 @@ def _units(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_code(frame: pd.DataFrame) -> dict[str, dict[str, object]]:
-    """Units by code with plain values; None for what is missing."""
+    """Return units by code with plain values; None for what is missing."""
     return dict(zip(map(str, frame.index), plain_rows(frame), strict=True))
 
 
 def _unit(code: str, old: dict[str, object] | None, new: dict[str, object] | None) -> dict[str, object]:
-    """One row of UNIT_COLUMNS; its change is '' when nothing differs."""
+    """Return a row of UNIT_COLUMNS; its change is '' when nothing differs."""
     before, after = old or dict.fromkeys(COMPARED), new or dict.fromkeys(COMPARED)
     row: dict[str, object] = {"unit_code": code, "unit_name": (new or before)["unit_name"]}
     for name in COMPARED[1:]:
@@ -328,7 +328,7 @@ def _change(was: bool, stays: bool) -> str:
 
 
 def _groups(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """GROUP_COLUMNS of the groups whose numbers differ."""
+    """Return GROUP_COLUMNS of the groups whose numbers differ."""
     names = sorted({*before.index, *after.index})
     one, two = before.reindex(names, fill_value=0), after.reindex(names, fill_value=0)
     rows = pd.DataFrame({"group": names})
@@ -340,13 +340,13 @@ def _groups(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_key(round_: Round, kind: str) -> dict[str, str]:
-    """The records of one kind, canonical, by what makes them one of their kind."""
+    """Return the canonical records of a kind, by the key that identifies them within the kind."""
     contents = round_.query("records", kind=kind)["content"].tolist()
     return {key_of(kind, json.loads(content)): content for content in contents}
 
 
 def _record_rows(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]) -> pd.DataFrame:
-    """RECORD_COLUMNS of the kinds that differ, in the order of the contract."""
+    """Return RECORD_COLUMNS of the kinds that differ, in the order of the contract."""
     rows = []
     for kind in RECORD_KINDS:
         old, new = before.get(kind, {}), after.get(kind, {})
@@ -356,7 +356,7 @@ def _record_rows(before: dict[str, dict[str, str]], after: dict[str, dict[str, s
 
 
 def _filled(sentence: str, language: str, *, votes: tuple[int, int] | None = None, **facts: object) -> str:
-    """A translated sentence with its facts; numbers with thousands separators."""
+    """Return a translated sentence with its facts; numbers have thousands separators."""
     if votes:
         facts |= {"votes_from": votes[0], "votes_to": votes[1]}
     shown = {name: f"{fact:,}" if isinstance(fact, int) else fact for name, fact in facts.items()}
@@ -364,11 +364,11 @@ def _filled(sentence: str, language: str, *, votes: tuple[int, int] | None = Non
 
 
 def verdict_word(code: object, language: str) -> str:
-    """A verdict as a word; an empty text for none."""
+    """Return a verdict as a word; an empty text for no verdict."""
     return translate(VERDICTS[str(code)], language) if code in VERDICTS else ""
 
 
 def plain_rows(frame: pd.DataFrame) -> list[dict[str, object]]:
-    """Rows with plain Python values; None for what is missing."""
+    """Return rows with plain Python values; None for what is missing."""
     whole = frame.astype(object).where(frame.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in whole.to_dict("records")]

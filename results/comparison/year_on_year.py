@@ -1,8 +1,8 @@
-"""Two rounds of one release compared, category by category: which scores changed by more than chance.
+"""Comparison of two rounds of a release, category by category: which scores changed by more than chance.
 
-A unit is followed by its code, and by the table of reforms where a renaming gave it another: a renamed unit goes on,
-a merged one does not. Where the way of scoring changed, the
-earlier round is counted again under the later rules; where what was asked changed too, nothing is tested.
+A unit is followed by its code, and by the table of reforms where a renaming gave it another code: a renamed unit
+continues, a merged unit does not. Where the scoring rules changed, the earlier round is recounted under the later
+rules. Where the ballot form changed too, nothing is tested.
 """
 
 from collections.abc import Callable
@@ -45,9 +45,9 @@ LEFT_OUT_SENTENCES = {
 
 @dataclass(frozen=True)
 class Changes:
-    """The answer for one category.
+    """The changes of a category between two rounds.
 
-    rules : name of the rule set of the earlier scores. recounted : the earlier round was counted again under the
+    rules : name of the rule set of the earlier scores. recounted : the earlier round was recounted under the
         later rules, so `score_from` and the earlier rank sets are not the published ones.
     tested : false where the rounds cannot be compared; then the scores are the published ones, and change, interval,
         p-values, statement and position are null in every row.
@@ -75,28 +75,28 @@ class Changes:
     regression: RegressionToMean | None
 
     def count(self, statement: str) -> int:
-        """How many units rose, fell, or are not distinguishable."""
+        """Return how many units rose, fell, or are not distinguishable."""
         return int((self.rows["statement"] == statement).sum())
 
     @property
     def compared(self) -> int:
-        """How many changes were tested."""
+        """Return how many changes were tested."""
         return int(self.rows["p"].notna().sum())
 
     @property
     def to_look_into(self) -> int:
-        """How many units are on the screening list (Benjamini-Hochberg at 5%)."""
+        """Return how many units are on the screening list (Benjamini-Hochberg at 5%)."""
         return int((self.rows["p_bh"] <= SCREENING).sum())
 
 
 class TrialComparisonError(BiaochiError):
-    """A trial round against a formal one, and nobody asked for that."""
+    """Refusal to compare a trial round with a formal round when this was not requested."""
 
     message = N_("One of the two rounds is a trial; it is not compared with formal ones.")
 
 
 def round_before(round_: Round) -> str | None:
-    """The newest earlier round with votes and of the same sort, trial or formal; None where there is none."""
+    """Return the newest earlier round with votes and the same status (trial or formal); None if there is none."""
     trials = round_.release.trial_rounds
     alike = (
         name for name in round_.release.scored_rounds if name < round_.id and (name in trials) == (round_.id in trials)
@@ -112,11 +112,11 @@ def changes(
     *,
     with_trial: bool = False,
 ) -> Changes:
-    """Compare two rounds in one category of the later one, or ALL.
+    """Compare two rounds in a category of the later round, or in ALL.
 
-    `recount` counts a round again under another rule set (results.ranking.what_if); without it, rounds whose rules
-    differ in what scores are not tested. Raises RoundNotFoundError for a round without votes or an unknown category,
-    and TrialComparisonError for a trial against a formal round, unless it is asked for by `with_trial`.
+    `recount` recounts a round under another rule set (results.ranking.what_if); without it, rounds whose scoring rules
+    differ are not tested. Raises RoundNotFoundError for a round without votes or an unknown category,
+    and TrialComparisonError for a trial against a formal round, unless `with_trial` requests it.
     """
     if round_from.id == round_to.id:
         raise ValueError(f"two different rounds are needed, got {round_from.id} twice")
@@ -136,7 +136,7 @@ def changes(
     earlier = families(round_from, whole, again)
     formed = list(form_breaks(round_from.release, earlier, later)) if comparable else []
     tested = comparable and not formed
-    if again and not tested:  # nothing is gained by counting again: the official scores stand
+    if again and not tested:  # a recount would gain nothing: the official scores are used
         again, earlier = None, families(round_from, whole)
     return _answer((round_from, round_to), earlier, later, tuple(breaks + formed), tested, again is not None)
 
@@ -149,7 +149,7 @@ def _later(round_: Round, category: str) -> Family:
 
 
 def _recounted(recount: Recount, round_: Round, rules: RuleSet) -> WhatIf | None:
-    """The round under other rules; None where its grades or groups are not in them."""
+    """Recount the round under other rules; None where the rules lack its grades or groups."""
     try:
         return recount(round_, rules)
     except InvalidRulesError:
@@ -194,7 +194,7 @@ def _answer(
 
 
 def _scores(family: Family, with_places: bool) -> pd.DataFrame:
-    """What the comparison reads of a family, by unit code; rank sets only where asked for, since they are drawn."""
+    """Return what the comparison needs of a family, by unit code; rank sets only on request, since they need draws."""
     scores = family.scores
     frame = pd.DataFrame(
         {
@@ -215,9 +215,9 @@ def _scores(family: Family, with_places: bool) -> pd.DataFrame:
 
 
 def _why_not(unit: pd.Series) -> str | None:
-    """Why a unit of one round has no score that another round's can be set beside; None when it has.
+    """Return why a unit of one round has no score comparable with the other round's; None when it has.
 
-    A unit scored without one of its groups is scored by other weights than before.
+    A unit scored without one of its groups has other weights than before.
     """
     reason = unit["reason"]
     if reason in ("merged", "missing_group"):
@@ -226,7 +226,7 @@ def _why_not(unit: pd.Series) -> str | None:
 
 
 def _rows(before: pd.DataFrame, after: pd.DataFrame, later: Family, tested: bool, level: float) -> pd.DataFrame:
-    """COLUMNS for units in both frames, which stand in one order."""
+    """Return COLUMNS for units in both frames, which have the same order."""
     reweighted = [_weighs_otherwise(later.rules, str(name), later.name) for name in before["category"]]
     testable = np.full(len(after), tested) & ~np.array(reweighted, dtype=bool)
     first = np.where(testable, before["score"], np.nan)
@@ -252,7 +252,7 @@ def _rows(before: pd.DataFrame, after: pd.DataFrame, later: Family, tested: bool
 
 
 def _weighs_otherwise(rules: RuleSet, category: str, later: str) -> bool:
-    """Whether the rules weigh the groups of two categories differently."""
+    """Return whether the rules weight the groups of two categories differently."""
     if category == later:
         return False
     return nonzero(rules.weights(category)) != nonzero(rules.weights(later))
@@ -265,7 +265,7 @@ def _statements(change: Array, p_holm: Array, level: float) -> list[str | None]:
 
 
 def _positions(rows: pd.DataFrame) -> list[str | None]:
-    """Whether the rank sets of two rounds lie apart; None without both."""
+    """Return whether the rank sets of two rounds do not overlap; None without both."""
     told: list[str | None] = []
     names = ("rank_best_from", "rank_worst_from", "rank_best_to", "rank_worst_to")
     for best, worst, best_now, worst_now in zip(*(rows[name] for name in names), strict=True):
@@ -277,7 +277,7 @@ def _positions(rows: pd.DataFrame) -> list[str | None]:
 
 
 def _regression(own: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:
-    """The units that the earlier bottom rule took, or the last fifth where it has no number of places."""
+    """Return the units under the earlier bottom rule, or the last fifth where it has no number of places."""
     known = [_why_not(unit) is None for _, unit in after.iterrows()]
     second = after.loc[known, "score"].reindex(own.members["unit_code"].astype(str).replace(renamed))
     k = own.places or int(own.ranked.sum()) // 5
@@ -287,7 +287,7 @@ def _regression(own: Family, after: pd.DataFrame, renamed: dict[str, str]) -> Re
 def _left_out(
     before: pd.DataFrame, after: pd.DataFrame, compared: set[str], round_from: str, round_to: str
 ) -> pd.DataFrame:
-    """Units of the category in either round that are not compared, each with the reason."""
+    """Return units of the category in either round that are not compared, each with the reason."""
     rows = []
     past = {code: _why_not(unit) for code, unit in before.iterrows()}
     for code, unit in after[~after.index.isin(list(compared))].iterrows():

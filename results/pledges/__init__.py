@@ -1,1 +1,1 @@
-"""Pledges of the secretaries against what came of them, and the votes on their reports."""
+"""Pledges of the secretaries with their outcomes, and the votes on their reports."""

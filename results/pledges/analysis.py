@@ -1,7 +1,7 @@
-"""How the outcomes of pledges hang together: rank correlation, paired shift, trend, severity of the hall's groups.
+"""Association between pledge outcomes: rank correlation, paired shift, trend, severity of the hall's groups.
 
-Every answer is a number with its interval or a sentence why there is none. Headline and routine items are never in
-one number, and no test takes one outcome for a measurement of another.
+Every result is a number with its interval or a sentence why there is no number. Headline and routine items are never
+combined in a number, and no test treats one outcome as a measurement of another.
 """
 
 import hashlib
@@ -57,9 +57,7 @@ SENTENCES = {
         "Fewer than {fewest} posts have both figures: the correlation is given without an interval."
     ),
     "agreement_constant": N_("One of the two figures is the same for all posts; a correlation is not defined."),
-    "agreement_perfect": N_(
-        "The two orders are the same, or opposite, without exception; an interval cannot be made of that."
-    ),
+    "agreement_perfect": N_("The two orders are identical or exactly reversed, so no interval can be calculated."),
     "shift_few": N_("Posts that differ between the two figures: {n}; a test needs {fewest}."),
     "shift_no_interval": N_("Posts that differ between the two figures: {n}; an interval at this level needs more."),
     "shift_other_points": N_("The grades of the votes have other points in the other round; they are not compared."),
@@ -67,9 +65,10 @@ SENTENCES = {
     "trend_other_rules": N_("The rules that make this figure changed within these years; a trend would mix them."),
     "severity_one_group": N_("Only one group scored; there is no severity of groups to take out."),
     "severity_no_overlap": N_(
-        "The groups {groups} never scored a post in common; their severity cannot be told from what the posts earned."
+        "The groups {groups} did not score any post in common, so their severity cannot be separated from "
+        "differences between the posts."
     ),
-    "severity_withheld": N_("Every hall has a group whose ballots may not be shown; severity would give it away."),
+    "severity_withheld": N_("Every hall has a group whose ballots may not be shown; severity would reveal them."),
     "severity_no_points": N_(
         "The rule set gives no points for the grades of these votes; there are no scores to adjust."
     ),
@@ -78,19 +77,19 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Unavailable:
-    """A code and facts of a sentence in SENTENCES."""
+    """Reason why a result is missing: a code and facts of a sentence in SENTENCES."""
 
     code: str
     facts: dict[str, object]
 
     def sentence(self, language: str) -> str:
-        """In the reader's language."""
+        """Return the reason in the reader's language."""
         return translate(SENTENCES[self.code], language).format(**self.facts)
 
 
 @dataclass(frozen=True)
 class AgreementOf:
-    """Spearman's correlation of two figures over the posts of one round; said: why (part of) it is missing, or None."""
+    """Spearman's correlation of two figures over the posts of a round; `said`: why (part of) it is missing, or None."""
 
     first: str
     second: str
@@ -100,7 +99,7 @@ class AgreementOf:
 
 @dataclass(frozen=True)
 class ShiftOf:
-    """Paired shift from the first figure to the second over the posts of one round (or of the same posts in two)."""
+    """Paired shift from the first figure to the second over the posts of a round (or the same posts in two rounds)."""
 
     first: str
     second: str
@@ -110,7 +109,7 @@ class ShiftOf:
 
 @dataclass(frozen=True)
 class TrendOf:
-    """Theil-Sen slope a year of one figure."""
+    """Theil-Sen slope of a figure per year."""
 
     figure: str
     found: Trend
@@ -119,13 +118,13 @@ class TrendOf:
 
 @dataclass(frozen=True)
 class SeverityOf:
-    """Vote scores without the severity of the groups, beside the official ones, never instead of them.
+    """Vote scores without the severity of the groups, next to the official scores, never instead of them.
 
-    Made of the posts whose groups may all be shown: score and severity together would give a withheld group away.
+    Computed from posts whose groups may all be shown: score and severity together would reveal a withheld group.
 
-    rows : SEVERITY, a row a post of those, points, limits at the level of the rule set; empty when refused.
+    rows : SEVERITY, a row for each of these posts, points, limits at the level of the rule set; empty when refused.
     groups : group, severity: points that a group gives more than the groups do on average (positive: milder);
-        NaN for a group that is in none of these halls.
+        NaN for a group absent from all these halls.
     """
 
     rows: pd.DataFrame
@@ -134,7 +133,7 @@ class SeverityOf:
 
 
 def agreements(year: PledgeYear) -> list[AgreementOf]:
-    """AGREEMENTS of one round over its posts. Vote and public score as gaps to the mean of their category."""
+    """Return AGREEMENTS of a round over its posts. Scores are gaps to the mean of their category."""
     wide = _figures(year)
     found = []
     for first, second in AGREEMENTS:
@@ -145,13 +144,13 @@ def agreements(year: PledgeYear) -> list[AgreementOf]:
 
 
 def shifts(year: PledgeYear) -> list[ShiftOf]:
-    """SHIFTS of one round: is what was verified systematically below what was reported?"""
+    """Return SHIFTS of a round: is what was verified systematically below what was reported?"""
     wide = _figures(year)
     return [_shift(first, second, wide[first], wide[second], year.votes.level) for first, second in SHIFTS]
 
 
 def vote_shift(before: PledgeYear, after: PledgeYear) -> ShiftOf:
-    """The vote score of the same posts (unit and name of the post) from one round to another."""
+    """Compare the vote score of the same posts (unit and name of the post) in two rounds."""
     pair = before.votes.rows.merge(after.votes.rows, on=["unit_code", "post"], suffixes=("_before", "_after"))
     found = _shift(VOTE_SCORE, VOTE_SCORE, pair["score_before"], pair["score_after"], after.votes.level)
     if _points(before.rules) == _points(after.rules):
@@ -162,7 +161,7 @@ def vote_shift(before: PledgeYear, after: PledgeYear) -> ShiftOf:
 
 
 def trends(release: Release, years: list[PledgeYear], unit_code: str, post: str) -> list[TrendOf]:
-    """TRENDS of one post over all years given."""
+    """Return TRENDS of a post over all given years."""
     rows = post_through_years(release, years, unit_code, post)
     rules = {year.book.round: year.rules for year in years}
     level = years[0].votes.level if years else 0.95
@@ -185,7 +184,7 @@ def _trend(figure: str, rows: pd.DataFrame, rules: dict[str, RuleSet | None], le
 
 
 def _changed(figure: str, rules: list[RuleSet], category: str) -> bool:
-    """Whether the rules that make a score differ between the years; completions are made without a rule set."""
+    """Return whether the scoring rules differ between the years; completions do not depend on a rule set."""
     if figure == VOTE_SCORE:
         return any(_points(one) != _points(rules[0]) for one in rules)
     return figure == PUBLIC_SCORE and any(next(rule_breaks(rules[0], one, category), None) for one in rules)
@@ -196,7 +195,7 @@ def _points(rules: RuleSet | None) -> dict[str, int]:
 
 
 def severity(votes: VoteScores) -> SeverityOf:
-    """Take the severity of the hall's groups out of the vote scores, where groups overlap."""
+    """Remove the severity of the hall's groups from the vote scores, where groups overlap."""
     nothing = pd.DataFrame(columns=list(SEVERITY)), pd.DataFrame(columns=["group", "severity"])
     moments, scores = votes.moments, votes.scores
     if moments is None or scores is None:
@@ -220,7 +219,7 @@ def severity(votes: VoteScores) -> SeverityOf:
 
 
 def _withheld(votes: VoteScores) -> pd.DataFrame:
-    """The posts (KEY) of which some group may not be shown: a fit would give its mean away."""
+    """Return the posts (KEY) with a group that may not be shown: a fit would reveal its mean."""
     return votes.groups.loc[votes.groups["reason"].notna(), KEY]
 
 
@@ -246,10 +245,10 @@ def _shift(first: str, second: str, before: pd.Series, after: pd.Series, level: 
 
 
 def _parts(moments: Moments, parts: list[np.ndarray]) -> str:
-    """Groups that hang together, joined by a plus sign; parts apart by a stroke."""
+    """Format connected groups, joined by a plus sign; separate parts are divided by a slash."""
     return " / ".join(" + ".join(str(moments.groups[at]) for at in part) for part in parts)
 
 
 def _seed(*names: str) -> int:
-    """Of the draws about two figures: the first 8 bytes of SHA-256 of release id, round and figures, a line each."""
+    """Return the seed of draws on two figures: first 8 bytes of SHA-256 of release id, round and figures, by line."""
     return int.from_bytes(hashlib.sha256("\n".join(names).encode()).digest()[:8], "big")

@@ -1,4 +1,4 @@
-"""One post through the years: what it promised, what came of it, what the hall and the public said, side by side."""
+"""History of a post through the years: pledges, outcomes, and the scores of the hall and the public."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ UNITS = tuple(name for name in YEARS if name not in _HALL and not name.startswit
 
 @dataclass(frozen=True)
 class PledgeYear:
-    """Everything about the pledges of one round.
+    """Pledges and votes of a round.
 
     rules : the rule set of the round; None where nobody was ranked. public : `vote_against_public.PUBLIC` of its units.
     """
@@ -43,18 +43,18 @@ class PledgeYear:
 
 
 def pledge_year(round_: Round, as_of: date | None = None) -> PledgeYear:
-    """All of one round as it was on a day. Raises RoundNotFoundError."""
+    """Return all pledges and votes of a round as of a day. Raises RoundNotFoundError."""
     book = pledge_book(round_, as_of)
     ranked_together = families(round_) if round_.has_units else []
     return PledgeYear(round_.rules, book, vote_scores(round_), two_by_two(round_), public_scores(ranked_together))
 
 
 def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataFrame:
-    """Every post of a round with pledges or votes, one wide row each: POSTS and roster_no. codes: of these units only.
+    """Return a row for every post of a round with pledges or votes: POSTS, roster_no. codes: these units only.
 
-    Pledges without a post stand under post "". Totals are NaN where a post promised nothing of the kind, vote columns
-    where nobody voted on it; vote_reason says why a vote has no score. NAMING: what the naming in `differs` was made
-    of (`vote_against_public.TwoByTwo`); not_named: why a post is not named, not_sure where it was compared.
+    Pledges without a post have post "". Totals are NaN where a post promised nothing of the kind, vote columns
+    where nobody voted on it; vote_reason says why a vote has no score. NAMING: the evidence behind
+    `differs` (`vote_against_public.TwoByTwo`); not_named: why a post is not named, not_sure where it was compared.
     """
     own, votes, compared, public = (
         frame if codes is None else frame[frame["unit_code"].isin(codes)]
@@ -72,13 +72,13 @@ def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataF
 
 
 def units_of_year(year: PledgeYear) -> pd.DataFrame:
-    """Every unit with pledges, one wide row each, all its posts together: UNITS and roster_no."""
+    """Return a row for every unit with pledges, all its posts together: UNITS and roster_no."""
     wide = _by_kind(year.book.units).merge(year.public, on="unit_code", how="left")
     return wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*UNITS, "roster_no"])
 
 
 def _by_kind(totals: pd.DataFrame) -> pd.DataFrame:
-    """Totals with headline and routine side by side, in their order."""
+    """Return totals with headline and routine side by side, in their order."""
     wide = totals[_ABOUT].drop_duplicates(ignore_index=True)
     for kind in KINDS:
         own = totals[totals["kind"] == kind].set_index(["unit_code", "post"])[list(_SORTS)]
@@ -87,9 +87,10 @@ def _by_kind(totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def post_through_years(release: Release, years: list[PledgeYear], unit_code: str, post: str) -> pd.DataFrame:
-    """YEARS of one post, newest round first; renamings of the unit are followed, the name of the post must be the same.
+    """Return YEARS of a post, newest round first.
 
-    A post may have been held by several people; the rows say nothing about a person.
+    Renamings of the unit are followed; the name of the post must be the same. A post may have been held by several
+    people; the rows say nothing about a person.
     """
     codes = codes_of(release, unit_code)
     parts = [posts_of(year, codes) for year in sorted(years, key=lambda year: year.book.round, reverse=True)]

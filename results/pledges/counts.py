@@ -1,6 +1,6 @@
-"""Pledges counted for the first glance: every item in one state, headline and routine apart, quarter after quarter.
+"""Counts of pledges: every item in exactly one state, headline and routine apart, quarter after quarter.
 
-The states go by the verified account alone; what is only reported is told beside them.
+The states use verified outcomes only; counts of reported outcomes are listed separately.
 """
 
 from collections.abc import Iterable
@@ -21,11 +21,11 @@ QUARTERS = ("quarter", "as_of", "kind", "pledges", "reported_met", "verified_met
 
 @dataclass(frozen=True)
 class PledgeCounts:
-    """Counts of one kind of pledge: pledges = the sum of the six states; the other counts overlap with them.
+    """Counts of a kind of pledge: pledges = the sum of the six states; the other counts overlap with them.
 
     kept: the verified value meets the target. missed: it does not, and the day is past. running: it does not yet, and
     there is time left. unknown: no verified outcome. adjusted, cancelled: as noted. overdue, unverified, soft: see
-    `results.pledges.register.PledgeBook`. reported_met: met by the unit's own account.
+    `results.pledges.register.PledgeBook`. reported_met: met according to the unit's report.
     """
 
     kind: str
@@ -43,9 +43,9 @@ class PledgeCounts:
 
 
 def states(lines: pd.DataFrame, round_id: str, as_of: date) -> pd.Series:
-    """The state (one of STATES) of every row of `PledgeBook.lines`.
+    """Return the state (a value of STATES) of every row of `PledgeBook.lines`.
 
-    An item without a day is due at the end of the round's year, also when the book is looked at in the next January.
+    An item without a due date is due at the end of the round's year, even when the book is read in the next January.
     """
     met = lines["verified_met"].astype("boolean")
     last = pd.Series([f"{year_of(round_id) or as_of.year}-12-31"] * len(lines), index=lines.index)
@@ -61,7 +61,7 @@ def states(lines: pd.DataFrame, round_id: str, as_of: date) -> pd.Series:
 
 
 def count_pledges(lines: pd.DataFrame, round_id: str, as_of: date) -> tuple[PledgeCounts, ...]:
-    """Headline, then routine; also for a part of the lines, such as one category."""
+    """Count headline, then routine pledges; also for a part of the lines, such as a single category."""
     counted = states(lines, round_id, as_of)
     found = []
     for kind in KINDS:
@@ -73,8 +73,10 @@ def count_pledges(lines: pd.DataFrame, round_id: str, as_of: date) -> tuple[Pled
 
 
 def quarter_days(round_id: str, day: date) -> dict[str, date]:
-    """The quarters of a round that have begun by a day, oldest first, each with the day it is looked at: its last
-    day, or the given day inside the newest."""
+    """Return the quarters of a round that have begun by a day, oldest first, each with its last day.
+
+    The newest quarter has the given day instead.
+    """
     year = year_of(round_id) or day.year
     found: dict[str, date] = {}
     while not found or list(found.values())[-1] < day:
@@ -86,7 +88,7 @@ def quarter_days(round_id: str, day: date) -> dict[str, date]:
 
 
 def through_quarters(books: Iterable[PledgeBook], category: str | None = None) -> pd.DataFrame:
-    """QUARTERS: a row a book (the same round, looked at quarter after quarter) and kind of pledge."""
+    """Return QUARTERS: a row for each book (the same round, quarter after quarter) and kind of pledge."""
     rows = []
     for book in books:
         lines = book.lines if category is None else book.lines[book.lines["category"] == category]

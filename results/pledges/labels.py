@@ -1,4 +1,4 @@
-"""The words of pledges and votes: headers, codes as words, sentences.
+"""Words of pledges and votes: headers, meanings of columns, codes as words, sentences.
 
 Codes are for programs and stay English; words are for readers and are translated.
 """
@@ -43,7 +43,7 @@ AREA_WORDS = {
     "other": N_("Other"),
 }
 ORIGIN_WORDS = {
-    "own": N_("Own proposal"),
+    "own": N_("Proposed by the unit"),
     "public": N_("Asked for by the public"),
     "superior": N_("Task from above"),
     "last_year": N_("Left over from last year"),
@@ -58,7 +58,7 @@ VOTE_REASONS = {
 VOTE_REASON_SENTENCES = {
     SMALL_CELL: N_("So few ballots are not shown, so that nobody can be recognised by the grade."),
     ONE_GRADE: N_("The ballots are few and all alike; showing them would tell how everyone voted."),
-    COMPLEMENT: N_("Another group of this hall is withheld; this one would give it away."),
+    COMPLEMENT: N_("Another group of this hall is withheld; showing this group would reveal its figures."),
     NO_POINTS: N_("The rule set of the round gives no points to the grades of the on-the-spot votes."),
     GRADE_WITHOUT_POINTS: N_("Some ballots carry a grade to which the rule set gives no points; there is no score."),
 }
@@ -67,7 +67,7 @@ COMPARED_REASONS = {
     NO_PUBLIC: N_("The unit has no score of the public in this round."),
     NOT_RANKED: N_("The unit is not ranked in this round."),
     FEW: N_("Fewer than three units of the category can be compared."),
-    NOT_SURE: N_("Compared, and not told apart beyond uncertainty."),
+    NOT_SURE: N_("Compared, but not distinguishable beyond uncertainty."),
 }
 DIFFERS = {
     VOTE_HIGHER: N_("The hall is milder than the public"),
@@ -104,7 +104,7 @@ WORDS: dict[str, Mapping[str, str]] = {
 
 
 def header(field: str, language: str) -> str:
-    """Chinese header, or the English field name (what programs read)."""
+    """Return the Chinese header, or the English field name (for programs)."""
     if language != "zh":
         return field
     kind, _, rest = field.partition("_")
@@ -115,7 +115,7 @@ def header(field: str, language: str) -> str:
 
 
 def word(field: str, value: object, language: str) -> object:
-    """A code as a word, a truth value as yes or no; everything else as it is."""
+    """Return a code as a word, a truth value as yes or no; other values unchanged."""
     if isinstance(value, bool):
         return YES_OR_NO[value][language != "zh"]
     words = WORDS.get(field)
@@ -123,13 +123,13 @@ def word(field: str, value: object, language: str) -> object:
 
 
 def attention(row: Mapping[object, object], language: str) -> str:
-    """What needs attention in one row of `QuarterReport.warnings`, in words."""
+    """Return what needs attention in a row of `QuarterReport.warnings`, in words."""
     said = [translate(WARNING_WORDS[name], language) for name in WARNINGS if row[name]]
     return PUNCTUATION[language].semicolon.join(said)
 
 
 def difference_sentence(row: Mapping[object, object], language: str, decimals: int = 1) -> str:
-    """Why a post of `TwoByTwo.named` is named."""
+    """Return why a post of `TwoByTwo.named` is named."""
     gaps = {name: number(abs(float(str(row[f"{name}_gap"]))), decimals) for name in ("vote", "public")}
     message = translate(DIFFERS_SENTENCES[str(row["differs"])], language)
     return message.format(unit=row["unit_name"], post=row["post"], **gaps)

@@ -1,4 +1,4 @@
-"""Notes on the pledges and votes of a round: rows kept but counted nowhere, words that the rules do not know."""
+"""Notes on the pledges and votes of a round: rows kept but not counted, terms that the rules do not know."""
 
 from collections.abc import Iterable
 
@@ -7,11 +7,11 @@ from results.pledges.register import PledgeBook
 from results.pledges.vote_scores import VoteScores
 
 HALL_GROUPS = frozenset({"班子成员", "两代表一委员", "党员", "群众代表", "下级党组织"})
-"""The groups of a hall in the data contract; others are counted like them and named, since a slip makes a new group."""
+"""Groups of a hall in the data contract. Others count alike but get a note: a typing error creates a new group."""
 
 
 def pledge_notes(book: PledgeBook, votes: VoteScores | None = None) -> list[Note]:
-    """What somebody should look at before the figures; none changes a figure."""
+    """Return what needs attention before the figures are read; no note changes a figure."""
     found = {"progress_unknown": _once(book.unmatched_checks["pledge_id"]), "progress_later": _dated(book)}
     if votes is not None:
         strange = votes.grades.loc[votes.grades["points"].isna(), "grade"]
@@ -26,5 +26,5 @@ def _dated(book: PledgeBook) -> tuple[str, ...]:
 
 
 def _once(words: Iterable[object]) -> tuple[str, ...]:
-    """Every word once, in order."""
+    """Return every word once, in order."""
     return tuple(sorted({str(word) for word in words}))

@@ -1,4 +1,4 @@
-"""Pledges through the year: what was said each quarter, what is due, late or unverified, and the quarter's circular."""
+"""Progress of pledges through the year: reports by quarter, due, late or unverified items, and the circular."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,12 +19,12 @@ CHECKS = (
 
 @dataclass(frozen=True)
 class QuarterReport:
-    """One quarter of a round as it stood on a day.
+    """A quarter of a round as of a day.
 
     quarter : such as 2025Q3. book : the pledges on that day. warnings : `book.lines` with a column of truth values for
         each of WARNINGS (due_this_quarter: due inside the quarter and not done; overdue; not_reported: no check in the
-        quarter; unverified: reported and not verified since; no_reason: adjusted or cancelled without one) and
-        `warned`, whether any of them holds. Items that are done, adjusted or cancelled are not asked to report.
+        quarter; unverified: reported and not verified since; no_reason: adjusted or cancelled without a reason)
+        and `warned`, whether any of them holds. Items done, adjusted or cancelled need not report.
     """
 
     quarter: str
@@ -34,13 +34,15 @@ class QuarterReport:
 
 
 def quarter_of(day: date) -> str:
-    """2025-08-15 -> 2025Q3."""
+    """Return the quarter of a date: 2025-08-15 -> 2025Q3."""
     return f"{day.year}Q{(day.month + 2) // 3}"
 
 
 def checks_by_quarter(round_: Round, as_of: date | None = None) -> pd.DataFrame:
-    """CHECKS: the last check of every pledge in every quarter, oldest first; later checks of a quarter replace values,
-    not blanks: what one check left out stays as the one before said it."""
+    """Return CHECKS: the last check of every pledge in every quarter, oldest first.
+
+    Later checks of a quarter replace earlier values. A blank in a later check keeps the earlier value.
+    """
     checks = round_.records("progress").rename(columns={"actual": "reported"})
     if as_of is not None:
         checks = checks[checks["check_date"] <= as_of.isoformat()]
@@ -51,7 +53,7 @@ def checks_by_quarter(round_: Round, as_of: date | None = None) -> pd.DataFrame:
 
 
 def quarter_report(round_: Round, as_of: date) -> QuarterReport:
-    """What needs attention in the quarter that holds a day, as it stood on that day."""
+    """Return what needs attention in the quarter that contains a day, as of that day."""
     book = pledge_book(round_, as_of)
     first = date(as_of.year, 3 * ((as_of.month - 1) // 3) + 1, 1)
     return QuarterReport(quarter_of(as_of), as_of, book, _warnings(book.lines, quarter_of(as_of), first))

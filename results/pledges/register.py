@@ -1,7 +1,7 @@
-"""Pledge against outcome: every promised item of a round with what was reported and what was verified, kept apart.
+"""Register of pledges and outcomes: every promised item of a round, reported and verified values kept apart.
 
-Nothing here blends: headline and routine items have totals of their own, self-reported and verified values too, and
-completion (a mean) stands beside the share met (a mean hides failures).
+Nothing here is blended: headline and routine items are totalled separately, self-reported and verified values too.
+Completion (a mean) is shown with the share met (a mean hides failures).
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ AREAS = {
     "其他": "other",
 }
 ORIGINS = {"自提": "own", "群众点题": "public", "上级任务": "superior", "上年整改": "last_year"}
-YEAR_END_CHECKS = timedelta(days=181)  # checks of the past year are made until about June
+YEAR_END_CHECKS = timedelta(days=181)  # checks of the past year continue until about June
 DONE, ADJUSTED, CANCELLED = "done", "adjusted", "cancelled"
 
 LINES = (
@@ -68,7 +68,7 @@ _PROGRESS = ("actual", "verified", "status", "completion_pct", "evidence", "veri
 
 @dataclass(frozen=True)
 class PledgeBook:
-    """The pledges of one round as they stood on a day.
+    """Pledges of a round as of a day.
 
     lines : LINES and roster_no, a row a pledge, by category, roster number, unit and number in the unit. Missing is
         NA (texts, truth values) or NaN (numbers), never 0 or no. Dates are ISO texts.
@@ -76,19 +76,19 @@ class PledgeBook:
         gave none. soft: the target is no better than the baseline.
         status: a value of STATUSES, NA when nothing was checked. status_reason: what was noted when the item was
         adjusted for objective reasons or cancelled.
-        reported, verified: the newest value of each sort, with its day. _gap: in the item's own unit of measure,
-        positive is better than promised. _met, _completion, _progress: `analytics.pledges.attainment`, per cent up to
+        reported, verified: the newest value of each sort, with its day. _gap: in the item's unit of measure, positive
+        is better than promised. _met, _completion, _progress: `analytics.pledges.attainment`, per cent up to
         120. An item without a numeric target is met when its status says done, and its completion is the percentage
         that was filled in; both count as verified only when a checker is named. A cancelled item is not met; an item
         adjusted for objective reasons is neither met nor missed (NA).
-        overdue: the day is past, or come on the closing day, and nobody says it is done (a verified value of the same
-        day or later overrules the report). unverified: a value was reported and none verified on that day or later.
-        final_level: of the post, set by the superior; NA without one.
+        overdue: the due date has passed, or is the closing day, and no source reports it as done (a verified value of
+        the same day or later overrules the report). unverified: a value was reported, none verified that day or later.
+        final_level: of the post, set by the superior; NA without a level.
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
         adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
         of those. Completions are weighted means, NaN where none is defined.
     unmatched_checks : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
-    late_checks : the same of checks dated after the round closed and after the day of the book: kept, counted nowhere.
+    late_checks : the same of checks dated after the round closed and after the day of the book: kept, not counted.
     """
 
     release: str
@@ -102,13 +102,13 @@ class PledgeBook:
 
 
 def pledge_rounds(release: Release) -> list[str]:
-    """Rounds with pledges or votes on duty reports, newest first; also those in which nobody was ranked yet."""
+    """Return rounds with pledges or votes on duty reports, newest first, including rounds without a ranking."""
     found = {name for kind in ("pledges", "votes") for name in release.query("record_rounds", kind=kind)["round_id"]}
     return sorted(found, reverse=True)
 
 
 def default_as_of(round_: Round, today: date) -> date:
-    """The day a round is looked at unless someone names one: today, and never before the last check, until it closes.
+    """Return the day used when none is chosen: today, not before the last check, and no later than the close.
 
     A check of the half year after the year is its year-end check and moves the close; a later one does not: one slip
     (2052 for 2025) would put every open pledge overdue.
@@ -119,7 +119,7 @@ def default_as_of(round_: Round, today: date) -> date:
 
 
 def pledge_book(round_: Round, as_of: date | None = None) -> PledgeBook:
-    """The pledges of a round with every check up to a day; None is the end of the year, or the year-end check after it.
+    """Return the pledges of a round with checks up to a day; None: up to the year's end or its year-end check.
 
     Raises RoundNotFoundError, and StoreDamagedError for a negative weight; a round without pledges has empty frames.
     """
@@ -144,7 +144,7 @@ def pledge_book(round_: Round, as_of: date | None = None) -> PledgeBook:
 
 
 def _close(round_: Round, checks: pd.DataFrame) -> date | None:
-    """The last day on which a round is looked at: of its year, or of a year-end check in the half year after it."""
+    """Return the last day of a round: of its year, or of a year-end check in the half year after it."""
     year_ends = _last_day(round_)
     if year_ends is None:
         return None
@@ -154,7 +154,7 @@ def _close(round_: Round, checks: pd.DataFrame) -> date | None:
 
 
 def _last_day(round_: Round) -> date | None:
-    """The last day of the year in its name; without one, the closing day of the round's own record; else None."""
+    """Return the last day of the year in its name; else the closing day in the round's record; else None."""
     year = year_of(round_.id)
     if year is not None:
         return date(year, 12, 31)
@@ -169,7 +169,7 @@ def _last_check(checks: pd.DataFrame) -> date:
 
 @per_round
 def _register(round_: Round) -> pd.DataFrame:
-    """Pledges with their unit, in the order in which they are shown."""
+    """Return pledges with their unit, in display order."""
     pledges = round_.records("pledges")
     if pledges.empty:
         return pledges
@@ -191,12 +191,13 @@ def _register(round_: Round) -> pd.DataFrame:
 
 
 def _check_weights(pledges: pd.DataFrame, round_id: str) -> None:
-    """Refuse a weight below 0, which earlier versions of this program took from files: no mean can be made of it."""
+    """Refuse a weight below 0, which earlier versions accepted from files: it allows no weighted mean."""
     below = pledges[pledges["weight"].fillna(0) < 0]
     if len(below):
         raise StoreDamagedError(
-            "The pledge {pledge} of the round {round} has the weight {weight}, and a weight is at least 0; an earlier "
-            "version of this program took it. Import the pledges of the round anew with --replace and publish.",
+            "The pledge {pledge} of the round {round} has the weight {weight}, but a weight must be at least 0; "
+            "an earlier version of this program accepted it. Import the pledges of the round again with "
+            "--replace, then publish.",
             pledge=below["pledge_id"].iloc[0],
             round=round_id,
             weight=f"{below['weight'].iloc[0]:g}",
@@ -204,7 +205,7 @@ def _check_weights(pledges: pd.DataFrame, round_id: str) -> None:
 
 
 def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date, closing: date) -> pd.DataFrame:
-    """The rows of the book."""
+    """Return the rows of the book."""
     lines = register.join(_newest(checks), on="pledge_id")
     for name in ("baseline", "target", "reported", "verified"):
         lines[name] = lines[name].astype(float)
@@ -227,7 +228,7 @@ def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date, closing: dat
 
 
 def _newest(checks: pd.DataFrame) -> pd.DataFrame:
-    """The newest word on every pledge, by its id: values with their days, status with its reason."""
+    """Return the latest entries on every pledge, by its id: values with their days, status with its reason."""
     by_pledge = checks.groupby("pledge_id")
     newest = by_pledge[list(_PROGRESS)].last().rename(columns={"actual": "reported"})
     newest["checked_on"] = by_pledge["check_date"].last()
@@ -243,7 +244,7 @@ def _newest(checks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _attained(lines: pd.DataFrame, sort: str) -> list[Attainment]:
-    """How far each pledge was kept by one account (reported or verified)."""
+    """Return how far each pledge was kept according to one source (reported or verified)."""
     status, percentage = ("status", "completion_pct") if sort == "reported" else ("verified_status", "verified_pct")
     columns = [sort, "target", "baseline", "direction", status, percentage, "status"]
     return [_one(*values) for values in zip(*(lines[name].tolist() for name in columns), strict=True)]
@@ -263,7 +264,7 @@ def _one(
 
 
 def _number(value: object) -> float | None:
-    """A number, or None for what is missing."""
+    """Return a number, or None for what is missing."""
     return None if _number_or_text(value) is None else float(str(value))
 
 
@@ -272,9 +273,9 @@ def _number_or_text(value: object) -> object:
 
 
 def _overdue(lines: pd.DataFrame, day: date, closing: date) -> pd.Series:
-    """Past its day and not done by the account that counts: the checker's if it is not older than the report.
+    """Mark items past their due date and not done; a check not older than the report overrules the report.
 
-    On the closing day of the round an item due on that day is past too: nobody looks at the round on a later day.
+    On the closing day of the round, items due that day count as past too: the round has no later day.
     """
     reported = lines["reported_met"].fillna(False) | (lines["status"] == DONE)
     checked = lines["verified_met"].notna() & (lines["verified_on"].fillna("") >= lines["reported_on"].fillna(""))
@@ -285,7 +286,7 @@ def _overdue(lines: pd.DataFrame, day: date, closing: date) -> pd.Series:
 
 
 def _unverified(lines: pd.DataFrame) -> pd.Series:
-    """A reported value that no checker has looked at since; adjusted and cancelled items are not waited for."""
+    """Mark reported values that no checker has verified since, except for adjusted and cancelled items."""
     told = lines["reported"].notna() | (lines["target"].isna() & (lines["status"] == DONE))
     seen = lines["verified_on"].fillna("") >= lines["reported_on"].fillna("")
     seen &= lines["verified"].notna() | (lines["target"].isna() & lines["verified_status"].notna())
@@ -293,7 +294,7 @@ def _unverified(lines: pd.DataFrame) -> pd.Series:
 
 
 def _totals(lines: pd.DataFrame) -> pd.DataFrame:
-    """Rows of TOTALS: every unit and post of `lines`, headline before routine."""
+    """Return rows of TOTALS: every unit and post of `lines`, headline before routine."""
     by = lines.groupby(["unit_code", "post", "kind"], sort=False)
     frame = by[["unit_name", "category", "roster_no"]].first().reset_index()
     counted = (lines["status"] != ADJUSTED).fillna(True).to_numpy(dtype=bool)

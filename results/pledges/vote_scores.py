@@ -1,7 +1,7 @@
-"""On-the-spot votes on duty reports: what the hall said of each post, with interval; small counts are withheld.
+"""On-the-spot votes on duty reports: scores of each post in the hall, with interval; small counts are withheld.
 
-A post is one secretary's seat in one unit, never a name. Every ballot counts alike, whatever its group: a rule set
-has points for the grades ([votes.points]) and no weights for the groups of a hall, so none are made up.
+A post is a secretary's seat in a unit, never a name. Every ballot counts alike, whatever its group: a rule set has
+points for the grades ([votes.points]) and no weights for the groups of a hall, so no weights are invented.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from errors import StoreDamagedError
 SMALL_CELL, ONE_GRADE, COMPLEMENT = "small_cell", "one_grade", "complement"
 NO_POINTS, GRADE_WITHOUT_POINTS = "no_points", "grade_without_points"
 WHOLE = ""
-"""The group that stands for all ballots of a post."""
+"""Group that denotes all ballots of a post."""
 
 KEY = ["unit_code", "post"]
 ROWS = (
@@ -32,17 +32,18 @@ GRADES = ("unit_code", "post", "group", "grade", "points", "count", "share")
 
 @dataclass(frozen=True)
 class VoteScores:
-    """The votes of one round; scores in points of the rule set's [votes.points], larger is better.
+    """Votes of a round; scores in points of the rule set's [votes.points], larger is better.
 
     rows : ROWS and roster_no, a row a post that was voted on, by category, roster number, unit and post. reason: why
         there is no score: small_cell (fewer ballots than presentation.smallest_cell), one_grade (all ballots alike and
         fewer than twice that), no_points (no rule set, or none for these votes), grade_without_points; None where
-        there is one. The score is NaN beside a reason. score_low and score_high stop at the ends of `scale`.
-    groups : GROUPS, a row a post and group; when one group of a post is withheld,
-        all are (reason complement), because the total would give it away.
+        there is a score. With a reason, the score is NaN. score_low and score_high stop at the ends of `scale`.
+    groups : GROUPS, a row a post and group; when a group of a post is withheld,
+        all are (reason complement), because the total would reveal it.
     grades : GRADES, counts and shares by post, group and grade, group "" for all ballots together; withheld cells are
         left out. points is NaN for a grade without points.
-    scores : of the posts in the order of `rows`, withheld ones too: to compare with, not to show. None without points.
+    scores : of the posts in the order of `rows`, also withheld scores: for comparison, not display. None without
+        points.
     moments : sums of the votes, (posts, groups), in ten-thousandths of a point. None without points.
     scale : fewest and most points of a grade; no hall can give less or more. Infinite without points.
     """
@@ -62,7 +63,7 @@ class VoteScores:
 
 @per_round
 def vote_scores(round_: Round) -> VoteScores:
-    """What the votes of a round say of each post; empty frames for a round without votes."""
+    """Return the vote scores of each post in a round; empty frames for a round without votes."""
     rules = round_.rules
     presentation = rules.presentation if rules else Presentation()
     level = rules.uncertainty.level if rules else Uncertainty().level
@@ -85,12 +86,12 @@ def vote_scores(round_: Round) -> VoteScores:
 
 
 def within(rows: pd.DataFrame, scale: tuple[float, float], names: tuple[str, ...]) -> pd.DataFrame:
-    """The rows with these columns cut off at the ends of a scale, which t does not know of."""
+    """Return the rows with these columns cut off at the ends of a scale, which the t interval ignores."""
     return rows.assign(**{name: rows[name].clip(*scale) for name in names})
 
 
 def units_of(round_: Round, codes: pd.Series) -> pd.DataFrame:
-    """unit_name, category and roster_no of every code, by code; a unit that no register holds is named by its code."""
+    """Return unit_name, category and roster_no by code; a unit missing from the register is named by its code."""
     known = round_.units.set_index("unit_code")
     last = int(known["roster_no"].max()) if len(known) else 0
     found = known[["unit_name", "category", "roster_no"]].reindex(sorted(set(codes)))
@@ -102,17 +103,18 @@ def units_of(round_: Round, codes: pd.Series) -> pd.DataFrame:
 
 
 def _counts(round_: Round, points: dict[str, int]) -> pd.DataFrame:
-    """Ballots by post, group and grade. points: hundredths; NaN for a grade that has none.
+    """Return ballots by post, group and grade. points: hundredths; NaN for a grade without points.
 
-    Raises StoreDamagedError for a count below 0, which earlier versions of this program took from files.
+    Raises StoreDamagedError for a count below 0, which earlier versions of this program accepted from files.
     """
     records = round_.records("votes").rename(columns={"group_code": "group"})
     records["count"] = records["count"].fillna(0).astype("int64")
     below = records[records["count"] < 0]
     if len(below):
         raise StoreDamagedError(
-            "The votes on {unit} of the round {round} hold the count {count}, and a count is at least 0; an earlier "
-            "version of this program took it. Import the votes of the round anew with --replace and publish.",
+            "The votes on {unit} of the round {round} contain the count {count}, but a count must be at least 0; "
+            "an earlier version of this program accepted it. Import the votes of the round again with --replace, "
+            "then publish.",
             unit=below["unit_code"].iloc[0],
             round=round_.id,
             count=below["count"].iloc[0],
@@ -121,7 +123,7 @@ def _counts(round_: Round, points: dict[str, int]) -> pd.DataFrame:
 
 
 def _posts(round_: Round, counts: pd.DataFrame) -> pd.DataFrame:
-    """A row a post, in the order in which they are shown."""
+    """Return a row for each post, in display order."""
     by_post = counts.groupby(KEY, as_index=False, sort=True)
     posts = by_post[["mode", "final_level", "comment_points"]].first()
     posts = posts.join(units_of(round_, posts["unit_code"]), on="unit_code")
@@ -129,7 +131,7 @@ def _posts(round_: Round, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moments(counts: pd.DataFrame, posts: pd.DataFrame) -> Moments:
-    """Votes with points by post and group, each vote a ballot of its own: counts hold no ballots."""
+    """Return votes with points by post and group, each vote as a separate ballot: counts hold no ballots."""
     names = tuple(sorted(set(counts["group"])))
     units = tuple(posts[KEY].itertuples(index=False, name=None))
     at = pd.MultiIndex.from_frame(posts[KEY]).get_indexer(pd.MultiIndex.from_frame(counts[KEY]))
@@ -148,7 +150,7 @@ def _moments(counts: pd.DataFrame, posts: pd.DataFrame) -> Moments:
 
 
 def _tallies(counts: pd.DataFrame, by: list[str], cell: int) -> pd.DataFrame:
-    """n of every post or group, and why it is withheld; None for those that are shown."""
+    """Return n of every post or group, and why it is withheld; None for those shown."""
     used = counts[counts["count"] > 0]
     tally = counts.groupby(by, sort=True)["count"].sum().to_frame("n")
     grades = used.groupby(by)["grade"].nunique().reindex(tally.index, fill_value=0)
@@ -169,7 +171,7 @@ def _rows(
 
 
 def _with_scores(rows: pd.DataFrame, scores: UnitScores | None, level: float) -> pd.DataFrame:
-    """score, se, score_low and score_high, NaN beside a reason."""
+    """Return score, se, score_low and score_high, NaN where there is a reason."""
     nothing = np.full(len(rows), np.nan)
     value, se, low, high = (nothing,) * 4
     if scores is not None:
@@ -180,7 +182,7 @@ def _with_scores(rows: pd.DataFrame, scores: UnitScores | None, level: float) ->
 
 
 def _groups(counts: pd.DataFrame, rows: pd.DataFrame, moments: Moments | None, level: float, cell: int) -> pd.DataFrame:
-    """Every group by itself, with the pseudo-votes of the same group in the other halls."""
+    """Return every group by itself, with the pseudo-votes of the same group in the other halls."""
     tallies = _tallies(counts, [*KEY, "group"], cell).reset_index()
     small = tallies["reason"].isin([SMALL_CELL, ONE_GRADE]) & (tallies["n"] > 0)
     any_small = small.groupby([tallies[name] for name in KEY]).transform("any")
@@ -197,7 +199,7 @@ def _groups(counts: pd.DataFrame, rows: pd.DataFrame, moments: Moments | None, l
 
 
 def one_group(moments: Moments, number: int) -> Moments:
-    """The votes of one group alone, by its place in `moments.groups`."""
+    """Return the votes of a single group, by its place in `moments.groups`."""
     column = slice(number, number + 1)
     n, total, squares = (part[:, column] for part in (moments.n, moments.total, moments.squares))
     sums = (part[column] for part in (moments.group_n, moments.group_total, moments.group_squares))
@@ -205,7 +207,7 @@ def one_group(moments: Moments, number: int) -> Moments:
 
 
 def _grades(counts: pd.DataFrame, rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """Counts of the cells that may be shown, grades from the best down."""
+    """Return counts of the cells that may be shown, grades from the best down."""
     withheld = (SMALL_CELL, ONE_GRADE, COMPLEMENT)
     whole = counts.groupby([*KEY, "grade"], as_index=False, sort=False).agg(
         points=("points", "first"), count=("count", "sum")

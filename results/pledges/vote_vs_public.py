@@ -1,12 +1,12 @@
-"""The hall and the public: which posts stand high with one and low with the other, beyond the uncertainty of both.
+"""Vote in the hall against public score: posts high in either and low in the other, beyond the uncertainty of both.
 
-The two scores come from other people with other grades, so their points are not subtracted. Each is set against the
-mean of its category in the same year, with the interval of that gap: the two axes of the two-by-two. A post is named
-only when it stands above the mean on one axis and below it on the other, each beyond its uncertainty
+The two scores come from different people with different grades, so their points are not subtracted. Each score is
+compared with the mean of its category in the same year, with the interval of that gap: the two axes of the two-by-two.
+A post is named only when it is above the mean on one axis and below it on the other, each beyond its uncertainty
 (`analytics.standing.opposite`), with Holm's method over all posts compared in the round: the chance that any post is
-named wrongly is at most 1 - level. All others are not told apart, whatever their points. No hall counts as surer than
-the ballots of its category are within their halls (`floored`), and the hall's side must also stand when those ballots
-are dealt out anew (`exchanged`).
+named wrongly is at most 1 - level. All others are indistinguishable, whatever their points. No hall counts as more
+certain than the ballots of its category are within their halls (`floored`), and the hall's side must also be confirmed
+when those ballots are permuted (`exchanged`).
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ VOTE_HIGHER, PUBLIC_HIGHER = "vote_higher", "public_higher"
 
 NOT_SURE = "not_sure"
 FLOOR = 2 / (DEALS + 1)
-"""Smallest p-value that dealing can give, in two directions; what is as small is only known to be at most that."""
+"""Smallest two-sided p-value that a permutation can give; a p-value this small is only an upper bound."""
 
 PUBLIC = ("unit_code", "public_n", "public_score", "public_low", "public_high", "ranked")
 GAPS = ("vote_gap", "vote_gap_low", "vote_gap_high", "public_gap", "public_gap_low", "public_gap_high")
@@ -39,14 +39,14 @@ ROWS = (
 
 @dataclass(frozen=True)
 class TwoByTwo:
-    """Vote against public of one round.
+    """Vote against public score of a round.
 
-    rows : ROWS and roster_no, a row a post that was voted on, in the order of the votes. Scores in points, each of its
-        own scale. Gaps: points above (positive) or below the mean of the compared posts (units) of the category, with
-        limits, one post at a time; the two-by-two is drawn of them, its cross at 0. _se, _df: standard error (the
+    rows : ROWS and roster_no, a row a post that was voted on, in the order of the votes. Scores in points, each on
+        its scale. Gaps: points above (positive) or below the mean of the compared posts (units) of the category, with
+        limits, one post at a time; the two-by-two plots them, its cross at 0. _se, _df: standard error (the
         hall's floored) and Satterthwaite's degrees of freedom of the gap. p: after Holm. p_at_most: p is an upper
-        bound, because dealing the ballots reached its smallest p-value for this post, or for the one whose p Holm's
-        method hands on to it. differs: vote_higher, public_higher, or None: not told apart. reason: why a post is not
+        bound, because the permutation reached its smallest p-value for this post, or for the post whose p Holm's
+        method takes over. differs: vote_higher, public_higher, or None: not distinguishable. reason: why a post is not
         compared: no_vote_score, no_public_score, not_ranked, few_compared (fewer than three in the category); None for
         those compared.
     level : of the intervals and of the naming.
@@ -59,12 +59,12 @@ class TwoByTwo:
 
     @property
     def named(self) -> pd.DataFrame:
-        """The posts that differ beyond their uncertainty, surest first."""
+        """Return the posts that differ beyond their uncertainty, surest first."""
         return self.rows[self.rows["differs"].notna()].sort_values(["p", "roster_no"], ignore_index=True)
 
 
 def public_scores(ranked_together: list[Family]) -> pd.DataFrame:
-    """PUBLIC: every unit's score in the mass evaluation with its interval; NaN where it is not defined."""
+    """Return PUBLIC: every unit's score in the mass evaluation with its interval; NaN where it is not defined."""
     parts = []
     for family in ranked_together:
         low, high = family.scores.interval(family.rules.uncertainty.level)
@@ -75,7 +75,7 @@ def public_scores(ranked_together: list[Family]) -> pd.DataFrame:
 
 @per_round
 def two_by_two(round_: Round) -> TwoByTwo:
-    """Set the votes of a round against its mass evaluation; kept with the round."""
+    """Compare the votes of a round with its mass evaluation; cached with the round."""
     votes = vote_scores(round_)
     if votes.rows.empty:
         return TwoByTwo(votes.release, votes.round, votes.level, pd.DataFrame(columns=[*ROWS, "roster_no"]))
@@ -94,13 +94,13 @@ def two_by_two(round_: Round) -> TwoByTwo:
 
 
 def _after_holm(p: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Adjusted p-values, and whether each is an upper bound: its own is, or that of the post whose p it takes over."""
+    """Return adjusted p-values, and whether each is an upper bound; Holm's method passes p and bound to later posts."""
     adjusted = pd.Series(holm(p), index=p.index)
     return adjusted, adjusted.isin(adjusted[p <= FLOOR])
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:
-    """Why a post is not compared, the first that holds."""
+    """Return why a post is not compared, the first reason that applies."""
     reason = pd.Series(None, index=rows.index, dtype=object)
     reason[~rows["ranked"].fillna(False).astype(bool)] = NOT_RANKED
     reason[rows["public_score"].isna()] = NO_PUBLIC
@@ -109,7 +109,7 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
 
 
 def _compare(rows: pd.DataFrame, votes: VoteScores, family: Family) -> None:
-    """Fill the gaps and p-values of one category, in place."""
+    """Fill the gaps and p-values of a category, in place."""
     codes = list(family.members["unit_code"])
     at = np.flatnonzero(rows["reason"].isna() & rows["unit_code"].isin(codes))
     places = {code: place for place, code in enumerate(codes)}
@@ -136,14 +136,14 @@ def _compare(rows: pd.DataFrame, votes: VoteScores, family: Family) -> None:
 def _opposite(
     hall: Sides, public: Sides, counts: np.ndarray, points: np.ndarray, level: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """p-values and sides; ballots are dealt anew only for posts that t would set apart."""
+    """Return p-values and sides; ballots are permuted only for posts that the t test would name."""
     plain, _ = opposite(hall, public)
     dealt = exchanged(counts, points, hall, np.flatnonzero(plain <= 1 - level), seed=seed)
     return opposite(dealt, public)
 
 
 def _ballots(votes: VoteScores, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Ballots of some posts by grade, shape (posts, grades), and the points of the grades."""
+    """Return ballots of some posts by grade, shape (posts, grades), and the points of the grades."""
     whole = votes.grades[votes.grades["group"] == WHOLE]
     counts = whole.pivot(index=["unit_code", "post"], columns="grade", values="count").fillna(0)
     points = whole.groupby("grade")["points"].first().reindex(counts.columns)
@@ -155,10 +155,10 @@ def _ballots(votes: VoteScores, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndar
 def _selected(
     score: np.ndarray, covariance: np.ndarray, df: np.ndarray, at: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Scores of some units with their covariance and degrees of freedom."""
+    """Return scores of some units with their covariance and degrees of freedom."""
     return score[at], covariance[np.ix_(at, at)], df[at]
 
 
 def _of_posts(units: Standing, at: np.ndarray) -> Standing:
-    """The standing of each post's unit; two posts of one unit have the same public score."""
+    """Return the standing of each post's unit; two posts of a unit have the same public score."""
     return Standing(units.gap[at], units.se[at], units.df[at])

@@ -1,1 +1,1 @@
-"""Checks of what was imported, and of the figures that published tables print."""
+"""Checks of imported data, and of the figures in published tables."""

@@ -1,7 +1,7 @@
-"""Checks of a round beside its scores: returned ballots, groups, the round before, published tables.
+"""Checks of a round other than its scores: returned ballots, groups, the previous round, published tables.
 
-Each finding is a note with its number and the units or rows concerned. Few votes, don't-know answers and ties across
-the border are noted in `results/overview.py`.
+Each finding is a note with its number and the units or rows concerned. `results/overview.py` notes few votes,
+don't-know answers and ties across the border.
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from results.quality.published_tables import against, inside, lines_of
 from results.ranking.family import ALL
 
 TELLING = 10
-"""Answers of a group from which on one grade for all of them is worth a note."""
+"""Fewest answers of a group that are worth a note when all have the same grade."""
 JUMP = 0.15
-"""Share of the scored answers: a grade that moved more than this is worth a note."""
+"""Share of the scored answers: a grade is worth a note when its share moved by more."""
 
 
 def checks(round_: Round, rows: pd.DataFrame) -> Iterator[Note]:
-    """Every finding of a round. rows: its ranking, all categories."""
+    """Return every finding of a round. rows: its ranking, all categories."""
     yield from _returned(round_.records("issue_return"))
     yield from _same_grade(round_.grades_by_group)
     yield from _same_grade_sites(round_.query("site_grades"))
@@ -38,7 +38,7 @@ def checks(round_: Round, rows: pd.DataFrame) -> Iterator[Note]:
 
 
 def _returned(sheets: pd.DataFrame) -> Iterator[Note]:
-    """Groups or sites with more ballots back than handed out."""
+    """Return groups or sites with more ballots returned than issued."""
     over = sheets[(sheets["returned"] > sheets["issued"]).fillna(False)]
     if len(over):
         sites = over["site"].fillna("")
@@ -47,7 +47,7 @@ def _returned(sheets: pd.DataFrame) -> Iterator[Note]:
 
 
 def _same_grade(grades: pd.DataFrame) -> Iterator[Note]:
-    """Groups whose scored answers, on all units together, know one grade only."""
+    """Return groups that gave the same grade in all scored answers, on all units together."""
     by_group = grades.groupby("group_name")["lines"].agg(["size", "sum"])
     alike = by_group[(by_group["size"] == 1) & (by_group["sum"] >= TELLING)]
     if len(alike):
@@ -55,7 +55,7 @@ def _same_grade(grades: pd.DataFrame) -> Iterator[Note]:
 
 
 def _same_grade_sites(grades: pd.DataFrame) -> Iterator[Note]:
-    """Sites whose scored answers, of all groups together, know one grade only."""
+    """Return sites with the same grade in all scored answers, of all groups together."""
     by_site = grades.groupby("site").agg(grades=("grade", "nunique"), lines=("lines", "sum"))
     alike = by_site[(by_site["grades"] == 1) & (by_site["lines"] >= TELLING)]
     if len(alike):
@@ -63,7 +63,7 @@ def _same_grade_sites(grades: pd.DataFrame) -> Iterator[Note]:
 
 
 def _insiders(round_: Round) -> Iterator[Note]:
-    """Mean of the insiders' votes minus that of the others, unit by unit; each unit counts alike."""
+    """Compare the mean of the insiders' votes with that of the others, unit by unit; each unit counts alike."""
     groups = round_.records("evaluator_group")
     marked = {match_key(str(row["group_name"])) for row in groups.to_dict("records") if row["insider"] is True}
     cells = round_.cells
@@ -82,13 +82,13 @@ def _insiders(round_: Round) -> Iterator[Note]:
 
 
 def _previous(round_: Round) -> Round | None:
-    """The round with votes before this one."""
+    """Return the previous round with votes."""
     newest = next((name for name in round_.release.scored_rounds if name < round_.id), None)
     return None if newest is None else round_.release.round(newest)
 
 
 def _breaks(round_: Round, previous: Round) -> Iterator[Note]:
-    """Changes of the scoring that the record of the round does not declare."""
+    """Return changes of the scoring that the record of the round does not declare."""
     about = round_.records("round")
     if about["method_break"].fillna(False).any():
         return
@@ -101,7 +101,7 @@ def _breaks(round_: Round, previous: Round) -> Iterator[Note]:
 
 
 def _grade_jumps(round_: Round, previous: Round) -> Iterator[Note]:
-    """Grades whose share of the scored answers moved by more than JUMP, where both rounds use grades."""
+    """Return grades whose share of the scored answers moved by more than JUMP, where both rounds use grades."""
     if previous.scored_rules.numeric or round_.scored_rules.numeric:
         return
     shares = []
@@ -116,7 +116,7 @@ def _grade_jumps(round_: Round, previous: Round) -> Iterator[Note]:
 
 
 def _unlinked(round_: Round, previous: Round) -> Iterator[Note]:
-    """Registered units of one of the rounds only that no reform explains."""
+    """Return units registered in only one of the rounds that no reform explains."""
     if not (previous.about["registered"] and round_.about["registered"]):
         return
     before, after = (part.units.set_index("unit_code") for part in (previous, round_))
@@ -129,7 +129,7 @@ def _unlinked(round_: Round, previous: Round) -> Iterator[Note]:
 
 
 def _spellings(round_: Round) -> dict[str, str]:
-    """Match key of every name and confirmed alias -> unit code."""
+    """Map the match key of every name and confirmed alias to its unit code."""
     aliases = round_.release.records("unit_alias")
     units = round_.units
     found = {match_key(str(name)): str(code) for name, code in zip(aliases["alias"], aliases["unit_code"], strict=True)}

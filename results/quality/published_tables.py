@@ -1,4 +1,4 @@
-"""Published tables recomputed: what is printed twice must agree. Lines in, notes out; nothing is corrected.
+"""Recomputation of published tables: figures printed twice must agree. Nothing is corrected.
 
 A printed number may be off by half a unit of its last printed decimal; percentages by 0.01.
 """
@@ -16,15 +16,15 @@ from data.model.names import match_key
 from results.notes import Note
 
 COUNTS = ("单位数", "单位个数", "样本数", "样本量", "有效票数")
-"""Headers of figures that say how many a printed mean is taken over."""
+"""Headers of figures that count what a printed mean is taken over."""
 SHARE_TOLERANCE = Decimal("0.01")
 SORTED = 0.8
-"""Share of neighbours in descending order from which on a list without ranks is taken for a ranking."""
+"""Least share of neighbours in descending order for a list without ranks to count as a ranking."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One printed line: its numbers as decimals, its figures by header."""
+    """A printed line: its numbers as decimals, its figures by header."""
 
     unit: str
     category: str
@@ -36,18 +36,18 @@ class Line:
 
     @property
     def tolerance(self) -> Decimal:
-        """Half a unit of the last printed decimal of the score."""
+        """Return half a unit of the last printed decimal of the score."""
         return half_unit(self.score)
 
 
 def half_unit(number: Decimal | None) -> Decimal:
-    """Half a unit of the last decimal that a number is printed with."""
+    """Return half a unit of the last printed decimal of a number."""
     exponent = 0 if number is None else int(number.as_tuple().exponent)
     return Decimal(5).scaleb(min(exponent, 0) - 1)
 
 
 def lines_of(results: pd.DataFrame) -> list[Line]:
-    """Records of kind `results` as lines, in the order of their printed ranks."""
+    """Return records of kind `results` as lines, in the order of their printed ranks."""
     lines = [
         Line(
             str(row["unit_text"]),
@@ -71,7 +71,7 @@ def _numbers(figures: object) -> dict[str, Decimal]:
 
 
 def inside(lines: list[Line]) -> Iterator[Note]:
-    """What the table says against itself."""
+    """Check the table against itself."""
     yield from _of_differences("printed_total", _totals(lines))
     wrong = _ranks(lines)
     if wrong:
@@ -86,7 +86,7 @@ def inside(lines: list[Line]) -> Iterator[Note]:
 
 
 def against(lines: list[Line], rows: pd.DataFrame, names: Mapping[str, str]) -> Iterator[Note]:
-    """What the table says against the ranking of the round. names: match key of a spelling -> unit code."""
+    """Check the table against the ranking of the round. names: match key of a spelling -> unit code."""
     score_of, rank_of = (rows.set_index("unit_code")[name].dropna().to_dict() for name in ("score", "rank"))
     scores: dict[str, Decimal] = {}
     places = []
@@ -111,7 +111,7 @@ def _of_differences(code: str, found: Mapping[str, Decimal]) -> Iterator[Note]:
 
 
 def _totals(lines: list[Line]) -> dict[str, Decimal]:
-    """Lines whose parts, with maxima that add up to that of the total, do not add up to the total."""
+    """Return lines whose parts do not add up to the total although their maxima add up to its maximum."""
     found = {}
     for line in lines:
         parts = {header: maximum_of(header) for header in line.figures}
@@ -125,7 +125,7 @@ def _totals(lines: list[Line]) -> dict[str, Decimal]:
 
 
 def _ranks(lines: list[Line]) -> tuple[str, ...]:
-    """Lines whose rank is not 1 + the lines with a higher score: within the category, or over the whole table."""
+    """Return lines whose rank is not 1 + the lines with a higher score: in the category, or in the entire table."""
     told = [line for line in lines if line.rank is not None and line.score is not None]
     wrong: dict[bool, list[str]] = {True: [], False: []}
     for line in told:
@@ -138,7 +138,7 @@ def _ranks(lines: list[Line]) -> tuple[str, ...]:
 
 
 def _order(lines: list[Line]) -> tuple[str, ...]:
-    """Lines of a list without ranks that have a higher score than the line above, where the list is clearly sorted."""
+    """Return lines with a higher score than the line above, in a list without ranks that is clearly sorted."""
     wrong, pairs = [], 0
     told = sorted((line for line in lines if line.order is not None), key=lambda line: line.order or 0)
     for above, below in pairwise(told):
@@ -150,7 +150,7 @@ def _order(lines: list[Line]) -> tuple[str, ...]:
 
 
 def _means(lines: list[Line]) -> dict[str, Decimal]:
-    """Lines that stand for all lines of another category (their counts add up) and are not their weighted mean."""
+    """Return lines that sum up all lines of another category (counts add up) and are not their weighted mean."""
     found: dict[str, Decimal] = {}
     by_category: dict[str, list[Line]] = {}
     for line in lines:
@@ -169,7 +169,7 @@ def _count(line: Line) -> Decimal:
 
 
 def _off_the_mean(whole: Line, parts: list[Line]) -> Decimal:
-    """The largest difference beyond rounding between the printed numbers of a line and the means of its parts."""
+    """Return the largest difference, beyond rounding, of a line's printed numbers from the means of its parts."""
     worst = Decimal(0)
     for header in (None, *(header for header in whole.figures if header not in COUNTS)):
         values = [(part.score if header is None else part.figures.get(header), _count(part)) for part in parts]
@@ -183,6 +183,6 @@ def _off_the_mean(whole: Line, parts: list[Line]) -> Decimal:
 
 
 def _shares(line: Line) -> Decimal:
-    """The printed percentages of one line, whose header ends in %, added up."""
+    """Return the sum of the printed percentages of a line, those whose header ends in %."""
     shares = [number for header, number in line.figures.items() if header.strip().endswith(("%", "％"))]
     return sum(shares, line.score or Decimal(0)) if shares else Decimal(0)

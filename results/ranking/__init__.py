@@ -1,1 +1,1 @@
-"""Rankings of one round: scores, places, verdicts, bottom lists, and how firm they are."""
+"""Rankings of a round: scores, places, verdicts, bottom lists, and how firm they are."""

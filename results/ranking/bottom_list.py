@@ -1,6 +1,6 @@
-"""The bottom list of one family: which units the rule names, which the evidence confirms, and what may be said of each.
+"""Bottom list of a family: units named by the rule, units confirmed by the evidence, and permitted statements.
 
-The rule names units by score alone. The verdict comes from the claim tests and is what a list may carry.
+The rule names units by score alone. The verdict comes from the claim tests and decides what a list may contain.
 """
 
 from collections.abc import Mapping
@@ -27,16 +27,18 @@ MEMBERSHIP = {
     "dissatisfied_over": N_("with more than {limit}% of its votes at the lowest grade"),
 }
 VERDICT_SENTENCES = {
-    CONFIRMED: N_("It may be said at {level}% certainty that {unit} is {membership} ({n} votes, {p})."),
+    CONFIRMED: N_("It can be stated with {level}% certainty that {unit} is {membership} ({n} votes, {p})."),
     UNDECIDED: N_(
-        "The votes do not show whether {unit} is {membership} ({n} votes). It may not be named as such, and it may not "
-        "be said that it is not."
+        "The votes do not show whether {unit} is {membership} ({n} votes). It must not be stated that it is, nor "
+        "that it is not."
     ),
-    CLEARED: N_("It may be said at {level}% certainty that {unit} is not {membership} ({n} votes, {p})."),
+    CLEARED: N_("It can be stated with {level}% certainty that {unit} is not {membership} ({n} votes, {p})."),
 }
 PLACE = {
-    True: N_("Its exact place may not be said: any place from {best} to {worst} of {count} fits the votes."),
-    False: N_("All places taken at once, the votes leave it only place {best} of {count}."),
+    True: N_(
+        "Its exact place cannot be stated: any place from {best} to {worst} of {count} is consistent with the votes."
+    ),
+    False: N_("With all places considered together, only place {best} of {count} is consistent with the votes."),
 }
 CROSSES = N_(
     "Its range of places crosses the line all the same: the range bounds the places of all units at once and is wider; "
@@ -45,19 +47,19 @@ CROSSES = N_(
 WITHHELD = N_("The tests would confirm that {unit} is {membership} ({n} votes, {p}), but the rules forbid it: {reason}")
 CHANCE = N_("Its probability of being among the last {k} is {chance}.")
 NONE_RANKED = N_("No unit of {family} is ranked; there is no list.")
-NO_PLACES = N_("The rule comes to no place in {family}; there is no list.")
+NO_PLACES = N_("The rule takes no place in {family}; there is no list.")
 ALL_PLACES = N_(
-    "The rule takes {k} places of the {count} ranked units of {family}: all are named, and nothing is found."
+    "The rule takes {k} places and {family} has {count} ranked units: all are named, and no conclusion is drawn."
 )
 NOTHING_FOUND = N_("No unit can be confirmed and none can be cleared: no list is offered, and nobody may be named.")
 
 
 @dataclass(frozen=True)
 class BottomList:
-    """One family under its bottom rule.
+    """Bottom list of a family under its bottom rule.
 
     rows : ranking rows of the family with a further column `named` (by the rule, from the score alone), worst first,
-        ranked units only. not_ranked : the others. sets : facts of the rank sets.
+        ranked units only. not_ranked : the other units. sets : facts of the rank sets.
     """
 
     family: Family
@@ -67,22 +69,22 @@ class BottomList:
 
     @property
     def count(self) -> int:
-        """Ranked units."""
+        """Return the number of ranked units."""
         return len(self.rows)
 
     @property
     def line(self) -> float | None:
-        """Place between whose neighbours the last k begin (count - k + 0.5); None for rules without k."""
+        """Return the border above the last k places (count - k + 0.5); None for rules without k."""
         k = self.family.places
         return self.count - k + 0.5 if 0 < k < self.count else None
 
     def tier(self, verdict: str) -> pd.DataFrame:
-        """Rows with one verdict, worst first."""
+        """Return rows with a verdict, worst first."""
         return self.rows[self.rows["verdict"] == verdict]
 
     @property
     def no_list(self) -> str | None:
-        """Why there is nothing to find out: nobody is ranked, the rule takes no place or all of them; else None."""
+        """Return why there is no list: no unit is ranked, or the rule takes no place or all places; else None."""
         if not self.count:
             return NONE_RANKED
         if self.family.bottom.rule not in COUNTED or 0 < self.family.places < self.count:
@@ -91,18 +93,18 @@ class BottomList:
 
     @property
     def refused(self) -> str | None:
-        """Why no names may leave as a list: there is no list, or nobody is confirmed and nobody cleared; else None."""
+        """Return why no list may be exported (no list, or no confirmed and no cleared unit); None if it may."""
         found = self.rows["verdict"].isin((CONFIRMED, CLEARED)).any()
         return self.no_list or (None if found else NOTHING_FOUND)
 
     def not_settled(self) -> pd.DataFrame:
-        """Rows that the rule names or that are not cleared, worst first; none where the rule comes to no place."""
+        """Return rows named by the rule or not cleared, worst first; no rows where the rule takes no place."""
         if self.no_list == NO_PLACES:
             return self.rows[:0]
         return self.rows[self.rows["named"] | (self.rows["verdict"] != CLEARED)]
 
     def facts(self, language: str) -> dict[str, object]:
-        """What the sentences of this list say of the rule."""
+        """Return facts of the rule for the sentences of this list."""
         bottom = self.family.bottom
         return {
             "k": self.family.places,
@@ -114,13 +116,13 @@ class BottomList:
         }
 
     def membership(self, language: str) -> str:
-        """What the rule asks of a unit, as a part of a sentence."""
+        """Return what the rule asks of a unit, as a part of a sentence."""
         rule = self.family.bottom.rule
         key = "last_one" if rule in ("last", "share") and self.family.places == 1 else rule
         return translate(MEMBERSHIP[key], language).format(**self.facts(language))
 
     def sentences(self, row: Mapping[str, object], language: str) -> list[str]:
-        """What may and may not be said of one unit, in order of weight; `row` is one of `rows`, None for no value."""
+        """Return permitted statements on a unit by importance; `row` is from `rows`, None for a missing value."""
         if self.no_list:
             return [translate(self.no_list, language).format(**self.facts(language))]
         said = [self._verdict(row, language)]
@@ -135,7 +137,7 @@ class BottomList:
         return said
 
     def _crosses(self, row: Mapping[str, object]) -> bool:
-        """Whether the range of a unit with a clear verdict reaches over the line."""
+        """Return whether the range of a unit with a clear verdict crosses the line."""
         if self.line is None:
             return False
         best, worst = float(str(row["rank_best"])), float(str(row["rank_worst"]))
@@ -157,7 +159,7 @@ class BottomList:
 
 
 def bottom_lists(round_: Round, category: str | None = None, k: int | None = None) -> list[BottomList]:
-    """The bottom lists of a round; `k` puts the rule "the last k" in place of the rule set's.
+    """Return the bottom lists of a round; `k` replaces the bottom rule of the rule set by "the last k".
 
     Raises RoundNotFoundError.
     """
@@ -169,7 +171,7 @@ def bottom_lists(round_: Round, category: str | None = None, k: int | None = Non
 
 
 def bottom_list(family: Family, answer: Ranking) -> BottomList:
-    """The bottom list of one family from the ranking it stands in."""
+    """Return the bottom list of a family from the ranking that contains it."""
     rows = answer.rows
     rows = rows[rows["unit_code"].isin(set(family.members["unit_code"]))]
     ranked = rows[rows["verdict"] != NOT_RANKED]
@@ -180,20 +182,20 @@ def bottom_list(family: Family, answer: Ranking) -> BottomList:
 
 
 def bottom(round_: Round, category: str | None = None, k: int | None = None) -> Ranking:
-    """The units that the bottom rule names or that are not cleared, worst first within each family."""
+    """Return the units named by the bottom rule or not cleared, worst first within each family."""
     lists = bottom_lists(round_, category, k)
     return not_settled(lists) if lists else ranking_of(round_, [])
 
 
 def not_settled(lists: list[BottomList]) -> Ranking:
-    """The rows of some bottom lists of one round that the rule names or that are not cleared, worst first."""
+    """Return rows of some bottom lists of a round that the rule names or that are not cleared, worst first."""
     first = lists[0].family
     rows = pd.concat([one.not_settled()[[*FIELDS, *BESIDE]] for one in lists], ignore_index=True)
     return Ranking(first.release, first.round, first.rules.name, rows)
 
 
 def _named(family: Family, ranked: pd.DataFrame) -> np.ndarray:
-    """Units that the rule names by the score alone; a tie across the border is named whole."""
+    """Return units that the rule names by score alone; with a tie across the border, all tied units."""
     bottom = family.bottom
     named = np.ones(len(ranked), dtype=bool)
     if bottom.rule == BY_GRADE:
@@ -207,14 +209,14 @@ def _named(family: Family, ranked: pd.DataFrame) -> np.ndarray:
 
 
 def family_name(name: str, language: str) -> str:
-    """A category by its name; the whole round, and the one category of a round that has none, in words."""
+    """Return the name of a category, or words for the entire round and for a round without categories."""
     if name == ONLY_CATEGORY:
         return translate(N_("all units"), language)
-    return translate(N_("the whole round"), language) if name == "ALL" else name
+    return translate(N_("the entire round"), language) if name == "ALL" else name
 
 
 def p_words(p: float) -> str:
-    """p = 0.012, or p < 0.001: more digits of a p-value would pretend too much."""
+    """Format a p-value: p = 0.012, or p < 0.001, since more digits would suggest too much precision."""
     return f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
 
 
@@ -227,13 +229,13 @@ CHANCES = (
 
 
 def chance_words(share: float, language: str) -> str:
-    """A probability as a percentage and in words."""
+    """Return a probability as a percentage and in words."""
     sentence = next(words for least, words in CHANCES if share >= least)
     return translate(sentence, language).format(share=share_words(share))
 
 
 def share_words(share: float) -> str:
-    """Whole per cent; <1% and >99% at the ends, because draws cannot say 0 or 1."""
+    """Format a share as an integer percentage; <1% and >99% at the ends, because draws cannot show 0 or 1."""
     if share < 0.01:
         return "<1%"
     return ">99%" if share > 0.99 else f"{100 * share:.0f}%"

@@ -1,6 +1,6 @@
 """Families: the units that are ranked together, with their scores and the reasons of those that are not ranked.
 
-A family is a category within a round, or the whole round. Rank sets, verdicts and probabilities hold inside it.
+A family is a category within a round, or the entire round. Rank sets, verdicts and probabilities hold inside it.
 """
 
 import hashlib
@@ -28,12 +28,12 @@ ALL = "ALL"
 COUNTED = ("last", "share", "last_and_below")
 LINED = ("below", "last_and_below")
 BY_GRADE = "dissatisfied_over"
-"""The bottom rule that looks at the lowest grade and at no score."""
+"""Bottom rule that uses the lowest grade and no score."""
 _ROUNDING = {"down": math.floor, "up": math.ceil, "nearest": lambda value: math.floor(value + 0.5)}
 
 
 class RoundNotFoundError(BiaochiError):
-    """The release has no such round, or the round no such category; `known`: those there are, where that was told."""
+    """Absence of a round in the release, or of a category in the round; `known`: those that exist, if available."""
 
     message = N_("The release has no such round or category: {name}.")
 
@@ -46,7 +46,7 @@ class RoundNotFoundError(BiaochiError):
 
 @dataclass(frozen=True)
 class WhatIf:
-    """The tables of a round under other rules than it was published with."""
+    """Tables of a round under rules other than those it was published with."""
 
     rules: RuleSet
     tables: ScoringTables
@@ -56,12 +56,12 @@ class WhatIf:
 class Family:
     """Units ranked together; all arrays are in the order of `members` (roster order).
 
-    release : full id. name : the category, or ALL for the whole round.
+    release : full id. name : the category, or ALL for the entire round.
     members : unit_code, unit_name, category, roster_no, participation, dont_know_share, lowest_votes (votes with
         the lowest score there is).
     moments, scores : of the members. weights : group -> weight; None when pooled.
-    reason : why a unit is not ranked, or is only with a mark (missing_group); None for the others.
-    ranked : shape (units,). cache : where slow answers are kept.
+    reason : why a unit is not ranked, or is ranked with a remark (missing_group); None for the others.
+    ranked : shape (units,). cache : store of slow results.
     """
 
     release: str
@@ -79,29 +79,29 @@ class Family:
 
     @property
     def ranked_score(self) -> Array:
-        """Scores in points, larger is better; NaN for units that are not ranked. shape (units,)."""
+        """Return scores in points, larger is better; NaN for units that are not ranked. shape (units,)."""
         return np.where(self.ranked, self.scores.score, np.nan)
 
     @property
     def places(self) -> int:
-        """How many places at the bottom the rule takes; 0 for rules without a number of places."""
+        """Return how many places at the bottom the rule takes; 0 for rules without a number of places."""
         return places(self.bottom, int(self.ranked.sum()))
 
     @property
     def seed(self) -> int:
-        """Of every draw about this family: the first 8 bytes of SHA-256 of "release id, newline, name"."""
+        """Return the seed of every draw: the first 8 bytes of SHA-256 of "release id, newline, name"."""
         digest = hashlib.sha256(f"{self.release}\n{self.name}".encode()).digest()
         return int.from_bytes(digest[:8], "big")
 
     def with_last(self, k: int) -> "Family":
-        """The same family under the rule "the last k"."""
+        """Return the same family under the rule "the last k"."""
         return replace(self, bottom=Bottom("last", k=k))
 
 
 def families(round_: Round, category: str | None = None, what_if: WhatIf | None = None) -> list[Family]:
-    """The families of a round in the order of their names: every category, one category, or ALL as one.
+    """Return the families of a round in the order of their names: every category, a single category, or ALL.
 
-    Those of the published round are kept with it. Empty for a round that has a register and no votes.
+    Families of the published round are cached with it. Empty for a round that has a register and no votes.
     Raises RoundNotFoundError.
     """
     if not round_.has_units:
@@ -125,7 +125,7 @@ def _published(round_: Round, name: str) -> Family:
 
 
 def places(bottom: Bottom, ranked: int) -> int:
-    """How many of `ranked` places a bottom rule takes; 0 for rules without a number of places."""
+    """Return how many of `ranked` places a bottom rule takes; 0 for rules without a number of places."""
     if bottom.rule == "share":
         return int(_ROUNDING[bottom.rounding](round((bottom.share or 0.0) * ranked, 9)))
     return bottom.k or 0 if bottom.rule in COUNTED else 0
@@ -151,7 +151,7 @@ def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits) -> Fam
 
 
 def _weights(rules: RuleSet, category: str | None, groups: tuple[object, ...]) -> Mapping[str, float] | None:
-    """Weights of a category; a group that only other categories weigh counts nothing here."""
+    """Return weights of a category; a group with a weight only in other categories counts nothing here."""
     weights = rules.weights(category)
     if weights is None:
         return None
@@ -161,7 +161,7 @@ def _weights(rules: RuleSet, category: str | None, groups: tuple[object, ...]) -
 def _reasons(
     members: pd.DataFrame, moments: Moments, weights: Mapping[str, float] | None, rules: RuleSet
 ) -> list[str | None]:
-    """The first reason that holds of each member: decided by the register, too few votes, a group missing."""
+    """Return the first reason of each member: decided by the register, too few votes, a missing group."""
     votes = moments.n.sum(axis=1)
     lacks = lacks_a_group(moments, weights, fewest=1)
     found: list[str | None] = []
@@ -176,7 +176,7 @@ def _reasons(
 
 
 def lacks_a_group(moments: Moments, weights: Mapping[str, float] | None, fewest: int) -> NDArray[np.bool_]:
-    """Units with fewer than `fewest` votes from some group that has a weight, shape (units,); none when pooled."""
+    """Mark units with fewer than `fewest` votes from a group with a weight, shape (units,); all False when pooled."""
     votes = dict(zip(moments.groups, moments.n.T, strict=True))
     weighed = [group for group, weight in (weights or {}).items() if weight > 0]
     absent = np.zeros(len(moments.units), dtype=np.int64)

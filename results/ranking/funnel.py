@@ -1,4 +1,4 @@
-"""The funnel plot of one family: scores against effective ballots, with limits, centre and over-dispersion."""
+"""Funnel plot of a family: scores against effective ballots, with limits, centre and over-dispersion."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,12 @@ __all__ = ["FEWEST", "FunnelPlot", "funnel", "funnel_of"]
 
 POINTS = 120
 MARGIN = 1.15
-"""Curves run this far beyond the units at both ends, as a factor."""
+"""Factor by which curves extend beyond the units at both ends."""
 
 
 @dataclass(frozen=True)
 class FunnelPlot:
-    """Funnel of the ranked units of one family; empty frames where no unit can be placed.
+    """Funnel of the ranked units of a family; empty frames where no unit can be placed.
 
     limits : centre, over-dispersion and limits, in the order of the family.
     rows : unit_code, unit_name, n, score, effective, z, place, lowest score first; units without a score or without
@@ -37,13 +37,13 @@ class FunnelPlot:
 
 @per_round
 def funnel(round_: Round, category: str) -> FunnelPlot | None:
-    """The funnel of a category, or of ALL; None for a round without votes. Raises RoundNotFoundError."""
+    """Return the funnel of a category, or of ALL; None for a round without votes. Raises RoundNotFoundError."""
     found = families(round_, category)
     return funnel_of(found[0]) if found else None
 
 
 def funnel_of(family: Family) -> FunnelPlot:
-    """The funnel of one family."""
+    """Return the funnel of a family."""
     ballots = family.scores.n.sum(axis=1)
     found = units_in_funnel(family.ranked_score, family.scores.se**2, ballots)
     rows = pd.DataFrame(
@@ -62,7 +62,7 @@ def funnel_of(family: Family) -> FunnelPlot:
 
 
 def _curves(found: Funnel, effective: pd.Series) -> pd.DataFrame:
-    """Limits at evenly spread numbers of effective ballots around those of the units."""
+    """Return limits at evenly spread numbers of effective ballots around those of the units."""
     if effective.empty:
         return pd.DataFrame(columns=["effective", "low_3", "low_2", "high_2", "high_3"])
     at = np.linspace(effective.min() / MARGIN, effective.max() * MARGIN, POINTS)

@@ -1,4 +1,4 @@
-"""Leniency-adjusted scores of one family beside the official ones: would places and verdicts be others?
+"""Leniency-adjusted scores of a family next to the official scores, and whether places and verdicts would change.
 
 The official score is never replaced. The adjusted scores are judged by the same rule, with the same tests.
 """
@@ -34,15 +34,15 @@ METHOD = N_(
 )
 REFUSED: Mapping[str | None, str] = {
     ONE_VOTE: N_(
-        "No ballot on record grades two units (tallies never show it), so lenient evaluators cannot be told from good "
-        "units. There are no adjusted scores."
+        "No ballot on record grades two units (tallies never show it), so lenient evaluators cannot be "
+        "distinguished from good units. There are no adjusted scores."
     ),
     NOT_CONNECTED: N_(
-        "No common ballots link {count} parts of the ranked units, so across them lenient evaluators cannot be told "
-        "from good units. There are no adjusted scores. The parts: {parts}."
+        "No common ballots link {count} parts of the ranked units, so across them lenient evaluators cannot be "
+        "distinguished from good units. There are no adjusted scores. The parts: {parts}."
     ),
     NO_ERROR: N_(
-        "The ballots hold no more votes than the model needs, so nothing is left to judge its error by. There are no "
+        "The ballots hold no more votes than the model needs, so its error cannot be estimated. There are no "
         "adjusted scores."
     ),
 }
@@ -55,13 +55,13 @@ SAME = N_("No unit's verdict changes.")
 
 @dataclass(frozen=True)
 class Leniency:
-    """The answer for one family.
+    """Official and adjusted scores of a family.
 
     rows : in the order of the ranking, columns OFFICIAL and ADJUSTED; nulls are NA. adjusted, adjusted_se and the
         interval in points; the interval is around the common level of all units. lenient_by: score - adjusted, above
-        zero where lenient evaluators graded the unit. changed: ranked, and the verdict is another one.
+        zero where lenient evaluators graded the unit. changed: ranked, and the verdict differs.
     refused : None or a code of `analytics.leniency`; then all of ADJUSTED is NA and changed False.
-    components : names of the ranked units that common ballots hold together, one list a part.
+    components : names of the ranked units that common ballots link, a list for each part.
     weakest : strength of the weakest link, 0 to 2; None when refused or with one unit. weak : below the limit.
     """
 
@@ -74,11 +74,11 @@ class Leniency:
 
     @property
     def changed(self) -> int:
-        """Units whose verdict changes."""
+        """Return units whose verdict changes."""
         return int(self.rows["changed"].sum())
 
     def sentences(self, language: str) -> list[str]:
-        """What was done, or why it cannot be, and what to keep in mind."""
+        """Return what was done, or why it is impossible, and what to keep in mind."""
         if self.refused is not None:
             return [translate(REFUSED[self.refused], language).format(**self._parts(language))]
         said = [translate(METHOD, language)]
@@ -102,7 +102,7 @@ class Leniency:
 
 @per_round
 def leniency(round_: Round, category: str) -> Leniency:
-    """Official and adjusted scores of one category, or of the whole round (ALL). Raises RoundNotFoundError."""
+    """Compare official and adjusted scores of a category, or of ALL. Raises RoundNotFoundError."""
     found = families(round_, category)
     if not found:
         raise RoundNotFoundError(round_.id)
@@ -110,7 +110,7 @@ def leniency(round_: Round, category: str) -> Leniency:
 
 
 def leniency_of(family: Family, ranking: Ranking, tables: ScoringTables) -> Leniency:
-    """The same from the ranking that the family stands in and the tables of its round."""
+    """Compare official and adjusted scores of a family, given its ranking and the tables of its round."""
     adjusted, at = _adjusted(family, tables)
     rows = _adjusted_rows(family, adjusted, at)
     official = ranking.rows[ranking.rows["unit_code"].isin(set(rows["unit_code"]))]
@@ -125,7 +125,7 @@ def leniency_of(family: Family, ranking: Ranking, tables: ScoringTables) -> Leni
 
 
 def _adjusted(family: Family, tables: ScoringTables) -> tuple[Adjusted, Array]:
-    """Adjusted scores of all units of the round, and where the members of the family stand among them."""
+    """Return adjusted scores of all units of the round, and the positions of the family's members among them."""
     moments = moments_of(tables)
     place = {code: position for position, code in enumerate(moments.units)}
     at = np.array([place[code] for code in family.members["unit_code"]], dtype=np.int64)
@@ -137,7 +137,7 @@ def _adjusted(family: Family, tables: ScoringTables) -> tuple[Adjusted, Array]:
 
 
 def _adjusted_rows(family: Family, adjusted: Adjusted, at: Array) -> pd.DataFrame:
-    """unit_code and ADJUSTED but the comparison, in the order of the members."""
+    """Return unit_code and ADJUSTED without the comparison, in the order of the members."""
     scores = _as_scores(family.scores, adjusted, at)
     low, high = scores.interval(family.rules.uncertainty.level)
     judged = verdicts(replace(family, scores=scores)).rows if adjusted.refused is None else _unjudged(len(at))
@@ -162,7 +162,7 @@ def _unjudged(units: int) -> pd.DataFrame:
 
 
 def _as_scores(official: UnitScores, adjusted: Adjusted, at: Array) -> UnitScores:
-    """The members' adjusted scores in the shape that rank sets and claims read."""
+    """Return the members' adjusted scores in the shape that rank sets and claims expect."""
     square = np.ix_(at, at)
     covariance = adjusted.covariance[square]
     return replace(

@@ -1,4 +1,4 @@
-"""Units through reforms: which code of an earlier round is the same unit under another code.
+"""Identity of units through reforms: which code of an earlier round is the same unit under another code.
 
 A link carries trends and consecutive years only where the table of reforms says so: a renaming does, a merger, a
 split or a partial transfer does not. A unit that keeps its code needs no link.
@@ -9,7 +9,7 @@ from data.store.release import Release, Round
 
 
 def carried(earlier: Round, later: Round) -> dict[str, str]:
-    """Unit code of the earlier round -> its code in the later one, for units that were given another.
+    """Map unit codes of the earlier round to codes in the later round, for units whose code changed.
 
     Links that begin after the later round do not count; two predecessors of one unit are no renaming.
     """
@@ -21,7 +21,7 @@ def carried(earlier: Round, later: Round) -> dict[str, str]:
 
 
 def codes_of(release: Release, code: str) -> list[str]:
-    """A unit's code and every code that it had before or after, as far as reforms carry its trend."""
+    """Return a unit's code and every code it had before or after, as far as reforms carry its trend."""
     known = [code]
     links = _links(release, "9999")
     for own in known:
@@ -32,14 +32,14 @@ def codes_of(release: Release, code: str) -> list[str]:
 
 
 def _links(release: Release, last: str) -> dict[str, str]:
-    """Predecessor -> successor of every link that carries the trend and holds by a day."""
+    """Map predecessor to successor for every link that carries the trend and is valid on a day."""
     reforms = release.records("unit_lineage")
     links = reforms[reforms["carry_rank"].fillna(False) & (reforms["date"] <= last)]
     return dict(zip(links["from_code"].astype(str), links["to_code"].astype(str), strict=True))
 
 
 def _last_day(round_: Round) -> str:
-    """The closing day of the round's own record, else the last day of the year in its name."""
+    """Return the closing day in the round's record, else the last day of the year in its name."""
     ends = round_.records("round")["end_date"].dropna()
     if len(ends):
         return str(ends.iloc[0])
@@ -48,7 +48,7 @@ def _last_day(round_: Round) -> str:
 
 
 def _followed(code: str, links: dict[str, str], wanted: set[str]) -> str | None:
-    """The first successor that the later round has; None when the links end or go in a circle."""
+    """Return the first successor in the later round; None when the links end or form a circle."""
     seen: set[str] = set()
     while code in links and code not in seen:
         seen.add(code)

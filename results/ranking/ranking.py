@@ -1,4 +1,4 @@
-"""Ranking: all units of one round, each family by itself, with n, score, interval, range of places and verdict."""
+"""Ranking of all units of a round, each family by itself, with n, score, interval, range of places and verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ FIELDS = (
     *("verdict", "reason", "shrunken", "expected_rank"),
 )
 BESIDE = ("roster_no", "confirm_raw", "clear_raw")
-"""Columns of `rows` that pages use and no file shows."""
+"""Columns of `rows` that pages use and files leave out."""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The answer. `rows` has the columns FIELDS and BESIDE; nulls are NA.
+    """Ranking of a round. `rows` has the columns FIELDS and `BESIDE`; nulls are NA.
 
-    Rows stand by category, then rank, then roster number, then code; units that are not ranked stand last.
+    Rows are in order of category, rank, roster number and code; units that are not ranked come last.
     sets: family -> facts of its rank sets.
     """
 
@@ -37,9 +37,9 @@ class Ranking:
 
 
 def ranking(round_: Round, category: str | None = None, what_if: WhatIf | None = None) -> Ranking:
-    """Rank the units of a round: every category by itself, one category, or ALL as one.
+    """Rank the units of a round: every category by itself, a single category, or ALL together.
 
-    Without `what_if` the answer is kept with the round. Raises RoundNotFoundError.
+    Without `what_if` the ranking is cached with the round. Raises RoundNotFoundError.
     """
     if what_if is None:
         return _published(round_, category)
@@ -52,7 +52,7 @@ def _published(round_: Round, category: str | None) -> Ranking:
 
 
 def ranking_of(round_: Round, ranked_together: list[Family]) -> Ranking:
-    """The rows of some families of one round."""
+    """Return the rows of some families of a round."""
     if not ranked_together:
         return Ranking(round_.release.id, round_.id, "", pd.DataFrame(columns=[*FIELDS, *BESIDE]))
     judged = {family.name: verdicts(family) for family in ranked_together}
@@ -67,7 +67,7 @@ def ranking_of(round_: Round, ranked_together: list[Family]) -> Ranking:
 
 
 def _rows(family: Family, judged: Verdicts) -> pd.DataFrame:
-    """Rows of one family, in the order of its members."""
+    """Return rows of a family, in the order of its members."""
     scores = family.scores
     low, high = scores.interval(family.rules.uncertainty.level)
     groups = [str(group) for group in family.moments.groups]

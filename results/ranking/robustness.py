@@ -1,7 +1,7 @@
-"""Would the same units be at the bottom under other rules that could have been chosen as well?
+"""Robustness of the bottom list: would other rules, equally defensible, put the same units at the bottom?
 
-How often each unit is listed under a stated grid of rules, and how far the weights and the points of the grades can
-move before the list changes. Exact, by score alone; the uncertainty of the scores themselves is not in it.
+Reports how often each unit is listed under a stated grid of rules, and how far the weights and the points of the
+grades can move before the list changes. Exact, by score alone; the uncertainty of the scores is not included.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,8 +29,8 @@ REMARKS = {
     "no_places": N_("The bottom rule has no number of places; how far weights can move is not asked, nor are cuts."),
     "numeric": N_("The answers are numbers, not grades; there are no cuts."),
     "line": N_(
-        "The bottom rule also has a line in points; a cut of the grades has none and is left out, and how far "
-        "weights can move is told for the places alone."
+        "The bottom rule also has a line in points. A cut of the grades has no such line and is left out, and "
+        "how far weights can move is calculated for the places alone."
     ),
     "two_grades": N_("There are fewer than three grades; their points cannot move against each other."),
     "left_out": N_("Left out of the question how far weights can move, for lack of an evaluator group: {units}."),
@@ -39,10 +39,10 @@ REMARKS = {
 
 @dataclass(frozen=True)
 class Margin:
-    """How far weights, or steps of points between grades, can move before the list changes.
+    """Limits within which weights, or steps of points between grades, do not change the list.
 
     table: name (group, or the grade above the step), low, value, high, each while the others keep their proportions.
-    smallest_change: how far the one that moves most has to move when all may move together; inf when nothing
+    smallest_change: the least possible size of the largest move, when all may move together; inf when nothing
     changes the list. first_out, first_in: codes of the units that then change places, None without any.
     left_out: codes of units that lack a group. Weights are shares of 1, steps are points.
     """
@@ -56,15 +56,15 @@ class Margin:
 
 @dataclass(frozen=True)
 class Robustness:
-    """The answer for one family.
+    """Robustness of the bottom list of a family.
 
     k: places at the bottom, 0 for a bottom rule without places. rules: the grid.
     rows: COLUMNS, ranked units in the order of the ranking. listed: by the rule set. times: of `of` rules list the
-    unit; share = times / of. listed_by: codes of those rules. only: the one kind of rule that lists the unit, null
+    unit; share = times / of. listed_by: codes of those rules. only: the single kind of rule that lists the unit, null
     when several kinds do or none. any_weights: share of all possible weights under which the unit is among the k
-    last; best_any, worst_any: bounds of its rank under all weights; null where weights are not asked about.
+    last; best_any, worst_any: bounds of its rank under all weights; null where weights are not examined.
     intervals: of the group weights; steps: of the points of the grades; None where a remark says why.
-    by_one_kind: (unit code, kind) of all units that one kind of rule alone lists, also of units not ranked.
+    by_one_kind: (unit code, kind) of all units listed by a single kind of rule, including units not ranked.
     remarks: codes of REMARKS.
     """
 
@@ -80,7 +80,7 @@ class Robustness:
     remarks: tuple[str, ...]
 
     def sentences(self, language: str) -> list[str]:
-        """The remarks in words."""
+        """Return the remarks as sentences."""
         left_out = self.intervals.left_out if self.intervals else ()
         facts = in_words({"units": left_out}, language)
         return [translate(REMARKS[code], language).format(**facts) for code in self.remarks]
@@ -88,16 +88,16 @@ class Robustness:
 
 @per_round
 def robustness(round_: Round, category: str) -> Robustness:
-    """Try the stated grid of rules on one category, or on ALL as one.
+    """Try the stated grid of rules on a category, or on ALL.
 
     The grid: the rule set itself; each group's weight times 0.5, 0.75, 1.25 and 1.5 (at most 1, the others keep their
     proportions); equal weights; every vote alike; each cut of the grades ("share of answers with this grade or
-    better"); half and twice the minimum of votes. A rule that comes out as the rule set itself, or as another of the
-    grid, is not counted again. All but the minimum look at the units that the rule set ranks.
+    better"); half and twice the minimum of votes. A rule equal to the rule set, or to another rule of the
+    grid, counts once. All but the minimum consider only the units that the rule set ranks.
 
-    Cuts and steps are made from lines, not votes: the share of scored lines of each grade by group, a line with the
+    Cuts and steps are computed from lines, not votes: the share of scored lines of each grade by group, a line with the
     weight of its indicator, then the weights of the groups. With several indicators, where votes have gaps, the
-    steps may begin from a list that differs a little from the official one. A cut has no line in points, so the
+    steps may begin from a list that differs a little from the official list. A cut has no line in points, so the
     rule "last and below" has none; its intervals and any_weights are those of the places alone.
 
     Raises RoundNotFoundError, also for a round without votes.
@@ -109,7 +109,7 @@ def robustness(round_: Round, category: str) -> Robustness:
 
 
 def robustness_of(round_: Round, family: Family) -> Robustness:
-    """The same for a family that is at hand."""
+    """Try the stated grid of rules on a given family."""
     case = case_of(round_, family)
     rules = tuple(grid(case))
     intervals, steps = _weight_margin(case), _steps_margin(case)
@@ -122,7 +122,7 @@ def robustness_of(round_: Round, family: Family) -> Robustness:
 
 
 def _remarks(case: Case, intervals: Margin | None) -> Iterator[str]:
-    """Why a part of the answer is missing."""
+    """Return why parts of the result are missing."""
     if not case.by_score:
         yield "not_by_score"
         return
@@ -162,7 +162,7 @@ def _margin(case: Case, found: WeightIntervals, names: tuple[str, ...], value: F
 
 
 def _by_one_kind(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
-    """Units that rules of one kind alone list, with that kind, by code."""
+    """Return units that only rules of a single kind list, with that kind, by code."""
     kinds: dict[str, set[str]] = {}
     for rule in rules:
         for code in rule.listed:
@@ -171,7 +171,7 @@ def _by_one_kind(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _rows(case: Case, rules: tuple[Rule, ...], only: Mapping[str, str]) -> pd.DataFrame:
-    """One row a ranked unit, best first, ties in the order of the register."""
+    """Return a row for each ranked unit, best first, ties in the order of the register."""
     family = case.family
     rank, _ = competition_ranks(family.ranked_score)
     rows = family.members[["unit_code", "unit_name"]].assign(rank=rank, score=family.scores.score)
@@ -188,7 +188,7 @@ def _rows(case: Case, rules: tuple[Rule, ...], only: Mapping[str, str]) -> pd.Da
 
 
 def _under_all_weights(case: Case) -> pd.DataFrame:
-    """any_weights, best_any, worst_any in the order of the members."""
+    """Return any_weights, best_any and worst_any in the order of the members."""
     means = np.where(case.family.ranked[:, None], case.means, np.nan)
     found = pd.DataFrame({"any_weights": np.full(len(means), np.nan), "best_any": 0, "worst_any": 0})
     if case.tried_weights is not None and case.by_score:

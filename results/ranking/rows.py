@@ -1,4 +1,4 @@
-"""Rows of a ranking as plain values, and those of one unit through its rounds."""
+"""Rows of a ranking as plain values, and rows of a unit through its rounds."""
 
 from collections.abc import Iterable
 
@@ -12,16 +12,16 @@ from results.ranking.ranking import FIELDS, Ranking, ranking
 
 
 def records(rows: pd.DataFrame, fields: Iterable[str] = FIELDS) -> list[dict[str, object]]:
-    """Rows with plain Python values; None for what is missing."""
+    """Return rows with plain Python values; None for what is missing."""
     names = list(fields)
     columns = [[_plain(name, value) for value in rows[name].tolist()] for name in names]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
-    """Ranking rows of one unit, newest round first, each with its round; empty for an unknown code.
+    """Return ranking rows of a unit, newest round first, each with its round; empty for an unknown code.
 
-    A renaming that gave the unit another code is followed.
+    Renamings that gave the unit another code are followed.
     """
     found = []
     codes = codes_of(release, code)
@@ -34,7 +34,7 @@ def unit_rounds(release: Release, code: str) -> list[dict[str, object]]:
 
 
 def rows_of_unit(ranking: Ranking, code: str) -> list[dict[str, object]]:
-    """The row of one unit with its round; empty when the ranking has none."""
+    """Return the row of a unit with its round; empty when the ranking has no such row."""
     own = ranking.rows[ranking.rows["unit_code"] == code]
     return [{"round": ranking.round, **row} for row in records(own)]
 

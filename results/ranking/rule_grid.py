@@ -1,7 +1,6 @@
-"""Rules that could have been chosen as well as the rule set, and whom each puts at the bottom of a family.
+"""Alternative rules, as defensible as the rule set, and the units that each puts at the bottom of a family.
 
-By score alone: whether units can be told apart is the business of the verdicts. Only assumptions change here, never
-a vote.
+By score alone: the verdicts decide whether units are distinguishable. Only assumptions change here, never a vote.
 """
 
 import math
@@ -47,10 +46,10 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the grid and whom it lists.
+    """A rule of the grid and the units it lists.
 
     code: unique in the grid, such as "weight:GROUP:0.5". kind: of KINDS. listed: unit codes in the order of the
-    register; with another minimum also units that the rule set does not rank.
+    register; with another minimum this includes units that the rule set does not rank.
     """
 
     code: str
@@ -59,13 +58,13 @@ class Rule:
     facts: Mapping[str, object] = field(default_factory=dict)
 
     def sentence(self, language: str) -> str:
-        """What this rule does otherwise than the rule set."""
+        """Return how this rule differs from the rule set."""
         return translate(SENTENCES[self.kind], language).format(**in_words(self.facts, language))
 
 
 @dataclass(frozen=True)
 class Case:
-    """A family with what the grid needs; arrays in the order of its members, NaN is missing, points.
+    """A family with the inputs of the grid; arrays in the order of its members, NaN is missing, points.
 
     groups, weights : as the rule set lists them; weights is None when pooled. means : shape (units, groups).
     pooled : shape (units,), mean of all votes.
@@ -84,32 +83,32 @@ class Case:
 
     @property
     def units(self) -> NDArray[np.object_]:
-        """Codes, shape (units,)."""
+        """Return codes, shape (units,)."""
         return self.family.members["unit_code"].to_numpy(dtype=object)
 
     @property
     def tried_weights(self) -> Floats | None:
-        """The weights if there are others to try: None when pooled or with one group."""
+        """Return the weights if there are alternatives: None when pooled or with a single group."""
         return self.weights if self.weights is not None and len(self.weights) > 1 else None
 
     @property
     def counted(self) -> bool:
-        """Whether the bottom rule takes a number of places."""
+        """Return whether the bottom rule takes a number of places."""
         return self.family.bottom.rule in COUNTED
 
     @property
     def lined(self) -> bool:
-        """Whether the bottom rule has a line in points."""
+        """Return whether the bottom rule has a line in points."""
         return self.family.bottom.rule in LINED
 
     @property
     def by_score(self) -> bool:
-        """Whether the bottom rule looks at scores at all."""
+        """Return whether the bottom rule uses scores at all."""
         return self.family.bottom.rule != BY_GRADE
 
 
 def case_of(round_: Round, family: Family) -> Case:
-    """The family with its group means and its shares of grades."""
+    """Return the family with its group means and its shares of grades."""
     moments, rules = family.moments, family.rules
     weighed = rules.weights(None if family.name == ALL else family.name)
     groups = tuple(map(str, moments.groups)) if weighed is None else tuple(weighed)
@@ -131,9 +130,9 @@ def case_of(round_: Round, family: Family) -> Case:
 
 
 def grid(case: Case) -> Iterator[Rule]:
-    """Every rule of the grid, the rule set itself first.
+    """Return every rule of the grid, the rule set itself first.
 
-    A bottom rule that does not look at scores leaves only the minimum of votes to try.
+    For a bottom rule that does not use scores, only the minimum of votes varies.
     """
     family = case.family
     yield Rule("official", "official", _listed(case, family.scores.score, family.ranked))
@@ -146,13 +145,13 @@ def grid(case: Case) -> Iterator[Rule]:
 
 
 def in_words(facts: Mapping[str, object], language: str) -> dict[str, object]:
-    """Facts with lists joined the way the language joins them."""
+    """Return facts with lists joined in the reader's language."""
     comma = PUNCTUATION[language].listed
     return {key: comma.join(map(str, v)) if isinstance(v, tuple) else v for key, v in facts.items()}
 
 
 def _weight_rules(case: Case) -> Iterator[Rule]:
-    """One weight at a time, then equal weights; each set of weights once."""
+    """Return rules that change a single weight, then equal weights; each set of weights once."""
     weights = case.tried_weights
     if weights is None:
         return
@@ -173,7 +172,7 @@ def _weight_rules(case: Case) -> Iterator[Rule]:
 
 
 def _cut_rules(case: Case) -> Iterator[Rule]:
-    """One rule a cut; none for rules without a number of places, or with a line that a share has not."""
+    """Return a rule for each cut; empty for rules without a number of places, or with a line in points."""
     if not case.counted or case.lined or len(case.levels) < 2:
         return
     lists = cut_lists(np.where(case.family.ranked[:, None], case.shares, np.nan), case.family.places)
@@ -201,7 +200,7 @@ def _under(case: Case, weights: Floats) -> tuple[str, ...]:
 
 
 def _listed(case: Case, score: Floats, ranked: Bools) -> tuple[str, ...]:
-    """Whom the bottom rule lists among the ranked units, given their scores."""
+    """Return the ranked units that the bottom rule lists, given their scores."""
     family, bottom = case.family, case.family.bottom
     listed = ranked & ~np.isnan(score)
     if not case.by_score:
@@ -215,7 +214,7 @@ def _listed(case: Case, score: Floats, ranked: Bools) -> tuple[str, ...]:
 
 
 def _weighted(means: Floats, weights: Floats, rules: RuleSet) -> Floats:
-    """Weighted mean over the groups; NaN where one is missing, unless the rule set spreads its weight."""
+    """Return the weighted mean over the groups; NaN where a group is missing, unless the rules spread its weight."""
     there = ~np.isnan(means)
     total = np.where(there, means, 0.0) @ weights
     if rules.minimum.missing_group != "renormalise":
@@ -225,19 +224,19 @@ def _weighted(means: Floats, weights: Floats, rules: RuleSet) -> Floats:
 
 
 def _means(n: NDArray[np.int64], total: NDArray[np.generic]) -> Floats:
-    """Means in points of exact sums, NaN without votes."""
+    """Return means in points of exact sums, NaN without votes."""
     mean = np.asarray(total / np.maximum(n, 1), dtype=np.float64) / SCALE
     return np.where(n > 0, mean, np.nan)
 
 
 def _levels(rules: RuleSet) -> tuple[tuple[str, ...], ...]:
-    """Grades by points, best first; grades of equal points cannot be cut apart."""
+    """Return grades by points, best first; grades of equal points form a single level."""
     points = sorted(set(rules.points.values()), reverse=True)
     return tuple(tuple(grade for grade, value in rules.points.items() if value == level) for level in points)
 
 
 def _lines(round_: Round, family: Family) -> pd.DataFrame:
-    """Counts of grades of the family's units."""
+    """Return counts of grades of the family's units."""
     categories = sorted(set(family.members["category"])) if family.name == ALL else [family.name]
     frames = [round_.category_grades(name) for name in categories]
     return pd.concat(frames, ignore_index=True)
@@ -250,7 +249,7 @@ def _shares(
     groups: tuple[str, ...],
     weights: Floats | None,
 ) -> Floats:
-    """Share of each level among the scored lines of a unit, shape (units, levels), weighted over the groups.
+    """Return shares of each level among the scored lines of a unit, shape (units, levels), weighted over groups.
 
     A line has the weight of its indicator. Where every vote has all its lines, the shares times the points are the
     score.
@@ -273,7 +272,7 @@ def _shares(
 
 
 def _same(weights: Floats) -> tuple[float, ...]:
-    """The key under which equal weights meet."""
+    """Return the key by which equal weights compare as equal."""
     return tuple(np.round(weights, 9).tolist())
 
 

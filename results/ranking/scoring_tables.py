@@ -1,4 +1,4 @@
-"""What scoring reads of one round: the stored tables, and the moments and links made of them."""
+"""Inputs to the scoring of a round: its stored tables, and the moments and links computed from them."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ Array: TypeAlias = NDArray[Any]
 
 @dataclass(frozen=True)
 class ScoringTables:
-    """Tables of one round: of a release, or recomputed under other rules (what-if)."""
+    """Tables of a round: of a release, or recomputed under other rules (what-if)."""
 
     units: pd.DataFrame
     cells: pd.DataFrame
@@ -28,7 +28,7 @@ class ScoringTables:
 
 
 def tables_of(round_: Round) -> ScoringTables:
-    """The stored tables of one round. Not kept with it; `scored_units` keeps what is made of them."""
+    """Return the stored tables of a round. Not kept with it; `scored_units` keeps the result."""
     return ScoringTables(
         round_.units,
         round_.cells,
@@ -53,26 +53,26 @@ class ScoredUnits:
 
 @per_round
 def scored_units(round_: Round) -> ScoredUnits:
-    """The units of a round as they were published; every family, unit and adjusted score is cut from this."""
+    """Return the units of a round as published; families, units and adjusted scores are selected from them."""
     return units_of(tables_of(round_))
 
 
 def units_of(tables: ScoringTables) -> ScoredUnits:
-    """The same from tables that are at hand."""
+    """Return the scored units of given tables."""
     lowest = tables.lowest.set_index("unit_code")["votes"].reindex(tables.units["unit_code"])
     members = tables.units.assign(dont_know_share=_dont_know_share(tables), lowest_votes=lowest.to_numpy())
     return ScoredUnits(members, moments_of(tables))
 
 
 def _dont_know_share(tables: ScoringTables) -> Array:
-    """Don't-know lines / (scored + don't-know lines) of each unit; NaN without either."""
+    """Return don't-know lines / (scored + don't-know lines) of each unit; NaN without either."""
     counts = tables.dont_know.set_index("unit_code").reindex(tables.units["unit_code"])
     base = counts["scored"] + counts["dont_know"]
     return (counts["dont_know"] / base.where(base > 0)).to_numpy(dtype=float)
 
 
 def moments_of(tables: ScoringTables) -> Moments:
-    """Moments of the whole round, in ten-thousandths of a point, for all units in roster order."""
+    """Return moments of the entire round, in ten-thousandths of a point, for all units in roster order."""
     units = tuple(tables.units["unit_code"])
     groups = tuple(sorted(set(tables.cells["group_name"])))
     unit_at = _codes(tables.cells["unit_code"], units)
@@ -96,7 +96,7 @@ def moments_of(tables: ScoringTables) -> Moments:
 
 
 def links_of(tables: ScoringTables) -> Links:
-    """What links the units of the whole round through ballots, in the order of `moments_of`."""
+    """Return the links between units of the entire round through ballots, in the order of `moments_of`."""
     units = tuple(tables.units["unit_code"])
     groups = tuple(sorted(set(tables.cells["group_name"])))
     step = tables.score_step
@@ -128,7 +128,7 @@ def _grid(
 
 
 def _scaled(values: Array, step: int) -> Array:
-    """values * step, exact: as Python ints where 64 bits would not hold them."""
+    """Return values * step, exact: as Python ints where 64 bits would not hold them."""
     largest = int(np.abs(values).max(initial=0)) * step
     return values.astype(object) * step if largest >= 2**62 else values * step
 

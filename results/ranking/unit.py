@@ -1,4 +1,4 @@
-"""One unit: its place in every round, and in one round its groups, indicators and grades."""
+"""Results of a unit: its place in every round, and its groups, indicators and grades in a single round."""
 
 from dataclasses import dataclass
 
@@ -24,8 +24,8 @@ from results.ranking.verdicts import claims_by_rule, rank_sets_of
 OVERALL = ""
 WITHHELD = N_("not shown")
 TOO_FEW = N_(
-    "Means of fewer than {count} votes are not shown; where a group that makes the score gave so few, nor are the "
-    "means of the others: with the score they would give it away."
+    "Means of fewer than {count} votes are not shown. Where a group that counts in the score gave so few, the "
+    "means of the other groups are not shown either: with the score they would reveal it."
 )
 MEANS = ("indicator", "group", "n", "mean", "low", "high", "too_few")
 COMPARED = ("category_mean", "category_min", "category_max")
@@ -33,7 +33,7 @@ COMPARED = ("category_mean", "category_min", "category_max")
 
 @dataclass(frozen=True)
 class UnitHistory:
-    """Ranking rows of one unit, newest round first, each with its round."""
+    """Ranking rows of a unit, newest round first, each with its round."""
 
     release: str
     unit: str
@@ -42,19 +42,19 @@ class UnitHistory:
 
     @property
     def confirmed_in_a_row(self) -> int:
-        """How many of its newest rounds, without a gap, confirmed the unit at the bottom."""
+        """Return how many of its newest rounds, without a gap, confirmed the unit at the bottom."""
         verdicts = [row["verdict"] for row in self.rounds]
         return next((at for at, verdict in enumerate(verdicts) if verdict != CONFIRMED), len(verdicts))
 
 
 @dataclass(frozen=True)
 class UnitDetail:
-    """One unit in one round.
+    """Results of a unit in a round.
 
-    groups: MEANS and COMPARED, a row a group, from whole votes. indicators: the same, a row an indicator and group.
+    groups: MEANS and COMPARED, a row a group, from complete votes. indicators: the same by indicator and group.
     grades: indicator, group, grade, kind, points, lines, share (of the scored lines; NaN for unscored kinds).
     Means of fewer than presentation.smallest_cell votes are NaN and marked too_few; their grades are left out. Where a
-    group that makes the score has so few, that holds of all groups: score and other means would give its mean away.
+    scoring group has so few, this applies to all groups: score and other means would reveal its mean.
     """
 
     unit: str
@@ -70,7 +70,7 @@ class UnitDetail:
 
 @dataclass(frozen=True)
 class Alone:
-    """One ranked unit asked about by itself: marginal rank set, p-values without the correction for a whole list."""
+    """A ranked unit examined by itself: marginal rank set, p-values without the correction for an entire list."""
 
     best: int
     worst: int
@@ -79,7 +79,7 @@ class Alone:
 
 
 class UnitNotFoundError(BiaochiError):
-    """The round has no such unit, or no votes."""
+    """Absence of the unit, or of any votes on it, in the round."""
 
     message = N_("The round {round} has no votes on a unit with the code {unit}.")
 
@@ -88,14 +88,14 @@ class UnitNotFoundError(BiaochiError):
 
 
 def unit(release: Release, code: str, rankings: list[Ranking]) -> UnitHistory:
-    """One unit through the rounds of `rankings`, newest first, renamings followed; no rows for an unknown code."""
+    """Return a unit through the rounds of `rankings`, newest first, renamings followed; empty for an unknown code."""
     codes = codes_of(release, code)
     rows = [row for ranking in rankings for own in codes for row in rows_of_unit(ranking, own)]
     return UnitHistory(release.id, code, str(rows[0]["unit_name"]) if rows else code, rows)
 
 
 def alone(family: Family, code: str) -> Alone:
-    """What the votes say of one unit if only it had been asked about. Raises UnitNotFoundError unless it is ranked."""
+    """Test a unit as if it were the only question. Raises UnitNotFoundError unless it is ranked."""
     codes = list(family.members["unit_code"])
     if code not in codes or not family.ranked[codes.index(code)]:
         raise UnitNotFoundError(family.round, code)
@@ -107,7 +107,7 @@ def alone(family: Family, code: str) -> Alone:
 
 
 def detail(round_: Round, code: str) -> UnitDetail:
-    """One unit in one round. Raises UnitNotFoundError."""
+    """Return a unit in a round. Raises UnitNotFoundError."""
     units = round_.units.set_index("unit_code")
     if code not in units.index or round_.cells.empty:
         raise UnitNotFoundError(round_.id, code)
@@ -137,14 +137,14 @@ def detail(round_: Round, code: str) -> UnitDetail:
 
 
 def _small_group(moments: Moments, code: str, rules: RuleSet, category: str) -> bool:
-    """Whether a group that makes the score of a unit gave it fewer votes than are shown."""
+    """Return whether a scoring group gave the unit fewer votes than may be shown."""
     n, weights = moments.n[moments.units.index(code)], rules.weights(category)
     counts = np.array([weights is None or weights.get(str(group), 0) > 0 for group in moments.groups], dtype=bool)
     return bool(is_small(n[counts], rules.presentation.smallest_cell).any())
 
 
 def _means(moments: Moments, code: str, rules: RuleSet, indicator: str, withheld: bool) -> pd.DataFrame:
-    """Mean and interval of the unit in every group that voted on it, against its category. withheld: show none."""
+    """Compare mean and interval of the unit in every group with its category. withheld: show no means."""
     at = moments.units.index(code)
     rows = []
     for position, group in enumerate(moments.groups):
@@ -163,7 +163,7 @@ def _means(moments: Moments, code: str, rules: RuleSet, indicator: str, withheld
 
 
 def _compared(scores: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Mean, smallest and largest of the units of the category that have enough votes."""
+    """Return mean, smallest and largest of the units of the category that have enough votes."""
     if not len(scores):
         return np.nan, np.nan, np.nan
     return float(scores.mean()), float(scores.min()), float(scores.max())
@@ -174,9 +174,9 @@ def _no_means() -> pd.DataFrame:
 
 
 def _moments_of_lines(lines: pd.DataFrame, members: list[str], everyone: pd.DataFrame) -> Moments:
-    """Moments of the lines of one indicator: an evaluator has one line on a unit, so none are paired here.
+    """Return moments of an indicator's lines: an evaluator has one line on a unit, so no pairs exist here.
 
-    everyone: the lines of all units of the round by group and points, for the group's own totals.
+    everyone: the lines of all units of the round by group and points, for the totals of each group.
     """
     groups = tuple(sorted(set(lines["group_name"])))
     unit_at = pd.Categorical(lines["unit_code"], categories=members).codes
@@ -193,7 +193,7 @@ def _moments_of_lines(lines: pd.DataFrame, members: list[str], everyone: pd.Data
 
 
 def _grades(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Counts of grades by indicator and group; groups with too few scored lines are left out."""
+    """Return counts of grades by indicator and group; groups with too few scored lines are left out."""
     frame = lines.rename(columns={"group_name": "group"}).drop(columns=["unit_code", "scored"])
     scored = frame["lines"].where(frame["kind"] == "scored", 0)
     base = scored.groupby([frame["indicator"], frame["group"]]).transform("sum")

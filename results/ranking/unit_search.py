@@ -1,4 +1,4 @@
-"""Which unit of a release a text may mean that is no code: for whoever types a name, or a code with a slip."""
+"""Suggestions of units for free text: a name, or a mistyped code."""
 
 from difflib import get_close_matches
 
@@ -13,12 +13,14 @@ BY_NAME = N_("{unit}")
 SIMILAR_CODE = N_("{unit} (similar code)")
 
 
-_DIGITS = str.maketrans("oil", "011")  # letters that are typed for a digit
+_DIGITS = str.maketrans("oil", "011")  # letters typed in place of a digit
 
 
 def meant(release: Release, text: str) -> list[Proposal]:
-    """Units that a text may mean, the likeliest first, each with its code: the unit of that name, else similar codes
-    and names. A unit goes by its newest name.
+    """Return units that a text may mean, likeliest first, each with its code.
+
+    Units of exactly that name come alone, else those of that code but for its letters; otherwise units with similar
+    codes and names follow. The newest name of a unit counts.
     """
     units: dict[str, RegisteredUnit] = {}
     for round_id in release.rounds():

@@ -1,4 +1,4 @@
-"""Places with their ranges and verdicts of one family: the columns of a ranking that say how sure it is."""
+"""Places of a family with their ranges and verdicts: the columns of a ranking that express its certainty."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ from results.ranking.family import BY_GRADE, COUNTED, Family, lacks_a_group
 Array: TypeAlias = NDArray[Any]
 
 KEPT_ABOVE = 100
-"""Rank sets of more units are kept: 100 take 0.3 s, 582 take 8 s (20,000 draws)."""
+"""Rank sets of more units than this are cached: 100 units take 0.3 s, 582 take 8 s (20,000 draws)."""
 COLUMNS = (
     *("rank", "rank_tied_to", "rank_best", "rank_worst", "p_bottom", "confirm_p", "clear_p"),
     *("verdict", "reason", "shrunken", "expected_rank", "confirm_raw", "clear_raw"),
@@ -33,8 +33,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class SetFacts:
-    """critical: what a standardised difference must pass when all units are compared at once (first step).
+    """Facts of the rank sets of a family.
 
+    critical: value that a standardised difference must exceed when all units are compared at once (first step).
     borderline: comparisons so near to the critical value that other draws might decide otherwise.
     """
 
@@ -44,13 +45,15 @@ class SetFacts:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """rows: COLUMNS for every member of a family, in its order; nulls are NA or NaN.
+    """Verdicts on every member of a family.
+
+    rows: COLUMNS for every member, in the order of the family; nulls are NA or NaN.
 
     A unit that the tests would confirm while `reason` forbids it (border_tie, small_group, missing_group, no_spread) is
-    undecided, its p-values as they are. confirm_raw and clear_raw are the p-values for one unit alone, as if only it
-    had been asked about.
+    undecided, with unchanged p-values. confirm_raw and clear_raw are the p-values for a single unit, as if it were the
+    only question.
 
-    sets: what else is known of the rank sets.
+    sets: facts of the rank sets.
     """
 
     rows: pd.DataFrame
@@ -58,7 +61,7 @@ class Verdicts:
 
 
 def verdicts(family: Family) -> Verdicts:
-    """Places, rank sets, claims and empirical Bayes of one family."""
+    """Return places, rank sets, claims and empirical Bayes of a family."""
     claims = claims_by_rule(family)
     marks = _marks(family)
     verdict = claims.verdict.astype(object)
@@ -77,9 +80,9 @@ def verdicts(family: Family) -> Verdicts:
 
 
 def _sets(family: Family) -> tuple[Array, Array, SetFacts]:
-    """Best and worst place of every member, 0 where not ranked, and facts of the sets; kept for large families.
+    """Return best and worst place of every member, 0 where not ranked, and facts of the sets; cached if large.
 
-    Only places are kept: verdicts are computed anew every time, so that no file can change one.
+    Only places are cached: verdicts are computed every time, so that no file can change a verdict.
     """
     cache = family.cache if family.ranked.sum() > KEPT_ABOVE else None
     name = _name_of_sets(family) if cache else ""
@@ -95,7 +98,7 @@ def _sets(family: Family) -> tuple[Array, Array, SetFacts]:
 
 
 def rank_sets_of(family: Family, alone: int | None = None) -> RankSets:
-    """Rank sets of all ranked members at once, or the marginal set of the member at position `alone`."""
+    """Compute rank sets of all ranked members at once, or the marginal set of the member at position `alone`."""
     return rank_sets(
         family.ranked_score,
         family.scores.covariance_adjusted,
@@ -109,7 +112,7 @@ def rank_sets_of(family: Family, alone: int | None = None) -> RankSets:
 
 
 def _name_of_sets(family: Family) -> str:
-    """A digest of all that the rank sets are made of, so that other scores or rules never meet a kept answer."""
+    """Return a digest of all inputs of the rank sets, so that other scores or rules never match a cached result."""
     uncertainty, scores = family.rules.uncertainty, family.scores
     digest = hashlib.sha256(f"rank sets {uncertainty.level!r} {uncertainty.draws} {family.seed}".encode())
     for array in (family.ranked_score, scores.covariance_adjusted, scores.df):
@@ -118,7 +121,7 @@ def _name_of_sets(family: Family) -> str:
 
 
 def claims_by_rule(family: Family) -> BottomClaims:
-    """The claim tests that the family's bottom rule asks for."""
+    """Return the claim tests that the family's bottom rule requires."""
     bottom, level, score = family.bottom, family.rules.uncertainty.level, family.ranked_score
     scores = family.scores
     if bottom.rule == BY_GRADE:
@@ -133,7 +136,7 @@ def claims_by_rule(family: Family) -> BottomClaims:
 
 
 def _marks(family: Family) -> list[str | None]:
-    """Why nothing can be confirmed of a ranked unit, the first that holds; None for the others."""
+    """Return why a ranked unit cannot be confirmed, the first reason that applies; None for the others."""
     scores, score = family.scores, family.ranked_score
     checks = {
         "no_spread": family.ranked & (scores.se == 0) & (family.bottom.rule != BY_GRADE),
@@ -148,19 +151,19 @@ def _marks(family: Family) -> list[str | None]:
 
 
 def border_ties(score: Array, k: int) -> NDArray[np.bool_]:
-    """Units in a tie of which some are among the k last places and some are not; shape (units,)."""
+    """Mark units in a tie that extends across the border of the k last places; shape (units,)."""
     rank, tied_to = competition_ranks(score)
     ranked = int((rank > 0).sum())
     return (rank > 0) & (ranked - tied_to < k) & (ranked - rank + 1 > k)
 
 
 def _bayes(family: Family) -> tuple[Array, Array, Array]:
-    """Probability of the bottom, expected rank and shrunken score; NaN where undefined."""
+    """Return probability of the bottom, expected rank and shrunken score; NaN where undefined."""
     score, variance = family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan)
     draws = family.rules.uncertainty.draws
     found = bottom_probability(score, variance, family.places, draws=draws, seed=family.seed)
     probability = found.probability
-    if family.bottom.rule not in COUNTED:  # no k to be among
+    if family.bottom.rule not in COUNTED:  # no k, so no last k
         probability = np.full(len(score), np.nan)
     return probability, found.expected_rank, shrink(score, variance).value
 

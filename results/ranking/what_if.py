@@ -1,4 +1,4 @@
-"""What a published round would look like under other rules; nothing is stored."""
+"""Results of a published round under other rules; nothing is stored."""
 
 import tempfile
 from pathlib import Path
@@ -15,7 +15,7 @@ from results.ranking.scoring_tables import tables_of
 
 
 def what_if(store: Store, round_: Round, rules: RuleSet) -> WhatIf:
-    """The tables of a round of a release, counted again under `rules`.
+    """Recount a round of a release under `rules`.
 
     Raises InvalidRulesError when a grade or a group of the round's votes is not in the rules.
     """
@@ -33,7 +33,7 @@ def what_if(store: Store, round_: Round, rules: RuleSet) -> WhatIf:
 
 
 def _refuse_unlisted(round_: Round, rules: RuleSet) -> None:
-    """Grades and groups of the votes that the rules do not know."""
+    """Refuse grades and groups of the votes that the rules do not list."""
     used = round_.query("round_words")
     problems = []
     grades = [grade for grade in sorted(set(used["grade"])) if grade and not _knows(grade, rules)]

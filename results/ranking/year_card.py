@@ -1,4 +1,4 @@
-"""The year card: can this year rank at all, and what would it take to say more?"""
+"""Year card: whether this year's data support a ranking at all, and what it would take to conclude more."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,21 +15,20 @@ from results.ranking.bottom_list import BottomList
 from results.ranking.family import COUNTED, Family
 
 ONE_PAIR = 1.959964
-"""Critical value for two units chosen before looking, two-sided 5%."""
+"""Critical value for two units chosen in advance, two-sided 5%."""
 SETTLED, SOME, NOBODY, NOTHING, NO_LIST = "settled", "some", "nobody", "nothing", "no_list"
 SENTENCES = {
     SETTLED: N_("The bottom is settled: {confirmed} confirmed, everyone else is cleared."),
     SOME: N_(
-        "{confirmed} confirmed at the bottom; for {undecided} more the votes do not say; {cleared} surely are not "
-        "there."
+        "{confirmed} confirmed at the bottom; the votes are inconclusive for {undecided} more; {cleared} cleared."
     ),
     NOBODY: N_(
-        "Nobody can be named: no unit is confirmed at the bottom, for {undecided} the votes do not say; {cleared} "
-        "surely are not there."
+        "Nobody can be named: no unit is confirmed at the bottom; the votes are inconclusive for {undecided}; "
+        "{cleared} cleared."
     ),
     NOTHING: N_(
-        "This year cannot rank {family}: the scores differ no more than chance lets them. No list is offered as a "
-        "finding."
+        "This year cannot rank {family}: the scores differ no more than chance alone would explain. No list is "
+        "offered as a finding."
     ),
 }
 MORE = {
@@ -39,8 +38,8 @@ MORE = {
         "ballots, fewest as: {plan}."
     ),
     "never": N_(
-        "{above} and {below} stand at the border and are as good as equal: no number of ballots that can be had would "
-        "part them."
+        "{above} and {below} are at the border and practically equal: no achievable number of ballots would "
+        "separate them."
     ),
 }
 PLAN = N_("{group} +{ballots} (now {now})")
@@ -48,7 +47,7 @@ PLAN = N_("{group} +{ballots} (now {now})")
 
 @dataclass(frozen=True)
 class MoreBallots:
-    """What would settle the border: kind is a key of MORE.
+    """Ballots that would settle the border: kind is a key of MORE.
 
     above, below : names of the two units at the border, difference of their scores in points. plan : group -> ballots
         now and ballots more, the fewest in all; only groups that need more.
@@ -61,7 +60,7 @@ class MoreBallots:
     plan: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def sentence(self, language: str) -> str:
-        """The finding in words."""
+        """Return the finding as a sentence."""
         words = translate(PLAN, language)
         comma = PUNCTUATION[language].listed
         parts = [words.format(group=g, ballots=f"{more:,}", now=f"{now:,}") for g, (now, more) in self.plan.items()]
@@ -76,11 +75,11 @@ class MoreBallots:
 
 @dataclass(frozen=True)
 class YearCard:
-    """One family at a glance. Differences in points, at 80% power; NaN below two ranked units.
+    """Summary of a family. Differences in points, at 80% power; NaN below two ranked units.
 
     outcome : SETTLED, SOME, NOBODY, NOTHING or NO_LIST. reliability : 0 to 1, share of the spread of scores that is not
-    chance. smallest_pair : difference that is seen between two units chosen beforehand; smallest_all : between any two
-    when all are compared at once. apart : share of the pairs that the rank sets tell apart.
+    chance. smallest_pair : detectable difference between two units chosen in advance; smallest_all : between any two
+    when all are compared at once. apart : share of the pairs that the rank sets distinguish.
     """
 
     bottom: BottomList
@@ -97,14 +96,14 @@ class YearCard:
     more: MoreBallots | None
 
     def sentence(self, language: str) -> str:
-        """The card in one sentence."""
+        """Return the card as a sentence."""
         facts = {**self.bottom.facts(language), "confirmed": self.confirmed, "undecided": self.undecided}
         sentence = self.bottom.no_list or SENTENCES[self.outcome]
         return translate(sentence, language).format(**facts, cleared=self.cleared)
 
 
 def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
-    """The card of one family; `ballots` counts the evaluators of each group in the round."""
+    """Return the card of a family; `ballots` counts the evaluators of each group in the round."""
     family = bottom.family
     counts = {tier: len(bottom.tier(tier)) for tier in (CONFIRMED, UNDECIDED, CLEARED)}
     score, variance = family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan)
@@ -129,7 +128,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
 
 
 def _outcome(bottom: BottomList, counts: Mapping[str, int], indistinct: bool) -> str:
-    """indistinct: the scores differ no more than chance lets them."""
+    """Return the outcome. indistinct: the scores differ no more than chance allows."""
     if bottom.no_list:
         return NO_LIST
     if counts[CONFIRMED]:
@@ -141,7 +140,7 @@ def _outcome(bottom: BottomList, counts: Mapping[str, int], indistinct: bool) ->
 
 
 def _more_ballots(bottom: BottomList, ballots: Mapping[str, int]) -> MoreBallots | None:
-    """What would part the two units at the border of the last k; None for rules without k and rounds of counts."""
+    """Return what would separate the two units at the border of the last k; None without k or in a round of counts."""
     family, k = bottom.family, bottom.family.places
     if bottom.line is None:
         return None
@@ -162,7 +161,7 @@ def _more_ballots(bottom: BottomList, ballots: Mapping[str, int]) -> MoreBallots
 
 
 def _rounded(ballots: float) -> int:
-    """Two digits: the figure rests on one year's scatter."""
+    """Round to two digits: the figure rests on the scatter of a single year."""
     if ballots < 1:
         return 0
     unit = 10 ** max(0, len(str(int(ballots))) - 2)
@@ -170,9 +169,9 @@ def _rounded(ballots: float) -> int:
 
 
 def _variance_by_group(family: Family, first: str, second: str) -> dict[str, float]:
-    """What each group adds to the squared standard error of the difference of two units.
+    """Return what each group adds to the squared standard error of the difference of two units.
 
-    The covariance of the two is dealt out in proportion, so that the parts add to the whole.
+    The covariance of the two is divided in proportion, so that the parts add up to the total.
     """
     codes = list(family.members["unit_code"])
     two = family.moments.select([codes.index(first), codes.index(second)])
@@ -189,6 +188,6 @@ def _variance_by_group(family: Family, first: str, second: str) -> dict[str, flo
 
 
 def _squared(scores: UnitScores) -> float:
-    """Squared standard error of the difference of the two units."""
+    """Return the squared standard error of the difference of the two units."""
     covariance = scores.covariance_adjusted
     return float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
