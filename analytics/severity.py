@@ -1,8 +1,8 @@
-"""Severity of groups of scorers taken out of the scores of what they scored.
+"""Scores adjusted for the severity of groups of scorers.
 
 Model: mean of group g on post j = level + post + group, least squares weighted by ballots (a two-way layout with
-unequal numbers, Yates 1934). The adjusted score is the one a post would have if its hall had been made up like all
-halls together. It assumes that a group is as severe in every hall; counts by group cannot test that.
+unequal numbers, Yates 1934). The adjusted score is the score a post would have if its hall had the same mix of groups
+as all halls together. It assumes that a group is as severe in every hall; counts by group cannot test that.
 """
 
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def without_severity(n: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Adju
 
 
 def _fit(n: Floats, y: Floats, v: Floats, matrix: Floats) -> tuple[Floats, Floats, Floats]:
-    """Posts are eliminated; what is left are as many equations as groups, matrix @ b = r."""
+    """Eliminate the posts and solve one equation per group, matrix @ b = r."""
     groups = n.shape[1]
     inverse = solved(matrix, np.eye(groups) - 1 / groups, np.zeros(groups, dtype=np.int64))
     share = n / n.sum(axis=1, keepdims=True)
