@@ -291,7 +291,7 @@ def _without(text: TextTable, header: Header, name: str) -> Problem:
 
 def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> Distinct:
     """Leave out totals (listed) and blank records (counted); refuse a header repeated among the rows.
-    
+
     Returns the spellings examined, if no line was left out.
     """
     con = context.con
@@ -557,7 +557,7 @@ def unscored(facts: BallotFacts, context: Context) -> dict[str, int]:
 
 def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem]:
     """Report groups whose ballots all give every unit the same grade, where that is unlikely.
-    
+
     With the share p of the grade among the other groups (one line added on either side), n ballots agree by chance
     with probability p to the power of n.
     """

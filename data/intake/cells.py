@@ -99,7 +99,7 @@ def _number(kind: Field, plain: str) -> Reading:
 
 
 def _date(kind: Field, plain: str, year: int | None) -> Reading:
-    """Read 2025-03-01, 2025/3/1, 2025年3月1日, 12月底前 of the round's year, or a day number of Excel (with warning)."""
+    """Read 2025-03-01, 2025/3/1, 2025年3月1日, 12月底前 of the round's year, or an Excel day number (shown)."""
     number = plain.removesuffix(".0").replace(",", "") if _DAY_NUMBER.fullmatch(plain) else ""
     if _SERIAL.fullmatch(number):
         day = _EXCEL_DAY_0 + timedelta(days=int(number))

@@ -8,7 +8,7 @@ from data.model.names import match_key
 
 def shape_of(cells: Sequence[str], kind: str) -> str:
     """Return the SHA-256 (hex) of the header cells as matched, and of the kind of upload.
-    
+
     Empty cells at the end of a row are ignored, because spreadsheets add and drop them.
     """
     keys = [match_key(cell) for cell in cells]
