@@ -62,8 +62,8 @@ class Header:
     row: as Excel counts, the lower of two. cells: the header texts. fields: field name -> column index.
     other: column index -> header text of columns that no field claims. above: column index -> the text over it, where
     two rows make the header. maxima: column index -> the highest value that the header names, 100 of "总得分(100)".
-    shape: the texts by which another file of the same shape is recognised. problems: with an error among them, the columns
-    are incomplete.
+    shape: the texts by which another file of the same shape is recognised. problems: with an error among them, the
+    columns are incomplete.
     """
 
     row: int

@@ -65,7 +65,7 @@ class LoadedTable:
 
     @property
     def blank(self) -> int:
-        """Return the number of records without content: those set aside, and those of delimiters only, ignored later."""
+        """Return the number of records without content: set aside, or of delimiters only, which every reader ignores."""
         table = self.con.table(self.name)
         empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
         return sum(placement.blank for placement in self.placements) + len(table.filter(empty))

@@ -61,7 +61,7 @@ def limit() -> None:
 
 
 def refuse_doctype(data: bytes) -> None:
-    """Refuse a document type: no workbook has one, and the reader would silently leave cells with entities blank."""
+    """Refuse a document type, which no workbook has: the reader would silently leave cells with entities blank."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         for name in parts.namelist():
             with parts.open(name) as part:
