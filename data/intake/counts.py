@@ -114,7 +114,7 @@ class _Reader:
     def _grade_cells(
         self, header: Header, place: dict[str, _Cell], file: str, row: int, values: list[str]
     ) -> Iterator[tuple[str, _Cell, _Cell]]:
-        """Yield (indicator above the column, grade, count): once in the long form, per grade column in the wide form."""
+        """Yield (indicator above the column, grade, count): once in the long form, per grade column in the wide."""
         if "grade_code" in place and "count" in place:
             yield "", place["grade_code"], place["count"]
             return

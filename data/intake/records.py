@@ -92,7 +92,7 @@ class _Reader:
         self._key(row, content)
 
     def _is_sum(self, row: _Row) -> bool:
-        """Return whether a row holds totals: a word for them is its unit, group or site, or first if no unit is named."""
+        """Return whether a row holds totals: their word is its unit, group or site, or first if no unit is named."""
         units = [row.texts[name] for name in ("unit_code", "unit_text") if name in row.texts]
         unit = next((text for text in units if text.strip()), "")
         parts = [name for name in ("group_code", "site") if is_totals_row(row.texts.get(name, ""))]

@@ -65,7 +65,7 @@ class LoadedTable:
 
     @property
     def blank(self) -> int:
-        """Return the number of records without content: set aside, or of delimiters only, which every reader ignores."""
+        """Return the number of records without content: set aside, or of delimiters only, which readers ignore."""
         table = self.con.table(self.name)
         empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
         return sum(placement.blank for placement in self.placements) + len(table.filter(empty))

@@ -115,7 +115,7 @@ REQUIRED = {
     "component_score": ("unit_code", "component"),
     "work_calendar": ("date", "is_workday"),
 }
-# What makes a row of a record table one of its kind; `results` are told apart by their category too.
+# Fields that identify a row of a record table; for `results` the category is part of the key.
 KEYS = {
     "results": ("category", "unit_text"),
     "pledges": ("pledge_id",),
@@ -148,7 +148,7 @@ class Field:
     """Field of a kind: its name in code, its Chinese header, and every other header it may have.
 
     type: text, int, decimal, date, timestamp, bool, enum or list. low, high: of numbers. default: the text that an
-    empty cell stands for.
+    empty cell means.
     """
 
     name: str

@@ -12,7 +12,7 @@ from problems import Place, Problem, joined
 ROWS_SHOWN = 5  # spans of rows per file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5
 RECORD = "record_in_other_upload"
-REPEATED = ("already_imported_line", "duplicate_line", RECORD)  # whole files come twice: 50 lines as rows 2-51
+REPEATED = ("already_imported_line", "duplicate_line", RECORD)  # entire files are sent twice: 50 lines as rows 2-51
 UNREGISTERED = N_("This round has no register of units; the names of units were not checked.")
 MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # separators of the columns of a text file
 
@@ -25,7 +25,7 @@ class ProblemGroup:
 
     @property
     def first(self) -> Problem:
-        """Return the problem whose sentence stands for the group; for repeated lines it names all earlier rows."""
+        """Return the problem whose sentence is shown for the group; for repeated lines it names all earlier rows."""
         first = self.problems[0]
         place = _earlier(first)
         if place is None or self.count == 1:

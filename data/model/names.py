@@ -7,7 +7,7 @@ import unicodedata
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FORMULA_STARTS = ("=", "+", "@")
-NAME_FORMULA_STARTS = (*FORMULA_STARTS, "-")  # no name begins with a minus sign; a grade may be one
+NAME_FORMULA_STARTS = (*FORMULA_STARTS, "-")  # no name begins with a minus sign; a grade may
 # Signs before which our CSV files put an apostrophe; the reader removes it. formats/spreadsheet.py has the same set,
 # since neither package may import the other; tests/data/intake/test_formulas.py compares them.
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")

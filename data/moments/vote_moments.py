@@ -19,11 +19,11 @@ BALLOTS_AT_ONCE = 8_000
 CELLS_AT_ONCE = 16_000_000
 """Largest pivot, ballots x units: 128 MB as float64."""
 VOTES_AT_ONCE = 1 << 17
-"""Votes handled at a time where whole arrays would only travel through memory."""
+"""Votes handled at a time, so that a piece stays in the processor's cache."""
 BYTES_AT_ONCE = 1 << 28
 """Largest matrix of bytes, ballots x units."""
 SPARSE_GAIN = 30
-"""A dense multiplication costs about 1/30 of a sparse one."""
+"""A dense multiplication costs about 1/30 of a sparse multiplication."""
 WIDE = 2**62
 """Sums that may pass this are Python ints in object arrays."""
 
@@ -180,7 +180,7 @@ class _Pivot:
     first_ballot: Ints  # shape (groups + 1,)
 
     def range_of(self, group: int) -> tuple[int, int]:
-        """Return the first ballot of a group and the end of its range; that of a group without votes may exceed the array."""
+        """Return the ballot range of a group, end excluded; that of a group without votes may exceed the array."""
         first, last = np.minimum((group, group + 1), len(self.first_ballot) - 1)
         return int(self.first_ballot[first]), int(self.first_ballot[last])
 
