@@ -111,8 +111,8 @@ def read_catalogue(language: str) -> Catalog:
 def extract_messages() -> Catalog:
     """Extract every message of the code, sorted by its English."""
     catalog = Catalog()
-    found = extract_from_dir(ROOT, [("**.py", "python")], keywords=KEYWORDS, directory_filter=_holds_messages)
-    for _, _, message, _, _ in found:
+    messages = extract_from_dir(ROOT, [("**.py", "python")], keywords=KEYWORDS, directory_filter=_holds_messages)
+    for _, _, message, _, _ in messages:
         catalog.add(message)
     for message in _column_messages():
         catalog.add(message)

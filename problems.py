@@ -467,9 +467,9 @@ class Problem:
 
     def as_dict(self, language: str) -> dict[str, str | int | None]:
         """Return the fields of `import --format json`."""
-        own = {name: getattr(self, name) for name in ("level", "code", *PLACES_OF_A_PROBLEM)}
+        fields = {name: getattr(self, name) for name in ("level", "code", *PLACES_OF_A_PROBLEM)}
         words = {"message": self.message(language), "suggestion": self.suggestion(language)}
-        return {**own, **words}
+        return {**fields, **words}
 
     @property
     def _words(self) -> tuple[str, str]:
@@ -483,8 +483,8 @@ class Problem:
         return translate(sentence, language).format_map(self._shown(language))
 
     def _shown(self, language: str) -> dict[str, str]:
-        own = {name: getattr(self, name) for name in PLACES_OF_A_PROBLEM}
-        return {key: _shown(fact, language) for key, fact in {**own, **self.facts}.items()}
+        place = {name: getattr(self, name) for name in PLACES_OF_A_PROBLEM}
+        return {key: _shown(fact, language) for key, fact in {**place, **self.facts}.items()}
 
 
 @cache

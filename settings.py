@@ -25,7 +25,7 @@ class Settings:
     """Settings of a process."""
 
     store: Path  # folder of the store; need not exist yet
-    language: str  # "zh" or "en": the language before a person chooses one
+    language: str  # "zh" or "en": the language until a person chooses
     port: int
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port

@@ -55,7 +55,7 @@ def agreement(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, seed:
     if abs(correlation) > 1 - 1e-12:
         return Agreement(correlation, nan, nan, len(x), PERFECT)
     # Units are resampled by their index, and a resample is only counted: sorting once instead of 20,000 times.
-    found = stats.bootstrap(
+    bootstrap = stats.bootstrap(
         (units,),
         ranked,
         vectorized=True,
@@ -65,7 +65,7 @@ def agreement(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, seed:
         method="BCa",
         rng=np.random.default_rng(seed),
     )
-    low, high = found.confidence_interval
+    low, high = bootstrap.confidence_interval
     return Agreement(correlation, float(low), float(high), len(x), None)
 
 

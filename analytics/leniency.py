@@ -198,17 +198,17 @@ def _errors(links: Links, used: Ints) -> list[tuple[float, float]]:
     So a difference of opinion between groups does not count as error. A group whose ballots leave no degree of
     freedom takes that of all groups together; NaN where there is none at all.
     """
-    found = [_residual(links, g) for g in used]
-    total, freedom = (sum(part) for part in zip(*found, strict=True)) if found else (0.0, 0.0)
+    residuals = [_residual(links, g) for g in used]
+    total, freedom = (sum(part) for part in zip(*residuals, strict=True)) if residuals else (0.0, 0.0)
     together = (total / freedom, freedom) if freedom >= 1 else (np.nan, 0.0)
-    return [(rest / df, df) if df >= 1 else together for rest, df in found]
+    return [(rest / df, df) if df >= 1 else together for rest, df in residuals]
 
 
 def _residual(links: Links, group: int) -> tuple[float, float]:
     """Return the residual sum of squares of a group fitted by itself, and its degrees of freedom."""
-    linked, own = links.linked[group], links.own_minus_ballot[:, group]
+    linked, deviation = links.linked[group], links.own_minus_ballot[:, group]
     parts = connected_parts(linked)
-    explained = float(own @ solved(laplacian(linked), own, parts))
+    explained = float(deviation @ solved(laplacian(linked), deviation, parts))
     free = links.votes[group] - links.ballots[group] - (len(parts) - len(np.unique(parts)))
     return max(float(links.within[group]) - explained, 0.0), float(free)
 
@@ -309,11 +309,11 @@ def _placed(
 ) -> Adjusted:
     """Return the result for all units of the round; NaN outside the main component and for units without a score."""
     score, covariance, df, df_score, weakest = fitted
-    whole = _nothing(len(lacking), len(sigma), None, components)
+    empty = _nothing(len(lacking), len(sigma), None, components)
     kept = ~lacking[inside]
     at = inside[kept]
-    columns = whole.score.copy(), whole.df_score.copy()
-    tables = whole.covariance.copy(), whole.df.copy()
+    columns = empty.score.copy(), empty.df_score.copy()
+    tables = empty.covariance.copy(), empty.df.copy()
     for column, values in zip(columns, (score, df_score), strict=True):
         column[at] = values[kept]
     for table, square in zip(tables, (covariance, df), strict=True):

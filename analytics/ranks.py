@@ -226,7 +226,7 @@ class _Scan:
 
     def _exceedances(self, floor: float) -> tuple[Ints, Ints, Ints, Floats]:
         """Return draw, unit above, unit below and value of every standardised difference beyond `floor`."""
-        found = [(np.zeros(0, dtype=np.int64),) * 3 + (np.zeros(0),)]
+        exceedances = [(np.zeros(0, dtype=np.int64),) * 3 + (np.zeros(0),)]
         start = 0
         with ThreadPoolExecutor(THREADS) as pool:
             for few in _few(_normal_blocks(self._root, self._draws, self._seed)):
@@ -235,21 +235,21 @@ class _Scan:
                     beyond = np.flatnonzero(self._largest_of_draw[start : start + block.shape[1]] > floor)
                     jobs.append(pool.submit(_beyond, block[:, beyond], self._inverse, floor, beyond + start))
                     start += block.shape[1]
-                found += [entry for job in jobs for entry in job.result()]
-        draw, j, k, value = (np.concatenate(part) for part in zip(*found, strict=True))
+                exceedances += [entry for job in jobs for entry in job.result()]
+        draw, j, k, value = (np.concatenate(part) for part in zip(*exceedances, strict=True))
         return draw, j, k, value
 
 
 def _beyond(block: Floats, inverse: Floats, floor: float, draw: Ints) -> list[tuple[Ints, Ints, Ints, Floats]]:
     """Return exceedances of draws of shape (p, draws), an entry for each unit j: draw, above, below, value."""
-    found = []
+    exceedances = []
     for j in range(len(block) - 1):
         apart = block[j + 1 :] - block[j]
         apart *= inverse[j, j + 1 :, None]
         other, at = np.nonzero(np.abs(apart) > floor)
         value, k = apart[other, at], other + j + 1
-        found.append((draw[at], np.where(value > 0, k, j), np.where(value > 0, j, k), np.abs(value)))
-    return found
+        exceedances.append((draw[at], np.where(value > 0, k, j), np.where(value > 0, j, k), np.abs(value)))
+    return exceedances
 
 
 def _order_statistic(values: Floats, level: float) -> float:
@@ -328,8 +328,8 @@ def _exact_tail(sigma: Floats, spread: Floats, j: int, others: Ints) -> "Tail":
 def _normal_nodes() -> tuple[Floats, Floats]:
     """Return points and masses of the standard normal; cached, as they took half the time of 60 marginal sets."""
     node, weight = np.polynomial.legendre.leggauss(400)
-    own = 9 * node  # +-9 standard deviations hold all but 1e-18
-    return own, 9 * weight * np.exp(-(own**2) / 2) / np.sqrt(2 * np.pi)
+    points = 9 * node  # +-9 standard deviations hold all but 1e-18
+    return points, 9 * weight * np.exp(-(points**2) / 2) / np.sqrt(2 * np.pi)
 
 
 Tail: TypeAlias = Callable[[Bools, Bools, float], float]

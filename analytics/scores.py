@@ -140,12 +140,12 @@ def score_units(
     if weights is None:
         row = np.zeros_like(row)
     cells, deviation = _cells_of_votes(column, row, score, len(units), len(weight))
-    own = np.broadcast_to(weight, cells.n.shape)
-    part = deviation * _vote_factor(cells.n, own)[column, row]
+    unit_weights = np.broadcast_to(weight, cells.n.shape)
+    part = deviation * _vote_factor(cells.n, unit_weights)[column, row]
     influence = sparse.csr_array((part, (person, column)), shape=(len(people), len(units)))
     cross: Floats = (influence.T @ influence).toarray()
     lacking = _lacking(cells.n, weight) | _lacks_absent(tuple(groups.tolist()), weights)
-    return _finish(units, groups, n, cells, own, lacking, cross)
+    return _finish(units, groups, n, cells, unit_weights, lacking, cross)
 
 
 def group_weights(groups: tuple[Hashable, ...], votes: tuple[int, ...], weights: Weights) -> Floats:
@@ -222,10 +222,10 @@ def _cell_variances(cells: _Cells, weight: Floats) -> tuple[Floats, Floats, Floa
     """
     n = np.maximum(cells.n, 1).astype(np.float64)
     bessel = np.where(cells.n > 1, n / np.maximum(n - 1, 1), 1.0)
-    own = cells.variance * bessel
+    unbiased = cells.variance * bessel
     counts = (cells.n > 0) * weight**2 / n
     freedom = np.where((cells.n > 0) & (weight > 0), n - 1 + PSEUDO_VOTES, 0.0)
-    return counts * own, counts * np.maximum(_mixed(cells) * bessel, own), freedom
+    return counts * unbiased, counts * np.maximum(_mixed(cells) * bessel, unbiased), freedom
 
 
 def _mixed(cells: _Cells) -> Floats:
@@ -353,11 +353,11 @@ def _votes(
         raise ValueError("points and line weights must be finite, line weights not negative")
     key, vote = np.unique(person * p + unit, return_inverse=True)
     unit_weight = 1 if line_weight is None else 10**9
-    whole = np.rint(given * unit_weight).astype(np.int64)
+    integer_weight = np.rint(given * unit_weight).astype(np.int64)
     fine = np.rint(value * SCALE * 100).astype(np.int64)
     total, share = np.zeros(len(key), dtype=np.int64), np.zeros(len(key), dtype=np.int64)
-    np.add.at(total, vote, whole * fine)
-    np.add.at(share, vote, whole)
+    np.add.at(total, vote, integer_weight * fine)
+    np.add.at(share, vote, integer_weight)
     if (share == 0).any():
         raise ValueError("the line weights of a vote add to zero")
     score = (total + 50 * share) // (100 * share)  # half up: floor(x + 1/2)

@@ -143,11 +143,11 @@ def simplex_share(group_means: ArrayLike, k: int, *, draws: int = 20_000, seed: 
         raise ValueError(f"draws must be at least 1, got {draws}")
     means, used = _checked_means(group_means)
     points = _weight_points(means.shape[1], draws, seed)
-    own = means[used]
-    count = np.zeros(len(own), dtype=np.int64)
-    step = max(1, CELLS_AT_ONCE // max(1, len(own)))
+    used_means = means[used]
+    count = np.zeros(len(used_means), dtype=np.int64)
+    step = max(1, CELLS_AT_ONCE // max(1, len(used_means)))
     for start in range(0, len(points), step):
-        count += _bottom_rows(points[start : start + step] @ own.T, k).sum(axis=0)
+        count += _bottom_rows(points[start : start + step] @ used_means.T, k).sum(axis=0)
     share = np.full(len(means), np.nan)
     share[used] = count / len(points)
     return share

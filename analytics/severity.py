@@ -75,10 +75,10 @@ def _fit(n: Floats, y: Floats, v: Floats, matrix: Floats) -> tuple[Floats, Float
     inverse = solved(matrix, np.eye(groups) - 1 / groups, np.zeros(groups, dtype=np.int64))
     share = n / n.sum(axis=1, keepdims=True)
     usual = n.sum(axis=0) / n.sum()
-    own = (share * y).sum(axis=1)
-    b = inverse @ (n * (y - own[:, None])).sum(axis=0)
+    adjusted_mean = (share * y).sum(axis=1)
+    b = inverse @ (n * (y - adjusted_mean[:, None])).sum(axis=0)
     away = share - usual
-    score = own - away @ b
+    score = adjusted_mean - away @ b
     # Every mean moves the effects of all groups: move[j, h] is the step of b for one point more in cell (j, h).
     move = n[:, :, None] * (inverse[None, :, :] - (share @ inverse)[:, None, :])
     effects = np.einsum("jh,jhg,jhk->gk", v, move, move)

@@ -156,9 +156,9 @@ def exchanged(
         return Sides(above, below)
     rng = np.random.default_rng(seed)
     for unit in np.asarray(candidates, dtype=np.int64):
-        own = ballots[unit]
-        dealt = rng.multivariate_hypergeometric(ballots.sum(axis=0), int(own.sum()), size=deals) @ value
-        level = own @ value
+        unit_ballots = ballots[unit]
+        dealt = rng.multivariate_hypergeometric(ballots.sum(axis=0), int(unit_ballots.sum()), size=deals) @ value
+        level = unit_ballots @ value
         above[unit] = max(above[unit], (1 + np.sum(dealt >= level - TIE)) / (deals + 1))
         below[unit] = max(below[unit], (1 + np.sum(dealt <= level + TIE)) / (deals + 1))
     return Sides(above, below)

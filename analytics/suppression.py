@@ -151,9 +151,9 @@ def exposed_cells(cells: Cells, withheld: ArrayLike, targets: ArrayLike, smalles
     hidden = np.asarray(withheld, dtype=bool)
     asked = np.asarray(targets, dtype=np.int64)
     place = np.flatnonzero(hidden)
-    whole = cells.matrix
-    rest = -(whole[:, np.flatnonzero(~hidden)] @ cells.counts[~hidden])
-    known = Knowledge(whole[:, place], rest.astype(np.float64), rest.astype(np.float64))
+    matrix = cells.matrix
+    rest = -(matrix[:, np.flatnonzero(~hidden)] @ cells.counts[~hidden])
+    known = Knowledge(matrix[:, place], rest.astype(np.float64), rest.astype(np.float64))
     at = np.searchsorted(place, asked)
     low, high = feasible(known, at, interval_is_wide(smallest), start=cells.counts[place])
     return asked[~interval_is_wide(smallest)(low, high)]
@@ -194,11 +194,11 @@ def feasible(
         low, high = (np.asarray(start, dtype=np.float64)[asked] for _ in range(2))
     label = _components(known.facts)
     for part in np.unique(label[asked]).tolist():
-        inside, own = np.flatnonzero(label == part), np.flatnonzero(label[asked] == part)
+        inside, at = np.flatnonzero(label == part), np.flatnonzero(label[asked] == part)
         rows = np.unique(known.facts[:, inside].nonzero()[0])
         piece = Knowledge(known.facts[rows][:, inside], known.low[rows], known.high[rows])
-        low[own], high[own] = _search(
-            _Solver(piece, whole), np.searchsorted(inside, asked[own]), enough, low[own], high[own]
+        low[at], high[at] = _search(
+            _Solver(piece, whole), np.searchsorted(inside, asked[at]), enough, low[at], high[at]
         )
     return low, high
 

@@ -51,9 +51,9 @@ def main() -> None:
     first = seconds(lambda: typeset(ranking_of(1)))
     print(f"(d) fonts and engine, once a process: {first:.2f} s")
     for units, pdf_bar, word_bar in SIZES:
-        made = ranking_of(units)
-        pdf, word = (min(_time(write, made, run) for run in range(RUNS)) for write in (typeset, word_bytes))
-        size = len(typeset(made).content) / 1024
+        document = ranking_of(units)
+        pdf, word = (min(_time(write, document, run) for run in range(RUNS)) for write in (typeset, word_bytes))
+        size = len(typeset(document).content) / 1024
         print(
             f"(d) {units:5} units: PDF {pdf:.2f} s (bar {pdf_bar}), {size:.0f} KiB; "
             f"Word file {word:.2f} s (bar {word_bar})"

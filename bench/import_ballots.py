@@ -49,12 +49,12 @@ def pandas_script(path: Path) -> pd.Series:
 def publish(path: Path, store: Path) -> Store:
     """Import and publish with the product: every check, facts, moments, release."""
     shutil.rmtree(store, ignore_errors=True)
-    made = Store(store)
-    made.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
-    report = made.import_files("ballots", [path], "2025")
+    published = Store(store)
+    published.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    report = published.import_files("ballots", [path], "2025")
     assert report.stored and report.rows == LINES // 60 * 60, report.problems[:3]
-    made.publish()
-    return made
+    published.publish()
+    return published
 
 
 def main() -> None:

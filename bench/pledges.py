@@ -61,15 +61,15 @@ def tables(year: str) -> dict[str, str]:
 def store() -> Path:
     """Return a published store of five years, created once."""
     path = WORK / "store_pledges"
-    made = Store(path)
-    if made.in_force() is None:
-        made.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    published = Store(path)
+    if published.in_force() is None:
+        published.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
         for year in YEARS:
             for kind, text in tables(year).items():
                 rules = "demo-2025" if kind == "counts" else None
-                report = made.import_files(kind, [(f"{kind}.csv", text.encode())], year, rules=rules)
+                report = published.import_files(kind, [(f"{kind}.csv", text.encode())], year, rules=rules)
                 assert report.stored, [problem.message("en") for problem in report.problems[:3]]
-        made.publish()
+        published.publish()
     return path
 
 

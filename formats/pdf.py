@@ -61,11 +61,11 @@ def typeset(document: Document, fonts: Path | None = None) -> Typeset:
 
 def _refused(error: typst.TypstError) -> Exception:
     """Return a UsageError for a character without a glyph; any other error is our bug and is returned unchanged."""
-    found = _NO_GLYPH.search(error.message)
-    if not found:
+    match = _NO_GLYPH.search(error.message)
+    if not match:
         return error
     return UsageError(
         "No font on this machine has the characters “{text}” of a name. Install a font that has them. The Word "
         "document does not need it.",
-        text=found["text"],
+        text=match["text"],
     )

@@ -27,7 +27,7 @@ BOM = b"\xef\xbb\xbf"
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
 WIDEST = 32  # of a column; longer texts take a second line
 PIECE = 50_000  # rows per piece of CSV
-LAST_ROW = 1_048_576  # of a sheet; the header takes one
+LAST_ROW = 1_048_576  # of a sheet, the header included
 LONGEST_TEXT = 32_767  # characters of a cell; Excel rejects a longer text
 A4 = 9  # as Excel numbers paper
 HEAD_LINES = 3  # of a header
@@ -128,7 +128,8 @@ def json_bytes(content: Mapping[str, object]) -> bytes:
 def xlsx_bytes(sheet: Sheet) -> bytes:
     """Return a workbook: the table as shown, ready to print, and a second sheet that describes it.
 
-    Raises TooManyRowsError beyond what a sheet holds. A text longer than a cell holds is cut and ends in …; CSV keeps it in full.
+    Raises TooManyRowsError beyond what a sheet holds. A text longer than a cell holds is cut and ends in …;
+    CSV keeps it in full.
     """
     if len(sheet.rows) >= LAST_ROW:
         raise TooManyRowsError(len(sheet.rows))
@@ -272,8 +273,8 @@ def _about(book: Any, sheet: Sheet) -> None:
     page = book.add_worksheet(_sheet_name(sheet.facts_title))
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
     bold = book.add_format({"bold": True, "valign": "top"})
-    told = [*sheet.facts, ("SHA-256 (CSV)", checksum(sheet)), (None, None), *sheet.legend]
-    for at, (name, value) in enumerate(told):
+    lines = [*sheet.facts, ("SHA-256 (CSV)", checksum(sheet)), (None, None), *sheet.legend]
+    for at, (name, value) in enumerate(lines):
         _write_cell(page, at, 0, name, bold)
         _write_cell(page, at, 1, _plain(value), wrapped)
     page.set_column(0, 0, 28)
@@ -288,8 +289,8 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> 
     """Write a cell, a text always as text: `=1+1` does not become a formula and needs no apostrophe."""
     if isinstance(cell, str):
         if cell:
-            whole = len(cell) <= LONGEST_TEXT
-            page.write_string(row, column, cell if whole else f"{cell[: LONGEST_TEXT - 1]}…", style)
+            fits = len(cell) <= LONGEST_TEXT
+            page.write_string(row, column, cell if fits else f"{cell[: LONGEST_TEXT - 1]}…", style)
     elif cell is not None:
         page.write_number(row, column, cell, style)
 

@@ -108,11 +108,11 @@ class LinePlaces:
         rows = self.con.execute(read_sql("intake/places_of_lines")).fetchall()
         self.con.unregister("wanted_line")
         width = max(1, len(self.form.indicators))
-        found = {}
+        places = {}
         for *line, place in rows:
             file, row = self.loaded.place(place // width)
-            found[tuple(line)] = (file, row, self.form.headers[file].text_of("ballots", "unit_code"))
-        return found
+            places[tuple(line)] = (file, row, self.form.headers[file].text_of("ballots", "unit_code"))
+        return places
 
 
 def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> BallotIntake:

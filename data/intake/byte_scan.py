@@ -174,9 +174,9 @@ class _Decoded:
             return
         self.is_ascii = False
         data = self._rest + block if self._rest else block
-        whole = _whole_characters(data)
-        if _is_utf8(data, whole):
-            self._rest = data[whole:]
+        complete = _whole_characters(data)
+        if _is_utf8(data, complete):
+            self._rest = data[complete:]
             return
         try:
             used = codecs.utf_8_decode(data, "strict", False)[1]

@@ -104,18 +104,18 @@ def _date(kind: Field, plain: str, year: int | None) -> Reading:
     if _SERIAL.fullmatch(number):
         day = _EXCEL_DAY_0 + timedelta(days=int(number))
         return Reading(day.isoformat(), "serial_date", {"date": day.isoformat()}, warning=True)
-    found = _DATE.match(plain)
-    clock = _TIME.fullmatch(plain[found.end() :].strip(" T")) if found else None
-    own = _OF_THIS_YEAR.fullmatch(plain)
+    match = _DATE.match(plain)
+    clock = _TIME.fullmatch(plain[match.end() :].strip(" T")) if match else None
+    of_this_year = _OF_THIS_YEAR.fullmatch(plain)
     try:
-        if found and (clock or not plain[found.end() :]):
-            if not found[3]:  # a month alone is no day
+        if match and (clock or not plain[match.end() :]):
+            if not match[3]:  # a month alone is no day
                 return Reading(code="not_a_date")
-            day = date(int(found[1]), int(found[2]), int(found[3]))
+            day = date(int(match[1]), int(match[2]), int(match[3]))
             return Reading(_with_time(day, clock) if kind.type == "timestamp" and clock else day.isoformat())
-        if own and year is not None:
-            last = calendar.monthrange(year, int(own[1]))[1] if 1 <= int(own[1]) <= 12 else 0
-            return Reading(date(year, int(own[1]), int(own[2] or last)).isoformat())
+        if of_this_year and year is not None:
+            last = calendar.monthrange(year, int(of_this_year[1]))[1] if 1 <= int(of_this_year[1]) <= 12 else 0
+            return Reading(date(year, int(of_this_year[1]), int(of_this_year[2] or last)).isoformat())
     except ValueError:
         return Reading(code="not_a_date")
     if year is not None and plain in ("年底", "年底前", "年内"):

@@ -184,10 +184,10 @@ def _is_lower(records: list[list[str]], index: int, known: dict[str, str]) -> bo
     width = max(len(records[index]), len(records[index + 1]))
     upper, lower = (padded(records[row], width) for row in (index, index + 1))
     named = [column for column, low in enumerate(lower) if low and match_key(low) != match_key(upper[column])]
-    own = [column for column, top in enumerate(upper) if match_key(top) in known and column not in named]
+    kept = [column for column, top in enumerate(upper) if match_key(top) in known and column not in named]
     words = [lower[column] for column in named if not re.fullmatch(r"[\d.,%％-]+", lower[column])]
     spread = any(upper[column] in ("", upper[column - 1]) for column in named if column)
-    return len(words) == len(named) >= 2 and bool(own) and spread
+    return len(words) == len(named) >= 2 and bool(kept) and spread
 
 
 def _is_upper(upper: list[str], lower: list[str], known: dict[str, str]) -> bool:

@@ -45,10 +45,10 @@ def _order(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
         if row.get(first) and row.get(last) and str(row[last]) < str(row[first]):
             yield Fault(last, "before_start", {"start": row[first]})
     if kind in NUMBERS:
-        part, whole = NUMBERS[kind]
-        known = row.get(part) is not None and row.get(whole) is not None
-        if known and _number(row, part) > _number(row, whole):
-            yield Fault(part, "more_than_whole", {"whole": header_of(kind, whole), "most": row[whole]})
+        part, total = NUMBERS[kind]
+        known = row.get(part) is not None and row.get(total) is not None
+        if known and _number(row, part) > _number(row, total):
+            yield Fault(part, "more_than_whole", {"whole": header_of(kind, total), "most": row[total]})
 
 
 def _outside(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:

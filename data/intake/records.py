@@ -148,8 +148,8 @@ class _Reader:
     def _registered_otherwise(self, row: _Row, content: Mapping[str, object]) -> None:
         """Refuse an alias that is the registered name of another unit: it would never be used."""
         register = self.context.register
-        own = Register(register.units).codes() if register else {}
-        unit = own.get(match_key(str(content["alias"])))
+        registered = Register(register.units).codes() if register else {}
+        unit = registered.get(match_key(str(content["alias"])))
         if unit is not None and unit != content["unit_code"]:
             self._note(row, "alias", "alias_taken", {"unit": unit})
 

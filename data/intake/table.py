@@ -113,11 +113,11 @@ class LoadedTable:
         named = {f"c{column}": cell for column, cell in enumerate(header.cells) if column in header.fields.values()}
         if not set(named) <= set(table.columns):
             return []
-        found = table.project("row_number() OVER () - 1 AS place, *").filter(f"place >= {before}")
+        repeated = table.project("row_number() OVER () - 1 AS place, *").filter(f"place >= {before}")
         for name, cell in named.items():
             trimmed = duckdb.FunctionExpression("trim", duckdb.ColumnExpression(name))
-            found = found.filter(trimmed == duckdb.ConstantExpression(cell))
-        rows = found.project("place").fetchall()
+            repeated = repeated.filter(trimmed == duckdb.ConstantExpression(cell))
+        rows = repeated.project("place").fetchall()
         first = header.row + 1 - before
         return [Problem("header_repeated", file=text.name, row=place + first) for (place,) in rows]
 
@@ -282,19 +282,19 @@ def with_formulas(
 
     mended: row and column of corrected cells, row and '' of rows left out.
     """
-    own = [problem for problem in problems if problem.file == text.name]
-    left_out = {problem.column for problem in own if problem.code == "unknown_column"}
+    of_file = [problem for problem in problems if problem.file == text.name]
+    left_out = {problem.column for problem in of_file if problem.code == "unknown_column"}
     names = {letters(place): cell for place, cell in enumerate(header.cells) if cell and cell not in left_out}
-    found = [
+    formulas = [
         replace(problem, file=text.name, column=names[problem.column])
         for problem in text.without_value
         if problem.row and problem.row > header.row and problem.column in names
         if not {(problem.row, names[problem.column]), (problem.row, "")} & mended
     ]
-    told = {(problem.file, problem.row, problem.column) for problem in found}
+    reported = {(problem.file, problem.row, problem.column) for problem in formulas}
     same = ("missing_value", "excel_error")  # the same cell again, in other words
-    kept = [p for p in problems if p.code not in same or (p.file, p.row, p.column) not in told]
-    return kept + found
+    kept = [p for p in problems if p.code not in same or (p.file, p.row, p.column) not in reported]
+    return kept + formulas
 
 
 def unknown_columns(

@@ -88,12 +88,12 @@ class _Reader:
 
     def _spellings(self, unit: RegisteredUnit, place: Place) -> None:
         """Check that a spelling means one unit; refuse two units that look alike after normalising."""
-        own = {match_key(text) for text in (unit.unit_code, unit.unit_name, unit.short_name) if text}
-        taken = sorted(key for key in own if key in self.spellings)
+        keys = {match_key(text) for text in (unit.unit_code, unit.unit_name, unit.short_name) if text}
+        taken = sorted(key for key in keys if key in self.spellings)
         if taken:
             self._taken(unit, *self.spellings[taken[0]])
             return
-        for key in own:
+        for key in keys:
             self.spellings[key] = (unit, place)
 
     def _taken(self, unit: RegisteredUnit, other: RegisteredUnit, earlier: Place) -> None:

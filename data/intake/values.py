@@ -155,11 +155,11 @@ def without_thousands(text: str) -> str:
 
 
 def _date(text: str) -> datetime.date | None:
-    found = _DATE.fullmatch(text)
-    if not found:
+    match = _DATE.fullmatch(text)
+    if not match:
         return None
     try:
-        return datetime.date(*(int(found[part]) for part in ("year", "month", "day")))
+        return datetime.date(*(int(match[part]) for part in ("year", "month", "day")))
     except ValueError:
         return None
 

@@ -95,10 +95,10 @@ def _mimetype(parts: zipfile.ZipFile) -> bytes:
 
     A packed or locked part is not unpacked here: that comes after the checks of the directory.
     """
-    found = [info for info in parts.infolist() if info.filename == "mimetype"]
-    if not found or found[0].compress_type != zipfile.ZIP_STORED or found[0].flag_bits & 1:
+    entries = [info for info in parts.infolist() if info.filename == "mimetype"]
+    if not entries or entries[0].compress_type != zipfile.ZIP_STORED or entries[0].flag_bits & 1:
         return b""
-    with parts.open(found[0]) as part:
+    with parts.open(entries[0]) as part:
         return part.read(100)
 
 
@@ -243,15 +243,15 @@ def _parsed(line: bytes) -> dict[str, Any]:
 def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
     """Warn of hidden sheets, never read, and of further visible sheets, unread unless a person chose."""
     hidden = [str(name) for name in facts["hidden"]]
-    found = [Problem("hidden_sheet", level="warning", facts={"sheets": hidden})] if hidden else []
+    problems = [Problem("hidden_sheet", level="warning", facts={"sheets": hidden})] if hidden else []
     sheet, visible = str(facts["sheet"]), [str(name) for name in facts["visible"]]
     if len(visible) > 1 and not chosen:
-        found.append(Problem("several_sheets", level="warning", sheet=sheet, facts={"sheets": visible}))
+        problems.append(Problem("several_sheets", level="warning", sheet=sheet, facts={"sheets": visible}))
     rows = [int(row) for row in facts["hidden_rows"]]
     if rows:
         about = {"count": len(rows), "rows": spans(rows)}
-        found.append(Problem("hidden_rows", level="warning", sheet=sheet, row=rows[0], facts=about))
-    return found
+        problems.append(Problem("hidden_rows", level="warning", sheet=sheet, row=rows[0], facts=about))
+    return problems
 
 
 def _without_value(facts: dict[str, Any], sheet: str) -> list[Problem]:

@@ -320,8 +320,8 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
     """Add to the facts what the sheet has apart from its values; return its merged areas."""
     areas = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     if kind == "ods":
-        found = OpenDocumentSheet(data, name)
-        areas, facts["hidden_rows"], facts["no_value"] = found.areas, found.hidden, found.no_value
+        document = OpenDocumentSheet(data, name)
+        areas, facts["hidden_rows"], facts["no_value"] = document.areas, document.hidden, document.no_value
     elif kind == "xls":
         place = facts["names"].index(name)
         facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)

@@ -93,8 +93,8 @@ class Dictionaries:
 
     def canonical(self) -> bytes:
         """Return bytes that are equal exactly when the dictionaries are."""
-        whole = [self.units, self.categories, self.indicators, self.grades]
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+        content = [self.units, self.categories, self.indicators, self.grades]
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
@@ -138,21 +138,21 @@ def frame_digest(kind: str, frame: pd.DataFrame) -> str:
 
 def write_dictionaries(path: Path, dictionaries: Dictionaries) -> None:
     """Write the texts behind the codes as JSON."""
-    whole = {
+    content = {
         "units": dictionaries.units,
         "categories": dictionaries.categories,
         "indicators": dictionaries.indicators,
         "grades": dictionaries.grades,
     }
-    path.write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def read_dictionaries(path: Path) -> Dictionaries:
     """Read the file of `write_dictionaries`."""
-    whole = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8"))
     return Dictionaries(
-        tuple(whole["units"]),
-        tuple(whole["categories"]),
-        tuple(whole["indicators"]),
-        tuple((text, kind) for text, kind in whole["grades"]),
+        tuple(content["units"]),
+        tuple(content["categories"]),
+        tuple(content["indicators"]),
+        tuple((text, kind) for text, kind in content["grades"]),
     )

@@ -11,8 +11,8 @@ _YEAR = re.compile(r"(20\d\d)(?!\d)")
 
 def year_of(round_id: str) -> int | None:
     """Return the year that the name of a round begins with; the round of a yearly table is its year."""
-    found = _YEAR.match(round_id)
-    return int(found[1]) if found else None
+    match = _YEAR.match(round_id)
+    return int(match[1]) if match else None
 
 
 def canonical(content: Mapping[str, object]) -> str:

@@ -51,8 +51,8 @@ class Register:
                 if text:
                     found.setdefault(match_key(text), unit.unit_code)
         known = set(found.values())
-        own = {key: code for key, code in self.aliases.items() if code in known}
-        return {**own, **found}
+        confirmed = {key: code for key, code in self.aliases.items() if code in known}
+        return {**confirmed, **found}
 
     def name_of(self, code: str) -> str:
         """Return the full name of a unit."""

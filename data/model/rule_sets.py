@@ -220,9 +220,9 @@ def _scale(top: "_Section") -> tuple[dict[str, int], Numeric | None]:
 
 
 def _points(section: "_Section") -> dict[str, int]:
-    found = {grade: section.hundredths(grade) for grade in section.values}
+    points = {grade: section.hundredths(grade) for grade in section.values}
     section.no_key_twice()
-    return {grade: value for grade, value in found.items() if value is not None}
+    return {grade: value for grade, value in points.items() if value is not None}
 
 
 def _numeric(section: "_Section") -> Numeric | None:

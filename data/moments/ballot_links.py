@@ -59,15 +59,15 @@ def links_of_ballots(size: Ints, sums: Ints, given: Given, total: NDArray[Any], 
     total : shape (units,); sum of each unit's scores. squares : sum of all squared scores.
     """
     linked = np.zeros((len(total), len(total)))
-    own = total.astype(np.float64)
+    own_minus_ballot = total.astype(np.float64)
     within = Fraction(squares)
     for votes in np.unique(size[size > 0]).tolist():
         chosen = np.flatnonzero(size == votes)
-        own -= _add_one_size(linked, chosen, sums, given, votes) / votes
+        own_minus_ballot -= _add_one_size(linked, chosen, sums, given, votes) / votes
         within -= Fraction(_sum_of_squares(sums[chosen]), votes)
     np.fill_diagonal(linked, 0.0)
     several = size[size > 1]
-    return GroupLinks(linked, own, len(several), int(several.sum()), float(within))
+    return GroupLinks(linked, own_minus_ballot, len(several), int(several.sum()), float(within))
 
 
 def _add_one_size(linked: Floats, chosen: Ints, sums: Ints, given: Given, size: int) -> Floats:

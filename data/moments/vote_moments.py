@@ -331,7 +331,7 @@ def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: i
     upper = np.triu(np.ones((n_units, n_units), dtype=bool), 1)
     for group, (common, sums, products) in enumerate(tables):
         first, second = np.nonzero(upper & (common > 0))
-        found = (
+        pair_columns = (
             np.full(len(first), group, dtype=np.int64),
             first,
             second,
@@ -340,7 +340,7 @@ def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: i
             sums[second, first] * step,
             products[first, second] * step**2,
         )
-        for column, part in zip(columns, found, strict=True):
+        for column, part in zip(columns, pair_columns, strict=True):
             column.append(part)
     cells = [
         np.stack([np.diagonal(table[i]) * step**i for table in tables], axis=1)

@@ -130,12 +130,12 @@ def vote_lines(round_id: str) -> list[str]:
 
 def vote_truth(round_id: str) -> dict[str, float]:
     """Return the true vote score of each unit's post by code: the expected points of its ballots, all alike."""
-    found = {}
+    scores = {}
     for unit, counts, _, _ in _votes(round_id):
         means = {group: float(_shares(_liking(round_id)[unit.code], group) @ np.array(POINTS)) for group in counts}
         sizes = {group: sum(row) for group, row in counts.items()}
-        found[unit.code] = sum(means[group] * n for group, n in sizes.items()) / sum(sizes.values())
-    return found
+        scores[unit.code] = sum(means[group] * n for group, n in sizes.items()) / sum(sizes.values())
+    return scores
 
 
 def _text(value: float | None) -> str:
@@ -148,13 +148,13 @@ def demo_pledges(round_id: str) -> tuple[DemoPledge, ...]:
     year = ROUNDS.index(round_id)
     before = {(p.unit.code, p.seq): p.truth for p in demo_pledges(ROUNDS[year - 1])} if year else {}
     rng = np.random.Generator(np.random.PCG64([SEED, year, 1]))
-    found = []
+    pledges = []
     for unit in pledging_units(round_id):
         delivery = rng.normal(1.0, 0.25)
         for seq, item in enumerate((*HEADLINES, *ROUTINES), start=1):
             draws = rng.random(5), rng.normal(0, 0.15)
-            found.append(_pledge(round_id, unit, seq, item, before.get((unit.code, seq)), delivery, draws))
-    return tuple(found)
+            pledges.append(_pledge(round_id, unit, seq, item, before.get((unit.code, seq)), delivery, draws))
+    return tuple(pledges)
 
 
 def _pledge(
@@ -167,21 +167,21 @@ def _pledge(
     draws: tuple[np.ndarray, float],
 ) -> DemoPledge:
     (start, ambition, due_at, seen, candour), luck = draws
-    _, _, direction, _, usual, whole = item
+    _, _, direction, _, usual, integers = item
     sign = -1 if direction == "越低越好" else 1
     baseline = target = truth = None
     if direction:
-        baseline = reached if reached is not None else _rounded(usual * (0.8 + 0.4 * start), whole)
+        baseline = reached if reached is not None else _rounded(usual * (0.8 + 0.4 * start), integers)
         soft = ambition < 0.12
         room = 99.5 - baseline if item[1] == "%" else baseline
         step = max(room * (0.08 + 0.15 * ambition), 0.2 if item[1] == "%" else 1.0)
-        target = _capped(_rounded(baseline + (0 if soft else sign * step), whole), item)
-        truth = _capped(_rounded(baseline + sign * step * (delivery + luck), whole), item)
+        target = _capped(_rounded(baseline + (0 if soft else sign * step), integers), item)
+        truth = _capped(_rounded(baseline + sign * step * (delivery + luck), integers), item)
     due = DUE[int(due_at * len(DUE))]
     staged = unit.name if round_id == "2025" else ""
     if staged == LATE and seq == 1 and baseline is not None:
         due, truth = "06-30", baseline
-        target = _rounded(baseline * 1.5, whole)
+        target = _rounded(baseline * 1.5, integers)
     if staged in (CANCELLED, ADJUSTED, NO_REASON, SILENT) and seq == len(HEADLINES) + 1:
         due = "12-31"
     inflated = 0.25 if staged == REPORTS_TOO_MUCH else 0.08 if candour < 0.25 else 0.0
@@ -260,15 +260,15 @@ def _liking(round_id: str) -> dict[str, float]:
         name: np.mean([truth[unit.code] for unit in units if unit.category == name and unit.code in truth])
         for name in TAKING_PART
     }
-    found = {}
+    liking = {}
     for unit in units:
         public = float(truth[unit.code] - mean[unit.category]) / 20 if unit.code in truth else 0.0
-        found[unit.code] = 0.45 + 0.8 * public + float(rng.normal(0, 0.10))
+        liking[unit.code] = 0.45 + 0.8 * public + float(rng.normal(0, 0.10))
         if round_id == "2025" and unit.name == PRAISED_ONLY_IN_THE_HALL:
-            found[unit.code] = 1.5
+            liking[unit.code] = 1.5
         if round_id == "2025" and unit.name == WITHIN_UNCERTAINTY:
-            found[unit.code] = 0.55
-    return found
+            liking[unit.code] = 0.55
+    return liking
 
 
 def _shares(liking: float, group: str) -> np.ndarray:
@@ -281,7 +281,7 @@ def _shares(liking: float, group: str) -> np.ndarray:
 def _votes(round_id: str) -> tuple[tuple[DemoUnit, dict[str, tuple[int, ...]], str, int], ...]:
     """Return unit, counts by group and grade, final level and problems named, of each post."""
     rng = np.random.Generator(np.random.PCG64([SEED, ROUNDS.index(round_id), 3]))
-    found = []
+    votes = []
     for unit in pledging_units(round_id):
         sizes = {group: int(rng.integers(low, high)) for group, (low, high) in GROUPS.items()}
         staged = unit.name if round_id == "2025" else ""
@@ -293,5 +293,5 @@ def _votes(round_id: str) -> tuple[tuple[DemoUnit, dict[str, tuple[int, ...]], s
         counts = {group: tuple(rng.multinomial(n, _shares(liking, group)).tolist()) for group, n in sizes.items()}
         level = "好" if liking > 0.7 else "较好" if liking > 0.2 else "一般"
         level = "较好" if staged == PRAISED_ONLY_IN_THE_HALL else level
-        found.append((unit, counts, level, int(rng.integers(1, 5))))
-    return tuple(found)
+        votes.append((unit, counts, level, int(rng.integers(1, 5))))
+    return tuple(votes)
