@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, sparse
 
+from analytics.solver_output import silenced
+
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -345,7 +347,8 @@ class _Solver:
         objective[unknowns] = price
         for presolve in (True, False):  # presolve may not say which of unbounded and infeasible it is
             options = {"node_limit": MOST_NODES, "presolve": presolve}
-            found = optimize.milp(objective, constraints=self._facts, integrality=self._whole, options=options)
+            with silenced():
+                found = optimize.milp(objective, constraints=self._facts, integrality=self._whole, options=options)
             if found.x is not None:
                 return np.asarray(found.x, dtype=np.float64)
             if found.status == UNBOUNDED:

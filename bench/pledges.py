@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.import_ballots import WORK, seconds
-from data.store import Store
+from data.store import ImportOptions, Store
 from i18n import ROOT
 from reports.pledge_table import as_sheet, table
 from results.pledges.analysis import agreements, severity, shifts, trends
@@ -61,15 +61,15 @@ def tables(year: str) -> dict[str, str]:
 def store() -> Path:
     """Return a published store of five years, created once."""
     path = WORK / "store_pledges"
-    published = Store(path)
-    if published.in_force() is None:
-        published.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    made = Store(path)
+    if made.in_force() is None:
+        made.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
         for year in YEARS:
             for kind, text in tables(year).items():
                 rules = "demo-2025" if kind == "counts" else None
-                report = published.import_files(kind, [(f"{kind}.csv", text.encode())], year, rules=rules)
+                report = made.import_files(kind, [(f"{kind}.csv", text.encode())], year, ImportOptions(rules=rules))
                 assert report.stored, [problem.message("en") for problem in report.problems[:3]]
-        published.publish()
+        made.publish()
     return path
 
 

@@ -68,6 +68,8 @@ def import_(
     output: Output = None,
 ) -> None:
     """`biaochi import`."""
+    from data.store import ImportOptions
+
     _check_kind(kind)
     check_files(files)
     check_form(form or "csv", output)
@@ -79,14 +81,16 @@ def import_(
             kind,
             files,
             checked_round(round_id),
-            rules=rules,
-            replace=replace,
-            dry_run=dry_run,
-            accept_warnings=accept_warnings,
-            mapping=_mapping(kind, mapping) if mapping else None,
-            sheet=sheet,
-            fill_down=fill_down,
-            trial=trial,
+            ImportOptions(
+                rules=rules,
+                replace=replace,
+                dry_run=dry_run,
+                accept_warnings=accept_warnings,
+                mapping=_mapping(kind, mapping) if mapping else None,
+                sheet=sheet,
+                fill_down=fill_down,
+                trial=trial,
+            ),
             progress=told,
         )
     if report.remembered:

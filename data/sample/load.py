@@ -4,7 +4,7 @@ from pathlib import Path
 
 from data.sample.city import CITY, RULES, demo_files
 from data.sample.pledges import pledge_files
-from data.store import PublishReport, Store
+from data.store import ImportOptions, PublishReport, Store
 from errors import UsageError
 from i18n import N_
 
@@ -22,7 +22,9 @@ def load_demo(store: Store) -> PublishReport:
         raise UsageError(NOT_EMPTY)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
     for file in (*demo_files(), *pledge_files()):
-        report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, rules=file.rules, demo=True)
+        report = store.import_files(
+            file.kind, [(file.name, file.content)], file.round_id, ImportOptions(rules=file.rules, demo=True)
+        )
         if not report.stored:
             raise RuntimeError(f"demonstration data refused: {[p.code for p in report.problems]}")
     return store.publish(NOTE)

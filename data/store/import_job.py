@@ -4,7 +4,7 @@ The job writes into a scratch folder and puts the upload in place by one rename;
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -72,9 +72,9 @@ class FoundHeader:
         return cls(header.row, header.cells, fields, header.shape)
 
 
-@dataclass(frozen=True)
+@dataclass
 class ImportReport:
-    """What came of an import.
+    """What came of an import; the job fills it step by step.
 
     rows: records read. stored: whether an upload was added. same_as: the upload (or the round's content) that holds
     the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
@@ -85,9 +85,9 @@ class ImportReport:
     the cell is empty). unregistered: whether names of units were read without a register to check them against.
     """
 
-    problems: list[Problem]
-    rows: int
-    stored: bool
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+    stored: bool = False
     upload: str | None = None
     same_as: str | None = None
     needs_acceptance: bool = False
@@ -118,19 +118,39 @@ class _Kept:
 
 
 @dataclass(frozen=True)
+class ImportOptions:
+    """What a person chose for an import, from the door to the job.
+
+    rules: name of the rule set of a scored kind; None takes the round's. replace: the files correct all earlier uploads
+    of their kind and round. dry_run: judge and store nothing. accept_warnings: the reason, None to stop at warnings.
+    mapping: column -> field; None takes what was remembered for files of that shape. sheet: of a workbook. fill_down:
+    merged cells are read as filled. edits: corrections of a single file. demo: demonstration data. trial: the round is
+    tried out; it takes trial uploads only, until it is cleared.
+    """
+
+    rules: str | None = None
+    replace: bool = False
+    dry_run: bool = False
+    accept_warnings: str | None = None
+    mapping: Mapping[str, str] | None = None
+    sheet: str = ""
+    fill_down: bool = False
+    edits: tuple[EditLog, ...] = ()
+    demo: bool = False
+    trial: bool = False
+
+
+DEFAULTS = ImportOptions()
+
+
+@dataclass(frozen=True)
 class Request:
-    """What is asked of an import. mapping: column -> field; None takes what was remembered for files of that shape.
-    rules: the rule set that a scored kind is read under."""
+    """An import as the store hands it to the job; `rules`: the rule set that a scored kind is read under."""
 
     kind: str
     round_id: str
     rules: RuleSet | None
-    replaces: bool = False
-    mapping: dict[str, str] | None = None
-    choices: Choices = field(default_factory=Choices)
-    edits: tuple[EditLog, ...] = ()
-    demo: bool = False
-    trial: bool = False
+    options: ImportOptions
 
 
 class ImportJob:
@@ -148,89 +168,71 @@ class ImportJob:
     ) -> None:
         self.path, self.staging, self.request, self.watch, self.threads = path, staging, request, watch, threads
         self.known, self.in_force = known, in_force
-        self.kind, self.round_id = request.kind, request.round_id
-        self.mapping = dict(request.mapping or {})
+        self.kind, self.round_id, self.options = request.kind, request.round_id, request.options
+        self.mapping = dict(self.options.mapping or {})
         self.header_words = header_words() | words(path, self.kind) | set(self.mapping)
         self.tables: list[tuple[TextTable, Header]] = []
-        self.headers: dict[str, FoundHeader] = {}
-        self.remembered: dict[str, str] = {}
-        self.corrected: bytes | None = None
-        self.blank = 0
+        self.report = ImportReport()
         self.folder = staging / "upload"
         self.folder.mkdir()
         self.con = working_memory(staging, threads=threads)
-        self.problems: list[Problem] = []
-        self.preview = pd.DataFrame()
-        self.encodings: dict[str, str] = {}
-        self.delimiters: dict[str, str] = {}
-        self.unscored: dict[str, int] = {}
-        self.unregistered = False
         self.checksums: dict[Path, str] = {}
         self.places: dict[str, tuple[str, int]] = {}
         self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
 
-    def run(self, sources: Sequence[Source], dry_run: bool, accept_warnings: str | None) -> ImportReport:
+    def run(self, sources: Sequence[Source]) -> ImportReport:
         """Read, judge, and store unless something stands in the way."""
         try:
             with self._keeping_evidence(sources) as evidence:
-                tables = self.tables = self._tables(evidence)
-                if has_errors(self.problems) or not tables:
-                    return self._report(0)
-                self.watch.step(0.4, N_("Checking every value"))
-                digest, rows = self._read(tables)
-                mended = {(log.edit.row, log.edit.column) for log in self.request.edits}
-                for text, header in tables:
-                    self.problems = with_formulas(text, header, self.problems, mended)
-            self.watch.step(0.9, N_("Comparing with what is stored"))
-            if has_errors(self.problems):
-                return self._report(rows)
-            same = self._same(digest)
-            if same:
-                return self._report(rows, same_as=same)
-            conflicts = self._with_places(self._conflicts(digest))
-            self.problems += conflicts
-            if conflicts:
-                return self._report(rows)
-            if self.problems and accept_warnings is None:
-                return self._report(rows, needs_acceptance=True)
-            if dry_run:
-                return self._report(rows)
-            self.watch.step(0.95, N_("Storing"))
-            upload = self._upload(evidence, digest, rows, accept_warnings or "")
-            write_manifest(self.folder, upload)
-            move_atomically(self.folder, self.path / "uploads" / upload.upload_id)
-            return self._report(rows, stored=True, upload=upload.upload_id)
+                digest = self._judge(evidence)
+            if digest is not None and self._may_be_stored(digest):
+                self._store(evidence, digest)
+            return self._finish()
         finally:
             self.con.close()
 
-    def _report(
-        self,
-        rows: int,
-        *,
-        stored: bool = False,
-        upload: str | None = None,
-        same_as: str | None = None,
-        needs_acceptance: bool = False,
-    ) -> ImportReport:
-        problems = sorted(self.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
-        return ImportReport(
-            problems,
-            rows,
-            stored,
-            upload,
-            same_as,
-            needs_acceptance,
-            self.encodings,
-            self.preview,
-            self._faulty(problems),
-            self.headers,
-            self.remembered,
-            self.corrected,
-            self.blank,
-            self.delimiters,
-            self.unscored,
-            self.unregistered,
-        )
+    def _judge(self, evidence: list[_Kept]) -> str | None:
+        """Read the files and check every value; the digest of the content, None where errors keep the files out."""
+        tables = self.tables = self._tables(evidence)
+        if has_errors(self.report.problems) or not tables:
+            return None
+        self.watch.step(0.4, N_("Checking every value"))
+        digest, self.report.rows = self._read(tables)
+        mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
+        for text, header in tables:
+            self.report.problems = with_formulas(text, header, self.report.problems, mended)
+        return digest
+
+    def _may_be_stored(self, digest: str) -> bool:
+        """Compare with what is stored; the report says what stands in the way."""
+        self.watch.step(0.9, N_("Comparing with what is stored"))
+        report = self.report
+        if has_errors(report.problems):
+            return False
+        report.same_as = self._same(digest)
+        if report.same_as:
+            return False
+        conflicts = self._with_places(self._conflicts(digest))
+        report.problems += conflicts
+        if conflicts:
+            return False
+        report.needs_acceptance = bool(report.problems) and self.options.accept_warnings is None
+        return not report.needs_acceptance and not self.options.dry_run
+
+    def _store(self, evidence: list[_Kept], digest: str) -> None:
+        """Move the upload into its place by one rename."""
+        self.watch.step(0.95, N_("Storing"))
+        upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
+        write_manifest(self.folder, upload)
+        move_atomically(self.folder, self.path / "uploads" / upload.upload_id)
+        self.report.stored, self.report.upload = True, upload.upload_id
+
+    def _finish(self) -> ImportReport:
+        """The report with its problems in the order of the file, and the cells that can be corrected in place."""
+        report = self.report
+        report.problems = sorted(report.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
+        report.faulty = self._faulty(report.problems)
+        return report
 
     def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
         """The cells that can be corrected in place: of one file at a time."""
@@ -287,15 +289,15 @@ class ImportJob:
         tables = []
         for text, records in first:
             header = read_header(self.kind, records, self.mapping, text.name)
-            self.headers[text.name] = FoundHeader.of(header)
+            self.report.headers[text.name] = FoundHeader.of(header)
             if has_errors(header.problems):
                 register = self._register() if self.kind == "ballots" else None
-                self.problems += units_as_columns(header, register.codes()) if register else header.problems
+                self.report.problems += units_as_columns(header, register.codes()) if register else header.problems
                 continue
-            self.problems += header.problems
-            self.problems += [] if self.request.choices.fill_down else merged_cells(text, header)
-            if not len(self.preview):
-                self.preview = _preview(records, header)
+            self.report.problems += header.problems
+            self.report.problems += [] if self.options.fill_down else merged_cells(text, header)
+            if not len(self.report.preview):
+                self.report.preview = _preview(records, header)
             tables.append((text, header))
         return tables
 
@@ -307,29 +309,29 @@ class ImportJob:
             workdir.mkdir()
             self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
             try:
-                text = open_source(kept.source, workdir, self.header_words, self.request.choices.sheet)
+                text = open_source(kept.source, workdir, self.header_words, self.options.sheet)
                 text = replace(text, name=kept.name)
-                text = self._corrected(text, workdir) if self.request.edits else text
+                text = self._corrected(text, workdir) if self.options.edits else text
             except FileRefusedError as refusal:
-                self.problems += refusal.in_file(kept.name).problems
+                self.report.problems += refusal.in_file(kept.name).problems
                 continue
-            if self.request.choices.sheet and text.sheet is None:
+            if self.options.sheet and text.sheet is None:
                 raise UsageError(
                     "The file {name} is no workbook and has no sheets; leave the sheet out.", name=kept.name
                 )
-            self.encodings[kept.name] = text.encoding
+            self.report.encodings[kept.name] = text.encoding
             if text.sheet is None:
-                self.delimiters[kept.name] = text.delimiter
+                self.report.delimiters[kept.name] = text.delimiter
             self.checksums[kept.path] = text.sha256
-            self.problems += [replace(warning, file=kept.name) for warning in text.warnings]
+            self.report.problems += [replace(warning, file=kept.name) for warning in text.warnings]
             texts.append(text)
         return texts
 
     def _mapping_for(self, records: list[list[str]]) -> dict[str, str]:
         """What was asked for, else what was decided for an earlier file of this shape."""
-        if self.request.mapping is None:
+        if self.options.mapping is None:
             found = remembered(self.path, self.kind, records)
-            self.remembered |= found
+            self.report.remembered |= found
             self.mapping |= found
         return self.mapping
 
@@ -340,9 +342,9 @@ class ImportJob:
         if has_errors(header.problems):
             return text
         target = self.folder / "corrected-0.csv"
-        apply_to_file(text.path, target, [edit.edit for edit in self.request.edits], header, text.delimiter)
+        apply_to_file(text.path, target, [edit.edit for edit in self.options.edits], header, text.delimiter)
         if target.stat().st_size <= LARGEST_IN_MEMORY:
-            self.corrected = target.read_bytes()
+            self.report.corrected = target.read_bytes()
         workdir = workdir / "corrected"
         workdir.mkdir()
         return replace(
@@ -365,22 +367,22 @@ class ImportJob:
         registered = context.register is not None
         doubtful = [text for text, _ in tables if unproven(text.encoding, self.kind, registered=registered)]
         if doubtful:
-            self.problems += [Problem("big5_unproven", file=text.name) for text in doubtful]
+            self.report.problems += [Problem("big5_unproven", file=text.name) for text in doubtful]
             return "", 0
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
-            self.problems += ballots.problems
-            self.unregistered = not registered
-            self.blank = ballots.blank
+            self.report.problems += ballots.problems
+            self.report.unregistered = not registered
+            self.report.blank_rows = ballots.blank
             self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:
                 return "", ballots.rows
-            self.unscored = unscored(ballots.facts, context)
+            self.report.unscored = unscored(ballots.facts, context)
             write_ballot_facts(self.con, self.folder, ballots.facts)
             return ballots.facts.digest, ballots.rows
         small = self._read_small(tables, context)
-        self.problems += small.problems
-        self.blank = small.blank
+        self.report.problems += small.problems
+        self.report.blank_rows = small.blank
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows
@@ -415,7 +417,7 @@ class ImportJob:
         rules = self.request.rules.name if self.request.rules else ""
         for upload in self._others(self.kind):
             if (upload.digest, upload.rules_name) == (digest, rules) and not (
-                self.request.replaces and len(self._others(self.kind)) > 1
+                self.options.replace and len(self._others(self.kind)) > 1
             ):
                 return upload.upload_id
         return None
@@ -461,14 +463,14 @@ class ImportJob:
             rules_name=rules.name if rules else "",
             digest=digest,
             lines=rows,
-            replaces=self.request.replaces,
+            replaces=self.options.replace,
             files=files,
             mapping=self.mapping,
-            choices=self.request.choices,
-            edits=self.request.edits,
+            choices=Choices(self.options.sheet, self.options.fill_down),
+            edits=self.options.edits,
             accepted_warnings=accepted,
-            demo=self.request.demo,
-            trial=self.request.trial,
+            demo=self.options.demo,
+            trial=self.options.trial,
             imported_at=now(),
             imported_by=user(),
         )

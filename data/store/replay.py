@@ -11,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from data.duckdb_access import table_names
+from data.store import ImportOptions
 from data.store.atomic_write import move_atomically
 from data.store.audit_log import log_action
 from data.store.release import METHOD_VERSION, Release, read_contents
@@ -179,15 +180,17 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damag
             upload.kind,
             [(file.name, path.read_bytes()) for file, path in upload.evidence()],
             upload.round_id,
-            rules=upload.rules_name or None,
-            replace=upload.replaces and upload.kind in READ_WITH,
-            mapping=upload.mapping,
-            sheet=upload.choices.sheet,
-            fill_down=upload.choices.fill_down,
-            edits=upload.edits,
-            accept_warnings=upload.accepted_warnings or "replay",
-            demo=upload.demo,
-            trial=upload.trial,
+            ImportOptions(
+                rules=upload.rules_name or None,
+                replace=upload.replaces and upload.kind in READ_WITH,
+                mapping=upload.mapping,
+                sheet=upload.choices.sheet,
+                fill_down=upload.choices.fill_down,
+                edits=upload.edits,
+                accept_warnings=upload.accepted_warnings or "replay",
+                demo=upload.demo,
+                trial=upload.trial,
+            ),
         )
         accepted = report.upload or report.same_as
         if accepted is None:

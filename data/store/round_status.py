@@ -3,6 +3,8 @@
 A round that nobody gave a status permits everything, like a draft. Whether a round is a trial is said by its uploads.
 """
 
+from dataclasses import dataclass
+
 from data.store.history import Event
 from i18n import N_
 
@@ -56,3 +58,12 @@ def status_given(history: list[Event], round_id: str) -> Event | None:
 def may_follow(status: str, new: str) -> bool:
     """Whether a round of one status may be given another."""
     return new in FOLLOWING[status]
+
+
+@dataclass(frozen=True)
+class RoundStatus:
+    """What a round is. code: one of STATUSES. given: the entry that said so; None when nobody did."""
+
+    round: str
+    code: str
+    given: Event | None

@@ -5,8 +5,6 @@ a history entry. The newest history entry says which release is in force, so pub
 One lock file serialises writers; readers never wait.
 """
 
-import csv
-import io
 import json
 import shutil
 import tempfile
@@ -18,36 +16,28 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.intake.values import is_totals_row
-from data.model.contract import KINDS, SCORED_KINDS, fields, header_of
+from data.model.contract import KINDS, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
-from data.model.working_days import CALENDAR_COLUMNS, LONGEST_PERIOD, Calendar, Periods, work_calendar
+from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
+from data.store import aliases, policy
 from data.store.atomic_write import move_atomically
 from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
-from data.store.history import FOLDER, Event, cleared, is_day, local_time, missing_entry, now, read_history, user
-from data.store.import_job import ImportJob, ImportReport, Request, Source
+from data.store.history import FOLDER, Event, cleared, local_time, missing_entry, now, read_history, user
+from data.store.import_job import DEFAULTS, ImportJob, ImportOptions, ImportReport, Request, Source
 from data.store.release import METHOD_VERSION, Release, read_contents
 from data.store.release_builder import build_release
 from data.store.round_status import (
     ANNOUNCED,
-    CHINESE,
     DRAFT,
-    FINAL,
-    FOLLOWING_SENTENCES,
-    LOCKED,
-    STATUSES,
     TRIAL,
-    WITHDRAWN,
-    may_follow,
+    RoundStatus,
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.uploads import Choices, EditLog, Upload, active, damage_told, read_upload
+from data.store.uploads import Upload, active, damage_told, read_upload
 from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSetsError, UsageError
-
-ALIAS_FIELDS = ("alias", "unit_code", "kind", "valid_from", "confirmed_by", "confirmed_at")
 
 
 @dataclass(frozen=True)
@@ -56,15 +46,6 @@ class PublishReport:
 
     release: str
     new: bool
-
-
-@dataclass(frozen=True)
-class RoundStatus:
-    """What a round is. code: one of STATUSES. given: the entry that said so; None when nobody did."""
-
-    round: str
-    code: str
-    given: Event | None
 
 
 class Store:
@@ -210,44 +191,29 @@ class Store:
         kind: str,
         sources: Sequence[Source],
         round_id: str,
-        *,
-        rules: str | None = None,
-        replace: bool = False,
-        dry_run: bool = False,
-        accept_warnings: str | None = None,
-        mapping: dict[str, str] | None = None,
-        sheet: str = "",
-        fill_down: bool = False,
-        edits: Sequence[EditLog] = (),
-        demo: bool = False,
-        trial: bool = False,
+        options: ImportOptions = DEFAULTS,
         progress: Progress = no_progress,
         cancelled: Callable[[], bool] = not_cancelled,
     ) -> ImportReport:
         """Read files as one upload of one kind and round; store it when nothing is wrong.
 
-        mapping: column -> field; None takes what was remembered for files of that shape. sheet: the sheet of a
-        workbook that a person chose. fill_down: a person knows that merged cells are read as filled. edits:
-        corrections of the one file. trial: the round is tried out; it takes trial uploads only, until it is cleared.
-        progress is told the share done and an English message; when `cancelled` says so,
-        data.model.progress.CancelledError is raised and nothing is left behind.
+        `progress` gets the share done and an English message; when `cancelled` is true, CancelledError of
+        data.model.progress is raised and nothing is left behind.
         """
         if kind not in KINDS:
             raise UsageError("There is no kind of upload named {kind}.", kind=kind)
-        if edits and len(sources) != 1:
+        if options.edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
-        correcting = kind if replace else ""
-        rule_set = self._rules_for(round_id, rules, correcting) if kind in SCORED_KINDS else None
+        correcting = kind if options.replace else ""
+        rule_set = self._rules_for(round_id, options.rules, correcting) if kind in SCORED_KINDS else None
         watch = ProgressReporter(progress, cancelled)
         with self.writing() as staging:
             if rule_set is not None:  # once more: another writer may have given the round its rules meanwhile
-                rule_set = self._rules_for(round_id, rules, correcting)
-            self._permit_upload(round_id, trial)
-            request = Request(
-                kind, round_id, rule_set, replace, mapping, Choices(sheet, fill_down), tuple(edits), demo, trial
-            )
+                rule_set = self._rules_for(round_id, options.rules, correcting)
+            _raise(policy.refuse_upload(self.status(round_id), self._of_round(round_id), options.trial))
+            request = Request(kind, round_id, rule_set, options)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
-            return job.run(sources, dry_run, accept_warnings)
+            return job.run(sources)
 
     def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
         """Read later files with this header in the same way: column -> field, '' for no field."""
@@ -275,22 +241,11 @@ class Store:
         told as the same content. Raises UsageError for an unknown unit, kind or round, and for a name that is taken.
         """
         in_force = self.uploads_in_force()
-        rounds = [u.round_id for u in in_force if u.kind == "units" and _has_unit(u, unit_code)]
-        if not rounds:
-            raise UsageError("No register has a unit with the code {unit}.", unit=unit_code)
-        if round_id is not None and round_id not in rounds:
-            raise UsageError(
-                "The register of round {round} has no unit with the code {unit}.", round=round_id, unit=unit_code
-            )
-        if not name.strip():
-            raise UsageError("The name to be confirmed must be given.")
-        if valid_from and not is_day(valid_from):
-            raise UsageError("The first day should be a date such as 2026-01-31, not {value}.", value=valid_from)
-        if is_totals_row(name):
-            raise UsageError("{name} is a word for sums and cannot be the name of a unit.", name=name)
+        rounds = aliases.rounds_with(in_force, unit_code)
+        _raise(aliases.refuse_alias(name, unit_code, valid_from, round_id, rounds))
         known_as = alias_of(in_force, name, valid_from)
         if known_as and known_as[0] == unit_code:
-            return ImportReport([], 1, stored=False, same_as=known_as[1])
+            return ImportReport(rows=1, same_as=known_as[1])
         if known_as:
             raise UsageError(
                 "{name} is confirmed as a name of {unit} already. To change that, import the table of names anew and "
@@ -298,41 +253,12 @@ class Store:
                 name=name,
                 unit=known_as[0],
             )
-        status = {name: self.status(name).code for name in rounds}
-        free = [name for name in rounds if status[name] != TRIAL and status[name] not in LOCKED]
-        own = round_id if round_id in rounds else max(free or rounds)
-        known = next(field.choices for field in fields("unit_alias") if field.name == "kind")
-        if kind not in known:
-            raise UsageError("The kind of a name is one of: {known}.", known="、".join(known))
-        row = [name, unit_code, kind, valid_from, by or user(), now()]
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows([[header_of("unit_alias", name) for name in ALIAS_FIELDS], row])
-        source = (f"{name[:20]}.csv", text.getvalue().encode())
-        return self.import_files("unit_alias", [source], own, dry_run=dry_run, trial=status[own] == TRIAL)
-
-    def _permit_upload(self, round_id: str, trial: bool) -> None:
-        """A round is a trial or formal, never both; one that is finalised takes nothing more."""
-        status = self.status(round_id)
-        if status.code in LOCKED:
-            raise UsageError(LOCKED[status.code], round=round_id)
-        uploads = self._of_round(round_id)
-        if not trial and status.code == TRIAL:
-            if not uploads:
-                raise UsageError(
-                    "The round {round} has the status trial. Set it back to draft first, or mark this upload as trial.",
-                    round=round_id,
-                )
-            raise UsageError(
-                "The round {round} holds trial uploads, and trial and formal data are never mixed. Clear the trial "
-                "round first, or mark this upload as trial too.",
-                round=round_id,
-            )
-        if trial and uploads and not uploads[0].trial:
-            raise UsageError(
-                "The round {round} holds formal uploads, and trial and formal data are never mixed. Give the trial "
-                "a round name of its own.",
-                round=round_id,
-            )
+        statuses = {name: self.status(name).code for name in rounds}
+        target = aliases.round_for(round_id, statuses)
+        _raise(aliases.refuse_kind(kind))
+        source = aliases.alias_file(name, unit_code, kind, valid_from, by or user())
+        options = ImportOptions(dry_run=dry_run, trial=statuses[target] == TRIAL)
+        return self.import_files("unit_alias", [source], target, options)
 
     @contextmanager
     def candidate(self) -> Iterator[Release]:
@@ -400,28 +326,14 @@ class Store:
             raise UsageError("Going back needs a reason.")
         with self.writing() as staging:
             release_id = self.find(prefix)
-            if cleared(self.history()).intersection(self.uploads_of(release_id)):
-                raise UsageError(
-                    "The release {release} holds a trial round that was cleared. Choose another release.",
-                    release=release_id[:16],
-                )
+            _raise(policy.refuse_rollback(release_id, self.uploads_of(release_id), cleared(self.history())))
             previous = self.in_force() or ""
-            self._permit_change_of_announced(previous, release_id)
+            before, after = self._digests_of(previous), self._digests_of(release_id)
+            announced = [name for name in before if self.status(name).code == ANNOUNCED]
+            _raise(policy.refuse_change_of_announced(before, after, announced, release_id))
             if release_id != previous:
                 self._record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
         return release_id
-
-    def _permit_change_of_announced(self, previous: str, release_id: str) -> None:
-        """What was announced stays what is shown, until it is withdrawn."""
-        before, after = (self._digests_of(one) for one in (previous, release_id))
-        for round_id, digest in before.items():
-            if digest != after.get(round_id) and self.status(round_id).code == ANNOUNCED:
-                raise UsageError(
-                    "The round {round} is announced, and the release {release} holds other results of it. Withdraw the "
-                    "round first.",
-                    round=round_id,
-                    release=release_id[:16],
-                )
 
     def _digests_of(self, release_id: str) -> dict[str, str]:
         """Of each round of a release: the digest of its facts and rules."""
@@ -438,15 +350,7 @@ class Store:
         if not reason.strip():
             raise UsageError("Clearing needs a reason.")
         with self.writing() as staging:
-            own = self._of_round(round_id)
-            if not own:
-                raise UsageError("The round {round} holds no uploads.", round=round_id)
-            if not own[0].trial:
-                raise UsageError(
-                    "The round {round} is formal and cannot be cleared. Correct it with an upload that replaces the "
-                    "earlier ones, or withdraw the round.",
-                    round=round_id,
-                )
+            _raise(policy.refuse_clearing(round_id, self._of_round(round_id)))
             gone = cleared(self.history())
             ids = [u.upload_id for u in self.uploads() if u.round_id == round_id and u.upload_id not in gone]
             previous = self.in_force() or ""
@@ -472,47 +376,17 @@ class Store:
 
         periods: of the public notice, stated by who announces the round.
         """
-        if status not in STATUSES:
-            raise UsageError(
-                "There is no status {status}. Known: {known}.", status=status, known="、".join([*CHINESE, *STATUSES])
-            )
-        if not reason.strip():
-            raise UsageError("A change of status needs a reason.")
-        if periods and not all(1 <= days <= LONGEST_PERIOD for days in (periods.notice, periods.review)):
-            raise UsageError("A period of notice has 1 to {longest} working days.", longest=LONGEST_PERIOD)
+        _raise(policy.refuse_status_call(status, reason, periods))
         with self.writing() as staging:
             now_is = self.status(round_id)
             if now_is.code == status and (now_is.given or status == TRIAL):
                 return
-            self._permit_status(now_is, status)
             in_force = self.in_force() or ""
+            published = self.uploads_of(in_force)
+            _raise(policy.refuse_status(now_is, status, self._of_round(round_id), published))
             event = Event(0, "status", in_force, in_force, reason, now(), user(), round_id, status)
             event = replace(event, periods=periods if status == ANNOUNCED else None)
             self._record(staging, event)
-
-    def _permit_status(self, now_is: RoundStatus, status: str) -> None:
-        round_id, uploads = now_is.round, self._of_round(now_is.round)
-        if any(upload.trial for upload in uploads):
-            raise UsageError("The round {round} holds trial uploads. Clear the trial round first.", round=round_id)
-        if now_is.code != status and not may_follow(now_is.code, status):
-            raise UsageError(FOLLOWING_SENTENCES[now_is.code], round=round_id)
-        if status == TRIAL and uploads:
-            raise UsageError(
-                "The round {round} holds formal uploads; it cannot become a trial any more.", round=round_id
-            )
-        if status == FINAL and not uploads:
-            raise UsageError("The round {round} holds no uploads.", round=round_id)
-        if status in (ANNOUNCED, WITHDRAWN) and not self._as_published(uploads, whole=status == ANNOUNCED):
-            raise UsageError(
-                "The results of the round {round} are not published as they stand. Publish them first.",
-                round=round_id,
-            )
-
-    def _as_published(self, uploads: list[Upload], *, whole: bool) -> bool:
-        """Whether the uploads of a round, or some of them, make the release in force."""
-        published = self.uploads_of(self.in_force() or "")
-        known = [upload.upload_id in published for upload in uploads]
-        return bool(known) and (all(known) if whole else any(known))
 
     def _record(self, staging: Path, event: Event) -> None:
         number = len(self.history()) + 1
@@ -588,8 +462,9 @@ class Store:
         return str(who), str(since)
 
 
-def _has_unit(upload: Upload, code: str) -> bool:
-    return code in set(upload.frame()["unit_code"])
+def _raise(refusal: UsageError | None) -> None:
+    if refusal is not None:
+        raise refusal
 
 
 def _kept_rules(path: Path) -> RuleSet:

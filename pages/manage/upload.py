@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data.store import ImportOptions
 from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
@@ -37,7 +38,8 @@ if file is None or not round_id or (upload_page.needs_rules(kind) and rules is N
     stored_uploads.stored_files()
     st.stop()
 
-choice = upload_page.changes_of(file, upload_page.Choice(kind, round_id, rules, trial, replaces))
+options = ImportOptions(rules=rules, trial=trial, replace=replaces)
+choice = upload_page.changes_of(file, upload_page.Choice(kind, round_id, options))
 report = upload_page.examine(file, choice)
 if report is None:
     st.stop()

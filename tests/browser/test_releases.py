@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from data.sample.city import CITY
-from data.store import Store
+from data.store import ImportOptions, Store
 
 from .conftest import assert_only_language, settled
 from .journeys import choose_option
@@ -23,7 +23,7 @@ def corrected(demo_path, tmp_path):
     own = next(upload for upload in store.uploads() if (upload.kind, upload.round_id) == ("ballots", "2025"))
     lines = own.evidence()[0][1].read_text(encoding="utf-8-sig").splitlines()
     content = "\n".join(lines[:-2_000]).encode()
-    assert store.import_files("ballots", [("更正.csv", content)], "2025", replace=True, demo=True).stored
+    assert store.import_files("ballots", [("更正.csv", content)], "2025", ImportOptions(replace=True, demo=True)).stored
     store.publish("更正")
     return store
 

@@ -2,7 +2,7 @@
 
 from data.model.rule_sets import parse_rules
 from data.sample.city import demo_files
-from data.store import Store
+from data.store import ImportOptions, Store
 from tests.pages.test_pages import opened
 from tests.support.stores import RULES
 from ui import cached
@@ -57,7 +57,7 @@ def city(path, rules):
         if file.round_id in rules:
             name = parse_rules(rules[file.round_id]).name if file.rules else None
             content = [(file.name, file.content)]
-            assert store.import_files(file.kind, content, file.round_id, rules=name, demo=True).stored
+            assert store.import_files(file.kind, content, file.round_id, ImportOptions(rules=name, demo=True)).stored
     store.publish()
     return path
 
@@ -84,7 +84,9 @@ def test_rounds_of_another_scale_stand_side_by_side_untested(tmp_path, monkeypat
         if file.round_id == "2025":
             content = file.content.decode("utf-8-sig").replace("基本满意", "较满意").encode("utf-8-sig")
             name = "other" if file.rules else None
-            assert store.import_files(file.kind, [(file.name, content)], "2025", rules=name, demo=True).stored
+            assert store.import_files(
+                file.kind, [(file.name, content)], "2025", ImportOptions(rules=name, demo=True)
+            ).stored
     store.publish()
     test = opened("browse/changes", store.path, monkeypatch, "en", category="公共服务单位")
     box = next(item.value for item in test.warning if "not the same" in item.value)

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.sample.city import demo_files
-from data.store import Store
+from data.store import ImportOptions, Store
 from settings import ROOT
 from ui import cached
 
@@ -25,7 +25,9 @@ def demo(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("demo") / "store")
     store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
     for file in demo_files():
-        store.import_files(file.kind, [(file.name, file.content)], file.round_id, rules=file.rules, demo=True)
+        store.import_files(
+            file.kind, [(file.name, file.content)], file.round_id, ImportOptions(rules=file.rules, demo=True)
+        )
     store.publish()
     return store.path
 

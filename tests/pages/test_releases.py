@@ -6,7 +6,7 @@ import json
 import pytest
 
 from data.model.working_days import Periods
-from data.store import Store
+from data.store import ImportOptions, Store
 from formats.spreadsheet import csv_bytes
 from results.public_notice import notice_of, shown_day
 from tests.pages.test_pages import PAGES, opened
@@ -17,7 +17,7 @@ OTHER = BALLOTS.replace("不满意", "满意")
 
 
 def put(store, round_id, text=BALLOTS, **how):
-    report = store.import_files("ballots", [(f"评议票{round_id}.csv", text.encode())], round_id, **how)
+    report = store.import_files("ballots", [(f"评议票{round_id}.csv", text.encode())], round_id, ImportOptions(**how))
     assert report.stored, [problem.code for problem in report.problems]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from results.overview import overview
 from results.ranking.ranking import ranking
 from tests.support.paths import REAL, ROOT
@@ -31,7 +31,7 @@ class Year:
 
     def read(self, kind, text, round_id="2025", **options):
         content = table(text) if "|" in text else text
-        report = self.store.import_files(kind, [(f"{kind}.csv", content.encode())], round_id, **options)
+        report = self.store.import_files(kind, [(f"{kind}.csv", content.encode())], round_id, ImportOptions(**options))
         assert report.stored, [problem.message("en") for problem in report.problems]
 
     def notes(self, round_id="2025"):

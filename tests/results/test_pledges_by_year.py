@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from results.pledges.analysis import agreements, trends
 from results.pledges.by_year import pledge_year, post_through_years
 from tests.support.stores import BALLOTS, SMALL, table
@@ -47,7 +47,10 @@ def releases(tmp_path_factory):
             for kind, text in year_files(at).items():
                 rules = "other" if name == "other" and year == "2025" else "demo-2025"
                 report = made.import_files(
-                    kind, [(f"{kind}.csv", text.encode())], year, rules=rules if kind == "ballots" else None
+                    kind,
+                    [(f"{kind}.csv", text.encode())],
+                    year,
+                    ImportOptions(rules=rules if kind == "ballots" else None),
                 )
                 assert report.stored, [problem.message("en") for problem in report.problems]
         made.publish()

@@ -9,13 +9,14 @@ from subprocess import PIPE
 
 import pytest
 from filelock import FileLock
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from errors import StoreBusyError, UsageError
 from results.comparison.release_diff import ADDED, CHANGED, MOVED, REMOVED, compare
 from results.ranking.ranking import ranking
+from tests.support.examples import examples
 from tests.support.stores import SMALL, snapshot, table
 
 GROUPS = ("普通群众", "服务对象", "两代表一委员")
@@ -34,7 +35,7 @@ def ballots(grades, units):
 
 
 def put(store, text, round_id="2025", kind="ballots", **how):
-    report = store.import_files(kind, [("x.csv", text.encode())], round_id, **how)
+    report = store.import_files(kind, [("x.csv", text.encode())], round_id, ImportOptions(**how))
     assert report.stored, [problem.code for problem in report.problems]
 
 
@@ -132,7 +133,7 @@ def test_a_register_changes_names_and_categories(store):
         assert set(rows.loc[rows["change"] == REMOVED, "unit_code"]) == set(FIRST)
 
 
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(
     grades=st.lists(st.lists(st.sampled_from(GRADES), min_size=2, max_size=4), min_size=6, max_size=6),
     again=st.lists(st.lists(st.sampled_from(GRADES), min_size=2, max_size=4), min_size=6, max_size=6),
@@ -145,7 +146,7 @@ def test_it_says_what_the_two_rankings_say(grades, again, tmp_path_factory):
     put(store, ballots(dict(zip(names, grades, strict=True)), names))
     store.publish()
     text = ballots(dict(zip(names, again, strict=True)), names)
-    if store.import_files("ballots", [("x.csv", text.encode())], "2025", replace=True).same_as:
+    if store.import_files("ballots", [("x.csv", text.encode())], "2025", ImportOptions(replace=True)).same_as:
         return
     with compared(store) as (found, in_force, candidate):
         before, after = (ranking(release, "2025").rows.set_index("unit_code") for release in (in_force, candidate))

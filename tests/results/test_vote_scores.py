@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from results.pledges.analysis import severity, vote_shift
 from results.pledges.by_year import pledge_year
 from results.pledges.labels import VOTE_REASON_SENTENCES, VOTE_REASONS
@@ -42,7 +42,9 @@ def scores(store_path):
             files = {"units": table(REGISTER), "ballots": BALLOTS, "votes": votes(*rows)}
             for kind, text in files.items():
                 using = "demo-2025" if kind == "ballots" else None
-                report = made.import_files(kind, [(f"{kind}.csv", text.encode())], year, rules=using, replace=True)
+                report = made.import_files(
+                    kind, [(f"{kind}.csv", text.encode())], year, ImportOptions(rules=using, replace=True)
+                )
                 assert report.stored or report.same_as, [problem.message("en") for problem in report.problems]
         made.publish()
         releases.append(made.release())

@@ -8,7 +8,7 @@ from scipy import stats
 
 from analytics.changes import regression_to_mean, score_changes
 from analytics.scores import score_units
-from data.store import Store
+from data.store import ImportOptions, Store
 from results.comparison.method_breaks import BREAKS, Break
 from results.comparison.year_on_year import FELL, ROSE, changes
 from results.ranking.family import ALL, RoundNotFoundError
@@ -169,6 +169,7 @@ def test_scores_and_places_are_those_of_the_rankings(demo_release):
     assert found.count(ROSE) == 3 and found.count(FELL) == 2 and found.compared == 17
 
 
+@pytest.mark.slow
 def test_the_true_change_lies_in_its_interval(demo_release):
     """Truth is known in the demonstration city: about 95% of 2 x 80 intervals hold it."""
     from data.sample.city import demo_truth
@@ -233,7 +234,7 @@ def two_rounds(tmp_path):
                 assert store.import_files("units", [("单位.csv", content)], year).stored
             kind = "counts" if "票数" in text else "ballots"
             report = store.import_files(
-                kind, [("评议.csv", text.encode())], year, rules=names[year], accept_warnings="测试"
+                kind, [("评议.csv", text.encode())], year, ImportOptions(rules=names[year], accept_warnings="测试")
             )
             assert report.stored, [problem.message("zh") for problem in report.problems]
         store.publish()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.sample.city import demo_files
 from data.sample.load import RULES_FILE
-from data.store import Store
+from data.store import ImportOptions, Store
 from data.store.uploads import active
 from data.store.verify import check
 from i18n import ROOT
@@ -71,7 +71,7 @@ class Killer:
 
     def _import_here(self) -> None:
         self._write_part()
-        assert self.store.import_files("ballots", [self.part], "2025", replace=True).stored
+        assert self.store.import_files("ballots", [self.part], "2025", ImportOptions(replace=True)).stored
 
     def _start(self, what: str) -> subprocess.Popen:
         if what == "publish":

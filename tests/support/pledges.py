@@ -1,6 +1,6 @@
 """A small town with pledges: eight units that the public knows, and as many of the three tables as a test asks for."""
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from tests.support.stores import RULES, table
 
 UNITS = [f"单位{number}" for number in range(1, 9)]
@@ -35,11 +35,13 @@ def town(path, kinds=("pledges", "progress", "votes"), trial=False, scores=True)
             for group in ("普通群众", "服务对象", "两代表一委员")
         ]
         counts = "参评单位,评议主体,满意,基本满意,不满意\n" + "\n".join(lines) + "\n"
-        taken = store.import_files("counts", [("票数.csv", counts.encode())], "2025", rules="demo-2025", trial=trial)
+        taken = store.import_files(
+            "counts", [("票数.csv", counts.encode())], "2025", ImportOptions(rules="demo-2025", trial=trial)
+        )
         assert taken.stored
     for kind, content in (("pledges", PLEDGES), ("progress", PROGRESS), ("votes", VOTES)):
         if kind in kinds:
-            report = store.import_files(kind, [(f"{kind}.csv", content.encode())], "2025", trial=trial)
+            report = store.import_files(kind, [(f"{kind}.csv", content.encode())], "2025", ImportOptions(trial=trial))
             assert report.stored, [problem.message("zh") for problem in report.problems]
     store.publish()
     return store

@@ -9,11 +9,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
 from data.model.grouped_problems import MARKS, UNREGISTERED, unscored_words
 from data.model.progress import Progress
-from data.store import PublishReport, Store
+from data.store import ImportOptions, PublishReport
 from data.store.import_job import ImportReport, Source
 from data.store.inbox import inbox_files
 from data.store.round_status import TRIAL
-from data.store.uploads import EditLog
 from errors import BiaochiError, StoreBusyError
 from i18n import N_
 from ui import cached, jobs, layout, tables
@@ -76,28 +75,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Choice:
-    """Everything a person decided about how to read a file."""
+    """What a person decided about a file: what it is, and how it is read."""
 
     kind: str
     round_id: str
-    rules: str | None
-    trial: bool = False
-    replaces: bool = False
-    sheet: str = ""
-    mapping: tuple[tuple[str, str], ...] | None = None
-    edits: tuple[EditLog, ...] = ()
-
-    def options(self) -> dict[str, object]:
-        """As the store takes them."""
-        mapping = None if self.mapping is None else dict(self.mapping)
-        return {
-            "rules": self.rules,
-            "mapping": mapping,
-            "edits": self.edits,
-            "trial": self.trial,
-            "replace": self.replaces,
-            "sheet": self.sheet,
-        }
+    options: ImportOptions
 
 
 def file_choice() -> Chosen | None:
@@ -170,12 +152,14 @@ def changes_of(file: Chosen, choice: Choice) -> Choice:
         st.session_state["upload_changed_file"] = (file.key, choice.kind)
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
         st.session_state["upload_sheet"], st.session_state["upload_sheets"] = "", []
-    return replace(
-        choice,
-        mapping=st.session_state["upload_mapping"],
+    mapping = st.session_state["upload_mapping"]
+    options = replace(
+        choice.options,
+        mapping=None if mapping is None else dict(mapping),
         edits=st.session_state["upload_edits"],
         sheet=st.session_state["upload_sheet"],
     )
+    return replace(choice, options=options)
 
 
 def examine(file: Chosen, choice: Choice) -> ImportReport | None:
@@ -183,16 +167,13 @@ def examine(file: Chosen, choice: Choice) -> ImportReport | None:
     store = cached.store()
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
-        return _import(store, file, choice, progress=progress, cancelled=cancelled, dry_run=True)
+        options = replace(choice.options, dry_run=True)
+        return store.import_files(choice.kind, [file.source], choice.round_id, options, progress, cancelled)
 
     job = jobs.the_job("upload_job", (file.key, choice), work)
     if not jobs.finished("upload_job", job):
         st.stop()
     return _answer("upload_job", job)
-
-
-def _import(store: Store, file: Chosen, choice: Choice, **how: object) -> ImportReport:
-    return store.import_files(choice.kind, [file.source], choice.round_id, **choice.options(), **how)
 
 
 def _answer(key: str, job: jobs.Job):
@@ -218,7 +199,7 @@ def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
     mapping = column_mapping.choice(report, choice.kind, turn)
     if mapping is not None:
         _change("upload_mapping", tuple(mapping.items()))
-    if corrections.made(choice.edits, report, file.name):
+    if corrections.made(choice.options.edits, report, file.name):
         _change("upload_edits", ())
     refused = unknown_units.confirm(report.faulty, choice.round_id, turn)
     if refused:
@@ -228,7 +209,7 @@ def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
         st.rerun()
     edits = corrections.editor(report.faulty, turn) if report.faulty else []
     if edits:
-        _change("upload_edits", (*choice.edits, *edits))
+        _change("upload_edits", (*choice.options.edits, *edits))
 
 
 def _change(key: str, value: object) -> None:
@@ -247,7 +228,7 @@ def choose_sheet(report: ImportReport, choice: Choice) -> None:
     names = st.session_state.get("upload_sheets", [])
     if not names:
         return
-    current = choice.sheet or (several.sheet if several else None) or names[0]
+    current = choice.options.sheet or (several.sheet if several else None) or names[0]
     chosen = st.selectbox(_("Sheet"), names, index=names.index(current), key=f"upload_sheet_{current}", width=320)
     if chosen != current:
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
@@ -284,17 +265,18 @@ def reason_for_warnings(report: ImportReport) -> str | None:
 
 def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None, *, publish: bool) -> None:
     """The last step begins: keep the file, and make the result public if asked, in a thread of its own."""
-    store, demo = cached.store(), _beside_demo()
+    store = cached.store()
+    options = replace(choice.options, accept_warnings=reason, demo=_beside_demo())
     header = next(iter(report.headers.values()), None)
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[ImportReport, PublishReport | None]:
-        kept = _import(
-            store, file, choice, accept_warnings=reason, demo=demo, progress=_first_half(progress), cancelled=cancelled
+        kept = store.import_files(
+            choice.kind, [file.source], choice.round_id, options, _first_half(progress), cancelled
         )
         if not kept.stored:
             return kept, None
-        if choice.mapping and header is not None:
-            store.remember_mapping(choice.kind, header.shape, dict(choice.mapping))
+        if options.mapping and header is not None:
+            store.remember_mapping(choice.kind, header.shape, dict(options.mapping))
         if not publish:
             return kept, None
         progress(0.5, N_("Publishing"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from data.intake.corrections import WHOLE_ROW, Edit, apply, line_of
 from data.intake.refusal import FileRefusedError
 from data.model.progress import CancelledError
-from data.store import Store
+from data.store import ImportOptions, Store
 from data.store.inbox import inbox_files
 from data.store.replay import replay
 from data.store.uploads import EditLog
@@ -78,14 +78,14 @@ def test_later_edits_see_what_earlier_ones_left_and_a_row_left_out_keeps_the_oth
 
 
 def test_faulty_cells_are_handed_out_with_what_stands_in_them(store, faults):
-    report = store.import_files("ballots", faults, "2025", dry_run=True)
+    report = store.import_files("ballots", faults, "2025", ImportOptions(dry_run=True))
     assert [(c.row, c.column, c.text) for c in report.faulty] == [(4, "评价", "很好"), (5, "评议主体", "路人")]
 
 
 def test_a_corrected_upload_keeps_the_original_the_result_and_who_changed_what(store, store_path, faults):
-    report = store.import_files("ballots", faults, "2025", dry_run=True)
+    report = store.import_files("ballots", faults, "2025", ImportOptions(dry_run=True))
     edits = logged(report.faulty[0].edit("满意"), report.faulty[1].edit("普通群众"))
-    again = store.import_files("ballots", faults, "2025", edits=edits)
+    again = store.import_files("ballots", faults, "2025", ImportOptions(edits=edits))
     assert again.stored and again.corrected is not None and not again.faulty
     folder = store_path / "uploads" / str(again.upload)
     assert (folder / "evidence-0").read_bytes() == faults[0][1]
@@ -101,17 +101,20 @@ def test_a_corrected_upload_keeps_the_original_the_result_and_who_changed_what(s
 
 
 def test_the_corrected_file_uploaded_by_itself_is_the_same_content(store, faults):
-    report = store.import_files("ballots", faults, "2025", dry_run=True)
+    report = store.import_files("ballots", faults, "2025", ImportOptions(dry_run=True))
     edits = logged(report.faulty[0].edit("满意"), report.faulty[1].without_row())
-    stored = store.import_files("ballots", faults, "2025", edits=edits)
+    stored = store.import_files("ballots", faults, "2025", ImportOptions(edits=edits))
     downloaded = store.import_files("ballots", [("mended.csv", stored.corrected or b"")], "2025")
     assert not downloaded.stored and downloaded.same_as == stored.upload
 
 
 def test_a_release_of_corrected_files_is_replayed_from_the_originals(store, faults):
-    report = store.import_files("ballots", faults, "2025", dry_run=True)
+    report = store.import_files("ballots", faults, "2025", ImportOptions(dry_run=True))
     store.import_files(
-        "ballots", faults, "2025", edits=logged(report.faulty[0].edit("满意"), report.faulty[1].without_row())
+        "ballots",
+        faults,
+        "2025",
+        ImportOptions(edits=logged(report.faulty[0].edit("满意"), report.faulty[1].without_row())),
     )
     assert replay(store, store.publish().release) == []
 
@@ -131,9 +134,9 @@ def test_a_workbook_is_corrected_through_its_text_table(store, tmp_path):
         sheet = book.add_worksheet()
         for number, row in enumerate((HEADER, *GOOD, *BAD)):
             sheet.write_row(number, 0, row)
-    report = store.import_files("ballots", [path], "2025", dry_run=True)
+    report = store.import_files("ballots", [path], "2025", ImportOptions(dry_run=True))
     edits = logged(*(cell.edit(new) for cell, new in zip(report.faulty, ["满意", "普通群众"], strict=True)))
-    assert store.import_files("ballots", [path], "2025", edits=edits).stored
+    assert store.import_files("ballots", [path], "2025", ImportOptions(edits=edits)).stored
     assert replay(store, store.publish().release) == []
 
 
@@ -145,13 +148,13 @@ def test_a_mapping_is_remembered_for_the_next_file_of_that_shape(store):
     first = store.import_files("ballots", [("a.csv", csv_of(*ODD))], "2025")
     assert [problem.code for problem in first.problems] == ["missing_columns"]
     assert first.headers["a.csv"].cells == tuple(ODD[0])
-    assert store.import_files("ballots", [("a.csv", csv_of(*ODD))], "2025", mapping=MEANT).stored
+    assert store.import_files("ballots", [("a.csv", csv_of(*ODD))], "2025", ImportOptions(mapping=MEANT)).stored
     store.remember_mapping("ballots", first.headers["a.csv"].shape, MEANT)
     other = csv_of([" 编 号", *ODD[0][1:]], ["B2", *ODD[1][1:]])
     later = store.import_files("ballots", [("b.csv", other)], "2025")
     assert later.stored and later.remembered == MEANT
     assert store.uploads()[-1].mapping == MEANT
-    assert store.import_files("ballots", [("b.csv", csv_of(*ODD))], "2025", mapping={}).refused
+    assert store.import_files("ballots", [("b.csv", csv_of(*ODD))], "2025", ImportOptions(mapping={})).refused
 
 
 def test_decided_words_prove_an_encoding(store):
@@ -167,7 +170,10 @@ def test_a_column_may_be_said_to_be_no_field(store):
     rows = [[*HEADER, "选票号"], [*GOOD[0], "x"]]
     assert store.import_files("ballots", [("a.csv", csv_of(*rows))], "2025").refused
     report = store.import_files(
-        "ballots", [("a.csv", csv_of(*rows))], "2025", mapping={"选票号": ""}, accept_warnings="spare column"
+        "ballots",
+        [("a.csv", csv_of(*rows))],
+        "2025",
+        ImportOptions(mapping={"选票号": ""}, accept_warnings="spare column"),
     )
     assert report.stored and [problem.code for problem in report.problems] == ["unknown_column"]
 

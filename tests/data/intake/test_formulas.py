@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from data.intake.corrections import Edit
-from data.store import Store
+from data.store import ImportOptions, Store
 from data.store.replay import replay
 from data.store.uploads import EditLog
 from tests.support.opendocument import CELL, SPACES, opendocument
@@ -115,5 +115,5 @@ def test_a_corrected_cell_is_a_value(small, files):
     report = store.import_files("ballots", source, "2025")
     assert [(cell.row, cell.column) for cell in report.faulty] == [(3, "服务态度")]
     edit = EditLog(Edit(3, "服务态度", "", "不满意"), "2025-12-01T00:00:00+00:00", "甲")
-    assert store.import_files("ballots", source, "2025", edits=(edit,), accept_warnings="旁注").stored
+    assert store.import_files("ballots", source, "2025", ImportOptions(edits=(edit,), accept_warnings="旁注")).stored
     assert replay(store, store.publish().release) == []

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data.model.contract import KEYS, RECORD_KINDS, REQUIRED, fields
-from data.store import Store
+from data.store import ImportOptions, Store
 from data.store.replay import replay
 from data.store.verify import check
 from tests.support.paths import REAL
@@ -90,7 +90,9 @@ def store(store_path):
 
 def read(store, kind, text, **options):
     round_id = options.pop("round_id", "2025")
-    return store.import_files(kind, [(f"{kind}.csv", table(text).encode("gb18030"))], round_id, **options)
+    return store.import_files(
+        kind, [(f"{kind}.csv", table(text).encode("gb18030"))], round_id, ImportOptions(**options)
+    )
 
 
 def records(store, kind, round_id="2025"):
@@ -270,7 +272,9 @@ def test_a_day_number_of_excel_is_shown_before_it_is_taken(store):
     asked = store.import_files("progress", [("a.csv", text.encode())], "2025")
     assert [(p.code, p.level) for p in asked.problems] == [("serial_date", "warning")]
     assert "2025-12-01" in asked.problems[0].message("zh") and asked.needs_acceptance
-    assert store.import_files("progress", [("a.csv", text.encode())], "2025", accept_warnings="是日期").stored
+    assert store.import_files(
+        "progress", [("a.csv", text.encode())], "2025", ImportOptions(accept_warnings="是日期")
+    ).stored
     assert records(store, "progress")["check_date"].tolist() == ["2025-12-01"]
 
 
@@ -332,7 +336,7 @@ def test_a_serial_number_is_the_rank_only_where_no_rank_is_printed(store):
     assert found["rank"].to_dict() == {"市公安局": 2, "市卫健委": 1}
     assert found.loc["市公安局", "figures"] == {"序号": "1"}
     text = "序号,单位,得分\n1,市公安局,90.25\n"
-    assert store.import_files("results", [("b.csv", text.encode())], "2025", replace=True).stored
+    assert store.import_files("results", [("b.csv", text.encode())], "2025", ImportOptions(replace=True)).stored
     assert records(store, "results")["rank"].tolist() == [1]
 
 
@@ -342,7 +346,7 @@ def test_a_list_that_gives_only_the_order_keeps_it(store):
     found = records(store, "results").sort_values("printed_no")
     assert found["unit_text"].tolist() == ["市公安局", "市卫健委", "市残联"]
     turned = "单位名称\n市残联\n市卫健委\n市公安局\n"
-    again = store.import_files("results", [("名单.csv", turned.encode())], "2025", replace=True)
+    again = store.import_files("results", [("名单.csv", turned.encode())], "2025", ImportOptions(replace=True))
     assert again.stored  # another order is another result
 
 

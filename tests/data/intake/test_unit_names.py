@@ -7,7 +7,7 @@ import pytest
 
 from data.model.name_proposals import proposals
 from data.sample.city import demo_files
-from data.store import Store
+from data.store import ImportOptions, Store
 from data.store.replay import replay
 from data.store.rounds import read_register
 from errors import UsageError
@@ -81,7 +81,7 @@ def stored_units(store):
 
 @pytest.mark.parametrize(("written", "meant", "fate"), [(w, *rest) for w, rest in VARIANTS.items()])
 def test_a_variant_is_accepted_shown_or_proposed(shared, written, meant, fate):
-    report = shared.import_files("ballots", ballots(written), "2025", dry_run=True)
+    report = shared.import_files("ballots", ballots(written), "2025", ImportOptions(dry_run=True))
     if fate == "same":
         assert report.problems == []
     elif fate == "shown":
@@ -98,7 +98,9 @@ def test_a_variant_is_accepted_shown_or_proposed(shared, written, meant, fate):
 def test_none_of_them_is_joined_with_another_unit(registers):
     """What is accepted, with every warning accepted too, is the unit meant and no other."""
     for written, (meant, fate) in VARIANTS.items():
-        report = registers.import_files("ballots", ballots(written), "2025", accept_warnings="看过", replace=True)
+        report = registers.import_files(
+            "ballots", ballots(written), "2025", ImportOptions(accept_warnings="看过", replace=True)
+        )
         assert report.stored is (fate != "refused")
         if report.stored:
             assert stored_units(registers) == [code_of(registers, meant)]
@@ -106,12 +108,14 @@ def test_none_of_them_is_joined_with_another_unit(registers):
 
 @pytest.mark.parametrize("written", STRANGERS)
 def test_a_stranger_is_nobody(shared, written):
-    report = shared.import_files("ballots", ballots(written), "2025", dry_run=True)
+    report = shared.import_files("ballots", ballots(written), "2025", ImportOptions(dry_run=True))
     assert [problem.code for problem in report.problems] == ["unknown_unit"]
 
 
 def test_the_reason_of_a_proposal_is_said(shared):
-    report = shared.import_files("ballots", ballots("市卫健委", "巿司法局", "市财证局"), "2025", dry_run=True)
+    report = shared.import_files(
+        "ballots", ballots("市卫健委", "巿司法局", "市财证局"), "2025", ImportOptions(dry_run=True)
+    )
     said = [problem.suggestion("en") for problem in report.problems]
     codes = [code_of(shared, name) for name in ("市卫生健康委员会", "市司法局", "市财政局")]
     assert f"市卫生健康委员会[{codes[0]}] (a short form)" in said[0]
@@ -135,8 +139,8 @@ def test_an_alias_holds_in_its_span_only(registers):
     code = code_of(registers, "市卫生健康委员会")
     rows = f"别名,单位编码,别名类型,起止\n市卫健办,{code},简称,2025-01-01至今\n"
     assert registers.import_files("unit_alias", [("a.csv", rows.encode())], "2025").stored
-    assert not registers.import_files("ballots", ballots("市卫健办"), "2025", dry_run=True).problems
-    assert registers.import_files("ballots", ballots("市卫健办"), "2024", dry_run=True).refused
+    assert not registers.import_files("ballots", ballots("市卫健办"), "2025", ImportOptions(dry_run=True)).problems
+    assert registers.import_files("ballots", ballots("市卫健办"), "2024", ImportOptions(dry_run=True)).refused
 
 
 def test_two_units_share_an_alias_in_disjoint_spans_only(registers):
@@ -200,7 +204,9 @@ def test_the_name_before_a_renaming_with_a_new_code_is_shown_and_accepted(store_
     shown = store.import_files("ballots", ballots("市卫生和计划生育委员会"), "2025")
     assert [(p.code, p.level) for p in shown.problems] == [("unit_alias_used", "warning")]
     assert "市卫生健康委员会" in shown.problems[0].message("zh")
-    assert store.import_files("ballots", ballots("市卫生和计划生育委员会"), "2025", accept_warnings="更名").stored
+    assert store.import_files(
+        "ballots", ballots("市卫生和计划生育委员会"), "2025", ImportOptions(accept_warnings="更名")
+    ).stored
     assert stored_units(store) == ["H2"]
     assert replay(store, store.publish().release) == []
 
@@ -212,5 +218,7 @@ def test_a_merged_unit_is_never_read_as_its_successor(registers):
     assert registers.import_files("units", [("c.csv", old)], "2026").stored
     link = f"{REFORMS}{culture},{both},合并,2025-03-01\n".encode()
     assert registers.import_files("unit_lineage", [("b.csv", link)], "2026").stored
-    (problem,) = registers.import_files("ballots", ballots("市文化广电局"), "2026", dry_run=True).problems
+    (problem,) = registers.import_files(
+        "ballots", ballots("市文化广电局"), "2026", ImportOptions(dry_run=True)
+    ).problems
     assert problem.code == "unknown_unit" and "took over in a reform" in problem.suggestion("en")

@@ -3,6 +3,7 @@
 import pytest
 
 from data.model.grouped_problems import grouped, shortened, spans
+from data.store import ImportOptions
 from problems import Problem
 from tests.support.stores import table
 from ui.problem_table import _in_full
@@ -100,7 +101,9 @@ def test_rows_are_written_as_people_write_them():
 def test_the_page_groups_the_same_way_and_says_where_to_confirm(registered, files):
     from data.store import Store
 
-    report = Store(registered.store).import_files("ballots", [files("a.csv", BALLOTS)], "2025", dry_run=True)
+    report = Store(registered.store).import_files(
+        "ballots", [files("a.csv", BALLOTS)], "2025", ImportOptions(dry_run=True)
+    )
     lines = _in_full(report.problems)
     assert len(lines) == 5
     assert sum("第 2-4、6 行" in line.replace("\\", "") for line in lines) == 1

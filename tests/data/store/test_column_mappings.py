@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from data.model.contract import field_of_header
-from data.store import Store
+from data.store import ImportOptions, Store
 from data.store.replay import replay
 
 # 考评机关 and 票源 are words that no contract knows; one of them stands in the upper row alone.
@@ -60,9 +60,9 @@ def counts(small):
 def explained(store: Store, text: str, meant: dict[str, str]) -> tuple[str, ...]:
     """What the page does: the first reading shows the columns, the person explains them, the import remembers it."""
     source = [("a.csv", text.encode())]
-    shown = store.import_files("counts", source, "2025", dry_run=True).headers["a.csv"]
+    shown = store.import_files("counts", source, "2025", ImportOptions(dry_run=True)).headers["a.csv"]
     assert set(meant) <= set(shown.cells), "the page offers every word that has to be explained"
-    kept = store.import_files("counts", source, "2025", mapping=meant, accept_warnings="表题")
+    kept = store.import_files("counts", source, "2025", ImportOptions(mapping=meant, accept_warnings="表题"))
     assert kept.stored, [problem.message("en") for problem in kept.problems]
     store.remember_mapping("counts", kept.headers["a.csv"].shape, meant)
     return kept.headers["a.csv"].shape
@@ -118,7 +118,7 @@ def test_a_line_about_the_table_over_an_unnamed_column_is_a_title(counts):
 def test_what_is_known_already_is_offered_as_known(small):
     """A header that lacks a column still says which of the others it knows: the form must not unsay them."""
     text = "考评机关,评议主体,满意,不满意\n县公安局,普通群众,4,3\n".encode()
-    report = Store(small.store).import_files("counts", [("a.csv", text)], "2025", dry_run=True)
+    report = Store(small.store).import_files("counts", [("a.csv", text)], "2025", ImportOptions(dry_run=True))
     assert report.refused
     assert report.headers["a.csv"].fields == {"评议主体": "group_code"}
     assert field_of_header("counts")["评议主体"] == "group_code"
@@ -136,5 +136,5 @@ def test_decisions_of_several_files_are_read_again_the_same(small):
     store.remember_mapping("counts", tuple(one.splitlines()[0].split(",")), decision)
     for name, files in (("2025", (one, two)), ("2026", (two, one))):
         sources = [(f"{number}.csv", text.encode()) for number, text in enumerate(files)]
-        assert store.import_files("counts", sources, name, accept_warnings="指标列不用").stored
+        assert store.import_files("counts", sources, name, ImportOptions(accept_warnings="指标列不用")).stored
     assert replay(store, store.publish().release) == []

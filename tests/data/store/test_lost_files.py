@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from data.store.audit_log import read_log
 from data.store.verify import check
 from errors import StoreDamagedError, UsageError
@@ -141,9 +141,11 @@ def test_two_imports_at_once_never_give_a_round_two_rule_sets(small):
     other = Store(small.store).add_rules(SMALL.replace('name = "demo-2025"', 'name = "other"'))
     source = ("1.csv", BALLOTS.encode())
     later = ("2.csv", BALLOTS.replace("\n", "\n9").encode()[:-1])
-    store.meanwhile = lambda: Store(small.store).import_files("ballots", [source], "2025", rules="demo-2025")
+    store.meanwhile = lambda: Store(small.store).import_files(
+        "ballots", [source], "2025", ImportOptions(rules="demo-2025")
+    )
     with pytest.raises(TwoRuleSetsError):
-        store.import_files("ballots", [later], "2025", rules=other.name)
+        store.import_files("ballots", [later], "2025", ImportOptions(rules=other.name))
     assert {upload.rules_name for upload in store.uploads()} == {"demo-2025"}
 
 

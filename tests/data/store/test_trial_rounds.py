@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from errors import UsageError
 from tests.support.stores import BALLOTS
 
@@ -160,7 +160,7 @@ def test_history_written_before_there_were_statuses_is_read(formal):
 def test_refusals_are_raised_before_anything_is_read(formal):
     biaochi, _, _ = formal
     with pytest.raises(UsageError):
-        Store(biaochi.store).import_files("ballots", [("x.csv", b"")], "2024", trial=True)
+        Store(biaochi.store).import_files("ballots", [("x.csv", b"")], "2024", ImportOptions(trial=True))
 
 
 def test_names_of_a_trial_do_not_reach_a_formal_round(formal):

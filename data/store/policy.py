@@ -1,0 +1,122 @@
+"""What may happen to a round and to a release. Pure functions: a refusal, or None; nothing here reads the disk."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from data.model.working_days import LONGEST_PERIOD, Periods
+from data.store.round_status import (
+    ANNOUNCED,
+    CHINESE,
+    FINAL,
+    FOLLOWING_SENTENCES,
+    LOCKED,
+    STATUSES,
+    TRIAL,
+    WITHDRAWN,
+    RoundStatus,
+    may_follow,
+)
+from data.store.uploads import Upload
+from errors import UsageError
+
+
+def refuse_upload(status: RoundStatus, uploads: Sequence[Upload], trial: bool) -> UsageError | None:
+    """A round is a trial or formal, never both; a round that is finalised takes nothing more.
+
+    uploads: those of the round that are in force.
+    """
+    if status.code in LOCKED:
+        return UsageError(LOCKED[status.code], round=status.round)
+    if not trial and status.code == TRIAL and not uploads:
+        return UsageError(
+            "The round {round} has the status trial. Set it back to draft first, or mark this upload as trial.",
+            round=status.round,
+        )
+    if not trial and status.code == TRIAL:
+        return UsageError(
+            "The round {round} holds trial uploads, and trial and formal data are never mixed. Clear the trial "
+            "round first, or mark this upload as trial too.",
+            round=status.round,
+        )
+    if trial and uploads and not uploads[0].trial:
+        return UsageError(
+            "The round {round} holds formal uploads, and trial and formal data are never mixed. Give the trial "
+            "a round name of its own.",
+            round=status.round,
+        )
+    return None
+
+
+def refuse_status_call(status: str, reason: str, periods: Periods | None) -> UsageError | None:
+    """What is wrong with the call itself, whatever the round is."""
+    if status not in STATUSES:
+        known = "、".join([*CHINESE, *STATUSES])
+        return UsageError("There is no status {status}. Known: {known}.", status=status, known=known)
+    if not reason.strip():
+        return UsageError("A change of status needs a reason.")
+    if periods and not all(1 <= days <= LONGEST_PERIOD for days in (periods.notice, periods.review)):
+        return UsageError("A period of notice has 1 to {longest} working days.", longest=LONGEST_PERIOD)
+    return None
+
+
+def refuse_status(
+    current: RoundStatus, status: str, uploads: Sequence[Upload], published: Collection[str]
+) -> UsageError | None:
+    """Which status may follow the current one. published: ids of the uploads in the release in force."""
+    round_id = current.round
+    if any(upload.trial for upload in uploads):
+        return UsageError("The round {round} holds trial uploads. Clear the trial round first.", round=round_id)
+    if current.code != status and not may_follow(current.code, status):
+        return UsageError(FOLLOWING_SENTENCES[current.code], round=round_id)
+    if status == TRIAL and uploads:
+        return UsageError("The round {round} holds formal uploads; it cannot become a trial any more.", round=round_id)
+    if status == FINAL and not uploads:
+        return UsageError("The round {round} holds no uploads.", round=round_id)
+    if status in (ANNOUNCED, WITHDRAWN) and not _as_published(uploads, published, whole=status == ANNOUNCED):
+        return UsageError(
+            "The results of the round {round} are not published as they stand. Publish them first.", round=round_id
+        )
+    return None
+
+
+def _as_published(uploads: Sequence[Upload], published: Collection[str], *, whole: bool) -> bool:
+    """Whether the uploads of a round, or some of them, are in the release in force."""
+    known = [upload.upload_id in published for upload in uploads]
+    return bool(known) and (all(known) if whole else any(known))
+
+
+def refuse_rollback(release_id: str, uploads: Collection[str], cleared: Collection[str]) -> UsageError | None:
+    """A trial round that was cleared does not come back. uploads: ids in the release."""
+    if set(cleared).intersection(uploads):
+        return UsageError(
+            "The release {release} holds a trial round that was cleared. Choose another release.",
+            release=release_id[:16],
+        )
+    return None
+
+
+def refuse_change_of_announced(
+    before: Mapping[str, str], after: Mapping[str, str], announced: Collection[str], release_id: str
+) -> UsageError | None:
+    """What was announced stays what is shown, until it is withdrawn. before, after: round -> digest of its results."""
+    for round_id, digest in before.items():
+        if digest != after.get(round_id) and round_id in announced:
+            return UsageError(
+                "The round {round} is announced, and the release {release} holds other results of it. Withdraw the "
+                "round first.",
+                round=round_id,
+                release=release_id[:16],
+            )
+    return None
+
+
+def refuse_clearing(round_id: str, uploads: Sequence[Upload]) -> UsageError | None:
+    """Only a trial round is cleared. uploads: those of the round that are in force."""
+    if not uploads:
+        return UsageError("The round {round} holds no uploads.", round=round_id)
+    if not uploads[0].trial:
+        return UsageError(
+            "The round {round} is formal and cannot be cleared. Correct it with an upload that replaces the "
+            "earlier ones, or withdraw the round.",
+            round=round_id,
+        )
+    return None
