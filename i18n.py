@@ -1,4 +1,4 @@
-"""The words of the product in two languages: ids are English, catalogues are under locales/.
+"""Translation of the product's texts: message ids are English, catalogues are under locales/.
 
 The .po files are compiled in memory at first use, so there is no build step and no stale .mo.
 `python -m i18n` (make messages) extracts the messages and carries the translations over.
@@ -32,13 +32,13 @@ KEYWORDS = {
     "Damage": (1,),
 }
 COLUMN_TABLES = (ROOT / "results" / "fields.csv",)
-# Where no message of the product can be.
+# Folders without messages of the product.
 SKIPPED = {"tests", "bench", "var", "build", "docs", "locales", "node_modules"}
 
 
 @dataclass(frozen=True)
 class Punctuation:
-    """Signs of one language with their spaces. listed: between the items of a list. gap: between sentences."""
+    """Punctuation of a language with its spaces. listed: between the items of a list. gap: between sentences."""
 
     listed: str
     comma: str
@@ -69,38 +69,38 @@ msgstr ""
 
 
 def N_(message: str) -> str:
-    """Marks a message that is translated later, where the language is known."""
+    """Mark a message that is translated later, where the language is known."""
     return message
 
 
 def translate(message: str, language: str) -> str:
-    """The message in one of LANGUAGES; the English itself where nothing is translated."""
-    # gettext answers the empty string with the catalogue's header.
+    """Return the message in one of LANGUAGES; the English text where there is no translation."""
+    # gettext returns the catalogue's header for the empty string.
     return _catalogue(language).gettext(message) if message else ""
 
 
 def join(parts: Iterable[str], language: str) -> str:
-    """The items of a list, separated as the language does."""
+    """Join the items of a list with the language's separator."""
     return PUNCTUATION[language].listed.join(parts)
 
 
 def ngettext(singular: str, plural: str, count: int, language: str) -> str:
-    """The form of a message that fits a count, not yet formatted."""
+    """Return the form of a message that fits a count, not yet formatted."""
     return _catalogue(language).ngettext(singular, plural, count)
 
 
 def catalogue_path(language: str) -> Path:
-    """The .po file of a language."""
+    """Return the path of the .po file of a language."""
     return ROOT / "locales" / LOCALES[language] / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
 def template_path() -> Path:
-    """The .pot file: every message, no translation."""
+    """Return the path of the .pot file: every message, no translation."""
     return ROOT / "locales" / f"{DOMAIN}.pot"
 
 
 def read_catalogue(language: str) -> Catalog:
-    """The catalogue as written, for tests and for the update."""
+    """Read the catalogue as written, for tests and for the update."""
     path = catalogue_path(language)
     if not path.is_file():
         return Catalog(locale=LOCALES[language])
@@ -109,10 +109,10 @@ def read_catalogue(language: str) -> Catalog:
 
 
 def extract_messages() -> Catalog:
-    """Every message of the code, sorted by its English."""
+    """Extract every message of the code, sorted by its English."""
     catalog = Catalog()
-    found = extract_from_dir(ROOT, [("**.py", "python")], keywords=KEYWORDS, directory_filter=_holds_messages)
-    for _, _, message, _, _ in found:
+    messages = extract_from_dir(ROOT, [("**.py", "python")], keywords=KEYWORDS, directory_filter=_holds_messages)
+    for _, _, message, _, _ in messages:
         catalog.add(message)
     for message in _column_messages():
         catalog.add(message)
@@ -120,7 +120,7 @@ def extract_messages() -> Catalog:
 
 
 def _column_messages() -> Iterator[str]:
-    """Headers and meanings of the column tables, which no call of `_` names."""
+    """Yield headers and meanings of the column tables, which no call of `_` names."""
     for path in COLUMN_TABLES:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
@@ -128,7 +128,7 @@ def _column_messages() -> Iterator[str]:
 
 
 def rendered_files() -> Iterator[tuple[Path, bytes]]:
-    """What the template and the catalogues should hold now: path and bytes."""
+    """Yield the current content of the template and the catalogues: path and bytes."""
     messages = extract_messages()
     yield template_path(), _rendered(messages, "Every message of 标尺 Biaochi", "")
     for language, locale in LOCALES.items():
@@ -138,7 +138,7 @@ def rendered_files() -> Iterator[tuple[Path, bytes]]:
 
 
 def update_catalogues() -> None:
-    """Rewrites the template and the catalogues; same input, same bytes."""
+    """Rewrite the template and the catalogues; same input, same bytes."""
     for path, content in rendered_files():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -161,7 +161,7 @@ def _holds_messages(folder: str | Path) -> bool:
 
 
 def _merged(messages: Catalog, old: Catalog) -> Catalog:
-    """The messages of now with the translations of before.
+    """Merge the current messages with the existing translations.
 
     A translation whose message is gone stays at the end as obsolete, and comes back with it: two
     people who work on different pages do not lose each other's words.
@@ -188,7 +188,7 @@ def _key(message: Message) -> str:
 
 
 def _rendered(catalog: Catalog, title: str, plurals: str) -> bytes:
-    """PO text without dates, tool names or line numbers, so that a diff shows words only."""
+    """Return PO text without dates, tool names or line numbers, so that a diff shows words only."""
     body = io.BytesIO()
     write_po(body, catalog, width=0, no_location=True, omit_header=True, sort_output=True)
     header = _HEADER.format(title=title) + plurals + "\n"

@@ -1,7 +1,7 @@
-"""What may be wrong with a file or a rule set: a code, a place and facts; the words are in the catalogues.
+"""Problems of files and rule sets: a code, a place and facts; the words are in the catalogues.
 
-A sentence says what should hold and what was found; a suggestion says what to do next. Nothing here
-finds a problem: data/intake and data/model/rule_sets.py do.
+A sentence states what should hold and what the file has; a suggestion states what to do next. Problems are
+detected in data/intake and data/model/rule_sets.py, not here.
 """
 
 import string
@@ -18,29 +18,34 @@ PLACES_OF_A_PROBLEM = ("file", "sheet", "row", "column", "value")
 
 
 class Term(str):
-    """A fact that is a word of ours and is translated with the sentence, such as Term(N_("a PDF"))."""
+    """Fact that is a word of ours and is translated with the sentence, such as Term(N_("a PDF"))."""
 
     __slots__ = ()
 
 
 class Proposal(str):
-    """A name to choose instead of the one found; `reason` is a sentence of ours that names it as {unit}, `code` the
-    unit's code, which may be written instead of the name ('' where the register has names only)."""
+    """Name proposed instead of the name in the file.
+
+    `reason` is a sentence of ours that names it as {unit}, `code` the unit's code, which may be written instead of the
+    name ('' where the register has names only).
+    """
 
     __slots__ = ("code", "reason")
     reason: str
     code: str
 
     def __new__(cls, name: str, reason: str, code: str = "") -> "Proposal":
-        """The name itself, so that a page may offer it as a value."""
+        """Create the name itself, so that a page may offer it as a value."""
         made = super().__new__(cls, name)
         made.reason, made.code = reason, "" if code == name else code
         return made
 
 
 class Place(NamedTuple):
-    """A fact that is a place in a file: its name, and the row as Excel counts where it is known, or several rows as
-    people write them, such as ("3", "5-8")."""
+    """Fact that is a place in a file: its name, and the row as Excel counts, if known.
+
+    Several rows are given as people write them, such as ("3", "5-8").
+    """
 
     file: str
     row: int | None = None
@@ -368,7 +373,7 @@ SUGGESTIONS: dict[str, str] = {
     ),
 }
 
-# Other words for a code where the problem knows more: code -> the fact that it then has -> (sentence, suggestion).
+# More specific words for a code: code -> the fact that the problem then has -> (sentence, suggestion).
 WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
     "duplicate_line": {
         "other_grade": (
@@ -389,7 +394,7 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "record_in_other_upload": {
-        "many": (  # told of several together
+        "many": (  # several lines reported together
             N_(
                 "Each record is imported once; {many} records of this import are already in {earlier} (upload "
                 "{upload})."
@@ -417,7 +422,7 @@ LEVELS = {"error": N_("Error"), "warning": N_("Warning")}
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding. Rows count as Excel does: the header of a plain table is row 1."""
+    """Problem in a file or rule set. Rows count as Excel does: the header of a plain table is row 1."""
 
     code: str
     level: str = "error"
@@ -429,7 +434,7 @@ class Problem:
     facts: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        """A sentence with a hole is a programmer's mistake and never reaches a clerk."""
+        """Check that all facts are present: a sentence with a gap is a programmer's mistake, never shown to a clerk."""
         if self.code not in SENTENCES or self.level not in LEVELS:
             raise ValueError(f"no such problem: {self.level} {self.code!r}")
         given = set(self.facts) | {n for n in PLACES_OF_A_PROBLEM if getattr(self, n) is not None}
@@ -439,11 +444,11 @@ class Problem:
             raise ValueError(f"problem {self.code!r} lacks {missing}")
 
     def message(self, language: str) -> str:
-        """What should hold and what was found, one sentence or two."""
+        """Return what should hold and what the file has, in a sentence or two."""
         return self._filled(self._words[0], language)
 
     def suggestion(self, language: str) -> str:
-        """What to do next; begins with the nearest valid words when the fact `close` has any."""
+        """Return what to do next; it begins with the nearest valid words when the fact `close` has any."""
         advice = self._filled(self._words[1], language)
         if not self.facts.get("close"):
             return advice
@@ -451,7 +456,7 @@ class Problem:
         return f"{question}{PUNCTUATION[language].gap}{advice}"
 
     def place(self, language: str) -> str:
-        """File, sheet, row and column as far as they are known; empty when none is."""
+        """Return file, sheet, row and column as far as they are known; empty when none is."""
         parts = [
             translate(N_("sheet {sheet}"), language) if self.sheet is not None else "",
             translate(N_("row {row}"), language) if self.row is not None else "",
@@ -461,14 +466,14 @@ class Problem:
         return PUNCTUATION[language].comma.join(filter(None, where))
 
     def as_dict(self, language: str) -> dict[str, str | int | None]:
-        """The fields of `import --format json`."""
-        own = {name: getattr(self, name) for name in ("level", "code", *PLACES_OF_A_PROBLEM)}
+        """Return the fields of `import --format json`."""
+        fields = {name: getattr(self, name) for name in ("level", "code", *PLACES_OF_A_PROBLEM)}
         words = {"message": self.message(language), "suggestion": self.suggestion(language)}
-        return {**own, **words}
+        return {**fields, **words}
 
     @property
     def _words(self) -> tuple[str, str]:
-        """Sentence and suggestion: those of the code, or the wording for a fact that this problem has."""
+        """Return sentence and suggestion: those of the code, or the wording for a fact that this problem has."""
         for fact, words in WORDINGS.get(self.code, {}).items():
             if fact in self.facts:
                 return words
@@ -478,28 +483,28 @@ class Problem:
         return translate(sentence, language).format_map(self._shown(language))
 
     def _shown(self, language: str) -> dict[str, str]:
-        own = {name: getattr(self, name) for name in PLACES_OF_A_PROBLEM}
-        return {key: _shown(fact, language) for key, fact in {**own, **self.facts}.items()}
+        place = {name: getattr(self, name) for name in PLACES_OF_A_PROBLEM}
+        return {key: _shown(fact, language) for key, fact in {**place, **self.facts}.items()}
 
 
 @cache
 def places(code: str) -> frozenset[str]:
-    """The facts that the sentence and the suggestion of a code need."""
+    """Return the facts that the sentence and the suggestion of a code need."""
     return fields_of(SENTENCES[code]) | fields_of(SUGGESTIONS[code])
 
 
 def fields_of(sentence: str) -> frozenset[str]:
-    """The names in braces of a sentence."""
+    """Return the names in braces of a sentence."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name)
 
 
 def has_errors(problems: list[Problem]) -> bool:
-    """Whether any of them keeps the file out, rather than asking for a confirmation."""
+    """Return whether any problem prevents the import, rather than asking for a confirmation."""
     return any(problem.level == "error" for problem in problems)
 
 
 def _shown(fact: object, language: str) -> str:
-    """A fact as text: lists joined, own words translated, invisible characters made visible."""
+    """Return a fact as text: lists joined, our words translated, invisible characters escaped."""
     if isinstance(fact, Term):
         return translate(str(fact), language)
     if isinstance(fact, Proposal):
@@ -520,12 +525,12 @@ def _shown(fact: object, language: str) -> str:
 
 
 def joined(texts: list[str], language: str) -> str:
-    """Texts of a file as one list to read."""
+    """Join texts of a file as a readable list."""
     return _shown(texts, language)
 
 
 def _visible(text: str) -> str:
-    """At most LONGEST_SHOWN characters, control and format characters as code points."""
+    """Return at most LONGEST_SHOWN characters, with control and format characters as code points."""
     short = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
     return "".join(
         f"<U+{ord(c):04X}>" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") else c for c in short

@@ -1,6 +1,6 @@
-"""Everything the environment may say, read once and here only.
+"""Settings from environment variables, read once.
 
-No other module looks at environment variables. Nothing here opens the store or writes a file.
+No other module reads environment variables. Nothing here opens the store or writes a file.
 """
 
 import os
@@ -17,15 +17,15 @@ FALSE_WORDS = {"", "0", "false", "no", "off"}
 
 
 class InvalidSettingError(ValueError):
-    """A variable of the environment holds what this version cannot use; the text names both."""
+    """Error for an environment variable with an unusable value; the text names both."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one process."""
+    """Settings of a process."""
 
     store: Path  # folder of the store; need not exist yet
-    language: str  # "zh" or "en": the language before a person chooses one
+    language: str  # "zh" or "en": the language until a person chooses
     port: int
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
@@ -37,7 +37,7 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
-    """The settings of the environment; InvalidSettingError names the first variable that is wrong."""
+    """Read the settings of the environment; InvalidSettingError names the first variable that is wrong."""
     env = os.environ if environ is None else environ
     store = Path(env.get("BIAOCHI_STORE") or root / "var").expanduser().absolute()
     port = _whole(env, "PORT", default=8501, low=1, high=65535)
@@ -57,12 +57,12 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
 
 
 def inherited(names: Collection[str]) -> dict[str, str]:
-    """The part of the environment that a child process is given."""
+    """Return the part of the environment that a child process receives."""
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _language(env: Mapping[str, str]) -> str:
-    """zh unless en is asked for; a locale such as zh_CN.UTF-8 will do."""
+    """Return zh unless en is requested; a locale such as zh_CN.UTF-8 is accepted."""
     value = env.get("BIAOCHI_LANG", "").strip().lower() or "zh"
     for language in ("zh", "en"):
         if value == language or value.startswith((f"{language}_", f"{language}-")):
@@ -78,7 +78,7 @@ def _engine(env: Mapping[str, str]) -> str:
 
 
 def _login(env: Mapping[str, str], root: Path) -> bool:
-    """Whether people must sign in: as BIAOCHI_LOGIN says, else true when Streamlit's secrets name a sign-in service."""
+    """Return whether people must sign in: BIAOCHI_LOGIN, else whether Streamlit's secrets name a sign-in service."""
     value = env.get("BIAOCHI_LOGIN", "").strip().lower()
     if value not in TRUE_WORDS | FALSE_WORDS:
         raise InvalidSettingError(f"BIAOCHI_LOGIN must be 1 or 0, not {value!r}.")
@@ -116,5 +116,5 @@ def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: i
 
 
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """A list that may be written with commas or spaces."""
+    """Read a list separated by commas or spaces."""
     return tuple(env.get(name, "").replace(",", " ").split())

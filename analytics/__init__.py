@@ -1,1 +1,1 @@
-"""Statistics only: arrays in, arrays out. No files, no database, no screen, no words."""
+"""Statistical methods on arrays. No files, no database, no interface, no texts."""

@@ -1,6 +1,6 @@
-"""Do outcomes of several kinds agree: rank correlation, paired shift, trend. All nonparametric.
+"""Agreement of outcomes: rank correlation, paired shift and trend, all nonparametric.
 
-Each says why when it does not apply, instead of returning a number that means nothing.
+Each result names the reason when the method does not apply, instead of returning a meaningless number.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ FEW, NO_INTERVAL, CONSTANT, PERFECT = "few", "no_interval", "constant", "perfect
 class Agreement:
     """Spearman's rank correlation with a BCa interval (Efron 1987) by resampling units; NaN where refused.
 
-    refused : None; "few": below 3 units, nothing is said; "no_interval": below 8 units, the correlation alone;
+    refused : None; "few": below 3 units, no result; "no_interval": below 8 units, the correlation alone;
         "constant": one side is all equal, so there is no order to agree with; "perfect": the correlation is 1 or -1 and
         so is that of every resample, which leaves no spread to make an interval of.
     """
@@ -40,7 +40,7 @@ class Agreement:
 
 
 def agreement(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, seed: int) -> Agreement:
-    """Do units that stand high on one outcome stand high on another? Pairs with a NaN are left out."""
+    """Return the rank correlation of two outcomes of the same units. Pairs with a NaN are left out."""
     x, y = _paired(first, second)
     nan = float("nan")
     if len(x) < FEWEST_UNITS:
@@ -55,7 +55,7 @@ def agreement(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, seed:
     if abs(correlation) > 1 - 1e-12:
         return Agreement(correlation, nan, nan, len(x), PERFECT)
     # Units are resampled by their index, and a resample is only counted: sorting once instead of 20,000 times.
-    found = stats.bootstrap(
+    bootstrap = stats.bootstrap(
         (units,),
         ranked,
         vectorized=True,
@@ -65,7 +65,7 @@ def agreement(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, seed:
         method="BCa",
         rng=np.random.default_rng(seed),
     )
-    low, high = found.confidence_interval
+    low, high = bootstrap.confidence_interval
     return Agreement(correlation, float(low), float(high), len(x), None)
 
 
@@ -91,14 +91,14 @@ class _Ranked:
 
 
 def _order(values: Floats) -> tuple[Ints, Ints, Ints]:
-    """Units in the order of their value, where each run of equal values begins, and the run of each unit."""
+    """Return the units in order of value, the start of each run of equal values, and the run of each unit."""
     order = np.argsort(values, kind="stable")
     _, run, size = np.unique(values, return_inverse=True, return_counts=True)
     return order, np.cumsum(size) - size, run
 
 
 def _midranks(count: Floats, order: Ints, starts: Ints, run: Ints) -> Floats:
-    """Midrank of every unit in a resample that holds it `count` times, shape (resamples, units)."""
+    """Return the midrank of every unit in a resample that holds it `count` times, shape (resamples, units)."""
     runs = np.add.reduceat(count[:, order], starts, axis=1)
     return (np.cumsum(runs, axis=1) - (runs - 1) / 2)[:, run]
 
@@ -121,7 +121,7 @@ class Shift:
 
 
 def shift(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Shift:
-    """Is one outcome systematically higher than the other? Asymptotic with continuity correction, as R does it."""
+    """Test whether one outcome is systematically higher. Asymptotic with continuity correction, as in R."""
     x, y = _paired(first, second)
     apart = y - x
     zeros = int((apart == 0).sum())
@@ -135,7 +135,7 @@ def shift(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Shift:
 
 
 def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
-    """Median of the Walsh averages, and the interval of the shifts that the signed-rank test would not reject.
+    """Return the median of the Walsh averages and the interval of shifts that the signed-rank test does not reject.
 
     The same normal bound with continuity correction as in `shift`, so that interval and p-value agree about 0 (ties
     aside, which narrow the test a little). NaN limits where every shift is left: there are too few differences.
@@ -164,7 +164,7 @@ class Trend:
 
 
 def trend(year: ArrayLike, value: ArrayLike, *, level: float = 0.95) -> Trend:
-    """Median of all pairwise slopes (Theil 1950, Sen 1968). Years without a value are left out."""
+    """Return the median of all pairwise slopes (Theil 1950, Sen 1968). Years without a value are left out."""
     x, y = _paired(year, value)
     nan = float("nan")
     if len(np.unique(x)) < FEWEST_YEARS:
@@ -174,7 +174,7 @@ def trend(year: ArrayLike, value: ArrayLike, *, level: float = 0.95) -> Trend:
 
 
 def _paired(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
-    """Pairs in which both are known."""
+    """Return the pairs in which both values are known."""
     x, y = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if x.shape != y.shape or x.ndim != 1:
         raise ValueError(f"both must have one shape (units,), got {x.shape} and {y.shape}")

@@ -1,4 +1,4 @@
-"""Change of scores from one round to the next, and what chance alone would do to the last of the first round.
+"""Change of scores from one round to the next, and regression to the mean of the lowest units.
 
 The evaluators of two rounds are different people, so variances add. Positions are not compared here: a change of
 position shows in two rank sets or not at all.
@@ -43,7 +43,7 @@ class ScoreChanges:
 
 @dataclass(frozen=True)
 class RegressionToMean:
-    """What the k lowest of the first round did, and what they would have done if no unit had changed.
+    """Measured rise of the k lowest units of the first round, and the rise expected if no unit had changed.
 
     k : units asked about; more than were asked for when some are tied.
     reliability : share of the variance of the first scores that is not chance, 0 to 1.
@@ -69,7 +69,7 @@ def score_changes(
     *,
     level: float = 0.95,
 ) -> ScoreChanges:
-    """Change of every unit between two rounds with different evaluators.
+    """Return the change of every unit between two rounds with different evaluators.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def score_changes(
 def regression_to_mean(
     first: ArrayLike, first_variance: ArrayLike, second: ArrayLike, k: int
 ) -> RegressionToMean | None:
-    """What chance alone predicts of the k lowest units of the first round, beside what they did.
+    """Compare the rise that chance predicts for the k lowest units with the rise measured.
 
     Scores that were low partly by chance are less low when taken again, with no unit any better. Nothing follows
     for or against a measure: units were chosen by their score, and no others were left to compare them with.
@@ -135,7 +135,7 @@ def regression_to_mean(
 
 
 def _satterthwaite(v1: Floats, nu1: Floats, v2: Floats, nu2: Floats) -> Floats:
-    """Degrees of freedom of a difference of two independent scores; their sum where neither has any variance."""
+    """Return degrees of freedom of a difference of independent scores; their sum where neither has variance."""
     top = np.maximum(v1, v2)
     top = np.where(top > 0, top, 1.0)
     a, b = v1 / top, v2 / top  # no underflow when squared
@@ -144,7 +144,7 @@ def _satterthwaite(v1: Floats, nu1: Floats, v2: Floats, nu2: Floats) -> Floats:
 
 
 def _two_sided(change: Floats, spread: Floats, df: Floats) -> Floats:
-    """p-value of each change; 0 for a change without any variance, 1 for none at all."""
+    """Return the p-value of each change: 0 for a change without variance, 1 for no change."""
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(change == 0, np.where(np.isnan(spread), np.nan, 0.0), change / spread)
     return np.minimum(1.0, 2 * special.stdtr(df, -np.abs(t)))

@@ -1,4 +1,4 @@
-"""Differences between units in units of their standard error: what rank sets and claim tests read."""
+"""Standardised differences between units, the input of rank sets and claim tests."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -35,7 +35,7 @@ class Differences:
 def checked(
     score: ArrayLike, covariance: ArrayLike, df: ArrayLike | None
 ) -> tuple[Bools, Floats, Floats, Floats | None]:
-    """Scores, covariance and degrees of freedom of the units with a score, and which those are.
+    """Return scores, covariance and degrees of freedom of the units with a score, and a mask of those units.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def standardised(score: ArrayLike, covariance: ArrayLike, df: ArrayLike | None =
 
 
 def spread_of(sigma: Floats) -> Floats:
-    """Standard error of every difference, shape (p, p); exactly 0 on the diagonal and for rounding error.
+    """Return the standard error of every difference, shape (p, p); exactly 0 on the diagonal and for rounding error.
 
     Raises ValueError where a difference would have a negative variance.
     """

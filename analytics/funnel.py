@@ -1,8 +1,8 @@
-"""Funnel plot: scores against how many ballots they rest on, with limits that widen where ballots are few.
+"""Funnel plot: scores against their number of ballots, with limits that widen where ballots are few.
 
 Spiegelhalter (2005, Statistics in Medicine 24; "Funnel plots for comparing institutional performance"), additive
 random effects with winsorised z scores. Without winsorising, the variance between units is that of DerSimonian and
-Laird (1986). A point outside the limits is to be examined; the funnel ranks nobody and finds nobody last.
+Laird (1986). A point outside the limits should be examined; the funnel does not rank units.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Where each unit lies; arrays have shape (units,), in the order given.
+    """Position of each unit relative to the limits; arrays have shape (units,), in the order given.
 
     theta0 : centre, points: mean of the scores weighted with 1 / variance. NaN without any unit.
     tau2 : variance between units beyond chance, points squared; 0 below 10 units.
@@ -53,14 +53,14 @@ class Funnel:
     place: NDArray[Any]
 
     def limits(self, effective: ArrayLike) -> Limits:
-        """The limits of units with that many effective ballots, with over-dispersion."""
+        """Return the limits for these numbers of effective ballots, with over-dispersion."""
         spread = np.sqrt(self.ballot_variance / np.asarray(effective, dtype=np.float64) + self.tau2)
         low_3, low_2, high_2, high_3 = (self.theta0 + reach * spread for reach in (-OUTER, -INNER, INNER, OUTER))
         return Limits(low_3, low_2, high_2, high_3)
 
 
 def funnel(score: ArrayLike, variance: ArrayLike, n: ArrayLike, *, winsorise: float = 0.1) -> Funnel:
-    """Which scores lie outside what chance and the usual spread between units explain.
+    """Identify scores outside the range that chance and the usual spread between units explain.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def funnel(score: ArrayLike, variance: ArrayLike, n: ArrayLike, *, winsorise: fl
 
 
 def _over_dispersion(z: Floats, weight: Floats, winsorise: float) -> tuple[float, float]:
-    """phi and tau2; (NaN, 0) below 10 units."""
+    """Return phi and tau2; (NaN, 0) below 10 units."""
     p = len(z)
     if p < FEWEST:
         return float("nan"), 0.0
@@ -112,6 +112,6 @@ def _over_dispersion(z: Floats, weight: Floats, winsorise: float) -> tuple[float
 
 
 def _places(distance: Floats) -> NDArray[Any]:
-    """Where a unit lies, by its distance from the centre in standard errors that hold over-dispersion."""
+    """Classify units by their distance from the centre, in standard errors that include over-dispersion."""
     steps = [distance < -OUTER, distance < -INNER, distance <= INNER, distance <= OUTER]
     return np.select(steps, [BELOW_3, BELOW_2, INSIDE, ABOVE_2], ABOVE_3)

@@ -1,6 +1,6 @@
-"""Counts and sums that carry everything the scores need from the votes.
+"""Sufficient statistics of votes: the counts and sums from which scores are computed.
 
-No method lives here, only the shape of the input. A vote's score is an integer in
+This module defines the input only, no method. A vote's score is an integer in
 ten-thousandths of a point, so every sum is an exact integer and adding up in another
 order gives the same numbers.
 """
@@ -39,7 +39,7 @@ class Pairs:
 
     @classmethod
     def none(cls) -> "Pairs":
-        """No pairs: tallies without ballots, or one unit a ballot."""
+        """Return no pairs, for tallies without ballots or ballots with one unit each."""
         empty = np.zeros(0, dtype=np.int64)
         return cls(empty, empty, empty, empty, empty, empty, empty)
 
@@ -65,7 +65,7 @@ class Moments:
     group_squares: tuple[int, ...]
 
     def select(self, indices: Sequence[int] | Ints) -> "Moments":
-        """The units at `indices`, in that order; the groups keep the totals of the round."""
+        """Select the units at `indices`, in that order; the groups keep the totals of the round."""
         chosen = np.asarray(indices, dtype=np.int64)
         place = np.full(len(self.units), -1, dtype=np.int64)
         place[chosen] = np.arange(len(chosen))
@@ -90,7 +90,7 @@ class Moments:
         )
 
     def pooled(self) -> "Moments":
-        """All groups as one. Exact, because a ballot belongs to one group only."""
+        """Pool all groups. Exact, because a ballot belongs to one group only."""
         return replace(
             self,
             groups=("",),
@@ -105,5 +105,5 @@ class Moments:
 
 
 def _row_sums(sums: Exact) -> Exact:
-    """Sums over groups as Python ints, so that adding cannot overflow."""
+    """Add over groups in Python ints, which cannot overflow."""
     return sums.astype(object).sum(axis=1, keepdims=True)

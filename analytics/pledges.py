@@ -1,4 +1,4 @@
-"""Pledge against outcome: what was promised and what came of it, for one pledge and for several together."""
+"""Attainment of pledges: target against outcome, for single pledges and for groups of them."""
 
 import math
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ Ints: TypeAlias = NDArray[np.int64]
 
 HIGHER, LOWER = "higher", "lower"
 CAP = 120.0
-"""Most that one pledge can count, in per cent: beyond it a lavish goal would hide a missed one."""
+"""Cap of the completion of a pledge, in per cent: without it an exceeded goal could hide a missed goal."""
 
 
 @dataclass(frozen=True)
 class Attainment:
-    """One pledge; None where undefined.
+    """Attainment of a pledge; None where undefined.
 
     met : whether the target was reached. completion : actual against target, per cent, 0 to 120. progress : way from
     the baseline to the target, per cent, 0 to 120; undefined for a target that is no better than the baseline.
@@ -29,11 +29,11 @@ class Attainment:
 
 
 def attainment(actual: float | None, target: float | None, baseline: float | None, direction: str) -> Attainment:
-    """How far a pledge was kept.
+    """Return how far a pledge was kept.
 
     Parameters
     ----------
-    actual, target, baseline : in the pledge's own unit; None where there is none. A missing actual is "not reported",
+    actual, target, baseline : in the unit of the pledge; None where missing. A missing actual is "not reported",
         never 0.
     direction : "higher" or "lower", which way is better. For "lower" an actual of 0 or less gives the cap.
 
@@ -53,14 +53,14 @@ def attainment(actual: float | None, target: float | None, baseline: float | Non
 
 
 def soft(target: float | None, baseline: float | None, direction: str) -> bool:
-    """Whether the target is no better than last year's value; False where either is unknown."""
+    """Return whether the target is no better than last year's value; False where either is unknown."""
     if target is None or baseline is None:
         return False
     return target <= baseline if direction == HIGHER else target >= baseline
 
 
 def _completion(actual: float, target: float, direction: str) -> float | None:
-    """Actual over target, or target over actual where lower is better; undefined without a positive target."""
+    """Divide actual by target, or target by actual where lower is better; None without a positive target."""
     if target <= 0:
         return None
     if direction == HIGHER:
@@ -69,7 +69,7 @@ def _completion(actual: float, target: float, direction: str) -> float | None:
 
 
 def _progress(actual: float, target: float, baseline: float | None, direction: str) -> float | None:
-    """Share of the way from baseline to target; undefined for a soft pledge."""
+    """Return the share of the way from baseline to target; None for a soft pledge."""
     if baseline is None or soft(target, baseline, direction):
         return None
     return _clipped(100 * (actual - baseline) / (target - baseline))
@@ -84,7 +84,7 @@ class Kept:
     """Pledges of several groups (a unit, a post, a kind), all shapes (groups,); NaN where nothing is defined.
 
     completion : weighted mean of the completions that are defined, per cent. share_met : weighted share of those met
-    among those where it is known, 0 to 1. Both are told, because a mean hides failures. known : pledges of which it is
+    among those where it is known, 0 to 1. Both are given, because a mean hides failures. known : pledges of which it is
     known whether they were met. pledges : all of them.
     """
 
@@ -95,7 +95,7 @@ class Kept:
 
 
 def kept(group: ArrayLike, met: ArrayLike, completion: ArrayLike, weight: ArrayLike | None = None) -> Kept:
-    """Pledges together, group by group.
+    """Summarise pledges by group.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def kept(group: ArrayLike, met: ArrayLike, completion: ArrayLike, weight: ArrayL
 
 
 def _mean(group: Ints, value: Floats, weight: Floats) -> Floats:
-    """Weighted mean of the known values of each group."""
+    """Return the weighted mean of the known values of each group."""
     groups = group.max(initial=-1) + 1
     there = ~np.isnan(value)
     total = np.bincount(group[there], weights=weight[there], minlength=groups)

@@ -36,14 +36,14 @@ order stays, and Z and -Z have one law, so at least half of the exceedances stay
 
 @dataclass(frozen=True)
 class RankSets:
-    """Places that the data allow, in the order of the units given.
+    """Ranks and their confidence sets, in the order of the units given.
 
     rank : shape (units,); competition rank, 1 is best; 0 where the score is NaN.
     best, worst : shape (units,); first and last place of the set; 0 where NaN. Places run to the number of units
         with a score.
     critical : one-step critical value of the standardised differences; marginal: shape (units,), NaN where no set
         was asked for.
-    borderline : shape (pairs, 2); units (better, worse) whose difference lies within 0.04 of the first or
+    borderline : shape (pairs, 2); units (better, worse) whose difference is within 0.04 of the first or
         the final critical value, so that another seed might decide otherwise.
     """
 
@@ -55,7 +55,7 @@ class RankSets:
 
 
 def competition_ranks(score: ArrayLike, tolerance: float = 1e-9) -> tuple[Ints, Ints]:
-    """Competition ranks (1-2-2-4): rank = 1 + units strictly better.
+    """Return competition ranks (1-2-2-4): rank = 1 + units strictly better.
 
     Parameters
     ----------
@@ -89,11 +89,11 @@ def rank_sets(
     df: ArrayLike | None = None,
     only: ArrayLike | None = None,
 ) -> RankSets:
-    """Confidence sets for the ranks of all units.
+    """Return confidence sets for the ranks of all units.
 
     Simultaneous sets hold all true ranks at once with probability `level`; a marginal set holds the rank of the
-    one unit asked about. The method takes large samples and a known covariance for granted; `df` brings Student's t
-    for small ones.
+    unit asked about. The method assumes large samples and a known covariance; `df` applies Student's t for small
+    samples.
 
     Parameters
     ----------
@@ -108,8 +108,8 @@ def rank_sets(
     Raises
     ------
     ValueError
-        If level or draws make no sense, shapes differ the covariance is no covariance, or `only`
-        is given for simultaneous sets.
+        If `level` or `draws` is out of range, shapes differ, `covariance` is not a valid covariance matrix, or
+        `only` is given for simultaneous sets.
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")
@@ -141,13 +141,13 @@ def rank_sets(
 
 
 def _near(z: Floats, cut: Floats) -> Bools:
-    """Pairs (better, worse) within BORDERLINE of the critical value of either unit, shape (p, p)."""
+    """Mark pairs (better, worse) within BORDERLINE of the critical value of either unit, shape (p, p)."""
     with np.errstate(invalid="ignore"):  # infinite against infinite is not near
         return ((np.abs(z - cut[:, None]) < BORDERLINE) | (np.abs(z - cut) < BORDERLINE)) & (z > 0)
 
 
 def _root(sigma: Floats) -> Floats:
-    """L with L L' = sigma, lower triangular up to a permutation of rows; for semi-definite matrices too.
+    """Return L with L L' = sigma, lower triangular up to a permutation of rows; also for semi-definite matrices.
 
     Pivoted Cholesky: eigenvectors of 3,000 units took half a minute, this takes half a second.
     """
@@ -165,7 +165,7 @@ def _root(sigma: Floats) -> Floats:
 
 
 def _normal_blocks(root: Floats, draws: int, seed: int) -> Iterator[Floats]:
-    """Draws of N(0, root root'), shape (p, draws of the block), block after block."""
+    """Yield draws of N(0, root root'), shape (p, draws of the block), block after block."""
     p = len(root)
     rng = np.random.Generator(np.random.PCG64(seed))
     size = max(1, BLOCK // max(p, 1))
@@ -174,13 +174,13 @@ def _normal_blocks(root: Floats, draws: int, seed: int) -> Iterator[Floats]:
 
 
 def _few(blocks: Iterator[Floats]) -> Iterator[list[Floats]]:
-    """As many blocks at a time as there are threads, so that memory stays small."""
+    """Yield as many blocks at a time as there are threads, so that memory stays small."""
     while few := list(islice(blocks, THREADS)):
         yield few
 
 
 def _inverse(spread: Floats) -> Floats:
-    """1 / spread; 0 where there is none, which takes the pair out of every maximum."""
+    """Return 1 / spread; 0 where the spread is 0, which excludes the pair from every maximum."""
     return np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
 
 
@@ -196,11 +196,11 @@ class _Scan:
         self._largest_of_draw = np.concatenate(parts)
 
     def critical(self, level: float) -> float:
-        """Critical value of the first step."""
+        """Return the critical value of the first step."""
         return _order_statistic(self._largest_of_draw, level)
 
     def step_down(self, z: Floats, level: float) -> float:
-        """Critical value after removing rejected ordered pairs until nothing new is rejected; never above the first."""
+        """Remove rejected ordered pairs until none is left; return that critical value, never above the first."""
         critical = self.critical(level)
         floor = _order_statistic(self._largest_of_draw, max(0.0, 1 - KEPT * (1 - level)))
         draw, above, below, value = self._exceedances(floor)
@@ -214,7 +214,7 @@ class _Scan:
         return critical
 
     def _largest(self, block: Floats) -> Floats:
-        """Largest |Z_j - Z_k| / s_jk of each draw of a block of shape (p, draws)."""
+        """Return the largest |Z_j - Z_k| / s_jk of each draw of a block of shape (p, draws)."""
         largest = np.zeros(block.shape[1])
         room = np.empty_like(block)
         for j in range(len(block) - 1):
@@ -225,8 +225,8 @@ class _Scan:
         return largest
 
     def _exceedances(self, floor: float) -> tuple[Ints, Ints, Ints, Floats]:
-        """Draw, unit above, unit below and value of every standardised difference beyond `floor`."""
-        found = [(np.zeros(0, dtype=np.int64),) * 3 + (np.zeros(0),)]
+        """Return draw, unit above, unit below and value of every standardised difference beyond `floor`."""
+        exceedances = [(np.zeros(0, dtype=np.int64),) * 3 + (np.zeros(0),)]
         start = 0
         with ThreadPoolExecutor(THREADS) as pool:
             for few in _few(_normal_blocks(self._root, self._draws, self._seed)):
@@ -235,25 +235,25 @@ class _Scan:
                     beyond = np.flatnonzero(self._largest_of_draw[start : start + block.shape[1]] > floor)
                     jobs.append(pool.submit(_beyond, block[:, beyond], self._inverse, floor, beyond + start))
                     start += block.shape[1]
-                found += [entry for job in jobs for entry in job.result()]
-        draw, j, k, value = (np.concatenate(part) for part in zip(*found, strict=True))
+                exceedances += [entry for job in jobs for entry in job.result()]
+        draw, j, k, value = (np.concatenate(part) for part in zip(*exceedances, strict=True))
         return draw, j, k, value
 
 
 def _beyond(block: Floats, inverse: Floats, floor: float, draw: Ints) -> list[tuple[Ints, Ints, Ints, Floats]]:
-    """Exceedances of some draws, shape (p, draws), one entry a unit j: draw, above, below, value."""
-    found = []
+    """Return exceedances of draws of shape (p, draws), an entry for each unit j: draw, above, below, value."""
+    exceedances = []
     for j in range(len(block) - 1):
         apart = block[j + 1 :] - block[j]
         apart *= inverse[j, j + 1 :, None]
         other, at = np.nonzero(np.abs(apart) > floor)
         value, k = apart[other, at], other + j + 1
-        found.append((draw[at], np.where(value > 0, k, j), np.where(value > 0, j, k), np.abs(value)))
-    return found
+        exceedances.append((draw[at], np.where(value > 0, k, j), np.where(value > 0, j, k), np.abs(value)))
+    return exceedances
 
 
 def _order_statistic(values: Floats, level: float) -> float:
-    """Smallest of the values that at least the share `level` of them does not pass."""
+    """Return the smallest value that at least the share `level` of the values does not exceed."""
     at = max(ceil(level * len(values) - 1e-9) - 1, 0)
     return float(np.partition(values, at)[at])
 
@@ -271,7 +271,7 @@ def _marginal(
     seed: int,
     stepdown: bool,
 ) -> tuple[Floats, Floats]:
-    """Critical values of one unit each, one-step and final, shape (p,); NaN and infinite where not wanted."""
+    """Return critical values by unit, one-step and final, shape (p,); NaN and infinite where not wanted."""
     p = len(sigma)
     first, final = np.full(p, np.nan), np.full(p, np.inf)
     if p < 2:
@@ -293,7 +293,7 @@ def _marginal(
 
 
 def _drawn_tail(sample: Floats, spread: Floats, j: int, others: Ints) -> "Tail":
-    """Quantiles for unit j from draws of shape (p, draws)."""
+    """Return the quantile function of unit j from draws of shape (p, draws)."""
     apart = (sample[j] - sample[others]) / spread[j, others][:, None]
 
     def quantile(above: Bools, below: Bools, level: float) -> float:
@@ -304,7 +304,7 @@ def _drawn_tail(sample: Floats, spread: Floats, j: int, others: Ints) -> "Tail":
 
 
 def _exact_tail(sigma: Floats, spread: Floats, j: int, others: Ints) -> "Tail":
-    """Quantiles for unit j when the estimates are independent: a one-dimensional integral over its own error."""
+    """Return the quantile function of unit j for independent estimates: a one-dimensional integral over its error."""
     sd = np.sqrt(np.diagonal(sigma))
     own, mass = _normal_nodes()
     value = (sd[j] * own)[:, None]
@@ -326,11 +326,11 @@ def _exact_tail(sigma: Floats, spread: Floats, j: int, others: Ints) -> "Tail":
 
 @cache
 def _normal_nodes() -> tuple[Floats, Floats]:
-    """Points and masses of the standard normal; made once, for they took half the time of 60 marginal sets."""
+    """Return points and masses of the standard normal; cached, as they took half the time of 60 marginal sets."""
     node, weight = np.polynomial.legendre.leggauss(400)
-    own = 9 * node  # +-9 standard deviations hold all but 1e-18
-    return own, 9 * weight * np.exp(-(own**2) / 2) / np.sqrt(2 * np.pi)
+    points = 9 * node  # +-9 standard deviations hold all but 1e-18
+    return points, 9 * weight * np.exp(-(points**2) / 2) / np.sqrt(2 * np.pi)
 
 
 Tail: TypeAlias = Callable[[Bools, Bools, float], float]
-"""Critical value given which orders are left: the unit above each other one, the unit below it; and the level."""
+"""Critical value from the remaining orders (the unit above each other unit, the unit below it) and the level."""

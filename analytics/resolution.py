@@ -1,4 +1,4 @@
-"""What a year's ballots can tell apart, and how many more would tell more."""
+"""Smallest difference that the ballots of a year can detect, and the ballots needed to detect less."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,14 +10,14 @@ from scipy import special
 Floats: TypeAlias = NDArray[np.float64]
 
 POWER = 0.80
-"""Chance of seeing a difference of the size that is called visible."""
+"""Probability of detecting a difference of the size reported as detectable."""
 MOST = 1e6
-"""Factors beyond this are not a plan: the two scores are as good as equal."""
+"""Factors beyond this are not a practical plan: the two scores are nearly equal."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """How much larger a year must be to see one difference.
+    """How many more ballots a year needs to detect a difference.
 
     everyone : factor on the ballots of all groups alike; infinite when no number is enough.
     plan : shape (groups,); factors >= 1 on the ballots of each group that reach the same with the fewest ballots in
@@ -29,7 +29,7 @@ class Growth:
 
 
 def smallest_difference(spread: Floats, critical: float, power: float = POWER) -> float:
-    """Difference of two true scores, in points, that is seen with probability `power`.
+    """Return the difference of two true scores, in points, that is detected with probability `power`.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def smallest_difference(spread: Floats, critical: float, power: float = POWER) -
 
 
 def needed_deviate(units: int, k: int, level: float, power: float = POWER) -> float:
-    """Standardised difference at which both claims about a unit at the border pass with probability `power`.
+    """Return the standardised difference at which both claims about a border unit pass with probability `power`.
 
     The claim tests multiply a tail probability by at most max(k, units - k), Holm by at most the number of units.
     """
@@ -51,7 +51,7 @@ def needed_deviate(units: int, k: int, level: float, power: float = POWER) -> fl
 
 
 def growth(difference: float, variance: Floats, ballots: Floats, deviate: float) -> Growth:
-    """How many times the ballots must be to see a difference of two scores.
+    """Return the factors on the ballots that are needed to detect a difference of two scores.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def growth(difference: float, variance: Floats, ballots: Floats, deviate: float)
 
 
 def _fewest(variance: Floats, ballots: Floats, aim: float) -> Floats:
-    """Factors >= 1 with sum(variance / factor) = aim and the smallest sum(ballots * factor).
+    """Return factors >= 1 with sum(variance / factor) = aim and the smallest sum(ballots * factor).
 
     Neyman (1934): factors go with sqrt(variance / ballots); those that would fall below 1 stay at 1.
     """

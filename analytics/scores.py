@@ -5,8 +5,8 @@ clustered on the evaluator, full between units, with the factor n/(n-1) per cell
 of E/(E-1). Small samples: two pseudo-votes drawn from the group's votes of the round, for
 the variance only, and Student's t with Satterthwaite (1946) degrees of freedom.
 
-Two roads lead here and check each other: `score_units` from single lines,
-`scores_from_moments` from exact sums. Neither ranks anything.
+Two implementations check each other: `score_units` from single lines,
+`scores_from_moments` from exact sums. Neither ranks units.
 """
 
 from collections.abc import Hashable, Mapping
@@ -22,7 +22,7 @@ from analytics.moments import SCALE, Exact, Ints, Moments, Pairs
 __all__ = ["SCALE", "Moments", "Pairs", "UnitScores", "score_units", "scores_from_moments"]
 
 PSEUDO_VOTES = 2
-"""Votes of the whole group mixed into a cell's variance; 2 gave 100% cover where raw gave 3.8%."""
+"""Votes of the entire group mixed into a cell's variance; 2 gave 100% cover where raw gave 3.8%."""
 
 Floats: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = Mapping[Any, float] | None
@@ -52,16 +52,16 @@ class UnitScores:
 
     @property
     def se_sampling(self) -> Floats:
-        """Clustered standard error before the small-sample step, in points."""
+        """Return the clustered standard error before the small-sample step, in points."""
         return np.sqrt(np.diagonal(self.covariance))
 
     @property
     def se(self) -> Floats:
-        """Standard error after the small-sample step, in points."""
+        """Return the standard error after the small-sample step, in points."""
         return np.sqrt(np.diagonal(self.covariance_adjusted))
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Low and high end of each score, one unit at a time, not clipped to the scale."""
+        """Return the low and high end of each score, one unit at a time, not clipped to the scale."""
         if not 0 < level < 1:
             raise ValueError(f"level must lie between 0 and 1, got {level}")
         reach: Floats = special.stdtrit(self.df_score, (1 + level) / 2) * self.se
@@ -140,16 +140,16 @@ def score_units(
     if weights is None:
         row = np.zeros_like(row)
     cells, deviation = _cells_of_votes(column, row, score, len(units), len(weight))
-    own = np.broadcast_to(weight, cells.n.shape)
-    part = deviation * _vote_factor(cells.n, own)[column, row]
+    unit_weights = np.broadcast_to(weight, cells.n.shape)
+    part = deviation * _vote_factor(cells.n, unit_weights)[column, row]
     influence = sparse.csr_array((part, (person, column)), shape=(len(people), len(units)))
     cross: Floats = (influence.T @ influence).toarray()
     lacking = _lacking(cells.n, weight) | _lacks_absent(tuple(groups.tolist()), weights)
-    return _finish(units, groups, n, cells, own, lacking, cross)
+    return _finish(units, groups, n, cells, unit_weights, lacking, cross)
 
 
 def group_weights(groups: tuple[Hashable, ...], votes: tuple[int, ...], weights: Weights) -> Floats:
-    """Weight of each group, shape (groups,); one weight 1 when pooled."""
+    """Return the weight of each group, shape (groups,); a single weight 1 when pooled."""
     if weights is None:
         return np.ones(1)
     values = [float(value) for value in weights.values()]
@@ -166,7 +166,7 @@ def group_weights(groups: tuple[Hashable, ...], votes: tuple[int, ...], weights:
 def weights_of_units(
     n: Ints, weight: Floats, weights: Weights, groups: tuple[Hashable, ...], renormalise: bool
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Weights that each unit's groups count with, shape (p, groups), and units without a score, shape (p,).
+    """Return the weights of each unit's groups, shape (p, groups), and units without a score, shape (p,).
 
     n : shape (p, groups), one column when pooled. weight : of `group_weights`.
     """
@@ -176,17 +176,17 @@ def weights_of_units(
 
 
 def _lacking(n: Ints, weight: Floats) -> NDArray[np.bool_]:
-    """Units without a vote from a group that has a weight, shape (p,)."""
+    """Mark units without a vote from a group that has a weight, shape (p,)."""
     return ((n == 0) & (weight > 0)).any(axis=1)
 
 
 def _lacks_absent(groups: tuple[Hashable, ...], weights: Weights) -> bool:
-    """Whether a group with a weight is not in the data at all, so that every unit lacks it."""
+    """Return whether a group with a weight is absent from the data, so that every unit lacks it."""
     return weights is not None and any(value > 0 and group not in groups for group, value in weights.items())
 
 
 def _renormalised(n: Ints, weight: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Weights of each unit over the groups it has, shape (p, groups), and units that have none of them."""
+    """Return weights of each unit over the groups it has, shape (p, groups), and units without any of them."""
     there = np.where(n > 0, weight, 0.0)
     total = there.sum(axis=1)
     return there / np.where(total > 0, total, 1.0)[:, None], total <= 0
@@ -201,7 +201,7 @@ def _finish(
     lacking: NDArray[np.bool_],
     cross: Floats,
 ) -> UnitScores:
-    """Scores in points from cells, weights (p, groups) and the sampling covariance; NaN for the lacking."""
+    """Return scores in points from cells, weights (p, groups) and sampling covariance; NaN for lacking units."""
     score = np.where(lacking, np.nan, (cells.mean * weight).sum(axis=1) / SCALE)
     sampling, smoothed, freedom = _cell_variances(cells, weight)
     np.fill_diagonal(cross, sampling.sum(axis=1))
@@ -215,30 +215,30 @@ def _finish(
 
 
 def _cell_variances(cells: _Cells, weight: Floats) -> tuple[Floats, Floats, Floats]:
-    """Variance each cell adds to a score, before and after smoothing, and its degrees of freedom; weight (p, groups).
+    """Return each cell's variance in a score, before and after smoothing, and its df; weight (p, groups).
 
     The mixed variance is written with deviations from the means, which is the moment form of
     the method without its cancellation.
     """
     n = np.maximum(cells.n, 1).astype(np.float64)
     bessel = np.where(cells.n > 1, n / np.maximum(n - 1, 1), 1.0)
-    own = cells.variance * bessel
+    unbiased = cells.variance * bessel
     counts = (cells.n > 0) * weight**2 / n
     freedom = np.where((cells.n > 0) & (weight > 0), n - 1 + PSEUDO_VOTES, 0.0)
-    return counts * own, counts * np.maximum(_mixed(cells) * bessel, own), freedom
+    return counts * unbiased, counts * np.maximum(_mixed(cells) * bessel, unbiased), freedom
 
 
 def _mixed(cells: _Cells) -> Floats:
-    """Variance of each cell's votes together with the pseudo-votes, divided by their number."""
+    """Return the variance of each cell's votes together with the pseudo-votes, divided by their number."""
     n, a = np.maximum(cells.n, 1).astype(np.float64), PSEUDO_VOTES
     apart = (cells.mean - cells.group_mean) ** 2
     return (n * cells.variance + a * cells.group_variance) / (n + a) + n * a * apart / (n + a) ** 2
 
 
 def relative_spread(moments: Moments) -> Floats:
-    """Variance of each cell's votes, with the pseudo-votes, over the variance within the cells of its group.
+    """Divide the variance of each cell's votes, with pseudo-votes, by the variance within the cells of its group.
 
-    Shape (p, groups); 1 without votes or where a whole group has no spread within its cells.
+    Shape (p, groups); 1 without votes or where no cell of the group has any spread.
     """
     cells, _ = _cells_of_moments(moments)
     within = (cells.n * cells.variance).sum(axis=0) / np.maximum(cells.n.sum(axis=0), 1)
@@ -247,10 +247,10 @@ def relative_spread(moments: Moments) -> Floats:
 
 
 def _degrees_of_freedom(variance: Floats, freedom: Floats) -> tuple[Floats, Floats]:
-    """Satterthwaite degrees of freedom of each pair (p, p) and each score (p,).
+    """Return Satterthwaite degrees of freedom of each pair (p, p) and each score (p,).
 
     Without any variance the ratio is 0/0; its limit for equal small variances, the sum of
-    the cells' degrees of freedom, stands in.
+    the cells' degrees of freedom, is used.
     """
     largest = variance.max(initial=0.0)
     share = variance / (largest or 1.0)  # no underflow when squared
@@ -267,7 +267,7 @@ def _ratio(top: Floats, bottom: Floats, otherwise: Floats) -> Floats:
 
 
 def _vote_factor(n: Ints, weight: Floats) -> Floats:
-    """w/n * sqrt(n/(n-1)) per cell, what a deviation adds to the score; the root is 1 at n = 1."""
+    """Return w/n * sqrt(n/(n-1)) per cell, what a deviation adds to the score; the root is 1 at n = 1."""
     size = np.maximum(n, 1).astype(np.float64)
     return weight / size * np.where(n > 1, np.sqrt(size / np.maximum(size - 1, 1)), 1.0)
 
@@ -281,7 +281,7 @@ def _labels(values: tuple[Hashable, ...]) -> NDArray[Any]:
 
 
 def _cells_of_moments(moments: Moments) -> tuple[_Cells, Exact]:
-    """Cells, and the integer centre of each, shape (p, groups)."""
+    """Return the cells and the integer centre of each, shape (p, groups)."""
     size = np.maximum(moments.n, 1)
     centre = (2 * moments.total + size) // (2 * size)
     rest = ((moments.total - moments.n * centre) / size).astype(np.float64)
@@ -303,7 +303,7 @@ def _mean_and_variance(n: int, total: int, squares: int) -> tuple[float, float]:
 
 
 def _cross_products(moments: Moments, cells: _Cells, centre: Exact, factor: Floats) -> Floats:
-    """Off-diagonal covariance, shape (p, p), zero diagonal.
+    """Return the off-diagonal covariance, shape (p, p), zero diagonal.
 
     The sum over common ballots of (s_j - m_j)(s_k - m_k), times both vote factors. int64
     wraps on the way and comes back: the centred result is small.
@@ -328,7 +328,7 @@ def _cross_products(moments: Moments, cells: _Cells, centre: Exact, factor: Floa
 
 
 def _group_of_person(person: Ints, group: Ints, people: NDArray[Any]) -> Ints:
-    """Group index of each evaluator, shape (people,)."""
+    """Return the group index of each evaluator, shape (people,)."""
     group_of = np.zeros(len(people), dtype=np.int64)
     group_of[person] = group
     strangers = people[person[group_of[person] != group]]
@@ -340,7 +340,7 @@ def _group_of_person(person: Ints, group: Ints, people: NDArray[Any]) -> Ints:
 def _votes(
     person: Ints, unit: Ints, points: ArrayLike, line_weight: ArrayLike | None, p: int
 ) -> tuple[Ints, Ints, Ints]:
-    """Votes in the order of person and unit: their person, unit and integer score.
+    """Return person, unit and integer score of the votes, in the order of person and unit.
 
     Points are read to a millionth and weights to a billionth, so that half a ten-thousandth
     is met exactly and rounds up.
@@ -353,11 +353,11 @@ def _votes(
         raise ValueError("points and line weights must be finite, line weights not negative")
     key, vote = np.unique(person * p + unit, return_inverse=True)
     unit_weight = 1 if line_weight is None else 10**9
-    whole = np.rint(given * unit_weight).astype(np.int64)
+    integer_weight = np.rint(given * unit_weight).astype(np.int64)
     fine = np.rint(value * SCALE * 100).astype(np.int64)
     total, share = np.zeros(len(key), dtype=np.int64), np.zeros(len(key), dtype=np.int64)
-    np.add.at(total, vote, whole * fine)
-    np.add.at(share, vote, whole)
+    np.add.at(total, vote, integer_weight * fine)
+    np.add.at(share, vote, integer_weight)
     if (share == 0).any():
         raise ValueError("the line weights of a vote add to zero")
     score = (total + 50 * share) // (100 * share)  # half up: floor(x + 1/2)
@@ -365,7 +365,7 @@ def _votes(
 
 
 def _cells_of_votes(unit: Ints, group: Ints, score: Ints, p: int, g: int) -> tuple[_Cells, Floats]:
-    """Cells, and each vote's deviation from the mean of its cell, shape (votes,)."""
+    """Return the cells and each vote's deviation from the mean of its cell, shape (votes,)."""
     cell = unit * g + group
     n = np.bincount(cell, minlength=p * g)
     mean = np.bincount(cell, weights=score, minlength=p * g) / np.maximum(n, 1)

@@ -1,8 +1,8 @@
-"""How much the bottom list owes to the weights: exact intervals, rank bounds, shares of all weights.
+"""Sensitivity of the bottom list to the weights: exact intervals, rank bounds, shares of all weights.
 
 A score is linear in the weights, so the list of the k lowest stays the same exactly where every
-listed unit scores less than every other one: an intersection of half-spaces. Nothing here asks
-whether scores can be told apart; that is the business of the verdicts.
+listed unit scores less than every unit outside it: an intersection of half-spaces. Whether scores
+differ significantly is not tested here; see `verdicts`.
 
 Missing means of a group are NaN. A unit that lacks a group is left out: it has no score once
 that group counts.
@@ -39,7 +39,7 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class WeightIntervals:
-    """Where the list of the k lowest stays the same, around the weights in use.
+    """Region around the weights in use in which the list of the k lowest stays the same.
 
     low, high : shape (groups,); ends of each group's weight while the others keep their
         proportions. Strictly between them the list is the same; at an end inside (0, 1) two units
@@ -65,9 +65,9 @@ class WeightIntervals:
 
 
 def weight_intervals(group_means: ArrayLike, weights: ArrayLike, k: int) -> WeightIntervals:
-    """How far the weights can move before the list of the k lowest changes.
+    """Return how far the weights can move before the list of the k lowest changes.
 
-    Interval of one weight: closed form, the nearest crossing of a listed unit with another one.
+    Interval of one weight: closed form, the nearest crossing of a listed unit with an unlisted unit.
     When the other weights are all 0 they have no proportions; they then share alike what is left.
     Smallest change: one linear programme (HiGHS) a pair, see `_smallest_change`.
 
@@ -110,10 +110,10 @@ def weight_intervals(group_means: ArrayLike, weights: ArrayLike, k: int) -> Weig
 
 
 def dominance_bounds(group_means: ArrayLike) -> tuple[Ints, Ints]:
-    """Best and worst rank a unit can have under any weights at all.
+    """Return the best and worst rank that a unit can have under any weights.
 
     A unit that is better in every group is above under all weights; no other pair is fixed. The
-    bounds hold for all weights; whether one choice of weights reaches them is not said.
+    bounds hold for all weights; a single choice of weights need not reach them.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def dominance_bounds(group_means: ArrayLike) -> tuple[Ints, Ints]:
 
 
 def simplex_share(group_means: ArrayLike, k: int, *, draws: int = 20_000, seed: int) -> Floats:
-    """Share of all possible weights under which a unit is among the k lowest.
+    """Return the share of all possible weights under which a unit is among the k lowest.
 
     Up to three groups a grid that fills the weights evenly, so that nothing is drawn and `seed`
     does not matter: two groups, the midpoints of `draws` equal steps; three groups, the centres of
@@ -143,18 +143,18 @@ def simplex_share(group_means: ArrayLike, k: int, *, draws: int = 20_000, seed: 
         raise ValueError(f"draws must be at least 1, got {draws}")
     means, used = _checked_means(group_means)
     points = _weight_points(means.shape[1], draws, seed)
-    own = means[used]
-    count = np.zeros(len(own), dtype=np.int64)
-    step = max(1, CELLS_AT_ONCE // max(1, len(own)))
+    used_means = means[used]
+    count = np.zeros(len(used_means), dtype=np.int64)
+    step = max(1, CELLS_AT_ONCE // max(1, len(used_means)))
     for start in range(0, len(points), step):
-        count += _bottom_rows(points[start : start + step] @ own.T, k).sum(axis=0)
+        count += _bottom_rows(points[start : start + step] @ used_means.T, k).sum(axis=0)
     share = np.full(len(means), np.nan)
     share[used] = count / len(points)
     return share
 
 
 def cut_lists(shares: ArrayLike, k: int) -> Bools:
-    """Who is among the k lowest by "share of answers with this grade or better", for every cut.
+    """Return which units are among the k lowest by "share of answers with this grade or better", for every cut.
 
     A unit that is among them for every cut is there whatever points the grades carry.
 
@@ -171,10 +171,10 @@ def cut_lists(shares: ArrayLike, k: int) -> Bools:
 
 
 def cut_intervals(shares: ArrayLike, steps: ArrayLike, k: int) -> WeightIntervals:
-    """How far the points of the grades can move before the list of the k lowest changes.
+    """Return how far the points of the grades can move before the list of the k lowest changes.
 
     The difference of two scores is the sum over cuts of the difference in "this grade or better"
-    times the step in points from the next grade down to this one. So steps play the part of
+    times the step in points from the next lower grade. So steps play the part of
     weights and the full range of points stays as it is. low, high, changed and smallest_change
     are in points; positions stand for cuts.
 
@@ -203,7 +203,7 @@ def cut_intervals(shares: ArrayLike, steps: ArrayLike, k: int) -> WeightInterval
 
 
 def bottom_under(scores: ArrayLike, k: int) -> Bools:
-    """Units among the k lowest: fewer than k units are strictly below them.
+    """Mark the units among the k lowest: fewer than k units are strictly below them.
 
     A tie across the border is in for all its units, so the list may be longer than k. Scores
     within 1e-9 are equal; NaN is never listed.
@@ -215,10 +215,10 @@ def bottom_under(scores: ArrayLike, k: int) -> Bools:
 
 
 def reversals(group_means: ArrayLike, pooled_means: ArrayLike) -> Ints:
-    """Pairs of units whose order turns round when all votes are pooled (Simpson's paradox).
+    """Return pairs of units whose order is reversed when all votes are pooled (Simpson's paradox).
 
     With fixed weights this cannot happen to the score; it explains why a plain mean of all votes
-    says otherwise. A difference within 1e-9 counts as neither; a unit that lacks a group is in no pair.
+    disagrees. A difference within 1e-9 counts as neither; a unit that lacks a group is in no pair.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def reversals(group_means: ArrayLike, pooled_means: ArrayLike) -> Ints:
 
 
 def _checked_means(group_means: ArrayLike) -> tuple[Floats, Bools]:
-    """Means, shape (units, groups), and which units have all groups."""
+    """Return the means, shape (units, groups), and which units have all groups."""
     means = np.asarray(group_means, dtype=np.float64)
     if means.ndim != 2 or not means.shape[1]:
         raise ValueError(f"means must have shape (units, groups) with at least one group, got {means.shape}")
@@ -260,7 +260,7 @@ def _checked_weights(weights: ArrayLike, groups: int) -> Floats:
 
 
 def _unmoved(weight: Floats, bottom: Bools, used: Bools) -> WeightIntervals:
-    """The answer when no weights change the list."""
+    """Return the result when no weights change the list."""
     lowest = np.zeros(len(weight)) if len(weight) > 1 else np.ones(1)
     return WeightIntervals(
         lowest, np.ones(len(weight)), float("inf"), -1, -1, np.full(len(weight), np.nan), bottom, used
@@ -268,7 +268,7 @@ def _unmoved(weight: Floats, bottom: Bools, used: Bools) -> WeightIntervals:
 
 
 def _one_at_a_time(lead: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Ends of each weight, shape (groups,), from the leads of outside units, shape (pairs, groups).
+    """Return the ends of each weight, shape (groups,), from the leads of outside units, shape (pairs, groups).
 
     With r the lead under the other weights alone and d the lead in this group, the lead at weight
     t is (1 - t) r + t d. It is positive at the weight in use, so it crosses 0 below only when
@@ -286,13 +286,13 @@ def _one_at_a_time(lead: Floats, weight: Floats) -> tuple[Floats, Floats]:
 
 
 def _smallest_change(lead: Floats, weight: Floats) -> tuple[float, int, Floats]:
-    """Least L-infinity change that closes a lead, the pair, and the weights there; (inf, -1, NaN) if none.
+    """Return the least L-infinity change that closes a lead, the pair, and the weights; (inf, -1, NaN) if none.
 
     A pair is skipped when it leads in every group: its best corner gives no crossing. For the
     others a change of at most d moves the lead by at most d * sum |lead - median(lead)|, because
     changes add to 0 and the median is the best constant to subtract. So lead / that sum is a lower
     bound, and the exact answer while no weight meets 0. Pairs are solved from the smallest bound
-    up, until the bound reaches the best found: a handful of programmes instead of thousands.
+    up, until the bound reaches the best solution so far: a handful of programmes instead of thousands.
     """
     nothing = np.full(len(weight), np.nan)
     best, pair, changed = float("inf"), -1, nothing
@@ -310,7 +310,7 @@ def _smallest_change(lead: Floats, weight: Floats) -> tuple[float, int, Floats]:
 
 
 def _closing_change(lead: Floats, weight: Floats) -> tuple[float, Floats]:
-    """Least change d, and weights w, with |w - weight| <= d, w >= 0, sum 1 and lead . w <= 0."""
+    """Return the least change d, and weights w, with |w - weight| <= d, w >= 0, sum 1 and lead . w <= 0."""
     groups = len(weight)
     column, eye = np.ones((groups, 1)), np.eye(groups)
     scaled = lead / np.abs(lead).max()  # the solver's tolerances are absolute
@@ -325,7 +325,7 @@ def _closing_change(lead: Floats, weight: Floats) -> tuple[float, Floats]:
 
 
 def _bottom_rows(scores: Floats, k: int) -> Bools:
-    """`bottom_under` for every row, shape (rows, units)."""
+    """Apply `bottom_under` to every row, shape (rows, units)."""
     units = scores.shape[1]
     if k <= 0 or not units:
         return np.zeros(scores.shape, dtype=bool)
@@ -335,7 +335,7 @@ def _bottom_rows(scores: Floats, k: int) -> Bools:
 
 
 def _beats_in_all(means: Floats) -> Bools:
-    """Shape (units, units): the row is better than the column in every group; False with NaN."""
+    """Return, shape (units, units), where the row is better than the column in every group; False with NaN."""
     beats = np.ones((len(means), len(means)), dtype=bool)
     for column in means.T:
         beats &= column[:, None] - column[None, :] > TOLERANCE
@@ -343,7 +343,7 @@ def _beats_in_all(means: Floats) -> Bools:
 
 
 def _cumulative(shares: ArrayLike) -> Floats:
-    """Share of votes with each grade or a better one, shape (units, grades - 1)."""
+    """Return the share of votes with each grade or a better grade, shape (units, grades - 1)."""
     share = np.asarray(shares, dtype=np.float64)
     if share.ndim != 2 or share.shape[1] < 2:
         raise ValueError(f"shares must have shape (units, grades) with at least two grades, got {share.shape}")
@@ -351,7 +351,7 @@ def _cumulative(shares: ArrayLike) -> Floats:
 
 
 def _weight_points(groups: int, draws: int, seed: int) -> Floats:
-    """Weights that fill the simplex, shape (points, groups)."""
+    """Return weights that fill the simplex, shape (points, groups)."""
     if groups == 1:
         return np.ones((1, 1))
     if groups == 2:
@@ -363,7 +363,7 @@ def _weight_points(groups: int, draws: int, seed: int) -> Floats:
 
 
 def _triangle_centres(side: int) -> Floats:
-    """Centres of the side^2 equal triangles that a triangle is cut into, as weights of its corners."""
+    """Return the centres of the side^2 equal triangles of a triangle, as weights of its corners."""
     first, second = (part.ravel() for part in np.indices((side, side)))
     upright = first + second <= side - 1
     turned = first + second <= side - 2

@@ -1,8 +1,8 @@
-"""Severity of groups of scorers taken out of the scores of what they scored.
+"""Scores adjusted for the severity of groups of scorers.
 
 Model: mean of group g on post j = level + post + group, least squares weighted by ballots (a two-way layout with
-unequal numbers, Yates 1934). The adjusted score is the one a post would have if its hall had been made up like all
-halls together. It assumes that a group is as severe in every hall; counts by group cannot test that.
+unequal numbers, Yates 1934). The adjusted score is the score a post would have if its hall had the same mix of groups
+as all halls together. It assumes that a group is as severe in every hall; counts by group cannot test that.
 """
 
 from dataclasses import dataclass
@@ -70,15 +70,15 @@ def without_severity(n: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Adju
 
 
 def _fit(n: Floats, y: Floats, v: Floats, matrix: Floats) -> tuple[Floats, Floats, Floats]:
-    """Posts are eliminated; what is left are as many equations as groups, matrix @ b = r."""
+    """Eliminate the posts and solve one equation per group, matrix @ b = r."""
     groups = n.shape[1]
     inverse = solved(matrix, np.eye(groups) - 1 / groups, np.zeros(groups, dtype=np.int64))
     share = n / n.sum(axis=1, keepdims=True)
     usual = n.sum(axis=0) / n.sum()
-    own = (share * y).sum(axis=1)
-    b = inverse @ (n * (y - own[:, None])).sum(axis=0)
+    adjusted_mean = (share * y).sum(axis=1)
+    b = inverse @ (n * (y - adjusted_mean[:, None])).sum(axis=0)
     away = share - usual
-    score = own - away @ b
+    score = adjusted_mean - away @ b
     # Every mean moves the effects of all groups: move[j, h] is the step of b for one point more in cell (j, h).
     move = n[:, :, None] * (inverse[None, :, :] - (share @ inverse)[:, None, :])
     effects = np.einsum("jh,jhg,jhk->gk", v, move, move)

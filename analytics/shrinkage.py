@@ -1,7 +1,7 @@
-"""How much of the spread of scores is real, and what that says of single units: empirical Bayes.
+"""Empirical Bayes shrinkage: the real share of the spread of scores, and shrunken scores of units.
 
-Model: score ~ N(theta, variance), theta ~ N(mean, tau2), units independent. It stands beside the official score and
-never replaces it.
+Model: score ~ N(theta, variance), theta ~ N(mean, tau2), units independent. It supplements the official
+score and never replaces it.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from analytics.differences import TIE
 Floats: TypeAlias = NDArray[np.float64]
 
 FEWEST = 5
-"""Units below which tau2 is not estimated: four scores say next to nothing of a spread."""
+"""Units below which tau2 is not estimated: four scores carry almost no information about a spread."""
 DRAWS_AT_ONCE = 1 << 20
 
 
@@ -46,7 +46,7 @@ class BottomProbability:
 
 
 def shrink(score: ArrayLike, variance: ArrayLike) -> Shrunken:
-    """Pull every score towards the mean by as much as its own variance asks for.
+    """Shrink every score towards the mean according to its variance.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def shrink(score: ArrayLike, variance: ArrayLike) -> Shrunken:
 def bottom_probability(
     score: ArrayLike, variance: ArrayLike, k: int, *, draws: int = 20_000, seed: int
 ) -> BottomProbability:
-    """Probability that each unit is among the k worst, from draws of the shrunken scores.
+    """Return the probability that each unit is among the k worst, from draws of the shrunken scores.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def bottom_probability(
 
 
 def paule_mandel(score: Floats, variance: Floats) -> float:
-    """tau2 at which the weighted sum of squares equals its expectation, p - 1; 0 when it is below that without any."""
+    """Return tau2 at which the weighted sum of squares equals its expectation p - 1; 0 if below it at tau2 = 0."""
 
     def excess(tau2: float) -> float:
         precision = 1 / (variance + tau2)
@@ -132,7 +132,7 @@ def paule_mandel(score: Floats, variance: Floats) -> float:
 
 
 def reliability(score: ArrayLike, variance: ArrayLike) -> float:
-    """Share of the variance of the scores that is not chance: 1 - mean(variance) / var(score), not below 0.
+    """Return the share of the variance of scores that is not chance: 1 - mean(variance) / var(score), at least 0.
 
     NaN for fewer than two units; 0 when all scores are equal.
     """
@@ -144,7 +144,7 @@ def reliability(score: ArrayLike, variance: ArrayLike) -> float:
 
 
 def _present(score: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Scores and variances of the units with a score, and which those are."""
+    """Return scores and variances of the units with a score, and a mask of those units."""
     x, v = np.asarray(score, dtype=np.float64), np.asarray(variance, dtype=np.float64)
     if x.shape != v.shape or x.ndim != 1:
         raise ValueError(f"score and variance must have one shape (units,), got {x.shape} and {v.shape}")

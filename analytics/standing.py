@@ -1,7 +1,7 @@
-"""Where a unit stands among those compared with it, on one outcome; and whether two outcomes put it on opposite sides.
+"""Position of a unit relative to the mean of comparable units, and whether two outcomes disagree on its side.
 
 Two outcomes on different scales (grades of a hall, grades of the public) have no common zero: their points must not be
-subtracted from each other. What can be compared is on which side of the others' mean a unit stands, and how surely.
+subtracted from each other. The side of the others' mean on which a unit is, and how surely, can be compared.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MOST_DEALT = 10**9
 """NumPy deals fewer ballots than these; a mean of so many is normal, and nothing is left to deal for."""
 TIE = 1e-6
 FEWEST = 3
-"""Units below which there is no mean to stand apart from: of two, one is always above and one below."""
+"""Units below which a comparison with the mean is meaningless: of two units, each is on a different side."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Standing:
     df: Floats
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Low and high end of each gap, one unit at a time."""
+        """Return the low and high end of each gap, one unit at a time."""
         if not 0 < level < 1:
             raise ValueError(f"level must lie between 0 and 1, got {level}")
         reach: Floats = special.stdtrit(self.df, (1 + level) / 2) * self.se
@@ -54,7 +54,7 @@ class Standing:
 
     @property
     def sides(self) -> "Sides":
-        """How little each gap fits a unit that is not above, or not below; 1 without spread, which proves nothing."""
+        """Return one-sided p-values of each gap; 1 without spread, which proves nothing."""
         return Sides(self._tail(self.gap), self._tail(-self.gap))
 
     def _tail(self, gap: Floats) -> Floats:
@@ -64,7 +64,7 @@ class Standing:
 
 
 def standing(score: ArrayLike, covariance: ArrayLike, df_score: ArrayLike) -> Standing:
-    """Every unit against the mean of all, itself included.
+    """Compare every unit with the mean of all units, itself included.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def standing(score: ArrayLike, covariance: ArrayLike, df_score: ArrayLike) -> St
 
 
 def _freedom(variance: Floats, nu: Floats) -> Floats:
-    """Of the contrast with 1 - 1/p on the unit and -1/p on each other one."""
+    """Return df of the contrast with 1 - 1/p on the unit and -1/p on each other unit."""
     p = len(variance)
     own, other = (1 - 1 / p) ** 2, 1 / p**2
     share = variance / (variance.max(initial=0.0) or 1.0)
@@ -102,7 +102,7 @@ def _freedom(variance: Floats, nu: Floats) -> Floats:
 
 
 def opposite(first: Sides, second: Sides) -> tuple[Floats, Ints]:
-    """Is a unit above the mean on one outcome and below it on the other?
+    """Test whether a unit is above the mean on one outcome and below it on the other.
 
     Returns p, shape (units,), and side: 1 where the first outcome is the higher, -1 where the second is, 0 where
     nothing is known. Each direction needs both one-sided claims (intersection-union test, Berger 1982: the larger
@@ -118,11 +118,11 @@ def opposite(first: Sides, second: Sides) -> tuple[Floats, Ints]:
 
 
 def floored(covariance: ArrayLike, counts: ArrayLike, points: ArrayLike) -> Floats:
-    """A covariance in which no hall's ballots scatter less than those of all halls do within their halls.
+    """Raise the variance of each hall to at least the pooled variance within halls.
 
     Shapes: covariance (units, units), points squared; counts (units, grades), ballots; points (grades,). A hall that is
-    divided between the best and the worst grade, and by luck drew few of the worst, looks as sure as one that agrees:
-    without this, halls of one mean and very different spread had somebody named in 18% of simulated years.
+    divided between the best and the worst grade, and by luck drew few of the worst, looks as certain as a unanimous
+    hall: without this, halls of equal mean and very different spread had somebody named in 18% of simulated years.
     """
     ballots, value = np.asarray(counts, dtype=np.float64), np.asarray(points, dtype=np.float64)
     n = ballots.sum(axis=1)
@@ -136,12 +136,12 @@ def floored(covariance: ArrayLike, counts: ArrayLike, points: ArrayLike) -> Floa
 def exchanged(
     counts: ArrayLike, points: ArrayLike, sides: Sides, candidates: ArrayLike, *, seed: int, deals: int = DEALS
 ) -> Sides:
-    """The p-values of candidates, raised to those of a permutation test of their ballots (Fisher 1935, Pitman 1937).
+    """Raise p-values of candidates to those of a permutation test of their ballots (Fisher 1935, Pitman 1937).
 
-    Grades are skewed: a hall of seventy that by chance says the best grade throughout lies further out than t expects.
-    With 50 halls of 75 ballots that were alike in truth and nearly always said the best grade, t named somebody in
-    more than half of simulated years; with `floored` and the ballots of all halls dealt out anew the share stays
-    within the error of the level. The larger of the two p-values holds.
+    Grades are skewed: a hall of seventy that by chance gives only the best grade is further out than t expects. With
+    50 halls of 75 ballots that were equal in truth and nearly always gave the best grade, t named somebody in more
+    than half of simulated years; with `floored` and the ballots of all halls permuted the share stays within the error
+    of the level. The larger of the two p-values is returned.
 
     Parameters
     ----------
@@ -156,9 +156,9 @@ def exchanged(
         return Sides(above, below)
     rng = np.random.default_rng(seed)
     for unit in np.asarray(candidates, dtype=np.int64):
-        own = ballots[unit]
-        dealt = rng.multivariate_hypergeometric(ballots.sum(axis=0), int(own.sum()), size=deals) @ value
-        level = own @ value
+        unit_ballots = ballots[unit]
+        dealt = rng.multivariate_hypergeometric(ballots.sum(axis=0), int(unit_ballots.sum()), size=deals) @ value
+        level = unit_ballots @ value
         above[unit] = max(above[unit], (1 + np.sum(dealt >= level - TIE)) / (deals + 1))
         below[unit] = max(below[unit], (1 + np.sum(dealt <= level + TIE)) / (deals + 1))
     return Sides(above, below)

@@ -1,4 +1,4 @@
-"""Which numbers of published tables to withhold, so that none that rests on few people can be found by subtraction.
+"""Cell suppression: numbers of published tables to withhold, so that small counts cannot be derived by subtraction.
 
 Primary suppression withholds the small numbers themselves, complementary suppression further ones: whoever knows
 all that is published must be left with an interval that is wide and reaches beyond the small numbers. The intervals
@@ -22,7 +22,7 @@ Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
 UNIFORM = 10
-"""Votes below which a cell is withheld in which all of them are alike: it would tell how everyone in it voted."""
+"""Votes below which a unanimous cell is withheld: it would disclose how everyone in it voted."""
 SEED, WORTH_A_SWEEP = 1, 0.95
 """Before the programmes of single cells come some with prices drawn at random, as long as each settles a twentieth of
 the open cells . Drawn the same way every time; they save time and decide nothing."""
@@ -32,7 +32,7 @@ SLACK = 1e-6
 MOST_NODES = 2_000
 """Branches of an integer programme; those of one unit need a few dozen."""
 UNBOUNDED = 3
-"""What scipy says of a programme without a bound."""
+"""Status that scipy returns for an unbounded programme."""
 
 Enough: TypeAlias = Callable[[Floats, Floats], Bools]
 """Whether intervals (low, high) protect their cells."""
@@ -60,7 +60,7 @@ class Cells:
 
     @property
     def matrix(self) -> sparse.csr_array:
-        """Shape (sums, cells): 1 for a part, -1 for its total; times the counts it is zero."""
+        """Return shape (sums, cells): 1 for a part, -1 for its total; its product with the counts is zero."""
         row = [at for at, one in enumerate(self.sums) for _ in range(len(one.parts) + 1)]
         column = [cell for one in self.sums for cell in (one.total, *one.parts)]
         value = [sign for one in self.sums for sign in (-1.0, *(1.0 for _ in one.parts))]
@@ -78,9 +78,9 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What a reader can put together of unknown numbers x >= 0: low <= facts @ x <= high.
+    """Knowledge of a reader about unknown numbers x >= 0: low <= facts @ x <= high.
 
-    facts : shape (facts, unknowns). low, high : shape (facts,); equal for an exact number, apart for a rounded one.
+    facts : shape (facts, unknowns). low, high : shape (facts,); equal for an exact number, different if rounded.
     """
 
     facts: sparse.csr_array
@@ -89,7 +89,7 @@ class Knowledge:
 
 
 def table(counts: ArrayLike, *, row_totals: bool = True, column_totals: bool = True) -> Cells:
-    """The cells of one table with its published totals: inner cells row by row, then row totals, then column totals.
+    """Return the cells of a table with its published totals: inner cells by row, then row totals, then column totals.
 
     counts : shape (rows, columns). Totals are kept.
     """
@@ -107,9 +107,9 @@ def table(counts: ArrayLike, *, row_totals: bool = True, column_totals: bool = T
 
 
 def is_small(counts: ArrayLike, smallest: int, uniform: ArrayLike | bool = False) -> Bools:
-    """Cells that are withheld for their own sake, in the shape of `counts`.
+    """Mark cells subject to primary suppression, in the shape of `counts`.
 
-    smallest : the least count that is published. Zero says nothing of anybody and is published.
+    smallest : the least count that is published. Zero discloses nothing about anybody and is published.
     uniform : cells in which all votes are alike; they are withheld below 10 votes.
     """
     n = np.asarray(counts, dtype=np.int64)
@@ -146,28 +146,28 @@ def suppress(cells: Cells, primary: ArrayLike, smallest: int) -> Withheld:
 
 
 def exposed_cells(cells: Cells, withheld: ArrayLike, targets: ArrayLike, smallest: int) -> Ints:
-    """The audit: which targets the published cells leave with too narrow an interval; indices of cells.
+    """Audit: return indices of targets for which the published cells leave too narrow an interval.
 
     withheld : shape (cells,). targets : indices of withheld cells.
     """
     hidden = np.asarray(withheld, dtype=bool)
     asked = np.asarray(targets, dtype=np.int64)
     place = np.flatnonzero(hidden)
-    whole = cells.matrix
-    rest = -(whole[:, np.flatnonzero(~hidden)] @ cells.counts[~hidden])
-    known = Knowledge(whole[:, place], rest.astype(np.float64), rest.astype(np.float64))
+    matrix = cells.matrix
+    rest = -(matrix[:, np.flatnonzero(~hidden)] @ cells.counts[~hidden])
+    known = Knowledge(matrix[:, place], rest.astype(np.float64), rest.astype(np.float64))
     at = np.searchsorted(place, asked)
     low, high = feasible(known, at, interval_is_wide(smallest), start=cells.counts[place])
     return asked[~interval_is_wide(smallest)(low, high)]
 
 
 def interval_is_wide(smallest: int) -> Enough:
-    """Intervals at least `smallest` wide that reach `smallest`."""
+    """Accept intervals at least `smallest` wide that reach `smallest`."""
     return lambda low, high: (high - low >= smallest) & (high >= smallest)
 
 
 def interval_is_open(low: Floats, high: Floats) -> Bools:
-    """Intervals that hold more than one whole number."""
+    """Mark intervals that contain more than one integer."""
     return high > low
 
 
@@ -179,16 +179,16 @@ def feasible(
     start: ArrayLike | None = None,
     whole: bool = False,
 ) -> tuple[Floats, Floats]:
-    """Smallest and largest whole number that each target can be, as far as linear programmes tell.
+    """Return the smallest and largest integer that each target can be, as bounded by linear programmes.
 
     targets : indices of unknowns. enough : an interval is not searched further once this holds of it; None searches
-        every one to its end, infinity included.
+    every interval to its end, infinity included.
     start : shape (unknowns,); numbers that fit, such as the true ones. They save programmes and decide nothing.
     whole : search whole numbers only (integer programmes): slower, for few unknowns a component. A search that takes
-        too long ends with the interval found until then, so that it errs towards withholding.
+        too long ends with the interval reached so far, so that it errs towards withholding.
 
-    Unknowns that share no fact are searched apart. Every solution found also widens the intervals of the others,
-    so most need no programme of their own.
+    Unknowns that share no fact are searched apart. Every solution also widens the intervals of the others,
+    so most need no separate programme.
     """
     asked = np.asarray(targets, dtype=np.int64)
     low, high = np.full(len(asked), np.inf), np.full(len(asked), -np.inf)
@@ -196,11 +196,11 @@ def feasible(
         low, high = (np.asarray(start, dtype=np.float64)[asked] for _ in range(2))
     label = _components(known.facts)
     for part in np.unique(label[asked]).tolist():
-        inside, own = np.flatnonzero(label == part), np.flatnonzero(label[asked] == part)
+        inside, at = np.flatnonzero(label == part), np.flatnonzero(label[asked] == part)
         rows = np.unique(known.facts[:, inside].nonzero()[0])
         piece = Knowledge(known.facts[rows][:, inside], known.low[rows], known.high[rows])
-        low[own], high[own] = _search(
-            _Solver(piece, whole), np.searchsorted(inside, asked[own]), enough, low[own], high[own]
+        low[at], high[at] = _search(
+            _Solver(piece, whole), np.searchsorted(inside, asked[at]), enough, low[at], high[at]
         )
     return low, high
 
@@ -216,7 +216,7 @@ def _check(cells: Cells, primary: Bools) -> None:
 
 
 def _given_away(cells: Cells, small_ones: Ints, smallest: int) -> Ints:
-    """Small cells that are part of a total too small to hide them and kept; no audit need find that out."""
+    """Return small cells in a kept total too small to hide them; these need no audit."""
     few = (
         part for one in cells.sums if cells.kept[one.total] and cells.counts[one.total] < smallest for part in one.parts
     )
@@ -224,7 +224,7 @@ def _given_away(cells: Cells, small_ones: Ints, smallest: int) -> Ints:
 
 
 class _Choice:
-    """What is withheld so far, and which cell comes next."""
+    """Cells withheld so far, and the choice of the next cell."""
 
     def __init__(self, cells: Cells, primary: Bools) -> None:
         self.withheld = primary.copy()
@@ -235,7 +235,7 @@ class _Choice:
                 self._sums_of[cell].append(at)
 
     def complete(self, smallest: int) -> None:
-        """Give every sum with a withheld cell a second one, and room for `smallest`, as far as there is any."""
+        """Withhold a second cell in every sum with a withheld cell, and enough for `smallest`, as far as possible."""
         waiting = list(range(len(self._cells.sums)))
         while waiting:
             at = waiting.pop(0)
@@ -249,7 +249,7 @@ class _Choice:
                 waiting += [at, *self._sums_of[chosen]]
 
     def widen(self, exposed: Ints) -> bool:
-        """Withhold one more cell beside each exposed one, in its tightest sum; False when nothing could be added.
+        """Withhold one more cell for each exposed cell, in its tightest sum; False when nothing could be added.
 
         A sum that has been given a cell in this round is left for the next audit.
         """
@@ -265,7 +265,7 @@ class _Choice:
         return added
 
     def _beside(self, cell: int) -> int | None:
-        """The cheapest cell of the tightest sum around a cell; else of the sums of the withheld cells around it."""
+        """Return the cheapest cell of the tightest sum around a cell; else of the sums of withheld cells around it."""
         seen, ring = {cell}, [cell]
         while ring:
             around = list(dict.fromkeys(at for one in ring for at in self._sums_of[one]))
@@ -283,18 +283,18 @@ class _Choice:
         return (one.total, *one.parts)
 
     def _room(self, at: int) -> int:
-        """What the withheld parts of a sum add up to: the most that one of them can be."""
+        """Return the sum of the withheld parts: the most that a single withheld part can be."""
         return int(sum(self._cells.counts[part] for part in self._cells.sums[at].parts if self.withheld[part]))
 
     def _cheapest(self, members: Sequence[int]) -> int | None:
-        """The smallest count that is still published and may be withheld; zeros last, for they give no room."""
+        """Return the smallest published count that may be withheld; zeros last, because they hide nothing."""
         free = [cell for cell in members if not self.withheld[cell] and not self._cells.kept[cell]]
         counts = self._cells.counts
         return min(free, key=lambda cell: (counts[cell] == 0, counts[cell], cell), default=None)
 
 
 def _components(facts: sparse.csr_array) -> Ints:
-    """A number for each unknown; unknowns that facts link, also through others, have the same."""
+    """Number the connected components: unknowns linked by facts, also indirectly, share a number."""
     count = facts.shape[1]
     used = abs(facts).astype(bool).astype(np.int64)
     linked = sparse.block_array([[None, used], [used.T, None]], format="csr")
@@ -305,7 +305,7 @@ def _components(facts: sparse.csr_array) -> Ints:
 def _search(
     solver: "_Solver", targets: Ints, enough: Enough | None, low: Floats, high: Floats
 ) -> tuple[Floats, Floats]:
-    """The intervals of the targets of one component, from what is found of them already."""
+    """Return the intervals of the targets of a component, starting from those known already."""
 
     def learn(solution: Floats | None) -> None:
         if solution is not None:
@@ -339,7 +339,7 @@ class _Solver:
         self._whole = np.full(self._count, int(whole))
 
     def best(self, unknowns: Ints, price: Floats) -> Floats | None:
-        """A solution with the smallest sum of price x unknown; None when it has no bound.
+        """Return a solution with the smallest sum of price x unknown; None when it has no bound.
 
         Raises ValueError when no numbers fit what is known.
         """

@@ -1,8 +1,8 @@
-"""Who is at the bottom, and how sure: claim tests with one error rate for the whole list.
+"""Claim tests for the bottom of a ranking, with one error rate for the entire list.
 
 "In the bottom k" is true of a unit when fewer than k units are strictly below it. Two claims are tested for every
 unit, that it is and that it is not; Holm's method (1979) holds the chance of any false claim of a kind at 1 - level.
-The statistic is the one of the direct procedure of Mogstad, Romano, Shaikh and Wilhelm (2024); the bound on its
+The statistic is that of the direct procedure of Mogstad, Romano, Shaikh and Wilhelm (2024); the bound on its
 p-value is Bonferroni's in place of a bootstrap over all subsets of k units: no simulation, the same every time.
 """
 
@@ -25,7 +25,7 @@ class BottomClaims:
     """Claims about every unit, all shape (units,), in the order given; NaN for units without a score.
 
     confirm_p, clear_p : p-values after Holm over the units with a score; small speaks for the claim.
-    confirm_raw, clear_raw : the same for one unit alone, as if only this one had been asked about.
+    confirm_raw, clear_raw : the same for a single unit, as if only this unit had been asked about.
     verdict : "confirmed" (confirm_p <= 1 - level), "cleared" (clear_p <= 1 - level), else "undecided";
         "not_ranked" without a score.
     """
@@ -45,7 +45,7 @@ def bottom_claims(
     level: float = 0.95,
     df: ArrayLike | None = None,
 ) -> BottomClaims:
-    """Which units are among the k worst, which are not, and for which the data do not say.
+    """Test which units are among the k worst, which are not, and which remain undecided.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def bottom_claims(
     Raises
     ------
     ValueError
-        If level is not inside (0, 1), shapes differ or the covariance is no covariance.
+        If level is not inside (0, 1), shapes differ or `covariance` is not a valid covariance matrix.
     """
     pairs = standardised(score, covariance, df)
     p = int(pairs.present.sum())
@@ -74,12 +74,12 @@ def bottom_claims(
 def line_claims(
     score: ArrayLike, standard_error: ArrayLike, df: ArrayLike, line: float, *, level: float = 0.95
 ) -> BottomClaims:
-    """Which units are below a line, which are not: one-sided t tests of each score against it.
+    """Test which units are below a line and which are not: one-sided t tests of each score.
 
     Parameters
     ----------
     score, standard_error, df : shape (units,), points and degrees of freedom of each score; NaN is left out.
-    line : points. Without any variance the score itself decides; on the line it says nothing.
+    line : points. Without any variance the score itself decides; a score on the line decides nothing.
     """
     x, se = np.asarray(score, dtype=np.float64), np.asarray(standard_error, dtype=np.float64)
     apart = np.where(np.abs(x - line) <= TIE, 0.0, x - line)
@@ -90,7 +90,7 @@ def line_claims(
 
 
 def share_claims(low: ArrayLike, votes: ArrayLike, limit: float, *, level: float = 0.95) -> BottomClaims:
-    """Which units have more than a share of lowest grades, which have not: exact one-sided binomial tests.
+    """Test which units exceed a share of lowest grades and which do not: exact one-sided binomial tests.
 
     Parameters
     ----------
@@ -105,13 +105,13 @@ def share_claims(low: ArrayLike, votes: ArrayLike, limit: float, *, level: float
 
 
 def both(first: BottomClaims, second: BottomClaims, *, level: float = 0.95) -> BottomClaims:
-    """Claims about units that must meet two conditions: the larger p to confirm, the smaller to clear."""
+    """Combine claims about units that must meet two conditions: the larger p to confirm, the smaller to clear."""
     confirm = np.maximum(first.confirm_raw, second.confirm_raw)
     return claims_of(confirm, np.minimum(first.clear_raw, second.clear_raw), level)
 
 
 def claims_of(confirm_raw: Floats, clear_raw: Floats, level: float) -> BottomClaims:
-    """Holm over the units of each direction, and the verdicts."""
+    """Apply Holm over the units of each direction, and return the verdicts."""
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")
     confirm_p, clear_p = holm(confirm_raw), holm(clear_raw)
@@ -123,7 +123,7 @@ def claims_of(confirm_raw: Floats, clear_raw: Floats, level: float) -> BottomCla
 
 
 def holm(p: ArrayLike) -> Floats:
-    """Adjusted p-values of Holm (1979), shape (tests,); NaN is no test and stays NaN."""
+    """Return the adjusted p-values of Holm (1979), shape (tests,); NaN is no test and stays NaN."""
     raw = np.asarray(p, dtype=np.float64)
     out = np.full(raw.shape, np.nan)
     tests = np.flatnonzero(~np.isnan(raw))
@@ -134,7 +134,7 @@ def holm(p: ArrayLike) -> Floats:
 
 
 def _others(z: Floats) -> Floats:
-    """Row j: z of every other unit against unit j, shape (p, p - 1)."""
+    """Return in row j the z of every other unit against unit j, shape (p, p - 1)."""
     p = len(z)
     keep = ~np.eye(p, dtype=bool)
     return z.T[keep].reshape(p, p - 1)

@@ -1,1 +1,1 @@
-"""Benchmarks: ratios against a named baseline in the same process. Not part of the tests."""
+"""Benchmarks: ratios to a named baseline in the same process. Not part of the tests."""

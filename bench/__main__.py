@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, one after the other."""
+"""Entry point of `make bench`: every benchmark in order."""
 
 from bench import documents, import_ballots, pages, pledges, ranks, store_calls
 

@@ -10,7 +10,7 @@ GRADES = np.array(["满意", "基本满意", "不满意", "不了解"])
 
 
 def write_ballots(path: Path, lines: int) -> Path:
-    """A UTF-8 CSV in the long form; every ballot grades all units. Kept when it is already there."""
+    """Write a UTF-8 CSV in the long form, in which every ballot grades all units. An existing file is kept."""
     if path.is_file():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""(d) Time of a document once its ranking is there: PDF and Word file, each in a warm process.
+"""(d) Time to write a document from a ranking: PDF and Word file, each in a warm process.
 
 Bars: 100 units PDF in 2 s and Word file in 0.5 s, 3,000 units in 10 s each.
 """
@@ -16,7 +16,7 @@ RUNS = 3
 
 
 def ranking_of(units: int) -> Document:
-    """A ranking of so many units as a document, ranges drawn."""
+    """Return a ranking of this many units as a document, ranges drawn."""
     rows = [_row(place, units) for place in range(1, units + 1)]
     headers = dict(zip(COLUMNS[UNITS], ("名次", "单位", "评价数", "得分", "区间", "名次区间", "认定"), strict=True))
     section = Section("一、各类别排名", 1, ("参与排名的全部单位。",), Table(UNITS, headers, tuple(rows)))
@@ -41,19 +41,19 @@ def _row(place: int, units: int) -> Row:
 
 
 def _time(write: Callable[[Document], object], made: Document, run: int) -> float:
-    """Seconds of one document that was never made before: the engine keeps what it has set."""
+    """Return the seconds of a new document: the engine caches what it has set."""
     other = replace(made, title=f"{made.title} {run}")
     return seconds(lambda: write(other))
 
 
 def main() -> None:
-    """Print the best of some runs beside the bars; the first run of a process, with its fonts, apart."""
+    """Print the best of some runs against the bars; the first run of a process, with its fonts, separately."""
     first = seconds(lambda: typeset(ranking_of(1)))
     print(f"(d) fonts and engine, once a process: {first:.2f} s")
     for units, pdf_bar, word_bar in SIZES:
-        made = ranking_of(units)
-        pdf, word = (min(_time(write, made, run) for run in range(RUNS)) for write in (typeset, word_bytes))
-        size = len(typeset(made).content) / 1024
+        document = ranking_of(units)
+        pdf, word = (min(_time(write, document, run) for run in range(RUNS)) for write in (typeset, word_bytes))
+        size = len(typeset(document).content) / 1024
         print(
             f"(d) {units:5} units: PDF {pdf:.2f} s (bar {pdf_bar}), {size:.0f} KiB; "
             f"Word file {word:.2f} s (bar {word_bar})"

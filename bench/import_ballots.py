@@ -24,21 +24,21 @@ LINES = 8_000_000
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """Wall time of one call."""
+    """Return the wall time of a call."""
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
 
 
 def read_csv_baseline(path: Path) -> None:
-    """DuckDB reads the file as text and does nothing else."""
+    """Read the file as text with DuckDB and do nothing else."""
     con = duckdb.connect(config={"threads": 2})
     con.execute("CREATE TABLE t AS SELECT * FROM read_csv($path, all_varchar=true)", {"path": str(path)})
     con.close()
 
 
 def pandas_script(path: Path) -> pd.Series:
-    """What an office would write: mean points by unit and group, then the weighted mean."""
+    """Score as an office would: mean points by unit and group, then the weighted mean."""
     lines = pd.read_csv(path)
     lines["points"] = lines["评价"].map({"满意": 100, "基本满意": 60, "不满意": 0})
     means = lines.dropna(subset=["points"]).groupby(["参评单位", "评议主体"])["points"].mean().unstack()
@@ -47,21 +47,21 @@ def pandas_script(path: Path) -> pd.Series:
 
 
 def publish(path: Path, store: Path) -> Store:
-    """The product: every check, facts, moments, release."""
+    """Import and publish with the product: every check, facts, moments, release."""
     shutil.rmtree(store, ignore_errors=True)
-    made = Store(store)
-    made.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
-    report = made.import_files("ballots", [path], "2025")
+    published = Store(store)
+    published.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
+    report = published.import_files("ballots", [path], "2025")
     assert report.stored and report.rows == LINES // 60 * 60, report.problems[:3]
-    made.publish()
-    return made
+    published.publish()
+    return published
 
 
 def main() -> None:
-    """Print each ratio with what it is measured against."""
+    """Print each ratio with its baseline."""
     path = write_ballots(WORK / "ballots_8m.csv", LINES)
     print(f"file: {path.stat().st_size / 1e6:.0f} MB, {LINES:,} lines")
-    read_csv_baseline(path)  # the file is in memory from here on, for everybody
+    read_csv_baseline(path)  # the file is in the disk cache from here on, for every measurement
     product = min(seconds(lambda: publish(path, WORK / "store_8m")) for _ in range(2))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     baseline = min(seconds(lambda: read_csv_baseline(path)) for _ in range(3))

@@ -31,7 +31,7 @@ RUNS = 15
 
 
 def store_of(lines: int) -> Path:
-    """A published store with so many lines; made once."""
+    """Return a published store with this many lines, created once."""
     path = WORK / f"store_{lines}"
     store = Store(path)
     if store.in_force() is None:
@@ -42,7 +42,7 @@ def store_of(lines: int) -> Path:
 
 
 def page_times(store: Path) -> dict[str, float]:
-    """Median milliseconds of a warm run of each page."""
+    """Return the median milliseconds of a warm run of each page."""
     os.environ["BIAOCHI_STORE"] = str(store)
     cached.store.clear()
     times = {}

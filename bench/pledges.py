@@ -1,7 +1,7 @@
 """(e) Pledges of 400 secretaries, 12 items each, five years: what a page needs, first time and warm.
 
 Bar: everything that a page shows of one round, with one post's five years, under 300 ms once the years are kept (as
-`ui/cached.py` keeps them); the first time is printed beside it.
+`ui/cached.py` keeps them); the first time is printed too.
 """
 
 from functools import partial
@@ -26,7 +26,7 @@ HALL = {"班子成员": 9, "党员": 40, "群众代表": 25}
 
 
 def tables(year: str) -> dict[str, str]:
-    """Register, counts, pledges, checks and votes of one year, as files."""
+    """Return register, counts, pledges, checks and votes of a year, as files."""
     rng = np.random.default_rng(int(year))
     units = [f"单位{number:03d}" for number in range(UNITS)]
     register = [f"{name},{name},第{number % 4}类" for number, name in enumerate(units)]
@@ -59,7 +59,7 @@ def tables(year: str) -> dict[str, str]:
 
 
 def store() -> Path:
-    """A published store of five years; made once."""
+    """Return a published store of five years, created once."""
     path = WORK / "store_pledges"
     made = Store(path)
     if made.in_force() is None:

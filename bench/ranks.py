@@ -1,7 +1,7 @@
 """Rank sets: time and memory against the plain loop over draws, and against the package multiple-inference.
 
-`python -m bench.ranks [--multiple-inference PYTHON]`, where PYTHON has multiple-inference 1.2.0 in an environment of
-its own; it is not one of ours (dormant since 2023, and it brings a plotting stack).
+`python -m bench.ranks [--multiple-inference PYTHON]`, where PYTHON has multiple-inference 1.2.0 in a separate
+environment; it is no dependency of ours (dormant since 2023, and it brings a plotting stack).
 
 Bars: p = 60 with 20,000 draws in 1 s, p = 1,000 with 1,000 draws in 3 s, p = 3,000 in 15 s and 1 GB. Against the
 package 3 and 5 times faster at 500 and 1,000 units, a fifth of its memory at 3,000, and the same sets.
@@ -63,7 +63,7 @@ print(json.dumps(found))
 
 @dataclass(frozen=True)
 class Run:
-    """One run in a process of its own: wall time of the call, memory before it and at its highest, bytes."""
+    """Run in a separate process: wall time of the call, memory before it and at its peak, bytes."""
 
     seconds: float
     before: int
@@ -72,7 +72,7 @@ class Run:
 
 
 def peak_memory() -> int:
-    """Most memory this process ever held, bytes. The kernel's figure, for ru_maxrss is inherited from the parent."""
+    """Return the peak memory of this process, bytes. The kernel's figure, because ru_maxrss is inherited."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
@@ -80,7 +80,7 @@ def peak_memory() -> int:
 
 
 def inputs(units: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Scores spread like those of a good year, and a covariance with shared and own errors."""
+    """Return scores spread like those of a good year, and a covariance with shared and individual errors."""
     rng = np.random.default_rng([seed, units])
     shared = rng.normal(0, 0.3, (units, 8))
     covariance = np.diag(rng.uniform(0.5, 1.5, units)) + shared @ shared.T
@@ -88,7 +88,7 @@ def inputs(units: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def plain_loop(score: np.ndarray, covariance: np.ndarray, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """One-step sets as one would first write them: every draw, all pairs at once."""
+    """Compute one-step sets in the plainest way: every draw, all pairs at once."""
     rng = np.random.default_rng(seed)
     root = np.linalg.cholesky(covariance)
     diagonal = np.diagonal(covariance)
@@ -104,7 +104,7 @@ def plain_loop(score: np.ndarray, covariance: np.ndarray, draws: int, seed: int)
 
 
 def in_process(python: str, program: str, units: int, draws: int, *options: str, seed: int = 0) -> Run:
-    """Run one of the two programs on the same scores and covariance."""
+    """Run either program on the same scores and covariance."""
     score, covariance = inputs(units, seed)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "given.npz"
@@ -121,7 +121,7 @@ def in_process(python: str, program: str, units: int, draws: int, *options: str,
 
 
 def against_the_loop() -> None:
-    """Time beside the plain loop in this process, and peak memory in a process of its own."""
+    """Compare time with the plain loop in this process, and measure peak memory in a separate process."""
     for units, draws, bar in SIZES:
         given = inputs(units)
         ours = min(seconds(partial(rank_sets, *given, draws=draws, seed=1)) for _ in range(3))
@@ -134,7 +134,7 @@ def against_the_loop() -> None:
 
 
 def against_the_package(python: str) -> None:
-    """Time and memory beside multiple-inference, each in a process of its own, one-step as it does from 100 units."""
+    """Compare time and memory with multiple-inference, in separate processes, one-step as it does from 100 units."""
     for units, bar in AGAINST:
         ours = min(in_process(sys.executable, OURS, units, 1_000, "one-step").seconds for _ in range(3))
         down = min(in_process(sys.executable, OURS, units, 1_000, "stepdown").seconds for _ in range(3))
@@ -153,7 +153,7 @@ def against_the_package(python: str) -> None:
 
 
 def same_sets(python: str) -> None:
-    """Units whose set differs from the package's on five inputs; only borderline pairs may decide otherwise there."""
+    """Print units whose set differs from the package's on five inputs; only borderline pairs may cause it."""
     for seed, units in enumerate(SAME_SETS):
         given = inputs(units, seed)
         sets = rank_sets(*given, draws=SAME_DRAWS, seed=1, stepdown=units < STEPS_BELOW)
@@ -167,7 +167,7 @@ def same_sets(python: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Print every comparison that can be made here."""
+    """Print every comparison that is possible here."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--multiple-inference", metavar="PYTHON", help="a Python that has multiple-inference 1.2.0")
     python = parser.parse_args(arguments).multiple_inference

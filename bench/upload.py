@@ -1,8 +1,8 @@
-"""What an upload through the browser costs: `python -m bench.upload`.
+"""Cost of an upload through the browser: `python -m bench.upload`.
 
 (a) a million ballot lines from choosing the file to the published ranking on the page: at most 60 s on 2 cores.
 (b) memory of the server after 20 uploads of 20 MB, each published, against before: at most 150 MB more.
-The first upload is made before (b) counts: it loads libraries that stay.
+The first upload precedes the measurement of (b): it loads libraries that stay in memory.
 """
 
 import shutil
@@ -20,19 +20,19 @@ from tests.browser.conftest import CHROMIUM, CHROMIUM_OPTIONS, Server, settled, 
 from tests.browser.journeys import fill_round, open_upload
 
 WORK = ROOT / "bench" / "work"
-MILLION = 1_000_020  # whole ballots of 60 units
+MILLION = 1_000_020  # complete ballots of 60 units
 TWENTY_MB = 340_020
 PATIENCE = 180_000  # ms
 
 
 def resident_mb(server: Server) -> float:
-    """Memory of the server's process now."""
+    """Return the memory of the server's process now."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
 def publish_through(page, round_id: str, file: Path) -> tuple[float, float]:
-    """Seconds until the file is published, and until its ranking stands on the page; all in one session."""
+    """Return the seconds until the file is published, and until its ranking is on the page, in the same session."""
     page.get_by_test_id("stSidebarNavLink").get_by_text("上传", exact=True).click()
     page.locator("h1", has_text="上传").wait_for(timeout=PATIENCE)
     settled(page)
@@ -80,7 +80,7 @@ def main(arguments: list[str]) -> None:
 
 
 def peak_mb(server: Server) -> float:
-    """The most memory the server's process ever had."""
+    """Return the peak memory of the server's process."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 

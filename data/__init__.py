@@ -1,1 +1,1 @@
-"""Files, the store and DuckDB. No method is known here: scores are made in `analytics`."""
+"""Files, the store and DuckDB. No statistical method is here: scores are computed in `analytics`."""

@@ -1,7 +1,7 @@
-"""DuckDB, opened the one safe way, and the SQL files.
+"""Safe access to DuckDB and to the SQL files.
 
-A cursor of its own for every call: one shared connection gave wrong answers under six threads (87 of 240 queries),
-a cursor a call none. Only this module opens DuckDB.
+Every call has a separate cursor: a shared connection gave wrong answers under six threads (87 of 240 queries), a cursor
+per call none. Only this module opens DuckDB.
 """
 
 import re
@@ -16,7 +16,7 @@ import settings
 
 SQL = Path(__file__).with_name("sql")
 
-# Older DuckDB can still open the file after a downgrade.
+# Fixed, so that an older DuckDB can open the file after a downgrade.
 STORAGE_VERSION = "v1.4.0"
 
 _OFFLINE = {
@@ -29,12 +29,12 @@ _OFFLINE = {
 
 @cache
 def read_sql(name: str) -> str:
-    """The text of one SQL file, named without its ending: 'release/units'."""
+    """Return the text of an SQL file, named without its ending: 'release/units'."""
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def sql_names(folder: str) -> list[str]:
-    """Every SQL file of one folder, as `read_sql` names them."""
+    """Return the names of the SQL files in a folder, as for `read_sql`."""
     return sorted(f"{folder}/{path.stem}" for path in (SQL / folder).glob("*.sql"))
 
 
@@ -44,7 +44,7 @@ def table_names(schema: str) -> list[str]:
 
 
 def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A connection in memory for intake and building; spills into `spill`."""
+    """Open a connection in memory for intake and building; it spills into `spill`."""
     config: dict[str, str | bool | int | float | list[str]] = {
         **_OFFLINE,
         "memory_limit": settings.load().memory_limit,
@@ -57,7 +57,7 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
-    """A small Parquet file of ours as a frame."""
+    """Read a small Parquet file of ours as a frame."""
     con = duckdb.connect(":memory:", config={**_OFFLINE})
     try:
         return con.read_parquet(str(path)).df()
@@ -66,7 +66,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 
 def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> None:
-    """A new database file with these tables, declared by `schema` (an SQL file), written once."""
+    """Write a new database file with these tables, declared by `schema` (an SQL file)."""
     con = duckdb.connect(":memory:", config={**_OFFLINE})
     try:
         quoted = str(path).replace("'", "''")
@@ -87,7 +87,7 @@ def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> 
 
 
 class Database:
-    """One database file, opened for reading only; safe from any thread."""
+    """Database file, opened for reading only; safe from any thread."""
 
     def __init__(self, path: Path) -> None:
         # In the configuration, not by SET: cursors do not inherit a plain SET.
@@ -101,12 +101,12 @@ class Database:
         self._lock = threading.Lock()
 
     def query(self, name: str, **params: object) -> pd.DataFrame:
-        """Run one SQL file with named parameters."""
+        """Run an SQL file with named parameters."""
         with self._lock:
             cursor = self._con.cursor()
         with cursor:
             return cursor.execute(read_sql(name), params or None).df()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database."""
         self._con.close()

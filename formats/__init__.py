@@ -1,1 +1,1 @@
-"""Bytes of spreadsheets, PDF, Word and ZIP files, from plain tables and documents. Nothing here knows the domain."""
+"""Writers of spreadsheets, PDF, Word and ZIP files from plain tables and documents, independent of the domain."""

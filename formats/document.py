@@ -1,4 +1,4 @@
-"""A document as plain words: sections with paragraphs and tables. Whoever sets it knows no method.
+"""Document model: sections with paragraphs and tables, independent of methods and formats.
 
 Every text is already in the reader's language. A writer shows texts as they are: nothing in them is markup.
 """
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
-"""In every file: the same content is the same file, whenever it is made."""
+"""Creation time in every file, fixed so that the same content gives the same bytes."""
 
 UNITS, ROUNDS, GROUPS, INDICATORS = "units", "rounds", "groups", "indicators"
 CHANGES, LEFT_OUT, PLEDGES = "changes", "left_out", "pledges"
@@ -23,13 +23,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     LEFT_OUT: ("unit", "round", "reason"),
     PLEDGES: ("unit", "item", "due", "target", "status", "reported", "verified", "warning"),
 }
-"""The kinds of table and their columns. A row that names a unit has its votes, an interval and a verdict, or the reason
-why there is none. Pledges are counted one by one, not sampled: target, reported and verified value take that place."""
+"""Kinds of table and their columns. A row that names a unit has its votes, an interval and a verdict, or the reason why
+they are missing. Pledges are counted completely, not sampled: target, reported and verified value replace those."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A range of places to draw: from best to worst of `count`, the place itself, and where the last k begin."""
+    """Range of places to draw: best to worst of `count`, the rank itself, and where the last k begin."""
 
     best: int
     worst: int
@@ -41,7 +41,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: its cells by column, the range to draw in `places`, a sentence below that names nobody."""
+    """Line of a table: its cells by column, the range to draw in `places`, a sentence below that names nobody."""
 
     cells: Mapping[str, str]
     bar: Bar | None = None
@@ -59,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of level 1 to 3 (none: ''), paragraphs, and a table."""
+    """Section: a heading of level 1 to 3 (none: ''), paragraphs, and a table."""
 
     heading: str = ""
     level: int = 1
@@ -69,8 +69,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """One document. kind: what it is, a code. secrecy: the stamp of an internal document, else ''. stamp: what must not
-    be overlooked (draft, demonstration data ...), else ''. office, date: who signs and when, else ''.
+    """Document to be written as PDF, Word or data.
+
+    kind: a code. secrecy: the stamp of an internal document, else ''. stamp: what must not be overlooked (draft,
+    demonstration data ...), else ''. office, date: who signs and when, else ''.
     footer: on every page. about: where it comes from, and the command that makes it again.
     """
 
@@ -86,19 +88,19 @@ class Document:
     footer: str
 
     def as_data(self) -> dict[str, object]:
-        """The document as dictionaries and lists."""
+        """Return the document as dictionaries and lists."""
         return asdict(self)
 
     def tables(self) -> list[Table]:
-        """Its tables in order."""
+        """Return its tables in order."""
         return [section.table for section in self.sections if section.table is not None]
 
     def rows(self) -> int:
-        """How many lines its tables have in all."""
+        """Return the number of lines of all its tables."""
         return sum(len(table.rows) for table in self.tables())
 
 
 def plain(text: object) -> str:
-    """A name from a file as one line of visible characters."""
+    """Return a name from a file as a single line of visible characters."""
     kept = (c if unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") else " " for c in str(text))
     return " ".join("".join(kept).split())

@@ -1,7 +1,7 @@
-"""A document as a Word file that the office edits: docxtpl fills formats/templates/bulletin.docx, or an own template.
+"""Word files of documents: docxtpl fills formats/templates/bulletin.docx, or a template of the office.
 
-Texts are escaped, so that markup and placeholders in a name stay text. An own template may leave things out, but never
-so that a unit's name stands without its votes, interval and verdict: then nothing is written.
+Texts are escaped, so that markup and placeholders in a name stay text. A template of the office may omit things, but
+nothing is written if a unit's name would appear without its votes, interval and verdict.
 """
 
 import io
@@ -24,7 +24,7 @@ from formats.docx_bytes import packed
 from i18n import N_
 
 TEMPLATE = Path(__file__).with_name("templates") / "bulletin.docx"
-"""The source of the layout: an office edits it in Word or WPS; docs/how-to/word-template lists its placeholders."""
+"""Source of the layout: an office edits it in Word or WPS; docs/how-to/word-template lists its placeholders."""
 LARGEST = 50 * 1024 * 1024
 """Bytes of a template unpacked; ours has 0.2 million."""
 NEEDED: Mapping[str, Sequence[str]] = {
@@ -50,11 +50,11 @@ OF_A_UNIT = ("n", "interval", "verdict")
 
 
 class InvalidTemplateError(UsageError):
-    """A template that cannot be used: what is wrong, and where."""
+    """Error in a template: what is wrong, and where."""
 
 
 def word_bytes(document: Document, template: Path = TEMPLATE) -> bytes:
-    """The document as .docx. Raises InvalidTemplateError."""
+    """Return the document as .docx. Raises InvalidTemplateError."""
     filled = _Template(io.BytesIO(_readable(template)))
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
@@ -70,7 +70,7 @@ def word_bytes(document: Document, template: Path = TEMPLATE) -> bytes:
 
 
 class _Template(DocxTemplate):
-    """docxtpl without what it does to texts afterwards: it takes {_{ for {{, and tabs and line feeds for Word's own."""
+    """docxtpl template without its later changes to texts: it replaces {_{ by {{, and tabs and line feeds by Word's."""
 
     lines: Sequence[str] = ()
 
@@ -82,7 +82,7 @@ class _Template(DocxTemplate):
 
 
 def _given(document: Document) -> dict[str, object]:
-    """What a template may use: the fields of the document; a row is its cells and its statement."""
+    """Return what a template may use: the fields of the document; a row is its cells and its statement."""
     given = document.as_data()
     given["sections"] = [
         {
@@ -102,7 +102,7 @@ def _table(table: Table) -> dict[str, object]:
 
 
 def _readable(template: Path) -> bytes:
-    """The bytes of a template that can be a Word file."""
+    """Return the bytes of a template that can be a Word file."""
     try:
         content = template.read_bytes()
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -119,7 +119,7 @@ def _no_template(template: Path) -> InvalidTemplateError:
 
 
 def _refused(template: Path, error: Exception, lines: Sequence[str]) -> InvalidTemplateError:
-    """What is wrong with a placeholder, and the words of the paragraph where it stands."""
+    """Return an error for a placeholder, with the words of its paragraph."""
     if isinstance(error, TemplateSyntaxError):
         number = error.lineno
     else:
@@ -135,7 +135,7 @@ def _refused(template: Path, error: Exception, lines: Sequence[str]) -> InvalidT
 
 
 def _check_names(made: Any, document: Document, template: Path) -> None:
-    """Refuse a document in which the name of a unit stands without its figures."""
+    """Refuse a document in which the name of a unit appears without its figures."""
     figures: dict[str, list[set[str]]] = {}
     for table in document.tables():
         for row in table.rows:
@@ -155,7 +155,7 @@ def _check_names(made: Any, document: Document, template: Path) -> None:
 
 
 def _own_texts(document: Document) -> set[str]:
-    """Texts of the document itself; a name that is also a common word may stand in them."""
+    """Return the texts of the document itself; they may contain a name that is also a common word."""
     texts = {document.title, document.footer, document.secrecy, document.stamp, document.office, document.date}
     for section in document.sections:
         texts |= {section.heading, *section.paragraphs}
@@ -165,7 +165,7 @@ def _own_texts(document: Document) -> set[str]:
 
 
 def _lines_of(made: Any) -> Iterator[list[str]]:
-    """Every line of a document, its heads and feet too: a paragraph, or the cells of a table's row."""
+    """Yield every line of a document, with headers and footers: a paragraph, or the cells of a table's row."""
     places = [made.element.body]
     for section in made.sections:
         heads = (section.header, section.first_page_header, section.even_page_header)

@@ -1,4 +1,4 @@
-"""A Word file with the same bytes for the same content, whenever and wherever it is written."""
+"""Reproducible Word files: the same bytes for the same content, at any time and on any machine."""
 
 import io
 import zipfile
@@ -11,7 +11,7 @@ PROGRAM = "Biaochi"
 
 
 def packed(made: Any, title: str, language: str) -> bytes:
-    """A python-docx document as bytes, without the time or the machine it was written on."""
+    """Return a python-docx document as bytes, without the time or the machine it was written on."""
     about = made.core_properties
     about.title, about.language, about.author, about.last_modified_by = title, language, PROGRAM, PROGRAM
     about.comments = about.keywords = about.subject = about.category = ""

@@ -1,7 +1,7 @@
-"""The fonts of an official document: which of those it asks for are here, which stand in for the others.
+"""Fonts of official documents: which are installed, and which substitute for those missing.
 
-None comes with the product: those of official documents may not be passed on. A missing one is told with what stands
-in for it; without any Chinese font there is no PDF, never one of empty boxes.
+The product ships none: fonts of official documents may not be redistributed. A missing font is reported with its
+substitute; without any Chinese font no PDF is written, rather than a PDF of empty boxes.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ WANTED: Mapping[str, tuple[str, ...]] = {
     "heading": ("黑体", "SimHei", "STHeiti"),
     "kai": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", "楷体", "STKaiti"),
 }
-"""Part of the page -> the font it should have, under the names it goes by; the first is what people call it."""
+"""Part of the page -> the names of the font it should have; the first name is the usual name."""
 STAND_IN: Mapping[str, tuple[str, ...]] = {
     "title": (*_SERIF, *_SANS),
     "body": (*_SERIF, *_SANS),
@@ -45,32 +45,32 @@ NO_FONT = N_(
 
 @dataclass(frozen=True)
 class FontChoice:
-    """families: for each part of the page the fonts in order. missing: the font wanted -> the one that stands in."""
+    """Fonts in use. families: for each part of the page the fonts in order. missing: font wanted -> its substitute."""
 
     families: Mapping[str, tuple[str, ...]]
     missing: Mapping[str, str]
 
     def warning(self, language: str) -> str:
-        """Which fonts are wanted and not here; '' when all are."""
+        """Return a sentence on the fonts that are missing; '' when all are installed."""
         one, comma = translate(ONE, language), PUNCTUATION[language].listed
         fonts = comma.join(one.format(wanted=wanted, used=used) for wanted, used in self.missing.items())
         return translate(MISSING, language).format(fonts=fonts) if fonts else ""
 
 
 class NoChineseFontError(UsageError):
-    """No font here has Chinese characters."""
+    """Error for a machine without any font with Chinese characters."""
 
 
 @lru_cache(maxsize=4)
 def fonts_of(folder: Path | None = None) -> typst.Fonts:
-    """The fonts of this machine; of one folder only, where one is given. Read once a process."""
+    """Return the fonts of this machine, or of `folder` only. Read once per process."""
     if folder is None:
         return typst.Fonts()
     return typst.Fonts(include_system_fonts=False, font_paths=[folder])
 
 
 def choose(here: typst.Fonts) -> FontChoice:
-    """The fonts for each part of the page. Raises NoChineseFontError."""
+    """Choose the fonts for each part of the page. Raises NoChineseFontError."""
     installed = set(here.families())
     families, missing = {}, {}
     for part, wanted in WANTED.items():

@@ -1,4 +1,4 @@
-"""A document as PDF/A, set by Typst from formats/templates/bulletin.typ: same content and fonts, same bytes.
+"""PDF/A files of documents, set by Typst from formats/templates/bulletin.typ: same content and fonts, same bytes.
 
 Texts reach the template as data, so that markup in a name stays text. PDF/A (2a: archivable, readable aloud) refuses a
 character that no font here has, so that no empty box is ever printed.
@@ -26,19 +26,19 @@ _NO_GLYPH = re.compile(r'the text `"(?P<text>.*)"` could not be displayed')
 
 @dataclass(frozen=True)
 class Typeset:
-    """content: the PDF. fonts: what it is set in, and what is missing."""
+    """Result of typesetting. content: the PDF. fonts: those in use, and those missing."""
 
     content: bytes
     fonts: FontChoice
 
 
 def fonts_here(folder: Path | None = None) -> FontChoice:
-    """The fonts a PDF made here would have. Raises NoChineseFontError."""
+    """Return the fonts of a PDF written on this machine. Raises NoChineseFontError."""
     return choose(fonts_of(folder))
 
 
 def typeset(document: Document, fonts: Path | None = None) -> Typeset:
-    """The document as PDF; `fonts`: a folder whose fonts are used in place of the machine's.
+    """Return the document as PDF; `fonts`: a folder whose fonts are used in place of the machine's.
 
     Raises NoChineseFontError, and UsageError for a character that no font here has.
     """
@@ -60,12 +60,12 @@ def typeset(document: Document, fonts: Path | None = None) -> Typeset:
 
 
 def _refused(error: typst.TypstError) -> Exception:
-    """A sentence for a character without a glyph; anything else is our bug and stays what it is."""
-    found = _NO_GLYPH.search(error.message)
-    if not found:
+    """Return a UsageError for a character without a glyph; any other error is our bug and is returned unchanged."""
+    match = _NO_GLYPH.search(error.message)
+    if not match:
         return error
     return UsageError(
         "No font on this machine has the characters “{text}” of a name. Install a font that has them. The Word "
         "document does not need it.",
-        text=found["text"],
+        text=match["text"],
     )

@@ -1,4 +1,4 @@
-"""Tables as files that people open: CSV, JSON and Excel, with the same bytes for the same content.
+"""Tables as CSV, JSON and Excel files, with the same bytes for the same content.
 
 A sheet is already in the reader's language; nothing here knows what the columns mean.
 """
@@ -23,12 +23,12 @@ from i18n import N_
 Cell = str | int | float | bool | None
 
 BOM = b"\xef\xbb\xbf"
-# A text that begins with one of them gets an apostrophe; data/model/names.py has the same set and takes it away.
+# A text that begins with any of them gets an apostrophe; data/model/names.py has the same set and removes it.
 FORMULA_SIGNS = frozenset("=+-@|%\t\r\n")
 WIDEST = 32  # of a column; longer texts take a second line
-PIECE = 50_000  # rows of a piece of CSV
-LAST_ROW = 1_048_576  # of a sheet; the header takes one
-LONGEST_TEXT = 32_767  # characters of a cell; a longer one is no text that Excel opens
+PIECE = 50_000  # rows per piece of CSV
+LAST_ROW = 1_048_576  # of a sheet, the header included
+LONGEST_TEXT = 32_767  # characters of a cell; Excel rejects a longer text
 A4 = 9  # as Excel numbers paper
 HEAD_LINES = 3  # of a header
 LINE, AIR = 15, 3  # points of a row of text, and free between rows
@@ -40,12 +40,12 @@ WIDE = 500  # pixels of a chart: within the width of a page of A4
 OWN_SIZE = {"scale_with_doc": False, "align_with_margins": True}  # a wide table does not shrink its page number
 SHADES = ("#5B8DB8", "#B5CCE0")  # of a bar, below and above the score
 BESIDE = 8  # column right of the charts
-_CREATED = datetime(2000, 1, 1)  # a fixed time: the same content is the same file
+_CREATED = datetime(2000, 1, 1)  # fixed, so that the same content gives the same bytes
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Values with their intervals, as a chart of the spreadsheet itself; columns are named by their headers.
+    """Chart of values with their intervals, native to the spreadsheet; columns are named by their headers.
 
     first, count: which rows of the table, one after another.
     """
@@ -65,9 +65,9 @@ class Sheet:
 
     facts go on the second sheet of a workbook: (name, value); after them legend: (header, what it means).
     formats: header -> number format of a spreadsheet; the cells keep their full precision.
-    folded: headers of columns that are folded away behind a plus sign, so that the others fit a printed page.
-    marks: what stands on every printed page, such as the release.
-    leading: how many first columns say whose row it is; where a table is too wide for one page they are on each.
+    folded: headers of columns collapsed behind a plus sign, so that the others fit a printed page.
+    marks: text on every printed page, such as the release.
+    leading: number of first columns that identify the row; repeated on each page if a table is wider than a page.
     """
 
     title: str
@@ -85,7 +85,7 @@ class Sheet:
 
 
 class TooManyRowsError(BiaochiError):
-    """A table with more rows than a sheet of a workbook holds."""
+    """Error for a table with more rows than a sheet of a workbook holds."""
 
     message = N_(
         "The table has {count} rows; a sheet of a workbook holds {limit}. Take --format csv, which has no limit."
@@ -96,7 +96,7 @@ class TooManyRowsError(BiaochiError):
 
 
 def safe_text(text: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet that opens CSV could take it for a formula."""
+    """Prefix a text with an apostrophe if a spreadsheet that opens CSV could read it as a formula."""
     if unicodedata.normalize("NFKC", text).strip() == "%":
         return text  # a unit of measure
     start = next((c for c in text if c in FORMULA_SIGNS or not _is_invisible(c)), "")
@@ -104,12 +104,12 @@ def safe_text(text: str) -> str:
 
 
 def csv_bytes(sheet: Sheet) -> bytes:
-    """UTF-8 with mark, CRLF, texts quoted and neutralised, numbers bare in full precision."""
+    """Return CSV in UTF-8 with mark and CRLF; texts are quoted and neutralised, numbers bare in full precision."""
     return b"".join(csv_pieces(sheet.headers, sheet.rows))
 
 
 def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """The same in pieces, for tables that are too long to hold."""
+    """Yield CSV in pieces, for tables that are too long for memory."""
     yield BOM
     first: list[Cell] = [safe_text(header) for header in headers]
     whole = chain([first], ([_safe(_plain(cell)) for cell in row] for row in rows))
@@ -120,15 +120,16 @@ def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterat
 
 
 def json_bytes(content: Mapping[str, object]) -> bytes:
-    """JSON in UTF-8 with null for what is missing; never NaN."""
+    """Return JSON in UTF-8 with null for missing values, never NaN."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     return text.encode("utf-8") + b"\n"
 
 
 def xlsx_bytes(sheet: Sheet) -> bytes:
-    """A workbook: the table as it is shown, ready to print, and a second sheet that says what it is.
+    """Return a workbook: the table as shown, ready to print, and a second sheet that describes it.
 
-    Raises TooManyRowsError beyond what a sheet holds. A text longer than a cell holds ends in …; as CSV it is whole.
+    Raises TooManyRowsError beyond what a sheet holds. A text longer than a cell holds is cut and ends in …;
+    CSV keeps it in full.
     """
     if len(sheet.rows) >= LAST_ROW:
         raise TooManyRowsError(len(sheet.rows))
@@ -146,17 +147,17 @@ def xlsx_bytes(sheet: Sheet) -> bytes:
 
 
 def checksum(sheet: Sheet) -> str:
-    """SHA-256 (hex) of the table as CSV."""
+    """Return the SHA-256 (hex) of the table as CSV."""
     return hashlib.sha256(csv_bytes(sheet)).hexdigest()
 
 
 def _sheet_name(title: str) -> str:
-    """A title as the name of a sheet: without the signs that Excel forbids there, at most 31 characters."""
+    """Return a title as the name of a sheet: without the signs that Excel forbids there, at most 31 characters."""
     return "".join("_" if c in "[]:*?/\\'" else c for c in title)[:31]
 
 
 def _table(book: Any, page: Any, sheet: Sheet) -> None:
-    """Header and rows: frozen, filtered, and set up for A4 across with the header on every page."""
+    """Write header and rows: frozen, filtered, and set up for A4 landscape with the header on every page."""
     middle = {"valign": "vcenter"}
     head = book.add_format({**middle, "bold": True, "text_wrap": True, "border": 1, "bg_color": "#E8EEF4"})
     styles = [
@@ -193,26 +194,26 @@ def _table(book: Any, page: Any, sheet: Sheet) -> None:
 
 
 def _pages_across(sheet: Sheet, widths: Sequence[int]) -> int:
-    """Pages side by side: one, unless the type would be too small to read."""
+    """Return the number of pages across: 1, unless the type would be too small to read."""
     shown = [0 if header in sheet.folded else width for header, width in zip(sheet.headers, widths, strict=True)]
     whole, leading = sum(shown), sum(shown[: sheet.leading])
     return 1 if whole <= LEGIBLE else math.ceil((whole - leading) / (LEGIBLE - leading))
 
 
 def _folding(sheet: Sheet, column: int) -> dict[str, object]:
-    """Folded away, or beside what is: that column carries the plus sign."""
+    """Return the options of a collapsed column, or of the next column, which carries the plus sign."""
     if sheet.headers[column] in sheet.folded:
         return {"level": 1, "hidden": True}
     return {"collapsed": True} if column and sheet.headers[column - 1] in sheet.folded else {}
 
 
 def _printed(text: str) -> str:
-    """A text of a page header, where & begins a command; at most what fits beside the other (255 in all)."""
+    """Escape a text of a page header, where & begins a command; cut it to fit with the other text (255 in all)."""
     return text[:100].replace("&", "&&")
 
 
 def _charts(book: Any, table: str, sheet: Sheet) -> None:
-    """A chart a page, on a sheet of their own: beside the table they would shrink its print."""
+    """Write charts to a separate sheet, a page each: next to the table they would shrink its print."""
     page = book.add_worksheet(_sheet_name(sheet.charts_title))
     page.set_paper(A4)
     page.set_footer("&C&P / &N")
@@ -230,10 +231,10 @@ def _charts(book: Any, table: str, sheet: Sheet) -> None:
 
 
 def _bars(book: Any, page: Any, table: str, sheet: Sheet, wanted: Chart, row: int) -> Any:
-    """Intervals as floating bars in two shades that meet at the value, the first row on top.
+    """Draw intervals as floating bars in two shades that meet at the value, the first row on top.
 
-    No bar begins at the axis, so the axis may begin near the lowest interval: scores lie close to each other. The
-    lengths stand beside the chart: spreadsheets take them from cells only.
+    No bar begins at the axis, so the axis may begin near the lowest interval: scores are close to each other. The
+    lengths are in cells next to the chart, because spreadsheets take them from cells only.
     """
     at = {header: column for column, header in enumerate(sheet.headers)}
     first, last = wanted.first + 1, wanted.first + wanted.count
@@ -246,7 +247,7 @@ def _bars(book: Any, page: Any, table: str, sheet: Sheet, wanted: Chart, row: in
     names = [table, first, at[wanted.name], last, at[wanted.name]]
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     low_ends = [table, first, at[wanted.low], last, at[wanted.low]]
-    # Bars are stacked from zero: a lower end below it is itself the part of the bar on that side.
+    # Bars are stacked from zero: a lower end below zero is itself the part of the bar on that side.
     below = [{"fill": {"color": SHADES[0]}} if low < 0 else None for low, _ in ends]
     chart.add_series(
         {"categories": names, "values": low_ends, "fill": {"none": True}, "gap": 60}
@@ -268,12 +269,12 @@ def _float(cell: Cell) -> float:
 
 
 def _about(book: Any, sheet: Sheet) -> None:
-    """What the table is made of, its checksum, and the meaning of every column."""
+    """Write the origin of the table, its checksum, and the meaning of every column."""
     page = book.add_worksheet(_sheet_name(sheet.facts_title))
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
     bold = book.add_format({"bold": True, "valign": "top"})
-    told = [*sheet.facts, ("SHA-256 (CSV)", checksum(sheet)), (None, None), *sheet.legend]
-    for at, (name, value) in enumerate(told):
+    lines = [*sheet.facts, ("SHA-256 (CSV)", checksum(sheet)), (None, None), *sheet.legend]
+    for at, (name, value) in enumerate(lines):
         _write_cell(page, at, 0, name, bold)
         _write_cell(page, at, 1, _plain(value), wrapped)
     page.set_column(0, 0, 28)
@@ -285,11 +286,11 @@ def _about(book: Any, sheet: Sheet) -> None:
 
 
 def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> None:
-    """A text is written as a text: `=1+1` stays what it is, no formula, and needs no apostrophe."""
+    """Write a cell, a text always as text: `=1+1` does not become a formula and needs no apostrophe."""
     if isinstance(cell, str):
         if cell:
-            whole = len(cell) <= LONGEST_TEXT
-            page.write_string(row, column, cell if whole else f"{cell[: LONGEST_TEXT - 1]}…", style)
+            fits = len(cell) <= LONGEST_TEXT
+            page.write_string(row, column, cell if fits else f"{cell[: LONGEST_TEXT - 1]}…", style)
     elif cell is not None:
         page.write_number(row, column, cell, style)
 
@@ -299,7 +300,7 @@ def _safe(cell: Cell) -> Cell:
 
 
 def _plain(cell: Cell) -> Cell:
-    """Numbers as a table has them: a truth value as 0 or 1, nothing for what is not finite."""
+    """Return a cell for a table: a truth value as 0 or 1, nothing for a number that is not finite."""
     if isinstance(cell, bool):
         return int(cell)
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell
@@ -310,7 +311,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def _width(cells: Sequence[Cell], number_format: str | None) -> int:
-    """Columns of a spreadsheet. A header takes two lines, a long one three, and is not broken inside a word."""
+    """Return the width of a column. A header takes two lines, a long header three, without breaks inside words."""
     header, *rest = cells
     longest = max((_columns(cell, number_format) for cell in rest[:200]), default=0)
     across = _columns(header, None)
@@ -319,7 +320,7 @@ def _width(cells: Sequence[Cell], number_format: str | None) -> int:
 
 
 def _lines(cells: Sequence[Cell], widths: Sequence[int]) -> int:
-    """Lines that the longest text of a row takes in its column."""
+    """Return the lines that the longest text of a row takes in its column."""
     return max(
         (
             math.ceil(_columns(cell, None) / (width - 2))
@@ -331,7 +332,7 @@ def _lines(cells: Sequence[Cell], widths: Sequence[int]) -> int:
 
 
 def _columns(cell: Cell, number_format: str | None) -> int:
-    """How wide a cell is, Chinese characters counted twice; of a format the longest of its parts counts."""
+    """Return the width of a cell, Chinese characters counted twice; of a format the longest part counts."""
     if isinstance(cell, float):
         return max(map(len, number_format.split(";"))) + 2 if number_format else 10
     text = "" if cell is None else str(cell)

@@ -1,4 +1,4 @@
-"""Files in one ZIP, the same bytes for the same content, whenever and wherever it is made."""
+"""Reproducible ZIP archives: the same bytes for the same content, at any time and on any machine."""
 
 import io
 import zipfile
@@ -11,7 +11,7 @@ FIRST_DAY: Time = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold
 def zip_bytes(
     files: Mapping[str, bytes], comment: str = "", *, time: Time = FIRST_DAY, unix_mode: int | None = 0o644
 ) -> bytes:
-    """A ZIP with these files, in the order given.
+    """Return a ZIP with these files, in the order given.
 
     comment: shown by programs for the archive. unix_mode: None for files that name no system, as in Office documents.
     """

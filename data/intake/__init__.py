@@ -1,1 +1,1 @@
-"""From a file as the office has it to facts, or to every problem in it."""
+"""Import of an office's file: facts if it is accepted, else every problem in it."""

@@ -1,6 +1,6 @@
-"""Ballots without numbers: each row is a ballot of its own, and equal rows are shown against chance.
+"""Ballots without numbers: each row is a separate ballot; equal rows are compared with chance.
 
-Nothing here knows what the columns mean; whether such a file may be read at all, a person decides.
+Nothing here depends on the meaning of the columns; a person decides whether such a file may be read.
 """
 
 import math
@@ -16,9 +16,9 @@ LEAD = "lead"  # words of columns that are not read; no part of a ballot
 
 
 def number_rows(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Give the table a column ballot_id made of each row's content and how often it occurred before.
+    """Add a column ballot_id derived from each row's content and how often it occurred before.
 
-    So neither the order of the rows nor the file's encoding changes the ballots. Blank rows stay without.
+    So neither the order of the rows nor the file's encoding changes the ballots. Blank rows get no number.
     """
     columns = [name for name in con.table(table).columns if name != LEAD]
     content = ", ".join(f"coalesce({name}, '')" for name in columns)
@@ -33,7 +33,7 @@ def number_rows(con: duckdb.DuckDBPyConnection, table: str) -> None:
 
 
 def equal_rows(con: duckdb.DuckDBPyConnection, table: str, file: str) -> Problem:
-    """How many rows equal an earlier one, beside the number to expect if the columns were independent."""
+    """Report how many rows repeat an earlier row, and how many would if the columns were independent."""
     numbered = con.table(table).filter("ballot_id IS NOT NULL")
     rows = len(numbered)
     equal = rows - len(numbered.filter("ballot_id LIKE '%-1'"))
@@ -47,7 +47,7 @@ def equal_rows(con: duckdb.DuckDBPyConnection, table: str, file: str) -> Problem
 
 
 def expected_repeats(rows: int, shares: list[np.ndarray]) -> float:
-    """Rows expected to equal an earlier one when every column is drawn by its own shares.
+    """Return the rows expected to repeat an earlier row if every column were drawn independently by its shares.
 
     Exact (rows minus expected distinct rows) while the combinations can be counted; beyond that equal pairs are so
     rare that their expected number is the answer.

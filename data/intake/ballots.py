@@ -1,7 +1,7 @@
-"""Ballots: one line a grade (long form) or one column an indicator (wide form) becomes facts, or every problem.
+"""Import of ballots, in the long form (a line per grade) or the wide form (a column per indicator).
 
 Distinct values are judged once each (`values.py`); lines become integers in one join; sorting those integers both
-orders the facts and brings double lines side by side.
+orders the facts and makes duplicate lines adjacent.
 """
 
 from collections.abc import Container, Sequence
@@ -71,7 +71,7 @@ class BallotFacts:
 
 @dataclass
 class BallotIntake:
-    """What came of the files: facts when no error was found, and every problem either way."""
+    """Result of an import: facts if there is no error, and every problem in either case."""
 
     facts: BallotFacts | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -88,7 +88,7 @@ class _Form:
     indicators: tuple[str, ...] = ()
 
     def value_header(self, place: int, file: str, name: str) -> str:
-        """The header of the cell that holds a line's grade."""
+        """Return the header of the cell that holds a line's grade."""
         if self.indicators:
             return self.indicators[place % len(self.indicators)]
         return self.headers[file].text_of("ballots", name)
@@ -96,23 +96,23 @@ class _Form:
 
 @dataclass(frozen=True)
 class LinePlaces:
-    """Where the lines of files that were read stand, as long as their connection is open."""
+    """Positions of imported lines in their files, available while the connection is open."""
 
     con: duckdb.DuckDBPyConnection
     loaded: LoadedTable
     form: _Form
 
     def of(self, lines: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, int, str]]:
-        """File, row and column of the unit for each (ballot, unit, indicator) that is there."""
+        """Return file, row and unit column for each (ballot, unit, indicator) that exists."""
         self.con.register("wanted_line", pd.DataFrame(lines, columns=["ballot", "unit", "indicator"], dtype="str"))
         rows = self.con.execute(read_sql("intake/places_of_lines")).fetchall()
         self.con.unregister("wanted_line")
         width = max(1, len(self.form.indicators))
-        found = {}
+        places = {}
         for *line, place in rows:
             file, row = self.loaded.place(place // width)
-            found[tuple(line)] = (file, row, self.form.headers[file].text_of("ballots", "unit_code"))
-        return found
+            places[tuple(line)] = (file, row, self.form.headers[file].text_of("ballots", "unit_code"))
+        return places
 
 
 def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> BallotIntake:
@@ -140,7 +140,7 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
 def _load(
     tables: list[tuple[TextTable, Header]], context: Context, intake: BallotIntake
 ) -> tuple[LoadedTable | None, _Form]:
-    """Bring all files into `line_raw`, and give it the columns of `line_text`."""
+    """Load all files into `line_raw` and create the columns of `line_text`."""
     headers = {text.name: header for text, header in tables}
     wide = not any({"grade_code", "score"} & set(header.fields) for header in headers.values())
     indicators = tuple(tables[0][1].other.values()) if wide else ()
@@ -172,7 +172,7 @@ def _load(
 
 
 def _projection(header: Header, present: list[str], indicators: tuple[str, ...], context: Context) -> str:
-    """Columns of one file under our own names; a column this file lacks is empty."""
+    """Return the SQL projection of a file onto our column names; a column that the file lacks is empty."""
 
     def column(index: int | None, name: str) -> str:
         source = "NULL::VARCHAR" if index is None else f"c{index}"
@@ -190,7 +190,7 @@ def _projection(header: Header, present: list[str], indicators: tuple[str, ...],
 
 
 def _lead(header: Header, indicators: tuple[str, ...], context: Context) -> str:
-    """What stands in columns that nobody reads, such as 序号, of a line that names no unit: it may say 合计 there."""
+    """Return the SQL for the unread cells (such as 序号) of a line without a unit: they may contain 合计."""
     taken = {*header.fields.values(), *_used_columns(header, indicators, context)}
     spare = [f"c{column}" for column in range(len(header.cells)) if column not in taken]
     words = [
@@ -202,13 +202,13 @@ def _lead(header: Header, indicators: tuple[str, ...], context: Context) -> str:
 
 
 def _value_names(header: Header) -> dict[int, str]:
-    """The name of each unclaimed column; with what stands above it where two would be called the same."""
+    """Return the name of each unclaimed column, with the cell above it where two would have the same name."""
     texts = list(header.other.values())
     return {c: text if texts.count(text) == 1 else header.cells[c] for c, text in header.other.items()}
 
 
 def _marked(header: Header, context: Context) -> dict[str, list[tuple[int, str]]]:
-    """Indicators with a column for each grade below them, in which a mark is set: (column, grade)."""
+    """Return indicators with a column for each grade below them, to be ticked: (column, grade)."""
     assert context.rules is not None, "ballots are read under a rule set"
     found: dict[str, list[tuple[int, str]]] = {}
     for column, over in header.above.items():
@@ -219,9 +219,9 @@ def _marked(header: Header, context: Context) -> dict[str, list[tuple[int, str]]
 
 
 def _marks(columns: list[tuple[int, str]]) -> str:
-    """The grade whose column is marked; several marked ones make a text that no scale knows, so that it is refused.
+    """Return the SQL for the grade ticked; several ticks give a text outside every scale, so that it is refused.
 
-    What is neither a mark nor nothing is handed on as it stands.
+    A cell that is neither a tick nor empty is passed on unchanged.
     """
     quoted = [(f"c{column}", "'" + grade.replace("'", "''") + "'") for column, grade in columns]
     marks = ", ".join(f"'{mark}'" for mark in MARKS)
@@ -238,7 +238,7 @@ def _used_columns(header: Header, indicators: tuple[str, ...], context: Context)
 
 
 def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators: tuple[str, ...]) -> None:
-    """View `line_text`: every column of LINE_COLUMNS, and the place of the line in file order."""
+    """Create view `line_text`: every column of LINE_COLUMNS, and the place of the line in file order."""
     if indicators:
         kept = ", ".join(LINE_COLUMNS[name] for name in present if name != "indicator_code")
         numbers = ", ".join(f"v{number}" for number in range(len(indicators)))
@@ -254,7 +254,7 @@ def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators
 
 
 def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context) -> tuple[str, ...]:
-    """In the wide form: the columns in which at least one of the first lines holds a grade of the rule set."""
+    """Return, in the wide form, the columns in which at least one of the first lines holds a grade of the rule set."""
     assert context.rules is not None, "ballots are read under a rule set"
     found: list[str] = []
     for text, header in tables:
@@ -290,8 +290,10 @@ def _without(text: TextTable, header: Header, name: str) -> Problem:
 
 
 def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> Distinct:
-    """Lines of sums are listed and left out, records without any content are counted and left out; a header that
-    stands in the rows again is refused. The spellings that were looked at, as long as all lines stayed."""
+    """Leave out totals (listed) and blank records (counted); refuse a header repeated among the rows.
+
+    Returns the spellings examined, if no line was left out.
+    """
     con = context.con
     distinct = {what: _spellings(con, what) for what in ("units", "groups")}
     units = [row["value"] for row in distinct["units"]]
@@ -323,14 +325,14 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
 
 
 def _spellings(con: duckdb.DuckDBPyConnection, what: str) -> list[dict[Any, Any]]:
-    """The distinct values of one sort, each with what its query tells of it."""
+    """Return the distinct values of one sort, each with the columns of its query."""
     return con.execute(read_sql(f"intake/distinct_{what}")).df().to_dict("records")
 
 
 def _words_of_sums(
     con: duckdb.DuckDBPyConnection, units: list[str], groups: list[str], context: Context
 ) -> list[dict[str, str]]:
-    """Which words stand for sums in place of a unit or a group, or lead a line that names no unit."""
+    """Return the words for totals that replace a unit or a group, or begin a line without a unit."""
     assert context.rules is not None, "ballots are read under a rule set"
     codes = context.register.codes() if context.register else {}
     listed = {match_key(name) for name in context.rules.group_names() or ()}
@@ -349,7 +351,7 @@ def _words_of_sums(
 
 
 class _Judge:
-    """Judges every distinct value, keeps the maps from spelling to code, and names the cells refused."""
+    """Judge of distinct values: keeps the maps from spelling to code, and lists the refused cells."""
 
     def __init__(
         self, loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake, distinct: Distinct
@@ -411,7 +413,7 @@ class _Judge:
             judgement = judge_group(entry["value"], known)
             if judgement.kept is None:
                 self._refuse("group_code", entry["value"], judgement)
-            # A refused group still names itself, so that its ballots can be judged too.
+            # A refused group keeps its name, so that its ballots can be judged too.
             known_group = judgement.kept is not None
             rows.append((entry["value"], judgement.kept or entry["value"], known_group))
         self._keep("group_map", rows, ["value", "name", "known"])
@@ -458,7 +460,7 @@ class _Judge:
                 self._refuse("ballot_id", value, Judgement(None, code, masked))
 
     def _rounds(self) -> None:
-        """Rows that all name another round show that the wrong one was chosen: that is one finding."""
+        """Report rows that all name another round as a single problem: the wrong round was chosen."""
         found = self._distinct("rounds")
         judged = [(entry, judge_round(entry["value"], self.context.round_id)) for entry in found]
         wrong = [(entry, judgement) for entry, judgement in judged if judgement.kept is None]
@@ -472,7 +474,7 @@ class _Judge:
             )
 
     def _dates(self) -> None:
-        """Dates are checked and not kept; a serial number is shown as its date once."""
+        """Check dates, which are not kept; show a serial number as its date once."""
         for entry in self._distinct("dates"):
             judgement = judge_date(entry["value"], self.context.round_id)
             if judgement.warning:
@@ -492,7 +494,7 @@ class _Judge:
         return self.loaded.place(place // max(1, len(self.form.indicators)))
 
     def _faulty_cells(self) -> None:
-        """One finding a faulty cell; in the wide form the cells of one record are shared by its lines."""
+        """Report each faulty cell once; in the wide form the lines of a record share its cells."""
         if not self.bad:
             return
         self.con.register("bad_value", pd.DataFrame(self.bad))
@@ -543,7 +545,7 @@ def _ballot_facts(value: str) -> dict[str, object]:
 
 
 def unscored(facts: BallotFacts, context: Context) -> dict[str, int]:
-    """How many lines carry each word that is kept and not scored, 不了解 or 弃权; '' for an empty cell."""
+    """Count the lines of each word that is kept but not scored, such as 不了解 or 弃权; '' for an empty cell."""
     assert context.rules is not None, "ballots are read under a rule set"
     lines = np.bincount(facts.lines.grade, minlength=len(facts.dictionaries.grades))
     found: dict[str, int] = {}
@@ -554,8 +556,11 @@ def unscored(facts: BallotFacts, context: Context) -> dict[str, int]:
 
 
 def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem]:
-    """Groups whose ballots all give every unit the same, where that is unlikely: with the share p that the grade has
-    among the other groups (one line added on either side), n ballots agree by chance with p to the power of n."""
+    """Report groups whose ballots all give every unit the same grade, where that is unlikely.
+
+    With the share p of the grade among the other groups (one line added on either side), n ballots agree by chance
+    with probability p to the power of n.
+    """
     rules = context.rules
     if facts is None or rules is None:
         return []
@@ -585,7 +590,7 @@ def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem
 
 
 def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> None:
-    """Turn the lines into sorted codes; double lines are neighbours then."""
+    """Turn the lines into sorted codes, in which duplicate lines are adjacent."""
     con = context.con
     dictionaries = dictionaries_of(con)
     con.sql(read_sql("intake/ballot")).create("ballot")
@@ -603,7 +608,7 @@ def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIn
 def sorted_keys(
     con: duckdb.DuckDBPyConnection, dictionaries: Dictionaries, ballots: int
 ) -> tuple[NDArray[np.int64], Bits]:
-    """Every line of `line_text` as one integer, sorted."""
+    """Return every line of `line_text` as a single integer, sorted."""
     bits = Bits.for_sizes(len(dictionaries.units), ballots, len(dictionaries.indicators), len(dictionaries.grades))
     shifts = {
         "unit_shift": bits.unit_shift,
@@ -620,7 +625,7 @@ def sorted_keys(
 
 
 def dictionaries_of(con: duckdb.DuckDBPyConnection) -> Dictionaries:
-    """The texts behind the codes of the maps in the connection."""
+    """Return the texts behind the codes of the maps in the connection."""
     units = con.execute(read_sql("intake/unit_dictionary")).fetchall()
     indicators = con.execute(read_sql("intake/indicator_dictionary")).fetchall()
     grades = con.execute(read_sql("intake/grade_dictionary")).fetchall()

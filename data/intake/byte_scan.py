@@ -1,4 +1,4 @@
-"""One streaming pass over the bytes of a file: hash, UTF-8 check, NULs, quotes and line ends.
+"""Scan of a file's bytes in one streaming pass: hash, UTF-8 check, NULs, quotes and line ends.
 
 Two threads share each block, because both halves work outside Python's lock or nearly so: one hashes and
 counts line feeds, the other decodes.
@@ -26,7 +26,7 @@ BOMS = {
 
 @dataclass(frozen=True)
 class Scan:
-    """What one pass over the bytes found; positions count bytes from 0."""
+    """Result of a scan; positions count bytes from 0."""
 
     sha256: str
     size: int
@@ -43,22 +43,22 @@ class Scan:
 
     @property
     def is_utf8(self) -> bool:
-        """Whether all bytes are valid UTF-8."""
+        """Return whether all bytes are valid UTF-8."""
         return self.bad_utf8_at is None
 
     @property
     def has_lone_cr(self) -> bool:
-        """Whether a carriage return stands without its line feed."""
+        """Return whether a carriage return occurs without a line feed."""
         return self.carriage_returns > self.crlf_pairs
 
     @property
     def has_mixed_newlines(self) -> bool:
-        """Whether more than one kind of line end occurs."""
+        """Return whether more than one kind of line end occurs."""
         return self.has_lone_cr or 0 < self.crlf_pairs < self.line_feeds
 
 
 def blocks(path: Path, size: int = BLOCK) -> Iterator[bytes]:
-    """The bytes of a file, a block at a time."""
+    """Yield the bytes of a file, a block at a time."""
     with path.open("rb") as file:
         while block := file.read(size):
             yield block
@@ -69,12 +69,12 @@ PAIRED_BELOW = 1 << 20  # bytes: smaller blocks are cheap to look at exactly
 
 
 def bom_of(head: bytes) -> str | None:
-    """The encoding that a byte-order mark at the start names."""
+    """Return the encoding of the byte-order mark at the start, or None."""
     return next((name for name, mark in BOMS.items() if head.startswith(mark)), None)
 
 
 def scan(path: Path) -> Scan:
-    """Reads the file once and says what its bytes are."""
+    """Read the file once and describe its bytes."""
     hashed, decoded = _Hashed(), _Decoded()
     with ThreadPoolExecutor(max_workers=1) as pool:
         for block in blocks(path):
@@ -99,7 +99,7 @@ def scan(path: Path) -> Scan:
 
 
 class _Hashed:
-    """The half that needs no decoding."""
+    """Half of the scan that needs no decoding."""
 
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()
@@ -110,7 +110,7 @@ class _Hashed:
 
     def add(self, block: bytes) -> None:
         self.sha256.update(block)
-        # Counted by NumPy, beside the other half; bytes.count holds the interpreter (484 MB: 0.3 s of waiting).
+        # Counted by NumPy, in parallel with the other half; bytes.count holds Python's lock (484 MB: 0.3 s of waiting).
         codes = np.frombuffer(block, np.uint8)
         feeds = int(np.count_nonzero(codes == LINE_FEED))
         self.line_feeds += feeds
@@ -127,15 +127,15 @@ class _Hashed:
         self._last = block[-1:]
 
     def _evenly(self, block: bytes, returns: int, feeds: int) -> bool:
-        """Whether a large block has as many CR as LF and so no lone one, without pairing each.
+        """Return whether a large block has as many CR as LF, taken as no lone CR, without pairing each.
 
-        A lone CR and a lone LF that make up for each other are met by the reader: their records are too short.
+        A lone CR and a lone LF that balance are caught by the reader: their records are too short.
         """
         return len(block) > PAIRED_BELOW and block[-1:] != b"\r" and block[:1] != b"\n" and feeds == returns
 
 
 class _Decoded:
-    """The half that knows where characters begin."""
+    """Half of the scan that decodes characters."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -156,7 +156,7 @@ class _Decoded:
         self.size += len(block)
 
     def end(self) -> None:
-        """The file is over: a character begun but not finished is an error."""
+        """End the file: a character begun but not finished is an error."""
         if self.bad_at is None and self._rest:
             self.bad_at = self.size - len(self._rest)
             self.ends_inside = True
@@ -174,9 +174,9 @@ class _Decoded:
             return
         self.is_ascii = False
         data = self._rest + block if self._rest else block
-        whole = _whole_characters(data)
-        if _is_utf8(data, whole):
-            self._rest = data[whole:]
+        complete = _whole_characters(data)
+        if _is_utf8(data, complete):
+            self._rest = data[complete:]
             return
         try:
             used = codecs.utf_8_decode(data, "strict", False)[1]
@@ -187,7 +187,7 @@ class _Decoded:
 
 
 def _whole_characters(data: bytes) -> int:
-    """Where the last UTF-8 character that is complete ends, looking at the last bytes only."""
+    """Return where the last complete UTF-8 character ends, from the last bytes only."""
     for back in range(1, min(4, len(data)) + 1):
         byte = data[-back]
         if byte < 0x80:
@@ -199,7 +199,7 @@ def _whole_characters(data: bytes) -> int:
 
 
 def _is_utf8(data: bytes, length: int) -> bool:
-    """Whether the first bytes are strict UTF-8. Arrow checks them twice as fast as decoding would, and elsewhere."""
+    """Return whether the first bytes are strict UTF-8. Arrow is twice as fast as decoding, outside Python's lock."""
     offsets = pa.array([0, length], pa.int32()).buffers()[1]
     try:
         pa.StringArray.from_buffers(1, offsets, pa.py_buffer(data)).validate(full=True)

@@ -1,4 +1,4 @@
-"""One cell of a record table as a value: text, number, date, yes or no, one of some words, a list.
+"""Values of single cells of record tables: text, number, date, yes or no, a choice of words, a list.
 
 A reading is the value as it is kept in JSON, or the code of a problem with its facts. Nothing here knows the table.
 """
@@ -29,7 +29,7 @@ _LONGEST_NUMBER = 16  # digits that a float holds
 
 @dataclass(frozen=True)
 class Reading:
-    """kept: the value, None when there is none; code and facts: why it is refused, or what a person should see."""
+    """Result of reading a cell: the value kept or None; code and facts of the refusal or of the warning to show."""
 
     kept: object = None
     code: str = ""
@@ -38,7 +38,7 @@ class Reading:
 
 
 def read_cell(kind: Field, text: str, year: int | None) -> Reading:
-    """The value of one cell; an empty one is the default of its field, else unknown (None, never zero)."""
+    """Return the value of a cell; an empty cell is the default of its field, else unknown (None, never zero)."""
     control = CONTROL.search(text)
     if control:
         return Reading(code="control_character", facts={"character": control.group()})
@@ -63,20 +63,20 @@ def read_cell(kind: Field, text: str, year: int | None) -> Reading:
 
 
 def without_text_mark(text: str) -> str:
-    """The text without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    """Return the text without the apostrophe that prevents a spreadsheet from reading it as a formula."""
     marked = len(text) > 1 and text[0] == "'" and unicodedata.normalize("NFKC", text[1:])[0] in FORMULA_SIGNS
     return text[1:] if marked else text
 
 
 def plain_number(number: Decimal) -> str:
-    """5.0 and 5.00 as 5; 88.50 as 88.5: one text for one number."""
+    """Return the shortest text of a number: 5.0 and 5.00 as 5, 88.50 as 88.5."""
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
 
 
 def number_in(text: str) -> Decimal | None:
-    """The number that a printed text says (96.40, 65.2%, 1,234), or None."""
+    """Return the number in a printed text (96.40, 65.2%, 1,234), or None."""
     plain = unicodedata.normalize("NFKC", tidy(text)).lstrip("'").removesuffix("%").removesuffix("分").strip()
     if _THOUSANDS.fullmatch(plain):
         plain = plain.replace(",", "")
@@ -99,23 +99,23 @@ def _number(kind: Field, plain: str) -> Reading:
 
 
 def _date(kind: Field, plain: str, year: int | None) -> Reading:
-    """2025-03-01, 2025/3/1, 2025年3月1日, 12月底前 of the year of the round, or a day number of Excel (shown)."""
+    """Read 2025-03-01, 2025/3/1, 2025年3月1日, 12月底前 of the round's year, or an Excel day number (shown)."""
     number = plain.removesuffix(".0").replace(",", "") if _DAY_NUMBER.fullmatch(plain) else ""
     if _SERIAL.fullmatch(number):
         day = _EXCEL_DAY_0 + timedelta(days=int(number))
         return Reading(day.isoformat(), "serial_date", {"date": day.isoformat()}, warning=True)
-    found = _DATE.match(plain)
-    clock = _TIME.fullmatch(plain[found.end() :].strip(" T")) if found else None
-    own = _OF_THIS_YEAR.fullmatch(plain)
+    match = _DATE.match(plain)
+    clock = _TIME.fullmatch(plain[match.end() :].strip(" T")) if match else None
+    of_this_year = _OF_THIS_YEAR.fullmatch(plain)
     try:
-        if found and (clock or not plain[found.end() :]):
-            if not found[3]:  # a month alone is no day
+        if match and (clock or not plain[match.end() :]):
+            if not match[3]:  # a month alone is no day
                 return Reading(code="not_a_date")
-            day = date(int(found[1]), int(found[2]), int(found[3]))
+            day = date(int(match[1]), int(match[2]), int(match[3]))
             return Reading(_with_time(day, clock) if kind.type == "timestamp" and clock else day.isoformat())
-        if own and year is not None:
-            last = calendar.monthrange(year, int(own[1]))[1] if 1 <= int(own[1]) <= 12 else 0
-            return Reading(date(year, int(own[1]), int(own[2] or last)).isoformat())
+        if of_this_year and year is not None:
+            last = calendar.monthrange(year, int(of_this_year[1]))[1] if 1 <= int(of_this_year[1]) <= 12 else 0
+            return Reading(date(year, int(of_this_year[1]), int(of_this_year[2] or last)).isoformat())
     except ValueError:
         return Reading(code="not_a_date")
     if year is not None and plain in ("年底", "年底前", "年内"):
@@ -124,7 +124,7 @@ def _date(kind: Field, plain: str, year: int | None) -> Reading:
 
 
 def _moment(plain: str) -> str | None:
-    """A time in ISO form, with its zone where it has one; None for anything else."""
+    """Return a time in ISO form, with its zone if given; None for anything else."""
     try:
         return datetime.fromisoformat(plain).isoformat() if _TIME.search(plain) else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the intake of one file may ask: the rules of the round, the register of units, the earlier uploads."""
+"""Inputs available while importing a file: rules of the round, register of units, earlier uploads."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from data.model.rule_sets import RuleSet
 
 @dataclass(frozen=True)
 class Context:
-    """The surroundings of one import."""
+    """Inputs of an import."""
 
     con: duckdb.DuckDBPyConnection
     workdir: Path

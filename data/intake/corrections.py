@@ -1,7 +1,7 @@
-"""Corrections of single cells of a text table. The original stays as it came; corrections are a list beside it.
+"""Corrections of single cells of a text table, kept as a list separate from the unchanged original.
 
-Edits are carried out one after the other: the old value of each is what the earlier ones left. An edit whose old
-value is not what stands there is refused, so nothing is corrected that nobody saw.
+Edits are applied in order: the old value of each is the result of the earlier edits. An edit whose old value differs
+from the cell is refused, so nothing is corrected that nobody saw.
 """
 
 import csv
@@ -15,15 +15,15 @@ from data.intake.refusal import FileRefusedError
 from problems import Problem
 
 WHOLE_ROW = ""
-# The original is kept beside the correction, and such cells must not be kept at all.
+# The original is kept with the correction, and such cells must not be kept at all.
 NEVER_KEPT = frozenset({"personal_ballot_id", "personal_column"})
 
 
 @dataclass(frozen=True)
 class Edit:
-    """One cell: row as Excel counts, column as its header is spelled, the value found and the new one.
+    """Correction of a cell: row as Excel counts, column as its header is spelled, the old and the new value.
 
-    With column WHOLE_ROW the row is left out; `old` is then all its cells as one CSV line.
+    With column WHOLE_ROW the row is left out; `old` is then all its cells as a CSV line.
     """
 
     row: int
@@ -34,7 +34,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class FaultyCell:
-    """A cell that a problem speaks of, with what really stands in it, and the whole row around it."""
+    """Cell named by a problem, with its actual text and the complete row."""
 
     problem: Problem
     row: int
@@ -43,16 +43,16 @@ class FaultyCell:
     line: str
 
     def edit(self, new: str) -> Edit:
-        """The correction of this cell."""
+        """Return the correction of this cell."""
         return Edit(self.row, self.column, self.text, new)
 
     def without_row(self) -> Edit:
-        """The correction that leaves the whole row out."""
+        """Return the correction that leaves out the row."""
         return Edit(self.row, WHOLE_ROW, self.line, "")
 
 
 def apply(table: bytes, edits: Sequence[Edit], columns: Sequence[str], delimiter: str = ",") -> bytes:
-    """A UTF-8 table with its edits, as CSV in UTF-8 with mark. `columns` are the header's cells, left to right.
+    """Apply edits to a UTF-8 table; return CSV in UTF-8 with mark. `columns` are the header's cells, left to right.
 
     Raises FileRefusedError with one problem for every edit that does not fit.
     """
@@ -63,7 +63,7 @@ def apply(table: bytes, edits: Sequence[Edit], columns: Sequence[str], delimiter
 
 
 def apply_to_file(source: Path, target: Path, edits: Sequence[Edit], header: Header, delimiter: str) -> None:
-    """The same for a table of any size, record by record."""
+    """Apply edits to a table of any size, record by record."""
     with (
         source.open(encoding="utf-8-sig", newline="") as file,
         target.open("w", encoding="utf-8-sig", newline="") as out,
@@ -76,7 +76,7 @@ def _write(out: io.TextIOBase | io.StringIO, records: Iterable[list[str]]) -> No
 
 
 def corrected(records: Iterable[list[str]], edits: Sequence[Edit], columns: Sequence[str]) -> Iterator[list[str]]:
-    """All records, those that edits speak of corrected; rows keep their numbers, a row left out is blank."""
+    """Yield all records with edits applied; rows keep their numbers, a row left out is blank."""
     waiting: dict[int, list[Edit]] = {}
     for edit in edits:
         waiting.setdefault(edit.row, []).append(edit)
@@ -98,7 +98,7 @@ def corrected(records: Iterable[list[str]], edits: Sequence[Edit], columns: Sequ
 
 
 def _found(record: list[str], edit: Edit, places: dict[str, int]) -> str | None:
-    """What stands where an edit points; None when there is no such cell."""
+    """Return the text at the place of an edit; None if there is no such cell."""
     if edit.column == WHOLE_ROW:
         return line_of(record)
     place = places.get(edit.column)
@@ -106,7 +106,7 @@ def _found(record: list[str], edit: Edit, places: dict[str, int]) -> str | None:
 
 
 def line_of(record: list[str]) -> str:
-    """A record as one CSV line."""
+    """Return a record as a CSV line."""
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\r\n").writerow(record)
     return out.getvalue().removesuffix("\r\n")
@@ -118,7 +118,7 @@ def _does_not_fit(edit: Edit, found: str | None) -> Problem:
 
 
 def faulty_cells(path: Path, delimiter: str, header: Header, problems: Sequence[Problem]) -> list[FaultyCell]:
-    """The cells of one text table that errors speak of and that may be corrected where they stand."""
+    """Return the cells of a text table that have errors and may be corrected in place."""
     places = {cell: place for place, cell in reversed(list(enumerate(header.cells)))}
     asked = [(p.row, p) for p in problems if p.row is not None and _is_correctable(p, p.row, header, places)]
     rows = _records_at(path, delimiter, {row for row, _ in asked})
@@ -140,7 +140,7 @@ def _is_correctable(problem: Problem, row: int, header: Header, places: dict[str
 
 
 def _records_at(path: Path, delimiter: str, rows: set[int]) -> dict[int, list[str]]:
-    """Some records by their row; the file is read no further than the last of them."""
+    """Return records by their row; the file is read no further than the last of them."""
     found: dict[int, list[str]] = {}
     if not rows:
         return found

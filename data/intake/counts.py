@@ -1,4 +1,4 @@
-"""Counts: how many votes of each grade a unit got from a group, wide (a column a grade) or long (等级, 票数).
+"""Import of counts: votes of each grade by unit and group, wide (a column per grade) or long (等级, 票数).
 
 A counts file is small (units x groups x indicators), so its rows are read one by one.
 """
@@ -37,7 +37,7 @@ _SIGNED = re.compile(r"-\d+")
 
 @dataclass
 class CountIntake:
-    """Accepted counts (columns COLUMNS, one row a cell) or the problems that keep them out.
+    """Accepted counts (columns COLUMNS, a row per cell) or the problems that prevent them.
 
     places: unit, group, indicator and grade -> file, row and column.
     """
@@ -52,7 +52,7 @@ class CountIntake:
 
 @dataclass(frozen=True)
 class _Cell:
-    """One cell of the file with its place."""
+    """Cell of the file with its place."""
 
     file: str
     row: int
@@ -61,7 +61,7 @@ class _Cell:
 
 
 class _Reader:
-    """Reads rows one after the other, remembering the earlier row of every key."""
+    """Reader of rows in order, remembering the earlier row of every key."""
 
     def __init__(self, context: Context, intake: CountIntake) -> None:
         assert context.rules is not None, "counts are read under a rule set"
@@ -74,7 +74,7 @@ class _Reader:
         self.categories: dict[str, str] = {}
 
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
-        """One record: its unit, group and indicator, then each grade's count."""
+        """Read a record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
         sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), {*self.codes, *(self.groups or ())})
         if sums:
@@ -114,7 +114,7 @@ class _Reader:
     def _grade_cells(
         self, header: Header, place: dict[str, _Cell], file: str, row: int, values: list[str]
     ) -> Iterator[tuple[str, _Cell, _Cell]]:
-        """(indicator above the column, grade, count): one in the long form, one a grade column in the wide form."""
+        """Yield (indicator above the column, grade, count): once in the long form, per grade column in the wide."""
         if "grade_code" in place and "count" in place:
             yield "", place["grade_code"], place["count"]
             return
@@ -137,7 +137,7 @@ class _Reader:
         self.cells.append((*key[:1], "", *key[1:], grade, votes))
 
     def _whole(self, cell: _Cell) -> int | None:
-        """The count as a whole number; an empty cell is nothing given, which is nothing counted."""
+        """Return the count as an integer, or None; an empty cell means that nothing was counted."""
         text = unicodedata.normalize("NFKC", cell.value).strip().lstrip("'")
         if not text:
             return 0
@@ -172,7 +172,7 @@ class _Reader:
         )
 
     def frame(self) -> pd.DataFrame:
-        """All cells with votes, in canonical order."""
+        """Return all cells with votes, in canonical order."""
         rows = [
             (unit, self.categories.get(unit, ""), group, indicator, grade, votes)
             for unit, _, group, indicator, grade, votes in sorted(self.cells)
@@ -181,7 +181,7 @@ class _Reader:
 
 
 def round_columns(header: Header) -> set[int]:
-    """Columns that name the round of the rows; they are compared with the import's and not kept."""
+    """Return columns that name the round of the rows; they are compared with the import's and not kept."""
     return {column for column, cell in header.other.items() if match_key(cell) in ROUND_HEADERS}
 
 
@@ -220,12 +220,12 @@ def _read_rows(loaded: LoadedTable, header: Header, reader: _Reader, intake: Cou
 
 
 def context_rows(loaded: LoadedTable) -> list[tuple[object, ...]]:
-    """Every record of a small loaded table, in file order."""
+    """Return every record of a small loaded table, in file order."""
     return loaded.con.table(loaded.name).fetchall()
 
 
 def _grade_columns(text: TextTable, header: Header, reader: _Reader, intake: CountIntake) -> Header:
-    """In the wide form: columns whose header is no grade of the rule set are listed and left out."""
+    """List and leave out, in the wide form, columns whose header is no grade of the rule set."""
     if "grade_code" in header.fields and "count" in header.fields:
         unknown = set(header.other) - round_columns(header)
     else:
@@ -243,7 +243,7 @@ def _grade_columns(text: TextTable, header: Header, reader: _Reader, intake: Cou
 
 
 def _check_indicators(reader: _Reader, intake: CountIntake, tables: list[tuple[TextTable, Header]]) -> None:
-    """Counts of several scored indicators do not say which belong to one vote: the overall one is needed."""
+    """Refuse counts of several scored indicators: they do not show which belong to one vote; 总体评价 is needed."""
     indicators = {cell[3] for cell in reader.cells}
     listed = set(reader.rules.indicators or {})
     scored = indicators & listed if listed else indicators

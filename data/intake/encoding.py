@@ -1,7 +1,7 @@
-"""Which encoding a text file is in, without guessing: mark, strict UTF-8, strict GB18030, strict Big5.
+"""Encoding of text files, without guessing: mark, strict UTF-8, strict GB18030, strict Big5.
 
 A file in Big5 also decodes as GB18030 without an error, so the last two count only when a known header word
-can be read. A file that is two encodings glued together is refused with the first line that differs.
+can be read. A file that mixes two encodings is refused with the first line that differs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u
 
 @dataclass(frozen=True)
 class TextCounts:
-    """What a converted copy holds."""
+    """Properties of a converted copy."""
 
     line_feeds: int
     has_quotes: bool
@@ -34,12 +34,12 @@ class TextCounts:
 
 
 def normal(text: str) -> str:
-    """The form in which words are compared: NFKC, no white space, nothing invisible, lower case."""
+    """Return the form in which words are compared: NFKC, no white space, nothing invisible, lower case."""
     return "".join(unicodedata.normalize("NFKC", text).translate(INVISIBLE).split()).casefold()
 
 
 def words_in(line: str, header_words: Iterable[str]) -> int:
-    """How many known header words a line contains; a word of one character must be a whole cell."""
+    """Count the known header words in a line; a word of one character must fill its cell."""
     plain = normal(line)
     cells = {cell.strip('"') for cell in plain.replace(";", ",").split(",")}
     cells |= {normal(cell).strip('"') for cell in line.split("\t")}
@@ -48,7 +48,7 @@ def words_in(line: str, header_words: Iterable[str]) -> int:
 
 
 def find_encoding(path: Path, seen: Scan, header_words: frozenset[str]) -> str:
-    """The encoding of a text file, or a refusal that says where it goes wrong."""
+    """Return the encoding of a text file, or raise a refusal that names the place of the fault."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if seen.bom in ("utf-16-le", "utf-16-be"):
@@ -67,13 +67,13 @@ def find_encoding(path: Path, seen: Scan, header_words: frozenset[str]) -> str:
 
 
 def unproven(encoding: str, kind: str, *, registered: bool) -> bool:
-    """Whether nothing says that Big5 was read right: a register does, since names that it lacks are refused."""
+    """Return whether nothing confirms Big5. A register does confirm it, since names that it lacks are refused."""
     judged = kind != "units" and any(field.name == "unit_code" for field in fields(kind))
     return encoding == "big5" and not (judged and registered)
 
 
 def convert(path: Path, encoding: str, target: Path) -> TextCounts:
-    """Writes the text as UTF-8 with LF line ends to `target`; refuses what cannot be decoded."""
+    """Write the text as UTF-8 with LF line ends to `target`; refuse what cannot be decoded."""
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     decoder = codecs.getincrementaldecoder(codec)("strict")
     tidy = _Newlines()
@@ -101,7 +101,7 @@ class _Decoder(Protocol):
 
 
 class _Newlines:
-    """Turns CRLF and lone CR into LF, over block borders."""
+    """Converter of CRLF and lone CR to LF, also across block borders."""
 
     def __init__(self) -> None:
         self._held = ""
@@ -115,7 +115,7 @@ class _Newlines:
 
 
 def _with_last(path: Path) -> Iterable[tuple[bytes, bool]]:
-    """Blocks, then one empty block that is marked as the last."""
+    """Yield blocks, then an empty block that is marked as the last."""
     for block in blocks(path, TRANSCODE_BLOCK):
         yield block, False
     yield b"", True
@@ -132,7 +132,7 @@ def _decode(decoder: _Decoder, data: bytes, last: bool, path: Path, position: in
 
 
 def _refuse_nul(path: Path, nul_at: int, head: bytes) -> FileRefusedError:
-    """UTF-16 without its mark has its NULs at every other byte; anything else is a stray NUL."""
+    """Return the refusal of a NUL: UTF-16 without its mark has NULs at every other byte; any other NUL is stray."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if _is_utf16(head, "utf-16-le" if odd > even else "utf-16-be", even, odd):
         return refuse("utf16_without_mark")
@@ -150,7 +150,7 @@ def _is_utf16(head: bytes, encoding: str, even: int, odd: int) -> bool:
 
 
 def _chinese_encoding(path: Path, seen: Scan, head: bytes, header_words: frozenset[str]) -> str:
-    """GB18030 or Big5, when a header word vouches for it and the lines agree with each other."""
+    """Return GB18030 or Big5 if a header word can be read in it and the lines agree with each other."""
     lines = _study(path)
     if seen.bom == "utf-8-sig" or lines.first_is_utf8:
         raise _refuse_bytes_in_utf8(seen, lines, path)
@@ -164,7 +164,7 @@ def _chinese_encoding(path: Path, seen: Scan, head: bytes, header_words: frozens
 
 
 def _refuse_bytes_in_utf8(seen: Scan, lines: _Lines, path: Path) -> FileRefusedError:
-    """Whole lines of GB18030 are another file's lines; anything else is a damaged byte."""
+    """Return the refusal: lines entirely in GB18030 come from another file; anything else is a damaged byte."""
     if lines.other and lines.other == lines.gb2312:
         return refuse("mixed_encoding", row=lines.first_other, line=lines.first_other)
     line = _line_at(path, seen.bad_utf8_at or 0)
@@ -173,7 +173,7 @@ def _refuse_bytes_in_utf8(seen: Scan, lines: _Lines, path: Path) -> FileRefusedE
 
 @dataclass
 class _Lines:
-    """How the lines that hold non-ASCII bytes decode; line numbers count from 1."""
+    """Decoding results of the lines with non-ASCII bytes; line numbers count from 1."""
 
     utf8: int = 0
     other: int = 0
@@ -199,7 +199,7 @@ class _Lines:
 
 
 def _study(path: Path) -> _Lines:
-    """Looks at every line that holds more than ASCII."""
+    """Examine every line with non-ASCII bytes."""
     lines, number, rest = _Lines(), 0, b""
     for block, last in _with_last(path):
         parts = (rest + block).split(b"\n")
@@ -213,9 +213,9 @@ def _study(path: Path) -> _Lines:
 
 
 def _header_is_known(head: bytes, encoding: str, header_words: frozenset[str]) -> bool:
-    """Whether one of the first lines holds a header word in this encoding.
+    """Return whether any of the first lines has a header word in this encoding.
 
-    English words read the same in both encodings: they vouch for simplified Chinese only, and only when
+    English words read the same in both encodings: they are evidence for simplified Chinese only, and only when
     every character is in GB 2312, which Big5 text hardly ever is.
     """
     lines = head.replace(b"\r", b"\n").split(b"\n")[:HEADER_LINES]
@@ -245,7 +245,7 @@ def _ascii_before(path: Path, position: int) -> bool:
 
 
 def _line_at(path: Path, position: int) -> int:
-    """The number of the line that holds this byte, counted from 1."""
+    """Return the number of the line that holds this byte, counted from 1."""
     return 1 + sum(part.count(b"\n") for part in _before(path, position))
 
 

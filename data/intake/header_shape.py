@@ -1,4 +1,4 @@
-"""The shape of a table: what two files of the same office have in common when their rows differ."""
+"""Shape of a table's header, by which later files of the same form are recognised."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,8 +7,10 @@ from data.model.names import match_key
 
 
 def shape_of(cells: Sequence[str], kind: str) -> str:
-    """SHA-256 (hex) of the header cells as they are matched, and of the kind of upload; empty cells at the end of a
-    row, which spreadsheets add and drop as they like, are no part of it."""
+    """Return the SHA-256 (hex) of the header cells as matched, and of the kind of upload.
+
+    Empty cells at the end of a row are ignored, because spreadsheets add and drop them.
+    """
     keys = [match_key(cell) for cell in cells]
     while keys and not keys[-1]:
         keys.pop()
@@ -16,7 +18,7 @@ def shape_of(cells: Sequence[str], kind: str) -> str:
 
 
 def joined(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
-    """Two header rows as one, the same for merged cells and for empty ones: what stands above, then what below."""
+    """Join two header rows, alike for merged and for empty cells: the upper text, then the lower."""
     width = max(len(upper), len(lower))
     texts: list[str] = []
     over = ""
@@ -28,5 +30,5 @@ def joined(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
 
 
 def padded(record: Sequence[str], width: int) -> list[str]:
-    """The record without outer white space, as wide as asked."""
+    """Return the record without outer white space, padded to this width."""
     return [cell.strip() for cell in record] + [""] * (width - len(record))

@@ -1,8 +1,8 @@
-"""Which row is the header and which column is which field.
+"""Recognition of the header row and of the field of each column.
 
 A header is matched on its key (`names.match_key`) against the contract's names and synonyms; a mapping given by the
-user comes first. What is not recognised is handed on: in the wide form those columns are indicators or grades. Two
-header rows, as forms print an indicator over its grades, become one.
+user comes first. Columns that are not recognised are passed on: in the wide form they are indicators or grades. Two
+header rows, as forms print an indicator over its grades, are merged.
 """
 
 import csv
@@ -19,7 +19,7 @@ from problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
 MOST_COLUMNS = 200
-FEWEST_UNITS = 3  # columns called like units; one or two may be called so by chance
+FEWEST_UNITS = 3  # columns named like units; fewer may be a coincidence
 MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s*分?\s*[)）\]】]")
 # 1 市公安局 95.2 2 市教育局 94.1: names and scores of several units in one cell, as web pages print them.
 GLUED = re.compile(r"(?:\s*(?:\d{1,3}[.、\s])?\s*[一-鿿（）()、]{2,}\s*\d{1,3}(?:\.\d+)?分?[\s,，;；、。]*){2,}")
@@ -57,13 +57,13 @@ PERSONAL_HEADERS = {
 
 @dataclass(frozen=True)
 class Header:
-    """The header of one file.
+    """Header of a file.
 
     row: as Excel counts, the lower of two. cells: the header texts. fields: field name -> column index.
     other: column index -> header text of columns that no field claims. above: column index -> the text over it, where
     two rows make the header. maxima: column index -> the highest value that the header names, 100 of "总得分(100)".
-    shape: the texts by which another file of the same shape is known. problems: with an error among them, the columns
-    are only what could be made out.
+    shape: the texts by which another file of the same shape is recognised. problems: with an error among them, the
+    columns are incomplete.
     """
 
     row: int
@@ -76,17 +76,17 @@ class Header:
     problems: list[Problem] = field(default_factory=list)
 
     def text_of(self, kind: str, name: str) -> str:
-        """The header as the file spells it, or the contract's word where the file lacks the column."""
+        """Return the header as the file spells it, or the contract's word where the file lacks the column."""
         column = self.fields.get(name)
         return header_of(kind, name) if column is None else self.cells[column]
 
     def without_other(self, columns: set[int]) -> "Header":
-        """The same header with some unclaimed columns set aside."""
+        """Return the header without some unclaimed columns."""
         return replace(self, other={c: t for c, t in self.other.items() if c not in columns})
 
 
 def units_as_columns(header: Header, names: Container[str]) -> list[Problem]:
-    """The problems of a header; where columns are missing and others are called like units, that is said too.
+    """Return the problems of a header, also that columns are named like units where required columns are missing.
 
     names: match keys of the spellings of registered units.
     """
@@ -101,7 +101,7 @@ def units_as_columns(header: Header, names: Container[str]) -> list[Problem]:
 
 
 def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> list[list[str]]:
-    """The first records of a text table, as Excel would number them (blank lines included)."""
+    """Return the first records of a text table, as Excel would number them (blank lines included)."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         head = file.read(1 << 20).replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.reader(head.split("\n"), delimiter=delimiter)
@@ -109,7 +109,7 @@ def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> 
 
 
 def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], file: str) -> Header:
-    """The header among the first records, with every problem that keeps it from being one."""
+    """Return the header among the first records, with every problem that makes it unusable."""
     known = {match_key(column): name for column, name in mapping.items()} | {
         key: name for key, name in field_of_header(kind).items() if key not in {match_key(column) for column in mapping}
     }
@@ -125,7 +125,7 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
 
 
 def _unknown_header(kind: str, records: list[list[str]], file: str) -> Header:
-    """The first row with two cells, for a person to say what its columns are."""
+    """Return the first row with two cells as a header for a person to map."""
     filled = [n for n, record in enumerate(records, start=1) if sum(bool(cell.strip()) for cell in record) > 1]
     row = next(iter(filled), 1)
     cells = tuple(cell.strip() for cell in records[row - 1]) if records else ()
@@ -135,18 +135,18 @@ def _unknown_header(kind: str, records: list[list[str]], file: str) -> Header:
 
 
 def without_maximum(text: str) -> tuple[str, float | None]:
-    """A header without the maximum that forms print behind it, and that maximum."""
+    """Split a header from the maximum that forms print behind it."""
     found = MAXIMUM.fullmatch(text.strip())
     return (found[1].strip(), float(found[2])) if found else (text, None)
 
 
 def is_glued(text: str) -> bool:
-    """Whether a cell holds several units with their scores."""
+    """Return whether a cell holds several units with their scores."""
     return GLUED.fullmatch(text.strip()) is not None
 
 
 def _glued(records: list[list[str]], file: str) -> list[Problem]:
-    """The rows in which several units stand glued together, of a text that has no header."""
+    """Report rows in which several units share a cell, in a text without a header."""
     lines = [(row, " ".join(filter(None, record))) for row, record in enumerate(records, start=1)]
     return [Problem("glued_units", file=file, row=row, value=line) for row, line in lines if is_glued(line)]
 
@@ -154,7 +154,7 @@ def _glued(records: list[list[str]], file: str) -> list[Problem]:
 def _one_header(
     records: list[list[str]], index: int, known: dict[str, str]
 ) -> tuple[int, int, tuple[str, ...], dict[int, str]]:
-    """The first and last row of the header, its texts, and what stands above each column of a lower row."""
+    """Return the first and last row of the header, its texts, and the text above each column of a lower row."""
     if _is_lower(records, index, known):
         first, last = index, index + 1
     elif index and _is_upper(records[index - 1], records[index], known):
@@ -172,26 +172,26 @@ def _one_header(
             texts.append(top)
             continue
         texts.append(low)
-        if over and match_key(over) not in known:  # 测评指标 over the indicators says nothing more
+        if over and match_key(over) not in known:  # 测评指标 over the indicators adds no information
             above[column] = over
     return first, last, tuple(texts), above
 
 
 def _is_lower(records: list[list[str]], index: int, known: dict[str, str]) -> bool:
-    """Whether the row below the header belongs to it: it names parts of columns and holds no row's data."""
+    """Return whether the row below belongs to the header: it names parts of columns and holds no data."""
     if index + 1 >= len(records):
         return False
     width = max(len(records[index]), len(records[index + 1]))
     upper, lower = (padded(records[row], width) for row in (index, index + 1))
     named = [column for column, low in enumerate(lower) if low and match_key(low) != match_key(upper[column])]
-    own = [column for column, top in enumerate(upper) if match_key(top) in known and column not in named]
+    kept = [column for column, top in enumerate(upper) if match_key(top) in known and column not in named]
     words = [lower[column] for column in named if not re.fullmatch(r"[\d.,%％-]+", lower[column])]
     spread = any(upper[column] in ("", upper[column - 1]) for column in named if column)
-    return len(words) == len(named) >= 2 and bool(own) and spread
+    return len(words) == len(named) >= 2 and bool(kept) and spread
 
 
 def _is_upper(upper: list[str], lower: list[str], known: dict[str, str]) -> bool:
-    """Whether the row above the header belongs to it: without it two columns would have one name, or a column none."""
+    """Return whether the row above belongs to the header: without it a column would have no name or a shared name."""
     if len({cell.strip() for cell in upper if cell.strip()}) < 2:
         return False  # a title
     keys = [match_key(cell) for cell in lower if match_key(cell) and match_key(cell) not in known]
@@ -205,7 +205,7 @@ def _is_upper(upper: list[str], lower: list[str], known: dict[str, str]) -> bool
 
 
 def merged_cells(text: TextTable, header: Header) -> list[Problem]:
-    """Merged areas below the header: every cell of one is read with its value, once a person has agreed."""
+    """Report merged areas below the header: each of their cells is read with the area's value, once confirmed."""
     return [
         Problem(
             "merged_cells",
@@ -224,7 +224,7 @@ def merged_cells(text: TextTable, header: Header) -> list[Problem]:
 def _claim(
     kind: str, texts: tuple[str, ...], above: dict[int, str], row: int, known: dict[str, str], file: str
 ) -> tuple[Header, list[Problem]]:
-    """Give each column to the field its header means; note doubles, persons and what is missing."""
+    """Assign each column to the field of its header; report duplicates, personal data and missing columns."""
     problems: list[Problem] = []
     fields: dict[str, int] = {}
     other: dict[int, str] = {}
@@ -242,12 +242,12 @@ def _claim(
             maxima[column] = maximum
         name = _means(kind, cell, known)
         if name is None and texts.count(texts[column]) == 1:
-            name = _means(kind, texts[column], known)  # 评议主体 below a heading of its own
-        name = name or None  # '' is said of a column that is no field
+            name = _means(kind, texts[column], known)  # 评议主体 below a separate heading
+        name = name or None  # '' marks a column that is no field
         if name is not None and key not in known and name in fields:
-            name = None  # a part with its maximum, beside the column itself
+            name = None  # a part with its maximum, next to the column itself
         if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
-            name = None  # a part beside the total, a serial number beside the rank: kept under its own header
+            name = None  # a part next to the total, a serial number next to the rank: kept under its printed header
         if key and key in seen:
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif key and name is not None and name in fields:
@@ -265,12 +265,12 @@ def _claim(
 
 
 def _has_rank(cells: tuple[str, ...], known: dict[str, str]) -> bool:
-    """Whether a column other than 序号 gives the rank: lists often number their lines and rank them too."""
+    """Return whether a column other than 序号 gives the rank: lists often number their lines and rank them too."""
     return any(known.get(match_key(cell)) == known.get(SERIAL) and match_key(cell) != SERIAL for cell in cells)
 
 
 def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:
-    """The field that a header names. Published tables print maxima and units inside headers: 总得分(100), 满意率%."""
+    """Return the field of a header. Published tables print maxima and units in headers: 总得分(100), 满意率%."""
     name = known.get(match_key(cell), known.get(match_key(without_maximum(cell)[0])))
     if name is None and kind == "results":
         name = known.get(_UNIT.sub("", match_key(cell)))
@@ -287,7 +287,7 @@ def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int
 
 
 def _title_rows(records: list[list[str]], header_row: int, file: str) -> list[Problem]:
-    """Rows above the header are set aside and shown, never dropped in silence."""
+    """Report rows above the header, which are set aside and never dropped silently."""
     return [
         Problem(
             "title_row",

@@ -1,4 +1,4 @@
-"""What must hold between the columns of one record, by kind. Each rule looks at values, not at cells."""
+"""Rules between the columns of a record, by kind. Each rule examines values, not cells."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ NUMBERS = {"issue_return": ("valid", "returned"), "component_score": ("points", 
 # kind -> field -> lowest and highest number of records that are added up; None: no highest. The contract names none.
 SPANS: dict[str, dict[str, tuple[int, int | None]]] = {
     "pledges": {"weight": (0, None)},
-    # Ten million is above any hall: a number beyond it is a slip, such as two cells written as one.
+    # Ten million is above any hall: a number beyond it is a slip, such as two cells joined by mistake.
     "votes": {"count": (0, 10_000_000), "comment_points": (0, None)},
 }
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A rule that does not hold: the field to look at, the code of the problem and its facts."""
+    """Broken rule: the field to look at, the code of the problem and its facts."""
 
     name: str
     code: str
@@ -29,7 +29,7 @@ class Fault:
 
 
 def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
-    """Every rule of the kind that the record breaks."""
+    """Yield every rule of the kind that the record breaks."""
     yield from _order(kind, row)
     yield from _missing(kind, row)
     yield from _outside(kind, row)
@@ -45,14 +45,14 @@ def _order(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
         if row.get(first) and row.get(last) and str(row[last]) < str(row[first]):
             yield Fault(last, "before_start", {"start": row[first]})
     if kind in NUMBERS:
-        part, whole = NUMBERS[kind]
-        known = row.get(part) is not None and row.get(whole) is not None
-        if known and _number(row, part) > _number(row, whole):
-            yield Fault(part, "more_than_whole", {"whole": header_of(kind, whole), "most": row[whole]})
+        part, total = NUMBERS[kind]
+        known = row.get(part) is not None and row.get(total) is not None
+        if known and _number(row, part) > _number(row, total):
+            yield Fault(part, "more_than_whole", {"whole": header_of(kind, total), "most": row[total]})
 
 
 def _outside(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
-    """Numbers below the lowest or above the highest of SPANS."""
+    """Yield numbers below the lowest or above the highest of SPANS."""
     for name, (low, high) in SPANS.get(kind, {}).items():
         number = _number(row, name)
         if row.get(name) is None or (number >= low and (high is None or number <= high)):
@@ -64,7 +64,7 @@ def _outside(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
 
 
 def _missing(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
-    """What must be filled in because of another column."""
+    """Yield fields that must be filled in because of another column."""
     if kind == "round" and row.get("method_break") and not row.get("method_note"):
         yield Fault("method_note", "missing_value")
     if kind == "unit_round" and row.get("status") not in (None, "参评") and not row.get("reason"):
@@ -74,7 +74,7 @@ def _missing(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
 
 
 def _returned(row: Mapping[str, object]) -> Iterator[Fault]:
-    """Valid and invalid ballots are the returned ones; more returned than issued is a note, not an error."""
+    """Check that valid and invalid ballots add to those returned; more returned than issued is only a warning."""
     parts = ("valid", "invalid", "returned")
     if all(row.get(name) is not None for name in parts):
         total = _number(row, "valid") + _number(row, "invalid")

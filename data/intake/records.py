@@ -1,7 +1,7 @@
-"""Record tables: every table of the contract whose rows are kept as they are, read by its fields.
+"""Import of record tables: every table of the contract whose rows are kept as they are, read by its fields.
 
-A row becomes one canonical JSON text, so that order, encoding and header words leave no trace in the digest. What
-crosses columns (one date before another, parts that add up) stands in `record_rules.py`.
+A row becomes one canonical JSON text, so that order, encoding and header words do not affect the digest. Rules across
+columns (one date before another, parts that add up) are in `record_rules.py`.
 """
 
 import re
@@ -35,7 +35,7 @@ _OPEN_END = frozenset({"", "今", "现在"})
 
 @dataclass
 class RecordIntake:
-    """Accepted records (columns COLUMNS, one row a record, in canonical order) or what keeps them out.
+    """Accepted records (columns COLUMNS, a row per record, in canonical order) or the problems that prevent them.
 
     places: key of a record -> its file and row.
     """
@@ -50,7 +50,7 @@ class RecordIntake:
 
 @dataclass(frozen=True)
 class _Row:
-    """One record of a file with its place."""
+    """Record of a file with its place."""
 
     file: str
     number: int
@@ -60,7 +60,7 @@ class _Row:
 
 
 class _Reader:
-    """Reads records one after the other, remembering the earlier row of every key."""
+    """Reader of records in order, remembering the earlier row of every key."""
 
     def __init__(self, kind: str, context: Context, intake: RecordIntake) -> None:
         self.kind, self.context, self.intake = kind, context, intake
@@ -72,7 +72,7 @@ class _Reader:
         self.contents: list[dict[str, object]] = []
 
     def row(self, row: _Row) -> None:
-        """One record: each field by itself, then what crosses fields, then whether it is there already."""
+        """Read a record: each field by itself, then rules across fields, then whether it is a duplicate."""
         if self._is_sum(row):
             return
         faults = len(self.intake.problems)
@@ -92,7 +92,7 @@ class _Reader:
         self._key(row, content)
 
     def _is_sum(self, row: _Row) -> bool:
-        """A line of sums is listed and set aside: it says so as a unit, group or site, or first with no unit named."""
+        """Return whether a row holds totals: their word is its unit, group or site, or first if no unit is named."""
         units = [row.texts[name] for name in ("unit_code", "unit_text") if name in row.texts]
         unit = next((text for text in units if text.strip()), "")
         parts = [name for name in ("group_code", "site") if is_totals_row(row.texts.get(name, ""))]
@@ -128,7 +128,7 @@ class _Reader:
         return read_cell(kind, text, self.year)
 
     def _own_round(self, kind: Field, text: str) -> Reading:
-        """The round of the import; a row that names another one belongs elsewhere."""
+        """Read the round; a row that names another round than the import's is refused."""
         year = kind.name == "year"
         own: object = self.year if year else self.context.round_id
         said = match_key(text).removesuffix("度").removesuffix("年")
@@ -137,7 +137,7 @@ class _Reader:
         return Reading(own if year or (self.kind == "round" and said) else None)
 
     def _lineage_unit(self, kind: Field, text: str) -> Reading:
-        """A unit of any register; a predecessor may be older than all of them, and a successor a predecessor."""
+        """Read a unit of any register; a predecessor may be older than all registers, and a successor a predecessor."""
         register = self.context.register
         known = {} if register is None else {**register.former, **self.codes}
         code = known.get(match_key(text))
@@ -146,15 +146,15 @@ class _Reader:
         return Reading(code) if code is not None else _of(judge_group(text, None))
 
     def _registered_otherwise(self, row: _Row, content: Mapping[str, object]) -> None:
-        """An alias that is the registered name of another unit would never be used."""
+        """Refuse an alias that is the registered name of another unit: it would never be used."""
         register = self.context.register
-        own = Register(register.units).codes() if register else {}
-        unit = own.get(match_key(str(content["alias"])))
+        registered = Register(register.units).codes() if register else {}
+        unit = registered.get(match_key(str(content["alias"])))
         if unit is not None and unit != content["unit_code"]:
             self._note(row, "alias", "alias_taken", {"unit": unit})
 
     def _as_printed(self, row: _Row, content: dict[str, object]) -> None:
-        """A published line: texts as they stand, numbers beside them, every other column under its printed header."""
+        """Add the printed texts of a published line, their numbers, and every other column under its printed header."""
         for text_name, name in (("score_text", "score"), ("rank_text", "rank")):
             shown = text_name if row.texts.get(text_name, "").strip() else name
             printed = without_text_mark(row.texts.get(shown, "").strip())
@@ -170,7 +170,7 @@ class _Reader:
         figures = {header: without_text_mark(row.cells[column].strip()) for column, header in row.header.other.items()}
         content["figures"] = {header: text for header, text in figures.items() if text} or None
         if not {"rank_text", "rank"} & set(row.header.fields):
-            content["printed_no"] = len(self.contents) + 1  # where no rank is printed, the order says it
+            content["printed_no"] = len(self.contents) + 1  # where no rank is printed, the order gives it
 
     def _key(self, row: _Row, content: dict[str, object]) -> None:
         key = key_of(self.kind, content)
@@ -191,13 +191,13 @@ class _Reader:
         self.intake.problems.append(Problem(code, level, row.file, None, row.number, column, value, facts or {}))
 
     def frame(self) -> pd.DataFrame:
-        """All records in canonical order."""
+        """Return all records in canonical order."""
         rows = sorted((canonical(content), key_of(self.kind, content)) for content in self.contents)
         return pd.DataFrame({"key": [key for _, key in rows], "content": [text for text, _ in rows]}, dtype="str")
 
 
 def _with_span(texts: dict[str, str]) -> dict[str, str]:
-    """A single column 起止 taken apart: 2019-01-01至今 has no end yet."""
+    """Split a single column 起止 into start and end: 2019-01-01至今 has no end yet."""
     start, *end = _SPAN.split(texts.get("valid_from", ""), maxsplit=1)
     if not end:
         return texts
@@ -209,7 +209,7 @@ def _of(judgement: Judgement) -> Reading:
 
 
 def maximum_of(header: str) -> float | None:
-    """The maximum in brackets at the end of a header, such as 总得分(100); None without one."""
+    """Return the maximum in brackets at the end of a header, such as 总得分(100), or None."""
     found = re.search(r"[(（]\s*(\d+(?:\.\d+)?)\s*分?[)）]\s*$", header)
     return float(found[1]) if found else None
 
@@ -239,7 +239,7 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
 
 
 def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:
-    """The records of one file that hold anything."""
+    """Yield the records of a file that have any content."""
     for position, record in enumerate(loaded.con.table(loaded.name).fetchall() if loaded.placements else []):
         cells = ["" if value is None else str(value) for value in record]
         if any(cell.strip() for cell in cells):
@@ -256,7 +256,7 @@ def _unknown_columns(text: TextTable, header: Header) -> list[Problem]:
 def twice_imported(
     kind: str, places: Mapping[str, tuple[str, int]], others: list[tuple[str, pd.DataFrame]]
 ) -> list[Problem]:
-    """Records at `places` whose key stands in another upload (id, frame) of the kind and round already."""
+    """Report records at `places` whose key is already in another upload (id, frame) of the kind and round."""
     found = []
     for upload, other in others:
         for key in sorted(set(places) & set(other["key"])):

@@ -1,4 +1,4 @@
-"""What a file is, by its content and not by its name, and how it becomes one UTF-8 text table.
+"""Detection of a file's type by content, not by name, and conversion to a UTF-8 text table.
 
 Reads plain text, gzip of plain text, .xlsx, .xls and .ods; everything else is refused by what it is.
 """
@@ -75,7 +75,7 @@ UNSAFE_IN_GLOB = set("*?[]{}")
 
 @dataclass(frozen=True)
 class TextTable:
-    """One table as a UTF-8 text file; `path` is the original itself when nothing had to be converted."""
+    """Table as a UTF-8 text file; `path` is the original itself when nothing had to be converted."""
 
     path: Path
     name: str
@@ -95,13 +95,13 @@ class TextTable:
 
     @property
     def has_bom(self) -> bool:
-        """Whether the file at `path` starts with a byte-order mark."""
+        """Return whether the file at `path` starts with a byte-order mark."""
         return self.skip_bytes > 0
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A UTF-8 file and what is known of it before its header is read."""
+    """UTF-8 file and its properties known before the header is read."""
 
     path: Path
     encoding: str
@@ -114,10 +114,10 @@ class _Text:
 def open_source(
     source: Path | tuple[str, bytes], workdir: Path, header_words: frozenset[str] = frozenset(), sheet: str = ""
 ) -> TextTable:
-    """The file as one UTF-8 text table; raises FileRefusedError with the reasons when it is none.
+    """Return the file as a UTF-8 text table; raise FileRefusedError with the reasons if it is not a table.
 
     `header_words` are the column names that may stand in a header, in every spelling; GB18030 and Big5 are
-    believed only when one of them can be read. `sheet` is the sheet of a workbook that a person chose.
+    accepted only when one of them can be read. `sheet` is the sheet of a workbook that a person chose.
     """
     name = display_name(source.name if isinstance(source, Path) else source[0])
     try:
@@ -127,13 +127,13 @@ def open_source(
 
 
 def display_name(name: str) -> str:
-    """A file's name as a label only: no folders, no control or direction characters, 100 characters."""
+    """Return a file's name as a label: no folders, no control or direction characters, 100 characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(character for character in last if unicodedata.category(character)[0] != "C")[:NAME_LIMIT]
 
 
 def kind_of(head: bytes) -> str:
-    """What the first bytes of a file say it is; "text" when they say nothing else."""
+    """Return the type of a file by its first bytes; "text" when they match no other type."""
     for magic, kind in MAGIC:
         if head.startswith(magic):
             return kind
@@ -145,7 +145,7 @@ def kind_of(head: bytes) -> str:
 def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str], sheet: str) -> TextTable:
     kind = _kind_of_file(path)
     if kind in ("zip", "ole"):
-        # Only its name tells a WPS table from an Excel 97 workbook: the content is nearly one.
+        # Only its name distinguishes a WPS table from an Excel 97 workbook: the content is nearly identical.
         if name.lower().endswith(WPS_TABLES):
             raise refuse("wps_table")
         kind = zip_kind(path) if kind == "zip" else ole_kind(path)
@@ -174,7 +174,7 @@ def _not_a_table(kind: str) -> FileRefusedError:
 
 
 def _on_disk(source: Path | tuple[str, bytes], workdir: Path) -> Path:
-    """A path that a reader of file patterns takes literally; bytes are written down first."""
+    """Return a path without pattern characters, which DuckDB's reader would expand; write bytes to a file first."""
     original = workdir / "original"
     if not isinstance(source, Path):
         original.write_bytes(source[1])
@@ -194,9 +194,7 @@ def _from_workbook(
     sheet = read_workbook(path, workdir / "sheet.csv", kind, chosen)
     try:
         return _of_sheet(sheet, path, name, header_words, kind)
-    except (
-        FileRefusedError
-    ) as refusal:  # the table may stand on another sheet: which there are is said with the refusal
+    except FileRefusedError as refusal:  # the table may be on another sheet: the refusal lists the sheets
         raise FileRefusedError([*refusal.problems, *sheet.warnings]) from None
 
 
@@ -212,7 +210,7 @@ def _of_sheet(sheet: SheetText, path: Path, name: str, header_words: frozenset[s
 
 
 class _HashingReader:
-    """Hashes what a decompressor reads."""
+    """Reader that hashes what a decompressor reads."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -247,7 +245,7 @@ def _from_gzip(path: Path, name: str, workdir: Path, header_words: frozenset[str
 
 
 def _unpack(reader: _HashingReader, target: Path) -> None:
-    """Unpacks block by block and stops when it grows beyond all measure."""
+    """Unpack block by block and stop when the size exceeds the limits."""
     written = 0
     with gzip.GzipFile(fileobj=reader) as packed, target.open("wb") as out:
         while block := packed.read(HEAD):
@@ -257,7 +255,7 @@ def _unpack(reader: _HashingReader, target: Path) -> None:
 
 
 def _text(path: Path, seen: Scan, workdir: Path, header_words: frozenset[str]) -> _Text:
-    """The same text in UTF-8 with one kind of line end; copied only when it is not so already."""
+    """Return the text in UTF-8 with one kind of line end; copied only when needed."""
     if seen.is_blank:
         raise refuse("empty_file")
     encoding = find_encoding(path, seen, header_words)
@@ -279,7 +277,7 @@ def _table(
     header_words: frozenset[str],
     sheet: SheetText | None = None,
 ) -> TextTable:
-    """Adds the delimiter, read off the header line."""
+    """Add the delimiter, determined from the header line."""
     header = _header_line(text.path, header_words)
     delimiter = "," if sheet else find_delimiter(header)
     columns = len(_cells(header.rstrip(delimiter), delimiter))
@@ -306,14 +304,14 @@ def _table(
 
 
 def _head_lines(path: Path) -> list[str]:
-    """The lines with text in them among the first mebibyte."""
+    """Return the lines with text in the first mebibyte."""
     with path.open("rb") as file:
         text = file.read(HEAD).decode("utf-8-sig", "ignore")
     return [line.rstrip("\r") for line in text.split("\n") if line.strip(DELIMITERS + " \r\u3000")]
 
 
 def _header_line(path: Path, header_words: frozenset[str]) -> str:
-    """The line among the first ten that knows most header words, else the first."""
+    """Return the line among the first ten with most header words, else the first."""
     lines = _head_lines(path)[:HEADER_LINES]
     if not lines:
         raise refuse("empty_file")
@@ -326,7 +324,7 @@ def _has_one_line(path: Path) -> bool:
 
 
 def find_delimiter(header: str) -> str:
-    """The delimiter that cuts the header into most columns; a full-width one is refused."""
+    """Return the delimiter that cuts the header into most columns; refuse a full-width delimiter."""
     pieces = {mark: len(_cells(header, mark)) for mark in DELIMITERS}
     best = max(DELIMITERS, key=lambda mark: pieces[mark])
     wide = [mark for mark in FULL_WIDTH if mark in header]
@@ -336,7 +334,7 @@ def find_delimiter(header: str) -> str:
 
 
 def _cells(header: str, delimiter: str) -> list[str]:
-    """The header cut up; cells beyond the csv module's size are cut without regard to quotes."""
+    """Split the header; cells beyond the csv module's size are split without regard to quotes."""
     try:
         return next(csv.reader([header], delimiter=delimiter), [])
     except csv.Error:

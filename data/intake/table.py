@@ -1,4 +1,4 @@
-"""A text table in DuckDB: every record of a file as text, and where each stands in Excel.
+"""Text table in DuckDB: every record of a file as text, with its row in Excel.
 
 Structure comes first and content after: a regular file is loaded by DuckDB's reader in one step; a file that is not
 regular is read record by record with the standard library, which names every short, long or unclosed record.
@@ -23,7 +23,7 @@ from problems import Problem, has_errors
 csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
-TAIL = 64 << 10  # bytes: notes below a table stand there
+TAIL = 64 << 10  # bytes at the end, where notes below a table are
 REMARK = re.compile(
     r"[（(【]?\s*(注|备注|说明|填表|制表|(?:统计|审核|联系)(?:人|时间|日期|口径|电话)|负责人|单位负责人|数据来源|来源|截至|以上|本表)|.*[：:。]"
 )
@@ -31,7 +31,7 @@ REMARK = re.compile(
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the records of one file stand: `start` is the position of the first in the loaded table.
+    """Position of the records of a file: `start` is the position of the first in the loaded table.
 
     rows: row as Excel counts of each record, or None where first_row + position is right.
     blank: records without any content, set aside.
@@ -45,14 +45,14 @@ class Placement:
     blank: int = 0
 
     def row(self, position: int) -> int:
-        """The row that Excel shows for the record at this position of the loaded table."""
+        """Return the row that Excel shows for the record at this position of the loaded table."""
         offset = position - self.start
         return self.first_row + offset if self.rows is None else self.rows[offset]
 
 
 @dataclass
 class LoadedTable:
-    """Records of one or several files under one set of columns, in file order, as a DuckDB table."""
+    """Records of the files of an upload under one set of columns, in file order, as a DuckDB table."""
 
     con: duckdb.DuckDBPyConnection
     name: str
@@ -60,18 +60,18 @@ class LoadedTable:
 
     @property
     def count(self) -> int:
-        """Records loaded so far."""
+        """Return the number of records loaded so far."""
         return sum(placement.count for placement in self.placements)
 
     @property
     def blank(self) -> int:
-        """Records without any content: those set aside, and those of delimiters only, which every reader passes by."""
+        """Return the number of records without content: set aside, or of delimiters only, which readers ignore."""
         table = self.con.table(self.name)
         empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
         return sum(placement.blank for placement in self.placements) + len(table.filter(empty))
 
     def place(self, position: int) -> tuple[str, int]:
-        """File and Excel row of the record at this position."""
+        """Return file and Excel row of the record at this position."""
         for placement in self.placements:
             if position < placement.start + placement.count:
                 return placement.file, placement.row(position)
@@ -105,7 +105,7 @@ class LoadedTable:
         return []
 
     def _repeated(self, text: TextTable, header: Header, before: int) -> list[Problem]:
-        """The header among the rows, where the columns are loaded as the file has them.
+        """Report a header repeated among the rows, where the columns are loaded as the file has them.
 
         Rows are counted: the ids of a transaction that is not committed are no places yet.
         """
@@ -113,11 +113,11 @@ class LoadedTable:
         named = {f"c{column}": cell for column, cell in enumerate(header.cells) if column in header.fields.values()}
         if not set(named) <= set(table.columns):
             return []
-        found = table.project("row_number() OVER () - 1 AS place, *").filter(f"place >= {before}")
+        repeated = table.project("row_number() OVER () - 1 AS place, *").filter(f"place >= {before}")
         for name, cell in named.items():
             trimmed = duckdb.FunctionExpression("trim", duckdb.ColumnExpression(name))
-            found = found.filter(trimmed == duckdb.ConstantExpression(cell))
-        rows = found.project("place").fetchall()
+            repeated = repeated.filter(trimmed == duckdb.ConstantExpression(cell))
+        rows = repeated.project("place").fetchall()
         first = header.row + 1 - before
         return [Problem("header_repeated", file=text.name, row=place + first) for (place,) in rows]
 
@@ -129,7 +129,7 @@ class LoadedTable:
             rows.create(self.name)
 
     def _add_slowly(self, text: TextTable, header: Header, projection: str) -> list[Problem]:
-        """Record by record: names every fault, or writes a regular copy and loads that."""
+        """Read record by record: report every fault, or write a regular copy and load that."""
         scan = _Scan(text, header)
         copy = text.path.with_name(f"{text.path.name}.regular")
         with copy.open("w", encoding="utf-8", newline="") as out:
@@ -145,7 +145,7 @@ class LoadedTable:
 
 
 def is_note(record: list[str]) -> bool:
-    """Whether a row below the table is a remark: one text, perhaps merged over the row, that reads like one.
+    """Return whether a row below the table is a remark: a single text, perhaps merged over the row, worded as a remark.
 
     A register's last row may hold a name and nothing else, so one text alone does not make a remark.
     """
@@ -154,7 +154,7 @@ def is_note(record: list[str]) -> bool:
 
 
 def _ends_in_note(text: TextTable) -> bool:
-    """Whether the last record with content is a remark; then the table is read record by record."""
+    """Return whether the last record with content is a remark; then the table is read record by record."""
     with text.path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - TAIL))
@@ -163,7 +163,7 @@ def _ends_in_note(text: TextTable) -> bool:
 
 
 def cells_like(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, column: int, pattern: str) -> int:
-    """How many cells of a column match a pattern, also in a table that is not regular."""
+    """Count the cells of a column that match a pattern, also in a table that is not regular."""
     names = [f"c{index}" for index in range(len(header.cells))]
     relation = con.read_csv(
         str(text.path),
@@ -188,7 +188,7 @@ def _reader(
     *,
     regular: bool = False,
 ) -> duckdb.DuckDBPyRelation:
-    """DuckDB's reader over a file under our own name (a name given by a user could be a pattern)."""
+    """Return DuckDB's reader over a file under a name we chose (a name given by a user could be a pattern)."""
     names = [f"c{index}" for index in range(len(header.cells))]
     quoted = regular or text.has_quotes
     return con.read_csv(
@@ -205,7 +205,7 @@ def _reader(
 
 
 class _Scan:
-    """One pass of the standard library's reader over a file that DuckDB's reader would not take."""
+    """Pass of the standard library's reader over a file that DuckDB's reader rejects."""
 
     def __init__(self, text: TextTable, header: Header) -> None:
         self.text, self.header = text, header
@@ -216,7 +216,7 @@ class _Scan:
         self._notes: list[tuple[int, list[str]]] = []
 
     def records(self) -> Iterator[list[str]]:
-        """Regular records below the header; faults are noted on the way."""
+        """Yield regular records below the header; note faults on the way."""
         with self.text.path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter=self.text.delimiter, strict=True)
             number = 0
@@ -232,7 +232,7 @@ class _Scan:
             self.problems.append(Problem(code, "warning", file=self.text.name, row=number, value=remark))
 
     def _sorted(self, number: int, record: list[str]) -> Iterator[list[str]]:
-        """Remarks wait: followed by a proper row they were rows themselves."""
+        """Hold back remarks: followed by a proper row they were rows themselves."""
         if is_note(record):
             self._notes.append((number, record))
             return
@@ -276,30 +276,31 @@ class _Scan:
 def with_formulas(
     text: TextTable, header: Header, problems: list[Problem], mended: set[tuple[int, str]]
 ) -> list[Problem]:
-    """The problems of reading a table, and its formulas without a result in columns that were read: a blank there is
-    not what the person meant.
+    """Return the problems of a table, with those of formulas without a result in columns that were read.
+
+    A blank in such a cell is not what the person meant.
 
     mended: row and column of corrected cells, row and '' of rows left out.
     """
-    own = [problem for problem in problems if problem.file == text.name]
-    left_out = {problem.column for problem in own if problem.code == "unknown_column"}
+    of_file = [problem for problem in problems if problem.file == text.name]
+    left_out = {problem.column for problem in of_file if problem.code == "unknown_column"}
     names = {letters(place): cell for place, cell in enumerate(header.cells) if cell and cell not in left_out}
-    found = [
+    formulas = [
         replace(problem, file=text.name, column=names[problem.column])
         for problem in text.without_value
         if problem.row and problem.row > header.row and problem.column in names
         if not {(problem.row, names[problem.column]), (problem.row, "")} & mended
     ]
-    told = {(problem.file, problem.row, problem.column) for problem in found}
+    reported = {(problem.file, problem.row, problem.column) for problem in formulas}
     same = ("missing_value", "excel_error")  # the same cell again, in other words
-    kept = [p for p in problems if p.code not in same or (p.file, p.row, p.column) not in told]
-    return kept + found
+    kept = [p for p in problems if p.code not in same or (p.file, p.row, p.column) not in reported]
+    return kept + formulas
 
 
 def unknown_columns(
     con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: set[int]
 ) -> list[Problem]:
-    """Columns that are left out, each listed; with a word on telephone and identity numbers inside them."""
+    """List the columns that are left out, with a warning of telephone and identity numbers inside them."""
     problems = []
     nameless = {column for column, cell in enumerate(header.cells) if not cell and column not in header.other}
     filled = {column for column in nameless if cells_like(con, text, header, column, r"\S")}

@@ -1,4 +1,4 @@
-"""The register of units of one round: code, name, category, roster number, and whether a unit takes part."""
+"""Import of the register of units of a round: code, name, category, roster number and participation."""
 
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "par
 
 @dataclass
 class UnitIntake:
-    """Accepted units (columns COLUMNS, in roster order) or the problems that keep them out."""
+    """Accepted units (columns COLUMNS, in roster order) or the problems that prevent them."""
 
     frame: pd.DataFrame | None = None
     digest: str = ""
@@ -30,7 +30,7 @@ class UnitIntake:
 
 
 class _Reader:
-    """Reads register rows one after the other, remembering every spelling taken."""
+    """Reader of register rows in order, remembering every spelling taken."""
 
     def __init__(self, intake: UnitIntake) -> None:
         self.intake = intake
@@ -39,7 +39,7 @@ class _Reader:
         self.rosters: dict[int, Place] = {}
 
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
-        """One unit."""
+        """Read a unit."""
         texts = {name: tidy(values[column]) for name, column in header.fields.items()}
         self.place = (header, file, row)
         sums = totals_word(values, texts["unit_name"])
@@ -66,7 +66,7 @@ class _Reader:
         self.units.append(unit)
 
     def _roster(self, text: str) -> int:
-        """The roster number, or the place in the file where the register has none."""
+        """Return the roster number, or the position in the file if the register has none."""
         if not text:
             return len(self.units) + 1
         if not text.removesuffix(".0").isdigit():
@@ -87,17 +87,17 @@ class _Reader:
         return PARTICIPATION[text]
 
     def _spellings(self, unit: RegisteredUnit, place: Place) -> None:
-        """A spelling means one unit; two units that look alike after normalising are refused."""
-        own = {match_key(text) for text in (unit.unit_code, unit.unit_name, unit.short_name) if text}
-        taken = sorted(key for key in own if key in self.spellings)
+        """Check that a spelling means one unit; refuse two units that look alike after normalising."""
+        keys = {match_key(text) for text in (unit.unit_code, unit.unit_name, unit.short_name) if text}
+        taken = sorted(key for key in keys if key in self.spellings)
         if taken:
             self._taken(unit, *self.spellings[taken[0]])
             return
-        for key in own:
+        for key in keys:
             self.spellings[key] = (unit, place)
 
     def _taken(self, unit: RegisteredUnit, other: RegisteredUnit, earlier: Place) -> None:
-        """One unit twice, one code for two names, or two units with one spelling."""
+        """Report a unit that occurs twice, one code for two names, or two units with one spelling."""
         code, name = unit.unit_code, unit.unit_name
         if match_key(name) == match_key(other.unit_name):
             self._note("duplicate_unit", "unit_name", name, earlier=earlier)

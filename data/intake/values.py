@@ -1,6 +1,6 @@
-"""Each distinct value of a column is judged once, however many rows carry it.
+"""Judgement of distinct values: each value of a column is judged once, however many rows have it.
 
-A judgement is the value as it is kept, or the code of a problem with its facts. Rows are found afterwards, and only
+A judgement is the value as it is kept, or the code of a problem with its facts. Rows are located afterwards, and only
 for values that were refused.
 """
 
@@ -18,8 +18,8 @@ from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_STARTS, LONGEST_NAME
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
 
-# What a line of sums is called (on match keys): 合计, 总计(张), 全市平均, 党群部门小计. A name that merely holds such a
-# word goes on behind it (合计村) or has it inside another word (统计局), and is none.
+# Names of totals lines (on match keys): 合计, 总计(张), 全市平均, 党群部门小计. A name that merely contains such a
+# word continues after it (合计村) or has it inside another word (统计局), and is no totals line.
 _SUM = (
     "合计|总计|小计|累计|共计|总数|总分|总票数|合计票?数|(?:总|平)均|总平均|均分|均值"
     "|平均(?:分数?|值|数|得分|满意[率度])"
@@ -53,7 +53,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 @dataclass(frozen=True)
 class Judgement:
-    """kept: the value as the facts hold it, or None when refused; problem: code and facts of the refusal."""
+    """Judgement of a value. kept: as the facts hold it, or None when refused; code and facts: of the refusal."""
 
     kept: str | None
     code: str = ""
@@ -63,7 +63,7 @@ class Judgement:
 
 
 def _text_fault(value: str) -> Judgement | None:
-    """What is wrong with any name, whatever column it stands in."""
+    """Return the fault of a name that holds for every column, or None."""
     if not tidy(value):
         return Judgement(None, "missing_value")
     control = CONTROL.search(value)
@@ -79,7 +79,7 @@ def _text_fault(value: str) -> Judgement | None:
 
 
 def is_totals_row(value: str) -> bool:
-    """Whether a cell says that its line holds sums or means: the one rule for every kind of table."""
+    """Return whether a cell marks its line as sums or means: the same rule for every kind of table."""
     key = match_key(value).strip(_AROUND)
     if key[:1] + key[-1:] in _BRACKETS:
         key = key[1:-1].strip(_AROUND)
@@ -87,7 +87,7 @@ def is_totals_row(value: str) -> bool:
 
 
 def totals_word(values: list[str], unit: str, group: str = "", known: Container[str] = ()) -> str:
-    """The word that makes a row one of sums: in place of the unit or the group, or first in the row with no unit named.
+    """Return the word that marks a row as totals: instead of the unit or group, or first in a row without a unit.
 
     known: match keys of registered units and listed groups, which are never sums whatever they are called.
     """
@@ -97,14 +97,14 @@ def totals_word(values: list[str], unit: str, group: str = "", known: Container[
 
 
 def is_identity_number(value: str) -> bool:
-    """Whether the check digit of 18 digits is that of a citizen's identity number."""
+    """Return whether the check digit of 18 digits is that of a citizen's identity number."""
     text = tidy(value).strip("'").upper()
     total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(text[:17]))
     return text[17:] == "10X98765432"[total % 11]
 
 
 def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement:
-    """The unit's code in the register, or its tidied name where the round has no register."""
+    """Return the unit's code in the register, or its tidied name where the round has no register."""
     fault = _text_fault(value)
     if fault:
         return fault
@@ -121,7 +121,7 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
 
 
 def judge_round(value: str, round_id: str) -> Judgement:
-    """The round that a row names: the one of the import, or the year that its name begins with."""
+    """Judge the round that a row names: the import's round, or the year that its name begins with."""
     text = match_key(value)
     year = text.removesuffix("度").removesuffix("年")
     names_it = text == match_key(round_id) or (re.fullmatch(r"\d{4}", year) and match_key(round_id).startswith(year))
@@ -131,8 +131,10 @@ def judge_round(value: str, round_id: str) -> Judgement:
 
 
 def judge_date(value: str, round_id: str) -> Judgement:
-    """A date in ISO form; a serial number of Excel needs a confirmation. Rounds end a year after their name's year:
-    the ballots of 2025 are often cast in January 2026."""
+    """Return a date in ISO form; a serial number of Excel needs a confirmation.
+
+    Rounds end a year after their name's year: the ballots of 2025 are often cast in January 2026.
+    """
     text = unicodedata.normalize("NFKC", tidy(value))
     if not text:
         return Judgement("")
@@ -148,23 +150,25 @@ def judge_date(value: str, round_id: str) -> Judgement:
 
 
 def without_thousands(text: str) -> str:
-    """45,992 as 45992: spreadsheets print day numbers like any number."""
+    """Return 45,992 as 45992: spreadsheets print day numbers like any number."""
     return text.replace(",", "") if re.fullmatch(r"\d{2},\d{3}(\.\d+)?", text) else text
 
 
 def _date(text: str) -> datetime.date | None:
-    found = _DATE.fullmatch(text)
-    if not found:
+    match = _DATE.fullmatch(text)
+    if not match:
         return None
     try:
-        return datetime.date(*(int(found[part]) for part in ("year", "month", "day")))
+        return datetime.date(*(int(match[part]) for part in ("year", "month", "day")))
     except ValueError:
         return None
 
 
 def _unlisted_unit(value: str, register: Register, codes: dict[str, str]) -> Judgement:
-    """A name in quotation marks or of another round is read as its unit once a person has seen it; every other one
-    is refused with proposals."""
+    """Judge an unlisted name: in quotation marks or of another round it needs a confirmation, else it is refused.
+
+    A refusal carries proposals.
+    """
     key = match_key(without_quotes(value))
     if key in codes:
         return Judgement(codes[key], "quotes_in_name", {"unit": register.name_of(codes[key])}, warning=True)
@@ -175,7 +179,7 @@ def _unlisted_unit(value: str, register: Register, codes: dict[str, str]) -> Jud
 
 
 def judge_group(value: str, known: dict[str, str] | None) -> Judgement:
-    """The evaluator group as the rule set spells it; any name where groups are pooled (`known` is None)."""
+    """Return the evaluator group as the rule set spells it; any name where groups are pooled (`known` is None)."""
     fault = _text_fault(value)
     if fault:
         return fault
@@ -188,7 +192,7 @@ def judge_group(value: str, known: dict[str, str] | None) -> Judgement:
 
 
 def judge_indicator(value: str, rules: RuleSet) -> Judgement:
-    """The indicator as the rule set spells it, or as the file does: unlisted ones are shown, not scored."""
+    """Return the indicator as the rule set or the file spells it; unlisted indicators are shown, not scored."""
     if not tidy(value):
         return Judgement("总体评价")
     fault = _text_fault(value)
@@ -201,7 +205,7 @@ def judge_indicator(value: str, rules: RuleSet) -> Judgement:
 
 
 def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgement:
-    """A grade of the rule set, a number inside its band, or one of the kinds that are never scored."""
+    """Judge a grade: of the rule set, a number inside its band, or a kind that is never scored."""
     mark = VALIDITY.get(tidy(validity), None if tidy(validity) else "")
     if mark is None:
         return Judgement(None, "unknown_choice", {"known": list(VALIDITY), "value": validity})
@@ -250,6 +254,6 @@ def _points(hundredths: int) -> str:
 
 
 def _plain(number: Decimal) -> str:
-    """5.0 and 5.00 as 5; 88.50 as 88.5."""
+    """Return the shortest text of a number: 5.0 and 5.00 as 5; 88.50 as 88.5."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

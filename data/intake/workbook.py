@@ -1,6 +1,6 @@
-"""Reads a workbook that nobody vouches for: its directory first, then a process of its own with limits.
+"""Reading of untrusted workbooks: inspect the directory, then parse in a child process with limits.
 
-One cell at XFD1048576 makes the reader ask for 549 GB and abort its process. That must not be ours.
+A single cell at XFD1048576 makes the reader ask for 549 GB and abort its process, so it must not run in ours.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ TEXT_LIMIT = 400 * MEBIBYTE
 FACTS_LIMIT = MEBIBYTE
 SECONDS = 60
 FAR_CELL, TOO_LARGE, LOCKED = 3, 4, 5
-OLE_ENTRY = 128  # bytes of one entry of an OLE directory; sectors hold whole entries
+OLE_ENTRY = 128  # bytes of an entry of an OLE directory; entries never span sectors
 BROKEN_ZIP = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
-"""What `zipfile` raises for a directory that is none: an offset that leads nowhere is an OSError or a ValueError, and a
-version of the format that it does not know a NotImplementedError."""
+"""Raised by `zipfile` for an invalid directory: OSError or ValueError for an offset outside the file, and
+NotImplementedError for an unknown version of the format."""
 ASKED_FOR = re.compile(rb"memory allocation of (\d+) bytes failed")
 CHILD = Path(__file__).with_name("workbook_worker.py")
 KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TEMP", "TMP")
@@ -40,7 +40,7 @@ KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TEMP", "TMP")
 
 @dataclass(frozen=True)
 class MergedArea:
-    """A merged area over several rows; rows and columns count from 1."""
+    """Merged area over several rows; rows and columns count from 1."""
 
     top: int
     left: int
@@ -53,7 +53,7 @@ class MergedArea:
 
 @dataclass(frozen=True)
 class SheetText:
-    """One sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break."""
+    """Sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break."""
 
     path: Path
     sheet: str
@@ -63,7 +63,7 @@ class SheetText:
 
 
 def letters(index: int) -> str:
-    """Excel's name of a column, 0 is A."""
+    """Return Excel's name of a column, 0 is A."""
     name = ""
     index += 1
     while index:
@@ -73,7 +73,7 @@ def letters(index: int) -> str:
 
 
 def zip_kind(path: Path) -> str:
-    """What a zip is: xlsx, ods, csv, docx, xlsb or zip; a broken one is refused."""
+    """Return the type of a zip: xlsx, ods, csv, docx, xlsb or zip; refuse a broken zip."""
     try:
         with zipfile.ZipFile(path) as parts:
             names = set(parts.namelist())
@@ -91,19 +91,19 @@ def zip_kind(path: Path) -> str:
 
 
 def _mimetype(parts: zipfile.ZipFile) -> bytes:
-    """What an OpenDocument file says it is: its part "mimetype", which the format keeps as it is.
+    """Return the part "mimetype" of an OpenDocument file, which the format stores uncompressed.
 
-    A packed or locked one is not unpacked here: that comes after the checks of the directory.
+    A packed or locked part is not unpacked here: that comes after the checks of the directory.
     """
-    found = [info for info in parts.infolist() if info.filename == "mimetype"]
-    if not found or found[0].compress_type != zipfile.ZIP_STORED or found[0].flag_bits & 1:
+    entries = [info for info in parts.infolist() if info.filename == "mimetype"]
+    if not entries or entries[0].compress_type != zipfile.ZIP_STORED or entries[0].flag_bits & 1:
         return b""
-    with parts.open(found[0]) as part:
+    with parts.open(entries[0]) as part:
         return part.read(100)
 
 
 def ole_kind(path: Path) -> str:
-    """What an OLE file is by the names in its directory: xls, or the reason why it is not read."""
+    """Return the type of an OLE file by the names in its directory: xls, or the reason why it is not read."""
     if path.stat().st_size > PART_LIMIT:
         raise refuse("workbook_too_large", limit=f"{PART_LIMIT >> 20} MB")
     data = path.read_bytes()
@@ -119,7 +119,7 @@ def ole_kind(path: Path) -> str:
 
 
 def _has_stream(data: bytes, name: str) -> bool:
-    """Whether an entry of the directory has this name: the name first, its length in bytes at 64."""
+    """Return whether an entry of the directory has this name: the name first, its length in bytes at 64."""
     wanted = (name + "\0").encode("utf-16-le")
     at = data.find(wanted)
     while at >= 0:
@@ -130,9 +130,9 @@ def _has_stream(data: bytes, name: str) -> bool:
 
 
 def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "") -> SheetText:
-    """Writes one visible sheet as CSV to `target`, or refuses the workbook.
+    """Write one visible sheet as CSV to `target`, or refuse the workbook.
 
-    `sheet` is the one that a person chose; empty means the first visible one, with a warning if there are more.
+    `sheet` is the sheet that a person chose; empty means the first visible sheet, with a warning if there are more.
     """
     if kind != "xls":
         check_directory(path)
@@ -149,7 +149,7 @@ def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "")
 
 
 def check_directory(path: Path) -> None:
-    """Everything that the zip's directory alone tells, before any part is unpacked."""
+    """Check everything that the zip's directory shows, before any part is unpacked."""
     try:
         with zipfile.ZipFile(path) as parts:
             infos = parts.infolist()
@@ -177,7 +177,7 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
 
 
 def _run_child(path: Path, target: Path, kind: str, sheet: str) -> dict[str, Any]:
-    """Runs the reader; a child that dies is a refusal and nothing more."""
+    """Run the reader; turn a crash of the child into a refusal."""
     command = [sys.executable, "-I", "-B", str(CHILD), kind, sheet]
     environment = settings.inherited(KEPT_ENVIRONMENT)
     with path.open("rb") as workbook:
@@ -207,7 +207,7 @@ def _run_child(path: Path, target: Path, kind: str, sheet: str) -> dict[str, Any
 
 
 def _receive(child: subprocess.Popen[bytes], target: Path) -> tuple[bytes, bool]:
-    """The line of facts, and the table into `target`; False when the table grew too large."""
+    """Return the line of facts, and write the table to `target`; False when the table grew too large."""
     output: IO[bytes] | None = child.stdout
     if output is None:
         return b"", False
@@ -241,21 +241,21 @@ def _parsed(line: bytes) -> dict[str, Any]:
 
 
 def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
-    """Hidden sheets are never read; of several visible ones the first is, unless a person chose."""
+    """Warn of hidden sheets, never read, and of further visible sheets, unread unless a person chose."""
     hidden = [str(name) for name in facts["hidden"]]
-    found = [Problem("hidden_sheet", level="warning", facts={"sheets": hidden})] if hidden else []
+    problems = [Problem("hidden_sheet", level="warning", facts={"sheets": hidden})] if hidden else []
     sheet, visible = str(facts["sheet"]), [str(name) for name in facts["visible"]]
     if len(visible) > 1 and not chosen:
-        found.append(Problem("several_sheets", level="warning", sheet=sheet, facts={"sheets": visible}))
+        problems.append(Problem("several_sheets", level="warning", sheet=sheet, facts={"sheets": visible}))
     rows = [int(row) for row in facts["hidden_rows"]]
     if rows:
         about = {"count": len(rows), "rows": spans(rows)}
-        found.append(Problem("hidden_rows", level="warning", sheet=sheet, row=rows[0], facts=about))
-    return found
+        problems.append(Problem("hidden_rows", level="warning", sheet=sheet, row=rows[0], facts=about))
+    return problems
 
 
 def _without_value(facts: dict[str, Any], sheet: str) -> list[Problem]:
-    """One problem for each cell, its column by letters; whether it is used, the caller knows."""
+    """Return a problem for each cell, its column by letters; the caller knows whether the column is used."""
     return [
         Problem("excel_error" if error else "formula_without_value", sheet=sheet, row=row, column=column, value=error)
         for column, row, error in facts["no_value"]

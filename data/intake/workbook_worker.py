@@ -1,8 +1,8 @@
-"""Runs in a process of its own and turns one visible sheet of one workbook into CSV on standard output.
+"""Child process that converts one visible sheet of a workbook to CSV on standard output.
 
 It imports nothing of ours and writes no file. First comes one line of JSON about the workbook, then the table, then the
-parent reads the exit code: anything but 0 means that the table is not whole. Standard input is the workbook; the
-arguments are its kind (xlsx, xls or ods) and the name of the sheet, empty for the first visible one.
+parent reads the exit code: anything but 0 means that the table is incomplete. Standard input is the workbook; the
+arguments are its kind (xlsx, xls or ods) and the name of the sheet, empty for the first visible sheet.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ NoValue = tuple[str, int, str]  # column letters, row from 1, the error that the
 
 
 def limit() -> None:
-    """Memory, processor time, no files, no core dump; Windows has only the parent's clock."""
+    """Limit memory and processor time, forbid files and core dumps; on Windows only the parent's timeout applies."""
     if sys.platform == "win32":
         return
     import resource
@@ -61,7 +61,7 @@ def limit() -> None:
 
 
 def refuse_doctype(data: bytes) -> None:
-    """No workbook has a document type; with one, the reader would leave cells with entities blank without a word."""
+    """Refuse a document type, which no workbook has: the reader would silently leave cells with entities blank."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         for name in parts.namelist():
             with parts.open(name) as part:
@@ -70,7 +70,7 @@ def refuse_doctype(data: bytes) -> None:
 
 
 def sheet_xml(data: bytes, name: str) -> bytes:
-    """The XML of one sheet, found through the workbook's relations; empty when there is none."""
+    """Return the XML of a sheet, located through the workbook's relations; empty when there is none."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
         relations = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
@@ -84,7 +84,7 @@ def sheet_xml(data: bytes, name: str) -> bytes:
 
 
 def cells_without_value(xml: bytes) -> list[NoValue]:
-    """Cells with a formula but no stored value, and cells that hold an error: column letters, row, error."""
+    """Return cells with a formula but no stored value, and cells with an error: column letters, row, error."""
     if b"<f" not in xml and b't="e"' not in xml:
         return []
     found: list[NoValue] = []
@@ -100,7 +100,7 @@ def cells_without_value(xml: bytes) -> list[NoValue]:
 
 
 def letters(index: int) -> str:
-    """Excel's name of a column, 0 is A."""
+    """Return Excel's name of a column, 0 is A."""
     name = ""
     index += 1
     while index:
@@ -110,7 +110,7 @@ def letters(index: int) -> str:
 
 
 def shown(value: Any) -> str:
-    """A cell's value as Excel shows it in the General format; dates in ISO."""
+    """Return a cell's value as Excel shows it in the General format; dates in ISO."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -121,7 +121,7 @@ def shown(value: Any) -> str:
 
 
 def plain_number(value: float) -> str:
-    """Fifteen digits like Excel, without an exponent unless the number is very large or small."""
+    """Return fifteen digits like Excel, without an exponent unless the number is very large or small."""
     text = f"{value:.15g}"
     if "e" in text and 1e-12 < abs(value) < 1e21:
         text = format(Decimal(text), "f")
@@ -129,7 +129,7 @@ def plain_number(value: float) -> str:
 
 
 def rows_like_excel(sheet: Any, areas: list[Area]) -> Iterator[list[str]]:
-    """All rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out.
+    """Yield all rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out.
 
     Every cell of a merged area shows the area's value, as the person who merged it sees it.
     """
@@ -151,7 +151,7 @@ def rows_like_excel(sheet: Any, areas: list[Area]) -> Iterator[list[str]]:
 
 
 class Merged:
-    """Fills merged areas while the rows go by."""
+    """Filler of merged areas, row by row."""
 
     def __init__(self, areas: list[Area]) -> None:
         self._waiting = sorted(areas, reverse=True)
@@ -160,7 +160,7 @@ class Merged:
         self._row = -1
 
     def filled(self, cells: list[str]) -> list[str]:
-        """The cells of the next row, with those inside merged areas filled."""
+        """Return the cells of the next row, with those inside merged areas filled."""
         self._row += 1
         self._open = [area for area in self._open if area[2] >= self._row]
         while self._waiting and self._waiting[-1][0] <= self._row:
@@ -174,7 +174,7 @@ class Merged:
 
 
 def is_ours(sheet: Any) -> bool:
-    """Whether the sheet is the one that our own exports put beside a table: it begins with the id of a release."""
+    """Return whether the sheet is the second sheet of our exports, which begins with the id of a release."""
     if sheet.start is None or sheet.width > 2:
         return False
     first: list[Any] = next(iter(sheet.iter_rows()), [])
@@ -182,12 +182,14 @@ def is_ours(sheet: Any) -> bool:
 
 
 class FarCellError(Exception):
-    """A cell lies so far from the rest that the table cannot be meant."""
+    """Error for a cell so far from the rest that it cannot belong to the table."""
 
 
 class OpenDocumentSheet:
-    """What the reader does not tell of one sheet of an OpenDocument: merged areas, hidden rows (counted from 1), and
-    formulas without a stored value."""
+    """Facts of an OpenDocument sheet that the reader omits: merged areas, hidden rows, formulas without a stored value.
+
+    Rows count from 1.
+    """
 
     def __init__(self, data: bytes, name: str) -> None:
         self.areas: list[Area] = []
@@ -223,7 +225,7 @@ class OpenDocumentSheet:
 
 
 class Compound:
-    """The streams of an OLE file (Microsoft's [MS-CFB]): chains of sectors, small streams in sectors of a stream."""
+    """Streams of an OLE file (Microsoft's [MS-CFB]): chains of sectors, small streams in sectors of a stream."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -237,7 +239,7 @@ class Compound:
         self._small_next = list(self._numbers(self._chain(small_start)))
 
     def stream(self, *names: str) -> bytes:
-        """The content of the first stream of these names; empty when there is none."""
+        """Return the content of the first stream of these names; empty when there is none."""
         for name, start, size in self._entries:
             if name in names:
                 return (self._chain(start) if size >= self._cutoff else self._small(start))[:size]
@@ -271,7 +273,7 @@ class Compound:
 
 
 def follow(sector: int, following: list[int]) -> Iterator[int]:
-    """A chain of sectors; one that bites its tail is cut where it began to."""
+    """Yield a chain of sectors; stop where it would repeat."""
     for _ in range(len(following)):
         if sector >= len(following):
             return
@@ -280,7 +282,7 @@ def follow(sector: int, following: list[int]) -> Iterator[int]:
 
 
 def rows_and_formulas_of_xls(data: bytes, index: int) -> tuple[list[int], list[NoValue]]:
-    """Hidden rows with content (counted from 1) and formulas without a value, of the sheet at this place among all.
+    """Return hidden rows with content (counted from 1) and formulas without a value, of the sheet at this index.
 
     The format writes "never computed" and "computed, an empty text" alike. Where no formula of the sheet has a result,
     nobody computed them; else the empty ones are what their formulas gave.
@@ -305,7 +307,7 @@ def rows_and_formulas_of_xls(data: bytes, index: int) -> tuple[list[int], list[N
 
 
 def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Records from one place on to the end of the substream."""
+    """Yield the records from a position to the end of the substream."""
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         if kind == END:
@@ -315,11 +317,11 @@ def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 
 
 def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str, Any]) -> list[Area]:
-    """What the sheet has beside its values goes into the facts; its merged areas come back."""
+    """Add to the facts what the sheet has apart from its values; return its merged areas."""
     areas = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     if kind == "ods":
-        found = OpenDocumentSheet(data, name)
-        areas, facts["hidden_rows"], facts["no_value"] = found.areas, found.hidden, found.no_value
+        document = OpenDocumentSheet(data, name)
+        areas, facts["hidden_rows"], facts["no_value"] = document.areas, document.hidden, document.no_value
     elif kind == "xls":
         place = facts["names"].index(name)
         facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)
@@ -335,7 +337,7 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
 
 
 def convert(data: bytes, kind: str, wanted: str) -> None:
-    """Writes the facts and the table to standard output."""
+    """Write the facts and the table to standard output."""
     import python_calamine as calamine
 
     if kind != "xls":
@@ -374,11 +376,11 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
 
 
 class LockedWorkbookError(Exception):
-    """The workbook has a password."""
+    """Error for a workbook with a password."""
 
 
 def main() -> int:
-    """The exit code tells the parent what happened: 0 whole, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
+    """Return the exit code: 0 complete, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
     limit()
     try:
         convert(sys.stdin.buffer.read(), *sys.argv[1:3])

@@ -1,1 +1,1 @@
-"""The vocabulary of all rooms: the data contract, rule sets, the register of units, names, facts, working days."""
+"""Data model: the data contract, rule sets, the register of units, names, facts, working days."""

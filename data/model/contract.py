@@ -1,6 +1,6 @@
-"""The data contract: which fields each kind of upload has, and under which headers a file may bring them.
+"""Data contract: the fields of each kind of upload, and the headers under which a file may provide them.
 
-The words stand in `contract.csv`; nothing here reads a user's file.
+The words are in `contract.csv`; nothing here reads a user's file.
 """
 
 import csv
@@ -77,7 +77,7 @@ EXTRA_SYNONYMS = {
     ("report_vote", "unit_code"): ("参评单位", "单位编码"),
 }
 
-# Parts of a key, or of a published line, that the contract gives no row of their own in that table.
+# Parts of a key, or of a published line, that have no separate row in the contract's table.
 _UNIT = (
     "unit_code",
     "单位",
@@ -115,7 +115,7 @@ REQUIRED = {
     "component_score": ("unit_code", "component"),
     "work_calendar": ("date", "is_workday"),
 }
-# What makes a row of a record table one of its kind; `results` are told apart by their category too.
+# Fields that identify a row of a record table; for `results` the category is part of the key.
 KEYS = {
     "results": ("category", "unit_text"),
     "pledges": ("pledge_id",),
@@ -131,8 +131,8 @@ KEYS = {
     "work_calendar": ("date",),
 }
 
-# Required, but looked at when the rows are read: ballots without numbers are each a ballot of their own once a person
-# has agreed; counts without a group are of all groups together where the rule set pools them.
+# Required, but checked when the rows are read: ballots without numbers are separate ballots once a person has
+# confirmed it; counts without a group cover all groups together where the rule set pools them.
 AGREED_WITHOUT = {"ballots": ("ballot_id",), "counts": ("group_code",)}
 
 # Written by the importer, or kept for a later version; a file that brings them is not an error.
@@ -145,10 +145,10 @@ _DEFAULT = re.compile(r"default (\S+)$")
 
 @dataclass(frozen=True)
 class Field:
-    """One field of one kind: its name in code, its Chinese header, and every other header it may carry.
+    """Field of a kind: its name in code, its Chinese header, and every other header it may have.
 
     type: text, int, decimal, date, timestamp, bool, enum or list. low, high: of numbers. default: the text that an
-    empty cell stands for.
+    empty cell means.
     """
 
     name: str
@@ -161,7 +161,7 @@ class Field:
     default: str = ""
 
     def match_keys(self) -> set[str]:
-        """Match keys of every header that means this field."""
+        """Return the match keys of every header that means this field."""
         return {match_key(word) for word in (self.name, self.header, *self.synonyms)}
 
 
@@ -173,7 +173,7 @@ def _rows() -> tuple[dict[str, str], ...]:
 
 @cache
 def fields(kind: str) -> tuple[Field, ...]:
-    """Fields of one kind of upload, in the order of the contract."""
+    """Return the fields of a kind of upload, in the order of the contract."""
     table = TABLE_OF_KIND[kind]
     names = ("field", "header_zh", "type", "allowed_or_constraint", "synonyms")
     given = [tuple(row[name] for name in names) for row in _rows() if row["table"] == table]
@@ -200,13 +200,13 @@ def _field(table: str, name: str, header: str, kind_of_value: str, constraint: s
 
 @cache
 def tables() -> frozenset[str]:
-    """Names of all tables of the contract, also of those that this version does not read."""
+    """Return the names of all tables of the contract, also of those that this version does not read."""
     return frozenset(row["table"] for row in _rows())
 
 
 @cache
 def field_of_header(kind: str) -> dict[str, str]:
-    """Match key of a header -> field name. A header that two fields list means the earlier one."""
+    """Map match keys of headers to field names. A header that two fields list means the earlier field."""
     found: dict[str, str] = {}
     for field in fields(kind):
         for key in field.match_keys():
@@ -216,12 +216,12 @@ def field_of_header(kind: str) -> dict[str, str]:
 
 @cache
 def header_words() -> frozenset[str]:
-    """Every header known for any kind: the words that tell a decoded file from mojibake."""
+    """Return every header known for any kind: the words that distinguish a decoded file from mojibake."""
     return frozenset(
         word for kind in KINDS for field in fields(kind) for word in (field.header, *field.synonyms) if word
     )
 
 
 def header_of(kind: str, name: str) -> str:
-    """The Chinese header of a field, for messages."""
+    """Return the Chinese header of a field, for messages."""
     return next((field.header for field in fields(kind) if field.name == name), name)

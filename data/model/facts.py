@@ -1,7 +1,7 @@
-"""Facts: the accepted lines of one round, canonical, so that the same content has the same digest.
+"""Facts: the accepted lines of a round in canonical form, so that the same content has the same digest.
 
-Ballot facts are integer codes beside small dictionaries, sorted by (unit, group, ballot, indicator). Every dictionary
-is in the order of its text, so neither file order, encoding, chunk size nor thread count leaves a trace.
+Ballot facts are integer codes with small dictionaries, sorted by (unit, group, ballot, indicator). Every dictionary is
+in the order of its text, so file order, encoding, chunk size and thread count do not matter.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ DIGEST_CHUNK = 1 << 16  # ballots: text hashed at a time
 
 @dataclass(frozen=True)
 class Bits:
-    """Where unit, ballot, indicator and grade stand inside one 63-bit key; grade is lowest."""
+    """Layout of unit, ballot, indicator and grade inside a 63-bit key; grade is lowest."""
 
     ballot: int
     indicator: int
@@ -30,9 +30,9 @@ class Bits:
 
     @classmethod
     def for_sizes(cls, units: int, ballots: int, indicators: int, grades: int) -> "Bits":
-        """The narrowest layout that holds so many of each.
+        """Return the narrowest layout for these sizes.
 
-        Raises ValueError beyond 63 bits, which no real round comes near (100 million ballots, 4,096 units,
+        Raises ValueError beyond 63 bits, which no real round approaches (100 million ballots, 4,096 units,
         64 indicators and 1,024 scores take 55).
         """
         widths = [max(1, (size - 1).bit_length()) for size in (units, ballots, indicators, grades)]
@@ -64,7 +64,7 @@ class Lines:
 
     @classmethod
     def from_keys(cls, keys: NDArray[np.int64], bits: Bits) -> "Lines":
-        """Take sorted keys apart, a piece that fits the processor's cache at a time (a third of the time)."""
+        """Split sorted keys into codes, in pieces that fit the processor's cache (a third of the time)."""
         shifts = (bits.unit_shift, bits.ballot_shift, bits.indicator_shift, 0)
         widths = (63 - bits.unit_shift, bits.ballot, bits.indicator, bits.grade)
         parts = tuple(np.empty(len(keys), dtype=np.int32) for _ in shifts)
@@ -80,7 +80,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Dictionaries:
-    """The texts behind the codes, each list in text order.
+    """Texts behind the codes, each list in text order.
 
     units: code of the register, or the name where there is none. categories: of each unit, '' if not given.
     grades: (text as kept, kind forced by the validity column or '').
@@ -92,13 +92,13 @@ class Dictionaries:
     grades: tuple[tuple[str, str], ...]
 
     def canonical(self) -> bytes:
-        """Bytes that are equal exactly when the dictionaries are."""
-        whole = [self.units, self.categories, self.indicators, self.grades]
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+        """Return bytes that are equal exactly when the dictionaries are."""
+        content = [self.units, self.categories, self.indicators, self.grades]
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
-    """Whether two sorted keys differ in nothing but the grade."""
+    """Return whether any two neighbours among sorted keys differ only in the grade."""
     for start in range(0, len(keys), KEYS_AT_ONCE):
         line = keys[start : start + KEYS_AT_ONCE + 1] >> bits.grade
         if bool((line[1:] == line[:-1]).any()):
@@ -107,7 +107,7 @@ def has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
 
 
 def ballots_digest(con: duckdb.DuckDBPyConnection) -> bytes:
-    """SHA-256 over table `ballot` (ballot, ballot_id, group_name, channel, site) in order of its code."""
+    """Return the SHA-256 of table `ballot` (ballot, ballot_id, group_name, channel, site) in order of its code."""
     digest = hashlib.sha256()
     cursor = con.cursor().execute(read_sql("intake/ballot_text"), {"chunk": DIGEST_CHUNK})
     while rows := cursor.fetchmany(64):
@@ -117,7 +117,7 @@ def ballots_digest(con: duckdb.DuckDBPyConnection) -> bytes:
 
 
 def lines_digest(dictionaries: Dictionaries, ballots: bytes, lines: Lines) -> str:
-    """SHA-256 (hex) of the canonical facts of one round."""
+    """Return the SHA-256 (hex) of the canonical facts of a round."""
     digest = hashlib.sha256(b"ballots\n")
     digest.update(dictionaries.canonical())
     digest.update(ballots)
@@ -127,7 +127,7 @@ def lines_digest(dictionaries: Dictionaries, ballots: bytes, lines: Lines) -> st
 
 
 def frame_digest(kind: str, frame: pd.DataFrame) -> str:
-    """SHA-256 (hex) of a small table of facts, whatever the order of its rows."""
+    """Return the SHA-256 (hex) of a small table of facts, whatever the order of its rows."""
     records = sorted(
         json.dumps(list(row), ensure_ascii=False, separators=(",", ":"), default=str)
         for row in frame.itertuples(index=False, name=None)
@@ -137,22 +137,22 @@ def frame_digest(kind: str, frame: pd.DataFrame) -> str:
 
 
 def write_dictionaries(path: Path, dictionaries: Dictionaries) -> None:
-    """Keep the texts behind the codes as JSON."""
-    whole = {
+    """Write the texts behind the codes as JSON."""
+    content = {
         "units": dictionaries.units,
         "categories": dictionaries.categories,
         "indicators": dictionaries.indicators,
         "grades": dictionaries.grades,
     }
-    path.write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def read_dictionaries(path: Path) -> Dictionaries:
-    """Read what `write_dictionaries` kept."""
-    whole = json.loads(path.read_text(encoding="utf-8"))
+    """Read the file of `write_dictionaries`."""
+    content = json.loads(path.read_text(encoding="utf-8"))
     return Dictionaries(
-        tuple(whole["units"]),
-        tuple(whole["categories"]),
-        tuple(whole["indicators"]),
-        tuple((text, kind) for text, kind in whole["grades"]),
+        tuple(content["units"]),
+        tuple(content["categories"]),
+        tuple(content["indicators"]),
+        tuple((text, kind) for text, kind in content["grades"]),
     )

@@ -1,6 +1,6 @@
-"""Findings that say the same, as one: a name that is unknown in 300 cells is one sentence with its rows.
+"""Grouping of equal problems for display: a name unknown in 300 cells is one sentence with its rows.
 
-What a program reads (`--format json`, the list to download) stays one finding a cell; this is for people.
+Output for programs (`--format json`, the list to download) keeps one problem per cell; this is for people.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,23 +9,23 @@ from dataclasses import dataclass, replace
 from i18n import N_, PUNCTUATION, join, translate
 from problems import Place, Problem, joined
 
-ROWS_SHOWN = 5  # pieces of rows a file: enough to find the place, few enough to read aloud
+ROWS_SHOWN = 5  # spans of rows per file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5
 RECORD = "record_in_other_upload"
-REPEATED = ("already_imported_line", "duplicate_line", RECORD)  # whole files come twice: 50 lines as rows 2-51
+REPEATED = ("already_imported_line", "duplicate_line", RECORD)  # entire files are sent twice: 50 lines as rows 2-51
 UNREGISTERED = N_("This round has no register of units; the names of units were not checked.")
-MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # what parts the columns of a text file
+MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # separators of the columns of a text file
 
 
 @dataclass(frozen=True)
 class ProblemGroup:
-    """Problems with one sentence, in the order of their places."""
+    """Problems with the same sentence, in the order of their places."""
 
     problems: tuple[Problem, ...]
 
     @property
     def first(self) -> Problem:
-        """The problem whose sentence and suggestion speak for all; of repeated lines with all earlier rows."""
+        """Return the problem whose sentence is shown for the group; for repeated lines it names all earlier rows."""
         first = self.problems[0]
         place = _earlier(first)
         if place is None or self.count == 1:
@@ -37,11 +37,11 @@ class ProblemGroup:
 
     @property
     def count(self) -> int:
-        """How many cells or rows it is about."""
+        """Return the number of cells or rows concerned."""
         return len(self.problems)
 
     def place(self, language: str) -> str:
-        """File, sheet, rows and column as far as they are known; of many rows and files the first."""
+        """Return file, sheet, rows and column as far as they are known; of many rows and files the first."""
         if self.count == 1:
             return self.first.place(language)
         files: dict[tuple[str, str], list[int]] = {}
@@ -58,7 +58,7 @@ class ProblemGroup:
 
 
 def grouped(problems: Sequence[Problem], language: str) -> list[ProblemGroup]:
-    """Problems with the same sentence and suggestion together, errors first, else in the order given."""
+    """Group problems with the same sentence and suggestion, errors first, else in the order given."""
     found: dict[tuple[str, str, str, str], list[Problem]] = {}
     for problem in problems:
         place = _earlier(problem)
@@ -69,20 +69,20 @@ def grouped(problems: Sequence[Problem], language: str) -> list[ProblemGroup]:
 
 
 def _earlier(problem: Problem) -> Place | None:
-    """Where a repeated line stood first. Of two grades that contradict each other every pair is told by itself."""
+    """Return the first place of a repeated line, or None. Pairs of contradicting grades are not grouped."""
     place = problem.facts.get("earlier")
     told_together = problem.code in REPEATED and "other_grade" not in problem.facts
     return place if told_together and isinstance(place, Place) else None
 
 
 def _together(problem: Problem, place: Place, count: int) -> Problem:
-    """A repeated line without what only it has: the row of the earlier one, and of a record its key."""
+    """Return a repeated line without its particulars: the row of the earlier line, and the key of a record."""
     facts = {**problem.facts, "earlier": place, **({"many": count} if problem.code == RECORD else {})}
     return replace(problem, facts=facts)
 
 
 def shortened(findings: Sequence[ProblemGroup], most: int) -> tuple[list[ProblemGroup], dict[str, int]]:
-    """At most so many findings of one code, and how many problems of each code are left over."""
+    """Return at most `most` groups of each code, and how many problems of each code are left out."""
     kept: list[ProblemGroup] = []
     shown: dict[str, int] = {}
     rest: dict[str, int] = {}
@@ -97,14 +97,14 @@ def shortened(findings: Sequence[ProblemGroup], most: int) -> tuple[list[Problem
 
 
 def unscored_words(lines: Mapping[str, int], language: str) -> str:
-    """How many lines carry each word that is not scored, as one list: 弃权 3、空白 1."""
+    """List how many lines have each word that is not scored: 弃权 3、空白 1."""
     empty = translate(N_("empty"), language)
     words = [f"{word or empty} {count:,}" for word, count in lines.items()]
     return join(words, language)
 
 
 def spans(rows: Sequence[int], most: int = 20) -> list[str]:
-    """Row numbers as a person writes them: 3, 5-8; at most so many pieces."""
+    """Return row numbers as a person writes them: 3, 5-8; at most `most` spans."""
     pieces: list[list[int]] = []
     for row in sorted(set(rows)):
         if pieces and row == pieces[-1][1] + 1:

@@ -1,7 +1,7 @@
-"""What a written name of a unit may mean: proposals with their reason, never joined without a person.
+"""Proposals for unknown names of units, each with its reason; a person must confirm every match.
 
-Exact spellings, confirmed aliases and names of other rounds are found elsewhere (`intake/values.py`). Here are the
-ways in which clerks shorten, lengthen and mistype the rest.
+Exact spellings, confirmed aliases and names of other rounds are handled in `intake/values.py`. This module covers the
+ways in which clerks shorten, lengthen and mistype names.
 """
 
 import re
@@ -19,7 +19,7 @@ MOST = 3
 ALIKE = 0.6  # of difflib: 市财证局 and 市财政局 have 0.75, 市科技局 and 市科协 0.57
 QUOTES = "“”‘’\"'「」『』《》"
 BRACKETS = str.maketrans("【[〔{】]〕}", "(((())))")
-# Letters that look like others and are another character: what NFKC leaves apart.
+# Look-alike characters that NFKC does not unify.
 LOOK_ALIKE = str.maketrans("巿囯囗⺠⻔⻋АВЕКМНОРСТХаеорсух", "市国口民门车ABEKMHOPCTXaeopcyx")
 _PLACE = re.compile(r"^.{0,6}?[市区县州]委?")
 _PLATES = re.compile(r"[()、,，/]+")
@@ -29,7 +29,7 @@ Fits: TypeAlias = Callable[[str, Spellings, Spellings], bool]
 
 
 def proposals(written: str, register: Register) -> list[Proposal]:
-    """Units that an unknown name may mean, the likeliest first, each with the reason; at most MOST."""
+    """Return the units that an unknown name may mean, the likeliest first, each with the reason; at most MOST."""
     text = _plain(written)
     former: dict[str, set[str]] = {}
     for key, code in register.former.items():
@@ -51,7 +51,7 @@ def proposals(written: str, register: Register) -> list[Proposal]:
         found[name] = Proposal(name, TAKEN_OVER, successor)
     for reason, fits in WAYS:
         names = [name for name, own, earlier in spellings if fits(text, own, earlier)]
-        # 市委办 is 市委办公室 rather than 市委编办: a beginning counts more than likeness.
+        # 市委办 is 市委办公室 rather than 市委编办: a common beginning counts more than similarity.
         for name in sorted(names, key=lambda name: (not name.startswith(text), -_ratio(likeness, name), name)):
             found.setdefault(name, Proposal(name, reason, codes[name]))
     alike = ((max(_quick_ratio(likeness, one) for one in (name, *own)), name) for name, own, _ in spellings)
@@ -62,7 +62,7 @@ def proposals(written: str, register: Register) -> list[Proposal]:
 
 
 def without_quotes(text: str) -> str:
-    """The name without quotation marks around it."""
+    """Return the name without quotation marks around it."""
     return tidy(text).strip(QUOTES)
 
 
@@ -105,17 +105,17 @@ WAYS: tuple[tuple[str, Fits], ...] = (
 
 
 def _placeless(name: str) -> set[str]:
-    """资阳市财政局, 市财政局 and 财政局: the name, and the name without what says where."""
+    """Return the name, and the name without its place: 资阳市财政局, 市财政局 and 财政局."""
     return {name, _PLACE.sub("", name, count=1)} - {""}
 
 
 def _plates(name: str) -> set[str]:
-    """The names that stand before, in and between brackets; empty for a name without any."""
+    """Return the names before, in and between brackets; empty for a name without brackets."""
     return {part for part in _PLATES.split(name) if len(part) > 2} if "(" in name else set()
 
 
 def _shortens(short: str, whole: str) -> bool:
-    """Whether the short form is made of letters of the whole in their order, with its first and its last."""
+    """Return whether the short form is a subsequence of the full name, with its first and its last character."""
     if not 2 <= len(short) < len(whole) or short[0] != whole[0]:
         return False
     letters = iter(whole)
@@ -123,7 +123,7 @@ def _shortens(short: str, whole: str) -> bool:
 
 
 def _ends(whole: str) -> Iterator[str]:
-    """Letters that a short form may end in: 卫生健康委员会 is 卫健委."""
+    """Yield the full name up to each character that a short form may end in: 卫生健康委员会 is 卫健委."""
     yield whole[-1]
     if whole.endswith("委员会"):
         yield "委"
@@ -137,7 +137,7 @@ def _ratio(likeness: SequenceMatcher[str], name: str) -> float:
 
 
 def _quick_ratio(likeness: SequenceMatcher[str], name: str) -> float:
-    """The ratio, or 0 where its upper bounds are below ALIKE already."""
+    """Return the ratio, or 0 where its upper bounds are below ALIKE already."""
     likeness.set_seq1(name)
     if likeness.real_quick_ratio() < ALIKE or likeness.quick_ratio() < ALIKE:
         return 0.0

@@ -1,38 +1,38 @@
-"""What a long task says while it runs, and how it is told to stop. Nothing here draws anything."""
+"""Progress reporting and cancellation for long tasks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
 class CancelledError(Exception):
-    """Somebody asked the task to stop; what it had begun is taken away."""
+    """Cancellation of a task by a person; what the task had begun is removed."""
 
 
 Progress = Callable[[float, str], None]
 
 
 def no_progress(share: float, doing: str) -> None:
-    """Nobody watches."""
+    """Report nothing."""
 
 
 def not_cancelled() -> bool:
-    """Nobody stops it."""
+    """Return False: never cancelled."""
     return False
 
 
 @dataclass(frozen=True)
 class ProgressReporter:
-    """Who looks on. progress(share done 0 to 1, what is being done: an English message of the catalogues)."""
+    """Observer of a task. progress(share done 0 to 1, what is being done: an English message of the catalogues)."""
 
     progress: Progress = no_progress
     cancelled: Callable[[], bool] = not_cancelled
 
     def step(self, share: float, doing: str) -> None:
-        """A new part of the task begins; raises CancelledError when it should not."""
+        """Report that a new part of the task begins; raise CancelledError if the task should stop."""
         self.check()
         self.progress(share, doing)
 
     def check(self) -> None:
-        """Raise CancelledError when somebody asked for it."""
+        """Raise CancelledError if cancellation was requested."""
         if self.cancelled():
             raise CancelledError

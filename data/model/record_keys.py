@@ -1,4 +1,4 @@
-"""What makes a record one of its kind, and the year of a round."""
+"""Keys that identify records within their kind, and the year of a round."""
 
 import json
 import re
@@ -10,22 +10,22 @@ _YEAR = re.compile(r"(20\d\d)(?!\d)")
 
 
 def year_of(round_id: str) -> int | None:
-    """The year that the name of a round begins with; the round of a yearly table is its year."""
-    found = _YEAR.match(round_id)
-    return int(found[1]) if found else None
+    """Return the year that the name of a round begins with; the round of a yearly table is its year."""
+    match = _YEAR.match(round_id)
+    return int(match[1]) if match else None
 
 
 def canonical(content: Mapping[str, object]) -> str:
-    """One text for one record: fields in the order of their names, nothing for what is unknown."""
+    """Return the canonical text of a record: fields in the order of their names, without unknown values."""
     known = {name: value for name, value in content.items() if value is not None and value != ""}
     return json.dumps(known, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def key_of(kind: str, content: Mapping[str, object]) -> str:
-    """What makes a record one of its kind, as a text."""
+    """Return the key that identifies a record within its kind, as a text."""
     return json.dumps([content.get(name) for name in KEYS[kind]], ensure_ascii=False)
 
 
 def shown_key(key: str) -> str:
-    """A key as people read it."""
+    """Return a key as people read it."""
     return " ".join(str(part) for part in json.loads(key) if part is not None)

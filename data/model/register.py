@@ -1,4 +1,4 @@
-"""The register of the units of one round: who takes part, under which code, names and category."""
+"""Register of the units of a round: participation, code, names and category."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ PARTICIPATION = {
 
 @dataclass(frozen=True)
 class RegisteredUnit:
-    """One unit of the register of one round."""
+    """Unit in the register of a round."""
 
     unit_code: str
     unit_name: str
@@ -31,7 +31,7 @@ class RegisteredUnit:
 
 @dataclass(frozen=True)
 class Register:
-    """The units of one round; a name is found by its code, full name, short name or a confirmed alias.
+    """Units of a round, looked up by code, full name, short name or a confirmed alias.
 
     aliases: match key of a spelling that a person confirmed, valid in the round -> unit code.
     former: match key of a spelling in the registers of other rounds -> unit code, renamings followed; it is shown
@@ -44,20 +44,20 @@ class Register:
     successors: Mapping[str, str] = field(default_factory=dict)
 
     def codes(self) -> dict[str, str]:
-        """Match key of every spelling that needs no further question -> unit code."""
+        """Map the match key of every spelling that needs no confirmation to the unit code."""
         found: dict[str, str] = {}
         for unit in self.units:
             for text in (unit.unit_code, unit.unit_name, unit.short_name):
                 if text:
                     found.setdefault(match_key(text), unit.unit_code)
         known = set(found.values())
-        own = {key: code for key, code in self.aliases.items() if code in known}
-        return {**own, **found}
+        confirmed = {key: code for key, code in self.aliases.items() if code in known}
+        return {**confirmed, **found}
 
     def name_of(self, code: str) -> str:
-        """Full name of a unit."""
+        """Return the full name of a unit."""
         return next((unit.unit_name for unit in self.units if unit.unit_code == code), code)
 
     def names(self) -> list[str]:
-        """Full names, for proposals."""
+        """Return the full names, for proposals."""
         return [unit.unit_name for unit in self.units]

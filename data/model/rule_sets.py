@@ -1,4 +1,4 @@
-"""Scoring rules as data: reads a rule set's TOML and refuses it with every problem at once.
+"""Scoring rules as data: parser of a rule set's TOML, which reports every problem at once.
 
 What a setting means is written in docs/method/README.md; nothing here scores a vote.
 """
@@ -41,7 +41,7 @@ MOST_DRAWS = 1_000_000
 
 
 class InvalidRulesError(ProblemsError):
-    """The text is not a rule set of this version; `problems` says everything that is wrong."""
+    """Error for a text that is not a rule set of this version; `problems` lists everything that is wrong."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Numeric:
 
 @dataclass(frozen=True)
 class Minimum:
-    """How many votes a unit and a group need."""
+    """Numbers of votes that a unit and a group need."""
 
     per_unit: int = 30
     per_group: int = 10
@@ -64,7 +64,7 @@ class Minimum:
 
 @dataclass(frozen=True)
 class Bottom:
-    """Who is at the bottom; settings that the rule does not use are None."""
+    """Rule that names the bottom; settings that the rule does not use are None."""
 
     rule: str
     k: int | None = None
@@ -76,7 +76,7 @@ class Bottom:
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """How sure, and how the draws are made."""
+    """Confidence level and simulation settings."""
 
     level: float = 0.95
     draws: int = 20000
@@ -85,7 +85,7 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Presentation:
-    """Rounding and small cells, on display only."""
+    """Rounding and small cells, for display only."""
 
     decimals: int = 2
     smallest_cell: int = 5
@@ -93,7 +93,7 @@ class Presentation:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """One way of scoring, ranking and naming the bottom. Points are hundredths, as integers."""
+    """Rules for scoring, ranking and naming the bottom. Points are hundredths, as integers."""
 
     name: str
     title: str
@@ -118,35 +118,35 @@ class RuleSet:
     text: str  # as given, comments and all
 
     def weights(self, category: str | None = None) -> dict[str, float] | None:
-        """Evaluator group -> weight in a category; None when all votes are one group."""
+        """Map evaluator groups to their weight in a category; None when all votes are pooled."""
         if self.group_weights is None:
             return None
         return dict(self.category_weights.get(category or "", self.group_weights))
 
     def group_names(self) -> list[str] | None:
-        """Every evaluator group that a weight is given for; None when any group may vote."""
+        """Return every evaluator group that has a weight; None when any group may vote."""
         if self.group_weights is None:
             return None
         listed = [self.group_weights, *self.category_weights.values()]
         return list(dict.fromkeys(group for weights in listed for group in weights))
 
     def bottom_for(self, category: str | None = None) -> Bottom:
-        """The bottom rule of a category; None asks for the rule of the whole round."""
+        """Return the bottom rule of a category; None asks for the rule of the entire round."""
         return self.category_bottom.get(category or "", self.bottom)
 
     @property
     def pooled(self) -> bool:
-        """Whether all votes count as one group."""
+        """Return whether all votes count as a single group."""
         return self.order == "pooled"
 
     @property
     def lowest_grade(self) -> str | None:
-        """The scored grade with the fewest points; None for numeric scores."""
+        """Return the scored grade with the fewest points; None for numeric scores."""
         return min(self.points, key=lambda grade: self.points[grade], default=None)
 
     @cached_property
     def canonical(self) -> str:
-        """The content as JSON with sorted keys: same rules, same text, whatever the layout."""
+        """Return the content as JSON with sorted keys: same rules, same text, whatever the layout."""
         content = {key: value for key, value in asdict(self).items() if key != "text"}
         content["date"] = self.date.isoformat()
         # Sorting loses the order of equal points only; ranks of grades come from their points.
@@ -154,12 +154,12 @@ class RuleSet:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical content, 64 hex digits."""
+        """Return the SHA-256 of the canonical content, 64 hex digits."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()
 
 
 def parse_rules(text: str) -> RuleSet:
-    """The rule set of a TOML text; InvalidRulesError lists every problem at once."""
+    """Parse the TOML text of a rule set; InvalidRulesError lists every problem at once."""
     problems: list[Problem] = []
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
@@ -178,7 +178,7 @@ def parse_rules(text: str) -> RuleSet:
 
 
 def _fields(top: "_Section") -> dict[str, Any]:
-    """Every field of a RuleSet except its text; a wrong one is reported and may be anything."""
+    """Return every field of a RuleSet except its text; a wrong field is reported and may be anything."""
     fields: dict[str, Any] = {"name": _name(top)}
     fields |= {key: top.text(key) for key in ("title", "source", "why", "authored_by", "checked_by")}
     fields["date"] = top.date("date")
@@ -206,7 +206,7 @@ def _name(top: "_Section") -> str:
 
 
 def _scale(top: "_Section") -> tuple[dict[str, int], Numeric | None]:
-    """Grades with points, or a band of numbers: exactly one of them."""
+    """Read grades with points, or a band of numbers: exactly one of the two."""
     if "points" in top.values and "numeric" in top.values:
         top.report("rules_two_scales")
     elif "points" not in top.values and "numeric" not in top.values:
@@ -220,9 +220,9 @@ def _scale(top: "_Section") -> tuple[dict[str, int], Numeric | None]:
 
 
 def _points(section: "_Section") -> dict[str, int]:
-    found = {grade: section.hundredths(grade) for grade in section.values}
+    points = {grade: section.hundredths(grade) for grade in section.values}
     section.no_key_twice()
-    return {grade: value for grade, value in found.items() if value is not None}
+    return {grade: value for grade, value in points.items() if value is not None}
 
 
 def _numeric(section: "_Section") -> Numeric | None:
@@ -240,7 +240,7 @@ def _numeric(section: "_Section") -> Numeric | None:
 
 
 def _unscored(top: "_Section", points: Mapping[str, int]) -> dict[str, str]:
-    """Grade -> kind; a grade that is also scored, or of two kinds, is reported."""
+    """Map grades to kinds; report a grade that is also scored, or of two kinds."""
     section = top.section("unscored")
     places: dict[str, list[str]] = {_same(grade): ["points"] for grade in points}
     kinds: dict[str, str] = {}
@@ -295,7 +295,7 @@ def _summing_to_one(section: "_Section", key: str) -> dict[str, float]:
 
 
 def _shares(section: "_Section") -> dict[str, float]:
-    """Indicator weights: proportions, which need not add up to 1."""
+    """Read indicator weights: proportions, which need not add up to 1."""
     exact = {name: section.number(name) for name in section.values}
     given = {name: weight for name, weight in exact.items() if weight is not None}
     _all_positive(section, given)
@@ -345,7 +345,7 @@ def _presentation(section: "_Section") -> Presentation:
 
 
 def _range(fields: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
-    """Lowest and highest possible score, for the line of the bottom rule."""
+    """Return the lowest and highest possible score, for the line of the bottom rule."""
     numeric = fields["numeric"]
     values = [numeric.low, numeric.high] if numeric else list(fields["points"].values())
     if not values:
@@ -354,7 +354,7 @@ def _range(fields: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
 
 
 def _bottoms(top: "_Section", span: tuple[Decimal, Decimal]) -> tuple[Bottom | None, dict[str, Bottom]]:
-    """The bottom rule, and that of each category: what a category does not say holds as above."""
+    """Read the bottom rule and that of each category, which inherits the settings it omits."""
     if "bottom" not in top.values:
         top.report("rules_missing", key="bottom")
     section = top.section("bottom")
@@ -385,7 +385,7 @@ def _bottom(section: "_Section", span: tuple[Decimal, Decimal], base: Bottom | N
 
 
 class _Section:
-    """One table of the document: takes settings out, reports what is wrong, knows what is left."""
+    """Table of the document, whose settings are taken out and checked; keeps those not yet taken."""
 
     def __init__(self, values: Mapping[str, Any], name: str, problems: list[Problem]) -> None:
         self.values = values
@@ -395,14 +395,14 @@ class _Section:
         self.wrong: set[str] = set()
 
     def path(self, key: str) -> str:
-        """The key as a person writes it: bottom.k"""
+        """Return the key as a person writes it: bottom.k"""
         return f"{self.name}.{key}" if self.name else key
 
     def report(self, code: str, *, value: str | None = None, **facts: object) -> None:
         self.problems.append(Problem(code, value=value, facts=facts))
 
     def section(self, key: str) -> "_Section":
-        """The table under a key; an empty one when it is not given."""
+        """Return the table under a key, empty when it is not given."""
         value = self._take(key)
         if value is not None and not isinstance(value, dict):
             self._wrong_type(key, N_("a table"), value)
@@ -410,7 +410,7 @@ class _Section:
         return _Section(value or {}, self.path(key), self.problems)
 
     def text(self, key: str) -> str:
-        """A text that must be there and say something."""
+        """Return a required text, which must not be empty."""
         value = self._take(key, required=True)
         if value is None:
             return ""
@@ -422,7 +422,7 @@ class _Section:
         return value.strip()
 
     def texts(self, key: str) -> list[str]:
-        """A list of texts that may be absent."""
+        """Return an optional list of texts."""
         value = self._take(key)
         if value is None:
             return []
@@ -446,7 +446,7 @@ class _Section:
         high: int | Decimal | None = None,
         required: bool = False,
     ) -> Decimal | None:
-        """A finite number, exact as written; None when absent or wrong."""
+        """Return a finite number, exact as written; None when absent or wrong."""
         value = self._take(key, required=required)
         if value is None:
             return None
@@ -464,7 +464,7 @@ class _Section:
         return number
 
     def hundredths(self, key: str, *, required: bool = True) -> int | None:
-        """Points with at most two decimals, as hundredths."""
+        """Return points with at most two decimals, as hundredths."""
         number = self.number(key, low=-(10**6), high=10**6, required=required)
         if number is None:
             return None
@@ -501,7 +501,7 @@ class _Section:
         return value
 
     def no_key_twice(self) -> None:
-        """Names that only differ in width or spaces are the same name to a reader."""
+        """Report names that differ only in width or spaces: to a reader they are the same name."""
         seen: set[str] = set()
         for key in self.values:
             if _same(key) in seen:
@@ -509,7 +509,7 @@ class _Section:
             seen.add(_same(key))
 
     def refuse_others(self) -> None:
-        """Reports every key that nobody took: of a later version, or misspelt."""
+        """Report every key not taken: of a later version, or misspelt."""
         for key in self.values:
             if key in self.known:
                 continue
@@ -546,12 +546,12 @@ def _paths(section: _Section, keys: Iterable[str]) -> list[str]:
 
 
 def _as_written(value: object) -> str:
-    """A TOML value much as its author wrote it."""
+    """Return a TOML value much as its author wrote it."""
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _same(text: str) -> str:
-    """The key under which two spellings of one word meet."""
+    """Return the key that two spellings of a word share."""
     return "".join(unicodedata.normalize("NFKC", text).split())

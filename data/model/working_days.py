@@ -1,8 +1,8 @@
-"""Working days of the Chinese mainland: which days are worked, and when a deadline of so many working days falls.
+"""Working days of the Chinese mainland, and deadlines counted in working days.
 
 `work_calendar.csv` holds the exceptions of 2004-2026 (weekdays off, weekends worked), as the yearly notices of the
 State Council set them; it was written once from the package chinesecalendar 1.11.0. A year whose notice is not
-loaded is counted Monday to Friday and said to be provisional: in 2019-2026 that gives a wrong deadline of 7 working
+loaded is counted Monday to Friday and marked provisional: in 2019-2026 that gives a wrong deadline of 7 working
 days for a quarter of all days of receipt.
 """
 
@@ -24,8 +24,9 @@ _ONE = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Periods:
-    """Working days of the public notice and for asking for a review; 5 and 7 are common, and every office has its own
-    rules: whoever announces states the numbers.
+    """Working days of the public notice and of the period for requesting a review.
+
+    5 and 7 are common, but rules differ between offices: whoever announces states the numbers.
     """
 
     notice: int = 5
@@ -38,7 +39,7 @@ LONGEST_PERIOD = 60
 
 @dataclass(frozen=True)
 class Deadline:
-    """The last day of a period. provisional: the notice of a year on the way to it is not loaded."""
+    """Last day of a period. provisional: the notice of a year within the period is not loaded."""
 
     day: date
     provisional: bool
@@ -46,9 +47,9 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Days that are otherwise than their weekday says (date -> worked), and the years whose notice is loaded.
+    """Exceptions to the weekday rule (date -> worked), and the years whose notice is loaded.
 
-    version: what a computed deadline was computed with; another notice gives another version.
+    version: identifies the calendar of a computed deadline; another notice gives another version.
     """
 
     exceptions: Mapping[date, bool]
@@ -56,21 +57,21 @@ class Calendar:
     version: str
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the day is worked; by its weekday alone in a year that is not loaded."""
+        """Return whether the day is worked; by its weekday alone in a year that is not loaded."""
         return self.exceptions.get(day, day.weekday() < 5)
 
     def is_provisional(self, day: date) -> bool:
-        """Whether the notice of the day's year is not loaded."""
+        """Return whether the notice of the day's year is not loaded."""
         return day.year not in self.years
 
     def spans(self) -> list[tuple[int, int]]:
-        """The loaded years, each unbroken run as its first and last one."""
+        """Return the loaded years, each unbroken run as its first and last year."""
         firsts = sorted(year for year in self.years if year - 1 not in self.years)
         lasts = sorted(year for year in self.years if year + 1 not in self.years)
         return list(zip(firsts, lasts, strict=True))
 
     def add_working_days(self, received: date, days: int) -> Deadline:
-        """The day on which so many working days have passed; the day of receipt is not counted.
+        """Return the day on which `days` working days have passed; the day of receipt is not counted.
 
         Raises ValueError for fewer than one day.
         """
@@ -85,7 +86,7 @@ class Calendar:
 
 
 def work_calendar(uploaded: pd.DataFrame | None = None) -> Calendar:
-    """The shipped calendar with uploaded rows above it.
+    """Return the shipped calendar, overridden by uploaded rows.
 
     uploaded : rows of kind work_calendar (CALENDAR_COLUMNS; the date as ISO text); a year counts as loaded when one
     of its rows is not provisional.
@@ -113,7 +114,7 @@ def _shipped() -> Mapping[date, bool]:
 
 
 def _version(rows: Iterable[tuple[date, bool, bool]]) -> str:
-    """The shipped years, and a digest of what was uploaded."""
+    """Return the shipped years and a digest of the uploaded rows."""
     shipped = f"{SHIPPED_YEARS[0]}-{SHIPPED_YEARS[-1]}"
     text = ";".join(f"{day.isoformat()}={worked:d}{provisional:d}" for day, worked, provisional in rows)
     return f"{shipped}+{hashlib.sha256(text.encode()).hexdigest()[:8]}" if text else shipped

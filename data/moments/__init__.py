@@ -1,1 +1,1 @@
-"""From votes to exact integer sums. NumPy only: no database, no files."""
+"""Exact integer sums of votes. NumPy only: no database, no files."""

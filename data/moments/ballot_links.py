@@ -1,4 +1,4 @@
-"""What ballots that grade several units tell of their evaluators' leniency: sums by group, small and reproducible.
+"""Sums over ballots that grade several units, by group, for estimating leniency: small and reproducible.
 
 The unit + evaluator model needs sums of 1/size over ballots, size being the number of votes of a ballot. Ballots of
 one size are counted as integers first; the sizes follow in ascending order as floats, so the order of rows, chunks
@@ -40,17 +40,17 @@ class GroupLinks:
     within: float
 
     def times(self, step: float) -> "GroupLinks":
-        """The links of the scores times `step`."""
+        """Return the links of the scores times `step`."""
         return replace(self, own_minus_ballot=self.own_minus_ballot * step, within=self.within * step**2)
 
 
 def no_links(n_units: int) -> GroupLinks:
-    """Of tallies: nobody knows which votes stood on one ballot."""
+    """Return the links of tallies, which do not record the votes of each ballot."""
     return GroupLinks(np.zeros((n_units, n_units)), np.zeros(n_units), 0, 0, 0.0)
 
 
 def links_of_ballots(size: Ints, sums: Ints, given: Given, total: NDArray[Any], squares: int) -> GroupLinks:
-    """Links of the ballots of one group.
+    """Compute the links of the ballots of a group.
 
     Parameters
     ----------
@@ -59,19 +59,19 @@ def links_of_ballots(size: Ints, sums: Ints, given: Given, total: NDArray[Any], 
     total : shape (units,); sum of each unit's scores. squares : sum of all squared scores.
     """
     linked = np.zeros((len(total), len(total)))
-    own = total.astype(np.float64)
+    own_minus_ballot = total.astype(np.float64)
     within = Fraction(squares)
     for votes in np.unique(size[size > 0]).tolist():
         chosen = np.flatnonzero(size == votes)
-        own -= _add_one_size(linked, chosen, sums, given, votes) / votes
+        own_minus_ballot -= _add_one_size(linked, chosen, sums, given, votes) / votes
         within -= Fraction(_sum_of_squares(sums[chosen]), votes)
     np.fill_diagonal(linked, 0.0)
     several = size[size > 1]
-    return GroupLinks(linked, own, len(several), int(several.sum()), float(within))
+    return GroupLinks(linked, own_minus_ballot, len(several), int(several.sum()), float(within))
 
 
 def _add_one_size(linked: Floats, chosen: Ints, sums: Ints, given: Given, size: int) -> Floats:
-    """Add 1/size to `linked` for every common ballot; returns each unit's sum of `sums` over the ballots it is on.
+    """Add 1/size to `linked` for every common ballot; return each unit's sum of `sums` over the ballots it is on.
 
     Counts and sums are whole numbers held as floats, exact in any order; only then comes the division.
     """
@@ -95,7 +95,7 @@ def _add_one_size(linked: Floats, chosen: Ints, sums: Ints, given: Given, size: 
 
 
 def _sum_of_squares(sums: Ints) -> int:
-    """Exact also where the squares pass 64 bits."""
+    """Add the squares exactly, also beyond 64 bits."""
     if int(np.abs(sums).max(initial=0)) ** 2 * len(sums) < 2**62:
         return int(sums @ sums)
     return sum(value * value for value in sums.tolist())

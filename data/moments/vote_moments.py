@@ -1,4 +1,4 @@
-"""Sufficient statistics of votes: exact counts, sums, squares and products. No method.
+"""Sufficient statistics of votes: exact counts, sums, squares and products. No statistical method.
 
 A score is an integer (ten-thousandths of a point). Ballots are pivoted a few thousand at a
 time into small matrices of integers held as floats, whose products are exact below the
@@ -19,11 +19,11 @@ BALLOTS_AT_ONCE = 8_000
 CELLS_AT_ONCE = 16_000_000
 """Largest pivot, ballots x units: 128 MB as float64."""
 VOTES_AT_ONCE = 1 << 17
-"""Votes handled at a time where whole arrays would only travel through memory."""
+"""Votes handled at a time, so that a piece stays in the processor's cache."""
 BYTES_AT_ONCE = 1 << 28
 """Largest matrix of bytes, ballots x units."""
 SPARSE_GAIN = 30
-"""A dense multiplication costs about 1/30 of a sparse one."""
+"""A dense multiplication costs about 1/30 of a sparse multiplication."""
 WIDE = 2**62
 """Sums that may pass this are Python ints in object arrays."""
 
@@ -58,17 +58,17 @@ class VoteMoments:
 
     @property
     def group_n(self) -> tuple[int, ...]:
-        """Votes of each group."""
+        """Return the votes of each group."""
         return _column_sums(self.n)
 
     @property
     def group_total(self) -> tuple[int, ...]:
-        """Sum of the scores of each group."""
+        """Return the sum of the scores of each group."""
         return _column_sums(self.total)
 
     @property
     def group_squares(self) -> tuple[int, ...]:
-        """Sum of the squared scores of each group."""
+        """Return the sum of the squared scores of each group."""
         return _column_sums(self.squares)
 
 
@@ -83,7 +83,7 @@ def moments_of_votes(
     step: int | None = None,
     ballots_at_once: int = BALLOTS_AT_ONCE,
 ) -> VoteMoments:
-    """Moments of votes, one entry a vote, in any order.
+    """Compute moments of votes, an entry per vote, in any order.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def moments_of_counts(
     n_units: int,
     n_groups: int,
 ) -> VoteMoments:
-    """Moments of tallies, one entry a unit, group and score; no pairs.
+    """Compute moments of tallies, an entry per unit, group and score; no pairs.
 
     `votes`: shape (entries,); how many votes gave that score. Entries of one cell add.
     """
@@ -174,19 +174,19 @@ def _sorted_votes(ballot: Ints, unit: Ints, group: Ints, score: Ints, n_units: i
 
 @dataclass(frozen=True)
 class _Pivot:
-    """All votes of few small scores as one matrix of bytes: score + 1, 0 where there is no vote."""
+    """Votes of few small scores as a matrix of bytes: score + 1, 0 where there is no vote."""
 
     cells: NDArray[np.uint8]  # shape (ballots, units), ballots of one group side by side
     first_ballot: Ints  # shape (groups + 1,)
 
     def range_of(self, group: int) -> tuple[int, int]:
-        """First ballot of a group and the one after its last; a group without votes may lie beyond the array."""
+        """Return the ballot range of a group, end excluded; that of a group without votes may exceed the array."""
         first, last = np.minimum((group, group + 1), len(self.first_ballot) - 1)
         return int(self.first_ballot[first]), int(self.first_ballot[last])
 
 
 def _small_pivot(ballot: Ints, unit: Ints, group: Ints, score: Ints, step: int, n_units: int) -> _Pivot | None:
-    """The votes as one byte matrix, where they fit: no sorting is needed then (1.0 s of 8 million votes).
+    """Return the votes as a byte matrix, where they fit: that saves sorting (1.0 s of 8 million votes).
 
     Graded ballots do: a handful of grades, and most ballots grade many units. None where scores are many,
     or the matrix would be large or nearly empty.
@@ -208,7 +208,7 @@ def _small_pivot(ballot: Ints, unit: Ints, group: Ints, score: Ints, step: int, 
 
 
 def _ballots_by_group(ballot: Ints, group: Ints, ballots: int, n_groups: int) -> tuple[Ints, Ints]:
-    """Where each group begins when ballots are ordered by group, and the place of each ballot in that order."""
+    """Return where each group begins when ballots are ordered by group, and each ballot's position in that order."""
     group_of = np.full(ballots, n_groups, dtype=np.int64)  # an unused number belongs to no group
     for start in range(0, len(ballot), VOTES_AT_ONCE):
         piece = slice(start, start + VOTES_AT_ONCE)
@@ -224,7 +224,7 @@ def _ballots_by_group(ballot: Ints, group: Ints, ballots: int, n_groups: int) ->
 
 
 def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "_Table":
-    """The three tables of one group. Scores are at most 62, so 62^2 x 4,000 ballots stays below 2^24."""
+    """Return the three tables of a group. Scores are at most 62, so 62^2 x 4,000 ballots stays below 2^24."""
     first, last = pivot.range_of(group)
     n_units = pivot.cells.shape[1]
     common, crossed, products = (np.zeros((n_units, n_units), dtype=np.int64) for _ in range(3))
@@ -240,7 +240,7 @@ def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "_Table":
 
 
 def _pivot_links(pivot: _Pivot, group: int, table: "_Table") -> GroupLinks:
-    """The links of one group, from the bytes."""
+    """Return the links of a group, from the bytes."""
     first, last = pivot.range_of(group)
     cells = pivot.cells[first:last]
     size = np.count_nonzero(cells, axis=1)
@@ -257,7 +257,7 @@ def _total_and_squares(table: "_Table") -> tuple[Exact, int]:
 
 
 def _ballots_that_fit(asked: int, n_units: int, largest: int) -> int:
-    """Ballots a chunk: every product stays exact in a float64, and the pivot small."""
+    """Return the ballots per chunk, so that every product is exact in a float64 and the pivot small."""
     exact = 2**53 // max(largest**2, 1)
     if exact == 0:
         raise ValueError("scores are too large for exact products")
@@ -269,7 +269,7 @@ _Table: TypeAlias = tuple[Exact, Exact, Exact]
 
 
 def _tables(votes: _Votes, group: int, n_units: int, rows: int, largest: int, wide: bool) -> _Table:
-    """The three tables of one group."""
+    """Return the three tables of a group."""
     first, last = votes.first_ballot[group : group + 2].tolist()
     start, stop = np.searchsorted(votes.ballot, (first, last)).tolist()
     sizes = np.bincount(votes.ballot[start:stop] - first, minlength=last - first)
@@ -289,7 +289,7 @@ def _tables(votes: _Votes, group: int, n_units: int, rows: int, largest: int, wi
 def _dense_products(
     votes: _Votes, piece: slice, begin: int, rows: int, n_units: int, kind: Any
 ) -> tuple[Ints, Ints, Ints]:
-    """Products of one chunk, exact in `kind`, as integers."""
+    """Return the products of a chunk, exact in `kind`, as integers."""
     where = (votes.ballot[piece] - begin) * n_units + votes.unit[piece]
     given, scores = np.zeros((rows, n_units), dtype=kind), np.zeros((rows, n_units), dtype=kind)
     given.ravel()[where] = 1
@@ -299,7 +299,7 @@ def _dense_products(
 
 
 def _sparse_tables(votes: _Votes, piece: slice, first: int, last: int, n_units: int) -> _Table:
-    """The same for ballots with few units each: int64 all through, so one chunk."""
+    """Return the tables for ballots with few units each: int64 throughout, so a single chunk."""
     at = (votes.ballot[piece] - first, votes.unit[piece])
     shape = (last - first, n_units)
     scores = sparse.csr_array((votes.score[piece], at), shape=shape)
@@ -310,7 +310,7 @@ def _sparse_tables(votes: _Votes, piece: slice, first: int, last: int, n_units: 
 
 
 def _links(votes: _Votes, group: int, n_units: int, table: _Table) -> GroupLinks:
-    """The links of one group, from sorted votes."""
+    """Return the links of a group, from sorted votes."""
     first, last = votes.first_ballot[group : group + 2].tolist()
     edges = np.searchsorted(votes.ballot, np.arange(first, last + 1))
     size = np.diff(edges)
@@ -326,12 +326,12 @@ def _links(votes: _Votes, group: int, n_units: int, table: _Table) -> GroupLinks
 
 
 def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: int) -> VoteMoments:
-    """Cells from the diagonals, pairs from the upper triangles, scores times their step again."""
+    """Join cells from the diagonals and pairs from the upper triangles, with scores times their step."""
     columns: list[list[Exact]] = [[] for _ in range(7)]
     upper = np.triu(np.ones((n_units, n_units), dtype=bool), 1)
     for group, (common, sums, products) in enumerate(tables):
         first, second = np.nonzero(upper & (common > 0))
-        found = (
+        pair_columns = (
             np.full(len(first), group, dtype=np.int64),
             first,
             second,
@@ -340,7 +340,7 @@ def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: i
             sums[second, first] * step,
             products[first, second] * step**2,
         )
-        for column, part in zip(columns, found, strict=True):
+        for column, part in zip(columns, pair_columns, strict=True):
             column.append(part)
     cells = [
         np.stack([np.diagonal(table[i]) * step**i for table in tables], axis=1)
@@ -354,5 +354,5 @@ def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: i
 
 
 def _column_sums(table: Exact) -> tuple[int, ...]:
-    """Python ints, so that adding over units cannot overflow."""
+    """Add over units in Python ints, which cannot overflow."""
     return tuple(sum(column) for column in table.T.tolist())

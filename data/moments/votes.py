@@ -1,7 +1,7 @@
-"""From lines to votes: a vote's score is the weighted mean of its scored lines, as a whole number.
+"""Votes computed from lines: a vote's score is the weighted mean of its scored lines, as an integer.
 
-The rule set says which grades carry points and which indicators are scored; the arithmetic is whole numbers all
-through (rounded half up to a ten-thousandth of a point).
+The rule set gives the points of grades and the scored indicators; the arithmetic uses integers throughout (rounded
+half up to a ten-thousandth of a point).
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ UNSCORED = -(10**12)  # no real score is negative
 
 @dataclass(frozen=True)
 class Votes:
-    """One entry a vote: codes of its unit and ballot, and its score in ten-thousandths of a point.
+    """Votes, an entry each: codes of unit and ballot, and the score in ten-thousandths of a point.
 
     step: divides every score.
     """
@@ -32,9 +32,9 @@ class Votes:
 
 
 def scored_indicators(asked: tuple[str, ...], rules: RuleSet) -> dict[str, int]:
-    """Indicators that make the score, with whole-number weights.
+    """Return the indicators that make the score, with integer weights.
 
-    The rule set's own; else 总体评价 if it was asked; else all alike.
+    Those of the rule set; else 总体评价 if it was asked; else all with equal weight.
     """
     if rules.indicators:
         exact = {name: Decimal(str(weight)) for name, weight in rules.indicators.items()}
@@ -45,7 +45,7 @@ def scored_indicators(asked: tuple[str, ...], rules: RuleSet) -> dict[str, int]:
 
 
 def points_of_grade(name: str, rules: RuleSet) -> int | None:
-    """Ten-thousandths of a point that a grade or a score text carries; None when it is not scored."""
+    """Return the points of a grade or a score text, in ten-thousandths; None when it is not scored."""
     if name in rules.points:
         return rules.points[name] * 100
     if rules.numeric is None or name in rules.unscored or not name:
@@ -54,12 +54,12 @@ def points_of_grade(name: str, rules: RuleSet) -> int | None:
 
 
 def lowest_score(rules: RuleSet) -> int:
-    """Score of a vote that is all lowest grade, in ten-thousandths of a point."""
+    """Return the score of a vote with the lowest grade on every line, in ten-thousandths of a point."""
     return min(rules.points.values()) * 100 if rules.numeric is None else rules.numeric.low * 100
 
 
 def kind_of_grade(name: str, forced: str, rules: RuleSet) -> str:
-    """scored, dont_know, abstain, blank or invalid."""
+    """Return the kind of a grade: scored, dont_know, abstain, blank or invalid."""
     if forced:
         return forced
     if not name:
@@ -68,7 +68,7 @@ def kind_of_grade(name: str, forced: str, rules: RuleSet) -> str:
 
 
 def votes_of_lines(lines: Lines, texts: Dictionaries, rules: RuleSet) -> Votes:
-    """Votes, in the order of the lines (by unit, then ballot)."""
+    """Compute votes, in the order of the lines (by unit, then ballot)."""
     weights = scored_indicators(texts.indicators, rules)
     points = np.array(
         [
@@ -98,7 +98,7 @@ def _weighted(
     points: NDArray[np.int64],
     weight: NDArray[np.int64],
 ) -> Votes:
-    """Weighted means over the lines of each (unit, ballot), which stand side by side; half rounds up."""
+    """Compute weighted means over the adjacent lines of each (unit, ballot); half rounds up."""
     if not len(unit):
         return Votes(unit, ballot, points, 1)
     new = np.flatnonzero((np.diff(unit) != 0) | (np.diff(ballot) != 0)) + 1
@@ -112,7 +112,7 @@ def _weighted(
 
 
 def count_table(counts: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Counts with what the rules say of each grade: kind, points (ten-thousandths or NA), and whether scored."""
+    """Add to counts the kind of each grade, its points (ten-thousandths or NA), and whether it is scored."""
     asked = tuple(sorted(set(counts["indicator"])))
     scored = scored_indicators(asked, rules)
     out = counts.copy()

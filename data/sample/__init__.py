@@ -1,1 +1,1 @@
-"""The demonstration city: made-up ballots, registers and pledges of three years."""
+"""Demonstration city: fictitious ballots, registers and pledges of three years."""

@@ -1,10 +1,10 @@
-"""A made-up city with a known truth: 资阳示范市, three rounds, about 11,000 evaluators each.
+"""Fictitious city with known true scores: 资阳示范市, three rounds, about 11,000 evaluators each.
 
 Its pledges and votes on duty reports are in `pledges.py`.
 
 Ballots come from a latent scale: unit quality (AR(1) over the rounds) + unit-by-group
 deviation + leniency of the evaluator + noise of the line, cut into grades. The seed is fixed,
-so the files are the same everywhere. No name here is meant to be a real office's result.
+so the files are the same everywhere. No name here represents the result of a real office.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ MERGED_ON, MERGED_BY = "2025-01-20", "示范市机构改革方案（演示）"
 EXEMPT, CONSULTED, LITTLE_SEEN = "市统计局", "市委党史研究室", "市无线电监测站"
 TIED_CATEGORY = "公共服务单位"
 TIED, WORST = ("市燃气公司", "市公交公司"), "市殡葬服务中心"
-"""In 2025 the tied two stand across the border of the last two of their category."""
+"""In 2025 the tied two are on either side of the border of the last two of their category."""
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -72,7 +72,7 @@ Ints: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DemoFile:
-    """One file to import; `kind` is units, unit_lineage, ballots, pledges, progress or votes."""
+    """File to import; `kind` is units, unit_lineage, ballots, pledges, progress or votes."""
 
     kind: str
     round_id: str
@@ -83,31 +83,31 @@ class DemoFile:
 
 @dataclass(frozen=True)
 class DemoUnit:
-    """One unit through all rounds, under its newest name."""
+    """Unit through all rounds, under its newest name."""
 
     code: str
     name: str
     category: str
 
     def name_in(self, round_id: str) -> str:
-        """Full name in the register of that round."""
+        """Return the full name in the register of that round."""
         return OLD_NAME.get(self.name, self.name) if round_id == "2023" else self.name
 
     def participation(self, round_id: str) -> str | None:
-        """参评状态 in that round; None when the unit does not exist yet."""
+        """Return 参评状态 in that round; None when the unit does not exist yet."""
         if round_id != "2025":
             return None if self.name == SUCCESSOR else "参评"
         states = dict.fromkeys(MERGED, "撤并") | {EXEMPT: "免评", CONSULTED: "征求意见不排名"}
         return states.get(self.name, "参评")
 
     def on_the_form(self, round_id: str) -> bool:
-        """Whether ballots of that round ask about the unit."""
+        """Return whether ballots of that round ask about the unit."""
         return self.participation(round_id) in ("参评", "征求意见不排名")
 
 
 @dataclass(frozen=True)
 class _Latent:
-    """Hidden truth. quality: (rounds, units); deviation: (units, groups); known: (units,)."""
+    """Latent parameters. quality: (rounds, units); deviation: (units, groups); known: (units,)."""
 
     quality: Floats
     deviation: Floats
@@ -115,13 +115,13 @@ class _Latent:
 
 
 def demo_units() -> list[DemoUnit]:
-    """All units of the three rounds, in roster order."""
+    """Return all units of the three rounds, in roster order."""
     pairs = [(name, category) for category, names in NAMES.items() for name in names.split()]
     return [DemoUnit(f"ZY{number:03d}", name, category) for number, (name, category) in enumerate(pairs, start=1)]
 
 
 def demo_files() -> list[DemoFile]:
-    """Register and ballots of each round, oldest first, and the reforms between them; UTF-8 with mark."""
+    """Return register and ballots of each round, oldest first, and the reforms between them; UTF-8 with mark."""
     files = []
     for round_id in ROUNDS:
         register = DemoFile("units", round_id, f"演示数据_{round_id}_单位名录.csv", _register(round_id), None)
@@ -132,7 +132,7 @@ def demo_files() -> list[DemoFile]:
 
 
 def demo_truth(round_id: str) -> dict[str, float]:
-    """True score in points of each unit on the form, by code.
+    """Return the true score in points of each unit on the form, by code.
 
     The expectation of a scored vote over leniency and noise, group means weighted.
     """
@@ -170,7 +170,7 @@ def _latent() -> _Latent:
 
 
 def _stage_the_tie(units: list[DemoUnit], quality: Floats, deviation: Floats, known: Floats) -> None:
-    """In 2025: one unit clearly last of its category, two equal ones next, the others clear."""
+    """Stage 2025: a unit clearly last of its category, two equal units next, the others clear of them."""
     place = {unit.name: index for index, unit in enumerate(units)}
     peers = [place[unit.name] for unit in units if unit.category == TIED_CATEGORY]
     first, second = (place[name] for name in TIED)
@@ -194,7 +194,7 @@ def _register(round_id: str) -> bytes:
 
 
 def _reforms() -> bytes:
-    """Where the units that end went: a merger, which carries neither trends nor consecutive years."""
+    """Return the table of successors: a merger, which continues neither trends nor consecutive years."""
     codes = {unit.name: unit.code for unit in demo_units()}
     links = [f"{codes[name]},{codes[SUCCESSOR]},合并,{MERGED_ON},否,{MERGED_BY}" for name in MERGED]
     return as_file(["原单位编码,现单位编码,变化类型,生效日期,名次是否沿用,依据", *links])
@@ -230,7 +230,7 @@ def _ballots(round_id: str) -> bytes:
 
 
 def _sheets(rng: np.random.Generator, form: Ints, group: int, count: int, round_id: str) -> tuple[Ints, Ints]:
-    """Which units each sheet asks about: (person, unit), one entry a line."""
+    """Return which units each sheet asks about: (person, unit), an entry per line."""
     low, high = UNITS_ON_A_BALLOT[group]
     size = rng.integers(low, high + 1, count)
     key = rng.random((count, len(form)))
@@ -247,7 +247,7 @@ def _sheets(rng: np.random.Generator, form: Ints, group: int, count: int, round_
 
 
 def _partner_kept(person: Ints, unit: Ints, kept: NDArray[np.bool_], round_id: str) -> NDArray[np.bool_]:
-    """In 2025 a lost line of one of the tied two is lost for the other."""
+    """Drop, in 2025, a lost line of either tied unit for the other too."""
     if round_id != "2025":
         return np.ones(len(kept), dtype=bool)
     first, second = _tied_indices()
@@ -257,7 +257,7 @@ def _partner_kept(person: Ints, unit: Ints, kept: NDArray[np.bool_], round_id: s
 
 
 def _thin_out(rng: np.random.Generator, person: Ints, unit: Ints, group: int) -> tuple[Ints, Ints]:
-    """The little-seen unit keeps a third of FEW lines in each group."""
+    """Leave the little-seen unit a third of FEW lines in each group."""
     place = next(i for i, u in enumerate(demo_units()) if u.name == LITTLE_SEEN)
     lines = np.nonzero(unit == place)[0]
     gone = rng.permutation(lines)[FEW // len(GROUPS) :]
@@ -267,7 +267,7 @@ def _thin_out(rng: np.random.Generator, person: Ints, unit: Ints, group: int) ->
 
 
 def _grades(rng: np.random.Generator, year: int, group: int, person: Ints, unit: Ints, count: int) -> Ints:
-    """Index into GRADES, shape (lines, indicators); only service recipients have three."""
+    """Return indices into GRADES, shape (lines, indicators); only service recipients have three indicators."""
     latent = _latent()
     items = len(INDICATORS) if GROUPS[group] == "服务对象" else 1
     lenient = rng.normal(0, LENIENCY[group], count)
@@ -285,7 +285,7 @@ def _grades(rng: np.random.Generator, year: int, group: int, person: Ints, unit:
 
 
 def _mirror(rng: np.random.Generator, unit: Ints, grades: Ints) -> None:
-    """Give the second of the tied two the first one's grades, dealt out in another order."""
+    """Give the second of the tied two a permutation of the first unit's grades."""
     first, second = _tied_indices()
     ours, theirs = np.nonzero(unit == first)[0], np.nonzero(unit == second)[0]
     grades[theirs] = grades[rng.permutation(ours)]
@@ -298,5 +298,5 @@ def _tied_indices() -> tuple[int, int]:
 
 
 def as_file(lines: list[str]) -> bytes:
-    """A table as a file: UTF-8 with mark."""
+    """Return a table as a file: UTF-8 with mark."""
     return ("\n".join(lines) + "\n").encode("utf-8-sig")

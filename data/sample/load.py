@@ -1,4 +1,4 @@
-"""Fills an empty store with the demonstration city and publishes it, for the command and for the page."""
+"""Loader of the demonstration city into an empty store, for the command and for the page."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ NOT_EMPTY = N_("The store is not empty; demonstration data can be loaded into an
 
 
 def load_demo(store: Store) -> PublishReport:
-    """Rules and every table of all rounds, each upload marked as demonstration data, published.
+    """Import and publish rules and every table of all rounds, each upload marked as demonstration data.
 
     Raises UsageError, and changes nothing, when the store holds anything.
     """

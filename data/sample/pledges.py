@@ -1,8 +1,8 @@
-"""Pledges, quarterly checks and votes on duty reports of the made-up city, with a known truth.
+"""Pledges, quarterly checks and votes on duty reports of the fictitious city, with known true values.
 
-Two categories take part. What a unit delivers, how much it reports on top and what the hall thinks of it are drawn
-once a year from a fixed seed of their own, so the ballots of the city stay as they are. Cases that a page must find
-are staged by name below.
+Two categories take part. What a unit delivers, how much it overstates and what the hall thinks of it are drawn once a
+year from a separate fixed seed, so the ballots of the city stay as they are. Cases that a page must detect are staged
+by name below.
 """
 
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ CHECKER = "市委督查室"
 
 # Staged in 2025.
 PRAISED_ONLY_IN_THE_HALL = WORST
-"""Last of its category with the public; a large hall gives it the highest grades: must be named."""
+"""Last of its category with the public; a large hall gives it the highest grades: the page must name it."""
 WITHIN_UNCERTAINTY = "市公交公司"
-"""A little above the mean in the hall, far below with the public: the hall's ballots do not carry a finding."""
+"""A little above the mean in the hall, far below with the public: the hall's ballots are too few for a finding."""
 NINE_BALLOTS, FOUR_BALLOTS = "市图书馆", "市通信公司"
 REPORTS_TOO_MUCH = "市商务局"
 """Reports a quarter more than the checker finds; elsewhere one item in four is reported 8% better than it is."""
 CANCELLED, ADJUSTED, NO_REASON, SILENT, LATE = "市林业局", "市水务局", "市体育局", "市信访局", "市城市管理局"
-"""Each about the first routine item; LATE: its first headline item is due in June and never done."""
+"""Each concerns the first routine item; LATE: its first headline item is due in June and never done."""
 
 Item = tuple[str, str, str, str, int, bool]
 HEADLINES: tuple[Item, ...] = (
@@ -44,12 +44,12 @@ ROUTINES: tuple[Item, ...] = (
     ("公文平均办理天数", "天", "越低越好", "作风效能", 12, True),
     ("修订内部管理制度并公布", "", "", "党建", 0, True),
 )
-"""Item, unit of measure, direction, field of work, usual value in the year before the first, whole numbers only."""
+"""Item, unit of measure, direction, field of work, usual value in the year before the first, integers only."""
 
 
 @dataclass(frozen=True)
 class DemoPledge:
-    """One item of one year; values are what the files say, '' for none. truth: the value that was really reached."""
+    """Item of a year; values as in the files, '' for none. truth: the value that was really reached."""
 
     pledge_id: str
     unit: DemoUnit
@@ -65,7 +65,7 @@ class DemoPledge:
 
 
 def pledge_files() -> list[DemoFile]:
-    """Register, checks and votes of each round, oldest first; UTF-8 with mark."""
+    """Return register, checks and votes of each round, oldest first; UTF-8 with mark."""
     tables = {
         "pledges": ("公开承诺", pledge_lines),
         "progress": ("践诺进度", progress_lines),
@@ -79,18 +79,18 @@ def pledge_files() -> list[DemoFile]:
 
 
 def post_of(unit: DemoUnit) -> str:
-    """The post that pledges for a unit."""
+    """Return the post that pledges for a unit."""
     return "党委书记" if unit.name.endswith(("公司", "医院")) else "党组书记"
 
 
 def pledging_units(round_id: str) -> list[DemoUnit]:
-    """Units that pledge in a round: those that exist in it, of the categories that take part."""
+    """Return the units that pledge in a round: those that exist in it, of the categories that take part."""
     there = [unit for unit in demo_units() if unit.participation(round_id) not in (None, "撤并")]
     return [unit for unit in there if unit.category in TAKING_PART]
 
 
 def pledge_lines(round_id: str) -> list[str]:
-    """The register of pledges as a table."""
+    """Return the register of pledges as a table."""
     lines = [
         "承诺编号,年度,单位,承诺人职务,序号,承诺事项,类别,重点,目标值,方向,基期值,计量单位,完成时限,来源,公示日期,分值"
     ]
@@ -107,7 +107,7 @@ def pledge_lines(round_id: str) -> list[str]:
 
 
 def progress_lines(round_id: str) -> list[str]:
-    """The quarterly checks as a table; the checker looks at June and December."""
+    """Return the quarterly checks as a table; the checker examines June and December."""
     lines = ["承诺编号,核查日期,自报值,核实值,完成状态,佐证,核验人"]
     for pledge in demo_pledges(round_id):
         for day, reported, verified, status, evidence in pledge.states:
@@ -118,7 +118,7 @@ def progress_lines(round_id: str) -> list[str]:
 
 
 def vote_lines(round_id: str) -> list[str]:
-    """The counts of the halls as a table."""
+    """Return the counts of the halls as a table."""
     lines = ["年度,单位,述职人职务,述职形式,测评主体,测评等次,票数,综合评价等次,点评问题数"]
     for unit, counts, level, comments in _votes(round_id):
         for group, row in counts.items():
@@ -129,13 +129,13 @@ def vote_lines(round_id: str) -> list[str]:
 
 
 def vote_truth(round_id: str) -> dict[str, float]:
-    """True vote score of each unit's post by code: the expected points of its ballots, all alike."""
-    found = {}
+    """Return the true vote score of each unit's post by code: the expected points of its ballots, all alike."""
+    scores = {}
     for unit, counts, _, _ in _votes(round_id):
         means = {group: float(_shares(_liking(round_id)[unit.code], group) @ np.array(POINTS)) for group in counts}
         sizes = {group: sum(row) for group, row in counts.items()}
-        found[unit.code] = sum(means[group] * n for group, n in sizes.items()) / sum(sizes.values())
-    return found
+        scores[unit.code] = sum(means[group] * n for group, n in sizes.items()) / sum(sizes.values())
+    return scores
 
 
 def _text(value: float | None) -> str:
@@ -144,17 +144,17 @@ def _text(value: float | None) -> str:
 
 @cache
 def demo_pledges(round_id: str) -> tuple[DemoPledge, ...]:
-    """Every pledge of a round; the baseline is what the unit reached the year before."""
+    """Return every pledge of a round; the baseline is what the unit reached the year before."""
     year = ROUNDS.index(round_id)
     before = {(p.unit.code, p.seq): p.truth for p in demo_pledges(ROUNDS[year - 1])} if year else {}
     rng = np.random.Generator(np.random.PCG64([SEED, year, 1]))
-    found = []
+    pledges = []
     for unit in pledging_units(round_id):
         delivery = rng.normal(1.0, 0.25)
         for seq, item in enumerate((*HEADLINES, *ROUTINES), start=1):
             draws = rng.random(5), rng.normal(0, 0.15)
-            found.append(_pledge(round_id, unit, seq, item, before.get((unit.code, seq)), delivery, draws))
-    return tuple(found)
+            pledges.append(_pledge(round_id, unit, seq, item, before.get((unit.code, seq)), delivery, draws))
+    return tuple(pledges)
 
 
 def _pledge(
@@ -167,21 +167,21 @@ def _pledge(
     draws: tuple[np.ndarray, float],
 ) -> DemoPledge:
     (start, ambition, due_at, seen, candour), luck = draws
-    _, _, direction, _, usual, whole = item
+    _, _, direction, _, usual, integers = item
     sign = -1 if direction == "越低越好" else 1
     baseline = target = truth = None
     if direction:
-        baseline = reached if reached is not None else _rounded(usual * (0.8 + 0.4 * start), whole)
+        baseline = reached if reached is not None else _rounded(usual * (0.8 + 0.4 * start), integers)
         soft = ambition < 0.12
         room = 99.5 - baseline if item[1] == "%" else baseline
         step = max(room * (0.08 + 0.15 * ambition), 0.2 if item[1] == "%" else 1.0)
-        target = _capped(_rounded(baseline + (0 if soft else sign * step), whole), item)
-        truth = _capped(_rounded(baseline + sign * step * (delivery + luck), whole), item)
+        target = _capped(_rounded(baseline + (0 if soft else sign * step), integers), item)
+        truth = _capped(_rounded(baseline + sign * step * (delivery + luck), integers), item)
     due = DUE[int(due_at * len(DUE))]
     staged = unit.name if round_id == "2025" else ""
     if staged == LATE and seq == 1 and baseline is not None:
         due, truth = "06-30", baseline
-        target = _rounded(baseline * 1.5, whole)
+        target = _rounded(baseline * 1.5, integers)
     if staged in (CANCELLED, ADJUSTED, NO_REASON, SILENT) and seq == len(HEADLINES) + 1:
         due = "12-31"
     inflated = 0.25 if staged == REPORTS_TOO_MUCH else 0.08 if candour < 0.25 else 0.0
@@ -208,7 +208,7 @@ def _states(
     checked: bool,
     inflated: float,
 ) -> tuple[tuple[str, float | None, float | None, str, str], ...]:
-    """What was said at each check; the way to the value that was reached ends at the check of the due quarter."""
+    """Return the state at each check; the value reached in the end is attained at the check of the due quarter."""
     baseline, target, truth = values
     first_routine = seq == len(HEADLINES) + 1
     last = next(at for at, day in enumerate(CHECKS) if day >= due or at == 3)
@@ -238,12 +238,12 @@ def _states(
 
 
 def _inflated(value: float, item: Item, by: float) -> float:
-    """What is reported of a value; nothing is added to it on a share of 0."""
+    """Return the overstated value that is reported; a share of 0 adds nothing."""
     return _capped(_rounded(value / (1 + by) if item[2] == "越低越好" else value * (1 + by), item[5]), item)
 
 
 def _status(shown: float | None, target: float | None, item: Item, delivery: float) -> str:
-    """What the unit says of itself at the end."""
+    """Return the status that the unit reports at the end."""
     if shown is None or target is None:
         return "已完成" if delivery > 0.8 else "部分完成"
     met = shown <= target if item[2] == "越低越好" else shown >= target
@@ -252,7 +252,7 @@ def _status(shown: float | None, target: float | None, item: Item, delivery: flo
 
 @cache
 def _liking(round_id: str) -> dict[str, float]:
-    """What the hall thinks of each unit, latent: half of what the public thinks, half the hall's own."""
+    """Return the hall's latent opinion of each unit: half that of the public, half independent."""
     rng = np.random.Generator(np.random.PCG64([SEED, ROUNDS.index(round_id), 2]))
     truth = demo_truth(round_id)
     units = pledging_units(round_id)
@@ -260,28 +260,28 @@ def _liking(round_id: str) -> dict[str, float]:
         name: np.mean([truth[unit.code] for unit in units if unit.category == name and unit.code in truth])
         for name in TAKING_PART
     }
-    found = {}
+    liking = {}
     for unit in units:
         public = float(truth[unit.code] - mean[unit.category]) / 20 if unit.code in truth else 0.0
-        found[unit.code] = 0.45 + 0.8 * public + float(rng.normal(0, 0.10))
+        liking[unit.code] = 0.45 + 0.8 * public + float(rng.normal(0, 0.10))
         if round_id == "2025" and unit.name == PRAISED_ONLY_IN_THE_HALL:
-            found[unit.code] = 1.5
+            liking[unit.code] = 1.5
         if round_id == "2025" and unit.name == WITHIN_UNCERTAINTY:
-            found[unit.code] = 0.55
-    return found
+            liking[unit.code] = 0.55
+    return liking
 
 
 def _shares(liking: float, group: str) -> np.ndarray:
-    """Share of each grade; the ballots of a hall scatter with standard deviation 1 on the latent scale."""
+    """Return the share of each grade; the ballots of a hall scatter with standard deviation 1 on the latent scale."""
     above = [0.5 * (1 + erf((liking + MILDER[group] - cut) / sqrt(2))) for cut in CUTS]
     return np.diff([0.0, *above, 1.0])
 
 
 @cache
 def _votes(round_id: str) -> tuple[tuple[DemoUnit, dict[str, tuple[int, ...]], str, int], ...]:
-    """Unit, counts by group and grade, final level, problems named, of each post."""
+    """Return unit, counts by group and grade, final level and problems named, of each post."""
     rng = np.random.Generator(np.random.PCG64([SEED, ROUNDS.index(round_id), 3]))
-    found = []
+    votes = []
     for unit in pledging_units(round_id):
         sizes = {group: int(rng.integers(low, high)) for group, (low, high) in GROUPS.items()}
         staged = unit.name if round_id == "2025" else ""
@@ -293,5 +293,5 @@ def _votes(round_id: str) -> tuple[tuple[DemoUnit, dict[str, tuple[int, ...]], s
         counts = {group: tuple(rng.multinomial(n, _shares(liking, group)).tolist()) for group, n in sizes.items()}
         level = "好" if liking > 0.7 else "较好" if liking > 0.2 else "一般"
         level = "较好" if staged == PRAISED_ONLY_IN_THE_HALL else level
-        found.append((unit, counts, level, int(rng.integers(1, 5))))
-    return tuple(found)
+        votes.append((unit, counts, level, int(rng.integers(1, 5))))
+    return tuple(votes)

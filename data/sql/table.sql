@@ -1,4 +1,4 @@
--- All rows of one table, in one order: what a replay compares.
+-- All rows of a table in a fixed order, compared by a replay.
 -- params: $table
 -- returns:
 SELECT *

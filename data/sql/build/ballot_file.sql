@@ -1,5 +1,5 @@
--- Lines of a round as a file of ballots has them, in the order of its numbers: ballot, unit, indicator.
--- What the column of validity said, and not a grade of the rules, goes back there.
+-- Lines of a round in the columns of a ballot file, in the order of ballot, unit and indicator.
+-- A word of the validity column, which is no grade of the rules, is written to that column again.
 -- params:
 -- returns: ballot_id VARCHAR, group_code VARCHAR, unit_code VARCHAR, category VARCHAR, indicator_code VARCHAR, grade_code VARCHAR, validity VARCHAR, channel VARCHAR, site VARCHAR
 SELECT

@@ -1,4 +1,4 @@
--- Codes of the grades of the lines put together, in order of text and forced kind.
+-- Codes of the grades of the combined lines, in order of text and forced kind.
 -- params:
 -- returns: value VARCHAR, score VARCHAR, validity VARCHAR, code BIGINT, name VARCHAR, kind VARCHAR
 SELECT

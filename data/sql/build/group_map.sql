@@ -1,4 +1,4 @@
--- Groups of the lines put together; all are known, for each upload was judged before.
+-- Groups of the combined lines; all are known, because each upload was judged before.
 -- params:
 -- returns: value VARCHAR, name VARCHAR, known BOOLEAN
 SELECT DISTINCT group_name AS value, group_name AS name, TRUE AS known

@@ -1,4 +1,4 @@
--- Codes of the indicators of the lines put together, in text order.
+-- Codes of the indicators of the combined lines, in text order.
 -- params:
 -- returns: value VARCHAR, code BIGINT, name VARCHAR
 SELECT indicator AS value, row_number() OVER (ORDER BY indicator) - 1 AS code, indicator AS name

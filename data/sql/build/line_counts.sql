@@ -1,4 +1,4 @@
--- How many lines carry each grade, by unit, group and indicator; codes as the facts hold them.
+-- Number of lines with each grade, by unit, group and indicator; codes as in the facts.
 -- params:
 -- returns: unit INTEGER, group_name VARCHAR, indicator INTEGER, grade INTEGER, lines BIGINT
 SELECT

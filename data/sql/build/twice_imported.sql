@@ -1,4 +1,4 @@
--- Lines that stand in more than one upload of the round: the ballot and the place of the first upload in the list.
+-- Lines in more than one upload of the round: the ballot and the position of the first upload in the list.
 -- params:
 -- returns: ballot_id VARCHAR, unit VARCHAR, indicator VARCHAR, part INTEGER
 SELECT b.ballot_id, u.name AS unit, i.name AS indicator, min(l.part) AS part

@@ -1,4 +1,4 @@
--- Codes of the units of the lines put together, in text order.
+-- Codes of the units of the combined lines, in text order.
 -- params:
 -- returns: value VARCHAR, code BIGINT, name VARCHAR
 SELECT unit AS value, row_number() OVER (ORDER BY unit) - 1 AS code, unit AS name

@@ -1,4 +1,4 @@
--- Whether any ballot number stands in two evaluator groups.
+-- Whether any ballot number occurs in two evaluator groups.
 -- params:
 -- returns: found BOOLEAN
 SELECT bool_or(two_groups) OR count(DISTINCT ballot_id) < count(DISTINCT code) AS found

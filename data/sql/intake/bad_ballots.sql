@@ -1,5 +1,5 @@
--- Ballot numbers that cannot be one: empty, too long, with a character that does not print, or shaped like an
--- identity number (the check digit is looked at afterwards).
+-- Invalid ballot numbers: empty, too long, with a character that does not print, or shaped like an identity number
+-- (the check digit is tested afterwards).
 -- params:
 -- returns: value VARCHAR, code VARCHAR
 SELECT

@@ -1,4 +1,4 @@
--- The ballots of an upload, one row a ballot, as the facts keep them.
+-- Ballots of an upload, one row per ballot, as the facts keep them.
 -- params:
 -- returns: ballot INTEGER, ballot_id VARCHAR, group_name VARCHAR, channel VARCHAR, site VARCHAR
 SELECT

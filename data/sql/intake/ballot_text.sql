@@ -1,4 +1,4 @@
--- The ballots of a round as text, in chunks, in order of their code: what the digest is made of.
+-- Ballots of a round as text, in chunks, in order of their code: the input of the digest.
 -- params: $chunk
 -- returns: text VARCHAR
 SELECT

@@ -1,4 +1,4 @@
--- How many ballots each group has, in the order of the ballots' codes.
+-- Number of ballots of each group, in the order of the ballots' codes.
 -- params:
 -- returns: group_name VARCHAR, ballots BIGINT
 SELECT

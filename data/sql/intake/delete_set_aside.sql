@@ -1,4 +1,4 @@
--- Take the lines out that `set_aside` names.
+-- Delete the lines listed in `set_aside`.
 -- params:
 -- returns: Count BIGINT
 DELETE FROM line_raw

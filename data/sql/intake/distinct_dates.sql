@@ -1,4 +1,4 @@
--- Every spelling of a date that the lines bear, with the first line that has it.
+-- Every spelling of a date in the lines, with the first line that has it.
 -- params:
 -- returns: value VARCHAR, place BIGINT
 SELECT

@@ -1,4 +1,4 @@
--- Every grade or score in the lines, with the mark of validity beside it where the file has one.
+-- Every grade or score in the lines, with its validity mark where the file has that column.
 -- params:
 -- returns: value VARCHAR, score VARCHAR, validity VARCHAR, lines BIGINT
 SELECT

@@ -1,4 +1,4 @@
--- What stands in lines that name no unit, where the word for a sum may stand: texts that hold part of such a word.
+-- Texts of lines without a unit that contain part of a word for totals, in the cells where it may occur.
 -- params:
 -- returns: value VARCHAR
 WITH word AS (SELECT DISTINCT unnest([ballot_id, category, lead]) AS value FROM line_text WHERE unit IS NULL)

@@ -1,4 +1,4 @@
--- Every spelling of a round that the lines name, with the first line that has it.
+-- Every spelling of a round in the lines, with the first line that has it.
 -- params:
 -- returns: value VARCHAR, place BIGINT
 SELECT

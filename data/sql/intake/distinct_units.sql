@@ -1,4 +1,4 @@
--- Every spelling of a unit in the lines, with its category where the file gives one.
+-- Every spelling of a unit in the lines, with its category where the file gives it.
 -- params:
 -- returns: value VARCHAR, category VARCHAR, lines BIGINT
 SELECT

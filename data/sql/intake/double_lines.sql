@@ -1,4 +1,4 @@
--- Lines whose ballot, unit and indicator stood on an earlier line already, with that line and the grades of both.
+-- Lines with the ballot, unit and indicator of an earlier line, with that line and the grades of both.
 -- params:
 -- returns: place BIGINT, unit VARCHAR, earlier BIGINT, grade VARCHAR, earlier_grade VARCHAR
 WITH graded AS (

@@ -1,5 +1,5 @@
--- Every line as one integer: unit, ballot, indicator and grade side by side, ready to be sorted.
--- Lines of spellings that were set aside (totals, blank records) are in no map and drop out here.
+-- Every line as a single integer: unit, ballot, indicator and grade packed together, ready to be sorted.
+-- Lines with spellings that were set aside (totals, blank records) are in no map and are dropped here.
 -- params: $unit_shift, $ballot_shift, $indicator_shift
 -- returns: key BIGINT
 SELECT (u.code << $unit_shift) | (b.code << $ballot_shift) | (i.code << $indicator_shift) | g.code AS key

@@ -1,4 +1,4 @@
--- Where the spellings stand that were refused, one row a cell.
+-- Cells with refused spellings, one row per cell.
 -- params:
 -- returns: place BIGINT, field VARCHAR, value VARCHAR, number BIGINT
 SELECT place, field, value, number

@@ -1,4 +1,4 @@
--- Where the lines of table `wanted_line` stand first.
+-- First position of each line of table `wanted_line`.
 -- params:
 -- returns: ballot VARCHAR, unit VARCHAR, indicator VARCHAR, place BIGINT
 SELECT w.ballot, w.unit, w.indicator, min(l.place) AS place

@@ -1,5 +1,5 @@
--- Lines that are no lines of ballots: sums (by the word in place of the unit or the group, or before them), the header
--- again, and records without content (no value).
+-- Lines that belong to no ballot: totals (by a word instead of the unit or the group, or before them), a repeated
+-- header, and records without content (no value).
 -- params:
 -- returns: place BIGINT, value VARCHAR
 WITH words AS (

@@ -1,4 +1,4 @@
--- Counts of all units of one category in one round, to set one unit against.
+-- Counts of all units of a category in a round, for comparison with a single unit.
 -- params: $round_id, $category
 -- returns: unit_code VARCHAR, group_name VARCHAR, indicator VARCHAR, grade VARCHAR, kind VARCHAR, points BIGINT, scored BOOLEAN, lines BIGINT
 SELECT g.unit_code, g.group_name, g.indicator, g.grade, g.kind, g.points, g.scored, g.lines

@@ -1,4 +1,4 @@
--- Votes with the lowest score there is, by unit of one round.
+-- Votes with the lowest possible score, by unit of a round.
 -- params: $round_id
 -- returns: unit_code VARCHAR, votes BIGINT
 SELECT unit_code, votes
