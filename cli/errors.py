@@ -120,8 +120,14 @@ def _wrong_usage(error: TyperException) -> int:
         session.say(found[1], **found[0])
     else:
         session.say(N_("This call is not understood: {detail}"), detail=detail)
-    session.say(N_("See: biaochi --help"))
+    session.say(N_("See: {command} --help"), command=_command_of(error))
     return WRONG_USAGE
+
+
+def _command_of(error: TyperException) -> str:
+    """Return the command that was called wrongly, such as "biaochi rules add"."""
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "biaochi"
 
 
 def _spelled(parameter: object) -> str:

@@ -6,7 +6,11 @@ from typing import Any
 
 from i18n import N_, translate
 
-TYPERS_OWN = (N_("Arguments"), N_("Options"), N_("Commands"), N_("Show this message and exit."))
+WORDS_OF_TYPER = (
+    *(N_("Arguments"), N_("Options"), N_("Commands"), N_("Show this message and exit.")),
+    N_("Install completion for the current shell."),
+    N_("Show completion for the current shell, to copy it or customize the installation."),
+)
 USAGE = N_("Usage: ")
 REMARKS = {
     re.compile(r"\[required\]"): N_("[required]"),

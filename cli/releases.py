@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from cli.app import app
-from cli.context import CommandError, Format, Output, checked_round, progress, session
-from cli.output import check_form, emit_json, emit_sheet, print_line
+from cli.context import CommandError, Format, Output, ReleaseId, checked_round, progress, session
+from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
+from cli.results import open_release
 from i18n import N_, translate
 
 
@@ -56,6 +57,25 @@ def _what_would_change(form: str | None, output: Path | None) -> None:
     session.say(
         N_("Nothing is stored. To publish exactly this: biaochi publish --expect {release}"), release=found.after
     )
+
+
+@app.command(help=N_("List the rounds of the release in force."))
+def rounds(release: ReleaseId = None, form: Format = "csv", output: Output = None) -> None:
+    """`biaochi rounds`."""
+    from data.store.round_status import STATUSES
+    from results.fields import headers
+    from results.labels import DATA_HEADER, DEMO
+    from results.overview import round_rows
+
+    check_form(form, output)
+    with open_release(release) as chosen:
+        rows = round_rows(chosen)
+        if form == "json":
+            return emit_json({"release": chosen.id, "demo": chosen.is_demo, "rows": rows}, output)
+        mark = {"data": translate(DEMO, session.language)} if chosen.is_demo else {}
+    words = [{**row, "status": translate(STATUSES[str(row["status"])], session.language), **mark} for row in rows]
+    titles = headers("rounds") | dict.fromkeys(mark, DATA_HEADER)
+    emit_rows(words, titles, N_("Rounds of the release"), form, output)
 
 
 @app.command(help=N_("What was published, rolled back, cleared or given a status, newest first."))

@@ -1,14 +1,17 @@
 """The first figures of a round: how many voted, what they said, and what a reader should know before the scores."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from data.model.rule_sets import RuleSet
 from data.store.release import Release
+from data.store.round_status import DRAFT
 from results.notes import SENTENCES, Note
 from results.quality.checks import checks
+from results.ranking.family import families
 from results.ranking.ranking import Ranking
 
 KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
@@ -62,6 +65,29 @@ def overview(release: Release, answer: Ranking) -> Overview:
         groups,
         (*_notes(rows, units, rules, bool(about["has_counts"])), *checks(release, round_id, rows)),
     )
+
+
+def round_rows(release: Release) -> list[dict[str, str | int | None]]:
+    """Return a row for each round of the release, newest first; votes are None where only records were imported."""
+    evaluated = {str(about["round_id"]): about for about in release.query("rounds").to_dict("records")}
+    return [
+        _round_row(release, name, status, evaluated.get(name))
+        for name, status in sorted(release.statuses().items(), reverse=True)
+    ]
+
+
+def _round_row(
+    release: Release, name: str, status: str, about: Mapping[Hashable, Any] | None
+) -> dict[str, str | int | None]:
+    found = families(release, name) if about else []
+    return {
+        "round": name,
+        "status": status or DRAFT,
+        "units": len(release.query("units", round_id=name)),
+        "ranked": sum(int(family.ranked.sum()) for family in found),
+        "votes": about["votes"] if about else None,
+        "rules": about["rules_name"] if about else "",
+    }
 
 
 def _reasons(rows: pd.DataFrame) -> dict[str, int]:

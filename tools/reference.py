@@ -340,6 +340,7 @@ TABLE_TITLES = {
         "en": "Totals of pledges (after `headline_` or `routine_`)",
     },
     "release_diff": {"zh": "两次发布的比较", "en": "Comparison of two releases"},
+    "rounds": {"zh": "批次", "en": "Rounds"},
     "releases": {"zh": "发布记录", "en": "Releases"},
     "audit": {"zh": "操作记录", "en": "Audit log"},
     "problems": {"zh": "导入时的问题", "en": "Import problems"},
