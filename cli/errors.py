@@ -87,7 +87,7 @@ def _unexpected(error: Exception, debug: bool) -> int:
     return OUR_BUG
 
 
-# Typer's own sentences: by the class that says them, then by what they say.
+# Sentences of Typer: by the class of the error, then by their pattern.
 _USAGE = {
     "MissingParameter": N_("{name} must be given."),
     "NoSuchOption": N_("There is no option {name}."),
@@ -96,7 +96,7 @@ _DETAILS = {
     re.compile(r"No such command '(?P<name>.*)'\."): N_("There is no command {name}."),
     re.compile(r"Missing command\."): N_("A command must be given."),
     re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)"): N_(
-        "This is one word too many: {words}. A name with blanks in it stands in quotation marks."
+        "Unexpected argument: {words}. Put a name that contains blanks in quotation marks."
     ),
     re.compile(r"Option '(?P<name>.*)' requires an argument\."): N_("{name} needs a value after it."),
     re.compile(r"Option '(?P<name>.*)' does not take a value\."): N_("{name} takes no value."),

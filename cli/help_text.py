@@ -1,4 +1,4 @@
-"""Help in the language of the call: our own texts, and the words that Typer puts around them."""
+"""Help in the language of the call: the texts of the commands and the words that Typer adds."""
 
 import re
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def _context(original: Any, language: str) -> type:
 
 
 def _worded(text: str, language: str) -> str:
-    """What stands beside an option: translated already, but for what Typer adds."""
+    """Translate the remarks that Typer appends to the description of an option."""
     text = translate(text, language)
     for pattern, words in REMARKS.items():
         for found in pattern.finditer(text):
