@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from cli.examples import EXAMPLES
 from i18n import N_, translate
 
 WORDS_OF_TYPER = (
@@ -18,16 +20,30 @@ REMARKS = {
 }
 
 
-def translate_help(command: Any, language: str) -> None:
-    """Put the help of a command and of everything below it into the language."""
+EXAMPLES_HEADING = N_("Examples")
+
+
+def translate_help(command: Any, language: str, path: str = "biaochi") -> None:
+    """Put the help of a command and of everything below it into the language, and add its examples."""
     for name in ("help", "short_help"):
         text = getattr(command, name, None)
         if text:
             setattr(command, name, translate(text, language))
     if hasattr(command, "context_class"):
         command.context_class = _context(command.context_class, language)
-    for part in (*getattr(command, "params", ()), *getattr(command, "commands", {}).values()):
-        translate_help(part, language)
+    if path in EXAMPLES:
+        command.format_epilog = partial(_write_examples, EXAMPLES[path])
+    for part in getattr(command, "params", ()):
+        translate_help(part, language, "")
+    for name, part in getattr(command, "commands", {}).items():
+        translate_help(part, language, f"{path} {name}")
+
+
+def _write_examples(calls: Sequence[str], _context: Any, formatter: Any) -> None:
+    """Write the calls below a heading, unwrapped, so that each can be copied."""
+    with formatter.section(EXAMPLES_HEADING):
+        for call in calls:
+            formatter.write(f"{'':>{formatter.current_indent}}{call}\n")
 
 
 def _context(original: Any, language: str) -> type:
