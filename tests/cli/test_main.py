@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import subprocess
 import sys
@@ -238,3 +239,24 @@ def test_a_round_without_votes_is_listed_with_none(small, files):
     (row,) = small.json("rounds")["rows"]
     assert (row["round"], row["units"], row["ranked"], row["rules"]) == ("2025", 1, 0, "")
     assert not row["votes"]
+
+
+def shell(*words, **environment):
+    """Run the command in a process of its own, as a shell does when it completes a word."""
+    code = "import sys; from cli.main import main; sys.argv[0] = 'biaochi'; main()"
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, check=False, text=True)
+
+
+def test_the_shell_completes_commands_and_options():
+    done = shell(_BIAOCHI_COMPLETE="complete_bash", COMP_WORDS="biaochi ro", COMP_CWORD="1")
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["rounds", "rollback"], "")
+    done = shell(_BIAOCHI_COMPLETE="complete_bash", COMP_WORDS="biaochi ranking --ro", COMP_CWORD="2")
+    assert (done.returncode, done.stdout.split()) == (0, ["--round"])
+    wrong = shell(_BIAOCHI_COMPLETE="nonsense")
+    assert wrong.returncode == 2 and "Traceback" not in wrong.stderr
+
+
+def test_the_completion_script_is_printed_to_the_end():
+    done = shell(_BIAOCHI_COMPLETE="source_bash")
+    assert done.returncode == 0 and done.stdout.rstrip().endswith("complete -o default -F _biaochi_completion biaochi")
