@@ -60,7 +60,8 @@ test-browser: setup browser
 	$(PYTEST) -m "(browser or sweep) and not slow"
 
 test-slow: setup browser
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow --hypothesis-profile=nightly
+	$(PYTEST) --hypothesis-profile=nightly tests/analytics tests/data tests/results
 
 mutants: setup
 	$(BIN)/python -m tests.mutants

@@ -1,1 +1,1 @@
-"""Everything that goes out of the system as a file, built from results."""
+"""Exported files, built from results."""

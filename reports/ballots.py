@@ -1,6 +1,6 @@
-"""The ballots of a release as a file again: one row a line, under the headers of the contract.
+"""Export of the ballots of a release: a row per ballot line, under the headers of the contract.
 
-Imported again under the same register and rules, the file is the same content.
+An import of the exported file under the same register and rules gives the same content digest.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,9 @@ from data.store.release import Release
 def ballot_file(
     release: Release, round_id: str, language: str
 ) -> Iterator[tuple[list[str], Iterator[list[str | None]]]]:
-    """Yield headers and rows of all ballots of a round; no headers where it has none. Read within the context."""
+    """Yield headers and rows of all ballots of a round, or no headers if there are no ballots.
+
+    Rows must be read inside the context, which closes the database on exit.
+    """
     with ballot_lines(release, round_id) as (names, rows):
         yield [header_of("ballots", name) if language == "zh" else name for name in names], rows

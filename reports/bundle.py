@@ -1,7 +1,7 @@
-"""A round in one ZIP, all but its ballots: internal, for the office, or public, for everybody.
+"""Bundles: a round as a ZIP file without its ballots, internal (for the office) or public.
 
-The internal bundle holds the tables and documents in full and is stamped so. The public one holds the public page and
-its tables with the very texts the page prints, so that both together tell no more than the page alone.
+The internal bundle has the full tables and documents and is marked as internal. The public bundle has the public page
+and its tables with exactly the text of the page, so that the tables disclose nothing beyond the page.
 """
 
 import hashlib
@@ -31,31 +31,31 @@ from results.pledges.by_year import pledge_year
 from results.pledges.register import pledge_rounds
 from results.ranking.family import families
 
-INTERNAL = N_("INTERNAL: for the office; not to be passed on or published")
+INTERNAL = N_("INTERNAL: for office use; do not share or publish")
 PUBLIC = N_("Public: small numbers are withheld")
 ABOUT = N_("Round {round}, rule set {rules}, release {release}")
-RECOMPUTE = N_("Recompute everything from the kept files: biaochi replay {release}")
-CHECKED = N_("SHA256SUMS holds the checksum of every file here: sha256sum -c SHA256SUMS")
+RECOMPUTE = N_("Recompute everything from the stored originals: biaochi replay {release}")
+CHECKED = N_("SHA256SUMS has the checksum of every file in this bundle: sha256sum -c SHA256SUMS")
 TOLD = {
-    "ranking": N_("Every unit with votes, score, interval, places and verdict; each category is ranked by itself."),
-    "bottom": N_("The units that the bottom rule names or that are not cleared. Only confirmed ones may be named."),
+    "ranking": N_("Every unit with votes, score, interval, places and verdict; each category is ranked separately."),
+    "bottom": N_("Units that are in the bottom k or cannot be ruled out. Only confirmed units may be named."),
     "groups": N_("Ballots and answers of each evaluator group."),
-    "changes": N_("Each unit against the round before, with the interval of the change."),
-    "pledges": N_("Pledges with what was reported and what was verified."),
+    "changes": N_("The change of each unit since the previous round, with its interval."),
+    "pledges": N_("Pledges with reported and verified results."),
     "bulletin": N_("The bulletin, to print (PDF) and to edit (Word)."),
     "tables/": N_(
-        "What was imported, under its own headers; it can be imported again. Ballots are not in it: biaochi export "
-        "ballots."
+        "Imported tables under the standard headers; they can be imported again. Ballots are not included: "
+        "biaochi export ballots."
     ),
     "rules.toml": N_("The rule set."),
-    "release.json": N_("What the release is made of: the files that were uploaded, with their checksums."),
+    "release.json": N_("The uploaded files of the release, with their checksums."),
     "public.html": N_("The page for the website; it opens without this product and without the internet."),
     "grades": N_("Grades by category, with small numbers withheld."),
 }
 
 
 def changes_since(release: Release, round_id: str, recount: Recount) -> list[Changes]:
-    """Each category against the round before of the same sort, trial or formal; none where there is no such round."""
+    """Compare each category with the previous round of the same sort (trial or formal); empty without such a round."""
     before = round_before(release, round_id)
     if before is None:
         return []
@@ -71,9 +71,9 @@ def internal_bundle(
     signed: Signature | None = None,
     progress: Progress = no_progress,
 ) -> bytes:
-    """The whole round for the office. changes_found: each category against the round before, where there is one.
+    """Return the internal bundle. changes_found: comparisons of the categories with the previous round, if any.
 
-    Raises NothingPublishedError for a round that has a register and no votes.
+    Raises NothingPublishedError for a round that has a register but no votes.
     """
     found_of_round = round_results(release, round_id)
     if not found_of_round.lists:
@@ -100,7 +100,7 @@ def internal_bundle(
 
 
 def public_bundle(release: Release, round_id: str, language: str) -> bytes:
-    """The public page, its tables as files, and the rule set. Raises NothingPublishedError."""
+    """Return the public bundle: the public page, its tables and the rule set. Raises NothingPublishedError."""
     found = published(release, round_id)
     files = {"public.html": public_page(release, round_id)}
     for name, sheet in (
@@ -118,9 +118,9 @@ def _add(files: dict[str, bytes], name: str, sheet: Sheet) -> None:
 
 
 def _evidence(release: Release, round_id: str) -> dict[str, bytes]:
-    """The rule set, and what the release is made of."""
+    """Return the rule set, and the list of uploaded files behind the release."""
     uploads = [read_upload(release.store / "uploads" / name) for name in release.upload_ids]
-    told = [
+    listed = [
         {
             "upload": upload.upload_id,
             "kind": upload.kind,
@@ -129,36 +129,38 @@ def _evidence(release: Release, round_id: str) -> dict[str, bytes]:
         }
         for upload in uploads
     ]
-    whole = {"release": release.id, "method_version": release.made_of["method_version"], "uploads": told}
+    contents = {"release": release.id, "method_version": release.made_of["method_version"], "uploads": listed}
     return {
         "rules.toml": release.rules(round_id).text.encode(),
-        "release.json": (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode(),
+        "release.json": (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode(),
     }
 
 
 def _packed(files: dict[str, bytes], release: Release, round_id: str, stamp: str) -> bytes:
-    """With a README in both languages and the checksum of every file."""
+    """Pack the files with a README in both languages and the checksum of every file."""
     files = {"README.txt": _readme(release, round_id, list(files), stamp).encode(), **files}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
-    return zip_bytes({**files, "SHA256SUMS": sums.encode()}, " / ".join(translate(stamp, one) for one in LANGUAGES))
+    return zip_bytes(
+        {**files, "SHA256SUMS": sums.encode()}, " / ".join(translate(stamp, language) for language in LANGUAGES)
+    )
 
 
 def _readme(release: Release, round_id: str, names: list[str], stamp: str) -> str:
-    """What is in the bundle, Chinese first."""
+    """Return the README that lists the contents of the bundle, Chinese first."""
     facts = {"round": round_id, "rules": release.rules(round_id).name, "release": release.id}
     parts = []
     for language in LANGUAGES:
-        told = [
-            f"{', '.join(own)}: {translate(text, language)}"
+        lines_of_files = [
+            f"{', '.join(matching)}: {translate(text, language)}"
             for begins, text in TOLD.items()
-            if (own := [name for name in names if name.startswith(begins)])
+            if (matching := [name for name in names if name.startswith(begins)])
         ]
         lines = [
             translate(stamp, language),
             marks(release, round_id, language),
             translate(ABOUT, language),
             "",
-            *told,
+            *lines_of_files,
             "",
         ]
         lines += [translate(RECOMPUTE, language), translate(CHECKED, language)]
@@ -167,7 +169,7 @@ def _readme(release: Release, round_id: str, names: list[str], stamp: str) -> st
 
 
 def _public_rows(release: Release, found: Published, language: str) -> Sheet:
-    """Every unit, with the texts of the page: scores as rounded there, a cross for what is withheld."""
+    """Return every unit with the text of the page: scores rounded the same way, a cross for withheld numbers."""
     decimals = found.rules.presentation.decimals
     headers = [f"n:{group}" if name == "" else header(name, language) for name, group in _public_columns(found)]
     rows = [
@@ -198,7 +200,7 @@ def _public_rows(release: Release, found: Published, language: str) -> Sheet:
 
 
 def _public_columns(found: Published) -> list[tuple[str, str]]:
-    """(field, '') of each column, ('', group) of the votes of a group."""
+    """Return (field, '') for each column, or ('', group) for the votes of a group."""
     own = [[("", group) for group in found.groups] if name == "n_by_group" else [(name, "")] for name in FIELDS]
     return [column for columns in own for column in columns]
 
@@ -215,12 +217,12 @@ def _public_cell(row: dict[Hashable, object], name: str, group: str, decimals: i
         return None
     if name in OF_A_RANKED_UNIT:
         return float(half_up(value, decimals))
-    told = word(name, value, language)
-    return told if isinstance(told, str | int | float) else None
+    text = word(name, value, language)
+    return text if isinstance(text, str | int | float) else None
 
 
 def _public_grades(found: Published, language: str) -> Sheet:
-    """Votes by category, indicator and grade, a cross for what is withheld."""
+    """Return votes by category, indicator and grade, with a cross for withheld numbers."""
     headers = [translate(text, language) for text in (N_("Category"), N_("Indicator"), N_("Grade"), N_("Votes"))]
     rows: list[list[Cell]] = [
         [category, table.indicator, grade, HIDDEN if n is None else n]

@@ -1,9 +1,9 @@
-"""What of a round may leave the house for everybody: the public page and the public bundle show this and nothing else.
+"""Statistical disclosure control: the results of a round that may be published on the public page or in the bundle.
 
-Published are, of every unit, its votes and, if it is ranked, score, interval, place, range of places and verdict; votes
-by group; and grades by category. Means of groups, grades of single units, totals of groups and shares of "don't know"
-are not published at all: a unit knows its own counts and could subtract them. What is left is withheld jointly over
-all these tables (analytics.suppression), as if the totals of the groups were known from elsewhere.
+For each unit these are its votes and, if it is ranked, score, interval, place, range of places and verdict; also votes
+by group, and grades by category. Means of groups, grades of single units, totals of groups and shares of "don't know"
+are never published: a unit knows its counts and could subtract them. Small numbers in the published tables are
+withheld jointly (analytics.suppression), under the assumption that the totals of the groups are publicly known.
 """
 
 from collections.abc import Mapping
@@ -45,13 +45,13 @@ FIELDS = (
 )
 OF_A_RANKED_UNIT = ("score", "score_low", "score_high")
 FEWEST_UNITS = 3
-"""Units of a category below which its grades are not published: one of two would know the other's."""
+"""Fewest units of a category whose grades are published: with two units, each could compute the other's grades."""
 MOST_GRADES = 10
-"""Grades that still make a table; a round of marks from 0 to 100 has none."""
+"""Most grades of a published grade table; a round with marks from 0 to 100 has no grade table."""
 
 
 class NothingPublishedError(BiaochiError):
-    """The round has a register and no votes."""
+    """The round has a register but no votes."""
 
     message = N_("The round {round} has no votes; there is nothing to publish.")
 
@@ -98,34 +98,36 @@ class Published:
 
     @property
     def shown(self) -> frozenset[str]:
-        """Codes of the units of which more than the name is published."""
+        """Return the codes of the units with published numbers, not only a name."""
         return frozenset(self.rows.loc[self.rows["n"].notna(), "unit_code"])
 
 
 def published(release: Release, round_id: str) -> Published:
-    """The public tables of a round, each category ranked by itself.
+    """Return the public tables of a round, with each category ranked separately.
 
     Raises RoundNotFoundError and NothingPublishedError.
     """
-    found = families(release, round_id)
-    if not found:
+    ranked_families = families(release, round_id)
+    if not ranked_families:
         raise NothingPublishedError(round_id)
-    ranking = ranking_of(release, round_id, found)
+    ranking = ranking_of(release, round_id, ranked_families)
     votes = _Votes.of(release, round_id)
-    plan = _plan(votes, found)
+    plan = _plan(votes, ranked_families)
     rows = _public_rows(ranking.rows, votes, plan)
-    lists = tuple(bottom_list(family, ranking) for family in found)
+    lists = tuple(bottom_list(family, ranking) for family in ranked_families)
     return Published(
         release.id,
         round_id,
-        found[0].rules,
+        ranked_families[0].rules,
         votes.groups,
         rows,
         lists,
         tuple(plan.grade_tables()),
         int(rows["n"].isna().sum()),
         sum(n is None for numbers in rows["n_by_group"] for n in numbers.values()),
-        sum(n is None for one in plan.grade_tables() for numbers in one.counts.values() for n in numbers),
+        sum(
+            n is None for grade_table in plan.grade_tables() for numbers in grade_table.counts.values() for n in numbers
+        ),
         tuple(sorted(set(votes.categories) - plan.with_grades)),
     )
 
@@ -163,12 +165,12 @@ class _Votes:
         return tuple(sorted(set(self.lines["indicator"])))
 
     def alike(self) -> Array:
-        """Cells (units, groups) in which all votes have one score."""
+        """Return the cells (units, groups) in which all votes have the same score."""
         m = self.moments
         return np.asarray(m.n * m.squares == m.total * m.total, dtype=bool)
 
     def units_alike(self) -> Array:
-        """Units of which all votes have one score, shape (units,)."""
+        """Return the units whose votes all have the same score, shape (units,)."""
         m = self.moments.pooled()
         return np.asarray(m.n * m.squares == m.total * m.total, dtype=bool)[:, 0]
 
@@ -192,15 +194,15 @@ class _Plan:
 
     @property
     def with_grades(self) -> set[str]:
-        """Categories whose grades are published, in part at least."""
+        """Return the categories whose grades are published at least in part."""
         return {category for _, category in self.grades}
 
     def number(self, cell: int) -> int | None:
-        """A number as it is published; None when it is withheld."""
+        """Return a number as published; None if it is withheld."""
         return None if self.withheld.cells[cell] else self._counts[cell]
 
     def grade_tables(self) -> list[GradeTable]:
-        """One table an indicator that makes the score."""
+        """Return a table for each indicator that counts towards the score."""
         found = []
         for indicator in self.votes.indicators:
             own = {category: place for (name, category), place in self.grades.items() if name == indicator}
@@ -217,7 +219,7 @@ class _Plan:
         return np.arange(first, first + len(counts))
 
     def _add_grades(self, without: set[str]) -> None:
-        """Grades by category; where one indicator makes the score they add up to the votes of the units."""
+        """Add grades by category. With a single indicator they add up to the votes of the units."""
         votes, one = self.votes, len(self.votes.indicators) == 1
         voted = self.votes.moments.n.sum(axis=1) > 0
         for indicator in votes.indicators:
@@ -237,7 +239,7 @@ class _Plan:
                 self.grades[indicator, category] = (grades, cells, total)
 
     def _suppress(self, forced: set[int]) -> Withheld:
-        """forced: units of which no number by group is published."""
+        """Withhold small cells. forced: units whose numbers by group are all withheld."""
         counts, m = np.array(self._counts, dtype=np.int64), self.votes.moments
         primary = np.zeros(len(counts), dtype=bool)
         primary[self.cell] = is_small(m.n, self._smallest, self.votes.alike())
@@ -256,7 +258,7 @@ class _Plan:
 
 
 def _plan(votes: _Votes, found: list[Family]) -> _Plan:
-    """Withhold, look whether scores give a small number away all the same, withhold more; until nothing does."""
+    """Withhold cells and check whether scores still disclose a small number; repeat until they do not."""
     smallest = found[0].rules.presentation.smallest_cell
     forced: set[int] = set()
     without = _subtractable(votes, smallest)
@@ -274,7 +276,7 @@ def _plan(votes: _Votes, found: list[Family]) -> _Plan:
 
 
 def _subtractable(votes: _Votes, smallest: int) -> set[str]:
-    """Categories whose totals by indicator would give a withheld unit away.
+    """Return the categories whose totals by indicator would disclose a withheld unit.
 
     With one indicator the total of the grades is the votes of the units, and a Sum says so. With several each total is
     that but for blank lines, mostly none: no Sum can say so, and a reader subtracts the other units all the same.
@@ -287,14 +289,14 @@ def _subtractable(votes: _Votes, smallest: int) -> set[str]:
 
 @dataclass(frozen=True)
 class _Leak:
-    """Units of which a score gives a small number away, and whether the grades of the category help or suffer."""
+    """Units whose score discloses a small number, and whether the grades of the category contribute or are affected."""
 
     units: frozenset[int]
     by_grades: bool
 
 
 def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
-    """What the printed scores of a family, with all else that is printed, give away.
+    """Return what the published scores of a family disclose together with all other published numbers.
 
     That is a small number of equal grades of one group on one unit, or a withheld number of grades of the category.
     Units with votes of one group only are left out: their grades follow from the score. Of one unit whole numbers
@@ -321,7 +323,7 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
 
 
 class _Inner:
-    """Votes by unit, group and grade of one family, and the facts printed about them."""
+    """Votes by unit, group and grade of a family, and the published facts about them."""
 
     def __init__(self, plan: _Plan, family: Family, lines: pd.DataFrame) -> None:
         self._plan, self._family = plan, family
@@ -347,7 +349,7 @@ class _Inner:
         self._high: list[float] = []
 
     def knowledge(self) -> Knowledge:
-        """All facts so far."""
+        """Return all facts added so far."""
         row = np.repeat(np.arange(len(self._rows)), [len(cells) for cells, _ in self._rows])
         none = np.zeros(0, dtype=np.int64)
         cells = np.concatenate([none, *(cells for cells, _ in self._rows)])
@@ -357,7 +359,7 @@ class _Inner:
         return Knowledge(facts, np.array(self._low), np.array(self._high))
 
     def printed_votes(self) -> None:
-        """Votes of a unit, and of its groups."""
+        """Add the votes of a unit and of its groups."""
         for at, j in enumerate(self.units.tolist()):
             numbers = [self._plan.number(int(cell)) for cell in self._plan.cell[j]]
             for group, n in enumerate(numbers):
@@ -368,7 +370,7 @@ class _Inner:
                 self._fact(self._index[at].ravel(), 1.0, n, n)
 
     def printed_scores(self) -> None:
-        """Scores of ranked units, rounded as they are printed; they say something where the numbers by group do."""
+        """Add scores of ranked units, rounded as published; they are informative if the numbers by group are."""
         half = 0.5 * 10.0**-self._family.rules.presentation.decimals
         for at, j in enumerate(self.units.tolist()):
             per_vote = self._weight_of_a_vote(j)
@@ -379,7 +381,7 @@ class _Inner:
                 self.scored[at] = True
 
     def printed_grades(self, smallest: int) -> Array:
-        """Grades of the category; a small number that is withheld becomes an unknown. Returns those unknowns."""
+        """Add the grades of the category and return the unknowns: small numbers that are withheld."""
         hidden: list[int] = []
         for (_, category), (grades, cells, _) in self._plan.grades.items():
             for grade, cell in zip(grades, cells, strict=True):
@@ -397,7 +399,7 @@ class _Inner:
         return self.counts.size + np.arange(len(hidden))
 
     def _weight_of_a_vote(self, j: int) -> Array | None:
-        """What one vote of each group weighs in the score of unit j; None where a number it needs is withheld."""
+        """Return the weight of a vote of each group in the score of unit j; None if a number it needs is withheld."""
         n = self._plan.votes.moments.n[j]
         if self._family.weights is None:
             return np.full(len(n), 1.0 / max(1, int(n.sum())))
@@ -414,7 +416,7 @@ class _Inner:
 
 
 def _public_rows(rows: pd.DataFrame, votes: _Votes, plan: _Plan) -> pd.DataFrame:
-    """The rows of a ranking with what may be published of them."""
+    """Return the rows of a ranking, limited to what may be published."""
     place = {code: j for j, code in enumerate(votes.units)}
     shown: list[dict[str, object]] = []
     for row in rows[list(FIELDS)].to_dict("records"):

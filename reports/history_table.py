@@ -1,4 +1,4 @@
-"""The history of a store as a table: in words for people, in codes for programs."""
+"""The history of a store as a sheet with translated text, or as JSON with codes."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from results.fields import columns
 
 
 def as_json(events: Sequence[Event]) -> dict[str, object]:
-    """Every entry with codes; times are UTC."""
+    """Return every entry with codes; times are in UTC."""
     return {"rows": [{name: getattr(event, name) for name in columns("releases")} for event in events]}
 
 
 def as_sheet(events: Sequence[Event], language: str) -> Sheet:
-    """Every entry in words; times as the clock on the wall said."""
+    """Return every entry as translated text; times are local."""
     headers = [column.title(language) for column in columns("releases").values()]
     facts: list[tuple[str, Cell]] = [(translate(N_("Rows"), language), len(events))]
     about = translate(N_("About"), language)

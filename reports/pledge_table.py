@@ -1,4 +1,4 @@
-"""Tables of pledges and votes as sheets or JSON; their words are in `pledge_words.py`."""
+"""Tables of pledges and votes as sheets or JSON; the labels are in `results/pledges/labels.py`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from results.pledges.progress import WARNINGS, QuarterReport, quarter_of
 from results.pledges.register import KINDS, LINES
 from results.ranking.family import ALL, RoundNotFoundError
 
-# The words stand in pledge_words.py; who makes tables finds them here too.
+# The labels are re-exported for modules that build tables.
 __all__ = [
     "BY",
     "BY_ITEM",
@@ -75,7 +75,7 @@ CIRCULAR = (
 
 @dataclass(frozen=True)
 class PledgeTable:
-    """Rows to hand out, with what they are: fields in order, title, the round, its rule set and the day."""
+    """Rows to export, with title, ordered fields, release, round, rule set and reporting date."""
 
     title: str
     by: str
@@ -88,7 +88,7 @@ class PledgeTable:
 
 
 def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str | None = None) -> PledgeTable:
-    """A round by item, post or unit; or the quarter's circular. Raises RoundNotFoundError for an empty category."""
+    """Return a round by item, post or unit, or the quarterly circular. Raises RoundNotFoundError without rows."""
     book, title, rules = answer.book, TITLES[by], ""
     rows: pd.DataFrame = book.lines
     fields: tuple[str, ...] = LINES
@@ -106,14 +106,14 @@ def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str |
 
 
 def as_json(table: PledgeTable, release: Release) -> dict[str, object]:
-    """A table with field names and codes, in full precision."""
+    """Return a table with field names and codes, in full precision."""
     head: dict[str, object] = {"release": table.release, "round": table.round, "rules": table.rules}
     head |= {"demo": release.is_demo, "as_of": table.as_of} | status_of(release, table.round)
     return {**head, "rows": records(table.rows, table.fields)}
 
 
 def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
-    """A table in the reader's language; a circular with the columns that are circulated."""
+    """Return a table in the reader's language; a circular has only the columns of CIRCULAR."""
     rows, fields = table.rows, table.fields
     if table.title == CIRCULAR_TITLE:
         quarter = quarter_of(date.fromisoformat(table.as_of))
@@ -121,14 +121,14 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
             quarter=quarter, as_of=table.as_of, warning=[attention(row, language) for row in rows.to_dict("records")]
         )
         fields = CIRCULAR
-    told = records(rows, fields)
-    rounds = [str(row.get("round") or table.round) for row in told]
+    values = records(rows, fields)
+    rounds = [str(row.get("round") or table.round) for row in values]
     known = {name: marks(release, name, language) for name in rounds or [table.round]}
     headers = [header(name, language) for name in fields]
     legend = [(header(name, language), translate(meaning, language)) for name, meaning in meanings("pledges", fields)]
     decimals = _decimals(release, table)
     formats = {header(name, language): form for name in fields if (form := number_format(_form(name), decimals))}
-    cells = [[_cell(word(name, row[name], language)) for name in fields] for row in told]
+    cells = [[_cell(word(name, row[name], language)) for name in fields] for row in values]
     if any(known.values()):
         headers.append(translate(DATA_HEADER, language))
         cells = [[*row, known[name]] for row, name in zip(cells, rounds, strict=True)]
@@ -165,14 +165,14 @@ def _decimals(release: Release, table: PledgeTable) -> int:
 
 
 def post_sheet(rows: pd.DataFrame, release: Release, language: str) -> Sheet:
-    """The years of one post (`post_through_years`) in the reader's language."""
+    """Return the years of a post (`post_through_years`) in the reader's language."""
     rounds = ", ".join(rows["round"])
     whole = PledgeTable(N_("One post through the years"), BY_POST, YEARS, rows, release.id, rounds, "", "")
     return as_sheet(whole, release, language)
 
 
 def records(rows: pd.DataFrame, fields: Iterable[str]) -> list[dict[str, object]]:
-    """Rows with plain Python values; None for what is missing."""
+    """Return rows with plain Python values; None for missing values."""
     names = list(fields)
     columns = [[_plain(name, value) for value in rows[name].astype(object).tolist()] for name in names]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]

@@ -1,4 +1,4 @@
-"""The public page of a round: one file for the government's own website, both languages, no script, no network.
+"""The public page of a round: a single file for the government website, in both languages, without scripts or network.
 
 It shows what reports.disclosure_control lets out and nothing else. The template is reports/templates/public.html; it
 escapes every value, so a unit whose name is markup or a formula comes out as that text.
@@ -26,13 +26,13 @@ from results.ranking.bottom_list import BottomList, family_name
 from results.ranking.rows import records
 
 HIDDEN = "×"
-"""What stands where a number is withheld."""
+"""Shown in place of a withheld number."""
 NONE = "–"
 TEMPLATES = Path(__file__).with_name("templates")
 LANG = {"zh": "zh-CN", "en": "en"}
 NAMES = {"zh": "中文", "en": "English"}
 WIDTH = 200
-"""Of the drawing of a range of places, in its own units."""
+"""Size of the drawing of a range of places, in drawing units."""
 TIERS = (CONFIRMED, UNDECIDED, CLEARED)
 
 TITLE = N_("Public evaluation of departments in {round}: results")
@@ -141,7 +141,7 @@ FULL = N_("Full id of the release: {release}")
 
 @dataclass(frozen=True)
 class Bar:
-    """A range of places as positions in the drawing; `border` is where the bottom begins."""
+    """A range of places as positions in the drawing; `border` is the start of the bottom."""
 
     low: str
     high: str
@@ -150,7 +150,7 @@ class Bar:
 
 
 def public_page(release: Release, round_id: str) -> bytes:
-    """The page as a file in UTF-8. Raises RoundNotFoundError and NothingPublishedError."""
+    """Return the page as UTF-8 bytes. Raises RoundNotFoundError and NothingPublishedError."""
     found = published(release, round_id)
     rounds = release.query("rounds")
     about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]
@@ -170,14 +170,14 @@ def _template() -> Template:
 
 
 def half_up(value: object, decimals: int) -> str:
-    """A number rounded half up, as the rule set shows it; a dash where there is none."""
+    """Return a number rounded half up to the decimals of the rule set; a dash if it is missing."""
     if value is None:
         return NONE
     return f"{Decimal(repr(float(str(value)))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
 
 
 class _Page:
-    """One language of the page. counted: the round has counts without ballots."""
+    """The page in a single language. counted: the round has counts without ballots."""
 
     def __init__(self, found: Published, release: Release, ballots: int, counted: bool, language: str) -> None:
         self._found, self._release, self._language = found, release, language
@@ -187,7 +187,7 @@ class _Page:
         self._level = f"{100 * found.rules.uncertainty.level:g}"
 
     def content(self) -> dict[str, object]:
-        """Everything the template asks for."""
+        """Return all variables of the template."""
         other = next(name for name in LANGUAGES if name != self._language)
         return {
             "id": self._language,
@@ -230,7 +230,7 @@ class _Page:
         return " · ".join([*self._stamps(), text])
 
     def _stamps(self) -> list[str]:
-        """What the page is if it is not an announced result, in big letters."""
+        """Return the banner of a page that is not an announced result."""
         demo = [self._say(DEMO)] if self._release.is_demo else []
         status = STAMPS.get(self._release.status(self._found.round))
         return demo + ([self._say(status)] if status else [])
@@ -278,7 +278,7 @@ class _Page:
         ]
 
     def _not_ranked(self) -> dict[str, object]:
-        """Units without a place: by decision, for want of votes, or because nothing of them may be said."""
+        """Return the units without a place: by decision, for lack of votes, or because their numbers are withheld."""
         rows = [row for row in self._rows if row["rank"] is None]
         groups = [self._say(OF_GROUP, group=group) for group in self._found.groups]
         basis = self._say(WORDS["basis"])
@@ -307,7 +307,7 @@ class _Page:
         }
 
     def _bottom(self, one: BottomList) -> dict[str, object]:
-        """The three tiers of a category: the confirmed worst first, the others as the register has them.
+        """Return the three tiers of a category: confirmed units worst first, the others in register order.
 
         Where no list may be made, a sentence says why and nobody is named. Of a cleared unit the verdict is said and no
         more; its places stand on its line.
@@ -336,7 +336,7 @@ class _Page:
         return {"title": title, "said": [rule], "tiers": tiers}
 
     def _line(self, row: dict[str, object]) -> str:
-        """What stands beside every name, so that it cannot leave bare."""
+        """Return the qualification printed next to every name, so that no name is quoted without it."""
         return self._say(
             LINE,
             n=row["n"],
@@ -457,7 +457,7 @@ def _listed(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _bar(row: dict[str, object], one: BottomList) -> Bar:
-    """Places 1 to count from left to right; a place is the middle of its share of the width."""
+    """Map places 1 to count from left to right, each to the middle of an equal share of the width."""
 
     def at(place: float) -> str:
         return f"{WIDTH * (place - 0.5) / one.count:.1f}"

@@ -1,4 +1,4 @@
-"""A ranking, or one unit through its rounds, as a sheet or as JSON."""
+"""A ranking, or the rounds of a single unit, as a sheet or as JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -22,11 +22,11 @@ from results.ranking.family import rules_of
 from results.ranking.ranking import FIELDS, Ranking
 from results.ranking.rows import records
 
-MOST_BARS = 30  # units of one chart: the last ones, where the question is who is at the bottom
+MOST_BARS = 30  # units per chart: the last ones, because the question is which units are at the bottom
 
 
 def as_json(ranking: Ranking, release: Release, what_if: bool = False) -> dict[str, object]:
-    """A ranking with field names and codes, in full precision."""
+    """Return a ranking with field names and codes, in full precision."""
     head: dict[str, object] = {"release": ranking.release, "round": ranking.round}
     head |= {"rules": ranking.rules, "demo": release.is_demo} | status_of(release, ranking.round)
     if what_if:
@@ -42,7 +42,7 @@ def as_sheet(
     title: str = N_("Ranking"),
     category: str = "",
 ) -> Sheet:
-    """A ranking or a bottom list as a table in the reader's language; category: of one alone, by its name."""
+    """Return a ranking or a bottom list in the reader's language. category: its name, if limited to a category."""
     rows = records(ranking.rows)
     mark = marks(release, ranking.round, language, what_if)
     headers, cells = table_of(rows, FIELDS, language)
@@ -64,7 +64,7 @@ def as_sheet(
 
 
 def _folded(rows: Iterable[Mapping[str, object]], headers: Iterable[str], language: str) -> frozenset[str]:
-    """Columns that few readers ask for; the code too, where there is no register and it is the name."""
+    """Return the headers collapsed by default; also the code if there is no register, as it equals the name."""
     names = tuple(name for name in folded("ranking") if name != "n_by_group")
     if all(row["unit_code"] == row["unit_name"] for row in rows):
         names = ("unit_code", *names)
@@ -72,28 +72,28 @@ def _folded(rows: Iterable[Mapping[str, object]], headers: Iterable[str], langua
 
 
 def legend_of(names: Iterable[str], language: str) -> list[tuple[str, str]]:
-    """Each header with what its column means."""
+    """Return each header with the meaning of its column."""
     titles = {"n_by_group": "n:…"}
-    told = [
+    entries = [
         (titles.get(name) or header(name, language), translate(meaning, language))
         for name, meaning in meanings("ranking", names)
     ]
-    return sorted(told, key=lambda line: line[0] == "n:…")  # one column a group: last
+    return sorted(entries, key=lambda line: line[0] == "n:…")  # the entry for the columns of the groups comes last
 
 
 def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, str]:
-    """Header -> number format: scores as the rule set shows them, shares in per cent."""
+    """Return header -> number format: scores with the decimals of the rule set, shares in per cent."""
     return number_formats("ranking", names, decimals, language)
 
 
 def decimals_of(release: Release, round_id: str) -> int:
-    """Decimals that the rule set of a round shows of a score; the usual ones where it has no votes."""
+    """Return the decimals of scores in the rule set of a round; the default for a round without votes."""
     rules = rules_of(release, round_id)
     return (rules.presentation if rules else Presentation()).decimals
 
 
 def charts_of(rows: list[dict[str, object]], language: str) -> list[Chart]:
-    """One chart for each run of ranked units of a category: its last ones, with their intervals."""
+    """Return a chart for each consecutive block of ranked units of a category: the last units with intervals."""
     ranked = [(n, str(row["category"])) for n, row in enumerate(rows) if row["rank"] is not None]
     name, value, low, high = (header(own, language) for own in ("unit_name", "score", "score_low", "score_high"))
     charts = []
@@ -108,26 +108,26 @@ def charts_of(rows: list[dict[str, object]], language: str) -> list[Chart]:
 
 
 def printed_marks(release: Release, round_id: str, language: str, mark: str) -> str:
-    """What stands on every printed page: round, release, and what the rows are if they are not real results."""
+    """Return the text printed on every page: round, release, and a mark if the results are not real or final."""
     text = translate(N_("Round {round} · release {release}"), language).format(round=round_id, release=release.short)
     return f"{mark} · {text}" if mark else text
 
 
 def unit_as_json(release: Release, code: str, rows: list[dict[str, object]]) -> dict[str, object]:
-    """One unit through its rounds with field names and codes."""
-    told = [row | status_of(release, str(row["round"])) for row in rows]
-    return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": told}
+    """Return the rounds of a unit with field names and codes."""
+    rounds = [row | status_of(release, str(row["round"])) for row in rows]
+    return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": rounds}
 
 
 def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], language: str) -> Sheet:
-    """One unit through its rounds in the reader's language."""
-    own = [marks(release, str(row["round"]), language) for row in rows]
+    """Return the rounds of a unit in the reader's language."""
+    row_marks = [marks(release, str(row["round"]), language) for row in rows]
     headers, cells = table_of(rows, ("round", *FIELDS), language)
     rules = [release.rules(str(row["round"])).name for row in rows]
-    headers, cells = with_basis(headers, cells, list(zip(rules, own, strict=True)), release, language)
+    headers, cells = with_basis(headers, cells, list(zip(rules, row_marks, strict=True)), release, language)
     rounds = ", ".join(str(row["round"]) for row in rows)
     by = ", ".join(dict.fromkeys(rules))
-    facts = facts_of(release, rounds, by, len(rows), language, ", ".join(filter(None, dict.fromkeys(own))))
+    facts = facts_of(release, rounds, by, len(rows), language, ", ".join(filter(None, dict.fromkeys(row_marks))))
     return Sheet(
         code,
         headers,
@@ -136,27 +136,27 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
         translate(N_("About"), language),
         legend_of(("round", *FIELDS, *BASIS), language),
         formats_of(FIELDS, max([decimals_of(release, str(row["round"])) for row in rows], default=2), language),
-        marks=printed_marks(release, rounds, language, ", ".join(filter(None, dict.fromkeys(own)))),
+        marks=printed_marks(release, rounds, language, ", ".join(filter(None, dict.fromkeys(row_marks)))),
         folded=_folded(rows, headers, language),
     )
 
 
 def status_of(release: Release, round_id: str) -> dict[str, object]:
-    """The status of a round as an entry of JSON; no entry where nobody gave it one."""
+    """Return the status of a round as a JSON entry; empty if it has no status."""
     status = release.status(round_id)
     return {"status": status} if status else {}
 
 
 def marks(release: Release, round_id: str, language: str, what_if: bool = False) -> str:
-    """What the last column says of the rows of a round; empty for real results that hold."""
-    said = [translate(DEMO, language)] if release.is_demo else []
-    said += [translate(STAMPS.get(release.status(round_id), ""), language)]
-    said += [translate(WHAT_IF, language)] if what_if else []
-    return PUNCTUATION[language].semicolon.join(filter(None, said))
+    """Return the text of the last column for a round (demo, status, what-if); empty for real, final results."""
+    texts = [translate(DEMO, language)] if release.is_demo else []
+    texts += [translate(STAMPS.get(release.status(round_id), ""), language)]
+    texts += [translate(WHAT_IF, language)] if what_if else []
+    return PUNCTUATION[language].semicolon.join(filter(None, texts))
 
 
 def table_of(rows: list[dict[str, object]], fields: Iterable[str], language: str) -> tuple[list[str], list[list[Cell]]]:
-    """Headers and cells of ranking rows; n_by_group becomes one column a group."""
+    """Return headers and cells of ranking rows; n_by_group becomes a column per group."""
     groups = list(dict.fromkeys(group for row in rows for group in _by_group(row)))
     headers: list[str] = []
     for name in fields:
@@ -172,9 +172,9 @@ def with_basis(
     release: Release,
     language: str,
 ) -> tuple[list[str], list[list[Cell]]]:
-    """Headers and cells with BASIS at the end of every line, then its mark where any line has one.
+    """Append the BASIS columns to every row, then a column of marks if any row has a mark.
 
-    basis : of each line its rule set and its mark (`marks`).
+    basis : rule set and mark (`marks`) of each row.
     """
     names = [*headers, *(header(name, language) for name in BASIS)]
     rows: list[list[Cell]] = [[*row, rules, release.short] for row, (rules, _) in zip(cells, basis, strict=True)]
@@ -197,7 +197,7 @@ def _cells(row: Mapping[str, object], fields: Iterable[str], groups: list[str], 
 
 
 def _by_group(row: Mapping[str, object]) -> dict[str, int]:
-    """Votes by group of one row; empty where there are none."""
+    """Return the votes by group of a row; empty if there are none."""
     counts = row["n_by_group"]
     return {str(group): int(n) for group, n in counts.items()} if isinstance(counts, dict) else {}
 
@@ -205,7 +205,7 @@ def _by_group(row: Mapping[str, object]) -> dict[str, int]:
 def facts_of(
     release: Release, round_id: str, rules: str, count: int, language: str, mark: str
 ) -> list[tuple[str, Cell]]:
-    """What a file is made of, for the second sheet of a workbook."""
+    """Return release, round, rule set and row count, for the second sheet of a workbook."""
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), release.id),
         (translate(N_("Round"), language), round_id),

@@ -1,7 +1,7 @@
-"""A table of a release as a sheet under the headers of the contract, so that the file may be imported again.
+"""Tables of a release under the headers of the contract, so that the files can be imported again.
 
-The same content comes back to the same digest: registers, counts and every record table. What the system computed
-beside a printed line (score, rank) is left out; the printed texts say it.
+An exported register, count table or record table gives the same digest when it is imported again. Values computed
+from a published line (score, rank) are omitted, because the published text already contains them.
 """
 
 import pandas as pd
@@ -33,7 +33,7 @@ class NothingToExportError(BiaochiError):
 
 
 def record_sheet(release: Release, round_id: str, kind: str, language: str) -> Sheet:
-    """One table of a round: Chinese headers for zh, field names for en.
+    """Return a table of a round, with Chinese headers for zh and field names for en.
 
     kind : units, counts or a record kind. Raises NothingToExportError.
     """
@@ -57,21 +57,21 @@ def record_sheet(release: Release, round_id: str, kind: str, language: str) -> S
 
 
 def _header(kind: str, name: str, language: str) -> str:
-    """The contract's header or the field name; a printed header stays as it is."""
+    """Return the contract's header or the field name; a published header is not changed."""
     known = {field.name for field in fields(kind)}
     return header_of(kind, name) if language == "zh" and name in known else name
 
 
 def _units(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]]]:
-    whole = release.query_table("unit")
-    own = whole[(whole["round_id"] == round_id) & ~whole["provisional"].astype(bool)]
-    own = own.sort_values(["roster_no", "unit_code"])  # the order of the register, not of the codes
-    own = own.assign(participation=[STATES[str(code)] for code in own["participation"]])
-    return list(_UNITS), _cells(own[list(_UNITS)])
+    table = release.query_table("unit")
+    units = table[(table["round_id"] == round_id) & ~table["provisional"].astype(bool)]
+    units = units.sort_values(["roster_no", "unit_code"])  # the order of the register, not of the codes
+    units = units.assign(participation=[STATES[str(code)] for code in units["participation"]])
+    return list(_UNITS), _cells(units[list(_UNITS)])
 
 
 def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]]]:
-    """Counts as delivered; the category only where no register says it."""
+    """Return the counts as delivered; the category only without a register, which would supply it."""
     rounds = release.query("rounds").set_index("round_id")
     if round_id not in rounds.index or not rounds["counts_only"][round_id]:
         raise NothingToExportError(round_id, "counts")
@@ -103,7 +103,7 @@ def _records(release: Release, round_id: str, kind: str, language: str) -> tuple
 
 
 def _printed(frame: pd.DataFrame) -> tuple[list[str], list[list[Cell]]]:
-    """Published lines under their printed headers, in their printed order where that is all there is."""
+    """Return published lines under their printed headers, by printed number if every line has it, else by rank."""
     order = "printed_no" if frame["printed_no"].notna().all() else "rank"
     frame = frame.sort_values([order, "unit_text"], kind="stable", ignore_index=True)
     figures = pd.DataFrame([row if isinstance(row, dict) else {} for row in frame["figures"]], index=frame.index)
@@ -115,7 +115,7 @@ def _printed(frame: pd.DataFrame) -> tuple[list[str], list[list[Cell]]]:
 
 
 def _cells(frame: pd.DataFrame) -> list[list[Cell]]:
-    """Plain values, nothing for what is unknown; whole numbers without a decimal point."""
+    """Return plain cell values: None for missing values, integral numbers without a decimal point."""
     return [[_cell(value) for value in row] for row in frame.astype(object).to_numpy()]
 
 

@@ -16,7 +16,7 @@ from results.fields import columns
 
 
 def as_json(found: Comparison) -> dict[str, object]:
-    """A comparison with field names and codes."""
+    """Return a comparison with field names and codes."""
     return {
         "release": found.after,
         "in_force": found.before or None,
@@ -37,7 +37,7 @@ def as_json(found: Comparison) -> dict[str, object]:
 
 
 def as_sheet(found: Comparison, language: str) -> Sheet:
-    """One row a round, unit, group and record table that differs."""
+    """Return a sheet with a row for each round, unit, group and record table that differs."""
     fields = (
         *("round", "about", "change", "unit_code", "unit_name", "group"),
         *(*UNIT_COLUMNS[3:], *GROUP_COLUMNS[2:], *RECORD_COLUMNS[1:]),

@@ -1,7 +1,7 @@
-"""Tables that leave as files, by the names that `biaochi export` knows.
+"""Exported tables, by their names in `biaochi export`.
 
-Results (ranking, bottom, changes, groups) carry what they are made of; every table that was imported goes out under
-the headers of the contract and may be imported again.
+Results (ranking, bottom, changes, groups) carry release, round and rule set. Imported tables are exported under the
+headers of the contract and can be imported again.
 """
 
 from data.model.contract import KINDS
@@ -25,22 +25,22 @@ RANKING, BOTTOM, CHANGES, GROUPS, BALLOTS = "ranking", "bottom", "changes", "gro
 RESULTS = (RANKING, BOTTOM, CHANGES, GROUPS)
 TABLES = (*RESULTS, *KINDS)
 BY_CATEGORY = (RANKING, BOTTOM, CHANGES)
-"""The tables of which one category can be asked for."""
+"""The tables that can be limited to a single category."""
 
 POSITIONS = {UP: N_("place up"), DOWN: N_("place down"), OVERLAPPING: N_("places overlap")}
 
 
 def tables_of(release: Release, round_id: str) -> list[str]:
-    """Names of the tables that a round has: results where there are votes, and what was imported."""
+    """Return the names of the tables of a round: results if there are votes, and imported kinds."""
     rounds = release.query("rounds").set_index("round_id")
     scored = round_id in rounds.index and bool(rounds["rules_name"][round_id])
     uploads = [read_upload(release.store / "uploads" / upload_id) for upload_id in release.upload_ids]
-    own = {upload.kind for upload in uploads if upload.round_id == round_id}
-    return [*(RESULTS if scored else ()), *(kind for kind in KINDS if kind in own)]
+    kinds = {upload.kind for upload in uploads if upload.round_id == round_id}
+    return [*(RESULTS if scored else ()), *(kind for kind in KINDS if kind in kinds)]
 
 
 def export_sheet(release: Release, table: str, round_id: str, language: str, *, category: str | None = None) -> Sheet:
-    """One of TABLES but changes and ballots, which ask for more. Raises RoundNotFoundError, NothingToExportError."""
+    """Return any of TABLES except changes and ballots. Raises RoundNotFoundError, NothingToExportError."""
     named = family_name(category, language) if category else ""
     if table == RANKING:
         return as_sheet(ranking(release, round_id, category), release, language, category=named)
@@ -53,7 +53,7 @@ def export_sheet(release: Release, table: str, round_id: str, language: str, *, 
 
 
 def as_json(release: Release, table: str, round_id: str, category: str | None = None) -> dict[str, object]:
-    """The same with field names and codes."""
+    """Return the same table with field names and codes."""
     if table in (RANKING, BOTTOM):
         answer = ranking(release, round_id, category) if table == RANKING else bottom(release, round_id, category)
         return ranking_as_json(answer, release)
@@ -66,14 +66,14 @@ def as_json(release: Release, table: str, round_id: str, category: str | None = 
 
 
 def changes_json(release: Release, found: Changes) -> dict[str, object]:
-    """Two rounds compared, with codes."""
+    """Return the comparison of two rounds with codes."""
     rows = [{name: _cell(value) for name, value in row.items()} for row in found.rows.to_dict("records")]
     head = {"release": release.id, "round": found.round_to, "from": found.round_from, "category": found.category}
     return {**head, "rules": found.rules, "tested": found.tested, "rows": rows}
 
 
 def groups_sheet(release: Release, round_id: str, language: str) -> Sheet:
-    """Ballots of each evaluator group, and what became of their answers."""
+    """Return the ballots of each evaluator group and the classification of their answers."""
     if round_id not in release.rounds():
         raise RoundNotFoundError(round_id)
     rules = rules_of(release, round_id)
@@ -95,7 +95,7 @@ def groups_sheet(release: Release, round_id: str, language: str) -> Sheet:
 
 
 def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
-    """Two rounds compared: scores, change with interval, what is found, places; a row a unit in both rounds."""
+    """Return scores, change with interval, statement and places, with a row for each unit of both rounds."""
     names = [name for name in columns(CHANGES) if name not in BASIS]
     words = {"statement": STATEMENT_NAMES, "position": POSITIONS, "reason": REASONS}
     rows = [
@@ -110,7 +110,7 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
     mark = marks(release, found.round_to, language)
     headers, rows = with_basis(headers, rows, [(found.rules, mark)] * len(rows), release, language)
     facts = facts_of(release, found.round_to, found.rules, len(rows), language, mark)
-    told: list[tuple[str, Cell]] = [
+    comparison_facts: list[tuple[str, Cell]] = [
         (translate(N_("Earlier round"), language), found.round_from),
         (translate(N_("Category"), language), family_name(found.category, language)),
         (translate(N_("Tested"), language), translate(N_("yes") if found.tested else N_("no"), language)),
@@ -120,7 +120,7 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
         translate(N_("Changes"), language),
         headers,
         rows,
-        [*facts, *told],
+        [*facts, *comparison_facts],
         translate(N_("About"), language),
         legend,
         formats,
@@ -130,7 +130,7 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
 
 
 def _folded(found: Changes) -> tuple[str, ...]:
-    """Columns that few readers ask for; the code too, where there is no register and it is the name."""
+    """Return the columns collapsed by default; also the code if there is no register, as it equals the name."""
     no_register = (found.rows["unit_code"] == found.rows["unit_name"]).all()
     return ("unit_code", *folded(CHANGES)) if no_register else folded(CHANGES)
 

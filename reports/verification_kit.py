@@ -1,4 +1,4 @@
-"""The verification kit of a unit: what a statistician needs to recompute its score, places and verdict elsewhere.
+"""The verification kit of a unit: the data to recompute its score, places and verdict independently.
 
 Internal: it holds the unit's own counts by group, which the public page may withhold, and the score of every ranked
 unit of its family with their covariance. It holds no counts of other units and none of pairs of units. What it must
@@ -82,7 +82,7 @@ README = (
 
 
 class MemberNotFoundError(BiaochiError):
-    """The round has no votes, or no such unit."""
+    """The round has no votes, or does not have this unit."""
 
     message = N_("The round {round} has no results of a unit {unit}.")
 
@@ -91,7 +91,7 @@ class MemberNotFoundError(BiaochiError):
 
 
 def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
-    """The kit of one unit as a ZIP, the same bytes every time. Raises RoundNotFoundError and MemberNotFoundError."""
+    """Return the kit of a unit as a reproducible ZIP. Raises RoundNotFoundError and MemberNotFoundError."""
     found = [family for family in families(release, round_id) if code in set(family.members["unit_code"])]
     if not found:
         raise MemberNotFoundError(round_id, code)
@@ -107,7 +107,7 @@ def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
 
 
 def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
-    """What kit.json holds; numbers in full precision."""
+    """Return the contents of kit.json, with numbers in full precision."""
     at = list(family.members["unit_code"]).index(code)
     row = records(ranking_of(release, family.round, [family]).rows)
     own = next(one for one in row if one["unit_code"] == code)
@@ -157,7 +157,7 @@ def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
 
 
 def readme(release: Release, family: Family, code: str) -> str:
-    """What the kit is and how to use it, Chinese first."""
+    """Return the README of the kit, Chinese first."""
     facts = _facts(release, family, code)
     parts = []
     for language in LANGUAGES:
@@ -168,7 +168,7 @@ def readme(release: Release, family: Family, code: str) -> str:
 
 
 def _family(family: Family, at: int) -> dict[str, Any]:
-    """The ranked units: codes, names, scores, their covariance after the small-sample step, degrees of freedom."""
+    """Return codes, names, scores, covariance after the small-sample step, and degrees of freedom of ranked units."""
     ranked = np.flatnonzero(family.ranked)
     members, scores = family.members.iloc[ranked], family.scores
     square = np.ix_(ranked, ranked)
@@ -191,7 +191,7 @@ def _family(family: Family, at: int) -> dict[str, Any]:
 
 
 def _before(p: Array, own: float) -> dict[str, float]:
-    """What Holm's method needs of the other units: how many have a smaller p-value, and the p it hands on, if it does.
+    """Return the inputs of Holm's method from the other units: the number of smaller p-values, and the p carried over.
 
     Their p-values themselves would give away how many of their votes have the lowest grade.
     """
@@ -207,5 +207,5 @@ def _facts(release: Release, family: Family, code: str) -> dict[str, str]:
 
 
 def _both(message: str, **facts: str) -> str:
-    """A message in both languages, Chinese first."""
+    """Return a message in both languages, Chinese first."""
     return " / ".join(translate(message, language).format(**facts) for language in LANGUAGES)

@@ -1,5 +1,6 @@
 """Fixtures that every test may use; what belongs to one part stands with its tests."""
 
+import fcntl
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.support.paths import GOLDEN
 from tests.support.stores import SMALL, Biaochi
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+settings.register_profile("nightly", deadline=None)  # as many examples as the tests write, see support/examples.py
 settings.load_profile("untimed")
 
 
@@ -31,13 +33,19 @@ def biaochi(store_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Bia
 
 
 @pytest.fixture(scope="session")
-def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the demonstration city, published. Read only: other tests share it."""
+def demo_path(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A store with the demonstration city, published. Read only: other tests and workers share it."""
     from data.sample.load import load_demo
     from data.store import Store
 
-    path = tmp_path_factory.mktemp("demo") / "var"
-    load_demo(Store(path, threads=2))
+    base = tmp_path_factory.getbasetemp()
+    run = base if worker_id == "master" else base.parent
+    path = run / "demo-city"
+    with (run / "demo-city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # 5 CPU-seconds: the worker that comes second waits and takes it as it is
+        if not path.exists():
+            load_demo(Store(run / "demo-city-loading", threads=2))
+            (run / "demo-city-loading").rename(path)
     return path
 
 

@@ -52,13 +52,13 @@ def test_every_error_has_an_exit_code_of_the_contract_and_its_message_in_both_la
 def test_an_error_of_a_class_that_nobody_listed_is_answered_by_its_sentence_and_code(language, capsys):
     class NewError(BiaochiError):
         exit_code = ExitCode.NOT_ALLOWED
-        message = "There is no folder {path}."
+        message = "The folder {path} does not exist."
 
     from cli.context import session
 
     session.language = language
     assert failed(NewError(path="x"), debug=False) == 6
-    assert capsys.readouterr().err == {"zh": "没有文件夹 x。\n", "en": "There is no folder x.\n"}[language]
+    assert capsys.readouterr().err == {"zh": "没有文件夹 x。\n", "en": "The folder x does not exist.\n"}[language]
 
 
 def test_problems_are_lines_of_their_own(capsys):

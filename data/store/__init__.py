@@ -1,4 +1,4 @@
-"""The store: folders on disk that hold uploads, releases, history and the audit log, and what is done with them."""
+"""The store: folders on disk with uploads, releases, history and the audit log, and the operations on them."""
 
 from data.store.import_job import ImportOptions
 from data.store.round_status import RoundStatus

@@ -31,11 +31,11 @@ def refuse_alias(
             "The register of round {round} has no unit with the code {unit}.", round=round_id, unit=unit_code
         )
     if not name.strip():
-        return UsageError("The name to be confirmed must be given.")
+        return UsageError("Enter the name to be confirmed.")
     if valid_from and not is_day(valid_from):
         return UsageError("The first day should be a date such as 2026-01-31, not {value}.", value=valid_from)
     if is_totals_row(name):
-        return UsageError("{name} is a word for sums and cannot be the name of a unit.", name=name)
+        return UsageError("{name} is a word for totals and cannot be the name of a unit.", name=name)
     return None
 
 

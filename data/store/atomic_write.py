@@ -1,4 +1,4 @@
-"""Files that count: on disk before they are named, and in place in one step."""
+"""Durable, atomic file operations: bytes are synced to disk first, then moved into place by a single rename."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def copy_to_disk(source: Path, target: Path) -> None:
-    """Copy, and see the bytes safely on disk; a file that lies there already is only seen to."""
+    """Copy a file and sync it to disk. If source and target are the same file, only sync it."""
     if source != target:
         shutil.copyfile(source, target)
     with target.open("rb") as file:
@@ -14,7 +14,7 @@ def copy_to_disk(source: Path, target: Path) -> None:
 
 
 def move_atomically(draft: Path, final: Path) -> None:
-    """Put a finished file or folder in its place in one step, on disk before it counts."""
+    """Sync a finished file or folder to disk, then move it into place by a single rename."""
     for path in [draft, *draft.rglob("*")] if draft.is_dir() else [draft]:
         if path.is_file():
             with path.open("rb") as file:
@@ -25,7 +25,7 @@ def move_atomically(draft: Path, final: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut; Windows has no such call and needs none."""
+    """Make a rename survive a power cut. Windows has no such call and needs none."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,9 +1,9 @@
-"""The audit log: who did what and when, to which release; each entry is chained to the one before by its SHA-256.
+"""The audit log: who did what and when, to which release. Each entry is chained to its predecessor by SHA-256.
 
-`audit/log.jsonl`, one JSON line an entry, only ever added to. Uploads, rule sets and the history are logged from what
-the store holds, so an action whose process was killed before its line was written is logged by the next writer.
-A changed, removed or inserted line breaks the chain. A tail that was cut off is seen by uploads and history entries
-that no line tells, or by whoever noted the last hash elsewhere: `biaochi audit` prints it.
+The log is `audit/log.jsonl`, append-only, with a JSON object per line. Entries for uploads, rule sets and history are
+derived from the store itself. If a process is killed before it writes its line, the next writer adds that line.
+A changed, removed or inserted line breaks the chain. A truncated log is detected by uploads and history entries that
+have no line, or by comparison with a last hash noted elsewhere; `biaochi audit` prints that hash.
 """
 
 import hashlib
@@ -23,8 +23,8 @@ from i18n import N_
 
 FOLDER = "audit"
 LOG = "log.jsonl"
-FIRST = "0" * 64  # in place of a hash before the first entry
-TAIL = 1 << 16  # bytes that nearly always hold the last line
+FIRST = "0" * 64  # the previous hash of the first entry
+TAIL = 1 << 16  # bytes read from the end at first; they nearly always contain the last line
 ACTIONS = {
     "rules": N_("Rule set added"),
     "import": N_("Imported"),
@@ -40,12 +40,12 @@ ACTIONS = {
 
 
 PAGE, PUBLIC_BUNDLE, INTERNAL_BUNDLE, KIT = "public page", "public bundle", "internal bundle", "kit"
-"""What the log calls files that leave, whether the command line or a page hands them out."""
+"""Names of exported packages in the log, the same for the command line and the pages."""
 
 
 @dataclass(frozen=True)
 class LoggedCounts:
-    """What the log has told so far: numbers of the last upload and history entry, and how many rule sets."""
+    """Progress of the log: numbers of the last logged upload and history entry, and the count of logged rule sets."""
 
     uploads: int = 0
     events: int = 0
@@ -54,9 +54,11 @@ class LoggedCounts:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the log. what: the upload, rule set or file; sha256: of a file that went out, else ''.
+    """A line of the log.
 
-    time is UTC. told: with this line. before: the hash of the line before; hash: of this one without itself.
+    what: the upload, rule set or file. sha256: of an exported file, else ''. time: in UTC. told: the logged counts
+    including this line. before: the hash of the previous line. hash: of this line with the hash field empty.
+    The field names are part of the stored JSON and of the hash, so they cannot change.
     """
 
     number: int
@@ -73,30 +75,31 @@ class Entry:
     hash: str = ""
 
     def sealed(self) -> "Entry":
-        """The entry with its hash."""
+        """Return the entry with its hash filled in."""
         text = json.dumps(asdict(replace(self, hash="")), ensure_ascii=False, sort_keys=True)
         return replace(self, hash=hashlib.sha256(text.encode()).hexdigest())
 
 
 def read_log(store: Path) -> list[Entry]:
-    """Every entry, oldest first; empty for a new store. Raises StoreDamagedError where the chain breaks."""
-    found: list[Entry] = []
+    """Return every entry, oldest first; empty for a new store. Raises StoreDamagedError where the chain breaks."""
+    entries: list[Entry] = []
     for number, line in enumerate(_lines(store), start=1):
         entry = _entry(line)
-        before = found[-1].hash if found else FIRST
+        before = entries[-1].hash if entries else FIRST
         if entry is None or (entry.number, entry.before, entry.hash) != (number, before, entry.sealed().hash):
             raise StoreDamagedError(
                 "Audit log: line {number} was changed, or lines before it were removed or inserted. Restore the log "
                 "from a backup.",
                 number=number,
             )
-        found.append(entry)
-    return found
+        entries.append(entry)
+    return entries
 
 
 def logged_event_count(store: Path) -> int:
-    """How many history entries the log tells of. 0 where the log is missing or its last line is damaged: results are
-    read all the same, and `biaochi check` tells that.
+    """Return the number of logged history entries; 0 if the log is missing or its last line is damaged.
+
+    Results stay readable in both cases; `biaochi check` reports the damage.
     """
     try:
         return _told(store).events
@@ -105,12 +108,12 @@ def logged_event_count(store: Path) -> int:
 
 
 def has_log(store: Path) -> bool:
-    """Whether anything was ever logged: every store that took a file has a log, if it is whole."""
+    """Return whether a log exists. Every undamaged store that accepted a file has a log."""
     return (store / FOLDER / LOG).is_file()
 
 
 def log_export(store: Path, what: str, *, release: str, round_id: str = "", sha256: str = "", who: str = "") -> None:
-    """One entry for a file that leaves the house. who: the person who signed in; else the user of the machine."""
+    """Log the export of a file. who: the person signed in, else the user of the machine."""
     with _appending(store) as draft:
         draft.add("export", what, release=release, round_id=round_id, sha256=sha256, who=who)
 
@@ -118,7 +121,7 @@ def log_export(store: Path, what: str, *, release: str, round_id: str = "", sha2
 def log_action(
     store: Path, action: str, what: str, *, release: str = "", round_id: str = "", note: str = "", sha256: str = ""
 ) -> None:
-    """One entry for an action that leaves no upload, rule set or history entry behind."""
+    """Log an action that creates no upload, rule set or history entry."""
     with _appending(store) as draft:
         draft.add(action, what, release=release, round_id=round_id, note=note, sha256=sha256)
 
@@ -126,19 +129,19 @@ def log_action(
 def append_missing_entries(
     store: Path, uploads: Sequence[Upload], history: Sequence[Event], rules: Sequence[str]
 ) -> None:
-    """One entry for each upload, history entry and rule set (by name) that no line tells yet."""
-    told = _told(store)
-    new_uploads = [upload for upload in uploads if upload.number > told.uploads]
-    new_events = [event for event in history if event.number > told.events]
-    if not new_uploads and not new_events and len(rules) == told.rules:
+    """Append an entry for each upload, history entry and rule set (by name) that is not logged yet."""
+    logged = _told(store)
+    new_uploads = [upload for upload in uploads if upload.number > logged.uploads]
+    new_events = [event for event in history if event.number > logged.events]
+    if not new_uploads and not new_events and len(rules) == logged.rules:
         return
     with _appending(store) as draft:
         known = {entry.what for entry in read_log(store) if entry.action == "rules"}
         for name in [name for name in rules if name not in known]:
             draft.add("rules", name, told=replace(draft.told, rules=draft.told.rules + 1))
-        done: list[Upload | Event] = [*new_uploads, *new_events]
-        for one in sorted(done, key=_when):
-            draft.tell(one)
+        missing: list[Upload | Event] = [*new_uploads, *new_events]
+        for upload_or_event in sorted(missing, key=_when):
+            draft.tell(upload_or_event)
 
 
 def _when(done: Upload | Event) -> tuple[str, int]:
@@ -146,7 +149,7 @@ def _when(done: Upload | Event) -> tuple[str, int]:
 
 
 class _Draft:
-    """Lines that will be written together."""
+    """A batch of lines that is written in a single step."""
 
     def __init__(self, last: Entry | None) -> None:
         self.number, self.hash = (last.number, last.hash) if last else (0, FIRST)
@@ -166,7 +169,7 @@ class _Draft:
         who: str = "",
         told: LoggedCounts | None = None,
     ) -> None:
-        """One more line."""
+        """Add a line, chained to the previous line."""
         self.number, self.told = self.number + 1, told or self.told
         entry = Entry(
             self.number,
@@ -185,7 +188,7 @@ class _Draft:
         self.lines.append(json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True).encode() + b"\n")
 
     def tell(self, done: Upload | Event) -> None:
-        """The line of an upload or of a history entry, with its own time and user."""
+        """Add the line of an upload or a history entry, with the time and user recorded there."""
         if isinstance(done, Upload):
             self.add(
                 "import",
@@ -211,16 +214,16 @@ class _Draft:
 
 @contextmanager
 def _appending(store: Path) -> Iterator[_Draft]:
-    """Lines to add, on disk together; a lock of its own, since files go out while others import."""
+    """Yield a batch and write it durably on exit. A separate lock is used, because exports run during imports."""
     folder = store / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):
-        last, whole = _last(store)
+        last, end = _last(store)
         draft = _Draft(last)
         yield draft
         with (folder / LOG).open("r+b" if (folder / LOG).exists() else "wb") as file:
-            file.truncate(whole)  # a line that a power cut tore was never acknowledged
-            file.seek(whole)
+            file.truncate(end)  # drop a line torn by a power cut: it was never acknowledged
+            file.seek(end)
             file.write(b"".join(draft.lines))
             file.flush()
             os.fsync(file.fileno())
@@ -232,22 +235,22 @@ def _told(store: Path) -> LoggedCounts:
 
 
 def _last(store: Path) -> tuple[Entry | None, int]:
-    """The last whole line, and where the whole lines end."""
+    """Return the last complete entry, and the offset where complete lines end."""
     path = store / FOLDER / LOG
     if not path.is_file():
         return None, 0
     tail, begins = _tail(path)
-    whole = tail[: tail.rfind(b"\n") + 1]
-    if not whole:
+    complete = tail[: tail.rfind(b"\n") + 1]
+    if not complete:
         return None, begins
-    entry = _entry(whole.rstrip(b"\n").rsplit(b"\n", 1)[-1])
+    entry = _entry(complete.rstrip(b"\n").rsplit(b"\n", 1)[-1])
     if entry is None:
-        raise StoreDamagedError("Audit log: its last line cannot be read any more. Restore the log from a backup.")
-    return entry, begins + len(whole)
+        raise StoreDamagedError("Audit log: its last line can no longer be read. Restore the log from a backup.")
+    return entry, begins + len(complete)
 
 
 def _tail(path: Path) -> tuple[bytes, int]:
-    """The end of the log with the whole last line, however long its note is, and where that end begins."""
+    """Return the end of the log, including the complete last line, and its offset. Long notes need a longer read."""
     length = TAIL
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
@@ -268,7 +271,7 @@ def _lines(store: Path) -> Iterator[bytes]:
 
 def _entry(line: bytes) -> Entry | None:
     try:
-        whole = json.loads(line)
-        return Entry(**{**whole, "told": LoggedCounts(**whole["told"])})
+        values = json.loads(line)
+        return Entry(**{**values, "told": LoggedCounts(**values["told"])})
     except (ValueError, TypeError, KeyError):
         return None

@@ -1,6 +1,6 @@
-"""The whole store in one file and back: a ZIP with the checksum of every part, read again before it counts.
+"""Backup and restore of the store: a ZIP file with the checksum of every member, verified after writing.
 
-The derived results are in it, so a restored store answers at once; `biaochi check` and `replay` prove it.
+Derived results are included, so a restored store can be used at once; `biaochi check` and `replay` verify it.
 """
 
 import hashlib
@@ -26,19 +26,19 @@ BLOCK = 1 << 20
 
 
 def backup(store: Store, target: Path, progress: Progress = no_progress) -> str:
-    """Write the store into a new file; returns the file's SHA-256. Nobody writes meanwhile, readers go on.
+    """Write the store into a new file and return the file's SHA-256. Writers are locked out; readers are not.
 
-    Raises UsageError when the file is there already, lies in the store, or the store holds nothing.
+    Raises UsageError if the file exists or is inside the store, or if the store is empty.
     """
     if target.exists():
-        raise UsageError("The file {path} is there already. Name a new one.", path=target)
+        raise UsageError("The file {path} already exists. Choose a new name.", path=target)
     if store.path.resolve() in target.resolve().parents:
-        raise UsageError("The backup should not lie in the store itself: {path}.", path=target)
+        raise UsageError("The backup must not be inside the store: {path}.", path=target)
     if store.is_empty():
-        raise UsageError("The store {path} holds nothing to back up.", path=store.path)
+        raise UsageError("The store {path} is empty; there is nothing to back up.", path=store.path)
     if not target.parent.is_dir():
-        raise UsageError("There is no folder {path}.", path=target.parent)
-    folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=target.parent))  # two backups never share a draft
+        raise UsageError("The folder {path} does not exist.", path=target.parent)
+    folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=target.parent))  # a separate draft for concurrent backups
     draft = folder / target.name
     try:
         with store.writing():
@@ -53,13 +53,14 @@ def backup(store: Store, target: Path, progress: Progress = no_progress) -> str:
 
 
 def restore(store: Store, source: Path, progress: Progress = no_progress) -> int:
-    """Put a backup in the place of an empty store; returns the number of files. All or nothing.
+    """Restore a backup into an empty store and return the number of files. A failed restore leaves no files.
 
-    Raises UsageError when the store is not empty or the file is no backup, StoreDamagedError for a damaged backup.
+    Raises UsageError if the store is not empty or the file is not a backup, StoreDamagedError if it is damaged.
     """
     if store.path.is_dir() and any(store.path.iterdir()):
         raise UsageError(
-            "The store {path} is not empty. Name an empty folder with --store, look at it, then put it in place.",
+            "The store {path} is not empty. Restore into an empty folder with --store, check it, then move it "
+            "into place.",
             path=store.path,
         )
     store.path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +77,7 @@ def restore(store: Store, source: Path, progress: Progress = no_progress) -> int
 
 
 def _pack(store: Path, target: Path, progress: Progress) -> dict[str, str]:
-    """Every file of the store into a ZIP; name -> SHA-256 of what went in."""
+    """Write every file of the store into a ZIP; return name -> SHA-256 of the bytes written."""
     files = list(_files(store))
     total = sum(path.stat().st_size for path in files) or 1
     done, sums = 0, {}
@@ -100,19 +101,19 @@ def _files(store: Path) -> Iterator[Path]:
 
 
 def _compare(archive: Path, sums: dict[str, str]) -> None:
-    """A backup is worth what can be read back from it."""
+    """Refuse a backup whose members, read back, do not have the checksums of the bytes written."""
     with zipfile.ZipFile(archive) as parts:
         for name, digest in sums.items():
-            found = hashlib.sha256()
+            actual = hashlib.sha256()
             with parts.open(name) as part:
                 while block := part.read(BLOCK):
-                    found.update(block)
-            if found.hexdigest() != digest:
+                    actual.update(block)
+            if actual.hexdigest() != digest:
                 raise _damaged(archive)
 
 
 def _unpack(source: Path, target: Path, progress: Progress) -> int:
-    """Every file of a backup into a new folder, each with the checksum it had."""
+    """Unpack every file of a backup into a new folder and verify its checksum; return the number of files."""
     try:
         with zipfile.ZipFile(source) as archive:
             if CONTENTS not in archive.namelist():
@@ -122,7 +123,7 @@ def _unpack(source: Path, target: Path, progress: Progress) -> int:
                 _unpack_one(archive, name, digest, target)
                 progress(number / len(sums), N_("Restoring"))
     except zipfile.BadZipFile:
-        with source.open("rb") as file:  # one that was cut short still begins as a ZIP
+        with source.open("rb") as file:  # a truncated backup still has the ZIP signature
             begins = file.read(4)
         raise (_damaged(source) if begins == b"PK\x03\x04" else _no_backup(source)) from None
     except (ValueError, KeyError, EOFError):
@@ -136,23 +137,23 @@ def _unpack_one(archive: zipfile.ZipFile, name: str, digest: str, target: Path) 
         raise ValueError(name)
     place = target / path
     place.parent.mkdir(parents=True, exist_ok=True)
-    found = hashlib.sha256()
+    actual = hashlib.sha256()
     with archive.open(name) as part, place.open("wb") as file:
         while block := part.read(BLOCK):
             file.write(block)
-            found.update(block)
+            actual.update(block)
         file.flush()
         os.fsync(file.fileno())
-    if found.hexdigest() != digest:
+    if actual.hexdigest() != digest:
         raise ValueError(name)
 
 
 def _no_backup(path: Path) -> UsageError:
-    return UsageError("The file {path} is no backup of a store.", path=path)
+    return UsageError("The file {path} is not a backup of a store.", path=path)
 
 
 def _damaged(path: Path) -> StoreDamagedError:
-    return StoreDamagedError("The backup {path} is damaged. Nothing was restored; take another one.", path=path)
+    return StoreDamagedError("The backup {path} is damaged. Nothing was restored; use another backup.", path=path)
 
 
 def _sha256(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The ballots of a release as rows again, one a line, read from the kept facts a piece at a time."""
+"""Ballots of a release as rows of text, streamed in batches from the stored facts."""
 
 import tempfile
 from collections.abc import Iterator
@@ -17,13 +17,16 @@ FIELDS = (
     *("ballot_id", "group_code", "unit_code", "category", "indicator_code", "grade_code", "validity"),
     *("channel", "site"),
 )
-# Left out where no row has a value.
+# Omitted if no row has a value.
 OPTIONAL = ("category", "validity", "channel", "site")
 
 
 @contextmanager
 def ballot_lines(release: Release, round_id: str) -> Iterator[tuple[list[str], Iterator[list[str | None]]]]:
-    """Yield field names and rows of all ballots of a round; no names where it has none. Read within the context."""
+    """Yield field names and rows of all ballots of a round, or no names if there are no ballots.
+
+    Rows must be read inside the context, which closes the database on exit.
+    """
     uploads = [read_upload(release.store / "uploads" / upload_id) for upload_id in release.upload_ids]
     of_round = [upload for upload in uploads if (upload.round_id, upload.kind) == (round_id, "ballots")]
     if not of_round:

@@ -1,7 +1,7 @@
-"""Answers of a release that take seconds, kept beside it so that the next call has them at once.
+"""Disk cache for results of a release that take seconds to compute.
 
-A release never changes, so neither does an answer of it. The folder `var/cache` may be deleted at any time; it is no
-evidence, and what is damaged in it is computed again.
+A release never changes, so its cached results never expire. The folder `var/cache` may be deleted at any time: it is
+not evidence, and a damaged entry is computed again.
 """
 
 import hashlib
@@ -12,18 +12,18 @@ from contextlib import suppress
 from pathlib import Path
 
 MOST = 400
-"""Answers kept; the oldest go first. One of 1,000 units takes 0.4 MB."""
+"""Maximum number of cached results; the oldest are deleted first. A result for 1,000 units takes 0.4 MB."""
 
 
 class Cache:
-    """Answers by name. Reading and writing never fail: without a place to write nothing is kept."""
+    """Cached results by name. Reading and writing never fail: if the folder is not writable, nothing is cached."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def get(self, name: str) -> object | None:
-        """The answer that was kept under a name; None when there is none, or it is not whole."""
-        with suppress(OSError, ValueError):  # not there, or no text any more
+        """Return the result cached under a name; None if there is no result or its checksum does not match."""
+        with suppress(OSError, ValueError):  # missing, or not valid UTF-8 or JSON
             digest, _, content = self._path(name).read_text(encoding="utf-8").partition("\n")
             if digest == _digest(content):
                 answer: object = json.loads(content)
@@ -31,7 +31,7 @@ class Cache:
         return None
 
     def put(self, name: str, answer: object) -> None:
-        """Keep an answer of plain values (no NaN); in place at once or not at all."""
+        """Cache a result of plain values (no NaN), replacing the entry atomically."""
         content = json.dumps(answer, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         with suppress(OSError):
             self._folder.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
-"""Which column of an office's files is which field: said once by a person, used for every later file of that shape.
+"""Saved column mappings, reused for every later file with the same header.
 
-Small files under the store's `mappings/SHAPE/`, one a decision, never changed; the newest counts.
+Each decision is a small file in the store's `mappings/SHAPE/` that never changes; the newest applies.
 """
 
 import json
@@ -15,8 +15,7 @@ FOLDER = "mappings"
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision: header cells of the shape (two rows joined), column -> field ('' = no field), who said so and
-    when."""
+    """A saved mapping: header cells (two header rows are joined), column -> field ('' = no field), user and time."""
 
     kind: str
     cells: tuple[str, ...]
@@ -26,7 +25,7 @@ class Decision:
 
 
 def write_decision(store: Path, draft: Path, decision: Decision) -> Path:
-    """Write a decision to `draft` and say which place it belongs in."""
+    """Write a decision to `draft` and return the path it should be moved to."""
     draft.write_text(json.dumps(asdict(decision), ensure_ascii=False, indent=1), encoding="utf-8")
     folder = _folder(store, decision.kind, decision.cells)
     last = max((int(path.stem) for path in folder.glob("*.json")), default=0)
@@ -34,8 +33,10 @@ def write_decision(store: Path, draft: Path, decision: Decision) -> Path:
 
 
 def remembered(store: Path, kind: str, records: list[list[str]]) -> dict[str, str]:
-    """The newest decision for the shape of any of the first records, or of two that make one header; empty when
-    nobody decided."""
+    """Return the newest mapping that matches the first records; empty if there is none.
+
+    Each record is tried as a two-row header with the next record before it is tried alone.
+    """
     for number, record in enumerate(records):
         pairs = [joined(record, below) for below in records[number + 1 : number + 2]]
         for cells in (*pairs, tuple(record)):
@@ -46,24 +47,24 @@ def remembered(store: Path, kind: str, records: list[list[str]]) -> dict[str, st
 
 
 def words(store: Path, kind: str) -> frozenset[str]:
-    """Every column that somebody decided about: such words tell a decoded file from mojibake."""
+    """Return every mapped column name; these words help to detect a file decoded with the wrong encoding."""
     decisions = [read_decision(path) for path in decision_files(store)]
     return frozenset(column for decision in decisions if decision.kind == kind for column in decision.mapping)
 
 
 def decision_files(store: Path) -> list[Path]:
-    """The files of all decisions."""
+    """Return the paths of all decisions."""
     return sorted((store / FOLDER).glob("*/*.json"))
 
 
 def read_decision(path: Path) -> Decision:
-    """One decision from its file. Raises StoreDamagedError."""
+    """Read a decision. Raises StoreDamagedError."""
     try:
         return Decision(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         raise StoreDamagedError(
-            "Remembered columns: the file {name} cannot be read any more. Restore it from a backup, or delete it and "
-            "say the columns again at the next import.",
+            "Saved column mappings: the file {name} can no longer be read. Restore it from a backup, or delete "
+            "it and map the columns again at the next import.",
             name=f"{FOLDER}/{path.parent.name}/{path.name}",
         ) from None
 

@@ -1,4 +1,4 @@
-"""In which file and row a line stands that two uploads have: looked up in the kept files, once it is asked."""
+"""Location of duplicate lines in earlier uploads, from re-reading the stored originals on demand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from problems import Place, Problem
 
 Line: TypeAlias = tuple[str, ...]
 Found: TypeAlias = Mapping[Line, tuple[str, int, str]]
-MOST = 10_000  # lines that are looked up; a file with more is the wrong file
+MOST = 10_000  # duplicate lines located at most; a file with more duplicates is the wrong file
 TWICE = ("already_imported_line", "record_in_other_upload")
 
 
@@ -29,9 +29,10 @@ def with_places(
     context: Context,
     words: frozenset[str],
 ) -> list[Problem]:
-    """The same findings with the place of each line in the new files (`own` tells) and in the earlier upload.
+    """Return the problems with the file and row of each duplicate line, in the new files and in the earlier upload.
 
-    context: of the import that found them; the earlier files are read as names are understood now.
+    own: locates lines in the new files. context: of the current import; unit names in the earlier files are resolved
+    against the current register.
     """
     asked = [problem for problem in problems if problem.code in TWICE][:MOST]
     lines: dict[str, list[Line]] = {}
@@ -52,7 +53,7 @@ def with_places(
 
 def _line(problem: Problem) -> Line:
     line = problem.facts["line"]
-    assert isinstance(line, tuple), "made so where the problem is found"
+    assert isinstance(line, tuple), "both codes of TWICE carry a tuple"
     return line
 
 
@@ -67,7 +68,7 @@ def _placed(problem: Problem, here: Found, there: Found, files: Mapping[str, Pla
 
 
 def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: frozenset[str]) -> Found:
-    """Where lines of one accepted upload stand in its files."""
+    """Locate lines of an accepted upload in its stored files."""
     workdir = context.workdir / f"earlier-{upload.number}"
     workdir.mkdir()
     con = working_memory(workdir)
@@ -81,17 +82,15 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
             return read_counts(tables, context).places
         places = read_records(upload.kind, tables, context).places
         return {(key,): (file, row, "") for key, (file, row) in places.items()}
-    except (
-        FileRefusedError,
-        OSError,
-    ):  # its kept file is damaged or missing, as `biaochi check` tells; the upload is named
+    except (FileRefusedError, OSError):
+        # The stored file is damaged or missing, which `biaochi check` reports; the problem then names only the upload.
         return {}
     finally:
         con.close()
 
 
 def _tables_of(upload: Upload, workdir: Path, words: frozenset[str]) -> list[tuple[TextTable, Header]]:
-    """The kept files as they were read: with the sheet, the columns and the corrections of that time."""
+    """Read the stored files as at import: with the recorded sheet, column mapping and corrections."""
     tables = []
     for number, (file, path) in enumerate(upload.evidence()):
         source, sheet = (upload.folder / "corrected-0.csv", "") if upload.edits else (path, upload.choices.sheet)

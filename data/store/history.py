@@ -1,6 +1,6 @@
-"""The history of a store: what was published, rolled back and cleared, and each status a round was given.
+"""The history of a store: publications, rollbacks, cleared trials and status changes of rounds.
 
-Small files that are only ever added to; the newest says which release is in force.
+Each entry is a small file that never changes; the newest entry names the release in force.
 """
 
 import getpass
@@ -25,11 +25,11 @@ FOLDER = "history"
 
 @dataclass(frozen=True)
 class Event:
-    """One entry of the history.
+    """An entry of the history.
 
-    action: one of ACTIONS. release: the one in force afterwards, '' when none is. round: of a clearing or a status;
-    status: the new one. uploads: what a clearing took out of force. periods: of the public notice, where the one who
-    announced the round stated them.
+    action: a key of ACTIONS. release: the release in force afterwards, or ''. round: set for a cleared trial or a
+    status change. status: the new status. uploads: ids withdrawn by a clearing. periods: of the public notice, if
+    stated when the round was announced.
     """
 
     number: int
@@ -46,7 +46,7 @@ class Event:
 
 
 def read_history(store: Path) -> list[Event]:
-    """Every entry of a store's folder, newest first. Raises StoreDamagedError where one is missing between them."""
+    """Read every entry of a store, newest first. Raises StoreDamagedError if there is a gap in the numbers."""
     events = [read_event(path) for path in sorted((store / FOLDER).glob("*.json"))]
     for number, event in enumerate(events, start=1):
         if event.number != number:
@@ -55,17 +55,17 @@ def read_history(store: Path) -> list[Event]:
 
 
 def missing_entry(number: int) -> StoreDamagedError:
-    """What is said of a gap: without the entry nobody knows what is in force, and the next one would overwrite."""
+    """Return the error for a missing entry: the release in force is unknown, and the next entry would overwrite."""
     return StoreDamagedError("History: entry {number} is missing. Restore it from a backup.", number=number)
 
 
 def read_event(path: Path) -> Event:
-    """One entry from its file. Raises StoreDamagedError."""
+    """Read an entry. Raises StoreDamagedError."""
     try:
         return _event(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError):
         raise StoreDamagedError(
-            "History: the entry {name} cannot be read any more. Restore it from a backup.", name=path.name
+            "History: the entry {name} can no longer be read. Restore it from a backup.", name=path.name
         ) from None
 
 
@@ -76,12 +76,12 @@ def _event(entry: dict[str, Any]) -> Event:
 
 
 def cleared(history: list[Event]) -> frozenset[str]:
-    """Ids of the uploads that clearings took out of force."""
+    """Return the ids of the uploads withdrawn by cleared trials."""
     return frozenset(upload for event in history for upload in event.uploads)
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is a date as 2026-01-31."""
+    """Return whether a text is an ISO date such as 2026-01-31."""
     try:
         return bool(date.fromisoformat(text))
     except ValueError:
@@ -89,17 +89,17 @@ def is_day(text: str) -> bool:
 
 
 def local_time(time: str) -> str:
-    """A time of the history as the clock on the wall says it, to the minute."""
+    """Format a recorded UTC time as local time, to the minute."""
     return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def now() -> str:
-    """The time in UTC, to the second, as entries and uploads keep it."""
+    """Return the current UTC time to the second, in the format of entries and uploads."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def user() -> str:
-    """Who is at the machine; later the person who logged in."""
+    """Return the user of the operating system."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

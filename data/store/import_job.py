@@ -1,6 +1,6 @@
-"""One import, from files to an upload: read, judged, compared with what is stored, kept.
+"""An import from files to an upload: read, validate, compare with the store, and store.
 
-The job writes into a scratch folder and puts the upload in place by one rename; data/store/store.py holds the lock.
+The job writes into a temporary folder and moves the upload into place by a single rename. `Store` holds the lock.
 """
 
 import shutil
@@ -50,15 +50,17 @@ from problems import Problem, has_errors
 
 Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
-LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page hands back as a download
-MOST_FAULTY = 10_000  # cells that are looked up for correction; a file with more is mended where it came from
+LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page offers as a download
+MOST_FAULTY = 10_000  # cells offered for correction; a file with more is corrected at its source
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
 @dataclass(frozen=True)
 class FoundHeader:
-    """What the header of a file is taken for. fields: column text -> field, of those recognised. shape: the texts by
-    which another file of the same shape is known."""
+    """The interpretation of a file's header.
+
+    fields: column text -> field, for recognised columns. shape: the texts that identify files with the same header.
+    """
 
     row: int
     cells: tuple[str, ...]
@@ -67,22 +69,22 @@ class FoundHeader:
 
     @classmethod
     def of(cls, header: Header) -> "FoundHeader":
-        """From the header as read, complete or not."""
+        """Return the interpretation of a header, complete or not."""
         fields = {header.cells[at]: name for name, at in header.fields.items()}
         return cls(header.row, header.cells, fields, header.shape)
 
 
 @dataclass
 class ImportReport:
-    """What came of an import; the job fills it step by step.
+    """The result of an import, filled step by step by the job.
 
-    rows: records read. stored: whether an upload was added. same_as: the upload (or the round's content) that holds
-    the same already. preview: the first records as read. needs_acceptance: only warnings stand in the way.
-    faulty: the cells that may be corrected in place. headers: file name -> what its header is taken for.
-    remembered: column -> field, as somebody decided for an earlier file of that shape. corrected: the table after
-    the edits of this import, as CSV. blank_rows: rows without content, which are no records. delimiters: of each text
-    file, what parts its columns. unscored: ballot lines that are kept and not scored, by the word they carry ('' where
-    the cell is empty). unregistered: whether names of units were read without a register to check them against.
+    rows: records read. stored: whether an upload was added. same_as: the upload with the same content. preview: the
+    first records as read. needs_acceptance: there are warnings to accept, but no errors. faulty: cells that can be
+    corrected in place. headers: file name -> interpretation of its header. remembered: column -> field, from a saved
+    mapping. corrected: the table after the edits of this import, as CSV. blank_rows: rows without content, which are
+    not records. delimiters: file name -> delimiter, for text files. unscored: number of ballot lines that are stored
+    but not scored, by their text ('' for an empty cell). unregistered: whether unit names were read without a
+    register to check them against.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -104,13 +106,13 @@ class ImportReport:
 
     @property
     def refused(self) -> bool:
-        """Whether errors kept the files out."""
+        """Return whether the files were refused because of errors."""
         return has_errors(self.problems)
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """One file of an import: the name it came under, where it is read from, where its bytes are kept."""
+    """A file of an import: its display name, the path it is read from, and the path of the stored copy."""
 
     name: str
     source: Path
@@ -119,7 +121,7 @@ class _Kept:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What a person chose for an import, from the door to the job.
+    """The user's options for an import.
 
     rules: name of the rule set of a scored kind; None takes the round's. replace: the files correct all earlier uploads
     of their kind and round. dry_run: judge and store nothing. accept_warnings: the reason, None to stop at warnings.
@@ -145,7 +147,7 @@ DEFAULTS = ImportOptions()
 
 @dataclass(frozen=True)
 class Request:
-    """An import as the store hands it to the job; `rules`: the rule set that a scored kind is read under."""
+    """The parameters of an import job. rules: the rule set, for a scored kind."""
 
     kind: str
     round_id: str
@@ -154,7 +156,7 @@ class Request:
 
 
 class ImportJob:
-    """One import from files to an upload folder. known: every upload of the store; in_force: those that count."""
+    """An import from files to an upload folder. known: all uploads of the store. in_force: those in force."""
 
     def __init__(
         self,
@@ -181,7 +183,7 @@ class ImportJob:
         self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
 
     def run(self, sources: Sequence[Source]) -> ImportReport:
-        """Read, judge, and store unless something stands in the way."""
+        """Read and validate the files, and store them unless there are errors, conflicts or unaccepted warnings."""
         try:
             with self._keeping_evidence(sources) as evidence:
                 digest = self._judge(evidence)
@@ -192,7 +194,7 @@ class ImportJob:
             self.con.close()
 
     def _judge(self, evidence: list[_Kept]) -> str | None:
-        """Read the files and check every value; the digest of the content, None where errors keep the files out."""
+        """Read the files and check every value; return the digest of the content, or None if there are errors."""
         tables = self.tables = self._tables(evidence)
         if has_errors(self.report.problems) or not tables:
             return None
@@ -204,7 +206,7 @@ class ImportJob:
         return digest
 
     def _may_be_stored(self, digest: str) -> bool:
-        """Compare with what is stored; the report says what stands in the way."""
+        """Return whether the upload may be stored; the report gives the reason if it may not."""
         self.watch.step(0.9, N_("Comparing with what is stored"))
         report = self.report
         if has_errors(report.problems):
@@ -220,7 +222,7 @@ class ImportJob:
         return not report.needs_acceptance and not self.options.dry_run
 
     def _store(self, evidence: list[_Kept], digest: str) -> None:
-        """Move the upload into its place by one rename."""
+        """Move the upload into place by a single rename."""
         self.watch.step(0.95, N_("Storing"))
         upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
         write_manifest(self.folder, upload)
@@ -228,14 +230,14 @@ class ImportJob:
         self.report.stored, self.report.upload = True, upload.upload_id
 
     def _finish(self) -> ImportReport:
-        """The report with its problems in the order of the file, and the cells that can be corrected in place."""
+        """Return the report with its problems in file order and the cells that can be corrected in place."""
         report = self.report
         report.problems = sorted(report.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
         report.faulty = self._faulty(report.problems)
         return report
 
     def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
-        """The cells that can be corrected in place: of one file at a time."""
+        """Return the cells that can be corrected in place; only for an import of a single file."""
         if len(self.tables) != 1 or not has_errors(problems):
             return []
         text, header = self.tables[0]
@@ -245,8 +247,11 @@ class ImportJob:
 
     @contextmanager
     def _keeping_evidence(self, sources: Sequence[Source]) -> Iterator[list[_Kept]]:
-        """Copy the files into the upload while they are read (a copy of half a gigabyte takes as long as reading
-        it). What was read and what is kept must be the same bytes: a file that changed meanwhile is refused."""
+        """Copy the files into the upload while they are read, and refuse a file that changes meanwhile.
+
+        Copying runs in parallel, because copying half a gigabyte takes as long as reading it. The bytes read and the
+        bytes stored must be the same.
+        """
         self._check_space(sources)
         evidence = [
             _Kept(
@@ -267,21 +272,24 @@ class ImportJob:
                 copy.result()
         for kept, source, stamp in zip(evidence, sources, before, strict=True):
             if _stamp(source) != stamp:
-                raise UsageError("The file {name} changed while it was read. Import it again.", name=kept.name)
+                raise UsageError("The file {name} changed while it was being read. Import it again.", name=kept.name)
 
     def _check_space(self, sources: Sequence[Source]) -> None:
         size = sum(s.stat().st_size if isinstance(s, Path) else len(s[1]) for s in sources)
         free = shutil.disk_usage(self.staging).free
         if free < SPARE_SPACE * size:
             raise UsageError(
-                "The disk has {free} MB left; this import needs {needed} MB. Make room and try again.",
+                "The disk has {free} MB free; this import needs {needed} MB. Free some space and try again.",
                 free=free >> 20,
                 needed=SPARE_SPACE * size >> 20,
             )
 
     def _tables(self, evidence: list[_Kept]) -> list[tuple[TextTable, Header]]:
-        """Each file as text with its header. What is remembered of any of them holds for all: the upload keeps one
-        mapping, and a replay reads every file with it."""
+        """Return each file as text with its header.
+
+        A saved mapping for any file applies to all files: the upload stores a single mapping, which replay applies to
+        every file.
+        """
         texts = self._texts(evidence)
         first = [(text, first_records(text.path, text.delimiter)) for text in texts]
         for _, records in first:
@@ -302,7 +310,7 @@ class ImportJob:
         return tables
 
     def _texts(self, evidence: list[_Kept]) -> list[TextTable]:
-        """Each file that is a table, as text under its own name, corrected where a person did so."""
+        """Return each readable file as text with its display name, with the user's corrections applied."""
         texts = []
         for number, kept in enumerate(evidence):
             workdir = self.staging / f"text-{number}"
@@ -316,9 +324,7 @@ class ImportJob:
                 self.report.problems += refusal.in_file(kept.name).problems
                 continue
             if self.options.sheet and text.sheet is None:
-                raise UsageError(
-                    "The file {name} is no workbook and has no sheets; leave the sheet out.", name=kept.name
-                )
+                raise UsageError("The file {name} is not a workbook and has no sheets. Omit the sheet.", name=kept.name)
             self.report.encodings[kept.name] = text.encoding
             if text.sheet is None:
                 self.report.delimiters[kept.name] = text.delimiter
@@ -328,15 +334,15 @@ class ImportJob:
         return texts
 
     def _mapping_for(self, records: list[list[str]]) -> dict[str, str]:
-        """What was asked for, else what was decided for an earlier file of this shape."""
+        """Return the requested mapping, else the saved mapping for files with this header."""
         if self.options.mapping is None:
-            found = remembered(self.path, self.kind, records)
-            self.report.remembered |= found
-            self.mapping |= found
+            saved = remembered(self.path, self.kind, records)
+            self.report.remembered |= saved
+            self.mapping |= saved
         return self.mapping
 
     def _corrected(self, text: TextTable, workdir: Path) -> TextTable:
-        """The text after the edits, kept beside the evidence; name, checksum and encoding stay the original's."""
+        """Return the corrected text, stored next to the original; name, checksum and encoding are the original's."""
         records = first_records(text.path, text.delimiter)
         header = read_header(self.kind, records, self._mapping_for(records), text.name)
         if has_errors(header.problems):
@@ -362,7 +368,7 @@ class ImportJob:
     # --- content -------------------------------------------------------------------------------------------------
 
     def _read(self, tables: list[tuple[TextTable, Header]]) -> tuple[str, int]:
-        """Facts of the kind into the upload folder; returns their digest and the records read."""
+        """Write the facts into the upload folder; return their digest and the number of records read."""
         context = self._context()
         registered = context.register is not None
         doubtful = [text for text, _ in tables if unproven(text.encoding, self.kind, registered=registered)]
@@ -409,11 +415,11 @@ class ImportJob:
         return read_register(self.in_force, self.round_id) if self.kind != "units" else None
 
     def _others(self, *kinds: str) -> list[Upload]:
-        """Uploads in force of this round, of some kinds."""
+        """Return the uploads in force of this round and these kinds."""
         return [upload for upload in self.in_force if upload.round_id == self.round_id and upload.kind in kinds]
 
     def _same(self, digest: str) -> str | None:
-        """The upload in force with this content already, read under the same rules."""
+        """Return the id of an upload in force with the same content and rules, or None."""
         rules = self.request.rules.name if self.request.rules else ""
         for upload in self._others(self.kind):
             if (upload.digest, upload.rules_name) == (digest, rules) and not (
@@ -423,15 +429,15 @@ class ImportJob:
         return None
 
     def _conflicts(self, digest: str) -> list[Problem]:
-        """What keeps this upload from standing beside the others of its round."""
+        """Return the conflicts of this upload with the other uploads of its round."""
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
         together = active([*self.in_force, draft])
         if self.kind in RECORD_KINDS:
             return self._record_conflicts(draft, together)
-        own = [u for u in together if u.round_id == self.round_id and u.kind in ("ballots", "counts", "units")]
-        alone = sum(upload.kind == self.kind for upload in own) == 1
-        if alone and (self.kind != "units" or len(own) == 1):
-            return []  # names were resolved against the register while reading
+        of_round = [u for u in together if u.round_id == self.round_id and u.kind in ("ballots", "counts", "units")]
+        alone = sum(upload.kind == self.kind for upload in of_round) == 1
+        if alone and (self.kind != "units" or len(of_round) == 1):
+            return []  # names were already resolved against the register
         con = working_memory(self.staging, threads=self.threads)
         try:
             read_round(con, self.round_id, together)
@@ -442,12 +448,12 @@ class ImportJob:
         return []
 
     def _with_places(self, conflicts: list[Problem]) -> list[Problem]:
-        """Conflicts with other uploads, with the file and row of both lines."""
+        """Return the conflicts with the file and row of both lines."""
         others = self._others(self.kind)
         return with_places(conflicts, self.lines, others, self._context(), self.header_words) if conflicts else []
 
     def _record_conflicts(self, draft: Upload, together: list[Upload]) -> list[Problem]:
-        """Records that another upload in force has already, and aliases that would mean two units."""
+        """Return problems for records of other uploads in force, and for aliases that would refer to two units."""
         same = [u for u in together if (u.kind, u.round_id) == (self.kind, self.round_id) and u.number != draft.number]
         problems = twice_imported(self.kind, self.places, [(u.upload_id, u.frame()) for u in same])
         return problems or (alias_conflicts(together) if self.kind == "unit_alias" else [])
@@ -477,18 +483,18 @@ class ImportJob:
 
 
 def _labels(sources: Sequence[Source]) -> list[str]:
-    """A name for each file, fit to be shown and no two alike: of files with one name the folder is told too."""
+    """Return a unique display name for each file. The folder is added where names are equal."""
     names = [display_name(source.name if isinstance(source, Path) else source[0]) for source in sources]
-    found: list[str] = []
+    labels: list[str] = []
     for number, (source, name) in enumerate(zip(sources, names, strict=True), start=1):
         if names.count(name) > 1 and isinstance(source, Path):
             name = display_name(f"{source.absolute().parent.name}-{name}")
-        found.append(name if name not in found else display_name(f"{number}-{name}"))
-    return found
+        labels.append(name if name not in labels else display_name(f"{number}-{name}"))
+    return labels
 
 
 def _stamp(source: Source) -> tuple[int, int]:
-    """What changes when a file does."""
+    """Return the modification time and size of a file, to detect changes."""
     if not isinstance(source, Path):
         return 0, len(source[1])
     status = source.stat()
@@ -496,7 +502,7 @@ def _stamp(source: Source) -> tuple[int, int]:
 
 
 def _preview(records: list[list[str]], header: Header) -> pd.DataFrame:
-    """The first records below the header, as read."""
+    """Return the first records below the header, as read."""
     width = len(header.cells)
     rows = [record for record in records[header.row :] if len(record) == width][:PREVIEW_ROWS]
     names = [cell or f"({number})" for number, cell in enumerate(header.cells, start=1)]

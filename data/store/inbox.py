@@ -1,6 +1,6 @@
-"""The inbox: a folder of the store where files too large for the browser are put by whoever looks after the machine.
+"""The inbox: a folder of the store where the administrator puts files that are too large for the browser.
 
-They are read from disk as they are; importing one keeps a copy as evidence and leaves the file where it is.
+Files are read directly from disk. An import stores a copy as evidence and leaves the file in the inbox.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ SUFFIXES = (".csv", ".csv.gz", ".txt", ".xlsx", ".xls", ".ods")
 
 
 def inbox_files(store: Path) -> list[Path]:
-    """Tables that wait in the inbox, by name; a link is not followed, since it could point anywhere."""
+    """Return the tables in the inbox, by name. Symbolic links are skipped, because they could point anywhere."""
     folder = store / FOLDER
     if not folder.is_dir():
         return []

@@ -1,4 +1,4 @@
-"""What may happen to a round and to a release. Pure functions: a refusal, or None; nothing here reads the disk."""
+"""Policy for rounds and releases: pure functions that return an error or None, without disk access."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -20,7 +20,7 @@ from errors import UsageError
 
 
 def refuse_upload(status: RoundStatus, uploads: Sequence[Upload], trial: bool) -> UsageError | None:
-    """A round is a trial or formal, never both; a round that is finalised takes nothing more.
+    """Refuse an upload to a locked round, or a mixture of trial and formal uploads in a round.
 
     uploads: those of the round that are in force.
     """
@@ -39,15 +39,15 @@ def refuse_upload(status: RoundStatus, uploads: Sequence[Upload], trial: bool) -
         )
     if trial and uploads and not uploads[0].trial:
         return UsageError(
-            "The round {round} holds formal uploads, and trial and formal data are never mixed. Give the trial "
-            "a round name of its own.",
+            "The round {round} holds formal uploads, and trial and formal data are never mixed. Use a separate "
+            "round name for the trial.",
             round=status.round,
         )
     return None
 
 
 def refuse_status_call(status: str, reason: str, periods: Periods | None) -> UsageError | None:
-    """What is wrong with the call itself, whatever the round is."""
+    """Refuse an invalid call, independent of the state of the round."""
     if status not in STATUSES:
         known = "、".join([*CHINESE, *STATUSES])
         return UsageError("There is no status {status}. Known: {known}.", status=status, known=known)
@@ -61,7 +61,7 @@ def refuse_status_call(status: str, reason: str, periods: Periods | None) -> Usa
 def refuse_status(
     current: RoundStatus, status: str, uploads: Sequence[Upload], published: Collection[str]
 ) -> UsageError | None:
-    """Which status may follow the current one. published: ids of the uploads in the release in force."""
+    """Refuse a status that may not follow the current status. published: upload ids in the release in force."""
     round_id = current.round
     if any(upload.trial for upload in uploads):
         return UsageError("The round {round} holds trial uploads. Clear the trial round first.", round=round_id)
@@ -73,19 +73,19 @@ def refuse_status(
         return UsageError("The round {round} holds no uploads.", round=round_id)
     if status in (ANNOUNCED, WITHDRAWN) and not _as_published(uploads, published, whole=status == ANNOUNCED):
         return UsageError(
-            "The results of the round {round} are not published as they stand. Publish them first.", round=round_id
+            "The current results of the round {round} are not published. Publish them first.", round=round_id
         )
     return None
 
 
 def _as_published(uploads: Sequence[Upload], published: Collection[str], *, whole: bool) -> bool:
-    """Whether the uploads of a round, or some of them, are in the release in force."""
+    """Return whether all or any of a round's uploads are in the release in force."""
     known = [upload.upload_id in published for upload in uploads]
     return bool(known) and (all(known) if whole else any(known))
 
 
 def refuse_rollback(release_id: str, uploads: Collection[str], cleared: Collection[str]) -> UsageError | None:
-    """A trial round that was cleared does not come back. uploads: ids in the release."""
+    """Refuse a release that contains a cleared trial round. uploads: ids in the release."""
     if set(cleared).intersection(uploads):
         return UsageError(
             "The release {release} holds a trial round that was cleared. Choose another release.",
@@ -97,7 +97,7 @@ def refuse_rollback(release_id: str, uploads: Collection[str], cleared: Collecti
 def refuse_change_of_announced(
     before: Mapping[str, str], after: Mapping[str, str], announced: Collection[str], release_id: str
 ) -> UsageError | None:
-    """What was announced stays what is shown, until it is withdrawn. before, after: round -> digest of its results."""
+    """Refuse to change an announced round that is not withdrawn. before, after: round -> digest of its results."""
     for round_id, digest in before.items():
         if digest != after.get(round_id) and round_id in announced:
             return UsageError(
@@ -110,7 +110,7 @@ def refuse_change_of_announced(
 
 
 def refuse_clearing(round_id: str, uploads: Sequence[Upload]) -> UsageError | None:
-    """Only a trial round is cleared. uploads: those of the round that are in force."""
+    """Refuse to clear a formal round. uploads: uploads of the round in force."""
     if not uploads:
         return UsageError("The round {round} holds no uploads.", round=round_id)
     if not uploads[0].trial:

@@ -1,4 +1,4 @@
-"""Records of a release as a frame, typed by the contract."""
+"""Records of a release as a data frame with the column types of the contract."""
 
 import json
 
@@ -7,14 +7,14 @@ import pandas as pd
 from data.model.contract import Field, fields
 
 ALL_ROUNDS = "*"
-# Columns of published lines beside the fields of the contract.
+# Columns of published lines in addition to the fields of the contract.
 PRINTED = ("score_header", "figures", "printed_no")
 _DTYPES = {"int": "Int64", "decimal": "Float64", "bool": "boolean"}
 
 
 def typed_records(kind: str, contents: list[str]) -> pd.DataFrame:
-    """One row a record: text, enum and dates (ISO) as strings, numbers and truth values with missing ones as NA."""
-    rows = json.loads(f"[{','.join(contents)}]")  # one call: 20,000 single ones take five times as long
+    """Return a row per record: text, enums and ISO dates as strings; numbers and booleans nullable, with NA."""
+    rows = json.loads(f"[{','.join(contents)}]")  # a single call: 20,000 separate calls take five times as long
     columns = {field.name: _column(field, [row.get(field.name) for row in rows]) for field in fields(kind)}
     if kind == "results":
         columns |= {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in PRINTED}

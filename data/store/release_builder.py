@@ -1,4 +1,4 @@
-"""Build a release: the counts and moments of all rounds of the uploads in force, under their rules."""
+"""Building of a release: counts and moments of all rounds from the uploads in force, under their rules."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ Array: TypeAlias = NDArray[Any]
 
 @dataclass(frozen=True)
 class RoundTables:
-    """What one round adds to the tables of a release; `digest` is of its facts and its rules."""
+    """The rows of a round for the tables of a release; `digest` covers its facts and its rules."""
 
     digest: str
     tables: dict[str, pd.DataFrame]
@@ -44,9 +44,9 @@ class RoundTables:
 def build_release(
     staging: Path, uploads: list[Upload], rule_sets: dict[str, RuleSet], threads: int | None = None
 ) -> str:
-    """Write `release.json` and `results.duckdb` into `staging`; returns the release id (64 hex digits).
+    """Write `release.json` and `results.duckdb` into `staging` and return the release id (64 hex digits).
 
-    Raises RoundConflictError when uploads of one round do not fit together.
+    Raises RoundConflictError if uploads of a round contradict each other.
     """
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}
@@ -64,7 +64,7 @@ def build_release(
     tables["rule_set"] = _rule_set_table(uploads, rule_sets)
     tables["upload"] = _upload_table(uploads)
     write_database(staging / RESULTS, tables, "build/schema")
-    whole = {
+    contents = {
         "id": release_id,
         "results_sha256": file_sha256(staging / RESULTS),
         "method_version": METHOD_VERSION,
@@ -72,13 +72,13 @@ def build_release(
         "trial_rounds": trials,
         "uploads": [upload.upload_id for upload in uploads],
     }
-    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True)
     (staging / RELEASE).write_text(text, encoding="utf-8")
     return release_id
 
 
 def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet) -> dict[str, pd.DataFrame]:
-    """The tables of one round under other rules than it was published with (what-if)."""
+    """Return the tables of a round under rules other than the published rules (what-if)."""
     con = working_memory(staging)
     try:
         return _build_round(con, read_round(con, round_id, uploads), rules).tables
@@ -87,9 +87,9 @@ def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: Rul
 
 
 def _release_id(digests: dict[str, str], trials: list[str]) -> str:
-    """The same votes as a trial and as a formal round are two releases; without trials the id is as ever."""
-    whole = {"method": METHOD_VERSION, "rounds": digests, **({"trials": trials} if trials else {})}
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+    """Return the release id. Trial rounds are part of the id; without them the id is unchanged."""
+    contents = {"method": METHOD_VERSION, "rounds": digests, **({"trials": trials} if trials else {})}
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
 
 
 def _rules_of_round(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> RuleSet | None:
@@ -103,7 +103,7 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet | None) -> RoundTables:
-    """Counts and moments of one round."""
+    """Return the counts and moments of a round."""
     units = _unit_table(facts)
     has_votes = facts.lines is not None or len(facts.counts) > 0
     if rules is None or not has_votes:
@@ -142,7 +142,7 @@ def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:
 
 
 def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """A round that has a register and no votes yet, or nothing but records: then it is no round to rank."""
+    """Return the tables of a round without votes. A round with records only gets no row in table `round`."""
     columns = {
         "grade_count": [
             "unit_code",
@@ -197,7 +197,7 @@ def _round_table(
 
 
 def _unit_table(facts: RoundFacts) -> pd.DataFrame:
-    """Every unit of the round, in roster order."""
+    """Return every unit of the round, in roster order."""
     frame = _registered(facts.register) if facts.register is not None else _provisional(facts)
     return frame.assign(round_id=facts.round_id)
 
@@ -208,7 +208,7 @@ def _registered(register: Register) -> pd.DataFrame:
 
 
 def _provisional(facts: RoundFacts) -> pd.DataFrame:
-    """Units known from the files only: the code is the name."""
+    """Return the units named in the files of a round without a register; the code is the name."""
     categories: dict[str, str] = dict(zip(facts.counts["unit"], facts.counts["category"], strict=True))
     if facts.dictionaries is not None:
         texts = facts.dictionaries
@@ -235,16 +235,16 @@ def _group_names(con: duckdb.DuckDBPyConnection, facts: RoundFacts) -> list[str]
 
 
 def _grade_counts(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
-    """Lines of each grade by unit, group and indicator, ballots and counts together."""
+    """Return the number of lines by unit, group, indicator and grade, ballots and counts combined."""
     frames = []
     if facts.lines is not None and facts.dictionaries is not None:
         frames.append(_line_counts(con, facts.dictionaries, rules))
     if len(facts.counts):
         table = count_table(facts.counts, rules).rename(columns={"unit": "unit_code", "votes": "lines"})
         frames.append(table.drop(columns="category"))
-    whole = pd.concat(frames, ignore_index=True)
+    lines = pd.concat(frames, ignore_index=True)
     key = ["unit_code", "group_name", "indicator", "grade", "kind", "points", "scored"]
-    return whole.groupby(key, dropna=False, sort=True)["lines"].sum().reset_index()
+    return lines.groupby(key, dropna=False, sort=True)["lines"].sum().reset_index()
 
 
 def _line_counts(con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: RuleSet) -> pd.DataFrame:
@@ -273,7 +273,7 @@ def _line_counts(con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: Rul
 
 
 def _site_grades(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
-    """Scored lines by group, site and grade; empty without ballots or sites."""
+    """Return the scored lines by group, site and grade; empty without ballots or sites."""
     if facts.lines is None or facts.dictionaries is None:
         return pd.DataFrame(columns=["group_name", "site", "grade", "lines"])
     counts = con.execute(read_sql("build/site_counts")).df()
@@ -290,8 +290,11 @@ def _moments(
     units: list[str],
     groups: list[str],
 ) -> tuple[list[VoteMoments], int, Array]:
-    """Exact moments of the ballots and of the counts, over all units and groups of the round, the greatest common
-    divisor of all scores, and how many votes of each unit have the lowest score there is."""
+    """Return the exact moments, the score step, and the votes with the lowest score by unit.
+
+    Moments cover all units and groups of the round, ballots and counts separately. The step is the greatest common
+    divisor of all scores.
+    """
     moments, step = [], 0
     lowest = np.zeros(len(units), dtype=np.int64)
     if facts.lines is not None and facts.dictionaries is not None:
@@ -348,11 +351,10 @@ def _ballot_moments(
 def _moment_tables(
     moments: list[VoteMoments], units: list[str], groups: list[str], step: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Cells and pairs as tables, with all sums in units of `step` (ten-thousandths of a point), which divides
-    every score.
+    """Return cells and pairs as tables, with all sums in units of `step`.
 
-    The step keeps sums of squares inside 64 bits: 13 million votes at 100 points pass them at step 1, and take
-    a hundred-millionth of the room where points are whole.
+    The step is in ten-thousandths of a point and divides every score. It keeps sums of squares within 64 bits: at
+    step 1, 13 million votes of 100 points overflow; with integer points the sums are a hundred-millionth of that.
     """
     names, group_names = np.array(units, dtype=object), np.array(groups, dtype=object)
     n: Array = np.sum([m.n for m in moments], axis=0)
@@ -388,7 +390,7 @@ def _moment_tables(
 
 
 def _link_table(moments: VoteMoments, groups: list[str], step: int) -> pd.DataFrame:
-    """Ballots of two votes or more by group, for the error of the unit + evaluator model."""
+    """Return the ballots with two or more votes by group, for the error of the unit + evaluator model."""
     return pd.DataFrame(
         {
             "group_name": groups,

@@ -1,6 +1,6 @@
-"""From the kept bytes again: recompute a release and compare it, or make what is derived anew.
+"""Replay and rebuild: recompute a release from the stored originals and compare it, or restore derived files.
 
-Both import the evidence into a scratch store through the same intake that accepted it, so nothing derived is trusted.
+Both import the originals into a scratch store through the normal intake, so no derived file is trusted.
 """
 
 import tempfile
@@ -22,13 +22,13 @@ from data.store.verify import Damage, check, damaged_derived, damaged_file, rele
 from errors import StoreDamagedError, UsageError
 
 READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round")
-"""Kinds that say what a written name means."""
-# The list of uploads is the input: its numbers count what the store held before, and differ in a scratch store.
+"""Kinds of uploads that determine how unit names are resolved."""
+# The upload table is the input. Its numbers depend on earlier uploads and so differ in a scratch store.
 COMPARED = tuple(name for name in table_names("build/schema") if name != "upload")
 
 
 def replay(store: Store, prefix: str) -> list[Damage]:
-    """Recompute a release from the kept evidence in a scratch store; what differs, empty when nothing does."""
+    """Recompute a release from the stored originals in a scratch store and return the differences."""
     release_id = store.find(prefix)
     release = Release(store.path / "releases" / release_id)
     try:
@@ -37,7 +37,7 @@ def replay(store: Store, prefix: str) -> list[Damage]:
                 return [again]
             if again.id != release_id:
                 facts = {"found": again.short, "release": release.short}
-                return [Damage("Recomputing gives the release {found}, not {release}.", facts)]
+                return [Damage("Recomputing gives release {found}, not {release}.", facts)]
             return _differences(release, again)
     finally:
         release.close()
@@ -45,16 +45,16 @@ def replay(store: Store, prefix: str) -> list[Damage]:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What was made again (uploads and releases by id); what could not be and why, and what else is damaged."""
+    """Result of a rebuild. made: ids of rebuilt uploads and releases. left: defects that remain."""
 
     made: list[str]
     left: list[Damage]
 
 
 def rebuild(store: Store) -> Rebuilt:
-    """Make every derived file that is damaged or missing again from the kept bytes; sound ones stay as they are.
+    """Rebuild every damaged or missing derived file from the stored originals. Undamaged files are not touched.
 
-    Each must come out with the digest or id it had: anything else is left alone and said.
+    A rebuilt file must have the digest or id it had before; if it does not, it is reported and not replaced.
     """
     made: list[str] = []
     left: list[Damage] = []
@@ -76,13 +76,15 @@ def rebuild(store: Store) -> Rebuilt:
 
 
 def _rebuild_upload(store: Store, upload: Upload) -> Damage | None:
-    """Put the derived files of one upload in place anew; what stands in the way."""
+    """Rebuild the derived files of an upload; return the defect that prevents it, or None."""
     with _imported_again(store, [upload.upload_id]) as (again, stored):
         if isinstance(stored, Damage):
             return stored
         anew = next(u for u in again.uploads() if u.upload_id == stored[upload.upload_id])
         if anew.digest != upload.digest:
-            return Damage("Upload {upload}: its kept file gives other content now.", {"upload": upload.upload_id})
+            return Damage(
+                "Upload {upload}: its stored original now gives different content.", {"upload": upload.upload_id}
+            )
         for name in derived_files(anew.folder):
             move_atomically(anew.folder / name, upload.folder / name)
         manifest = anew.folder / MANIFEST
@@ -93,18 +95,20 @@ def _rebuild_upload(store: Store, upload: Upload) -> Damage | None:
 
 
 def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | None:
-    """Put one release in place anew; what stands in the way."""
+    """Rebuild a release; return the defect that prevents it, or None."""
     folder = store.path / "releases" / release_id
     try:
         made_of = read_contents(folder)
         uploads, version = list(made_of["uploads"]), made_of["method_version"]
     except StoreDamagedError:
-        # What it was made of is lost too; if it is what publishing would make now, its id will say so.
+        # The list of its uploads is lost too. Try the uploads in force: the id shows whether they are the same.
         uploads, version = [upload.upload_id for upload in store.uploads_in_force()], METHOD_VERSION
     named = {"release": release_id[:16]}
     if version != METHOD_VERSION:
         return Damage(
-            "Release {release}: an earlier version of this program made it, and only that one can make it again.", named
+            "Release {release}: it was built by an earlier version of this program and can only be rebuilt with "
+            "that version.",
+            named,
         )
     draft = staging / f"release-{release_id[:16]}"
     try:
@@ -112,7 +116,7 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
     except (StoreDamagedError, UsageError, RoundConflictError):
         found = ""
     if found != release_id:
-        return Damage("Release {release}: it cannot be made again from what is kept. Restore a backup.", named)
+        return Damage("Release {release}: it cannot be rebuilt from the stored files. Restore a backup.", named)
     if folder.is_dir():
         folder.rename(staging / f"damaged-{release_id[:16]}")
     move_atomically(draft, folder)
@@ -121,7 +125,7 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
 
 @contextmanager
 def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Damage]:
-    """A release of some uploads, read again from their evidence; gone afterwards."""
+    """Yield a temporary release of some uploads, re-imported from their originals."""
     with _imported_again(store, uploads) as (again, stored):
         if isinstance(stored, Damage):
             yield stored
@@ -138,7 +142,7 @@ def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Damage]
 
 @contextmanager
 def _imported_again(store: Store, wanted: list[str]) -> Iterator[tuple[Store, dict[str, str] | Damage]]:
-    """A scratch store with some uploads read again, and the id there of every upload; or what is in the way."""
+    """Yield a scratch store with re-imported uploads and a map from old to new ids, or the defect that prevents it."""
     with tempfile.TemporaryDirectory() as scratch:
         again = Store(Path(scratch) / "store", threads=store.threads)
         for rules in store.rule_sets():
@@ -148,7 +152,7 @@ def _imported_again(store: Store, wanted: list[str]) -> Iterator[tuple[Store, di
 
 
 def _gone(store: Store, wanted: set[str]) -> Damage | None:
-    """An upload that is not there any more, or whose rule set is not."""
+    """Return the defect for a missing upload or a missing rule set, or None."""
     known = {upload.upload_id: upload for upload in store.uploads()}
     missing = sorted(wanted - set(known))
     if missing:
@@ -158,9 +162,9 @@ def _gone(store: Store, wanted: set[str]) -> Damage | None:
 
 
 def _read_together(store: Store, wanted: set[str]) -> list[Upload]:
-    """The wanted uploads and what said before them which written names mean which units, even if replaced since.
+    """Return the wanted uploads and all earlier uploads that resolved unit names, even if replaced since.
 
-    Of a round that was tried out first, only the kind of uploads that is wanted: the two are never mixed.
+    For a round with trial and formal uploads, only the wanted sort is returned: the two are never mixed.
     """
     known = store.uploads()
     last = max(upload.number for upload in known if upload.upload_id in wanted)
@@ -170,7 +174,7 @@ def _read_together(store: Store, wanted: set[str]) -> list[Upload]:
 
 
 def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damage:
-    """Import the evidence of uploads in the order in which it came; the id there of each, or what is not accepted."""
+    """Import the originals in their first order; return a map from old to new ids, or the first defect."""
     stored: dict[str, str] = {}
     for upload in sorted(uploads, key=lambda u: u.number):
         gone = [name for name in damaged_files(upload.folder) if is_evidence(name)]
@@ -195,19 +199,21 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damag
         accepted = report.upload or report.same_as
         if accepted is None:
             facts = {"upload": upload.upload_id, "why": report.problems[0]}
-            return Damage("Upload {upload}: its kept file is not accepted any more: {why}", facts)
+            return Damage("Upload {upload}: its stored original is no longer accepted: {why}", facts)
         stored[upload.upload_id] = accepted
     return stored
 
 
-def _differences(one: Release, two: Release) -> list[Damage]:
-    """Tables of two releases that are not the same, byte for byte as CSV."""
-    found = []
+def _differences(first_release: Release, second_release: Release) -> list[Damage]:
+    """Return the tables of two releases that differ, compared byte by byte as CSV."""
+    differences = []
     for name in COMPARED:
-        first, second = (release.query_table(name).to_csv(index=False).splitlines() for release in (one, two))
+        first, second = (
+            release.query_table(name).to_csv(index=False).splitlines() for release in (first_release, second_release)
+        )
         if first != second:
             lines = enumerate(zip_longest(first, second), start=1)
             line = next(number for number, (a, b) in lines if a != b)
             facts = {"table": name, "line": line}
-            found.append(Damage("The table {table} differs, first in line {line}.", facts))
-    return found
+            differences.append(Damage("Table {table} differs, first in line {line}.", facts))
+    return differences

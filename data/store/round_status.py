@@ -1,6 +1,6 @@
-"""The status of a round, from draft to withdrawn: which may follow which, and what each permits.
+"""The status of a round, from draft to withdrawn: permitted transitions and permitted actions.
 
-A round that nobody gave a status permits everything, like a draft. Whether a round is a trial is said by its uploads.
+A round without a status is treated as a draft. Whether a round is a trial follows from its uploads.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ STATUSES = {
     WITHDRAWN: N_("Withdrawn"),
 }
 CHINESE = {"草稿": DRAFT, "试算": TRIAL, "已定稿": FINAL, "已公布": ANNOUNCED, "已撤回": WITHDRAWN}
-"""The same in the words of the contract, as a person types them."""
+"""Status names of the contract, as users type them."""
 
 PERMITS = {
-    DRAFT: N_("Uploads are free. Files say that the results are a draft."),
-    TRIAL: N_("Trial uploads only. Pages and files say that it is a trial; it is cleared, never finalised."),
-    FINAL: N_("No more uploads. Files say that the results are not announced yet."),
+    DRAFT: N_("Uploads are allowed. Files are marked as draft."),
+    TRIAL: N_("Trial uploads only. Pages and files are marked as trial. A trial is cleared, never finalised."),
+    FINAL: N_("No more uploads. Files are marked as not yet announced."),
     ANNOUNCED: N_("No more uploads. Files are final."),
-    WITHDRAWN: N_("No more uploads. Pages and files say that the results are withdrawn."),
+    WITHDRAWN: N_("No more uploads. Pages and files are marked as withdrawn."),
 }
 FOLLOWING = {
     DRAFT: (TRIAL, FINAL, WITHDRAWN),
@@ -48,7 +48,7 @@ LOCKED = {
 
 
 def status_given(history: list[Event], round_id: str) -> Event | None:
-    """The newest entry that gave a round its status; None when there is none, or the round was cleared since."""
+    """Return the newest status entry of a round; None if there is no entry or the round was cleared since."""
     for event in history:
         if event.round == round_id and event.action in ("status", "clear"):
             return event if event.action == "status" else None
@@ -56,7 +56,7 @@ def status_given(history: list[Event], round_id: str) -> Event | None:
 
 
 def may_follow(status: str, new: str) -> bool:
-    """Whether a round of one status may be given another."""
+    """Return whether a status may be changed to another."""
     return new in FOLLOWING[status]
 
 

@@ -1,7 +1,7 @@
-"""One round put together from its uploads: the register, the ballots and the counts that are in force.
+"""Assembly of a round from its uploads in force: register, ballots and counts.
 
-Ballots of several uploads, or of units renamed by a later register, are coded anew as if they had come in one file;
-a single upload is taken as it stands. Nothing here knows points or weights.
+Ballots of several uploads, or of units renamed by a later register, are recoded as if they were a single file. A
+single upload is used unchanged. This module does not use points or weights.
 """
 
 import json
@@ -36,12 +36,12 @@ from problems import Place, Problem
 
 
 class RoundConflictError(ProblemsError):
-    """Uploads of one round that do not fit together; `problems` says how."""
+    """Uploads of a round contradict each other; see `problems`."""
 
 
 @dataclass(frozen=True)
 class RoundFacts:
-    """Everything known of one round, before any rule is applied.
+    """All facts of a round, before any rule is applied.
 
     lines, dictionaries: of the ballots, or None; table `ballot` of the connection holds the ballots.
     counts: frame of `intake.counts.COLUMNS` with resolved units. records: kind, number, content of the other tables.
@@ -58,23 +58,23 @@ class RoundFacts:
 
     @property
     def is_evaluated(self) -> bool:
-        """Whether anything of the round may be ranked: a register, ballots or counts."""
+        """Return whether the round has a register, ballots or counts, so that it can be ranked."""
         return self.register is not None or self.lines is not None or len(self.counts) > 0
 
 
 def read_register(uploads: list[Upload], round_id: str) -> Register | None:
-    """The register of a round, all its uploads together; None when there is none.
+    """Return the register of a round, merged from all its uploads; None if there is no register.
 
-    Aliases and the names of other rounds are taken from all uploads that the round may know of.
+    Aliases and names of other rounds come from all uploads visible to the round.
     """
     uploads = visible_to(uploads, round_id)
     registers = [upload for upload in uploads if upload.kind == "units"]
-    own = _units_of([upload for upload in registers if upload.round_id == round_id])
-    if not own:
+    units = _units_of([upload for upload in registers if upload.round_id == round_id])
+    if not units:
         return None
     others = sorted((u for u in registers if u.round_id != round_id), key=lambda u: (u.round_id, u.number))
     spellings = [(match_key(t), u.unit_code) for u in _units_of(others) for t in (u.unit_name, u.short_name) if t]
-    known = {unit.unit_code for unit in own}
+    known = {unit.unit_code for unit in units}
     reforms = sorted(contents(uploads, "unit_lineage"), key=lambda row: str(row["date"]))
     renamed = {str(row["from_code"]): str(row["to_code"]) for row in reforms if row["change"] == "更名"}
     taken_over = {str(row["from_code"]): str(row["to_code"]) for row in reforms}
@@ -82,7 +82,7 @@ def read_register(uploads: list[Upload], round_id: str) -> Register | None:
     successors = {key: _followed(code, taken_over, known) for key, code in spellings if former[key] not in known}
     listed = {str(row["unit_code"]): row for row in contents(uploads, "unit_round", round_id)}
     return Register(
-        tuple(_as_listed(unit, listed.get(unit.unit_code)) for unit in own),
+        tuple(_as_listed(unit, listed.get(unit.unit_code)) for unit in units),
         aliases(uploads, round_id),
         former,
         {key: code for key, code in successors.items() if code in known},
@@ -90,7 +90,7 @@ def read_register(uploads: list[Upload], round_id: str) -> Register | None:
 
 
 def visible_to(uploads: list[Upload], round_id: str) -> list[Upload]:
-    """The uploads that may bear on a round: a formal one knows nothing of the trials of other rounds."""
+    """Return the uploads that may affect a round. Trials of other rounds do not affect a formal round."""
     is_trial = any(upload.trial for upload in uploads if upload.round_id == round_id)
     return [upload for upload in uploads if is_trial or not upload.trial]
 
@@ -104,16 +104,16 @@ def _units_of(uploads: list[Upload]) -> list[RegisteredUnit]:
 
 
 def _followed(code: str, links: Mapping[str, str], known: set[str]) -> str:
-    """The first successor among the known units; the code itself where the links lead to none."""
-    own, seen = code, set()
-    while own not in known and own in links and own not in seen:
-        seen.add(own)
-        own = links[own]
-    return own if own in known else code
+    """Return the first successor among the known units, or the code itself if there is no such successor."""
+    current, seen = code, set()
+    while current not in known and current in links and current not in seen:
+        seen.add(current)
+        current = links[current]
+    return current if current in known else code
 
 
 def _as_listed(unit: RegisteredUnit, row: Mapping[str, object] | None) -> RegisteredUnit:
-    """The list of a round says the category and whether a unit takes part, whatever the register says."""
+    """Return the unit with category and participation of the round's list, which override the register."""
     if row is None:
         return unit
     state = PARTICIPATION[str(row["status"])] if row.get("status") else unit.participation
@@ -121,7 +121,7 @@ def _as_listed(unit: RegisteredUnit, row: Mapping[str, object] | None) -> Regist
 
 
 def contents(uploads: list[Upload], kind: str, round_id: str | None = None) -> list[dict[str, object]]:
-    """Records of one kind, of one round or of all."""
+    """Return the records of a kind, for a single round or for all rounds."""
     return [
         json.loads(text)
         for upload in uploads
@@ -131,7 +131,7 @@ def contents(uploads: list[Upload], kind: str, round_id: str | None = None) -> l
 
 
 def aliases(uploads: list[Upload], round_id: str) -> dict[str, str]:
-    """Match key of each confirmed spelling -> unit code, as it is valid on the last day of the round."""
+    """Return match key -> unit code of the aliases that are valid on the last day of the round."""
     ends = [row["end_date"] for row in contents(uploads, "round", round_id) if row.get("end_date")]
     year = year_of(round_id)
     day = str(ends[0]) if ends else f"{year}-12-31" if year else ""
@@ -143,7 +143,7 @@ def aliases(uploads: list[Upload], round_id: str) -> dict[str, str]:
 
 
 def alias_of(uploads: list[Upload], name: str, day: str) -> tuple[str, str] | None:
-    """Unit code that a spelling is confirmed for on a day ('' = from ever on), and the upload that says so."""
+    """Return the unit code of an alias on a day ('' = no start date) and the upload that records it, or None."""
     for upload in uploads:
         for row in contents([upload], "unit_alias"):
             if match_key(str(row["alias"])) == match_key(name) and _meet(row, {"valid_from": day}):
@@ -152,7 +152,7 @@ def alias_of(uploads: list[Upload], name: str, day: str) -> tuple[str, str] | No
 
 
 def alias_conflicts(uploads: list[Upload]) -> list[Problem]:
-    """Aliases of all rounds that would mean two units on one day."""
+    """Return a problem for each alias that would refer to two units on the same day."""
     taken: dict[str, list[dict[str, object]]] = {}
     problems = []
     for row in contents(uploads, "unit_alias"):
@@ -165,16 +165,16 @@ def alias_conflicts(uploads: list[Upload]) -> list[Problem]:
     return problems
 
 
-def _meet(one: Mapping[str, object], two: Mapping[str, object]) -> bool:
-    """Whether two half-open spans have a day in common; an open end never ends."""
-    spans = [(str(row.get("valid_from", "")), str(row.get("valid_to", "9999"))) for row in (one, two)]
+def _meet(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
+    """Return whether two half-open date ranges overlap; a missing end means no limit."""
+    spans = [(str(row.get("valid_from", "")), str(row.get("valid_to", "9999"))) for row in (first, second)]
     return max(start for start, _ in spans) < min(end for _, end in spans)
 
 
 def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Upload]) -> RoundFacts:
-    """Put the uploads of one round together; aliases and earlier names come from the uploads of other rounds.
+    """Assemble a round from its uploads. Aliases and earlier names also come from uploads of other rounds.
 
-    Raises RoundConflictError when a unit of the ballots is not in the register, or a line stands in two uploads.
+    Raises RoundConflictError if a unit of the ballots is not in the register, or if two uploads contain the same line.
     """
     register = read_register(uploads, round_id)
     uploads = [upload for upload in uploads if upload.round_id == round_id]
@@ -184,7 +184,7 @@ def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Uplo
     dictionaries, lines = _read_ballots(con, ballots, codes)
     records = _read_records(uploads)
     digest = _digest(con, register, dictionaries, lines, counts)
-    if len(records):  # a round without records keeps the digest it always had
+    if len(records):  # without records the digest is the same as in versions before records existed
         digest = frame_digest(
             "records", pd.DataFrame({"round": [digest], "records": [frame_digest("record", records)]})
         )
@@ -192,7 +192,7 @@ def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Uplo
 
 
 def _read_records(uploads: list[Upload]) -> pd.DataFrame:
-    """kind, number, content of every record of a round: numbered by kind in canonical order."""
+    """Return kind, number and content of every record of a round, numbered by kind in canonical order."""
     pairs = sorted(
         (upload.kind, str(text))
         for upload in uploads
@@ -211,7 +211,7 @@ def _digest(
     lines: Lines | None,
     counts: pd.DataFrame,
 ) -> str:
-    """SHA-256 of the canonical facts of the round, whatever files they came in."""
+    """Return the SHA-256 of the canonical facts of the round, independent of the division into files."""
     parts = pd.DataFrame(
         {
             "register": [frame_digest("units", pd.DataFrame([u.__dict__ for u in register.units])) if register else ""],
@@ -227,7 +227,7 @@ def _digest(
 
 
 def resolve(names: tuple[str, ...], codes: dict[str, str] | None) -> tuple[str, ...]:
-    """Unit codes of the register for names of the facts; the names themselves without a register."""
+    """Return the register's unit codes for names; without a register, return the names."""
     if codes is None:
         return names
     unknown = [name for name in names if match_key(name) not in codes]
@@ -240,18 +240,18 @@ def _read_counts(uploads: list[Upload], codes: dict[str, str] | None) -> pd.Data
     columns = ["unit", "category", "group_name", "indicator", "grade", "votes"]
     if not uploads:
         return pd.DataFrame(columns=columns)
-    whole = pd.concat([upload.frame().assign(part=part) for part, upload in enumerate(uploads)], ignore_index=True)
-    whole["unit"] = list(resolve(tuple(whole["unit"]), codes))
+    counts = pd.concat([upload.frame().assign(part=part) for part, upload in enumerate(uploads)], ignore_index=True)
+    counts["unit"] = list(resolve(tuple(counts["unit"]), codes))
     if codes is not None:
-        whole["category"] = ""
+        counts["category"] = ""
     key = ["unit", "group_name", "indicator", "grade"]
-    double = whole[whole.duplicated(key)]
+    double = counts[counts.duplicated(key)]
     if len(double):
-        first = whole.groupby(key)["part"].min()
+        first = counts.groupby(key)["part"].min()
         lines = [tuple(map(str, line)) for line in double[key].itertuples(index=False)]
         raise RoundConflictError([_already_there(line[0], line, uploads[int(first[line])]) for line in lines])
-    whole = whole[columns]
-    return whole.sort_values(key, ignore_index=True)
+    counts = counts[columns]
+    return counts.sort_values(key, ignore_index=True)
 
 
 def _read_ballots(
@@ -269,7 +269,7 @@ def _lines_of(
     if len(uploads) == 1:
         texts = read_dictionaries(uploads[0].folder / "dictionaries.json")
         if resolve(texts.units, codes) == texts.units:
-            if codes is not None:  # the register says the category, whatever the ballots said
+            if codes is not None:  # the category of the register overrides that of the ballots
                 texts = replace(texts, categories=("",) * len(texts.units))
             return _as_stored(con, uploads[0].folder, texts)
     return _coded_anew(con, uploads, codes)
@@ -286,7 +286,7 @@ def _as_stored(con: duckdb.DuckDBPyConnection, folder: Path, texts: Dictionaries
 def _coded_anew(
     con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
 ) -> tuple[Dictionaries, Lines]:
-    """All uploads as text lines again, then through the same coding as one file."""
+    """Convert all uploads back to text lines, then code them like a single file."""
     text_lines(con, uploads, codes)
     for what in ("unit", "indicator", "grade", "group"):
         con.sql(read_sql(f"build/{what}_map")).create(f"{what}_map")
@@ -316,14 +316,14 @@ def _coded_anew(
 
 
 def text_lines(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
-    """Table line_text: the lines of several uploads of ballots of one round as text again."""
+    """Create table line_text: the ballot lines of several uploads of a round as text."""
     with damage_told(uploads):
         _part_tables(con, uploads, codes)
         con.sql(read_sql("build/line_text")).create("line_text")
 
 
 def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:
-    """One finding a line that two uploads have, and one for each earlier upload that has several."""
+    """Return a problem per duplicate line, and a summary problem per earlier upload with several duplicates."""
     rows = con.execute(read_sql("build/twice_imported")).fetchall()
     newest = len(con.table("part_line").filter(f"part = {len(uploads) - 1}"))  # sql: a number of ours
     shared = Counter(part for *_, part in rows)
@@ -334,13 +334,13 @@ def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> li
 
 
 def _overlap(earlier: Upload, count: int, lines: int) -> Problem:
-    """How much of the newest upload an earlier one has already."""
+    """Return the problem that states how much of the newest upload an earlier upload already contains."""
     facts: dict[str, object] = {"count": count, "lines": lines, "percent": round(100 * count / lines)}
     return Problem("upload_overlaps", facts={**facts, "upload": earlier.upload_id, "earlier": _files_of(earlier)})
 
 
 def _already_there(value: str, line: tuple[str, ...], earlier: Upload) -> Problem:
-    """A line that an earlier upload has; in which row, only its files tell."""
+    """Return the problem for a line of an earlier upload. `earlier_lines` adds the row, which needs the files."""
     facts: dict[str, object] = {"upload": earlier.upload_id, "earlier": _files_of(earlier), "line": line}
     return Problem("already_imported_line", value=value, facts=facts)
 
@@ -350,8 +350,8 @@ def _files_of(upload: Upload) -> Place:
 
 
 def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
-    """Tables part_line, part_ballot, part_unit, part_indicator, part_grade: uploads beside each other."""
-    made = False
+    """Create tables part_line, part_ballot, part_unit, part_indicator and part_grade, with a part per upload."""
+    exists = False
     for part, upload in enumerate(uploads):
         texts = read_dictionaries(upload.folder / "dictionaries.json")
         units = resolve(texts.units, codes)
@@ -363,12 +363,12 @@ def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: d
         }
         for name, frame in frames.items():
             con.register("part_frame", frame)
-            _append(con, con.table("part_frame"), name, made)
+            _append(con, con.table("part_frame"), name, exists)
             con.unregister("part_frame")
         for what in ("line", "ballot"):
             relation = con.read_parquet(str(upload.folder / f"{what}s.parquet"))
-            _append(con, relation.project(f"{part} AS part, *"), f"part_{what}", made)
-        made = True
+            _append(con, relation.project(f"{part} AS part, *"), f"part_{what}", exists)
+        exists = True
 
 
 def _append(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, name: str, made: bool) -> None:

@@ -42,14 +42,14 @@ from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSet
 
 @dataclass(frozen=True)
 class PublishReport:
-    """The release in force after publishing; `new` when it was not before."""
+    """The release in force after publishing. new: whether it was not in force before."""
 
     release: str
     new: bool
 
 
 class Store:
-    """One store folder. Reading creates nothing."""
+    """A store folder. Reading never creates files."""
 
     def __init__(self, path: Path, *, threads: int | None = None) -> None:
         self.path = Path(path)
@@ -58,22 +58,22 @@ class Store:
     # --- reading -------------------------------------------------------------------------------------------------
 
     def is_empty(self) -> bool:
-        """Whether the store holds nothing: no rules, no uploads, no history."""
+        """Return whether the store has no rules, no uploads and no history."""
         return not (self.rule_sets() or self.uploads() or self.history())
 
     def rule_sets(self) -> list[RuleSet]:
-        """All rule sets, by name."""
+        """Return all rule sets, by name."""
         return [_kept_rules(path) for path in sorted((self.path / "rules").glob("*.toml"))]
 
     def rule_set(self, name: str) -> RuleSet:
-        """One rule set by name."""
+        """Return a rule set by name. Raises UsageError."""
         path = self.path / "rules" / f"{name}.toml"
         if "/" in name or not path.is_file():
             raise UsageError("There is no rule set named {name}. `biaochi rules list` names them all.", name=name)
         return _kept_rules(path)
 
     def lost_rules(self, uploads: Sequence[Upload]) -> StoreDamagedError | None:
-        """What to say of a rule set that these uploads were read under and that is gone."""
+        """Return an error for a rule set that these uploads need but that is missing, or None."""
         used = sorted({upload.rules_name for upload in uploads if upload.rules_name})
         lost = [name for name in used if not (self.path / "rules" / f"{name}.toml").is_file()]
         if not lost:
@@ -81,43 +81,42 @@ class Store:
         return StoreDamagedError("Rule set {name}: its file is missing. Restore it from a backup.", name=lost[0])
 
     def uploads(self) -> list[Upload]:
-        """All accepted uploads, oldest first."""
+        """Return all accepted uploads, oldest first."""
         folders = sorted((self.path / "uploads").glob("[0-9]*"))
         return [read_upload(folder) for folder in folders]
 
     def history(self) -> list[Event]:
-        """What was published, rolled back, cleared or given a status, newest first.
+        """Return the history, newest first.
 
-        Raises StoreDamagedError where entries are missing: without the newest ones an older release would pass for
-        the one in force, without any the store for one that never published.
+        Raises StoreDamagedError if entries are missing. Without the newest entries an older release would be taken as
+        in force; without any entries the store would be taken as never published.
         """
-        told = logged_event_count(
-            self.path
-        )  # before the entries are read: a writer adds one first and tells of it then
+        # The log is read before the entries, because a writer adds an entry first and logs it afterwards.
+        logged = logged_event_count(self.path)
         history = read_history(self.path)
         unlogged = not history and not has_log(self.path) and any((self.path / "releases").glob("*"))
-        if len(history) < told or unlogged:
+        if len(history) < logged or unlogged:
             raise missing_entry(len(history) + 1)
         return history
 
     def uploads_in_force(self) -> list[Upload]:
-        """The uploads that publishing takes: neither replaced nor cleared."""
+        """Return the uploads to publish: neither replaced nor cleared."""
         gone = cleared(self.history())
         return active([upload for upload in self.uploads() if upload.upload_id not in gone])
 
     def calendar(self) -> Calendar:
-        """The work calendar: the shipped years, and above them every uploaded one, published or not."""
+        """Return the work calendar: the shipped years, overridden by uploaded years, published or not."""
         formal = [upload for upload in self.uploads_in_force() if not upload.trial]
         return work_calendar(
             pd.DataFrame(contents(formal, "work_calendar"), columns=list(CALENDAR_COLUMNS), dtype="object")
         )
 
     def rounds(self) -> list[str]:
-        """Every round with uploads in force, newest first."""
+        """Return every round with uploads in force, newest first."""
         return sorted({upload.round_id for upload in self.uploads_in_force()}, reverse=True)
 
     def status(self, round_id: str) -> RoundStatus:
-        """What a round is: a trial when its uploads are, else what somebody said last, else a draft."""
+        """Return the status of a round: trial if its uploads are, else the last recorded status, else draft."""
         given = status_given(self.history(), round_id)
         if any(upload.trial for upload in self._of_round(round_id)):
             return RoundStatus(round_id, TRIAL, given)
@@ -127,28 +126,28 @@ class Store:
         return [upload for upload in self.uploads_in_force() if upload.round_id == round_id]
 
     def in_force(self) -> str | None:
-        """Id of the release in force."""
+        """Return the id of the release in force, or None."""
         history = self.history()
         return (history[0].release or None) if history else None
 
     def release(self, prefix: str | None = None) -> Release | None:
-        """A release by any unique prefix of its id, or the one in force; None when nothing is published."""
+        """Return a release by a unique prefix of its id, by default the release in force; None if there is none."""
         release_id = self.in_force() if prefix is None else self.find(prefix)
         return None if release_id is None else Release(self.path / "releases" / release_id)
 
     def releases(self) -> list[str]:
-        """Ids of all releases ever in force, newest first."""
+        """Return the ids of all releases that were ever in force, newest first."""
         return list(dict.fromkeys(event.release for event in self.history() if event.release))
 
     def uploads_of(self, release_id: str) -> list[str]:
-        """Ids of the uploads that a release is made of; none of no release."""
+        """Return the upload ids of a release; empty if `release_id` is empty."""
         if not release_id:
             return []
         ids: list[str] = read_contents(self.path / "releases" / release_id)["uploads"]
         return ids
 
     def has_changes(self) -> bool:
-        """Whether publishing now would make another release than the one in force, as far as can be seen at once."""
+        """Return whether publishing would change the release in force, judged by upload ids and method version only."""
         uploads = {upload.upload_id for upload in self.uploads_in_force()}
         in_force = self.in_force()
         if in_force is None:
@@ -157,23 +156,23 @@ class Store:
         return bool(uploads) and (uploads, METHOD_VERSION) != (set(made_of["uploads"]), made_of["method_version"])
 
     def rules_in_use(self, round_id: str) -> str:
-        """Name of the rule set that a round's uploads were read under; '' when there is none yet."""
+        """Return the name of the rule set of a round's uploads, or ''."""
         names = [upload.rules_name for upload in self._of_round(round_id)]
         return next((name for name in names if name), "")
 
     def find(self, prefix: str) -> str:
-        """The id of the one release that begins with a prefix. Raises UsageError."""
-        found = [release for release in self.releases() if release.startswith(prefix)]
-        if len(found) != 1 or not prefix:
-            if found:
-                raise UsageError("Several releases begin with {prefix}. Give more digits.", prefix=prefix)
+        """Return the id of the only release that begins with a prefix. Raises UsageError."""
+        matches = [release for release in self.releases() if release.startswith(prefix)]
+        if len(matches) != 1 or not prefix:
+            if matches:
+                raise UsageError("Several releases begin with {prefix}. Enter more digits.", prefix=prefix)
             raise UsageError("No release begins with {prefix}. `biaochi releases` lists them all.", prefix=prefix)
-        return found[0]
+        return matches[0]
 
     # --- writing -------------------------------------------------------------------------------------------------
 
     def add_rules(self, text: str) -> RuleSet:
-        """Keep a rule set. Raises InvalidRulesError, or NameTakenError when the name has other content already."""
+        """Store a rule set. Raises InvalidRulesError, or NameTakenError if the name exists with other content."""
         rules = parse_rules(text)
         with self.writing() as staging:
             path = self.path / "rules" / f"{rules.name}.toml"
@@ -201,14 +200,14 @@ class Store:
         data.model.progress is raised and nothing is left behind.
         """
         if kind not in KINDS:
-            raise UsageError("There is no kind of upload named {kind}.", kind=kind)
+            raise UsageError("There is no upload kind named {kind}.", kind=kind)
         if options.edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if options.replace else ""
         rule_set = self._rules_for(round_id, options.rules, correcting) if kind in SCORED_KINDS else None
         watch = ProgressReporter(progress, cancelled)
         with self.writing() as staging:
-            if rule_set is not None:  # once more: another writer may have given the round its rules meanwhile
+            if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
             _raise(policy.refuse_upload(self.status(round_id), self._of_round(round_id), options.trial))
             request = Request(kind, round_id, rule_set, options)
@@ -216,7 +215,7 @@ class Store:
             return job.run(sources)
 
     def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
-        """Read later files with this header in the same way: column -> field, '' for no field."""
+        """Save a column mapping for later files with this header: column -> field, '' for no field."""
         with self.writing() as staging:
             draft = staging / "mapping.json"
             place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
@@ -233,12 +232,13 @@ class Store:
         round_id: str | None = None,
         dry_run: bool = False,
     ) -> ImportReport:
-        """Keep that a spelling means a registered unit: an upload of kind unit_alias, like a file with one row.
+        """Record an alias for a registered unit, as an upload of kind unit_alias with a single row.
 
-        It belongs to `round_id`, else to the newest round whose register has the unit, a formal one that takes uploads
-        if there is any; and it holds for every round from `valid_from` on.
-        kind: a word of the contract such as 简称. by: who confirmed it; else the user. What is confirmed already is
-        told as the same content. Raises UsageError for an unknown unit, kind or round, and for a name that is taken.
+        The upload belongs to `round_id`, by default to the newest round whose register has the unit; formal rounds
+        that accept uploads are preferred. The alias applies to every round from `valid_from` on.
+        kind: a term of the contract such as 简称. by: who confirmed the alias, by default the user. An alias that
+        exists is reported as the same content. Raises UsageError for an unknown unit, kind or round, and for a name
+        that refers to another unit.
         """
         in_force = self.uploads_in_force()
         rounds = aliases.rounds_with(in_force, unit_code)
@@ -248,8 +248,8 @@ class Store:
             return ImportReport(rows=1, same_as=known_as[1])
         if known_as:
             raise UsageError(
-                "{name} is confirmed as a name of {unit} already. To change that, import the table of names anew and "
-                "let it replace the earlier one (--replace).",
+                "{name} is already confirmed as a name of {unit}. To change that, import the table of names "
+                "again with --replace.",
                 name=name,
                 unit=known_as[0],
             )
@@ -262,9 +262,9 @@ class Store:
 
     @contextmanager
     def candidate(self) -> Iterator[Release]:
-        """The release that publishing now would make, in a scratch folder that is gone afterwards.
+        """Yield the release that publishing would create, in a temporary folder.
 
-        Nothing is locked or stored. Raises UsageError when there is nothing to publish, and RoundConflictError.
+        The store is neither locked nor changed. Raises UsageError if there are no uploads, and RoundConflictError.
         """
         with tempfile.TemporaryDirectory() as scratch:
             draft = Path(scratch) / "releases" / "draft"
@@ -276,23 +276,23 @@ class Store:
                 release.close()
 
     def publish(self, note: str = "", *, expect: str | None = None) -> PublishReport:
-        """Make the uploads in force a release and the release the one in force.
+        """Build a release from the uploads in force and put it in force.
 
-        expect: the id of the release that was compared; another one is refused.
+        expect: the id of the release that was compared; any other result is refused.
         """
         with self.writing() as staging:
             release_id = self.build(staging / "release", self.uploads_in_force())
             if expect is not None and not (expect and release_id.startswith(expect)):
                 raise self._changed_since(release_id)
             previous = self.in_force()
-            self._keep(staging / "release", release_id)  # also when it is in force and its folder was lost
+            self._keep(staging / "release", release_id)  # even if it is in force: its folder may be lost
             if release_id == previous:
                 return PublishReport(release_id, new=False)
             self._record(staging, Event(0, "publish", release_id, previous or "", note, now(), user()))
         return PublishReport(release_id, new=True)
 
     def build(self, draft: Path, uploads: list[Upload]) -> str:
-        """Make a release of these uploads in a new folder; returns its id. Nothing of the store changes."""
+        """Build a release of these uploads in a new folder and return its id. The store does not change."""
         if not uploads:
             raise UsageError("There is nothing to publish: no file has been imported.")
         lost = self.lost_rules(uploads)
@@ -308,22 +308,22 @@ class Store:
             move_atomically(draft, folder)
 
     def _changed_since(self, release_id: str) -> UsageError:
-        """Who wrote last, for the one who compared before that."""
+        """Return the error for a store that changed after the comparison, with the time and user of the change."""
         changes = [(upload.imported_at, upload.imported_by) for upload in self.uploads()]
         changes += [(event.time, event.user) for event in self.history()]
         time, who = max(changes)
         return UsageError(
-            "What would be published is {release}, not what was compared; the last change is by {user}, {time}. "
-            "Compare again.",
+            "The release to be published is now {release}, not the one you compared. The last change was made by "
+            "{user} at {time}. Compare again.",
             release=release_id[:16],
             user=who,
             time=local_time(time),
         )
 
     def rollback(self, prefix: str, reason: str) -> str:
-        """Make an older release the one in force again; recorded like a publication."""
+        """Put an older release in force again and record it in the history."""
         if not reason.strip():
-            raise UsageError("Going back needs a reason.")
+            raise UsageError("A rollback needs a reason.")
         with self.writing() as staging:
             release_id = self.find(prefix)
             _raise(policy.refuse_rollback(release_id, self.uploads_of(release_id), cleared(self.history())))
@@ -336,16 +336,16 @@ class Store:
         return release_id
 
     def _digests_of(self, release_id: str) -> dict[str, str]:
-        """Of each round of a release: the digest of its facts and rules."""
+        """Return round -> digest of its facts and rules, for a release."""
         if not release_id:
             return {}
         digests: dict[str, str] = read_contents(self.path / "releases" / release_id)["rounds"]
         return digests
 
     def clear(self, round_id: str, reason: str) -> str | None:
-        """Take a trial round out of force in one step; its files are kept. Returns the release in force, or None.
+        """Withdraw all uploads of a trial round and return the release in force, or None. Files are kept.
 
-        Other rounds stay as they are published, whatever else is imported and not published yet.
+        Other rounds stay as published, even if they have unpublished uploads.
         """
         if not reason.strip():
             raise UsageError("Clearing needs a reason.")
@@ -360,7 +360,7 @@ class Store:
         return release_id or None
 
     def _without(self, staging: Path, release_id: str, gone: set[str]) -> str:
-        """The release in force without some uploads; '' when nothing is left of it."""
+        """Build the release without some uploads and return its id; '' if no uploads remain."""
         kept = self.uploads_of(release_id)
         if not gone.intersection(kept):
             return release_id
@@ -372,9 +372,9 @@ class Store:
         return without
 
     def set_status(self, round_id: str, status: str, reason: str, periods: Periods | None = None) -> None:
-        """Give a round a status; recorded with the reason. The same status again changes nothing.
+        """Set the status of a round and record the reason. Setting the same status again has no effect.
 
-        periods: of the public notice, stated by who announces the round.
+        periods: of the public notice, stated when the round is announced.
         """
         _raise(policy.refuse_status_call(status, reason, periods))
         with self.writing() as staging:
@@ -396,17 +396,17 @@ class Store:
         move_atomically(draft, self.path / FOLDER / f"{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
-        """The rule set of an import: named, else the round's, else the only one.
+        """Return the rule set of an import: by name, else of the round, else the only rule set.
 
-        correcting: the kind whose uploads of the round are replaced; with the last of them their rule set goes.
+        correcting: the kind whose uploads are replaced. They no longer bind the round to their rule set.
         """
-        own = self._of_round(round_id)
-        lost = self.lost_rules(own)
+        uploads = self._of_round(round_id)
+        lost = self.lost_rules(uploads)
         if lost:
             raise lost
         if name is not None:
             rules = self.rule_set(name)
-            staying = [upload.rules_name for upload in own if upload.rules_name and upload.kind != correcting]
+            staying = [upload.rules_name for upload in uploads if upload.rules_name and upload.kind != correcting]
             if staying and staying[0] != name:
                 raise TwoRuleSetsError(staying[0], name)
             return rules
@@ -419,17 +419,17 @@ class Store:
         if not known:
             raise UsageError("There is no rule set yet. Add one first: biaochi rules add FILE.toml")
         raise UsageError(
-            "Several rule sets are known ({names}). Say which one with --rules NAME.",
+            "There are several rule sets ({names}). Choose with --rules NAME.",
             names=", ".join(rules.name for rules in known),
         )
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
-        """The lock, and a scratch folder inside the store that is gone afterwards."""
+        """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError."""
         self.path.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.path / "lock", timeout=0):
-                for left in (self.path / "staging").glob("*"):  # of a killed process
+                for left in (self.path / "staging").glob("*"):  # left by a killed process
                     shutil.rmtree(left, ignore_errors=True)
                 (self.path / "staging").mkdir(exist_ok=True)
                 staging = Path(tempfile.mkdtemp(dir=self.path / "staging"))
@@ -445,13 +445,13 @@ class Store:
             raise StoreBusyError(str(self.path), self._holder()) from None
 
     def _log(self) -> None:
-        """Tell the audit log what it has not been told, also of a writer that was killed."""
+        """Append missing entries to the audit log, including those of a process that was killed."""
         names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
         append_missing_entries(self.path, self.uploads(), self.history(), names)
 
     @property
     def _writer(self) -> Path:
-        """Says who holds the lock; beside the lock, since trying a lock file empties it."""
+        """Path of the file that names the lock holder. It is not the lock file, which every attempt to lock empties."""
         return self.path / "staging" / "writer.json"
 
     def _holder(self) -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
-"""Uploads: what was accepted, each in a folder of its own that is never changed.
+"""Accepted uploads, each in a separate folder that never changes.
 
-`evidence-N` are the bytes as they came, `upload.json` says what they are; the Parquet files are derived from them.
-A folder appears by one rename, so an upload is there wholly or not at all.
+`evidence-N` files are the original bytes, `upload.json` describes them, and the Parquet files are derived from them.
+A folder appears by a single rename, so an upload is never stored in part.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ EVIDENCE = "evidence-"
 
 @dataclass(frozen=True)
 class Evidence:
-    """One kept file: the name it came under, its size and SHA-256."""
+    """A stored original: its file name, size and SHA-256."""
 
     name: str
     size: int
@@ -36,7 +36,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class EditLog:
-    """One correction made in the page: what, when (UTC) and by whom."""
+    """A correction from the upload page, with time (UTC) and user."""
 
     edit: Edit
     time: str
@@ -45,7 +45,7 @@ class EditLog:
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person chose about how the files are read: the sheet, and merged cells read as filled."""
+    """Reading options chosen by the user: the sheet, and whether merged cells are filled down."""
 
     sheet: str = ""
     fill_down: bool = False
@@ -53,8 +53,11 @@ class Choices:
 
 @dataclass(frozen=True)
 class Upload:
-    """One accepted upload. `digest` is of its canonical content, `replaces` makes earlier ones of its kind void;
-    `trial`: of a round that is tried out before the formal one."""
+    """An accepted upload.
+
+    digest: of the canonical content. replaces: whether earlier uploads of the same kind and round become void.
+    trial: whether it belongs to a trial round.
+    """
 
     number: int
     kind: str
@@ -76,51 +79,53 @@ class Upload:
 
     @property
     def upload_id(self) -> str:
-        """Number and the first digits of the digest."""
+        """Return the number and the first 12 digits of the digest."""
         return f"{self.number:06d}-{self.digest[:12]}"
 
     def evidence(self) -> list[tuple[Evidence, Path]]:
-        """Each kept file with where it lies."""
+        """Return each stored original with its path."""
         return [(file, self.folder / f"{EVIDENCE}{i}") for i, file in enumerate(self.files)]
 
     def frame(self) -> pd.DataFrame:
-        """The facts of a kind that is no ballots. Raises StoreDamagedError."""
+        """Read the facts of any kind except ballots. Raises StoreDamagedError."""
         with damage_told([self]):
             return read_parquet(self.folder / "facts.parquet")
 
 
 def write_manifest(folder: Path, upload: Upload, path: Path | None = None) -> None:
-    """Keep what the upload is beside its bytes (or in `path`), with a checksum of every other file of the folder.
+    """Write the manifest into the folder (or to `path`), with a checksum of every other file of the folder.
 
-    The evidence was hashed while it was read; half a gigabyte is not read again for that.
+    Originals were hashed while they were read, so up to half a gigabyte is not read again.
     """
-    whole = asdict(upload)
-    del whole["folder"]
+    manifest = asdict(upload)
+    del manifest["folder"]
     known = {f"{EVIDENCE}{number}": file.sha256 for number, file in enumerate(upload.files)}
-    whole["checksums"] = {
+    manifest["checksums"] = {
         name: known.get(name) or file_sha256(folder / name)
         for name in sorted(path.name for path in folder.iterdir())
         if name != MANIFEST
     }
-    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (path or folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def read_upload(folder: Path) -> Upload:
-    """An upload from its folder. Raises StoreDamagedError."""
+    """Read an upload from its folder. Raises StoreDamagedError."""
     try:
-        whole = _manifest(folder)
-        del whole["checksums"]
-        whole["files"] = tuple(Evidence(**file) for file in whole["files"])
-        whole["choices"] = Choices(**whole.get("choices", {}))
-        whole["edits"] = tuple(EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in whole.get("edits", ()))
-        return Upload(**whole, folder=folder)
+        manifest = _manifest(folder)
+        del manifest["checksums"]
+        manifest["files"] = tuple(Evidence(**file) for file in manifest["files"])
+        manifest["choices"] = Choices(**manifest.get("choices", {}))
+        manifest["edits"] = tuple(
+            EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in manifest.get("edits", ())
+        )
+        return Upload(**manifest, folder=folder)
     except (KeyError, TypeError):
         raise _manifest_damaged(folder) from None
 
 
 def damaged_files(folder: Path) -> list[str]:
-    """Names of files of an upload that are missing or whose bytes changed. Raises StoreDamagedError."""
+    """Return the names of missing or changed files of an upload. Raises StoreDamagedError."""
     return [
         name
         for name, checksum in _manifest(folder).get("checksums", {}).items()
@@ -130,56 +135,58 @@ def damaged_files(folder: Path) -> list[str]:
 
 @contextmanager
 def damage_told(uploads: Sequence[Upload]) -> Iterator[None]:
-    """What goes wrong while the derived files of uploads are read: a sentence where one of them is damaged or missing.
+    """Turn a read error into a StoreDamagedError if a file of these uploads is damaged or missing.
 
-    Looked for only then, since half a gigabyte is hashed for it. Raises StoreDamagedError.
+    Checksums are verified only after an error, because that can mean hashing half a gigabyte.
     """
     try:
         yield
     except (duckdb.Error, OSError, ValueError) as error:
-        kept = [upload for upload in uploads if (upload.folder / MANIFEST).is_file()]  # an import has none as yet
+        kept = [
+            upload for upload in uploads if (upload.folder / MANIFEST).is_file()
+        ]  # an import in progress has no manifest
         damaged = [upload.upload_id for upload in kept if damaged_files(upload.folder)]
         if not damaged:
             raise
         raise StoreDamagedError(
-            "Upload {upload}: files made from it are damaged or missing. Run `biaochi rebuild`: it makes them again "
-            "from the kept files.",
+            "Upload {upload}: files derived from it are damaged or missing. Run `biaochi rebuild` to restore "
+            "them from the stored originals.",
             upload=damaged[0],
         ) from error
 
 
 def derived_files(folder: Path) -> list[str]:
-    """Names of the files of an upload that were made from its evidence."""
+    """Return the names of the files of an upload that are derived from its originals."""
     return sorted(path.name for path in folder.iterdir() if path.name != MANIFEST and not is_evidence(path.name))
 
 
 def is_evidence(name: str) -> bool:
-    """Whether a file of an upload is kept as it came."""
+    """Return whether a file of an upload is a stored original."""
     return name.startswith(EVIDENCE)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        whole: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise _manifest_damaged(folder) from None
-    return whole
+    return manifest
 
 
 def _manifest_damaged(folder: Path) -> StoreDamagedError:
     return StoreDamagedError(
-        "Upload {upload}: {file} cannot be read any more. Restore it from a backup.", upload=folder.name, file=MANIFEST
+        "Upload {upload}: {file} can no longer be read. Restore it from a backup.", upload=folder.name, file=MANIFEST
     )
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file's bytes."""
+    """Return the SHA-256 (hex) of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_ballot_facts(con: duckdb.DuckDBPyConnection, folder: Path, facts: BallotFacts) -> None:
-    """Ballot facts as Parquet: `lines` sorted by unit, ballot, indicator; `ballots` by their code."""
+    """Write ballot facts as Parquet: `lines` sorted by unit, ballot and indicator; `ballots` sorted by code."""
     con.register("line_codes", pd.DataFrame(facts.lines.__dict__, copy=False))
     con.table("line_codes").write_parquet(str(folder / "lines.parquet"), compression="zstd")
     con.unregister("line_codes")
@@ -188,14 +195,14 @@ def write_ballot_facts(con: duckdb.DuckDBPyConnection, folder: Path, facts: Ball
 
 
 def write_frame(con: duckdb.DuckDBPyConnection, folder: Path, frame: pd.DataFrame) -> None:
-    """Facts of a small kind as Parquet."""
+    """Write the facts of any kind except ballots as Parquet."""
     con.register("facts_frame", frame)
     con.table("facts_frame").write_parquet(str(folder / "facts.parquet"), compression="zstd")
     con.unregister("facts_frame")
 
 
 def active(uploads: list[Upload]) -> list[Upload]:
-    """The uploads in force: a replacing one makes all earlier ones of its kind and round void."""
+    """Return the uploads in force. A replacing upload voids all earlier uploads of its kind and round."""
     kept: list[Upload] = []
     for upload in sorted(uploads, key=lambda u: u.number):
         if upload.replaces:

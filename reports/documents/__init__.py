@@ -1,4 +1,4 @@
-"""What leaves the house as a document, in words: the bulletin and its parts. It is set by formats/pdf.py and word.py.
+"""Content of exported documents: the bulletin and its parts, rendered by formats/pdf.py and formats/docx.py.
 
 Every line that names a unit has its votes, an interval and a verdict, or the reason why there is none. Only confirmed
 units stand under the heading of accountability; cleared ones are counted there, not named.

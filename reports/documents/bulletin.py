@@ -1,4 +1,4 @@
-"""The bulletin of a round: general figures, the bottom in three tiers, the full ranking; the last two also alone."""
+"""The bulletin of a round: general figures, bottom list in three tiers, full ranking; the last two also separately."""
 
 from collections.abc import Iterator, Mapping
 
@@ -69,7 +69,7 @@ ANY_UNIT = N_("the unit")
 
 
 def bulletin(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
-    """The whole bulletin of a round."""
+    """Return the complete bulletin of a round."""
     opening = translate(OPENING, language).format(round=round_words(found.ranking.round, language))
     shown = found.shown_in("bulletin")
     sections = [
@@ -84,7 +84,7 @@ def bulletin(found: RoundResults, language: str, signature: Signature = UNSIGNED
 
 
 def full_ranking(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
-    """Every unit of a round in order, those that are not ranked at the end of their category."""
+    """Return every unit of a round in order, with unranked units at the end of their category."""
     shown = found.shown_in("ranking")
     sections = [
         _general(found, shown, language),
@@ -95,7 +95,7 @@ def full_ranking(found: RoundResults, language: str, signature: Signature = UNSI
 
 
 def bottom_list(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
-    """The bottom of each category in three tiers, with what may be said of each unit that could be named."""
+    """Return the bottom of each category in three tiers, with the permitted statements on units that could be named."""
     shown = found.shown_in("bottom")
     sections = [
         _general(found, shown, language),
@@ -111,12 +111,12 @@ def _document(found: RoundResults, kind: str, sections: list[Section], language:
 
 
 def _general(found: RoundResults, shown: Presentation, language: str) -> Section:
-    """How many voted, by which rules they are scored, and how the tables are read."""
+    """Return the paragraphs on turnout, scoring rules, and how to read the tables."""
     return Section(translate(GENERAL, language), 1, (*_figures(found, shown, language), _reading(found, language)))
 
 
 def _figures(found: RoundResults, shown: Presentation, language: str) -> Iterator[str]:
-    """How many voted on how many, by which rules they are scored, and what counts without ballots leave open."""
+    """Return the paragraphs on turnout, scoring rules, and the limits of counts without ballots."""
     about = found.release.query("rounds").set_index("round_id").loc[found.ranking.round]
     rows, rules = found.ranking.rows, found.rules
     ranked = int(rows["rank"].notna().sum())
@@ -155,7 +155,7 @@ def _tiers(found: RoundResults, shown: Presentation, language: str) -> Iterator[
 
 
 def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterator[Section]:
-    """One category: whom the evidence confirms, of whom it says nothing, how many it clears."""
+    """Return a category: confirmed units, undecided units, and the number of cleared units."""
     name = plain(family_name(listed.family.name, language))
     facts = {**listed.facts(language), "membership": listed.membership(language)}
     if listed.no_list:
@@ -186,7 +186,7 @@ def _tier(
 
 
 def _ranked(found: RoundResults, shown: Presentation, language: str) -> Iterator[Section]:
-    """All units of each category, in the order of the ranking."""
+    """Return all units of each category, in ranking order."""
     rows = found.ranking.rows
     for listed in found.lists:
         own = rows[rows["unit_code"].isin(set(listed.family.members["unit_code"]))]
@@ -198,7 +198,7 @@ def _ranked(found: RoundResults, shown: Presentation, language: str) -> Iterator
 def _unit(
     row: Mapping[str, object], listed: BottomList, shown: Presentation, language: str, *, stated: bool = False
 ) -> Row:
-    """One unit; with what may be said of it, where it could be named."""
+    """Return a unit, with the permitted statements if it could be named."""
     return Row(
         unit_cells(row, shown, language),
         bar(row, listed),
@@ -207,7 +207,7 @@ def _unit(
 
 
 def statement(row: Mapping[str, object], listed: BottomList, shown: Presentation, language: str) -> str:
-    """What may and may not be said of a unit. It stands below the line of the unit and does not name it again.
+    """Return the permitted and excluded statements on a unit, printed below its line without its name.
 
     It tells the votes, so nothing stands below a unit of which they are not shown.
     """

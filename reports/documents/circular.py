@@ -25,7 +25,7 @@ MEASURED = N_("{number} {measure}")
 
 
 def circular(release: Release, report: QuarterReport, language: str, signature: Signature = UNSIGNED) -> Document:
-    """One quarter as it stood on its day."""
+    """Return the circular of a quarter as of its reporting date."""
     year, _, quarter = report.quarter.partition("Q")
     title = translate(TITLE, language).format(year=year, quarter=quarter)
     book, rows = report.book, report.warnings
@@ -43,7 +43,7 @@ def circular(release: Release, report: QuarterReport, language: str, signature: 
 
 
 def day_words(day: date, language: str) -> str:
-    """2025-09-30; in Chinese as official papers write it, without leading zeros."""
+    """Format a date as 2025-09-30; in Chinese in the official form without leading zeros."""
     digits = 1 if language == "zh" else 2
     return translate(DAY, language).format(year=day.year, month=f"{day.month:0{digits}}", day=f"{day.day:0{digits}}")
 
@@ -80,7 +80,7 @@ def pledge_line(row: Mapping[object, object], language: str) -> Row:
 
 
 def _value(value: object, measure: object, language: str) -> str:
-    """7.5 km; a dash where there is none."""
+    """Format a quantity such as 7.5 km; a dash if it is missing."""
     number = number_format.exact(value)
     if number == number_format.NONE or not isinstance(measure, str):
         return number

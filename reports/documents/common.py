@@ -1,4 +1,4 @@
-"""What all documents of a round have in common: results, title, stamps, numbering, and where they come from."""
+"""Common parts of all documents of a round: results, title, status notes, numbering and provenance."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ REPLAY = N_(
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signs and when, as they stand in the document; '' is left out."""
+    """Signatory and date as printed in the document; '' is omitted."""
 
     office: str = ""
     date: str = ""
@@ -47,7 +47,7 @@ UNSIGNED = Signature()
 
 @dataclass(frozen=True)
 class MadeOf:
-    """rounds: those a document tells of, its own first. rules: the rule set of its own, '' without votes."""
+    """Provenance of a document. rounds: its main round first. rules: rule set of that round, '' without votes."""
 
     rounds: tuple[str, ...]
     rules: str
@@ -55,7 +55,7 @@ class MadeOf:
 
 @dataclass(frozen=True)
 class RoundResults:
-    """What is found of one round: its ranking, and the bottom list of each family of it."""
+    """Results of a round: its ranking, and the bottom list of each family."""
 
     release: Release
     ranking: Ranking
@@ -63,28 +63,28 @@ class RoundResults:
 
     @property
     def rules(self) -> RuleSet:
-        """The rule set of the round."""
+        """Return the rule set of the round."""
         return self.lists[0].family.rules
 
     @property
     def of(self) -> MadeOf:
-        """What a document of this round alone is made of."""
+        """Return the provenance of a document on this round only."""
         return MadeOf((self.ranking.round,), self.rules.name)
 
     def shown_in(self, kind: str) -> Presentation:
-        """Decimals and the fewest votes that a document of this kind shows: an internal one shows every number."""
+        """Return the decimals and the smallest number of votes shown; an internal document shows every number."""
         told, status = self.rules.presentation, self.release.status(self.ranking.round)
         return replace(told, smallest_cell=0) if is_internal(kind, status) else told
 
     def only(self, category: str) -> "RoundResults":
-        """Results of one category."""
+        """Return the results of a category."""
         rows = self.ranking.rows
         own = replace(self.ranking, rows=rows[rows["category"] == category].reset_index(drop=True))
         return replace(self, ranking=own, lists=tuple(one for one in self.lists if one.family.name == category))
 
     @property
     def level(self) -> str:
-        """Of intervals and verdicts, per cent."""
+        """Return the confidence level of intervals and verdicts, in per cent."""
         return f"{100 * self.rules.uncertainty.level:g}"
 
 
@@ -104,7 +104,7 @@ def document(
     signature: Signature,
     made_of: MadeOf,
 ) -> Document:
-    """Sections in their frame."""
+    """Return a document with title, status notes and provenance around its sections."""
     told, rules = made_of.rounds, plain(made_of.rules)
     parts = list(sections)
     lines = sum(len(part.table.rows) for part in parts if part.table is not None)
@@ -131,18 +131,18 @@ def document(
 
 
 def is_internal(kind: str, status: str) -> bool:
-    """Whether a document is for the house alone: all but the bulletin and the ranking of an announced round."""
+    """Return whether a document is internal: all except the bulletin and the ranking of an announced round."""
     return kind not in ("bulletin", "ranking") or status != ANNOUNCED
 
 
 def round_words(round_id: str, language: str) -> str:
-    """A round of a year in words, any other by its name."""
+    """Return a yearly round in words, any other round by name."""
     name = plain(round_id)
     return translate(YEAR, language).format(year=name) if name.isascii() and name.isdigit() and len(name) == 4 else name
 
 
 def numbered(sections: Iterable[Section], language: str) -> tuple[Section, ...]:
-    """Headings with their numbers: 一、 （一） 1. in Chinese, 1. 1.1. 1.1.1. in English."""
+    """Number the headings: 一、 （一） 1. in Chinese, 1. 1.1. 1.1.1. in English."""
     at = [0, 0, 0]
     done = []
     for section in sections:
@@ -163,7 +163,7 @@ def _number(at: list[int], language: str) -> str:
 
 
 def chinese(number: int) -> str:
-    """1 to 99 as 一 to 九十九; larger ones in digits."""
+    """Format 1 to 99 as 一 to 九十九, larger numbers in digits."""
     if not 0 < number < 100:
         return str(number)
     tens, ones = divmod(number, 10)
@@ -172,19 +172,19 @@ def chinese(number: int) -> str:
 
 
 def table(kind: str, rows: Iterable[Row], language: str) -> Table:
-    """Rows under the headers of their kind."""
+    """Return rows under the headers of their kind."""
     words = {**headers("document"), **headers(f"document_{kind}")}  # a kind of table may have another word
     return Table(kind, {name: translate(words[name], language) for name in COLUMNS[kind]}, tuple(rows))
 
 
 def few_votes(row: Mapping[str, object], shown: Presentation) -> bool:
-    """Whether a ranking row has fewer votes than may be shown, so that its score would tell how a few people voted."""
+    """Return whether a row has too few votes to be shown: its score would disclose how a few people voted."""
     n = int(str(row["n"]))
     return bool(is_small(n, shown.smallest_cell, row["se_sampling"] == 0))
 
 
 def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) -> dict[str, str]:
-    """The cells of one ranking row, as words; no score and no exact number of votes where they are few."""
+    """Return the cells of a ranking row as text, without score and exact votes if the votes are few."""
     verdict, decimals = translate(VERDICTS[str(row["verdict"])], language), shown.decimals
     few = few_votes(row, shown)
     if row["reason"] or few:
@@ -205,7 +205,7 @@ def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) ->
 
 
 def bar(row: Mapping[str, object], listed: BottomList) -> Bar | None:
-    """The range of places of a ranked row; None for the others."""
+    """Return the range of places of a ranked row; None for an unranked row."""
     if row["rank_best"] is None or row["rank_best"] is pd.NA:
         return None
     best, worst, rank = (int(str(row[name])) for name in ("rank_best", "rank_worst", "rank"))

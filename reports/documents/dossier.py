@@ -1,4 +1,4 @@
-"""The dossier of one unit: its verdict and what may be said, its groups, indicators and pledges, and all its rounds."""
+"""The dossier of a unit: verdict and permitted statements, groups, indicators, pledges, and all its rounds."""
 
 from collections.abc import Hashable, Iterator, Mapping
 
@@ -49,7 +49,7 @@ AS = N_("{round} (as {name})")
 def dossier(
     found: RoundResults, history: UnitHistory, detail: UnitDetail, language: str, signature: Signature = UNSIGNED
 ) -> Document:
-    """One unit: `detail` of the round of `found`, `history` of all its rounds. Raises UnitNotFoundError."""
+    """Return the dossier: `detail` of the round of `found`, `history` of all rounds. Raises UnitNotFoundError."""
     row = next((own for own in history.rounds if own["round"] == found.ranking.round), None)
     if row is None:
         raise UnitNotFoundError(found.ranking.round, history.unit)
@@ -110,7 +110,7 @@ def _indicators(detail: UnitDetail, language: str) -> Iterator[Section]:
 
 
 def _pledges(found: RoundResults, code: str, language: str) -> Iterator[Section]:
-    """What the unit promised in the round, each item with its outcome; as it stood at the end of the year."""
+    """Return the pledges of the unit in the round, each with its outcome at the end of the year."""
     if found.ranking.round not in pledge_rounds(found.release):
         return
     lines = pledge_book(found.release, found.ranking.round).lines
@@ -122,7 +122,7 @@ def _pledges(found: RoundResults, code: str, language: str) -> Iterator[Section]
 
 
 def _warnings(row: Mapping[Hashable, object]) -> dict[Hashable, object]:
-    """Of the warnings of a quarter those that still hold at the end."""
+    """Return the warnings of a quarter that still apply at the end of the year."""
     return {**dict.fromkeys(WARNINGS, False), LATE: row["overdue"], UNVERIFIED: row["unverified"]}
 
 
@@ -146,7 +146,7 @@ def _mean(row: Mapping[str, object], detail: UnitDetail, language: str) -> Row:
 
 
 def _rounds(history: UnitHistory, shown: Presentation, language: str) -> Section:
-    """All rounds, newest first. The unit is named in the first table."""
+    """Return all rounds, newest first. The unit is named in the first table."""
     rows = [_round(own, history.name, shown, language) for own in history.rounds]
     count = history.confirmed_in_a_row
     said = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
@@ -154,7 +154,7 @@ def _rounds(history: UnitHistory, shown: Presentation, language: str) -> Section
 
 
 def _round(own: Mapping[str, object], name: str, shown: Presentation, language: str) -> Row:
-    """One round; with the name of the unit then, where it was another."""
+    """Return a round, with the unit's name at that time if it was different."""
     cells = unit_cells(own, shown, language)
     words = plain(own["round"])
     if (then := cells.pop("unit")) != plain(name):

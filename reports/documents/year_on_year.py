@@ -1,4 +1,4 @@
-"""Year on year as a document: which scores of a category changed by more than chance."""
+"""The year-on-year document: scores of a category that changed by more than chance."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -55,7 +55,7 @@ TO = " → "
 def year_on_year(
     found: RoundResults, compared: Sequence[Changes], language: str, signature: Signature = UNSIGNED
 ) -> Document:
-    """Two rounds in some categories. `found` is of the later round; `compared` is not empty."""
+    """Return the comparison of two rounds. `found` is of the later round; `compared` is not empty."""
     first = compared[0]
     title = translate(TITLE, language).format(
         before=round_words(first.round_from, language), after=round_words(first.round_to, language)
@@ -82,7 +82,7 @@ def _category(one: Changes, decimals: int, language: str) -> Iterator[Section]:
 
 
 def _said(one: Changes, decimals: int, language: str) -> Iterator[str]:
-    """Breaks of the method, the summary, regression to the mean."""
+    """Return the paragraphs on breaks of the method, the summary, and regression to the mean."""
     if one.breaks:
         gap = PUNCTUATION[language].gap
         yield translate(BREAKS, language) + gap + gap.join(found.sentence(language) for found in one.breaks)

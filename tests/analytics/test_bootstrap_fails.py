@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.reference.naive_bootstrap import bootstrap_ranks
 from tests.support.simulation import SCENARIOS, WEIGHTS, draw
 
@@ -20,6 +22,7 @@ def cover(scenario):
     return held / (YEARS * scenario.units)
 
 
+@pytest.mark.slow
 def test_the_percentile_bootstrap_misses_the_bar_when_all_units_are_equal():
     """Nominal 95%, bar 94%. The whole base year holds in 0.01% of cases; half its people are enough to see it."""
     equal = replace(SCENARIOS["all_equal"], evaluators=(2000, 1500, 60))

@@ -4,12 +4,13 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.ranks import rank_sets
 from tests.reference import plain_ranks
+from tests.support.examples import examples
 
 # The Monte Carlo SD of the critical value is about 0.007 at 20,000 draws of 60 units.
 NEAR = 0.03
@@ -81,7 +82,7 @@ def test_drawn_marginal_values_meet_the_integral():
 
 
 @given(leagues(6), st.booleans())
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_the_plain_implementation_finds_the_same_sets(league, stepdown):
     score, covariance, seed = league
     fast = rank_sets(score, covariance, seed=seed, stepdown=stepdown)
@@ -94,7 +95,7 @@ def test_the_plain_implementation_finds_the_same_sets(league, stepdown):
 
 
 @given(leagues(5), st.booleans())
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_the_plain_implementation_finds_the_same_marginal_sets(league, stepdown):
     score, covariance, seed = league
     fast = rank_sets(score, covariance, seed=seed, simultaneous=False, stepdown=stepdown)
@@ -106,7 +107,7 @@ def test_the_plain_implementation_finds_the_same_marginal_sets(league, stepdown)
 
 
 @given(leagues())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_one_step_sets_count_the_differences_beyond_the_critical_value(league):
     score, covariance, seed = league
     sets = rank_sets(score, covariance, seed=seed, draws=500, stepdown=False)
@@ -119,7 +120,7 @@ def test_one_step_sets_count_the_differences_beyond_the_critical_value(league):
 
 
 @given(leagues(), st.booleans())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_set_holds_the_rank_seen_and_grows_with_the_level(league, simultaneous):
     score, covariance, seed = league
     earlier = None
@@ -132,7 +133,7 @@ def test_a_set_holds_the_rank_seen_and_grows_with_the_level(league, simultaneous
 
 
 @given(leagues(), st.booleans())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_step_down_never_widens_a_set(league, simultaneous):
     score, covariance, seed = league
     common = {"seed": seed, "draws": 500, "simultaneous": simultaneous}
@@ -154,7 +155,7 @@ def test_step_down_gains_where_much_is_already_decided():
 
 
 @given(leagues())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_marginal_set_lies_inside_the_simultaneous_one(league):
     """One-step, on the same draws: the largest of some differences is no larger than the largest of all."""
     score, covariance, seed = league
@@ -238,7 +239,7 @@ def test_one_unit_is_first_of_one_and_none_is_nobody(simultaneous):
 
 
 @given(leagues(), st.integers(0, 7), st.booleans())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_units_without_a_score_take_no_place(league, where, simultaneous):
     score, covariance, seed = league
     p = len(score)
@@ -255,7 +256,7 @@ def test_units_without_a_score_take_no_place(league, where, simultaneous):
 
 
 @given(leagues())
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_the_same_seed_gives_the_same_sets(league):
     score, covariance, seed = league
     first, second = (rank_sets(score, covariance, seed=seed, draws=1000) for _ in range(2))
@@ -274,7 +275,7 @@ def test_few_degrees_of_freedom_widen_the_sets():
 
 
 @given(leagues(5), st.integers(1, 8))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_the_plain_implementation_reads_t_the_same_way(league, nu):
     score, covariance, seed = league
     df = np.full(covariance.shape, float(nu))

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.scores import score_units, scores_from_moments
 from tests.reference.plain_scores import plain_scores
+from tests.support.examples import examples
 from tests.support.votes import moments_of_lines
 
 WEIGHTS = {"gA": 0.5, "gB": 0.3, "gC": 0.2}
@@ -32,7 +33,7 @@ def both_roads(lines, weights):
 
 
 @given(ballots(), st.sampled_from([WEIGHTS, None, {"gA": 1.0, "gB": 0.0, "gC": 0.0}]))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_lines_and_sums_and_the_plain_implementation_agree(lines, weights):
     direct, summed = both_roads(lines, weights)
     assert direct.units.tolist() == summed.units.tolist()
@@ -57,7 +58,7 @@ def test_lines_and_sums_and_the_plain_implementation_agree(lines, weights):
 
 
 @given(ballots(), st.randoms())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_order_of_rows_does_not_matter(lines, random):
     shuffled = list(lines)
     random.shuffle(shuffled)
@@ -67,7 +68,7 @@ def test_the_order_of_rows_does_not_matter(lines, random):
 
 
 @given(ballots())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_covariance_has_no_negative_direction(lines):
     for scores in both_roads(lines, None):
         for matrix in (scores.covariance, scores.covariance_adjusted):
@@ -76,7 +77,7 @@ def test_the_covariance_has_no_negative_direction(lines):
 
 
 @given(ballots(), st.integers(-50, 50))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_adding_a_constant_moves_the_score_only(lines, shift):
     moved = [(e, u, g, x + shift) for e, u, g, x in lines]
     for one, other in zip(both_roads(lines, None), both_roads(moved, None), strict=True):
@@ -92,7 +93,7 @@ def test_adding_a_constant_moves_the_score_only(lines, shift):
         max_size=5,
     )
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_vote_is_the_mean_of_its_lines_rounded_half_up(parts):
     lines = [("e", "u", "g", cents / 100, weight) for cents, weight in parts]
     evaluator, unit, group, points, weight = zip(*lines, strict=True)
@@ -175,7 +176,7 @@ def test_lines_that_cannot_be_are_refused():
 
 
 @given(ballots(), st.permutations([0, 1, 2]), st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_category_keeps_the_group_totals_of_the_round(lines, order, count):
     columns = list(zip(*lines, strict=True))
     moments = moments_of_lines(*columns)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.ranks import competition_ranks
@@ -16,6 +16,7 @@ from analytics.sensitivity import (
     weight_intervals,
 )
 from tests.reference import plain_sensitivity as plain
+from tests.support.examples import examples
 
 NAN, INF = float("nan"), float("inf")
 # Public and representatives; A is disliked by the public, B by the representatives.
@@ -178,7 +179,7 @@ def test_intervals_and_smallest_change_agree_with_bisection(case):
 
 
 @given(cases(most_units=5, groups=3))
-@settings(max_examples=40)
+@examples(40)
 def test_no_weights_on_a_grid_put_a_unit_off_the_list_within_the_smallest_change(case):
     """Others may join it by a tie where a weight is 0; see the pair that only ties in its corner."""
     means, weights, k = case
@@ -248,7 +249,7 @@ def test_a_unit_as_good_in_one_group_dominates_nobody():
 
 
 @given(cases(most_units=6, groups=3))
-@settings(max_examples=40)
+@examples(40)
 def test_ranks_under_all_weights_lie_inside_the_bounds(case):
     means, _, _ = case
     best, worst = dominance_bounds(means)
@@ -289,7 +290,7 @@ def test_the_share_of_one_group_is_all_or_nothing_and_left_out_units_have_none()
 
 
 @given(cases())
-@settings(max_examples=40)
+@examples(40)
 def test_a_full_share_and_no_smallest_change_go_together(case):
     means, weights, k = case
     if weight_intervals(means, weights, k).smallest_change == INF:

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.severity import without_severity
 from tests.reference.plain_severity import plain_without_severity
+from tests.support.examples import examples
 
 
 def test_two_halls_by_hand():
@@ -33,7 +34,7 @@ def halls(draw):
     return n, np.array(draw(shape)).reshape(n.shape), 0.1 + np.array(draw(shape)).reshape(n.shape) / 20
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(halls())
 def test_it_agrees_with_least_squares_written_out(case):
     n, mean, variance = case

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.shrinkage import bottom_probability, paule_mandel, shrink
 from tests.reference import plain_ranks
+from tests.support.examples import examples
 
 # Efron and Morris (1975): hits in the first 45 times at bat of 1970 and the average over the rest of the season.
 HITS = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
@@ -31,7 +32,7 @@ def test_eighteen_baseball_players():
 
 
 @given(scores_and_variances())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_plain_implementation_shrinks_alike(case):
     score, variance = case
     ours = shrink(score, variance)
@@ -43,7 +44,7 @@ def test_the_plain_implementation_shrinks_alike(case):
 
 
 @given(scores_and_variances())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_tau2_solves_its_equation_or_is_zero(case):
     score, variance = case
     tau2 = paule_mandel(score, variance)
@@ -55,7 +56,7 @@ def test_tau2_solves_its_equation_or_is_zero(case):
 
 
 @given(scores_and_variances())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_shrunken_score_lies_between_the_score_and_the_mean(case):
     score, variance = case
     ours = shrink(score, variance)
@@ -84,7 +85,7 @@ def test_below_five_units_nothing_is_said():
 
 
 @given(scores_and_variances(), st.integers(0, 14), st.integers(0, 10**6))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_the_places_are_shared_out_whole(case, k, seed):
     score, variance = case
     p = len(score)

@@ -105,6 +105,7 @@ def test_blocks_fall_apart_only_without_crossings(cross_share, parts):
         assert found.tolist() == found[year.block * 12].tolist()
 
 
+@pytest.mark.slow
 def test_equal_units_are_covered_as_often_as_promised():
     """True cover about 0.966: fewer than 90 of 100 would come once in 700 times; below 0.89 it is no accident."""
     found = trials("all_equal", range(100), DRAWS)
@@ -113,6 +114,7 @@ def test_equal_units_are_covered_as_often_as_promised():
     assert covered >= 90
 
 
+@pytest.mark.slow
 def test_a_good_year_makes_no_false_claims_and_some_true_ones():
     """At the 5% allowed, more than 8 false years of 60 come once in 300 times; in a thousand years none was seen."""
     found = trials("base", range(60), DRAWS)
@@ -121,6 +123,7 @@ def test_a_good_year_makes_no_false_claims_and_some_true_ones():
     assert sum(one.confirmed for one in found) >= 60 * 0.2  # 0.46 a year, standard error 0.09
 
 
+@pytest.mark.slow
 def test_tiny_samples_are_covered_by_the_small_sample_step_alone():
     """300, 90 and 12 evaluators. Raw standard errors hold in 58% of years, pseudo-votes and Student's t in all."""
     found = trials("tiny_sample", range(60), DRAWS)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -18,6 +18,7 @@ from analytics.suppression import (
     table,
 )
 from tests.reference.plain_suppression import ranges
+from tests.support.examples import examples
 
 TOY = [[3, 20, 30], [25, 2, 18], [22, 31, 4]]
 """Three small cells, one in each row and each column."""
@@ -145,7 +146,7 @@ tables = st.integers(1, 3).flatmap(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(tables, st.data())
 def test_the_audit_finds_what_trying_every_filling_finds(counts, data):
     shape = np.shape(counts)
@@ -159,7 +160,7 @@ def test_the_audit_finds_what_trying_every_filling_finds(counts, data):
     assert {tuple(map(int, np.unravel_index(at, shape))) for at in found} == exposed
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(tables)
 def test_what_is_withheld_is_protected_or_named(counts):
     hidden, exposed = withheld(counts, smallest=3)
@@ -172,7 +173,7 @@ def test_what_is_withheld_is_protected_or_named(counts):
         assert (hidden.sum(axis=0) != 1).all() and (hidden.sum(axis=1) != 1).all()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(tables, st.data())
 def test_intervals_are_those_of_all_fillings(counts, data):
     mask = np.array(data.draw(st.lists(st.booleans(), min_size=np.size(counts), max_size=np.size(counts))))

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.verdicts import bottom_claims, holm
 from tests.analytics.test_rank_sets import leagues
 from tests.reference import plain_ranks
+from tests.support.examples import examples
 
 P_VALUES = ("confirm_raw", "clear_raw", "confirm_p", "clear_p")
 
@@ -17,7 +18,7 @@ def p_values(claims):
 
 
 @given(leagues(), st.data())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_the_plain_implementation_finds_the_same_p_values(league, data):
     score, covariance, _ = league
     k = data.draw(st.integers(1, len(score) - 1))
@@ -36,7 +37,7 @@ def test_the_plain_implementation_finds_the_same_p_values(league, data):
 
 
 @given(leagues(), st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_the_order_of_the_units_does_not_matter(league, data):
     score, covariance, _ = league
     order = np.array(data.draw(st.permutations(range(len(score)))))
@@ -49,7 +50,7 @@ def test_the_order_of_the_units_does_not_matter(league, data):
 
 
 @given(leagues(), st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_higher_scores_are_never_more_surely_at_the_bottom(league, data):
     """With one variance for all the order of the p-values is the order of the scores."""
     score = league[0]

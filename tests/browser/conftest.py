@@ -4,6 +4,7 @@
 test when anything outside this machine was asked for.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -87,7 +88,7 @@ VISIBLE = """() => {
 }"""
 
 JOURNEYS = {"test_decisions", "test_pledges", "test_exports", "test_upload", "test_bulletin", "test_page_script"}
-"""Modules of long journeys, and Streamlit's own texts: in Chinese with every run, in English with the slow tests;
+"""Modules of long journeys, and Streamlit's own texts: in Chinese with every run, in English with the sweeps;
 `test_pages_with_data` and the page tests look at every page in both languages each time."""
 
 
@@ -96,7 +97,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         values = getattr(getattr(item, "callspec", None), "params", {}).values()
         if item.module.__name__.rpartition(".")[2] in JOURNEYS and "browser" in str(item.path) and "en" in values:
-            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.sweep)
 
 
 @dataclass
@@ -233,11 +234,28 @@ def page(browser, request):
     assert not outside, f"asked outside this machine: {outside}"
 
 
+RESTS = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+HAS_RUN = """() => {
+  const runs = Number(document.querySelector('[data-testid="stApp"]').dataset.biaochiRuns || 0);
+  if (runs <= (window.biaochiSeen || 0)) return false;
+  window.biaochiSeen = runs;
+  return true;
+}"""
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def settled(page) -> None:
-    """Waits until the page has been run and drawn."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    """Waits until the page has been run and drawn: until ui/host_page.js has counted one run more than at the last
+    call, or 300 milliseconds where what was done causes none.
+    """
+    from playwright.sync_api import TimeoutError as NoRun
+
+    page.wait_for_selector(RESTS)
     page.wait_for_selector("h1")
-    page.wait_for_timeout(300)
+    with contextlib.suppress(NoRun):
+        page.wait_for_function(HAS_RUN, timeout=300)
+    page.wait_for_selector(RESTS)
+    page.evaluate(DRAWN)
 
 
 def visible_text(page) -> list[str]:

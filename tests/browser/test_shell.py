@@ -63,8 +63,8 @@ def test_the_first_request_after_start_may_be_a_deep_link(start, page):
     [
         ("en-US", "zh"),
         ("zh-CN", "en"),
-        pytest.param("zh-CN", "zh", marks=pytest.mark.slow),
-        pytest.param("en-US", "en", marks=pytest.mark.slow),
+        pytest.param("zh-CN", "zh", marks=pytest.mark.sweep),
+        pytest.param("en-US", "en", marks=pytest.mark.sweep),
     ],
     indirect=["page"],
 )

@@ -19,8 +19,13 @@ VIEWS = ("outcomes", "halls", "progress", "book", "analysis")
 CODE = {unit.name: unit.code for unit in demo_units()}
 
 
+SHOWN = []
+
+
 def pledges_page(store, monkeypatch, language="zh", **query):
-    cached.clear()
+    if SHOWN[-1:] != [store]:  # towns of equal content have one release id, in another file
+        cached.clear()
+        SHOWN[:] = [store]
     return opened(PAGE, store, monkeypatch, language, **query)
 
 

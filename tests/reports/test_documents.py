@@ -22,7 +22,7 @@ from formats.document import CHANGES, COLUMNS, LEFT_OUT, UNITS, Section
 from formats.docx import TEMPLATE, InvalidTemplateError, word_bytes
 from formats.fonts import WANTED, NoChineseFontError, fonts_of
 from formats.pdf import fonts_here, typeset
-from i18n import ROOT, translate
+from i18n import translate
 from reports.documents import (
     Signature,
     bottom_list,
@@ -42,6 +42,7 @@ from results.pledges.progress import WARNINGS, quarter_report
 from results.ranking.ranking import ranking
 from results.ranking.unit import detail, unit
 from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_tables, pdf_rows, pdf_text, store_of
+from tests.support.paths import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +287,7 @@ def test_control_characters_in_a_name_are_blanks():
 # --- the same bytes -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
     settings = (
         {

@@ -1,5 +1,7 @@
 """What is exported is imported again to the same content."""
 
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,12 +24,19 @@ COUNTS = """
 """
 
 
+KEPT = {}
+
+
 def made(path, *, registered=True):
-    store = Store(path, threads=2)
-    store.add_rules(RULES)
-    if registered:
-        assert store.import_files("units", [("units.csv", table(REGISTER).encode())], "2025").stored
-    return store
+    """A store with rules and, if asked, the register; made once, then copied."""
+    if registered not in KEPT:
+        KEPT[registered] = tempfile.TemporaryDirectory()
+        store = Store(Path(KEPT[registered].name, "var"), threads=2)
+        store.add_rules(RULES)
+        if registered:
+            assert store.import_files("units", [("units.csv", table(REGISTER).encode())], "2025").stored
+    shutil.copytree(Path(KEPT[registered].name, "var"), path)
+    return Store(path, threads=2)
 
 
 def digests(store):

@@ -9,13 +9,14 @@ from subprocess import PIPE
 
 import pytest
 from filelock import FileLock
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.store import ImportOptions, Store
 from errors import StoreBusyError, UsageError
 from results.comparison.release_diff import ADDED, CHANGED, MOVED, REMOVED, compare
 from results.ranking.ranking import ranking
+from tests.support.examples import examples
 from tests.support.stores import SMALL, snapshot, table
 
 GROUPS = ("普通群众", "服务对象", "两代表一委员")
@@ -132,7 +133,7 @@ def test_a_register_changes_names_and_categories(store):
         assert set(rows.loc[rows["change"] == REMOVED, "unit_code"]) == set(FIRST)
 
 
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(
     grades=st.lists(st.lists(st.sampled_from(GRADES), min_size=2, max_size=4), min_size=6, max_size=6),
     again=st.lists(st.lists(st.sampled_from(GRADES), min_size=2, max_size=4), min_size=6, max_size=6),

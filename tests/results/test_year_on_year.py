@@ -169,6 +169,7 @@ def test_scores_and_places_are_those_of_the_rankings(demo_release):
     assert found.count(ROSE) == 3 and found.count(FELL) == 2 and found.compared == 17
 
 
+@pytest.mark.slow
 def test_the_true_change_lies_in_its_interval(demo_release):
     """Truth is known in the demonstration city: about 95% of 2 x 80 intervals hold it."""
     from data.sample.city import demo_truth

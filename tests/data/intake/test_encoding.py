@@ -6,11 +6,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, open_source
+from tests.support.examples import examples
 
 WORDS = frozenset({"单位", "評分", "评分", "單位", "unit", "score"})
 TABLE = "单位,评分\n市公安局,9\n市教育局,8\n市卫生健康委员会,7\n"
@@ -130,7 +131,7 @@ CHINESE = st.text(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     st.lists(CHINESE, min_size=1, max_size=8),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"]),
@@ -145,7 +146,7 @@ HANZI = st.text(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(HANZI, min_size=1, max_size=8))
 def test_any_chinese_text_survives_in_gb18030(names: list[str]) -> None:
     _round_trip(["单位名称", *names], "gb18030")

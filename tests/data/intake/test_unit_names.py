@@ -174,7 +174,7 @@ def test_a_name_that_is_confirmed_already_is_the_same_content(registers):
     assert first.stored and not again.stored and again.same_as == first.upload
     with pytest.raises(UsageError, match="confirmed as a name of"):
         registers.confirm_alias("钱袋子", justice, "简称")
-    with pytest.raises(UsageError, match="word for sums"):
+    with pytest.raises(UsageError, match="word for totals"):
         registers.confirm_alias("合 计：", justice, "简称")
     with pytest.raises(UsageError, match="must be given"):
         registers.confirm_alias(" ", justice, "简称")

@@ -5,11 +5,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
 from tests.reference.plain_leniency import plain_links
+from tests.support.examples import examples
 
 SCORES = st.sampled_from([0, 1, 600_000, 1_000_000, 333_333, -50_000, 90_000_000])
 
@@ -63,7 +64,7 @@ def build(votes, units, groups, **options):
 
 
 @given(rounds(), st.integers(1, 9))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_sums_are_those_of_a_plain_dictionary_whatever_the_order_and_chunk(sample, chunk):
     votes, units, groups = sample
     assert as_plain(build(votes, units, groups, ballots_at_once=chunk)) == plain(votes, units, groups)
@@ -94,7 +95,7 @@ def assert_links(moments: VoteMoments, votes, units, groups):
 
 
 @given(rounds(), st.integers(1, 9), st.randoms())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_links_are_those_of_fractions_and_to_the_bit_alike_in_any_order_and_chunk(sample, chunk, random):
     votes, units, groups = sample
     built = build(votes, units, groups)

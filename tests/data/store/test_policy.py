@@ -33,7 +33,7 @@ def test_trial_and_formal_uploads_never_share_a_round():
     assert policy.refuse_upload(status(""), [], True) is None
     assert "Clear the trial" in says(policy.refuse_upload(status(TRIAL), [upload(trial=True)], False))
     assert "back to draft" in says(policy.refuse_upload(status(TRIAL), [], False))
-    assert "round name of its own" in says(policy.refuse_upload(status(DRAFT), [upload()], True))
+    assert "separate round name" in says(policy.refuse_upload(status(DRAFT), [upload()], True))
 
 
 @pytest.mark.parametrize("current", STATUSES)

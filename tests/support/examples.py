@@ -1,0 +1,14 @@
+"""How many examples Hypothesis tries: at most 25 with every run, what is written with `--hypothesis-profile=nightly`.
+
+`make test-slow` tries them all.
+"""
+
+from hypothesis import settings
+
+EVERY_RUN = 25
+
+
+def examples(written: int) -> settings:
+    """Settings of one property test; the profile is known by the time that test modules are imported."""
+    nightly = settings.get_current_profile_name() == "nightly"
+    return settings(max_examples=written if nightly else min(written, EVERY_RUN), deadline=None)
