@@ -1,7 +1,7 @@
 """Install everything, load the demonstration into an empty store, serve the dashboard.
 
 `make run` and `start.bat` both end here. The file is standard library only and keeps to the
-syntax of Python 3.8, so that an old Python can still say which one is needed.
+syntax of Python 3.8, so that an old Python can still say which version is needed.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def newer_python(path: str | None = None) -> str | None:
 
 
 def with_newer_python(arguments: list[str], path: str | None = None) -> int:
-    """Start again under a suitable Python; without one, say what is needed."""
+    """Start again under a suitable Python; say what is needed if there is none."""
     python = newer_python(path)
     if python is None:
         this = ".".join(map(str, sys.version_info[:3]))
@@ -136,7 +136,7 @@ def python_of(venv: Path, windows: bool = os.name == "nt") -> Path:
 
 
 def starts(python: Path) -> bool:
-    """Whether an interpreter works, is new enough and has pip: its Python may be gone, its .venv half made."""
+    """Return whether an interpreter works, is new enough and has pip: its Python may be gone, its .venv incomplete."""
     question = f"import sys, importlib.util as u; sys.exit(sys.version_info[:2] < {NEEDED} or not u.find_spec('pip'))"
     try:
         return subprocess.call([str(python), "-c", question], stderr=subprocess.DEVNULL) == 0
@@ -187,12 +187,12 @@ def environment(root: Path, inherited: Mapping[str, str]) -> dict[str, str]:
     """The environment of every child: UTF-8, and a home for service accounts that have none."""
     result = dict(inherited, PYTHONUTF8="1")
     if os.name != "nt" and not result.get("HOME", "").strip():
-        result["HOME"] = str(root / ".venv")  # pip and Streamlit want one
+        result["HOME"] = str(root / ".venv")  # pip and Streamlit need a home folder
     return result
 
 
 def local_wheels(root: Path) -> list[str]:
-    """Options of pip for a machine without internet: the folder wheels/, if someone has filled one."""
+    """Return the options of pip for a machine without internet: the folder wheels/, if it is filled."""
     folder = root / "wheels"
     return ["--no-index", "--find-links", str(folder)] if folder.is_dir() else []
 
@@ -290,7 +290,7 @@ def serve() -> int:
     """Fill an empty store, then serve until Ctrl+C; the second stage, run by the interpreter of .venv."""
     port = chosen_port()
     if store_is_empty():
-        # In a process of its own, which gives its memory back.
+        # In a separate process, which gives its memory back.
         code = subprocess.call([sys.executable, os.path.abspath(__file__), "--stage", "demo"])
         if code != 0:
             return code

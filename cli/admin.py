@@ -1,4 +1,4 @@
-"""What the IT person runs: the audit log, the whole store in one file and back."""
+"""Commands for the administrator: audit log, backup and restore."""
 
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from cli.output import emit_rows, print_line
 from i18n import N_, translate
 
 
-@app.command(help=N_("Who did what and when, to which release; newest last."))
+@app.command(help=N_("List who did what, when and to which release, newest last."))
 def audit(
     since: Annotated[str, typer.Option(metavar="DATE", help=N_("From this day on, for instance 2026-01-31."))] = "",
     form: Format = "csv",
@@ -28,10 +28,10 @@ def audit(
     day = _day(since)
     log = read_log(session.path)
     titles = headers("audit")
-    told = [entry for entry in log if local_time(entry.time)[:10] >= day]
-    rows = [{name: getattr(entry, name) for name in titles} for entry in told]
+    shown = [entry for entry in log if local_time(entry.time)[:10] >= day]
+    rows = [{name: getattr(entry, name) for name in titles} for entry in shown]
     if form != "json":
-        for row, entry in zip(rows, told, strict=True):
+        for row, entry in zip(rows, shown, strict=True):
             row["action"] = translate(ACTIONS.get(row["action"], row["action"]), session.language)
             kind, gap, upload = row["what"].partition(" ")
             word = {"import": KIND_NAMES, "status": STATUSES}.get(entry.action, {}).get(kind)
@@ -59,24 +59,24 @@ def _day(since: str) -> str:
         raise CommandError(N_("--since should be a date such as 2026-01-31, not {value}."), value=since) from None
 
 
-@app.command(help=N_("The whole store in one new file."))
+@app.command(help=N_("Back up the store to a new file."))
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """`biaochi backup`."""
     from data.store.backup import backup as pack
 
-    with progress(N_("Backing up")) as told:
-        digest = pack(session.store(), file.absolute(), told)
+    with progress(N_("Backing up")) as report:
+        digest = pack(session.store(), file.absolute(), report)
     session.say(N_("Backed up and read again. Keep a copy on another machine. SHA-256:"))
     print_line(digest)
 
 
-@app.command(help=N_("Put a backup in the place of an empty store."))
+@app.command(help=N_("Restore a backup into an empty store."))
 def restore(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """`biaochi restore`."""
     from data.store.backup import restore as unpack
 
     check_files([file])
-    with progress(N_("Restoring")) as told:
-        count = unpack(session.store(), file, told)
+    with progress(N_("Restoring")) as report:
+        count = unpack(session.store(), file, report)
     session.say(N_("Restored: {count} files. Prove it with: biaochi check"), count=count)
     print_line(session.store().in_force() or "")

@@ -21,7 +21,7 @@ FORMATS = ("csv", "json", "xlsx")
 
 
 LONGEST_ROUND = 40
-NOT_IN_A_NAME = frozenset('/\\:*?"<>|')  # the name of a round stands in names of files
+NOT_IN_A_NAME = frozenset('/\\:*?"<>|')  # a round's name becomes part of file names
 
 
 Round = Annotated[str, typer.Option("--round", help=N_("Round, for instance 2025."))]
@@ -82,7 +82,7 @@ def check_files(files: Sequence[Path]) -> None:
 
 
 def checked_round(round_id: str) -> str:
-    """The name of a round without blanks around it; one that cannot be shown is refused."""
+    """Return the name of a round without surrounding blanks; refuse a name that cannot be displayed."""
     name = round_id.strip()
     if not name or len(name) > LONGEST_ROUND or not name.isprintable() or set(name) & NOT_IN_A_NAME or name == "..":
         raise CommandError(

@@ -1,4 +1,4 @@
-"""The bulletin of a round and its parts as documents that leave the house. Each is told to the audit log first."""
+"""Command `bulletin`: the documents of a round. Each is recorded in the audit log before it is written."""
 
 import hashlib
 import sys
@@ -23,12 +23,12 @@ FORMATS = ("pdf", "docx")
 KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges")
 
 
-@app.command(help=N_("The bulletin of a round, or a part of it, as PDF or as a Word file to be edited."))
+@app.command(help=N_("Write the bulletin of a round, or a part of it, as PDF or Word."))
 def bulletin(
     round_id: Round,
     category: Category = None,
     kind: Annotated[
-        str, typer.Option(metavar="KIND", help=N_("bulletin (the whole), ranking, bottom, unit, changes or pledges."))
+        str, typer.Option(metavar="KIND", help=N_("bulletin (all parts), ranking, bottom, unit, changes or pledges."))
     ] = "bulletin",
     unit: Annotated[str, typer.Option(metavar="CODE", help=N_("The unit of --kind unit."))] = "",
     since: Annotated[
@@ -40,7 +40,7 @@ def bulletin(
     ] = None,
     form: Annotated[str, typer.Option("--format", help=N_("pdf or docx; by default by the ending of the file."))] = "",
     template: Annotated[
-        Path | None, typer.Option(metavar="FILE.docx", help=N_("The office's own Word template."))
+        Path | None, typer.Option(metavar="FILE.docx", help=N_("A Word template of the office."))
     ] = None,
     office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
     date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
@@ -149,8 +149,8 @@ def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document
     trial = round_id in release.trial_rounds
     own = [name for name in release.rounds() if (name in release.trial_rounds) == trial]
     try:
-        told = history(release, code, [ranking(release.round(name)) for name in own])
-        return dossier(found, told, detail(release.round(round_id), code), session.language, signed)
+        known = history(release, code, [ranking(release.round(name)) for name in own])
+        return dossier(found, known, detail(release.round(round_id), code), session.language, signed)
     except UnitNotFoundError as error:
         session.say(error.message, **error.facts)
         raise which_unit(release, code, [round_id]) from None

@@ -87,7 +87,7 @@ def _unexpected(error: Exception, debug: bool) -> int:
     return OUR_BUG
 
 
-# Typer's own sentences: by the class that says them, then by what they say.
+# Sentences of Typer: by the class of the error, then by their pattern.
 _USAGE = {
     "MissingParameter": N_("{name} must be given."),
     "NoSuchOption": N_("There is no option {name}."),
@@ -96,7 +96,7 @@ _DETAILS = {
     re.compile(r"No such command '(?P<name>.*)'\."): N_("There is no command {name}."),
     re.compile(r"Missing command\."): N_("A command must be given."),
     re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)"): N_(
-        "This is one word too many: {words}. A name with blanks in it stands in quotation marks."
+        "Unexpected argument: {words}. Put a name that contains blanks in quotation marks."
     ),
     re.compile(r"Option '(?P<name>.*)' requires an argument\."): N_("{name} needs a value after it."),
     re.compile(r"Option '(?P<name>.*)' does not take a value\."): N_("{name} takes no value."),
@@ -120,8 +120,14 @@ def _wrong_usage(error: TyperException) -> int:
         session.say(found[1], **found[0])
     else:
         session.say(N_("This call is not understood: {detail}"), detail=detail)
-    session.say(N_("See: biaochi --help"))
+    session.say(N_("See: {command} --help"), command=_command_of(error))
     return WRONG_USAGE
+
+
+def _command_of(error: TyperException) -> str:
+    """Return the command that was called wrongly, such as "biaochi rules add"."""
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "biaochi"
 
 
 def _spelled(parameter: object) -> str:

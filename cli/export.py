@@ -1,4 +1,4 @@
-"""What leaves the house: tables as files. Each is told to the audit log first: what cannot be logged does not leave."""
+"""Command `export`: tables as files. Each is recorded in the audit log first; what cannot be logged is not written."""
 
 import hashlib
 import shutil
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from results.comparison.year_on_year import Changes
 
 
-@app.command(help=N_("One table of a round as a file; what was imported comes back under its own headers."))
+@app.command(help=N_("Export a table of a round; imported tables keep their headers."))
 def export(
     table: Annotated[str, typer.Argument(metavar="TABLE", help=N_("ranking, bottom, changes, groups, ballots, …"))],
     round_id: Round,
@@ -53,7 +53,7 @@ def export(
             content = _ballots(chosen, name, form)
         else:
             content = _table(chosen, table, name, category, since, form)
-        _tell(chosen, table, name, form, hashlib.sha256(content).hexdigest())
+        _log(chosen, table, name, form, hashlib.sha256(content).hexdigest())
         write(content, output)
 
 
@@ -90,7 +90,7 @@ def _nothing(release: "Release", table: str, round_id: str) -> CommandError:
 
 
 def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
-    """The round against an earlier one; one category at a time, ALL for all as one."""
+    """Compare the round with an earlier round, in one category or in all together (ALL)."""
     from results.comparison.year_on_year import changes, round_before
     from results.ranking.family import ALL
     from results.ranking.what_if import what_if
@@ -125,31 +125,34 @@ def _ballots(release: "Release", round_id: str, form: str) -> bytes:
 
 
 def _long_ballots(release: "Release", round_id: str, output: Path | None) -> None:
-    """All ballots of a round as CSV, a piece at a time. Made whole beside the output before any of it leaves: only
-    then its checksum is known, and a file that could not be finished takes nobody's place."""
+    """Write all ballots of a round as CSV, piece by piece.
+
+    A temporary file is completed first: its checksum must be in the log before the output begins, and an unfinished
+    file must not replace an earlier output.
+    """
     from formats.spreadsheet import csv_pieces
     from reports.ballots import ballot_file
 
-    with tempfile.TemporaryFile() as whole:
+    with tempfile.TemporaryFile() as complete:
         with ballot_file(release, round_id, session.language) as (headers, rows):
             if not headers:
                 raise _nothing(release, "ballots", round_id)
-            digest = _pieces(csv_pieces(headers, rows), whole)
-        _tell(release, "ballots", round_id, "csv", digest)
-        whole.seek(0)
+            digest = _pieces(csv_pieces(headers, rows), complete)
+        _log(release, "ballots", round_id, "csv", digest)
+        complete.seek(0)
         if output is None:
             sys.stdout.flush()
-            shutil.copyfileobj(whole, sys.stdout.buffer)
+            shutil.copyfileobj(complete, sys.stdout.buffer)
             return
         try:
             with output.open("wb") as file:
-                shutil.copyfileobj(whole, file)
+                shutil.copyfileobj(complete, file)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise CommandError(CANNOT_BE_WRITTEN, path=output) from None
 
 
 def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:
-    """Write piece by piece; SHA-256 of the whole."""
+    """Write piece by piece and return the SHA-256 of all pieces."""
     digest = hashlib.sha256()
     for piece in pieces:
         target.write(piece)
@@ -157,7 +160,7 @@ def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _tell(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:
+def _log(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:
     from data.store.audit_log import log_export
 
     log_export(session.path, f"{table}.{form}", release=release.id, round_id=round_id, sha256=digest)

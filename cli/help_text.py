@@ -1,12 +1,18 @@
-"""Help in the language of the call: our own texts, and the words that Typer puts around them."""
+"""Help in the language of the call: the texts of the commands and the words that Typer adds."""
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from cli.examples import EXAMPLES
 from i18n import N_, translate
 
-TYPERS_OWN = (N_("Arguments"), N_("Options"), N_("Commands"), N_("Show this message and exit."))
+WORDS_OF_TYPER = (
+    *(N_("Arguments"), N_("Options"), N_("Commands"), N_("Show this message and exit.")),
+    N_("Install completion for the current shell."),
+    N_("Show completion for the current shell, to copy it or customize the installation."),
+)
 USAGE = N_("Usage: ")
 REMARKS = {
     re.compile(r"\[required\]"): N_("[required]"),
@@ -14,16 +20,30 @@ REMARKS = {
 }
 
 
-def translate_help(command: Any, language: str) -> None:
-    """Put the help of a command and of everything below it into the language."""
+EXAMPLES_HEADING = N_("Examples")
+
+
+def translate_help(command: Any, language: str, path: str = "biaochi") -> None:
+    """Put the help of a command and of everything below it into the language, and add its examples."""
     for name in ("help", "short_help"):
         text = getattr(command, name, None)
         if text:
             setattr(command, name, translate(text, language))
     if hasattr(command, "context_class"):
         command.context_class = _context(command.context_class, language)
-    for part in (*getattr(command, "params", ()), *getattr(command, "commands", {}).values()):
-        translate_help(part, language)
+    if path in EXAMPLES:
+        command.format_epilog = partial(_write_examples, EXAMPLES[path])
+    for part in getattr(command, "params", ()):
+        translate_help(part, language, "")
+    for name, part in getattr(command, "commands", {}).items():
+        translate_help(part, language, f"{path} {name}")
+
+
+def _write_examples(calls: Sequence[str], _context: Any, formatter: Any) -> None:
+    """Write the calls below a heading, unwrapped, so that each can be copied."""
+    with formatter.section(EXAMPLES_HEADING):
+        for call in calls:
+            formatter.write(f"{'':>{formatter.current_indent}}{call}\n")
 
 
 def _context(original: Any, language: str) -> type:
@@ -44,7 +64,7 @@ def _context(original: Any, language: str) -> type:
 
 
 def _worded(text: str, language: str) -> str:
-    """What stands beside an option: translated already, but for what Typer adds."""
+    """Translate the remarks that Typer appends to the description of an option."""
     text = translate(text, language)
     for pattern, words in REMARKS.items():
         for found in pattern.finditer(text):

@@ -43,7 +43,7 @@ def demo() -> None:
     print_line(report.release)
 
 
-@app.command("import", help=N_("Read files as one upload of one kind and round."))
+@app.command("import", help=N_("Import files as one upload of a kind and round."))
 def import_(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts, units or another table"))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
@@ -105,7 +105,7 @@ def import_(
     raise typer.Exit(_import_code(report))
 
 
-@app.command(help=N_("Keep that a written name means a registered unit."))
+@app.command(help=N_("Record an alias for a registered unit."))
 def alias(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     code: Annotated[str, typer.Argument(metavar="CODE")],

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,8 @@ from cli.app import app
 from cli.context import DONE, INTERRUPTED, WRONG_USAGE, CommandError, session
 from cli.errors import failed
 from cli.help_text import translate_help
-from i18n import LANGUAGES, N_
+from cli.output import print_line
+from i18n import LANGUAGES, N_, ROOT
 
 # Importing a module registers its commands.
 COMMANDS = (admin, documents, export, imports, packages, pledges, releases, results, rules, verify)
@@ -23,7 +25,7 @@ COMMANDS = (admin, documents, export, imports, packages, pledges, releases, resu
 ORDER = (
     *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
     *("export", "bulletin", "bundle", "kit", "public"),
-    *("releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
+    *("rounds", "releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
 
@@ -60,11 +62,18 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         session.say(N_("Interrupted. Nothing of the step at hand is stored; finished steps stay."))
         return INTERRUPTED
-    except SystemExit:  # Typer's way out, with code 1, when whoever read the output is gone: `biaochi releases | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return DONE
+    except SystemExit as way_out:
+        return _left_by_typer(way_out)
     except Exception as error:
         return failed(error, debug)
+
+
+def _left_by_typer(way_out: SystemExit) -> int:
+    """Return the exit code where Typer itself ends the program: a closed pipe, or shell completion."""
+    if isinstance(way_out.__context__, OSError):  # whoever read the output is gone: `biaochi releases | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return DONE
+    return WRONG_USAGE if way_out.code else DONE
 
 
 def _place(command: CommandInfo) -> int:
@@ -100,10 +109,25 @@ def _language(arguments: Sequence[str], default: str) -> str:
     return default
 
 
+def _show_version(asked: bool) -> None:
+    """Print the version of the program and of its method; the same in both languages, since scripts read it."""
+    if not asked:
+        return
+    from data.store.release import METHOD_VERSION
+
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    print_line(f"biaochi {about['project']['version']} · method {METHOD_VERSION}")
+    raise typer.Exit(DONE)
+
+
 @app.callback(help=N_("Honest ranking of departments from mass-evaluation ballots."))
 def _common(
     store: Annotated[Path | None, typer.Option("--store", help=N_("Folder of the store."))] = None,
     lang: Annotated[str | None, typer.Option("--lang", help=N_("zh or en."))] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help=N_("Show the version and exit.")),
+    ] = False,
 ) -> None:
     if store is not None:
         session.path = store.expanduser().absolute()

@@ -1,4 +1,4 @@
-"""What leaves the house as a file: the public page of a round, the verification kit of a unit."""
+"""Commands `public`, `kit` and `bundle`: packages of a round or unit, recorded in the audit log."""
 
 import hashlib
 import sys
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from data.store.release import Release
 
 
-@app.command(help=N_("The public page of a round: one HTML file for the government's website."))
+@app.command(help=N_("Write the public page of a round, an HTML file for the government website."))
 def public(
     round_id: Round,
     release: ReleaseId = None,
@@ -31,10 +31,10 @@ def public(
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             page = public_page(chosen, round_id)
-        _leave(page, output, f"{PAGE} {round_id}", chosen, round_id)
+        _log_and_write(page, output, f"{PAGE} {round_id}", chosen, round_id)
 
 
-@app.command(help=N_("The verification kit of a unit, internal: it recomputes its score, places and verdict."))
+@app.command(help=N_("Write the verification kit of a unit (internal), which recomputes its score, rank and verdict."))
 def kit(
     code: Annotated[str, typer.Argument(metavar="UNIT")],
     round_id: Round,
@@ -54,10 +54,10 @@ def kit(
         except MemberNotFoundError as error:
             session.say(error.message, **error.facts)
             raise which_unit(chosen, code, [round_id]) from None
-        _leave(content, output, f"{KIT} {code} {round_id}", chosen, round_id)
+        _log_and_write(content, output, f"{KIT} {code} {round_id}", chosen, round_id)
 
 
-@app.command(help=N_("A round in one ZIP: tables, bulletin, rule set, checksums; ballots are not in it."))
+@app.command(help=N_("Pack a round into a ZIP: tables, bulletin, rule set and checksums, without ballots."))
 def bundle(
     round_id: Round,
     public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,
@@ -94,11 +94,11 @@ def bundle(
                 warning = fonts_here().warning(session.language)
         if warning:
             print(warning, file=sys.stderr)
-        _leave(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen, name)
+        _log_and_write(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen, name)
 
 
-def _leave(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:
-    """Log the file, then let it go: what cannot be logged does not leave."""
+def _log_and_write(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:
+    """Log the file, then write it: what cannot be logged is not written."""
     from data.store.audit_log import log_export
 
     digest = hashlib.sha256(content).hexdigest()

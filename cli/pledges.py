@@ -12,7 +12,7 @@ from cli.results import open_release
 from i18n import N_
 
 
-@app.command(help=N_("Pledge against outcome: the promised items of a round, or its posts or units."))
+@app.command(help=N_("Compare pledges with outcomes, by item, post or unit."))
 def pledges(
     round_id: Round,
     category: Category = None,

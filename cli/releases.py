@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from cli.app import app
-from cli.context import CommandError, Format, Output, checked_round, progress, session
-from cli.output import check_form, emit_json, emit_sheet, print_line
+from cli.context import CommandError, Format, Output, ReleaseId, checked_round, progress, session
+from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
+from cli.results import open_release
 from i18n import N_, translate
 
 
-@app.command(help=N_("Make the imported uploads the release in force."))
+@app.command(help=N_("Publish the imported uploads as the release in force."))
 def publish(
     note: Annotated[str, typer.Option(help=N_("A note for the history."))] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Say what would change; store nothing."))] = False,
@@ -33,7 +34,7 @@ def publish(
 
 
 def _what_would_change(form: str | None, output: Path | None) -> None:
-    """The release in force against the one that publishing would make: as a table if asked for, else in sentences."""
+    """Compare the release in force with a candidate release: as a table with --format or -o, else in sentences."""
     from reports.release_diff_table import as_json, as_sheet
     from results.comparison.release_diff import compare
 
@@ -58,7 +59,26 @@ def _what_would_change(form: str | None, output: Path | None) -> None:
     )
 
 
-@app.command(help=N_("What was published, rolled back, cleared or given a status, newest first."))
+@app.command(help=N_("List the rounds of the release in force."))
+def rounds(release: ReleaseId = None, form: Format = "csv", output: Output = None) -> None:
+    """`biaochi rounds`."""
+    from data.store.round_status import STATUSES
+    from results.fields import headers
+    from results.labels import DATA_HEADER, DEMO
+    from results.overview import round_rows
+
+    check_form(form, output)
+    with open_release(release) as chosen:
+        rows = round_rows(chosen)
+        if form == "json":
+            return emit_json({"release": chosen.id, "demo": chosen.is_demo, "rows": rows}, output)
+        mark = {"data": translate(DEMO, session.language)} if chosen.is_demo else {}
+    words = [{**row, "status": translate(STATUSES[str(row["status"])], session.language), **mark} for row in rows]
+    titles = headers("rounds") | dict.fromkeys(mark, DATA_HEADER)
+    emit_rows(words, titles, N_("Rounds of the release"), form, output)
+
+
+@app.command(help=N_("List the releases and the changes of status, newest first."))
 def releases(form: Format = "csv", output: Output = None) -> None:
     """`biaochi releases`."""
     from reports.history_table import as_json, as_sheet
@@ -71,7 +91,7 @@ def releases(form: Format = "csv", output: Output = None) -> None:
         emit_sheet(as_sheet(history, session.language), form, output)
 
 
-@app.command(help=N_("Make an older release the one in force again."))
+@app.command(help=N_("Put an older release back in force."))
 def rollback(
     release: Annotated[str, typer.Argument(metavar="RELEASE")],
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))],
@@ -84,7 +104,7 @@ def rollback(
     print_line(found)
 
 
-@app.command(help=N_("Take a trial round out of force; its files are kept."))
+@app.command(help=N_("Clear a trial round; its files are kept."))
 def clear(
     round_id: Annotated[str, typer.Argument(metavar="ROUND")],
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))],
@@ -100,7 +120,7 @@ def clear(
         session.say(N_("Nothing is published any more."))
 
 
-@app.command(help=N_("The status of a round; with a status: give it that one."))
+@app.command(help=N_("Show the status of a round, or set a new status."))
 def status(
     round_id: Annotated[str, typer.Argument(metavar="ROUND")],
     new: Annotated[

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from results.ranking.family import WhatIf
 
 
-@app.command(help=N_("All units of a round, each category ranked by itself; ALL ranks them as one."))
+@app.command(help=N_("Rank all units of a round within their category, or together with --category ALL."))
 def ranking(
     round_id: Round,
     category: Category = None,
@@ -46,7 +46,7 @@ def ranking(
         session.say(OTHER_RULES)
 
 
-@app.command(help=N_("Units that the bottom rule names or that are not cleared, worst first."))
+@app.command(help=N_("List units that are in the bottom k or cannot be ruled out, worst first."))
 def bottom(
     round_id: Round,
     category: Category = None,
@@ -87,7 +87,7 @@ def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
     return what_if(session.store(), release.round(round_id), rules)
 
 
-@app.command(help=N_("One unit in every round."))
+@app.command(help=N_("Show the results of a unit in every round."))
 def unit(
     code: Annotated[str, typer.Argument(metavar="CODE")],
     release: ReleaseId = None,
@@ -137,6 +137,6 @@ def open_release(prefix: str | None) -> "Iterator[Release]":
 
 OTHER_RULES = N_("Computed under other rules; nothing of this is published.")
 OUTDATED = N_(
-    "The release {release} was built by an earlier version of this program. Run `biaochi publish`: it builds the "
-    "same files anew as a release of this version; the old one stays in the history."
+    "The release {release} was built by an earlier version of this program. Run `biaochi publish` to build the "
+    "same files as a release of this version; the old release stays in the history."
 )

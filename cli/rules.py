@@ -14,13 +14,13 @@ rules_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_
 app.add_typer(rules_app, name="rules", help=N_("Scoring rules: add, list, show."))
 
 
-@rules_app.command("add", help=N_("Keep a rule set; a name is never given other content."))
+@rules_app.command("add", help=N_("Add a rule set; the content behind a name never changes."))
 def rules_add(file: Annotated[Path, typer.Argument(metavar="FILE.toml")]) -> None:
     """`biaochi rules add`."""
     print_line(session.store().add_rules(text_of(file)).name)
 
 
-@rules_app.command("list", help=N_("All rule sets of the store."))
+@rules_app.command("list", help=N_("List the rule sets of the store."))
 def rules_list(form: Format = "csv", output: Output = None) -> None:
     """`biaochi rules list`."""
     rows = [
@@ -36,7 +36,7 @@ def rules_list(form: Format = "csv", output: Output = None) -> None:
     emit_rows(rows, headers, N_("Rule sets"), form, output)
 
 
-@rules_app.command("show", help=N_("The text of a rule set."))
+@rules_app.command("show", help=N_("Print the text of a rule set."))
 def rules_show(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     """`biaochi rules show`."""
     print_line(session.store().rule_set(name).text.rstrip("\n"))

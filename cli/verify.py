@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from data.store.verify import Damage
 
 
-@app.command(help=N_("Recompute a release from the kept evidence and compare every table."))
+@app.command(help=N_("Recompute a release from the stored evidence and compare every table."))
 def replay(release: Annotated[str, typer.Argument(metavar="RELEASE")]) -> None:
     """`biaochi replay`."""
     from data.store.replay import replay as recompute
@@ -34,7 +34,7 @@ def check() -> None:
     _answer(damaged, N_("Sound: every checksum holds."))
 
 
-@app.command(help=N_("Make derived files that are damaged or missing again from the kept bytes."))
+@app.command(help=N_("Rebuild damaged or missing derived files from the stored originals."))
 def rebuild() -> None:
     """`biaochi rebuild`."""
     from data.store.replay import rebuild as make_again
@@ -42,12 +42,12 @@ def rebuild() -> None:
     with progress(N_("Computing")):
         rebuilt = make_again(session.store())
     for name in rebuilt.made:
-        session.say(N_("Made again: {name}"), name=name)
+        session.say(N_("Rebuilt: {name}"), name=name)
     _answer(rebuilt.left, N_("Sound: every derived file is as it was."))
 
 
 def _answer(findings: "Sequence[Damage]", fine: str) -> None:
-    """Print what was found, with the exit code of a check that says no; else that all is well."""
+    """Print the findings and exit with 1; without findings print that all is well."""
     if findings:
         for finding in findings:
             print_line(finding.sentence(session.language))

@@ -1,14 +1,17 @@
 """Key figures of a round: how many voted, their answers, and what a reader should know before the scores."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from data.model.rule_sets import RuleSet
-from data.store.release import Round, per_round
+from data.store.release import Release, Round, per_round
+from data.store.round_status import DRAFT
 from results.notes import SENTENCES, Note
 from results.quality.checks import checks
+from results.ranking.family import families
 from results.ranking.ranking import ranking
 
 KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
@@ -59,6 +62,27 @@ def overview(round_: Round) -> Overview:
         groups,
         (*_notes(rows, units, rules, bool(about["has_counts"])), *checks(round_, rows)),
     )
+
+
+def round_rows(release: Release) -> list[dict[str, str | int | None]]:
+    """Return a row for each round of the release, newest first; votes are None where only records were imported."""
+    evaluated = {str(name): about for name, about in release.rounds_table.to_dict("index").items()}
+    return [
+        _round_row(release.round(name), status, evaluated.get(name))
+        for name, status in sorted(release.statuses().items(), reverse=True)
+    ]
+
+
+def _round_row(round_: Round, status: str, about: Mapping[Hashable, Any] | None) -> dict[str, str | int | None]:
+    ranked = families(round_) if about else []
+    return {
+        "round": round_.id,
+        "status": status or DRAFT,
+        "units": len(round_.units),
+        "ranked": sum(int(family.ranked.sum()) for family in ranked),
+        "votes": about["votes"] if about else None,
+        "rules": about["rules_name"] if about else "",
+    }
 
 
 def _reasons(rows: pd.DataFrame) -> dict[str, int]:

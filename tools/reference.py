@@ -1,9 +1,9 @@
 """Generate docs/reference and docs/glossary.md: `python -m tools.reference` writes, `--check` only compares.
 
-Commands come from their own `--help`, problems from the problems module, fields from results/fields.csv
+Commands come from `--help`, problems from the problems module, fields from results/fields.csv
 and the data contract, settings from what `settings.load` reads,
 the glossary from docs/glossary.csv.
-So a page cannot describe an option that is gone, and tests/docs/test_reference.py fails when one is new.
+So a page cannot describe a removed option, and tests/docs/test_reference.py fails when an option is new.
 """
 
 import contextlib
@@ -114,7 +114,7 @@ def commands(language: str) -> list[str]:
 
 
 def command_tree() -> Any:
-    """Return the click command of the whole program."""
+    """Return the click command of the program with all subcommands."""
     help_text([], "en")  # sorts the commands as the program lists them
     return typer.main.get_command(app)
 
@@ -142,7 +142,7 @@ def help_text(path: list[str], language: str) -> str:
 
 @contextlib.contextmanager
 def _environment(**values: str) -> Iterator[None]:
-    """The width of the terminal is the one thing that help takes from the environment."""
+    """Set environment variables for a block: help depends on the width of the terminal only."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -340,6 +340,7 @@ TABLE_TITLES = {
         "en": "Totals of pledges (after `headline_` or `routine_`)",
     },
     "release_diff": {"zh": "两次发布的比较", "en": "Comparison of two releases"},
+    "rounds": {"zh": "批次", "en": "Rounds"},
     "releases": {"zh": "发布记录", "en": "Releases"},
     "audit": {"zh": "操作记录", "en": "Audit log"},
     "problems": {"zh": "导入时的问题", "en": "Import problems"},

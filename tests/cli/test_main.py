@@ -2,15 +2,18 @@
 
 import csv
 import io
+import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from cli.main import run
+from data.store.release import METHOD_VERSION
 from formats.spreadsheet import Sheet, csv_bytes, safe_text, xlsx_bytes
 from i18n import ROOT
 from results.ranking.ranking import FIELDS
@@ -169,7 +172,8 @@ TYPED_WRONG = [
 def test_slips_of_the_keyboard_are_told_in_the_language(words, told, biaochi):
     biaochi(*words, code=2)
     assert told in biaochi.err
-    assert not re.search("[a-z]{3,} [a-z]{3,}", biaochi.err), biaochi.err
+    sentences = re.sub("biaochi [a-z ]*--help", "", biaochi.err)
+    assert not re.search("[a-z]{3,} [a-z]{3,}", sentences), sentences
 
 
 @pytest.mark.parametrize("command", [[], ["alias"], ["import"], ["bottom"], ["rules", "add"]], ids=" ".join)
@@ -189,3 +193,70 @@ def test_the_history_is_in_words_for_people_and_in_codes_for_scripts(demo):
 def test_the_status_of_a_round_that_nobody_knows_says_so(demo):
     demo("status", "2099")
     assert "2099 还没有上传" in demo.err
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["import", "--no-such"], "biaochi import"),
+        (["rules", "add"], "biaochi rules add"),
+        (["rules", "no-such"], "biaochi rules"),
+        (["no-such"], "biaochi"),
+    ],
+    ids=str,
+)
+def test_wrong_usage_points_to_the_help_of_that_command(words, command, biaochi):
+    biaochi(*words, code=2)
+    assert f"用法见：{command} --help" in biaochi.err
+    biaochi(*words, lang="en", code=2)
+    assert f"See: {command} --help" in biaochi.err
+
+
+def test_the_version_needs_no_store(tmp_path, capsys):
+    missing = tmp_path / "missing"
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    for words in (["--version"], ["--store", str(missing), "--lang", "en", "--version", "releases"]):
+        assert run(words) == 0
+        assert capsys.readouterr().out == f"biaochi {declared} · method {METHOD_VERSION}\n"
+    assert not missing.exists()
+
+
+def test_rounds_of_the_release_in_force(demo):
+    answer = demo.json("rounds")
+    assert [row["round"] for row in answer["rows"]] == ["2025", "2024", "2023"]
+    for row in answer["rows"]:
+        ranking = demo.json("ranking", "--round", row["round"])["rows"]
+        assert row["ranked"] == sum(unit["rank"] is not None for unit in ranking) < row["units"] == len(ranking)
+        assert row["votes"] == sum(unit["n"] for unit in ranking)
+        assert (row["rules"], row["status"]) == ("demo-2025", "draft")
+    told = next(csv.DictReader(io.StringIO(demo("rounds").decode("utf-8-sig"))))
+    assert (told["批次"], told["状态"], told["计分规则"], told["数据"]) == ("2025", "草稿", "demo-2025", "演示数据")
+
+
+def test_a_round_without_votes_is_listed_with_none(small, files):
+    small("import", "units", files("u.csv", "单位编码,单位全称\nU1,市公安局\n"), "--round", "2025")
+    small.publish()
+    (row,) = small.json("rounds")["rows"]
+    assert (row["round"], row["units"], row["ranked"], row["rules"]) == ("2025", 1, 0, "")
+    assert not row["votes"]
+
+
+def shell(*words, **environment):
+    """Run the command in a process of its own, as a shell does when it completes a word."""
+    code = "import sys; from cli.main import main; sys.argv[0] = 'biaochi'; main()"
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, check=False, text=True)
+
+
+def test_the_shell_completes_commands_and_options():
+    done = shell(_BIAOCHI_COMPLETE="complete_bash", COMP_WORDS="biaochi ro", COMP_CWORD="1")
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["rounds", "rollback"], "")
+    done = shell(_BIAOCHI_COMPLETE="complete_bash", COMP_WORDS="biaochi ranking --ro", COMP_CWORD="2")
+    assert (done.returncode, done.stdout.split()) == (0, ["--round"])
+    wrong = shell(_BIAOCHI_COMPLETE="nonsense")
+    assert wrong.returncode == 2 and "Traceback" not in wrong.stderr
+
+
+def test_the_completion_script_is_printed_to_the_end():
+    done = shell(_BIAOCHI_COMPLETE="source_bash")
+    assert done.returncode == 0 and done.stdout.rstrip().endswith("complete -o default -F _biaochi_completion biaochi")

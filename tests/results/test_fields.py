@@ -36,6 +36,7 @@ CALLS = [
     ("changes", ("export", "changes", "--round", "2025")),
     ("groups", ("export", "groups", "--round", "2025")),
     ("pledges", ("pledges", "--round", "2025", "--format", "csv")),
+    ("rounds", ("rounds", "--format", "csv")),
     ("releases", ("releases", "--format", "csv")),
     ("audit", ("audit", "--format", "csv")),
 ]
