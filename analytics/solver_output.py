@@ -1,4 +1,4 @@
-"""Keep a solver's own lines off standard output.
+"""Keep the lines that a solver prints off standard output.
 
 HiGHS, which SciPy calls for integer programmes, holds lines that it prints whatever `disp` says (SciPy 1.17:
 "HighsMipSolverData::transformNewIntegerFeasibleSolution tmpSolver.run();"). They would come before the first byte of a

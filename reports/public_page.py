@@ -45,8 +45,8 @@ WORDS = {
     "not_ranked": N_("Not ranked"),
     "bottom": N_("Bottom list"),
     "bottom_why": N_(
-        "A place at the end is no finding yet. Only of units under “Confirmed” may it be said that they are at the "
-        "bottom; the other sentences say as much as the votes bear."
+        "A place at the end is no finding yet. Only units under “Confirmed” may be described as being at the "
+        "bottom; the other sentences go no further than the votes allow."
     ),
     "none": N_("None."),
     "withheld": N_("What is withheld, and why"),
@@ -70,8 +70,8 @@ BALLOTS = N_("{ballots} ballots were counted.")
 INTRODUCTION = (
     N_("Units that took part: {units}; categories: {categories}; ranked: {ranked}."),
     N_(
-        "Every score stands with its number of votes and an interval, every place with the places that the votes "
-        "allow: units whose ranges overlap may well be equally good."
+        "Every score is shown with its number of votes and an interval, every place with the places that the "
+        "votes allow: units whose ranges overlap may well be equally good."
     ),
 )
 LINE = N_("{n} votes; score {score}, interval {interval}; place {place}, allowed {places}; {verdict}; {basis}")
@@ -81,7 +81,8 @@ WITHHELD = {
         "find out how a few people voted; so are fewer than {uniform} votes that are all alike."
     ),
     "others": N_(
-        "Further numbers are withheld without which these could be found by subtraction. Which are which is not said."
+        "Further numbers are withheld because these could otherwise be worked out by subtraction. The page does "
+        "not show which are which."
     ),
     "count": N_(
         "In this round: {units} units with all their figures, {groups} numbers by group, {grades} numbers by grade."

@@ -37,8 +37,8 @@ WORDS = {
     "n": N_("Votes"),
     "score": N_("Score"),
     "se": N_("Standard error"),
-    "own_score": N_("Score, as it stands among those of all units"),
-    "own_se": N_("Standard error, as it stands among those of all units"),
+    "own_score": N_("Score, as listed among all units"),
+    "own_se": N_("Standard error, as listed among all units"),
     "score_low": N_("Score, lower limit"),
     "score_high": N_("Score, upper limit"),
     "rank": N_("Rank"),
@@ -60,8 +60,8 @@ README = (
     N_("It needs Python 3.11 or later with numpy and scipy. In the folder of these files run:"),
     "    python verify.py",
     N_(
-        "Each line shows the recomputed number, then the published one. Exit code 0: all agree to 1e-9; 1: something "
-        "differs; 2: the kit cannot be read."
+        "Each line shows the recomputed number, then the published number. Exit code 0: all agree to 1e-9; 1: "
+        "something differs; 2: the kit cannot be read."
     ),
     "",
     N_("verify.py: the method once more in one file, to be read from top to bottom."),

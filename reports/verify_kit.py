@@ -1,4 +1,4 @@
-"""Recomputes score, places and verdict of one unit from a verification kit (kit.json beside this file).
+"""Recomputation of score, places and verdict of a unit from a verification kit (kit.json in the same folder).
 
 It needs Python 3.11 or later, numpy and scipy, and nothing of the product that made the kit. It is a second, plain
 reading of the method, in the order in which the method is described; every number it compares was printed in the
@@ -25,7 +25,7 @@ Kit = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Print every number beside what was published, and say whether all are equal."""
+    """Print every recomputed and published number, and return whether all are equal."""
     path = Path(arguments[0]) if arguments else Path(__file__).with_name("kit.json")
     try:
         kit = json.loads(path.read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def compare(kit: Kit) -> list[tuple[str, object, object, bool]]:
 
 
 def own_among_all(kit: Kit, found: dict[str, object]) -> dict[str, tuple[object, object]]:
-    """Score and error by its own votes, and as they stand in the tables of all units, from which the places come."""
+    """Return score and error from the unit's votes, and as in the tables of all units, from which the places come."""
     family, code = kit["family"], kit["own"]["code"]
     if code not in family["units"]:
         return {}
@@ -84,7 +84,7 @@ def shown(value: object) -> str:
 
 
 def own_score(kit: Kit) -> dict[str, object]:
-    """Score, standard error and interval of the unit, from its own sums and those of the groups over all units."""
+    """Return score, standard error and interval of the unit, from its sums and those of the groups over all units."""
     cells, totals, weight = weighed(kit)
     nothing: dict[str, object] = dict.fromkeys(("score", "se", "score_low", "score_high"))
     if cells is None:
@@ -104,7 +104,7 @@ def own_score(kit: Kit) -> dict[str, object]:
 
 
 def weighed(kit: Kit) -> tuple[Any, Any, list[float]]:
-    """The cells that count for the unit, the groups they belong to, their weights; no cells where one is missing."""
+    """Return the cells that count for the unit, their groups and weights; no cells if a weighted group is missing."""
     cells, totals, weights = kit["own"]["cells"], kit["group_totals"], kit["weights"]
     if weights is None:  # all votes as one group
         return ([summed(cells)], [summed(totals)], [1.0]) if sum(c["n"] for c in cells) else (None, None, [])
@@ -123,7 +123,7 @@ def summed(cells: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def smoothed(cell: dict[str, Any], whole: dict[str, Any]) -> float:
-    """Variance of one vote of a cell: its own, or with two votes of the group mixed in where that is larger."""
+    """Return the variance of a vote in a cell: of its votes, or with two votes of the group added if larger."""
     n, a = cell["n"], PSEUDO
     m = cell["total"] / n
     own = (n * cell["squares"] - cell["total"] ** 2) / n**2
@@ -217,7 +217,7 @@ def critical_value(z: Any, s: Any, draws: Any, level: float) -> float:
 
 
 def verdict(kit: Kit) -> dict[str, object]:
-    """Whether it may be said that the unit is at the bottom, that it is not, or neither."""
+    """Return the verdict: at the bottom, not at the bottom, or neither."""
     family, own = kit["family"], kit["family"]["units"].index(kit["own"]["code"])
     if kit["bottom"]["rule"] == "dissatisfied_over":
         confirm, clear = lowest_grade(kit)

@@ -90,7 +90,7 @@ def number_format(form: str, decimals: int) -> str:
 
 
 def number_formats(table: str, names: Iterable[str], decimals: int, language: str) -> dict[str, str]:
-    """Return header -> number format of the columns that have one."""
+    """Return header -> number format of the columns with a format."""
     known = [column for name in names if (column := columns(table).get(name)) is not None]
     formats = {column.title(language): number_format(column.format, decimals) for column in known}
     return {title: form for title, form in formats.items() if form}

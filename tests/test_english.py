@@ -16,6 +16,12 @@ def test_the_ratchet_is_tight():
     assert english.kept_counts() == english.counts(), "run `python -m tests.support.english --update`"
 
 
+def test_messages_and_first_lines_have_none():
+    """What users read, and what a newcomer reads first, reached zero with version 0.2.0 and stays there."""
+    flagged = {room: kinds for room, kinds in english.counts().items() if {"message", "first line"} & set(kinds)}
+    assert flagged == {}, "see `python -m tests.support.english --list ROOM`"
+
+
 def test_every_kind_of_text_is_read(tmp_path):
     source = '''
         """First found.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def store():
-    """The one store of this server."""
+    """Return the store of this server."""
     from data.store import Store
 
     chosen = settings.load()
@@ -70,14 +70,14 @@ def rounds(release_id: str) -> list[str]:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def families(release_id: str, round_id: str, category: str | None = None):
-    """The units that are ranked together, every category by itself; "ALL" takes them as one."""
+    """Return the units that are ranked together, every category by itself; "ALL" joins all categories."""
     from results.ranking.family import families as ranked_together
 
     return ranked_together(round_of(release_id, round_id), category)
 
 
 def ranking(release_id: str, round_id: str, category: str | None = None):
-    """All units of a round, each category ranked by itself; "ALL" ranks them as one. Says so while it takes long."""
+    """Rank all units of a round, each category by itself; "ALL" ranks them together. Shows a spinner meanwhile."""
     with st.spinner(_("Computing places and verdicts; only the first time for this release…")):
         return _ranking(release_id, round_id, category)
 
@@ -110,7 +110,7 @@ def year_cards(release_id: str, round_id: str):
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def robustness(release_id: str, round_id: str, category: str):
-    """Whether the bottom of a category depends on choices that could have been made otherwise."""
+    """Return whether the bottom of a category depends on choices of the rule set."""
     from results.ranking.robustness import robustness as try_rules
 
     return try_rules(round_of(release_id, round_id), category)
@@ -148,7 +148,7 @@ def funnel(release_id: str, round_id: str, category: str):
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def leniency(release_id: str, round_id: str, category: str):
-    """Official scores of a category beside those with the evaluators' leniency taken out."""
+    """Compare the official scores of a category with scores adjusted for the leniency of evaluators."""
     from results.ranking.leniency import leniency as adjusted
 
     return adjusted(round_of(release_id, round_id), category)
@@ -210,7 +210,7 @@ def export_sheet(release_id: str, table: str, round_id: str, language: str, cate
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def round_results(release_id: str, round_id: str, category: str | None = None):
-    """What the documents of a round are made of; of one category, where one is chosen."""
+    """Return the results that documents of a round are built from; of a single category, if chosen."""
     from reports.documents import RoundResults
 
     lists = tuple(bottom_lists(release_id, round_id).values())
@@ -226,7 +226,7 @@ def circular(release_id: str, round_id: str, as_of: str, language: str, signatur
 
 
 def document(kind: str, found, language: str, signature, *, code: str = "", since: str = ""):
-    """A document in words, from what is loaded: of a unit (`code`), of changes (`since`), or of the whole round."""
+    """Return a document: of a unit (`code`), of changes (`since`), or of the complete round."""
     from reports import documents
 
     release, round_id = found.release, found.ranking.round
@@ -310,7 +310,7 @@ def pledge_quarter(release_id: str, round_id: str, as_of: str):
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def pledge_checks(release_id: str, round_id: str, as_of: str):
-    """What was said of every pledge, quarter by quarter."""
+    """Return the checks of every pledge by quarter."""
     from results.pledges.progress import checks_by_quarter
 
     return checks_by_quarter(round_of(release_id, round_id), date.fromisoformat(as_of))
@@ -338,7 +338,7 @@ def _post_years(release_id: str, unit_code: str, post: str, today: str, trial: b
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def pledge_analysis(release_id: str, round_id: str, as_of: str, before: str | None, day_before: str):
-    """Agreements, shifts and severity of one round; the shift of the votes since the round before, if there is one."""
+    """Return agreements, shifts and severity of a round, and the shift of votes since the previous round, if any."""
     from results.pledges import analysis as made
 
     year = pledge_year(release_id, round_id, as_of)
@@ -381,7 +381,7 @@ def clear() -> None:
 
 
 def what_would_change():
-    """The release in force against the one that publishing would make; None when no upload is in force.
+    """Compare the release in force with the release that publishing would build; None if no upload is in force.
 
     Raises RoundConflictError when the uploads do not fit together.
     """

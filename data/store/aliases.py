@@ -48,7 +48,7 @@ def refuse_kind(kind: str) -> UsageError | None:
 
 
 def round_for(round_id: str | None, statuses: Mapping[str, str]) -> str:
-    """Return the round that an alias goes to: the named one, else the newest formal one that takes uploads, if any.
+    """Return the round that an alias goes to: the round named, else the newest formal round that takes uploads, if any.
 
     statuses: of the rounds whose register has the unit.
     """
@@ -57,7 +57,7 @@ def round_for(round_id: str | None, statuses: Mapping[str, str]) -> str:
 
 
 def alias_file(name: str, unit_code: str, kind: str, valid_from: str, by: str) -> tuple[str, bytes]:
-    """Return name and bytes of the table with this one alias, as if an office had sent it."""
+    """Return name and bytes of a table with this alias alone, as an office would send it."""
     row = [name, unit_code, kind, valid_from, by, now()]
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([[header_of("unit_alias", field) for field in FIELDS], row])

@@ -110,7 +110,7 @@ class Release:
 
     @cached_property
     def trial_rounds(self) -> frozenset[str]:
-        """Rounds that are trials; their results are never set beside formal ones unasked."""
+        """Rounds that are trials; their results are compared with formal rounds only on request."""
         return frozenset(self.made_of.get("trial_rounds", []))
 
     def status(self, round_id: str) -> str:
@@ -133,7 +133,7 @@ class Release:
 
     @property
     def upload_ids(self) -> list[str]:
-        """Uploads that the release is made of, oldest first."""
+        """Uploads that the release was built from, oldest first."""
         ids: list[str] = self.made_of["uploads"]
         return ids
 
@@ -143,7 +143,7 @@ class Release:
         return read_contents(self.folder)
 
     def close(self) -> None:
-        """Let go of the database file."""
+        """Close the database."""
         self._database.close()
 
 

@@ -45,7 +45,7 @@ def replay(store: Store, prefix: str) -> list[Damage]:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """Result of a rebuild. made: ids of rebuilt uploads and releases. left: defects that remain."""
+    """Result of a rebuild. `made`: ids of rebuilt uploads and releases. left: defects that remain."""
 
     made: list[str]
     left: list[Damage]

@@ -62,7 +62,7 @@ def may_follow(status: str, new: str) -> bool:
 
 @dataclass(frozen=True)
 class RoundStatus:
-    """What a round is. code: one of STATUSES. given: the entry that said so; None when nobody did."""
+    """Status of a round. code: a key of STATUSES. given: the history entry that set it; None for the initial status."""
 
     round: str
     code: str

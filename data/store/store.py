@@ -313,7 +313,7 @@ class Store:
         changes += [(event.time, event.user) for event in self.history()]
         time, who = max(changes)
         return UsageError(
-            "The release to be published is now {release}, not the one you compared. The last change was made by "
+            "The release to be published is now {release}, not the release you compared. The last change is by "
             "{user} at {time}. Compare again.",
             release=release_id[:16],
             user=who,

@@ -31,7 +31,7 @@ TITLES = {
     "ranking": N_("Ranking in the mass evaluation of {round}"),
     "bottom": N_("The bottom in the mass evaluation of {round}"),
 }
-OPENING = N_("The results of the mass evaluation of {round} are made known herewith.")
+OPENING = N_("The results of the {round} evaluation are hereby announced.")
 GENERAL = N_("In general")
 BOTTOM = N_("The bottom")
 RANKING = N_("The ranking of each category")
@@ -46,7 +46,7 @@ FEW = N_(
     "Votes and score of a unit with fewer than {smallest} votes, or with fewer than {uniform} that are all alike, are "
     "not shown."
 )
-SCORED_BY = N_("Scores are made by “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
+SCORED_BY = N_("Scores follow “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
 READING = N_(
     "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
     "units of a category at once ({level}%); units whose places overlap may well be equally good. The verdict "
@@ -56,12 +56,12 @@ READING = N_(
 RULE = N_("Ranked units: {count}. The bottom by the rules: {membership}.")
 TIERS = N_("Confirmed: {confirmed}; evidence not enough: {undecided}; surely not there: {cleared}.")
 ACCOUNTABLE = N_("Proposed for accountability by the rules (confirmed at the bottom)")
-NO_FINDING = N_("Evidence not enough, nothing is found")
+NO_FINDING = N_("Insufficient evidence, no conclusion")
 NOT_THERE = N_("Confirmed not at the bottom")
 NOBODY = N_("None. No unit of this category may be named as one of the bottom.")
 OPEN = N_(
-    "Of these units the votes do not show whether each is {membership}. They may not be named as such, and it may "
-    "not be said that they are not."
+    "The votes do not show whether each of these units is {membership}. The units must not be named as such, nor "
+    "cleared."
 )
 NONE_OPEN = N_("None.")
 COUNTED = N_("{count} units are surely not {membership}; they are not named here.")

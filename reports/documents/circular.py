@@ -60,7 +60,7 @@ def _categories(rows: pd.DataFrame, language: str) -> Iterator[Section]:
 
 
 def pledge_line(row: Mapping[object, object], language: str) -> Row:
-    """One item; the post it belongs to beside the unit. row: LINES of results.pledges.register and its warnings."""
+    """Return an item with its unit and post. row: LINES of results.pledges.register and its warnings."""
     unit, measure = plain(row["unit_name"]), row["unit_of_measure"]
     if isinstance(row["post"], str) and row["post"]:
         unit = translate(REMARKED, language).format(verdict=unit, remark=plain(row["post"]))

@@ -89,7 +89,10 @@ class RoundResults:
 
 
 def round_results(release: Release, round_id: str, category: str | None = None) -> RoundResults:
-    """Results of a round: every category, one, or ALL as one. Raises RoundNotFoundError; no lists without votes."""
+    """Return the results of a round: every category, a single category, or ALL together.
+
+    Without votes there are no lists. Raises RoundNotFoundError.
+    """
     found = families(release.round(round_id), category)
     answer = ranking_of(release.round(round_id), found)
     return RoundResults(release, answer, tuple(bottom_list(family, answer) for family in found))

@@ -25,7 +25,7 @@ from results.ranking.rows import records
 
 TITLE = N_("The mass evaluations of {before} and {after} compared")
 READING = N_(
-    "The interval belongs to the change of one unit ({level}%). What is found holds for all units of a category "
+    "The interval belongs to the change of one unit ({level}%). The findings hold for all units of a category "
     "together ({level}%); different people voted in the two rounds."
 )
 BREAKS = N_("The two rounds used different methods:")
