@@ -89,8 +89,8 @@ def test_rounds_of_another_scale_stand_side_by_side_untested(tmp_path, monkeypat
             ).stored
     store.publish()
     test = opened("browse/changes", store.path, monkeypatch, "en", category="公共服务单位")
-    box = next(item.value for item in test.warning if "not the same" in item.value)
-    assert "cannot be counted under the later rules" in box and "Nothing is tested" in box
+    box = next(item.value for item in test.warning if "different methods" in item.value)
+    assert "cannot be counted under the later rules" in box and "The change is not tested" in box
     assert "change" not in table(test, "scores") and "regression" not in said(test)
 
 

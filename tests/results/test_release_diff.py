@@ -186,7 +186,7 @@ def test_what_was_not_compared_is_not_published(store, biaochi):
     put(store, ballots(FIRST, FIRST))
     with compared(store) as (found, _, _):
         put(store, ballots(FIRST, FIRST), "2024")
-        with pytest.raises(UsageError, match="the last change is by") as refused:
+        with pytest.raises(UsageError, match="The last change is by") as refused:
             store.publish(expect=found.after)
         assert refused.value.facts["user"] and store.release() is None
     biaochi("publish", "--expect", found.after, code=2)
