@@ -176,7 +176,7 @@ def test_a_name_that_is_confirmed_already_is_the_same_content(registers):
         registers.confirm_alias("钱袋子", justice, "简称")
     with pytest.raises(UsageError, match="word for totals"):
         registers.confirm_alias("合 计：", justice, "简称")
-    with pytest.raises(UsageError, match="must be given"):
+    with pytest.raises(UsageError, match="Enter the name"):
         registers.confirm_alias(" ", justice, "简称")
     with pytest.raises(UsageError, match="2025/13/1"):
         registers.confirm_alias("司法", justice, "简称", valid_from="2025/13/1")
