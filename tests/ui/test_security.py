@@ -1,6 +1,7 @@
 """The gate by itself, without a server: what passes, what is refused, what every answer carries."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -36,7 +37,10 @@ def ask(path, kind="http", login=None, origins=(OURS,), host="127.0.0.1:8501", *
     async def send(message):
         sent.append(message)
 
-    asyncio.run(gate({"type": kind, "path": path, "headers": pairs}, None, send))
+    # In a thread of its own: Playwright keeps an event loop running in the thread of the tests once a browser is open,
+    # and a worker that steals these tests after browser tests could not run a second loop there.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(asyncio.run, gate({"type": kind, "path": path, "headers": pairs}, None, send)).result()
     return sent
 
 
