@@ -97,6 +97,14 @@ SENTENCES: dict[str, str] = {
         "One of the first rows should name the columns, for instance: {expected}. None of them contains a known name."
     ),
     "unknown_column": N_("The column {column} is not recognised and is left out."),
+    "confirm_units": N_("{count} columns are read as units, with {votes} votes: {shown}."),
+    "confirm_indicators": N_("{count} columns are read as indicators, with {votes} votes: {shown}."),
+    "confirm_ignored": N_("The column {shown} is not read, although {votes} of its cells hold grades or numbers."),
+    "confirm_direction": N_(
+        "{count} pledges without a direction have a target below the baseline and are read as lower is better: {shown}."
+    ),
+    "votes_not_read": N_("The column {column} is not read, and with it {votes} votes would be lost."),
+    "figure_differs": N_("{column} prints {printed}; the counts of the row give {found}."),
     "personal_column": N_("Ballots must not identify a person; the column {column} does."),
     "header_repeated": N_("The header appears again in the middle of the table."),
     # --- the rows -------------------------------------------------------------------------------
@@ -264,6 +272,26 @@ SUGGESTIONS: dict[str, str] = {
         "on the command line with --map. Otherwise insert a first row as in the template."
     ),
     "unknown_column": N_("If it is not needed, confirm; otherwise rename it as in the template."),
+    "confirm_units": N_(
+        "If each of them is a unit, confirm; otherwise choose what the column is: on the upload page, or with --map "
+        "on the command line."
+    ),
+    "confirm_indicators": N_(
+        "If each of them was put to the evaluators, confirm; otherwise choose which are not read: on the upload page, "
+        "or with --map COLUMN=ignored on the command line."
+    ),
+    "confirm_ignored": N_(
+        "If it holds no votes, confirm; otherwise choose what it is: on the upload page, or with --map "
+        "COLUMN=indicator on the command line."
+    ),
+    "confirm_direction": N_(
+        "If lower is better for each of them, confirm; otherwise add the column 方向 with 越高越好 or 越低越好."
+    ),
+    "votes_not_read": N_(
+        "If it is a grade, rename it to one of {known}, or read it as one with --value WORD=GRADE; if it holds no "
+        "votes, leave it out with --map COLUMN=ignored. The upload page offers both."
+    ),
+    "figure_differs": N_("Find out which of the two was copied wrongly; the counts are what is imported."),
     "personal_column": N_("Delete the column in the file and save again. It was not stored."),
     "header_repeated": N_("Delete the repeated header rows."),
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
@@ -384,15 +412,6 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("Do not delete either line yet. Check the paper ballot, then keep the line that agrees with it."),
         ),
     },
-    "missing_columns": {
-        "units": (
-            SENTENCES["missing_columns"],
-            N_(
-                "The columns {units} are units in the register. Give each unit a separate row: ballot number, "
-                "group, unit, grade."
-            ),
-        ),
-    },
     "record_in_other_upload": {
         "many": (  # several lines reported together
             N_(
@@ -417,7 +436,7 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
-LEVELS = {"error": N_("Error"), "warning": N_("Warning")}
+LEVELS = {"error": N_("Error"), "warning": N_("Warning"), "note": N_("Note")}
 
 
 @dataclass(frozen=True)

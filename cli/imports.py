@@ -22,8 +22,9 @@ from cli.context import (
     session,
 )
 from cli.errors import sentence
+from cli.explain import explain_meaning
 from cli.output import check_form, check_output, emit_json, emit_rows, print_line
-from i18n import N_, ngettext, translate
+from i18n import N_, join, ngettext, translate
 
 if TYPE_CHECKING:
     from data.store.import_job import ImportReport
@@ -60,6 +61,15 @@ def import_(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help=N_("Name a column."))
     ] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--value", metavar="WORD=GRADE", help=N_("Read a word as a grade."))
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=N_("Show what each column is taken for; store nothing."))
+    ] = False,
+    confirm: Annotated[
+        str, typer.Option(metavar="DIGEST", help=N_("Confirm what --explain showed, by its digest."))
+    ] = "",
     sheet: Annotated[str, typer.Option(metavar="NAME", help=N_("Sheet of a workbook to read."))] = "",
     fill_down: Annotated[
         bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))
@@ -84,9 +94,11 @@ def import_(
             ImportOptions(
                 rules=rules,
                 replace=replace,
-                dry_run=dry_run,
+                dry_run=dry_run or explain,
                 accept_warnings=accept_warnings,
                 mapping=_mapping(kind, mapping) if mapping else None,
+                values=_values(values or ()),
+                confirm=confirm.strip(),
                 sheet=sheet,
                 fill_down=fill_down,
                 trial=trial,
@@ -101,7 +113,15 @@ def import_(
             N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
             columns=columns,
         )
-    _show_import(report, form, output)
+    if explain and form != "json":
+        explain_meaning(report.meaning, form, output)
+    _show_import(report, "json" if form == "json" else None if explain else form, None if explain else output)
+    if confirm and report.needs_confirmation:
+        session.say(
+            N_("--confirm {given} confirms another reading; the digest of this one is {digest}."),
+            given=confirm,
+            digest=report.meaning.digest,
+        )
     raise typer.Exit(_import_code(report))
 
 
@@ -133,24 +153,37 @@ def _check_kind(kind: str) -> None:
 
 
 def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:
-    """COLUMN=FIELD pairs; FIELD is a field of the contract, by its name or a header that files may carry."""
+    """COLUMN=FIELD pairs; FIELD is a field of the contract, by its name or a header that files may carry, or what a
+    column of grades is: a unit, an indicator, or not read.
+    """
+    from data.intake.meaning import role_words
     from data.model.contract import field_of_header, fields
     from data.model.names import match_key
 
-    known = field_of_header(kind) | {
-        match_key(word): field.name for field in fields(kind) for word in (field.header, field.name)
-    }
+    known = role_words(kind) | field_of_header(kind)
+    known |= {match_key(word): field.name for field in fields(kind) for word in (field.header, field.name)}
     found = {}
     for pair in pairs:
         column, _, word = pair.rpartition("=")
         name = known.get(match_key(word))
         if not column or name is None:
-            choices = (
+            named = [
                 f"{field.header}[{field.name}]" if session.language == "zh" else field.name for field in fields(kind)
-            )
-            comma = "、" if session.language == "zh" else ", "
-            raise CommandError(N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=comma.join(choices))
+            ]
+            choices = join([*named, *dict.fromkeys(role_words(kind).values())], session.language)
+            raise CommandError(N_("--map should be COLUMN=FIELD; FIELD one of: {known}."), known=choices)
         found[column] = name
+    return found
+
+
+def _values(pairs: Sequence[str]) -> dict[str, str]:
+    """WORD=GRADE pairs: how a word of the file is read."""
+    found = {}
+    for pair in pairs:
+        word, _, grade = pair.rpartition("=")
+        if not word.strip() or not grade.strip():
+            raise CommandError(N_("--value should be WORD=GRADE, such as 较满意=基本满意."))
+        found[word.strip()] = grade.strip()
     return found
 
 
@@ -164,7 +197,7 @@ def _field_word(kind: str, name: str) -> str:
 def _import_code(report: "ImportReport") -> int:
     if report.refused:
         return FILE_PROBLEMS
-    return WARNINGS if report.needs_acceptance else DONE
+    return WARNINGS if report.needs_acceptance or report.needs_confirmation else DONE
 
 
 def _show_import(report: "ImportReport", form: str | None, output: Path | None) -> None:
@@ -172,7 +205,12 @@ def _show_import(report: "ImportReport", form: str | None, output: Path | None) 
     language = session.language
     findings = [problem.as_dict(language) for problem in report.problems]
     if form == "json":
-        content = {"problems": findings, "rows": report.rows, "stored": report.stored}
+        content = {
+            "problems": findings,
+            "rows": report.rows,
+            "stored": report.stored,
+            "meaning": report.meaning.as_dict(),
+        }
         emit_json(content, output)
     elif form is not None or output is not None:
         from results.fields import headers
@@ -252,6 +290,14 @@ def _say_outcome(report: "ImportReport") -> None:
             session.language,
         )
         print(sentence.format(count=errors), file=sys.stderr)
+    elif report.needs_confirmation:
+        session.say(
+            N_(
+                "Nothing stored: what the columns mean must be confirmed. --explain shows it; --confirm {digest} "
+                "confirms it as it is read now."
+            ),
+            digest=report.meaning.digest,
+        )
     elif report.needs_acceptance:
         session.say(N_("Nothing stored: the warnings need --accept-warnings REASON."))
     else:

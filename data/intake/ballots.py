@@ -4,7 +4,7 @@ Distinct values are judged once each (`values.py`); lines become integers in one
 orders the facts and makes duplicate lines adjacent.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,12 @@ from numpy.typing import NDArray
 
 from data.duckdb_access import read_sql
 from data.intake.anonymous import equal_rows, number_rows
+from data.intake.ballot_columns import MARKS, BallotColumns, ValueColumn, merged, read_columns
 from data.intake.context import Context
 from data.intake.headers import Header
+from data.intake.headings import is_skipped
+from data.intake.meaning import Meaning
+from data.intake.profile import ColumnProfile, profiles
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
@@ -29,10 +33,12 @@ from data.intake.values import (
     judge_indicator,
     judge_round,
     judge_unit,
+    scored_indicators,
 )
 from data.model.contract import fields, header_of
 from data.model.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key
+from data.model.register import ONLY_CATEGORY
 from i18n import N_
 from problems import Place, Problem, Term
 
@@ -51,7 +57,13 @@ LINE_COLUMNS = {
     "channel": "channel",
     "site": "site",
 }
-MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
+# what the headings of the columns of grades name, a text for each of the lines that a record gives
+LINE_LISTS = {
+    "unit_code": "unnest((SELECT list(name) FROM of_unit)) AS unit",
+    "indicator_code": "unnest((SELECT list(name) FROM of_indicator)) AS indicator",
+}
+NOT_ASKED = "\x1a"  # in a column of grades that a file lacks: not on its form, so there is no line
+SERIALS = frozenset(match_key(word) for word in ("序号", "答卷序号", "答卷编号", "编号", "Response ID", "id"))
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
 FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
 UNITS_UNIFORM = 3
@@ -78,19 +90,26 @@ class BallotIntake:
     rows: int = 0
     blank: int = 0
     places: "LinePlaces | None" = None
+    meaning: Meaning = field(default_factory=Meaning)
 
 
 @dataclass(frozen=True)
 class _Form:
-    """Long or wide: in the wide form `indicators` holds the header of each value column."""
+    """Form of the files. values: the columns of grades, none in the long form; names: file -> heading of each there."""
 
     headers: dict[str, Header]
-    indicators: tuple[str, ...] = ()
+    values: tuple[ValueColumn, ...] = ()
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def width(self) -> int:
+        """Return the number of lines that a record gives."""
+        return max(1, len(self.values))
 
     def value_header(self, place: int, file: str, name: str) -> str:
         """Return the header of the cell that holds a line's grade."""
-        if self.indicators:
-            return self.indicators[place % len(self.indicators)]
+        if self.values:
+            return self.names[file][place % self.width]
         return self.headers[file].text_of("ballots", name)
 
 
@@ -107,7 +126,7 @@ class LinePlaces:
         self.con.register("wanted_line", pd.DataFrame(lines, columns=["ballot", "unit", "indicator"], dtype="str"))
         rows = self.con.execute(read_sql("intake/places_of_lines")).fetchall()
         self.con.unregister("wanted_line")
-        width = max(1, len(self.form.indicators))
+        width = self.form.width
         places = {}
         for *line, place in rows:
             file, row = self.loaded.place(place // width)
@@ -122,8 +141,10 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     if loaded is None:
         return intake
     context.watch.step(0.55, CHECKING)
+    before = _filled(context.con)
     distinct = _set_aside(loaded, form, context, intake)
     _Judge(loaded, form, context, intake, distinct).judge()
+    intake.meaning.cells["set_aside"] += before - _filled(context.con)
     intake.places = LinePlaces(context.con, loaded, form)
     context.watch.step(0.7, CHECKING)
     if not any(problem.level == "error" for problem in intake.problems):
@@ -141,84 +162,143 @@ def _load(
     tables: list[tuple[TextTable, Header]], context: Context, intake: BallotIntake
 ) -> tuple[LoadedTable | None, _Form]:
     """Load all files into `line_raw` and create the columns of `line_text`."""
-    headers = {text.name: header for text, header in tables}
-    wide = not any({"grade_code", "score"} & set(header.fields) for header in headers.values())
-    indicators = tuple(tables[0][1].other.values()) if wide else ()
-    if wide:
-        indicators = _indicator_columns(tables, context)
-        if not indicators:
-            intake.problems += [_without(text, header, "grade_code") for text, header in tables]
-            return None, _Form(headers)
-    loaded = LoadedTable(context.con, "wide_raw" if wide else "line_raw")
-    present = [name for name in LINE_COLUMNS if any(name in h.fields for h in headers.values())]
-    for text, header in tables:
-        used = _used_columns(header, indicators, context)
-        intake.problems += unknown_columns(context.con, text, header, set(header.other) - used)
-        intake.problems += loaded.add(text, header, _projection(header, present, indicators, context))
-    numbered = [text.name for text, header in tables if "ballot_id" in header.fields]
-    if numbered and len(numbered) < len(tables):
-        intake.problems += [_without(t, h, "ballot_id") for t, h in tables if t.name not in numbered]
-    if any(problem.level == "error" for problem in intake.problems):
-        return None, _Form(headers)
+    con = context.con
+    long = any({"grade_code", "score"} & set(header.fields) for _, header in tables)
+    content = [(text, header, profiles(con, text, header, list(header.other))) for text, header in tables]
+    content = [(text, claimed(header, of, context), of) for text, header, of in content]
+    tables = [(text, header) for text, header, _ in content]
+    files = [read_columns(text.name, header, of, context, long=long) for text, header, of in content]
+    form = _form(tables, files)
+    intake.meaning.columns = [column for file in files for column in file.meanings]
+    intake.meaning.cells = {"votes": 0, "unscored": 0, "set_aside": 0, "ignored": 0}
+    for (_, _, of), file in zip(content, files, strict=True):
+        intake.meaning.cells["set_aside"] += _unasked(of, file)
+        intake.meaning.cells["ignored"] += sum(of[column].filled for column in file.ignored)
+    for (text, header), file in zip(tables, files, strict=True):
+        intake.problems += _lacking(text, header, form, long=long)
+        intake.problems += [*file.problems, *_left_out(con, text, header, file)]
+    if _refused(intake):
+        return None, form
+    loaded = LoadedTable(con, "line_raw" if long else "wide_raw")
+    present = [name for name in LINE_COLUMNS if any(name in h.fields for _, h in tables)]
+    for (text, header), file in zip(tables, files, strict=True):
+        intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
+    if _refused(intake):
+        return None, form
     if loaded.count == 0:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
-        return None, _Form(headers)
-    if not numbered:
-        number_rows(context.con, loaded.name)
+        return None, form
+    if "ballot_id" not in present:
+        number_rows(con, loaded.name)
         present = ["ballot_id", *present]
-        intake.problems.append(equal_rows(context.con, loaded.name, tables[0][0].name))
-    _name_columns(context.con, present, indicators)
-    return loaded, _Form(headers, indicators)
+        intake.problems.append(equal_rows(con, loaded.name, tables[0][0].name))
+    _name_columns(con, present, form.values, _skipped([of for _, _, of in content]))
+    return loaded, form
 
 
-def _projection(header: Header, present: list[str], indicators: tuple[str, ...], context: Context) -> str:
-    """Return the SQL projection of a file onto our column names; a column that the file lacks is empty."""
+def _refused(intake: BallotIntake) -> bool:
+    return any(problem.level == "error" for problem in intake.problems)
+
+
+def _form(tables: list[tuple[TextTable, Header]], files: list[BallotColumns]) -> _Form:
+    values = merged(files)
+    names = {}
+    for (text, _), file in zip(tables, files, strict=True):
+        own = {(value.unit, value.indicator): value.name for value in file.values}
+        names[text.name] = tuple(own.get((value.unit, value.indicator), value.name) for value in values)
+    return _Form({text.name: header for text, header in tables}, values, names)
+
+
+def claimed(header: Header, profile: Mapping[int, ColumnProfile], context: Context) -> Header:
+    """Return the header with two fields that survey exports name in their own words: the group, by its answers, and
+    the number of the answer, where each row is one respondent.
+    """
+    assert context.rules is not None, "ballots are read under a rule set"
+    groups = {match_key(name) for name in context.rules.group_names() or ()}
+    if "group_code" not in header.fields and groups:
+        answers = [c for c, of in profile.items() if of.values and {match_key(v) for v in of.values} <= groups]
+        header = header.claiming("group_code", answers[0]) if len(answers) == 1 else header
+    serial = [column for column, text in header.other.items() if match_key(text) in SERIALS]
+    if "unit_code" not in header.fields and "ballot_id" not in header.fields and len(serial) == 1:
+        header = header.claiming("ballot_id", serial[0])
+    return header
+
+
+def _lacking(text: TextTable, header: Header, form: _Form, *, long: bool) -> list[Problem]:
+    """Report the columns without which the lines of a file cannot be read."""
+    needed = ["group_code"]
+    needed += [] if any(value.unit for value in form.values) else ["unit_code"]
+    needed += [] if long or form.values else ["grade_code"]
+    numbered = any("ballot_id" in other.fields for other in form.headers.values())
+    needed += ["ballot_id"] if numbered else []
+    return [_without(text, header, [name for name in needed if name not in header.fields])] * (
+        not set(needed) <= set(header.fields)
+    )
+
+
+def _left_out(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, file: BallotColumns) -> list[Problem]:
+    """List the columns that are not read and that no question names."""
+    asked = {name for problem in file.problems for name in _names(problem)}
+    return unknown_columns(con, text, header, {c for c in file.ignored if header.cells[c] not in asked})
+
+
+def _names(problem: Problem) -> Sequence[str]:
+    columns = problem.facts.get("columns")
+    return columns if isinstance(columns, list) else [problem.column or ""]
+
+
+def _skipped(content: Sequence[Mapping[int, ColumnProfile]]) -> set[str]:
+    """Return the answers by which survey tools say that a question was not put."""
+    return {value for of in content for column in of.values() for value in column.values if is_skipped(value)}
+
+
+def _unasked(profile: Mapping[int, ColumnProfile], file: BallotColumns) -> int:
+    """Return the number of cells in columns of grades that say that the question was not put."""
+    graded = [of for column, of in profile.items() if column not in file.ignored]
+    return sum(cells for of in graded for value, cells in of.values.items() if is_skipped(value))
+
+
+def _projection(
+    header: Header, present: list[str], values: tuple[ValueColumn, ...], file: BallotColumns, context: Context
+) -> str:
+    """Return the SQL projection of a file onto our column names; a column that the file lacks is empty, but a column
+    of grades that it lacks was not on its form.
+    """
 
     def column(index: int | None, name: str) -> str:
         source = "NULL::VARCHAR" if index is None else f"c{index}"
         return f"{source} AS {name}"
 
     parts = [column(header.fields.get(name), LINE_COLUMNS[name]) for name in present]
-    parts.append(f"{_lead(header, indicators, context)} AS lead")
-    positions = {cell: index for index, cell in _value_names(header).items()}
-    marked = _marked(header, context)
-    parts += [
-        f"{_marks(marked[cell])} AS v{number}" if cell in marked else column(positions.get(cell), f"v{number}")
-        for number, cell in enumerate(indicators)
-    ]
+    parts.append(f"{_lead(header, file)} AS lead")
+    positions = {cell: index for index, cell in enumerate(header.cells)}
+    own = {(value.unit, value.indicator): value for value in file.values}
+    for number, value in enumerate(values):
+        found = own.get((value.unit, value.indicator))
+        if found is None:
+            parts.append(f"'{NOT_ASKED}' AS v{number}")
+        elif found.ticks:
+            parts.append(f"{_marks(found.ticks)} AS v{number}")
+        else:
+            parts.append(column(positions[found.name], f"v{number}"))
     return ", ".join(parts)
 
 
-def _lead(header: Header, indicators: tuple[str, ...], context: Context) -> str:
+def _lead(header: Header, file: BallotColumns) -> str:
     """Return the SQL for the unread cells (such as 序号) of a line without a unit: they may contain 合计."""
-    taken = {*header.fields.values(), *_used_columns(header, indicators, context)}
-    spare = [f"c{column}" for column in range(len(header.cells)) if column not in taken]
     words = [
-        f"CASE WHEN regexp_matches({cell}, '(?i)[计均总]|total|average|mean|sum') THEN {cell} END" for cell in spare
+        f"CASE WHEN regexp_matches(c{column}, '(?i)[计均总]|total|average|mean|sum') THEN c{column} END"
+        for column in range(len(header.cells))
+        if column in file.ignored or column not in {*header.fields.values(), *header.other}
     ]
     if not words:
         return "NULL::VARCHAR"
-    return f"CASE WHEN c{header.fields['unit_code']} IS NULL THEN coalesce({', '.join(words)}) END"
+    unit = header.fields.get("unit_code", header.fields.get("ballot_id"))
+    missing = "true" if unit is None else f"c{unit} IS NULL"
+    return f"CASE WHEN {missing} THEN coalesce({', '.join(words)}) END"
 
 
-def _value_names(header: Header) -> dict[int, str]:
-    """Return the name of each unclaimed column, with the cell above it where two would have the same name."""
-    texts = list(header.other.values())
-    return {c: text if texts.count(text) == 1 else header.cells[c] for c, text in header.other.items()}
-
-
-def _marked(header: Header, context: Context) -> dict[str, list[tuple[int, str]]]:
-    """Return indicators with a column for each grade below them, to be ticked: (column, grade)."""
-    assert context.rules is not None, "ballots are read under a rule set"
-    found: dict[str, list[tuple[int, str]]] = {}
-    for column, over in header.above.items():
-        grade = judge_grade(header.other.get(column, ""), "", "", context.rules).kept
-        if column in header.other and grade:
-            found.setdefault(over, []).append((column, grade))
-    return found
-
-
-def _marks(columns: list[tuple[int, str]]) -> str:
+def _marks(columns: Sequence[tuple[int, str]]) -> str:
     """Return the SQL for the grade ticked; several ticks give a text outside every scale, so that it is refused.
 
     A cell that is neither a tick nor empty is passed on unchanged.
@@ -232,57 +312,46 @@ def _marks(columns: list[tuple[int, str]]) -> str:
     return f"nullif(concat_ws('+', {', '.join(cells)}), '')"
 
 
-def _used_columns(header: Header, indicators: tuple[str, ...], context: Context) -> set[int]:
-    marks = {column for columns in _marked(header, context).values() for column, _ in columns}
-    return marks | {column for column, cell in _value_names(header).items() if cell in indicators}
+def _named_by(values: Sequence[ValueColumn]) -> dict[str, bool]:
+    """Return which of unit and indicator the headings of the columns of grades name."""
+    return {
+        "unit_code": any(value.unit for value in values),
+        "indicator_code": any(value.indicator for value in values),
+    }
 
 
-def _name_columns(con: duckdb.DuckDBPyConnection, present: list[str], indicators: tuple[str, ...]) -> None:
+def _name_columns(
+    con: duckdb.DuckDBPyConnection, present: list[str], values: tuple[ValueColumn, ...], skipped: Collection[str]
+) -> None:
     """Create view `line_text`: every column of LINE_COLUMNS, and the place of the line in file order."""
-    if indicators:
-        kept = ", ".join(LINE_COLUMNS[name] for name in present if name != "indicator_code")
-        numbers = ", ".join(f"v{number}" for number in range(len(indicators)))
-        con.register("wide_names", pd.DataFrame({"name": list(indicators)}))
-        names = "(SELECT list(name) FROM wide_names)"
-        con.table("wide_raw").project(
-            f"{kept}, lead, unnest({names}) AS indicator, unnest([{numbers}]) AS grade"
-        ).create("line_raw")
-        present = [*(n for n in present if n != "indicator_code"), "indicator_code", "grade_code"]
+    own = [name for name, has in _named_by(values).items() if has]
+    if values:
+        kept = [LINE_COLUMNS[name] for name in present if name not in own]
+        numbers = ", ".join(f"v{number}" for number in range(len(values)))
+        named = []
+        for name in own:
+            texts = [value.unit if name == "unit_code" else value.indicator for value in values]
+            con.register(f"of_{LINE_COLUMNS[name]}", pd.DataFrame({"name": texts}))
+            named.append(LINE_LISTS[name])
+        con.table("wide_raw").project(", ".join([*kept, "lead", *named, f"unnest([{numbers}]) AS grade"])).create(
+            "line_raw"
+        )
+        present = [*(name for name in present if name not in own), *own, "grade_code"]
     empty = "NULL::VARCHAR AS {}"
     columns = [LINE_COLUMNS[name] if name in present else empty.format(LINE_COLUMNS[name]) for name in LINE_COLUMNS]
-    con.table("line_raw").project(", ".join(["rowid AS place", *columns, "lead"])).create_view("line_text")
+    lines = con.table("line_raw").project(", ".join(["rowid AS place", *columns, "lead"]))
+    if values:
+        grade = duckdb.ColumnExpression("grade")
+        absent = [duckdb.ConstantExpression(word) for word in sorted({NOT_ASKED, *skipped})]
+        lines = lines.filter(grade.isnull() | grade.isnotin(*absent))
+    lines.create_view("line_text")
 
 
-def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context) -> tuple[str, ...]:
-    """Return, in the wide form, the columns in which at least one of the first lines holds a grade of the rule set."""
-    assert context.rules is not None, "ballots are read under a rule set"
-    found: list[str] = []
-    for text, header in tables:
-        marked = _marked(header, context)
-        if marked:
-            found += [name for name in marked if name not in found]
-            continue
-        relation = context.con.read_csv(
-            str(text.path),
-            header=False,
-            sep=text.delimiter,
-            skiprows=header.row,
-            columns={f"c{index}": "VARCHAR" for index in range(len(header.cells))},
-            auto_detect=False,
-            null_padding=True,
-            ignore_errors=True,
-        ).limit(2000)
-        frame = relation.df()
-        for column, cell in _value_names(header).items():
-            values = frame[f"c{column}"].dropna().unique()
-            graded = (judge_grade(str(value), "", "", context.rules) for value in values)
-            if cell not in found and any(grade.kept for grade in graded):
-                found.append(cell)
-    return tuple(found)
-
-
-def _without(text: TextTable, header: Header, name: str) -> Problem:
-    facts = {"missing": [header_of("ballots", name)], "found": [cell for cell in header.cells if cell]}
+def _without(text: TextTable, header: Header, names: Sequence[str]) -> Problem:
+    facts = {
+        "missing": [header_of("ballots", name) for name in names],
+        "found": [cell for cell in header.cells if cell],
+    }
     return Problem("missing_columns", file=text.name, row=header.row, facts=facts)
 
 
@@ -307,7 +376,7 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
         return distinct
     con.register("totals_word", pd.DataFrame(words, columns=["field", "value"], dtype="str"))
     rows = con.execute(read_sql("intake/set_aside")).fetchall()
-    width = max(1, len(form.indicators))
+    width = form.width
     records = {place // width: value for place, value in reversed(rows)}
     for record, value in sorted(records.items()):
         file, row = loaded.place(record)
@@ -322,6 +391,12 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     con.unregister("totals_word")
     con.unregister("aside")
     return {}
+
+
+def _filled(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of lines whose cell of the grade or score holds anything."""
+    (filled,) = con.execute(read_sql("intake/filled_lines")).fetchall()[0]
+    return int(filled)
 
 
 def _spellings(con: duckdb.DuckDBPyConnection, what: str) -> list[dict[Any, Any]]:
@@ -416,6 +491,7 @@ class _Judge:
             # A refused group keeps its name, so that its ballots can be judged too.
             known_group = judgement.kept is not None
             rows.append((entry["value"], judgement.kept or entry["value"], known_group))
+            _add(self.intake.meaning.groups, judgement.kept or entry["value"], entry["lines"])
         self._keep("group_map", rows, ["value", "name", "known"])
 
     def _indicators(self) -> None:
@@ -429,6 +505,7 @@ class _Judge:
             else:
                 kept[entry["value"]] = judgement.kept
         order = {name: code for code, name in enumerate(sorted(set(kept.values())))}
+        self.intake.meaning.scored = scored_indicators(order, rules)
         rows = [(value, order[name], name) for value, name in kept.items()]
         self._keep("indicator_map", rows, ["value", "code", "name"])
 
@@ -444,11 +521,19 @@ class _Judge:
                 self._refuse(name, key[0], judgement, score=key[1], validity=key[2])
             else:
                 kept[key] = judgement
+                self._tally(entry, judgement)
         # The kind is kept only where the validity column forced it: else it follows from the rule set.
         grade = {key: (str(j.kept), j.kind if key[2] else "") for key, j in kept.items()}
         order = {pair: code for code, pair in enumerate(sorted(set(grade.values())))}
         rows = [(*key, order[pair], *pair) for key, pair in grade.items()]
         self._keep("grade_map", rows, ["value", "score", "validity", "code", "name", "kind"])
+
+    def _tally(self, entry: dict[Any, Any], judgement: Judgement) -> None:
+        """Count the lines of a grade, as votes or as not scored; an empty cell is neither."""
+        meaning, name = self.intake.meaning, str(judgement.kept)
+        _add(meaning.grades, name, entry["lines"])
+        if entry["value"] or entry["score"]:
+            _add(meaning.cells, "unscored" if judgement.kind else "votes", entry["lines"])
 
     def _ballots(self) -> None:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
@@ -491,7 +576,7 @@ class _Judge:
         )
 
     def _place(self, place: int) -> tuple[str, int]:
-        return self.loaded.place(place // max(1, len(self.form.indicators)))
+        return self.loaded.place(place // self.form.width)
 
     def _faulty_cells(self) -> None:
         """Report each faulty cell once; in the wide form the lines of a record share its cells."""
@@ -533,6 +618,10 @@ class _Judge:
             self.intake.problems.append(
                 Problem("unit_in_two_categories", "error", file, None, row, header, category, facts)
             )
+
+
+def _add(counts: dict[str, int], name: str, number: int) -> None:
+    counts[name] = counts.get(name, 0) + int(number)
 
 
 def _ballot_facts(value: str) -> dict[str, object]:
@@ -601,8 +690,18 @@ def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIn
         intake.problems += _double_lines(loaded, form, con)
         return
     lines = Lines.from_keys(keys, bits)
+    intake.meaning.categories = _categories(dictionaries, context)
     digest = lines_digest(dictionaries, ballots_digest(con), lines)
     intake.facts = BallotFacts(dictionaries, lines, digest)
+
+
+def _categories(dictionaries: Dictionaries, context: Context) -> dict[str, int]:
+    """Return the number of units that have ballots in each category: of the register, else of the file."""
+    found: dict[str, int] = {}
+    registered = {unit.unit_code: unit.category for unit in context.register.units} if context.register else {}
+    for unit, category in zip(dictionaries.units, dictionaries.categories, strict=True):
+        _add(found, registered.get(unit, category) or ONLY_CATEGORY, 1)
+    return dict(sorted(found.items()))
 
 
 def sorted_keys(
@@ -638,7 +737,7 @@ def dictionaries_of(con: duckdb.DuckDBPyConnection) -> Dictionaries:
 
 
 def _double_lines(loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnection) -> list[Problem]:
-    width = max(1, len(form.indicators))
+    width = form.width
     problems = []
     for place, unit, earlier, *grades in con.execute(read_sql("intake/double_lines")).fetchall():
         file, row = loaded.place(place // width)

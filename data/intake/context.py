@@ -12,7 +12,11 @@ from data.model.rule_sets import RuleSet
 
 @dataclass(frozen=True)
 class Context:
-    """Inputs of an import."""
+    """Inputs of an import.
+
+    reads_directions: a pledge without a direction is read by its target and baseline; uploads that were stored before
+    this was asked are read again as they were.
+    """
 
     con: duckdb.DuckDBPyConnection
     workdir: Path
@@ -20,4 +24,5 @@ class Context:
     rules: RuleSet | None
     register: Register | None
     mapping: dict[str, str] = field(default_factory=dict)
+    reads_directions: bool = True
     watch: ProgressReporter = field(default_factory=ProgressReporter)

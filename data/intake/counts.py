@@ -5,13 +5,18 @@ A counts file is small (units x groups x indicators), so its rows are read one b
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from data.intake.context import Context
+from data.intake.control_figures import differences
+from data.intake.count_columns import CountColumns, read_columns
 from data.intake.headers import Header
+from data.intake.meaning import Meaning
+from data.intake.profile import profiles
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
@@ -21,15 +26,16 @@ from data.intake.values import (
     judge_indicator,
     judge_round,
     judge_unit,
+    scored_indicators,
     totals_word,
 )
 from data.model.contract import header_of
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
+from data.model.register import ONLY_CATEGORY
 from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
-ROUND_HEADERS = {match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度")}
 _WHOLE = re.compile(r"\d{1,15}")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.0)?")
 _SIGNED = re.compile(r"-\d+")
@@ -47,6 +53,7 @@ class CountIntake:
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     blank: int = 0
+    meaning: Meaning = field(default_factory=Meaning)
     places: dict[tuple[str, ...], tuple[str, int, str]] = field(default_factory=dict)
 
 
@@ -73,7 +80,7 @@ class _Reader:
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
 
-    def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
+    def row(self, header: Header, columns: CountColumns, file: str, row: int, values: list[str]) -> None:
         """Read a record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
         sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), {*self.codes, *(self.groups or ())})
@@ -84,7 +91,7 @@ class _Reader:
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
         group = self._accept(place["group_code"], self._group(texts["group_code"])) if "group_code" in place else "ALL"
-        for column in round_columns(header):
+        for column in sorted(columns.rounds):
             cell = _Cell(file, row, header.cells[column], values[column])
             self._accept(cell, judge_round(cell.value, self.context.round_id))
         asked = _Cell(file, row, header.text_of("counts", "indicator_code"), texts.get("indicator_code", ""))
@@ -92,9 +99,25 @@ class _Reader:
         if unit is None or group is None or indicator is None:
             return
         self._category(unit, place.get("category"))
-        for above, grade_cell, count_cell in self._grade_cells(header, place, file, row, values):
+        counted: dict[str, int] = {}
+        for above, grade_cell, count_cell in self._grade_cells(header, columns, place, file, row, values):
             printed = judge_indicator(above, self.rules).kept if above else indicator
-            self._count((unit, group, printed or above), grade_cell, count_cell)
+            grade, votes = self._count((unit, group, printed or above), grade_cell, count_cell)
+            counted[grade] = counted.get(grade, 0) + votes
+        if not columns.indicators:  # else a figure may belong to any of them
+            self._figures(header, columns, counted, file, row, values)
+
+    def _figures(
+        self, header: Header, columns: CountColumns, votes: dict[str, int], file: str, row: int, values: list[str]
+    ) -> None:
+        """Note the printed figures that the counts of the line contradict."""
+        kinds = {header.cells[column]: kind for column, kind in columns.figures.items()}
+        printed = {header.cells[column]: values[column] for column in columns.figures}
+        for differs in differences(printed, kinds, votes, self.rules):
+            facts = {"printed": differs.printed, "found": differs.found}
+            self.intake.problems.append(
+                Problem("figure_differs", "note", file, None, row, differs.column, differs.printed, facts)
+            )
 
     def _group(self, text: str) -> Judgement:
         if match_key(text) == "all":
@@ -112,29 +135,30 @@ class _Reader:
             )
 
     def _grade_cells(
-        self, header: Header, place: dict[str, _Cell], file: str, row: int, values: list[str]
+        self, header: Header, columns: CountColumns, place: dict[str, _Cell], file: str, row: int, values: list[str]
     ) -> Iterator[tuple[str, _Cell, _Cell]]:
         """Yield (indicator above the column, grade, count): once in the long form, per grade column in the wide."""
         if "grade_code" in place and "count" in place:
             yield "", place["grade_code"], place["count"]
             return
-        for column, cell in header.other.items():
-            if column in round_columns(header):
-                continue
+        for column, grade in columns.grades.items():
             name = header.cells[column]
-            yield header.above.get(column, ""), _Cell(file, row, name, cell), _Cell(file, row, name, values[column])
+            cell = _Cell(file, row, name, values[column])
+            yield columns.indicators.get(column, ""), _Cell(file, row, name, grade), cell
 
-    def _count(self, key: tuple[str, str, str], grade_cell: _Cell, count_cell: _Cell) -> None:
+    def _count(self, key: tuple[str, str, str], grade_cell: _Cell, count_cell: _Cell) -> tuple[str, int]:
+        """Take the votes of a cell; return its grade and its votes, none where the cell is refused."""
         grade = self._accept(grade_cell, judge_grade(grade_cell.value, "", "", self.rules))
         votes = self._whole(count_cell)
         if grade is None or votes is None:
-            return
+            return grade or "", 0
         earlier = self.seen.setdefault((*key, grade), count_cell)
         if earlier is not count_cell:
             facts: dict[str, object] = {"earlier": Place(earlier.file, earlier.row)}
             self._note(count_cell, Judgement(None, "duplicate_count", facts))
-            return
+            return grade, 0
         self.cells.append((*key[:1], "", *key[1:], grade, votes))
+        return grade, votes
 
     def _whole(self, cell: _Cell) -> int | None:
         """Return the count as an integer, or None; an empty cell means that nothing was counted."""
@@ -180,17 +204,12 @@ class _Reader:
         return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def round_columns(header: Header) -> set[int]:
-    """Return columns that name the round of the rows; they are compared with the import's and not kept."""
-    return {column for column, cell in header.other.items() if match_key(cell) in ROUND_HEADERS}
-
-
 def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> CountIntake:
     """Read counts files that belong to one upload."""
     intake = CountIntake()
     reader = _Reader(context, intake)
     for number, (text, header) in enumerate(tables):
-        header = _grade_columns(text, header, reader, intake)
+        columns = _columns(text, header, context, intake)
         if "group_code" not in header.fields and reader.groups is not None:
             missing: dict[str, object] = {"missing": [header_of("counts", "group_code")], "found": list(header.cells)}
             intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=missing))
@@ -200,10 +219,11 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
         intake.blank += loaded.blank if loaded.placements else 0
         if loaded.placements:
-            _read_rows(loaded, header, reader, intake, text.name)
+            _read_rows(loaded, header, columns, reader, intake, text.name)
     if not reader.cells and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     _check_indicators(reader, intake, tables)
+    _tally(reader, intake.meaning, context)
     intake.places = {key: (cell.file, cell.row, cell.column) for key, cell in reader.seen.items()}
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()
@@ -211,11 +231,13 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     return intake
 
 
-def _read_rows(loaded: LoadedTable, header: Header, reader: _Reader, intake: CountIntake, file: str) -> None:
+def _read_rows(
+    loaded: LoadedTable, header: Header, columns: CountColumns, reader: _Reader, intake: CountIntake, file: str
+) -> None:
     for position, record in enumerate(context_rows(loaded)):
         values = ["" if value is None else str(value) for value in record]
         if any(value.strip() for value in values):
-            reader.row(header, file, loaded.place(position)[1], values)
+            reader.row(header, columns, file, loaded.place(position)[1], values)
             intake.rows += 1
 
 
@@ -224,22 +246,37 @@ def context_rows(loaded: LoadedTable) -> list[tuple[object, ...]]:
     return loaded.con.table(loaded.name).fetchall()
 
 
-def _grade_columns(text: TextTable, header: Header, reader: _Reader, intake: CountIntake) -> Header:
-    """List and leave out, in the wide form, columns whose header is no grade of the rule set."""
-    if "grade_code" in header.fields and "count" in header.fields:
-        unknown = set(header.other) - round_columns(header)
-    else:
-        unknown = {
-            column for column, cell in header.other.items() if judge_grade(cell, "", "", reader.rules).kept is None
-        } - round_columns(header)
-        if unknown | round_columns(header) == set(header.other):
-            facts: dict[str, object] = {
-                "missing": list(reader.rules.points) or ["评价等级", "票数"],
-                "found": [cell for cell in header.cells if cell],
-            }
-            intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=facts))
-    intake.problems += unknown_columns(reader.context.con, text, header, unknown)
-    return header.without_other(unknown)
+def _columns(text: TextTable, header: Header, context: Context, intake: CountIntake) -> CountColumns:
+    """Read the headings of a file; list what is left out, and refuse a file without a column of grades."""
+    profile = profiles(context.con, text, header, list(header.other))
+    columns = read_columns(text.name, header, profile, context)
+    refused = {problem.column for problem in columns.problems}
+    left_out = {column for column in columns.ignored if header.cells[column] not in refused}
+    intake.problems += [*columns.problems, *unknown_columns(context.con, text, header, left_out)]
+    intake.meaning.columns += columns.meanings
+    if not columns.grades and not {"grade_code", "count"} <= set(header.fields):
+        assert context.rules is not None, "counts are read under a rule set"
+        facts: dict[str, object] = {
+            "missing": list(context.rules.points) or ["评价等级", "票数"],
+            "found": [cell for cell in header.cells if cell],
+        }
+        intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=facts))
+    return columns
+
+
+def _tally(reader: _Reader, meaning: Meaning, context: Context) -> None:
+    """Add up the votes by indicator, grade and group, and the units by category."""
+    units: dict[str, str] = {}
+    registered = {unit.unit_code: unit.category for unit in context.register.units} if context.register else {}
+    votes = {"votes": 0, "unscored": 0}
+    for unit, _, group, _indicator, grade, count in reader.cells:
+        meaning.grades[grade] = meaning.grades.get(grade, 0) + count
+        meaning.groups[group] = meaning.groups.get(group, 0) + count
+        votes["unscored" if grade in reader.rules.unscored else "votes"] += count
+        units[unit] = registered.get(unit, reader.categories.get(unit, "")) or ONLY_CATEGORY
+    meaning.scored = scored_indicators(sorted({cell[3] for cell in reader.cells}), reader.rules)
+    meaning.categories = dict(sorted(Counter(units.values()).items()))
+    meaning.cells = votes
 
 
 def _check_indicators(reader: _Reader, intake: CountIntake, tables: list[tuple[TextTable, Header]]) -> None:

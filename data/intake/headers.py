@@ -7,11 +7,12 @@ header rows, as forms print an indicator over its grades, are merged.
 
 import csv
 import re
-from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from data.intake.header_shape import joined, padded
+from data.intake.headings import without_number
+from data.intake.meaning import ROLES
 from data.intake.source import TextTable
 from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
 from data.model.names import match_key
@@ -19,7 +20,6 @@ from problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
 MOST_COLUMNS = 200
-FEWEST_UNITS = 3  # columns named like units; fewer may be a coincidence
 MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s*分?\s*[)）\]】]")
 # 1 市公安局 95.2 2 市教育局 94.1: names and scores of several units in one cell, as web pages print them.
 GLUED = re.compile(r"(?:\s*(?:\d{1,3}[.、\s])?\s*[一-鿿（）()、]{2,}\s*\d{1,3}(?:\.\d+)?分?[\s,，;；、。]*){2,}")
@@ -80,24 +80,14 @@ class Header:
         column = self.fields.get(name)
         return header_of(kind, name) if column is None else self.cells[column]
 
+    def claiming(self, name: str, column: int) -> "Header":
+        """Return the header with a column that is a field by its content."""
+        other = {place: text for place, text in self.other.items() if place != column}
+        return replace(self, fields={**self.fields, name: column}, other=other)
+
     def without_other(self, columns: set[int]) -> "Header":
         """Return the header without some unclaimed columns."""
         return replace(self, other={c: t for c, t in self.other.items() if c not in columns})
-
-
-def units_as_columns(header: Header, names: Container[str]) -> list[Problem]:
-    """Return the problems of a header, also that columns are named like units where required columns are missing.
-
-    names: match keys of the spellings of registered units.
-    """
-    units = [text for text in header.other.values() if match_key(text) in names]
-    if len(units) < FEWEST_UNITS:
-        return header.problems
-    shown = [*units[:FEWEST_UNITS], *(["…"] if len(units) > FEWEST_UNITS else [])]
-    return [
-        replace(problem, facts={**problem.facts, "units": shown}) if problem.code == "missing_columns" else problem
-        for problem in header.problems
-    ]
 
 
 def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> list[list[str]]:
@@ -110,9 +100,8 @@ def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> 
 
 def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], file: str) -> Header:
     """Return the header among the first records, with every problem that makes it unusable."""
-    known = {match_key(column): name for column, name in mapping.items()} | {
-        key: name for key, name in field_of_header(kind).items() if key not in {match_key(column) for column in mapping}
-    }
+    said = {match_key(column): "" if name in ROLES else name for column, name in mapping.items()}
+    known = said | {key: name for key, name in field_of_header(kind).items() if key not in said}
     counts = [sum(_means(kind, cell, known) is not None for cell in record) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
         return _unknown_header(kind, records, file)
@@ -272,6 +261,8 @@ def _has_rank(cells: tuple[str, ...], known: dict[str, str]) -> bool:
 def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:
     """Return the field of a header. Published tables print maxima and units in headers: 总得分(100), 满意率%."""
     name = known.get(match_key(cell), known.get(match_key(without_maximum(cell)[0])))
+    if name is None and kind == "ballots":
+        name = known.get(match_key(without_number(cell)).rstrip(":?是为"))  # 1、您的身份是：
     if name is None and kind == "results":
         name = known.get(_UNIT.sub("", match_key(cell)))
     return name

@@ -13,6 +13,7 @@ import pandas as pd
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context
 from data.intake.headers import Header
+from data.intake.meaning import Meaning, of_fields, shortened
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
@@ -22,9 +23,10 @@ from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.record_keys import canonical, key_of, shown_key, year_of
 from data.model.register import Register
-from problems import Place, Problem
+from problems import Place, Problem, has_errors
 
 COLUMNS = ["key", "content"]
+LOWER_IS_BETTER = "越低越好"
 NAMES = frozenset({"alias", "unit_text", "group_code"})
 UNITS = frozenset({"unit_code"})
 LINEAGE = frozenset({"from_code", "to_code"})
@@ -45,6 +47,7 @@ class RecordIntake:
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     blank: int = 0
+    meaning: Meaning = field(default_factory=Meaning)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -70,6 +73,7 @@ class _Reader:
         self.predecessors: set[str] = set()
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
+        self.lower: dict[str, list[tuple[_Row, str]]] = {}
 
     def row(self, row: _Row) -> None:
         """Read a record: each field by itself, then rules across fields, then whether it is a duplicate."""
@@ -85,6 +89,8 @@ class _Reader:
             content["carry_rank"] = content.get("change") == "更名"
         if self.kind == "unit_alias":
             self._registered_otherwise(row, content)
+        if self.kind == "pledges":
+            self._direction(row, content)
         for fault in row_faults(self.kind, content):
             self._note(row, fault.name, fault.code, fault.facts)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
@@ -152,6 +158,37 @@ class _Reader:
         unit = registered.get(match_key(str(content["alias"])))
         if unit is not None and unit != content["unit_code"]:
             self._note(row, "alias", "alias_taken", {"unit": unit})
+
+    def _direction(self, row: _Row, content: dict[str, object]) -> None:
+        """Read a pledge without a direction whose target lies below the baseline as lower is better, once confirmed.
+
+        The default of the contract would call a kept pledge missed.
+        """
+        target, baseline = (number_in(str(content[name] or "")) for name in ("target", "baseline"))
+        if row.texts.get("direction", "").strip() or target is None or baseline is None or target >= baseline:
+            return
+        if self.context.reads_directions:
+            content["direction"] = LOWER_IS_BETTER
+            self.lower.setdefault(row.file, []).append((row, str(content["pledge_id"] or "")))
+
+    def questions(self) -> list[Problem]:
+        """Return what a person must confirm of the pledges, one question a file."""
+        return [
+            Problem(
+                "confirm_direction",
+                "warning",
+                file,
+                None,
+                rows[0][0].number,
+                header_of(self.kind, "direction"),
+                facts={
+                    "columns": [header_of(self.kind, "direction")],
+                    "shown": shortened([code for _, code in rows]),
+                    "count": len(rows),
+                },
+            )
+            for file, rows in self.lower.items()
+        ]
 
     def _as_printed(self, row: _Row, content: dict[str, object]) -> None:
         """Add the printed texts of a published line, their numbers, and every other column under its printed header."""
@@ -229,7 +266,9 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         for row in rows:
             reader.row(row)
         intake.rows += len(rows)
-    if not reader.contents and not intake.problems:
+        intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
+    intake.problems += reader.questions()
+    if not reader.contents and not has_errors(intake.problems):
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()

@@ -7,6 +7,7 @@ import pandas as pd
 from data.intake.context import Context
 from data.intake.counts import context_rows
 from data.intake.headers import Header
+from data.intake.meaning import Meaning, of_fields
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import totals_word
@@ -27,6 +28,7 @@ class UnitIntake:
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     blank: int = 0
+    meaning: Meaning = field(default_factory=Meaning)
 
 
 class _Reader:
@@ -121,6 +123,7 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
         width = len(header.cells)
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
         intake.blank += loaded.blank if loaded.placements else 0
+        intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
         for position, record in enumerate(context_rows(loaded) if loaded.placements else []):
             values = ["" if value is None else str(value) for value in record]
             if any(value.strip() for value in values):

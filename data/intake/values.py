@@ -7,12 +7,13 @@ for values that were refused.
 import datetime
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from data.intake.context import Context
 from data.intake.headers import is_glued
+from data.intake.headings import grade_texts
 from data.model.name_proposals import proposals, without_quotes
 from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_STARTS, LONGEST_NAME, NAME_FORMULA_STARTS, match_key, tidy
 from data.model.register import Register
@@ -48,7 +49,7 @@ _SERIAL = re.compile(r"([345]\d{4})(\.\d+)?")  # 1982 to 2064
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:[-/.年]\s?(?P<month>\d{1,2})[-/.月]\s?(?P<day>\d{1,2})日?)([T ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?)?"
 )
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,15 @@ def judge_indicator(value: str, rules: RuleSet) -> Judgement:
     return Judgement(tidy(value))
 
 
+def scored_indicators(names: Iterable[str], rules: RuleSet) -> dict[str, bool]:
+    """Return whether each indicator enters the score: those of the rules, else 总体评价 if it was asked, else all."""
+    listed = {match_key(name) for name in rules.indicators or {}}
+    asked = {match_key(name) for name in names}
+    overall = {match_key("总体评价")}
+    scored = listed or (overall if overall <= asked else asked)
+    return {name: match_key(name) in scored for name in names}
+
+
 def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgement:
     """Judge a grade: of the rule set, a number inside its band, or a kind that is never scored."""
     mark = VALIDITY.get(tidy(validity), None if tidy(validity) else "")
@@ -218,23 +228,23 @@ def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgem
         return Judgement("", kind="blank")
     if text.strip().upper() in EXCEL_ERRORS:
         return Judgement(None, "excel_error", {"value": text})
-    listed = {match_key(name): name for name in (*rules.points, *rules.unscored)}
-    name = listed.get(match_key(text))
+    listed = rules.grade_words()
+    name = next((listed[match_key(option)] for option in grade_texts(text) if match_key(option) in listed), None)
     if name is not None:
         return Judgement(name, kind=rules.unscored.get(name, ""))
     if rules.numeric is not None:
         return _judge_number(text, rules)
     if unicodedata.normalize("NFKC", text).strip().startswith(FORMULA_STARTS):
         return Judgement(None, "formula_text", {"value": text})
-    return Judgement(None, "unknown_grade", {"known": list(listed.values()), "value": text})
+    return Judgement(None, "unknown_grade", {"known": [*rules.points, *rules.unscored], "value": text})
 
 
 def _judge_number(text: str, rules: RuleSet) -> Judgement:
     band = rules.numeric
     assert band is not None, "only called for numeric rules"
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+    *_, plain = grade_texts(unicodedata.normalize("NFKC", text).strip().lstrip("'"))  # 5 of 5分
     facts: dict[str, object] = {"low": _points(band.low), "high": _points(band.high), "value": text}
-    if not _NUMBER.fullmatch(plain):
+    if not NUMBER.fullmatch(plain):
         return Judgement(None, "score_not_a_number", facts)
     try:
         number = Decimal(plain)

@@ -59,6 +59,15 @@ KIND_NAMES = {
 EXTRA_SYNONYMS = {
     ("ballot", "ballot_id"): ("票号", "选票号"),
     ("ballot", "unit_code"): ("单位编码", "单位代码", "unit_name"),
+    ("ballot", "group_code"): (
+        "身份",
+        "您的身份",
+        "您的身份类别",
+        "您属于哪一类",
+        "您属于哪类人员",
+        "评议人身份",
+        "评价人身份",
+    ),
     ("ballot", "score"): ("打分",),
     ("ballot", "round_id"): ("年度", "年份", "批次", "评议年度", "测评年度"),
     ("grade_count", "unit_code"): ("部门", "被测评单位", "单位编码", "unit_name"),
@@ -133,7 +142,7 @@ KEYS = {
 
 # Required, but checked when the rows are read: ballots without numbers are separate ballots once a person has
 # confirmed it; counts without a group cover all groups together where the rule set pools them.
-AGREED_WITHOUT = {"ballots": ("ballot_id",), "counts": ("group_code",)}
+AGREED_WITHOUT = {"ballots": ("ballot_id", "group_code", "unit_code"), "counts": ("group_code",)}
 
 # Written by the importer, or kept for a later version; a file that brings them is not an error.
 UNUSED = {"ballot": ("file_id", "row_no", "round_id"), "grade_count": ("round_id", "estimated")}

@@ -10,12 +10,13 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from data.model.names import match_key
 from errors import ProblemsError
 from i18n import N_
 from problems import Problem, Term
@@ -116,6 +117,13 @@ class RuleSet:
     presentation: Presentation
     votes_points: Mapping[str, int]
     text: str  # as given, comments and all
+    words: Mapping[str, str] = field(default_factory=dict)  # other words of a file for grades, as a person said
+
+    def grade_words(self) -> dict[str, str]:
+        """Map the match key of every word for a grade to the grade: those of the rules, then those of a person."""
+        listed = {match_key(name): name for name in (*self.points, *self.unscored)}
+        said = {match_key(word): listed.get(match_key(grade), grade) for word, grade in self.words.items()}
+        return {**said, **listed}
 
     def weights(self, category: str | None = None) -> dict[str, float] | None:
         """Map evaluator groups to their weight in a category; None when all votes are pooled."""
@@ -147,7 +155,7 @@ class RuleSet:
     @cached_property
     def canonical(self) -> str:
         """Return the content as JSON with sorted keys: same rules, same text, whatever the layout."""
-        content = {key: value for key, value in asdict(self).items() if key != "text"}
+        content = {key: value for key, value in asdict(self).items() if key not in ("text", "words")}
         content["date"] = self.date.isoformat()
         # Sorting loses the order of equal points only; ranks of grades come from their points.
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

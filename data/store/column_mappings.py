@@ -1,10 +1,10 @@
-"""Saved column mappings, reused for every later file with the same header.
+"""What a person said of a file's columns and words, reused for every later file with the same header.
 
 Each decision is a small file in the store's `mappings/SHAPE/` that never changes; the newest applies.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from data.intake.header_shape import joined, shape_of
@@ -15,13 +15,18 @@ FOLDER = "mappings"
 
 @dataclass(frozen=True)
 class Decision:
-    """A saved mapping: header cells (two header rows are joined), column -> field ('' = no field), user and time."""
+    """A saved reading: header cells (two header rows are joined), column -> field ('' = no field), user and time.
+
+    values: word -> grade. confirmed: the questions that were answered, by their keys (`data.intake.meaning`).
+    """
 
     kind: str
     cells: tuple[str, ...]
     mapping: dict[str, str]
     time: str
     user: str
+    values: dict[str, str] = field(default_factory=dict)
+    confirmed: tuple[str, ...] = ()
 
 
 def write_decision(store: Path, draft: Path, decision: Decision) -> Path:
@@ -32,8 +37,8 @@ def write_decision(store: Path, draft: Path, decision: Decision) -> Path:
     return folder / f"{last + 1:06d}.json"
 
 
-def remembered(store: Path, kind: str, records: list[list[str]]) -> dict[str, str]:
-    """Return the newest mapping that matches the first records; empty if there is none.
+def remembered(store: Path, kind: str, records: list[list[str]]) -> Decision | None:
+    """Return the newest decision that matches the first records, or None.
 
     Each record is tried as a two-row header with the next record before it is tried alone.
     """
@@ -42,8 +47,8 @@ def remembered(store: Path, kind: str, records: list[list[str]]) -> dict[str, st
         for cells in (*pairs, tuple(record)):
             paths = sorted(_folder(store, kind, cells).glob("*.json"))
             if paths:
-                return read_decision(paths[-1]).mapping
-    return {}
+                return read_decision(paths[-1])
+    return None
 
 
 def words(store: Path, kind: str) -> frozenset[str]:

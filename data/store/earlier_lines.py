@@ -74,7 +74,8 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
     con = working_memory(workdir)
     try:
         tables = _tables_of(upload, workdir, words)
-        context = replace(context, con=con, workdir=workdir, mapping=upload.mapping)
+        rules = replace(context.rules, words=upload.choices.values) if context.rules else None
+        context = replace(context, con=con, workdir=workdir, mapping=upload.mapping, rules=rules)
         if upload.kind == "ballots":
             ballots = read_ballots(tables, context).places
             return ballots.of(lines) if ballots else {}

@@ -18,7 +18,8 @@ from data.intake.context import Context
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.encoding import unproven
-from data.intake.headers import Header, first_records, merged_cells, read_header, units_as_columns
+from data.intake.headers import Header, first_records, merged_cells, read_header
+from data.intake.meaning import QUESTIONS, SETTLED_BY_CONFIRMING, Meaning, digest_of, key_of, still_open, to_remember
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
@@ -29,7 +30,7 @@ from data.model.progress import ProgressReporter
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
 from data.store.atomic_write import copy_to_disk, move_atomically
-from data.store.column_mappings import remembered, words
+from data.store.column_mappings import Decision, remembered, words, write_decision
 from data.store.earlier_lines import Found, Line, with_places
 from data.store.history import now, user
 from data.store.rounds import RoundConflictError, alias_conflicts, read_register, read_round
@@ -84,7 +85,8 @@ class ImportReport:
     mapping. corrected: the table after the edits of this import, as CSV. blank_rows: rows without content, which are
     not records. delimiters: file name -> delimiter, for text files. unscored: number of ballot lines that are stored
     but not scored, by their text ('' for an empty cell). unregistered: whether unit names were read without a
-    register to check them against.
+    register to check them against. notes: what a person should know and need not decide. meaning: what the columns are
+    taken for; needs_confirmation: a person must confirm it first.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -103,6 +105,9 @@ class ImportReport:
     delimiters: dict[str, str] = field(default_factory=dict)
     unscored: dict[str, int] = field(default_factory=dict)
     unregistered: bool = False
+    meaning: Meaning = field(default_factory=Meaning)
+    notes: list[Problem] = field(default_factory=list)
+    needs_confirmation: bool = False
 
     @property
     def refused(self) -> bool:
@@ -125,9 +130,11 @@ class ImportOptions:
 
     rules: name of the rule set of a scored kind; None takes the round's. replace: the files correct all earlier uploads
     of their kind and round. dry_run: judge and store nothing. accept_warnings: the reason, None to stop at warnings.
-    mapping: column -> field; None takes what was remembered for files of that shape. sheet: of a workbook. fill_down:
-    merged cells are read as filled. edits: corrections of a single file. demo: demonstration data. trial: the round is
-    tried out; it takes trial uploads only, until it is cleared.
+    mapping: column -> field; None takes what was remembered for files of that shape. values: word of the file -> grade.
+    confirm: digest of the meaning that a person confirms; confirmed: answers given earlier. sheet: of a workbook.
+    fill_down: merged cells are read as filled. edits: corrections of a single file. demo: demonstration data. trial:
+    the round is tried out; it takes trial uploads only, until it is cleared. replaying: the files were stored before,
+    so their meaning was confirmed then.
     """
 
     rules: str | None = None
@@ -135,11 +142,15 @@ class ImportOptions:
     dry_run: bool = False
     accept_warnings: str | None = None
     mapping: Mapping[str, str] | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    confirm: str = ""
+    confirmed: tuple[str, ...] = ()
     sheet: str = ""
     fill_down: bool = False
     edits: tuple[EditLog, ...] = ()
     demo: bool = False
     trial: bool = False
+    replaying: bool = False
 
 
 DEFAULTS = ImportOptions()
@@ -172,6 +183,8 @@ class ImportJob:
         self.known, self.in_force = known, in_force
         self.kind, self.round_id, self.options = request.kind, request.round_id, request.options
         self.mapping = dict(self.options.mapping or {})
+        self.values = dict(self.options.values)
+        self.confirmed = set(self.options.confirmed)
         self.header_words = header_words() | words(path, self.kind) | set(self.mapping)
         self.tables: list[tuple[TextTable, Header]] = []
         self.report = ImportReport()
@@ -203,7 +216,21 @@ class ImportJob:
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
             self.report.problems = with_formulas(text, header, self.report.problems, mended)
+        self._settle()
         return digest
+
+    def _settle(self) -> None:
+        """Take away the questions that a person has answered, now or earlier for files of this shape."""
+        report = self.report
+        rules = self.request.rules.name if self.request.rules else ""
+        choices = {"mapping": self.mapping, "values": self.values}
+        report.meaning.digest = digest_of(self.kind, rules, report.problems, choices)
+        if self.options.replaying or self.options.confirm == report.meaning.digest:
+            asked = [problem for problem in report.problems if problem.code in SETTLED_BY_CONFIRMING]
+            self.confirmed |= {key_of(problem) for problem in asked}
+        report.problems = still_open(report.problems, self.confirmed)
+        report.notes += [problem for problem in report.problems if problem.level == "note"]
+        report.problems = [problem for problem in report.problems if problem.level != "note"]
 
     def _may_be_stored(self, digest: str) -> bool:
         """Return whether the upload may be stored; the report gives the reason if it may not."""
@@ -218,8 +245,10 @@ class ImportJob:
         report.problems += conflicts
         if conflicts:
             return False
-        report.needs_acceptance = bool(report.problems) and self.options.accept_warnings is None
-        return not report.needs_acceptance and not self.options.dry_run
+        questions = [problem for problem in report.problems if problem.code in QUESTIONS]
+        report.needs_confirmation = bool(questions)
+        report.needs_acceptance = len(questions) < len(report.problems) and self.options.accept_warnings is None
+        return not (report.needs_confirmation or report.needs_acceptance or self.options.dry_run)
 
     def _store(self, evidence: list[_Kept], digest: str) -> None:
         """Move the upload into place by a single rename."""
@@ -228,6 +257,15 @@ class ImportJob:
         write_manifest(self.folder, upload)
         move_atomically(self.folder, self.path / "uploads" / upload.upload_id)
         self.report.stored, self.report.upload = True, upload.upload_id
+        if self.options.confirm or self.options.values or self.options.mapping:
+            self._remember()
+
+    def _remember(self) -> None:
+        """Keep what a person said, for later files with the same header."""
+        for number, shape in enumerate({header.shape for _, header in self.tables}):
+            decision = Decision(self.kind, shape, self.mapping, now(), user(), self.values, to_remember(self.confirmed))
+            draft = self.staging / f"decision-{number}.json"
+            move_atomically(draft, write_decision(self.path, draft, decision))
 
     def _finish(self) -> ImportReport:
         """Return the report with its problems in file order and the cells that can be corrected in place."""
@@ -299,8 +337,7 @@ class ImportJob:
             header = read_header(self.kind, records, self.mapping, text.name)
             self.report.headers[text.name] = FoundHeader.of(header)
             if has_errors(header.problems):
-                register = self._register() if self.kind == "ballots" else None
-                self.report.problems += units_as_columns(header, register.codes()) if register else header.problems
+                self.report.problems += header.problems
                 continue
             self.report.problems += header.problems
             self.report.problems += [] if self.options.fill_down else merged_cells(text, header)
@@ -335,10 +372,14 @@ class ImportJob:
 
     def _mapping_for(self, records: list[list[str]]) -> dict[str, str]:
         """Return the requested mapping, else the saved mapping for files with this header."""
+        decision = remembered(self.path, self.kind, records)
+        if decision is None or self.options.replaying:
+            return self.mapping
         if self.options.mapping is None:
-            saved = remembered(self.path, self.kind, records)
-            self.report.remembered |= saved
-            self.mapping |= saved
+            self.report.remembered |= decision.mapping
+            self.mapping |= decision.mapping
+        self.values = {**decision.values, **self.values}
+        self.confirmed |= set(decision.confirmed)
         return self.mapping
 
     def _corrected(self, text: TextTable, workdir: Path) -> TextTable:
@@ -380,6 +421,7 @@ class ImportJob:
             self.report.problems += ballots.problems
             self.report.unregistered = not registered
             self.report.blank_rows = ballots.blank
+            self.report.meaning = ballots.meaning
             self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:
                 return "", ballots.rows
@@ -389,6 +431,7 @@ class ImportJob:
         small = self._read_small(tables, context)
         self.report.problems += small.problems
         self.report.blank_rows = small.blank
+        self.report.meaning = small.meaning
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows
@@ -407,9 +450,9 @@ class ImportJob:
         return counts
 
     def _context(self) -> Context:
-        return Context(
-            self.con, self.staging, self.round_id, self.request.rules, self._register(), self.mapping, self.watch
-        )
+        rules = replace(self.request.rules, words=self.values) if self.request.rules else None
+        asked = not self.options.replaying or any(key.startswith("confirm_direction") for key in self.confirmed)
+        return Context(self.con, self.staging, self.round_id, rules, self._register(), self.mapping, asked, self.watch)
 
     def _register(self) -> Register | None:
         return read_register(self.in_force, self.round_id) if self.kind != "units" else None
@@ -472,7 +515,9 @@ class ImportJob:
             replaces=self.options.replace,
             files=files,
             mapping=self.mapping,
-            choices=Choices(self.options.sheet, self.options.fill_down),
+            choices=Choices(
+                self.options.sheet, self.options.fill_down, dict(self.values), tuple(sorted(self.confirmed))
+            ),
             edits=self.options.edits,
             accepted_warnings=accepted,
             demo=self.options.demo,

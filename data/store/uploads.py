@@ -45,10 +45,15 @@ class EditLog:
 
 @dataclass(frozen=True)
 class Choices:
-    """Reading options chosen by the user: the sheet, and whether merged cells are filled down."""
+    """Reading options chosen by the user: the sheet, and whether merged cells are filled down.
+
+    values: word of the file -> grade. confirmed: the questions about the meaning of columns that a person answered.
+    """
 
     sheet: str = ""
     fill_down: bool = False
+    values: dict[str, str] = field(default_factory=dict)
+    confirmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Upload:
     replaces: bool
     files: tuple[Evidence, ...]
     mapping: dict[str, str] = field(default_factory=dict)
-    choices: Choices = Choices()
+    choices: Choices = field(default_factory=Choices)
     edits: tuple[EditLog, ...] = ()
     accepted_warnings: str = ""
     demo: bool = False
@@ -115,7 +120,8 @@ def read_upload(folder: Path) -> Upload:
         manifest = _manifest(folder)
         del manifest["checksums"]
         manifest["files"] = tuple(Evidence(**file) for file in manifest["files"])
-        manifest["choices"] = Choices(**manifest.get("choices", {}))
+        choices = manifest.get("choices", {})
+        manifest["choices"] = Choices(**{**choices, "confirmed": tuple(choices.get("confirmed", ()))})
         manifest["edits"] = tuple(
             EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in manifest.get("edits", ())
         )

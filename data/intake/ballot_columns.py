@@ -1,0 +1,265 @@
+"""What each column of a ballots file is taken for: field, unit, indicator, tick under a grade, or not read.
+
+Forms: a line a grade (long); a column an indicator (wide); a row a respondent with a column a unit, as survey tools
+export; units over indicators in two header rows; ticks under the grades. The decision is made on the headings and on
+what the columns hold, before any line is read.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from data.intake.context import Context
+from data.intake.headers import Header
+from data.intake.headings import (
+    describes_evaluator,
+    is_generic,
+    is_of_tool,
+    is_skipped,
+    names_in,
+    stem_of,
+    topic_of,
+    unit_named,
+    without_number,
+)
+from data.intake.meaning import FIELD, GRADE, IGNORED, INDICATOR, UNIT, ColumnMeaning, shortened
+from data.intake.profile import ColumnProfile
+from data.intake.values import NUMBER, judge_grade, judge_unit
+from data.model.names import match_key, tidy
+from data.model.rule_sets import RuleSet
+from problems import Problem
+
+MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
+MOSTLY = 0.5  # share of numbers from which a column that is not read is asked about; a remark may hold a few
+OVERALL = "总体评价"
+
+
+@dataclass(frozen=True)
+class ValueColumn:
+    """A column of grades, or the ticks under several.
+
+    name: its heading in the file, by which the files of an upload are matched. unit, indicator: what its heading says,
+    '' where the line itself says it. ticks: heading of each column that may be ticked, and its grade.
+    """
+
+    name: str
+    unit: str = ""
+    indicator: str = ""
+    ticks: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass
+class BallotColumns:
+    """Reading of one file: columns of grades, the role of every column, and what is wrong or must be confirmed."""
+
+    values: list[ValueColumn] = field(default_factory=list)
+    meanings: list[ColumnMeaning] = field(default_factory=list)
+    ignored: set[int] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_columns(
+    file: str, header: Header, profile: Mapping[int, ColumnProfile], context: Context, *, long: bool
+) -> BallotColumns:
+    """Decide on every column that no field claims. long: a column of the file holds the grade of each line."""
+    return _Reader(file, header, profile, context).read(long=long)
+
+
+class _Reader:
+    """Reader of the headings of one file."""
+
+    def __init__(self, file: str, header: Header, profile: Mapping[int, ColumnProfile], context: Context) -> None:
+        assert context.rules is not None, "ballots are read under a rule set"
+        self.file, self.header, self.context, self.rules = file, header, context, context.rules
+        self.profile = {column: profile.get(column, ColumnProfile()) for column in header.other}
+        self.graded = {column: _graded(of, context.rules) for column, of in self.profile.items()}
+        self.codes = context.register.codes() if context.register else {}
+        self.known = set(context.mapping)
+        self.result = BallotColumns()
+
+    def read(self, *, long: bool) -> BallotColumns:
+        """Return the reading: each column gets the first role that fits."""
+        rest = dict(self.header.other)
+        if not long:
+            rest = self._ticks(rest)
+            by_unit = "unit_code" not in self.header.fields
+            rest = self._units(rest) if by_unit else self._indicators(rest)
+        self._ignored(rest)
+        self.result.meanings = [*self._fields(), *self.result.meanings]
+        return self.result
+
+    def _fields(self) -> list[ColumnMeaning]:
+        cells = self.header.cells
+        return [ColumnMeaning(self.file, cells[at], FIELD, name) for name, at in self.header.fields.items()]
+
+    def _mean(self, column: int, role: str, means: str = "") -> None:
+        cell, of = self.header.cells[column], self.profile[column]
+        self.result.meanings.append(ColumnMeaning(self.file, cell, role, means, of.filled, self.graded[column]))
+
+    # --- ticks -----------------------------------------------------------------------------------------------------
+
+    def _ticks(self, rest: dict[int, str]) -> dict[int, str]:
+        """Take the columns that are headed by a grade and ticked; return the others."""
+        over: dict[str, list[tuple[int, str]]] = {}
+        for column, text in rest.items():
+            grade = judge_grade(text, "", "", self.rules)
+            if grade.kept and (column in self.header.above or _ticked(self.profile[column])):
+                over.setdefault(self.header.above.get(column, ""), []).append((column, grade.kept))
+        for heading, columns in over.items():
+            named = self._heading(heading, alone=len(over) == 1)
+            name = heading or self.header.cells[columns[0][0]]
+            self.result.values.append(ValueColumn(name, indicator=named, ticks=tuple(columns)))
+            for column, grade_text in columns:
+                self._mean(column, GRADE, grade_text)
+        asked = [value for value in self.result.values if value.indicator and not self._listed(value.indicator)]
+        self._ask_indicators({value.name: self._votes_of(value) for value in asked} if len(over) > 1 else {})
+        taken = {column for columns in over.values() for column, _ in columns}
+        return {column: text for column, text in rest.items() if column not in taken}
+
+    def _votes_of(self, value: ValueColumn) -> int:
+        return sum(self.profile[column].filled for column, _ in value.ticks)
+
+    def _heading(self, heading: str, *, alone: bool) -> str:
+        """Return the indicator that a heading over grades names: one of the rule set, or one of several headings."""
+        listed = self._listed(heading)
+        if listed:
+            return listed
+        return "" if alone or is_generic(heading) else without_number(heading)
+
+    def _listed(self, text: str) -> str:
+        """Return the indicator of the rule set that a heading names, or ''."""
+        known = {match_key(name): name for name in self.rules.indicators or {}}
+        return next((known[match_key(name)] for name in names_in(text) if match_key(name) in known), "")
+
+    # --- units as columns --------------------------------------------------------------------------------------------
+
+    def _units(self, rest: dict[int, str]) -> dict[int, str]:
+        """Take the columns that are headed by a unit; return the others."""
+        graded = {column for column in rest if self._holds_grades(column)}
+        named = {column: self._unit_of(column) for column in graded}
+        values = {column: pair for column, pair in named.items() if pair is not None}
+        counts = Counter(unit for unit, _ in values.values())
+        several = any(count > 1 for count in counts.values())
+        from_rows = len({self.header.above[column] for column in values if column in self.header.above}) > 1
+        for column in sorted(values):
+            unit, other = values[column]
+            indicator = self._listed(other) or ("" if is_generic(other) or not (several or from_rows) else other)
+            self.result.values.append(ValueColumn(self.header.cells[column], unit, indicator))
+            self._mean(column, UNIT, f"{unit} · {indicator}" if indicator else unit)
+        asked = {self.header.cells[column]: self.graded[column] for column in sorted(values)}
+        if asked and not self._mapped(asked):
+            self._ask("confirm_units", asked, units=[values[column][0] for column in sorted(values)])
+        return {column: text for column, text in rest.items() if column not in values}
+
+    def _unit_of(self, column: int) -> tuple[str, str] | None:
+        """Return the unit that a column is headed by, and the rest of its heading; without a register any topic."""
+        lower, upper = self.header.other[column], self.header.above.get(column, "")
+        if self.context.register is None:
+            return (tidy(upper), topic_of(lower)) if upper else (topic_of(lower), stem_of(lower))
+        for text, other in ((lower, upper or stem_of(lower)), (upper, topic_of(lower))):
+            found = unit_named(text, self.codes) if text else None
+            if found is not None:
+                return found[0], other
+        self._not_a_unit(column, lower)
+        return None
+
+    def _not_a_unit(self, column: int, text: str) -> None:
+        """Refuse a column of grades whose heading names no registered unit: its votes would be lost."""
+        name = topic_of(text)
+        judgement = judge_unit(name, self.context, self.codes)
+        if judgement.code == "unknown_unit":
+            facts = {**judgement.facts, "value": name}
+            cell = self.header.cells[column]
+            self.result.problems.append(
+                Problem("unknown_unit", "error", self.file, None, self.header.row, cell, name, facts)
+            )
+
+    # --- indicators --------------------------------------------------------------------------------------------------
+
+    def _indicators(self, rest: dict[int, str]) -> dict[int, str]:
+        """Take the columns that hold grades as indicators; return the others."""
+        graded = [column for column in sorted(rest) if self._holds_grades(column)]
+        texts = [rest[column] for column in graded]
+        stems = {stem_of(text) for text in texts}
+        shared = len(graded) > 1 and len(stems) == 1 and stems != {""}
+        asked: dict[str, int] = {}
+        for column in graded:
+            cell = rest[column] if texts.count(rest[column]) == 1 else self.header.cells[column]
+            plain = topic_of(cell) if shared else without_number(tidy(cell))
+            name = self._listed(cell) or plain
+            self.result.values.append(ValueColumn(self.header.cells[column], indicator=name))
+            self._mean(column, INDICATOR, name)
+            if not self._listed(cell) and match_key(cell) != match_key(OVERALL) and not self._mapped([cell]):
+                asked[self.header.cells[column]] = self.graded[column]
+        if len(graded) + len([value for value in self.result.values if value.ticks]) > 1:
+            self._ask_indicators(asked)
+        return {column: text for column, text in rest.items() if column not in graded}
+
+    def _ask_indicators(self, asked: Mapping[str, int]) -> None:
+        if asked:
+            self._ask("confirm_indicators", asked)
+
+    def _holds_grades(self, column: int) -> bool:
+        """Return whether a column holds votes: by what a person said, else by its heading and its cells."""
+        text = self.header.other[column]
+        said = self.context.mapping.get(self.header.cells[column], self.context.mapping.get(text))
+        if said is not None:
+            return said in ("indicator", "unit")
+        if self._listed(text):
+            return self.graded[column] > 0 or not self.profile[column].filled
+        return self.graded[column] > 0 and not describes_evaluator(text) and not is_of_tool(text)
+
+    # --- what is not read --------------------------------------------------------------------------------------------
+
+    def _ignored(self, rest: Mapping[int, str]) -> None:
+        """List the columns that are left out; ask about those that hold grades or numbers."""
+        for column, text in rest.items():
+            self.result.ignored.add(column)
+            self._mean(column, IGNORED)
+            if self._mapped([text, self.header.cells[column]]) or is_of_tool(text):
+                continue
+            votes = max(self.graded[column], _numbers(self.profile[column]))
+            words = self.graded[column] > 0 and self.rules.numeric is None
+            if votes and (words or votes >= MOSTLY * self.profile[column].filled):
+                self._ask("confirm_ignored", {self.header.cells[column]: votes})
+
+    def _mapped(self, texts: Sequence[str] | Mapping[str, int]) -> bool:
+        return any(text in self.known for text in texts)
+
+    def _ask(self, code: str, columns: Mapping[str, int], **facts: object) -> None:
+        names = list(columns)
+        about = {
+            "columns": names,
+            "shown": shortened(names),
+            "count": len(names),
+            "votes": sum(columns.values()),
+            **facts,
+        }
+        self.result.problems.append(Problem(code, "warning", self.file, None, self.header.row, facts=about))
+
+
+def _graded(profile: ColumnProfile, rules: RuleSet) -> int:
+    """Return the number of cells that hold a grade of the rule set, or a number inside its band."""
+    return sum(
+        cells
+        for value, cells in profile.values.items()
+        if not is_skipped(value) and judge_grade(value, "", "", rules).kept
+    )
+
+
+def _numbers(profile: ColumnProfile) -> int:
+    return sum(cells for value, cells in profile.values.items() if NUMBER.fullmatch(value))
+
+
+def _ticked(profile: ColumnProfile) -> bool:
+    """Return whether a column holds ticks only."""
+    return bool(profile.values) and all(value in (*MARKS, "0") for value in profile.values)
+
+
+def merged(files: Sequence[BallotColumns]) -> tuple[ValueColumn, ...]:
+    """Return the columns of grades of all files, each once, in the order of the files."""
+    found: dict[str, ValueColumn] = {}
+    for file in files:
+        for value in file.values:
+            found.setdefault(value.name, replace(value, ticks=()))
+    return tuple(found.values())

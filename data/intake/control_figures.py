@@ -1,0 +1,125 @@
+"""Figures that a form prints beside its counts, recomputed: totals, valid ballots, return rates, shares.
+
+A difference is a note with both numbers: the counts are what is imported, and the printed figure shows that one of the
+two was copied wrongly. Nothing here changes a number.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from data.intake.headings import without_number
+from data.model.names import match_key
+from data.model.rule_sets import RuleSet
+
+TOTAL, ISSUED, RETURNED, VALID, INVALID, SATISFIED, RETURN_RATE, VALID_RATE, OTHER = (
+    *("total", "issued", "returned", "valid", "invalid"),
+    *("satisfied_rate", "return_rate", "valid_rate", "other"),
+)
+_KINDS = (
+    (TOTAL, r"(?:票数|总票|得票|投票|总)?(?:合计|总计|小计|共计|总数|总票数|票数)"),
+    (ISSUED, r"(?:发放|发出|下发|应发|应投|应收)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
+    (RETURNED, r"(?:收回|回收|实收|实投|返回)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
+    (INVALID, r"(?:无效|作废|废)(?:票|票数|数|份数|张数|问卷数?)?"),
+    (VALID, r"有效(?:票|票数|数|份数|张数|问卷数?|样本数?)?|样本数?|样本量|参评人数|评价人数"),
+    (RETURN_RATE, r"(?:回收|收回|回票)率"),
+    (VALID_RATE, r"有效率"),
+    (SATISFIED, r"(?:群众|总体|综合)?满意[率度]"),
+    (
+        OTHER,
+        r".*[率比]|.*占比|.*比例|(?:平均|综合|总)?(?:得|评)?分|.*得分|平均分|名次|排名|位次|排序|应到|实到|应到人数|实到人数",
+    ),
+)
+_UNIT = re.compile(r"[(（]?[%％]?[)）]?$|[(（](?:%|％|张|份|人|票|分)[)）]$")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Printed figure that differs from the counts. column: its heading; both numbers as texts."""
+
+    column: str
+    printed: str
+    found: str
+
+
+def kind_of_figure(text: str) -> str:
+    """Return which control figure a heading names, or ''."""
+    key = _UNIT.sub("", match_key(without_number(text)))
+    return next((kind for kind, pattern in _KINDS if re.fullmatch(pattern, key)), "")
+
+
+def differences(
+    printed: Mapping[str, str], columns: Mapping[str, str], votes: Mapping[str, int], rules: RuleSet
+) -> Iterator[Difference]:
+    """Yield the figures of a line that the counts contradict.
+
+    printed: heading -> text; columns: heading -> kind; votes: grade -> votes of the line.
+    """
+    figures = {columns[name]: number for name, text in printed.items() if (number := number_of(text)) is not None}
+    for name, text in printed.items():
+        number = number_of(text)
+        expected = _expected(columns[name], figures, votes, rules)
+        if number is None or not expected:
+            continue
+        if not any(_equal(number, value, text) for value in expected):
+            yield Difference(name, text.strip(), _shown(expected[0], text))
+
+
+def _expected(kind: str, figures: Mapping[str, Decimal], votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:
+    """Return the values that a figure may have; none where the line does not tell. The first is shown."""
+    counted = {grade: Decimal(number) for grade, number in votes.items()}
+    all_votes = sum(counted.values(), Decimal())
+    invalid = sum((n for grade, n in counted.items() if rules.unscored.get(grade) == "invalid"), Decimal())
+    scored = sum((n for grade, n in counted.items() if grade not in rules.unscored), Decimal())
+    checks: dict[str, Callable[[], list[Decimal]]] = {
+        TOTAL: lambda: [all_votes, all_votes - invalid],
+        VALID: lambda: [all_votes - invalid, scored],
+        RETURNED: lambda: [figures[VALID] + figures[INVALID]] if {VALID, INVALID} <= set(figures) else [],
+        RETURN_RATE: lambda: _ratio(figures.get(RETURNED), figures.get(ISSUED)),
+        VALID_RATE: lambda: _ratio(figures.get(VALID), figures.get(RETURNED)),
+        SATISFIED: lambda: _satisfied(counted, scored, all_votes - invalid, rules),
+    }
+    return checks.get(kind, list)()
+
+
+def _satisfied(votes: Mapping[str, Decimal], scored: Decimal, valid: Decimal, rules: RuleSet) -> list[Decimal]:
+    """Return the share of the best grade, and of the best two or three: offices count 基本满意 in or not."""
+    best = sorted(rules.points, key=lambda grade: -rules.points[grade])
+    sums = [sum((votes.get(grade, Decimal()) for grade in best[:many]), Decimal()) for many in range(1, len(best))]
+    return [value for some in sums for base in (valid, scored) for value in _ratio(some, base)]
+
+
+def _ratio(part: Decimal | None, whole: Decimal | None) -> list[Decimal]:
+    return [part / whole] if part is not None and whole else []
+
+
+def number_of(text: str) -> Decimal | None:
+    """Return a printed number: 95, 1,024, 62.5%, 62.5％; a percentage as a share; None for anything else."""
+    plain = match_key(text).replace(",", "")
+    try:
+        number = Decimal(plain.removesuffix("%"))
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    return number / 100 if plain.endswith("%") else number
+
+
+def _equal(printed: Decimal, found: Decimal, text: str) -> bool:
+    """Return whether a printed figure is the rounded value; a rate may be printed as 62.5, 0.625 or 62.5%."""
+    plain = match_key(text).replace(",", "").removesuffix("%")
+    places = len(plain.partition(".")[2])
+    half = Decimal(1).scaleb(-places) / 2
+    if match_key(text).endswith("%"):
+        return abs(found * 100 - printed * 100) <= half
+    return abs(found - printed) <= half or (found <= 1 < printed and abs(found * 100 - printed) <= half)
+
+
+def _shown(found: Decimal, text: str) -> str:
+    """Return the value as the figure is printed: with its decimals, and per cent where it has them."""
+    plain = match_key(text).replace(",", "")
+    places = len(plain.removesuffix("%").partition(".")[2])
+    per_cent = plain.endswith("%") or (found < 1 < (number_of(text) or 0))
+    number = f"{found * 100 if per_cent else found:.{places}f}"
+    return f"{number}%" if plain.endswith("%") else number

@@ -1,0 +1,134 @@
+"""What each column of a counts file is taken for: field, grade, control figure, or not read.
+
+A heading over the grades names the scale (评议等级) unless the rule set lists it as an indicator or several headings
+divide the columns. A column of numbers that is none of these would take its votes out of the ranking: it is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from data.intake.context import Context
+from data.intake.control_figures import kind_of_figure
+from data.intake.headers import Header
+from data.intake.headings import counted_grade, is_generic, is_of_tool, names_in, without_number
+from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning
+from data.intake.profile import ColumnProfile
+from data.intake.values import NUMBER, judge_grade
+from data.model.names import match_key
+from data.model.rule_sets import RuleSet
+from problems import Problem
+
+ROUND_HEADERS = frozenset(match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度"))
+
+
+@dataclass
+class CountColumns:
+    """Reading of one file. grades: column -> grade; indicators: column -> indicator that its heading names; figures:
+    column -> kind of control figure; rounds: columns that name the round; ignored: columns that are left out.
+    """
+
+    grades: dict[int, str] = field(default_factory=dict)
+    indicators: dict[int, str] = field(default_factory=dict)
+    figures: dict[int, str] = field(default_factory=dict)
+    rounds: set[int] = field(default_factory=set)
+    ignored: set[int] = field(default_factory=set)
+    meanings: list[ColumnMeaning] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_columns(file: str, header: Header, profile: Mapping[int, ColumnProfile], context: Context) -> CountColumns:
+    """Decide on every column that no field claims."""
+    assert context.rules is not None, "counts are read under a rule set"
+    result = CountColumns()
+    long = {"grade_code", "count"} <= set(header.fields)
+    result.meanings = [ColumnMeaning(file, header.cells[at], FIELD, name) for name, at in header.fields.items()]
+    for column, text in header.other.items():
+        _place(result, file, header, column, text, profile[column], context, long=long)
+    result.indicators = _indicators(header, result.grades, context.rules)
+    result.problems += _asked(file, header, result, profile, context.rules)
+    return result
+
+
+def _place(
+    result: CountColumns,
+    file: str,
+    header: Header,
+    column: int,
+    text: str,
+    profile: ColumnProfile,
+    context: Context,
+    *,
+    long: bool,
+) -> None:
+    """Give a column the first role that fits."""
+    assert context.rules is not None, "counts are read under a rule set"
+    cell = header.cells[column]
+    grade = None if long else grade_of(text, context.rules)
+    figure = kind_of_figure(text)
+    said = context.mapping.get(cell, context.mapping.get(text))
+    votes = _total(profile)
+    role, means = IGNORED, ""
+    if said is not None:
+        result.ignored.add(column)
+    elif match_key(text) in ROUND_HEADERS:
+        result.rounds.add(column)
+        role, means = FIELD, "round_id"
+    elif grade is not None:
+        result.grades[column] = grade
+        role, means = GRADE, grade
+    elif figure:
+        result.figures[column] = figure
+        role, means = CONTROL, figure
+    else:
+        result.ignored.add(column)
+        if votes and not is_of_tool(text):
+            facts = {"votes": votes, "known": [*context.rules.points, *context.rules.unscored]}
+            result.problems.append(Problem("votes_not_read", "error", file, None, header.row, cell, cell, facts))
+    result.meanings.append(ColumnMeaning(file, cell, role, means, profile.filled, votes if role == GRADE else 0))
+
+
+def grade_of(text: str, rules: RuleSet) -> str | None:
+    """Return the grade that a heading names, also with what is counted behind it (不满意票数), or None."""
+    names = (text, counted_grade(text), without_number(text), counted_grade(without_number(text)))
+    return next((kept for name in names if (kept := judge_grade(name, "", "", rules).kept)), None)
+
+
+def _indicators(header: Header, grades: Mapping[int, str], rules: RuleSet) -> dict[int, str]:
+    """Return the indicator over each grade, where the headings over the grades name any."""
+    listed = {match_key(name): name for name in rules.indicators or {}}
+    over = {column: header.above[column] for column in grades if column in header.above}
+    named = {
+        text: next((listed[match_key(name)] for name in names_in(text) if match_key(name) in listed), "")
+        for text in set(over.values())
+    }
+    others = {text for text, name in named.items() if not name and not is_generic(text)}
+    if len(others) > 1 or (others and any(named.values())):
+        named |= {text: without_number(text) for text in others}
+    return {column: named[text] for column, text in over.items() if named[text]}
+
+
+def _asked(
+    file: str, header: Header, result: CountColumns, profile: Mapping[int, ColumnProfile], rules: RuleSet
+) -> list[Problem]:
+    """Ask about the headings that are read as indicators and are not those of the rule set."""
+    listed = {match_key(name) for name in rules.indicators or {}}
+    votes: dict[str, int] = {}
+    for column, name in result.indicators.items():
+        if match_key(name) not in listed:
+            votes[name] = votes.get(name, 0) + _total(profile[column])
+    if not votes:
+        return []
+    facts = {"columns": list(votes), "shown": list(votes), "count": len(votes), "votes": sum(votes.values())}
+    return [Problem("confirm_indicators", "warning", file, None, header.row, facts=facts)]
+
+
+def _total(profile: ColumnProfile) -> int:
+    """Return what the whole numbers of a column add up to."""
+    numbers = {value: cells for value, cells in profile.values.items() if NUMBER.fullmatch(value)}
+    return sum(round(float(value)) * cells for value, cells in numbers.items())
+
+
+def with_columns(header: Header, columns: CountColumns) -> Header:
+    """Return the header with the columns of grades alone, each under the indicator that its heading names."""
+    other = {column: text for column, text in header.other.items() if column in columns.grades}
+    return replace(header, other=other, above=columns.indicators)

@@ -1,0 +1,151 @@
+"""Texts that survey tools and forms put around a name: question numbers, the question itself, option letters, points.
+
+`2、请评价下列单位—市公安局`, `Q3_1. Please rate [市公安局]` and `A.满意` name a unit and a grade. Here a printed text
+is cut down to what it may name; whether that is a unit or a grade is decided by whoever asks.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from data.model.names import match_key, tidy
+
+_NUMBER = re.compile(
+    r"^[(（]?(?:第\s*)?(?:Q\s*\d+(?:[_.-]\d+)*(?:\[\w+\])?|\d{1,3}(?:[._-]\d{1,3})*|[一二三四五六七八九十]{1,3})(?:题)?"
+    r"[)）]?\s*(?:[、.．:：)）*—_-]|\s)\s*",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"^[A-Za-z]\w{0,15}\[\w{1,20}\][.:：]?\s*")  # LimeSurvey: Q1[SQ001]. 题干 [单位]
+_TAIL = re.compile(
+    r"^(?P<stem>.*?)\s*[(（\[【〔](?P<name>[^()（）\[\]【】〔〕]+(?:[(（][^()（）]*[)）])?)[)）\]】〕]\s*$", re.DOTALL
+)
+_CUT = re.compile(r"\s*(?:——|—|–|--|\s-\s|-|:|：|\||>|/|／|_|\n)\s*")
+_AROUND = re.compile(r"(?:^|[对给为请于向])(?P<name>[^对给为请于向]{2,60}?)(?=的|在|[,，。:：?？]|$)")
+_OPTION = re.compile(r"^[(（]?[A-Ja-j][)）.、．:：]\s*(?=\S)")
+_POINTS = re.compile(r"\s*[(（\[]\s*-?\d{1,3}(?:\.\d+)?\s*分?\s*[)）\]]$|(?<=[^\d.])\s*-?\d{1,3}(?:\.\d+)?\s*分$")
+_SCORE = re.compile(r"^(\d{1,3}(?:\.\d+)?)\s*分$")
+_COUNTED = re.compile(r"[(（\[]?(?:得?票数?|人数|人次|张数?|份数?|票|人|张|份)[)）\]]?$")
+
+SKIPPED = frozenset(match_key(word) for word in ("(跳过)", "跳过", "(空)", "skipped", "not shown", "未显示", "N/A"))
+
+# Headings over the columns of grades that name the scale and not what is graded.
+_GENERIC = re.compile(
+    r"(?:群众)?(?:评议|测评|评价|考评|打分|投票|满意度?|民主测评|总体)?(?:等级|等次|档次|意见|选项|结果|情况|票数|得票|统计|票|数|评价|评议|测评|分布|度)"
+    r"(?:情况|结果|票数|统计|分布)?(?:[(（].*[)）])?|grades?|ratings?|votes?|counts?|options?|scale"
+)
+# Columns that describe the evaluator; their codes look like scores.
+_DESCRIBES = re.compile(
+    r"性别|年龄.*|.*年龄|学历|文化程度|受教育.*|教育程度|职业.*|从事.*职业|民族|政治面貌|婚姻.*|.*收入.*|户籍.*|户口.*"
+    r"|居住.*|籍贯|所在(?:区县?|县区?|街道|乡镇|社区|地区|区域|行业|单位性质)"
+    r"|(?:区县|街道|乡镇|社区|行业|地区|区域)(?:代码|编码|编号)?|工作年限|从业年限|党龄|工龄|职级|职务|职称"
+    r"|.*(?:代码|编码|编号|序号|号码)|sex|gender|age(?:_?group|_?band)?|education|occupation|income|region|district"
+    r"|marital.*|ethnic.*|job.*|.*_?(?:code|id|no)"
+)
+# What survey tools add to every answer: nothing of it is a vote.
+_TOOL = re.compile(
+    r"序号|(?:提交|开始|结束|填写|答题|完成)(?:答卷|问卷)?的?(?:时间|用时|日期).*|所用时间.*|答题时[长间].*|用时.*"
+    r"|来源|来源详情|时间戳记?|总分|得分|提交来源|填写设备|操作系统|浏览器|答卷状态|审核状态|标签|备注"
+    r"|timestamp|start ?date|end ?date|recorded ?date|submit ?date|date submitted|date started|date last action"
+    r"|status|progress|duration.*|finished|distribution ?channel|user ?language|start ?language|last ?page|seed"
+    r"|response ?type|total ?time.*"
+)
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield what a heading may name, the most literal first: itself, without its number, the part in brackets or after
+    a separator, and what the question is about (对…的评价).
+    """
+    plain = tidy(text)
+    yield plain
+    bare = without_number(plain)
+    if bare != plain:
+        yield bare
+    found = _TAIL.match(bare)
+    if found:
+        yield tidy(found["name"])
+    pieces = [piece for piece in _CUT.split(bare) if piece.strip()]
+    for start in range(1, len(pieces)):
+        yield without_number(pieces[-start])
+    if len(pieces) > 1:
+        yield pieces[0]
+
+
+def without_number(text: str) -> str:
+    """Return a heading without the number of its question: 3、, Q2_1., (4), 二、, Q1[SQ001]."""
+    bare = _CODE.sub("", text)
+    while True:
+        shorter = _NUMBER.sub("", bare, count=1)
+        if shorter in (bare, ""):
+            return bare
+        bare = shorter
+
+
+def unit_named(text: str, codes: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the name and code of the only registered unit that a heading names, or None.
+
+    codes: match key of each spelling -> unit code. Inside a question (您对市公安局的评价) only a name that stands by
+    itself counts: 市公安局交警支队 does not name 市公安局.
+    """
+    for name in names_in(text):
+        code = codes.get(match_key(name))
+        if code is not None:
+            return name, code
+    about = {found["name"] for found in _AROUND.finditer(without_number(tidy(text)))}
+    inside = {(name, codes[match_key(name)]) for name in about if match_key(name) in codes}
+    return inside.pop() if len(inside) == 1 else None
+
+
+def topic_of(text: str) -> str:
+    """Return what a heading is about, its last part: 市公安局 of `2、请评价—市公安局`, 服务态度 of `Q1. 服务态度`."""
+    bare = without_number(tidy(text))
+    tail = _TAIL.match(bare)
+    if tail and tail["stem"]:
+        return tidy(tail["name"])
+    pieces = [piece for piece in _CUT.split(bare) if piece.strip()]
+    return without_number(tidy(pieces[-1])) if pieces else bare
+
+
+def stem_of(text: str) -> str:
+    """Return what stands before the last part of a heading; '' where it has one part only."""
+    bare, topic = without_number(tidy(text)), topic_of(text)
+    at = bare.rfind(topic)
+    return bare[:at].strip(" ([（【〔—–-:：|>/／_") if at > 0 else ""
+
+
+def grade_texts(text: str) -> Iterator[str]:
+    """Yield what an answer may be as a grade: itself, without an option's letter, without its points (5分)."""
+    plain = tidy(text)
+    yield plain
+    bare = _OPTION.sub("", plain)
+    if bare != plain:
+        yield bare
+    without_points = _POINTS.sub("", bare)
+    if without_points and without_points != bare:
+        yield without_points
+    score = _SCORE.match(bare)
+    if score:
+        yield score[1]
+
+
+def counted_grade(text: str) -> str:
+    """Return a heading over counts without what is counted: 不满意票数, 满意（票） and 满意人数 name a grade."""
+    return _COUNTED.sub("", tidy(text)) or tidy(text)
+
+
+def is_skipped(text: str) -> bool:
+    """Return whether a survey tool says that the question was not put."""
+    return match_key(text) in SKIPPED or text.strip() in ("-3", "-4")
+
+
+def is_generic(text: str) -> bool:
+    """Return whether a heading over the columns of grades names the scale (评议等级), not an indicator."""
+    return _GENERIC.fullmatch(match_key(text)) is not None
+
+
+def describes_evaluator(text: str) -> bool:
+    """Return whether a column describes the evaluator (性别, 年龄段, 学历), by any part of its heading."""
+    return any(_DESCRIBES.fullmatch(match_key(name)) for name in names_in(text))
+
+
+def is_of_tool(text: str) -> bool:
+    """Return whether a column is one that survey tools add, such as the time of the answer."""
+    return any(_TOOL.fullmatch(tidy(name).casefold()) for name in names_in(text))

@@ -1,0 +1,81 @@
+"""What the cells of a column hold: how many are filled, and each distinct value with its number of cells.
+
+The whole file is looked at: an indicator whose first 2,000 rows are blank is an indicator all the same.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import duckdb
+
+from data.duckdb_access import read_sql
+from data.intake.headers import Header
+from data.intake.source import TextTable
+
+Row: TypeAlias = tuple[int, str, int, int]  # column, value, its cells, filled cells of the column
+MOST_DISTINCT = 2000  # values kept of a column: no scale has as many, and a column of remarks as many as rows
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """Content of a column. values: distinct value -> cells, the most frequent; filled: cells that are not empty."""
+
+    filled: int = 0
+    values: dict[str, int] = field(default_factory=dict)
+
+
+def profiles(
+    con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: Sequence[int]
+) -> dict[int, ColumnProfile]:
+    """Return the content of some columns below the header, also in a table that is not regular."""
+    if not columns:
+        return {}
+    try:
+        rows = _counted(con, text, header, columns)
+    except duckdb.Error:
+        rows = _counted_slowly(text, header, columns)
+    values: dict[int, dict[str, int]] = {column: {} for column in columns}
+    filled = dict.fromkeys(columns, 0)
+    for column, value, cells, of_column in rows:
+        values[column][value] = cells
+        filled[column] = of_column
+    return {column: ColumnProfile(filled[column], values[column]) for column in columns}
+
+
+def _counted(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: Sequence[int]) -> Iterable[Row]:
+    names = [f"c{index}" for index in range(len(header.cells))]
+    relation = con.read_csv(
+        str(text.path),
+        header=False,
+        sep=text.delimiter,
+        skiprows=header.row,
+        columns=dict.fromkeys(names, "VARCHAR"),
+        quotechar='"' if text.has_quotes else "",
+        escapechar='"' if text.has_quotes else "",
+        auto_detect=False,
+        null_padding=True,
+        ignore_errors=True,
+    )
+    cells = ", ".join(f"c{column}" for column in columns)
+    places = ", ".join(str(int(column)) for column in columns)
+    relation.project(f"unnest([{places}]) AS place, unnest([{cells}]) AS cell").create_view("profiled", replace=True)
+    return con.execute(read_sql("intake/column_values"), {"most": MOST_DISTINCT}).fetchall()
+
+
+def _counted_slowly(text: TextTable, header: Header, columns: Sequence[int]) -> Iterable[Row]:
+    """Count with the standard library's reader, which takes cells with line breaks beside short rows."""
+    counts: dict[int, Counter[str]] = {column: Counter() for column in columns}
+    with text.path.open(encoding="utf-8-sig", newline="") as file:
+        for number, record in enumerate(csv.reader(file, delimiter=text.delimiter), start=1):
+            if number <= header.row:
+                continue
+            for column in columns:
+                if column < len(record) and record[column].strip():
+                    counts[column][record[column].strip()] += 1
+    for column, values in counts.items():
+        filled = values.total()
+        for value, cells in sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_DISTINCT]:
+            yield column, value, cells, filled
