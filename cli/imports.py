@@ -115,7 +115,8 @@ def import_(
         )
     if explain and form != "json":
         explain_meaning(report.meaning, form, output)
-    _show_import(report, "json" if form == "json" else None if explain else form, None if explain else output)
+    shown = form == "json" or not explain
+    _show_import(report, form if shown else None, output if shown else None, explain=explain)
     if confirm and report.needs_confirmation:
         session.say(
             N_("--confirm {given} confirms another reading; the digest of this one is {digest}."),
@@ -200,24 +201,27 @@ def _import_code(report: "ImportReport") -> int:
     return WARNINGS if report.needs_acceptance or report.needs_confirmation else DONE
 
 
-def _show_import(report: "ImportReport", form: str | None, output: Path | None) -> None:
+def _show_import(report: "ImportReport", form: str | None, output: Path | None, *, explain: bool = False) -> None:
     """Findings and outcome: as a table or JSON if asked for, else sentences and the upload's id."""
     language = session.language
     findings = [problem.as_dict(language) for problem in report.problems]
     if form == "json":
-        content = {
+        content: dict[str, object] = {
             "problems": findings,
             "rows": report.rows,
             "stored": report.stored,
-            "meaning": report.meaning.as_dict(),
         }
+        if report.notes:
+            content["notes"] = [note.as_dict(language) for note in report.notes]
+        if explain or report.needs_confirmation:
+            content |= {"digest": report.meaning.digest, "meaning": report.meaning.as_dict()}
         emit_json(content, output)
     elif form is not None or output is not None:
         from results.fields import headers
 
         emit_rows(findings, headers("problems"), N_("Findings"), form or "csv", output)
     else:
-        _print_findings(report.problems)
+        _print_findings([*report.problems, *report.notes])
         if report.stored and report.upload:
             print_line(report.upload)
     _say_outcome(report)

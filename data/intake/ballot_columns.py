@@ -30,6 +30,7 @@ from data.model.rule_sets import RuleSet
 from problems import Problem
 
 MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
+FEWEST_UNITS = 3  # columns of grades that are taken for units without a register; fewer may be indicators
 MOSTLY = 0.5  # share of numbers from which a column that is not read is asked about; a remark may hold a few
 OVERALL = "总体评价"
 
@@ -135,9 +136,11 @@ class _Reader:
 
     def _units(self, rest: dict[int, str]) -> dict[int, str]:
         """Take the columns that are headed by a unit; return the others."""
-        graded = {column for column in rest if self._holds_grades(column)}
-        named = {column: self._unit_of(column) for column in graded}
+        graded = sorted(column for column in rest if self._holds_grades(column))
+        named = {column: self._unit_of(column) for column in graded} if self._are_units(graded) else {}
         values = {column: pair for column, pair in named.items() if pair is not None}
+        if values:
+            self._not_units([column for column in graded if column not in values])
         counts = Counter(unit for unit, _ in values.values())
         several = any(count > 1 for count in counts.values())
         from_rows = len({self.header.above[column] for column in values if column in self.header.above}) > 1
@@ -151,6 +154,12 @@ class _Reader:
             self._ask("confirm_units", asked, units=[values[column][0] for column in sorted(values)])
         return {column: text for column, text in rest.items() if column not in values}
 
+    def _are_units(self, graded: Sequence[int]) -> bool:
+        """Return whether columns of grades may be units where no register says so: enough of them, or one question."""
+        texts = [self.header.other[column] for column in graded]
+        one_question = len(texts) > 1 and len({stem_of(text) for text in texts} - {""}) == 1
+        return self.context.register is not None or len(graded) >= FEWEST_UNITS or one_question
+
     def _unit_of(self, column: int) -> tuple[str, str] | None:
         """Return the unit that a column is headed by, and the rest of its heading; without a register any topic."""
         lower, upper = self.header.other[column], self.header.above.get(column, "")
@@ -160,18 +169,17 @@ class _Reader:
             found = unit_named(text, self.codes) if text else None
             if found is not None:
                 return found[0], other
-        self._not_a_unit(column, lower)
         return None
 
-    def _not_a_unit(self, column: int, text: str) -> None:
-        """Refuse a column of grades whose heading names no registered unit: its votes would be lost."""
-        name = topic_of(text)
-        judgement = judge_unit(name, self.context, self.codes)
-        if judgement.code == "unknown_unit":
+    def _not_units(self, columns: Sequence[int]) -> None:
+        """Refuse columns of grades whose headings name no registered unit: their votes would be lost."""
+        for column in columns:
+            name = topic_of(self.header.other[column])
+            judgement = judge_unit(name, self.context, self.codes)
             facts = {**judgement.facts, "value": name}
             cell = self.header.cells[column]
             self.result.problems.append(
-                Problem("unknown_unit", "error", self.file, None, self.header.row, cell, name, facts)
+                Problem(judgement.code or "unknown_unit", "error", self.file, None, self.header.row, cell, name, facts)
             )
 
     # --- indicators --------------------------------------------------------------------------------------------------

@@ -174,8 +174,10 @@ def _load(
     for (_, _, of), file in zip(content, files, strict=True):
         intake.meaning.cells["set_aside"] += _unasked(of, file)
         intake.meaning.cells["ignored"] += sum(of[column].filled for column in file.ignored)
+    intake.problems += [lack for text, header in tables for lack in _lacking(text, header, form, long=long)]
+    if _refused(intake):
+        return None, form
     for (text, header), file in zip(tables, files, strict=True):
-        intake.problems += _lacking(text, header, form, long=long)
         intake.problems += [*file.problems, *_left_out(con, text, header, file)]
     if _refused(intake):
         return None, form

@@ -228,6 +228,8 @@ class ImportJob:
         if self.options.replaying or self.options.confirm == report.meaning.digest:
             asked = [problem for problem in report.problems if problem.code in SETTLED_BY_CONFIRMING]
             self.confirmed |= {key_of(problem) for problem in asked}
+        if has_errors(report.problems):  # those come first; the questions are asked of a file that can be read
+            report.problems = [problem for problem in report.problems if problem.code not in QUESTIONS]
         report.problems = still_open(report.problems, self.confirmed)
         report.notes += [problem for problem in report.problems if problem.level == "note"]
         report.problems = [problem for problem in report.problems if problem.level != "note"]
