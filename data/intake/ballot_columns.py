@@ -17,6 +17,7 @@ from data.intake.headings import (
     is_of_tool,
     is_skipped,
     names_in,
+    option_scores,
     stem_of,
     topic_of,
     unit_named,
@@ -248,10 +249,11 @@ class _Reader:
 
 def _graded(profile: ColumnProfile, rules: RuleSet) -> int:
     """Return the number of cells that hold a grade of the rule set, or a number inside its band."""
+    numbers = option_scores(profile.values) if rules.numeric else {}
     return sum(
         cells
         for value, cells in profile.values.items()
-        if not is_skipped(value) and judge_grade(value, "", "", rules).kept
+        if not is_skipped(value) and judge_grade(numbers.get(value, value), "", "", rules).kept
     )
 
 

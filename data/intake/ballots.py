@@ -18,7 +18,7 @@ from data.intake.anonymous import equal_rows, number_rows
 from data.intake.ballot_columns import MARKS, BallotColumns, ValueColumn, merged, read_columns
 from data.intake.context import Context
 from data.intake.headers import Header
-from data.intake.headings import is_skipped
+from data.intake.headings import is_skipped, option_scores
 from data.intake.meaning import Meaning
 from data.intake.profile import ColumnProfile, profiles
 from data.intake.source import TextTable
@@ -515,9 +515,11 @@ class _Judge:
         rules = self.context.rules
         assert rules is not None, "ballots are read under a rule set"
         kept: dict[tuple[str, str, str], Judgement] = {}
+        answers = (entry["value"] for entry in self._distinct("grades"))
+        numbers = option_scores(answers) if rules.numeric and self.form.values else {}
         for entry in self._distinct("grades"):
             key = (entry["value"], entry["score"], entry["validity"])
-            judgement = judge_grade(*key, rules)
+            judgement = judge_grade(numbers.get(key[0], key[0]), *key[1:], rules)
             if judgement.kept is None:
                 name = "grade_code" if entry["value"] or not entry["score"] else "score"
                 self._refuse(name, key[0], judgement, score=key[1], validity=key[2])

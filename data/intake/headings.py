@@ -5,7 +5,7 @@ is cut down to what it may name; whether that is a unit or a grade is decided by
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from data.model.names import match_key, tidy
 
@@ -112,7 +112,7 @@ def stem_of(text: str) -> str:
 
 
 def grade_texts(text: str) -> Iterator[str]:
-    """Yield what an answer may be as a grade: itself, without an option's letter, without its points (5分)."""
+    """Yield what an answer may be as a grade: itself, without an option's letter, without its points (5分) behind it."""
     plain = tidy(text)
     yield plain
     bare = _OPTION.sub("", plain)
@@ -121,9 +121,16 @@ def grade_texts(text: str) -> Iterator[str]:
     without_points = _POINTS.sub("", bare)
     if without_points and without_points != bare:
         yield without_points
-    score = _SCORE.match(bare)
-    if score:
-        yield score[1]
+
+
+def option_scores(values: Iterable[str]) -> dict[str, str]:
+    """Map the answers of a scale of points to their numbers: 5分 to 5, where every answer is written like that.
+
+    A single 88分 among plain numbers is a slip of the pen and stays what it is.
+    """
+    answers = [value for value in values if value.strip() and not is_skipped(value)]
+    found = {value: _SCORE.match(_OPTION.sub("", tidy(value))) for value in answers}
+    return {value: match[1] for value, match in found.items() if match} if all(found.values()) else {}
 
 
 def counted_grade(text: str) -> str:

@@ -242,7 +242,7 @@ def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgem
 def _judge_number(text: str, rules: RuleSet) -> Judgement:
     band = rules.numeric
     assert band is not None, "only called for numeric rules"
-    *_, plain = grade_texts(unicodedata.normalize("NFKC", text).strip().lstrip("'"))  # 5 of 5分
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
     facts: dict[str, object] = {"low": _points(band.low), "high": _points(band.high), "value": text}
     if not NUMBER.fullmatch(plain):
         return Judgement(None, "score_not_a_number", facts)

@@ -30,6 +30,11 @@ class Biaochi:
     def json(self, *words: object, code: int | None = 0, lang: str | None = None) -> dict:
         return json.loads(self(*words, "--format", "json", code=code, lang=lang))
 
+    def confirmed(self, *words: object, code: int | None = 0) -> dict:
+        """Import, and confirm what the columns are taken for as a person would who has read it."""
+        digest = self.json("import", *words, "--explain", code=None)["digest"]
+        return self.json("import", *words, "--confirm", digest, code=code)
+
     def rules(self, folder: Path, text: str = RULES) -> None:
         path = folder / "rules-to-add.toml"
         path.write_text(text, encoding="utf-8")

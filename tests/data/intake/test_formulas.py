@@ -2,6 +2,7 @@
 
 import io
 import struct
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
@@ -115,5 +116,7 @@ def test_a_corrected_cell_is_a_value(small, files):
     report = store.import_files("ballots", source, "2025")
     assert [(cell.row, cell.column) for cell in report.faulty] == [(3, "服务态度")]
     edit = EditLog(Edit(3, "服务态度", "", "不满意"), "2025-12-01T00:00:00+00:00", "甲")
-    assert store.import_files("ballots", source, "2025", ImportOptions(edits=(edit,), accept_warnings="旁注")).stored
+    options = ImportOptions(edits=(edit,), accept_warnings="旁注")
+    options = replace(options, confirm=store.import_files("ballots", source, "2025", options).meaning.digest)
+    assert store.import_files("ballots", source, "2025", options).stored
     assert replay(store, store.publish().release) == []

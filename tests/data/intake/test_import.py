@@ -193,7 +193,7 @@ def test_wide_ballots_are_long_ballots(capsysbinary, files, tmp_path):
     for name, text in (("long", long), ("wide", wide)):
         store = Biaochi(tmp_path / name, capsysbinary)
         store.rules(tmp_path, SMALL)
-        store("import", "ballots", files(f"{name}.csv", text), "--round", "2025")
+        store.confirmed("ballots", files(f"{name}.csv", text), "--round", "2025")
         ids.append((store.publish(), store("ranking", "--round", "2025")))
     assert ids[0] == ids[1]
 
