@@ -112,7 +112,7 @@ def stem_of(text: str) -> str:
 
 
 def grade_texts(text: str) -> Iterator[str]:
-    """Yield what an answer may be as a grade: itself, without an option's letter, without its points (5分) behind it."""
+    """Yield what an answer may be as a grade: itself, without an option's letter, without the points behind it."""
     plain = tidy(text)
     yield plain
     bare = _OPTION.sub("", plain)

@@ -55,12 +55,14 @@ def test_a_county_form_of_indicators_over_grades(form, biaochi, tmp_path):
     problems = biaochi.json(*call, code=4)["problems"]
     aside = {(problem["code"], problem["row"], problem["value"]) for problem in problems}
     assert aside == {
+        ("confirm_indicators", 3, None),
         ("title_row", 1, "资阳市某县2025年度机关作风测评汇总表"),
         ("unknown_column", 3, "序号"),
         ("totals_row", 6, "合计"),
         ("note_row", 7, "注：不了解不计分。"),
     }
-    assert biaochi.json(*call, "--accept-warnings", "已看过")["stored"]
+    assert not biaochi.json(*call, "--accept-warnings", "已看过", code=4)["stored"], "a meaning is no warning"
+    assert biaochi.confirmed(*call[1:], "--accept-warnings", "已看过")["stored"]
     biaochi.publish()
     rows = {row["unit_name"]: row for row in biaochi.json("ranking", "--round", "2025")["rows"]}
     police, schools = rows["县公安局"], rows["县教育局"]
@@ -87,7 +89,7 @@ def test_marks_under_two_header_rows_are_grades(biaochi, tmp_path):
     path = tmp_path / "票.csv"
     for text, stored in ((MARKED, True), (PLAIN, False)):
         path.write_text(text, encoding="utf-8")
-        report = biaochi.json("import", "ballots", path, "--round", "2025")
+        report = biaochi.confirmed("ballots", path, "--round", "2025")
         assert report == {"problems": [], "rows": 3, "stored": stored}
     path.write_text(MARKED.replace("√,,,,1,", "√,√,,,有,"), encoding="utf-8")
     problems = biaochi.json("import", "ballots", path, "--round", "2025", code=3)["problems"]
@@ -226,14 +228,14 @@ def test_the_counts_of_guangdong_import_as_they_stand(month, biaochi, tmp_path):
     assert biaochi.json("import", "counts", path, "--round", month) == {"problems": [], "rows": 1, "stored": True}
 
 
-@pytest.mark.parametrize(
-    ("units", "told"), [("市公安局,市财政局,市教育局", True), ("市公安局,市财政局,市民政局", False)]
-)
-def test_units_side_by_side_are_told_to_be_put_below_each_other(units, told, small, files):
-    """The usual paper form has a column a unit; the columns that are missing stand in its header."""
+def test_units_side_by_side_are_read_once_a_person_says_that_they_are_units(small, files):
+    """The usual paper form has a column a unit; one that the register does not have keeps its votes out of the file."""
     register = "单位编码,单位全称\nU1,市公安局\nU2,市财政局\nU3,市教育局\n"
     small("import", "units", files("u.csv", register), "--round", "2025")
-    path = files("a.csv", f"票号,评议主体,{units}\n1,普通群众,满意,满意,不满意\n")
+    path = files("a.csv", "票号,评议主体,市公安局,市财政局,市教育局\n1,普通群众,满意,满意,不满意\n")
+    (problem,) = small.json("import", "ballots", path, "--round", "2025", code=4)["problems"]
+    assert problem["code"] == "confirm_units" and "市教育局" in problem["message"]
+    assert small.confirmed("ballots", path, "--round", "2025")["stored"]
+    path = files("b.csv", "票号,评议主体,市公安局,市财政局,市民政局\n1,普通群众,满意,满意,不满意\n")
     (problem,) = small.json("import", "ballots", path, "--round", "2025", code=3)["problems"]
-    assert problem["code"] == "missing_columns" and "缺少列：单位。" in problem["message"]
-    assert ("一行一个单位" in problem["suggestion"] and "市教育局" in problem["suggestion"]) == told
+    assert (problem["code"], problem["column"]) == ("unknown_unit", "市民政局")
