@@ -6,8 +6,8 @@ from data.store import ImportOptions
 from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
+from ui.upload import meaning, stored_uploads
 from ui.upload import page as upload_page
-from ui.upload import stored_uploads
 
 st.title(_("Upload data"))
 upload_page.done()
@@ -45,18 +45,19 @@ if report is None:
     st.stop()
 upload_page.choose_sheet(report, choice)
 upload_page.show_preview(report)
+meaning.show(report, kind)
 upload_page.show_problems(report.problems, "found")
 if report.same_as:
     st.info(_("This content is already stored; nothing would change."))
     st.stop()
 upload_page.correct(file, choice, report)
-if report.refused:
+if report.refused or report.needs_confirmation:
     st.stop()
 reason = upload_page.reason_for_warnings(report)
 if not report.problems:
     st.success(_("No problems in {rows} rows.").format(rows=f"{report.rows:,}"))
 with st.container(horizontal=True):
     if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
-        upload_page.keep(file, choice, report, reason, publish=True)
+        upload_page.keep(file, choice, reason, publish=True)
     if st.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
-        upload_page.keep(file, choice, report, reason, publish=False)
+        upload_page.keep(file, choice, reason, publish=False)

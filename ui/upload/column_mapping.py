@@ -1,14 +1,18 @@
 """Column mapping editor."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from data.intake.meaning import QUESTIONS, ROLES, role_words
 from data.model.contract import TABLE_OF_KIND, UNUSED, Field, field_of_header, fields
 from data.model.names import match_key
 from data.store.import_job import FoundHeader, ImportReport
 from problems import Problem
 from ui.i18n import _, language
 
-ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header", "same_meaning"}
+ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header", "same_meaning", "votes_not_read"}
+ABOUT_COLUMNS |= QUESTIONS
 A_ROW = 4  # select boxes in a row
 
 
@@ -38,6 +42,7 @@ def _blocks(problems: list[Problem]) -> bool:
 def _choices(header: FoundHeader, kind: str, turn: int) -> dict[str, str]:
     unused = set(UNUSED.get(TABLE_OF_KIND[kind], ())) - set(header.fields.values())
     known = {field.name: field for field in fields(kind) if field.name not in unused}
+    roles = list(dict.fromkeys(role_words(kind).values()))
     cells = list(dict.fromkeys(cell for cell in header.cells if cell))
     said = {}
     for start in range(0, len(cells), A_ROW):
@@ -46,16 +51,19 @@ def _choices(header: FoundHeader, kind: str, turn: int) -> dict[str, str]:
                 st.text(cell)
                 said[cell] = st.selectbox(
                     _("Field"),
-                    ["", *known],
+                    ["", *known, *roles],
                     index=["", *known].index(header.fields.get(cell, "")),
-                    format_func=lambda name: _shown(known.get(name)),
+                    format_func=lambda name: _shown(name, known),
                     key=f"column_{turn}_{start + place}",
                     label_visibility="collapsed",
                 )
     return said
 
 
-def _shown(field: Field | None) -> str:
+def _shown(name: str, known: Mapping[str, Field]) -> str:
+    if name in ROLES:
+        return _("— as: {role} —").format(role=_(ROLES[name]))
+    field = known.get(name)
     if field is None:
         return _("— unchanged —")
     return field.header if language() == "zh" else field.name

@@ -18,7 +18,7 @@ from i18n import N_
 from ui import cached, jobs, layout, tables
 from ui.i18n import _, language
 from ui.problem_table import show_error, show_problems
-from ui.upload import column_mapping, corrections, unknown_units
+from ui.upload import column_mapping, corrections, meaning, unknown_units
 
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
 MOST_WRITTEN = 8  # columns of a preview that fit the page; a wider preview scrolls sideways
@@ -152,12 +152,15 @@ def changes_of(file: Chosen, choice: Choice) -> Choice:
         st.session_state["upload_changed_file"] = (file.key, choice.kind)
         st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
         st.session_state["upload_sheet"], st.session_state["upload_sheets"] = "", []
+        st.session_state["upload_values"], st.session_state["upload_confirm"] = {}, ""
     mapping = st.session_state["upload_mapping"]
     options = replace(
         choice.options,
         mapping=None if mapping is None else dict(mapping),
         edits=st.session_state["upload_edits"],
         sheet=st.session_state["upload_sheet"],
+        values=st.session_state["upload_values"],
+        confirm=st.session_state["upload_confirm"],
     )
     return replace(choice, options=options)
 
@@ -196,6 +199,12 @@ def _answer(key: str, job: jobs.Job):
 def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
     """Let the user correct columns and cells; each correction reads the file again."""
     turn = st.session_state.get("upload_changes", 0)
+    confirmed = meaning.confirm(report, turn)
+    if confirmed:
+        _change("upload_confirm", confirmed)
+    words = meaning.grade_words(report.problems, turn)
+    if words:
+        _change("upload_values", {**choice.options.values, **words})
     mapping = column_mapping.choice(report, choice.kind, turn)
     if mapping is not None:
         _change("upload_mapping", tuple(mapping.items()))
@@ -263,11 +272,10 @@ def reason_for_warnings(report: ImportReport) -> str | None:
     return st.text_input(_("Reason for accepting these findings"), key="upload_reason").strip()
 
 
-def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None, *, publish: bool) -> None:
+def keep(file: Chosen, choice: Choice, reason: str | None, *, publish: bool) -> None:
     """Start the last step as a job: store the file and, if asked, publish the result."""
     store = cached.store()
     options = replace(choice.options, accept_warnings=reason, demo=_beside_demo())
-    header = next(iter(report.headers.values()), None)
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[ImportReport, PublishReport | None]:
         kept = store.import_files(
@@ -275,8 +283,6 @@ def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None,
         )
         if not kept.stored:
             return kept, None
-        if options.mapping and header is not None:
-            store.remember_mapping(choice.kind, header.shape, dict(options.mapping))
         if not publish:
             return kept, None
         progress(0.5, N_("Publishing"))
@@ -304,8 +310,15 @@ def publishing(round_id: str) -> None:
     if not report.stored:
         show_problems(report.problems, "store")
         return
-    for key in ("upload_job", "upload_changed_file", "upload_mapping", "upload_edits", "upload_sheet"):
-        st.session_state.pop(key, None)
+    for key in (
+        "upload_job",
+        "upload_changed_file",
+        "upload_mapping",
+        "upload_edits",
+        "upload_sheet",
+        "upload_confirm",
+    ):
+        st.session_state.pop(f"upload_{key}", None)
     cached.clear()
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
     st.session_state["upload_done"] = (published.release[:16] if published else "", round_id, report.unregistered)
