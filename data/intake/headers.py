@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from data.intake.header_shape import joined, padded
-from data.intake.headings import without_number
+from data.intake.headings import is_of_tool, without_number
 from data.intake.meaning import ROLES
 from data.intake.source import TextTable
 from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
@@ -103,6 +103,8 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     said = {match_key(column): "" if name in ROLES else name for column, name in mapping.items()}
     known = said | {key: name for key, name in field_of_header(kind).items() if key not in said}
     counts = [sum(_means(kind, cell, known) is not None for cell in record) for record in records]
+    if kind == "ballots" and not any(counts[:HEADER_WITHIN]):  # an export may name nothing but what its tool adds
+        counts = [sum(is_of_tool(cell) for cell in record if cell.strip()) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
         return _unknown_header(kind, records, file)
     index = counts.index(max(counts[:HEADER_WITHIN]))

@@ -81,8 +81,8 @@ def test_every_kind_of_name_has_a_word_in_both_languages():
 
 
 def test_only_what_the_header_does_not_say_itself_is_a_decision():
-    said = {"票号": "ballot_id", "身份": "group_code", "参评单位": "", "备注": ""}
-    assert differing(said, "ballots") == {"身份": "group_code", "参评单位": ""}
+    said = {"票号": "ballot_id", "人员": "group_code", "参评单位": "", "备注": ""}
+    assert differing(said, "ballots") == {"人员": "group_code", "参评单位": ""}
 
 
 def test_a_job_tells_its_share_and_stops_when_asked():

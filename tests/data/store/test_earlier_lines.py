@@ -1,5 +1,7 @@
 """A line that stands twice names both places: the file and row at hand, and the file and row of the earlier one."""
 
+from dataclasses import replace
+
 import pytest
 
 from data.store import ImportOptions, Store
@@ -72,9 +74,10 @@ def test_in_the_wide_form_and_after_corrections_the_rows_are_those_of_the_office
     store = Store(small.store)
     titled = f"某市评议票,,,,\n{WIDE.replace('2,普通群众,市公安局,满意,不满意', '2,普通群众,市公安局,满意,优')}"
     edit = EditLog(Edit(4, "服务态度", "优", "不满意"), "2025-12-01T00:00:00+00:00", "甲")
-    kept = store.import_files(
-        "ballots", [("一.csv", titled.encode())], "2025", ImportOptions(edits=(edit,), accept_warnings="标题")
-    )
+    source = [("一.csv", titled.encode())]
+    options = ImportOptions(edits=(edit,), accept_warnings="标题")
+    options = replace(options, confirm=store.import_files("ballots", source, "2025", options).meaning.digest)
+    kept = store.import_files("ballots", source, "2025", options)
     assert kept.stored, [problem.message("zh") for problem in kept.problems]
     late = (
         "票号,评议主体,参评单位,测评指标,评价\n7,普通群众,市公安局,服务态度,满意\n2,普通群众,市公安局,服务态度,满意\n"
