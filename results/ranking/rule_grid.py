@@ -37,8 +37,8 @@ KINDS = {
 SENTENCES = {
     "official": N_("The rule set as published."),
     "weight": N_("The group {group} weighs {weight} instead of {before}; the others keep their proportions."),
-    "equal": N_("Every evaluator group weighs the same."),
-    "pooled": N_("Every vote counts the same, whatever its group."),
+    "equal": N_("All evaluator groups have the same weight."),
+    "pooled": N_("All votes count equally, whatever the group."),
     "cut": N_("Ranked by the share of answers that are {grades}."),
     "minimum": N_("A unit needs {votes} votes to be ranked instead of {before}."),
 }
