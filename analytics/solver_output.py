@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-STANDARD_OUTPUT = 1
+STANDARD_OUTPUT = 1  # file descriptor: C code does not go through sys.stdout
 
 _lock = threading.Lock()
 _solving = 0

@@ -223,6 +223,7 @@ class _Plan:
         voted = self.votes.moments.n.sum(axis=1) > 0
         for indicator in votes.indicators:
             lines = votes.lines[votes.lines["indicator"] == indicator]
+            # Grades with equal points are ordered by name, so that the page is the same on every machine.
             best_first = lines.sort_values(["points", "grade"], ascending=[False, True])
             grades = tuple(map(str, best_first["grade"].unique()))
             for category in votes.categories:

@@ -321,6 +321,7 @@ class _Page:
         for code in TIERS:
             rows = one.tier(code)
             rows = rows[rows["unit_code"].isin(self._found.shown)]
+            # Order by score would rank units whose order the votes do not show.
             if code != CONFIRMED:
                 rows = rows.sort_values(["roster_no", "unit_code"])
             public = {str(row["unit_code"]): row for row in self._rows}

@@ -23,6 +23,8 @@ from results.ranking.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 
+# Equally defensible rules, each of which changes one assumption: a weight by a quarter or a half, the minimum by half
+# or to the double. Chosen to show the direction; how far weights can move exactly is computed by linear programmes.
 WEIGHT_FACTORS = (0.5, 0.75, 1.25, 1.5)
 MINIMUM_FACTORS = (0.5, 2.0)
 
