@@ -19,6 +19,7 @@ DEALS = 99_999
 MOST_DEALT = 10**9
 """NumPy deals fewer ballots than these; a mean of so many is normal, and nothing is left to deal for."""
 TIE = 1e-6
+"""A deal that is equal but for rounding counts as extreme, so that the p-value is never too small."""
 FEWEST = 3
 """Units below which a comparison with the mean is meaningless: of two units, each is on a different side."""
 

@@ -9,7 +9,7 @@ import typer
 
 from cli.app import app
 from cli.context import Category, CommandError, Output, ReleaseId, Round, check_files, checked_round, progress, session
-from cli.output import write
+from cli.output import check_binary, check_choice, parsed_date, write
 from cli.results import open_release, which_unit
 from i18n import N_
 
@@ -42,7 +42,9 @@ def bulletin(
     template: Annotated[
         Path | None, typer.Option(metavar="FILE.docx", help=N_("A Word template of the office."))
     ] = None,
-    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
+    office: Annotated[
+        str, typer.Option(metavar="NAME", help=N_("Issuing office, for the heading and the signature."))
+    ] = "",
     date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
     release: ReleaseId = None,
     output: Output = None,
@@ -73,20 +75,17 @@ def _form(form: str, output: Path | None, template: Path | None) -> str:
     """pdf or docx: as asked for, else by the file's ending, else by whether a template is given."""
     ending = output.suffix.lower().removeprefix(".") if output else ""
     found = form or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
-    if found not in FORMATS:
-        raise CommandError(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+    check_choice("--format", found, FORMATS)
     if template is not None:
         if found != "docx":
             raise CommandError(N_("--template is for --format docx."))
         check_files([template])
-    if output is None and sys.stdout.isatty():
-        raise CommandError(N_("A document is not shown on a terminal; name a file with -o FILE."))
+    check_binary(output)
     return found
 
 
 def _check_kind(kind: str, unit: str) -> None:
-    if kind not in KINDS:
-        raise CommandError(N_("--kind should be one of: {known}."), known=", ".join(KINDS))
+    check_choice("--kind", kind, KINDS)
     if (kind == "unit") != bool(unit):
         raise CommandError(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
 
@@ -115,7 +114,7 @@ def _document(
 
     found = round_results(release, round_id, category)
     if not found.lists:
-        raise CommandError(N_("The round {round} holds a register but no votes yet."), round=round_id)
+        raise CommandError(N_("The round {round} holds a register but no ballots yet."), round=round_id)
     language = session.language
     if kind == "unit":
         return _dossier(found, unit, signed)
@@ -129,12 +128,11 @@ def _circular(release: "Release", round_id: str, as_of: str | None, signed: "Sig
     """What needs attention in the quarter of a day."""
     from datetime import date
 
-    from cli.pledges import day_of
     from reports.documents import circular
     from results.pledges.progress import quarter_report
     from results.pledges.register import default_as_of
 
-    day = day_of(as_of) if as_of else default_as_of(release.round(round_id), date.today())
+    day = parsed_date("--as-of", as_of) if as_of else default_as_of(release.round(round_id), date.today())
     return circular(release, quarter_report(release.round(round_id), day), session.language, signed)
 
 

@@ -144,13 +144,10 @@ def alias(
 
 
 def _check_kind(kind: str) -> None:
-    from data.model.contract import KINDS, tables
+    from data.store.policy import refuse_kind
 
-    if kind not in KINDS and kind in tables():
-        raise CommandError(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
-    if kind not in KINDS:
-        known = ", ".join(KINDS)
-        raise CommandError(N_("There is no kind of upload named {kind}. Known: {known}."), kind=kind, known=known)
+    if refusal := refuse_kind(kind):
+        raise refusal
 
 
 def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import typer
 
 from cli.app import app
 from cli.context import CommandError, Output, ReleaseId, Round, checked_round, progress, session
-from cli.output import write
+from cli.output import check_binary, write
 from cli.results import open_release, which_unit
 from i18n import N_
 
@@ -45,8 +45,7 @@ def kit(
     from data.store.audit_log import KIT
     from reports.verification_kit import MemberNotFoundError, kit_bytes
 
-    if output is None and sys.stdout.isatty():
-        raise CommandError(N_("A kit is not shown on a terminal; name a file with -o FILE.zip."))
+    check_binary(output)
     with open_release(release) as chosen:
         try:
             with progress(N_("Computing")):
@@ -61,7 +60,9 @@ def kit(
 def bundle(
     round_id: Round,
     public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,
-    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
+    office: Annotated[
+        str, typer.Option(metavar="NAME", help=N_("Issuing office, for the heading and the signature."))
+    ] = "",
     date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
     release: ReleaseId = None,
     output: Output = None,
@@ -76,10 +77,9 @@ def bundle(
     name = checked_round(round_id)
     if public and (office or date):
         raise CommandError(
-            N_("--office and --date sign the internal bundle; the public one holds no document to sign.")
+            N_("--office and --date are for the internal bundle; the public bundle contains no document to sign.")
         )
-    if output is None and sys.stdout.isatty():
-        raise CommandError(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
+    check_binary(output)
     warning = ""
     with open_release(release) as chosen:
         with progress(N_("Computing")) as report:

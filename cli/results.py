@@ -135,7 +135,7 @@ def open_release(prefix: str | None) -> "Iterator[Release]":
         found.close()
 
 
-OTHER_RULES = N_("Computed under other rules; nothing of this is published.")
+OTHER_RULES = N_("Computed under other rules, not published.")
 OUTDATED = N_(
     "The release {release} was built by an earlier version of this program. Run `biaochi publish` to build the "
     "same files as a release of this version; the old release stays in the history."

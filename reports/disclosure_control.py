@@ -223,6 +223,7 @@ class _Plan:
         voted = self.votes.moments.n.sum(axis=1) > 0
         for indicator in votes.indicators:
             lines = votes.lines[votes.lines["indicator"] == indicator]
+            # Grades with equal points are ordered by name, so that the page is the same on every machine.
             best_first = lines.sort_values(["points", "grade"], ascending=[False, True])
             grades = tuple(map(str, best_first["grade"].unique()))
             for category in votes.categories:
@@ -298,8 +299,8 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
     """Return what the published scores of a family disclose together with all other published numbers.
 
     That is a small number of equal grades of one group on one unit, or a withheld number of grades of the category.
-    Units with votes of one group only are left out: their grades follow from the score. Of one unit whole numbers
-    are tried (a score to two decimals often fits one set of whole votes only), over a category fractions.
+    Units with votes of one group only are left out: their grades follow from the score. For a single unit
+    integers are tried (a score to two decimals often fits only one set of integer votes), for a category fractions.
     """
     if len(plan.votes.indicators) != 1:
         return _Leak(frozenset(), False)

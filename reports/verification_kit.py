@@ -1,6 +1,6 @@
 """The verification kit of a unit: the data to recompute its score, places and verdict independently.
 
-Internal: it holds the unit's own counts by group, which the public page may withhold, and the score of every ranked
+Internal: it holds the unit's counts by group, which the public page may withhold, and the score of every ranked
 unit of its family with their covariance. It holds no counts of other units and none of pairs of units. What it must
 hold still tells: the sums of a group with few votes show how these people voted; where one person alone graded two
 units, their covariance shows that person's grades; score, variance and degrees of freedom of another unit give its

@@ -57,7 +57,7 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
                 _("Interval"), width=115, help=_("Of the change, one unit at a time.")
             ),
             "finding": st.column_config.TextColumn(
-                _("Finding"), width=85, help=_("Holds for all units of the category together.")
+                _("Change found"), width=85, help=_("Holds for all units of the category together.")
             ),
             "places": st.column_config.TextColumn(_("Places"), width=115, help=rounds),
             "votes": st.column_config.TextColumn(_("Votes"), width=90, help=rounds),

@@ -12,9 +12,9 @@ from data.model.progress import CancelledError, Progress
 from ui.i18n import _
 
 QUIET_SECONDS = 1.5  # a shorter job shows no bar
-LOOK_EVERY = 0.5
+LOOK_EVERY = 0.5  # seconds between two looks at a running job; each look reruns part of the page
 MMAP_THRESHOLD = -3  # of mallopt, from malloc.h
-LARGE_BLOCK = 1 << 20
+LARGE_BLOCK = 1 << 20  # bytes, see keep_memory_whole
 Work = Callable[[Progress, Callable[[], bool]], object]
 
 

@@ -260,7 +260,7 @@ def _rule_pairs(rules: RuleSet) -> list[tuple[str, str]]:
 
 def _weights(weights: dict[str, float] | None) -> str:
     if weights is None:
-        return _("All votes count equally; groups are not weighted.")
+        return _("All votes count equally, whatever the group.")
     return "　".join(f"{group} {weight * 100:g}%" for group, weight in weights.items())
 
 

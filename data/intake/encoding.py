@@ -17,9 +17,10 @@ from data.intake.byte_scan import BOMS, Scan, blocks
 from data.intake.refusal import FileRefusedError, refuse
 from data.model.contract import fields
 
-HEAD = 64 << 10
-HEADER_LINES = 10
-TRANSCODE_BLOCK = 1 << 20
+HEAD = 64 << 10  # bytes, enough for HEADER_LINES
+HEADER_LINES = 10  # as HEADER_WITHIN of headers.py
+TRANSCODE_BLOCK = 1 << 20  # characters
+# Lines of GB18030 with few Chinese characters can be valid UTF-8 by accident; with more, two encodings were joined.
 ACCIDENTAL_SHARE = 0.01
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 

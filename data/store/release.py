@@ -1,7 +1,8 @@
 """A release: all rounds of the uploads in force with their rules, turned into counts and moments.
 
-Built beside the release in force and never changed after; its id is the SHA-256 of the canonical facts, the rule sets
-and the method version. Files: `release.json` (what it is made of) and `results.duckdb` (derived).
+Built in a separate folder while the release in force stays readable, and never changed after; its id is the SHA-256 of
+the canonical facts, the rule sets and the method version. Files: `release.json` (uploads, rule sets) and
+`results.duckdb` (derived).
 """
 
 import json

@@ -80,7 +80,7 @@ elif card.outcome != "no_list":
                 "a guess."
             )
         )
-        with st.expander(_("What the evidence supports for each unit"), expanded=card.undecided <= 3):
+        with st.expander(_("Permitted statements on each unit"), expanded=card.undecided <= 3):
             for row in records(bottom.tier("undecided")):
                 unit_statements.show(row, bottom.sentences(row, language()), rules)
         tables.show_tier(tables.ranking_rows(bottom.tier("undecided"), rules), rules.presentation.decimals, "undecided")

@@ -21,7 +21,7 @@ category = right.selectbox(
     categories,
     format_func=layout.category_name,
     index=None,
-    placeholder=_("All categories, each by itself"),
+    placeholder=_("All categories, each separately"),
     key="category",
     bind="query-params",
     disabled=whole,

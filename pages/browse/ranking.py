@@ -24,7 +24,7 @@ category = middle.selectbox(
     categories,
     index=0 if len(answer.rows) > MANY_UNITS else None,
     format_func=layout.category_name,
-    placeholder=_("All categories, each by itself"),
+    placeholder=_("All categories, each separately"),
     key="category",
     bind="query-params",
 )
@@ -38,7 +38,7 @@ not_ranked = chosen[chosen["rank"].isna() & layout.mentions(chosen, search)]
 
 st.caption(
     _(
-        "Each category is ranked by itself. The interval belongs to the score; the places are those that the votes "
+        "Each category is ranked separately. The interval belongs to the score; the places are those that the votes "
         "allow, for all units of the category at once ({level}). Units whose places overlap may well be equally good."
     ).format(level=tables.percent(rules.uncertainty.level, 0))
 )

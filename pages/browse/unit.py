@@ -41,7 +41,7 @@ figures[4].metric(
     _("Place in its category"),
     f"{tables.place(row['rank'], row['rank_tied_to'])} / {len(in_category)}" if row["rank"] else "–",
 )
-figures[5].metric(_("Places allowed"), tables.places(row["rank_best"], row["rank_worst"]))
+figures[5].metric(_("Places"), tables.places(row["rank_best"], row["rank_worst"]))
 figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
     _("Category: {category}. Don't know: {share}.").format(

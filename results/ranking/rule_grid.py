@@ -23,6 +23,8 @@ from results.ranking.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 
+# Equally defensible rules, each of which changes one assumption: a weight by a quarter or a half, the minimum by half
+# or to the double. Chosen to show the direction; how far weights can move exactly is computed by linear programmes.
 WEIGHT_FACTORS = (0.5, 0.75, 1.25, 1.5)
 MINIMUM_FACTORS = (0.5, 2.0)
 
@@ -37,8 +39,8 @@ KINDS = {
 SENTENCES = {
     "official": N_("The rule set as published."),
     "weight": N_("The group {group} weighs {weight} instead of {before}; the others keep their proportions."),
-    "equal": N_("Every evaluator group weighs the same."),
-    "pooled": N_("Every vote counts the same, whatever its group."),
+    "equal": N_("All evaluator groups have the same weight."),
+    "pooled": N_("All votes count equally, whatever the group."),
     "cut": N_("Ranked by the share of answers that are {grades}."),
     "minimum": N_("A unit needs {votes} votes to be ranked instead of {before}."),
 }

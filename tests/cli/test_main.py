@@ -159,9 +159,9 @@ def test_help_is_fast_to_import():
 
 TYPED_WRONG = [
     (["foo"], "foo 这个命令"),
-    (["rules", "add"], "必须给出 FILE.toml"),
+    (["rules", "add"], "必须写明 FILE.toml"),
     (["ranking", "2025", "--round", "2025"], "多出了内容：2025"),
-    (["ranking", "--round"], "--round 之后应写明取值"),
+    (["ranking", "--round"], "--round 之后须写明取值"),
     (["bottom", "--round", "2025", "-k", "x"], "-k 应为整数"),
     (["import", "--dry-run=3", "ballots", "x.csv", "--round", "2025"], "--dry-run 之后不带取值"),
     (["ranking", "--roud", "2025"], "--roud"),

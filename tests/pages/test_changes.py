@@ -35,9 +35,7 @@ def test_renamed_and_merged_units_are_told(demo_path, monkeypatch):
     assert not any("reason" in frame.value for frame in test.dataframe)
     test = opened("browse/changes", demo_path, monkeypatch, "zh", category="政府工作部门")
     left = table(test, "reason").set_index("unit_name")["reason"]
-    assert (
-        left["市旅游局"].startswith("该单位本批次已撤并") and left["市文化广电和旅游局"] == "该单位在前一批次尚不存在。"
-    )
+    assert left["市旅游局"].startswith("该单位本批次已撤并") and left["市文化广电和旅游局"] == "前一批次没有该单位。"
 
 
 def test_choosing_the_oldest_pair(demo_path, monkeypatch):

@@ -63,7 +63,7 @@ def test_history_and_files_of_a_release(language, store, monkeypatch):
 
 def test_nothing_to_publish_is_said(store, monkeypatch):
     test = releases(store, monkeypatch)
-    assert "已上传的内容均已发布。" in said(test) and not [b for b in test.button if b.key == "publish"]
+    assert "已上传的数据均已发布。" in said(test) and not [b for b in test.button if b.key == "publish"]
 
 
 def test_what_would_change_is_what_is_published(store, monkeypatch):

@@ -450,7 +450,7 @@ def test_an_own_template_is_filled(city, own_demo, tmp_path):
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (("{{ titel }}",), "“titel”，文件中没有这一项，位置在“{{ titel }}”附近"),
+        (("{{ titel }}",), "“titel”不可用，位置在“{{ titel }}”附近"),
         (("{{ title | }}",), "占位符写法不对"),
         (("{{ title + 1 }}",), "{{ title + 1 }}"),
         (("{{ 1 / 0 }}",), "占位符写法不对"),
@@ -559,7 +559,7 @@ def test_the_circular_writes_its_day_as_official_papers_do(demo_path):
 def test_a_round_of_counts_claims_no_ballots(odd):
     opening = bulletin(odd, "zh").sections[1].paragraphs
     assert opening[0] == "本次共评议1个类别的100个单位，对各单位的评价合计22,000份。各单位全部参与排名。"
-    assert "本批次报送的是计数，按各票相互独立处理，区间可能偏窄。" in opening
+    assert "本批次报送的是票数汇总，按各份评价相互独立处理，区间可能偏窄。" in opening
 
 
 @pytest.mark.parametrize("lines", range(8, 24, 3))

@@ -91,7 +91,7 @@ def test_every_ranked_unit_stands_in_order_with_all_that_belongs_to_a_name(demo)
         assert told["Unit"] == row["unit_name"] and told["Votes"] == str(row["n"])
         assert told["Score"] == rounded(row["score"])
         assert told["Interval of the score"] == f"{rounded(row['score_low'])} – {rounded(row['score_high'])}"
-        assert told["Places the votes allow"] in (
+        assert told["Places"] in (
             f"{row['rank_best']} – {row['rank_worst']}",
             str(row["rank_best"]) if row["rank_best"] == row["rank_worst"] else None,
         )

@@ -130,7 +130,7 @@ def run(kit):
 def test_the_kit_says_what_it_is_in_both_languages(kit):
     assert sorted(path.name for path in kit.iterdir()) == ["README.txt", "kit.json", "rules.toml", "verify.py"]
     readme = (kit / "README.txt").read_text("utf-8")
-    assert readme.splitlines()[:2] == ["演示数据", "内部资料：仅供本单位及其统计人员核验使用，不得外传或公开"]
+    assert readme.splitlines()[:2] == ["演示数据", "内部资料：仅供本单位及其统计人员核验使用，不得外传或公布"]
     assert "INTERNAL" in readme and "python verify.py" in readme
     assert (kit / "rules.toml").read_text("utf-8") == RULES
     done = run(kit)

@@ -11,7 +11,9 @@ from ui.charts.base import BLUE, GREY, INK, PALE, RED, label, span
 from ui.i18n import _
 
 MOST_POSTS = 20
+"""Rows of LINE pixels, 520 in all: more do not fit a screen of 768 with the axes."""
 MOST_NAMED = 8
+"""Names on the chart; with more they touch each other. The table names every post."""
 PROMISED = 100
 LINE = 26  # pixels of a row
 COLUMN = 0.2

@@ -12,8 +12,8 @@ from ui.charts.base import GREY, INK, ORANGE, PALE, label
 from ui.i18n import _, language
 
 ROW = 32
-MOST_STRIP = 40
-GAP = 0.7
+MOST_STRIP = 40  # units; the table has all of them
+GAP = 0.7  # columns between two kinds of rules
 
 
 def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:

@@ -14,7 +14,7 @@ from i18n import N_
 from ui import downloads, layout, tables
 from ui.i18n import _
 
-MOST_SHOWN = 500
+MOST_SHOWN = 500  # cells in the editor; the others follow after the next check
 LONGEST_SHOWN = 13  # Chinese characters that fit a column of medium width
 HEADERS = {
     "row": N_("Row"),

@@ -15,7 +15,7 @@ from problems import Problem
 from ui import cached, layout
 from ui.i18n import _
 
-MOST_SHOWN = 30
+MOST_SHOWN = 30  # select boxes; more unknown names mean the wrong register
 ALIAS_KINDS = {
     "全称": N_("Full name"),
     "简称": N_("Short name"),
