@@ -97,11 +97,11 @@ SENTENCES: dict[str, str] = {
         "One of the first rows should name the columns, for instance: {expected}. None of them contains a known name."
     ),
     "unknown_column": N_("The column {column} is not recognised and is left out."),
-    "confirm_units": N_("{count} columns are read as units, with {votes} votes: {shown}."),
-    "confirm_indicators": N_("{count} columns are read as indicators, with {votes} votes: {shown}."),
+    "confirm_units": N_("Columns read as units ({count}): {shown}; votes in them: {votes}."),
+    "confirm_indicators": N_("Columns read as indicators ({count}): {shown}; votes in them: {votes}."),
     "confirm_ignored": N_("The column {shown} is not read, although {votes} of its cells hold grades or numbers."),
     "confirm_direction": N_(
-        "{count} pledges without a direction have a target below the baseline and are read as lower is better: {shown}."
+        "Pledges without a direction and with a target below the baseline are read as lower is better ({count}): {shown}."
     ),
     "votes_not_read": N_("The column {column} is not read, and with it {votes} votes would be lost."),
     "figure_differs": N_("{column} prints {printed}; the counts of the row give {found}."),

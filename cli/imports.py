@@ -119,7 +119,7 @@ def import_(
     _show_import(report, form if shown else None, output if shown else None, explain=explain)
     if confirm and report.needs_confirmation:
         session.say(
-            N_("--confirm {given} confirms another reading; the digest of this one is {digest}."),
+            N_("--confirm {given} is the digest of another reading; the current digest is {digest}."),
             given=confirm,
             digest=report.meaning.digest,
         )

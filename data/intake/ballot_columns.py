@@ -1,8 +1,8 @@
 """What each column of a ballots file is taken for: field, unit, indicator, tick under a grade, or not read.
 
 Forms: a line a grade (long); a column an indicator (wide); a row a respondent with a column a unit, as survey tools
-export; units over indicators in two header rows; ticks under the grades. The decision is made on the headings and on
-what the columns hold, before any line is read.
+export; units over indicators in two header rows; ticks under the grades. Headings and
+content decide, before any line is read.
 """
 
 from collections import Counter
@@ -209,7 +209,7 @@ class _Reader:
             self._ask("confirm_indicators", asked)
 
     def _holds_grades(self, column: int) -> bool:
-        """Return whether a column holds votes: by what a person said, else by its heading and its cells."""
+        """Return whether a column holds votes: by the choice of a person, else by its heading and its cells."""
         text = self.header.other[column]
         said = self.context.mapping.get(self.header.cells[column], self.context.mapping.get(text))
         if said is not None:

@@ -212,7 +212,7 @@ def _form(tables: list[tuple[TextTable, Header]], files: list[BallotColumns]) ->
 
 
 def claimed(header: Header, profile: Mapping[int, ColumnProfile], context: Context) -> Header:
-    """Return the header with two fields that survey exports name in their own words: the group, by its answers, and
+    """Return the header with two fields that survey exports name differently: the group, by its answers, and
     the number of the answer, where each row is one respondent.
     """
     assert context.rules is not None, "ballots are read under a rule set"

@@ -1,7 +1,7 @@
-"""Figures that a form prints beside its counts, recomputed: totals, valid ballots, return rates, shares.
+"""Figures printed next to the counts, recomputed: totals, valid ballots, return rates, shares.
 
-A difference is a note with both numbers: the counts are what is imported, and the printed figure shows that one of the
-two was copied wrongly. Nothing here changes a number.
+A difference is a note with both numbers: the counts are what is imported, and the printed figure shows that either of
+them was copied wrongly. Nothing here changes a number.
 """
 
 import re

@@ -82,8 +82,8 @@ def without_number(text: str) -> str:
 def unit_named(text: str, codes: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the name and code of the only registered unit that a heading names, or None.
 
-    codes: match key of each spelling -> unit code. Inside a question (您对市公安局的评价) only a name that stands by
-    itself counts: 市公安局交警支队 does not name 市公安局.
+    codes: match key of each spelling -> unit code. Inside a question (您对市公安局的评价) only a complete
+    name counts: 市公安局交警支队 does not name 市公安局.
     """
     for name in names_in(text):
         code = codes.get(match_key(name))
@@ -105,7 +105,7 @@ def topic_of(text: str) -> str:
 
 
 def stem_of(text: str) -> str:
-    """Return what stands before the last part of a heading; '' where it has one part only."""
+    """Return the text before the last part of a heading; '' where it has a single part."""
     bare, topic = without_number(tidy(text)), topic_of(text)
     at = bare.rfind(topic)
     return bare[:at].strip(" ([（【〔—–-:：|>/／_") if at > 0 else ""
@@ -154,5 +154,5 @@ def describes_evaluator(text: str) -> bool:
 
 
 def is_of_tool(text: str) -> bool:
-    """Return whether a column is one that survey tools add, such as the time of the answer."""
+    """Return whether survey tools add a column, such as the time of the answer."""
     return any(_TOOL.fullmatch(tidy(name).casefold()) for name in names_in(text))

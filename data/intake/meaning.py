@@ -101,7 +101,7 @@ def of_fields(file: str, cells: Sequence[str], fields: Mapping[str, int], other:
 
 
 def shortened(names: Sequence[str]) -> list[str]:
-    """Return the names that a sentence shows; the table beside it lists all of them."""
+    """Return the names that a sentence shows; the table of columns lists all of them."""
     return list(names) if len(names) <= SHOWN else [*names[:SHOWN], "…"]
 
 

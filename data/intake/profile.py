@@ -1,6 +1,6 @@
 """What the cells of a column hold: how many are filled, and each distinct value with its number of cells.
 
-The whole file is looked at: an indicator whose first 2,000 rows are blank is an indicator all the same.
+All rows are read: an indicator may be blank in its first 2,000 rows.
 """
 
 import csv
@@ -66,7 +66,7 @@ def _counted(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, co
 
 
 def _counted_slowly(text: TextTable, header: Header, columns: Sequence[int]) -> Iterable[Row]:
-    """Count with the standard library's reader, which takes cells with line breaks beside short rows."""
+    """Count with the standard library's reader, which accepts line breaks in cells and short rows."""
     counts: dict[int, Counter[str]] = {column: Counter() for column in columns}
     with text.path.open(encoding="utf-8-sig", newline="") as file:
         for number, record in enumerate(csv.reader(file, delimiter=text.delimiter), start=1):

@@ -160,7 +160,7 @@ class _Reader:
             self._note(row, "alias", "alias_taken", {"unit": unit})
 
     def _direction(self, row: _Row, content: dict[str, object]) -> None:
-        """Read a pledge without a direction whose target lies below the baseline as lower is better, once confirmed.
+        """Read a pledge without a direction and with a target below the baseline as lower is better, once confirmed.
 
         The default of the contract would call a kept pledge missed.
         """

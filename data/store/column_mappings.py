@@ -1,4 +1,4 @@
-"""What a person said of a file's columns and words, reused for every later file with the same header.
+"""Confirmed meanings of a file's columns and words, reused for every later file with the same header.
 
 Each decision is a small file in the store's `mappings/SHAPE/` that never changes; the newest applies.
 """

@@ -263,7 +263,7 @@ class ImportJob:
             self._remember()
 
     def _remember(self) -> None:
-        """Keep what a person said, for later files with the same header."""
+        """Save the confirmed meanings for later files with the same header."""
         for number, shape in enumerate({header.shape for _, header in self.tables}):
             decision = Decision(self.kind, shape, self.mapping, now(), user(), self.values, to_remember(self.confirmed))
             draft = self.staging / f"decision-{number}.json"
