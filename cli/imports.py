@@ -44,6 +44,12 @@ def demo() -> None:
     print_line(report.release)
 
 
+Values = Annotated[list[str] | None, typer.Option("--value", metavar="WORD=GRADE", help=N_("Read a word as a grade."))]
+Explain = Annotated[bool, typer.Option("--explain", help=N_("Show what each column is taken for; store nothing."))]
+Confirm = Annotated[str, typer.Option(metavar="DIGEST", help=N_("Confirm what --explain showed, by its digest."))]
+FillDown = Annotated[bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))]
+
+
 @app.command("import", help=N_("Import files as one upload of a kind and round."))
 def import_(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts, units or another table"))],
@@ -61,19 +67,11 @@ def import_(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help=N_("Name a column."))
     ] = None,
-    values: Annotated[
-        list[str] | None, typer.Option("--value", metavar="WORD=GRADE", help=N_("Read a word as a grade."))
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help=N_("Show what each column is taken for; store nothing."))
-    ] = False,
-    confirm: Annotated[
-        str, typer.Option(metavar="DIGEST", help=N_("Confirm what --explain showed, by its digest."))
-    ] = "",
+    values: Values = None,
+    explain: Explain = False,
+    confirm: Confirm = "",
     sheet: Annotated[str, typer.Option(metavar="NAME", help=N_("Sheet of a workbook to read."))] = "",
-    fill_down: Annotated[
-        bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))
-    ] = False,
+    fill_down: FillDown = False,
     form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
     output: Output = None,
 ) -> None:
@@ -105,24 +103,11 @@ def import_(
             ),
             progress=told,
         )
-    if report.remembered:
-        columns = ", ".join(
-            f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in report.remembered.items()
-        )
-        session.say(
-            N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
-            columns=columns,
-        )
+    _say_remembered(kind, report)
     if explain and form != "json":
         explain_meaning(report.meaning, form, output)
     shown = form == "json" or not explain
-    _show_import(report, form if shown else None, output if shown else None, explain=explain)
-    if confirm and report.needs_confirmation:
-        session.say(
-            N_("--confirm {given} is the digest of another reading; the current digest is {digest}."),
-            given=confirm,
-            digest=report.meaning.digest,
-        )
+    _show_import(report, form if shown else None, output if shown else None, explain=explain, confirm=confirm)
     raise typer.Exit(_import_code(report))
 
 
@@ -141,6 +126,17 @@ def alias(
     report = session.store().confirm_alias(name, code, kind, by, valid_from, round_id=round_id)
     _show_import(report, None, None)
     raise typer.Exit(_import_code(report))
+
+
+def _say_remembered(kind: str, report: "ImportReport") -> None:
+    if report.remembered:
+        columns = ", ".join(
+            f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in report.remembered.items()
+        )
+        session.say(
+            N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
+            columns=columns,
+        )
 
 
 def _check_kind(kind: str) -> None:
@@ -198,7 +194,9 @@ def _import_code(report: "ImportReport") -> int:
     return WARNINGS if report.needs_acceptance or report.needs_confirmation else DONE
 
 
-def _show_import(report: "ImportReport", form: str | None, output: Path | None, *, explain: bool = False) -> None:
+def _show_import(
+    report: "ImportReport", form: str | None, output: Path | None, *, explain: bool = False, confirm: str = ""
+) -> None:
     """Findings and outcome: as a table or JSON if asked for, else sentences and the upload's id."""
     language = session.language
     findings = [problem.as_dict(language) for problem in report.problems]
@@ -222,6 +220,12 @@ def _show_import(report: "ImportReport", form: str | None, output: Path | None, 
         if report.stored and report.upload:
             print_line(report.upload)
     _say_outcome(report)
+    if confirm and report.needs_confirmation:
+        session.say(
+            N_("--confirm {given} is the digest of another reading; the current digest is {digest}."),
+            given=confirm,
+            digest=report.meaning.digest,
+        )
 
 
 def _print_findings(problems: Sequence["Problem"]) -> None:

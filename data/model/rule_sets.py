@@ -117,7 +117,7 @@ class RuleSet:
     presentation: Presentation
     votes_points: Mapping[str, int]
     text: str  # as given, comments and all
-    words: Mapping[str, str] = field(default_factory=dict)  # other words of a file for grades, as a person said
+    words: Mapping[str, str] = field(default_factory=dict)  # other words for grades in a file, as confirmed
 
     def grade_words(self) -> dict[str, str]:
         """Map the match key of every word for a grade to the grade: those of the rules, then those of a person."""
