@@ -86,7 +86,7 @@ class ImportReport:
     not records. delimiters: file name -> delimiter, for text files. unscored: number of ballot lines that are stored
     but not scored, by their text ('' for an empty cell). unregistered: whether unit names were read without a
     register to check them against. notes: what a person should know and need not decide. meaning: what the columns are
-    taken for; needs_confirmation: a person must confirm it first.
+    taken for; needs_confirmation: a person must confirm it first. content: digest of the facts as read.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -108,6 +108,7 @@ class ImportReport:
     meaning: Meaning = field(default_factory=Meaning)
     notes: list[Problem] = field(default_factory=list)
     needs_confirmation: bool = False
+    content: str = ""
 
     @property
     def refused(self) -> bool:
@@ -213,6 +214,7 @@ class ImportJob:
             return None
         self.watch.step(0.4, N_("Checking every value"))
         digest, self.report.rows = self._read(tables)
+        self.report.content = digest
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
             self.report.problems = with_formulas(text, header, self.report.problems, mended)

@@ -8,7 +8,7 @@ from hypothesis import settings
 EVERY_RUN = 25
 
 
-def examples(written: int) -> settings:
+def examples(written: int, every_run: int = EVERY_RUN) -> settings:
     """Settings of one property test; the profile is known by the time that test modules are imported."""
     nightly = settings.get_current_profile_name() == "nightly"
-    return settings(max_examples=written if nightly else min(written, EVERY_RUN), deadline=None)
+    return settings(max_examples=written if nightly else min(written, every_run), deadline=None)
