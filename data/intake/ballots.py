@@ -341,7 +341,8 @@ def _name_columns(
         present = [*(name for name in present if name not in own), *own, "grade_code"]
     empty = "NULL::VARCHAR AS {}"
     columns = [LINE_COLUMNS[name] if name in present else empty.format(LINE_COLUMNS[name]) for name in LINE_COLUMNS]
-    lines = con.table("line_raw").project(", ".join(["rowid AS place", *columns, "lead"]))
+    named_by_record = "NULL::VARCHAR AS named" if "unit_code" in own else "unit AS named"
+    lines = con.table("line_raw").project(", ".join(["rowid AS place", *columns, named_by_record, "lead"]))
     if values:
         grade = duckdb.ColumnExpression("grade")
         absent = [duckdb.ConstantExpression(word) for word in sorted({NOT_ASKED, *skipped})]
@@ -374,7 +375,7 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     words += _words_of_sums(con, units, [row["value"] for row in distinct["groups"]], context)
     intake.rows = loaded.count
     intake.blank = sum(placement.blank for placement in loaded.placements)
-    if not words and "" not in units:
+    if not words and "" not in units and not any(value.unit for value in form.values):
         return distinct
     con.register("totals_word", pd.DataFrame(words, columns=["field", "value"], dtype="str"))
     rows = con.execute(read_sql("intake/set_aside")).fetchall()
