@@ -173,16 +173,16 @@ def test_who_types_no_code_is_told_the_next_step(command, text, told, published,
     assert told in published.err and text in published.err
 
 
-def test_codes_with_a_slip_are_proposed(demo):
-    demo("unit", "ZY0O9", code=2)
-    assert "[ZY009]" in demo.err
+def test_codes_with_a_slip_are_proposed(town):
+    town("unit", "ZY0O9", code=2)
+    assert "[ZY009]" in town.err
 
 
-def test_a_round_or_category_that_there_is_not_names_those_there_are(demo):
-    demo("ranking", "--round", "2052", code=2)
-    assert "2025, 2024, 2023" in demo.err.replace("、", ", ")
-    demo("ranking", "--round", "2025", "--category", "党群", code=2)
-    assert "党群部门" in demo.err and "ALL" in demo.err
+def test_a_round_or_category_that_there_is_not_names_those_there_are(town):
+    town("ranking", "--round", "2052", code=2)
+    assert "2025, 2024, 2023" in town.err.replace("、", ", ")
+    town("ranking", "--round", "2025", "--category", "党群", code=2)
+    assert "党群部门" in town.err and "ALL" in town.err
 
 
 def test_the_round_before_is_one_of_the_same_sort(published, files):

@@ -54,9 +54,9 @@ FAR_APART = {f"单位{i}": (2000 - 200 * i, 200 * i, 100) for i in range(8)}
 # --- the command -------------------------------------------------------------------------------------------------
 
 
-def test_the_demonstration_list_holds_who_is_named_and_who_is_not_cleared(demo):
-    answer = demo.json("bottom", *ROUND)
-    ranked = {row["unit_code"]: row for row in demo.json("ranking", *ROUND)["rows"]}
+def test_the_demonstration_list_holds_who_is_named_and_who_is_not_cleared(town):
+    answer = town.json("bottom", *ROUND)
+    ranked = {row["unit_code"]: row for row in town.json("ranking", *ROUND)["rows"]}
     assert list(answer) == ["release", "round", "rules", "demo", "rows"]
     assert all(list(row) == list(FIELDS) and row == ranked[row["unit_code"]] for row in answer["rows"])
     expected = {code for code, row in ranked.items() if row["verdict"] in ("confirmed", "undecided")}
@@ -65,24 +65,24 @@ def test_the_demonstration_list_holds_who_is_named_and_who_is_not_cleared(demo):
         assert before["category"] != after["category"] or before["rank"] >= after["rank"]
 
 
-def test_one_category_and_another_number_of_places(demo):
-    three = demo.json("bottom", *ROUND, "--category", "公共服务单位", "-k", "3")["rows"]
-    two = demo.json("bottom", *ROUND, "--category", "公共服务单位")["rows"]
+def test_one_category_and_another_number_of_places(town):
+    three = town.json("bottom", *ROUND, "--category", "公共服务单位", "-k", "3")["rows"]
+    two = town.json("bottom", *ROUND, "--category", "公共服务单位")["rows"]
     assert {row["category"] for row in three} == {"公共服务单位"}
     tied = {row["unit_name"]: row for row in two}["市燃气公司"], {row["unit_name"]: row for row in three}["市燃气公司"]
     assert [row["reason"] for row in tied] == ["border_tie", None]  # with three places the border lies elsewhere
     assert tied[1]["confirm_p"] < tied[0]["confirm_p"] == 1
 
 
-def test_the_tie_across_the_border_is_named_and_never_confirmed(demo):
-    tied = [row for row in demo.json("bottom", *ROUND)["rows"] if row["reason"] == "border_tie"]
+def test_the_tie_across_the_border_is_named_and_never_confirmed(town):
+    tied = [row for row in town.json("bottom", *ROUND)["rows"] if row["reason"] == "border_tie"]
     assert [row["unit_name"] for row in tied] == ["市燃气公司", "市公交公司"]
     assert {row["verdict"] for row in tied} == {"undecided"} and {row["rank"] for row in tied} == {15}
 
 
-def test_csv_speaks_the_reader_s_language(demo):
-    assert "认定" in demo("bottom", *ROUND).decode("utf-8-sig").splitlines()[0]
-    assert "Undecided" in demo("bottom", *ROUND, lang="en").decode("utf-8-sig")
+def test_csv_speaks_the_reader_s_language(town):
+    assert "认定" in town("bottom", *ROUND).decode("utf-8-sig").splitlines()[0]
+    assert "Undecided" in town("bottom", *ROUND, lang="en").decode("utf-8-sig")
 
 
 # --- the rules ---------------------------------------------------------------------------------------------------
@@ -266,8 +266,8 @@ def test_the_demonstration_has_cards_of_both_kinds(demo):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_name_is_said_without_votes_and_verdict(language, demo):
-    release = Store(demo.store).release()
+def test_no_name_is_said_without_votes_and_verdict(language, town):
+    release = Store(town.store).release()
     for found in bottom_lists(release.round("2025")):
         for row in records(found.rows):
             said = found.sentences(row, language)
