@@ -71,9 +71,11 @@ def town_path(once_a_run) -> Path:
     return once_a_run("town", lambda path: load_town(Store(path, threads=2)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def demo_release(demo_path: Path):
-    """The published release of the demonstration city; closed at the end, since others open its file otherwise."""
+    """The published release of the demonstration city: a module ranks it once, in a CPU-second, since a release keeps
+    what was computed. Closed at the end of the module, since others open its file otherwise.
+    """
     from data.store import Store
 
     release = Store(demo_path, threads=2).release()

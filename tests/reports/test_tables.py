@@ -8,12 +8,11 @@ import math
 import pytest
 from python_calamine import CalamineWorkbook
 
-from data.sample.city import demo_files
-from data.sample.load import RULES_FILE
 from data.store.audit_log import read_log
 from reports.tables import BY_CATEGORY, RESULTS, TABLES
 from tests.support.papers import store_of
 from tests.support.stores import BALLOTS, Biaochi
+from tests.support.town import TOWN_RULES, city_files
 
 NUMERIC = """
 name = "numeric"
@@ -198,9 +197,9 @@ def test_numeric_ballots_with_sites_and_two_uploads_come_back(biaochi, files, tm
 def test_the_demonstration_year_comes_back(own_town, tmp_path):
     """Everything that the last round holds, exported table by table and imported into an empty store."""
     again = other(own_town, "again")
-    again("rules", "add", RULES_FILE)
+    again.rules(tmp_path, TOWN_RULES)
     kinds = [kind for kind in TABLES if kind not in RESULTS]
-    held = {file.kind for file in demo_files() if file.round_id == "2025"}
+    held = {file.kind for file in city_files() if file.round_id == "2025"}
     taken = set()
     for kind in sorted(kinds, key=lambda kind: kind != "units"):
         path = tmp_path / f"{kind}.csv"

@@ -44,11 +44,14 @@ class Year:
 
 
 @pytest.fixture
-def year(store_path):
-    made = Year(store_path)
-    made.read("units", REGISTER)
-    made.read("ballots", BALLOTS)
-    return made
+def year(store_path, made_once):
+    def make():
+        made = Year(store_path)
+        made.read("units", REGISTER)
+        made.read("ballots", BALLOTS)
+
+    made_once(make)
+    return Year(store_path)
 
 
 def edited(name, old, new):
