@@ -24,8 +24,8 @@ BOTTOM = re.compile(r"\[bottom\].*?(?=\[uncertainty\])", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def store(town_path) -> Store:
-    return Store(town_path, threads=2)
+def store(demo_path) -> Store:
+    return Store(demo_path, threads=2)
 
 
 @pytest.fixture(scope="module")
