@@ -42,10 +42,19 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+def _release_that_answers() -> str | None:
+    """Ask the release in force a small query and return its short id; None without a release."""
+    release = cached.release()
+    if release is None:
+        return None
+    release.query("rounds")
+    return release.short
+
+
 def readiness(store_folder: Path) -> tuple[int, dict]:
     """Return HTTP status and body of /api/ready: a small query must succeed and an upload must fit on the disk."""
     try:
-        release = cached.ping()
+        release = _release_that_answers()
     except Exception:
         LOG.exception("the store does not answer")
         return 503, {"ready": False, "reason": "store"}

@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.model.contract import KIND_NAMES, REQUIRED, fields
 from data.model.contract import header_of as contract_header
-from data.store.release import Release
+from data.store.release import Round
 from i18n import N_
 from results.number_format import signed
 from results.pledges.by_year import PledgeYear
@@ -24,7 +24,7 @@ from results.pledges.labels import (
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
-from ui import cached, charts, downloads, layout, tables
+from ui import cached, charts, downloads, layout, sheets, tables
 from ui.i18n import _, language
 
 UPLOADED = ("pledges", "progress", "votes")
@@ -37,29 +37,18 @@ BOOK, PLEDGES_PAGE = "book", layout.PAGES / "browse" / "pledges.py"
 class Chosen:
     """The selection: a round as of a day, and a category ("" for all)."""
 
-    release: Release
-    round: str
-    as_of: str
+    round_: Round
+    as_of: date
     category: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Return the scalars that form the cache key."""
-        return self.release.id, self.round, self.as_of
 
     @property
     def year(self) -> PledgeYear:
         """Return all results on the pledges of the round."""
-        return cached.pledge_year(*self.key)
+        return cached.pledge_year(self.round_, self.as_of)
 
     def of_category(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the chosen category."""
         return rows[rows["category"] == self.category] if self.category else rows
-
-
-def today() -> str:
-    """Return today's date in ISO form."""
-    return date.today().isoformat()
 
 
 def from_address(name: str, options: Iterable[str], widget: Callable, label: str, words: Callable, **more) -> str:
@@ -98,7 +87,7 @@ def _header(kind: str, name: str) -> str:
 
 def glance(chosen: Chosen) -> None:
     """Show the counts of pledges by outcome, headline and routine separately, and a summary of the hall votes."""
-    found = [one for one in cached.pledge_glances(*chosen.key, chosen.category or None) if one.pledges]
+    found = [one for one in cached.pledge_counts(chosen.year.book, chosen.category or None) if one.pledges]
     if found:
         with st.container(border=True, gap="small"):
             for one in found:
@@ -271,10 +260,10 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
         alt=_("Pledges, outcomes and scores of every row."),
     )
     for at in picked.selection.rows:
-        book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
-    sheet = partial(cached.pledge_sheet, *chosen.key, by, chosen.category or None, language())
-    depends = (chosen.as_of, by, chosen.category)
-    downloads.table("pledges", chosen.release, chosen.round, sheet, depends=depends)
+        book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round_.id)
+    sheet = partial(sheets.pledges, chosen.round_, chosen.as_of, by, chosen.category or None, language())
+    depends = (chosen.as_of.isoformat(), by, chosen.category)
+    downloads.table("pledges", chosen.round_, sheet, depends=depends)
 
 
 def _outcome_columns() -> dict:

@@ -54,7 +54,7 @@ def show_changes() -> None:
         return
     try:
         with st.spinner(_("Computing what would change…")):
-            found = cached.what_would_change()
+            found = diff.what_would_change()
     except BiaochiError as refusal:
         problem_table.show_error(refusal, "candidate")
         return
@@ -217,7 +217,7 @@ def show_history(history: list[Event]) -> None:
     release = cached.release()
     if release is not None:
         sheet = partial(history_sheet, history, language())
-        downloads.table("history", release, "", sheet, depends=(str(len(history)),))
+        downloads.table("history", release, sheet, depends=(str(len(history)),))
 
 
 def _action(event: Event) -> str:
@@ -295,7 +295,7 @@ def show_differences(chosen: str, releases: list[str], history: list[Event]) -> 
     )
     st.caption(_("From {before} to {after}:").format(before=other[:16], after=chosen[:16]))
     with st.spinner(_("Computing what would change…")):
-        found = cached.comparison(other, chosen)
+        found = diff.comparison(cached.release_by_id(other), cached.release_by_id(chosen))
     diff.show(found, "differences")
 
 
