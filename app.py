@@ -9,11 +9,13 @@ import logging
 import os
 import secrets
 import shutil
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
@@ -94,7 +96,7 @@ def show_reference_number(error: Exception) -> bool:
 
 
 @asynccontextmanager
-async def lifespan(_app):
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Refuse to start in an unsafe state; exclude loaded modules from garbage collection."""
     problems = startup_problems(SETTINGS)
     if problems:
@@ -106,13 +108,13 @@ async def lifespan(_app):
     gc.unfreeze()
 
 
-async def ready(_request):
+async def ready(_request: Request) -> JSONResponse:
     """Answer GET /api/ready, for monitoring."""
     status, body = await asyncio.to_thread(readiness, SETTINGS.store)
     return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-async def first_page(request):
+async def first_page(request: Request) -> RedirectResponse:
     """Redirect GET /overview to the root address, where the first page is served."""
     query = request.url.query
     return RedirectResponse(f"./?{query}" if query else "./", status_code=307)

@@ -41,7 +41,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-KEYS: dict[type, Callable[[Any], object]] = {
+KEYS: dict[str | type, Callable[[Any], object]] = {
     date: date.isoformat,
     Release: lambda release: release.id,
     Round: lambda round_: (round_.release.id, round_.id),
@@ -57,7 +57,7 @@ def answers(entries: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
     A release never changes, so nothing expires. No spinner: a function that is slow the first time shows its own.
     """
-    return st.cache_resource(max_entries=entries, show_spinner=False, hash_funcs=dict(KEYS))
+    return st.cache_resource(max_entries=entries, show_spinner=False, hash_funcs=KEYS)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

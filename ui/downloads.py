@@ -66,7 +66,7 @@ def on_request(
     key: str,
     labels: tuple[str, str],
     asked: object,
-    work: jobs.Work,
+    work: jobs.Work[bytes],
     stem: str,
     kind: str,
     told: Callable[[str], None],

@@ -62,7 +62,8 @@ MENU = {
 
 def user() -> str | None:
     """Return the signed-in user; None if nobody is signed in or no login is configured."""
-    return st.user.get("email") or st.user.get("sub") if st.user.get("is_logged_in") else None
+    name = st.user.get("email") or st.user.get("sub")
+    return str(name) if name and st.user.get("is_logged_in") else None
 
 
 def allowed(who: str | None, page: str) -> bool:

@@ -27,8 +27,9 @@ history = cached.unit(release, code, round_.is_trial)
 row = next(row for row in history.rounds if row["round"] == round_.id)
 detail = cached.unit_detail(round_, code)
 decimals = detail.rules.presentation.decimals
+category = str(row["category"])
 level = tables.percent(detail.rules.uncertainty.level, 0)
-in_category = answer.rows[(answer.rows["category"] == row["category"]) & answer.rows["rank"].notna()]
+in_category = answer.rows[(answer.rows["category"] == category) & answer.rows["rank"].notna()]
 
 st.subheader(layout.plain(detail.name))
 figures = [column for _row in range(2) for column in st.columns(3)]
@@ -45,7 +46,7 @@ figures[5].metric(_("Places"), tables.places(row["rank_best"], row["rank_worst"]
 figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
     _("Category: {category}. Don't know: {share}.").format(
-        category=layout.plain(layout.category_name(row["category"])), share=tables.percent(row["dont_know_share"])
+        category=layout.plain(layout.category_name(category)), share=tables.percent(row["dont_know_share"])
     )
 )
 if row["reason"]:
@@ -53,7 +54,7 @@ if row["reason"]:
 
 if row["rank"]:
     st.subheader(_("Why this verdict?"))
-    bottom = cached.bottom_lists(round_)[row["category"]]
+    bottom = cached.bottom_lists(round_)[category]
     for sentence in bottom.sentences(row, language()):
         st.markdown(layout.plain(sentence))
     alone = cached.alone(round_, code)

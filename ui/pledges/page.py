@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from data.model.contract import KIND_NAMES, REQUIRED, fields
 from data.model.contract import header_of as contract_header
@@ -51,7 +53,14 @@ class Chosen:
         return rows[rows["category"] == self.category] if self.category else rows
 
 
-def from_address(name: str, options: Iterable[str], widget: Callable, label: str, words: Callable, **more) -> str:
+def from_address(
+    name: str,
+    options: Iterable[str],
+    widget: Callable[..., Any],
+    label: str,
+    words: Callable[[str], str],
+    **more: object,
+) -> str:
     """Return the option whose code is in the address (never a translated label), else the first option."""
     known, key = list(options), f"pledges_{name}"
     asked = st.query_params.get(name)
@@ -60,7 +69,8 @@ def from_address(name: str, options: Iterable[str], widget: Callable, label: str
     def keep() -> None:
         st.query_params[name] = st.session_state[key]
 
-    return widget(label, known, format_func=words, key=key, on_change=keep, **more)
+    chosen: str = widget(label, known, format_func=words, key=key, on_change=keep, **more)
+    return chosen
 
 
 def nothing_yet() -> None:
@@ -168,7 +178,7 @@ def show_outcomes(chosen: Chosen) -> None:
         by = from_address(
             "by", GROUPED, st.segmented_control, _("Rows show"), lambda code: _(GROUPED[code]), required=True
         )
-    rows = chosen.of_category(cached.pledge_rows(*chosen.key, by))
+    rows = chosen.of_category(cached.pledge_rows(chosen.year, by))
     rows = outcome_rows(rows[rows[f"{kind}_pledges"].fillna(0) > 0], kind, by)
     if rows.empty:
         st.info(_("No unit has a pledge of this kind here."))
@@ -229,7 +239,7 @@ def _about(row: dict, kind: str) -> str:
 def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> None:
     counts = {name: rows[f"{kind}_{name}"].astype(int) for name in ("pledges", "overdue", "unverified", "soft")}
     known = zip(rows[f"{kind}_verified_known"].astype(int), rows[f"{kind}_counted"].astype(int), strict=True)
-    shown = {"unit_name": rows["unit_name"]}
+    shown: dict[str, object] = {"unit_name": rows["unit_name"]}
     shown |= {"post": rows["post"]} if by == "post" else {}
     shown |= {
         "pledges": counts["pledges"],
@@ -266,7 +276,7 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
     downloads.table("pledges", chosen.round_, sheet, depends=depends)
 
 
-def _outcome_columns() -> dict:
+def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
     text, whole = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "unit_name": text(_("Unit"), width=175),
@@ -403,7 +413,7 @@ def _few_and_many(chosen: Chosen) -> None:
         )
         scored = votes.rows[votes.rows["score"].notna()]
         if len(scored) > 1:
-            few, many = scored.loc[scored["n"].idxmin()], scored.loc[scored["n"].idxmax()]
+            few, many = (scored[scored["n"] == end].iloc[0] for end in (scored["n"].min(), scored["n"].max()))
             st.markdown(
                 _("In this round, {few} ballots give ±{wide} points and {many} ballots ±{narrow}.").format(
                     few=f"{few['n']:,}",

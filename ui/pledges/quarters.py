@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from i18n import N_
+from results.missing import is_missing
 from results.number_format import exact
 from results.pledges.counts import quarter_days
 from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
@@ -108,11 +109,11 @@ def status(code: object) -> str:
 
 def value(number: object, measure: object) -> str:
     """Return a value with its unit, such as 7.5 公里; a dash if there is none."""
-    if number is None or pd.isna(number):
+    if is_missing(number):
         return "–"
     return f"{exact(number)} {measure}" if isinstance(measure, str) else exact(number)
 
 
 def dated(number: object, day: object) -> str:
     """Return a value with its day, such as 7.5 (09-30); a dash if there is none."""
-    return "–" if pd.isna(number) else f"{exact(number)} ({str(day)[5:]})"
+    return "–" if is_missing(number) else f"{exact(number)} ({str(day)[5:]})"

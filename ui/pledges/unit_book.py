@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.store.release import Round
 from i18n import N_
+from results.missing import is_missing
 from results.number_format import signed
 from results.pledges.by_year import PledgeYear
 from results.pledges.counts import states
@@ -91,8 +92,8 @@ def _items(chosen: pledges_page.Chosen, lines: pd.DataFrame) -> None:
             continue
         st.markdown(f"#### {_(name)} · {len(part)}")
         _chart(part[~found[part.index].isin([ADJUSTED, CANCELLED])], kind)
-        for at, row in part.iterrows():
-            _item(row.to_dict(), found[at], checks[checks["pledge_id"] == row["pledge_id"]])
+        for row, state in zip(part.to_dict("records"), found[part.index], strict=True):
+            _item(row, state, checks[checks["pledge_id"] == row["pledge_id"]])
 
 
 def _chart(part: pd.DataFrame, kind: str) -> None:
@@ -257,7 +258,7 @@ def _years_table(rows: pd.DataFrame) -> None:
 
 
 def _year(row: dict) -> dict[str, str]:
-    told = {}
+    told: dict[str, str] = {}
     for kind, name in PLEDGE_KINDS.items():
         head, known = _(name), not pd.isna(row[f"{kind}_pledges"])
         count = {part: "–" if not known else str(int(row[f"{kind}_{part}"])) for part in ("pledges", "overdue", "soft")}
@@ -280,7 +281,7 @@ def _year(row: dict) -> dict[str, str]:
 
 
 def _share(number: object) -> str:
-    return "–" if pd.isna(number) else f"{tables.number(number, 1)}%"
+    return "–" if is_missing(number) else f"{tables.number(number, 1)}%"
 
 
 def in_short(round_: Round, code: str, name: str) -> None:
