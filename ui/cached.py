@@ -49,13 +49,13 @@ KEYS: dict[str | type, Callable[[Any], object]] = {
     PledgeBook: lambda book: (book.release, book.round, book.as_of.isoformat()),
     PledgeYear: lambda year: (year.book.release, year.book.round, year.book.as_of.isoformat()),
 }
-"""By what an argument is told from others; scalars are their own keys."""
+"""What identifies an argument; a scalar identifies itself."""
 
 
 def answers(entries: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Cache the answers of a function for all sessions, the newest `entries` of them.
 
-    A release never changes, so nothing expires. No spinner: a function that is slow the first time shows its own.
+    A release never changes, so nothing expires. Functions that are slow the first time show a spinner themselves.
     """
     return st.cache_resource(max_entries=entries, show_spinner=False, hash_funcs=KEYS)
 

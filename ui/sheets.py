@@ -16,11 +16,11 @@ groups = groups_sheet
 
 
 def ranking(round_: Round, language: str, category: str | None) -> Sheet:
-    """Return the ranking of a category, or of all: each is ranked by itself, so a part of the whole is the same."""
+    """Return the ranking of a category, or of all categories."""
     answer = cached.ranking_quietly(round_)
     if category is None:
         return as_sheet(answer, round_.release, language)
-    rows = answer.rows[answer.rows["category"] == category]
+    rows = answer.rows[answer.rows["category"] == category]  # each category is ranked separately
     named = family_name(category, language)
     return as_sheet(replace(answer, rows=rows), round_.release, language, category=named)
 

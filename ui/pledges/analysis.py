@@ -64,7 +64,7 @@ def show(chosen: pledges_page.Chosen) -> None:
 
 
 def _year_before(chosen: pledges_page.Chosen) -> PledgeYear | None:
-    """Return the pledges of the previous round of the same sort, formal or trial, if there is one."""
+    """Return the pledges of the previous round of the same sort (formal or trial), or None."""
     release, trials = chosen.round_.release, chosen.round_.release.trial_rounds
     alike = (name for name in cached.pledge_rounds(release) if (name in trials) == chosen.round_.is_trial)
     before = next((name for name in alike if name < chosen.round_.id), None)
