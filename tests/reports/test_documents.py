@@ -49,7 +49,7 @@ from tests.support.paths import ROOT
 def findings(town_path):
     """The findings of the town."""
     release = Store(town_path, threads=2).release()
-    yield round_results(release, "2025")
+    yield round_results(release.round("2025"))
     release.close()
 
 
@@ -58,7 +58,7 @@ def odd(tmp_path_factory):
     """The findings of a round whose units have odd names, 100 units in all."""
     names = [*ODD_NAMES, *(f"第{n}局" for n in range(100 - len(ODD_NAMES)))]
     release = store_of(tmp_path_factory.mktemp("odd") / "var", names, 100).release()
-    yield round_results(release, "2025")
+    yield round_results(release.round("2025"))
     release.close()
 
 
@@ -150,7 +150,7 @@ def test_a_hundred_units_in_both_files(odd):
 @pytest.mark.slow
 def test_three_thousand_units_in_both_files(tmp_path):
     release = store_of(tmp_path / "var", [f"第{n:04d}号单位" for n in range(3_000)]).release()
-    found = round_results(release, "2025")
+    found = round_results(release.round("2025"))
     made = full_ranking(found, "zh")
     told = wanted(all_rows(found))
     assert len(told) == 3_000
@@ -624,7 +624,7 @@ def test_an_announced_bulletin_does_not_say_how_one_person_voted(language, small
     votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
     counted(small, files, votes)
     release = Store(small.store).release()
-    found = round_results(release, "2025")
+    found = round_results(release.round("2025"))
     for made in (bulletin(found, language), full_ranking(found, language)):
         rows = [row for one in made.tables() for row in one.rows if row.cells["unit"] in ("乙", "丙")]
         assert rows and not made.secrecy
@@ -644,7 +644,7 @@ def test_an_internal_document_shows_every_number(small, files):
     votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
     counted(small, files, votes, announced=False)
     release = Store(small.store).release()
-    made = full_ranking(round_results(release, "2025"), "zh")
+    made = full_ranking(round_results(release.round("2025")), "zh")
     cells = {row.cells["unit"]: row.cells for one in made.tables() for row in one.rows}
     assert made.secrecy == "内部" and len(cells) == 6
     assert (cells["乙"]["n"], cells["乙"]["score"]) == ("3", "0.00") and cells["丙"]["n"] == "9"
@@ -663,7 +663,9 @@ def test_a_dossier_does_not_say_how_one_person_voted(small, files):
     )
     assert found.indicators["mean"].isna().all() and found.grades.empty
     assert detail(release.round("2025"), "单位0").groups["mean"].notna().all()
-    made = dossier(round_results(release, "2025"), unit(release, "甲", [ranking(release.round("2025"))]), found, "zh")
+    made = dossier(
+        round_results(release.round("2025")), unit(release, "甲", [ranking(release.round("2025"))]), found, "zh"
+    )
     (groups,) = [section for section in made.sections if section.table and section.table.kind == "groups"]
     assert {row.cells["score"] for row in groups.table.rows} == {"不予显示"}
     assert "以免由得分推算出来" in groups.paragraphs[0]

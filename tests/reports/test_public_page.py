@@ -49,7 +49,7 @@ def page_of(demo_path):
     from reports.public_page import public_page
 
     release = Store(demo_path).release()
-    made = {round_id: public_page(release, round_id) for round_id in release.rounds()}
+    made = {round_id: public_page(release.round(round_id)) for round_id in release.rounds()}
     release.close()
     return made
 
@@ -424,7 +424,7 @@ def test_nothing_small_is_recovered_from_small_rounds(voted, small, tmp_path, un
 
 
 def test_a_published_round_says_how_much_it_withholds(demo_release):
-    found = published(demo_release, "2025")
+    found = published(demo_release.round("2025"))
     assert (found.withheld_units, found.withheld_groups, found.withheld_grades) == (0, 6, 0)
     assert len(found.shown) == 90 and found.without_grades == ()
     assert RULES.count("smallest_cell = 5") == 1

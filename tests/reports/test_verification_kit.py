@@ -51,7 +51,7 @@ def every_line_agrees(store, round_id="2025"):
     verdicts = []
     for family in families(release.round(round_id)):
         for code in family.members["unit_code"]:
-            lines = compare(json.loads(json.dumps(kit_content(release, family, code))))
+            lines = compare(json.loads(json.dumps(kit_content(release.round(family.round), family, code))))
             assert {name for name, *_ in lines} >= NUMBERS
             assert all(equal for *_, equal in lines), (code, [line for line in lines if not line[3]])
             verdicts.append(dict((name, value) for name, value, *_ in lines)["verdict"])
@@ -105,7 +105,7 @@ def test_the_script_agrees_on_the_demonstration(demo_path):
     for family in families(release.round("2025")):
         codes = list(family.members["unit_code"])
         for code in (codes[0], codes[len(codes) // 2], codes[-1]):
-            lines = compare(kit_content(release, family, code))
+            lines = compare(kit_content(release.round(family.round), family, code))
             assert all(equal for *_, equal in lines), (code, lines)
     release.close()
 
@@ -168,7 +168,7 @@ def test_a_slip_in_the_tables_of_all_units_is_found_even_where_it_changes_no_ver
     """The best unit is so far from the bottom that its p-values do not notice a hundredth of a point."""
     release = Store(demo_path).release()
     family = families(release.round("2025"))[0]
-    content = kit_content(release, family, "ZY011")
+    content = kit_content(release.round(family.round), family, "ZY011")
     release.close()
     at = content["family"]["units"].index("ZY011")
     for table, own, factor in (("score", at, 1.0001), ("covariance", (at, at), 1.001)):
@@ -211,7 +211,10 @@ def test_the_kit_tells_no_lowest_grades_of_other_units(biaochi, files, tmp_path)
         telling |= {float(p): code for p in (stats.binom.sf(low - 1, n, 0.15), stats.binom.cdf(low, n, 0.15))}
     for code in family.members["unit_code"]:
         told = {
-            float(number) for number in re.findall(r"\d\.\d+(?:e-\d+)?", json.dumps(kit_content(release, family, code)))
+            float(number)
+            for number in re.findall(
+                r"\d\.\d+(?:e-\d+)?", json.dumps(kit_content(release.round(family.round), family, code))
+            )
         }
         assert {telling[p] for p in told & telling.keys()} <= {code}
     release.close()
