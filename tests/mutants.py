@@ -1,16 +1,22 @@
 """Change the code in small ways; a test must fail for each: `python -m tests.mutants [WORD]`, or make mutants.
 
-Each mutant runs in a copy of the tree, two at a time. Exit 1 when fewer than 95 % are killed, or when the text of a
-mutant no longer occurs exactly once: it has to be written again.
+Each mutant runs in a copy of the tree, two at a time, against the test files that its row names; the tree itself is
+only read. The same files must pass in an unchanged copy first, otherwise a failure would prove nothing. The report ends
+with a table: mutant, killed by, seconds. Exit 1 when fewer than 95 % are killed, or when the text of a mutant no longer
+occurs exactly once: it has to be written again.
 """
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +25,8 @@ from tests.support.paths import ROOT
 ENOUGH = 0.95
 SECONDS = 600  # a mutant that runs for ever is killed as well
 NOT_COPIED = shutil.ignore_patterns(".venv", ".git", "var", "__pycache__", ".*_cache", ".hypothesis", "bench")
+PYTEST = ("-m", "pytest", "-n", "0", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+FAILED = re.compile(r"^(?:FAILED|ERROR) (tests/.*?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,23 @@ class Mutant:
     tests: str
     what: str
 
+    @property
+    def name(self) -> str:
+        return f"{self.file}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the tests of a mutant did. killed_by: the first test that failed; '' if the mutant survived."""
+
+    mutant: Mutant
+    killed_by: str
+    seconds: float
+
+    @property
+    def line(self) -> str:
+        return f"{self.mutant.name:<78.78} {self.killed_by or 'SURVIVED':<110.110} {self.seconds:6.1f}"
+
 
 def mutants() -> list[Mutant]:
     """The rows of mutants.csv."""
@@ -40,43 +65,67 @@ def mutants() -> list[Mutant]:
 
 def main(word: str = "") -> int:
     """Run every mutant whose file or meaning has the word; the exit code."""
-    chosen = [mutant for mutant in mutants() if word in mutant.file + mutant.what]
+    chosen = [mutant for mutant in mutants() if word in mutant.name]
     stale = [mutant for mutant in chosen if (ROOT / mutant.file).read_text(encoding="utf-8").count(mutant.text) != 1]
     for mutant in stale:
-        print(f"stale     {mutant.file}: {mutant.text!r}")
+        print(f"stale     {mutant.name}: {mutant.text!r}")
+    live = [mutant for mutant in chosen if mutant not in stale]
+    if failed := failure_without_mutants(live):
+        print(f"fails without any mutant: {failed}")
+        return 1
     with ThreadPoolExecutor(2) as pool:
-        killed = [*pool.map(is_killed, [mutant for mutant in chosen if mutant not in stale])]
-    print(f"{sum(killed)} of {len(killed)} killed, {len(stale)} stale")
-    return int(bool(stale) or sum(killed) < ENOUGH * len(killed))
+        outcomes = [*pool.map(outcome_of, live)]
+    return report(outcomes, len(stale))
 
 
-def is_killed(mutant: Mutant) -> bool:
-    """Whether a test fails for it."""
-    with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder, "tree")
-        shutil.copytree(ROOT, tree, ignore=NOT_COPIED)
+def failure_without_mutants(live: list[Mutant]) -> str:
+    """The first test that fails in an unchanged copy; '' if all pass."""
+    named = sorted({file for mutant in live for file in mutant.tests.split()})
+    with copied_tree() as tree:
+        return first_failure(tree, named, SECONDS * 3) if named else ""
+
+
+def outcome_of(mutant: Mutant) -> Outcome:
+    """Apply the mutant to a copy and run its tests there."""
+    begun = time.monotonic()
+    with copied_tree() as tree:
         changed = tree / mutant.file
         changed.write_text(changed.read_text("utf-8").replace(mutant.text, mutant.other), encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-n",
-            "0",
-            "-x",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            *mutant.tests.split(),
-        ]
-        environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-        try:
-            done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, timeout=SECONDS, check=False)
-            killed = done.returncode == 1
-        except subprocess.TimeoutExpired:
-            killed = True
-    print(f"{'killed' if killed else 'SURVIVED':9} {mutant.file}: {mutant.what}", flush=True)
-    return killed
+        found = Outcome(mutant, first_failure(tree, mutant.tests.split(), SECONDS), time.monotonic() - begun)
+    print(f"{'killed' if found.killed_by else 'SURVIVED':9} {mutant.name}", flush=True)
+    return found
+
+
+@contextmanager
+def copied_tree() -> Iterator[Path]:
+    """Yield a copy of the tree; it is removed at the end, whatever happened."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield shutil.copytree(ROOT, Path(folder, "tree"), ignore=NOT_COPIED)
+
+
+def first_failure(tree: Path, tests: list[str], seconds: int) -> str:
+    """The first test that fails in the tree; '' if all pass. Files that cannot be collected are an error, no failure."""
+    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, *PYTEST, *tests]
+    try:
+        done = subprocess.run(
+            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end after {seconds} s"
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"pytest ended with {done.returncode}: {' '.join(tests)}\n{done.stdout}{done.stderr}")
+    return FAILED.search(done.stdout)[1] if done.returncode else ""
+
+
+def report(outcomes: list[Outcome], stale: int) -> int:
+    """Print the table, slowest last; the exit code."""
+    killed = sum(bool(found.killed_by) for found in outcomes)
+    print(f"\n{'mutant':<78} {'killed by':<110} {'seconds':>6}")
+    for found in sorted(outcomes, key=lambda found: found.seconds):
+        print(found.line)
+    print(f"{killed} of {len(outcomes)} killed, {stale} stale")
+    return int(bool(stale) or killed < ENOUGH * len(outcomes))
 
 
 if __name__ == "__main__":
