@@ -104,7 +104,7 @@ def copied_tree() -> Iterator[Path]:
 
 
 def first_failure(tree: Path, tests: list[str], seconds: int) -> str:
-    """The first test that fails in the tree; '' if all pass. Files that cannot be collected are an error, no failure."""
+    """The first test that fails in the tree; '' if all pass. Files that cannot be collected are an error."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *PYTEST, *tests]
     try:

@@ -75,6 +75,16 @@ def test_tampering_is_found(tamper, store, small):
     small("check", code=1)
 
 
+@pytest.mark.parametrize("field", ["time", "user", "action", "round", "release", "what", "note", "sha256"])
+def test_every_field_of_a_line_is_sealed(field, store_path):
+    log_export(store_path, "ranking.csv", release="a" * 64, round_id="2025", sha256="ab", who="甲")
+    path = store_path / "audit" / "log.jsonl"
+    entry = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**entry, field: f"{entry[field]}1"}, ensure_ascii=False) + "\n", "utf-8")
+    with pytest.raises(StoreDamagedError, match="line 1"):
+        read_log(store_path)
+
+
 def test_a_line_whose_hashes_were_made_anew_breaks_at_the_next(store):
     kept = [json.loads(line) for line in lines(store)]
     entry = read_log(store.path)[2]
