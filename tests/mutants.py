@@ -1,8 +1,8 @@
-"""Change the code in small ways; a test must fail for each: `python -m tests.mutants [WORD]`, or make mutants.
+"""Change the code in small ways; a test must fail for each: `python -m tests.mutants [WORD ...]`, or make mutants.
 
-Each mutant runs in a copy of the tree, two at a time, against the test files that its row names; the tree itself is
-only read. The same files must pass in an unchanged copy first, otherwise a failure would prove nothing. The report ends
-with a table: mutant, killed by, seconds. Exit 1 when fewer than 95 % are killed, or when the text of a mutant no longer
+Each mutant runs in a copy of the tree, two at a time, against the tests that its row names; the tree itself is only
+read. A failure counts only if the same test passes in an unchanged copy, which is tried at the end. The report is a
+table: mutant, killed by, seconds. Exit 1 when fewer than 95 % are killed, or when the text of a mutant no longer
 occurs exactly once: it has to be written again.
 """
 
@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.support.paths import ROOT
@@ -25,7 +25,8 @@ from tests.support.paths import ROOT
 ENOUGH = 0.95
 SECONDS = 600  # a mutant that runs for ever is killed as well
 NOT_COPIED = shutil.ignore_patterns(".venv", ".git", "var", "__pycache__", ".*_cache", ".hypothesis", "bench")
-PYTEST = ("-m", "pytest", "-n", "0", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+PYTEST = ("-m", "pytest", "-n", "0", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+ENDLESS = f"no end after {SECONDS} s"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (tests/.*?)(?: - .*)?$", re.MULTILINE)
 
 
@@ -46,7 +47,7 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the tests of a mutant did. killed_by: the first test that failed; '' if the mutant survived."""
+    """What the tests of a mutant did. killed_by: the test that failed; '' if the mutant survived."""
 
     mutant: Mutant
     killed_by: str
@@ -63,37 +64,41 @@ def mutants() -> list[Mutant]:
         return [Mutant(**row) for row in csv.DictReader(file)]
 
 
-def main(word: str = "") -> int:
-    """Run every mutant whose file or meaning has the word; the exit code."""
-    chosen = [mutant for mutant in mutants() if word in mutant.name]
+def main(*words: str) -> int:
+    """Run every mutant whose file or meaning has one of the words, or all; the exit code."""
+    chosen = [mutant for mutant in mutants() if not words or any(word in mutant.name for word in words)]
     stale = [mutant for mutant in chosen if (ROOT / mutant.file).read_text(encoding="utf-8").count(mutant.text) != 1]
     for mutant in stale:
         print(f"stale     {mutant.name}: {mutant.text!r}")
-    live = [mutant for mutant in chosen if mutant not in stale]
-    if failed := failure_without_mutants(live):
-        print(f"fails without any mutant: {failed}")
-        return 1
     with ThreadPoolExecutor(2) as pool:
-        outcomes = [*pool.map(outcome_of, live)]
-    return report(outcomes, len(stale))
-
-
-def failure_without_mutants(live: list[Mutant]) -> str:
-    """The first test that fails in an unchanged copy; '' if all pass."""
-    named = sorted({file for mutant in live for file in mutant.tests.split()})
-    with copied_tree() as tree:
-        return first_failure(tree, named, SECONDS * 3) if named else ""
+        outcomes = [*pool.map(outcome_of, [mutant for mutant in chosen if mutant not in stale])]
+    return report(without_false_kills(outcomes), len(stale))
 
 
 def outcome_of(mutant: Mutant) -> Outcome:
-    """Apply the mutant to a copy and run its tests there."""
+    """Apply the mutant to a copy and run its tests there until one fails."""
     begun = time.monotonic()
     with copied_tree() as tree:
         changed = tree / mutant.file
         changed.write_text(changed.read_text("utf-8").replace(mutant.text, mutant.other), encoding="utf-8")
-        found = Outcome(mutant, first_failure(tree, mutant.tests.split(), SECONDS), time.monotonic() - begun)
+        try:
+            failed = failures(tree, ["-x", *mutant.tests.split()], SECONDS)
+        except subprocess.TimeoutExpired:
+            failed = [ENDLESS]
+    found = Outcome(mutant, "".join(failed[:1]), time.monotonic() - begun)
     print(f"{'killed' if found.killed_by else 'SURVIVED':9} {mutant.name}", flush=True)
     return found
+
+
+def without_false_kills(outcomes: list[Outcome]) -> list[Outcome]:
+    """Undo the kills by tests that fail in an unchanged copy as well."""
+    # All cases of a test are run: the brackets of a case may hold anything.
+    tests = sorted({found.killed_by.partition("[")[0] for found in outcomes} - {"", ENDLESS})
+    with copied_tree() as tree:
+        failed = failures(tree, tests, 10 * SECONDS) if tests else []
+    for test in failed:
+        print(f"fails without any mutant: {test}")
+    return [replace(found, killed_by="") if found.killed_by in failed else found for found in outcomes]
 
 
 @contextmanager
@@ -103,19 +108,16 @@ def copied_tree() -> Iterator[Path]:
         yield shutil.copytree(ROOT, Path(folder, "tree"), ignore=NOT_COPIED)
 
 
-def first_failure(tree: Path, tests: list[str], seconds: int) -> str:
-    """The first test that fails in the tree; '' if all pass. Files that cannot be collected are an error."""
+def failures(tree: Path, words: list[str], seconds: int) -> list[str]:
+    """The tests that fail in the tree. RuntimeError if they cannot be collected: a mutant must still be Python."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, *PYTEST, *tests]
-    try:
-        done = subprocess.run(
-            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return f"no end after {seconds} s"
+    command = [sys.executable, *PYTEST, *words]
+    done = subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+    )
     if done.returncode not in (0, 1):
-        raise RuntimeError(f"pytest ended with {done.returncode}: {' '.join(tests)}\n{done.stdout}{done.stderr}")
-    return FAILED.search(done.stdout)[1] if done.returncode else ""
+        raise RuntimeError(f"pytest ended with {done.returncode}: {' '.join(words)}\n{done.stdout}{done.stderr}")
+    return FAILED.findall(done.stdout)
 
 
 def report(outcomes: list[Outcome], stale: int) -> int:

@@ -2,12 +2,14 @@
 
 import pytest
 
-from data.intake.values import judge_date, judge_grade, judge_round
+from data.intake.values import judge_date, judge_grade, judge_group, judge_round
 from data.model.rule_sets import parse_rules
 from data.moments.votes import kind_of_grade
+from tests.support.paths import RULES as RULE_SETS
 from tests.support.stores import SMALL
 
 RULES = parse_rules(SMALL)
+NUMERIC = (RULE_SETS / "numeric-1-5.toml").read_text(encoding="utf-8")
 
 
 def kind(value="", score="", validity=""):
@@ -57,3 +59,24 @@ def test_a_row_names_its_round_or_its_year_in_full():
     assert [judge_round(text, "2025-上半年").code for text in taken] == [""] * len(taken)
     for text in ("2024", "2024年度", "25", "2025-下半年", "20255"):
         assert judge_round(text, "2025-上半年").code == "wrong_round", text
+
+
+@pytest.mark.parametrize("score", ["满意", " 满 意 ", "满意\u200b"])
+def test_the_same_answer_twice_is_one_answer(score):
+    assert judge_grade("满意", score, "", RULES).kept == "满意"
+
+
+def test_a_name_has_at_most_a_hundred_letters():
+    assert judge_group("甲" * 100, None).kept == "甲" * 100
+    assert judge_group("甲" * 101, None).code == "name_too_long"
+
+
+def test_a_number_is_scored_inside_the_scale_and_on_its_steps():
+    rules = parse_rules(NUMERIC)
+    kept = [judge_grade("", text, "", rules) for text in ("1", "3.0", "5", "'4")]
+    assert [found.kept for found in kept] == ["1", "3", "5", "4"]
+    assert {kind_of_grade(found.kept, found.kind, rules) for found in kept} == {"scored"}
+    stepped = parse_rules(NUMERIC.replace("step = 1", "step = 0.5"))
+    assert judge_grade("", "2.5", "", stepped).kept == "2.5"
+    codes = [judge_grade("", text, "", stepped).code for text in ("0.5", "5.5", "2.25", "2.501", "三")]
+    assert codes == ["score_out_of_range"] * 2 + ["score_off_step", "score_too_precise", "score_not_a_number"]

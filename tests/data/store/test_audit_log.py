@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from data.store import Store
-from data.store.audit_log import FIRST, append_missing_entries, log_export, read_log
+from data.store.audit_log import FIRST, TAIL, append_missing_entries, log_action, log_export, read_log
 from data.store.history import Event
 from data.store.uploads import Upload
 from data.store.verify import check
@@ -149,3 +149,10 @@ def test_two_exports_in_one_second_are_two_entries_of_one_chain(store_path):
         log_export(store_path, name, release="a" * 64, round_id="2025", sha256="ab", who="甲")
     first, second = read_log(store_path)
     assert (first.number, second.number, second.before) == (1, 2, first.hash) and first.hash != second.hash
+
+
+def test_a_line_longer_than_what_is_read_at_first_is_continued(store_path):
+    log_action(store_path, "backup", "2026.zip", note="理由" * TAIL)
+    for _ in range(2):
+        log_export(store_path, "ranking.csv", release="a" * 64, sha256="ab", who="甲")
+    assert [entry.number for entry in read_log(store_path)] == [1, 2, 3]
