@@ -31,16 +31,7 @@ NOT_COPIED = shutil.ignore_patterns(".venv", ".git", "var", ".*_cache", ".hypoth
 PYTEST = ("-n", "0", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 # Imported once, in the process that all others are forked from: it took two of three seconds of a mutant. Nothing of
 # the project is among them.
-PRELOADED = (
-    "pytest",
-    "numpy",
-    "pandas",
-    "scipy.stats",
-    "scipy.optimize",
-    "scipy.sparse.csgraph",
-    "duckdb",
-    "xlsxwriter",
-)
+PRELOADED = ("pytest", "numpy", "pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "duckdb", "xlsxwriter")
 ENDLESS = f"no end after {SECONDS} s"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (tests/.*?)(?: - .*)?$", re.MULTILINE)
 
