@@ -105,6 +105,13 @@ def test_two_columns_that_share_a_heading_are_two_header_rows():
     assert header.above == {1: "服务态度", 2: "服务态度"} and header.problems == []
 
 
+def test_a_text_below_two_headings_is_no_field_of_either():
+    records = [["单位名称", "现场测评", "", "网上测评", ""], ["", "等级", "票数", "等级", "票数"]]
+    header = read_header("counts", [*records, ["市公安局", "满意", "3", "满意", "4"]], {}, "汇总.csv")
+    assert header.fields == {"unit_code": 0}
+    assert header.other == {1: "等级", 2: "票数", 3: "等级", 4: "票数"}
+
+
 def test_counts_without_a_group_need_rules_that_pool(biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)
     path = tmp_path / "汇总.csv"
