@@ -28,7 +28,8 @@ from tests.support.paths import ROOT
 ENOUGH = 0.95
 SECONDS = 600  # a mutant that runs for ever is killed as well
 NOT_COPIED = shutil.ignore_patterns(".venv", ".git", "var", ".*_cache", ".hypothesis", "bench")
-PYTEST = ("-n", "0", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+HYPOTHESIS = ("--hypothesis-profile=mutants", "--hypothesis-seed=0")
+PYTEST = ("-n", "0", "-q", "--tb=no", "-p", "no:cacheprovider", *HYPOTHESIS)
 # Imported once, in the process that all others are forked from: it took two of three seconds of a mutant. Nothing of
 # the project is among them.
 PRELOADED = ("pytest", "numpy", "pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "duckdb", "xlsxwriter")
