@@ -13,6 +13,7 @@ from analytics.suppression import (
     exposed_cells,
     feasible,
     interval_is_open,
+    interval_is_wide,
     is_small,
     suppress,
     table,
@@ -72,6 +73,14 @@ def test_three_more_cells_protect_three_in_a_latin_square():
 def test_what_is_small(counts, uniform, expected):
     """Zero says nothing of anybody; a cell of equal votes tells how everyone voted."""
     assert is_small(counts, 5, uniform).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "protects"),
+    [(0, 5, True), (1, 6, True), (0, 4, False), (1, 5, False), (7, 11, False), (7, 12, True)],
+)
+def test_an_interval_protects_that_is_as_wide_as_the_smallest_count(low, high, protects):
+    assert interval_is_wide(5)(np.array([float(low)]), np.array([float(high)])).tolist() == [protects]
 
 
 def test_a_round_without_a_limit_withholds_nothing():
