@@ -272,3 +272,20 @@ def test_a_bar_that_begins_below_zero_is_drawn_on_both_sides(tmp_path):
     assert [[page.cell(row, column).value for column in (9, 10)] for row in (1, 2)] == [[2.0, 2.5], [0.5, 0.5]]
     first = page._charts[0].series[0]
     assert [(point.idx, point.spPr.solidFill.srgbClr) for point in first.dPt] == [(0, SHADES[0].strip("#"))]
+
+
+def test_charts_are_printed_without_the_lengths_of_their_bars(tmp_path):
+    from openpyxl import load_workbook
+
+    from formats.spreadsheet import Chart, Sheet, xlsx_bytes
+
+    rows = [["甲局", 82.0, 80.5, 83.5], ["乙局", 81.0, 80.0, 82.0], ["丙局", 70.0, 69.0, 71.0]]
+    charts = (Chart("图一", "单位", "得分", "下限", "上限", 0, 2), Chart("图二", "单位", "得分", "下限", "上限", 2, 1))
+    path = tmp_path / "c.xlsx"
+    path.write_bytes(xlsx_bytes(Sheet("表", ["单位", "得分", "下限", "上限"], rows, charts=charts, charts_title="图")))
+    page = load_workbook(path).worksheets[-1]
+    lengths = [cell.coordinate for row in page.iter_rows() for cell in row if cell.value is not None]
+    assert {name[0] for name in lengths} == {"I", "J"} and len(lengths) == 6
+    first, last = page.print_area.replace("$", "").rpartition("!")[2].split(":")
+    assert first == "A1" and last[0] == "H"
+    assert int(last[1:]) > max(chart.anchor._from.row for chart in page._charts) + 90 // 20

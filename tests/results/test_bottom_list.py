@@ -163,6 +163,17 @@ def test_a_small_group_is_marked_and_nothing_is_confirmed(publish):
     assert {rows[f"单位{i}"]["reason"] for i in range(8)} == {None}
 
 
+def test_the_least_number_of_votes_suffices_and_one_less_does_not(publish):
+    """The rules ask for 30 votes a unit and 10 a group; a unit with exactly these is judged as any other."""
+    exact = {"普通群众": (0, 0, 2000), "服务对象": (0, 0, 2000), "两代表一委员": (0, 0, 10)}
+    few, fewer = (9, 1, 0), {"普通群众": (9, 1, 0), "服务对象": (9, 1, 0), "两代表一委员": (9, 0, 0)}
+    units = FAR_APART | {"单位8": exact, "单位9": few, "单位10": fewer}
+    rows = publish(units, 'rule = "last"\nk = 1')
+    assert (rows["单位8"]["verdict"], rows["单位8"]["reason"]) == ("confirmed", None)
+    assert (rows["单位9"]["n"], rows["单位9"]["reason"]) == (30, None) and rows["单位9"]["rank"]
+    assert (rows["单位10"]["n"], rows["单位10"]["reason"], rows["单位10"]["rank"]) == (29, "too_few_votes", None)
+
+
 def test_a_missing_group_is_scored_on_the_others_when_the_rules_say_so(publish, biaochi):
     lacking = {"普通群众": (0, 0, 200), "服务对象": (0, 0, 200)}
     units = FAR_APART | {"单位8": lacking}

@@ -117,9 +117,8 @@ def test_printed_scores_are_set_beside_our_own(year):
 
 
 def test_more_ballots_back_than_handed_out(year):
-    year.read(
-        "issue_return", "评议主体,会场,发放数,收回数\n普通群众,一会场,500,510\n普通群众,二会场,500,490\n服务对象,,,3\n"
-    )
+    sheets = "普通群众,一会场,500,510\n普通群众,二会场,500,490\n服务对象,,,3\n两代表一委员,,20,20\n"
+    year.read("issue_return", f"评议主体,会场,发放数,收回数\n{sheets}")
     note = year.notes()["returned_more"]
     assert (note.units, note.facts["number"]) == (("普通群众 一会场",), 10)
 
