@@ -3,8 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.sample.city import demo_files
-from data.store import ImportOptions, Store
+from data.store import Store
 from settings import ROOT
 from ui import cached
 
@@ -20,16 +19,7 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("demo") / "store")
-    store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
-    for file in demo_files():
-        store.import_files(
-            file.kind, [(file.name, file.content)], file.round_id, ImportOptions(rules=file.rules, demo=True)
-        )
-    store.publish()
-    return store.path
+FIRST = PAGES[0]
 
 
 def opened(page, store, monkeypatch, language="zh", **query):
@@ -38,16 +28,17 @@ def opened(page, store, monkeypatch, language="zh", **query):
         part.clear()
     test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
     test.query_params.update({"lang": language, **query})
+    if page != FIRST:  # the page that opens without an address; any other is addressed by its name, which saves a run
+        test.switch_page(f"../pages/{page}.py")
     test.run()
-    test = test.switch_page(f"../pages/{page}.py").run()
     assert not test.exception, test.exception
     return test
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_opens(page, language, demo, monkeypatch):
-    test = opened(page, demo, monkeypatch, language)
+def test_every_page_opens(page, language, demo_path, monkeypatch):
+    test = opened(page, demo_path, monkeypatch, language)
     assert len(test.title) == 1
     assert not test.error
 
@@ -59,8 +50,8 @@ def test_an_empty_store_says_what_to_do(page, tmp_path, monkeypatch):
     assert not test.dataframe
 
 
-def test_the_ranking_holds_one_category_and_its_table_is_the_ranking(demo, monkeypatch):
-    test = opened("browse/ranking", demo, monkeypatch)
+def test_the_ranking_holds_one_category_and_its_table_is_the_ranking(demo_path, monkeypatch):
+    test = opened("browse/ranking", demo_path, monkeypatch)
     release = cached.release()
     category = test.selectbox(key="category").value
     rows = cached.ranking(release.id, "2025").rows
@@ -68,14 +59,14 @@ def test_the_ranking_holds_one_category_and_its_table_is_the_ranking(demo, monke
     assert test.dataframe[0].value["unit_name"].tolist() == rows["unit_name"].tolist()
 
 
-def test_search_narrows_the_table(demo, monkeypatch):
-    test = opened("browse/ranking", demo, monkeypatch)
+def test_search_narrows_the_table(demo_path, monkeypatch):
+    test = opened("browse/ranking", demo_path, monkeypatch)
     test.text_input(key="search").set_value("市妇联").run()
     assert test.dataframe[0].value["unit_name"].tolist() == ["市妇联"]
 
 
-def test_the_bottom_page_names_only_the_confirmed(demo, monkeypatch):
-    test = opened("act/bottom", demo, monkeypatch, category="公共服务单位", round="2025")
+def test_the_bottom_page_names_only_the_confirmed(demo_path, monkeypatch):
+    test = opened("act/bottom", demo_path, monkeypatch, category="公共服务单位", round="2025")
     assert test.selectbox(key="category").value == "公共服务单位"
     texts = [one.value for one in test.markdown]
     assert any("◆ 市殡葬服务中心" in text for text in texts)
@@ -100,8 +91,8 @@ def test_a_category_without_any_difference_offers_no_list(tmp_path, monkeypatch)
     assert not any("◆" in header.value for header in test.subheader)
 
 
-def test_the_unit_page_says_why(demo, monkeypatch):
-    test = opened("browse/unit", demo, monkeypatch, unit="ZY082", round="2025")
+def test_the_unit_page_says_why(demo_path, monkeypatch):
+    test = opened("browse/unit", demo_path, monkeypatch, unit="ZY082", round="2025")
     metrics = {metric.label: metric.value for metric in test.metric}
     assert metrics["认定"] == "确认末位" and metrics["名次区间"] == "17"
     assert any(text.value.startswith("可以说") for text in test.markdown)
