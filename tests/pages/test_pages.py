@@ -3,8 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.sample.city import GROUPS
 from data.store import Store
 from settings import ROOT
+from tests.support.stores import RULES
 from ui import cached
 
 PAGES = (
@@ -35,6 +37,21 @@ def opened(page, store, monkeypatch, language="zh", **query):
     return test
 
 
+def published(path, kind, text):
+    """A store with one file of 2025 under the rules of the demonstration, published."""
+    store = Store(path)
+    store.add_rules(RULES)
+    assert store.import_files(kind, [("票.csv", text.encode())], "2025").stored
+    store.publish()
+    return path
+
+
+def eight_units(satisfied):
+    """Counts of eight units by three groups; satisfied: place of the unit -> how many of a group are."""
+    lines = [f"单位{place},{group},{satisfied(place)},30,20\n" for place in range(8) for group in GROUPS]
+    return "参评单位,评议主体,满意,基本满意,不满意\n" + "".join(lines)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens(page, language, demo_path, monkeypatch):
@@ -50,17 +67,13 @@ def test_an_empty_store_says_what_to_do(page, tmp_path, monkeypatch):
     assert not test.dataframe
 
 
-def test_the_ranking_holds_one_category_and_its_table_is_the_ranking(demo_path, monkeypatch):
+def test_the_ranking_holds_one_category_its_table_is_the_ranking_and_search_narrows_it(demo_path, monkeypatch):
     test = opened("browse/ranking", demo_path, monkeypatch)
     release = cached.release()
     category = test.selectbox(key="category").value
     rows = cached.ranking(release.id, "2025").rows
     rows = rows[(rows["category"] == category) & rows["rank"].notna()]
     assert test.dataframe[0].value["unit_name"].tolist() == rows["unit_name"].tolist()
-
-
-def test_search_narrows_the_table(demo_path, monkeypatch):
-    test = opened("browse/ranking", demo_path, monkeypatch)
     test.text_input(key="search").set_value("市妇联").run()
     assert test.dataframe[0].value["unit_name"].tolist() == ["市妇联"]
 
@@ -77,15 +90,8 @@ def test_the_bottom_page_names_only_the_confirmed(demo_path, monkeypatch):
 
 
 def test_a_category_without_any_difference_offers_no_list(tmp_path, monkeypatch):
-    store = Store(tmp_path / "store")
-    rules = (ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8")
-    store.add_rules(rules)
-    groups = ("普通群众", "服务对象", "两代表一委员")
-    lines = [f"单位{i},{group},{60 + i},30,20" for i in range(8) for group in groups]
-    text = "参评单位,评议主体,满意,基本满意,不满意\n" + "\n".join(lines) + "\n"
-    assert store.import_files("counts", [("票数.csv", text.encode())], "2025").stored
-    store.publish()
-    test = opened("act/bottom", store.path, monkeypatch)
+    store = published(tmp_path / "store", "counts", eight_units(lambda place: 60 + place))
+    test = opened("act/bottom", store, monkeypatch)
     assert "排不出名次" in test.subheader[0].value
     assert [warning.value for warning in test.warning] == ["不提供名单：这些单位之间的差别不超过偶然波动。"]
     assert not any("◆" in header.value for header in test.subheader)
@@ -98,15 +104,17 @@ def test_the_unit_page_says_why(demo_path, monkeypatch):
     assert any(text.value.startswith("可以说") for text in test.markdown)
 
 
+@pytest.fixture(scope="module")
+def nobody_ranked(tmp_path_factory):
+    """A published round of two ballots; the tests only look."""
+    text = "票号,评议主体,参评单位,评价\n1,普通群众,市公安局,满意\n2,服务对象,市教育局,满意\n"
+    return published(tmp_path_factory.mktemp("nobody") / "store", "ballots", text)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
-def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language, tmp_path, monkeypatch):
-    store = Store(tmp_path / "store")
-    store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
-    text = "票号,评议主体,参评单位,评价\n1,普通群众,市公安局,满意\n2,服务对象,市教育局,满意\n"
-    assert store.import_files("ballots", [("票.csv", text.encode())], "2025").stored
-    store.publish()
-    test = opened(page, store.path, monkeypatch, language)
+def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language, nobody_ranked, monkeypatch):
+    test = opened(page, nobody_ranked, monkeypatch, language)
     told = "\n".join(item.value for item in [*test.markdown, *test.caption, *test.subheader])
     assert "– 分" not in told and "– points" not in told
     if page in ("browse/overview", "act/bottom"):
@@ -115,15 +123,9 @@ def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language
         assert not test.get("plotly_chart")
 
 
-@pytest.mark.parametrize(("language", "name"), [("zh", "全部单位"), ("en", "all units")])
-def test_the_one_category_of_a_round_without_categories_has_a_word(language, name, tmp_path, monkeypatch):
-    store = Store(tmp_path / "store")
-    store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
-    groups = ("普通群众", "服务对象", "两代表一委员")
-    lines = [f"单位{i},{group},{60 + 3 * i},30,20" for i in range(8) for group in groups]
-    text = "参评单位,评议主体,满意,基本满意,不满意\n" + "\n".join(lines) + "\n"
-    assert store.import_files("counts", [("票数.csv", text.encode())], "2025").stored
-    store.publish()
-    test = opened("act/bottom", store.path, monkeypatch, language)
-    assert test.selectbox(key="category").options == [name]
-    assert any(name in text.value for text in opened("browse/overview", store.path, monkeypatch, language).markdown)
+def test_the_one_category_of_a_round_without_categories_has_a_word(tmp_path, monkeypatch):
+    store = published(tmp_path / "store", "counts", eight_units(lambda place: 60 + 3 * place))
+    for language, name in (("zh", "全部单位"), ("en", "all units")):
+        test = opened("act/bottom", store, monkeypatch, language)
+        assert test.selectbox(key="category").options == [name]
+        assert any(name in text.value for text in opened("browse/overview", store, monkeypatch, language).markdown)
