@@ -33,7 +33,7 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MINUTE = 60_000  # milliseconds: how long every step waits, so that a slow machine is no failure
+PATIENCE = 180_000  # milliseconds: how long every step waits, so that a slow machine is no failure
 LOOPBACK = {"127.0.0.1", "localhost"}
 
 # Latin words a Chinese page may show: file kinds, units, the product's name, the other
@@ -243,7 +243,7 @@ def browser():
 def watched_context(browser, **options):
     """A browser context whose pages `settled` can wait for."""
     context = browser.new_context(viewport={"width": 1366, "height": 900}, **options)
-    context.set_default_timeout(MINUTE)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
     return context
 

@@ -109,7 +109,7 @@ def test_bundles_public_page_and_kit_are_made_and_handed_out(address, name, serv
     settled(page)
     page.locator(f".st-key-make_file_{name} button").click()
     ready = page.locator(f".st-key-download_file_{name} button")
-    ready.wait_for(timeout=120_000)
+    ready.wait_for()
     with page.expect_download() as waiting:
         ready.click()
     digest = hashlib.sha256(waiting.value.path().read_bytes()).hexdigest()

@@ -86,7 +86,7 @@ def test_the_menu_of_a_column(shown, language):
         if shown.get_by_test_id("stDataFrameColumnMenu").count():
             break
     menu = shown.get_by_test_id("stDataFrameColumnMenu")
-    menu.wait_for(timeout=5000)
+    menu.wait_for()
     for item in menu.get_by_role("menuitem").all():
         item.hover()
         drawn(shown)
