@@ -157,7 +157,7 @@ def start_server(store: Path, log: Path, app: str = "app.py", **environment: str
     return server
 
 
-def _await_health(server: Server, seconds: float = 60) -> None:
+def _await_health(server: Server, seconds: float = PATIENCE / 1000) -> None:
     """Asks the plain health address, which runs no page: the first page request stays the
     test's own.
     """
