@@ -23,6 +23,7 @@ FOLDER = Path(__file__).with_name("screenshots")
 PATHS = ("overview", "ranking", "changes", "unit", "pledges", "bottom", "bulletin", "upload", "releases", "methods")
 
 
+HEIGHT = "() => Math.max(innerHeight, document.querySelector('[data-testid=\"stMain\"]').scrollHeight)"
 wanted: set[str] = set()
 """Holds "pictures" once `pytest --pictures` asked for those of journeys."""
 
@@ -30,14 +31,24 @@ wanted: set[str] = set()
 def picture(page, name: str) -> None:
     """The whole page of a journey, where pictures are wanted."""
     if wanted:
-        FOLDER.mkdir(exist_ok=True)
-        settled(page)
-        page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+        whole(page, name)
+
+
+def whole(page, name: str) -> Path:
+    """All of the page, which Streamlit scrolls within its window: the window is made as high as the page for it."""
+    FOLDER.mkdir(exist_ok=True)
+    path, before = FOLDER / f"{name}.png", page.viewport_size
+    settled(page)
+    page.set_viewport_size({**before, "height": page.evaluate(HEIGHT)})
+    settled(page)
+    page.screenshot(path=path)
+    page.set_viewport_size(before)
+    settled(page)
+    return path
 
 
 def take(url: str, paths=PATHS, languages=("zh", "en"), width: int = 1366) -> list[Path]:
     """One PNG per page and language of a running dashboard."""
-    FOLDER.mkdir(exist_ok=True)
     taken = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
@@ -46,9 +57,7 @@ def take(url: str, paths=PATHS, languages=("zh", "en"), width: int = 1366) -> li
         for path in paths:
             for language in languages:
                 page.goto(f"{url}/{path}{'&' if '?' in path else '?'}lang={language}")
-                settled(page)
-                taken.append(FOLDER / f"{path.split('?')[0]}-{language}.png")
-                page.screenshot(path=taken[-1], full_page=True)
+                taken.append(whole(page, f"{path.split('?')[0]}-{language}"))
         browser.close()
     return taken
 
