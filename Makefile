@@ -59,7 +59,7 @@ test: setup browser
 	$(call beside_lint,$(PYTEST))
 
 test-browser: setup browser
-	$(PYTEST) -m "(browser or sweep) and not slow"
+	$(PYTEST) --pictures -m "(browser or sweep) and not slow"
 
 test-slow: setup browser
 	$(PYTEST) -m slow --hypothesis-profile=nightly

@@ -20,6 +20,7 @@ settings.load_profile("untimed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew, then look at the diff")
+    parser.addoption("--pictures", action="store_true", help="keep pictures of the journeys of tests/browser")
 
 
 @pytest.fixture

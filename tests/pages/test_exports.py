@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.stores import BALLOTS
 from ui import cached, sheets
 
 
@@ -18,11 +19,13 @@ def test_the_table_of_a_category_is_that_of_the_command_line(language, demo, mon
         assert csv_bytes(sheet) == demo(*words, lang=language)
 
 
-def test_the_log_calls_a_file_the_same_from_the_page_and_from_the_command(own_demo, tmp_path):
+def test_the_log_calls_a_file_the_same_from_the_page_and_from_the_command(small, files, tmp_path):
     """`public 2025` was the page on the command line and the bundle in the browser."""
     from data.store.audit_log import read_log
     from ui.packages import LOGGED
 
+    small("import", "ballots", files("评议票.csv", BALLOTS), "--round", "2025")
+    small.publish()
     for name, words in (("page", ["public"]), ("public", ["bundle", "--public"])):
-        own_demo(*words, "--round", "2025", "-o", tmp_path / name)
-        assert read_log(own_demo.store)[-1].what == f"{LOGGED[name]} 2025"
+        small(*words, "--round", "2025", "-o", tmp_path / name)
+        assert read_log(small.store)[-1].what == f"{LOGGED[name]} 2025"
