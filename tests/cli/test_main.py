@@ -194,7 +194,7 @@ def test_the_history_is_in_words_for_people_and_in_codes_for_scripts(town):
 
 def test_the_status_of_a_round_that_nobody_knows_says_so(town):
     town("status", "2099")
-    assert "2099 还没有上传" in town.err
+    assert "2099 没有有效的上传" in town.err
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_the_unit_page_says_why(demo_path, monkeypatch):
     test = opened("browse/unit", demo_path, monkeypatch, unit="ZY082", round="2025")
     metrics = {metric.label: metric.value for metric in test.metric}
     assert metrics["认定"] == "确认末位" and metrics["名次区间"] == "17"
-    assert any(text.value.startswith("可以说") for text in test.markdown)
+    assert any(text.value.startswith("可以认定") for text in test.markdown)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language
     told = "\n".join(item.value for item in [*test.markdown, *test.caption, *test.subheader])
     assert "– 分" not in told and "– points" not in told
     if page in ("browse/overview", "act/bottom"):
-        assert {"zh": "均不参与排名", "en": "is ranked; there is no list"}[language] in told.replace("\\", "")
+        assert {"zh": "没有参与排名的单位", "en": "is ranked; there is no list"}[language] in told.replace("\\", "")
     if page != "method/methods":
         assert not test.get("plotly_chart")
 

@@ -154,7 +154,7 @@ def test_nine_ballots_are_shown_with_a_wide_interval_four_are_not(demo_path, mon
 
 def test_the_years_of_a_post_stand_side_by_side(demo_path, monkeypatch):
     test = pledges_page(demo_path, monkeypatch, view="book", unit=CODE[made.REPORTS_TOO_MUCH])
-    years = written(test, "2024").set_index("数字")
+    years = written(test, "2024").set_index("数据项")
     assert list(years.columns) == ["2025", "2024", "2023"]
     assert years.loc["一般承诺 · 项数", "2023"] == str(len(made.ROUTINES))
     assert all("（" in years.loc["述职测评得分", year] for year in years)

@@ -73,7 +73,7 @@ def test_nothing_to_publish_is_said(store, monkeypatch):
 def test_what_would_change_is_what_is_published(store, monkeypatch):
     put(store, "2024", OTHER, replace=True)
     test = releases(store, monkeypatch)
-    assert "批次 2024 有变动，评价仍为 7 次。" in said(test).replace("\\", "")
+    assert "批次 2024 有变动，评价仍为 7 份。" in said(test).replace("\\", "")
     assert shown(test, "变化")["单位"].tolist() == ["市财政局", "市公安局"]
     test.text_input(key="publish_note").set_value("补正 2024").run()
     test.button(key="publish").click().run()
@@ -175,7 +175,7 @@ def test_a_deadline_beyond_the_calendar_is_provisional_until_the_calendar_is_upl
     calendar = "日期,是否工作日\n2027-01-01,否\n2027-01-02,否\n"
     assert store.import_files("work_calendar", [("2027.csv", calendar.encode())], "2027").stored
     overview = opened("browse/overview", store.path, monkeypatch, "zh", round="2025")
-    assert not overview.warning and "申请复核截止 2027-01-04，" in plain(said(overview))
+    assert not overview.warning and "可在 2027-01-04 前（含当日）申请复核" in plain(said(overview))
 
 
 def test_a_withdrawn_round_has_a_red_banner_and_a_trial_one_of_its_own_on_every_page(store, monkeypatch):

@@ -285,4 +285,4 @@ def test_no_name_is_said_without_votes_and_verdict(language, town):
             assert row["unit_name"] in said[0] and str(row["n"]) in said[0]
             assert "{" not in "".join(said)
             if row["verdict"] == "undecided":
-                assert ("不可以说它属于" if language == "zh" else "must not be stated") in said[0]
+                assert ("既不得称其属于" if language == "zh" else "must not be stated") in said[0]
