@@ -160,7 +160,7 @@ def _root(sigma: Floats) -> Floats:
         raise ValueError("the covariance could not be factored")
     factor = np.tril(factor)
     factor[:, rank:] = 0.0
-    root = np.empty_like(factor)
+    root: Floats = np.empty_like(factor)
     root[pivots - 1] = factor * scale
     return root
 

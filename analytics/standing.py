@@ -99,7 +99,8 @@ def _freedom(variance: Floats, nu: Floats) -> Floats:
     total = own * share + other * (share.sum() - share)
     squares = share**2 / nu
     spread = own**2 * squares + other**2 * (squares.sum() - squares)
-    return np.divide(total**2, spread, out=np.full(p, nu.sum()), where=spread > 0)
+    df: Floats = np.divide(total**2, spread, out=np.full(p, nu.sum()), where=spread > 0)
+    return df
 
 
 def opposite(first: Sides, second: Sides) -> tuple[Floats, Ints]:

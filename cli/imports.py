@@ -15,7 +15,7 @@ from cli.context import (
     WARNINGS,
     CommandError,
     Output,
-    Round,
+    RoundId,
     check_files,
     checked_round,
     progress,
@@ -54,7 +54,7 @@ FillDown = Annotated[bool, typer.Option("--fill-down", help=N_("Read all cells o
 def import_(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts, units or another table"))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
-    round_id: Round,
+    round_id: RoundId,
     rules: Annotated[str | None, typer.Option(help=N_("Name of the rule set."))] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help=N_("Correct all earlier uploads of kind and round."))

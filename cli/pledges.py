@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, CommandError, Format, Output, ReleaseId, Round, progress, session
+from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, progress, session
 from cli.output import check_choice, check_form, emit_json, emit_sheet, parsed_date
 from cli.results import open_release
 from i18n import N_
@@ -14,7 +14,7 @@ from i18n import N_
 
 @app.command(help=N_("Compare pledges with outcomes, by item, post or unit."))
 def pledges(
-    round_id: Round,
+    round_id: RoundId,
     category: Category = None,
     by: Annotated[str, typer.Option(metavar="BY", help=N_("One row per item, post or unit."))] = "item",
     circular: Annotated[

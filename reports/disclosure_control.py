@@ -28,7 +28,7 @@ from analytics.suppression import (
     suppress,
 )
 from data.model.rule_sets import RuleSet
-from data.store.release import Release
+from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
 from results.missing import is_missing
@@ -102,22 +102,22 @@ class Published:
         return frozenset(self.rows.loc[self.rows["n"].notna(), "unit_code"])
 
 
-def published(release: Release, round_id: str) -> Published:
+def published(round_: Round) -> Published:
     """Return the public tables of a round, with each category ranked separately.
 
     Raises RoundNotFoundError and NothingPublishedError.
     """
-    ranked_families = families(release.round(round_id))
+    ranked_families = families(round_)
     if not ranked_families:
-        raise NothingPublishedError(round_id)
-    ranking = ranking_of(release.round(round_id), ranked_families)
-    votes = _Votes.of(release, round_id)
+        raise NothingPublishedError(round_.id)
+    ranking = ranking_of(round_, ranked_families)
+    votes = _Votes.of(round_)
     plan = _plan(votes, ranked_families)
     rows = _public_rows(ranking.rows, votes, plan)
     lists = tuple(bottom_list(family, ranking) for family in ranked_families)
     return Published(
-        release.id,
-        round_id,
+        round_.release.id,
+        round_.id,
         ranked_families[0].rules,
         votes.groups,
         rows,
@@ -143,12 +143,10 @@ class _Votes:
     lines: pd.DataFrame
 
     @classmethod
-    def of(cls, release: Release, round_id: str) -> "_Votes":
-        tables = tables_of(release.round(round_id))
+    def of(cls, round_: Round) -> "_Votes":
+        tables = tables_of(round_)
         categories = tuple(tables.units["category"])
-        parts = [
-            release.round(round_id).category_grades(name).assign(category=name) for name in sorted(set(categories))
-        ]
+        parts = [round_.category_grades(name).assign(category=name) for name in sorted(set(categories))]
         lines = pd.concat(parts, ignore_index=True)
         lines = lines[lines["scored"].astype(bool) & lines["points"].notna() & (lines["lines"] > 0)]
         moments = moments_of(tables)

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Bottom
-from data.store.release import Release
+from data.store.release import Release, Round
 from i18n import LANGUAGES, N_, join, translate
 from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, published
 from reports.documents.common import round_words
@@ -150,13 +150,11 @@ class Bar:
     border: str
 
 
-def public_page(release: Release, round_id: str) -> bytes:
+def public_page(round_: Round) -> bytes:
     """Return the page as UTF-8 bytes. Raises RoundNotFoundError and NothingPublishedError."""
-    found = published(release, round_id)
-    rounds = release.query("rounds")
-    about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]
-    ballots, counted = int(about["evaluators"]), bool(about["has_counts"])
-    pages = [_Page(found, release, ballots, counted, language).content() for language in LANGUAGES]
+    found = published(round_)
+    ballots, counted = int(round_.about["evaluators"]), bool(round_.about["has_counts"])
+    pages = [_Page(found, round_.release, ballots, counted, language).content() for language in LANGUAGES]
     text = _template().render(pages=pages, title=" / ".join(str(page["title"]) for page in pages))
     return text.encode("utf-8") + b"\n"
 

@@ -201,16 +201,6 @@
     .join(", ") + " { display: none; }";
   document.head.append(own);
 
-  // How often a run of the page has ended, for who must wait for the next one: the browser tests do.
-  let running = true;
-  new MutationObserver(() => {
-    const app = document.querySelector('[data-testid="stApp"]');
-    if (!app) return;
-    const rests = app.dataset.testScriptState === "notRunning";
-    if (rests && running) app.dataset.biaochiRuns = String(Number(app.dataset.biaochiRuns || 0) + 1);
-    running = !rests;
-  }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-test-script-state"] });
-
   new MutationObserver(changed).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...ATTRIBUTES, "class"],
   });

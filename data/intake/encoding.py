@@ -10,6 +10,7 @@ import codecs
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -39,13 +40,18 @@ def normal(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).translate(INVISIBLE).split()).casefold()
 
 
-def words_in(line: str, header_words: Iterable[str]) -> int:
+def words_in(line: str, header_words: frozenset[str]) -> int:
     """Count the known header words in a line; a word of one character must fill its cell."""
     plain = normal(line)
     cells = {cell.strip('"') for cell in plain.replace(";", ",").split(",")}
     cells |= {normal(cell).strip('"') for cell in line.split("\t")}
-    wanted = {normal(word) for word in header_words}
-    return sum(1 for word in wanted if word and (word in cells or (len(word) > 1 and word in plain)))
+    return sum(1 for word in _normal_words(header_words) if word in cells or (len(word) > 1 and word in plain))
+
+
+@cache
+def _normal_words(header_words: frozenset[str]) -> frozenset[str]:
+    """Return the words in the form in which they are compared: some 300 words, asked for up to ten lines of a file."""
+    return frozenset(filter(None, map(normal, header_words)))
 
 
 def find_encoding(path: Path, seen: Scan, header_words: frozenset[str]) -> str:

@@ -173,6 +173,11 @@ class Round:
         return self.id in self.release.trial_rounds
 
     @property
+    def status(self) -> str:
+        """What it is now, as `Release.status` says; never cached."""
+        return self.release.status(self.id)
+
+    @property
     def has_units(self) -> bool:
         """Whether the release has units of this round; a round may hold records only, as pledges before any vote."""
         return self.id in self.release.rounds_table.index

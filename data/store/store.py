@@ -135,6 +135,10 @@ class Store:
         release_id = self.in_force() if prefix is None else self.find(prefix)
         return None if release_id is None else Release(self.path / "releases" / release_id)
 
+    def open_release(self, prefix: str) -> Release:
+        """Return the only release whose id begins with a prefix. Raises UsageError."""
+        return Release(self.path / "releases" / self.find(prefix))
+
     def releases(self) -> list[str]:
         """Return the ids of all releases that were ever in force, newest first."""
         return list(dict.fromkeys(event.release for event in self.history() if event.release))

@@ -222,7 +222,8 @@ def _weighted(means: Floats, weights: Floats, rules: RuleSet) -> Floats:
     if rules.minimum.missing_group != "renormalise":
         return np.where((there | (weights == 0)).all(axis=1), total, np.nan)
     base = there @ weights
-    return np.divide(total, base, out=np.full(len(means), np.nan), where=base > 0)
+    mean: Floats = np.divide(total, base, out=np.full(len(means), np.nan), where=base > 0)
+    return mean
 
 
 def _means(n: NDArray[np.int64], total: NDArray[np.generic]) -> Floats:

@@ -33,7 +33,7 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MINUTE = 60_000  # milliseconds: how long every step waits, so that a slow machine is no failure
+PATIENCE = 180_000  # milliseconds: how long every step waits, so that a slow machine is no failure
 LOOPBACK = {"127.0.0.1", "localhost"}
 
 # Latin words a Chinese page may show: file kinds, units, the product's name, the other
@@ -87,16 +87,23 @@ VISIBLE = """() => {
   return texts;
 }"""
 
-JOURNEYS = {"test_decisions", "test_pledges", "test_exports", "test_upload", "test_bulletin", "test_page_script"}
-"""Modules of long journeys, and Streamlit's own texts: in Chinese with every run, in English with the sweeps;
-`test_pages_with_data` and the page tests look at every page in both languages each time."""
+LOOKED_AT_IN_BOTH = {"test_pages_with_data", "test_shell"}
+"""Modules that look at every page in both languages with every run; all others run in Chinese, and in English with the
+sweeps: what a journey catches is in the program, not in the words."""
+
+
+def pytest_configure(config):
+    from tests.browser import screenshots
+
+    screenshots.wanted.update({"pictures"} if config.getoption("--pictures") else ())
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         values = getattr(getattr(item, "callspec", None), "params", {}).values()
-        if item.module.__name__.rpartition(".")[2] in JOURNEYS and "browser" in str(item.path) and "en" in values:
+        module = item.module.__name__.rpartition(".")[2]
+        if "browser" in str(item.path) and module not in LOOKED_AT_IN_BOTH and "en" in values:
             item.add_marker(pytest.mark.sweep)
 
 
@@ -150,7 +157,7 @@ def start_server(store: Path, log: Path, app: str = "app.py", **environment: str
     return server
 
 
-def _await_health(server: Server, seconds: float = 60) -> None:
+def _await_health(server: Server, seconds: float = PATIENCE / 1000) -> None:
     """Asks the plain health address, which runs no page: the first page request stays the
     test's own.
     """
@@ -192,15 +199,35 @@ def start(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(start) -> Server:
+def serve(start, tmp_path_factory):
+    """serve(store) -> Server: one dashboard for every store of this worker, since a start costs seconds of a core.
+
+    The folder that it serves is a link to the store; a release is the same wherever its store lies.
+    """
+    link = tmp_path_factory.mktemp("served") / "store"
+    running = []
+
+    def run(store: Path) -> Server:
+        store.mkdir(parents=True, exist_ok=True)
+        fresh = link.with_name("next")
+        fresh.symlink_to(store, target_is_directory=True)
+        fresh.replace(link)
+        running[:] = running or [start(link)]
+        return running[0]
+
+    return run
+
+
+@pytest.fixture
+def server(serve, tmp_path) -> Server:
     """A dashboard over an empty store."""
-    return start()
+    return serve(tmp_path / "store")
 
 
-@pytest.fixture(scope="session")
-def demo_server(start, demo_path) -> Server:
+@pytest.fixture
+def demo_server(serve, demo_path) -> Server:
     """A dashboard over the demonstration city."""
-    return start(demo_path)
+    return serve(demo_path)
 
 
 @pytest.fixture(scope="session")
@@ -213,48 +240,74 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture
-def page(browser, request):
-    """A fresh browser context, Chinese unless a test sets another locale by indirect parameter.
+def watched_context(browser, **options):
+    """A browser context whose pages `settled` can wait for."""
+    context = browser.new_context(viewport={"width": 1366, "height": 900}, **options)
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(WATCH)
+    return context
 
-    The test fails when a request left this machine.
-    """
-    locale = getattr(request, "param", "zh-CN")
-    context = browser.new_context(viewport={"width": 1366, "height": 900}, locale=locale)
-    context.set_default_timeout(MINUTE)
+
+@pytest.fixture(scope="session")
+def contexts(browser):
+    """contexts(locale): one browser context per worker and locale, so that Streamlit's scripts are read only once."""
+    opened = {}
+
+    def of(locale: str):
+        if locale not in opened:
+            opened[locale] = watched_context(browser, locale=locale)
+        opened[locale].clear_cookies()
+        return opened[locale]
+
+    return of
+
+
+@contextlib.contextmanager
+def tab(context):
+    """A fresh page; a request that leaves this machine is a failure."""
     opened = context.new_page()
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
     opened.on("websocket", lambda socket: asked.append(socket.url))
     yield opened
-    context.close()
+    opened.close()
     outside = [
         url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in LOOPBACK
     ]
     assert not outside, f"asked outside this machine: {outside}"
 
 
-RESTS = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-HAS_RUN = """() => {
-  const runs = Number(document.querySelector('[data-testid="stApp"]').dataset.biaochiRuns || 0);
-  if (runs <= (window.biaochiSeen || 0)) return false;
-  window.biaochiSeen = runs;
-  return true;
+@pytest.fixture
+def page(contexts, request):
+    """A fresh page, in a Chinese browser unless a test sets another locale by indirect parameter."""
+    with tab(contexts(getattr(request, "param", "zh-CN"))) as opened:
+        yield opened
+
+
+WATCH = Path(__file__).with_name("watch.js").read_text(encoding="utf-8")
+RESTS = """() => {
+  const one = (name, part) => [...document.querySelectorAll(`[data-testid="${name}"]`)]
+    .filter((element) => element.checkVisibility()).every((element) => element.querySelector(part));
+  const app = document.querySelector('[data-testid="stApp"]');
+  return !biaochiWatch.asked && !biaochiWatch.running && app && app.dataset.testScriptState === 'notRunning'
+    && document.querySelector('h1') && !document.querySelector('[data-testid="stSkeleton"]')
+    && one('stPlotlyChart', '.main-svg') && one('stDataFrame', 'canvas');
 }"""
-DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+DRAWN = """async () => {
+  await document.fonts.ready;
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
 
 
 def settled(page) -> None:
-    """Waits until the page has been run and drawn: until ui/host_page.js has counted one run more than at the last
-    call, or 300 milliseconds where what was done causes none.
-    """
-    from playwright.sync_api import TimeoutError as NoRun
+    """Waits until every run that the page has asked for is done and drawn, tables and charts included."""
+    drawn(page)  # what was just typed or clicked has been sent
+    page.wait_for_function(RESTS)
+    drawn(page)
 
-    page.wait_for_selector(RESTS)
-    page.wait_for_selector("h1")
-    with contextlib.suppress(NoRun):
-        page.wait_for_function(HAS_RUN, timeout=300)
-    page.wait_for_selector(RESTS)
+
+def drawn(page) -> None:
+    """Waits until what the page shows by itself, as an opened list, is drawn in its fonts."""
     page.evaluate(DRAWN)
 
 

@@ -3,9 +3,12 @@
 from playwright.sync_api import TimeoutError as NotYet
 
 from i18n import translate
+from ui.layout import LANGUAGE_NAMES, MENU
 
 from .conftest import settled
-from .screenshots import FOLDER
+from .screenshots import picture
+
+TITLES = [entry.title for entries in MENU.values() for entry in entries]
 
 
 class Journey:
@@ -26,9 +29,7 @@ class Journey:
 
     def picture(self, name: str) -> None:
         self.step += 1
-        FOLDER.mkdir(exist_ok=True)
-        self.page.wait_for_timeout(500)
-        self.page.screenshot(path=FOLDER / f"{self.name}-{self.step:02d}-{name}-{self.language}.png", full_page=True)
+        picture(self.page, f"{self.name}-{self.step:02d}-{name}-{self.language}")
 
     def opens(self, title: str) -> None:
         self.page.get_by_test_id("stSidebarNavLink").get_by_text(self.say(title), exact=True).click()
@@ -44,6 +45,12 @@ class Journey:
         field = self.page.get_by_label(self.say(label)).locator("visible=true").first
         field.fill(text)
         field.press("Enter")
+        settled(self.page)
+
+    def publishes(self) -> None:
+        """What is stored is published, which takes as long as its ranking, and the page says so."""
+        self.button("Publish this").click()
+        self.page.get_by_text({"zh": "已发布", "en": "Published as"}[self.language]).first.wait_for()
         settled(self.page)
 
     def confirms(self, begins: str, text: str) -> None:
@@ -66,6 +73,12 @@ def assert_no_chart_text_is_cut(page) -> None:
             if box and text.inner_html().strip():
                 inside = box["x"] >= frame["x"] - 1 and box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
                 assert inside, text.inner_html()
+
+
+def switch_language(page, language: str) -> None:
+    """The switch below the menu; where it stands there already, nothing happens."""
+    page.get_by_test_id("stSidebar").get_by_text(LANGUAGE_NAMES[language], exact=True).click()
+    settled(page)
 
 
 def choose_file(page, name: str, content: bytes) -> None:
@@ -94,18 +107,20 @@ def type_corrections(page, values: list[str], column: int) -> None:
     """
     table = page.get_by_test_id("stDataFrame").filter(has=page.locator("canvas")).last
     table.scroll_into_view_if_needed()
-    page.wait_for_timeout(600)  # what a picture of the whole page moved comes to rest
+    settled(page)
     box = table.locator("canvas").first.bounding_box()
     page.mouse.click(box["x"] + 20, box["y"] + 52)
     for _ in range(column):
         page.keyboard.press("ArrowRight")
     for value in values:
+        ended = page.evaluate("biaochiWatch.ended")
         page.keyboard.press("Enter")
         page.locator(".gdg-input").wait_for()
         page.keyboard.insert_text(value)
         page.keyboard.press("Enter")
         page.locator(".gdg-input").wait_for(state="detached")
-    page.wait_for_timeout(400)  # the table hands its edits on a little later
+        page.wait_for_function("ended => biaochiWatch.ended > ended", arg=ended)  # the table tells a little later
+        settled(page)
 
 
 def choose_option(page, box, name: str, exact: bool = True) -> None:

@@ -1,7 +1,7 @@
-"""Pictures of every page in both languages: `python -m tests.browser.screenshots [STORE] [PATH
-...]`.
+"""Pictures of every page in both languages: `python -m tests.browser.screenshots [STORE] [PATH ...]`.
 
-They go to tests/browser/screenshots/, which is not in git. Look at them; no test does.
+They go to tests/browser/screenshots/, which is not in git, as do the pictures of journeys, which only
+`pytest --pictures` takes: a picture of a whole page costs up to a second. Look at them; no test does.
 """
 
 import sys
@@ -10,26 +10,54 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import CHROMIUM, CHROMIUM_OPTIONS, settled, start_server, stop_server
+from tests.browser.conftest import (
+    CHROMIUM,
+    CHROMIUM_OPTIONS,
+    settled,
+    start_server,
+    stop_server,
+    watched_context,
+)
 
 FOLDER = Path(__file__).with_name("screenshots")
 PATHS = ("overview", "ranking", "changes", "unit", "pledges", "bottom", "bulletin", "upload", "releases", "methods")
 
 
+HEIGHT = "() => Math.max(innerHeight, document.querySelector('[data-testid=\"stMain\"]').scrollHeight)"
+wanted: set[str] = set()
+"""Holds "pictures" once `pytest --pictures` asked for those of journeys."""
+
+
+def picture(page, name: str) -> None:
+    """The whole page of a journey, where pictures are wanted."""
+    if wanted:
+        whole(page, name)
+
+
+def whole(page, name: str) -> Path:
+    """All of the page, which Streamlit scrolls within its window: the window is made as high as the page for it."""
+    FOLDER.mkdir(exist_ok=True)
+    path, before = FOLDER / f"{name}.png", page.viewport_size
+    settled(page)
+    page.set_viewport_size({**before, "height": page.evaluate(HEIGHT)})
+    settled(page)
+    page.screenshot(path=path)
+    page.set_viewport_size(before)
+    settled(page)
+    return path
+
+
 def take(url: str, paths=PATHS, languages=("zh", "en"), width: int = 1366) -> list[Path]:
     """One PNG per page and language of a running dashboard."""
-    FOLDER.mkdir(exist_ok=True)
     taken = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
-        page = browser.new_page(viewport={"width": width, "height": 1000})
+        page = watched_context(browser).new_page()
+        page.set_viewport_size({"width": width, "height": 1000})
         for path in paths:
             for language in languages:
                 page.goto(f"{url}/{path}{'&' if '?' in path else '?'}lang={language}")
-                settled(page)
-                page.wait_for_timeout(700)
-                taken.append(FOLDER / f"{path.split('?')[0]}-{language}.png")
-                page.screenshot(path=taken[-1], full_page=True)
+                taken.append(whole(page, f"{path.split('?')[0]}-{language}"))
         browser.close()
     return taken
 

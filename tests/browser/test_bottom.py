@@ -26,7 +26,7 @@ def test_from_the_year_card_to_the_bottom_list(demo_server, page):
     assert page.locator("h3").first.inner_text().startswith("确认末位 2 个")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), pytest.param(1920, 1080, marks=pytest.mark.sweep)])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_confirmed_are_seen_without_scrolling(demo_server, page, width, height, language):
     page.set_viewport_size({"width": width, "height": height})
@@ -35,7 +35,7 @@ def test_the_confirmed_are_seen_without_scrolling(demo_server, page, width, heig
     page.locator(".js-plotly-plot").first.wait_for()
     name = page.locator(".js-plotly-plot .ytick text", has_text="市殡葬服务中心").first
     name.wait_for()
-    page.wait_for_timeout(1_000)  # a chart is drawn again once its fonts are there
+    settled(page)
     box = name.bounding_box()
     assert box["x"] > 0 and box["y"] + box["height"] < height
 

@@ -38,10 +38,10 @@ def store(tmp_path):
 
 
 @pytest.fixture(params=["zh", "en"])
-def person(request, start, page, store):
+def person(request, serve, page, store):
     """Somebody at the upload page, about to hand in ballots of 2025, at the smallest screen that offices have."""
     page.set_viewport_size({"width": 1366, "height": 768})
-    open_upload(page, start(store.path), request.param)
+    open_upload(page, serve(store.path), request.param)
     fill_round(page, "2025")
     return Journey(page, request.param, request.node.originalname.removeprefix("test_"))
 

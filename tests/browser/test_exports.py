@@ -32,8 +32,8 @@ def own(demo_path, tmp_path):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_hands_out_its_table(language, start, page, own):
-    server = start(own.path)
+def test_every_page_hands_out_its_table(language, serve, page, own):
+    server = serve(own.path)
     for address, table in TABLES.items():
         join = "&" if "?" in address else "?"
         page.goto(f"{server.url}/{address}{join}lang={language}")
@@ -52,8 +52,8 @@ def test_every_page_hands_out_its_table(language, start, page, own):
         assert len(book.get_sheet_by_index(0).to_python()) == contents["csv"].count(b"\r\n")
 
 
-def test_the_keyboard_hands_out_the_table_of_the_page(start, page, own):
-    server = start(own.path)
+def test_the_keyboard_hands_out_the_table_of_the_page(serve, page, own):
+    server = serve(own.path)
     page.goto(f"{server.url}/ranking?lang=zh")
     settled(page)
     # A key does what its button does, once the button is drawn; Streamlit loads it after the text of the page.
@@ -66,8 +66,8 @@ def test_the_keyboard_hands_out_the_table_of_the_page(start, page, own):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_table_has_no_way_out_that_the_log_does_not_see(language, start, page, own):
-    server = start(own.path)
+def test_a_table_has_no_way_out_that_the_log_does_not_see(language, serve, page, own):
+    server = serve(own.path)
     page.goto(f"{server.url}/ranking?lang={language}")
     settled(page)
     page.get_by_test_id("stDataFrame").first.hover()
@@ -77,8 +77,8 @@ def test_a_table_has_no_way_out_that_the_log_does_not_see(language, start, page,
     assert not [label for label in told if label and "CSV" in label]
 
 
-def test_a_kept_original_is_logged_when_it_leaves(start, page, own):
-    server = start(own.path)
+def test_a_kept_original_is_logged_when_it_leaves(serve, page, own):
+    server = serve(own.path)
     page.goto(f"{server.url}/releases?lang=zh")
     settled(page)
     page.get_by_text("原始文件及校验值").click()
@@ -90,18 +90,28 @@ def test_a_kept_original_is_logged_when_it_leaves(start, page, own):
     assert (last.action, last.sha256) == ("export", digest) and last.what.startswith("original 0")
 
 
-def test_bundles_public_page_and_kit_are_made_and_handed_out(start, page, own):
-    server = start(own.path)
-    for address, names in (("bulletin", ("internal", "public", "page")), ("unit?unit=ZY001", ("kit",))):
-        join = "&" if "?" in address else "?"
-        page.goto(f"{server.url}/{address}{join}lang=zh")
-        settled(page)
-        for name in names:
-            page.locator(f".st-key-make_file_{name} button").click()
-            ready = page.locator(f".st-key-download_file_{name} button")
-            ready.wait_for(timeout=120_000)
-            with page.expect_download() as waiting:
-                ready.click()
-            digest = hashlib.sha256(waiting.value.path().read_bytes()).hexdigest()
-            last = read_log(own.path)[-1]
-            assert (last.action, last.sha256) == ("export", digest) and name in last.what
+BULLETIN, UNIT = "bulletin", "unit?unit=ZY001"
+
+
+# All four go one way from button to log, so two of them stand for it in every run; a bundle takes seconds to make.
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        (BULLETIN, "page"),
+        (UNIT, "kit"),
+        pytest.param(BULLETIN, "internal", marks=pytest.mark.sweep),
+        pytest.param(BULLETIN, "public", marks=pytest.mark.sweep),
+    ],
+)
+def test_bundles_public_page_and_kit_are_made_and_handed_out(address, name, serve, page, own):
+    server = serve(own.path)
+    page.goto(f"{server.url}/{address}{'&' if '?' in address else '?'}lang=zh")
+    settled(page)
+    page.locator(f".st-key-make_file_{name} button").click()
+    ready = page.locator(f".st-key-download_file_{name} button")
+    ready.wait_for()
+    with page.expect_download() as waiting:
+        ready.click()
+    digest = hashlib.sha256(waiting.value.path().read_bytes()).hexdigest()
+    last = read_log(own.path)[-1]
+    assert (last.action, last.sha256) == ("export", digest) and name in last.what

@@ -18,11 +18,11 @@ def choose_waiting(page, name: str) -> None:
     choose_option(page, page.get_by_test_id("stSelectbox").filter(has_text="服务器收件文件夹中的文件"), name)
 
 
-def test_a_large_file_is_stopped_without_a_trace_and_then_published(start, page, tmp_path):
+def test_a_large_file_is_stopped_without_a_trace_and_then_published(serve, page, tmp_path):
     store = Store(tmp_path / "store")
     store.add_rules((ROOT / "rules" / "demo-2025.toml").read_text(encoding="utf-8"))
     write_ballots(store.path / "inbox" / "large.csv", LINES)
-    server = start(store.path)
+    server = serve(store.path)
     open_upload(page, server)
     fill_round(page, "2025")
     choose_waiting(page, "large.csv")

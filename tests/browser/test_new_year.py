@@ -39,9 +39,9 @@ def right_values(text: str, faults: list[tuple[int, str, str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_new_year_arrives(start, page, tmp_path, language):
+def test_a_new_year_arrives(serve, page, tmp_path, language):
     store = Store(tmp_path / "store")
-    server = start(store.path)
+    server = serve(store.path)
     person = Journey(page, language, "new-year")
     open_upload(page, server, language)
     assert_only_language(page, language)
@@ -100,9 +100,7 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     page.get_by_role("button", name=person.say("Publish this")).wait_for()
     person.picture("compared")
     before = store.in_force()
-    page.get_by_role("button", name=person.say("Publish this")).click()
-    settled(page)
-    page.wait_for_timeout(1500)
+    person.publishes()
     published = store.in_force()
     assert published not in (None, before)
     assert len(store.uploads_in_force()[-1].edits) == FAULTS
@@ -121,11 +119,8 @@ def test_a_new_year_arrives(start, page, tmp_path, language):
     person.picture("rollback")
     person.button("Roll back").click()
     settled(page)
-    page.wait_for_timeout(1000)
     assert store.in_force() == earlier
-    page.get_by_role("button", name=person.say("Publish this")).click()
-    settled(page)
-    page.wait_for_timeout(1500)
+    person.publishes()
     assert store.in_force() == published
     person.picture("again")
     assert check(store) == [] and replay(store, published) == []

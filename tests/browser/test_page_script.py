@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from .conftest import assert_only_language, settled
+from .conftest import assert_only_language, drawn, settled, tab
 
 pytestmark = pytest.mark.browser
 KINDS = {"c", "csv", "xlsx"}  # of the gallery's upload fields
@@ -17,19 +17,27 @@ def gallery(start):
     return start(app="tests/browser/gallery/app.py")
 
 
-@pytest.fixture(params=["zh", "en"])
+@pytest.fixture(scope="module", params=["zh", "en"])
 def language(request):
     return request.param
 
 
-@pytest.fixture
-def shown(gallery, page, language):
+@pytest.fixture(scope="module")
+def opened(gallery, contexts, language):
     """The gallery in one language, in a browser that speaks the other one."""
-    page.goto(f"{gallery.url}/?lang={language}")
-    settled(page)
-    page.wait_for_selector(".js-plotly-plot")
-    page.wait_for_timeout(1000)
-    return page
+    with tab(contexts({"zh": "en-US", "en": "zh-CN"}[language])) as page:
+        page.goto(f"{gallery.url}/?lang={language}")
+        settled(page)
+        yield page
+
+
+@pytest.fixture
+def shown(opened):
+    """The same page for all tests, with whatever the one before has opened closed again."""
+    yield opened
+    opened.keyboard.press("Escape")
+    opened.keyboard.press("Escape")
+    opened.mouse.move(1, 899)
 
 
 def test_at_rest(shown, language):
@@ -39,16 +47,19 @@ def test_at_rest(shown, language):
 @pytest.mark.parametrize("key", ["one", "many"])
 def test_an_open_list(shown, language, key):
     shown.locator(f".st-key-{key} input").first.click()
-    shown.wait_for_timeout(400)
+    shown.get_by_role("option").first.wait_for()
+    drawn(shown)
     assert_only_language(shown, language, KINDS)
     shown.keyboard.type("zzz" if language == "en" else "999")
-    shown.wait_for_timeout(400)
+    shown.get_by_role("option", name=re.compile("^[45][12]$")).first.wait_for(state="detached")
+    drawn(shown)
     assert_only_language(shown, language, KINDS | {"zzz", "999"})
 
 
 def test_an_open_calendar(shown, language):
     shown.locator(".st-key-date button").first.click()
-    shown.wait_for_timeout(400)
+    shown.get_by_role("grid").first.wait_for()
+    drawn(shown)
     assert_only_language(shown, language, KINDS)
 
 
@@ -60,7 +71,8 @@ def test_the_toolbar_of_a_table(shown, language, place):
     table.nth(place).hover()
     for button in table.nth(place).get_by_test_id("stElementToolbarButton").locator("button:visible").all():
         button.hover(force=True)
-        shown.wait_for_timeout(500)
+        shown.get_by_role("tooltip").first.wait_for()
+        drawn(shown)
         assert_only_language(shown, language, KINDS)
 
 
@@ -74,10 +86,10 @@ def test_the_menu_of_a_column(shown, language):
         if shown.get_by_test_id("stDataFrameColumnMenu").count():
             break
     menu = shown.get_by_test_id("stDataFrameColumnMenu")
-    menu.wait_for(timeout=5000)
+    menu.wait_for()
     for item in menu.get_by_role("menuitem").all():
         item.hover()
-        shown.wait_for_timeout(300)
+        drawn(shown)
         assert_only_language(shown, language, KINDS)
 
 
@@ -92,13 +104,14 @@ def test_the_toolbar_of_a_chart(shown, language):
 def test_typing_into_a_field(shown, language):
     for key in ("area", "number", "in_form"):
         shown.locator(f".st-key-{key} :is(input, textarea)").first.fill("7")
-        shown.wait_for_timeout(200)
+        drawn(shown)
         assert_only_language(shown, language, KINDS)
 
 
 def test_the_main_menu(shown, language):
     shown.get_by_test_id("stMainMenu").locator("button").click()
-    shown.wait_for_timeout(400)
+    shown.get_by_test_id("stMainMenuList").first.wait_for()
+    drawn(shown)
     assert_only_language(shown, language, KINDS)
 
 
@@ -112,5 +125,6 @@ def test_a_refused_file(shown, language):
     shown.locator(".st-key-file input[type=file]").set_input_files(
         {"name": "7.exe", "mimeType": "application/octet-stream", "buffer": b"7"}
     )
-    shown.wait_for_timeout(700)
+    shown.get_by_text("7.exe").first.wait_for()
+    drawn(shown)
     assert_only_language(shown, language, KINDS | {"exe"})

@@ -17,7 +17,7 @@ from tests.support.pledges import PLEDGES, PROGRESS, UNITS, VOTES, town
 
 from .conftest import assert_only_language, settled
 from .journeys import assert_no_chart_text_is_cut, choose_file, choose_option, fill_round, open_upload
-from .screenshots import FOLDER
+from .screenshots import picture
 
 pytestmark = pytest.mark.browser
 
@@ -26,29 +26,23 @@ NAMES = {*UNITS, "单位", "修路", "植树", "公里", "棵", "党组书记", 
 NAMES |= {"党员", "群众代表", "较好", "一般", "好", "差", "Q", "U"}
 
 
-def picture(page, name: str) -> None:
-    FOLDER.mkdir(exist_ok=True)
-    page.wait_for_timeout(700)
-    page.screenshot(path=FOLDER / f"pledges-{name}.png", full_page=True)
-
-
 def wait_for_heading(page, text: str) -> None:
     page.locator("h1, h2, h3", has_text=text).first.wait_for()
     settled(page)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_three_tables_become_a_pledge_book_and_a_circular(start, page, tmp_path, language):
+def test_three_tables_become_a_pledge_book_and_a_circular(serve, page, tmp_path, language):
     def say(message: str) -> str:
         return translate(message, language)
 
     store = town(tmp_path / "store", kinds=())
-    server = start(store.path)
+    server = serve(store.path)
     page.goto(f"{server.url}/pledges?lang={language}")
     wait_for_heading(page, say("Pledges"))
     page.get_by_text({"zh": "请上传下列三张表", "en": "Upload these three tables"}[language]).first.wait_for()
     assert_only_language(page, language, NAMES)
-    picture(page, f"1-empty-{language}")
+    picture(page, f"pledges-1-empty-{language}")
 
     for kind, content in TABLES.items():
         open_upload(page, server, language)
@@ -65,7 +59,7 @@ def test_three_tables_become_a_pledge_book_and_a_circular(start, page, tmp_path,
     page.locator(".js-plotly-plot").first.wait_for()
     names = {*NAMES, store.release().short}
     assert_only_language(page, language, names)
-    picture(page, f"2-glance-{language}")
+    picture(page, f"pledges-2-glance-{language}")
 
     page.get_by_test_id("stMain").get_by_role("radio", name=say("Quarter by quarter")).or_(
         page.get_by_role("button", name=say("Quarter by quarter"))
@@ -75,7 +69,7 @@ def test_three_tables_become_a_pledge_book_and_a_circular(start, page, tmp_path,
     settled(page)
     assert "view=progress" in page.url and "show=overdue" in page.url
     assert_only_language(page, language, names)
-    picture(page, f"3-overdue-{language}")
+    picture(page, f"pledges-3-overdue-{language}")
     with page.expect_download() as download:
         page.get_by_test_id("stDownloadButton").filter(has_text=say("Download as CSV")).locator("button").click()
     content = Path(download.value.path()).read_bytes().decode("utf-8-sig")
@@ -90,13 +84,13 @@ def test_three_tables_become_a_pledge_book_and_a_circular(start, page, tmp_path,
     page.get_by_test_id("stExpander").filter(has_text="修路").click()
     page.get_by_text("现场测量").first.wait_for()
     assert_only_language(page, language, names)
-    picture(page, f"4-book-{language}")
+    picture(page, f"pledges-4-book-{language}")
     page.goto(f"{server.url}/pledges?lang={language}&view=analysis")
     wait_for_heading(page, say("Trend of one post"))
     assert_only_language(page, language, names)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), pytest.param(1920, 1080, marks=pytest.mark.sweep)])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_glance_is_seen_without_scrolling(demo_server, page, width, height, language):
     page.set_viewport_size({"width": width, "height": height})
@@ -116,7 +110,7 @@ def test_no_text_of_the_charts_is_cut_off(demo_server, page, language, view):
     page.goto(f"{demo_server.url}/pledges?lang={language}&view={view}")
     settled(page)
     page.locator(".js-plotly-plot .xtick text").first.wait_for()
-    page.wait_for_timeout(500)
+    settled(page)
     assert_no_chart_text_is_cut(page)
 
 

@@ -1,12 +1,11 @@
 """Back to an older release and forth again, in a real browser."""
 
 import hashlib
-import shutil
 
 import pytest
 
-from data.sample.city import CITY
 from data.store import ImportOptions, Store
+from tests.support.stores import BALLOTS, SMALL
 
 from .conftest import assert_only_language, settled
 from .journeys import choose_option
@@ -15,22 +14,21 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def corrected(demo_path, tmp_path):
-    """The demonstration city with a correction of 2025 published: fewer ballots of the same file."""
-    path = tmp_path / "store"
-    shutil.copytree(demo_path, path)
-    store = Store(path, threads=2)
-    own = next(upload for upload in store.uploads() if (upload.kind, upload.round_id) == ("ballots", "2025"))
-    lines = own.evidence()[0][1].read_text(encoding="utf-8-sig").splitlines()
-    content = "\n".join(lines[:-2_000]).encode()
-    assert store.import_files("ballots", [("更正.csv", content)], "2025", ImportOptions(replace=True, demo=True)).stored
-    store.publish("更正")
+def corrected(tmp_path):
+    """A round of seven ballots, published, and a correction of it, published too: the last ballot is gone."""
+    store = Store(tmp_path / "store", threads=2)
+    store.add_rules(SMALL)
+    corrected = "\n".join(BALLOTS.splitlines()[:-1])
+    for name, content in (("评议票.csv", BALLOTS), ("更正.csv", corrected)):
+        how = ImportOptions(replace=content is corrected)
+        assert store.import_files("ballots", [(name, content.encode())], "2025", how).stored
+        store.publish(name.removesuffix(".csv"))
     return store
 
 
 def names(store) -> set[str]:
     """What the page shows as it was written: users, ids, checksums, notes and file names."""
-    found = {"csv", CITY, *(event.note for event in store.history()), *(event.user for event in store.history())}
+    found = {"csv", *(event.note for event in store.history()), *(event.user for event in store.history())}
     found |= {part for release in store.releases() for part in (release[:16], release[:6])}
     files = [file for upload in store.uploads() for file in upload.files]
     return found | {file.sha256 for file in files} | {file.name for file in files} - {""}
@@ -43,9 +41,9 @@ def typed(page, label: str, text: str) -> None:
     settled(page)
 
 
-def test_back_and_forth_with_a_reason(start, page, corrected):
+def test_back_and_forth_with_a_reason(serve, page, corrected):
     newest, first = corrected.releases()
-    server = start(corrected.path)
+    server = serve(corrected.path)
     page.goto(f"{server.url}/releases?lang=zh")
     settled(page)
     page.get_by_text("已上传的数据均已发布。").wait_for()
@@ -65,8 +63,8 @@ def test_back_and_forth_with_a_reason(start, page, corrected):
     assert corrected.in_force() == newest
 
 
-def test_an_original_file_comes_back_as_it_was(start, page, corrected):
-    server = start(corrected.path)
+def test_an_original_file_comes_back_as_it_was(serve, page, corrected):
+    server = serve(corrected.path)
     page.goto(f"{server.url}/releases?lang=en")
     settled(page)
     page.get_by_text("Original files with their checksums").click()

@@ -1,7 +1,7 @@
 """The page of changes and the funnel section, through the real main script."""
 
 from data.model.rule_sets import parse_rules
-from data.sample.city import demo_files
+from data.sample.city import GROUPS
 from data.store import ImportOptions, Store
 from tests.pages.test_pages import opened
 from tests.support.stores import RULES
@@ -10,6 +10,10 @@ from ui import cached
 
 def said(test):
     return "\n".join(item.value for item in [*test.markdown, *test.caption, *test.warning, *test.info])
+
+
+def rounds(*names):
+    return [cached.round_of(cached.release(), name) for name in names]
 
 
 def table(test, column):
@@ -22,7 +26,7 @@ def test_the_two_newest_rounds_and_their_numbers(demo_path, monkeypatch):
     assert "Of 17 units compared, **3 rose and 2 fell**" in said(test)
     assert "The last of 2024 (2): " in said(test) and "+13.52" in said(test)
     shown = table(test, "finding")
-    rows = cached.changes(cached.release().id, "2024", "2025", "公共服务单位").rows
+    rows = cached.changes(*rounds("2024", "2025"), "公共服务单位").rows
     assert shown["unit_name"].tolist() == rows["unit_name"].tolist()
     assert shown["finding"].tolist()[0] == "Rose" and shown["finding"].tolist()[-1] == "Fell"
     assert shown["scores"].tolist()[0] == "48.37 → 65.39"
@@ -46,55 +50,52 @@ def test_choosing_the_oldest_pair(demo_path, monkeypatch):
     assert test.selectbox(key="from").options == ["2023"] and test.selectbox(key="from").value == "2023"
 
 
-def city(path, rules):
-    """Some rounds of the demonstration city, each under a rule set of its own: round -> text."""
+def town(path, rules):
+    """Eight units counted in some rounds, each under a rule set of its own: round -> text. Groups differ in what they
+    say, so that other weights give other scores.
+    """
     store = Store(path, threads=2)
-    for text in rules.values():
+    for round_id, text in rules.items():
         store.add_rules(text)
-    for file in demo_files():
-        if file.round_id in rules:
-            name = parse_rules(rules[file.round_id]).name if file.rules else None
-            content = [(file.name, file.content)]
-            assert store.import_files(file.kind, content, file.round_id, ImportOptions(rules=name, demo=True)).stored
+        grade = "基本满意" if '"基本满意"' in text else "较满意"
+        lines = [
+            f"单位{unit},{group},{40 + 4 * unit - 9 * place},20,{30 - 3 * unit + 9 * place}\n"
+            for unit in range(8)
+            for place, group in enumerate(GROUPS)
+        ]
+        content = f"参评单位,评议主体,满意,{grade},不满意\n{''.join(lines)}".encode()
+        how = ImportOptions(rules=parse_rules(text).name)
+        assert store.import_files("counts", [("票数.csv", content)], round_id, how).stored
     store.publish()
     return path
 
 
+OTHER = RULES.replace('name = "demo-2025"', 'name = "other"')
+
+
 def test_other_weights_are_a_break_and_the_earlier_round_is_counted_again(tmp_path, monkeypatch):
-    other = RULES.replace('name = "demo-2025"', 'name = "other"')
-    other = other.replace('"普通群众" = 0.4\n"服务对象" = 0.3', '"普通群众" = 0.3\n"服务对象" = 0.4')
-    store = city(tmp_path / "var", {"2024": RULES, "2025": other})
-    test = opened("browse/changes", store, monkeypatch, "zh", category="公共服务单位")
+    other = OTHER.replace('"普通群众" = 0.4\n"服务对象" = 0.3', '"普通群众" = 0.3\n"服务对象" = 0.4')
+    store = town(tmp_path / "var", {"2024": RULES, "2025": other})
+    test = opened("browse/changes", store, monkeypatch, "zh")
     box = next(item.value for item in test.warning if "评议办法不一致" in item.value)
     assert "评议主体的权重不同。" in box and "批次 2024 已按计分规则 other 重新计分" in box
-    found = cached.changes(cached.release().id, "2024", "2025", "公共服务单位")
+    found = cached.changes(*rounds("2024", "2025"), test.selectbox(key="category").value)
     assert found.recounted and found.tested
-    official = cached.ranking(cached.release().id, "2024").rows.set_index("unit_code")["score"]
+    official = cached.ranking(*rounds("2024")).rows.set_index("unit_code")["score"]
     assert (official[found.rows["unit_code"]].to_numpy() != found.rows["score_from"].to_numpy()).all()
 
 
 def test_rounds_of_another_scale_stand_side_by_side_untested(tmp_path, monkeypatch):
     """A later rule set that does not know the earlier grades: no chart, no finding, both official scores."""
-    renamed = RULES.replace('name = "demo-2025"', 'name = "other"').replace('"基本满意" = 60', '"较满意" = 60')
-    store = Store(city(tmp_path / "var", {"2024": RULES}), threads=2)
-    store.add_rules(renamed)
-    for file in demo_files():
-        if file.round_id == "2025":
-            content = file.content.decode("utf-8-sig").replace("基本满意", "较满意").encode("utf-8-sig")
-            name = "other" if file.rules else None
-            assert store.import_files(
-                file.kind, [(file.name, content)], "2025", ImportOptions(rules=name, demo=True)
-            ).stored
-    store.publish()
-    test = opened("browse/changes", store.path, monkeypatch, "en", category="公共服务单位")
+    store = town(tmp_path / "var", {"2024": RULES, "2025": OTHER.replace('"基本满意" = 60', '"较满意" = 60')})
+    test = opened("browse/changes", store, monkeypatch, "en")
     box = next(item.value for item in test.warning if "different methods" in item.value)
     assert "cannot be counted under the later rules" in box and "The change is not tested" in box
     assert "change" not in table(test, "scores") and "regression" not in said(test)
 
 
 def test_one_round_cannot_be_compared(tmp_path, monkeypatch):
-    store = city(tmp_path / "var", {"2025": RULES})
-    test = opened("browse/changes", store, monkeypatch)
+    test = opened("browse/changes", town(tmp_path / "var", {"2025": RULES}), monkeypatch)
     assert [info.value for info in test.info] == ["至少有两个批次有评议票，才能比较变化。"]
 
 
@@ -102,6 +103,6 @@ def test_the_funnel_of_a_chosen_category(demo_path, monkeypatch):
     test = opened("method/methods", demo_path, monkeypatch, "zh")
     test.selectbox(key="funnel_category").set_value("公共服务单位").run()
     assert not test.exception
-    found = cached.funnel(cached.release().id, "2025", "公共服务单位")
+    found = cached.funnel(*rounds("2025"), "公共服务单位")
     assert f"标准差 {found.limits.tau2**0.5:.2f} 分" in said(test)
     assert "不是对末位的认定" in said(test)

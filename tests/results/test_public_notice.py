@@ -32,7 +32,7 @@ def test_both_periods_skip_holidays_and_count_worked_weekends():
     assert not found.provisional and found.to_mend("zh") == ""
     assert found.sentences("zh") == [
         "2026-04-28 公布，公示至 2026-05-08，共 5 个工作日。",
-        "申请复核截止 2026-05-11，共 7 个工作日。",
+        "可在 2026-05-11 前（含当日）申请复核，共 7 个工作日。",
         "公布当日不计入。工作日历版本：2004-2026。",
     ]
 

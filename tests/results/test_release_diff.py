@@ -113,7 +113,7 @@ def test_a_new_round_leaves_the_others_alone(store):
     put(store, ballots(FIRST, FIRST), "2025", trial=True)
     with compared(store) as (found, _, _):
         assert [(one.round, one.change, one.trial) for one in found.rounds] == [("2025", ADDED, True)]
-        assert found.sentences("zh") == ["新增批次 2025（试算）：评价 24 次。"]
+        assert found.sentences("zh") == ["新增批次 2025（试算）：评价 24 份。"]
 
 
 def test_a_register_changes_names_and_categories(store):
@@ -170,7 +170,7 @@ def test_the_dry_run_stores_nothing_and_names_what_is_then_published(biaochi, tm
     biaochi("import", "ballots", first, "--round", "2025")
     before = snapshot(biaochi.store)
     told = biaochi("publish", "--dry-run").decode().splitlines()
-    assert told[0] == "新增批次 2025：评价 24 次。"
+    assert told[0] == "新增批次 2025：评价 24 份。"
     found = biaochi.json("publish", "--dry-run")
     assert (found["release"], found["in_force"]) == (told[-1], None)
     assert [unit["change"] for unit in found["rounds"][0]["units"]] == [ADDED] * 4
@@ -190,7 +190,7 @@ def test_what_was_not_compared_is_not_published(store, biaochi):
             store.publish(expect=found.after)
         assert refused.value.facts["user"] and store.release() is None
     biaochi("publish", "--expect", found.after, code=2)
-    assert "请重新比较" in biaochi.err
+    assert "请重新比对" in biaochi.err
 
 
 def test_one_of_two_publishers_wins_and_the_other_is_told_who_and_when(store):
@@ -231,7 +231,7 @@ def test_two_processes_importing_the_same_file_make_one_upload(tmp_path, store):
         err.decode() for (_, err), answer in zip(told, answers, strict=True) if b'"stored": true' not in answer[0]
     )
     if 5 in [code for _, code in answers]:  # it came while the other one was writing
-        assert "正忙" in loser
+        assert "正在使用" in loser
     else:
         assert store.uploads()[0].imported_by in loser and "20" in loser
 

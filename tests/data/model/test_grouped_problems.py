@@ -37,7 +37,7 @@ def test_a_person_gets_one_sentence_a_distinct_mistake(registered, files):
     registered("import", "ballots", files("a.csv", BALLOTS), "--round", "2025", code=3)
     lines = registered.err.splitlines()
     assert len([line for line in lines if line.startswith("错误")]) == 5
-    (health,) = [line for line in lines if "“市卫健委”不在" in line]
+    (health,) = [line for line in lines if "市卫健委" in line and line.startswith("错误")]
     assert health.startswith("错误：a.csv，第 2-4、6 行，“参评单位”列（共 4 处）：")
     assert "市卫生健康委员会[U3]（简称）" in health
     assert lines[lines.index(health) + 1].endswith("biaochi alias '市卫健委' U3")

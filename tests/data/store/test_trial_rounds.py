@@ -73,7 +73,7 @@ def test_clearing_is_one_recorded_step_and_keeps_the_files(formal):
 def test_a_cleared_round_begins_anew_as_formal(small, files):
     trial = published(small, files("b.csv", BALLOTS), "2025", "--trial")
     small("clear", "2025", "--reason", "演练结束")
-    assert "不再有" in small.err
+    assert "目前没有已发布的结果" in small.err
     assert Store(small.store).release() is None
     small("publish", code=2)
     assert published(small, files("b.csv", BALLOTS), "2025") != trial
