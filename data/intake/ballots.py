@@ -18,7 +18,7 @@ from data.intake.anonymous import equal_rows, number_rows
 from data.intake.context import Context
 from data.intake.headers import Header
 from data.intake.source import TextTable
-from data.intake.table import LoadedTable, unknown_columns
+from data.intake.table import LoadedTable, unchecked, unknown_columns
 from data.intake.values import (
     Judgement,
     is_identity_number,
@@ -262,17 +262,7 @@ def _indicator_columns(tables: list[tuple[TextTable, Header]], context: Context)
         if marked:
             found += [name for name in marked if name not in found]
             continue
-        relation = context.con.read_csv(
-            str(text.path),
-            header=False,
-            sep=text.delimiter,
-            skiprows=header.row,
-            columns={f"c{index}": "VARCHAR" for index in range(len(header.cells))},
-            auto_detect=False,
-            null_padding=True,
-            ignore_errors=True,
-        ).limit(2000)
-        frame = relation.df()
+        frame = unchecked(context.con, text, header).limit(2000).df()
         for column, cell in _value_names(header).items():
             values = frame[f"c{column}"].dropna().unique()
             graded = (judge_grade(str(value), "", "", context.rules) for value in values)

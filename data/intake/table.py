@@ -7,7 +7,7 @@ Nothing here knows what the columns mean.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
+LINE_FEED = duckdb.CSVLineTerminator.LINE_FEED
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
 TAIL = 64 << 10  # bytes at the end, where notes below a table are
 REMARK = re.compile(
@@ -162,22 +163,37 @@ def _ends_in_note(text: TextTable) -> bool:
     return bool(lines) and is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []))
 
 
-def cells_like(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, column: int, pattern: str) -> int:
-    """Count the cells of a column that match a pattern, also in a table that is not regular."""
-    names = [f"c{index}" for index in range(len(header.cells))]
-    relation = con.read_csv(
+def unchecked(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header) -> duckdb.DuckDBPyRelation:
+    """Return the rows below the header as far as they can be read, also of a table that is not regular.
+
+    Threads that begin inside a file cannot tell a line break inside a cell from the end of a short row.
+    """
+    return con.read_csv(
         str(text.path),
         header=False,
         sep=text.delimiter,
         skiprows=header.row,
-        columns=dict.fromkeys(names, "VARCHAR"),
+        columns={f"c{index}": "VARCHAR" for index in range(len(header.cells))},
         auto_detect=False,
         null_padding=True,
         ignore_errors=True,
+        parallel=not text.has_quotes,
+        lineterminator=_line_end(text),
     )
-    value = duckdb.ColumnExpression(f"c{column}")
-    matching = duckdb.FunctionExpression("regexp_matches", value, duckdb.ConstantExpression(pattern))
-    return len(relation.filter(matching))
+
+
+def cells_like(
+    con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: Collection[int], pattern: str
+) -> dict[int, int]:
+    """Count the cells of each column that match a pattern, in a single pass over the file."""
+    if not columns:
+        return {}
+    wanted = duckdb.ConstantExpression(pattern)
+    cells = [duckdb.ColumnExpression(f"c{column}") for column in columns]
+    matches = [duckdb.FunctionExpression("regexp_matches", cell, wanted) for cell in cells]
+    counts = [duckdb.FunctionExpression("count_if", match) for match in matches]
+    (found,) = unchecked(con, text, header).aggregate(counts).fetchall()
+    return dict(zip(columns, map(int, found), strict=True))
 
 
 def _reader(
@@ -201,7 +217,13 @@ def _reader(
         escapechar='"' if quoted else "",
         auto_detect=False,
         strict_mode=True,
+        lineterminator=LINE_FEED if regular else _line_end(text),
     )
+
+
+def _line_end(text: TextTable) -> duckdb.CSVLineTerminator | None:
+    """Return the line end of a sheet, which we wrote; None to detect it. CR LF inside a cell would be detected."""
+    return LINE_FEED if text.sheet is not None else None
 
 
 class _Scan:
@@ -303,12 +325,13 @@ def unknown_columns(
     """List the columns that are left out, with a warning of telephone and identity numbers inside them."""
     problems = []
     nameless = {column for column, cell in enumerate(header.cells) if not cell and column not in header.other}
-    filled = {column for column in nameless if cells_like(con, text, header, column, r"\S")}
-    for column in sorted(columns | filled):
+    filled = {column for column, count in cells_like(con, text, header, nameless, r"\S").items() if count}
+    unread = sorted(columns | filled)
+    personal = cells_like(con, text, header, unread, PERSONAL_VALUE)
+    for column in unread:
         cell = header.cells[column] or letters(column)
         problems.append(Problem("unknown_column", "warning", text.name, text.sheet, header.row, cell, cell))
-        count = cells_like(con, text, header, column, PERSONAL_VALUE)
-        if count:
-            about = {"count": count}
+        if personal[column]:
+            about = {"count": personal[column]}
             problems.append(Problem("personal_value", "warning", text.name, text.sheet, header.row, cell, None, about))
     return problems

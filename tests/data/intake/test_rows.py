@@ -1,0 +1,140 @@
+"""Rows are what they are: line breaks inside cells, rows between stray quotation marks, gaps and cut ends.
+
+Each kind of fault has the file in which it was seen (`tests/fixtures/cases`) and others like it.
+"""
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from tests.support.opendocument import CELL, opendocument
+from tests.support.paths import FIXTURES, ROOT
+from tests.support.stores import Biaochi, table
+
+CASES = FIXTURES / "cases"
+SCALE = "three-grades-100-70-40"
+BALLOTS = table("""
+    选票编号 | 评议主体     | 单位     | 等级     | 意见
+    1        | 服务对象     | 市财政局 | 满意     | 好
+    1        | 服务对象     | 市教育局 | 不满意   | 无
+    2        | 两代表一委员 | 市财政局 | 满意     | 无
+    2        | 两代表一委员 | 市教育局 | 基本满意 | 无
+    3        | 普通群众     | 市财政局 | 基本满意 | 无
+    3        | 普通群众     | 市教育局 | 满意     | 无
+""")
+
+
+@pytest.fixture
+def office(biaochi: Biaochi) -> Biaochi:
+    """A store with a rule set and the register of eight units."""
+    biaochi("rules", "add", ROOT / "rules" / f"{SCALE}.toml")
+    biaochi("import", "units", CASES / "units_register.csv", "--round", "2025")
+    return biaochi
+
+
+def found(biaochi: Biaochi, kind: str, path: Path, code: int) -> list[dict]:
+    """The problems of a file, once the import ended with this exit code."""
+    return biaochi.json("import", kind, path, "--round", "2025", code=code)["problems"]
+
+
+def codes(problems: list[dict]) -> list[tuple[str, int | None]]:
+    return [(problem["code"], problem["row"]) for problem in problems]
+
+
+def records(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+def book(lines: list[list[str]]) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as workbook:
+        sheet = workbook.add_worksheet("票")
+        for number, line in enumerate(lines):
+            sheet.write_row(number, 0, line)
+    return out.getvalue()
+
+
+def ods(lines: list[list[str]]) -> bytes:
+    """Line breaks inside cells are paragraphs."""
+    return opendocument([CELL.format(cell.replace("\n", "</text:p><text:p>")) for cell in line] for line in lines)
+
+
+# --- line breaks inside cells ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rows", "column"),
+    [
+        ("ballots", "v50a.csv", 18, "意见"),
+        ("ballots", "v50b.csv", 2, "意见"),
+        ("counts", "v50c.csv", 1, "备注"),
+    ],
+)
+def test_a_line_break_beside_a_column_that_is_not_known(kind, name, rows, column, office):
+    report = office.json("import", kind, CASES / name, "--round", "2025", code=4)
+    assert [(p["code"], p["column"]) for p in report["problems"]] == [("unknown_column", column)]
+    accepted = office.json("import", kind, CASES / name, "--round", "2025", "--accept-warnings", "不需要")
+    assert (accepted["rows"], accepted["stored"]) == (rows, True)
+
+
+def test_a_workbook_with_line_breaks_is_read_to_its_end(office):
+    problems = found(office, "ballots", CASES / "v43_multiline.xlsx", 3)
+    assert [(p["code"], p["row"], p["value"]) for p in problems] == [
+        ("unknown_column", 1, "意见"),
+        ("unknown_grade", 11, "满意哦"),
+    ]
+
+
+BROKEN = BALLOTS.replace(",好\n", ',"好\n很好"\n').replace("等级,意见", '等级,"意\n见"')
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("票.csv", BROKEN.encode()),
+        ("票.csv", BROKEN.encode("gb18030")),
+        ("票.csv", BROKEN.replace("\n", "\r\n").encode()),
+        ("票.csv", BROKEN.replace(",", "\t").encode()),
+        ("票.csv.gz", gzip.compress(BROKEN.encode())),
+        ("票.xlsx", book(records(BROKEN))),
+        ("票.xlsx", book(records(BROKEN.replace("\n很好", "\r\n很好").replace("\n见", "\r\n见")))),
+        ("票.ods", ods(records(BROKEN))),
+    ],
+)
+def test_line_breaks_in_every_kind_of_file(name, content, office, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(content)
+    (problem,) = found(office, "ballots", path, 4)
+    assert (problem["code"], problem["row"]) == ("unknown_column", 1)
+    assert office.json("import", "ballots", path, "--round", "2025", "--accept-warnings", "x")["rows"] == 6
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "line"),
+    [
+        ("units", "单位全称,类别,意见", '市税务局,垂直管理单位,"一\n二"'),
+        ("pledges", "承诺编号,单位,承诺事项,意见", 'P1,市财政局,修路,"一\n二"'),
+        ("progress", "承诺编号,核查日期,意见", 'P1,2025-06-30,"一\n二"'),
+        ("results", "单位,得分,意见", '市财政局,94.1,"一\n二"'),
+        ("votes", "年度,单位,职务,测评主体,等次,票数,意见", '2025,市财政局,书记,党员,好,3,"一\n二"'),
+        ("issue_return", "主体,发放数,收回数,意见", '普通群众,5,4,"一\n二"'),
+    ],
+)
+def test_line_breaks_in_every_kind_of_upload(kind, head, line, office, tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text(f"{head}\n{line}\n", encoding="utf-8")
+    office(
+        "import", kind, path, "--round", "2025", "--replace", "--accept-warnings", "x", "--dry-run", "--format", "json"
+    )
+
+
+def test_telephone_numbers_are_counted_beside_line_breaks(office, tmp_path):
+    path = tmp_path / "票.csv"
+    path.write_text(BROKEN.replace("很好", "请回电13800138000"), encoding="utf-8")
+    problems = found(office, "ballots", path, 4)
+    assert [problem["code"] for problem in problems] == ["personal_value", "unknown_column"]
+    assert "1 格" in problems[0]["message"] and "13800138000" not in str(problems)
