@@ -103,6 +103,7 @@ SENTENCES: dict[str, str] = {
     "short_row": N_("The row should have {expected} cells; it has only {found}."),
     "long_row": N_("The row should have {expected} cells; it has {found}."),
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
+    "swallowed_rows": N_("A pair of quotation marks encloses whole rows: rows {row} to {last} are read as a single row."),
     "title_row": N_("There are title rows above the table; row {header_row} is read as the header."),
     "glued_units": N_("Each row should contain one unit; this cell contains several: {value}"),
     "note_row": N_("The row below the table is a remark and is not imported: “{value}”"),
@@ -269,6 +270,10 @@ SUGGESTIONS: dict[str, str] = {
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
     "long_row": N_('Put straight quotation marks (") around text that contains a comma, or save as .xlsx.'),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening mark."),
+    "swallowed_rows": N_(
+        "Open the file in a text editor, delete the quotation mark in row {row} and the one in row {last}, or export "
+        "the table again from the original system."
+    ),
     "same_meaning": N_("Delete one of them, or rename the column that means something else."),
     "title_row": N_("If that row is the header, confirm; otherwise delete the rows above the header."),
     "glued_units": N_("Give each unit a separate row, with its name and its figures in separate columns."),

@@ -15,6 +15,7 @@ import duckdb
 
 from data.intake.headers import Header
 from data.intake.source import TextTable
+from data.intake.swallowed_rows import Swallowed, lines_between_marks
 from data.intake.values import is_totals_row
 from data.intake.workbook import letters
 from data.model.names import LONGEST_NAME, match_key
@@ -94,7 +95,7 @@ class LoadedTable:
             self.con.rollback()
             return self._add_slowly(text, header, projection)
         # Records and line breaks agree: no record spans lines, none is blank, rows are plain arithmetic.
-        if count + header.row not in (text.newline_count, text.newline_count + 1):
+        if count + header.row != _lines(text):
             self.con.rollback()
             return self._add_slowly(text, header, projection)
         repeated = self._repeated(text, header, before)
@@ -152,6 +153,13 @@ def is_note(record: list[str]) -> bool:
     """
     texts = {cell.strip() for cell in record if cell.strip()}
     return len(texts) == 1 and REMARK.match(texts.pop()) is not None
+
+
+def _lines(text: TextTable) -> int:
+    """Return the number of lines; the last one may lack its line break."""
+    with text.path.open("rb") as file:
+        file.seek(-1, 2)
+        return text.newline_count + (file.read() != b"\n")
 
 
 def _ends_in_note(text: TextTable) -> bool:
@@ -234,6 +242,7 @@ class _Scan:
         self.problems: list[Problem] = []
         self.rows: list[int] = []
         self.blank = 0
+        self._swallowed = Swallowed(text.delimiter, len(header.cells))
         self._header_keys = [match_key(cell) for cell in header.cells]
         self._notes: list[tuple[int, list[str]]] = []
 
@@ -248,6 +257,8 @@ class _Scan:
                         yield from self._sorted(number, record)
             except csv.Error:
                 self._note("unclosed_quote", number + 1)
+        for first, last in self._swallowed.found():
+            self._note("swallowed_rows", first, last=last)
         for number, record in self._notes:
             remark = next(cell.strip() for cell in record if cell.strip())
             code = "totals_row" if is_totals_row(remark) else "note_row"  # 合 计： ends like a remark
@@ -275,8 +286,12 @@ class _Scan:
             return False
         width = len(self.header.cells)
         if len(record) != width:
-            code = "short_row" if len(record) < width else "long_row"
-            self._note(code, number, found=len(record), expected=width)
+            lines = lines_between_marks(record, self.text.delimiter)
+            if lines:
+                self._note("swallowed_rows", number, last=number + lines)
+            else:
+                code = "short_row" if len(record) < width else "long_row"
+                self._note(code, number, found=len(record), expected=width)
             return False
         if [match_key(cell) for cell in record] == self._header_keys:
             self._note("header_repeated", number)
@@ -289,6 +304,7 @@ class _Scan:
                     Problem("name_too_long", "error", self.text.name, None, number, name, start, about)
                 )
                 return False
+        self._swallowed.look(number, record)
         return True
 
     def _note(self, code: str, row: int, **facts: object) -> None:

@@ -138,3 +138,71 @@ def test_telephone_numbers_are_counted_beside_line_breaks(office, tmp_path):
     problems = found(office, "ballots", path, 4)
     assert [problem["code"] for problem in problems] == ["personal_value", "unknown_column"]
     assert "1 格" in problems[0]["message"] and "13800138000" not in str(problems)
+
+
+# --- rows between stray quotation marks --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "first", "last"),
+    [("ballots", "v110_会场.csv", 4, 8), ("ballots", "v111.csv", 3, 4), ("pledges", "v112.csv", 3, 6)],
+)
+def test_rows_between_stray_quotation_marks_are_not_swallowed(kind, name, first, last, office):
+    (problem,) = found(office, kind, CASES / name, 3)
+    assert (problem["code"], problem["row"]) == ("swallowed_rows", first)
+    assert f"第 {first} 行" in problem["message"] and f"{last}" in problem["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "rows"),
+    [
+        ("counts", '单位,主体,满意,不满意\n市财政局,普通群众,1,"2\n市教育局,普通群众,3,4"\n', (2, 3)),
+        ("counts", '单位,主体,满意,不满意\n市财政局,普通群众,1,"2\n市教育局,普通群众,3",4\n', (2, 3)),
+        ("units", '单位全称,类别\n市税务局,"垂直\n市电力局,垂直"\n市邮政局,垂直\n', (2, 3)),
+        ("results", '"单位,得分\n市财政局",94\n市教育局,93\n', None),
+        ("results", '单位,得分\n"市财政局,94\n市教育局",93\n市水务局,92\n', (2, 3)),
+        ("issue_return", '主体;发放数;收回数\n普通群众;"5;4\n服务对象;6";3\n两代表一委员;7;2\n', (2, 3)),
+        ("votes", '年度,单位,职务,测评主体,等次,票数\n2025,市财政局,书记,党员,好,"3\n2025,市财政局,书记,党员,差,1\n'
+                  '2025,市教育局,书记,党员,好,4"\n', (2, 4)),
+    ],
+)  # fmt: skip
+def test_stray_quotation_marks_in_every_kind_of_upload(kind, text, rows, biaochi, tmp_path):
+    biaochi("rules", "add", ROOT / "rules" / f"{SCALE}.toml")
+    path = tmp_path / "表.csv"
+    path.write_text(text, encoding="utf-8")
+    problems = found(biaochi, kind, path, 3)
+    if rows:
+        assert codes(problems) == [("swallowed_rows", rows[0])]
+        assert str(rows[1]) in problems[0]["message"]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_one_swallowed_row_whether_or_not_the_last_line_ends(end, office, tmp_path):
+    """A single line break too many equals the line break that the last line may lack."""
+    path = tmp_path / "票.csv"
+    path.write_text((CASES / "v111.csv").read_text(encoding="utf-8").rstrip("\n") + end, encoding="utf-8")
+    assert codes(found(office, "ballots", path, 3)) == [("swallowed_rows", 3)]
+
+
+def test_swallowed_rows_in_a_packed_file_and_in_a_workbook(office, tmp_path):
+    text = (CASES / "v111.csv").read_text(encoding="utf-8")
+    packed, sheet = tmp_path / "票.csv.gz", tmp_path / "票.xlsx"
+    packed.write_bytes(gzip.compress(text.encode("gb18030")))
+    sheet.write_bytes(book(records(text)))
+    for path in (packed, sheet):
+        assert codes(found(office, "ballots", path, 3)) == [("swallowed_rows", 3)]
+
+
+@pytest.mark.parametrize(
+    "remark", ["一楼大厅\n窗口 3", "好,很好\n无", "见附件,照片,说明,其他\n谢谢,再见", "1\n2\n3", "甲、乙\n2,丙,丁"]
+)
+def test_an_honest_remark_of_several_lines_is_read(remark, office, tmp_path):
+    path = tmp_path / "承诺.csv"
+    lines = [
+        ["承诺编号", "单位", "承诺事项", "措施"],
+        ["P1", "市财政局", "修路", remark],
+        ["P2", "市教育局", "建校", "无"],
+    ]
+    with path.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(lines)
+    assert office.json("import", "pledges", path, "--round", "2025")["rows"] == 2
