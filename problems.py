@@ -179,6 +179,10 @@ SENTENCES: dict[str, str] = {
         "but the stored original file still contains them."
     ),
     "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
+    "sampling_weight": N_(
+        "The column {column} weights the ballots; {value} is not 1. It is refused, because no rule set can use such "
+        "weights yet, and without them the result would be another one."
+    ),
     "group_gives_one_score": N_("All {count} ballots of the group {value} give every unit the same: {grade}."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
     # --- rule sets ------------------------------------------------------------------------------
@@ -350,6 +354,9 @@ SUGGESTIONS: dict[str, str] = {
     "formula_text": N_("Delete the character at the beginning (= + - @), or type the text again."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
     "personal_value": N_("Delete them from the file and import it again if you can; confirm only if you cannot."),
+    "sampling_weight": N_(
+        "If every ballot counts the same, delete the column {column}; otherwise ask the office that set the weights."
+    ),
     "group_gives_one_score": N_("Nothing is removed. Confirm, and find out how these ballots were collected."),
     "personal_ballot_id": N_("Give the ballots new random numbers before importing them."),
     "two_rule_sets": N_("Import with the rule set already in use, or replace all uploads of the round."),

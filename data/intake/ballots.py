@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from data.duckdb_access import read_sql
 from data.intake.anonymous import equal_rows, number_rows
+from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.context import Context
 from data.intake.headers import Header
 from data.intake.source import TextTable
@@ -50,8 +51,13 @@ LINE_COLUMNS = {
     "cast_date": "cast_date",
     "channel": "channel",
     "site": "site",
+    "invalid_reason": "invalid_reason",
+    "weight": "weight",
+    "row_no": "row_no",
+    "file_id": "file_id",
 }
 MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
+ROW_NUMBER = "[0-9]{1,9}"
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
 FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
 UNITS_UNIFORM = 3
@@ -361,6 +367,8 @@ class _Judge:
         self._ballots()
         self._rounds()
         self._dates()
+        self._claimed()
+        self._weights()
         self._faulty_cells()
         self._two_groups()
         self._two_categories()
@@ -431,6 +439,7 @@ class _Judge:
             judgement = judge_grade(*key, rules)
             if judgement.kept is None:
                 name = "grade_code" if entry["value"] or not entry["score"] else "score"
+                name = "validity" if judgement.code == "unknown_choice" else name
                 self._refuse(name, key[0], judgement, score=key[1], validity=key[2])
             else:
                 kept[key] = judgement
@@ -471,6 +480,34 @@ class _Judge:
                 self._note_first("cast_date", entry, judgement)
             elif judgement.kept is None:
                 self._refuse("cast_date", entry["value"], judgement)
+
+    def _claimed(self) -> None:
+        """Check the fields that no figure uses."""
+        for name in CHECKED_OF_BALLOTS:
+            for value in self._values_of(name):
+                judgement = judge_claimed("ballots", name, value)
+                if judgement.kept is None:
+                    self._refuse(name, value, judgement)
+
+    def _values_of(self, name: str) -> list[str]:
+        """Return the distinct values of a field; none where no file has the column."""
+        if not any(name in header.fields for header in self.form.headers.values()):
+            return []
+        column = duckdb.ColumnExpression(LINE_COLUMNS[name])
+        plain = duckdb.FunctionExpression("regexp_full_match", column, duckdb.ConstantExpression(ROW_NUMBER))
+        lines = self.con.table("line_text")
+        lines = lines.filter(~plain) if name == "row_no" else lines  # every row has another number
+        return sorted(value for (value,) in lines.select(column).distinct().fetchall() if value is not None)
+
+    def _weights(self) -> None:
+        """Refuse sampling weights: no rule says how they count."""
+        weights = [value for value in self._values_of("weight") if not is_one(value)]
+        if not weights:
+            return
+        weight = duckdb.ColumnExpression("weight")
+        lines = self.con.table("line_text").filter(weight.isin(*map(duckdb.ConstantExpression, weights)))
+        place, value = lines.order("place").limit(1).select("place", "weight").fetchall()[0]
+        self._note_first("weight", {"place": place, "value": value}, Judgement(None, "sampling_weight"))
 
     def _note_first(self, name: str, entry: dict[Any, Any], judgement: Judgement) -> None:
         file, row = self._place(entry["place"])

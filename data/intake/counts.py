@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from data.intake.claimed_fields import CHECKED_OF_COUNTS, judge_claimed
 from data.intake.context import Context
 from data.intake.headers import Header
 from data.intake.source import TextTable
@@ -87,6 +88,9 @@ class _Reader:
         for column in round_columns(header):
             cell = _Cell(file, row, header.cells[column], values[column])
             self._accept(cell, judge_round(cell.value, self.context.round_id))
+        for name in CHECKED_OF_COUNTS:
+            if name in place:
+                self._accept(place[name], judge_claimed("counts", name, texts[name]))
         asked = _Cell(file, row, header.text_of("counts", "indicator_code"), texts.get("indicator_code", ""))
         indicator = self._accept(asked, judge_indicator(asked.value, self.rules))
         if unit is None or group is None or indicator is None:

@@ -5,18 +5,13 @@ Each kind of fault has the file in which it was seen (`tests/fixtures/cases`) an
 
 import csv
 import gzip
-import io
-from pathlib import Path
 
 import pytest
-import xlsxwriter
 
-from tests.support.opendocument import CELL, opendocument
-from tests.support.paths import FIXTURES, ROOT
-from tests.support.stores import Biaochi, table
+from tests.support.cases import CASES, SCALE, book, codes, found, ods, records
+from tests.support.paths import ROOT
+from tests.support.stores import table
 
-CASES = FIXTURES / "cases"
-SCALE = "three-grades-100-70-40"
 BALLOTS = table("""
     选票编号 | 评议主体     | 单位     | 等级     | 意见
     1        | 服务对象     | 市财政局 | 满意     | 好
@@ -26,41 +21,6 @@ BALLOTS = table("""
     3        | 普通群众     | 市财政局 | 基本满意 | 无
     3        | 普通群众     | 市教育局 | 满意     | 无
 """)
-
-
-@pytest.fixture
-def office(biaochi: Biaochi) -> Biaochi:
-    """A store with a rule set and the register of eight units."""
-    biaochi("rules", "add", ROOT / "rules" / f"{SCALE}.toml")
-    biaochi("import", "units", CASES / "units_register.csv", "--round", "2025")
-    return biaochi
-
-
-def found(biaochi: Biaochi, kind: str, path: Path, code: int) -> list[dict]:
-    """The problems of a file, once the import ended with this exit code."""
-    return biaochi.json("import", kind, path, "--round", "2025", code=code)["problems"]
-
-
-def codes(problems: list[dict]) -> list[tuple[str, int | None]]:
-    return [(problem["code"], problem["row"]) for problem in problems]
-
-
-def records(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text)))
-
-
-def book(lines: list[list[str]]) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out) as workbook:
-        sheet = workbook.add_worksheet("票")
-        for number, line in enumerate(lines):
-            sheet.write_row(number, 0, line)
-    return out.getvalue()
-
-
-def ods(lines: list[list[str]]) -> bytes:
-    """Line breaks inside cells are paragraphs."""
-    return opendocument([CELL.format(cell.replace("\n", "</text:p><text:p>")) for cell in line] for line in lines)
 
 
 # --- line breaks inside cells ------------------------------------------------------------------------------------
