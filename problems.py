@@ -179,6 +179,7 @@ SENTENCES: dict[str, str] = {
         "but the stored original file still contains them."
     ),
     "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
+    "damaged_identifier": N_("{column} should be as it was issued; a spreadsheet has changed {value}: {cause}."),
     "sampling_weight": N_(
         "The column {column} weights the ballots; {value} is not 1. It is refused, because no rule set can use such "
         "weights yet, and without them the result would be another one."
@@ -354,6 +355,10 @@ SUGGESTIONS: dict[str, str] = {
     "formula_text": N_("Delete the character at the beginning (= + - @), or type the text again."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
     "personal_value": N_("Delete them from the file and import it again if you can; confirm only if you cannot."),
+    "damaged_identifier": N_(
+        "Format the column {column} as text in the file where the numbers are still right, export it again, and import "
+        "that file."
+    ),
     "sampling_weight": N_(
         "If every ballot counts the same, delete the column {column}; otherwise ask the office that set the weights."
     ),

@@ -18,6 +18,16 @@ from data.intake.anonymous import equal_rows, number_rows
 from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.context import Context
 from data.intake.headers import Header
+from data.intake.identifiers import (
+    DASHED,
+    DIGITS_KEPT,
+    FEWEST_LONG,
+    ISO,
+    SURELY_LONG,
+    SUSPECT,
+    Numbers,
+    damage,
+)
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unchecked, unknown_columns
 from data.intake.values import (
@@ -457,6 +467,17 @@ class _Judge:
             elif is_identity_number(value):
                 masked: dict[str, object] = {"value": f"{value[:6]}********{value[-1]}"}
                 self._refuse("ballot_id", value, Judgement(None, code, masked))
+        self._damaged_numbers()
+
+    def _damaged_numbers(self) -> None:
+        """Refuse ballot numbers that a spreadsheet changed: several ballots would become one."""
+        common = {"kept": DIGITS_KEPT, "fewest": FEWEST_LONG, "surely": SURELY_LONG, "dashed": DASHED, "iso": ISO}
+        numbers = Numbers(*self.con.execute(read_sql("intake/ballot_numbers"), common).fetchall()[0])
+        asked = {"suspect": SUSPECT, "padded": numbers.padded, "kept": DIGITS_KEPT if numbers.rounded else 0}
+        for (value,) in self.con.execute(read_sql("intake/suspect_ballots"), asked).fetchall():
+            facts = damage(value, numbers)
+            if facts:
+                self._refuse("ballot_id", value, Judgement(None, "damaged_identifier", facts))
 
     def _rounds(self) -> None:
         """Report rows that all name another round as a single problem: the wrong round was chosen."""

@@ -13,6 +13,7 @@ import pandas as pd
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context
 from data.intake.headers import Header
+from data.intake.identifiers import Numbers, damage
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
@@ -68,6 +69,7 @@ class _Reader:
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
         self.predecessors: set[str] = set()
+        self.numbers: dict[str, Numbers] = {}
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
 
@@ -125,7 +127,8 @@ class _Reader:
             return _of(judge_group(text, None))
         if self.kind == "results" and kind.name in ("score", "rank", "recomputed"):
             return Reading()  # read from the printed text below
-        return read_cell(kind, text, self.year)
+        damaged = damage(text, self.numbers[kind.name]) if kind.name in self.numbers else {}
+        return Reading(code="damaged_identifier", facts=damaged) if damaged else read_cell(kind, text, self.year)
 
     def _own_round(self, kind: Field, text: str) -> Reading:
         """Read the round; a row that names another round than the import's is refused."""
@@ -226,6 +229,8 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         intake.blank += loaded.blank if loaded.placements else 0
         rows = list(_rows(loaded, text, header))
         reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
+        for name in identifiers(kind, header):
+            reader.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
         for row in rows:
             reader.row(row)
         intake.rows += len(rows)
@@ -236,6 +241,16 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         intake.digest = frame_digest(kind, intake.frame)
         intake.places = {key: (row.file, row.number) for key, row in reader.seen.items()}
     return intake
+
+
+def identifiers(kind: str, header: Header) -> list[str]:
+    """Return the fields of a file that identify something and are not looked up in the register."""
+    read_otherwise = UNITS | NAMES | LINEAGE | {"round_id"}
+    return [
+        field.name
+        for field in fields(kind)
+        if field.name.endswith(("_id", "_code")) and field.name in header.fields and field.name not in read_otherwise
+    ]
 
 
 def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:

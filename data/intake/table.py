@@ -171,6 +171,13 @@ def _ends_in_note(text: TextTable) -> bool:
     return bool(lines) and is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []))
 
 
+def without_consequences(problems: list[Problem]) -> list[Problem]:
+    """Leave out what follows from damaged ballot numbers: that several ballots look like one."""
+    if not any(problem.code == "damaged_identifier" for problem in problems):
+        return problems
+    return [problem for problem in problems if problem.code not in ("duplicate_line", "ballot_in_two_groups")]
+
+
 def unchecked(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header) -> duckdb.DuckDBPyRelation:
     """Return the rows below the header as far as they can be read, also of a table that is not regular.
 
@@ -330,7 +337,7 @@ def with_formulas(
         if not {(problem.row, names[problem.column]), (problem.row, "")} & mended
     ]
     reported = {(problem.file, problem.row, problem.column) for problem in formulas}
-    same = ("missing_value", "excel_error")  # the same cell again, in other words
+    same = ("missing_value", "excel_error", "damaged_identifier")  # the same cell again, in other words
     kept = [p for p in problems if p.code not in same or (p.file, p.row, p.column) not in reported]
     return kept + formulas
 

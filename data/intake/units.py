@@ -7,6 +7,7 @@ import pandas as pd
 from data.intake.context import Context
 from data.intake.counts import context_rows
 from data.intake.headers import Header
+from data.intake.identifiers import Numbers, damage
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import totals_word
@@ -37,6 +38,7 @@ class _Reader:
         self.units: list[RegisteredUnit] = []
         self.spellings: dict[str, tuple[RegisteredUnit, Place]] = {}
         self.rosters: dict[int, Place] = {}
+        self.numbers = Numbers()
 
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
         """Read a unit."""
@@ -54,6 +56,9 @@ class _Reader:
             self._note("control_character", "unit_name", name, character="")
         if len(name) > LONGEST_NAME:
             self._note("name_too_long", "unit_name", name, length=len(name), limit=LONGEST_NAME)
+        damaged = damage(texts.get("unit_code", ""), self.numbers)
+        if damaged:
+            self._note("damaged_identifier", "unit_code", texts["unit_code"], level="error", **damaged)
         unit = RegisteredUnit(
             unit_code=texts.get("unit_code") or name,
             unit_name=name,
@@ -121,7 +126,10 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
         width = len(header.cells)
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
         intake.blank += loaded.blank if loaded.placements else 0
-        for position, record in enumerate(context_rows(loaded) if loaded.placements else []):
+        records = context_rows(loaded) if loaded.placements else []
+        if "unit_code" in header.fields:
+            reader.numbers = Numbers.of([str(record[header.fields["unit_code"]] or "") for record in records])
+        for position, record in enumerate(records):
             values = ["" if value is None else str(value) for value in record]
             if any(value.strip() for value in values):
                 reader.row(header, text.name, loaded.place(position)[1], values)

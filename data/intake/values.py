@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from data.intake.context import Context
 from data.intake.headers import is_glued
+from data.intake.identifiers import Numbers, damage, without_zeros
 from data.model.name_proposals import proposals, without_quotes
 from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_STARTS, LONGEST_NAME, NAME_FORMULA_STARTS, match_key, tidy
 from data.model.register import Register
@@ -111,6 +112,9 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
         return fault
     if is_glued(value):
         return Judgement(None, "glued_units")
+    damaged = damage(value, Numbers()) if match_key(value) not in codes else {}
+    if damaged:
+        return Judgement(None, "damaged_identifier", damaged)
     broken = "\n" in value or "\r" in value
     if context.register is None:
         return Judgement(tidy(value), "line_break_in_name" if broken else "", {"unit": tidy(value)}, broken)
@@ -173,6 +177,9 @@ def _unlisted_unit(value: str, register: Register, codes: dict[str, str]) -> Jud
     key = match_key(without_quotes(value))
     if key in codes:
         return Judgement(codes[key], "quotes_in_name", {"unit": register.name_of(codes[key])}, warning=True)
+    stripped = without_zeros(value, [unit.unit_code for unit in register.units])
+    if stripped:
+        return Judgement(None, "damaged_identifier", stripped)
     former = register.former.get(match_key(value))
     if former in codes.values():
         return Judgement(former, "unit_alias_used", {"unit": register.name_of(str(former))}, warning=True)

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import settings
+from data.intake.identifiers import ROUNDED
 from data.intake.refusal import FileRefusedError, refuse
 from data.model.grouped_problems import spans
-from problems import Problem
+from problems import Problem, Term
 
 MEBIBYTE = 1 << 20
 # 82,000 ballot rows unpack to 21 MB, so 800 thousand rows fit a part; a sheet ends at 1,048,576.
@@ -204,7 +205,7 @@ def _run_child(path: Path, target: Path, kind: str, sheet: str) -> dict[str, Any
     if code != 0 or not whole or late.is_set():
         target.unlink(missing_ok=True)
         raise _why_it_died(code, complaint, late.is_set() or not whole)
-    return _parsed(facts)
+    return _parsed(facts) | _parsed(complaint)
 
 
 def _receive(child: subprocess.Popen[bytes], target: Path) -> tuple[bytes, bool]:
@@ -257,7 +258,12 @@ def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
 
 def _without_value(facts: dict[str, Any], sheet: str) -> list[Problem]:
     """Return a problem for each cell, its column by letters; the caller knows whether the column is used."""
-    return [
+    formulas = [
         Problem("excel_error" if error else "formula_without_value", sheet=sheet, row=row, column=column, value=error)
         for column, row, error in facts["no_value"]
+    ]
+    about = {"cause": Term(ROUNDED)}
+    return formulas + [
+        Problem("damaged_identifier", sheet=sheet, row=row, column=column, value=value, facts=about)
+        for column, row, value in facts["rounded"]
     ]

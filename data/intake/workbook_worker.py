@@ -1,7 +1,8 @@
 """Child process that converts one visible sheet of a workbook to CSV on standard output.
 
-It imports nothing of ours and writes no file. First comes one line of JSON about the workbook, then the table, then the
-parent reads the exit code: anything but 0 means that the table is incomplete. Standard input is the workbook; the
+It imports nothing of ours and writes no file. First comes one line of JSON about the workbook, then the table, then on
+standard error JSON about its cells; then the parent reads the exit code: anything but 0 means that the table is
+incomplete. Standard input is the workbook; the
 arguments are its kind (xlsx, xls or ods) and the name of the sheet, empty for the first visible sheet.
 """
 
@@ -120,6 +121,11 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def is_rounded(value: Any) -> bool:
+    """Return whether a number has more digits than a spreadsheet keeps: its last digits are zeros or accidental."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 1e15 <= abs(value) < 1e21
+
+
 def plain_number(value: float) -> str:
     """Return fifteen digits like Excel, without an exponent unless the number is very large or small."""
     text = f"{value:.15g}"
@@ -128,17 +134,22 @@ def plain_number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def rows_like_excel(sheet: Any, areas: list[Area]) -> Iterator[list[str]]:
+def rows_like_excel(sheet: Any, areas: list[Area], late: dict[str, list[Any]]) -> Iterator[list[str]]:
     """Yield all rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out.
 
-    Every cell of a merged area shows the area's value, as the person who merged it sees it.
+    Every cell of a merged area shows the area's value, as the person who merged it sees it. late: facts found on the
+    way.
     """
     if sheet.start is None:
         return
     left = [""] * int(sheet.start[1])
     merged = Merged(areas)
     blank = 0
-    for row in sheet.iter_rows():
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if any(map(is_rounded, row)) and len(late["rounded"]) < NAMED_CELLS:
+            late["rounded"] += [
+                (letters(len(left) + at), number, shown(value)) for at, value in enumerate(row) if is_rounded(value)
+            ]
         cells = merged.filled(left + [shown(value) for value in row])
         if not any(cells):
             blank += 1
@@ -359,13 +370,14 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
         facts["visible"] = visible
     name = wanted if wanted in visible else "" if wanted or not visible else visible[0]
     table: Iterator[list[str]] = iter(())
+    late: dict[str, list[Any]] = {"rounded": []}
     if name:
         facts["sheet"] = name
         sheet = book.get_sheet_by_name(name)
         areas = surroundings(data, kind, name, sheet, facts)
         if not facts["far"]:
             facts["merged"] = [area for area in areas if area[2] > area[0]]
-            table = rows_like_excel(sheet, areas)
+            table = rows_like_excel(sheet, areas, late)
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
     out.write(json.dumps(facts) + "\n")
     out.flush()
@@ -373,6 +385,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     for row in table:
         write(row)
     out.flush()
+    sys.stderr.write(json.dumps(late))
 
 
 class LockedWorkbookError(Exception):

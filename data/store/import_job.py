@@ -22,7 +22,7 @@ from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
-from data.intake.table import with_formulas
+from data.intake.table import with_formulas, without_consequences
 from data.intake.units import UnitIntake, read_units
 from data.model.contract import RECORD_KINDS, header_words
 from data.model.progress import ProgressReporter
@@ -203,6 +203,7 @@ class ImportJob:
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
             self.report.problems = with_formulas(text, header, self.report.problems, mended)
+        self.report.problems = without_consequences(self.report.problems)
         return digest
 
     def _may_be_stored(self, digest: str) -> bool:
