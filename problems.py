@@ -109,6 +109,7 @@ SENTENCES: dict[str, str] = {
     "note_row": N_("The row below the table is a remark and is not imported: “{value}”"),
     "totals_row": N_("The row looks like a total (“{value}”) and is not counted."),
     "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
+    "merged_number": N_("Merged cells: the number {value} covers the area {area}; it is not read in all its cells."),
     "equal_rows": N_(
         "Without ballot numbers, each of the {lines} rows counts as a separate ballot. {count} of them are "
         "identical to an earlier row; about {expected} would be by chance."
@@ -287,6 +288,7 @@ SUGGESTIONS: dict[str, str] = {
     "merged_cells": N_(
         "Confirm if every row of the area has that value; otherwise unmerge the cells and fill them in."
     ),
+    "merged_number": N_("Unmerge the cells and write into each the number that belongs there."),
     "equal_rows": N_(
         "Confirm if every row is one evaluator's ballot and no ballot was entered twice; otherwise add the "
         "ballot numbers."

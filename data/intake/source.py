@@ -91,6 +91,7 @@ class TextTable:
     sheet: str | None = None
     warnings: list[Problem] = field(default_factory=list)
     merged: tuple[MergedArea, ...] = ()
+    merged_numbers: tuple[tuple[MergedArea, str], ...] = ()
     without_value: tuple[Problem, ...] = ()
     """Formulas of a workbook that were never computed or gave an error; columns by letters."""
 
@@ -300,6 +301,7 @@ def _table(
         sheet=sheet.sheet if sheet else None,
         warnings=sheet.warnings if sheet else [],
         merged=sheet.merged if sheet else (),
+        merged_numbers=sheet.merged_numbers if sheet else (),
         without_value=tuple(sheet.without_value) if sheet else (),
     )
 

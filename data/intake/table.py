@@ -208,7 +208,7 @@ def cells_like(
     matches = [duckdb.FunctionExpression("regexp_matches", cell, wanted) for cell in cells]
     counts = [duckdb.FunctionExpression("count_if", match) for match in matches]
     (found,) = unchecked(con, text, header).aggregate(counts).fetchall()
-    return dict(zip(columns, map(int, found), strict=True))
+    return {column: count or 0 for column, count in zip(columns, found, strict=True)}  # none among empty cells
 
 
 def _reader(

@@ -55,13 +55,17 @@ class MergedArea:
 
 @dataclass(frozen=True)
 class SheetText:
-    """Sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break."""
+    """Sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break.
+
+    merged_numbers: areas of several cells whose value is a number, with the number.
+    """
 
     path: Path
     sheet: str
     warnings: list[Problem]
     without_value: list[Problem]
     merged: tuple[MergedArea, ...]
+    merged_numbers: tuple[tuple[MergedArea, str], ...]
 
 
 def letters(index: int) -> str:
@@ -146,8 +150,13 @@ def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "")
     if not facts["sheet"]:
         raise refuse("sheet_not_found", sheet=sheet, sheets=list(facts["visible"]))
     name = str(facts["sheet"])
-    merged = tuple(MergedArea(top + 1, left + 1, bottom + 1, right + 1) for top, left, bottom, right in facts["merged"])
-    return SheetText(target, name, _warnings(facts, chosen=bool(sheet)), _without_value(facts, name), merged)
+    merged = tuple(map(_area, facts["merged"]))
+    numbers = tuple((_area(area), value) for area, value in facts["merged_numbers"])
+    return SheetText(target, name, _warnings(facts, chosen=bool(sheet)), _without_value(facts, name), merged, numbers)
+
+
+def _area(counted_from_0: list[int]) -> MergedArea:
+    return MergedArea(*(number + 1 for number in counted_from_0))
 
 
 def check_directory(path: Path) -> None:

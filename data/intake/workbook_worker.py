@@ -28,6 +28,7 @@ NAMED_CELLS = 100  # cells without a value that are named in the refusal
 MOST_AREAS = 100_000  # merged areas; the facts must stay below FACTS_LIMIT of workbook.py
 PASSWORD = 5  # exit code, LOCKED of workbook.py
 BLANK_ROWS = 100_000  # between two filled rows: the second is a stray cell far below
+NUMBER = re.compile(r"\s*[+-]?[\d,.]*\d[\d,.]*\s*%?\s*")
 RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')
@@ -143,7 +144,7 @@ def rows_like_excel(sheet: Any, areas: list[Area], late: dict[str, list[Any]]) -
     if sheet.start is None:
         return
     left = [""] * int(sheet.start[1])
-    merged = Merged(areas)
+    merged = Merged(areas, late["merged_numbers"])
     blank = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
         if any(map(is_rounded, row)) and len(late["rounded"]) < NAMED_CELLS:
@@ -162,9 +163,10 @@ def rows_like_excel(sheet: Any, areas: list[Area], late: dict[str, list[Any]]) -
 
 
 class Merged:
-    """Filler of merged areas, row by row."""
+    """Filler of merged areas, row by row; `numbers` lists the areas whose value is a number, with the value."""
 
-    def __init__(self, areas: list[Area]) -> None:
+    def __init__(self, areas: list[Area], numbers: list[Any]) -> None:
+        self._numbers = numbers
         self._waiting = sorted(areas, reverse=True)
         self._open: list[Area] = []
         self._shown: dict[Area, str] = {}
@@ -177,6 +179,8 @@ class Merged:
         while self._waiting and self._waiting[-1][0] <= self._row:
             area = self._waiting.pop()
             self._shown[area] = cells[area[1]] if area[1] < len(cells) else ""
+            if NUMBER.fullmatch(self._shown[area]):
+                self._numbers.append((area, self._shown[area]))
             self._open.append(area)
         for area in self._open:
             for column in range(area[1], min(area[3] + 1, len(cells))):
@@ -370,7 +374,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
         facts["visible"] = visible
     name = wanted if wanted in visible else "" if wanted or not visible else visible[0]
     table: Iterator[list[str]] = iter(())
-    late: dict[str, list[Any]] = {"rounded": []}
+    late: dict[str, list[Any]] = {"rounded": [], "merged_numbers": []}
     if name:
         facts["sheet"] = name
         sheet = book.get_sheet_by_name(name)

@@ -19,6 +19,7 @@ from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header, units_as_columns
+from data.intake.merged_numbers import with_merged_numbers
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
@@ -203,6 +204,7 @@ class ImportJob:
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
             self.report.problems = with_formulas(text, header, self.report.problems, mended)
+            self.report.problems = with_merged_numbers(self.kind, text, header, self.report.problems)
         self.report.problems = without_consequences(self.report.problems)
         return digest
 
@@ -363,6 +365,7 @@ class ImportJob:
             sheet=text.sheet,
             warnings=text.warnings,
             merged=text.merged,
+            merged_numbers=text.merged_numbers,
             without_value=text.without_value,
         )
 

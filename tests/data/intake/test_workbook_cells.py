@@ -1,0 +1,117 @@
+"""Cells of workbooks: merged numbers, the numbers as the sheet shows them, sheets that lost rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from tests.support.cases import CASES, codes, found
+from tests.support.opendocument import CELL, opendocument
+
+COUNTS = [
+    ["单位", "主体", "满意", "基本满意", "不满意"],
+    ["市财政局", "普通群众", 10, 50, 3],
+    ["市教育局", "普通群众", 20, 30, 4],
+    ["市水务局", "普通群众", 30, 20, 5],
+]
+BALLOTS = [
+    ["票号", "评议主体", "单位", "评价"],
+    [1, "普通群众", "市财政局", "满意"],
+    [1, "普通群众", "市教育局", "满意"],
+    [2, "普通群众", "市财政局", "不满意"],
+]
+Fill = Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], None]
+
+
+def workbook(path: Path, lines: list[list[object]], fill: Fill) -> Path:
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("票")
+        for number, line in enumerate(lines):
+            sheet.write_row(number, 0, line)
+        fill(made, sheet)
+    return path
+
+
+def merge(*areas: tuple[str, object]) -> Fill:
+    def fill(_: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        for area, value in areas:
+            sheet.merge_range(area, value)
+
+    return fill
+
+
+def test_a_number_merged_over_columns_is_refused(office):
+    (problem,) = found(office, "counts", CASES / "v40_xlsx_horizontal_merge.xlsx", 3)
+    assert (problem["code"], problem["row"], problem["value"]) == ("merged_number", 2, "50")
+    assert "D2:F2" in problem["message"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "area", "value", "row"),
+    [
+        (COUNTS, "C2:E2", 63, 2),
+        (COUNTS, "D3:D4", 30, 3),
+        (COUNTS, "C2:D3", "15", 2),
+        (COUNTS, "B4:C4", 9, 4),
+    ],
+)
+def test_merged_numbers_of_counts(lines, area, value, row, office, tmp_path):
+    path = workbook(tmp_path / "汇总.xlsx", lines, merge((area, value)))
+    problems = found(office, "counts", path, 3)
+    assert ("merged_number", row) in codes(problems)
+    assert not [problem for problem in problems if problem["code"] == "merged_cells"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "line", "area", "value"),
+    [
+        ("results", ["单位", "得分", "满意率"], ["市财政局", 94, 90], "B2:C2", 94.5),
+        (
+            "pledges",
+            ["承诺编号", "单位", "承诺事项", "目标值", "基期值"],
+            ["P1", "市财政局", "修路", 7, 5],
+            "D2:E2",
+            7.5,
+        ),
+        ("issue_return", ["主体", "发放数", "收回数"], ["普通群众", 50, 40], "B2:C2", 50),
+    ],
+)
+def test_merged_numbers_in_every_kind_of_upload(kind, head, line, area, value, office, tmp_path):
+    path = workbook(tmp_path / "表.xlsx", [head, line], merge((area, value)))
+    (problem,) = found(office, kind, path, 3)
+    assert (problem["code"], problem["row"]) == ("merged_number", 2)
+    assert area in problem["message"]
+
+
+def test_a_merged_number_of_an_open_document(office, tmp_path):
+    number = '<table:table-cell {} office:value-type="float" office:value="50"><text:p>50</text:p></table:table-cell>'
+    lines = [[CELL.format(text) for text in COUNTS[0]], [*map(CELL.format, ("市财政局", "普通群众"))]]
+    lines[1] += [number.format('table:number-columns-spanned="3"'), "<table:covered-table-cell/>" * 2]
+    path = tmp_path / "汇总.ods"
+    path.write_bytes(opendocument(lines))
+    (problem,) = found(office, "counts", path, 3)
+    assert (problem["code"], problem["row"]) == ("merged_number", 2)
+
+
+@pytest.mark.parametrize("areas", [[("A2:A3", 1)], [("B2:B3", "普通群众")], [("A2:A3", 1), ("B2:B3", "普通群众")]])
+def test_names_and_ballot_numbers_over_several_rows_are_read_once_confirmed(areas, office, tmp_path):
+    path = workbook(tmp_path / "票.xlsx", BALLOTS, merge(*areas))
+    assert codes(found(office, "ballots", path, 4)) == [("merged_cells", 2)] * len(areas)
+    assert office.json("import", "ballots", path, "--round", "2025", "--fill-down")["rows"] == 3
+
+
+@pytest.mark.parametrize(
+    "area", [("F2:G2", 7), ("F2:F4", 7), ("A1:B1", "2025")]
+)  # beside the table, in a column that is not read, above the header
+def test_merged_numbers_outside_of_the_table(area, office, tmp_path):
+    lines = [[*line, note] for line, note in zip(BALLOTS, ("旁注", "", "", ""), strict=True)]
+    lines = [["", "", "", ""], *lines] if area[0] == "A1:B1" else [[*line[:4], "", *line[4:]] for line in lines]
+    path = workbook(tmp_path / "票.xlsx", lines, merge(area))
+    assert "merged_number" not in {problem["code"] for problem in found(office, "ballots", path, 4)}
+
+
+def test_filling_down_copies_no_numbers(office, tmp_path):
+    path = workbook(tmp_path / "汇总.xlsx", COUNTS, merge(("D2:D3", 50)))
+    problems = office.json("import", "counts", path, "--round", "2025", "--fill-down", code=3)["problems"]
+    assert codes(problems) == [("merged_number", 2)]
