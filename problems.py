@@ -98,6 +98,7 @@ SENTENCES: dict[str, str] = {
     ),
     "unknown_column": N_("The column {column} is not recognised and is left out."),
     "personal_column": N_("Ballots must not identify a person; the column {column} does."),
+    "header_width": N_("The header has {expected} cells; each of the {count} rows below has {found}."),
     "header_repeated": N_("The header appears again in the middle of the table."),
     # --- the rows -------------------------------------------------------------------------------
     "short_row": N_("The row should have {expected} cells; it has only {found}."),
@@ -272,6 +273,9 @@ SUGGESTIONS: dict[str, str] = {
     ),
     "unknown_column": N_("If it is not needed, confirm; otherwise rename it as in the template."),
     "personal_column": N_("Delete the column in the file and save again. It was not stored."),
+    "header_width": N_(
+        "Look at the end of the header: delete a delimiter too many, or add the name of the column that is missing."
+    ),
     "header_repeated": N_("Delete the repeated header rows."),
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
     "long_row": N_('Put straight quotation marks (") around text that contains a comma, or save as .xlsx.'),

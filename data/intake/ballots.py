@@ -4,7 +4,7 @@ Distinct values are judged once each (`values.py`); lines become integers in one
 orders the facts and makes duplicate lines adjacent.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ from data.intake.values import (
     Judgement,
     is_identity_number,
     is_totals_row,
+    is_totals_unit,
     judge_date,
     judge_grade,
     judge_group,
@@ -343,16 +344,16 @@ def _words_of_sums(
     codes = context.register.codes() if context.register else {}
     listed = {match_key(name) for name in context.rules.group_names() or ()}
     leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
-    asked: list[tuple[str, list[str], Container[str]]] = [
-        ("unit", units, codes),
-        ("group", groups, listed),
-        ("lead", leads, ()),
+    asked: list[tuple[str, list[str], Container[str], Callable[[str], bool]]] = [
+        ("unit", units, codes, is_totals_unit),
+        ("group", groups, listed, is_totals_row),
+        ("lead", leads, (), is_totals_row),
     ]
     return [
         {"field": field, "value": value}
-        for field, values, known in asked
+        for field, values, known, is_sum in asked
         for value in values
-        if is_totals_row(value) and match_key(value) not in known
+        if is_sum(value) and match_key(value) not in known
     ]
 
 

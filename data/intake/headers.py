@@ -11,6 +11,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from data.intake.header_rows import SurveyHeader, survey_header, third_row
 from data.intake.header_shape import joined, padded
 from data.intake.source import TextTable
 from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
@@ -113,6 +114,9 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     known = {match_key(column): name for column, name in mapping.items()} | {
         key: name for key, name in field_of_header(kind).items() if key not in {match_key(column) for column in mapping}
     }
+    survey = survey_header(records, lambda cell: _means(kind, cell, known) is not None)
+    if survey is not None:
+        return _survey(kind, survey, records, known, file)
     counts = [sum(_means(kind, cell, known) is not None for cell in record) for record in records]
     if not counts or max(counts[:HEADER_WITHIN]) == 0:
         return _unknown_header(kind, records, file)
@@ -120,8 +124,18 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     first, last, texts, above = _one_header(records, index, known)
     header, problems = _claim(kind, texts, above, last + 1, known, file)
     problems += _title_rows(records[:first], first + 1, file)
+    if last == first + 2 and not above:
+        problems += _title_rows([[], *records[first + 1 : last]], last + 1, file, first)
     shape = texts if first == last else joined(records[first], records[last])
     return replace(header, shape=shape, problems=problems)
+
+
+def _survey(kind: str, header: SurveyHeader, records: list[list[str]], known: dict[str, str], file: str) -> Header:
+    """Return the header of a survey export; its other header rows are set aside and told."""
+    found, problems = _claim(kind, header.texts, {}, header.last + 1, known, file)
+    aside = [[] if row == header.named else record for row, record in enumerate(records[: header.last + 1])]
+    problems += _title_rows(aside, header.named + 1, file)
+    return replace(found, shape=header.texts, problems=problems)
 
 
 def _unknown_header(kind: str, records: list[list[str]], file: str) -> Header:
@@ -155,6 +169,9 @@ def _one_header(
     records: list[list[str]], index: int, known: dict[str, str]
 ) -> tuple[int, int, tuple[str, ...], dict[int, str]]:
     """Return the first and last row of the header, its texts, and the text above each column of a lower row."""
+    third = third_row(records, index, known) if _is_lower(records, index, known) else None
+    if third is not None:
+        return index, index + 2, *third
     if _is_lower(records, index, known):
         first, last = index, index + 1
     elif index and _is_upper(records[index - 1], records[index], known):
@@ -286,8 +303,8 @@ def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int
     return [Problem("missing_columns", file=file, row=row, facts=facts)]
 
 
-def _title_rows(records: list[list[str]], header_row: int, file: str) -> list[Problem]:
-    """Report rows above the header, which are set aside and never dropped silently."""
+def _title_rows(records: list[list[str]], header_row: int, file: str, above: int = 0) -> list[Problem]:
+    """Report rows above the header, which are set aside and never dropped silently; `above` come before `records`."""
     return [
         Problem(
             "title_row",
@@ -297,6 +314,6 @@ def _title_rows(records: list[list[str]], header_row: int, file: str) -> list[Pr
             value=" ".join(dict.fromkeys(cell.strip() for cell in record if cell.strip())),
             facts={"header_row": header_row},
         )
-        for number, record in enumerate(records, start=1)
+        for number, record in enumerate(records, start=above + 1)
         if any(cell.strip() for cell in record)
     ]

@@ -25,6 +25,7 @@ csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
 LINE_FEED = duckdb.CSVLineTerminator.LINE_FEED
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
+FEWEST_ALIKE = 2  # rows that differ from the header alike; of a single row one cannot tell which is wrong
 TAIL = 64 << 10  # bytes at the end, where notes below a table are
 REMARK = re.compile(
     r"[（(【]?\s*(注|备注|说明|填表|制表|(?:统计|审核|联系)(?:人|时间|日期|口径|电话)|负责人|单位负责人|数据来源|来源|截至|以上|本表)|.*[：:。]"
@@ -264,6 +265,7 @@ class _Scan:
                         yield from self._sorted(number, record)
             except csv.Error:
                 self._note("unclosed_quote", number + 1)
+        self._name_a_wrong_header()
         for first, last in self._swallowed.found():
             self._note("swallowed_rows", first, last=last)
         for number, record in self._notes:
@@ -313,6 +315,13 @@ class _Scan:
                 return False
         self._swallowed.look(number, record)
         return True
+
+    def _name_a_wrong_header(self) -> None:
+        """Report rows that all differ from the header in the same way as a single problem, which is the header's."""
+        widths = {p.facts["found"] for p in self.problems if p.code in ("short_row", "long_row")}
+        if len(widths) == 1 and not self.rows and len(self.problems) >= FEWEST_ALIKE:
+            facts = {"expected": len(self.header.cells), "found": widths.pop(), "count": len(self.problems)}
+            self.problems = [Problem("header_width", file=self.text.name, row=self.header.row, facts=facts)]
 
     def _note(self, code: str, row: int, **facts: object) -> None:
         self.problems.append(Problem(code, file=self.text.name, row=row, facts=facts))

@@ -34,6 +34,11 @@ TOTALS = re.compile(
     rf"(?:(?:{_SCOPE})的?)?(?:{_SUM})(?:[(\[【〔](?:{_MEASURE})[)\]】〕]|[/,、](?:{_MEASURE}))?"
     r"|(?:grand|sub)?total|average|mean|sum"
 )
+# A unit of this name is the whole of all units: sums again. A group or a place may well be called so.
+_WHOLE = re.compile(
+    rf"(?:{_SCOPE})?(?:总体|整体|汇总|平均|总)(?:情况|结果|水平|得分|分值?|数|满意[率度]|评价)?"
+    r"|全[国省市州盟县区旗镇乡村校院局体]|所有(?:单位|部门)|各?单位(?:合计|汇总)|overall|all(?:units)?|grandtotal"
+)
 _AROUND = ":.。,、;—_=*·…-"
 _BRACKETS = ("()", "[]", "【】", "〔〕", "《》", "<>", '""', "“”")
 VALIDITY = {
@@ -82,10 +87,18 @@ def _text_fault(value: str) -> Judgement | None:
 
 def is_totals_row(value: str) -> bool:
     """Return whether a cell marks its line as sums or means: the same rule for every kind of table."""
+    return TOTALS.fullmatch(_bare(value)) is not None
+
+
+def is_totals_unit(value: str) -> bool:
+    """Return whether the name of a unit marks sums or means, or the whole of all units."""
+    return is_totals_row(value) or _WHOLE.fullmatch(_bare(value)) is not None
+
+
+def _bare(value: str) -> str:
+    """Return the key of a text without the punctuation and brackets around it."""
     key = match_key(value).strip(_AROUND)
-    if key[:1] + key[-1:] in _BRACKETS:
-        key = key[1:-1].strip(_AROUND)
-    return TOTALS.fullmatch(key) is not None
+    return key[1:-1].strip(_AROUND) if key[:1] + key[-1:] in _BRACKETS else key
 
 
 def totals_word(values: list[str], unit: str, group: str = "", known: Container[str] = ()) -> str:
@@ -94,8 +107,9 @@ def totals_word(values: list[str], unit: str, group: str = "", known: Container[
     known: match keys of registered units and listed groups, which are never sums whatever they are called.
     """
     first = next((value for value in values if value.strip()), "")
-    asked = (unit, group, "" if unit.strip() else first)
-    return next((word for word in asked if is_totals_row(word) and match_key(word) not in known), "")
+    words = [unit] if is_totals_unit(unit) else []
+    words += [word for word in (group, "" if unit.strip() else first) if is_totals_row(word)]
+    return next((word for word in words if match_key(word) not in known), "")
 
 
 def is_identity_number(value: str) -> bool:

@@ -35,6 +35,9 @@ FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')
 CELL = re.compile(rb"<c\b([^>]*[^>/])>(.*?)</c>", re.DOTALL)
 PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 VALUE = re.compile(rb"<v[^>]*>[^<]|<is\b")
+DIMENSION = re.compile(rb'<(\w+:)?dimension\b[^>]*?\bref="([^"]*)"[^>]*?(?:/>|>\s*</(?:\w+:)?dimension>)')
+AREA_CORNER = re.compile(rb"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
+LAST_ROW = 1 << 20
 HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>')
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 END, BOUNDSHEET, ROW, HIDDEN = 0x0A, 0x85, 0x0208, 0x20  # records of an .xls and the mark of a hidden row
@@ -69,6 +72,41 @@ def refuse_doctype(data: bytes) -> None:
             with parts.open(name) as part:
                 if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in part.read(HEAD).replace(b"\0", b""):
                     raise ValueError(name)
+
+
+def without_wrong_dimensions(data: bytes) -> bytes:
+    """Return the workbook without tags of a sheet's size that name no area, such as A0:D19: the reader refuses them.
+
+    Excel computes the size and ignores the tag.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        wrong = {name for name in parts.namelist() if name.endswith(".xml") and has_wrong_dimension(head(parts, name))}
+        if not wrong:
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as mended:
+            for name in parts.namelist():
+                content = parts.read(name)
+                mended.writestr(name, DIMENSION.sub(b"", content, count=1) if name in wrong else content)
+    return out.getvalue()
+
+
+def head(parts: zipfile.ZipFile, name: str) -> bytes:
+    """Return the beginning of a part."""
+    with parts.open(name) as part:
+        return part.read(HEAD)
+
+
+def has_wrong_dimension(xml: bytes) -> bool:
+    """Return whether a sheet names a size that is none: a row 0, no column, or corners in the wrong order."""
+    tag = DIMENSION.search(xml)
+    if tag is None:
+        return False
+    corners = [AREA_CORNER.fullmatch(corner) for corner in tag[2].split(b":")]
+    places = [(int(corner[2]), len(corner[1]), corner[1]) for corner in corners if corner]
+    if len(places) != len(corners) or len(places) > 2:
+        return True
+    return places[0][0] > places[-1][0] or places[0][1:] > places[-1][1:] or places[-1][0] > LAST_ROW
 
 
 def sheet_xml(data: bytes, name: str) -> bytes:
@@ -357,6 +395,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
 
     if kind != "xls":
         refuse_doctype(data)
+        data = without_wrong_dimensions(data)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError:

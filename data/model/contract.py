@@ -57,7 +57,7 @@ KIND_NAMES = {
 
 # Headers seen on real forms that the contract lists for a sister table only.
 EXTRA_SYNONYMS = {
-    ("ballot", "ballot_id"): ("票号", "选票号"),
+    ("ballot", "ballot_id"): ("票号", "选票号", "Response ID"),
     ("ballot", "unit_code"): ("单位编码", "单位代码", "unit_name"),
     ("ballot", "score"): ("打分",),
     ("ballot", "round_id"): ("年度", "年份", "批次", "评议年度", "测评年度"),
