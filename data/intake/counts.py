@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.intake.claimed_fields import CHECKED_OF_COUNTS, judge_claimed
 from data.intake.context import Context
-from data.intake.headers import Header
+from data.intake.headers import Header, round_columns
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
@@ -30,7 +30,6 @@ from data.model.names import match_key, tidy
 from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
-ROUND_HEADERS = {match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度")}
 _WHOLE = re.compile(r"\d{1,15}")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.0)?")
 _SIGNED = re.compile(r"-\d+")
@@ -85,7 +84,7 @@ class _Reader:
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
         group = self._accept(place["group_code"], self._group(texts["group_code"])) if "group_code" in place else "ALL"
-        for column in round_columns(header):
+        for column in round_columns("counts", header):
             cell = _Cell(file, row, header.cells[column], values[column])
             self._accept(cell, judge_round(cell.value, self.context.round_id))
         for name in CHECKED_OF_COUNTS:
@@ -123,7 +122,7 @@ class _Reader:
             yield "", place["grade_code"], place["count"]
             return
         for column, cell in header.other.items():
-            if column in round_columns(header):
+            if column in round_columns("counts", header):
                 continue
             name = header.cells[column]
             yield header.above.get(column, ""), _Cell(file, row, name, cell), _Cell(file, row, name, values[column])
@@ -184,11 +183,6 @@ class _Reader:
         return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def round_columns(header: Header) -> set[int]:
-    """Return columns that name the round of the rows; they are compared with the import's and not kept."""
-    return {column for column, cell in header.other.items() if match_key(cell) in ROUND_HEADERS}
-
-
 def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> CountIntake:
     """Read counts files that belong to one upload."""
     intake = CountIntake()
@@ -231,12 +225,12 @@ def context_rows(loaded: LoadedTable) -> list[tuple[object, ...]]:
 def _grade_columns(text: TextTable, header: Header, reader: _Reader, intake: CountIntake) -> Header:
     """List and leave out, in the wide form, columns whose header is no grade of the rule set."""
     if "grade_code" in header.fields and "count" in header.fields:
-        unknown = set(header.other) - round_columns(header)
+        unknown = set(header.other) - round_columns("counts", header)
     else:
         unknown = {
             column for column, cell in header.other.items() if judge_grade(cell, "", "", reader.rules).kept is None
-        } - round_columns(header)
-        if unknown | round_columns(header) == set(header.other):
+        } - round_columns("counts", header)
+        if unknown | round_columns("counts", header) == set(header.other):
             facts: dict[str, object] = {
                 "missing": list(reader.rules.points) or ["评价等级", "票数"],
                 "found": [cell for cell in header.cells if cell],

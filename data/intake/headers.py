@@ -26,6 +26,12 @@ MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s
 GLUED = re.compile(r"(?:\s*(?:\d{1,3}[.、\s])?\s*[一-鿿（）()、]{2,}\s*\d{1,3}(?:\.\d+)?分?[\s,，;；、。]*){2,}")
 _UNIT = re.compile(r"[(]?%[)]?$")
 SERIAL = "序号"
+ROUND_HEADERS = {
+    match_key(word)
+    for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度", "考核年度", "year", "round_id")
+}
+# Kinds whose rows tell of other years too: a reform of 2019 belongs into the lineage of 2025.
+OF_ANY_YEAR = ("round", "unit_alias", "unit_lineage", "work_calendar")
 PERSONAL_HEADERS = {
     match_key(word)
     for word in (
@@ -219,6 +225,13 @@ def _is_upper(upper: list[str], lower: list[str], known: dict[str, str]) -> bool
     return len(set(keys)) < len(keys) or (
         bool(nameless) and not any(mark in top for top in nameless for mark in ":：。")
     )
+
+
+def round_columns(kind: str, header: Header) -> set[int]:
+    """Return columns without a field that name the round of the rows; they are compared with the import's round."""
+    if kind in OF_ANY_YEAR:
+        return set()
+    return {column for column, cell in header.other.items() if match_key(cell) in ROUND_HEADERS}
 
 
 def merged_cells(text: TextTable, header: Header) -> list[Problem]:

@@ -12,12 +12,12 @@ import pandas as pd
 
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context
-from data.intake.headers import Header
+from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
-from data.intake.values import Judgement, is_totals_row, judge_group, judge_unit, totals_word
+from data.intake.values import Judgement, is_totals_row, judge_group, judge_round, judge_unit, totals_word
 from data.model.contract import KEYS, REQUIRED, Field, fields, header_of
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
@@ -87,11 +87,28 @@ class _Reader:
             content["carry_rank"] = content.get("change") == "更名"
         if self.kind == "unit_alias":
             self._registered_otherwise(row, content)
+        for column in round_columns(self.kind, row.header):
+            self._round(row, column)
         for fault in row_faults(self.kind, content):
             self._note(row, fault.name, fault.code, fault.facts)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._key(row, content)
+
+    def _round(self, row: _Row, column: int) -> None:
+        """Refuse a row of another round than the import's."""
+        judgement = judge_round(row.cells[column], self.context.round_id)
+        if judgement.code:
+            self.intake.problems.append(
+                Problem(
+                    judgement.code,
+                    file=row.file,
+                    row=row.number,
+                    column=row.header.cells[column],
+                    value=row.cells[column],
+                    facts=judgement.facts,
+                )
+            )
 
     def _is_sum(self, row: _Row) -> bool:
         """Return whether a row holds totals: their word is its unit, group or site, or first if no unit is named."""
@@ -223,7 +240,7 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
     reader = _Reader(kind, context, intake)
     for number, (text, header) in enumerate(tables):
         if kind != "results":
-            intake.problems += _unknown_columns(text, header)
+            intake.problems += _unknown_columns(text, header.without_other(round_columns(kind, header)))
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0

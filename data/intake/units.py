@@ -6,11 +6,11 @@ import pandas as pd
 
 from data.intake.context import Context
 from data.intake.counts import context_rows
-from data.intake.headers import Header
+from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
-from data.intake.values import totals_word
+from data.intake.values import judge_round, totals_word
 from data.model.facts import frame_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.model.register import ONLY_CATEGORY, PARTICIPATION, RegisteredUnit
@@ -33,8 +33,8 @@ class UnitIntake:
 class _Reader:
     """Reader of register rows in order, remembering every spelling taken."""
 
-    def __init__(self, intake: UnitIntake) -> None:
-        self.intake = intake
+    def __init__(self, intake: UnitIntake, round_id: str) -> None:
+        self.intake, self.round_id = intake, round_id
         self.units: list[RegisteredUnit] = []
         self.spellings: dict[str, tuple[RegisteredUnit, Place]] = {}
         self.rosters: dict[int, Place] = {}
@@ -48,6 +48,8 @@ class _Reader:
         if sums:
             self._note("totals_row", "unit_name", sums, level="warning")
             return
+        for column in round_columns("units", header):
+            self._round(header, column, values[column])
         name = texts["unit_name"]
         if not name:
             self._note("missing_value", "unit_name", "")
@@ -69,6 +71,16 @@ class _Reader:
         )
         self._spellings(unit, Place(file, row))
         self.units.append(unit)
+
+    def _round(self, header: Header, column: int, text: str) -> None:
+        """Refuse a row of another round than the import's."""
+        judgement = judge_round(text, self.round_id)
+        if judgement.code:
+            _, file, row = self.place
+            facts = judgement.facts
+            self.intake.problems.append(
+                Problem(judgement.code, "error", file, None, row, header.cells[column], text, facts)
+            )
 
     def _roster(self, text: str) -> int:
         """Return the roster number, or the position in the file if the register has none."""
@@ -120,7 +132,7 @@ class _Reader:
 def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> UnitIntake:
     """Read register files that belong to one upload."""
     intake = UnitIntake()
-    reader = _Reader(intake)
+    reader = _Reader(intake, context.round_id)
     for number, (text, header) in enumerate(tables):
         loaded = LoadedTable(context.con, f"unit_raw_{number}")
         width = len(header.cells)
