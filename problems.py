@@ -66,6 +66,7 @@ SENTENCES: dict[str, str] = {
         "The workbook contains a part that points outside the file; Excel and WPS never write such a part."
     ),
     "workbook_unreadable": N_("The workbook should open; it is damaged or incomplete."),
+    "rows_lost": N_("The sheet should have {expected} rows by its own records; only {found} can be read: it is damaged."),
     "workbook_cell_far_away": N_(
         "The table should start at the top left; a cell far below or far to the right of it is filled in."
     ),
@@ -111,6 +112,10 @@ SENTENCES: dict[str, str] = {
     "totals_row": N_("The row looks like a total (“{value}”) and is not counted."),
     "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
     "merged_number": N_("Merged cells: the number {value} covers the area {area}; it is not read in all its cells."),
+    "blank_rows": N_("Rows {row} to {last} are blank, and the table goes on below them."),
+    "cut_last_row": N_(
+        "The last row has no line break and an empty last cell, which no row above it has: the file may be cut short."
+    ),
     "equal_rows": N_(
         "Without ballot numbers, each of the {lines} rows counts as a separate ballot. {count} of them are "
         "identical to an earlier row; about {expected} would be by chance."
@@ -238,6 +243,9 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_unreadable": N_(
         "Open it in Excel or WPS. If it opens, save it again as .xlsx; otherwise ask for the file again."
     ),
+    "rows_lost": N_(
+        "Ask for the file again, or open it in Excel or WPS, compare its rows with the original, and save it as .xlsx."
+    ),
     "workbook_cell_far_away": N_("Copy only the table into a new workbook and save that."),
     "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; otherwise confirm."),
     "hidden_rows": N_("Delete the hidden rows if they should not count; otherwise confirm."),
@@ -293,6 +301,12 @@ SUGGESTIONS: dict[str, str] = {
         "Confirm if every row of the area has that value; otherwise unmerge the cells and fill them in."
     ),
     "merged_number": N_("Unmerge the cells and write into each the number that belongs there."),
+    "blank_rows": N_(
+        "Confirm if no row is missing there and the rows below belong to the same table; otherwise correct the file."
+    ),
+    "cut_last_row": N_(
+        "Compare the row with the original. Confirm if it is complete; otherwise copy or export the file again."
+    ),
     "equal_rows": N_(
         "Confirm if every row is one evaluator's ballot and no ballot was entered twice; otherwise add the "
         "ballot numbers."

@@ -25,6 +25,7 @@ csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
 LINE_FEED = duckdb.CSVLineTerminator.LINE_FEED
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
+FEWEST_BLANK = 2  # blank rows in succession; a single one is often left between groups
 FEWEST_ALIKE = 2  # rows that differ from the header alike; of a single row one cannot tell which is wrong
 TAIL = 64 << 10  # bytes at the end, where notes below a table are
 REMARK = re.compile(
@@ -105,7 +106,7 @@ class LoadedTable:
             return repeated
         self.con.commit()
         self.placements.append(Placement(text.name, before, count, header.row + 1))
-        return []
+        return self._gaps(text, self._blank_rows(before), count) + self._cut(text, header)
 
     def _repeated(self, text: TextTable, header: Header, before: int) -> list[Problem]:
         """Report a header repeated among the rows, where the columns are loaded as the file has them.
@@ -143,8 +144,55 @@ class LoadedTable:
         before = self.count
         self._append(_reader(self.con, text, header, copy, regular=True), projection)
         rows = scan.rows
-        self.placements.append(Placement(text.name, before, len(rows), header.row + 1, rows, scan.blank))
-        return scan.problems
+        self.placements.append(Placement(text.name, before, len(rows), header.row + 1, rows, len(scan.blank_rows)))
+        return scan.problems + self._gaps(text, scan.blank_rows, len(rows)) + self._cut(text, header)
+
+    def _blank_rows(self, before: int) -> list[int]:
+        """Return the rows of the last file that have delimiters only."""
+        table = self.con.table(self.name)
+        empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
+        found = table.filter(empty).project("rowid").fetchall()
+        return sorted(self.placements[-1].row(position) for (position,) in found if position >= before)
+
+    def _gaps(self, text: TextTable, blank: list[int], count: int) -> list[Problem]:
+        """Warn of several blank rows in succession that more rows follow: another table, or rows that were lost."""
+        last = self.placements[-1].row(self.placements[-1].start + count - 1) if count else 0
+        return [
+            Problem("blank_rows", "warning", text.name, text.sheet, rows[0], facts={"last": rows[-1]})
+            for rows in _in_succession(blank)
+            if len(rows) >= FEWEST_BLANK and rows[-1] < last
+        ]
+
+    def _cut(self, text: TextTable, header: Header) -> list[Problem]:
+        """Warn of a last row that may be cut after a delimiter, so that it has all cells but the last value."""
+        placed = self.placements[-1]
+        if not placed.count or not _is_cut_short(text, header):
+            return []
+        return [Problem("cut_last_row", "warning", text.name, row=placed.row(placed.start + placed.count - 1))]
+
+
+def _in_succession(rows: list[int]) -> list[list[int]]:
+    """Group sorted row numbers that follow each other."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def _is_cut_short(text: TextTable, header: Header) -> bool:
+    """Return whether the file ends after a delimiter, where all rows above have a value in their last cell."""
+    with text.path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - TAIL))
+        *above, last = file.read().decode("utf-8-sig", "ignore").split("\n")
+    if not last.endswith(text.delimiter):
+        return False
+    above = above[header.row if size <= TAIL else 1 :]
+    filled = [record[-1:] for record in csv.reader(above, delimiter=text.delimiter) if any(record)]
+    return bool(filled) and all(cell and cell[0].strip() for cell in filled)
 
 
 def is_note(record: list[str]) -> bool:
@@ -249,7 +297,7 @@ class _Scan:
         self.text, self.header = text, header
         self.problems: list[Problem] = []
         self.rows: list[int] = []
-        self.blank = 0
+        self.blank_rows: list[int] = []
         self._swallowed = Swallowed(text.delimiter, len(header.cells))
         self._header_keys = [match_key(cell) for cell in header.cells]
         self._notes: list[tuple[int, list[str]]] = []
@@ -291,7 +339,7 @@ class _Scan:
 
     def _regular(self, number: int, record: list[str]) -> bool:
         if not any(cell.strip() for cell in record):
-            self.blank += 1
+            self.blank_rows.append(number)
             return False
         width = len(self.header.cells)
         if len(record) != width:

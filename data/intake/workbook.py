@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -145,6 +146,8 @@ def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "")
     facts = _run_child(path, target, kind, sheet)
     if facts["far"]:
         raise refuse("workbook_cell_far_away", cell=facts["far"])
+    if facts["lost"]:
+        raise refuse("rows_lost", expected=facts["lost"][0], found=facts["lost"][1])
     if not facts["visible"]:
         raise refuse("workbook_unreadable")
     if not facts["sheet"]:
@@ -239,8 +242,10 @@ def _why_it_died(code: int, complaint: bytes, too_large: bool) -> FileRefusedErr
         return refuse("workbook_locked")
     if code == FAR_CELL or (asked and int(asked[1]) > 4 << 30):
         return refuse("workbook_cell_far_away")
-    killed_by_limit = code < 0 or code == TOO_LARGE
-    return refuse("workbook_too_large" if too_large or asked or killed_by_limit else "workbook_unreadable")
+    killed_by_limit = (code < 0 and code != -signal.SIGABRT) or code == TOO_LARGE  # the reader aborts on damage as well
+    if too_large or asked or killed_by_limit:
+        return refuse("workbook_too_large", limit=f"{TOTAL_LIMIT >> 20} MB")
+    return refuse("workbook_unreadable")
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

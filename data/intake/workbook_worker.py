@@ -41,6 +41,9 @@ LAST_ROW = 1 << 20
 HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>')
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 END, BOUNDSHEET, ROW, HIDDEN = 0x0A, 0x85, 0x0208, 0x20  # records of an .xls and the mark of a hidden row
+BEGIN, SIZE, INDEX = 0x09, 0x0200, 0x020B  # of a sheet: its first record (low byte), its size, the index of its rows
+VALUES = {0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x027E}  # cells that hold a number or a text
+CELLS = {*VALUES, 0x0006, 0x00BE, 0x0201, 0x0205}  # formulas, blank cells with a format and errors as well
 FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its result is no number; it is an empty text
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -295,8 +298,14 @@ class Compound:
         """Return the content of the first stream of these names; empty when there is none."""
         for name, start, size in self._entries:
             if name in names:
-                return (self._chain(start) if size >= self._cutoff else self._small(start))[:size]
+                return self._whole(self._chain(start) if size >= self._cutoff else self._small(start), size)
         return b""
+
+    def _whole(self, content: bytes, size: int) -> bytes:
+        """Return the content; a chain of sectors that ends before its size is damaged."""
+        if len(content) < size:
+            raise ValueError(f"stream of {size} bytes ends after {len(content)}")
+        return content[:size]
 
     def _more_tables(self) -> Iterator[int]:
         (sector,) = struct.unpack_from("<I", self._data, 68)
@@ -359,6 +368,35 @@ def rows_and_formulas_of_xls(data: bytes, index: int) -> tuple[list[int], list[N
     return sorted(hidden), [] if computed else empty[:NAMED_CELLS]
 
 
+def lost_rows_of_xls(data: bytes, index: int, read: int) -> list[int]:
+    """Return how many rows the sheet at this index has by its own records, and how many were read; [] if all were.
+
+    A damaged record can end a sheet early: then other records follow where the next sheet should begin. Only the index
+    and the size together announce rows that are missing, since some programs write a size that is too large.
+    """
+    book = Compound(data).stream("Workbook", "Book")
+    starts = [struct.unpack_from("<I", content)[0] for kind, content in biff_records(book, 0) if kind == BOUNDSHEET]
+    announced, indexed, seen, filled, depth, end = 0, 0, 0, 0, 0, starts[index]
+    while end + 4 <= len(book):
+        kind, length = struct.unpack_from("<HH", book, end)
+        content = book[end + 4 : end + 4 + length]
+        end += 4 + length
+        depth += (kind & 0xFF == BEGIN) - (kind == END)
+        if depth == 0:
+            break
+        if kind == SIZE:
+            announced = struct.unpack_from("<4xI" if length >= 14 else "<2xH", content)[0]
+        elif kind == INDEX and length >= 12:
+            indexed = struct.unpack_from("<8xI", content)[0]
+        elif kind in CELLS:
+            seen = max(seen, struct.unpack_from("<H", content)[0] + 1)
+            filled = seen if kind in VALUES else filled
+    following = book[end : end + 2]
+    is_cut = depth > 0 or bool(following.strip(b"\0") and following[0] != BEGIN)
+    expected = max(seen, announced if is_cut else min(announced, indexed))
+    return [expected, read] if is_cut or expected > seen or filled > read else []
+
+
 def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     """Yield the records from a position to the end of the substream."""
     while at + 4 <= len(stream):
@@ -378,6 +416,7 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
     elif kind == "xls":
         place = facts["names"].index(name)
         facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)
+        facts["lost"] = lost_rows_of_xls(data, place, int(sheet.end[0]) + 1 if sheet.end else 0)
     elif kind == "xlsx":
         xml = sheet_xml(data, name)
         far = FAR.search(xml)
@@ -404,7 +443,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
-    facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names}
+    facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names, "lost": []}
     if not wanted and len(visible) > 1:
         visible = [name for name in visible if not is_ours(book.get_sheet_by_name(name))] or visible
         facts["visible"] = visible

@@ -166,3 +166,82 @@ def test_an_honest_remark_of_several_lines_is_read(remark, office, tmp_path):
     with path.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(lines)
     assert office.json("import", "pledges", path, "--round", "2025")["rows"] == 2
+
+
+# --- gaps and cut ends -------------------------------------------------------------------------------------------
+
+PLAIN = "票号,主体,单位,等级\n1,普通群众,市财政局,满意\n{}2,服务对象,市教育局,不满意\n3,普通群众,市水务局,满意\n"
+LINE = "普通群众,市水务局,满意"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "last"),
+    [
+        (PLAIN.format("\n" * 2), 3, 4),
+        (PLAIN.format(",,,\n" * 5), 3, 7),
+        (PLAIN.format("\n,,,\n   \n"), 3, 5),
+        (PLAIN.format(",,,\n" * 379), 3, 381),
+    ],
+)
+def test_blank_rows_inside_a_table_are_confirmed(text, row, last, office, tmp_path):
+    path = tmp_path / "票.csv"
+    path.write_text(text, encoding="utf-8")
+    (problem,) = found(office, "ballots", path, 4)
+    assert (problem["code"], problem["row"]) == ("blank_rows", row)
+    assert str(last) in problem["message"]
+    assert office.json("import", "ballots", path, "--round", "2025", "--accept-warnings", "两段")["rows"] == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "line"),
+    [
+        ("counts", "单位,主体,满意,不满意", "{},普通群众,3,4"),
+        ("units", "单位编码,单位全称", "{0},{0}"),
+        ("results", "单位,得分", "{},94"),
+    ],
+)
+def test_blank_rows_in_every_kind_of_upload(kind, head, line, biaochi, tmp_path):
+    biaochi("rules", "add", ROOT / "rules" / f"{SCALE}.toml")
+    lines = [head.split(","), line.format("甲局").split(","), [], [], [], line.format("乙局").split(",")]
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(book(lines))
+    assert codes(found(biaochi, kind, path, 4)) == [("blank_rows", 3)]
+
+
+@pytest.mark.parametrize("text", [PLAIN.format("\n"), PLAIN.format(",,,\n"), PLAIN.format("") + "\n\n,,,\n,,,\n"])
+def test_a_single_blank_row_and_blank_rows_at_the_end(text, office, tmp_path):
+    path = tmp_path / "票.csv"
+    path.write_text(text, encoding="utf-8")
+    assert found(office, "ballots", path, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "expected"),
+    [
+        ("4,普通群众,市水务局,", 4, ("cut_last_row", 5)),
+        ("4,普通群众,市水务局", 3, ("short_row", 5)),
+        ("4", 3, ("short_row", 5)),
+        ("4,普通群众,市水务局,满", 3, ("unknown_grade", 5)),
+        ('4,普通群众,市水务局,"满意', 3, ("unclosed_quote", 5)),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_cut_in_its_last_line(end, code, expected, packed, office, tmp_path):
+    path = tmp_path / ("票.csv.gz" if packed else "票.csv")
+    content = (PLAIN.format("") + end).encode("gb18030" if packed else "utf-8")
+    path.write_bytes(gzip.compress(content) if packed else content)
+    assert codes(found(office, "ballots", path, code)) == [expected]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_a_file_cut_inside_a_character(encoding, office, tmp_path):
+    path = tmp_path / "票.csv"
+    path.write_bytes((PLAIN.format("") + "4,普通群众,市水务局,满意").encode(encoding)[:-1])
+    (problem,) = found(office, "ballots", path, 3)
+    assert (problem["code"], problem["row"]) == ("truncated_character", 5)
+
+
+def test_an_empty_last_cell_that_others_have_too(office, tmp_path):
+    path = tmp_path / "票.csv"
+    path.write_text(PLAIN.format(f"9,{LINE[:-2]}\n") + "4,普通群众,市水务局,", encoding="utf-8")
+    assert found(office, "ballots", path, 0) == []

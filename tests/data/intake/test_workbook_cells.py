@@ -8,6 +8,7 @@ import xlsxwriter
 
 from tests.support.cases import CASES, codes, found
 from tests.support.opendocument import CELL, opendocument
+from tests.support.paths import FIXTURES
 
 COUNTS = [
     ["单位", "主体", "满意", "基本满意", "不满意"],
@@ -115,3 +116,43 @@ def test_filling_down_copies_no_numbers(office, tmp_path):
     path = workbook(tmp_path / "汇总.xlsx", COUNTS, merge(("D2:D3", 50)))
     problems = office.json("import", "counts", path, "--round", "2025", "--fill-down", code=3)["problems"]
     assert codes(problems) == [("merged_number", 2)]
+
+
+# --- old workbooks that lost rows --------------------------------------------------------------------------------
+
+OLD = (FIXTURES / "hidden_rows.xls").read_bytes()
+LABEL = b"\xfd\x00\x0a\x00"  # a cell with a text: its kind and its length, then its row
+
+
+def cell_of(row: int) -> int:
+    """Where the first text of a row, counted from 0, stands in the file."""
+    return OLD.index(LABEL + row.to_bytes(2, "little"))
+
+
+def with_bytes(at: int, new: bytes) -> bytes:
+    return OLD[:at] + new + OLD[at + len(new) :]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        with_bytes(cell_of(100), b"\x0a\x00"),  # the record that ends a sheet
+        with_bytes(cell_of(300), b"\x0a\x00\x00\x00"),
+        with_bytes(cell_of(200) + 2, b"\x0a\x10"),  # a length that leads into the middle of another record
+        OLD[: cell_of(250)],
+        with_bytes(cell_of(100), bytes(len(OLD) - cell_of(100) - 600)),
+    ],
+)
+def test_an_old_workbook_that_lost_rows_is_refused(damaged, office, tmp_path):
+    path = tmp_path / "票.xls"
+    path.write_bytes(damaged)
+    problems = [p for p in found(office, "ballots", path, 3) if p["level"] == "error"]
+    assert {problem["code"] for problem in problems} <= {"rows_lost", "workbook_unreadable", "not_a_table"}, problems
+
+
+def test_lost_rows_are_counted(office, tmp_path):
+    path = tmp_path / "票.xls"
+    path.write_bytes(with_bytes(cell_of(100), b"\x0a\x00"))
+    (problem,) = found(office, "ballots", path, 3)
+    assert problem["code"] == "rows_lost"
+    assert "409" in problem["message"] and "10" in problem["message"]
