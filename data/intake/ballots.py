@@ -45,6 +45,7 @@ from data.intake.values import (
 from data.model.contract import fields, header_of
 from data.model.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key
+from data.model.spellings import one_spelling, told
 from i18n import N_
 from problems import Place, Problem, Term
 
@@ -95,6 +96,7 @@ class BallotIntake:
     rows: int = 0
     blank: int = 0
     places: "LinePlaces | None" = None
+    joined: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -396,6 +398,15 @@ class _Judge:
         self.con.table("map_rows").create(table)
         self.con.unregister("map_rows")
 
+    def _join(self, kept: dict[str, str], lines: dict[str, int]) -> None:
+        """Give names that differ in spaces, width or case only the spelling that most lines have."""
+        counts: dict[str, int] = {}
+        for value, name in kept.items():
+            counts[name] = counts.get(name, 0) + lines[value]
+        spelled = one_spelling(counts)
+        kept.update({value: spelled[name] for value, name in kept.items() if name in spelled})
+        self.intake.joined |= told(spelled)
+
     def _distinct(self, what: str) -> list[dict[Any, Any]]:
         return self.distinct.get(what) or _spellings(self.con, what)
 
@@ -408,6 +419,9 @@ class _Judge:
                 kept[value] = judgement.kept
             if judgement.code:
                 self._refuse("unit_code", value, judgement)
+        if self.context.register is None:
+            lines = {row["value"]: row["lines"] for row in self._distinct("units")}
+            self._join(kept, lines)
         order = {name: code for code, name in enumerate(sorted(set(kept.values())))}
         rows = [(value, order[name], name) for value, name in kept.items()]
         self._keep("unit_map", rows, ["value", "code", "name"])
@@ -425,6 +439,10 @@ class _Judge:
             # A refused group keeps its name, so that its ballots can be judged too.
             known_group = judgement.kept is not None
             rows.append((entry["value"], judgement.kept or entry["value"], known_group))
+        kept = {str(value): str(name) for value, name, _ in rows}
+        if known is None:
+            self._join(kept, {entry["value"]: entry["lines"] for entry in self._distinct("groups")})
+        rows = [(value, kept[str(value)], is_known) for value, _, is_known in rows]
         self._keep("group_map", rows, ["value", "name", "known"])
 
     def _indicators(self) -> None:
@@ -437,6 +455,7 @@ class _Judge:
                 self._refuse("indicator_code", entry["value"], judgement)
             else:
                 kept[entry["value"]] = judgement.kept
+        self._join(kept, {entry["value"]: entry["lines"] for entry in self._distinct("indicators")})
         order = {name: code for code, name in enumerate(sorted(set(kept.values())))}
         rows = [(value, order[name], name) for value, name in kept.items()]
         self._keep("indicator_map", rows, ["value", "code", "name"])
@@ -462,6 +481,7 @@ class _Judge:
 
     def _ballots(self) -> None:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
+        self.intake.joined |= told(name_categories(self.con), join_sites(self.con), join_ballot_numbers(self.con))
         for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
             if code != "personal_ballot_id":
                 self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
@@ -671,6 +691,39 @@ def sorted_keys(
     keys = np.asarray(keys, dtype=np.int64)
     keys.sort()
     return keys, bits
+
+
+def name_categories(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Create table category_map: every spelling of a category with its usual one; return those that differ."""
+    lines: dict[str, int] = dict(con.execute(read_sql("intake/distinct_categories")).fetchall())
+    trimmed: dict[str, int] = {}
+    for value, count in lines.items():
+        trimmed[value.strip(" ")] = trimmed.get(value.strip(" "), 0) + count
+    spelled = one_spelling(trimmed)
+    rows = [(value, spelled.get(value.strip(" "), value.strip(" "))) for value in lines]
+    con.register("map_rows", pd.DataFrame(rows, columns=["value", "name"], dtype="str"))
+    con.table("map_rows").create("category_map")
+    con.unregister("map_rows")
+    return spelled
+
+
+def join_sites(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Give the sites of ballot_map one spelling each; return the spellings that changed."""
+    spelled = one_spelling(dict(con.execute(read_sql("intake/distinct_sites")).fetchall()))
+    for other, usual in spelled.items():
+        con.execute(read_sql("intake/respell_site"), {"other": other, "usual": usual})
+    return spelled
+
+
+def join_ballot_numbers(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Give the numbers of ballot_map one spelling each; return the spellings that changed."""
+    spelled = one_spelling(dict(con.execute(read_sql("intake/doubtful_numbers")).fetchall()))
+    if spelled:
+        con.register("ballot_spelling", pd.DataFrame(list(spelled.items()), columns=["other", "usual"], dtype="str"))
+        con.sql(read_sql("intake/respelled_ballots")).create("respelled_ballots")
+        con.execute(read_sql("intake/replace_ballot_map"))
+        con.unregister("ballot_spelling")
+    return spelled
 
 
 def dictionaries_of(con: duckdb.DuckDBPyConnection) -> Dictionaries:

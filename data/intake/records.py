@@ -23,11 +23,13 @@ from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.record_keys import canonical, key_of, shown_key, year_of
 from data.model.register import Register
+from data.model.spellings import spellings_of, told
 from problems import Place, Problem
 
 COLUMNS = ["key", "content"]
 NAMES = frozenset({"alias", "unit_text", "group_code"})
 UNITS = frozenset({"unit_code"})
+SPELLED = frozenset({"category", "group_code", "site"})
 LINEAGE = frozenset({"from_code", "to_code"})
 _RANK = re.compile(r"(?:并列)?第?(\d{1,6})名?(?:\(?并列\)?)?")
 _SPAN = re.compile(r"至|~|～|—+|--")
@@ -47,6 +49,7 @@ class RecordIntake:
     rows: int = 0
     blank: int = 0
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    joined: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class _Reader:
         self.fields = fields(kind)
         self.predecessors: set[str] = set()
         self.numbers: dict[str, Numbers] = {}
+        self.spelled: dict[str, dict[str, str]] = {}
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
 
@@ -129,7 +133,8 @@ class _Reader:
             self._note(row, kind.name, reading.code, reading.facts, warning=reading.warning)
         if reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]:
             self._note(row, kind.name, "missing_value")
-        content[kind.name] = reading.kept
+        spelled = self.spelled.get(kind.name, {})
+        content[kind.name] = spelled.get(reading.kept, reading.kept) if isinstance(reading.kept, str) else reading.kept
 
     def _reading(self, kind: Field, text: str) -> Reading:
         if kind.name == "round_id" or (kind.name == "year" and self.kind != "round"):
@@ -246,6 +251,9 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         intake.blank += loaded.blank if loaded.placements else 0
         rows = list(_rows(loaded, text, header))
         reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
+        for name in SPELLED & set(header.fields):
+            reader.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
+        intake.joined |= told(*reader.spelled.values())
         for name in identifiers(kind, header):
             reader.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
         for row in rows:

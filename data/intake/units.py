@@ -1,6 +1,6 @@
 """Import of the register of units of a round: code, name, category, roster number and participation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from data.intake.values import judge_round, totals_word
 from data.model.facts import frame_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.model.register import ONLY_CATEGORY, PARTICIPATION, RegisteredUnit
+from data.model.spellings import spellings_of, told
 from problems import Place, Problem
 
 COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
@@ -28,6 +29,7 @@ class UnitIntake:
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     blank: int = 0
+    joined: dict[str, list[str]] = field(default_factory=dict)
 
 
 class _Reader:
@@ -147,6 +149,9 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
                 reader.row(header, text.name, loaded.place(position)[1], values)
     if not reader.units and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+    spelled = spellings_of(unit.category for unit in reader.units)
+    intake.joined = told(spelled)
+    reader.units = [replace(unit, category=spelled.get(unit.category, unit.category)) for unit in reader.units]
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = pd.DataFrame([unit.__dict__ for unit in reader.units], columns=COLUMNS)
         intake.frame = intake.frame.sort_values(["roster_no", "unit_code"], ignore_index=True)

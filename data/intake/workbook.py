@@ -136,14 +136,15 @@ def _has_stream(data: bytes, name: str) -> bool:
     return False
 
 
-def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "") -> SheetText:
+def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "", *, printed: bool = False) -> SheetText:
     """Write one visible sheet as CSV to `target`, or refuse the workbook.
 
     `sheet` is the sheet that a person chose; empty means the first visible sheet, with a warning if there are more.
+    `printed`: numbers keep the zeros at their end that the sheet shows.
     """
     if kind != "xls":
         check_directory(path)
-    facts = _run_child(path, target, kind, sheet)
+    facts = _run_child(path, target, [kind, sheet, *(["printed"] if printed else [])])
     if facts["far"]:
         raise refuse("workbook_cell_far_away", cell=facts["far"])
     if facts["lost"]:
@@ -190,9 +191,9 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
     return info.file_size > RATIO_COUNTS_FROM and info.file_size > RATIO_LIMIT * max(info.compress_size, 1)
 
 
-def _run_child(path: Path, target: Path, kind: str, sheet: str) -> dict[str, Any]:
+def _run_child(path: Path, target: Path, arguments: list[str]) -> dict[str, Any]:
     """Run the reader; turn a crash of the child into a refusal."""
-    command = [sys.executable, "-I", "-B", str(CHILD), kind, sheet]
+    command = [sys.executable, "-I", "-B", str(CHILD), *arguments]
     environment = settings.inherited(KEPT_ENVIRONMENT)
     with path.open("rb") as workbook:
         child = subprocess.Popen(

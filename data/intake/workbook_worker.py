@@ -3,7 +3,8 @@
 It imports nothing of ours and writes no file. First comes one line of JSON about the workbook, then the table, then on
 standard error JSON about its cells; then the parent reads the exit code: anything but 0 means that the table is
 incomplete. Standard input is the workbook; the
-arguments are its kind (xlsx, xls or ods) and the name of the sheet, empty for the first visible sheet.
+arguments are its kind (xlsx, xls or ods), the name of the sheet, empty for the first visible sheet, and "printed" where
+the numbers are kept as they are printed.
 """
 
 from __future__ import annotations
@@ -48,6 +49,13 @@ FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its resu
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 EXTENDED = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+FORMAT, STYLE, RUN, NUMBERS = 0x041E, 0xE0, 0xBD, {0x0203, 0x027E, 0x0006}  # of an .xls: formats and cells of numbers
+STYLED = re.compile(rb'<c\b(?=[^>]*\br="([A-Z]+)([0-9]+)")[^>]*\bs="([0-9]+)"')
+PLAIN_FORMAT = re.compile(r"[#,]*0(?:\.(0+))?(%?)")
+SHOWN_NUMBER = re.compile(r"[+-]?[\d,]*\d(?:\.(\d+))?(%?)")
+BUILT_IN = {"2": "0.00", "4": "#,##0.00", "9": "0%", "10": "0.00%"}  # formats that a file does not list
+MOST_REPEATED = 1000  # cells of an OpenDocument row that one element stands for
+Formats = dict[tuple[int, int], tuple[bool, int]]  # row and column from 0 -> whether in percent, decimals
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 NoValue = tuple[str, int, str]  # column letters, row from 1, the error that the cell shows
 
@@ -163,6 +171,82 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def shown_in(value: Any, is_percent: bool, decimals: int, printed: bool) -> str:
+    """Return a number in its cell's format where nothing is lost: 0.9423 as 94.23%, 94.4 as 94.40 where it is printed.
+
+    A format that shows fewer digits than the cell holds is not followed: scores count as they are.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (is_percent or printed):
+        return shown(value)
+    number = Decimal(plain_number(float(value))).scaleb(2 if is_percent else 0).normalize()
+    digits = max(decimals, -int(number.as_tuple().exponent))
+    return f"{number:.{digits}f}" + ("%" if is_percent else "")
+
+
+def read_format(code: str) -> tuple[bool, int] | None:
+    """Return whether a format shows percent, and its decimals; None for formats of dates, texts and others."""
+    first = re.sub(r"\[[^\]]*\]|_.|\\.|\*.", "", code.split(";")[0]).strip()
+    found = PLAIN_FORMAT.fullmatch(first)
+    plain = (bool(found[2]), len(found[1] or "")) if found else (False, 0)
+    return plain if any(plain) else None
+
+
+def formats_of_xlsx(data: bytes, xml: bytes) -> Formats:
+    """Return the formats of the cells with decimals or percent."""
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        if "xl/styles.xml" not in parts.namelist():
+            return {}
+        styles = ElementTree.fromstring(parts.read("xl/styles.xml"))
+    space = styles.tag.partition("}")[0] + "}" if styles.tag.startswith("{") else ""
+    codes = BUILT_IN | {str(f.get("numFmtId")): f.get("formatCode", "") for f in styles.iter(space + "numFmt")}
+    cells = styles.find(space + "cellXfs")
+    read = [read_format(codes.get(style.get("numFmtId", ""), "")) for style in (cells if cells is not None else ())]
+    known = {str(place).encode(): found for place, found in enumerate(read) if found}
+    if not known:
+        return {}
+    marks = (match.groups() for match in STYLED.finditer(xml))
+    return {(int(row) - 1, column_of(letter)): known[style] for letter, row, style in marks if style in known}
+
+
+def column_of(name: bytes) -> int:
+    """Return the number of a column, from 0, by its letters."""
+    number = 0
+    for letter in name:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def formats_of_xls(data: bytes, index: int) -> Formats:
+    """Return the formats of the cells with decimals or percent."""
+    book = Compound(data).stream("Workbook", "Book")
+    codes, styles, starts = dict(BUILT_IN), list[tuple[bool, int] | None](), list[int]()
+    for kind, content in biff_records(book, 0):
+        if kind == FORMAT:
+            number, _, wide = struct.unpack_from("<HHB", content)
+            codes[str(number)] = content[5:].decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+        elif kind == STYLE:
+            styles.append(read_format(codes.get(str(struct.unpack_from("<2xH", content)[0]), "")))
+        elif kind == BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", content)[0])
+    found: Formats = {}
+    for kind, content in biff_records(book, starts[index]):
+        if kind in NUMBERS:
+            row, column, style = struct.unpack_from("<HHH", content)
+            keep_format(found, row, column, styles, style)
+        elif kind == RUN:
+            row, column = struct.unpack_from("<HH", content)
+            for at in range(4, len(content) - 2, 6):
+                keep_format(found, row, column + (at - 4) // 6, styles, struct.unpack_from("<H", content, at)[0])
+    return found
+
+
+def keep_format(found: Formats, row: int, column: int, styles: list[tuple[bool, int] | None], style: int) -> None:
+    """Add the format of a cell if it shows decimals or percent."""
+    known = styles[style] if style < len(styles) else None
+    if known:
+        found[row, column] = known
+
+
 def is_rounded(value: Any) -> bool:
     """Return whether a number has more digits than a spreadsheet keeps: its last digits are zeros or accidental."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 1e15 <= abs(value) < 1e21
@@ -176,7 +260,9 @@ def plain_number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def rows_like_excel(sheet: Any, areas: list[Area], late: dict[str, list[Any]]) -> Iterator[list[str]]:
+def rows_like_excel(
+    sheet: Any, areas: list[Area], formats: Formats, printed: bool, late: dict[str, list[Any]]
+) -> Iterator[list[str]]:
     """Yield all rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out.
 
     Every cell of a merged area shows the area's value, as the person who merged it sees it. late: facts found on the
@@ -192,7 +278,11 @@ def rows_like_excel(sheet: Any, areas: list[Area], late: dict[str, list[Any]]) -
             late["rounded"] += [
                 (letters(len(left) + at), number, shown(value)) for at, value in enumerate(row) if is_rounded(value)
             ]
-        cells = merged.filled(left + [shown(value) for value in row])
+        texts = left + [shown(value) for value in row]
+        for at in range(len(left), len(texts)) if formats else ():
+            if (number - 1, at) in formats:
+                texts[at] = shown_in(row[at - len(left)], *formats[number - 1, at], printed)
+        cells = merged.filled(texts)
         if not any(cells):
             blank += 1
             continue
@@ -251,6 +341,7 @@ class OpenDocumentSheet:
         self.areas: list[Area] = []
         self.hidden: list[int] = []
         self.no_value: list[NoValue] = []
+        self.formats: Formats = {}
         with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
             for _, table in ElementTree.iterparse(content):
                 if table.tag == TABLE + "table" and table.get(TABLE + "name") == name:
@@ -268,8 +359,17 @@ class OpenDocumentSheet:
                 if max(spans) > 1:
                     self.areas.append((number, column, number + spans[0] - 1, column + spans[1] - 1))
                 self._formula(cell, number + 1, column)
-                column += int(cell.get(TABLE + "number-columns-repeated", "1"))
+                across = int(cell.get(TABLE + "number-columns-repeated", "1"))
+                self._format(cell, number, repeated, column, across)
+                column += across
             number += repeated
+
+    def _format(self, cell: ElementTree.Element, row: int, down: int, column: int, across: int) -> None:
+        """Read the format of a number from the text that the sheet shows."""
+        text = SHOWN_NUMBER.fullmatch("".join(cell.itertext()).strip())
+        if text and cell.get(OFFICE + "value") and any(text.groups()) and down * across <= MOST_REPEATED:
+            places = ((row + below, column + beside) for below in range(down) for beside in range(across))
+            self.formats |= dict.fromkeys(places, (bool(text[2]), len(text[1] or "")))
 
     def _formula(self, cell: ElementTree.Element, row: int, column: int) -> None:
         if cell.get(TABLE + "formula") is None or len(self.no_value) >= NAMED_CELLS:
@@ -413,9 +513,11 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
     if kind == "ods":
         document = OpenDocumentSheet(data, name)
         areas, facts["hidden_rows"], facts["no_value"] = document.areas, document.hidden, document.no_value
+        facts["formats"] = document.formats
     elif kind == "xls":
         place = facts["names"].index(name)
         facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)
+        facts["formats"] = formats_of_xls(data, place)
         facts["lost"] = lost_rows_of_xls(data, place, int(sheet.end[0]) + 1 if sheet.end else 0)
     elif kind == "xlsx":
         xml = sheet_xml(data, name)
@@ -423,13 +525,14 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
         facts["far"] = far[1].decode() if far else ""
         facts["no_value"] = cells_without_value(xml)
         facts["hidden_rows"] = [int(row) for row in HIDDEN_ROW.findall(xml)]
+        facts["formats"] = formats_of_xlsx(data, xml)
     if len(areas) > MOST_AREAS:
         raise ValueError(f"{len(areas)} merged areas")
     return areas
 
 
-def convert(data: bytes, kind: str, wanted: str) -> None:
-    """Write the facts and the table to standard output."""
+def convert(data: bytes, kind: str, wanted: str, printed: bool) -> None:
+    """Write the facts and the table to standard output; `printed`: zeros at the end of numbers are shown."""
     import python_calamine as calamine
 
     if kind != "xls":
@@ -459,7 +562,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
         areas = surroundings(data, kind, name, sheet, facts)
         if not facts["far"]:
             facts["merged"] = [area for area in areas if area[2] > area[0]]
-            table = rows_like_excel(sheet, areas, late)
+            table = rows_like_excel(sheet, areas, facts.pop("formats", {}), printed, late)
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
     out.write(json.dumps(facts) + "\n")
     out.flush()
@@ -478,7 +581,7 @@ def main() -> int:
     """Return the exit code: 0 complete, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
     limit()
     try:
-        convert(sys.stdin.buffer.read(), *sys.argv[1:3])
+        convert(sys.stdin.buffer.read(), *sys.argv[1:3], printed=sys.argv[3:] == ["printed"])
     except FarCellError:
         return 3
     except MemoryError:

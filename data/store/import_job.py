@@ -84,7 +84,8 @@ class ImportReport:
     corrected in place. headers: file name -> interpretation of its header. remembered: column -> field, from a saved
     mapping. corrected: the table after the edits of this import, as CSV. blank_rows: rows without content, which are
     not records. delimiters: file name -> delimiter, for text files. unscored: number of ballot lines that are stored
-    but not scored, by their text ('' for an empty cell). unregistered: whether unit names were read without a
+    but not scored, by their text ("" for an empty cell). joined: usual spelling of a name -> others, read as the same
+    name. unregistered: whether unit names were read without a
     register to check them against.
     """
 
@@ -103,6 +104,7 @@ class ImportReport:
     blank_rows: int = 0
     delimiters: dict[str, str] = field(default_factory=dict)
     unscored: dict[str, int] = field(default_factory=dict)
+    joined: dict[str, list[str]] = field(default_factory=dict)
     unregistered: bool = False
 
     @property
@@ -320,7 +322,8 @@ class ImportJob:
             workdir.mkdir()
             self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
             try:
-                text = open_source(kept.source, workdir, self.header_words, self.options.sheet)
+                printed = self.kind == "results"
+                text = open_source(kept.source, workdir, self.header_words, self.options.sheet, printed=printed)
                 text = replace(text, name=kept.name)
                 text = self._corrected(text, workdir) if self.options.edits else text
             except FileRefusedError as refusal:
@@ -384,6 +387,7 @@ class ImportJob:
             self.report.problems += ballots.problems
             self.report.unregistered = not registered
             self.report.blank_rows = ballots.blank
+            self.report.joined = ballots.joined
             self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:
                 return "", ballots.rows
@@ -393,6 +397,7 @@ class ImportJob:
         small = self._read_small(tables, context)
         self.report.problems += small.problems
         self.report.blank_rows = small.blank
+        self.report.joined = small.joined
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows

@@ -1,14 +1,18 @@
 """Cells of workbooks: merged numbers, the numbers as the sheet shows them, sheets that lost rows."""
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from data.intake.source import open_source
+from data.intake.workbook_worker import formats_of_xls, read_format
 from tests.support.cases import CASES, codes, found
 from tests.support.opendocument import CELL, opendocument
-from tests.support.paths import FIXTURES
+from tests.support.paths import FIXTURES, ROOT
 
 COUNTS = [
     ["单位", "主体", "满意", "基本满意", "不满意"],
@@ -147,7 +151,12 @@ def test_an_old_workbook_that_lost_rows_is_refused(damaged, office, tmp_path):
     path = tmp_path / "票.xls"
     path.write_bytes(damaged)
     problems = [p for p in found(office, "ballots", path, 3) if p["level"] == "error"]
-    assert {problem["code"] for problem in problems} <= {"rows_lost", "workbook_unreadable", "not_a_table"}, problems
+    assert {problem["code"] for problem in problems} <= {
+        "rows_lost",
+        "workbook_unreadable",
+        "workbook_too_large",
+        "not_a_table",
+    }
 
 
 def test_lost_rows_are_counted(office, tmp_path):
@@ -156,3 +165,82 @@ def test_lost_rows_are_counted(office, tmp_path):
     (problem,) = found(office, "ballots", path, 3)
     assert problem["code"] == "rows_lost"
     assert "409" in problem["message"] and "10" in problem["message"]
+
+
+# --- numbers as the sheet shows them -----------------------------------------------------------------------------
+
+
+def printed_lines(office) -> dict[str, dict[str, str]]:
+    """The imported lines of published results by unit, as they are exported again."""
+    office("publish")
+    text = office("export", "results", "--round", "2025").decode("utf-8-sig")
+    return {row["单位(原文)"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def test_percent_and_decimals_as_the_sheet_shows_them(office):
+    office("import", "results", CASES / "p05_percent_cells.xlsx", "--round", "2025")
+    shown = [[text for text in row.values() if text] for row in printed_lines(office).values()]
+    for score, share in (("94.40", "96.50%"), ("93.00", "94.23%"), ("88.00", "100.00%")):
+        assert any({score, share} <= set(row) for row in shown), shown
+
+
+FORMATS = [
+    (0.9423, "0.00%", "94.23%"),
+    (0.94235, "0.0%", "94.235%"),
+    (0.5, "0%", "50%"),
+    (94.4, "0.00", "94.40"),
+    (94.2345, "0.0", "94.2345"),
+    (1234.5, "#,##0.00", "1234.50"),
+    (94.4, "[Red]0.00_ ;-0.00", "94.40"),
+    (94.4, "General", "94.4"),
+    (94, "0", "94"),
+]
+
+
+@pytest.mark.parametrize(("value", "form", "shown"), FORMATS)
+def test_formats_of_a_workbook(value, form, shown, office, tmp_path):
+    def fill(made, sheet):
+        sheet.write_number(1, 1, value, made.add_format({"num_format": form}))
+
+    path = workbook(tmp_path / "通报.xlsx", [["单位", "得分"], ["市财政局", ""]], fill)
+    assert opened(path, printed=True) == f"单位,得分\n市财政局,{shown}\n"
+
+
+def opened(path: Path, *, printed: bool) -> str:
+    """The sheet as text."""
+    return open_source(path, path.parent, frozenset({"单位", "得分"}), printed=printed).path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ('office:value-type="percentage" office:value="0.9423"><text:p>94.23%</text:p>', "94.23%"),
+        ('office:value-type="float" office:value="94.4"><text:p>94.40</text:p>', "94.40"),
+        ('office:value-type="float" office:value="94.2345"><text:p>94.2</text:p>', "94.2345"),
+    ],
+)
+def test_formats_of_an_open_document(cell, shown, tmp_path):
+    head = [CELL.format("单位"), CELL.format("得分")]
+    path = tmp_path / "通报.ods"
+    path.write_bytes(opendocument([head, [CELL.format("市财政局"), f"<table:table-cell {cell}</table:table-cell>"]]))
+    assert opened(path, printed=True) == f"单位,得分\n市财政局,{shown}\n"
+
+
+def test_formats_of_an_old_workbook():
+    assert read_format("0.00%") == (True, 2)
+    assert formats_of_xls((FIXTURES / "formulas.xls").read_bytes(), 0) == {}
+
+
+def test_a_score_counts_as_it_is_and_a_share_is_no_score(office, tmp_path):
+    """A score shown with fewer digits keeps all of them; 94% is not taken for a score of 0.94."""
+    office("rules", "add", ROOT / "rules" / "numeric-1-5.toml")
+
+    def shown(form: str, value: float) -> Fill:
+        return lambda made, sheet: sheet.write_number(1, 3, value, made.add_format({"num_format": form}))
+
+    head = ["票号", "评议主体", "单位", "打分"]
+    path = workbook(tmp_path / "票.xlsx", [head, ["1", "普通群众", "市财政局"]], shown("0.0%", 0.5))
+    call = ("import", "ballots", path, "--round", "2026", "--rules", "numeric-1-5")
+    assert codes(office.json(*call, code=3)["problems"]) == [("score_not_a_number", 2)]
+    workbook(path, [head, ["1", "普通群众", "市财政局"]], shown("0.00", 4))
+    assert office.json(*call, code=None)["rows"] == 1
