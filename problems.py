@@ -66,7 +66,7 @@ SENTENCES: dict[str, str] = {
         "The workbook contains a part that points outside the file; Excel and WPS never write such a part."
     ),
     "workbook_unreadable": N_("The workbook should open; it is damaged or incomplete."),
-    "rows_lost": N_("The sheet should have {expected} rows by its own records; only {found} can be read: it is damaged."),
+    "rows_lost": N_("The sheet is damaged: its records list {expected} rows; only {found} can be read."),
     "workbook_cell_far_away": N_(
         "The table should start at the top left; a cell far below or far to the right of it is filled in."
     ),
@@ -105,7 +105,9 @@ SENTENCES: dict[str, str] = {
     "short_row": N_("The row should have {expected} cells; it has only {found}."),
     "long_row": N_("The row should have {expected} cells; it has {found}."),
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
-    "swallowed_rows": N_("A pair of quotation marks encloses whole rows: rows {row} to {last} are read as a single row."),
+    "swallowed_rows": N_(
+        "A pair of quotation marks encloses several rows: rows {row} to {last} are read as a single row."
+    ),
     "title_row": N_("There are title rows above the table; row {header_row} is read as the header."),
     "glued_units": N_("Each row should contain one unit; this cell contains several: {value}"),
     "note_row": N_("The row below the table is a remark and is not imported: “{value}”"),
@@ -189,7 +191,7 @@ SENTENCES: dict[str, str] = {
     "damaged_identifier": N_("{column} should be as it was issued; a spreadsheet has changed {value}: {cause}."),
     "sampling_weight": N_(
         "The column {column} weights the ballots; {value} is not 1. It is refused, because no rule set can use such "
-        "weights yet, and without them the result would be another one."
+        "weights yet, and without them the result would differ."
     ),
     "group_gives_one_score": N_("All {count} ballots of the group {value} give every unit the same: {grade}."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
@@ -289,7 +291,7 @@ SUGGESTIONS: dict[str, str] = {
     "long_row": N_('Put straight quotation marks (") around text that contains a comma, or save as .xlsx.'),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening mark."),
     "swallowed_rows": N_(
-        "Open the file in a text editor, delete the quotation mark in row {row} and the one in row {last}, or export "
+        "Open the file in a text editor, delete the stray quotation marks in rows {row} and {last}, or export "
         "the table again from the original system."
     ),
     "same_meaning": N_("Delete one of them, or rename the column that means something else."),

@@ -491,7 +491,7 @@ class _Judge:
         self._damaged_numbers()
 
     def _damaged_numbers(self) -> None:
-        """Refuse ballot numbers that a spreadsheet changed: several ballots would become one."""
+        """Refuse ballot numbers that a spreadsheet changed: several ballots would be joined."""
         common = {"kept": DIGITS_KEPT, "fewest": FEWEST_LONG, "surely": SURELY_LONG, "dashed": DASHED, "iso": ISO}
         numbers = Numbers(*self.con.execute(read_sql("intake/ballot_numbers"), common).fetchall()[0])
         asked = {"suspect": SUSPECT, "padded": numbers.padded, "kept": DIGITS_KEPT if numbers.rounded else 0}
@@ -694,7 +694,7 @@ def sorted_keys(
 
 
 def name_categories(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Create table category_map: every spelling of a category with its usual one; return those that differ."""
+    """Create table category_map: each spelling of a category with the usual spelling; return those that differ."""
     lines: dict[str, int] = dict(con.execute(read_sql("intake/distinct_categories")).fetchall())
     trimmed: dict[str, int] = {}
     for value, count in lines.items():

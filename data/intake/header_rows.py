@@ -44,7 +44,7 @@ def _holds_ids(record: list[str]) -> bool:
 def third_row(
     records: list[list[str]], index: int, known: Collection[str]
 ) -> tuple[tuple[str, ...], dict[int, str]] | None:
-    """Return the texts of a header of three rows and what stands above each; None where the third row holds data.
+    """Return the texts of a header of three rows and the text above each; None where the third row holds data.
 
     The middle row is needed only where the lowest has a name twice: the grades of several indicators.
     """
@@ -64,5 +64,5 @@ def third_row(
 
 
 def _over(row: list[str], column: int) -> str:
-    """Return the text over a column, which stands in the first of the columns that it covers."""
+    """Return the text over a column, which is in the first of the columns that it covers."""
     return next((text for text in reversed(row[: column + 1]) if text), "")

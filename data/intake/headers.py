@@ -137,7 +137,7 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
 
 
 def _survey(kind: str, header: SurveyHeader, records: list[list[str]], known: dict[str, str], file: str) -> Header:
-    """Return the header of a survey export; its other header rows are set aside and told."""
+    """Return the header of a survey export; its other header rows are set aside and reported."""
     found, problems = _claim(kind, header.texts, {}, header.last + 1, known, file)
     aside = [[] if row == header.named else record for row, record in enumerate(records[: header.last + 1])]
     problems += _title_rows(aside, header.named + 1, file)

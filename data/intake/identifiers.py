@@ -1,7 +1,7 @@
 """Identifiers damaged by a spreadsheet: numbers in scientific notation, rounded, turned into dates, without zeros.
 
 A spreadsheet takes 202511000001 for a number, 11-1 for a date and 001 for 1. What it lost cannot be restored here.
-Ordinary short numbers are identifiers like any other, and a date may be part of one.
+Ordinary short numbers are identifiers like any other, and an identifier may contain a date.
 """
 
 import re
@@ -15,7 +15,7 @@ from problems import Proposal, Term
 
 DIGITS_KEPT = 15  # by every spreadsheet: a float has 53 bits
 SURELY_LONG = 17  # digits: two zeros at the end of every number are no accident any more
-FEWEST_LONG = 3  # numbers of 16 digits that all end in 0: one in a thousand by accident
+FEWEST_LONG = 3  # numbers of 16 digits that all end in 0: 1 in 1,000 by accident
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 EXPONENT = r"\d(\.\d+)?[Ee][+-]\d{2,3}"
 DATE = (
@@ -37,8 +37,8 @@ MEANT = N_("{unit} (with its leading zeros)")
 class Numbers:
     """What all identifiers of a column have in common.
 
-    padded: length of the shortest number with a leading zero, 0 without one. rounded: all numbers beyond 15 digits end
-    in zeros. dashed: some are like 11-31. counted: some look like dates and are none, such as 2025-01-45.
+    padded: length of the shortest number with a leading zero, 0 if there is none. rounded: all numbers beyond 15 digits
+    end in zeros. dashed: some are like 11-31. counted: some look like dates and are none, such as 2025-01-45.
     """
 
     padded: int = 0

@@ -30,7 +30,7 @@ def with_merged_numbers(kind: str, text: TextTable, header: Header, problems: li
 
 
 def _is_copied(kind: str, area: MergedArea, header: Header, read: set[int]) -> bool:
-    """Return whether cells would be read with a number that stands once: in several columns, or in one of numbers."""
+    """Return whether the number would be read in several cells: of several columns, or of a column of numbers."""
     columns = read & set(_columns(area))
     if area.bottom <= header.row or not columns:
         return False

@@ -7,8 +7,8 @@ import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-COMPARED = 100  # rows before a suspicious one and at the end of the file: a row is compared with these
-PROSE_WIDTH = 4  # columns: prose hardly ever has three half-width commas in every one of its lines
+COMPARED = 100  # rows before a suspicious row and at the end of the file, with which its lines are compared
+PROSE_WIDTH = 4  # columns: prose hardly ever has three half-width commas in each line
 _DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[A-Za-z]+")
 
 
@@ -21,7 +21,7 @@ class Swallowed:
         self._doubtful: list[tuple[int, int, list[list[str]], list[Sequence[str]]]] = []
 
     def look(self, number: int, record: Sequence[str]) -> None:
-        """Remember a record; suspect it if one of its further lines has the cells of a whole row."""
+        """Remember a record; suspect it if a further line of it has as many cells as a row."""
         if any("\n" in cell or "\r" in cell for cell in record):
             lines = self._delimiter.join(record).replace("\r\n", "\n").replace("\r", "\n").split("\n")
             rows = [line.split(self._delimiter) for line in lines]
@@ -60,5 +60,5 @@ def _is_like(row: Sequence[str], others: Iterable[Sequence[str]]) -> bool:
 
 
 def _form(text: str) -> str:
-    """Return a text with digits and letters made alike: P12 and P3 have one form."""
+    """Return the form of a text, in which digits and letters are alike: P12 and P3 have the same form."""
     return _LETTERS.sub("a", _DIGITS.sub("0", text.strip()))

@@ -25,7 +25,7 @@ csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
 LINE_FEED = duckdb.CSVLineTerminator.LINE_FEED
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
-FEWEST_BLANK = 2  # blank rows in succession; a single one is often left between groups
+FEWEST_BLANK = 2  # blank rows in succession; a single blank row is often left between groups
 FEWEST_ALIKE = 2  # rows that differ from the header alike; of a single row one cannot tell which is wrong
 TAIL = 64 << 10  # bytes at the end, where notes below a table are
 REMARK = re.compile(
@@ -221,7 +221,7 @@ def _ends_in_note(text: TextTable) -> bool:
 
 
 def without_consequences(problems: list[Problem]) -> list[Problem]:
-    """Leave out what follows from damaged ballot numbers: that several ballots look like one."""
+    """Leave out what follows from damaged ballot numbers: that several ballots have the same number."""
     if not any(problem.code == "damaged_identifier" for problem in problems):
         return problems
     return [problem for problem in problems if problem.code not in ("duplicate_line", "ballot_in_two_groups")]

@@ -34,7 +34,7 @@ TOTALS = re.compile(
     rf"(?:(?:{_SCOPE})的?)?(?:{_SUM})(?:[(\[【〔](?:{_MEASURE})[)\]】〕]|[/,、](?:{_MEASURE}))?"
     r"|(?:grand|sub)?total|average|mean|sum"
 )
-# A unit of this name is the whole of all units: sums again. A group or a place may well be called so.
+# A unit of this name is all units together, so its line has sums. A group or a site may well have such a name.
 _WHOLE = re.compile(
     rf"(?:{_SCOPE})?(?:总体|整体|汇总|平均|总)(?:情况|结果|水平|得分|分值?|数|满意[率度]|评价)?"
     r"|全[国省市州盟县区旗镇乡村校院局体]|所有(?:单位|部门)|各?单位(?:合计|汇总)|overall|all(?:units)?|grandtotal"
@@ -91,7 +91,7 @@ def is_totals_row(value: str) -> bool:
 
 
 def is_totals_unit(value: str) -> bool:
-    """Return whether the name of a unit marks sums or means, or the whole of all units."""
+    """Return whether the name of a unit marks sums or means, or all units together."""
     return is_totals_row(value) or _WHOLE.fullmatch(_bare(value)) is not None
 
 

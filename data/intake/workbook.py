@@ -218,7 +218,7 @@ def _run_child(path: Path, target: Path, arguments: list[str]) -> dict[str, Any]
     if code != 0 or not whole or late.is_set():
         target.unlink(missing_ok=True)
         raise _why_it_died(code, complaint, late.is_set() or not whole)
-    return _parsed(facts) | _parsed(complaint)
+    return _parsed(facts) | _parsed(complaint.rpartition(b"\n")[2])
 
 
 def _receive(child: subprocess.Popen[bytes], target: Path) -> tuple[bytes, bool]:

@@ -54,7 +54,7 @@ STYLED = re.compile(rb'<c\b(?=[^>]*\br="([A-Z]+)([0-9]+)")[^>]*\bs="([0-9]+)"')
 PLAIN_FORMAT = re.compile(r"[#,]*0(?:\.(0+))?(%?)")
 SHOWN_NUMBER = re.compile(r"[+-]?[\d,]*\d(?:\.(\d+))?(%?)")
 BUILT_IN = {"2": "0.00", "4": "#,##0.00", "9": "0%", "10": "0.00%"}  # formats that a file does not list
-MOST_REPEATED = 1000  # cells of an OpenDocument row that one element stands for
+MOST_REPEATED = 1000  # cells that an element of an OpenDocument table represents
 Formats = dict[tuple[int, int], tuple[bool, int]]  # row and column from 0 -> whether in percent, decimals
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 NoValue = tuple[str, int, str]  # column letters, row from 1, the error that the cell shows
@@ -265,8 +265,8 @@ def rows_like_excel(
 ) -> Iterator[list[str]]:
     """Yield all rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out.
 
-    Every cell of a merged area shows the area's value, as the person who merged it sees it. late: facts found on the
-    way.
+    Every cell of a merged area shows the area's value, as the person who merged it sees it. late: facts that are
+    known only after the rows.
     """
     if sheet.start is None:
         return
@@ -310,7 +310,7 @@ class Merged:
         while self._waiting and self._waiting[-1][0] <= self._row:
             area = self._waiting.pop()
             self._shown[area] = cells[area[1]] if area[1] < len(cells) else ""
-            if NUMBER.fullmatch(self._shown[area]):
+            if NUMBER.fullmatch(self._shown[area]) and len(self._numbers) < NAMED_CELLS:
                 self._numbers.append((area, self._shown[area]))
             self._open.append(area)
         for area in self._open:
@@ -469,7 +469,7 @@ def rows_and_formulas_of_xls(data: bytes, index: int) -> tuple[list[int], list[N
 
 
 def lost_rows_of_xls(data: bytes, index: int, read: int) -> list[int]:
-    """Return how many rows the sheet at this index has by its own records, and how many were read; [] if all were.
+    """Return how many rows the sheet at this index has by its records, and how many were read; [] if all were.
 
     A damaged record can end a sheet early: then other records follow where the next sheet should begin. Only the index
     and the size together announce rows that are missing, since some programs write a size that is too large.

@@ -7,9 +7,10 @@ from data.model.names import match_key
 
 
 def one_spelling(lines: Mapping[str, int]) -> dict[str, str]:
-    """Map each spelling that is not the usual one of its name to the usual one.
+    """Map each unusual spelling of a name to the usual spelling.
 
-    The usual one has most lines; among equals it is the first in text order, so that the order of rows has no effect.
+    The usual spelling has most lines; among equals it is the first in text order, so that the order of rows has no
+    effect.
     """
     usual: dict[str, str] = {}
     for text in sorted(lines, key=lambda text: (-lines[text], text)):
@@ -18,7 +19,7 @@ def one_spelling(lines: Mapping[str, int]) -> dict[str, str]:
 
 
 def spellings_of(texts: Iterable[str]) -> dict[str, str]:
-    """Map the spellings of these texts that are not the usual ones to the usual ones."""
+    """Map the spellings of these texts that are unusual to the usual spellings."""
     return one_spelling(Counter(texts))
 
 
