@@ -66,6 +66,7 @@ SENTENCES: dict[str, str] = {
         "The workbook contains a part that points outside the file; Excel and WPS never write such a part."
     ),
     "workbook_unreadable": N_("The workbook should open; it is damaged or incomplete."),
+    "rows_lost": N_("The sheet is damaged: its records list {expected} rows; only {found} can be read."),
     "workbook_cell_far_away": N_(
         "The table should start at the top left; a cell far below or far to the right of it is filled in."
     ),
@@ -106,16 +107,25 @@ SENTENCES: dict[str, str] = {
     "votes_not_read": N_("The column {column} is not read, and with it {votes} votes would be lost."),
     "figure_differs": N_("{column} prints {printed}; the counts of the row give {found}."),
     "personal_column": N_("Ballots must not identify a person; the column {column} does."),
+    "header_width": N_("The header has {expected} cells; each of the {count} rows below has {found}."),
     "header_repeated": N_("The header appears again in the middle of the table."),
     # --- the rows -------------------------------------------------------------------------------
     "short_row": N_("The row should have {expected} cells; it has only {found}."),
     "long_row": N_("The row should have {expected} cells; it has {found}."),
     "unclosed_quote": N_("A quotation mark is opened here and never closed."),
+    "swallowed_rows": N_(
+        "A pair of quotation marks encloses several rows: rows {row} to {last} are read as a single row."
+    ),
     "title_row": N_("There are title rows above the table; row {header_row} is read as the header."),
     "glued_units": N_("Each row should contain one unit; this cell contains several: {value}"),
     "note_row": N_("The row below the table is a remark and is not imported: “{value}”"),
     "totals_row": N_("The row looks like a total (“{value}”) and is not counted."),
     "merged_cells": N_("Merged cells: the area {area} has one value, which is read in all its rows."),
+    "merged_number": N_("Merged cells: the number {value} covers the area {area}; it is not read in all its cells."),
+    "blank_rows": N_("Rows {row} to {last} are blank, and the table goes on below them."),
+    "cut_last_row": N_(
+        "The last row has no line break and an empty last cell, which no row above it has: the file may be cut short."
+    ),
     "equal_rows": N_(
         "Without ballot numbers, each of the {lines} rows counts as a separate ballot. {count} of them are "
         "identical to an earlier row; about {expected} would be by chance."
@@ -186,6 +196,11 @@ SENTENCES: dict[str, str] = {
         "but the stored original file still contains them."
     ),
     "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
+    "damaged_identifier": N_("{column} should be as it was issued; a spreadsheet has changed {value}: {cause}."),
+    "sampling_weight": N_(
+        "The column {column} weights the ballots; {value} is not 1. It is refused, because no rule set can use such "
+        "weights yet, and without them the result would differ."
+    ),
     "group_gives_one_score": N_("All {count} ballots of the group {value} give every unit the same: {grade}."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
     # --- rule sets ------------------------------------------------------------------------------
@@ -237,6 +252,9 @@ SUGGESTIONS: dict[str, str] = {
     ),
     "workbook_unreadable": N_(
         "Open it in Excel or WPS. If it opens, save it again as .xlsx; otherwise ask for the file again."
+    ),
+    "rows_lost": N_(
+        "Ask for the file again, or open it in Excel or WPS, compare its rows with the original, and save it as .xlsx."
     ),
     "workbook_cell_far_away": N_("Copy only the table into a new workbook and save that."),
     "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; otherwise confirm."),
@@ -293,10 +311,17 @@ SUGGESTIONS: dict[str, str] = {
     ),
     "figure_differs": N_("Find out which of the two was copied wrongly; the counts are what is imported."),
     "personal_column": N_("Delete the column in the file and save again. It was not stored."),
+    "header_width": N_(
+        "Look at the end of the header: delete a delimiter too many, or add the name of the column that is missing."
+    ),
     "header_repeated": N_("Delete the repeated header rows."),
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
     "long_row": N_('Put straight quotation marks (") around text that contains a comma, or save as .xlsx.'),
     "unclosed_quote": N_("Add the closing quotation mark or delete the opening mark."),
+    "swallowed_rows": N_(
+        "Open the file in a text editor, delete the stray quotation marks in rows {row} and {last}, or export "
+        "the table again from the original system."
+    ),
     "same_meaning": N_("Delete one of them, or rename the column that means something else."),
     "title_row": N_("If that row is the header, confirm; otherwise delete the rows above the header."),
     "glued_units": N_("Give each unit a separate row, with its name and its figures in separate columns."),
@@ -304,6 +329,13 @@ SUGGESTIONS: dict[str, str] = {
     "totals_row": N_("If it is a total, confirm; otherwise give the row its proper name."),
     "merged_cells": N_(
         "Confirm if every row of the area has that value; otherwise unmerge the cells and fill them in."
+    ),
+    "merged_number": N_("Unmerge the cells and write into each the number that belongs there."),
+    "blank_rows": N_(
+        "Confirm if no row is missing there and the rows below belong to the same table; otherwise correct the file."
+    ),
+    "cut_last_row": N_(
+        "Compare the row with the original. Confirm if it is complete; otherwise copy or export the file again."
     ),
     "equal_rows": N_(
         "Confirm if every row is one evaluator's ballot and no ballot was entered twice; otherwise add the "
@@ -373,6 +405,13 @@ SUGGESTIONS: dict[str, str] = {
     "formula_text": N_("Delete the character at the beginning (= + - @), or type the text again."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
     "personal_value": N_("Delete them from the file and import it again if you can; confirm only if you cannot."),
+    "damaged_identifier": N_(
+        "Format the column {column} as text in the file where the numbers are still right, export it again, and import "
+        "that file."
+    ),
+    "sampling_weight": N_(
+        "If every ballot counts the same, delete the column {column}; otherwise ask the office that set the weights."
+    ),
     "group_gives_one_score": N_("Nothing is removed. Confirm, and find out how these ballots were collected."),
     "personal_ballot_id": N_("Give the ballots new random numbers before importing them."),
     "two_rule_sets": N_("Import with the rule set already in use, or replace all uploads of the round."),

@@ -264,7 +264,14 @@ def _alias_command(problem: "Problem") -> str:
 
 
 def _say_outcome(report: "ImportReport") -> None:
-    from data.model.grouped_problems import MARKS, UNREGISTERED, unscored_words
+    from data.model.grouped_problems import (
+        JOINED,
+        MARKS,
+        MOST_JOINED,
+        UNREGISTERED,
+        shown_spellings,
+        unscored_words,
+    )
 
     language = session.language
     for file, mark in report.delimiters.items():
@@ -274,6 +281,8 @@ def _say_outcome(report: "ImportReport") -> None:
             )
     if report.unscored:
         session.say(N_("Kept but not scored: {words}."), words=unscored_words(report.unscored, language))
+    for usual, others in list(report.joined.items())[:MOST_JOINED]:
+        session.say(JOINED, name=usual, others=shown_spellings(others, language))
     if report.blank_rows:
         session.say(N_("Blank rows left out: {count}."), count=report.blank_rows)
     errors = sum(problem.level == "error" for problem in report.problems)

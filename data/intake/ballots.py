@@ -4,7 +4,7 @@ Distinct values are judged once each (`values.py`); lines become integers in one
 orders the facts and makes duplicate lines adjacent.
 """
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,20 @@ from numpy.typing import NDArray
 from data.duckdb_access import read_sql
 from data.intake.anonymous import equal_rows, number_rows
 from data.intake.ballot_columns import MARKS, BallotColumns, ValueColumn, merged, read_columns
+from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.context import Context
 from data.intake.headers import Header
 from data.intake.headings import is_skipped, option_scores
+from data.intake.identifiers import (
+    DASHED,
+    DIGITS_KEPT,
+    FEWEST_LONG,
+    ISO,
+    SURELY_LONG,
+    SUSPECT,
+    Numbers,
+    damage,
+)
 from data.intake.meaning import Meaning
 from data.intake.profile import ColumnProfile, profiles
 from data.intake.source import TextTable
@@ -27,6 +38,7 @@ from data.intake.values import (
     Judgement,
     is_identity_number,
     is_totals_row,
+    is_totals_unit,
     judge_date,
     judge_grade,
     judge_group,
@@ -39,6 +51,7 @@ from data.model.contract import fields, header_of
 from data.model.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key
 from data.model.register import ONLY_CATEGORY
+from data.model.spellings import one_spelling, told
 from i18n import N_
 from problems import Place, Problem, Term
 
@@ -56,6 +69,10 @@ LINE_COLUMNS = {
     "cast_date": "cast_date",
     "channel": "channel",
     "site": "site",
+    "invalid_reason": "invalid_reason",
+    "weight": "weight",
+    "row_no": "row_no",
+    "file_id": "file_id",
 }
 # what the headings of the columns of grades name, a text for each of the lines that a record gives
 LINE_LISTS = {
@@ -64,6 +81,7 @@ LINE_LISTS = {
 }
 NOT_ASKED = "\x1a"  # in a column of grades that a file lacks: not on its form, so there is no line
 SERIALS = frozenset(match_key(word) for word in ("序号", "答卷序号", "答卷编号", "编号", "Response ID", "id"))
+ROW_NUMBER = "[0-9]{1,9}"
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
 FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
 UNITS_UNIFORM = 3
@@ -91,6 +109,7 @@ class BallotIntake:
     blank: int = 0
     places: "LinePlaces | None" = None
     meaning: Meaning = field(default_factory=Meaning)
+    joined: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -415,16 +434,16 @@ def _words_of_sums(
     codes = context.register.codes() if context.register else {}
     listed = {match_key(name) for name in context.rules.group_names() or ()}
     leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
-    asked: list[tuple[str, list[str], Container[str]]] = [
-        ("unit", units, codes),
-        ("group", groups, listed),
-        ("lead", leads, ()),
+    asked: list[tuple[str, list[str], Container[str], Callable[[str], bool]]] = [
+        ("unit", units, codes, is_totals_unit),
+        ("group", groups, listed, is_totals_row),
+        ("lead", leads, (), is_totals_row),
     ]
     return [
         {"field": field, "value": value}
-        for field, values, known in asked
+        for field, values, known, is_sum in asked
         for value in values
-        if is_totals_row(value) and match_key(value) not in known
+        if is_sum(value) and match_key(value) not in known
     ]
 
 
@@ -449,6 +468,8 @@ class _Judge:
         self._ballots()
         self._rounds()
         self._dates()
+        self._claimed()
+        self._weights()
         self._faulty_cells()
         self._two_groups()
         self._two_categories()
@@ -465,6 +486,15 @@ class _Judge:
         self.con.table("map_rows").create(table)
         self.con.unregister("map_rows")
 
+    def _join(self, kept: dict[str, str], lines: dict[str, int]) -> None:
+        """Give names that differ in spaces, width or case only the spelling that most lines have."""
+        counts: dict[str, int] = {}
+        for value, name in kept.items():
+            counts[name] = counts.get(name, 0) + lines[value]
+        spelled = one_spelling(counts)
+        kept.update({value: spelled[name] for value, name in kept.items() if name in spelled})
+        self.intake.joined |= told(spelled)
+
     def _distinct(self, what: str) -> list[dict[Any, Any]]:
         return self.distinct.get(what) or _spellings(self.con, what)
 
@@ -477,6 +507,9 @@ class _Judge:
                 kept[value] = judgement.kept
             if judgement.code:
                 self._refuse("unit_code", value, judgement)
+        if self.context.register is None:
+            lines = {row["value"]: row["lines"] for row in self._distinct("units")}
+            self._join(kept, lines)
         order = {name: code for code, name in enumerate(sorted(set(kept.values())))}
         rows = [(value, order[name], name) for value, name in kept.items()]
         self._keep("unit_map", rows, ["value", "code", "name"])
@@ -494,7 +527,13 @@ class _Judge:
             # A refused group keeps its name, so that its ballots can be judged too.
             known_group = judgement.kept is not None
             rows.append((entry["value"], judgement.kept or entry["value"], known_group))
-            _add(self.intake.meaning.groups, judgement.kept or entry["value"], entry["lines"])
+        kept = {str(value): str(name) for value, name, _ in rows}
+        lines = {entry["value"]: entry["lines"] for entry in self._distinct("groups")}
+        if known is None:
+            self._join(kept, lines)
+        rows = [(value, kept[str(value)], is_known) for value, _, is_known in rows]
+        for value, count in lines.items():
+            _add(self.intake.meaning.groups, kept[value], count)
         self._keep("group_map", rows, ["value", "name", "known"])
 
     def _indicators(self) -> None:
@@ -507,6 +546,7 @@ class _Judge:
                 self._refuse("indicator_code", entry["value"], judgement)
             else:
                 kept[entry["value"]] = judgement.kept
+        self._join(kept, {entry["value"]: entry["lines"] for entry in self._distinct("indicators")})
         order = {name: code for code, name in enumerate(sorted(set(kept.values())))}
         self.intake.meaning.scored = scored_indicators(order, rules)
         rows = [(value, order[name], name) for value, name in kept.items()]
@@ -523,6 +563,7 @@ class _Judge:
             judgement = judge_grade(numbers.get(key[0], key[0]), *key[1:], rules)
             if judgement.kept is None:
                 name = "grade_code" if entry["value"] or not entry["score"] else "score"
+                name = "validity" if judgement.code == "unknown_choice" else name
                 self._refuse(name, key[0], judgement, score=key[1], validity=key[2])
             else:
                 kept[key] = judgement
@@ -542,12 +583,24 @@ class _Judge:
 
     def _ballots(self) -> None:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
+        self.intake.joined |= told(name_categories(self.con), join_sites(self.con), join_ballot_numbers(self.con))
         for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
             if code != "personal_ballot_id":
                 self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
             elif is_identity_number(value):
                 masked: dict[str, object] = {"value": f"{value[:6]}********{value[-1]}"}
                 self._refuse("ballot_id", value, Judgement(None, code, masked))
+        self._damaged_numbers()
+
+    def _damaged_numbers(self) -> None:
+        """Refuse ballot numbers that a spreadsheet changed: several ballots would be joined."""
+        common = {"kept": DIGITS_KEPT, "fewest": FEWEST_LONG, "surely": SURELY_LONG, "dashed": DASHED, "iso": ISO}
+        numbers = Numbers(*self.con.execute(read_sql("intake/ballot_numbers"), common).fetchall()[0])
+        asked = {"suspect": SUSPECT, "padded": numbers.padded, "kept": DIGITS_KEPT if numbers.rounded else 0}
+        for (value,) in self.con.execute(read_sql("intake/suspect_ballots"), asked).fetchall():
+            facts = damage(value, numbers)
+            if facts:
+                self._refuse("ballot_id", value, Judgement(None, "damaged_identifier", facts))
 
     def _rounds(self) -> None:
         """Report rows that all name another round as a single problem: the wrong round was chosen."""
@@ -571,6 +624,34 @@ class _Judge:
                 self._note_first("cast_date", entry, judgement)
             elif judgement.kept is None:
                 self._refuse("cast_date", entry["value"], judgement)
+
+    def _claimed(self) -> None:
+        """Check the fields that no figure uses."""
+        for name in CHECKED_OF_BALLOTS:
+            for value in self._values_of(name):
+                judgement = judge_claimed("ballots", name, value)
+                if judgement.kept is None:
+                    self._refuse(name, value, judgement)
+
+    def _values_of(self, name: str) -> list[str]:
+        """Return the distinct values of a field; none where no file has the column."""
+        if not any(name in header.fields for header in self.form.headers.values()):
+            return []
+        column = duckdb.ColumnExpression(LINE_COLUMNS[name])
+        plain = duckdb.FunctionExpression("regexp_full_match", column, duckdb.ConstantExpression(ROW_NUMBER))
+        lines = self.con.table("line_text")
+        lines = lines.filter(~plain) if name == "row_no" else lines  # every row has another number
+        return sorted(value for (value,) in lines.select(column).distinct().fetchall() if value is not None)
+
+    def _weights(self) -> None:
+        """Refuse sampling weights: no rule says how they count."""
+        weights = [value for value in self._values_of("weight") if not is_one(value)]
+        if not weights:
+            return
+        weight = duckdb.ColumnExpression("weight")
+        lines = self.con.table("line_text").filter(weight.isin(*map(duckdb.ConstantExpression, weights)))
+        place, value = lines.order("place").limit(1).select("place", "weight").fetchall()[0]
+        self._note_first("weight", {"place": place, "value": value}, Judgement(None, "sampling_weight"))
 
     def _note_first(self, name: str, entry: dict[Any, Any], judgement: Judgement) -> None:
         file, row = self._place(entry["place"])
@@ -726,6 +807,39 @@ def sorted_keys(
     keys = np.asarray(keys, dtype=np.int64)
     keys.sort()
     return keys, bits
+
+
+def name_categories(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Create table category_map: each spelling of a category with the usual spelling; return those that differ."""
+    lines: dict[str, int] = dict(con.execute(read_sql("intake/distinct_categories")).fetchall())
+    trimmed: dict[str, int] = {}
+    for value, count in lines.items():
+        trimmed[value.strip(" ")] = trimmed.get(value.strip(" "), 0) + count
+    spelled = one_spelling(trimmed)
+    rows = [(value, spelled.get(value.strip(" "), value.strip(" "))) for value in lines]
+    con.register("map_rows", pd.DataFrame(rows, columns=["value", "name"], dtype="str"))
+    con.table("map_rows").create("category_map")
+    con.unregister("map_rows")
+    return spelled
+
+
+def join_sites(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Give the sites of ballot_map one spelling each; return the spellings that changed."""
+    spelled = one_spelling(dict(con.execute(read_sql("intake/distinct_sites")).fetchall()))
+    for other, usual in spelled.items():
+        con.execute(read_sql("intake/respell_site"), {"other": other, "usual": usual})
+    return spelled
+
+
+def join_ballot_numbers(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Give the numbers of ballot_map one spelling each; return the spellings that changed."""
+    spelled = one_spelling(dict(con.execute(read_sql("intake/doubtful_numbers")).fetchall()))
+    if spelled:
+        con.register("ballot_spelling", pd.DataFrame(list(spelled.items()), columns=["other", "usual"], dtype="str"))
+        con.sql(read_sql("intake/respelled_ballots")).create("respelled_ballots")
+        con.execute(read_sql("intake/replace_ballot_map"))
+        con.unregister("ballot_spelling")
+    return spelled
 
 
 def dictionaries_of(con: duckdb.DuckDBPyConnection) -> Dictionaries:

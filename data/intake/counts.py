@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from data.intake.claimed_fields import CHECKED_OF_COUNTS, judge_claimed
 from data.intake.context import Context
 from data.intake.control_figures import differences
 from data.intake.count_columns import CountColumns, read_columns
@@ -33,6 +34,7 @@ from data.model.contract import header_of
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.register import ONLY_CATEGORY
+from data.model.spellings import spellings_of, told
 from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
@@ -55,6 +57,7 @@ class CountIntake:
     blank: int = 0
     meaning: Meaning = field(default_factory=Meaning)
     places: dict[tuple[str, ...], tuple[str, int, str]] = field(default_factory=dict)
+    joined: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,22 @@ class _Reader:
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
+        self.spelled: dict[str, dict[str, str]] = {}
+
+    def spellings(self, header: Header, records: list[list[str]]) -> None:
+        """Find, before the rows are read, which spellings of names that no list gives mean the same."""
+        free = {
+            "category": True,
+            "unit_code": not self.codes,
+            "group_code": self.groups is None,
+            "indicator_code": True,
+        }
+        for name in (name for name, is_free in free.items() if is_free and name in header.fields):
+            self.spelled[name] = spellings_of(tidy(record[header.fields[name]]) for record in records)
+        self.intake.joined |= told(*self.spelled.values())
+
+    def _usual(self, name: str, text: str | None) -> str | None:
+        return None if text is None else self.spelled.get(name, {}).get(text, text)
 
     def row(self, header: Header, columns: CountColumns, file: str, row: int, values: list[str]) -> None:
         """Read a record: its unit, group and indicator, then each grade's count."""
@@ -90,12 +109,17 @@ class _Reader:
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
+        unit = self._usual("unit_code", unit)
         group = self._accept(place["group_code"], self._group(texts["group_code"])) if "group_code" in place else "ALL"
+        group = self._usual("group_code", group)
         for column in sorted(columns.rounds):
             cell = _Cell(file, row, header.cells[column], values[column])
             self._accept(cell, judge_round(cell.value, self.context.round_id))
+        for name in CHECKED_OF_COUNTS:
+            if name in place:
+                self._accept(place[name], judge_claimed("counts", name, texts[name]))
         asked = _Cell(file, row, header.text_of("counts", "indicator_code"), texts.get("indicator_code", ""))
-        indicator = self._accept(asked, judge_indicator(asked.value, self.rules))
+        indicator = self._usual("indicator_code", self._accept(asked, judge_indicator(asked.value, self.rules)))
         if unit is None or group is None or indicator is None:
             return
         self._category(unit, place.get("category"))
@@ -127,11 +151,12 @@ class _Reader:
     def _category(self, unit: str, cell: _Cell | None) -> None:
         if cell is None or self.context.register is not None or not tidy(cell.value):
             return
-        usual = self.categories.setdefault(unit, tidy(cell.value))
-        if usual != tidy(cell.value):
+        own = self._usual("category", tidy(cell.value)) or ""
+        usual = self.categories.setdefault(unit, own)
+        if usual != own:
             self._note(
                 cell,
-                Judgement(None, "unit_in_two_categories", {"categories": [tidy(cell.value), usual]}),
+                Judgement(None, "unit_in_two_categories", {"categories": [own, usual]}),
             )
 
     def _grade_cells(
@@ -234,8 +259,9 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
 def _read_rows(
     loaded: LoadedTable, header: Header, columns: CountColumns, reader: _Reader, intake: CountIntake, file: str
 ) -> None:
-    for position, record in enumerate(context_rows(loaded)):
-        values = ["" if value is None else str(value) for value in record]
+    records = [["" if value is None else str(value) for value in record] for record in context_rows(loaded)]
+    reader.spellings(header, records)
+    for position, values in enumerate(records):
         if any(value.strip() for value in values):
             reader.row(header, columns, file, loaded.place(position)[1], values)
             intake.rows += 1

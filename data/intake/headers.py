@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from data.intake.header_rows import SurveyHeader, survey_header, third_row
 from data.intake.header_shape import joined, padded
 from data.intake.headings import is_of_tool, without_number
 from data.intake.meaning import ROLES
@@ -25,6 +26,12 @@ MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s
 GLUED = re.compile(r"(?:\s*(?:\d{1,3}[.、\s])?\s*[一-鿿（）()、]{2,}\s*\d{1,3}(?:\.\d+)?分?[\s,，;；、。]*){2,}")
 _UNIT = re.compile(r"[(]?%[)]?$")
 SERIAL = "序号"
+ROUND_HEADERS = {
+    match_key(word)
+    for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度", "考核年度", "year", "round_id")
+}
+# Kinds whose rows tell of other years too: a reform of 2019 belongs into the lineage of 2025.
+OF_ANY_YEAR = ("round", "unit_alias", "unit_lineage", "work_calendar")
 PERSONAL_HEADERS = {
     match_key(word)
     for word in (
@@ -102,6 +109,9 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     """Return the header among the first records, with every problem that makes it unusable."""
     said = {match_key(column): "" if name in ROLES else name for column, name in mapping.items()}
     known = said | {key: name for key, name in field_of_header(kind).items() if key not in said}
+    survey = survey_header(records, lambda cell: _means(kind, cell, known) is not None)
+    if survey is not None:
+        return _survey(kind, survey, records, known, file)
     counts = [sum(_means(kind, cell, known) is not None for cell in record) for record in records]
     if kind == "ballots" and not any(counts[:HEADER_WITHIN]):  # an export may name nothing but what its tool adds
         counts = [sum(is_of_tool(cell) for cell in record if cell.strip()) for record in records]
@@ -111,8 +121,18 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     first, last, texts, above = _one_header(records, index, known)
     header, problems = _claim(kind, texts, above, last + 1, known, file)
     problems += _title_rows(records[:first], first + 1, file)
+    if last == first + 2 and not above:
+        problems += _title_rows([[], *records[first + 1 : last]], last + 1, file, first)
     shape = texts if first == last else joined(records[first], records[last])
     return replace(header, shape=shape, problems=problems)
+
+
+def _survey(kind: str, header: SurveyHeader, records: list[list[str]], known: dict[str, str], file: str) -> Header:
+    """Return the header of a survey export; its other header rows are set aside and reported."""
+    found, problems = _claim(kind, header.texts, {}, header.last + 1, known, file)
+    aside = [[] if row == header.named else record for row, record in enumerate(records[: header.last + 1])]
+    problems += _title_rows(aside, header.named + 1, file)
+    return replace(found, shape=header.texts, problems=problems)
 
 
 def _unknown_header(kind: str, records: list[list[str]], file: str) -> Header:
@@ -146,6 +166,9 @@ def _one_header(
     records: list[list[str]], index: int, known: dict[str, str]
 ) -> tuple[int, int, tuple[str, ...], dict[int, str]]:
     """Return the first and last row of the header, its texts, and the text above each column of a lower row."""
+    third = third_row(records, index, known) if _is_lower(records, index, known) else None
+    if third is not None:
+        return index, index + 2, *third
     if _is_lower(records, index, known):
         first, last = index, index + 1
     elif index and _is_upper(records[index - 1], records[index], known):
@@ -193,6 +216,13 @@ def _is_upper(upper: list[str], lower: list[str], known: dict[str, str]) -> bool
     return len(set(keys)) < len(keys) or (
         bool(nameless) and not any(mark in top for top in nameless for mark in ":：。")
     )
+
+
+def round_columns(kind: str, header: Header) -> set[int]:
+    """Return columns without a field that name the round of the rows; they are compared with the import's round."""
+    if kind in OF_ANY_YEAR:
+        return set()
+    return {column for column, cell in header.other.items() if match_key(cell) in ROUND_HEADERS}
 
 
 def merged_cells(text: TextTable, header: Header) -> list[Problem]:
@@ -279,8 +309,8 @@ def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int
     return [Problem("missing_columns", file=file, row=row, facts=facts)]
 
 
-def _title_rows(records: list[list[str]], header_row: int, file: str) -> list[Problem]:
-    """Report rows above the header, which are set aside and never dropped silently."""
+def _title_rows(records: list[list[str]], header_row: int, file: str, above: int = 0) -> list[Problem]:
+    """Report rows above the header, which are set aside and never dropped silently; `above` come before `records`."""
     return [
         Problem(
             "title_row",
@@ -290,6 +320,6 @@ def _title_rows(records: list[list[str]], header_row: int, file: str) -> list[Pr
             value=" ".join(dict.fromkeys(cell.strip() for cell in record if cell.strip())),
             facts={"header_row": header_row},
         )
-        for number, record in enumerate(records, start=1)
+        for number, record in enumerate(records, start=above + 1)
         if any(cell.strip() for cell in record)
     ]

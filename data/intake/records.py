@@ -12,23 +12,26 @@ import pandas as pd
 
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context
-from data.intake.headers import Header
+from data.intake.headers import Header, round_columns
+from data.intake.identifiers import Numbers, damage
 from data.intake.meaning import Meaning, of_fields, shortened
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
-from data.intake.values import Judgement, is_totals_row, judge_group, judge_unit, totals_word
+from data.intake.values import Judgement, is_totals_row, judge_group, judge_round, judge_unit, totals_word
 from data.model.contract import KEYS, REQUIRED, Field, fields, header_of
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.record_keys import canonical, key_of, shown_key, year_of
 from data.model.register import Register
+from data.model.spellings import spellings_of, told
 from problems import Place, Problem, has_errors
 
 COLUMNS = ["key", "content"]
 LOWER_IS_BETTER = "越低越好"
 NAMES = frozenset({"alias", "unit_text", "group_code"})
 UNITS = frozenset({"unit_code"})
+SPELLED = frozenset({"category", "group_code", "site"})
 LINEAGE = frozenset({"from_code", "to_code"})
 _RANK = re.compile(r"(?:并列)?第?(\d{1,6})名?(?:\(?并列\)?)?")
 _SPAN = re.compile(r"至|~|～|—+|--")
@@ -49,6 +52,7 @@ class RecordIntake:
     blank: int = 0
     meaning: Meaning = field(default_factory=Meaning)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    joined: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class _Reader:
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
         self.predecessors: set[str] = set()
+        self.numbers: dict[str, Numbers] = {}
+        self.spelled: dict[str, dict[str, str]] = {}
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
         self.lower: dict[str, list[tuple[_Row, str]]] = {}
@@ -91,11 +97,28 @@ class _Reader:
             self._registered_otherwise(row, content)
         if self.kind == "pledges":
             self._direction(row, content)
+        for column in round_columns(self.kind, row.header):
+            self._round(row, column)
         for fault in row_faults(self.kind, content):
             self._note(row, fault.name, fault.code, fault.facts)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._key(row, content)
+
+    def _round(self, row: _Row, column: int) -> None:
+        """Refuse a row of another round than the import's."""
+        judgement = judge_round(row.cells[column], self.context.round_id)
+        if judgement.code:
+            self.intake.problems.append(
+                Problem(
+                    judgement.code,
+                    file=row.file,
+                    row=row.number,
+                    column=row.header.cells[column],
+                    value=row.cells[column],
+                    facts=judgement.facts,
+                )
+            )
 
     def _is_sum(self, row: _Row) -> bool:
         """Return whether a row holds totals: their word is its unit, group or site, or first if no unit is named."""
@@ -116,7 +139,8 @@ class _Reader:
             self._note(row, kind.name, reading.code, reading.facts, warning=reading.warning)
         if reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]:
             self._note(row, kind.name, "missing_value")
-        content[kind.name] = reading.kept
+        spelled = self.spelled.get(kind.name, {})
+        content[kind.name] = spelled.get(reading.kept, reading.kept) if isinstance(reading.kept, str) else reading.kept
 
     def _reading(self, kind: Field, text: str) -> Reading:
         if kind.name == "round_id" or (kind.name == "year" and self.kind != "round"):
@@ -131,7 +155,8 @@ class _Reader:
             return _of(judge_group(text, None))
         if self.kind == "results" and kind.name in ("score", "rank", "recomputed"):
             return Reading()  # read from the printed text below
-        return read_cell(kind, text, self.year)
+        damaged = damage(text, self.numbers[kind.name]) if kind.name in self.numbers else {}
+        return Reading(code="damaged_identifier", facts=damaged) if damaged else read_cell(kind, text, self.year)
 
     def _own_round(self, kind: Field, text: str) -> Reading:
         """Read the round; a row that names another round than the import's is refused."""
@@ -257,12 +282,17 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
     reader = _Reader(kind, context, intake)
     for number, (text, header) in enumerate(tables):
         if kind != "results":
-            intake.problems += _unknown_columns(text, header)
+            intake.problems += _unknown_columns(text, header.without_other(round_columns(kind, header)))
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0
         rows = list(_rows(loaded, text, header))
         reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
+        for name in SPELLED & set(header.fields):
+            reader.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
+        intake.joined |= told(*reader.spelled.values())
+        for name in identifiers(kind, header):
+            reader.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
         for row in rows:
             reader.row(row)
         intake.rows += len(rows)
@@ -275,6 +305,16 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         intake.digest = frame_digest(kind, intake.frame)
         intake.places = {key: (row.file, row.number) for key, row in reader.seen.items()}
     return intake
+
+
+def identifiers(kind: str, header: Header) -> list[str]:
+    """Return the fields of a file that identify something and are not looked up in the register."""
+    read_otherwise = UNITS | NAMES | LINEAGE | {"round_id"}
+    return [
+        field.name
+        for field in fields(kind)
+        if field.name.endswith(("_id", "_code")) and field.name in header.fields and field.name not in read_otherwise
+    ]
 
 
 def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:

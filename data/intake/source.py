@@ -91,6 +91,7 @@ class TextTable:
     sheet: str | None = None
     warnings: list[Problem] = field(default_factory=list)
     merged: tuple[MergedArea, ...] = ()
+    merged_numbers: tuple[tuple[MergedArea, str], ...] = ()
     without_value: tuple[Problem, ...] = ()
     """Formulas of a workbook that were never computed or gave an error; columns by letters."""
 
@@ -113,16 +114,22 @@ class _Text:
 
 
 def open_source(
-    source: Path | tuple[str, bytes], workdir: Path, header_words: frozenset[str] = frozenset(), sheet: str = ""
+    source: Path | tuple[str, bytes],
+    workdir: Path,
+    header_words: frozenset[str] = frozenset(),
+    sheet: str = "",
+    *,
+    printed: bool = False,
 ) -> TextTable:
     """Return the file as a UTF-8 text table; raise FileRefusedError with the reasons if it is not a table.
 
     `header_words` are the column names that may stand in a header, in every spelling; GB18030 and Big5 are
     accepted only when one of them can be read. `sheet` is the sheet of a workbook that a person chose.
+    `printed`: its numbers keep the zeros at their end, as the sheet shows them.
     """
     name = display_name(source.name if isinstance(source, Path) else source[0])
     try:
-        return _open(_on_disk(source, workdir), name, workdir, header_words, sheet)
+        return _open(_on_disk(source, workdir), name, workdir, header_words, sheet, printed)
     except FileRefusedError as refusal:
         raise refusal.in_file(name) from None
 
@@ -143,7 +150,7 @@ def kind_of(head: bytes) -> str:
     return "html" if WEB_PAGE.match(start) else "text"
 
 
-def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str], sheet: str) -> TextTable:
+def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str], sheet: str, printed: bool) -> TextTable:
     kind = _kind_of_file(path)
     if kind in ("zip", "ole"):
         # Only its name distinguishes a WPS table from an Excel 97 workbook: the content is nearly identical.
@@ -151,7 +158,8 @@ def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str], sh
             raise refuse("wps_table")
         kind = zip_kind(path) if kind == "zip" else ole_kind(path)
     if kind in WORKBOOKS:
-        return _from_workbook(path, name, workdir, header_words, kind, sheet)
+        text = read_workbook(path, workdir / "sheet.csv", kind, sheet, printed=printed)
+        return _from_workbook(path, name, header_words, kind, text)
     if kind == "gzip":
         return _from_gzip(path, name, workdir, header_words)
     if kind != "text":
@@ -189,10 +197,7 @@ def _on_disk(source: Path | tuple[str, bytes], workdir: Path) -> Path:
     return original
 
 
-def _from_workbook(
-    path: Path, name: str, workdir: Path, header_words: frozenset[str], kind: str, chosen: str
-) -> TextTable:
-    sheet = read_workbook(path, workdir / "sheet.csv", kind, chosen)
+def _from_workbook(path: Path, name: str, header_words: frozenset[str], kind: str, sheet: SheetText) -> TextTable:
     try:
         return _of_sheet(sheet, path, name, header_words, kind)
     except FileRefusedError as refusal:  # the table may be on another sheet: the refusal lists the sheets
@@ -300,6 +305,7 @@ def _table(
         sheet=sheet.sheet if sheet else None,
         warnings=sheet.warnings if sheet else [],
         merged=sheet.merged if sheet else (),
+        merged_numbers=sheet.merged_numbers if sheet else (),
         without_value=tuple(sheet.without_value) if sheet else (),
     )
 

@@ -7,7 +7,7 @@ Nothing here knows what the columns mean.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import duckdb
 
 from data.intake.headers import Header
 from data.intake.source import TextTable
+from data.intake.swallowed_rows import Swallowed, lines_between_marks
 from data.intake.values import is_totals_row
 from data.intake.workbook import letters
 from data.model.names import LONGEST_NAME, match_key
@@ -22,7 +23,10 @@ from problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
 PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
+LINE_FEED = duckdb.CSVLineTerminator.LINE_FEED
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
+FEWEST_BLANK = 2  # blank rows in succession; a single blank row is often left between groups
+FEWEST_ALIKE = 2  # rows that differ from the header alike; of a single row one cannot tell which is wrong
 TAIL = 64 << 10  # bytes at the end, where notes below a table are
 REMARK = re.compile(
     r"[（(【]?\s*(注|备注|说明|填表|制表|(?:统计|审核|联系)(?:人|时间|日期|口径|电话)|负责人|单位负责人|数据来源|来源|截至|以上|本表)|.*[：:。]"
@@ -93,7 +97,7 @@ class LoadedTable:
             self.con.rollback()
             return self._add_slowly(text, header, projection)
         # Records and line breaks agree: no record spans lines, none is blank, rows are plain arithmetic.
-        if count + header.row not in (text.newline_count, text.newline_count + 1):
+        if count + header.row != _lines(text):
             self.con.rollback()
             return self._add_slowly(text, header, projection)
         repeated = self._repeated(text, header, before)
@@ -102,7 +106,7 @@ class LoadedTable:
             return repeated
         self.con.commit()
         self.placements.append(Placement(text.name, before, count, header.row + 1))
-        return []
+        return self._gaps(text, self._blank_rows(before), count) + self._cut(text, header)
 
     def _repeated(self, text: TextTable, header: Header, before: int) -> list[Problem]:
         """Report a header repeated among the rows, where the columns are loaded as the file has them.
@@ -140,8 +144,55 @@ class LoadedTable:
         before = self.count
         self._append(_reader(self.con, text, header, copy, regular=True), projection)
         rows = scan.rows
-        self.placements.append(Placement(text.name, before, len(rows), header.row + 1, rows, scan.blank))
-        return scan.problems
+        self.placements.append(Placement(text.name, before, len(rows), header.row + 1, rows, len(scan.blank_rows)))
+        return scan.problems + self._gaps(text, scan.blank_rows, len(rows)) + self._cut(text, header)
+
+    def _blank_rows(self, before: int) -> list[int]:
+        """Return the rows of the last file that have delimiters only."""
+        table = self.con.table(self.name)
+        empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
+        found = table.filter(empty).project("rowid").fetchall()
+        return sorted(self.placements[-1].row(position) for (position,) in found if position >= before)
+
+    def _gaps(self, text: TextTable, blank: list[int], count: int) -> list[Problem]:
+        """Warn of several blank rows in succession that more rows follow: another table, or rows that were lost."""
+        last = self.placements[-1].row(self.placements[-1].start + count - 1) if count else 0
+        return [
+            Problem("blank_rows", "warning", text.name, text.sheet, rows[0], facts={"last": rows[-1]})
+            for rows in _in_succession(blank)
+            if len(rows) >= FEWEST_BLANK and rows[-1] < last
+        ]
+
+    def _cut(self, text: TextTable, header: Header) -> list[Problem]:
+        """Warn of a last row that may be cut after a delimiter, so that it has all cells but the last value."""
+        placed = self.placements[-1]
+        if not placed.count or not _is_cut_short(text, header):
+            return []
+        return [Problem("cut_last_row", "warning", text.name, row=placed.row(placed.start + placed.count - 1))]
+
+
+def _in_succession(rows: list[int]) -> list[list[int]]:
+    """Group sorted row numbers that follow each other."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def _is_cut_short(text: TextTable, header: Header) -> bool:
+    """Return whether the file ends after a delimiter, where all rows above have a value in their last cell."""
+    with text.path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - TAIL))
+        *above, last = file.read().decode("utf-8-sig", "ignore").split("\n")
+    if not last.endswith(text.delimiter):
+        return False
+    above = above[header.row if size <= TAIL else 1 :]
+    filled = [record[-1:] for record in csv.reader(above, delimiter=text.delimiter) if any(record)]
+    return bool(filled) and all(cell and cell[0].strip() for cell in filled)
 
 
 def is_note(record: list[str]) -> bool:
@@ -153,6 +204,13 @@ def is_note(record: list[str]) -> bool:
     return len(texts) == 1 and REMARK.match(texts.pop()) is not None
 
 
+def _lines(text: TextTable) -> int:
+    """Return the number of lines; the last one may lack its line break."""
+    with text.path.open("rb") as file:
+        file.seek(-1, 2)
+        return text.newline_count + (file.read() != b"\n")
+
+
 def _ends_in_note(text: TextTable) -> bool:
     """Return whether the last record with content is a remark; then the table is read record by record."""
     with text.path.open("rb") as file:
@@ -162,22 +220,44 @@ def _ends_in_note(text: TextTable) -> bool:
     return bool(lines) and is_note(next(csv.reader([lines[-1]], delimiter=text.delimiter), []))
 
 
-def cells_like(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, column: int, pattern: str) -> int:
-    """Count the cells of a column that match a pattern, also in a table that is not regular."""
-    names = [f"c{index}" for index in range(len(header.cells))]
-    relation = con.read_csv(
+def without_consequences(problems: list[Problem]) -> list[Problem]:
+    """Leave out what follows from damaged ballot numbers: that several ballots have the same number."""
+    if not any(problem.code == "damaged_identifier" for problem in problems):
+        return problems
+    return [problem for problem in problems if problem.code not in ("duplicate_line", "ballot_in_two_groups")]
+
+
+def unchecked(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header) -> duckdb.DuckDBPyRelation:
+    """Return the rows below the header as far as they can be read, also of a table that is not regular.
+
+    Threads that begin inside a file cannot tell a line break inside a cell from the end of a short row.
+    """
+    return con.read_csv(
         str(text.path),
         header=False,
         sep=text.delimiter,
         skiprows=header.row,
-        columns=dict.fromkeys(names, "VARCHAR"),
+        columns={f"c{index}": "VARCHAR" for index in range(len(header.cells))},
         auto_detect=False,
         null_padding=True,
         ignore_errors=True,
+        parallel=not text.has_quotes,
+        lineterminator=_line_end(text),
     )
-    value = duckdb.ColumnExpression(f"c{column}")
-    matching = duckdb.FunctionExpression("regexp_matches", value, duckdb.ConstantExpression(pattern))
-    return len(relation.filter(matching))
+
+
+def cells_like(
+    con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: Collection[int], pattern: str
+) -> dict[int, int]:
+    """Count the cells of each column that match a pattern, in a single pass over the file."""
+    if not columns:
+        return {}
+    wanted = duckdb.ConstantExpression(pattern)
+    cells = [duckdb.ColumnExpression(f"c{column}") for column in columns]
+    matches = [duckdb.FunctionExpression("regexp_matches", cell, wanted) for cell in cells]
+    counts = [duckdb.FunctionExpression("count_if", match) for match in matches]
+    (found,) = unchecked(con, text, header).aggregate(counts).fetchall()
+    return {column: count or 0 for column, count in zip(columns, found, strict=True)}  # none among empty cells
 
 
 def _reader(
@@ -201,7 +281,13 @@ def _reader(
         escapechar='"' if quoted else "",
         auto_detect=False,
         strict_mode=True,
+        lineterminator=LINE_FEED if regular else _line_end(text),
     )
+
+
+def _line_end(text: TextTable) -> duckdb.CSVLineTerminator | None:
+    """Return the line end of a sheet, which we wrote; None to detect it. CR LF inside a cell would be detected."""
+    return LINE_FEED if text.sheet is not None else None
 
 
 class _Scan:
@@ -211,7 +297,8 @@ class _Scan:
         self.text, self.header = text, header
         self.problems: list[Problem] = []
         self.rows: list[int] = []
-        self.blank = 0
+        self.blank_rows: list[int] = []
+        self._swallowed = Swallowed(text.delimiter, len(header.cells))
         self._header_keys = [match_key(cell) for cell in header.cells]
         self._notes: list[tuple[int, list[str]]] = []
 
@@ -226,6 +313,9 @@ class _Scan:
                         yield from self._sorted(number, record)
             except csv.Error:
                 self._note("unclosed_quote", number + 1)
+        self._name_a_wrong_header()
+        for first, last in self._swallowed.found():
+            self._note("swallowed_rows", first, last=last)
         for number, record in self._notes:
             remark = next(cell.strip() for cell in record if cell.strip())
             code = "totals_row" if is_totals_row(remark) else "note_row"  # 合 计： ends like a remark
@@ -249,12 +339,16 @@ class _Scan:
 
     def _regular(self, number: int, record: list[str]) -> bool:
         if not any(cell.strip() for cell in record):
-            self.blank += 1
+            self.blank_rows.append(number)
             return False
         width = len(self.header.cells)
         if len(record) != width:
-            code = "short_row" if len(record) < width else "long_row"
-            self._note(code, number, found=len(record), expected=width)
+            lines = lines_between_marks(record, self.text.delimiter)
+            if lines:
+                self._note("swallowed_rows", number, last=number + lines)
+            else:
+                code = "short_row" if len(record) < width else "long_row"
+                self._note(code, number, found=len(record), expected=width)
             return False
         if [match_key(cell) for cell in record] == self._header_keys:
             self._note("header_repeated", number)
@@ -267,7 +361,15 @@ class _Scan:
                     Problem("name_too_long", "error", self.text.name, None, number, name, start, about)
                 )
                 return False
+        self._swallowed.look(number, record)
         return True
+
+    def _name_a_wrong_header(self) -> None:
+        """Report rows that all differ from the header in the same way as a single problem, which is the header's."""
+        widths = {p.facts["found"] for p in self.problems if p.code in ("short_row", "long_row")}
+        if len(widths) == 1 and not self.rows and len(self.problems) >= FEWEST_ALIKE:
+            facts = {"expected": len(self.header.cells), "found": widths.pop(), "count": len(self.problems)}
+            self.problems = [Problem("header_width", file=self.text.name, row=self.header.row, facts=facts)]
 
     def _note(self, code: str, row: int, **facts: object) -> None:
         self.problems.append(Problem(code, file=self.text.name, row=row, facts=facts))
@@ -292,7 +394,7 @@ def with_formulas(
         if not {(problem.row, names[problem.column]), (problem.row, "")} & mended
     ]
     reported = {(problem.file, problem.row, problem.column) for problem in formulas}
-    same = ("missing_value", "excel_error")  # the same cell again, in other words
+    same = ("missing_value", "excel_error", "damaged_identifier")  # the same cell again, in other words
     kept = [p for p in problems if p.code not in same or (p.file, p.row, p.column) not in reported]
     return kept + formulas
 
@@ -303,12 +405,13 @@ def unknown_columns(
     """List the columns that are left out, with a warning of telephone and identity numbers inside them."""
     problems = []
     nameless = {column for column, cell in enumerate(header.cells) if not cell and column not in header.other}
-    filled = {column for column in nameless if cells_like(con, text, header, column, r"\S")}
-    for column in sorted(columns | filled):
+    filled = {column for column, count in cells_like(con, text, header, nameless, r"\S").items() if count}
+    unread = sorted(columns | filled)
+    personal = cells_like(con, text, header, unread, PERSONAL_VALUE)
+    for column in unread:
         cell = header.cells[column] or letters(column)
         problems.append(Problem("unknown_column", "warning", text.name, text.sheet, header.row, cell, cell))
-        count = cells_like(con, text, header, column, PERSONAL_VALUE)
-        if count:
-            about = {"count": count}
+        if personal[column]:
+            about = {"count": personal[column]}
             problems.append(Problem("personal_value", "warning", text.name, text.sheet, header.row, cell, None, about))
     return problems

@@ -1,19 +1,21 @@
 """Import of the register of units of a round: code, name, category, roster number and participation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from data.intake.context import Context
 from data.intake.counts import context_rows
-from data.intake.headers import Header
+from data.intake.headers import Header, round_columns
+from data.intake.identifiers import Numbers, damage
 from data.intake.meaning import Meaning, of_fields
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
-from data.intake.values import totals_word
+from data.intake.values import judge_round, totals_word
 from data.model.facts import frame_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.model.register import ONLY_CATEGORY, PARTICIPATION, RegisteredUnit
+from data.model.spellings import spellings_of, told
 from problems import Place, Problem
 
 COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
@@ -29,16 +31,18 @@ class UnitIntake:
     rows: int = 0
     blank: int = 0
     meaning: Meaning = field(default_factory=Meaning)
+    joined: dict[str, list[str]] = field(default_factory=dict)
 
 
 class _Reader:
     """Reader of register rows in order, remembering every spelling taken."""
 
-    def __init__(self, intake: UnitIntake) -> None:
-        self.intake = intake
+    def __init__(self, intake: UnitIntake, round_id: str) -> None:
+        self.intake, self.round_id = intake, round_id
         self.units: list[RegisteredUnit] = []
         self.spellings: dict[str, tuple[RegisteredUnit, Place]] = {}
         self.rosters: dict[int, Place] = {}
+        self.numbers = Numbers()
 
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
         """Read a unit."""
@@ -48,6 +52,8 @@ class _Reader:
         if sums:
             self._note("totals_row", "unit_name", sums, level="warning")
             return
+        for column in round_columns("units", header):
+            self._round(header, column, values[column])
         name = texts["unit_name"]
         if not name:
             self._note("missing_value", "unit_name", "")
@@ -56,6 +62,9 @@ class _Reader:
             self._note("control_character", "unit_name", name, character="")
         if len(name) > LONGEST_NAME:
             self._note("name_too_long", "unit_name", name, length=len(name), limit=LONGEST_NAME)
+        damaged = damage(texts.get("unit_code", ""), self.numbers)
+        if damaged:
+            self._note("damaged_identifier", "unit_code", texts["unit_code"], level="error", **damaged)
         unit = RegisteredUnit(
             unit_code=texts.get("unit_code") or name,
             unit_name=name,
@@ -66,6 +75,16 @@ class _Reader:
         )
         self._spellings(unit, Place(file, row))
         self.units.append(unit)
+
+    def _round(self, header: Header, column: int, text: str) -> None:
+        """Refuse a row of another round than the import's."""
+        judgement = judge_round(text, self.round_id)
+        if judgement.code:
+            _, file, row = self.place
+            facts = judgement.facts
+            self.intake.problems.append(
+                Problem(judgement.code, "error", file, None, row, header.cells[column], text, facts)
+            )
 
     def _roster(self, text: str) -> int:
         """Return the roster number, or the position in the file if the register has none."""
@@ -117,19 +136,25 @@ class _Reader:
 def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> UnitIntake:
     """Read register files that belong to one upload."""
     intake = UnitIntake()
-    reader = _Reader(intake)
+    reader = _Reader(intake, context.round_id)
     for number, (text, header) in enumerate(tables):
         loaded = LoadedTable(context.con, f"unit_raw_{number}")
         width = len(header.cells)
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
         intake.blank += loaded.blank if loaded.placements else 0
         intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
-        for position, record in enumerate(context_rows(loaded) if loaded.placements else []):
+        records = context_rows(loaded) if loaded.placements else []
+        if "unit_code" in header.fields:
+            reader.numbers = Numbers.of([str(record[header.fields["unit_code"]] or "") for record in records])
+        for position, record in enumerate(records):
             values = ["" if value is None else str(value) for value in record]
             if any(value.strip() for value in values):
                 reader.row(header, text.name, loaded.place(position)[1], values)
     if not reader.units and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+    spelled = spellings_of(unit.category for unit in reader.units)
+    intake.joined = told(spelled)
+    reader.units = [replace(unit, category=spelled.get(unit.category, unit.category)) for unit in reader.units]
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = pd.DataFrame([unit.__dict__ for unit in reader.units], columns=COLUMNS)
         intake.frame = intake.frame.sort_values(["roster_no", "unit_code"], ignore_index=True)

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from data.intake.context import Context
 from data.intake.headers import is_glued
 from data.intake.headings import grade_texts
+from data.intake.identifiers import Numbers, damage, without_zeros
 from data.model.name_proposals import proposals, without_quotes
 from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_STARTS, LONGEST_NAME, NAME_FORMULA_STARTS, match_key, tidy
 from data.model.register import Register
@@ -33,6 +34,11 @@ _MEASURE = "[张人份票个家条件次分户名%]|人次|[票张份人件]数|
 TOTALS = re.compile(
     rf"(?:(?:{_SCOPE})的?)?(?:{_SUM})(?:[(\[【〔](?:{_MEASURE})[)\]】〕]|[/,、](?:{_MEASURE}))?"
     r"|(?:grand|sub)?total|average|mean|sum"
+)
+# A unit of this name is all units together, so its line has sums. A group or a site may well have such a name.
+_WHOLE = re.compile(
+    rf"(?:{_SCOPE})?(?:总体|整体|汇总|平均|总)(?:情况|结果|水平|得分|分值?|数|满意[率度]|评价)?"
+    r"|全[国省市州盟县区旗镇乡村校院局体]|所有(?:单位|部门)|各?单位(?:合计|汇总)|overall|all(?:units)?|grandtotal"
 )
 _AROUND = ":.。,、;—_=*·…-"
 _BRACKETS = ("()", "[]", "【】", "〔〕", "《》", "<>", '""', "“”")
@@ -82,10 +88,18 @@ def _text_fault(value: str) -> Judgement | None:
 
 def is_totals_row(value: str) -> bool:
     """Return whether a cell marks its line as sums or means: the same rule for every kind of table."""
+    return TOTALS.fullmatch(_bare(value)) is not None
+
+
+def is_totals_unit(value: str) -> bool:
+    """Return whether the name of a unit marks sums or means, or all units together."""
+    return is_totals_row(value) or _WHOLE.fullmatch(_bare(value)) is not None
+
+
+def _bare(value: str) -> str:
+    """Return the key of a text without the punctuation and brackets around it."""
     key = match_key(value).strip(_AROUND)
-    if key[:1] + key[-1:] in _BRACKETS:
-        key = key[1:-1].strip(_AROUND)
-    return TOTALS.fullmatch(key) is not None
+    return key[1:-1].strip(_AROUND) if key[:1] + key[-1:] in _BRACKETS else key
 
 
 def totals_word(values: list[str], unit: str, group: str = "", known: Container[str] = ()) -> str:
@@ -94,8 +108,9 @@ def totals_word(values: list[str], unit: str, group: str = "", known: Container[
     known: match keys of registered units and listed groups, which are never sums whatever they are called.
     """
     first = next((value for value in values if value.strip()), "")
-    asked = (unit, group, "" if unit.strip() else first)
-    return next((word for word in asked if is_totals_row(word) and match_key(word) not in known), "")
+    words = [unit] if is_totals_unit(unit) else []
+    words += [word for word in (group, "" if unit.strip() else first) if is_totals_row(word)]
+    return next((word for word in words if match_key(word) not in known), "")
 
 
 def is_identity_number(value: str) -> bool:
@@ -112,6 +127,9 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
         return fault
     if is_glued(value):
         return Judgement(None, "glued_units")
+    damaged = damage(value, Numbers()) if match_key(value) not in codes else {}
+    if damaged:
+        return Judgement(None, "damaged_identifier", damaged)
     broken = "\n" in value or "\r" in value
     if context.register is None:
         return Judgement(tidy(value), "line_break_in_name" if broken else "", {"unit": tidy(value)}, broken)
@@ -174,6 +192,9 @@ def _unlisted_unit(value: str, register: Register, codes: dict[str, str]) -> Jud
     key = match_key(without_quotes(value))
     if key in codes:
         return Judgement(codes[key], "quotes_in_name", {"unit": register.name_of(codes[key])}, warning=True)
+    stripped = without_zeros(value, [unit.unit_code for unit in register.units])
+    if stripped:
+        return Judgement(None, "damaged_identifier", stripped)
     former = register.former.get(match_key(value))
     if former in codes.values():
         return Judgement(former, "unit_alias_used", {"unit": register.name_of(str(former))}, warning=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import settings
+from data.intake.identifiers import ROUNDED
 from data.intake.refusal import FileRefusedError, refuse
 from data.model.grouped_problems import spans
-from problems import Problem
+from problems import Problem, Term
 
 MEBIBYTE = 1 << 20
 # 82,000 ballot rows unpack to 21 MB, so 800 thousand rows fit a part; a sheet ends at 1,048,576.
@@ -54,13 +56,17 @@ class MergedArea:
 
 @dataclass(frozen=True)
 class SheetText:
-    """Sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break."""
+    """Sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break.
+
+    merged_numbers: areas of several cells whose value is a number, with the number.
+    """
 
     path: Path
     sheet: str
     warnings: list[Problem]
     without_value: list[Problem]
     merged: tuple[MergedArea, ...]
+    merged_numbers: tuple[tuple[MergedArea, str], ...]
 
 
 def letters(index: int) -> str:
@@ -130,23 +136,31 @@ def _has_stream(data: bytes, name: str) -> bool:
     return False
 
 
-def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "") -> SheetText:
+def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "", *, printed: bool = False) -> SheetText:
     """Write one visible sheet as CSV to `target`, or refuse the workbook.
 
     `sheet` is the sheet that a person chose; empty means the first visible sheet, with a warning if there are more.
+    `printed`: numbers keep the zeros at their end that the sheet shows.
     """
     if kind != "xls":
         check_directory(path)
-    facts = _run_child(path, target, kind, sheet)
+    facts = _run_child(path, target, [kind, sheet, *(["printed"] if printed else [])])
     if facts["far"]:
         raise refuse("workbook_cell_far_away", cell=facts["far"])
+    if facts["lost"]:
+        raise refuse("rows_lost", expected=facts["lost"][0], found=facts["lost"][1])
     if not facts["visible"]:
         raise refuse("workbook_unreadable")
     if not facts["sheet"]:
         raise refuse("sheet_not_found", sheet=sheet, sheets=list(facts["visible"]))
     name = str(facts["sheet"])
-    merged = tuple(MergedArea(top + 1, left + 1, bottom + 1, right + 1) for top, left, bottom, right in facts["merged"])
-    return SheetText(target, name, _warnings(facts, chosen=bool(sheet)), _without_value(facts, name), merged)
+    merged = tuple(map(_area, facts["merged"]))
+    numbers = tuple((_area(area), value) for area, value in facts["merged_numbers"])
+    return SheetText(target, name, _warnings(facts, chosen=bool(sheet)), _without_value(facts, name), merged, numbers)
+
+
+def _area(counted_from_0: list[int]) -> MergedArea:
+    return MergedArea(*(number + 1 for number in counted_from_0))
 
 
 def check_directory(path: Path) -> None:
@@ -177,9 +191,9 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
     return info.file_size > RATIO_COUNTS_FROM and info.file_size > RATIO_LIMIT * max(info.compress_size, 1)
 
 
-def _run_child(path: Path, target: Path, kind: str, sheet: str) -> dict[str, Any]:
+def _run_child(path: Path, target: Path, arguments: list[str]) -> dict[str, Any]:
     """Run the reader; turn a crash of the child into a refusal."""
-    command = [sys.executable, "-I", "-B", str(CHILD), kind, sheet]
+    command = [sys.executable, "-I", "-B", str(CHILD), *arguments]
     environment = settings.inherited(KEPT_ENVIRONMENT)
     with path.open("rb") as workbook:
         child = subprocess.Popen(
@@ -204,7 +218,7 @@ def _run_child(path: Path, target: Path, kind: str, sheet: str) -> dict[str, Any
     if code != 0 or not whole or late.is_set():
         target.unlink(missing_ok=True)
         raise _why_it_died(code, complaint, late.is_set() or not whole)
-    return _parsed(facts)
+    return _parsed(facts) | _parsed(complaint.rpartition(b"\n")[2])
 
 
 def _receive(child: subprocess.Popen[bytes], target: Path) -> tuple[bytes, bool]:
@@ -229,8 +243,10 @@ def _why_it_died(code: int, complaint: bytes, too_large: bool) -> FileRefusedErr
         return refuse("workbook_locked")
     if code == FAR_CELL or (asked and int(asked[1]) > 4 << 30):
         return refuse("workbook_cell_far_away")
-    killed_by_limit = code < 0 or code == TOO_LARGE
-    return refuse("workbook_too_large" if too_large or asked or killed_by_limit else "workbook_unreadable")
+    killed_by_limit = (code < 0 and code != -signal.SIGABRT) or code == TOO_LARGE  # the reader aborts on damage as well
+    if too_large or asked or killed_by_limit:
+        return refuse("workbook_too_large", limit=f"{TOTAL_LIMIT >> 20} MB")
+    return refuse("workbook_unreadable")
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
@@ -257,7 +273,12 @@ def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
 
 def _without_value(facts: dict[str, Any], sheet: str) -> list[Problem]:
     """Return a problem for each cell, its column by letters; the caller knows whether the column is used."""
-    return [
+    formulas = [
         Problem("excel_error" if error else "formula_without_value", sheet=sheet, row=row, column=column, value=error)
         for column, row, error in facts["no_value"]
+    ]
+    about = {"cause": Term(ROUNDED)}
+    return formulas + [
+        Problem("damaged_identifier", sheet=sheet, row=row, column=column, value=value, facts=about)
+        for column, row, value in facts["rounded"]
     ]

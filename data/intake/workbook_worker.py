@@ -1,8 +1,10 @@
 """Child process that converts one visible sheet of a workbook to CSV on standard output.
 
-It imports nothing of ours and writes no file. First comes one line of JSON about the workbook, then the table, then the
-parent reads the exit code: anything but 0 means that the table is incomplete. Standard input is the workbook; the
-arguments are its kind (xlsx, xls or ods) and the name of the sheet, empty for the first visible sheet.
+It imports nothing of ours and writes no file. First comes one line of JSON about the workbook, then the table, then on
+standard error JSON about its cells; then the parent reads the exit code: anything but 0 means that the table is
+incomplete. Standard input is the workbook; the
+arguments are its kind (xlsx, xls or ods), the name of the sheet, empty for the first visible sheet, and "printed" where
+the numbers are kept as they are printed.
 """
 
 from __future__ import annotations
@@ -27,19 +29,33 @@ NAMED_CELLS = 100  # cells without a value that are named in the refusal
 MOST_AREAS = 100_000  # merged areas; the facts must stay below FACTS_LIMIT of workbook.py
 PASSWORD = 5  # exit code, LOCKED of workbook.py
 BLANK_ROWS = 100_000  # between two filled rows: the second is a stray cell far below
+NUMBER = re.compile(r"\s*[+-]?[\d,.]*\d[\d,.]*\s*%?\s*")
 RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')
 CELL = re.compile(rb"<c\b([^>]*[^>/])>(.*?)</c>", re.DOTALL)
 PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 VALUE = re.compile(rb"<v[^>]*>[^<]|<is\b")
+DIMENSION = re.compile(rb'<(\w+:)?dimension\b[^>]*?\bref="([^"]*)"[^>]*?(?:/>|>\s*</(?:\w+:)?dimension>)')
+AREA_CORNER = re.compile(rb"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
+LAST_ROW = 1 << 20
 HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>')
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 END, BOUNDSHEET, ROW, HIDDEN = 0x0A, 0x85, 0x0208, 0x20  # records of an .xls and the mark of a hidden row
+BEGIN, SIZE, INDEX = 0x09, 0x0200, 0x020B  # of a sheet: its first record (low byte), its size, the index of its rows
+VALUES = {0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x027E}  # cells that hold a number or a text
+CELLS = {*VALUES, 0x0006, 0x00BE, 0x0201, 0x0205}  # formulas, blank cells with a format and errors as well
 FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its result is no number; it is an empty text
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 EXTENDED = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+FORMAT, STYLE, RUN, NUMBERS = 0x041E, 0xE0, 0xBD, {0x0203, 0x027E, 0x0006}  # of an .xls: formats and cells of numbers
+STYLED = re.compile(rb'<c\b(?=[^>]*\br="([A-Z]+)([0-9]+)")[^>]*\bs="([0-9]+)"')
+PLAIN_FORMAT = re.compile(r"[#,]*0(?:\.(0+))?(%?)")
+SHOWN_NUMBER = re.compile(r"[+-]?[\d,]*\d(?:\.(\d+))?(%?)")
+BUILT_IN = {"2": "0.00", "4": "#,##0.00", "9": "0%", "10": "0.00%"}  # formats that a file does not list
+MOST_REPEATED = 1000  # cells that an element of an OpenDocument table represents
+Formats = dict[tuple[int, int], tuple[bool, int]]  # row and column from 0 -> whether in percent, decimals
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 NoValue = tuple[str, int, str]  # column letters, row from 1, the error that the cell shows
 
@@ -67,6 +83,41 @@ def refuse_doctype(data: bytes) -> None:
             with parts.open(name) as part:
                 if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in part.read(HEAD).replace(b"\0", b""):
                     raise ValueError(name)
+
+
+def without_wrong_dimensions(data: bytes) -> bytes:
+    """Return the workbook without tags of a sheet's size that name no area, such as A0:D19: the reader refuses them.
+
+    Excel computes the size and ignores the tag.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        wrong = {name for name in parts.namelist() if name.endswith(".xml") and has_wrong_dimension(head(parts, name))}
+        if not wrong:
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as mended:
+            for name in parts.namelist():
+                content = parts.read(name)
+                mended.writestr(name, DIMENSION.sub(b"", content, count=1) if name in wrong else content)
+    return out.getvalue()
+
+
+def head(parts: zipfile.ZipFile, name: str) -> bytes:
+    """Return the beginning of a part."""
+    with parts.open(name) as part:
+        return part.read(HEAD)
+
+
+def has_wrong_dimension(xml: bytes) -> bool:
+    """Return whether a sheet names a size that is none: a row 0, no column, or corners in the wrong order."""
+    tag = DIMENSION.search(xml)
+    if tag is None:
+        return False
+    corners = [AREA_CORNER.fullmatch(corner) for corner in tag[2].split(b":")]
+    places = [(int(corner[2]), len(corner[1]), corner[1]) for corner in corners if corner]
+    if len(places) != len(corners) or len(places) > 2:
+        return True
+    return places[0][0] > places[-1][0] or places[0][1:] > places[-1][1:] or places[-1][0] > LAST_ROW
 
 
 def sheet_xml(data: bytes, name: str) -> bytes:
@@ -120,6 +171,87 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def shown_in(value: Any, is_percent: bool, decimals: int, printed: bool) -> str:
+    """Return a number in its cell's format where nothing is lost: 0.9423 as 94.23%, 94.4 as 94.40 where it is printed.
+
+    A format that shows fewer digits than the cell holds is not followed: scores count as they are.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (is_percent or printed):
+        return shown(value)
+    number = Decimal(plain_number(float(value))).scaleb(2 if is_percent else 0).normalize()
+    digits = max(decimals, -int(number.as_tuple().exponent))
+    return f"{number:.{digits}f}" + ("%" if is_percent else "")
+
+
+def read_format(code: str) -> tuple[bool, int] | None:
+    """Return whether a format shows percent, and its decimals; None for formats of dates, texts and others."""
+    first = re.sub(r"\[[^\]]*\]|_.|\\.|\*.", "", code.split(";")[0]).strip()
+    found = PLAIN_FORMAT.fullmatch(first)
+    plain = (bool(found[2]), len(found[1] or "")) if found else (False, 0)
+    return plain if any(plain) else None
+
+
+def formats_of_xlsx(data: bytes, xml: bytes) -> Formats:
+    """Return the formats of the cells with decimals or percent."""
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        if "xl/styles.xml" not in parts.namelist():
+            return {}
+        styles = ElementTree.fromstring(parts.read("xl/styles.xml"))
+    space = styles.tag.partition("}")[0] + "}" if styles.tag.startswith("{") else ""
+    codes = BUILT_IN | {str(f.get("numFmtId")): f.get("formatCode", "") for f in styles.iter(space + "numFmt")}
+    cells = styles.find(space + "cellXfs")
+    read = [read_format(codes.get(style.get("numFmtId", ""), "")) for style in (cells if cells is not None else ())]
+    known = {str(place).encode(): found for place, found in enumerate(read) if found}
+    if not known:
+        return {}
+    marks = (match.groups() for match in STYLED.finditer(xml))
+    return {(int(row) - 1, column_of(letter)): known[style] for letter, row, style in marks if style in known}
+
+
+def column_of(name: bytes) -> int:
+    """Return the number of a column, from 0, by its letters."""
+    number = 0
+    for letter in name:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def formats_of_xls(data: bytes, index: int) -> Formats:
+    """Return the formats of the cells with decimals or percent."""
+    book = Compound(data).stream("Workbook", "Book")
+    codes, styles, starts = dict(BUILT_IN), list[tuple[bool, int] | None](), list[int]()
+    for kind, content in biff_records(book, 0):
+        if kind == FORMAT:
+            number, _, wide = struct.unpack_from("<HHB", content)
+            codes[str(number)] = content[5:].decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+        elif kind == STYLE:
+            styles.append(read_format(codes.get(str(struct.unpack_from("<2xH", content)[0]), "")))
+        elif kind == BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", content)[0])
+    found: Formats = {}
+    for kind, content in biff_records(book, starts[index]):
+        if kind in NUMBERS:
+            row, column, style = struct.unpack_from("<HHH", content)
+            keep_format(found, row, column, styles, style)
+        elif kind == RUN:
+            row, column = struct.unpack_from("<HH", content)
+            for at in range(4, len(content) - 2, 6):
+                keep_format(found, row, column + (at - 4) // 6, styles, struct.unpack_from("<H", content, at)[0])
+    return found
+
+
+def keep_format(found: Formats, row: int, column: int, styles: list[tuple[bool, int] | None], style: int) -> None:
+    """Add the format of a cell if it shows decimals or percent."""
+    known = styles[style] if style < len(styles) else None
+    if known:
+        found[row, column] = known
+
+
+def is_rounded(value: Any) -> bool:
+    """Return whether a number has more digits than a spreadsheet keeps: its last digits are zeros or accidental."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 1e15 <= abs(value) < 1e21
+
+
 def plain_number(value: float) -> str:
     """Return fifteen digits like Excel, without an exponent unless the number is very large or small."""
     text = f"{value:.15g}"
@@ -128,18 +260,29 @@ def plain_number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def rows_like_excel(sheet: Any, areas: list[Area]) -> Iterator[list[str]]:
+def rows_like_excel(
+    sheet: Any, areas: list[Area], formats: Formats, printed: bool, late: dict[str, list[Any]]
+) -> Iterator[list[str]]:
     """Yield all rows from row 1 and column A on, so that row numbers are Excel's; blank rows at the end left out.
 
-    Every cell of a merged area shows the area's value, as the person who merged it sees it.
+    Every cell of a merged area shows the area's value, as the person who merged it sees it. late: facts that are
+    known only after the rows.
     """
     if sheet.start is None:
         return
     left = [""] * int(sheet.start[1])
-    merged = Merged(areas)
+    merged = Merged(areas, late["merged_numbers"])
     blank = 0
-    for row in sheet.iter_rows():
-        cells = merged.filled(left + [shown(value) for value in row])
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if any(map(is_rounded, row)) and len(late["rounded"]) < NAMED_CELLS:
+            late["rounded"] += [
+                (letters(len(left) + at), number, shown(value)) for at, value in enumerate(row) if is_rounded(value)
+            ]
+        texts = left + [shown(value) for value in row]
+        for at in range(len(left), len(texts)) if formats else ():
+            if (number - 1, at) in formats:
+                texts[at] = shown_in(row[at - len(left)], *formats[number - 1, at], printed)
+        cells = merged.filled(texts)
         if not any(cells):
             blank += 1
             continue
@@ -151,9 +294,10 @@ def rows_like_excel(sheet: Any, areas: list[Area]) -> Iterator[list[str]]:
 
 
 class Merged:
-    """Filler of merged areas, row by row."""
+    """Filler of merged areas, row by row; `numbers` lists the areas whose value is a number, with the value."""
 
-    def __init__(self, areas: list[Area]) -> None:
+    def __init__(self, areas: list[Area], numbers: list[Any]) -> None:
+        self._numbers = numbers
         self._waiting = sorted(areas, reverse=True)
         self._open: list[Area] = []
         self._shown: dict[Area, str] = {}
@@ -166,6 +310,8 @@ class Merged:
         while self._waiting and self._waiting[-1][0] <= self._row:
             area = self._waiting.pop()
             self._shown[area] = cells[area[1]] if area[1] < len(cells) else ""
+            if NUMBER.fullmatch(self._shown[area]) and len(self._numbers) < NAMED_CELLS:
+                self._numbers.append((area, self._shown[area]))
             self._open.append(area)
         for area in self._open:
             for column in range(area[1], min(area[3] + 1, len(cells))):
@@ -195,6 +341,7 @@ class OpenDocumentSheet:
         self.areas: list[Area] = []
         self.hidden: list[int] = []
         self.no_value: list[NoValue] = []
+        self.formats: Formats = {}
         with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
             for _, table in ElementTree.iterparse(content):
                 if table.tag == TABLE + "table" and table.get(TABLE + "name") == name:
@@ -212,8 +359,17 @@ class OpenDocumentSheet:
                 if max(spans) > 1:
                     self.areas.append((number, column, number + spans[0] - 1, column + spans[1] - 1))
                 self._formula(cell, number + 1, column)
-                column += int(cell.get(TABLE + "number-columns-repeated", "1"))
+                across = int(cell.get(TABLE + "number-columns-repeated", "1"))
+                self._format(cell, number, repeated, column, across)
+                column += across
             number += repeated
+
+    def _format(self, cell: ElementTree.Element, row: int, down: int, column: int, across: int) -> None:
+        """Read the format of a number from the text that the sheet shows."""
+        text = SHOWN_NUMBER.fullmatch("".join(cell.itertext()).strip())
+        if text and cell.get(OFFICE + "value") and any(text.groups()) and down * across <= MOST_REPEATED:
+            places = ((row + below, column + beside) for below in range(down) for beside in range(across))
+            self.formats |= dict.fromkeys(places, (bool(text[2]), len(text[1] or "")))
 
     def _formula(self, cell: ElementTree.Element, row: int, column: int) -> None:
         if cell.get(TABLE + "formula") is None or len(self.no_value) >= NAMED_CELLS:
@@ -242,8 +398,14 @@ class Compound:
         """Return the content of the first stream of these names; empty when there is none."""
         for name, start, size in self._entries:
             if name in names:
-                return (self._chain(start) if size >= self._cutoff else self._small(start))[:size]
+                return self._whole(self._chain(start) if size >= self._cutoff else self._small(start), size)
         return b""
+
+    def _whole(self, content: bytes, size: int) -> bytes:
+        """Return the content; a chain of sectors that ends before its size is damaged."""
+        if len(content) < size:
+            raise ValueError(f"stream of {size} bytes ends after {len(content)}")
+        return content[:size]
 
     def _more_tables(self) -> Iterator[int]:
         (sector,) = struct.unpack_from("<I", self._data, 68)
@@ -306,6 +468,35 @@ def rows_and_formulas_of_xls(data: bytes, index: int) -> tuple[list[int], list[N
     return sorted(hidden), [] if computed else empty[:NAMED_CELLS]
 
 
+def lost_rows_of_xls(data: bytes, index: int, read: int) -> list[int]:
+    """Return how many rows the sheet at this index has by its records, and how many were read; [] if all were.
+
+    A damaged record can end a sheet early: then other records follow where the next sheet should begin. Only the index
+    and the size together announce rows that are missing, since some programs write a size that is too large.
+    """
+    book = Compound(data).stream("Workbook", "Book")
+    starts = [struct.unpack_from("<I", content)[0] for kind, content in biff_records(book, 0) if kind == BOUNDSHEET]
+    announced, indexed, seen, filled, depth, end = 0, 0, 0, 0, 0, starts[index]
+    while end + 4 <= len(book):
+        kind, length = struct.unpack_from("<HH", book, end)
+        content = book[end + 4 : end + 4 + length]
+        end += 4 + length
+        depth += (kind & 0xFF == BEGIN) - (kind == END)
+        if depth == 0:
+            break
+        if kind == SIZE:
+            announced = struct.unpack_from("<4xI" if length >= 14 else "<2xH", content)[0]
+        elif kind == INDEX and length >= 12:
+            indexed = struct.unpack_from("<8xI", content)[0]
+        elif kind in CELLS:
+            seen = max(seen, struct.unpack_from("<H", content)[0] + 1)
+            filled = seen if kind in VALUES else filled
+    following = book[end : end + 2]
+    is_cut = depth > 0 or bool(following.strip(b"\0") and following[0] != BEGIN)
+    expected = max(seen, announced if is_cut else min(announced, indexed))
+    return [expected, read] if is_cut or expected > seen or filled > read else []
+
+
 def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     """Yield the records from a position to the end of the substream."""
     while at + 4 <= len(stream):
@@ -322,26 +513,31 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
     if kind == "ods":
         document = OpenDocumentSheet(data, name)
         areas, facts["hidden_rows"], facts["no_value"] = document.areas, document.hidden, document.no_value
+        facts["formats"] = document.formats
     elif kind == "xls":
         place = facts["names"].index(name)
         facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)
+        facts["formats"] = formats_of_xls(data, place)
+        facts["lost"] = lost_rows_of_xls(data, place, int(sheet.end[0]) + 1 if sheet.end else 0)
     elif kind == "xlsx":
         xml = sheet_xml(data, name)
         far = FAR.search(xml)
         facts["far"] = far[1].decode() if far else ""
         facts["no_value"] = cells_without_value(xml)
         facts["hidden_rows"] = [int(row) for row in HIDDEN_ROW.findall(xml)]
+        facts["formats"] = formats_of_xlsx(data, xml)
     if len(areas) > MOST_AREAS:
         raise ValueError(f"{len(areas)} merged areas")
     return areas
 
 
-def convert(data: bytes, kind: str, wanted: str) -> None:
-    """Write the facts and the table to standard output."""
+def convert(data: bytes, kind: str, wanted: str, printed: bool) -> None:
+    """Write the facts and the table to standard output; `printed`: zeros at the end of numbers are shown."""
     import python_calamine as calamine
 
     if kind != "xls":
         refuse_doctype(data)
+        data = without_wrong_dimensions(data)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError:
@@ -350,7 +546,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
-    facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names}
+    facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names, "lost": []}
     if not wanted and len(visible) > 1:
         visible = [name for name in visible if not is_ours(book.get_sheet_by_name(name))] or visible
         facts["visible"] = visible
@@ -359,13 +555,14 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
         facts["visible"] = visible
     name = wanted if wanted in visible else "" if wanted or not visible else visible[0]
     table: Iterator[list[str]] = iter(())
+    late: dict[str, list[Any]] = {"rounded": [], "merged_numbers": []}
     if name:
         facts["sheet"] = name
         sheet = book.get_sheet_by_name(name)
         areas = surroundings(data, kind, name, sheet, facts)
         if not facts["far"]:
             facts["merged"] = [area for area in areas if area[2] > area[0]]
-            table = rows_like_excel(sheet, areas)
+            table = rows_like_excel(sheet, areas, facts.pop("formats", {}), printed, late)
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
     out.write(json.dumps(facts) + "\n")
     out.flush()
@@ -373,6 +570,7 @@ def convert(data: bytes, kind: str, wanted: str) -> None:
     for row in table:
         write(row)
     out.flush()
+    sys.stderr.write(json.dumps(late))
 
 
 class LockedWorkbookError(Exception):
@@ -383,7 +581,7 @@ def main() -> int:
     """Return the exit code: 0 complete, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
     limit()
     try:
-        convert(sys.stdin.buffer.read(), *sys.argv[1:3])
+        convert(sys.stdin.buffer.read(), *sys.argv[1:3], printed=sys.argv[3:] == ["printed"])
     except FarCellError:
         return 3
     except MemoryError:

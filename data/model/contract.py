@@ -57,7 +57,7 @@ KIND_NAMES = {
 
 # Headers seen on real forms that the contract lists for a sister table only.
 EXTRA_SYNONYMS = {
-    ("ballot", "ballot_id"): ("票号", "选票号"),
+    ("ballot", "ballot_id"): ("票号", "选票号", "Response ID"),
     ("ballot", "unit_code"): ("单位编码", "单位代码", "unit_name"),
     ("ballot", "group_code"): (
         "身份",
@@ -69,7 +69,7 @@ EXTRA_SYNONYMS = {
         "评价人身份",
     ),
     ("ballot", "score"): ("打分",),
-    ("ballot", "round_id"): ("年度", "年份", "批次", "评议年度", "测评年度"),
+    ("ballot", "round_id"): ("年度", "年份", "批次", "评议年度", "测评年度", "考核年度"),
     ("grade_count", "unit_code"): ("部门", "被测评单位", "单位编码", "unit_name"),
     ("unit", "category"): ("组别",),
     ("unit_lineage", "date"): ("日期",),

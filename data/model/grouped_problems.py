@@ -13,6 +13,8 @@ ROWS_SHOWN = 5  # spans of rows per file: enough to find the place, few enough t
 FILES_SHOWN = 5
 RECORD = "record_in_other_upload"
 REPEATED = ("already_imported_line", "duplicate_line", RECORD)  # entire files are sent twice: 50 lines as rows 2-51
+MOST_JOINED = 20  # names listed with their other spellings
+JOINED = N_("[{name}] is also written {others}; all are read as one name.")
 UNREGISTERED = N_("This round has no register of units; the names of units were not checked.")
 MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # separators of the columns of a text file
 
@@ -101,6 +103,11 @@ def unscored_words(lines: Mapping[str, int], language: str) -> str:
     empty = translate(N_("empty"), language)
     words = [f"{word or empty} {count:,}" for word, count in lines.items()]
     return join(words, language)
+
+
+def shown_spellings(others: Sequence[str], language: str) -> str:
+    """List other spellings of a name, each in brackets, so that spaces can be seen."""
+    return join([f"[{other}]" for other in others], language)
 
 
 def spans(rows: Sequence[int], most: int = 20) -> list[str]:

@@ -20,10 +20,11 @@ from data.intake.counts import CountIntake, read_counts
 from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.meaning import QUESTIONS, SETTLED_BY_CONFIRMING, Meaning, digest_of, key_of, still_open, to_remember
+from data.intake.merged_numbers import with_merged_numbers
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
-from data.intake.table import with_formulas
+from data.intake.table import with_formulas, without_consequences
 from data.intake.units import UnitIntake, read_units
 from data.model.contract import RECORD_KINDS, header_words
 from data.model.progress import ProgressReporter
@@ -84,9 +85,10 @@ class ImportReport:
     corrected in place. headers: file name -> interpretation of its header. remembered: column -> field, from a saved
     mapping. corrected: the table after the edits of this import, as CSV. blank_rows: rows without content, which are
     not records. delimiters: file name -> delimiter, for text files. unscored: number of ballot lines that are stored
-    but not scored, by their text ('' for an empty cell). unregistered: whether unit names were read without a
-    register to check them against. notes: what a person should know and need not decide. meaning: what the columns are
-    taken for; needs_confirmation: a person must confirm it first. content: digest of the facts as read.
+    but not scored, by their text ("" for an empty cell). joined: usual spelling of a name -> others, read as the same
+    name. unregistered: whether unit names were read without a register to check them against. notes: what a person
+    should know and need not decide. meaning: what the columns are taken for; needs_confirmation: a person must confirm
+    it first. content: digest of the facts as read.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -104,6 +106,7 @@ class ImportReport:
     blank_rows: int = 0
     delimiters: dict[str, str] = field(default_factory=dict)
     unscored: dict[str, int] = field(default_factory=dict)
+    joined: dict[str, list[str]] = field(default_factory=dict)
     unregistered: bool = False
     meaning: Meaning = field(default_factory=Meaning)
     notes: list[Problem] = field(default_factory=list)
@@ -218,6 +221,8 @@ class ImportJob:
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
             self.report.problems = with_formulas(text, header, self.report.problems, mended)
+            self.report.problems = with_merged_numbers(self.kind, text, header, self.report.problems)
+        self.report.problems = without_consequences(self.report.problems)
         self._settle()
         return digest
 
@@ -358,7 +363,8 @@ class ImportJob:
             workdir.mkdir()
             self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
             try:
-                text = open_source(kept.source, workdir, self.header_words, self.options.sheet)
+                printed = self.kind == "results"
+                text = open_source(kept.source, workdir, self.header_words, self.options.sheet, printed=printed)
                 text = replace(text, name=kept.name)
                 text = self._corrected(text, workdir) if self.options.edits else text
             except FileRefusedError as refusal:
@@ -407,6 +413,7 @@ class ImportJob:
             sheet=text.sheet,
             warnings=text.warnings,
             merged=text.merged,
+            merged_numbers=text.merged_numbers,
             without_value=text.without_value,
         )
 
@@ -426,6 +433,7 @@ class ImportJob:
             self.report.unregistered = not registered
             self.report.blank_rows = ballots.blank
             self.report.meaning = ballots.meaning
+            self.report.joined = ballots.joined
             self.lines = ballots.places.of if ballots.places else self.lines
             if ballots.facts is None:
                 return "", ballots.rows
@@ -436,6 +444,7 @@ class ImportJob:
         self.report.problems += small.problems
         self.report.blank_rows = small.blank
         self.report.meaning = small.meaning
+        self.report.joined = small.joined
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from data.duckdb_access import read_sql
-from data.intake.ballots import dictionaries_of, sorted_keys
+from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
 from data.intake.units import COLUMNS as UNIT_COLUMNS
 from data.model.contract import RECORD_KINDS
 from data.model.facts import (
@@ -30,6 +30,7 @@ from data.model.facts import (
 from data.model.names import match_key
 from data.model.record_keys import year_of
 from data.model.register import PARTICIPATION, Register, RegisteredUnit
+from data.model.spellings import spellings_of
 from data.store.uploads import Upload, damage_told
 from errors import ProblemsError
 from problems import Place, Problem
@@ -81,8 +82,10 @@ def read_register(uploads: list[Upload], round_id: str) -> Register | None:
     former = {key: _followed(code, renamed, known) for key, code in spellings}
     successors = {key: _followed(code, taken_over, known) for key, code in spellings if former[key] not in known}
     listed = {str(row["unit_code"]): row for row in contents(uploads, "unit_round", round_id)}
+    units = [_as_listed(unit, listed.get(unit.unit_code)) for unit in units]
+    spelled = spellings_of(unit.category for unit in units)
     return Register(
-        tuple(_as_listed(unit, listed.get(unit.unit_code)) for unit in units),
+        tuple(replace(unit, category=spelled.get(unit.category, unit.category)) for unit in units),
         aliases(uploads, round_id),
         former,
         {key: code for key, code in successors.items() if code in known},
@@ -291,6 +294,8 @@ def _coded_anew(
     for what in ("unit", "indicator", "grade", "group"):
         con.sql(read_sql(f"build/{what}_map")).create(f"{what}_map")
     con.sql(read_sql("intake/ballot_map")).create("ballot_map")
+    name_categories(con)
+    join_ballot_numbers(con)
     if con.execute(read_sql("intake/any_two_groups")).fetchall()[0][0]:
         rows = con.execute(read_sql("intake/two_groups")).fetchall()
         raise RoundConflictError(

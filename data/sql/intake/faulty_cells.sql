@@ -15,7 +15,7 @@ FROM (
     SELECT l.place, b.field, b.value, b.number
     FROM line_text AS l
     INNER JOIN bad_value AS b
-        ON b.field IN ('grade_code', 'score') AND b.value = coalesce(l.grade, '')
+        ON b.field IN ('grade_code', 'score', 'validity') AND b.value = coalesce(l.grade, '')
         AND b.score = coalesce(l.score, '') AND b.validity = coalesce(l.validity, '')
     UNION ALL
     SELECT l.place, b.field, b.value, b.number
@@ -26,5 +26,20 @@ FROM (
     UNION ALL
     SELECT l.place, b.field, b.value, b.number
     FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'ballot_id' AND b.value = coalesce(l.ballot_id, '')
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'channel' AND b.value = l.channel
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'site' AND b.value = l.site
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'invalid_reason' AND b.value = l.invalid_reason
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'row_no' AND b.value = l.row_no
+    UNION ALL
+    SELECT l.place, b.field, b.value, b.number
+    FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'file_id' AND b.value = l.file_id
 )
 ORDER BY place, field

@@ -2,11 +2,11 @@
 -- params:
 -- returns: place BIGINT, unit VARCHAR, category VARCHAR, usual VARCHAR
 WITH per_category AS (
-    SELECT u.name, trim(l.category) AS category, count(*) AS lines, min(l.place) AS first_place
+    SELECT u.name, c.name AS category, count(*) AS lines, min(l.place) AS first_place
     FROM line_text AS l
     INNER JOIN unit_map AS u ON u.value = l.unit
-    WHERE trim(coalesce(l.category, '')) <> ''
-    GROUP BY u.name, trim(l.category)
+    INNER JOIN category_map AS c ON c.value = l.category
+    GROUP BY u.name, c.name
 ),
 
 usual AS (
@@ -16,9 +16,10 @@ usual AS (
     HAVING count(*) > 1
 )
 
-SELECT l.place, l.unit, trim(l.category) AS category, s.usual
+SELECT l.place, l.unit, c.name AS category, s.usual
 FROM line_text AS l
 INNER JOIN unit_map AS u ON u.value = l.unit
+INNER JOIN category_map AS c ON c.value = l.category
 INNER JOIN usual AS s ON s.name = u.name
-WHERE trim(coalesce(l.category, '')) <> '' AND trim(l.category) <> s.usual
+WHERE c.name <> s.usual
 ORDER BY l.place

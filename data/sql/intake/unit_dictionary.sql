@@ -3,8 +3,9 @@
 -- returns: name VARCHAR, category VARCHAR
 SELECT
     u.name,
-    coalesce(min(trim(l.category)), '') AS category
+    coalesce(min(c.name), '') AS category
 FROM unit_map AS u
 LEFT JOIN line_text AS l ON u.value = l.unit AND l.category IS NOT NULL
+LEFT JOIN category_map AS c ON c.value = l.category
 GROUP BY u.code, u.name
 ORDER BY u.code

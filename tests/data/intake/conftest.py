@@ -1,0 +1,15 @@
+"""A store as an office has it before the first ballots arrive."""
+
+import pytest
+
+from tests.support.cases import CASES, SCALE
+from tests.support.paths import ROOT
+from tests.support.stores import Biaochi
+
+
+@pytest.fixture
+def office(biaochi: Biaochi) -> Biaochi:
+    """A store with a rule set and the register of eight units."""
+    biaochi("rules", "add", ROOT / "rules" / f"{SCALE}.toml")
+    biaochi("import", "units", CASES / "units_register.csv", "--round", "2025")
+    return biaochi
