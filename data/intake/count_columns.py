@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from data.intake.context import Context
 from data.intake.control_figures import kind_of_figure
-from data.intake.headers import Header
+from data.intake.headers import Header, round_columns
 from data.intake.headings import counted_grade, is_generic, is_of_tool, names_in, without_number
 from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning
 from data.intake.profile import ColumnProfile
@@ -17,8 +17,6 @@ from data.intake.values import NUMBER, judge_grade
 from data.model.names import match_key
 from data.model.rule_sets import RuleSet
 from problems import Problem
-
-ROUND_HEADERS = frozenset(match_key(word) for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度"))
 
 
 @dataclass
@@ -70,7 +68,7 @@ def _place(
     role, means = IGNORED, ""
     if said is not None:
         result.ignored.add(column)
-    elif match_key(text) in ROUND_HEADERS:
+    elif column in round_columns("counts", header):
         result.rounds.add(column)
         role, means = FIELD, "round_id"
     elif grade is not None:

@@ -29,6 +29,7 @@ from data.intake.values import (
     judge_unit,
     scored_indicators,
     totals_word,
+    whole_units,
 )
 from data.model.contract import header_of
 from data.model.facts import frame_digest
@@ -82,6 +83,7 @@ class _Reader:
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
+        self.whole: set[str] = set()
         self.spelled: dict[str, dict[str, str]] = {}
 
     def spellings(self, header: Header, records: list[list[str]]) -> None:
@@ -102,7 +104,9 @@ class _Reader:
     def row(self, header: Header, columns: CountColumns, file: str, row: int, values: list[str]) -> None:
         """Read a record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
-        sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), {*self.codes, *(self.groups or ())})
+        sums = totals_word(
+            values, texts["unit_code"], texts.get("group_code", ""), {*self.codes, *(self.groups or ()), *self.whole}
+        )
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))
@@ -261,6 +265,7 @@ def _read_rows(
 ) -> None:
     records = [["" if value is None else str(value) for value in record] for record in context_rows(loaded)]
     reader.spellings(header, records)
+    reader.whole |= whole_units(values[header.fields["unit_code"]] for values in records)
     for position, values in enumerate(records):
         if any(value.strip() for value in values):
             reader.row(header, columns, file, loaded.place(position)[1], values)

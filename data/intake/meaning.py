@@ -111,6 +111,18 @@ def role_words(kind: str) -> dict[str, str]:
     return {match_key(word): role for role, words in roles.items() for word in words}
 
 
+def columns_left_out(problems: Iterable[Problem]) -> set[str]:
+    """Return the columns that are not read, whether a question names them or a warning."""
+    found: set[str] = set()
+    for problem in problems:
+        names = problem.facts.get("columns")
+        if problem.code == "unknown_column" and problem.column:
+            found.add(problem.column)
+        elif problem.code == "confirm_ignored" and isinstance(names, list):
+            found.update(map(str, names))
+    return found
+
+
 def key_of(problem: Problem) -> str:
     """Return the key under which the answer to a question is remembered: what is asked of which columns."""
     names = problem.facts.get("columns")

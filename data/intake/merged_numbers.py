@@ -1,6 +1,7 @@
 """Numbers in merged cells: unlike a name, a number over several cells is not each cell's value, so none is copied."""
 
 from data.intake.headers import Header
+from data.intake.meaning import columns_left_out
 from data.intake.source import TextTable
 from data.intake.workbook import MergedArea
 from data.model.contract import fields
@@ -49,6 +50,6 @@ def _of_names(kind: str, header: Header) -> set[int]:
 
 
 def _read_columns(kind: str, file: str, header: Header, problems: list[Problem]) -> set[int]:
-    left_out = {problem.column for problem in problems if problem.file == file and problem.code == "unknown_column"}
+    left_out = columns_left_out(problem for problem in problems if problem.file == file)
     other = set() if kind == "units" else set(header.other)
     return {column for column in {*header.fields.values(), *other} if header.cells[column] not in left_out}

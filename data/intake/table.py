@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from data.intake.headers import Header
+from data.intake.meaning import columns_left_out
 from data.intake.source import TextTable
 from data.intake.swallowed_rows import Swallowed, lines_between_marks
 from data.intake.values import is_totals_row
@@ -385,7 +386,7 @@ def with_formulas(
     mended: row and column of corrected cells, row and '' of rows left out.
     """
     of_file = [problem for problem in problems if problem.file == text.name]
-    left_out = {problem.column for problem in of_file if problem.code == "unknown_column"}
+    left_out = columns_left_out(of_file)
     names = {letters(place): cell for place, cell in enumerate(header.cells) if cell and cell not in left_out}
     formulas = [
         replace(problem, file=text.name, column=names[problem.column])

@@ -96,6 +96,13 @@ def is_totals_unit(value: str) -> bool:
     return is_totals_row(value) or _WHOLE.fullmatch(_bare(value)) is not None
 
 
+def whole_units(units: Iterable[str]) -> set[str]:
+    """Return the match keys of names such as 全省 where a file has no other units: it is about the whole province."""
+    named = {unit for unit in units if unit.strip()}
+    alone = all(is_totals_unit(unit) and not is_totals_row(unit) for unit in named)
+    return {match_key(unit) for unit in named} if alone else set()
+
+
 def _bare(value: str) -> str:
     """Return the key of a text without the punctuation and brackets around it."""
     key = match_key(value).strip(_AROUND)

@@ -109,7 +109,7 @@ def test_a_row_of_data_is_no_third_row_of_the_header(office, tmp_path):
     """The unit is merged over the rows of its groups, so that its cell is empty below."""
     path = tmp_path / "票.csv"
     path.write_text("票号,主体,单位,测评指标,\n,,,作风,效率\n1,普通群众,市财政局,满意,满意\n", encoding="utf-8")
-    assert office.json("import", "ballots", path, "--round", "2025")["rows"] == 1
+    assert office.confirmed("ballots", path, "--round", "2025")["rows"] == 1
 
 
 # --- survey tools ------------------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_a_long_number_of_an_open_document(office, tmp_path):
 def test_a_long_number_in_a_column_that_is_not_read(number, office, tmp_path):
     path = tmp_path / "票.xlsx"
     path.write_bytes(book([[*HEAD.split(","), "旁注"], ["1", "普通群众", "市财政局", "满意", float(number)]]))
-    assert codes(found(office, "ballots", path, 4)) == [("unknown_column", 1)]
+    assert codes(found(office, "ballots", path, 4)) == [("confirm_ignored", 1)]
 
 
 @pytest.mark.parametrize(
