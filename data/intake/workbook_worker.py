@@ -581,7 +581,8 @@ def main() -> int:
     """Return the exit code: 0 complete, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
     limit()
     try:
-        convert(sys.stdin.buffer.read(), *sys.argv[1:3], printed=sys.argv[3:] == ["printed"])
+        kind, sheet, *more = sys.argv[1:]
+        convert(sys.stdin.buffer.read(), kind, sheet, printed="printed" in more)
     except FarCellError:
         return 3
     except MemoryError:
