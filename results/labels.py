@@ -32,7 +32,7 @@ REASON_SENTENCES = {
     "missing_group": N_("An evaluator group that counts gave the unit no vote; the score is not comparable."),
     "small_group": N_("An evaluator group that counts gave the unit few votes; nothing is confirmed."),
     "exempt": N_("The unit is exempt in this round; it is not ranked."),
-    "consulted": N_("The unit is asked about for its information only; it is not ranked."),
+    "consulted": N_("Opinions about the unit are collected, but it is not ranked."),
     "suspended": N_("The unit is suspended in this round; it is not ranked."),
     "merged": N_("The unit was merged or dissolved in this round; it is not ranked."),
     "border_tie": N_("The unit has the same score as another across the border; nothing is confirmed."),

@@ -13,7 +13,7 @@ SENTENCES = {
     "not_taking_part": N_("Not ranked by decision of the register ({count}): {units}."),
     "provisional": N_("Not in a register, taken from the ballots: {count}."),
     "border_tie": N_("Equal scores across the border of the bottom rule ({count}): {units}."),
-    "dont_know": N_("More than {share}% of the answers say that they don't know ({count}): {units}."),
+    "dont_know": N_("More than {share}% of the answers are “don't know” ({count}): {units}."),
     "counts_only": N_(
         "This round was delivered as counts. Its votes are treated as independent ballots, so "
         "intervals may be too narrow."

@@ -36,7 +36,7 @@ MORE = {
     "enough": N_("The border between {above} and {below} could be settled with about as many ballots as there are."),
     "plan": N_(
         "To settle the border between {above} and {below} ({difference} points apart) takes about {ballots} more "
-        "ballots, fewest as: {plan}."
+        "ballots, at best split as follows: {plan}."
     ),
     "never": N_(
         "{above} and {below} are at the border and practically equal: no achievable number of ballots would "
