@@ -28,7 +28,7 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
     st.markdown(f"**{layout.plain(layout.category_name(name))}**")
     tiers = f"◆ {card.confirmed}　○ {card.undecided}　● {card.cleared}"
     st.markdown(
-        f"### {tiers}", help=_("◆ confirmed at the bottom, ○ evidence not enough, ● confirmed not at the bottom")
+        f"### {tiers}", help=_("◆ confirmed at the bottom, ○ not enough evidence, ● confirmed not at the bottom")
     )
     st.markdown(layout.plain(card.sentence(language())))
     if card.ranked > 1:

@@ -72,7 +72,7 @@ elif card.outcome != "no_list":
     for row in records(bottom.tier("confirmed")):
         unit_statements.show(row, bottom.sentences(row, language()), rules)
 
-    st.subheader("○ " + _("Evidence not enough") + f" · {card.undecided}")
+    st.subheader("○ " + _("Not enough evidence") + f" · {card.undecided}")
     if card.undecided:
         st.caption(
             _(

@@ -35,7 +35,7 @@ if not rows.empty:
     st.caption(
         _(
             "Each marker is a unit, and the line through it is its {level} interval; best first within each "
-            "category. Orange diamond: confirmed at the bottom; hollow: evidence not enough; blue dot: confirmed "
+            "category. Orange diamond: confirmed at the bottom; hollow: not enough evidence; blue dot: confirmed "
             "not at the bottom."
         ).format(level=tables.percent(year.rules.uncertainty.level, 0))
     )

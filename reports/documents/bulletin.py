@@ -31,7 +31,7 @@ TITLES = {
     "ranking": N_("Ranking in the mass evaluation of {round}"),
     "bottom": N_("The bottom in the mass evaluation of {round}"),
 }
-OPENING = N_("The results of the {round} evaluation are hereby announced.")
+OPENING = N_("The results of the evaluation of {round} are hereby announced.")
 GENERAL = N_("In general")
 BOTTOM = N_("The bottom")
 RANKING = N_("The ranking of each category")
@@ -54,7 +54,9 @@ READING = N_(
     "chance of at most {error}%, and the same holds for the cleared."
 )
 RULE = N_("Ranked units: {count}. The bottom by the rules: {membership}.")
-TIERS = N_("Confirmed: {confirmed}; evidence not enough: {undecided}; surely not there: {cleared}.")
+TIERS = N_(
+    "Confirmed at the bottom: {confirmed}; not enough evidence: {undecided}; confirmed not at the bottom: {cleared}."
+)
 ACCOUNTABLE = N_("Proposed for accountability by the rules (confirmed at the bottom)")
 NO_FINDING = N_("Insufficient evidence, no conclusion")
 NOT_THERE = N_("Confirmed not at the bottom")
@@ -64,7 +66,7 @@ OPEN = N_(
     "cleared."
 )
 NONE_OPEN = N_("None.")
-COUNTED = N_("{count} units are surely not {membership}; they are not named here.")
+COUNTED = N_("{count} units are confirmed not to be {membership}; they are not named here.")
 ANY_UNIT = N_("the unit")
 
 

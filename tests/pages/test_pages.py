@@ -1,5 +1,7 @@
 """Every page through the real main script, over an empty store and over the demonstration city."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -22,6 +24,7 @@ PAGES = (
 
 
 FIRST = PAGES[0]
+DOUBLED = re.compile(r"\b([a-z]{2,}) \1\b")
 
 
 def opened(page, store, monkeypatch, language="zh", **query):
@@ -58,6 +61,8 @@ def test_every_page_opens(page, language, demo_path, monkeypatch):
     test = opened(page, demo_path, monkeypatch, language)
     assert len(test.title) == 1
     assert not test.error
+    told = [item.value for item in [*test.markdown, *test.caption, *test.subheader]]
+    assert not [text for text in told if DOUBLED.search(text)]  # "of the the year 2025"
 
 
 @pytest.mark.parametrize("page", PAGES)

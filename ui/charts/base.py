@@ -17,7 +17,7 @@ ROW = 24  # height of a row in a chart of units, pixels
 LONGEST_NAME = 18
 TIER_NAMES = {
     "confirmed": N_("Confirmed at the bottom"),
-    "undecided": N_("Evidence not enough"),
+    "undecided": N_("Not enough evidence"),
     "cleared": N_("Confirmed not at the bottom"),
 }
 TIER_COLOURS = {"confirmed": RED, "undecided": ORANGE, "cleared": BLUE}

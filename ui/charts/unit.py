@@ -78,7 +78,7 @@ def grade_bars(grades: pd.DataFrame) -> go.Figure:
             )
         )
         left = left + shares[grade]
-    fig.add_vline(0, line={"color": INK, "width": 1})
+    fig.add_vline(0, line={"color": INK, "width": 1}, layer="below")  # above the bars it would strike out a percentage
     fig.update_xaxes(visible=False)
     fig.update_yaxes(autorange="reversed", type="category")
     fig.update_layout(barmode="overlay", bargap=0.35)

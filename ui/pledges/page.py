@@ -149,7 +149,7 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
     if rows.empty:
         return [_("**Hall:** no votes on duty reports in this round.")]
     scored = int(rows["score"].notna().sum())
-    told = _("**Hall:** {scored} posts have a vote score, {withheld} have none.")
+    told = _("**Hall:** posts with a vote score: {scored}; without: {withheld}.")
     told = told.format(scored=f"{scored:,}", withheld=f"{len(rows) - scored:,}")
     named = chosen.of_category(chosen.year.compared.named)
     if named.empty:

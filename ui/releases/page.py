@@ -119,7 +119,7 @@ def said(status: RoundStatus) -> bool:
 def status_word(status: RoundStatus) -> str:
     """Return the status in words with what it permits; a status is optional."""
     if not said(status):
-        return _("Draft (not set). Uploads are free.")
+        return _("Draft (not set). Files can be uploaded.")
     return _("{status}. {permits}").format(status=_(STATUSES[status.code]), permits=_(PERMITS[status.code]))
 
 
