@@ -1,6 +1,5 @@
 """What the upload page says once a file is stored."""
 
-import time
 from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
@@ -9,14 +8,16 @@ from data.store import Store
 from data.store.inbox import FOLDER
 from tests.pages.test_pages import opened
 from tests.support.stores import BALLOTS, RULES
+from ui.jobs import Job
 
 
 def run_until(test: AppTest, reached: Callable[[], bool]) -> None:
-    """Files are read in a thread of their own; the page is run again until it has come so far."""
-    for _ in range(300):
+    """Files are read in a thread of their own: it is awaited, and the page run again, until it has come so far."""
+    for _ in range(20):
         if reached():
             return
-        time.sleep(0.2)
+        for job in test.session_state.filtered_state.values():
+            assert not isinstance(job, Job) or job.wait(120)
         test.run()
     raise AssertionError("the page did not come so far")
 
