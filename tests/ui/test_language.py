@@ -14,7 +14,7 @@ def page():
 
 
 def shown(**query):
-    test = AppTest.from_function(page)
+    test = AppTest.from_function(page, default_timeout=60)
     test.query_params.update(query)
     test.run()
     assert not test.exception
@@ -28,7 +28,7 @@ def test_without_a_known_language_the_page_is_chinese(asked):
 
 def test_the_address_chooses_english_and_a_later_unknown_one_keeps_it():
     assert shown(lang="en") == ["en", "Draft"]
-    test = AppTest.from_function(page)
+    test = AppTest.from_function(page, default_timeout=60)
     test.query_params["lang"] = "en"
     test.run()
     test.query_params["lang"] = "xx"
