@@ -97,7 +97,7 @@ SENTENCES: dict[str, str] = {
         "One of the first rows should name the columns, for instance: {expected}. None of them contains a known name."
     ),
     "unknown_column": N_("The column {column} is not recognised and is left out."),
-    "personal_column": N_("Ballots must not identify a person; the column {column} does."),
+    "personal_column": N_("A file must not identify a person; the column {column} does."),
     "header_repeated": N_("The header appears again in the middle of the table."),
     # --- the rows -------------------------------------------------------------------------------
     "short_row": N_("The row should have {expected} cells; it has only {found}."),
@@ -174,10 +174,9 @@ SENTENCES: dict[str, str] = {
     "formula_text": N_("A cell should not begin like a formula; this cell has {value}."),
     "line_break_in_name": N_("The name had a line break in the middle; it is read as {unit}."),
     "personal_value": N_(
-        "{count} cells of the column {column} look like telephone or identity numbers. The column is left out, "
-        "but the stored original file still contains them."
+        "A file must not identify a person; the column {column} contains {what} (cells: {count}; rows: {rows})."
     ),
-    "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
+    "personal_ballot_id": N_("A ballot number must not identify a person; the number in this cell does: {what}."),
     "group_gives_one_score": N_("All {count} ballots of the group {value} give every unit the same: {grade}."),
     "two_rule_sets": N_("A round has one rule set; this round already uses {used}, not {value}."),
     # --- rule sets ------------------------------------------------------------------------------
@@ -264,7 +263,10 @@ SUGGESTIONS: dict[str, str] = {
         "on the command line with --map. Otherwise insert a first row as in the template."
     ),
     "unknown_column": N_("If it is not needed, confirm; otherwise rename it as in the template."),
-    "personal_column": N_("Delete the column in the file and save again. It was not stored."),
+    "personal_column": N_(
+        "Nothing was stored. Delete the column and save again, or take a copy of the file without personal data: with "
+        "the button on the upload page, or with --clean-copy FILE on the command line."
+    ),
     "header_repeated": N_("Delete the repeated header rows."),
     "short_row": N_("Compare the row with the ones above and fill in what is missing."),
     "long_row": N_('Put straight quotation marks (") around text that contains a comma, or save as .xlsx.'),
@@ -344,9 +346,15 @@ SUGGESTIONS: dict[str, str] = {
     "counts_need_overall": N_("Import the ballots themselves, or use a rule set with one indicator."),
     "formula_text": N_("Delete the character at the beginning (= + - @), or type the text again."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
-    "personal_value": N_("Delete them from the file and import it again if you can; confirm only if you cannot."),
+    "personal_value": N_(
+        "Nothing was stored. Delete them and save again, or take a copy of the file without personal data: with the "
+        "button on the upload page, or with --clean-copy FILE on the command line."
+    ),
     "group_gives_one_score": N_("Nothing is removed. Confirm, and find out how these ballots were collected."),
-    "personal_ballot_id": N_("Give the ballots new random numbers before importing them."),
+    "personal_ballot_id": N_(
+        "Nothing was stored. Give the ballots new random numbers, or take a copy of the file in which they have new "
+        "numbers: with the button on the upload page, or with --clean-copy FILE on the command line."
+    ),
     "two_rule_sets": N_("Import with the rule set already in use, or replace all uploads of the round."),
     "rules_not_toml": N_('Compare it with the example rule set; texts need straight quotation marks (").'),
     "rules_unknown_key": N_("Correct the spelling or delete it."),

@@ -22,7 +22,7 @@ from cli.context import (
     session,
 )
 from cli.errors import sentence
-from cli.output import check_form, check_output, emit_json, emit_rows, print_line
+from cli.output import check_form, check_output, emit_json, emit_rows, print_line, write
 from i18n import N_, ngettext, translate
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ def import_(
     fill_down: Annotated[
         bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))
     ] = False,
+    clean_copy: Annotated[
+        Path | None,
+        typer.Option("--clean-copy", metavar="FILE", help=N_("Write a copy of a file refused for personal data.")),
+    ] = None,
     form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
     output: Output = None,
 ) -> None:
@@ -74,6 +78,7 @@ def import_(
     check_files(files)
     check_form(form or "csv", output)
     check_output(output)
+    check_output(clean_copy)
     if accept_warnings is not None and not accept_warnings.strip():
         raise CommandError(N_("Accepting warnings needs a reason."))
     with progress(N_("Reading")) as told:
@@ -102,7 +107,22 @@ def import_(
             columns=columns,
         )
     _show_import(report, form, output)
+    if clean_copy is not None:
+        _write_clean_copy(report, clean_copy)
     raise typer.Exit(_import_code(report))
+
+
+def _write_clean_copy(report: "ImportReport", path: Path) -> None:
+    """Write the copy without personal data and say what it lacks."""
+    from data.intake.personal_copy import differences
+
+    if report.cleaned is None:
+        session.say(N_("No copy was written: it is made of a single file that was refused for personal data."))
+        return
+    write(report.cleaned.content, path)
+    session.say(N_("Copy without personal data: {path}"), path=path)
+    for line in differences(report.cleaned, session.language):
+        print(line, file=sys.stderr)
 
 
 @app.command(help=N_("Record an alias for a registered unit."))

@@ -17,11 +17,11 @@ from data.duckdb_access import read_sql
 from data.intake.anonymous import equal_rows, number_rows
 from data.intake.context import Context
 from data.intake.headers import Header
+from data.intake.personal import looks_personal, personal_cells, sorts_in, unread_looks_personal
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
-    is_identity_number,
     is_totals_row,
     judge_date,
     judge_grade,
@@ -155,6 +155,7 @@ def _load(
         used = _used_columns(header, indicators, context)
         intake.problems += unknown_columns(context.con, text, header, set(header.other) - used)
         intake.problems += loaded.add(text, header, _projection(header, present, indicators, context))
+    intake.problems += _personal(tables, loaded, context, indicators, intake.problems)
     numbered = [text.name for text, header in tables if "ballot_id" in header.fields]
     if numbered and len(numbered) < len(tables):
         intake.problems += [_without(t, h, "ballot_id") for t, h in tables if t.name not in numbered]
@@ -169,6 +170,29 @@ def _load(
         intake.problems.append(equal_rows(context.con, loaded.name, tables[0][0].name))
     _name_columns(context.con, present, indicators)
     return loaded, _Form(headers, indicators)
+
+
+def _personal(
+    tables: list[tuple[TextTable, Header]],
+    loaded: LoadedTable,
+    context: Context,
+    indicators: tuple[str, ...],
+    known: list[Problem],
+) -> list[Problem]:
+    """Report personal data. Cells are located only if a distinct value, an unread column or a remark has some.
+
+    known: the problems so far, among them the remarks around the table.
+    """
+    suspicious = bool(loaded.placements) and looks_personal(context.con, loaded.name, {LINE_COLUMNS["ballot_id"]})
+    remarks = [p.value for source in (known, *(header.problems for _, header in tables)) for p in source if p.value]
+    suspicious = suspicious or any(map(sorts_in, remarks))
+    found = []
+    for text, header in tables:
+        read = {*header.fields.values(), *_used_columns(header, indicators, context)}
+        unread = set(range(len(header.cells))) - read
+        if suspicious or unread_looks_personal(context.con, text, len(header.cells), unread):
+            found += personal_cells(text, header.columns("ballots"))
+    return found
 
 
 def _projection(header: Header, present: list[str], indicators: tuple[str, ...], context: Context) -> str:
@@ -453,11 +477,7 @@ class _Judge:
     def _ballots(self) -> None:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
         for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
-            if code != "personal_ballot_id":
-                self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
-            elif is_identity_number(value):
-                masked: dict[str, object] = {"value": f"{value[:6]}********{value[-1]}"}
-                self._refuse("ballot_id", value, Judgement(None, code, masked))
+            self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
 
     def _rounds(self) -> None:
         """Report rows that all name another round as a single problem: the wrong round was chosen."""

@@ -21,7 +21,6 @@ from data.model.names import LONGEST_NAME, match_key
 from problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
-PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
 TAIL = 64 << 10  # bytes at the end, where notes below a table are
 REMARK = re.compile(
@@ -300,15 +299,11 @@ def with_formulas(
 def unknown_columns(
     con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: set[int]
 ) -> list[Problem]:
-    """List the columns that are left out, with a warning of telephone and identity numbers inside them."""
+    """List the columns that are left out."""
     problems = []
     nameless = {column for column, cell in enumerate(header.cells) if not cell and column not in header.other}
     filled = {column for column in nameless if cells_like(con, text, header, column, r"\S")}
     for column in sorted(columns | filled):
         cell = header.cells[column] or letters(column)
         problems.append(Problem("unknown_column", "warning", text.name, text.sheet, header.row, cell, cell))
-        count = cells_like(con, text, header, column, PERSONAL_VALUE)
-        if count:
-            about = {"count": count}
-            problems.append(Problem("personal_value", "warning", text.name, text.sheet, header.row, cell, None, about))
     return problems
