@@ -204,8 +204,9 @@ def hidden(text: str) -> str:
 
 def without_values(problem: Problem) -> Problem:
     """Return a problem that repeats no personal data, in its value, its column or its facts."""
-    places = {name: hidden(text) for name in ("column", "value") if (text := getattr(problem, name))}
-    return replace(problem, facts={name: _hidden_fact(fact) for name, fact in problem.facts.items()}, **places)
+    facts = {name: _hidden_fact(fact) for name, fact in problem.facts.items()}
+    column, value = (text and hidden(text) for text in (problem.column, problem.value))
+    return replace(problem, facts=facts, column=column, value=value)
 
 
 def _hidden_fact(fact: object) -> object:
@@ -270,7 +271,7 @@ def unread_looks_personal(con: duckdb.DuckDBPyConnection, text: TextTable, width
         ignore_errors=True,
     )
     matching = [duckdb.FunctionExpression("bool_or", _matches(column)) for column in asked]
-    return any(relation.aggregate([*matching]).fetchone() or ())
+    return any(relation.aggregate([*matching]).fetchall()[0])
 
 
 @dataclass

@@ -254,7 +254,9 @@ class ImportJob:
     def _withhold(self) -> None:
         """Repeat nothing of a file that identifies persons; offer a copy without them in its place."""
         report = self.report
-        report.problems = [without_values(problem) for problem in report.problems]
+        refused = {(p.file, p.column) for p in report.problems if p.code in PERSONAL}
+        left = [p for p in report.problems if p.code != "unknown_column" or (p.file, p.column) not in refused]
+        report.problems = [without_values(problem) for problem in left]
         report.preview, report.corrected, report.headers = pd.DataFrame(), None, {}
         if len(self.opened) == 1 and self.opened[0][0].path.stat().st_size <= LARGEST_IN_MEMORY:
             text, header = self.opened[0]
