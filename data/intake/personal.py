@@ -133,8 +133,9 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
 }
 _COMPILED = {sort: tuple(re.compile(pattern) for pattern in patterns) for sort, patterns in _PATTERNS.items()}
 LIKELY = "|".join(pattern for patterns in _PATTERNS.values() for pattern in patterns)
-# DuckDB has no NFKC: full-width signs are named, and what hides in pasted text is left out.
-_WIDE, _NARROW = "０１２３４５６７８９＠．－＋（）：＊\u200b\u200c\u200d\ufeff", "0123456789@.-+():*"
+# DuckDB has no NFKC: full-width signs are replaced, and what hides in pasted text is left out.
+_NARROW = "".join(map(chr, range(0x21, 0x7F)))
+_WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in _NARROW) + "\u200b\u200c\u200d\ufeff"
 _NUMERIC = frozenset({"int", "decimal"})  # fields of amounts: 15000000000 yuan is no telephone number
 _AMOUNT = re.compile(r"\s*(?:\.\d|[元亿万吨%])")
 _NEWEST_BIRTH = 2019  # a later date inside eighteen digits is that of a form: no child votes

@@ -7,7 +7,7 @@ from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
 from ui.upload import page as upload_page
-from ui.upload import stored_uploads
+from ui.upload import personal_copy, stored_uploads
 
 st.title(_("Upload data"))
 upload_page.done()
@@ -48,6 +48,9 @@ upload_page.show_preview(report)
 upload_page.show_problems(report.problems, "found")
 if report.same_as:
     st.info(_("This content is already stored; nothing would change."))
+    st.stop()
+if report.is_personal:
+    personal_copy.offer(report.cleaned)
     st.stop()
 upload_page.correct(file, choice, report)
 if report.refused:
