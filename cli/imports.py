@@ -74,7 +74,7 @@ def import_(
     """`biaochi import`."""
     from data.store import ImportOptions
 
-    _check_kind(kind)
+    check_kind(kind)
     check_files(files)
     check_form(form or "csv", output)
     check_output(output)
@@ -142,7 +142,8 @@ def alias(
     raise typer.Exit(_import_code(report))
 
 
-def _check_kind(kind: str) -> None:
+def check_kind(kind: str) -> None:
+    """Refuse a kind of upload that there is not."""
     from data.model.contract import KINDS, tables
 
     if kind not in KINDS and kind in tables():

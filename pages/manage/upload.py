@@ -7,7 +7,7 @@ from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
 from ui.upload import page as upload_page
-from ui.upload import personal_copy, stored_uploads
+from ui.upload import personal_copy, stored_uploads, template
 
 st.title(_("Upload data"))
 upload_page.done()
@@ -27,6 +27,7 @@ releases_page.show_status(round_id)
 upload_page.about_kind(kind)
 if upload_page.needs_rules(kind):
     upload_page.add_rules()
+template.offer(kind, round_id, rules)
 
 file = upload_page.file_choice()
 upload_page.publishing(round_id)
