@@ -1,12 +1,11 @@
 """Command `template`: an empty workbook to fill in and import."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.app import app
-from cli.context import checked_round, session
+from cli.context import Output, checked_round, session
 from cli.imports import check_kind
 from cli.output import check_form, check_output, write
 from i18n import N_
@@ -21,9 +20,7 @@ def template(
     rules: Annotated[
         str | None, typer.Option(metavar="NAME", help=N_("Rule set whose groups, grades and indicators are listed."))
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))
-    ] = None,
+    output: Output = None,
 ) -> None:
     """`biaochi template`."""
     from reports.templates import choices_of

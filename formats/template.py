@@ -31,7 +31,7 @@ class TemplateColumn:
 
 @dataclass(frozen=True)
 class Template:
-    """Workbook to fill in, in the reader's language. notes: lines over the table of notes, whose first row is a head."""
+    """Workbook to fill in, in the reader's language. about: lines over the notes; notes: a table with its head."""
 
     title: str
     notes_title: str
