@@ -260,9 +260,13 @@ SUGGESTIONS: dict[str, str] = {
     "duplicate_header": N_("Rename or delete one of the columns."),
     "no_header": N_(
         "If a row names them differently, choose once what each means: on the page under “Columns of the file”, "
-        "on the command line with --map. Otherwise insert a first row as in the template."
+        "on the command line with --map. Otherwise insert a first row as in the template: the button on the upload page, "
+        "or `biaochi template` on the command line."
     ),
-    "unknown_column": N_("If it is not needed, confirm; otherwise rename it as in the template."),
+    "unknown_column": N_(
+        "If it is not needed, confirm; otherwise rename it as in the template: the button on the upload page, or "
+        "`biaochi template` on the command line."
+    ),
     "personal_column": N_(
         "Nothing was stored. Delete the column and save again, or take a copy of the file without personal data: with "
         "the button on the upload page, or with --clean-copy FILE on the command line."
@@ -356,11 +360,11 @@ SUGGESTIONS: dict[str, str] = {
         "numbers: with the button on the upload page, or with --clean-copy FILE on the command line."
     ),
     "two_rule_sets": N_("Import with the rule set already in use, or replace all uploads of the round."),
-    "rules_not_toml": N_('Compare it with the example rule set; texts need straight quotation marks (").'),
+    "rules_not_toml": N_('Compare it with the example rules/demo-2025.toml; texts need straight quotation marks (").'),
     "rules_unknown_key": N_("Correct the spelling or delete it."),
     "rules_not_supported": N_("Delete it; if the ranking depends on it, this version cannot compute that ranking."),
-    "rules_missing": N_("Add it; the example rule set shows how."),
-    "rules_wrong_type": N_("Correct it as in the example rule set."),
+    "rules_missing": N_("Add it; the example rules/demo-2025.toml shows how."),
+    "rules_wrong_type": N_("Correct it as in the example rules/demo-2025.toml."),
     "rules_empty_text": N_("Fill it in: it is printed with every result."),
     "rules_bad_name": N_("Choose a short name such as 2025."),
     "rules_no_scale": N_("Give [points] for grades or [numeric] for scores."),

@@ -76,7 +76,7 @@ def test_an_office_may_have_a_telephone_in_the_register_and_a_person_may_not():
 
 @pytest.fixture
 def refused(biaochi, tmp_path):
-    """Import a file that must be refused; what it must not repeat is in no message, in no language, nor in the store."""
+    """Import a file that must be refused; what it must not repeat is in no message, nor in the store."""
     biaochi.rules(tmp_path, SMALL)
 
     def call(kind: str, content: str, *secrets: str, name: str = "文件.csv") -> list[dict]:
@@ -111,7 +111,7 @@ KINDS = {
     "units": ("单位编码,单位全称,类别\nU1,{},政府\n", "单位全称"),
     "results": ("单位,总得分,说明\n市公安局,91.5,{}\n", "说明"),
     "pledges": ("承诺编号,单位,承诺事项\nP1,市公安局,{}\n", "承诺事项"),
-    "progress": ("承诺编号,检查日期,说明\nP1,2025-06-30,{}\n", "说明"),
+    "progress": ("承诺编号,核查日期,佐证\nP1,2025-06-30,{}\n", "佐证"),
     "issue_return": ("主体,会场或点位,发放数\n普通群众,{},10\n", "会场或点位"),
     "component_score": ("单位,项目,得分,依据\n市公安局,信访投诉,-1,{}\n", "依据"),
     "unit_alias": ("别名,单位编码,确认人\n公安局,U1,{}\n", "确认人"),
