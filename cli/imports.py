@@ -99,17 +99,20 @@ def import_(
             progress=told,
         )
     if report.remembered:
-        columns = ", ".join(
-            f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in report.remembered.items()
-        )
-        session.say(
-            N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
-            columns=columns,
-        )
+        _say_remembered(kind, report.remembered)
     _show_import(report, form, output)
     if clean_copy is not None:
         _write_clean_copy(report, clean_copy)
     raise typer.Exit(_import_code(report))
+
+
+def _say_remembered(kind: str, remembered: dict[str, str]) -> None:
+    """Say which columns are read as decided for an earlier file."""
+    columns = ", ".join(f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in remembered.items())
+    session.say(
+        N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
+        columns=columns,
+    )
 
 
 def _write_clean_copy(report: "ImportReport", path: Path) -> None:
@@ -117,7 +120,7 @@ def _write_clean_copy(report: "ImportReport", path: Path) -> None:
     from data.intake.personal_copy import differences
 
     if report.cleaned is None:
-        session.say(N_("No copy was written: it is made of a single file that was refused for personal data."))
+        session.say(N_("No copy was written: only a single file that is refused for personal data has a copy."))
         return
     write(report.cleaned.content, path)
     session.say(N_("Copy without personal data: {path}"), path=path)

@@ -96,7 +96,7 @@ def _rule(column: TemplateColumn, notes: str, place: int | None) -> dict[str, An
 
 
 def _places(template: Template) -> dict[int, int]:
-    """Return the column of the notes sheet that holds the list of each column with one."""
+    """Return, for each column with choices, the column of the notes sheet that lists them."""
     first = len(template.notes[0]) + NOTES_START
     listed = [at for at, column in enumerate(template.columns) if column.choices]
     return {at: first + number for number, at in enumerate(listed)}

@@ -198,7 +198,7 @@ def _allowed(kind: str, field: Field, choices: Choices, language: str) -> str:
 
 
 def _example(kind: str, field: Field, choices: Choices, number: int) -> str:
-    """Return an example that the import takes: a word of the list where only those are read, else an invented one."""
+    """Return an example that the import takes: a word of the list where only those are read, else an invented word."""
     invented = meanings(kind)[field.name].examples[number]
     listed = _choices(kind, field, choices)
     if not listed or invented in listed or not invented:

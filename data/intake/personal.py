@@ -59,7 +59,7 @@ _IDENTIFIES = (
 _VOTERS = "评委|打分人|评分人|评价人|投票人|答题人|答卷人|填写人|填表人|填报人|受访者|受访人|voter|rater|respondent"
 _IDENTIFYING = re.compile(f"{_ASKED}(?:{'|'.join(_IDENTIFIES)}){_REMARK}")
 _VOTER = re.compile(f"{_ASKED}(?:{_VOTERS}){_REMARK}")
-# A register of units may hold what the office itself answers under; these columns are left out like any unknown one.
+# A register of units may hold what the office itself answers under; these columns are left out like unknown columns.
 _OFFICE = re.compile(
     "(?:办公|单位|值班|监督|投诉|举报|咨询|服务|公开|热线|总机)(?:室|科)?(?:电话|电话号码|地址|邮箱|信箱)|传真|地址|邮编"
 )
@@ -67,7 +67,7 @@ _UNIT_NAMES = frozenset({"name", "名字"})  # in a register of units, of the un
 
 
 def names_person(header: str, kind: str) -> bool:
-    """Return whether a column of this name identifies a person, whatever field it is said to be."""
+    """Return whether a column of this name identifies a person, whatever field it is mapped to."""
     key = _header_key(header)
     if kind == "units" and (key in _UNIT_NAMES or _OFFICE.fullmatch(key)):
         return False
@@ -90,7 +90,7 @@ def _header_key(header: str) -> str:
 
 # --- values --------------------------------------------------------------------------------------------------------
 
-# Digits inside hexadecimal tokens and behind a decimal point are no number of their own.
+# Digits inside hexadecimal tokens and behind a decimal point are not separate numbers.
 _BEFORE = r"(?:^|[^0-9A-Fa-f.]|[^0-9]\.|[G-Zg-z][A-Fa-f])"
 _AFTER = r"(?:[^0-9A-Fa-f]|$)"
 _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"

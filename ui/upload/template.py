@@ -8,7 +8,7 @@ from ui.i18n import _, language
 
 
 def offer(kind: str, round_id: str, rules: str | None) -> None:
-    """Offer an empty workbook to fill in; its lists are those of the round, if there is one."""
+    """Offer an empty workbook to fill in; its lists are those of the round, if it is known."""
     content = template(kind, choices_of(cached.store(), round_id, rules), language())
     stem = "-".join(filter(None, ["template", kind, round_id]))
     with st.container(horizontal=True, vertical_alignment="center"):
