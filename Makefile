@@ -1,7 +1,7 @@
 # make run            install everything, load the demonstration into an empty store, serve the dashboard
 # PORT=8600 make run  the same at another port
 # make setup          install everything, for tests and checks as well
-# make quick          lint, and the tests of statistics, worked examples and intake: under a minute
+# make quick          lint, and the tests of statistics, worked examples and intake but its two longest files
 # make test           lint and every test but the sweeps and the slow ones: what continuous integration runs
 # make test-browser   every test in a browser, sweeps over pages and languages included
 # make test-slow      kill -9 at 100 instants, simulated years: minutes each
@@ -21,7 +21,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
-QUICK ?= $(wildcard tests/analytics tests/spec tests/data/intake)
+# Two files of intake import 200 whole files through the command line and take as long as all the others together.
+QUICK ?= $(filter-out %/test_bad_inputs.py %/test_import.py, \
+	$(wildcard tests/analytics tests/spec tests/data/intake/test_*.py))
 UPGRADE ?=
 
 export PORT

@@ -9,11 +9,13 @@ import logging
 import os
 import secrets
 import shutil
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
@@ -42,10 +44,19 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+def _release_that_answers() -> str | None:
+    """Ask the release in force a small query and return its short id; None without a release."""
+    release = cached.release()
+    if release is None:
+        return None
+    release.query("rounds")
+    return release.short
+
+
 def readiness(store_folder: Path) -> tuple[int, dict]:
     """Return HTTP status and body of /api/ready: a small query must succeed and an upload must fit on the disk."""
     try:
-        release = cached.ping()
+        release = _release_that_answers()
     except Exception:
         LOG.exception("the store does not answer")
         return 503, {"ready": False, "reason": "store"}
@@ -85,7 +96,7 @@ def show_reference_number(error: Exception) -> bool:
 
 
 @asynccontextmanager
-async def lifespan(_app):
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Refuse to start in an unsafe state; exclude loaded modules from garbage collection."""
     problems = startup_problems(SETTINGS)
     if problems:
@@ -97,13 +108,13 @@ async def lifespan(_app):
     gc.unfreeze()
 
 
-async def ready(_request):
+async def ready(_request: Request) -> JSONResponse:
     """Answer GET /api/ready, for monitoring."""
     status, body = await asyncio.to_thread(readiness, SETTINGS.store)
     return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-async def first_page(request):
+async def first_page(request: Request) -> RedirectResponse:
     """Redirect GET /overview to the root address, where the first page is served."""
     query = request.url.query
     return RedirectResponse(f"./?{query}" if query else "./", status_code=307)

@@ -319,7 +319,7 @@ SUGGESTIONS: dict[str, str] = {
         "on the command line. Otherwise delete the lines already imported."
     ),
     "already_imported_line": N_(
-        "Leave the line out, or import a complete correction that replaces the earlier uploads: on the upload "
+        "Leave the row out, or import a complete correction that replaces the earlier uploads: on the upload "
         "page, or with --replace on the command line."
     ),
     "record_in_other_upload": N_(

@@ -14,10 +14,15 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
 FEWEST_UNITS = 3
+"""Two posts always correlate by 1 or -1."""
 FEWEST_FOR_INTERVAL = 8
+"""Resamples of fewer posts repeat the same few pairs; the correlation is given without an interval."""
 FEWEST_NONZERO = 6
+"""The smallest two-sided p-value of the signed-rank test of five differences is 2/32 = 0.06, of six 0.03."""
 FEWEST_YEARS = 5
+"""The smallest two-sided p-value of Kendall's test of a trend over four years is 2/4! = 0.08, over five 0.02."""
 RESAMPLES = 9_999
+"""One less than 10,000, so that the limits of a 95% interval are resamples themselves, not values between two."""
 BATCH = 500
 """Resamples at a time: 500 of 400 units fit the processor's cache."""
 FEW, NO_INTERVAL, CONSTANT, PERFECT = "few", "no_interval", "constant", "perfect"

@@ -147,7 +147,8 @@ def _two_sided(change: Floats, spread: Floats, df: Floats) -> Floats:
     """Return the p-value of each change: 0 for a change without variance, 1 for no change."""
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(change == 0, np.where(np.isnan(spread), np.nan, 0.0), change / spread)
-    return np.minimum(1.0, 2 * special.stdtr(df, -np.abs(t)))
+    p: Floats = np.minimum(1.0, 2 * special.stdtr(df, -np.abs(t)))
+    return p
 
 
 def _benjamini_hochberg(p: Floats) -> Floats:

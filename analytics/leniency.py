@@ -165,7 +165,8 @@ def laplacian(linked: Floats) -> Floats:
 
 def connected_parts(linked: Floats) -> Ints:
     """Return the number of the part of each unit, shape (units,); parts have no common ballot."""
-    return csgraph.connected_components(sparse.csr_array(linked), directed=False)[1].astype(np.int64)
+    part: Ints = csgraph.connected_components(sparse.csr_array(linked), directed=False)[1].astype(np.int64)
+    return part
 
 
 def _components(parts: Ints, wanted: Bools) -> list[Ints]:
@@ -248,7 +249,8 @@ class _Group:
     @property
     def share(self) -> Floats:
         """Return the share of each unit in the votes of the group."""
-        return self.n / max(self.n.sum(), 1)
+        share: Floats = self.n / max(self.n.sum(), 1)
+        return share
 
 
 def _fit(groups: list[_Group]) -> tuple[Floats, Floats, Floats, Floats, float]:
@@ -288,7 +290,8 @@ def _satterthwaite(parts: Floats, freedom: Floats) -> Floats:
     share = parts / (parts.max(initial=0.0) or 1.0)
     spread = np.tensordot(1 / np.maximum(freedom, 1), share**2, axes=1)
     total: Floats = share.sum(axis=0) ** 2
-    return np.divide(total, spread, out=np.full(total.shape, freedom.sum()), where=spread > 0)
+    df: Floats = np.divide(total, spread, out=np.full(total.shape, freedom.sum()), where=spread > 0)
+    return df
 
 
 def _weakest(matrix: Floats) -> float:

@@ -106,4 +106,5 @@ class Moments:
 
 def _row_sums(sums: Exact) -> Exact:
     """Add over groups in Python ints, which cannot overflow."""
-    return sums.astype(object).sum(axis=1, keepdims=True)
+    total: Exact = sums.astype(object).sum(axis=1, keepdims=True)
+    return total

@@ -29,6 +29,7 @@ BLOCK = 1 << 17
 BORDERLINE = 0.04
 """Pairs closer than this to the critical value may change with the seed (Monte Carlo SD of it 0.007 to 0.014)."""
 THREADS = 2
+"""Blocks of draws at a time. NumPy releases the interpreter lock; each further thread holds a further block."""
 KEPT = 4
 """Step-down looks at the draws beyond the 1 - 4 (1 - level) quantile. Twice (1 - level) is enough: of every pair one
 order stays, and Z and -Z have one law, so at least half of the exceedances stay. Else it would only be too wide."""
@@ -159,7 +160,7 @@ def _root(sigma: Floats) -> Floats:
         raise ValueError("the covariance could not be factored")
     factor = np.tril(factor)
     factor[:, rank:] = 0.0
-    root = np.empty_like(factor)
+    root: Floats = np.empty_like(factor)
     root[pivots - 1] = factor * scale
     return root
 

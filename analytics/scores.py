@@ -177,7 +177,8 @@ def weights_of_units(
 
 def _lacking(n: Ints, weight: Floats) -> NDArray[np.bool_]:
     """Mark units without a vote from a group that has a weight, shape (p,)."""
-    return ((n == 0) & (weight > 0)).any(axis=1)
+    lacking: NDArray[np.bool_] = ((n == 0) & (weight > 0)).any(axis=1)
+    return lacking
 
 
 def _lacks_absent(groups: tuple[Hashable, ...], weights: Weights) -> bool:
@@ -243,7 +244,8 @@ def relative_spread(moments: Moments) -> Floats:
     cells, _ = _cells_of_moments(moments)
     within = (cells.n * cells.variance).sum(axis=0) / np.maximum(cells.n.sum(axis=0), 1)
     known = (cells.n > 0) & (within > 0)
-    return np.divide(_mixed(cells), within, out=np.ones(cells.n.shape), where=known)
+    effect: Floats = np.divide(_mixed(cells), within, out=np.ones(cells.n.shape), where=known)
+    return effect
 
 
 def _degrees_of_freedom(variance: Floats, freedom: Floats) -> tuple[Floats, Floats]:

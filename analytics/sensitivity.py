@@ -211,7 +211,8 @@ def bottom_under(scores: ArrayLike, k: int) -> Bools:
     values = np.asarray(scores, dtype=np.float64)
     if values.ndim != 1:
         raise ValueError(f"scores must have shape (units,), got {values.shape}")
-    return _bottom_rows(values[None, :], k)[0]
+    listed: NDArray[np.bool_] = _bottom_rows(values[None, :], k)[0]
+    return listed
 
 
 def reversals(group_means: ArrayLike, pooled_means: ArrayLike) -> Ints:

@@ -18,6 +18,7 @@ Floats: TypeAlias = NDArray[np.float64]
 FEWEST = 5
 """Units below which tau2 is not estimated: four scores carry almost no information about a spread."""
 DRAWS_AT_ONCE = 1 << 20
+"""Entries of a block of draws x units: 8 MB as float64."""
 
 
 @dataclass(frozen=True)

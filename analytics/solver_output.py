@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-STANDARD_OUTPUT = 1
+STANDARD_OUTPUT = 1  # file descriptor: C code does not go through sys.stdout
 
 _lock = threading.Lock()
 _solving = 0
@@ -23,8 +23,8 @@ _kept: int | None = None
 def silenced() -> Iterator[None]:
     """Send what C code writes to standard output to nowhere meanwhile.
 
-    Safe under threads: the first to enter redirects, the last to leave restores. Python's own `sys.stdout` writes to
-    the same place, so nothing else may be printed meanwhile.
+    Safe under threads: the first to enter redirects, the last to leave restores. `sys.stdout` writes to the same
+    descriptor, so nothing else may be printed meanwhile.
     """
     _enter()
     try:

@@ -19,6 +19,7 @@ DEALS = 99_999
 MOST_DEALT = 10**9
 """NumPy deals fewer ballots than these; a mean of so many is normal, and nothing is left to deal for."""
 TIE = 1e-6
+"""A deal that is equal but for rounding counts as extreme, so that the p-value is never too small."""
 FEWEST = 3
 """Units below which a comparison with the mean is meaningless: of two units, each is on a different side."""
 
@@ -98,7 +99,8 @@ def _freedom(variance: Floats, nu: Floats) -> Floats:
     total = own * share + other * (share.sum() - share)
     squares = share**2 / nu
     spread = own**2 * squares + other**2 * (squares.sum() - squares)
-    return np.divide(total**2, spread, out=np.full(p, nu.sum()), where=spread > 0)
+    df: Floats = np.divide(total**2, spread, out=np.full(p, nu.sum()), where=spread > 0)
+    return df
 
 
 def opposite(first: Sides, second: Sides) -> tuple[Floats, Ints]:

@@ -184,7 +184,7 @@ def feasible(
     targets : indices of unknowns. enough : an interval is not searched further once this holds of it; None searches
     every interval to its end, infinity included.
     start : shape (unknowns,); numbers that fit, such as the true ones. They save programmes and decide nothing.
-    whole : search whole numbers only (integer programmes): slower, for few unknowns a component. A search that takes
+    `whole` : search integers only (integer programmes): slower, for few unknowns a component. A search that takes
         too long ends with the interval reached so far, so that it errs towards withholding.
 
     Unknowns that share no fact are searched apart. Every solution also widens the intervals of the others,

@@ -1,14 +1,13 @@
 """Commands for the administrator: audit log, backup and restore."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.app import app
-from cli.context import CommandError, Format, Output, check_files, progress, session
-from cli.output import emit_rows, print_line
+from cli.context import Format, Output, check_files, progress, session
+from cli.output import emit_rows, parsed_date, print_line
 from i18n import N_, translate
 
 
@@ -25,7 +24,7 @@ def audit(
     from data.store.round_status import STATUSES
     from results.fields import headers
 
-    day = _day(since)
+    day = parsed_date("--since", since).isoformat() if since else ""
     log = read_log(session.path)
     titles = headers("audit")
     shown = [entry for entry in log if local_time(entry.time)[:10] >= day]
@@ -47,16 +46,6 @@ def audit(
             number=log[-1].number,
             hash=log[-1].hash[:16],
         )
-
-
-def _day(since: str) -> str:
-    """The day asked for; '' for all."""
-    if not since:
-        return ""
-    try:
-        return date.fromisoformat(since).isoformat()
-    except ValueError:
-        raise CommandError(N_("--since should be a date such as 2026-01-31, not {value}."), value=since) from None
 
 
 @app.command(help=N_("Back up the store to a new file."))

@@ -24,7 +24,7 @@ LONGEST_ROUND = 40
 NOT_IN_A_NAME = frozenset('/\\:*?"<>|')  # a round's name becomes part of file names
 
 
-Round = Annotated[str, typer.Option("--round", help=N_("Round, for instance 2025."))]
+RoundId = Annotated[str, typer.Option("--round", help=N_("Round, for instance 2025."))]
 Category = Annotated[str | None, typer.Option(metavar="C|ALL", help=N_("Category."))]
 ReleaseId = Annotated[str | None, typer.Option("--release", metavar="ID", help=N_("Release."))]
 Format = Annotated[str, typer.Option("--format", help=N_("csv, json or xlsx."))]

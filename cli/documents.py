@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, CommandError, Output, ReleaseId, Round, check_files, checked_round, progress, session
-from cli.output import write
+from cli.context import (
+    Category,
+    CommandError,
+    Output,
+    ReleaseId,
+    RoundId,
+    check_files,
+    checked_round,
+    progress,
+    session,
+)
+from cli.output import check_binary, check_choice, parsed_date, write
 from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
-    from data.store.release import Release
+    from data.store.release import Round
     from formats.document import Document
     from reports.documents import RoundResults, Signature
     from results.comparison.year_on_year import Changes
@@ -25,7 +35,7 @@ KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges")
 
 @app.command(help=N_("Write the bulletin of a round, or a part of it, as PDF or Word."))
 def bulletin(
-    round_id: Round,
+    round_id: RoundId,
     category: Category = None,
     kind: Annotated[
         str, typer.Option(metavar="KIND", help=N_("bulletin (all parts), ranking, bottom, unit, changes or pledges."))
@@ -42,7 +52,9 @@ def bulletin(
     template: Annotated[
         Path | None, typer.Option(metavar="FILE.docx", help=N_("A Word template of the office."))
     ] = None,
-    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
+    office: Annotated[
+        str, typer.Option(metavar="NAME", help=N_("Issuing office, for the heading and the signature."))
+    ] = "",
     date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
     release: ReleaseId = None,
     output: Output = None,
@@ -59,9 +71,9 @@ def bulletin(
         with progress(N_("Computing")):
             signed = Signature(office, date)
             if kind == "pledges":
-                made = _circular(chosen, name, as_of, signed)
+                made = _circular(chosen.round(name), as_of, signed)
             else:
-                made = _document(chosen, kind, name, category, unit, since, signed)
+                made = _document(chosen.round(name), kind, category, unit, since, signed)
         with progress(N_("Typesetting")):
             content = _pdf(made) if chosen_form == "pdf" else _docx(made, template)
         digest = hashlib.sha256(content).hexdigest()
@@ -73,20 +85,17 @@ def _form(form: str, output: Path | None, template: Path | None) -> str:
     """pdf or docx: as asked for, else by the file's ending, else by whether a template is given."""
     ending = output.suffix.lower().removeprefix(".") if output else ""
     found = form or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
-    if found not in FORMATS:
-        raise CommandError(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
+    check_choice("--format", found, FORMATS)
     if template is not None:
         if found != "docx":
             raise CommandError(N_("--template is for --format docx."))
         check_files([template])
-    if output is None and sys.stdout.isatty():
-        raise CommandError(N_("A document is not shown on a terminal; name a file with -o FILE."))
+    check_binary(output)
     return found
 
 
 def _check_kind(kind: str, unit: str) -> None:
-    if kind not in KINDS:
-        raise CommandError(N_("--kind should be one of: {known}."), known=", ".join(KINDS))
+    check_choice("--kind", kind, KINDS)
     if (kind == "unit") != bool(unit):
         raise CommandError(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
 
@@ -103,9 +112,8 @@ def _check_options(kind: str, category: str | None, since: str | None, as_of: st
 
 
 def _document(
-    release: "Release",
+    round_: "Round",
     kind: str,
-    round_id: str,
     category: str | None,
     unit: str,
     since: str | None,
@@ -113,9 +121,9 @@ def _document(
 ) -> "Document":
     from reports.documents import bottom_list, bulletin, full_ranking, round_results, year_on_year
 
-    found = round_results(release, round_id, category)
+    found = round_results(round_, category)
     if not found.lists:
-        raise CommandError(N_("The round {round} holds a register but no votes yet."), round=round_id)
+        raise CommandError(N_("The round {round} holds a register but no ballots yet."), round=round_.id)
     language = session.language
     if kind == "unit":
         return _dossier(found, unit, signed)
@@ -125,17 +133,16 @@ def _document(
     return write_up(found, language, signed)
 
 
-def _circular(release: "Release", round_id: str, as_of: str | None, signed: "Signature") -> "Document":
+def _circular(round_: "Round", as_of: str | None, signed: "Signature") -> "Document":
     """What needs attention in the quarter of a day."""
     from datetime import date
 
-    from cli.pledges import day_of
     from reports.documents import circular
     from results.pledges.progress import quarter_report
     from results.pledges.register import default_as_of
 
-    day = day_of(as_of) if as_of else default_as_of(release.round(round_id), date.today())
-    return circular(release, quarter_report(release.round(round_id), day), session.language, signed)
+    day = parsed_date("--as-of", as_of) if as_of else default_as_of(round_, date.today())
+    return circular(round_.release, quarter_report(round_, day), session.language, signed)
 
 
 def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document":
@@ -145,22 +152,22 @@ def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document
     from results.ranking.unit import UnitNotFoundError, detail
     from results.ranking.unit import unit as history
 
-    release, round_id = found.release, found.ranking.round
-    trial = round_id in release.trial_rounds
-    own = [name for name in release.rounds() if (name in release.trial_rounds) == trial]
+    release, round_ = found.release, found.release.round(found.ranking.round)
+    own = [name for name in release.rounds() if (name in release.trial_rounds) == round_.is_trial]
     try:
         known = history(release, code, [ranking(release.round(name)) for name in own])
-        return dossier(found, known, detail(release.round(round_id), code), session.language, signed)
+        return dossier(found, known, detail(round_, code), session.language, signed)
     except UnitNotFoundError as error:
         session.say(error.message, **error.facts)
-        raise which_unit(release, code, [round_id]) from None
+        raise which_unit(release, code, [round_.id]) from None
 
 
 def _changes(found: "RoundResults", since: str | None) -> "list[Changes]":
     """Each family of the round against an earlier round."""
     from cli.export import compared
 
-    return [compared(found.release, found.ranking.round, one.family.name, since) for one in found.lists]
+    round_ = found.release.round(found.ranking.round)
+    return [compared(round_, one.family.name, since) for one in found.lists]
 
 
 def _pdf(made: "Document") -> bytes:

@@ -11,20 +11,20 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, CommandError, Format, Output, ReleaseId, Round, checked_round, progress, session
+from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, checked_round, progress, session
 from cli.output import CANNOT_BE_WRITTEN, check_form, check_output, sheet_bytes, write
 from cli.results import open_release
 from i18n import N_, translate
 
 if TYPE_CHECKING:
-    from data.store.release import Release
+    from data.store.release import Round
     from results.comparison.year_on_year import Changes
 
 
 @app.command(help=N_("Export a table of a round; imported tables keep their headers."))
 def export(
     table: Annotated[str, typer.Argument(metavar="TABLE", help=N_("ranking, bottom, changes, groups, ballots, …"))],
-    round_id: Round,
+    round_id: RoundId,
     category: Category = None,
     since: Annotated[
         str | None,
@@ -48,16 +48,16 @@ def export(
     name = checked_round(round_id)
     with open_release(release) as chosen, progress(N_("Computing")):
         if table == BALLOTS and form == "csv":
-            return _long_ballots(chosen, name, output)
+            return _long_ballots(chosen.round(name), output)
         if table == BALLOTS:
-            content = _ballots(chosen, name, form)
+            content = _ballots(chosen.round(name), form)
         else:
-            content = _table(chosen, table, name, category, since, form)
-        _log(chosen, table, name, form, hashlib.sha256(content).hexdigest())
+            content = _table(chosen.round(name), table, category, since, form)
+        _log(chosen.round(name), table, form, hashlib.sha256(content).hexdigest())
         write(content, output)
 
 
-def _table(release: "Release", table: str, round_id: str, category: str | None, since: str | None, form: str) -> bytes:
+def _table(round_: "Round", table: str, category: str | None, since: str | None, form: str) -> bytes:
     """The file of every table but the ballots."""
     from formats.spreadsheet import json_bytes
     from reports.record_tables import NothingToExportError
@@ -65,66 +65,66 @@ def _table(release: "Release", table: str, round_id: str, category: str | None, 
 
     try:
         if table == CHANGES:
-            found = compared(release, round_id, category, since)
+            found = compared(round_, category, since)
             if form == "json":
-                return json_bytes(changes_json(release, found))
-            return sheet_bytes(changes_sheet(release, found, session.language), form)
+                return json_bytes(changes_json(round_.release, found))
+            return sheet_bytes(changes_sheet(round_.release, found, session.language), form)
         if form == "json":
-            return json_bytes(as_json(release, table, round_id, category))
-        return sheet_bytes(export_sheet(release, table, round_id, session.language, category=category), form)
+            return json_bytes(as_json(round_, table, category))
+        return sheet_bytes(export_sheet(round_, table, session.language, category=category), form)
     except NothingToExportError:
-        raise _nothing(release, table, round_id) from None
+        raise _nothing(round_, table) from None
 
 
-def _nothing(release: "Release", table: str, round_id: str) -> CommandError:
+def _nothing(round_: "Round", table: str) -> CommandError:
     """The round has no such table; says which it has."""
     from reports.tables import tables_of
 
-    known = ", ".join(tables_of(release, round_id))
+    known = ", ".join(tables_of(round_))
     return CommandError(
         N_("The round {round} of this release has no table {table}. It has: {known}."),
         table=table,
-        round=round_id,
+        round=round_.id,
         known=known,
     )
 
 
-def compared(release: "Release", round_id: str, category: str | None, since: str | None) -> "Changes":
+def compared(round_: "Round", category: str | None, since: str | None) -> "Changes":
     """Compare the round with an earlier round, in one category or in all together (ALL)."""
     from results.comparison.year_on_year import changes, round_before
     from results.ranking.family import ALL
     from results.ranking.what_if import what_if
 
-    before = since or round_before(release.round(round_id))
+    before = since or round_before(round_)
     if before is None:
-        raise CommandError(N_("There is no round before {round}. Name one with --from ROUND."), round=round_id)
-    if before == round_id:
-        raise CommandError(N_("Two different rounds are needed, not {round} twice."), round=round_id)
+        raise CommandError(N_("There is no round before {round}. Name one with --from ROUND."), round=round_.id)
+    if before == round_.id:
+        raise CommandError(N_("Two different rounds are needed, not {round} twice."), round=round_.id)
     return changes(
-        release.round(before),
-        release.round(round_id),
+        round_.release.round(before),
+        round_,
         category or ALL,
-        lambda round_, rules: what_if(session.store(), round_, rules),
+        lambda earlier, rules: what_if(session.store(), earlier, rules),
     )
 
 
-def _ballots(release: "Release", round_id: str, form: str) -> bytes:
+def _ballots(round_: "Round", form: str) -> bytes:
     """All ballots of a round as JSON or as a workbook."""
     from formats.spreadsheet import Sheet, json_bytes
     from reports.ballots import ballot_file
 
-    with ballot_file(release, round_id, "en" if form == "json" else session.language) as (headers, rows):
+    with ballot_file(round_, "en" if form == "json" else session.language) as (headers, rows):
         if not headers:
-            raise _nothing(release, "ballots", round_id)
+            raise _nothing(round_, "ballots")
         if form == "json":
-            head = {"release": release.id, "round": round_id}
+            head = {"release": round_.release.id, "round": round_.id}
             return json_bytes({**head, "rows": [dict(zip(headers, row, strict=True)) for row in rows]})
-        facts = [(translate(N_("Release"), session.language), release.id)]
+        facts = [(translate(N_("Release"), session.language), round_.release.id)]
         title, about = (translate(word, session.language) for word in (N_("Ballots"), N_("About")))
         return sheet_bytes(Sheet(title, headers, list(rows), facts, about), form)
 
 
-def _long_ballots(release: "Release", round_id: str, output: Path | None) -> None:
+def _long_ballots(round_: "Round", output: Path | None) -> None:
     """Write all ballots of a round as CSV, piece by piece.
 
     A temporary file is completed first: its checksum must be in the log before the output begins, and an unfinished
@@ -134,11 +134,11 @@ def _long_ballots(release: "Release", round_id: str, output: Path | None) -> Non
     from reports.ballots import ballot_file
 
     with tempfile.TemporaryFile() as complete:
-        with ballot_file(release, round_id, session.language) as (headers, rows):
+        with ballot_file(round_, session.language) as (headers, rows):
             if not headers:
-                raise _nothing(release, "ballots", round_id)
+                raise _nothing(round_, "ballots")
             digest = _pieces(csv_pieces(headers, rows), complete)
-        _log(release, "ballots", round_id, "csv", digest)
+        _log(round_, "ballots", "csv", digest)
         complete.seek(0)
         if output is None:
             sys.stdout.flush()
@@ -160,7 +160,7 @@ def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _log(release: "Release", table: str, round_id: str, form: str, digest: str) -> None:
+def _log(round_: "Round", table: str, form: str, digest: str) -> None:
     from data.store.audit_log import log_export
 
-    log_export(session.path, f"{table}.{form}", release=release.id, round_id=round_id, sha256=digest)
+    log_export(session.path, f"{table}.{form}", release=round_.release.id, round_id=round_.id, sha256=digest)

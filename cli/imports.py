@@ -15,7 +15,7 @@ from cli.context import (
     WARNINGS,
     CommandError,
     Output,
-    Round,
+    RoundId,
     check_files,
     checked_round,
     progress,
@@ -47,7 +47,7 @@ def demo() -> None:
 def import_(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("ballots, counts, units or another table"))],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
-    round_id: Round,
+    round_id: RoundId,
     rules: Annotated[str | None, typer.Option(help=N_("Name of the rule set."))] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help=N_("Correct all earlier uploads of kind and round."))
@@ -147,13 +147,10 @@ def alias(
 
 def check_kind(kind: str) -> None:
     """Refuse a kind of upload that there is not."""
-    from data.model.contract import KINDS, tables
+    from data.store.policy import refuse_kind
 
-    if kind not in KINDS and kind in tables():
-        raise CommandError(N_("This version does not read uploads of the kind {kind} yet."), kind=kind)
-    if kind not in KINDS:
-        known = ", ".join(KINDS)
-        raise CommandError(N_("There is no kind of upload named {kind}. Known: {known}."), kind=kind, known=known)
+    if refusal := refuse_kind(kind):
+        raise refusal
 
 
 def _mapping(kind: str, pairs: Sequence[str]) -> dict[str, str]:

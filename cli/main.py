@@ -16,7 +16,7 @@ from cli.app import app
 from cli.context import DONE, INTERRUPTED, WRONG_USAGE, CommandError, session
 from cli.errors import failed
 from cli.help_text import translate_help
-from cli.output import print_line
+from cli.output import check_choice, print_line
 from i18n import LANGUAGES, N_, ROOT
 
 # Importing a module registers its commands.
@@ -131,7 +131,7 @@ def _common(
 ) -> None:
     if store is not None:
         session.path = store.expanduser().absolute()
-    if lang is not None and lang not in LANGUAGES:
-        raise CommandError(N_("--lang should be one of: {known}."), known=", ".join(LANGUAGES))
+    if lang is not None:
+        check_choice("--lang", lang, LANGUAGES)
     if session.path.exists() and not session.path.is_dir():
         raise CommandError(N_("The store {path} is not a folder."), path=session.path)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,32 @@ def emit_rows(
 
 
 def check_form(form: str, output: Path | None) -> None:
-    """Refuse a format that there is not, and a workbook on a terminal."""
-    if form not in FORMATS:
-        raise CommandError(N_("--format should be one of: {known}."), known=", ".join(FORMATS))
-    if form == "xlsx" and output is None and sys.stdout.isatty():
-        raise CommandError(N_("A workbook is not shown on a terminal; name a file with -o FILE."))
+    """Refuse an unknown format, and a workbook on a terminal."""
+    check_choice("--format", form, FORMATS)
+    if form == "xlsx":
+        check_binary(output)
+
+
+def check_choice(option: str, value: str, known: Sequence[str]) -> None:
+    """Refuse a value that is not among the choices of an option."""
+    if value not in known:
+        raise CommandError(N_("{option} should be one of: {known}."), option=option, known=", ".join(known))
+
+
+def check_binary(output: Path | None) -> None:
+    """Refuse to write a binary file to a terminal."""
+    if output is None and sys.stdout.isatty():
+        raise CommandError(N_("Output of this kind is not shown on a terminal; name a file with -o FILE."))
+
+
+def parsed_date(option: str, text: str) -> date:
+    """Return the date given for an option."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise CommandError(
+            N_("{option} should be a date such as 2026-01-31, not {value}."), option=option, value=text
+        ) from None
 
 
 def check_output(output: Path | None) -> None:

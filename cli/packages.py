@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import CommandError, Output, ReleaseId, Round, checked_round, progress, session
-from cli.output import write
+from cli.context import CommandError, Output, ReleaseId, RoundId, checked_round, progress, session
+from cli.output import check_binary, write
 from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
-    from data.store.release import Release
+    from data.store.release import Round
 
 
 @app.command(help=N_("Write the public page of a round, an HTML file for the government website."))
 def public(
-    round_id: Round,
+    round_id: RoundId,
     release: ReleaseId = None,
     output: Output = None,
 ) -> None:
@@ -30,14 +30,14 @@ def public(
 
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            page = public_page(chosen, round_id)
-        _log_and_write(page, output, f"{PAGE} {round_id}", chosen, round_id)
+            page = public_page(chosen.round(round_id))
+        _log_and_write(page, output, f"{PAGE} {round_id}", chosen.round(round_id))
 
 
 @app.command(help=N_("Write the verification kit of a unit (internal), which recomputes its score, rank and verdict."))
 def kit(
     code: Annotated[str, typer.Argument(metavar="UNIT")],
-    round_id: Round,
+    round_id: RoundId,
     release: ReleaseId = None,
     output: Output = None,
 ) -> None:
@@ -45,23 +45,24 @@ def kit(
     from data.store.audit_log import KIT
     from reports.verification_kit import MemberNotFoundError, kit_bytes
 
-    if output is None and sys.stdout.isatty():
-        raise CommandError(N_("A kit is not shown on a terminal; name a file with -o FILE.zip."))
+    check_binary(output)
     with open_release(release) as chosen:
         try:
             with progress(N_("Computing")):
-                content = kit_bytes(chosen, round_id, code)
+                content = kit_bytes(chosen.round(round_id), code)
         except MemberNotFoundError as error:
             session.say(error.message, **error.facts)
             raise which_unit(chosen, code, [round_id]) from None
-        _log_and_write(content, output, f"{KIT} {code} {round_id}", chosen, round_id)
+        _log_and_write(content, output, f"{KIT} {code} {round_id}", chosen.round(round_id))
 
 
 @app.command(help=N_("Pack a round into a ZIP: tables, bulletin, rule set and checksums, without ballots."))
 def bundle(
-    round_id: Round,
+    round_id: RoundId,
     public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,
-    office: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs: for the red head and the foot."))] = "",
+    office: Annotated[
+        str, typer.Option(metavar="NAME", help=N_("Issuing office, for the heading and the signature."))
+    ] = "",
     date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
     release: ReleaseId = None,
     output: Output = None,
@@ -76,31 +77,30 @@ def bundle(
     name = checked_round(round_id)
     if public and (office or date):
         raise CommandError(
-            N_("--office and --date sign the internal bundle; the public one holds no document to sign.")
+            N_("--office and --date are for the internal bundle; the public bundle contains no document to sign.")
         )
-    if output is None and sys.stdout.isatty():
-        raise CommandError(N_("A bundle is not shown on a terminal; name a file with -o FILE.zip."))
+    check_binary(output)
     warning = ""
     with open_release(release) as chosen:
         with progress(N_("Computing")) as report:
             if public:
-                content = public_bundle(chosen, name, session.language)
+                content = public_bundle(chosen.round(name), session.language)
             else:
-                found = changes_since(chosen, name, partial(what_if, session.store()))
+                found = changes_since(chosen.round(name), partial(what_if, session.store()))
                 signed = Signature(office, date)
                 content = internal_bundle(
-                    chosen, name, session.language, changes_found=found, signed=signed, progress=report
+                    chosen.round(name), session.language, changes_found=found, signed=signed, progress=report
                 )
                 warning = fonts_here().warning(session.language)
         if warning:
             print(warning, file=sys.stderr)
-        _log_and_write(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen, name)
+        _log_and_write(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen.round(name))
 
 
-def _log_and_write(content: bytes, output: Path | None, what: str, release: "Release", round_id: str) -> None:
+def _log_and_write(content: bytes, output: Path | None, what: str, round_: "Round") -> None:
     """Log the file, then write it: what cannot be logged is not written."""
     from data.store.audit_log import log_export
 
     digest = hashlib.sha256(content).hexdigest()
-    log_export(session.path, what, release=release.id, round_id=round_id, sha256=digest)
+    log_export(session.path, what, release=round_.release.id, round_id=round_.id, sha256=digest)
     write(content, output)

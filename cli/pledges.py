@@ -6,15 +6,15 @@ from typing import Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, CommandError, Format, Output, ReleaseId, Round, progress, session
-from cli.output import check_form, emit_json, emit_sheet
+from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, progress, session
+from cli.output import check_choice, check_form, emit_json, emit_sheet, parsed_date
 from cli.results import open_release
 from i18n import N_
 
 
 @app.command(help=N_("Compare pledges with outcomes, by item, post or unit."))
 def pledges(
-    round_id: Round,
+    round_id: RoundId,
     category: Category = None,
     by: Annotated[str, typer.Option(metavar="BY", help=N_("One row per item, post or unit."))] = "item",
     circular: Annotated[
@@ -40,11 +40,10 @@ def pledges(
     from results.pledges.register import default_as_of
 
     check_form(form, output)
-    if by not in BY:
-        raise CommandError(N_("--by should be one of: {known}."), known=", ".join(BY))
+    check_choice("--by", by, BY)
     if circular and by != BY_ITEM:
         raise CommandError(N_("--circular has one row per item; leave out --by {by}."), by=by)
-    named = None if as_of is None else day_of(as_of)
+    named = None if as_of is None else parsed_date("--as-of", as_of)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             day = named or default_as_of(chosen.round(round_id), date.today())
@@ -59,11 +58,3 @@ def pledges(
             emit_json(as_json(found, chosen), output)
         else:
             emit_sheet(as_sheet(found, chosen, session.language), form, output)
-
-
-def day_of(text: str) -> date:
-    """The day of --as-of."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise CommandError(N_("--as-of should be a day such as 2025-09-30, not {value}."), value=text) from None

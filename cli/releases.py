@@ -29,7 +29,7 @@ def publish(
         raise CommandError(N_("--format and -o go with --dry-run: publishing itself prints the release only."))
     with progress(N_("Computing")):
         report = session.store().publish(note, expect=expect)
-    session.say(N_("Published.") if report.new else N_("Nothing new: this release is in force already."))
+    session.say(N_("Published.") if report.new else N_("Nothing changed: this release is in force already."))
     print_line(report.release)
 
 
@@ -134,7 +134,7 @@ def status(
 
     store, name = session.store(), checked_round(round_id)
     if name not in store.rounds() and not any(event.round == name for event in store.history()):
-        session.say(N_("The round {round} has no uploads yet."), round=name)
+        session.say(N_("The round {round} holds no uploads."), round=name)
     if new is not None:
         store.set_status(name, CHINESE.get(new, new), reason)
     found = store.status(name)

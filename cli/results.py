@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, CommandError, Format, Output, ReleaseId, Round, progress, session, text_of
+from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, progress, session, text_of
 from cli.output import check_form, emit_json, emit_sheet
 from i18n import N_
 
 if TYPE_CHECKING:
-    from data.store.release import Release
+    from data.store.release import Release, Round
     from results.ranking.family import WhatIf
 
 
 @app.command(help=N_("Rank all units of a round within their category, or together with --category ALL."))
 def ranking(
-    round_id: Round,
+    round_id: RoundId,
     category: Category = None,
     release: ReleaseId = None,
     what_if: Annotated[Path | None, typer.Option("--what-if", metavar="FILE.toml", help=N_("Other rules."))] = None,
@@ -34,7 +34,7 @@ def ranking(
     check_form(form, output)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            other = _what_if(chosen, round_id, what_if) if what_if else None
+            other = _what_if(chosen.round(round_id), what_if) if what_if else None
             answer = rank_units(chosen.round(round_id), category, other)
         named = family_name(category, session.language) if category else ""
         if form == "json":
@@ -48,7 +48,7 @@ def ranking(
 
 @app.command(help=N_("List units that are in the bottom k or cannot be ruled out, worst first."))
 def bottom(
-    round_id: Round,
+    round_id: RoundId,
     category: Category = None,
     k: Annotated[int | None, typer.Option("-k", metavar="K", help=N_("The last K, in place of the rule."))] = None,
     release: ReleaseId = None,
@@ -76,15 +76,15 @@ def bottom(
         session.say(OTHER_RULES)
 
 
-def _what_if(release: "Release", round_id: str, file: Path) -> "WhatIf":
+def _what_if(round_: "Round", file: Path) -> "WhatIf":
     from data.model.rule_sets import parse_rules
     from results.ranking.family import RoundNotFoundError
     from results.ranking.what_if import what_if
 
     rules = parse_rules(text_of(file))
-    if round_id not in release.rounds():
-        raise RoundNotFoundError(round_id, release.rounds())
-    return what_if(session.store(), release.round(round_id), rules)
+    if not round_.has_units:
+        raise RoundNotFoundError(round_.id, round_.release.rounds())
+    return what_if(session.store(), round_, rules)
 
 
 @app.command(help=N_("Show the results of a unit in every round."))
@@ -135,7 +135,7 @@ def open_release(prefix: str | None) -> "Iterator[Release]":
         found.close()
 
 
-OTHER_RULES = N_("Computed under other rules; nothing of this is published.")
+OTHER_RULES = N_("Computed under other rules, not published.")
 OUTDATED = N_(
     "The release {release} was built by an earlier version of this program. Run `biaochi publish` to build the "
     "same files as a release of this version; the old release stays in the history."

@@ -8,16 +8,14 @@ from contextlib import contextmanager
 
 from data.model.contract import header_of
 from data.store.ballot_lines import ballot_lines
-from data.store.release import Release
+from data.store.release import Round
 
 
 @contextmanager
-def ballot_file(
-    release: Release, round_id: str, language: str
-) -> Iterator[tuple[list[str], Iterator[list[str | None]]]]:
+def ballot_file(round_: Round, language: str) -> Iterator[tuple[list[str], Iterator[list[str | None]]]]:
     """Yield headers and rows of all ballots of a round, or no headers if there are no ballots.
 
     Rows must be read inside the context, which closes the database on exit.
     """
-    with ballot_lines(release.round(round_id)) as (names, rows):
+    with ballot_lines(round_) as (names, rows):
         yield [header_of("ballots", name) if language == "zh" else name for name in names], rows

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 
 from data.model.contract import KINDS
 from data.model.progress import Progress, no_progress
-from data.store.release import Release
+from data.store.release import Round
 from data.store.uploads import read_upload
 from formats.docx import word_bytes
 from formats.pdf import typeset
@@ -54,18 +54,17 @@ TOLD = {
 }
 
 
-def changes_since(release: Release, round_id: str, recount: Recount) -> list[Changes]:
+def changes_since(round_: Round, recount: Recount) -> list[Changes]:
     """Compare each category with the previous round of the same sort (trial or formal); empty without such a round."""
-    before = round_before(release.round(round_id))
+    before = round_before(round_)
     if before is None:
         return []
-    earlier, later = release.round(before), release.round(round_id)
-    return [changes(earlier, later, family.name, recount) for family in families(later)]
+    earlier = round_.release.round(before)
+    return [changes(earlier, round_, family.name, recount) for family in families(round_)]
 
 
 def internal_bundle(
-    release: Release,
-    round_id: str,
+    round_: Round,
     language: str,
     *,
     changes_found: Iterable[Changes] = (),
@@ -76,50 +75,51 @@ def internal_bundle(
 
     Raises NothingPublishedError for a round that has a register but no votes.
     """
-    found_of_round = round_results(release, round_id)
+    release, found_of_round = round_.release, round_results(round_)
     if not found_of_round.lists:
-        raise NothingPublishedError(round_id)
+        raise NothingPublishedError(round_.id)
     files: dict[str, bytes] = {}
     for table in (RANKING, BOTTOM, GROUPS):
         progress(len(files) / 20, N_("Computing"))
-        _add(files, table, export_sheet(release, table, round_id, language))
+        _add(files, table, export_sheet(round_, table, language))
     for number, found in enumerate(changes_found, start=1):
         _add(files, f"changes-{number:02d}", changes_sheet(release, found, language))
-    if round_id in pledge_rounds(release):
-        sheet = pledge_sheet(pledge_table(pledge_year(release.round(round_id))), release, language)
+    if round_.id in pledge_rounds(release):
+        sheet = pledge_sheet(pledge_table(pledge_year(round_)), release, language)
         _add(files, "pledges", sheet)
     progress(0.6, N_("Typesetting"))
     made = bulletin(found_of_round, language, signed or Signature())
     files |= {"bulletin.pdf": typeset(made).content, "bulletin.docx": word_bytes(made)}
     for kind in (kind for kind in KINDS if kind != BALLOTS):
         try:
-            files[f"tables/{kind}.csv"] = csv_bytes(export_sheet(release, kind, round_id, language))
+            files[f"tables/{kind}.csv"] = csv_bytes(export_sheet(round_, kind, language))
         except NothingToExportError:
             continue
     progress(0.9, N_("Packing"))
-    return _packed(files | _evidence(release, round_id), release, round_id, INTERNAL)
+    return _packed(files | _evidence(round_), round_, INTERNAL)
 
 
-def public_bundle(release: Release, round_id: str, language: str) -> bytes:
+def public_bundle(round_: Round, language: str) -> bytes:
     """Return the public bundle: the public page, its tables and the rule set. Raises NothingPublishedError."""
-    found = published(release, round_id)
-    files = {"public.html": public_page(release, round_id)}
+    found = published(round_)
+    files = {"public.html": public_page(round_)}
     for name, sheet in (
-        ("ranking", _public_rows(release, found, language)),
+        ("ranking", _public_rows(round_, found, language)),
         ("grades", _public_grades(found, language)),
     ):
         if sheet.rows:
             _add(files, name, sheet)
     files["rules.toml"] = found.rules.text.encode()
-    return _packed(files, release, round_id, PUBLIC)
+    return _packed(files, round_, PUBLIC)
 
 
 def _add(files: dict[str, bytes], name: str, sheet: Sheet) -> None:
     files |= {f"{name}.xlsx": xlsx_bytes(sheet), f"{name}.csv": csv_bytes(sheet)}
 
 
-def _evidence(release: Release, round_id: str) -> dict[str, bytes]:
+def _evidence(round_: Round) -> dict[str, bytes]:
     """Return the rule set, and the list of uploaded files behind the release."""
+    release = round_.release
     uploads = [read_upload(release.store / "uploads" / name) for name in release.upload_ids]
     listed = [
         {
@@ -132,23 +132,23 @@ def _evidence(release: Release, round_id: str) -> dict[str, bytes]:
     ]
     contents = {"release": release.id, "method_version": release.made_of["method_version"], "uploads": listed}
     return {
-        "rules.toml": release.round(round_id).scored_rules.text.encode(),
+        "rules.toml": round_.scored_rules.text.encode(),
         "release.json": (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode(),
     }
 
 
-def _packed(files: dict[str, bytes], release: Release, round_id: str, stamp: str) -> bytes:
+def _packed(files: dict[str, bytes], round_: Round, stamp: str) -> bytes:
     """Pack the files with a README in both languages and the checksum of every file."""
-    files = {"README.txt": _readme(release, round_id, list(files), stamp).encode(), **files}
+    files = {"README.txt": _readme(round_, list(files), stamp).encode(), **files}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
     return zip_bytes(
         {**files, "SHA256SUMS": sums.encode()}, " / ".join(translate(stamp, language) for language in LANGUAGES)
     )
 
 
-def _readme(release: Release, round_id: str, names: list[str], stamp: str) -> str:
+def _readme(round_: Round, names: list[str], stamp: str) -> str:
     """Return the README that lists the contents of the bundle, Chinese first."""
-    facts = {"round": round_id, "rules": release.round(round_id).scored_rules.name, "release": release.id}
+    facts = {"round": round_.id, "rules": round_.scored_rules.name, "release": round_.release.id}
     parts = []
     for language in LANGUAGES:
         lines_of_files = [
@@ -158,7 +158,7 @@ def _readme(release: Release, round_id: str, names: list[str], stamp: str) -> st
         ]
         lines = [
             translate(stamp, language),
-            marks(release, round_id, language),
+            marks(round_, language),
             translate(ABOUT, language),
             "",
             *lines_of_files,
@@ -169,7 +169,7 @@ def _readme(release: Release, round_id: str, names: list[str], stamp: str) -> st
     return "\n\n----\n\n".join(parts) + "\n"
 
 
-def _public_rows(release: Release, found: Published, language: str) -> Sheet:
+def _public_rows(round_: Round, found: Published, language: str) -> Sheet:
     """Return every unit with the text of the page: scores rounded the same way, a cross for withheld numbers."""
     decimals = found.rules.presentation.decimals
     headers = [f"n:{group}" if name == "" else header(name, language) for name, group in _public_columns(found)]
@@ -177,8 +177,8 @@ def _public_rows(release: Release, found: Published, language: str) -> Sheet:
         [_public_cell(row, name, group, decimals, language) for name, group in _public_columns(found)]
         for row in found.rows.to_dict("records")
     ]
-    mark = marks(release, found.round, language)
-    headers, rows = with_basis(headers, rows, [(found.rules.name, mark)] * len(rows), release, language)
+    mark = marks(round_, language)
+    headers, rows = with_basis(headers, rows, [(found.rules.name, mark)] * len(rows), round_.release, language)
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), found.release),
         (translate(N_("Round"), language), found.round),

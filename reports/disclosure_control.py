@@ -28,7 +28,7 @@ from analytics.suppression import (
     suppress,
 )
 from data.model.rule_sets import RuleSet
-from data.store.release import Release
+from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
 from results.missing import is_missing
@@ -102,22 +102,22 @@ class Published:
         return frozenset(self.rows.loc[self.rows["n"].notna(), "unit_code"])
 
 
-def published(release: Release, round_id: str) -> Published:
+def published(round_: Round) -> Published:
     """Return the public tables of a round, with each category ranked separately.
 
     Raises RoundNotFoundError and NothingPublishedError.
     """
-    ranked_families = families(release.round(round_id))
+    ranked_families = families(round_)
     if not ranked_families:
-        raise NothingPublishedError(round_id)
-    ranking = ranking_of(release.round(round_id), ranked_families)
-    votes = _Votes.of(release, round_id)
+        raise NothingPublishedError(round_.id)
+    ranking = ranking_of(round_, ranked_families)
+    votes = _Votes.of(round_)
     plan = _plan(votes, ranked_families)
     rows = _public_rows(ranking.rows, votes, plan)
     lists = tuple(bottom_list(family, ranking) for family in ranked_families)
     return Published(
-        release.id,
-        round_id,
+        round_.release.id,
+        round_.id,
         ranked_families[0].rules,
         votes.groups,
         rows,
@@ -143,12 +143,10 @@ class _Votes:
     lines: pd.DataFrame
 
     @classmethod
-    def of(cls, release: Release, round_id: str) -> "_Votes":
-        tables = tables_of(release.round(round_id))
+    def of(cls, round_: Round) -> "_Votes":
+        tables = tables_of(round_)
         categories = tuple(tables.units["category"])
-        parts = [
-            release.round(round_id).category_grades(name).assign(category=name) for name in sorted(set(categories))
-        ]
+        parts = [round_.category_grades(name).assign(category=name) for name in sorted(set(categories))]
         lines = pd.concat(parts, ignore_index=True)
         lines = lines[lines["scored"].astype(bool) & lines["points"].notna() & (lines["lines"] > 0)]
         moments = moments_of(tables)
@@ -223,6 +221,7 @@ class _Plan:
         voted = self.votes.moments.n.sum(axis=1) > 0
         for indicator in votes.indicators:
             lines = votes.lines[votes.lines["indicator"] == indicator]
+            # Grades with equal points are ordered by name, so that the page is the same on every machine.
             best_first = lines.sort_values(["points", "grade"], ascending=[False, True])
             grades = tuple(map(str, best_first["grade"].unique()))
             for category in votes.categories:
@@ -298,8 +297,8 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
     """Return what the published scores of a family disclose together with all other published numbers.
 
     That is a small number of equal grades of one group on one unit, or a withheld number of grades of the category.
-    Units with votes of one group only are left out: their grades follow from the score. Of one unit whole numbers
-    are tried (a score to two decimals often fits one set of whole votes only), over a category fractions.
+    Units with votes of one group only are left out: their grades follow from the score. For a single unit
+    integers are tried (a score to two decimals often fits only one set of integer votes), for a category fractions.
     """
     if len(plan.votes.indicators) != 1:
         return _Leak(frozenset(), False)

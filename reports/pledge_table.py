@@ -108,7 +108,7 @@ def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str |
 def as_json(table: PledgeTable, release: Release) -> dict[str, object]:
     """Return a table with field names and codes, in full precision."""
     head: dict[str, object] = {"release": table.release, "round": table.round, "rules": table.rules}
-    head |= {"demo": release.is_demo, "as_of": table.as_of} | status_of(release, table.round)
+    head |= {"demo": release.is_demo, "as_of": table.as_of} | status_of(release.round(table.round))
     return {**head, "rows": records(table.rows, table.fields)}
 
 
@@ -123,7 +123,7 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
         fields = CIRCULAR
     values = records(rows, fields)
     rounds = [str(row.get("round") or table.round) for row in values]
-    known = {name: marks(release, name, language) for name in rounds or [table.round]}
+    known = {name: marks(release.round(name), language) for name in rounds or [table.round]}
     headers = [header(name, language) for name in fields]
     legend = [(header(name, language), translate(meaning, language)) for name, meaning in meanings("pledges", fields)]
     decimals = _decimals(release, table)
@@ -161,7 +161,7 @@ def _form(name: str) -> str:
 
 
 def _decimals(release: Release, table: PledgeTable) -> int:
-    return decimals_of(release, table.round) if table.rules else Presentation().decimals
+    return decimals_of(release.round(table.round)) if table.rules else Presentation().decimals
 
 
 def post_sheet(rows: pd.DataFrame, release: Release, language: str) -> Sheet:

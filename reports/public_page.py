@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Bottom
-from data.store.release import Release
+from data.store.release import Release, Round
 from i18n import LANGUAGES, N_, join, translate
 from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, published
 from reports.documents.common import round_words
@@ -45,8 +45,8 @@ WORDS = {
     "not_ranked": N_("Not ranked"),
     "bottom": N_("Bottom list"),
     "bottom_why": N_(
-        "A place at the end is no finding yet. Only units under “Confirmed” may be described as being at the "
-        "bottom; the other sentences go no further than the votes allow."
+        "A place at the end alone supports no conclusion. Only units under “Confirmed” may be described as being at "
+        "the bottom; the other sentences go no further than the votes allow."
     ),
     "none": N_("None."),
     "withheld": N_("What is withheld, and why"),
@@ -61,7 +61,7 @@ WORDS = {
 }
 HEADERS = (
     *(N_("Place"), N_("Unit"), N_("Votes"), N_("Score"), N_("Interval of the score")),
-    *(N_("Places the votes allow"), N_("Verdict")),
+    *(N_("Places"), N_("Verdict")),
 )
 NOT_RANKED_HEADERS = (N_("Unit"), N_("Category"), N_("Votes"), N_("Reason"))
 RUNNING = N_("Round {round} · rule set {rules} · release {release}")
@@ -94,25 +94,25 @@ WITHHELD = {
     "categories": N_(
         "No grades are published of: {names} (fewer than {fewest} units, or numbers that would follow from them)."
     ),
-    "nothing": N_("No limit for small numbers is set in this rule set; nothing is withheld on its account."),
+    "nothing": N_("No limit for small numbers is set in this rule set; no number is withheld for this reason."),
 }
 METHOD = (
-    N_("“Don't know”, abstained, blank and invalid answers are counted apart and never lower a score."),
+    N_("“Don't know”, abstained, blank and invalid answers are counted separately and never lower a score."),
     N_(
         "The interval of a score and the places that the votes allow come from the spread of the ballots; where one "
         "ballot grades several units, that is taken into account. The places hold for all units of a category at once, "
         "in {level} of 100 rounds."
     ),
     N_(
-        "A unit is confirmed at the bottom, or confirmed not to be there, only by a test that holds the chance of even "
-        "one wrong name in a category at {error}%. For the others the evidence is not enough either way."
+        "A unit is confirmed at the bottom, or confirmed not to be there, only by a test; the chance of even one wrong "
+        "name in a category is at most {error}%. For the others the evidence is not enough either way."
     ),
     N_(
-        "Units are ranked inside their category only. Equal scores share a place. Draws begin from the release id, so "
+        "Units are ranked within their category only. Equal scores share a place. Draws begin from the release id, so "
         "the same release gives the same places everywhere."
     ),
 )
-POOLED = N_("All votes count alike, whatever the group.")
+POOLED = N_("All votes count equally, whatever the group.")
 RULE_FACTS = {
     "name": N_("Name"),
     "title": N_("Title"),
@@ -150,13 +150,11 @@ class Bar:
     border: str
 
 
-def public_page(release: Release, round_id: str) -> bytes:
+def public_page(round_: Round) -> bytes:
     """Return the page as UTF-8 bytes. Raises RoundNotFoundError and NothingPublishedError."""
-    found = published(release, round_id)
-    rounds = release.query("rounds")
-    about = rounds[rounds["round_id"] == round_id].to_dict("records")[0]
-    ballots, counted = int(about["evaluators"]), bool(about["has_counts"])
-    pages = [_Page(found, release, ballots, counted, language).content() for language in LANGUAGES]
+    found = published(round_)
+    ballots, counted = int(round_.about["evaluators"]), bool(round_.about["has_counts"])
+    pages = [_Page(found, round_.release, ballots, counted, language).content() for language in LANGUAGES]
     text = _template().render(pages=pages, title=" / ".join(str(page["title"]) for page in pages))
     return text.encode("utf-8") + b"\n"
 
@@ -310,8 +308,8 @@ class _Page:
     def _bottom(self, one: BottomList) -> dict[str, object]:
         """Return the three tiers of a category: confirmed units worst first, the others in register order.
 
-        Where no list may be made, a sentence says why and nobody is named. Of a cleared unit the verdict is said and no
-        more; its places stand on its line.
+        If no list is allowed, a sentence gives the reason and nobody is named. A cleared unit has its verdict only; its
+        places are in its line of the ranking.
         """
         title, rule = self._category(one.family.name), self._rule(one.family.bottom)
         if one.refused:
@@ -321,6 +319,7 @@ class _Page:
         for code in TIERS:
             rows = one.tier(code)
             rows = rows[rows["unit_code"].isin(self._found.shown)]
+            # Order by score would rank units whose order the votes do not show.
             if code != CONFIRMED:
                 rows = rows.sort_values(["roster_no", "unit_code"])
             public = {str(row["unit_code"]): row for row in self._rows}

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from data.model.rule_sets import Presentation
-from data.store.release import Release
+from data.store.release import Release, Round
 from formats.spreadsheet import Cell, Chart, Sheet
 from i18n import N_, PUNCTUATION, translate
 from results.fields import folded, meanings, number_formats
@@ -27,7 +27,7 @@ MOST_BARS = 30  # units per chart: the last ones, because the question is which 
 def as_json(ranking: Ranking, release: Release, what_if: bool = False) -> dict[str, object]:
     """Return a ranking with field names and codes, in full precision."""
     head: dict[str, object] = {"release": ranking.release, "round": ranking.round}
-    head |= {"rules": ranking.rules, "demo": release.is_demo} | status_of(release, ranking.round)
+    head |= {"rules": ranking.rules, "demo": release.is_demo} | status_of(release.round(ranking.round))
     if what_if:
         head["what_if"] = True
     return {**head, "rows": records(ranking.rows)}
@@ -43,7 +43,7 @@ def as_sheet(
 ) -> Sheet:
     """Return a ranking or a bottom list in the reader's language. category: its name, if limited to a category."""
     rows = records(ranking.rows)
-    mark = marks(release, ranking.round, language, what_if)
+    mark = marks(release.round(ranking.round), language, what_if)
     headers, cells = table_of(rows, FIELDS, language)
     headers, cells = with_basis(headers, cells, [(ranking.rules, mark)] * len(rows), release, language)
     facts = facts_of(release, ranking.round, ranking.rules, len(rows), language, mark)
@@ -54,7 +54,7 @@ def as_sheet(
         [*facts, (header("category", language), category)] if category else facts,
         translate(N_("About"), language),
         legend_of((*FIELDS, *BASIS), language),
-        formats_of(FIELDS, decimals_of(release, ranking.round), language),
+        formats_of(FIELDS, decimals_of(release.round(ranking.round)), language),
         charts_of(rows, language),
         translate(N_("Charts"), language),
         printed_marks(release, ranking.round, language, mark),
@@ -85,9 +85,9 @@ def formats_of(names: Iterable[str], decimals: int, language: str) -> dict[str, 
     return number_formats("ranking", names, decimals, language)
 
 
-def decimals_of(release: Release, round_id: str) -> int:
+def decimals_of(round_: Round) -> int:
     """Return the decimals of scores in the rule set of a round; the default for a round without votes."""
-    rules = release.round(round_id).rules
+    rules = round_.rules
     return (rules.presentation if rules else Presentation()).decimals
 
 
@@ -106,21 +106,21 @@ def charts_of(rows: list[dict[str, object]], language: str) -> list[Chart]:
     return charts
 
 
-def printed_marks(release: Release, round_id: str, language: str, mark: str) -> str:
+def printed_marks(release: Release, rounds: str, language: str, mark: str) -> str:
     """Return the text printed on every page: round, release, and a mark if the results are not real or final."""
-    text = translate(N_("Round {round} · release {release}"), language).format(round=round_id, release=release.short)
+    text = translate(N_("Round {round} · release {release}"), language).format(round=rounds, release=release.short)
     return f"{mark} · {text}" if mark else text
 
 
 def unit_as_json(release: Release, code: str, rows: list[dict[str, object]]) -> dict[str, object]:
     """Return the rounds of a unit with field names and codes."""
-    rounds = [row | status_of(release, str(row["round"])) for row in rows]
+    rounds = [row | status_of(release.round(str(row["round"]))) for row in rows]
     return {"release": release.id, "unit": code, "demo": release.is_demo, "rounds": rounds}
 
 
 def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], language: str) -> Sheet:
     """Return the rounds of a unit in the reader's language."""
-    row_marks = [marks(release, str(row["round"]), language) for row in rows]
+    row_marks = [marks(release.round(str(row["round"])), language) for row in rows]
     headers, cells = table_of(rows, ("round", *FIELDS), language)
     rules = [release.round(str(row["round"])).scored_rules.name for row in rows]
     headers, cells = with_basis(headers, cells, list(zip(rules, row_marks, strict=True)), release, language)
@@ -134,22 +134,22 @@ def unit_as_sheet(release: Release, code: str, rows: list[dict[str, object]], la
         facts,
         translate(N_("About"), language),
         legend_of(("round", *FIELDS, *BASIS), language),
-        formats_of(FIELDS, max([decimals_of(release, str(row["round"])) for row in rows], default=2), language),
+        formats_of(FIELDS, max([decimals_of(release.round(str(row["round"]))) for row in rows], default=2), language),
         marks=printed_marks(release, rounds, language, ", ".join(filter(None, dict.fromkeys(row_marks)))),
         folded=_folded(rows, headers, language),
     )
 
 
-def status_of(release: Release, round_id: str) -> dict[str, object]:
+def status_of(round_: Round) -> dict[str, object]:
     """Return the status of a round as a JSON entry; empty if it has no status."""
-    status = release.status(round_id)
+    status = round_.status
     return {"status": status} if status else {}
 
 
-def marks(release: Release, round_id: str, language: str, what_if: bool = False) -> str:
+def marks(round_: Round, language: str, what_if: bool = False) -> str:
     """Return the text of the last column for a round (demo, status, what-if); empty for real, final results."""
-    texts = [translate(DEMO, language)] if release.is_demo else []
-    texts += [translate(STAMPS.get(release.status(round_id), ""), language)]
+    texts = [translate(DEMO, language)] if round_.release.is_demo else []
+    texts += [translate(STAMPS.get(round_.status, ""), language)]
     texts += [translate(WHAT_IF, language)] if what_if else []
     return PUNCTUATION[language].semicolon.join(filter(None, texts))
 
@@ -201,13 +201,11 @@ def _by_group(row: Mapping[str, object]) -> dict[str, int]:
     return {str(group): int(n) for group, n in counts.items()} if isinstance(counts, dict) else {}
 
 
-def facts_of(
-    release: Release, round_id: str, rules: str, count: int, language: str, mark: str
-) -> list[tuple[str, Cell]]:
+def facts_of(release: Release, rounds: str, rules: str, count: int, language: str, mark: str) -> list[tuple[str, Cell]]:
     """Return release, round, rule set and row count, for the second sheet of a workbook."""
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), release.id),
-        (translate(N_("Round"), language), round_id),
+        (translate(N_("Round"), language), rounds),
         (translate(N_("Rule set"), language), rules),
         (translate(N_("Rows"), language), count),
     ]

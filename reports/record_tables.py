@@ -9,7 +9,7 @@ import pandas as pd
 from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
 from data.model.register import ONLY_CATEGORY, PARTICIPATION
 from data.store.records import ALL_ROUNDS
-from data.store.release import Release
+from data.store.release import Round
 from errors import BiaochiError
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
@@ -32,25 +32,25 @@ class NothingToExportError(BiaochiError):
         super().__init__(round=round_id, table=table)
 
 
-def record_sheet(release: Release, round_id: str, kind: str, language: str) -> Sheet:
+def record_sheet(round_: Round, kind: str, language: str) -> Sheet:
     """Return a table of a round, with Chinese headers for zh and field names for en.
 
     kind : units, counts or a record kind. Raises NothingToExportError.
     """
     if kind == "units":
-        names, rows = _units(release, round_id)
+        names, rows = _units(round_)
     elif kind == "counts":
-        names, rows = _counts(release, round_id)
+        names, rows = _counts(round_)
     elif kind in RECORD_KINDS:
-        names, rows = _records(release, round_id, kind, language)
+        names, rows = _records(round_, kind, language)
     else:
-        raise NothingToExportError(round_id, kind)
+        raise NothingToExportError(round_.id, kind)
     if not rows:
-        raise NothingToExportError(round_id, kind)
+        raise NothingToExportError(round_.id, kind)
     headers = [_header(kind, name, language) for name in names]
     facts: list[tuple[str, Cell]] = [
-        (translate(N_("Release"), language), release.id),
-        (translate(N_("Round"), language), round_id),
+        (translate(N_("Release"), language), round_.release.id),
+        (translate(N_("Round"), language), round_.id),
         (translate(N_("Rows"), language), len(rows)),
     ]
     return Sheet(translate(KIND_NAMES[kind], language), headers, rows, facts, translate(N_("About"), language))
@@ -62,32 +62,31 @@ def _header(kind: str, name: str, language: str) -> str:
     return header_of(kind, name) if language == "zh" and name in known else name
 
 
-def _units(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]]]:
-    table = release.query_table("unit")
-    units = table[(table["round_id"] == round_id) & ~table["provisional"].astype(bool)]
+def _units(round_: Round) -> tuple[list[str], list[list[Cell]]]:
+    table = round_.release.query_table("unit")
+    units = table[(table["round_id"] == round_.id) & ~table["provisional"].astype(bool)]
     units = units.sort_values(["roster_no", "unit_code"])  # the order of the register, not of the codes
     units = units.assign(participation=[STATES[str(code)] for code in units["participation"]])
     return list(_UNITS), _cells(units[list(_UNITS)])
 
 
-def _counts(release: Release, round_id: str) -> tuple[list[str], list[list[Cell]]]:
+def _counts(round_: Round) -> tuple[list[str], list[list[Cell]]]:
     """Return the counts as delivered; the category only without a register, which would supply it."""
-    rounds = release.query("rounds").set_index("round_id")
-    if round_id not in rounds.index or not rounds["counts_only"][round_id]:
-        raise NothingToExportError(round_id, "counts")
-    whole = release.query_table("grade_count")
-    own = whole[whole["round_id"] == round_id]
-    units = release.round(round_id).units.set_index("unit_code")
+    if not round_.has_units or not round_.about["counts_only"]:
+        raise NothingToExportError(round_.id, "counts")
+    whole = round_.release.query_table("grade_count")
+    own = whole[whole["round_id"] == round_.id]
+    units = round_.units.set_index("unit_code")
     category = units["category"].reindex(own["unit_code"]).replace(ONLY_CATEGORY, None).to_numpy()
-    own = own.assign(category=None if rounds["registered"][round_id] else category)
+    own = own.assign(category=None if round_.about["registered"] else category)
     kept = [name for name in _COUNTS if not own[name].isna().all()]
     return [_COUNTS[name] for name in kept], _cells(own[kept])
 
 
-def _records(release: Release, round_id: str, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
-    frame = release.round(round_id).records(kind)
-    if round_id == ALL_ROUNDS or frame.empty:
-        raise NothingToExportError(round_id, kind)
+def _records(round_: Round, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
+    frame = round_.records(kind)
+    if round_.id == ALL_ROUNDS or frame.empty:
+        raise NothingToExportError(round_.id, kind)
     if kind == "results":
         return _printed(frame)
     if kind == "round":
@@ -96,9 +95,8 @@ def _records(release: Release, round_id: str, kind: str, language: str) -> tuple
         kept = [field.name for field in fields(kind) if field.name not in DERIVED]
     kept = [name for name in kept if name in REQUIRED[kind] or not frame[name].isna().all()]
     words = {truth: pair[language != "zh"] for truth, pair in YES_OR_NO.items()}
-    for field in fields(kind):
-        if field.type == "bool":
-            frame[field.name] = frame[field.name].astype(object).map(words)
+    truths = [field.name for field in fields(kind) if field.type == "bool"]
+    frame = frame.assign(**{name: frame[name].astype(object).map(words) for name in truths})
     return kept, _cells(frame[kept])
 
 

@@ -5,7 +5,7 @@ headers of the contract and can be imported again.
 """
 
 from data.model.contract import KINDS
-from data.store.release import Release
+from data.store.release import Release, Round
 from data.store.uploads import read_upload
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
@@ -30,41 +30,36 @@ BY_CATEGORY = (RANKING, BOTTOM, CHANGES)
 POSITIONS = {UP: N_("place up"), DOWN: N_("place down"), OVERLAPPING: N_("places overlap")}
 
 
-def tables_of(release: Release, round_id: str) -> list[str]:
+def tables_of(round_: Round) -> list[str]:
     """Return the names of the tables of a round: results if there are votes, and imported kinds."""
-    rounds = release.query("rounds").set_index("round_id")
-    scored = round_id in rounds.index and bool(rounds["rules_name"][round_id])
+    release = round_.release
     uploads = [read_upload(release.store / "uploads" / upload_id) for upload_id in release.upload_ids]
-    kinds = {upload.kind for upload in uploads if upload.round_id == round_id}
-    return [*(RESULTS if scored else ()), *(kind for kind in KINDS if kind in kinds)]
+    kinds = {upload.kind for upload in uploads if upload.round_id == round_.id}
+    return [*(RESULTS if round_.rules else ()), *(kind for kind in KINDS if kind in kinds)]
 
 
-def export_sheet(release: Release, table: str, round_id: str, language: str, *, category: str | None = None) -> Sheet:
+def export_sheet(round_: Round, table: str, language: str, *, category: str | None = None) -> Sheet:
     """Return any of TABLES except changes and ballots. Raises RoundNotFoundError, NothingToExportError."""
     named = family_name(category, language) if category else ""
     if table == RANKING:
-        return as_sheet(ranking(release.round(round_id), category), release, language, category=named)
+        return as_sheet(ranking(round_, category), round_.release, language, category=named)
     if table == BOTTOM:
-        answer = bottom(release.round(round_id), category)
-        return as_sheet(answer, release, language, title=N_("Bottom list"), category=named)
+        answer = bottom(round_, category)
+        return as_sheet(answer, round_.release, language, title=N_("Bottom list"), category=named)
     if table == GROUPS:
-        return groups_sheet(release, round_id, language)
-    return record_sheet(release, round_id, table, language)
+        return groups_sheet(round_, language)
+    return record_sheet(round_, table, language)
 
 
-def as_json(release: Release, table: str, round_id: str, category: str | None = None) -> dict[str, object]:
+def as_json(round_: Round, table: str, category: str | None = None) -> dict[str, object]:
     """Return the same table with field names and codes."""
     if table in (RANKING, BOTTOM):
-        answer = (
-            ranking(release.round(round_id), category)
-            if table == RANKING
-            else bottom(release.round(round_id), category)
-        )
-        return ranking_as_json(answer, release)
-    sheet = export_sheet(release, table, round_id, "en")
+        answer = ranking(round_, category) if table == RANKING else bottom(round_, category)
+        return ranking_as_json(answer, round_.release)
+    sheet = export_sheet(round_, table, "en")
     return {
-        "release": release.id,
-        "round": round_id,
+        "release": round_.release.id,
+        "round": round_.id,
         "rows": [dict(zip(sheet.headers, row, strict=True)) for row in sheet.rows],
     }
 
@@ -76,25 +71,25 @@ def changes_json(release: Release, found: Changes) -> dict[str, object]:
     return {**head, "rules": found.rules, "tested": found.tested, "rows": rows}
 
 
-def groups_sheet(release: Release, round_id: str, language: str) -> Sheet:
+def groups_sheet(round_: Round, language: str) -> Sheet:
     """Return the ballots of each evaluator group and the classification of their answers."""
-    if round_id not in release.rounds():
-        raise RoundNotFoundError(round_id)
-    rules = release.round(round_id).rules
-    groups = groups_of(release.round(round_id))
+    if not round_.has_units:
+        raise RoundNotFoundError(round_.id)
+    rules = round_.rules
+    groups = groups_of(round_)
     known = columns(GROUPS)
     rows = [[_cell(value) for value in row] for row in groups[list(known)].astype(object).to_numpy()]
-    mark = marks(release, round_id, language)
+    mark = marks(round_, language)
     headers = [column.title(language) for column in known.values()]
     return Sheet(
         translate(N_("Evaluator groups"), language),
         headers,
         rows,
-        facts_of(release, round_id, rules.name if rules else "", len(rows), language, mark),
+        facts_of(round_.release, round_.id, rules.name if rules else "", len(rows), language, mark),
         translate(N_("About"), language),
         [(column.title(language), translate(column.meaning, language)) for column in known.values()],
         number_formats(GROUPS, known, 0, language),
-        marks=printed_marks(release, round_id, language, mark),
+        marks=printed_marks(round_.release, round_.id, language, mark),
     )
 
 
@@ -106,12 +101,12 @@ def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
         [_word(words.get(name), _cell(row[name]), language) for name in names] for row in found.rows.to_dict("records")
     ]
     headers = [columns(CHANGES)[name].title(language) for name in names]
-    formats = number_formats(CHANGES, names, decimals_of(release, found.round_to), language)
+    formats = number_formats(CHANGES, names, decimals_of(release.round(found.round_to)), language)
     legend = [
         (columns(CHANGES)[name].title(language), translate(meaning, language))
         for name, meaning in meanings(CHANGES, (*names, *BASIS))
     ]
-    mark = marks(release, found.round_to, language)
+    mark = marks(release.round(found.round_to), language)
     headers, rows = with_basis(headers, rows, [(found.rules, mark)] * len(rows), release, language)
     facts = facts_of(release, found.round_to, found.rules, len(rows), language, mark)
     comparison_facts: list[tuple[str, Cell]] = [

@@ -1,6 +1,6 @@
 """The verification kit of a unit: the data to recompute its score, places and verdict independently.
 
-Internal: it holds the unit's own counts by group, which the public page may withhold, and the score of every ranked
+Internal: it holds the unit's counts by group, which the public page may withhold, and the score of every ranked
 unit of its family with their covariance. It holds no counts of other units and none of pairs of units. What it must
 hold still tells: the sums of a group with few votes show how these people voted; where one person alone graded two
 units, their covariance shows that person's grades; score, variance and degrees of freedom of another unit give its
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from data.store.release import Release
+from data.store.release import Round
 from errors import BiaochiError
 from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
@@ -90,15 +90,15 @@ class MemberNotFoundError(BiaochiError):
         super().__init__(round=round_id, unit=unit)
 
 
-def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
+def kit_bytes(round_: Round, code: str) -> bytes:
     """Return the kit of a unit as a reproducible ZIP. Raises RoundNotFoundError and MemberNotFoundError."""
-    found = [family for family in families(release.round(round_id)) if code in set(family.members["unit_code"])]
+    found = [family for family in families(round_) if code in set(family.members["unit_code"])]
     if not found:
-        raise MemberNotFoundError(round_id, code)
+        raise MemberNotFoundError(round_.id, code)
     family = found[0]
-    content = kit_content(release, family, code)
+    content = kit_content(round_, family, code)
     files = {
-        "README.txt": readme(release, family, code),
+        "README.txt": readme(round_, family, code),
         "verify.py": SCRIPT.read_text(encoding="utf-8"),
         "kit.json": json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
         "rules.toml": family.rules.text,
@@ -106,19 +106,19 @@ def kit_bytes(release: Release, round_id: str, code: str) -> bytes:
     return zip_bytes({name: text.encode("utf-8") for name, text in files.items()}, translate(STAMP, "zh"))
 
 
-def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
+def kit_content(round_: Round, family: Family, code: str) -> dict[str, Any]:
     """Return the contents of kit.json, with numbers in full precision."""
     at = list(family.members["unit_code"]).index(code)
-    row = records(ranking_of(release.round(family.round), [family]).rows)
+    row = records(ranking_of(round_, [family]).rows)
     own = next(one for one in row if one["unit_code"] == code)
     uncertainty, minimum = family.rules.uncertainty, family.rules.minimum
     moments = family.moments
-    facts = _facts(release, family, code)
+    facts = _facts(round_, family, code)
     return {
         "stamp": _both(STAMP),
-        "release": release.id,
-        "round": family.round,
-        "status": [marks(release, family.round, language) for language in LANGUAGES],
+        "release": round_.release.id,
+        "round": round_.id,
+        "status": [marks(round_, language) for language in LANGUAGES],
         "rules": family.rules.name,
         "level": uncertainty.level,
         "draws": uncertainty.draws,
@@ -156,12 +156,12 @@ def kit_content(release: Release, family: Family, code: str) -> dict[str, Any]:
     }
 
 
-def readme(release: Release, family: Family, code: str) -> str:
+def readme(round_: Round, family: Family, code: str) -> str:
     """Return the README of the kit, Chinese first."""
-    facts = _facts(release, family, code)
+    facts = _facts(round_, family, code)
     parts = []
     for language in LANGUAGES:
-        mark = marks(release, family.round, language)
+        mark = marks(round_, language)
         lines = [translate(line, language).format(**facts) for line in README]
         parts.append("\n".join([*([mark] if mark else []), *lines]))
     return "\n\n----\n\n".join(parts) + "\n"
@@ -200,10 +200,10 @@ def _before(p: Array, own: float) -> dict[str, float]:
     return {"count": len(smaller), "p": min(1.0, handed_on) if handed_on > own * (len(p) - len(smaller)) else 0.0}
 
 
-def _facts(release: Release, family: Family, code: str) -> dict[str, str]:
+def _facts(round_: Round, family: Family, code: str) -> dict[str, str]:
     name = str(family.members.set_index("unit_code")["unit_name"][code])
     unit = name if name == code else f"{name} ({code})"
-    return {"unit": unit, "round": family.round, "rules": family.rules.name, "release": release.id}
+    return {"unit": unit, "round": round_.id, "rules": family.rules.name, "release": round_.release.id}
 
 
 def _both(message: str, **facts: str) -> str:

@@ -1,8 +1,8 @@
 """Recomputation of score, places and verdict of a unit from a verification kit (kit.json in the same folder).
 
-It needs Python 3.11 or later, numpy and scipy, and nothing of the product that made the kit. It is a second, plain
-reading of the method, in the order in which the method is described; every number it compares was printed in the
-release. It ends with 0 when all are equal to 1e-9, with 1 when one differs, with 2 when the kit cannot be read.
+It needs Python 3.11 or later, numpy and scipy, and no part of the product that wrote the kit. It is a second, plain
+implementation of the method, in the order of its description; every number it compares was printed in the release.
+Exit code 0: all agree to 1e-9; 1: something differs; 2: the kit cannot be read.
 
     python verify.py [kit.json]
 """
@@ -19,8 +19,8 @@ import numpy as np
 from scipy import linalg, special, stats
 
 EQUAL = 1e-9
-SCALE = 10_000  # scores of votes are whole ten-thousandths of a point
-PSEUDO = 2  # votes of the whole group mixed into the variance of a small cell
+SCALE = 10_000  # scores of votes are integers, in ten-thousandths of a point
+PSEUDO = 2  # votes of the group over all units that are mixed into the variance of a small cell
 Kit = dict[str, Any]
 
 
@@ -247,8 +247,8 @@ def claims(kit: Kit, at: int, z: Any) -> tuple[float, float]:
 def lowest_grade(kit: Kit) -> tuple[float, float]:
     """Are more votes at the lowest grade than the limit: exact binomial; then Holm's step of this unit.
 
-    The counts of other units are not in the kit; of their p-values it holds how many are smaller, and the adjusted one
-    that Holm's method hands on to this unit, 0 where it hands on none.
+    The counts of other units are not in the kit. It holds how many of their p-values are smaller, and the adjusted
+    p-value that Holm's method carries over to this unit, 0 if none.
     """
     low, n = kit["own"]["lowest_votes"], sum(cell["n"] for cell in kit["own"]["cells"])
     limit, family = kit["bottom"]["limit"], kit["family"]

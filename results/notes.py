@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from i18n import N_, PUNCTUATION, join, translate
 from results.comparison.method_breaks import Break
 
-SHOWN_NAMES = 5
+SHOWN_NAMES = 5  # names in a sentence; a note with more is unreadable
 SENTENCES = {
     "too_few_votes": N_("Fewer than {minimum} votes and not ranked ({count}): {units}."),
     "missing_group": N_("No vote from a group that counts ({count}): {units}."),

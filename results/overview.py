@@ -15,7 +15,7 @@ from results.ranking.family import families
 from results.ranking.ranking import ranking
 
 KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
-MANY_DONT_KNOW = 0.30
+MANY_DONT_KNOW = 0.30  # chosen, not derived: a note that changes no score
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ def groups_of(round_: Round) -> pd.DataFrame:
     wide.insert(0, "evaluators", ballots.reindex(wide.index).astype("Int64"))
     weights = round_.rules.weights() if round_.rules else None
     wide["weight"] = [float("nan") if weights is None else weights.get(g, 0.0) for g in wide.index]
+    # Groups without a weight do not count in a score and come last.
     order = wide.sort_values("weight", ascending=False, kind="stable", na_position="last")
     return order.rename_axis("group").reset_index()
 

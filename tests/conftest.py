@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tests.support.paths import GOLDEN
 from tests.support.stores import SMALL, Biaochi
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 settings.register_profile("nightly", deadline=None)  # as many examples as the tests write, see support/examples.py
+# A mutant is killed by any failing example; to look for the smallest one took longer than all other tests of its file.
+settings.register_profile("mutants", deadline=None, phases=(Phase.explicit, Phase.generate))
 settings.load_profile("untimed")
 
 
@@ -33,25 +35,49 @@ def biaochi(store_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Bia
 
 
 @pytest.fixture(scope="session")
-def demo_path(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A store with the demonstration city, published. Read only: other tests and workers share it."""
+def once_a_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str):
+    """once_a_run(name, make): a folder that `make(folder)` fills; the worker that comes second waits and takes it.
+
+    Read only: other tests and workers share it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    run = base if worker_id == "master" else base.parent
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        path = run / name
+        with (run / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                make(run / f"{name}-making")
+                (run / f"{name}-making").rename(path)
+        return path
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_path(once_a_run) -> Path:
+    """A store with the demonstration city, published, which costs 7 CPU-seconds. Read only."""
     from data.sample.load import load_demo
     from data.store import Store
 
-    base = tmp_path_factory.getbasetemp()
-    run = base if worker_id == "master" else base.parent
-    path = run / "demo-city"
-    with (run / "demo-city.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # 5 CPU-seconds: the worker that comes second waits and takes it as it is
-        if not path.exists():
-            load_demo(Store(run / "demo-city-loading", threads=2))
-            (run / "demo-city-loading").rename(path)
-    return path
+    return once_a_run("demo-city", lambda path: load_demo(Store(path, threads=2)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def town_path(once_a_run) -> Path:
+    """A store with the town, published: for whatever the size of the city does not matter to. Read only."""
+    from data.store import Store
+    from tests.support.town import load_town
+
+    return once_a_run("town", lambda path: load_town(Store(path, threads=2)))
+
+
+@pytest.fixture(scope="module")
 def demo_release(demo_path: Path):
-    """The published release of the demonstration city; closed at the end, since others open its file otherwise."""
+    """The published release of the demonstration city: a module ranks it once, in a CPU-second, since a release keeps
+    what was computed. Closed at the end of the module, since others open its file otherwise.
+    """
     from data.store import Store
 
     release = Store(demo_path, threads=2).release()
@@ -63,6 +89,19 @@ def demo_release(demo_path: Path):
 def demo(demo_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Biaochi:
     """The command line over the shared demonstration store; only for commands that read."""
     return Biaochi(demo_path, capsysbinary)
+
+
+@pytest.fixture
+def town(town_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Biaochi:
+    """The command line over the shared town; only for commands that read."""
+    return Biaochi(town_path, capsysbinary)
+
+
+@pytest.fixture
+def own_town(town_path: Path, store_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Biaochi:
+    """The command line over a copy of the town."""
+    shutil.copytree(town_path, store_path)
+    return Biaochi(store_path, capsysbinary)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -21,11 +23,14 @@ PLAIN = {
 ROOMS = ("analytics", "formats", "data", "results", "reports", "ui", "cli")
 
 
-def error_classes():
+@cache
+def error_classes() -> list[tuple[Path, str]]:
+    found = []
     for path in [*ROOT.glob("*.py"), *(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
-                yield path, node.name
+                found.append((path, node.name))
+    return found
 
 
 def product_errors():

@@ -57,12 +57,14 @@ def test_every_problem_in_the_code_has_its_sentence():
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
-@pytest.mark.parametrize("code", SENTENCES)
-def test_every_problem_can_be_said(code, language):
+def test_every_problem_can_be_said(language):
     own = {"file": "a.csv", "sheet": "S", "row": 7, "column": "评价", "value": "x"}
-    facts = {name: [1, "b"] for name in places(code) - set(own)}
-    problem = Problem(code, facts=facts, **own)
-    assert "{" not in problem.message(language) + problem.suggestion(language)
+    unsaid = []
+    for code in SENTENCES:
+        problem = Problem(code, facts={name: [1, "b"] for name in places(code) - set(own)}, **own)
+        if "{" in problem.message(language) + problem.suggestion(language):
+            unsaid.append(code)
+    assert unsaid == []
 
 
 def test_a_problem_that_lacks_a_fact_is_a_programmers_mistake():

@@ -172,7 +172,7 @@ PROBLEMS_INTRO = {
     "en": (
         "When a file is imported or a rule set added, all problems are listed at once, each with its file, row, column "
         "and value. The tables list them by code (shown by `biaochi import --format json`). Text in braces is replaced "
-        "by the facts of the case. Where a code has several lines, the program chooses the one that fits."
+        "by the facts of the case. Where a code has several lines, the program chooses the line that fits."
     ),
 }
 PROBLEM_HEADS = {"zh": ("代码", "问题", "怎么办"), "en": ("Code", "Problem", "What to do")}
@@ -241,7 +241,7 @@ SETTINGS = {
     },
     "BIAOCHI_LANG": {
         "zh": ("未选择语言时用的语言：`zh` 或 `en`", "`zh`"),
-        "en": ("language before a person chooses one: `zh` or `en`", "`zh`"),
+        "en": ("language until a person chooses: `zh` or `en`", "`zh`"),
     },
     "PORT": {"zh": ("网页的端口", "`8501`"), "en": ("port of the dashboard", "`8501`")},
     "BIAOCHI_HOSTS": {

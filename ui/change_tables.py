@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.arrow import DataframeState
 
 from i18n import N_
 from results.comparison.year_on_year import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
@@ -35,7 +36,7 @@ def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
     )
 
 
-def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
+def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str) -> DataframeState:
     """Show the compared units as a table with single-row selection."""
     columns = ["unit_name", "scores", "change", "interval", "finding", "places", "votes"]
     if not found.tested:
@@ -57,7 +58,7 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str):
                 _("Interval"), width=115, help=_("Of the change, one unit at a time.")
             ),
             "finding": st.column_config.TextColumn(
-                _("Finding"), width=85, help=_("Holds for all units of the category together.")
+                _("Change found"), width=85, help=_("Holds for all units of the category together.")
             ),
             "places": st.column_config.TextColumn(_("Places"), width=115, help=rounds),
             "votes": st.column_config.TextColumn(_("Votes"), width=90, help=rounds),

@@ -1,16 +1,21 @@
 """Documents on a page: choice of the document, preview, and the buttons that create and download files."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from data.model.progress import Progress
 from data.store.audit_log import log_export
+from data.store.release import Round
 from errors import BiaochiError
 from formats.document import Document, Table
 from i18n import N_
-from reports.documents import Signature
+from reports import documents
+from reports.documents import RoundResults, Signature
 from results.pledges.counts import quarter_days
 from ui import cached, downloads, layout
 from ui.i18n import _, language
@@ -23,17 +28,37 @@ KINDS = {
     "changes": N_("Year on year"),
     "pledges": N_("Circular of the quarter on pledges"),
 }
+WHOLE_ROUND = {"bulletin": documents.bulletin, "ranking": documents.full_ranking, "bottom": documents.bottom_list}
 FILES = {"pdf": N_("Make the PDF"), "docx": N_("Make the Word file")}
 READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file")}
 MOST_SHOWN = 10  # rows of a table in the preview
 
 
-def choose_kind(release, round_id: str, box) -> str:
+def circular(round_: Round, as_of: date, signature: Signature) -> Document:
+    """Return the circular of a quarter."""
+    return documents.circular(round_.release, cached.pledge_quarter(round_, as_of), language(), signature)
+
+
+def document(kind: str, found: RoundResults, signature: Signature, *, code: str = "", since: str = "") -> Document:
+    """Return a document: of a unit (`code`), of changes (`since`), or of the complete round."""
+    release = found.release
+    round_ = cached.round_of(release, found.ranking.round)
+    if kind == "unit":
+        history = cached.unit(release, code, round_.is_trial)
+        return documents.dossier(found, history, cached.unit_detail(round_, code), language(), signature)
+    if kind == "changes":
+        earlier = cached.round_of(release, since)
+        compared = [cached.changes(earlier, round_, one.family.name) for one in found.lists]
+        return documents.year_on_year(found, compared, language(), signature)
+    return WHOLE_ROUND[kind](found, language(), signature)
+
+
+def choose_kind(round_: Round, box: DeltaGenerator) -> str:
     """Return the document kind in the address, else the bulletin; offer only kinds that the round allows.
 
     The address holds the code: a bound widget would write its label, which has a language.
     """
-    known = [kind for kind in KINDS if _can_be(kind, release, round_id)]
+    known = [kind for kind in KINDS if _can_be(kind, round_)]
     asked = st.query_params.get("kind")
     st.session_state["document_kind"] = asked if asked in known else known[0]
     return box.selectbox(
@@ -45,30 +70,29 @@ def choose_kind(release, round_id: str, box) -> str:
     )
 
 
-def _can_be(kind: str, release, round_id: str) -> bool:
+def _can_be(kind: str, round_: Round) -> bool:
     if kind == "pledges":
-        return round_id in cached.pledge_rounds(release.id)
-    return kind != "changes" or bool(_earlier(release, round_id))
+        return round_.id in cached.pledge_rounds(round_.release)
+    return kind != "changes" or bool(_earlier(round_))
 
 
-def choose_quarter(release, round_id: str) -> str:
-    """Let the user choose a quarter, newest first; return the ISO date at which its pledges are assessed."""
-    today = cached.default_as_of(release.id, round_id, date.today().isoformat())
-    days = quarter_days(round_id, date.fromisoformat(today))
+def choose_quarter(round_: Round) -> date:
+    """Let the user choose a quarter, newest first; return the day at which its pledges are assessed."""
+    days = quarter_days(round_.id, cached.default_as_of(round_, date.today()))
     quarter = st.selectbox(_("Quarter"), list(reversed(days)), key="quarter", bind="query-params", width=220)
-    return days[quarter].isoformat()
+    return days[quarter]
 
 
-def _earlier(release, round_id: str) -> list[str]:
+def _earlier(round_: Round) -> list[str]:
     """Return earlier rounds with votes, newest first; trials are compared only with trials."""
-    trials = release.trial_rounds
-    alike = [name for name in cached.scored_rounds(release.id) if (name in trials) == (round_id in trials)]
-    return sorted((name for name in alike if name < round_id), reverse=True)
+    trials = round_.release.trial_rounds
+    alike = [name for name in cached.scored_rounds(round_.release) if (name in trials) == round_.is_trial]
+    return sorted((name for name in alike if name < round_.id), reverse=True)
 
 
-def choose_earlier(release, round_id: str) -> str:
+def choose_earlier(round_: Round) -> str:
     """Let the user choose the round to compare with."""
-    return st.selectbox(_("Earlier round"), _earlier(release, round_id), key="from", bind="query-params", width=220)
+    return st.selectbox(_("Earlier round"), _earlier(round_), key="from", bind="query-params", width=220)
 
 
 def ask_signature() -> Signature:
@@ -79,13 +103,13 @@ def ask_signature() -> Signature:
     return Signature(office or "", date or "")
 
 
-def offer(made: Document, release, round_id: str) -> None:
+def offer(made: Document, round_: Round) -> None:
     """Offer PDF and Word files, created on request; the download is logged."""
     _tell_of_fonts()
     columns = st.columns([1, 1, 3])
     for column, kind in zip(columns, FILES, strict=False):
         with column:
-            _file(made, kind, release, round_id)
+            _file(made, kind, round_)
 
 
 def _tell_of_fonts() -> None:
@@ -100,20 +124,20 @@ def _tell_of_fonts() -> None:
         st.caption(layout.plain(warning))
 
 
-def _file(made: Document, kind: str, release, round_id: str) -> None:
+def _file(made: Document, kind: str, round_: Round) -> None:
     """Offer a file that is created on request."""
     downloads.on_request(
         f"file_{kind}",
         (_(FILES[kind]), _(READY[kind])),
         made,
         partial(_write, made, kind),
-        f"{made.kind}-{round_id}",
+        f"{made.kind}-{round_.id}",
         kind,
-        partial(_tell, f"{made.kind}.{kind}", release.id, round_id, cached.store().path, layout.user()),
+        partial(_tell, f"{made.kind}.{kind}", round_.release.id, round_.id, cached.store().path, layout.user()),
     )
 
 
-def _write(made: Document, kind: str, tell, stopped) -> bytes:
+def _write(made: Document, kind: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:
     """Return the bytes of a document; runs in the thread of a job."""
     tell(0.1, N_("Typesetting"))
     if kind == "pdf":

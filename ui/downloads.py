@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from data.store.audit_log import log_export
+from data.store.release import Release, Round
 from errors import BiaochiError
 from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 from i18n import N_
@@ -65,7 +66,7 @@ def on_request(
     key: str,
     labels: tuple[str, str],
     asked: object,
-    work: jobs.Work,
+    work: jobs.Work[bytes],
     stem: str,
     kind: str,
     told: Callable[[str], None],
@@ -111,7 +112,7 @@ def _original(path: Path, sha256: str, told: Callable[[str], None]) -> bytes:
 
 
 def table(
-    name: str, release, round_id: str, sheet: Callable[[], Sheet], *, depends: tuple[str, ...] = (), keys: bool = True
+    name: str, about: Round | Release, sheet: Callable[[], Sheet], *, depends: tuple[str, ...] = (), keys: bool = True
 ) -> None:
     """Show two buttons that download a table as a workbook and as CSV, created on the click.
 
@@ -119,7 +120,7 @@ def table(
     besides release, table, round, status and language; all of these enter the file name, so that files cannot be
     confused. keys: add keyboard shortcuts; for a single table per page.
     """
-    status = release.status(round_id) if round_id else ""
+    release, round_id, status = (about.release, about.id, about.status) if isinstance(about, Round) else (about, "", "")
     own = (release.id, name, round_id, status, language(), *depends)
     digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
     store, who = cached.store().path, layout.user()

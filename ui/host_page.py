@@ -5,7 +5,9 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
 SCRIPT = Path(__file__).with_name("host_page.js").read_bytes()
@@ -47,7 +49,7 @@ def rewritten(index: str, language: str) -> str:
     )
 
 
-async def script(_request) -> Response:
+async def script(_request: Request) -> Response:
     """Answer with the script; its address contains its hash, so browsers may cache it for ever."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(SCRIPT, media_type="text/javascript; charset=utf-8", headers=headers)
@@ -56,22 +58,23 @@ async def script(_request) -> Response:
 class Page:
     """ASGI middleware that rewrites Streamlit's HTML; other responses pass unchanged and unbuffered."""
 
-    def __init__(self, app, *, default_language: str = "zh"):
+    def __init__(self, app: ASGIApp, *, default_language: str = "zh") -> None:
         self.app = app
         self.default_language = default_language
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
             return await self.app(scope, receive, send)
         return await self._html(scope, receive, send)
 
-    async def _html(self, scope, receive, send):
+    async def _html(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Request an uncompressed, complete response (no gzip, no 304) and buffer it until it is complete."""
         avoid = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
         scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in avoid]}
-        start, body, is_page = None, b"", False
+        start: Message = {}
+        body, is_page = b"", False
 
-        async def rewriting(message):
+        async def rewriting(message: Message) -> None:
             nonlocal start, body, is_page
             if message["type"] == "http.response.start":
                 headers = Headers(raw=message["headers"])
@@ -86,7 +89,7 @@ class Page:
 
         await self.app(scope, receive, rewriting)
 
-    async def _send_page(self, scope, start, body, send):
+    async def _send_page(self, scope: Scope, start: Message, body: bytes, send: Send) -> None:
         page = rewritten(body.decode("utf-8"), self._language(scope)).encode()
         headers = MutableHeaders(raw=list(start["headers"]))
         for name in ("etag", "last-modified", "accept-ranges"):
@@ -96,6 +99,6 @@ class Page:
         await send({**start, "headers": headers.raw})
         await send({"type": "http.response.body", "body": page if scope["method"] != "HEAD" else b""})
 
-    def _language(self, scope) -> str:
+    def _language(self, scope: Scope) -> str:
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]
         return asked if asked in HTML_LANGUAGE else self.default_language

@@ -5,6 +5,7 @@ import gc
 import sys
 import threading
 from collections.abc import Callable
+from typing import Generic, TypeAlias, TypeVar
 
 import streamlit as st
 
@@ -12,28 +13,29 @@ from data.model.progress import CancelledError, Progress
 from ui.i18n import _
 
 QUIET_SECONDS = 1.5  # a shorter job shows no bar
-LOOK_EVERY = 0.5
+LOOK_EVERY = 0.5  # seconds between two looks at a running job; each look reruns part of the page
 MMAP_THRESHOLD = -3  # of mallopt, from malloc.h
-LARGE_BLOCK = 1 << 20
-Work = Callable[[Progress, Callable[[], bool]], object]
+LARGE_BLOCK = 1 << 20  # bytes, see keep_memory_whole
+T = TypeVar("T")
+Work: TypeAlias = Callable[[Progress, Callable[[], bool]], T]
 
 
-class Job:
+class Job(Generic[T]):
     """A background job. `work` gets a function that reports progress and a function that returns whether to stop."""
 
-    def __init__(self, asked: object, work: Work, *, stop_before: float = 1.0) -> None:
+    def __init__(self, asked: object, work: Work[T], *, stop_before: float = 1.0) -> None:
         self.asked = asked
         self.share, self.doing = 0.0, ""
-        self.result: object = None
+        self._results: list[T] = []
         self.error: Exception | None = None
         self.stop_before = stop_before  # from this share on the job cannot be stopped
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
-    def _run(self, work: Work) -> None:
+    def _run(self, work: Work[T]) -> None:
         try:
-            self.result = work(self._tell, self._stop.is_set)
+            self._results.append(work(self._tell, self._stop.is_set))
         except Exception as error:  # raised again in the page, which translates it
             self.error = error
         finally:
@@ -67,11 +69,11 @@ class Job:
         self._thread.join(seconds)
         return self.done
 
-    def answer(self) -> object:
+    def answer(self) -> T:
         """Return the result of the job, or raise its exception."""
         if self.error is not None:
             raise self.error
-        return self.result
+        return self._results[0]
 
 
 def _give_back() -> None:
@@ -93,9 +95,9 @@ def keep_memory_whole() -> None:
         fix(MMAP_THRESHOLD, LARGE_BLOCK)
 
 
-def the_job(key: str, asked: object, work: Work, *, stop_before: float = 1.0) -> Job:
+def the_job(key: str, asked: object, work: Work[T], *, stop_before: float = 1.0) -> Job[T]:
     """Return the session's job for a question; a new question stops the old job and starts another."""
-    job = st.session_state.get(key)
+    job: Job[T] | None = st.session_state.get(key)
     if job is None or job.asked != asked:
         if job is not None:
             job.stop()
@@ -104,7 +106,7 @@ def the_job(key: str, asked: object, work: Work, *, stop_before: float = 1.0) ->
     return job
 
 
-def finished(key: str, job: Job) -> bool:
+def finished(key: str, job: Job[T]) -> bool:
     """Return whether a job is done; until then show its progress and a stop button."""
     if job.wait(QUIET_SECONDS):
         return True
@@ -113,7 +115,7 @@ def finished(key: str, job: Job) -> bool:
 
 
 @st.fragment(run_every=LOOK_EVERY)
-def _watch(key: str, job: Job) -> None:
+def _watch(key: str, job: Job[T]) -> None:
     """Show the progress bar, in a fragment that reruns without the rest of the page."""
     if job.done:
         st.rerun()

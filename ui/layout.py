@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import settings
+from data.store.release import Release, Round
 from data.store.round_status import TRIAL, WITHDRAWN
 from errors import BiaochiError, StoreBusyError
 from i18n import N_
 from results.labels import STAMPS
 from results.ranking.bottom_list import family_name
+from results.ranking.unit import UnitDetail
 from ui import cached
 from ui.i18n import _, choose_language, language
 
@@ -59,7 +62,8 @@ MENU = {
 
 def user() -> str | None:
     """Return the signed-in user; None if nobody is signed in or no login is configured."""
-    return st.user.get("email") or st.user.get("sub") if st.user.get("is_logged_in") else None
+    name = st.user.get("email") or st.user.get("sub")
+    return str(name) if name and st.user.get("is_logged_in") else None
 
 
 def allowed(who: str | None, page: str) -> bool:
@@ -67,16 +71,16 @@ def allowed(who: str | None, page: str) -> bool:
     return not settings.load().login or who is not None
 
 
-def navigation():
+def navigation() -> st.Page:
     """Return the page named by the address, among the pages that this user may see."""
     who = user()
-    menu = {}
+    menu: dict[str, list[st.Page]] = {}
     for section, entries in MENU.items():
         seen = [entry for entry in entries if allowed(who, entry.path)]
         if seen:
             menu[_(section)] = [_page(entry) for entry in seen]
     if not menu:
-        menu = [st.Page(sign_in, title=_("Sign in"), url_path="login", default=True)]
+        return st.navigation([st.Page(sign_in, title=_("Sign in"), url_path="login", default=True)], expanded=True)
     return st.navigation(menu, expanded=True)
 
 
@@ -121,17 +125,17 @@ def demonstration_banner() -> None:
             show(_(BANNERS[status]).format(round=plain(round_id)))
 
 
-def choose_round(release, box=st, among: list[str] | None = None) -> str:
+def choose_round(release: Release, box: DeltaGenerator | None = None, among: list[str] | None = None) -> Round:
     """Return the round in the address, else the newest formal round; a choice changes the address.
 
     among: the rounds to offer; by default those with a register or ballots.
 
     The address holds the plain name: a bound widget would write its label, which has a language.
     """
-    rounds, statuses = among or cached.rounds(release.id), release.statuses()
+    rounds, statuses = among or cached.rounds(release), release.statuses()
     asked = st.query_params.get("round")
     st.session_state["round"] = asked if asked in rounds else rounds[0]
-    return box.selectbox(
+    chosen = (box or st).selectbox(
         _("Round"),
         rounds,
         key="round",
@@ -139,6 +143,7 @@ def choose_round(release, box=st, among: list[str] | None = None) -> str:
         on_change=lambda: st.query_params.update(round=st.session_state["round"]),
         width=220,
     )
+    return cached.round_of(release, chosen)
 
 
 def _round_label(round_id: str, status: str) -> str:
@@ -165,7 +170,7 @@ def busy(refused: StoreBusyError) -> str:
     return told + " " + _("It was started by {user} at {time}.").format(user=plain(who), time=since)
 
 
-def page(title: str):
+def page(title: str) -> Release:
     """Show the page title and return the release in force; stop with a hint if nothing is published."""
     st.title(_(title))
     release = cached.release()
@@ -229,7 +234,7 @@ def choose_unit(rows: pd.DataFrame) -> str:
     )
 
 
-def first_scored(detail) -> int:
+def first_scored(detail: UnitDetail) -> int:
     """Return the position of the first scored indicator."""
     asked = list(dict.fromkeys(detail.grades["indicator"]))
     scored = detail.scored_indicators

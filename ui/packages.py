@@ -1,10 +1,13 @@
 """Other files of a round: bundles, public page and verification kit, each created on request."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
+from data.model.progress import Progress
 from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
+from data.store.release import Round
 from i18n import N_
 from reports.documents import Signature
 from ui import cached, downloads, layout
@@ -19,7 +22,7 @@ LOGGED = {"internal": INTERNAL_BUNDLE, "public": PUBLIC_BUNDLE, "page": PAGE}
 KIT_LABELS = (N_("Make the verification kit (internal)"), N_("Download the verification kit"))
 
 
-def offer(release, round_id: str, signature: Signature) -> None:
+def offer(round_: Round, signature: Signature) -> None:
     """Offer the bundles and the public page of a round."""
     st.caption(
         _(
@@ -31,9 +34,9 @@ def offer(release, round_id: str, signature: Signature) -> None:
     with st.container(horizontal=True):
         for name, labels in FILES.items():
             asked = (
-                release.id,
-                round_id,
-                release.status(round_id),
+                round_.release.id,
+                round_.id,
+                round_.status,
                 language(),
                 signature if name == "internal" else "",
             )
@@ -42,27 +45,29 @@ def offer(release, round_id: str, signature: Signature) -> None:
                     f"file_{name}",
                     (_(labels[0]), _(labels[1])),
                     asked,
-                    partial(_make, name, release, round_id, language(), signature),
-                    f"{name}-{round_id}",
+                    partial(_make, name, round_, language(), signature),
+                    f"{name}-{round_.id}",
                     "html" if name == "page" else "zip",
-                    _told(f"{LOGGED[name]} {round_id}", release, round_id),
+                    _told(f"{LOGGED[name]} {round_.id}", round_),
                 )
 
 
-def offer_kit(release, round_id: str, code: str) -> None:
+def offer_kit(round_: Round, code: str) -> None:
     """Offer the verification kit of a unit, which recomputes score, places and verdict without this product."""
     downloads.on_request(
         "file_kit",
         (_(KIT_LABELS[0]), _(KIT_LABELS[1])),
-        (release.id, round_id, release.status(round_id), code),
-        partial(_make_kit, release, round_id, code),
-        f"kit-{round_id}-{code}",
+        (round_.release.id, round_.id, round_.status, code),
+        partial(_make_kit, round_, code),
+        f"kit-{round_.id}-{code}",
         "zip",
-        _told(f"{KIT} {code} {round_id}", release, round_id),
+        _told(f"{KIT} {code} {round_.id}", round_),
     )
 
 
-def _make(name: str, release, round_id: str, words: str, signature: Signature, tell, stopped) -> bytes:
+def _make(
+    name: str, round_: Round, words: str, signature: Signature, tell: Progress, stopped: Callable[[], bool]
+) -> bytes:
     """Create the file; runs in the thread of a job."""
     from reports.bundle import changes_since, internal_bundle, public_bundle
     from reports.public_page import public_page
@@ -70,25 +75,25 @@ def _make(name: str, release, round_id: str, words: str, signature: Signature, t
 
     tell(0.1, N_("Computing"))
     if name == "page":
-        return public_page(release, round_id)
+        return public_page(round_)
     if name == "public":
-        return public_bundle(release, round_id, words)
-    found = changes_since(release, round_id, partial(what_if, cached.store()))
-    return internal_bundle(release, round_id, words, changes_found=found, signed=signature, progress=tell)
+        return public_bundle(round_, words)
+    found = changes_since(round_, partial(what_if, cached.store()))
+    return internal_bundle(round_, words, changes_found=found, signed=signature, progress=tell)
 
 
-def _make_kit(release, round_id: str, code: str, tell, stopped) -> bytes:
+def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:
     from reports.verification_kit import kit_bytes
 
     tell(0.1, N_("Computing"))
-    return kit_bytes(release, round_id, code)
+    return kit_bytes(round_, code)
 
 
-def _told(what: str, release, round_id: str):
+def _told(what: str, round_: Round) -> Callable[[str], None]:
     """Log the download. Runs on the click, outside the page."""
     store, who = cached.store().path, layout.user()
 
     def tell(sha256: str) -> None:
-        log_export(store, what, release=release.id, round_id=round_id, sha256=sha256, who=who or "")
+        log_export(store, what, release=round_.release.id, round_id=round_.id, sha256=sha256, who=who or "")
 
     return tell

@@ -43,9 +43,9 @@ def show_problems(problems: list[Problem], key: str) -> None:
         st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
     if len(problems) > errors:
         st.warning(_("Places that need your confirmation: {count}.").format(count=f"{len(problems) - errors:,}"))
-    told = _in_full(problems)
-    if len(told) < len(problems) or any(_is_a_name(problem) for problem in problems):
-        st.markdown("\n".join(f"- {line}" for line in told))
+    lines = _in_full(problems)
+    if len(lines) < len(problems) or any(_is_a_name(problem) for problem in problems):
+        st.markdown("\n".join(f"- {line}" for line in lines))
     rows = problem_rows(problems)
     _show_rows(rows)
     sheet = Sheet(_("Findings"), [_(header) for header in PROBLEM_HEADERS], rows)

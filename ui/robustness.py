@@ -1,6 +1,7 @@
 """Robustness on the bottom page: whether the list depends on a particular choice of rules."""
 
 import math
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -58,7 +59,7 @@ def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
     st.caption(layout.plain(_smallest(margin, names, number, share)))
 
 
-def _smallest(margin: Margin, names: dict[str, str], number, share: bool) -> str:
+def _smallest(margin: Margin, names: dict[str, str], number: Callable[[object], str], share: bool) -> str:
     if not math.isfinite(margin.smallest_change):
         return _("No weights change the list.") if share else _("No points of the grades change the list.")
     out, into = (names.get(str(code), str(code)) for code in (margin.first_out, margin.first_in))

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 GUARDED = ("/_stcore/upload_file", "/media/", "/_stcore/metrics", "/_stcore/agent", "/api/")
 OPEN = ("/api/ready",)
 CLOSED = ("/_stcore/metrics", "/_stcore/agent")  # not needed outside
@@ -51,13 +53,13 @@ class Gate:
 
     def __init__(
         self,
-        app,
+        app: ASGIApp,
         *,
         hosts: Iterable[str],
         origins: Iterable[str],
         signed_in: Callable[[dict[str, str]], bool] | None,
         policy: str,
-    ):
+    ) -> None:
         self.app = app
         self.hosts = {host.lower() for host in hosts}
         self.origins = {origin.lower().rstrip("/") for origin in origins}
@@ -71,14 +73,14 @@ class Gate:
             (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
         ]
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             return await self._websocket(scope, receive, send)
         if scope["type"] == "http":
             return await self._http(scope, receive, send)
         return await self.app(scope, receive, send)
 
-    async def _websocket(self, scope, receive, send):
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse foreign origins, for which Streamlit would look up its public address and block for 10 s."""
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
@@ -86,7 +88,7 @@ class Gate:
             return await send({"type": "websocket.close", "code": 1008})
         return await self.app(scope, receive, send)
 
-    async def _http(self, scope, receive, send):
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         marked = self._marking(scope, send)
         refusal = self._refusal(scope)
         if refusal is None:
@@ -96,7 +98,7 @@ class Gate:
         await marked({"type": "http.response.start", "status": status, "headers": head})
         await marked({"type": "http.response.body", "body": text})
 
-    def _refusal(self, scope) -> tuple[int, bytes] | None:
+    def _refusal(self, scope: Scope) -> tuple[int, bytes] | None:
         """Return status and text of a refusal, or None if the request may pass."""
         path = scope["path"]
         if not self._host_known(dict(scope["headers"])):
@@ -112,10 +114,10 @@ class Gate:
         host = re.sub(r":\d+$", "", headers.get(b"host", b"").decode("latin-1").lower())
         return host in self.hosts
 
-    def _marking(self, scope, send):
+    def _marking(self, scope: Scope, send: Send) -> Send:
         media = scope["path"].startswith("/media/")
 
-        async def marked(message):
+        async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [self._kept(name, value) for name, value in message.get("headers", [])]
                 if media:
@@ -131,7 +133,7 @@ class Gate:
         return name, value + b"; Secure" if cookie else value
 
 
-def _cookies(scope) -> dict[str, str]:
+def _cookies(scope: Scope) -> dict[str, str]:
     raw = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
     try:
         return {name: morsel.value for name, morsel in SimpleCookie(raw).items()}

@@ -1,14 +1,19 @@
 """Display tables: headers, places with ties, intervals in words. No result is computed here."""
 
 import re
+from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.elements.arrow import DataframeState
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from data.model.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
 from i18n import N_
 from results.labels import REASON_SENTENCES, REASONS, VERDICTS
+from results.missing import is_missing
 from results.number_format import interval, number, percent, places
 from results.ranking.bottom_list import share_words
 from results.ranking.unit import WITHHELD
@@ -38,9 +43,10 @@ assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
 
 def place(rank: object, tied_to: object) -> str:
     """Return a place: 15, or 15= (并列15) if shared; empty if not ranked."""
-    if pd.isna(rank):
+    if is_missing(rank):
         return ""
-    return _("{place}=").format(place=int(rank)) if tied_to != rank else str(int(rank))
+    whole = int(float(str(rank)))
+    return _("{place}=").format(place=whole) if tied_to != rank else str(whole)
 
 
 def bottom_sentence(bottom: Bottom) -> str:
@@ -52,7 +58,7 @@ def bottom_sentence(bottom: Bottom) -> str:
 
 def chance(share: object) -> str:
     """Return a probability from draws in full per cent, <1% and >99% at the ends; a dash if there is none."""
-    return "–" if share is None or pd.isna(share) else share_words(float(share))
+    return "–" if is_missing(share) else share_words(float(str(share)))
 
 
 def verdict(code: object) -> str:
@@ -68,12 +74,12 @@ def written(rows: pd.DataFrame, alt: str) -> None:
 
 def filled(shown: pd.DataFrame, *optional: str) -> list[str]:
     """Return the columns without optional columns that are empty in every row."""
-    return [name for name in shown if name not in optional or shown[name].any()]
+    return [str(name) for name in shown if name not in optional or shown[name].any()]
 
 
 def _cell(value: object) -> str:
     """Return a value as text, escaped for Markdown."""
-    if value is None or pd.isna(value):
+    if is_missing(value):
         return ""
     if isinstance(value, int | np.integer):
         return f"{value:,}"
@@ -96,7 +102,7 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     )
 
 
-def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | str = "auto"):
+def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | Literal["auto"] = "auto") -> DataframeState:
     """Show the ranking as a table with single-row selection."""
     columns = ["place", "unit_name", "category", "n", "score", "interval", "places", "verdict_words", "chance"]
     columns += ["dont_know_share", "remark"]
@@ -115,7 +121,7 @@ def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | str 
     )
 
 
-def _rank_columns(decimals: int) -> dict:
+def _rank_columns(decimals: int) -> dict[str, ColumnConfig | str | None]:
     """Return headers and formats of the columns of a ranked unit."""
     return {
         "place": st.column_config.TextColumn(_("Rank"), width=60),
@@ -258,9 +264,9 @@ def _rule_pairs(rules: RuleSet) -> list[tuple[str, str]]:
     return pairs
 
 
-def _weights(weights: dict[str, float] | None) -> str:
+def _weights(weights: Mapping[str, float] | None) -> str:
     if weights is None:
-        return _("All votes count equally; groups are not weighted.")
+        return _("All votes count equally, whatever the group.")
     return "　".join(f"{group} {weight * 100:g}%" for group, weight in weights.items())
 
 

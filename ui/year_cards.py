@@ -9,7 +9,7 @@ from ui import layout, tables
 from ui.i18n import _, language
 
 PER_ROW = 2
-MOST_CARDS = 8
+MOST_CARDS = 8  # four rows; with more categories a single card is shown, of a chosen category
 
 
 def show(cards: Mapping[str, YearCard], round_id: str) -> None:

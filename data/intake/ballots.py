@@ -534,8 +534,8 @@ class _Judge:
         self.con.unregister("bad_value")
 
     def _two_groups(self) -> None:
-        (found,) = self.con.execute(read_sql("intake/any_two_groups")).fetchall()[0]
-        rows = self.con.execute(read_sql("intake/two_groups")).fetchall() if found else []
+        (any_two_groups,) = self.con.execute(read_sql("intake/any_two_groups")).fetchall()[0]
+        rows = self.con.execute(read_sql("intake/two_groups")).fetchall() if any_two_groups else []
         for place, ballot, group, usual in rows:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "group_code")

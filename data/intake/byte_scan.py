@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-BLOCK = 8 << 20
+BLOCK = 8 << 20  # bytes: the largest upload, 300 MB, is 38 blocks
 BOMS = {
     "utf-8-sig": codecs.BOM_UTF8,
     "utf-16-le": codecs.BOM_UTF16_LE,

@@ -22,6 +22,7 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _OF_THIS_YEAR = re.compile(r"(\d{1,2})月(?:(\d{1,2})日|底|末)前?")
 _SERIAL = re.compile(r"[34]\d{4}|5[0-4]\d{3}")
 _DAY_NUMBER = re.compile(r"\d{2},?\d{3}(\.0)?")  # a spreadsheet prints it as 45992 or 45,992
+# Excel counts a 29 February 1900 that did not exist, so from March 1900 on its day 0 is 30 December 1899.
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _LIST_MARKS = re.compile(r"[;；、,，|]")
 _LONGEST_NUMBER = 16  # digits that a float holds

@@ -10,6 +10,7 @@ import codecs
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +18,10 @@ from data.intake.byte_scan import BOMS, Scan, blocks
 from data.intake.refusal import FileRefusedError, refuse
 from data.model.contract import fields
 
-HEAD = 64 << 10
-HEADER_LINES = 10
-TRANSCODE_BLOCK = 1 << 20
+HEAD = 64 << 10  # bytes, enough for HEADER_LINES
+HEADER_LINES = 10  # as HEADER_WITHIN of headers.py
+TRANSCODE_BLOCK = 1 << 20  # characters
+# Lines of GB18030 with few Chinese characters can be valid UTF-8 by accident; with more, two encodings were joined.
 ACCIDENTAL_SHARE = 0.01
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 
@@ -38,13 +40,18 @@ def normal(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).translate(INVISIBLE).split()).casefold()
 
 
-def words_in(line: str, header_words: Iterable[str]) -> int:
+def words_in(line: str, header_words: frozenset[str]) -> int:
     """Count the known header words in a line; a word of one character must fill its cell."""
     plain = normal(line)
     cells = {cell.strip('"') for cell in plain.replace(";", ",").split(",")}
     cells |= {normal(cell).strip('"') for cell in line.split("\t")}
-    wanted = {normal(word) for word in header_words}
-    return sum(1 for word in wanted if word and (word in cells or (len(word) > 1 and word in plain)))
+    return sum(1 for word in _normal_words(header_words) if word in cells or (len(word) > 1 and word in plain))
+
+
+@cache
+def _normal_words(header_words: frozenset[str]) -> frozenset[str]:
+    """Return the words in the form in which they are compared: some 300 words, asked for up to ten lines of a file."""
+    return frozenset(filter(None, map(normal, header_words)))
 
 
 def find_encoding(path: Path, seen: Scan, header_words: frozenset[str]) -> str:

@@ -19,7 +19,7 @@ from data.model.names import match_key
 from problems import Problem
 
 HEADER_WITHIN = 10  # rows: deeper than this is not a title any more
-MOST_COLUMNS = 200
+MOST_COLUMNS = 200  # the widest form has a column per unit, 90 in the demonstration city; more are stray formats
 FEWEST_UNITS = 3  # columns named like units; fewer may be a coincidence
 MAXIMUM = re.compile(r"(.+?)[(（\[【]\s*(?:满分|最高)?\s*(\d+(?:\.\d+)?)\s*分?\s*[)）\]】]")
 # 1 市公安局 95.2 2 市教育局 94.1: names and scores of several units in one cell, as web pages print them.

@@ -43,6 +43,7 @@ VALIDITY = {
     "无效": "invalid",
     "弃权": "abstain",
 }
+# Excel counts a 29 February 1900 that did not exist, so from March 1900 on its day 0 is 30 December 1899.
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
 _SERIAL = re.compile(r"([345]\d{4})(\.\d+)?")  # 1982 to 2064
 _DATE = re.compile(

@@ -22,13 +22,14 @@ from data.model.template_sheets import NOTES_TITLES
 from problems import Problem
 
 MEBIBYTE = 1 << 20
+# 82,000 ballot rows unpack to 21 MB, so 800 thousand rows fit a part; a sheet ends at 1,048,576.
 PART_LIMIT = 200 * MEBIBYTE
 TOTAL_LIMIT = 400 * MEBIBYTE
-RATIO_LIMIT = 100
+RATIO_LIMIT = 100  # the sheet of the demonstration's ballots shrinks 13 times
 RATIO_COUNTS_FROM = MEBIBYTE
 TEXT_LIMIT = 400 * MEBIBYTE
 FACTS_LIMIT = MEBIBYTE
-SECONDS = 60
+SECONDS = 60  # twice the processor time of the child process: ends a process that waits
 FAR_CELL, TOO_LARGE, LOCKED = 3, 4, 5
 OLE_ENTRY = 128  # bytes of an entry of an OLE directory; entries never span sectors
 BROKEN_ZIP = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)

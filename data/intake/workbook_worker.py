@@ -20,13 +20,13 @@ from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
-MEMORY = 2 << 30
+MEMORY = 2 << 30  # bytes; a file of 5.6 KB with one far cell asked for 549 GB
 CPU_SECONDS = 30
-HEAD = 64 << 10
-NAMED_CELLS = 100
-MOST_AREAS = 100_000
-PASSWORD = 5
-BLANK_ROWS = 100_000
+HEAD = 64 << 10  # bytes in which a DOCTYPE must be
+NAMED_CELLS = 100  # cells without a value that are named in the refusal
+MOST_AREAS = 100_000  # merged areas; the facts must stay below FACTS_LIMIT of workbook.py
+PASSWORD = 5  # exit code, LOCKED of workbook.py
+BLANK_ROWS = 100_000  # between two filled rows: the second is a stray cell far below
 RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FAR = re.compile(rb'\br="([A-Z]{3}[0-9]+)"[^>]*(?<!/)>')

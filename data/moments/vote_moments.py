@@ -16,6 +16,7 @@ from scipy import sparse
 from data.moments.ballot_links import GroupLinks, links_of_ballots, no_links
 
 BALLOTS_AT_ONCE = 8_000
+"""With 2,000 units this reaches CELLS_AT_ONCE."""
 CELLS_AT_ONCE = 16_000_000
 """Largest pivot, ballots x units: 128 MB as float64."""
 VOTES_AT_ONCE = 1 << 17

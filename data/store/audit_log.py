@@ -56,7 +56,7 @@ class LoggedCounts:
 class Entry:
     """A line of the log.
 
-    what: the upload, rule set or file. sha256: of an exported file, else ''. time: in UTC. told: the logged counts
+    what: the upload, rule set or file. sha256: of an exported file, else ''. time: in UTC. `told`: the logged counts
     including this line. before: the hash of the previous line. hash: of this line with the hash field empty.
     The field names are part of the stored JSON and of the hash, so they cannot change.
     """

@@ -45,6 +45,7 @@ class Cache:
         return self._folder / f"{_digest(name)[:32]}.json"
 
     def _forget(self) -> None:
+        # The oldest answers go first; most belong to releases that are no longer in force.
         kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
         for path in kept[:-MOST]:
             path.unlink(missing_ok=True)

@@ -31,7 +31,7 @@ def with_places(
 ) -> list[Problem]:
     """Return the problems with the file and row of each duplicate line, in the new files and in the earlier upload.
 
-    own: locates lines in the new files. context: of the current import; unit names in the earlier files are resolved
+    `own`: locates lines in the new files. context: of the current import; unit names in the earlier files are resolved
     against the current register.
     """
     asked = [problem for problem in problems if problem.code in TWICE][:MOST]

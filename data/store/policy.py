@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from data.model.contract import KINDS, tables
 from data.model.working_days import LONGEST_PERIOD, Periods
 from data.store.round_status import (
     ANNOUNCED,
@@ -17,6 +18,15 @@ from data.store.round_status import (
 )
 from data.store.uploads import Upload
 from errors import UsageError
+
+
+def refuse_kind(kind: str) -> UsageError | None:
+    """Refuse a kind of file that is unknown, or in the contract but not read by this version."""
+    if kind in KINDS:
+        return None
+    if kind in tables():
+        return UsageError("This version does not read files of the kind {kind} yet.", kind=kind)
+    return UsageError("There is no kind of file named {kind}. Known: {known}.", kind=kind, known=", ".join(KINDS))
 
 
 def refuse_upload(status: RoundStatus, uploads: Sequence[Upload], trial: bool) -> UsageError | None:

@@ -1,7 +1,8 @@
 """A release: all rounds of the uploads in force with their rules, turned into counts and moments.
 
-Built beside the release in force and never changed after; its id is the SHA-256 of the canonical facts, the rule sets
-and the method version. Files: `release.json` (what it is made of) and `results.duckdb` (derived).
+Built in a separate folder while the release in force stays readable, and never changed after; its id is the SHA-256 of
+the canonical facts, the rule sets and the method version. Files: `release.json` (uploads, rule sets) and
+`results.duckdb` (derived).
 """
 
 import json
@@ -170,6 +171,11 @@ class Round:
     def is_trial(self) -> bool:
         """Whether it is a trial round."""
         return self.id in self.release.trial_rounds
+
+    @property
+    def status(self) -> str:
+        """What it is now, as `Release.status` says; never cached."""
+        return self.release.status(self.id)
 
     @property
     def has_units(self) -> bool:

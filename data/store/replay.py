@@ -176,6 +176,7 @@ def _read_together(store: Store, wanted: set[str]) -> list[Upload]:
 def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damage:
     """Import the originals in their first order; return a map from old to new ids, or the first defect."""
     stored: dict[str, str] = {}
+    # In the order of import: an upload that replaces others must come after them.
     for upload in sorted(uploads, key=lambda u: u.number):
         gone = [name for name in damaged_files(upload.folder) if is_evidence(name)]
         if gone:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.model.contract import KINDS, SCORED_KINDS
+from data.model.contract import SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
@@ -135,6 +135,10 @@ class Store:
         release_id = self.in_force() if prefix is None else self.find(prefix)
         return None if release_id is None else Release(self.path / "releases" / release_id)
 
+    def open_release(self, prefix: str) -> Release:
+        """Return the only release whose id begins with a prefix. Raises UsageError."""
+        return Release(self.path / "releases" / self.find(prefix))
+
     def releases(self) -> list[str]:
         """Return the ids of all releases that were ever in force, newest first."""
         return list(dict.fromkeys(event.release for event in self.history() if event.release))
@@ -199,8 +203,8 @@ class Store:
         `progress` gets the share done and an English message; when `cancelled` is true, CancelledError of
         data.model.progress is raised and nothing is left behind.
         """
-        if kind not in KINDS:
-            raise UsageError("There is no upload kind named {kind}.", kind=kind)
+        if refusal := policy.refuse_kind(kind):
+            raise refusal
         if options.edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if options.replace else ""

@@ -204,6 +204,7 @@ def write_frame(con: duckdb.DuckDBPyConnection, folder: Path, frame: pd.DataFram
 def active(uploads: list[Upload]) -> list[Upload]:
     """Return the uploads in force. A replacing upload voids all earlier uploads of its kind and round."""
     kept: list[Upload] = []
+    # In the order of import: an upload that replaces others must come after them.
     for upload in sorted(uploads, key=lambda u: u.number):
         if upload.replaces:
             kept = [u for u in kept if (u.kind, u.round_id) != (upload.kind, upload.round_id)]

@@ -6,21 +6,21 @@ import streamlit as st
 
 from i18n import N_
 from results.ranking.rows import records
-from ui import cached, charts, downloads, layout, leniency, robustness, tables, unit_statements
+from ui import cached, charts, downloads, layout, leniency, robustness, sheets, tables, unit_statements
 from ui.i18n import _, language
 from ui.releases import page as releases_page
 
 release = layout.page(N_("Bottom list"))
 left, right = st.columns([1, 3])
-round_id = layout.choose_round(release, left)
-lists = cached.bottom_lists(release.id, round_id)
+round_ = layout.choose_round(release, left)
+lists = cached.bottom_lists(round_)
 if not lists:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
 category = right.selectbox(
     _("Category"), list(lists), format_func=layout.category_name, key="category", bind="query-params", width=420
 )
-bottom, card = lists[category], cached.year_cards(release.id, round_id)[category]
+bottom, card = lists[category], cached.year_cards(round_)[category]
 rules = bottom.family.rules
 rows = tables.ranking_rows(bottom.rows, rules)
 
@@ -49,7 +49,7 @@ if bottom.count:
         )
     )
 
-releases_page.show_notice(round_id)
+releases_page.show_notice(round_.id)
 
 if bottom.sets.borderline:
     st.caption(
@@ -80,7 +80,7 @@ elif card.outcome != "no_list":
                 "a guess."
             )
         )
-        with st.expander(_("What the evidence supports for each unit"), expanded=card.undecided <= 3):
+        with st.expander(_("Permitted statements on each unit"), expanded=card.undecided <= 3):
             for row in records(bottom.tier("undecided")):
                 unit_statements.show(row, bottom.sentences(row, language()), rules)
         tables.show_tier(tables.ranking_rows(bottom.tier("undecided"), rules), rules.presentation.decimals, "undecided")
@@ -99,16 +99,16 @@ elif card.outcome != "no_list":
 if bottom.count:
     st.subheader(_("Does it depend on the rules?"))
     robustness.show(
-        cached.robustness(release.id, round_id, category),
+        cached.robustness(round_, category),
         dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
     )
 
     st.subheader(_("Does it depend on who graded whom?"))
-    leniency.show(cached.leniency(release.id, round_id, category), rules.presentation.decimals)
+    leniency.show(cached.leniency(round_, category), rules.presentation.decimals)
 
 if not bottom.not_ranked.empty:
     st.subheader(_("Not ranked"))
     tables.show_not_ranked(bottom.not_ranked)
 
-sheet = partial(cached.export_sheet, release.id, "bottom", round_id, language(), category)
-downloads.table("bottom", release, round_id, sheet, depends=(category,))
+sheet = partial(sheets.bottom, round_, language(), category)
+downloads.table("bottom", round_, sheet, depends=(category,))

@@ -12,7 +12,7 @@ from ui import cached, change_tables, charts, downloads, layout, tables
 from ui.i18n import _, language
 
 release = layout.page(N_("Changes"))
-everything = cached.scored_rounds(release.id)
+everything = cached.scored_rounds(release)
 trials = [round_id for round_id in everything if round_id in release.trial_rounds]
 with_trial = bool(trials) and st.toggle(_("Also offer trial rounds"), key="with_trial")
 rounds = sorted(everything, reverse=True) if with_trial else [name for name in everything if name not in trials]
@@ -22,20 +22,20 @@ if len(rounds) < 2:
 
 left, middle, right = st.columns([1, 1, 3])
 with middle:
-    round_to = st.selectbox(_("Later round"), rounds[:-1], key="to", bind="query-params")
+    later = cached.round_of(release, st.selectbox(_("Later round"), rounds[:-1], key="to", bind="query-params"))
 with left:
-    older = rounds[rounds.index(round_to) + 1 :]
-    round_from = st.selectbox(_("Earlier round"), older, key="from", bind="query-params")
+    older = rounds[rounds.index(later.id) + 1 :]
+    earlier = cached.round_of(release, st.selectbox(_("Earlier round"), older, key="from", bind="query-params"))
 with right:
-    categories = [family.name for family in cached.families(release.id, round_to)]
+    categories = [family.name for family in cached.families(later)]
     category = st.selectbox(
         _("Category"), categories, format_func=layout.category_name, key="category", bind="query-params"
     )
 
-if len({name in trials for name in (round_from, round_to)}) > 1:
+if earlier.is_trial != later.is_trial:
     st.warning(_("One of the two rounds is a trial. Differences between them show nothing about the units."))
-found = cached.changes(release.id, round_from, round_to, category, with_trial)
-decimals = release.round(round_to).scored_rules.presentation.decimals
+found = cached.changes(earlier, later, category, with_trial)
+decimals = later.scored_rules.presentation.decimals
 level = tables.percent(found.level, 0)
 rows = change_tables.change_rows(found, decimals)
 
@@ -68,7 +68,7 @@ if found.regression:
             "mean score by {predicted} points (regression to the mean). It changed by {measured}, and the mean "
             "of all units by {overall}. A rise no larger than that expected by chance is no sign of improvement."
         ).format(
-            round=layout.plain(round_from),
+            round=layout.plain(earlier.id),
             k=facts.k,
             predicted=number_format.signed(facts.predicted, decimals),
             measured=number_format.signed(facts.measured, decimals),
@@ -101,10 +101,10 @@ if len(rows):
         )
     selected = change_tables.show_changes(rows, found, decimals, "changes_table")
     for row in selected.selection.rows:
-        layout.unit_link(rows["unit_code"][row], rows["unit_name"][row], round_to)
+        layout.unit_link(rows["unit_code"][row], rows["unit_name"][row], later.id)
     change_tables.show_notes(found)
     sheet = partial(changes_sheet, release, found, language())
-    downloads.table("changes", release, round_to, sheet, depends=(round_from, category))
+    downloads.table("changes", later, sheet, depends=(earlier.id, category))
 else:
     st.info(_("No unit of this category has a score in both rounds."))
 

@@ -5,15 +5,15 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from ui import cached, charts, downloads, layout, tables, year_cards
+from ui import cached, charts, downloads, layout, sheets, tables, year_cards
 from ui.i18n import _, language
 from ui.releases import page as releases_page
 
 release = layout.page(N_("Overview"))
-round_id = layout.choose_round(release)
-releases_page.show_status(round_id)
-releases_page.show_notice(round_id)
-year = cached.overview(release.id, round_id)
+round_ = layout.choose_round(release)
+releases_page.show_status(round_.id)
+releases_page.show_notice(round_.id)
+year = cached.overview(round_)
 
 if year.rules is None:
     st.info(_("This round holds a register but no ballots yet."))
@@ -27,9 +27,9 @@ figures[3].metric(_("Units ranked"), f"{year.ranked} / {year.registered}")
 figures[4].metric(_("Don't know"), tables.percent(year.dont_know_share))
 
 st.subheader(_("Can this round rank?"))
-year_cards.show(cached.year_cards(release.id, round_id), round_id)
+year_cards.show(cached.year_cards(round_), round_.id)
 
-rows = tables.ranking_rows(cached.ranking(release.id, round_id).rows, year.rules)
+rows = tables.ranking_rows(cached.ranking(round_).rows, year.rules)
 if not rows.empty:
     st.subheader(_("How far apart the scores are"))
     st.caption(
@@ -49,7 +49,7 @@ if year.notes:
 st.subheader(_("Who voted, and what they answered"))
 st.caption(_("Don't know, abstained, blank and invalid are counted separately; none of them is a low grade."))
 tables.show_groups(year.groups)
-downloads.table("groups", release, round_id, partial(cached.export_sheet, release.id, "groups", round_id, language()))
+downloads.table("groups", round_, partial(sheets.groups, round_, language()))
 
 st.caption(
     _("Rule set: {rules}. Release {release}.").format(

@@ -1,5 +1,7 @@
 """承诺 · Pledges: promises, outcomes, votes in the hall, and agreement with the public."""
 
+from datetime import date
+
 import streamlit as st
 
 from i18n import N_
@@ -17,22 +19,22 @@ VIEWS = {
 }
 
 release = layout.page(N_("Pledges"))
-rounds = cached.pledge_rounds(release.id)
+rounds = cached.pledge_rounds(release)
 if not rounds:
     pledges_page.nothing_yet()
     st.stop()
 
 left, right = st.columns([1, 3])
-round_id = layout.choose_round(release, left, rounds)
-as_of = cached.default_as_of(release.id, round_id, pledges_page.today())
+round_ = layout.choose_round(release, left, rounds)
+as_of = cached.default_as_of(round_, date.today())
 with st.spinner(_("Reading pledges, checks and votes; only the first time for this release…")):
-    year = cached.pledge_year(release.id, round_id, as_of)
+    year = cached.pledge_year(round_, as_of)
 categories = dict.fromkeys([*year.book.lines["category"], *year.votes.rows["category"]])
 with right:
     category = pledges_page.from_address(
         "category", ["", *categories], st.selectbox, _("Category"), lambda name: name or _("All categories"), width=420
     )
-chosen = pledges_page.Chosen(release, round_id, as_of, category)
+chosen = pledges_page.Chosen(round_, as_of, category)
 pledges_page.glance(chosen)
 pledges_page.show_notes(chosen)
 view = pledges_page.from_address(
@@ -47,6 +49,6 @@ view = pledges_page.from_address(
 VIEWS[view][1](chosen)
 st.caption(
     _("As of {day}. Rule set: {rules}. Release {release}.").format(
-        day=as_of, rules=layout.plain(year.votes.rules or "–"), release=release.short
+        day=as_of.isoformat(), rules=layout.plain(year.votes.rules or "–"), release=release.short
     )
 )

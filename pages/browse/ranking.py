@@ -5,15 +5,15 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from ui import cached, charts, downloads, layout, tables
+from ui import cached, charts, downloads, layout, sheets, tables
 from ui.i18n import _, language
 
 MANY_UNITS = 60  # with more units the page opens with a single category
 
 release = layout.page(N_("Ranking"))
 left, middle, right = st.columns([1, 2, 2])
-round_id = layout.choose_round(release, left)
-answer = cached.ranking(release.id, round_id)
+round_ = layout.choose_round(release, left)
+answer = cached.ranking(round_)
 if answer.rows.empty:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
@@ -24,13 +24,13 @@ category = middle.selectbox(
     categories,
     index=0 if len(answer.rows) > MANY_UNITS else None,
     format_func=layout.category_name,
-    placeholder=_("All categories, each by itself"),
+    placeholder=_("All categories, each separately"),
     key="category",
     bind="query-params",
 )
 search = right.text_input(_("Find a unit"), key="search", placeholder=_("Part of its name or code"))
 
-rules = release.round(round_id).scored_rules
+rules = round_.scored_rules
 chosen = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
 ranked = tables.ranking_rows(chosen, rules)
 ranked = ranked[layout.mentions(ranked, search)].reset_index(drop=True)
@@ -38,7 +38,7 @@ not_ranked = chosen[chosen["rank"].isna() & layout.mentions(chosen, search)]
 
 st.caption(
     _(
-        "Each category is ranked by itself. The interval belongs to the score; the places are those that the votes "
+        "Each category is ranked separately. The interval belongs to the score; the places are those that the votes "
         "allow, for all units of the category at once ({level}). Units whose places overlap may well be equally good."
     ).format(level=tables.percent(rules.uncertainty.level, 0))
 )
@@ -65,9 +65,9 @@ if not ranked.empty:
     st.caption(_("Choose a row to open the unit. An equals sign marks a shared place."))
     selected = tables.show_ranking(ranked, rules.presentation.decimals, "ranking")
     for row in selected.selection.rows:
-        layout.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_id)
-    sheet = partial(cached.export_sheet, release.id, "ranking", round_id, language(), category)
-    downloads.table("ranking", release, round_id, sheet, depends=(category or "",))
+        layout.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_.id)
+    sheet = partial(sheets.ranking, round_, language(), category)
+    downloads.table("ranking", round_, sheet, depends=(category or "",))
 
 if not not_ranked.empty:
     st.subheader(_("Not ranked"))

@@ -15,20 +15,21 @@ from ui.pledges import unit_book
 
 release = layout.page(N_("One unit"))
 left, right = st.columns([1, 3])
-round_id = layout.choose_round(release, left)
-answer = cached.ranking(release.id, round_id)
+round_ = layout.choose_round(release, left)
+answer = cached.ranking(round_)
 if answer.rows.empty:
     st.info(_("This round holds a register but no ballots yet."))
     st.stop()
 
 with right:
     code = layout.choose_unit(answer.rows)
-history = cached.unit(release.id, code, round_id in release.trial_rounds)
-row = next(row for row in history.rounds if row["round"] == round_id)
-detail = cached.unit_detail(release.id, code, round_id)
+history = cached.unit(release, code, round_.is_trial)
+row = next(row for row in history.rounds if row["round"] == round_.id)
+detail = cached.unit_detail(round_, code)
 decimals = detail.rules.presentation.decimals
+category = str(row["category"])
 level = tables.percent(detail.rules.uncertainty.level, 0)
-in_category = answer.rows[(answer.rows["category"] == row["category"]) & answer.rows["rank"].notna()]
+in_category = answer.rows[(answer.rows["category"] == category) & answer.rows["rank"].notna()]
 
 st.subheader(layout.plain(detail.name))
 figures = [column for _row in range(2) for column in st.columns(3)]
@@ -41,11 +42,11 @@ figures[4].metric(
     _("Place in its category"),
     f"{tables.place(row['rank'], row['rank_tied_to'])} / {len(in_category)}" if row["rank"] else "–",
 )
-figures[5].metric(_("Places allowed"), tables.places(row["rank_best"], row["rank_worst"]))
+figures[5].metric(_("Places"), tables.places(row["rank_best"], row["rank_worst"]))
 figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
     _("Category: {category}. Don't know: {share}.").format(
-        category=layout.plain(layout.category_name(row["category"])), share=tables.percent(row["dont_know_share"])
+        category=layout.plain(layout.category_name(category)), share=tables.percent(row["dont_know_share"])
     )
 )
 if row["reason"]:
@@ -53,10 +54,10 @@ if row["reason"]:
 
 if row["rank"]:
     st.subheader(_("Why this verdict?"))
-    bottom = cached.bottom_lists(release.id, round_id)[row["category"]]
+    bottom = cached.bottom_lists(round_)[category]
     for sentence in bottom.sentences(row, language()):
         st.markdown(layout.plain(sentence))
-    alone = cached.alone(release.id, round_id, code)
+    alone = cached.alone(round_, code)
     st.caption(
         layout.plain(
             _(
@@ -82,7 +83,7 @@ if row["rank"]:
             )
         )
 
-    packages.offer_kit(release, round_id, code)
+    packages.offer_kit(round_, code)
     st.caption(
         _(
             "With the kit a statistician recomputes score, places and verdict of this unit in Python, without this "
@@ -126,6 +127,6 @@ if any(own["score"] is not None for own in history.rounds):
     charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
 tables.show_rounds(history.rounds)
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
-downloads.table("unit", release, round_id, sheet, depends=(code,))
+downloads.table("unit", round_, sheet, depends=(code,))
 
-unit_book.in_short(release, round_id, code, detail.name)
+unit_book.in_short(round_, code, detail.name)

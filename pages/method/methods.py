@@ -10,18 +10,18 @@ from ui import cached, charts, layout, tables
 from ui.i18n import _, language
 
 
-def _funnel_section(release_id: str) -> None:
+def _funnel_section() -> None:
     """Show the funnel plot of a round and category."""
-    rounds = cached.scored_rounds(release_id)
+    rounds = cached.scored_rounds(release)
     if not rounds:
         return
     st.subheader(_("Does a score stand out?"))
     left, right = st.columns([1, 3])
-    round_id = left.selectbox(_("Round"), rounds, key="funnel_round")
-    categories = [family.name for family in cached.families(release_id, round_id)]
+    round_ = cached.round_of(release, left.selectbox(_("Round"), rounds, key="funnel_round"))
+    categories = [family.name for family in cached.families(round_)]
     category = right.selectbox(_("Category"), categories, format_func=layout.category_name, key="funnel_category")
-    found = cached.funnel(release_id, round_id, category)
-    if found.rows.empty:
+    found = cached.funnel(round_, category)
+    if found is None or found.rows.empty:
         st.info(_("No ranked unit matches this choice."))
         return
     charts.show(
@@ -93,11 +93,11 @@ def _brief(value: float) -> str:
 def _rules_in_force() -> None:
     """Show the rule set of a round that the reader chooses."""
     st.subheader(_("Rule set in force"))
-    round_id = layout.choose_round(release)
-    if cached.overview(release.id, round_id).rules is None:
+    round_ = layout.choose_round(release)
+    if round_.rules is None:
         st.info(_("This round holds a register but no ballots yet."))
     else:
-        tables.show_rules(release.round(round_id).scored_rules)
+        tables.show_rules(round_.rules)
 
 
 def _show(block: str) -> None:
@@ -115,7 +115,7 @@ def _show(block: str) -> None:
 DRAWN = {
     "worked": _worked_table,
     "attainment": _attainment_table,
-    "funnel": lambda: _funnel_section(release.id),
+    "funnel": _funnel_section,
     "rules": _rules_in_force,
 }
 release = layout.page(N_("Methods"))

@@ -46,7 +46,7 @@ FEW = N_(
     "Votes and score of a unit with fewer than {smallest} votes, or with fewer than {uniform} that are all alike, are "
     "not shown."
 )
-SCORED_BY = N_("Scores follow “{title}” (rule set {rules}; source: {source}). Each category is ranked by itself.")
+SCORED_BY = N_("Scores follow “{title}” (rule set {rules}; source: {source}). Each category is ranked separately.")
 READING = N_(
     "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
     "units of a category at once ({level}%); units whose places overlap may well be equally good. The verdict "
@@ -132,7 +132,7 @@ def _figures(found: RoundResults, shown: Presentation, language: str) -> Iterato
     }
     told = [RANKED if ranked < len(rows) else ALL_RANKED]
     if any(few_votes(row, shown) for row in records(rows)):
-        # The sum of all votes would give the votes of the one unit away that is not shown.
+        # If the votes of a single unit are withheld, the total of all votes would reveal them.
         told = [BALLOTS_WITHHELD if about["evaluators"] else COUNTS_WITHHELD, *told, FEW]
     else:
         told = [BALLOTS if about["evaluators"] else COUNTS, *told]
@@ -209,7 +209,7 @@ def _unit(
 def statement(row: Mapping[str, object], listed: BottomList, shown: Presentation, language: str) -> str:
     """Return the permitted and excluded statements on a unit, printed below its line without its name.
 
-    It tells the votes, so nothing stands below a unit of which they are not shown.
+    It contains the number of votes, so a unit whose votes are not shown has no statements.
     """
     if few_votes(row, shown):
         return ""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analytics.suppression import UNIFORM, is_small
 from data.model.rule_sets import Presentation, RuleSet
-from data.store.release import Release
+from data.store.release import Release, Round
 from data.store.round_status import ANNOUNCED
 from formats.document import COLUMNS, Bar, Document, Row, Section, Table, plain
 from i18n import N_, PUNCTUATION, translate
@@ -88,14 +88,14 @@ class RoundResults:
         return f"{100 * self.rules.uncertainty.level:g}"
 
 
-def round_results(release: Release, round_id: str, category: str | None = None) -> RoundResults:
+def round_results(round_: Round, category: str | None = None) -> RoundResults:
     """Return the results of a round: every category, a single category, or ALL together.
 
     Without votes there are no lists. Raises RoundNotFoundError.
     """
-    found = families(release.round(round_id), category)
-    answer = ranking_of(release.round(round_id), found)
-    return RoundResults(release, answer, tuple(bottom_list(family, answer) for family in found))
+    found = families(round_, category)
+    answer = ranking_of(round_, found)
+    return RoundResults(round_.release, answer, tuple(bottom_list(family, answer) for family in found))
 
 
 def document(
@@ -112,7 +112,7 @@ def document(
     parts = list(sections)
     lines = sum(len(part.table.rows) for part in parts if part.table is not None)
     comma = PUNCTUATION[language].listed
-    said = [marks(release, name, language) for name in told]
+    said = [marks(release.round(name), language) for name in told]
     about = (
         translate(RELEASE, language).format(
             release=release.short, round=comma.join(map(plain, told)), rules=rules or number_format.NONE, rows=lines

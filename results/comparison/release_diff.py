@@ -25,7 +25,7 @@ CHANGES = {
     MOVED: N_("moved"),
 }
 SAME_SCORE = 1e-9  # scores that differ by less are equal, as for places
-MOST_TOLD = 5
+MOST_TOLD = 5  # names in a sentence; the table has all of them
 MOST_VERDICTS = 12  # reported in sentences; the table has all of them
 COMPARED = ("unit_name", "category", "n", "score", "rank", "verdict")
 UNIT_COLUMNS = (

@@ -35,7 +35,7 @@ COLUMNS = (
     *("rank_best_from", "rank_worst_from", "rank_best_to", "rank_worst_to", "position", "reason"),
 )
 LEFT_OUT = ("unit_code", "unit_name", "round", "reason")
-SCREENING = 0.05
+SCREENING = 0.05  # expected share of false entries among the units worth a look (Benjamini-Hochberg)
 LEFT_OUT_SENTENCES = {
     "new": N_("The unit was not in the earlier round."),
     "gone": N_("The unit is not in this category of the later round."),
@@ -248,6 +248,7 @@ def _rows(before: pd.DataFrame, after: pd.DataFrame, later: Family, tested: bool
     own, past = after["reason"].to_numpy(), before["reason"].to_numpy()
     rows["reason"] = _text([a or b for a, b in zip(own, past, strict=True)])
     rows = rows[list(COLUMNS)]
+    # Units that cannot be compared have no change and come last; equal changes keep the order of the register.
     return rows.sort_values("change", ascending=False, na_position="last", kind="stable", ignore_index=True)
 
 

@@ -72,6 +72,12 @@ def count_pledges(lines: pd.DataFrame, round_id: str, as_of: date) -> tuple[Pled
     return tuple(found)
 
 
+def count_book(book: PledgeBook, category: str | None = None) -> tuple[PledgeCounts, ...]:
+    """Count headline, then routine pledges of a book, of one category or of all."""
+    lines = book.lines if category is None else book.lines[book.lines["category"] == category]
+    return count_pledges(lines, book.round, book.as_of)
+
+
 def quarter_days(round_id: str, day: date) -> dict[str, date]:
     """Return the quarters of a round that have begun by a day, oldest first, each with its last day.
 

@@ -60,6 +60,7 @@ class TwoByTwo:
     @property
     def named(self) -> pd.DataFrame:
         """Return the posts that differ beyond their uncertainty, surest first."""
+        # The surest first: when only some are named, they are those that most probably differ.
         return self.rows[self.rows["differs"].notna()].sort_values(["p", "roster_no"], ignore_index=True)
 
 

@@ -220,6 +220,7 @@ def p_words(p: float) -> str:
     return f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
 
 
+# Words for a probability; the limits are chosen, and nothing but the word depends on them.
 CHANCES = (
     (0.90, N_("{share} (almost certain)")),
     (0.60, N_("{share} (likely)")),

@@ -29,6 +29,7 @@ COUNTED = ("last", "share", "last_and_below")
 LINED = ("below", "last_and_below")
 BY_GRADE = "dissatisfied_over"
 """Bottom rule that uses the lowest grade and no score."""
+# Halves are rounded up: `round` would make 2.5 places 2 and 3.5 places 4.
 _ROUNDING = {"down": math.floor, "up": math.ceil, "nearest": lambda value: math.floor(value + 0.5)}
 
 

@@ -23,6 +23,8 @@ from results.ranking.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 
+# Equally defensible rules, each of which changes one assumption: a weight by a quarter or a half, the minimum by half
+# or to the double. Chosen to show the direction; how far weights can move exactly is computed by linear programmes.
 WEIGHT_FACTORS = (0.5, 0.75, 1.25, 1.5)
 MINIMUM_FACTORS = (0.5, 2.0)
 
@@ -37,8 +39,8 @@ KINDS = {
 SENTENCES = {
     "official": N_("The rule set as published."),
     "weight": N_("The group {group} weighs {weight} instead of {before}; the others keep their proportions."),
-    "equal": N_("Every evaluator group weighs the same."),
-    "pooled": N_("Every vote counts the same, whatever its group."),
+    "equal": N_("All evaluator groups have the same weight."),
+    "pooled": N_("All votes count equally, whatever the group."),
     "cut": N_("Ranked by the share of answers that are {grades}."),
     "minimum": N_("A unit needs {votes} votes to be ranked instead of {before}."),
 }
@@ -220,7 +222,8 @@ def _weighted(means: Floats, weights: Floats, rules: RuleSet) -> Floats:
     if rules.minimum.missing_group != "renormalise":
         return np.where((there | (weights == 0)).all(axis=1), total, np.nan)
     base = there @ weights
-    return np.divide(total, base, out=np.full(len(means), np.nan), where=base > 0)
+    mean: Floats = np.divide(total, base, out=np.full(len(means), np.nan), where=base > 0)
+    return mean
 
 
 def _means(n: NDArray[np.int64], total: NDArray[np.generic]) -> Floats:

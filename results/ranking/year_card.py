@@ -10,6 +10,7 @@ from analytics.resolution import growth, needed_deviate, smallest_difference
 from analytics.scores import UnitScores, scores_from_moments
 from analytics.shrinkage import reliability, shrink
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
+from data.store.release import Round
 from i18n import N_, PUNCTUATION, translate
 from results.ranking.bottom_list import BottomList
 from results.ranking.family import COUNTED, Family
@@ -100,6 +101,12 @@ class YearCard:
         facts = {**self.bottom.facts(language), "confirmed": self.confirmed, "undecided": self.undecided}
         sentence = self.bottom.no_list or SENTENCES[self.outcome]
         return translate(sentence, language).format(**facts, cleared=self.cleared)
+
+
+def ballots_of(round_: Round) -> dict[str, int]:
+    """Return the ballots of each evaluator group of a round."""
+    ballots = round_.ballots_by_group
+    return {str(group): int(n) for group, n in zip(ballots["group_name"], ballots["evaluators"], strict=True)}
 
 
 def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:

@@ -64,6 +64,14 @@ def test_two_units_are_one_comparison():
         assert marginal.worst.tolist() == worst
 
 
+@pytest.mark.parametrize(("level", "place"), [(0.25, 0), (0.26, 1), (0.5, 1), (0.75, 2), (0.76, 3), (0.99, 3)])
+def test_the_critical_value_is_the_least_draw_that_covers_the_level(level, place):
+    draws = np.random.Generator(np.random.PCG64(7)).standard_normal((4, 2))
+    largest = np.sort(np.abs(draws[:, 0] - draws[:, 1]) / np.sqrt(2))
+    found = rank_sets([1.0, 0.0], np.eye(2), level=level, draws=4, seed=7, stepdown=False)
+    assert found.critical == pytest.approx(largest[place])
+
+
 def test_marginal_critical_values_are_the_one_dimensional_integral():
     sigma = [0.4, 1.0, 1.0, 2.5, 0.7, 1.3]
     sets = rank_sets(np.arange(6.0), np.diag(np.square(sigma)), seed=1, simultaneous=False)

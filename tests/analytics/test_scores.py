@@ -146,10 +146,18 @@ def test_a_unit_without_a_weighted_group_has_no_score_row_or_column():
         assert np.isnan(scores.score).all()
 
 
+def test_the_groups_that_are_left_keep_the_proportion_of_their_weights():
+    lines = [("e1", "u1", "gA", 90.0), ("e2", "u1", "gB", 60.0), ("e3", "u2", "gA", 80.0), ("e4", "u2", "gC", 70.0)]
+    moments = moments_of_lines(*zip(*lines, strict=True))
+    scores = scores_from_moments(moments, {"gA": 0.5, "gB": 0.3, "gC": 0.2}, renormalise=True)
+    assert scores.score.tolist() == pytest.approx([(0.5 * 90 + 0.3 * 60) / 0.8, (0.5 * 80 + 0.2 * 70) / 0.7])
+
+
 @pytest.mark.parametrize(
     ("weights", "words"),
     [
         ({"gA": 0.5, "gB": 0.6}, "add to 1, they add to 1.1"),
+        ({"gA": 0.5, "gB": 0.500001}, "add to 1, they add to 1.000001"),
         ({"gA": 1.5, "gB": -0.5}, "not negative"),
         ({"gA": float("nan"), "gB": 1.0}, "finite"),
         ({"gA": 1.0}, "without a weight: \\['gB'\\]"),

@@ -13,6 +13,7 @@ from analytics.suppression import (
     exposed_cells,
     feasible,
     interval_is_open,
+    interval_is_wide,
     is_small,
     suppress,
     table,
@@ -62,6 +63,15 @@ def test_three_more_cells_protect_three_in_a_latin_square():
         assert high >= 5 and high - low >= 5
 
 
+@pytest.mark.parametrize("counts", [[[8, 3, 1], [0, 6, 20], [6, 0, 0]], [[2, 0, 6], [2, 8, 20], [2, 0, 6]]])
+def test_two_withheld_cells_in_every_sum_are_not_always_enough(counts):
+    """With two cells in every row and column the intervals are still too narrow: the audit asks for more."""
+    hidden, exposed = withheld(counts)
+    assert len(exposed) == 0 and hidden.sum() == 9
+    cells = table(counts)
+    assert len(exposed_cells(cells, inside(cells, counts, hidden), np.flatnonzero(is_small(counts, 5)), 5)) == 0
+
+
 @pytest.mark.parametrize(
     ("counts", "uniform", "expected"),
     [
@@ -72,6 +82,14 @@ def test_three_more_cells_protect_three_in_a_latin_square():
 def test_what_is_small(counts, uniform, expected):
     """Zero says nothing of anybody; a cell of equal votes tells how everyone voted."""
     assert is_small(counts, 5, uniform).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "protects"),
+    [(0, 5, True), (1, 6, True), (0, 4, False), (1, 5, False), (7, 11, False), (7, 12, True)],
+)
+def test_an_interval_protects_that_is_as_wide_as_the_smallest_count(low, high, protects):
+    assert interval_is_wide(5)(np.array([float(low)]), np.array([float(high)])).tolist() == [protects]
 
 
 def test_a_round_without_a_limit_withholds_nothing():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from analytics.verdicts import bottom_claims, holm
+from analytics.verdicts import bottom_claims, holm, line_claims, share_claims
 from tests.analytics.test_rank_sets import leagues
 from tests.reference import plain_ranks
 from tests.support.examples import examples
@@ -129,3 +130,18 @@ def test_holm_agrees_with_the_loops_and_lies_between_raw_and_bonferroni(values):
 def test_an_impossible_level_is_refused(level):
     with pytest.raises(ValueError, match="level"):
         bottom_claims([1.0, 2.0], np.eye(2), 1, level=level)
+
+
+def test_a_score_on_the_line_decides_nothing_also_when_rounding_moves_it():
+    claims = line_claims([60.0 + 1e-12, 60.0 - 1e-12, 59.0, 61.0], np.zeros(4), np.ones(4), 60.0)
+    assert claims.confirm_raw.tolist() == [0.5, 0.5, 0.0, 1.0]
+    assert claims.clear_raw.tolist() == [0.5, 0.5, 1.0, 0.0]
+    assert claims.verdict.tolist() == ["undecided", "undecided", "confirmed", "cleared"]
+
+
+def test_a_share_of_lowest_grades_is_tested_by_the_binomial_tail_with_the_number_itself():
+    claims = share_claims([3, 0, 10, 0], [10, 10, 10, 0], 0.3)
+    tail = [sum(stats.binom.pmf(range(x, 11), 10, 0.3)) for x in (3, 0, 10)]
+    head = [sum(stats.binom.pmf(range(x + 1), 10, 0.3)) for x in (3, 0, 10)]
+    assert claims.confirm_raw[:3] == pytest.approx(tail) and claims.clear_raw[:3] == pytest.approx(head)
+    assert claims.verdict.tolist() == ["undecided", "undecided", "confirmed", "not_ranked"]

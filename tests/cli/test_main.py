@@ -18,6 +18,7 @@ from formats.spreadsheet import Sheet, csv_bytes, safe_text, xlsx_bytes
 from i18n import ROOT
 from results.ranking.ranking import FIELDS
 from tests.support.stores import snapshot
+from tests.support.town import TOWN_RULES
 
 WRONG = [
     ["nonsense"],
@@ -49,68 +50,69 @@ WRONG = [
 
 
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
-def test_wrong_usage_is_a_sentence_and_exit_2(words, demo):
-    before = snapshot(demo.store)
-    assert demo(*words, code=2) == b""
-    assert demo.err.strip() and "Traceback" not in demo.err
-    assert snapshot(demo.store) == before
+def test_wrong_usage_is_a_sentence_and_exit_2(words, town):
+    before = snapshot(town.store)
+    assert town(*words, code=2) == b""
+    assert town.err.strip() and "Traceback" not in town.err
+    assert snapshot(town.store) == before
 
 
-def test_csv_for_readers(demo):
-    content = demo("ranking", "--round", "2025")
+def test_csv_for_readers(town):
+    content = town("ranking", "--round", "2025")
     assert content.startswith(b"\xef\xbb\xbf") and content.count(b"\n") == content.count(b"\r\n")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert {"单位编码", "得分", "名次", "n:普通群众"} <= set(rows[0])
     assert {row["数据"] for row in rows} == {"演示数据"}
     assert "免评" in {row["备注"] for row in rows}
-    english = csv.reader(io.StringIO(demo("ranking", "--round", "2025", lang="en").decode("utf-8-sig")))
+    english = csv.reader(io.StringIO(town("ranking", "--round", "2025", lang="en").decode("utf-8-sig")))
     assert set(FIELDS) - {"n_by_group"} <= set(next(english))
 
 
-def test_json_does_not_depend_on_the_language(demo):
+def test_json_does_not_depend_on_the_language(town):
     words = ("ranking", "--round", "2025", "--format", "json")
-    assert demo(*words, lang="zh") == demo(*words, lang="en")
-    answer = demo.json("ranking", "--round", "2025")
+    assert town(*words, lang="zh") == town(*words, lang="en")
+    answer = town.json("ranking", "--round", "2025")
     assert list(answer) == ["release", "round", "rules", "demo", "rows"]
     assert len(answer["release"]) == 64 and list(answer["rows"][0]) == list(FIELDS)
 
 
-def test_one_unit_has_its_rounds(demo):
-    answer = demo.json("unit", "ZY001")
+def test_one_unit_has_its_rounds(town):
+    answer = town.json("unit", "ZY001")
     assert [row["round"] for row in answer["rounds"]] == ["2025", "2024", "2023"]
 
 
-def test_a_workbook_is_the_same_bytes_each_time(demo, tmp_path):
+def test_a_workbook_is_the_same_bytes_each_time(town, tmp_path):
     words = ("ranking", "--round", "2025", "--format", "xlsx", "-o")
     for name in ("1.xlsx", "2.xlsx"):
-        assert demo(*words, tmp_path / name) == b""
+        assert town(*words, tmp_path / name) == b""
     assert (tmp_path / "1.xlsx").read_bytes() == (tmp_path / "2.xlsx").read_bytes()
 
 
-def test_what_if_with_the_same_rules_is_the_same_ranking(demo, tmp_path):
-    path = ROOT / "rules" / "demo-2025.toml"
-    published = demo.json("ranking", "--round", "2025")["rows"]
-    trial = demo.json("ranking", "--round", "2025", "--what-if", path)
+def test_what_if_with_the_same_rules_is_the_same_ranking(town, tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text(TOWN_RULES, "utf-8")
+    published = town.json("ranking", "--round", "2025")["rows"]
+    trial = town.json("ranking", "--round", "2025", "--what-if", path)
     assert trial["rows"] == published and trial["what_if"] is True
     other = tmp_path / "other.toml"
-    other.write_text(path.read_text("utf-8").replace('"基本满意" = 60', '"尚可" = 60'), "utf-8")
-    demo("ranking", "--round", "2025", "--what-if", other, code=3)
+    other.write_text(TOWN_RULES.replace('"基本满意" = 60', '"尚可" = 60'), "utf-8")
+    town("ranking", "--round", "2025", "--what-if", other, code=3)
 
 
 def test_the_demonstration_ranking_is_as_it_was(demo, golden):
     golden("ranking_2025_demo.csv", demo("ranking", "--round", "2025"))
 
 
-def test_our_bug_is_70_and_no_traceback(demo, monkeypatch):
+def test_our_bug_is_70_and_no_traceback(town, monkeypatch):
     def broken(self):
         raise ZeroDivisionError
 
     monkeypatch.setattr("data.store.store.Store.history", broken)
-    demo("releases", code=70)
-    assert "Traceback" not in demo.err and "ZeroDivisionError@" in demo.err
+    town("releases", code=70)
+    assert "Traceback" not in town.err and "ZeroDivisionError@" in town.err
     monkeypatch.setenv("BIAOCHI_DEBUG", "1")
-    demo("releases", code=70)
-    assert "Traceback" in demo.err
+    town("releases", code=70)
+    assert "Traceback" in town.err
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "|a", "%a", "\t=1", " =1", "　＝1", "\u200b=1", "＠a"])
@@ -159,9 +161,9 @@ def test_help_is_fast_to_import():
 
 TYPED_WRONG = [
     (["foo"], "foo 这个命令"),
-    (["rules", "add"], "必须给出 FILE.toml"),
+    (["rules", "add"], "必须写明 FILE.toml"),
     (["ranking", "2025", "--round", "2025"], "多出了内容：2025"),
-    (["ranking", "--round"], "--round 之后应写明取值"),
+    (["ranking", "--round"], "--round 之后须写明取值"),
     (["bottom", "--round", "2025", "-k", "x"], "-k 应为整数"),
     (["import", "--dry-run=3", "ballots", "x.csv", "--round", "2025"], "--dry-run 之后不带取值"),
     (["ranking", "--roud", "2025"], "--roud"),
@@ -183,16 +185,16 @@ def test_help_is_in_the_language(command, biaochi):
     assert "Usage: " in biaochi(*command, "--help", lang="en").decode()
 
 
-def test_the_history_is_in_words_for_people_and_in_codes_for_scripts(demo):
-    told = demo("releases").decode("utf-8-sig")
+def test_the_history_is_in_words_for_people_and_in_codes_for_scripts(town):
+    told = town("releases").decode("utf-8-sig")
     assert "发布" in told and "publish" not in told and "+00:00" not in told
-    (row,) = demo.json("releases")["rows"]
+    (row,) = town.json("releases")["rows"]
     assert row["action"] == "publish" and row["time"].endswith("+00:00")
 
 
-def test_the_status_of_a_round_that_nobody_knows_says_so(demo):
-    demo("status", "2099")
-    assert "2099 还没有上传" in demo.err
+def test_the_status_of_a_round_that_nobody_knows_says_so(town):
+    town("status", "2099")
+    assert "2099 还没有上传" in town.err
 
 
 @pytest.mark.parametrize(
@@ -221,15 +223,15 @@ def test_the_version_needs_no_store(tmp_path, capsys):
     assert not missing.exists()
 
 
-def test_rounds_of_the_release_in_force(demo):
-    answer = demo.json("rounds")
+def test_rounds_of_the_release_in_force(town):
+    answer = town.json("rounds")
     assert [row["round"] for row in answer["rows"]] == ["2025", "2024", "2023"]
     for row in answer["rows"]:
-        ranking = demo.json("ranking", "--round", row["round"])["rows"]
+        ranking = town.json("ranking", "--round", row["round"])["rows"]
         assert row["ranked"] == sum(unit["rank"] is not None for unit in ranking) < row["units"] == len(ranking)
         assert row["votes"] == sum(unit["n"] for unit in ranking)
         assert (row["rules"], row["status"]) == ("demo-2025", "draft")
-    told = next(csv.DictReader(io.StringIO(demo("rounds").decode("utf-8-sig"))))
+    told = next(csv.DictReader(io.StringIO(town("rounds").decode("utf-8-sig"))))
     assert (told["批次"], told["状态"], told["计分规则"], told["数据"]) == ("2025", "草稿", "demo-2025", "演示数据")
 
 

@@ -45,9 +45,9 @@ for call in calls:
 """
 
 
-def test_standard_output_has_the_bytes_of_the_file(own_demo, tmp_path):
+def test_standard_output_has_the_bytes_of_the_file(own_town, tmp_path):
     words = [f"{name}={call}" for name, call in CALLS.items()]
-    command = [sys.executable, "-c", PROGRAM, str(own_demo.store), str(tmp_path), *words]
+    command = [sys.executable, "-c", PROGRAM, str(own_town.store), str(tmp_path), *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     content = {name: (tmp_path / f"{name}.file").read_bytes() for name in CALLS}

@@ -12,6 +12,10 @@ def said(test):
     return "\n".join(item.value for item in [*test.markdown, *test.caption, *test.warning, *test.info])
 
 
+def rounds(*names):
+    return [cached.round_of(cached.release(), name) for name in names]
+
+
 def table(test, column):
     return next(frame.value for frame in test.dataframe if column in frame.value)
 
@@ -22,7 +26,7 @@ def test_the_two_newest_rounds_and_their_numbers(demo_path, monkeypatch):
     assert "Of 17 units compared, **3 rose and 2 fell**" in said(test)
     assert "The last of 2024 (2): " in said(test) and "+13.52" in said(test)
     shown = table(test, "finding")
-    rows = cached.changes(cached.release().id, "2024", "2025", "公共服务单位").rows
+    rows = cached.changes(*rounds("2024", "2025"), "公共服务单位").rows
     assert shown["unit_name"].tolist() == rows["unit_name"].tolist()
     assert shown["finding"].tolist()[0] == "Rose" and shown["finding"].tolist()[-1] == "Fell"
     assert shown["scores"].tolist()[0] == "48.37 → 65.39"
@@ -35,9 +39,7 @@ def test_renamed_and_merged_units_are_told(demo_path, monkeypatch):
     assert not any("reason" in frame.value for frame in test.dataframe)
     test = opened("browse/changes", demo_path, monkeypatch, "zh", category="政府工作部门")
     left = table(test, "reason").set_index("unit_name")["reason"]
-    assert (
-        left["市旅游局"].startswith("该单位本批次已撤并") and left["市文化广电和旅游局"] == "该单位在前一批次尚不存在。"
-    )
+    assert left["市旅游局"].startswith("该单位本批次已撤并") and left["市文化广电和旅游局"] == "前一批次没有该单位。"
 
 
 def test_choosing_the_oldest_pair(demo_path, monkeypatch):
@@ -69,9 +71,9 @@ def test_other_weights_are_a_break_and_the_earlier_round_is_counted_again(tmp_pa
     test = opened("browse/changes", store, monkeypatch, "zh", category="公共服务单位")
     box = next(item.value for item in test.warning if "评议办法不一致" in item.value)
     assert "评议主体的权重不同。" in box and "批次 2024 已按计分规则 other 重新计分" in box
-    found = cached.changes(cached.release().id, "2024", "2025", "公共服务单位")
+    found = cached.changes(*rounds("2024", "2025"), "公共服务单位")
     assert found.recounted and found.tested
-    official = cached.ranking(cached.release().id, "2024").rows.set_index("unit_code")["score"]
+    official = cached.ranking(*rounds("2024")).rows.set_index("unit_code")["score"]
     assert (official[found.rows["unit_code"]].to_numpy() != found.rows["score_from"].to_numpy()).all()
 
 
@@ -104,6 +106,6 @@ def test_the_funnel_of_a_chosen_category(demo_path, monkeypatch):
     test = opened("method/methods", demo_path, monkeypatch, "zh")
     test.selectbox(key="funnel_category").set_value("公共服务单位").run()
     assert not test.exception
-    found = cached.funnel(cached.release().id, "2025", "公共服务单位")
+    found = cached.funnel(*rounds("2025"), "公共服务单位")
     assert f"标准差 {found.limits.tau2**0.5:.2f} 分" in said(test)
     assert "不是对末位的认定" in said(test)

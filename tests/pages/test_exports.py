@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui import cached
+from ui import cached, sheets
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -11,9 +11,9 @@ def test_the_table_of_a_category_is_that_of_the_command_line(language, demo, mon
 
     monkeypatch.setenv("BIAOCHI_STORE", str(demo.store))
     cached.store.clear()
-    release = cached.release()
-    for table in ("ranking", "bottom"):
-        sheet = cached.export_sheet(release.id, table, "2025", language, "党群部门")
+    round_ = cached.round_of(cached.release(), "2025")
+    for table, make in (("ranking", sheets.ranking), ("bottom", sheets.bottom)):
+        sheet = make(round_, language, "党群部门")
         words = (table, "--round", "2025", "--category", "党群部门")
         assert csv_bytes(sheet) == demo(*words, lang=language)
 

@@ -61,9 +61,8 @@ def test_an_empty_store_says_what_to_do(page, tmp_path, monkeypatch):
 
 def test_the_ranking_holds_one_category_and_its_table_is_the_ranking(demo, monkeypatch):
     test = opened("browse/ranking", demo, monkeypatch)
-    release = cached.release()
     category = test.selectbox(key="category").value
-    rows = cached.ranking(release.id, "2025").rows
+    rows = cached.ranking(cached.round_of(cached.release(), "2025")).rows
     rows = rows[(rows["category"] == category) & rows["rank"].notna()]
     assert test.dataframe[0].value["unit_name"].tolist() == rows["unit_name"].tolist()
 

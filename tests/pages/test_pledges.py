@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 
@@ -12,7 +13,7 @@ from results.pledges.labels import WARNING_WORDS
 from tests.pages.test_changes import said, table
 from tests.pages.test_pages import opened
 from tests.support.pledges import town
-from ui import cached
+from ui import cached, sheets
 
 PAGE = "browse/pledges"
 VIEWS = ("outcomes", "halls", "progress", "book", "analysis")
@@ -27,6 +28,10 @@ def pledges_page(store, monkeypatch, language="zh", **query):
         cached.clear()
         SHOWN[:] = [store]
     return opened(PAGE, store, monkeypatch, language, **query)
+
+
+def round_2025():
+    return cached.round_of(cached.release(), "2025")
 
 
 def written(test, column):
@@ -77,7 +82,7 @@ def test_who_is_high_with_the_hall_and_low_with_the_public_is_named_the_uncertai
 
 def test_the_named_stand_with_ballots_and_both_intervals(demo_path, monkeypatch):
     test = pledges_page(demo_path, monkeypatch, view="halls")
-    row = cached.pledge_year(cached.release().id, "2025", "2025-12-31").compared.named.iloc[0]
+    row = cached.pledge_year(round_2025(), date(2025, 12, 31)).compared.named.iloc[0]
     line = next(item.value for item in test.caption if item.value.startswith("会场："))
     assert f"{row['vote_n']} 票" in line and f"{row['vote_low']:.1f} – {row['vote_high']:.1f}" in line
     assert f"{row['public_low']:.1f} – {row['public_high']:.1f}" in line
@@ -107,7 +112,7 @@ def test_the_address_filters_to_overdue_and_the_file_holds_the_same(demo_path, m
     shown = table(test, "warning")
     assert made.LATE in set(shown["unit_name"]) and (shown["due"] < "2025-09-30").all()
     assert all("逾期" in words for words in shown["warning"])
-    sheet = cached.pledge_sheet(cached.release().id, "2025", "2025-09-30", "circular", None, "zh", "overdue")
+    sheet = sheets.circular(round_2025(), date(2025, 9, 30), None, "zh", "overdue")
     content = csv_bytes(sheet)
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["承诺事项"] for row in rows] == list(shown["item"]) and {row["数据"] for row in rows} == {"演示数据"}
@@ -141,7 +146,7 @@ def test_nine_ballots_are_shown_with_a_wide_interval_four_are_not(demo_path, mon
     assert not any(item.value.startswith("述职测评得分") for item in four.markdown)
     assert any("不予显示" in item.value or "不显示" in item.value for item in four.info)
     halls = pledges_page(demo_path, monkeypatch, "en", view="halls")
-    row = cached.pledge_year(cached.release().id, "2025", "2025-12-31").votes.rows.set_index("unit_name")
+    row = cached.pledge_year(round_2025(), date(2025, 12, 31)).votes.rows.set_index("unit_name")
     wide = row.loc[made.NINE_BALLOTS, "score"] - row.loc[made.NINE_BALLOTS, "score_low"]
     assert row["score_high"].max() <= 100, "cut off at the best grade; the lower side tells the reach"
     assert f"9 ballots give ±{wide:.1f} points" in said(halls)
@@ -154,7 +159,7 @@ def test_the_years_of_a_post_stand_side_by_side(demo_path, monkeypatch):
     assert years.loc["一般承诺 · 项数", "2023"] == str(len(made.ROUTINES))
     assert all("（" in years.loc["述职测评得分", year] for year in years)
     unit = CODE[made.REPORTS_TOO_MUCH]
-    content = csv_bytes(cached.post_sheet(cached.release().id, unit, "党组书记", "2026-01-10", False, "zh"))
+    content = csv_bytes(sheets.post(cached.release(), unit, "党组书记", date(2026, 1, 10), False, "zh"))
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["批次"] for row in rows] == ["2025", "2024", "2023"] and {row["数据"] for row in rows} == {"演示数据"}
 

@@ -11,7 +11,7 @@ from formats.spreadsheet import csv_bytes
 from results.public_notice import notice_of, shown_day
 from tests.pages.test_pages import PAGES, opened
 from tests.support.stores import BALLOTS, SMALL
-from ui import cached
+from ui import cached, sheets
 
 OTHER = BALLOTS.replace("不满意", "满意")
 
@@ -63,7 +63,7 @@ def test_history_and_files_of_a_release(language, store, monkeypatch):
 
 def test_nothing_to_publish_is_said(store, monkeypatch):
     test = releases(store, monkeypatch)
-    assert "已上传的内容均已发布。" in said(test) and not [b for b in test.button if b.key == "publish"]
+    assert "已上传的数据均已发布。" in said(test) and not [b for b in test.button if b.key == "publish"]
 
 
 def test_what_would_change_is_what_is_published(store, monkeypatch):
@@ -103,7 +103,7 @@ def test_a_trial_is_marked_everywhere_and_cleared_on_the_page(store, monkeypatch
     assert test.selectbox(key="round").value == "2025"
     assert test.selectbox(key="round").options == ["2025", "2024", "2026（试算）"]
     release = cached.release()
-    assert "试算" in csv_bytes(cached.export_sheet(release.id, "ranking", "2026", "zh")).decode()
+    assert "试算" in csv_bytes(sheets.ranking(release.round("2026"), "zh", None)).decode()
     test = releases(store, monkeypatch)
     test.selectbox(key="status_round").set_value("2026").run()
     test.text_input(key="clear_reason").set_value("演练结束").run()

@@ -33,10 +33,10 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def made(demo_path, tmp_path_factory):
+def made(town_path, tmp_path_factory):
     """The bundles of the demonstration year, the public one in both languages; of a copy, since exports are logged."""
     folder = tmp_path_factory.mktemp("bundles")
-    shutil.copytree(demo_path, folder / "var")
+    shutil.copytree(town_path, folder / "var")
     files = {}
     for language, public in (("zh", []), ("zh", ["--public"]), ("en", ["--public"])):
         path = folder / f"{language}{''.join(public)}.zip"
@@ -50,10 +50,10 @@ def made(demo_path, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def elsewhere(demo_path, tmp_path_factory):
+def elsewhere(town_path, tmp_path_factory):
     """The same bundles made by one process in another time zone and locale, with other hashes and one thread."""
     folder = tmp_path_factory.mktemp("elsewhere")
-    shutil.copytree(demo_path, folder / "var")
+    shutil.copytree(town_path, folder / "var")
     other = {"TZ": "Pacific/Auckland", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "2"}
     threads = {"BIAOCHI_THREADS": "1", "OMP_NUM_THREADS": "1"}
     calls = [
@@ -78,11 +78,11 @@ def test_every_file_has_its_checksum_and_is_told_of(language, public, made):
     assert "演示数据" in chinese and "demonstration" in english and "replay" in chinese
 
 
-def test_the_internal_bundle_is_what_the_commands_write(demo, made):
+def test_the_internal_bundle_is_what_the_commands_write(town, made):
     files = opened(made["zh", False])
-    assert files["ranking.csv"] == demo("ranking", *ROUND)
-    assert files["bottom.csv"] == demo("bottom", *ROUND)
-    assert files["pledges.csv"] == demo("pledges", *ROUND)
+    assert files["ranking.csv"] == town("ranking", *ROUND)
+    assert files["bottom.csv"] == town("bottom", *ROUND)
+    assert files["pledges.csv"] == town("pledges", *ROUND)
     assert {"bulletin.pdf", "bulletin.docx", "rules.toml", "release.json", "tables/units.csv"} <= set(files)
     assert not any("ballot" in name for name in files)
 
@@ -128,12 +128,12 @@ NEEDED = (
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["internal", "public"])
-def test_no_table_names_a_unit_without_its_figures(public, demo, made):
+def test_no_table_names_a_unit_without_its_figures(public, town, made):
     """Nor without what the line is made of, and that it is demonstration data: lines are copied out of files.
 
     Tables of results; what was imported goes back under its own headers, and pledges are no grades of units.
     """
-    release = demo.json("releases")["rows"][0]["release"]
+    release = town.json("releases")["rows"][0]["release"]
     for name, content in opened(made["zh", public]).items():
         if not name.endswith(".csv") or name.startswith(("tables/", "groups", "grades", "pledges")):
             continue

@@ -46,10 +46,10 @@ from tests.support.paths import ROOT
 
 
 @pytest.fixture(scope="module")
-def city(demo_path):
-    """The findings of the demonstration city."""
-    release = Store(demo_path, threads=2).release()
-    yield round_results(release, "2025")
+def findings(town_path):
+    """The findings of the town."""
+    release = Store(town_path, threads=2).release()
+    yield round_results(release.round("2025"))
     release.close()
 
 
@@ -58,7 +58,7 @@ def odd(tmp_path_factory):
     """The findings of a round whose units have odd names, 100 units in all."""
     names = [*ODD_NAMES, *(f"第{n}局" for n in range(100 - len(ODD_NAMES)))]
     release = store_of(tmp_path_factory.mktemp("odd") / "var", names, 100).release()
-    yield round_results(release, "2025")
+    yield round_results(release.round("2025"))
     release.close()
 
 
@@ -125,10 +125,10 @@ def test_the_pdf_of_the_ranking_is_the_ranking(own_demo, tmp_path):
     assert without_remark(pdf_rows(path.read_bytes())) == wanted(rows)
 
 
-def test_the_word_file_of_the_ranking_is_the_ranking(own_demo, tmp_path):
+def test_the_word_file_of_the_ranking_is_the_ranking(own_town, tmp_path):
     path = tmp_path / "r.docx"
-    own_demo("bulletin", "--round", "2025", "--kind", "ranking", "-o", path)
-    rows = own_demo.json("ranking", "--round", "2025")["rows"]
+    own_town("bulletin", "--round", "2025", "--kind", "ranking", "-o", path)
+    rows = own_town.json("ranking", "--round", "2025")["rows"]
     told = [row for _, table in docx_tables(path.read_bytes()) for row in table[1:]]
     assert without_remark(told) == wanted(rows)
 
@@ -150,7 +150,7 @@ def test_a_hundred_units_in_both_files(odd):
 @pytest.mark.slow
 def test_three_thousand_units_in_both_files(tmp_path):
     release = store_of(tmp_path / "var", [f"第{n:04d}号单位" for n in range(3_000)]).release()
-    found = round_results(release, "2025")
+    found = round_results(release.round("2025"))
     made = full_ranking(found, "zh")
     told = wanted(all_rows(found))
     assert len(told) == 3_000
@@ -159,10 +159,10 @@ def test_three_thousand_units_in_both_files(tmp_path):
     release.close()
 
 
-def test_one_mean_has_one_interval(demo_path):
+def test_one_mean_has_one_interval(town_path):
     """Where one indicator makes the score, the table by indicator repeats the table by group."""
-    release = Store(demo_path, threads=2).release()
-    for code in ("ZY009", "ZY030", "ZY076"):
+    release = Store(town_path, threads=2).release()
+    for code in ("ZY009", "ZY039", "ZY076"):
         found = detail(release.round("2025"), code)
         (scored,) = found.scored_indicators
         by_group = found.groups.set_index("group")[["n", "mean", "low", "high"]]
@@ -177,10 +177,10 @@ def test_one_mean_has_one_interval(demo_path):
 
 
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
-def test_no_unit_is_named_without_votes_interval_and_verdict(city, language):
-    names = set(city.ranking.rows["unit_name"])
+def test_no_unit_is_named_without_votes_interval_and_verdict(findings, language):
+    names = set(findings.ranking.rows["unit_name"])
     words = {translate(word, language) for word in VERDICTS.values()}
-    for made in every_document(city, language):
+    for made in every_document(findings, language):
         assert made.rows() > 0
         for section in made.sections:
             told = (made.title, made.footer, section.heading, *section.paragraphs)
@@ -199,12 +199,12 @@ def test_no_unit_is_named_without_votes_interval_and_verdict(city, language):
 
 
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
-def test_no_file_names_a_unit_anywhere_else(city, language):
+def test_no_file_names_a_unit_anywhere_else(findings, language):
     """As often as the lines of the document name it, and no more; in the PDF and in the Word file."""
-    everyone = set(city.ranking.rows["unit_name"])
+    everyone = set(findings.ranking.rows["unit_name"])
     names = {name for name in everyone if not any(name in other for other in everyone - {name})}
-    assert len(names) > 60
-    for made in every_document(city, language):
+    assert len(names) > 25
+    for made in every_document(findings, language):
         named = "".join(text for table in made.tables() for row in table.rows for text in row.cells.values())
         read = pdf_text(typeset(made).content)
         content = word_bytes(made)
@@ -214,19 +214,19 @@ def test_no_file_names_a_unit_anywhere_else(city, language):
             assert read.count(name) == cells.count(name) == named.count(name), (made.kind, name)
 
 
-def test_every_document_says_where_it_comes_from(city):
-    for made in every_document(city):
+def test_every_document_says_where_it_comes_from(findings):
+    for made in every_document(findings):
         assert made.secrecy == "内部" and made.stamp == "演示数据"
-        assert city.release.short in made.footer and "demo-2025" in made.footer
-        assert f"biaochi replay {city.release.short}" in made.sections[-1].paragraphs[-1]
+        assert findings.release.short in made.footer and "demo-2025" in made.footer
+        assert f"biaochi replay {findings.release.short}" in made.sections[-1].paragraphs[-1]
         assert str(made.rows()) in made.sections[-1].paragraphs[0]
 
 
-def test_only_confirmed_units_stand_under_the_heading_of_accountability(city):
-    verdicts = dict(zip(city.ranking.rows["unit_name"], city.ranking.rows["verdict"], strict=True))
+def test_only_confirmed_units_stand_under_the_heading_of_accountability(findings):
+    verdicts = dict(zip(findings.ranking.rows["unit_name"], findings.ranking.rows["verdict"], strict=True))
     accountable, nothing_found = (translate(heading, "zh") for heading in (ACCOUNTABLE, NO_FINDING))
     seen = {"confirmed": set(), "undecided": set()}
-    for made in (bottom_list(city, "zh"), bulletin(city, "zh")):
+    for made in (bottom_list(findings, "zh"), bulletin(findings, "zh")):
         for heading, table in docx_tables(word_bytes(made)):
             named = {row[1] for row in table[1:] if len(row) > 1}
             if accountable in heading:
@@ -238,7 +238,7 @@ def test_only_confirmed_units_stand_under_the_heading_of_accountability(city):
     for verdict, named in seen.items():
         assert named == {name for name, own in verdicts.items() if own == verdict}
     told = "".join(
-        text for _, table in docx_tables(word_bytes(bottom_list(city, "zh"))) for row in table for text in row
+        text for _, table in docx_tables(word_bytes(bottom_list(findings, "zh"))) for row in table for text in row
     )
     assert not [name for name, verdict in verdicts.items() if verdict == "cleared" and name in told]
 
@@ -254,11 +254,11 @@ def test_a_document_is_internal_until_its_round_is_announced():
     assert all(is_internal(kind, "announced") for kind in ("bottom", "unit", "changes"))
 
 
-def test_the_status_of_the_round_is_stamped(own_demo, tmp_path):
+def test_the_status_of_the_round_is_stamped(own_town, tmp_path):
     for status, stamp in (("草稿", "草稿"), ("已定稿", "未公布")):
-        own_demo("status", "2025", status, "--reason", "试")
+        own_town("status", "2025", status, "--reason", "试")
         path = tmp_path / f"{status}.docx"
-        own_demo("bulletin", "--round", "2025", "-o", path)
+        own_town("bulletin", "--round", "2025", "-o", path)
         parts = docx_parts(path.read_bytes())
         headers = [name for name in parts if re.search(r"word/header\d+\.xml", name)]
         assert len(headers) == 2 and all(stamp in parts[name].decode() for name in headers)
@@ -355,8 +355,8 @@ def test_the_template_names_every_part_of_a_document_and_every_column():
 # --- the official page --------------------------------------------------------------------------------------------
 
 
-def test_the_pdf_is_an_archive_file_of_official_pages(city):
-    reader = PdfReader(io.BytesIO(typeset(bulletin(city, "zh")).content))
+def test_the_pdf_is_an_archive_file_of_official_pages(findings):
+    reader = PdfReader(io.BytesIO(typeset(bulletin(findings, "zh")).content))
     assert reader.xmp_metadata.pdfaid_part == "2" and reader.xmp_metadata.pdfaid_conformance == "A"
     assert reader.metadata.title == "关于2025年度群众评议结果的通报"
     assert reader.trailer["/Root"]["/Lang"].startswith("zh")
@@ -369,9 +369,9 @@ def test_the_pdf_is_an_archive_file_of_official_pages(city):
     assert len(inside) > 3
 
 
-def test_a_line_of_text_has_28_characters(city):
+def test_a_line_of_text_has_28_characters(findings):
     """Twenty-eight characters a line and twenty-two lines a page are what GB/T 9704 asks for."""
-    made = replace(bulletin(city, "zh"), sections=(Section("", 1, ("评" * 28 * 40,)),), office="", date="")
+    made = replace(bulletin(findings, "zh"), sections=(Section("", 1, ("评" * 28 * 40,)),), office="", date="")
     pages = PdfReader(io.BytesIO(typeset(made).content)).pages
     lines = [line for line in pages[1].extract_text().splitlines() if line.startswith("评评")]
     assert {len(line) for line in lines[:-1]} == {28} or len(lines) == 1
@@ -380,8 +380,8 @@ def test_a_line_of_text_has_28_characters(city):
     assert len([line for line in pages[1].extract_text().splitlines() if line.startswith("评")]) <= 22
 
 
-def test_the_word_page_is_official_and_its_headers_repeat(city):
-    content = word_bytes(bulletin(city, "zh"))
+def test_the_word_page_is_official_and_its_headers_repeat(findings):
+    content = word_bytes(bulletin(findings, "zh"))
     document = new_docx(io.BytesIO(content))
     section = document.sections[0]
     sides = (section.page_width, section.page_height, section.top_margin, section.left_margin)
@@ -400,26 +400,26 @@ def test_the_word_page_is_official_and_its_headers_repeat(city):
 # --- fonts --------------------------------------------------------------------------------------------------------
 
 
-def test_without_any_chinese_font_there_is_a_sentence_and_no_document(city, tmp_path):
+def test_without_any_chinese_font_there_is_a_sentence_and_no_document(findings, tmp_path):
     with pytest.raises(NoChineseFontError) as refused:
-        typeset(full_ranking(city, "zh"), fonts=tmp_path)
+        typeset(full_ranking(findings, "zh"), fonts=tmp_path)
     told = translate(refused.value.message, "zh").format(**refused.value.facts)
     assert told.startswith("本机没有任何中文字体") and "方正小标宋" in told
-    assert word_bytes(full_ranking(city, "zh"))
+    assert word_bytes(full_ranking(findings, "zh"))
 
 
-def test_missing_fonts_are_named_with_what_stands_in(city, tmp_path):
+def test_missing_fonts_are_named_with_what_stands_in(findings, tmp_path):
     stand_in = next(font for font in fonts_of(None).fonts() if font.family == fonts_here().families["body"][-1])
     (tmp_path / Path(stand_in.path).name).write_bytes(Path(stand_in.path).read_bytes())
-    done = typeset(bulletin(city, "zh"), fonts=tmp_path)
+    done = typeset(bulletin(findings, "zh"), fonts=tmp_path)
     assert set(done.fonts.missing) == {names[0] for names in WANTED.values()}
     assert "仿宋_GB2312（以" in done.fonts.warning("zh")
     assert "市" in pdf_text(done.content)
 
 
-def test_a_character_that_no_font_has_is_told_instead_of_a_box(city):
+def test_a_character_that_no_font_has_is_told_instead_of_a_box(findings):
     with pytest.raises(UsageError) as refused:
-        typeset(bulletin(city, "zh", Signature(office="局\U000f0000")))
+        typeset(bulletin(findings, "zh", Signature(office="局\U000f0000")))
     assert "本机没有含" in translate(refused.value.message, "zh")
 
 
@@ -439,18 +439,18 @@ LOOP = ("{%p for section in sections %}", "{%p if section.table %}", "{%p for ro
 ENDS = ("{%p endfor %}", "{%p endif %}", "{%p endfor %}")
 
 
-def test_an_own_template_is_filled(city, own_demo, tmp_path):
+def test_an_own_template_is_filled(findings, own_town, tmp_path):
     line = "{{ row.unit }}：{{ row.n }}份，{{ row.interval }}，{{ row.verdict }}"
     template = own_template(tmp_path, "{{ title }}", *LOOP, line, *ENDS)
-    own_demo("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", tmp_path / "r.docx")
+    own_town("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", tmp_path / "r.docx")
     told = docx_paragraphs((tmp_path / "r.docx").read_bytes())
-    assert told[0] == "2025年度群众评议排名" and len(told) == 1 + len(city.ranking.rows)
+    assert told[0] == "2025年度群众评议排名" and len(told) == 1 + len(findings.ranking.rows)
 
 
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (("{{ titel }}",), "“titel”，文件中没有这一项，位置在“{{ titel }}”附近"),
+        (("{{ titel }}",), "“titel”不可用，位置在“{{ titel }}”附近"),
         (("{{ title | }}",), "占位符写法不对"),
         (("{{ title + 1 }}",), "{{ title + 1 }}"),
         (("{{ 1 / 0 }}",), "占位符写法不对"),
@@ -461,13 +461,13 @@ def test_an_own_template_is_filled(city, own_demo, tmp_path):
         ((*LOOP, "{{ row.unit }} {{ row.n }} {{ row.interval }}", *ENDS), "不带评价数、区间和认定单独出现"),
     ],
 )
-def test_a_broken_template_is_told_with_its_place_and_writes_nothing(lines, said, own_demo, tmp_path):
+def test_a_broken_template_is_told_with_its_place_and_writes_nothing(lines, said, own_town, tmp_path):
     template = own_template(tmp_path, *lines)
-    before = len(read_log(own_demo.store))
+    before = len(read_log(own_town.store))
     path = tmp_path / "r.docx"
-    own_demo("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", path, code=2)
-    assert said in own_demo.err, own_demo.err
-    assert not path.exists() and len(read_log(own_demo.store)) == before
+    own_town("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", path, code=2)
+    assert said in own_town.err, own_town.err
+    assert not path.exists() and len(read_log(own_town.store)) == before
 
 
 def test_a_unit_whose_name_is_part_of_another_and_a_head_that_names_one(odd, tmp_path):
@@ -482,25 +482,25 @@ def test_a_unit_whose_name_is_part_of_another_and_a_head_that_names_one(odd, tmp
         word_bytes(made, path)
 
 
-def test_a_template_that_is_no_word_file_is_told(city, tmp_path):
+def test_a_template_that_is_no_word_file_is_told(findings, tmp_path):
     path = tmp_path / "t.docx"
     for content in (b"", b"PK\x03\x04 broken", b"no zip"):
         path.write_bytes(content)
         with pytest.raises(InvalidTemplateError):
-            word_bytes(full_ranking(city, "zh"), path)
+            word_bytes(full_ranking(findings, "zh"), path)
 
 
 # --- the command --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["bulletin", "ranking", "bottom", "unit", "changes", "pledges"])
-def test_every_kind_is_written_and_told_to_the_log(kind, own_demo, tmp_path):
+def test_every_kind_is_written_and_told_to_the_log(kind, own_town, tmp_path):
     import hashlib
 
     path = tmp_path / "d.docx"
     more = ("--unit", "ZY009") if kind == "unit" else ()
-    own_demo("bulletin", "--round", "2025", "--kind", kind, *more, "-o", path)
-    entry = read_log(own_demo.store)[-1]
+    own_town("bulletin", "--round", "2025", "--kind", kind, *more, "-o", path)
+    entry = read_log(own_town.store)[-1]
     assert (entry.action, entry.what, entry.round) == ("export", f"{kind}.docx", "2025")
     assert entry.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -519,28 +519,28 @@ def test_every_kind_is_written_and_told_to_the_log(kind, own_demo, tmp_path):
         ("--category", "nothing"),
     ],
 )
-def test_wrong_calls_are_told(words, own_demo, tmp_path):
+def test_wrong_calls_are_told(words, own_town, tmp_path):
     path = tmp_path / "d.bin"
-    own_demo("bulletin", "--round", "2025", *words, "-o", path, code=2)
-    assert own_demo.err and not path.exists()
+    own_town("bulletin", "--round", "2025", *words, "-o", path, code=2)
+    assert own_town.err and not path.exists()
 
 
-def test_one_category_and_all_as_one(own_demo, tmp_path):
-    for category, count in (("公共服务单位", 17), ("ALL", 90)):
+def test_one_category_and_all_as_one(own_town, tmp_path):
+    for category, count in (("公共服务单位", 10), ("ALL", 43)):
         path = tmp_path / "d.docx"
-        own_demo("bulletin", "--round", "2025", "--kind", "ranking", "--category", category, "-o", path)
+        own_town("bulletin", "--round", "2025", "--kind", "ranking", "--category", category, "-o", path)
         tables = docx_tables(path.read_bytes())
         assert len(tables) == 1 and len(tables[0][1]) == 1 + count
 
 
-def test_the_circular_names_the_items_that_need_attention(own_demo, tmp_path):
+def test_the_circular_names_the_items_that_need_attention(own_town, tmp_path):
     path = tmp_path / "c.docx"
-    own_demo("bulletin", "--round", "2025", "--kind", "pledges", "--as-of", "2025-09-30", "-o", path)
+    own_town("bulletin", "--round", "2025", "--kind", "pledges", "--as-of", "2025-09-30", "-o", path)
     told = [row for _, rows in docx_tables(path.read_bytes()) for row in rows[1:]]
     words = ("--round", "2025", "--circular", "--as-of", "2025-09-30")
-    rows = own_demo.json("pledges", *words)["rows"]
+    rows = own_town.json("pledges", *words)["rows"]
     wanted_rows = [row for row in rows if any(row[name] for name in WARNINGS)]
-    assert len(told) == len(wanted_rows) > 100
+    assert len(told) == len(wanted_rows) > 20
     assert {(row[0].split("（")[0], row[1]) for row in told} == {(row["unit_name"], row["item"]) for row in wanted_rows}
     assert all(all(row) for row in told)
     paragraphs = docx_paragraphs(path.read_bytes())
@@ -548,8 +548,8 @@ def test_the_circular_names_the_items_that_need_attention(own_demo, tmp_path):
     assert not [text for text in paragraphs for row in wanted_rows if row["unit_name"] in text]
 
 
-def test_the_circular_writes_its_day_as_official_papers_do(demo_path):
-    release = Store(demo_path, threads=2).release()
+def test_the_circular_writes_its_day_as_official_papers_do(town_path):
+    release = Store(town_path, threads=2).release()
     report = quarter_report(release.round("2025"), date(2025, 9, 30))
     for language, day in (("zh", "截至2025年9月30日，"), ("en", "As it stood on 2025-09-30:")):
         assert circular(release, report, language).sections[0].paragraphs[0].startswith(day)
@@ -559,12 +559,12 @@ def test_the_circular_writes_its_day_as_official_papers_do(demo_path):
 def test_a_round_of_counts_claims_no_ballots(odd):
     opening = bulletin(odd, "zh").sections[1].paragraphs
     assert opening[0] == "本次共评议1个类别的100个单位，对各单位的评价合计22,000份。各单位全部参与排名。"
-    assert "本批次报送的是计数，按各票相互独立处理，区间可能偏窄。" in opening
+    assert "本批次报送的是票数汇总，按各份评价相互独立处理，区间可能偏窄。" in opening
 
 
 @pytest.mark.parametrize("lines", range(8, 24, 3))
-def test_a_signature_never_stands_alone_on_a_page(lines, city):
-    made = bulletin(city, "zh", Signature("中共示范市委群众工作局", "2026年1月15日"))
+def test_a_signature_never_stands_alone_on_a_page(lines, findings):
+    made = bulletin(findings, "zh", Signature("中共示范市委群众工作局", "2026年1月15日"))
     filled = replace(made, sections=(Section("", 1, ("评",) * lines), made.sections[-1]))
     last = PdfReader(io.BytesIO(typeset(filled).content)).pages[-1].extract_text()
     assert all(words in re.sub(r"\s+", "", last) for words in ("数据来源与复核", "biaochireplay", "2026年1月15日"))
@@ -624,7 +624,7 @@ def test_an_announced_bulletin_does_not_say_how_one_person_voted(language, small
     votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
     counted(small, files, votes)
     release = Store(small.store).release()
-    found = round_results(release, "2025")
+    found = round_results(release.round("2025"))
     for made in (bulletin(found, language), full_ranking(found, language)):
         rows = [row for one in made.tables() for row in one.rows if row.cells["unit"] in ("乙", "丙")]
         assert rows and not made.secrecy
@@ -644,7 +644,7 @@ def test_an_internal_document_shows_every_number(small, files):
     votes |= {"乙": dict.fromkeys(GROUPS, (0, 0, 1)), "丙": dict.fromkeys(GROUPS, (0, 3, 0))}
     counted(small, files, votes, announced=False)
     release = Store(small.store).release()
-    made = full_ranking(round_results(release, "2025"), "zh")
+    made = full_ranking(round_results(release.round("2025")), "zh")
     cells = {row.cells["unit"]: row.cells for one in made.tables() for row in one.rows}
     assert made.secrecy == "内部" and len(cells) == 6
     assert (cells["乙"]["n"], cells["乙"]["score"]) == ("3", "0.00") and cells["丙"]["n"] == "9"
@@ -663,7 +663,9 @@ def test_a_dossier_does_not_say_how_one_person_voted(small, files):
     )
     assert found.indicators["mean"].isna().all() and found.grades.empty
     assert detail(release.round("2025"), "单位0").groups["mean"].notna().all()
-    made = dossier(round_results(release, "2025"), unit(release, "甲", [ranking(release.round("2025"))]), found, "zh")
+    made = dossier(
+        round_results(release.round("2025")), unit(release, "甲", [ranking(release.round("2025"))]), found, "zh"
+    )
     (groups,) = [section for section in made.sections if section.table and section.table.kind == "groups"]
     assert {row.cells["score"] for row in groups.table.rows} == {"不予显示"}
     assert "以免由得分推算出来" in groups.paragraphs[0]

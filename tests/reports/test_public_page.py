@@ -49,7 +49,7 @@ def page_of(demo_path):
     from reports.public_page import public_page
 
     release = Store(demo_path).release()
-    made = {round_id: public_page(release, round_id) for round_id in release.rounds()}
+    made = {round_id: public_page(release.round(round_id)) for round_id in release.rounds()}
     release.close()
     return made
 
@@ -79,19 +79,19 @@ def voted(small, files):
 # --- what stands on it -------------------------------------------------------------------------------------------
 
 
-def test_every_ranked_unit_stands_in_order_with_all_that_belongs_to_a_name(demo):
-    content = demo("public", *ROUND)
-    rows = [row for row in demo.json("ranking", *ROUND)["rows"] if row["rank"]]
+def test_every_ranked_unit_stands_in_order_with_all_that_belongs_to_a_name(town):
+    content = town("public", *ROUND)
+    rows = [row for row in town.json("ranking", *ROUND)["rows"] if row["rank"]]
     section = Page(content.decode()).section("en")
     lines = [row for row in section.all("tr", data_unit=True) if "Score" in labels(row)]
     assert [row["unit_code"] for row in rows] == [line.attributes["data-unit"] for line in lines]
-    release = demo.json("ranking", *ROUND)["release"][:16]
+    release = town.json("ranking", *ROUND)["release"][:16]
     for row, line in zip(rows, lines, strict=True):
         told = labels(line)
         assert told["Unit"] == row["unit_name"] and told["Votes"] == str(row["n"])
         assert told["Score"] == rounded(row["score"])
         assert told["Interval of the score"] == f"{rounded(row['score_low'])} – {rounded(row['score_high'])}"
-        assert told["Places the votes allow"] in (
+        assert told["Places"] in (
             f"{row['rank_best']} – {row['rank_worst']}",
             str(row["rank_best"]) if row["rank_best"] == row["rank_worst"] else None,
         )
@@ -172,16 +172,16 @@ def test_the_page_can_be_read_aloud(page_of):
     assert ids == ["zh", "en"]
 
 
-def test_same_release_same_bytes_whatever_the_language(demo, tmp_path):
-    first = demo("public", *ROUND, lang="zh")
-    demo("public", *ROUND, "-o", tmp_path / "page.html", lang="en")
+def test_same_release_same_bytes_whatever_the_language(town, tmp_path):
+    first = town("public", *ROUND, lang="zh")
+    town("public", *ROUND, "-o", tmp_path / "page.html", lang="en")
     assert (tmp_path / "page.html").read_bytes() == first
-    assert demo("public", *ROUND, "--release", demo.json("ranking", *ROUND)["release"]) == first
+    assert town("public", *ROUND, "--release", town.json("ranking", *ROUND)["release"]) == first
 
 
-def test_every_page_that_leaves_is_logged(own_demo):
-    own_demo("public", *ROUND)
-    entry = own_demo.json("audit")["rows"][-1]
+def test_every_page_that_leaves_is_logged(own_town):
+    own_town("public", *ROUND)
+    entry = own_town.json("audit")["rows"][-1]
     assert (entry["action"], entry["what"], entry["round"]) == ("export", "public page 2025", "2025")
 
 
@@ -195,10 +195,10 @@ def test_every_page_that_leaves_is_logged(own_demo):
         (["withdrawn"], ["演示数据", "已撤回"]),
     ],
 )
-def test_what_is_no_announced_result_says_so_in_big_letters(own_demo, statuses, stamps):
+def test_what_is_no_announced_result_says_so_in_big_letters(own_town, statuses, stamps):
     for status in statuses:
-        own_demo("status", "2025", status, "--reason", "内部原因不外传")
-    content = own_demo("public", *ROUND).decode()
+        own_town("status", "2025", status, "--reason", "内部原因不外传")
+    content = own_town("public", *ROUND).decode()
     section = Page(content).section("zh")
     found = [node.text for node in section.all("p", **{"class": "stamp"})]
     assert len(found) == len(stamps), found
@@ -220,11 +220,11 @@ def test_names_are_text(voted):
     assert set(shown.values()) == set(NAMES) and all(code == name for code, name in shown.items())
 
 
-def test_a_round_without_votes_has_no_page(own_demo, files):
-    own_demo("import", "units", files("u.csv", "单位编码,单位名称,类别\nA1,甲局,甲类\n"), "--round", "2026")
-    own_demo("publish")
-    own_demo("public", "--round", "2026", code=2)
-    assert "2026" in own_demo.err
+def test_a_round_without_votes_has_no_page(own_town, files):
+    own_town("import", "units", files("u.csv", "单位编码,单位名称,类别\nA1,甲局,甲类\n"), "--round", "2026")
+    own_town("publish")
+    own_town("public", "--round", "2026", code=2)
+    assert "2026" in own_town.err
 
 
 # --- what is withheld --------------------------------------------------------------------------------------------
@@ -424,7 +424,7 @@ def test_nothing_small_is_recovered_from_small_rounds(voted, small, tmp_path, un
 
 
 def test_a_published_round_says_how_much_it_withholds(demo_release):
-    found = published(demo_release, "2025")
+    found = published(demo_release.round("2025"))
     assert (found.withheld_units, found.withheld_groups, found.withheld_grades) == (0, 6, 0)
     assert len(found.shown) == 90 and found.without_grades == ()
     assert RULES.count("smallest_cell = 5") == 1

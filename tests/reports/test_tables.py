@@ -8,12 +8,11 @@ import math
 import pytest
 from python_calamine import CalamineWorkbook
 
-from data.sample.city import demo_files
-from data.sample.load import RULES_FILE
 from data.store.audit_log import read_log
 from reports.tables import BY_CATEGORY, RESULTS, TABLES
 from tests.support.papers import store_of
 from tests.support.stores import BALLOTS, Biaochi
+from tests.support.town import TOWN_RULES, city_files
 
 NUMERIC = """
 name = "numeric"
@@ -55,25 +54,25 @@ def other(biaochi, name):
 
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("table", RESULTS)
-def test_a_table_of_results_says_what_it_is_made_of(table, language, own_demo, tmp_path):
+def test_a_table_of_results_says_what_it_is_made_of(table, language, own_town, tmp_path):
     path = tmp_path / "t.xlsx"
-    own_demo("export", table, "--round", "2025", "--format", "xlsx", "-o", path, lang=language)
+    own_town("export", table, "--round", "2025", "--format", "xlsx", "-o", path, lang=language)
     book = CalamineWorkbook.from_path(str(path))
     first, about = (book.get_sheet_by_index(n).to_python() for n in (0, 1))
-    release = own_demo.json("releases")["rows"][0]["release"]
+    release = own_town.json("releases")["rows"][0]["release"]
     assert release in [row[1] for row in about] and len(first) > 1
-    told = own_demo("export", table, "--round", "2025", lang=language)
+    told = own_town("export", table, "--round", "2025", lang=language)
     assert len(rows_of(told)) == len(first) - 1
-    assert len(own_demo.json("export", table, "--round", "2025")["rows"]) == len(first) - 1
-    assert [entry.what for entry in read_log(own_demo.store)][-3:] == [f"{table}.{f}" for f in ("xlsx", "csv", "json")]
+    assert len(own_town.json("export", table, "--round", "2025")["rows"]) == len(first) - 1
+    assert [entry.what for entry in read_log(own_town.store)][-3:] == [f"{table}.{f}" for f in ("xlsx", "csv", "json")]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("table", RESULTS)
-def test_the_second_sheet_means_every_column_and_names_the_category(table, language, own_demo, tmp_path):
+def test_the_second_sheet_means_every_column_and_names_the_category(table, language, own_town, tmp_path):
     path = tmp_path / "t.xlsx"
     one = ("--category", "党群部门") if table in BY_CATEGORY else ()
-    own_demo("export", table, "--round", "2025", *one, "--format", "xlsx", "-o", path, lang=language)
+    own_town("export", table, "--round", "2025", *one, "--format", "xlsx", "-o", path, lang=language)
     book = CalamineWorkbook.from_path(str(path))
     headers = book.get_sheet_by_index(0).to_python()[0]
     told = {row[0]: row[1] for row in book.get_sheet_by_index(1).to_python()}
@@ -82,11 +81,11 @@ def test_the_second_sheet_means_every_column_and_names_the_category(table, langu
     assert not one or "党群部门" in [row[1] for row in book.get_sheet_by_index(1).to_python()]
 
 
-def test_a_bottom_list_by_another_k_says_so_on_every_line(demo):
-    official, other = rows_of(demo("bottom", "--round", "2025")), rows_of(demo("bottom", "--round", "2025", "-k", "5"))
+def test_a_bottom_list_by_another_k_says_so_on_every_line(town):
+    official, other = rows_of(town("bottom", "--round", "2025")), rows_of(town("bottom", "--round", "2025", "-k", "5"))
     assert {row["数据"] for row in official} == {"演示数据"}
     assert {row["数据"] for row in other} == {"演示数据；按其他规则测算，未发布"}
-    assert demo.err.strip() and demo.json("bottom", "--round", "2025", "-k", "5")["what_if"] is True
+    assert town.err.strip() and town.json("bottom", "--round", "2025", "-k", "5")["what_if"] is True
 
 
 VERDICTS = {"confirmed": "Confirmed", "undecided": "Undecided", "cleared": "Cleared", "not_ranked": "Not ranked"}
@@ -109,8 +108,8 @@ def assert_the_workbook_is_the_ranking(biaochi, path) -> int:
     return len(rows)
 
 
-def test_a_workbook_has_the_rows_order_and_verdicts_of_the_ranking(demo, tmp_path):
-    assert_the_workbook_is_the_ranking(demo, tmp_path / "r.xlsx")
+def test_a_workbook_has_the_rows_order_and_verdicts_of_the_ranking(town, tmp_path):
+    assert_the_workbook_is_the_ranking(town, tmp_path / "r.xlsx")
 
 
 @pytest.mark.parametrize("units", [100, pytest.param(3_000, marks=pytest.mark.slow)])
@@ -119,11 +118,11 @@ def test_a_workbook_of_many_units_is_the_ranking(units, biaochi, tmp_path):
     assert assert_the_workbook_is_the_ranking(biaochi, tmp_path / "r.xlsx") == units
 
 
-def test_what_is_printed_has_the_decimals_of_the_rules(demo, tmp_path):
+def test_what_is_printed_has_the_decimals_of_the_rules(town, tmp_path):
     from openpyxl import load_workbook
 
     path = tmp_path / "r.xlsx"
-    demo("ranking", "--round", "2025", "--format", "xlsx", "-o", path)
+    town("ranking", "--round", "2025", "--format", "xlsx", "-o", path)
     page = load_workbook(path).worksheets[0]
     formats = {cell.value: page.cell(2, cell.column).number_format for cell in page[1]}
     assert formats["得分"] == "0.00" and formats["不了解占比"] == "0.0%"
@@ -195,22 +194,22 @@ def test_numeric_ballots_with_sites_and_two_uploads_come_back(biaochi, files, tm
     assert again.publish() == release
 
 
-def test_the_demonstration_year_comes_back(own_demo, tmp_path):
+def test_the_demonstration_year_comes_back(own_town, tmp_path):
     """Everything that the last round holds, exported table by table and imported into an empty store."""
-    again = other(own_demo, "again")
-    again("rules", "add", RULES_FILE)
+    again = other(own_town, "again")
+    again.rules(tmp_path, TOWN_RULES)
     kinds = [kind for kind in TABLES if kind not in RESULTS]
-    held = {file.kind for file in demo_files() if file.round_id == "2025"}
+    held = {file.kind for file in city_files() if file.round_id == "2025"}
     taken = set()
     for kind in sorted(kinds, key=lambda kind: kind != "units"):
         path = tmp_path / f"{kind}.csv"
-        own_demo("export", kind, "--round", "2025", "-o", path, code=None)
+        own_town("export", kind, "--round", "2025", "-o", path, code=None)
         if path.is_file():
             taken.add(kind)
             again("import", kind, path, "--round", "2025", "--accept-warnings", "往返")
     assert taken >= held
     again.publish()
-    first, second = (store.json("ranking", "--round", "2025")["rows"] for store in (own_demo, again))
+    first, second = (store.json("ranking", "--round", "2025")["rows"] for store in (own_town, again))
     for one, two in zip(first, second, strict=True):
         assert (one["unit_code"], one["n_by_group"], one["verdict"]) == (
             two["unit_code"],
@@ -234,10 +233,10 @@ def test_the_demonstration_year_comes_back(own_demo, tmp_path):
     ],
     ids=" ".join,
 )
-def test_what_there_is_not_is_said(words, own_demo):
-    before = len(read_log(own_demo.store))
-    assert own_demo("export", *words, code=2) == b""
-    assert own_demo.err.strip() and len(read_log(own_demo.store)) == before
+def test_what_there_is_not_is_said(words, own_town):
+    before = len(read_log(own_town.store))
+    assert own_town("export", *words, code=2) == b""
+    assert own_town.err.strip() and len(read_log(own_town.store)) == before
 
 
 @pytest.mark.parametrize(
@@ -245,16 +244,16 @@ def test_what_there_is_not_is_said(words, own_demo):
     [["ranking"], ["ranking", "--format", "xlsx"], ["ballots"], ["ballots", "--format", "json"]],
     ids=" ".join,
 )
-def test_what_cannot_be_logged_does_not_leave(words, own_demo, tmp_path):
-    log = own_demo.store / "audit" / "log.jsonl"
+def test_what_cannot_be_logged_does_not_leave(words, own_town, tmp_path):
+    log = own_town.store / "audit" / "log.jsonl"
     log.write_bytes(log.read_bytes() + b"torn\n")
     path = tmp_path / "t"
-    own_demo("export", *words, "--round", "2025", "-o", path, code=1)
-    assert not path.exists() and own_demo.err.strip()
+    own_town("export", *words, "--round", "2025", "-o", path, code=1)
+    assert not path.exists() and own_town.err.strip()
 
 
-def test_changes_have_codes_for_programs(own_demo):
-    found = own_demo.json("export", "changes", "--round", "2025", "--from", "2024")
+def test_changes_have_codes_for_programs(own_town):
+    found = own_town.json("export", "changes", "--round", "2025", "--from", "2024")
     assert found["tested"] in (True, False) and found["from"] == "2024"
     assert {row["statement"] for row in found["rows"]} <= {"rose", "fell", "not_distinguishable", None}
     json.dumps(found, allow_nan=False)
@@ -273,3 +272,20 @@ def test_a_bar_that_begins_below_zero_is_drawn_on_both_sides(tmp_path):
     assert [[page.cell(row, column).value for column in (9, 10)] for row in (1, 2)] == [[2.0, 2.5], [0.5, 0.5]]
     first = page._charts[0].series[0]
     assert [(point.idx, point.spPr.solidFill.srgbClr) for point in first.dPt] == [(0, SHADES[0].strip("#"))]
+
+
+def test_charts_are_printed_without_the_lengths_of_their_bars(tmp_path):
+    from openpyxl import load_workbook
+
+    from formats.spreadsheet import Chart, Sheet, xlsx_bytes
+
+    rows = [["甲局", 82.0, 80.5, 83.5], ["乙局", 81.0, 80.0, 82.0], ["丙局", 70.0, 69.0, 71.0]]
+    charts = (Chart("图一", "单位", "得分", "下限", "上限", 0, 2), Chart("图二", "单位", "得分", "下限", "上限", 2, 1))
+    path = tmp_path / "c.xlsx"
+    path.write_bytes(xlsx_bytes(Sheet("表", ["单位", "得分", "下限", "上限"], rows, charts=charts, charts_title="图")))
+    page = load_workbook(path).worksheets[-1]
+    lengths = [cell.coordinate for row in page.iter_rows() for cell in row if cell.value is not None]
+    assert {name[0] for name in lengths} == {"I", "J"} and len(lengths) == 6
+    first, last = page.print_area.replace("$", "").rpartition("!")[2].split(":")
+    assert first == "A1" and last[0] == "H"
+    assert int(last[1:]) > max(chart.anchor._from.row for chart in page._charts) + 90 // 20

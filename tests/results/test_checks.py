@@ -44,11 +44,14 @@ class Year:
 
 
 @pytest.fixture
-def year(store_path):
-    made = Year(store_path)
-    made.read("units", REGISTER)
-    made.read("ballots", BALLOTS)
-    return made
+def year(store_path, made_once):
+    def make():
+        made = Year(store_path)
+        made.read("units", REGISTER)
+        made.read("ballots", BALLOTS)
+
+    made_once(make)
+    return Year(store_path)
 
 
 def edited(name, old, new):
@@ -114,9 +117,8 @@ def test_printed_scores_are_set_beside_our_own(year):
 
 
 def test_more_ballots_back_than_handed_out(year):
-    year.read(
-        "issue_return", "评议主体,会场,发放数,收回数\n普通群众,一会场,500,510\n普通群众,二会场,500,490\n服务对象,,,3\n"
-    )
+    sheets = "普通群众,一会场,500,510\n普通群众,二会场,500,490\n服务对象,,,3\n两代表一委员,,20,20\n"
+    year.read("issue_return", f"评议主体,会场,发放数,收回数\n{sheets}")
     note = year.notes()["returned_more"]
     assert (note.units, note.facts["number"]) == (("普通群众 一会场",), 10)
 

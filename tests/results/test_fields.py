@@ -19,9 +19,9 @@ from results.pledges.register import LINES
 FORMATS = {"", "share", "per_cent", "p", "points", "signed", "one", "whole"}
 
 
-def columns_of(demo, *arguments):
+def columns_of(town, *arguments):
     """The columns of a CSV that a command prints, in English."""
-    return next(csv.reader(io.StringIO(demo(*arguments, lang="en").decode("utf-8-sig"))))
+    return next(csv.reader(io.StringIO(town(*arguments, lang="en").decode("utf-8-sig"))))
 
 
 def without_groups(names):
@@ -43,8 +43,8 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("table", "call"), CALLS, ids=[" ".join(call[:2]) for _, call in CALLS])
-def test_every_column_of_a_command_has_a_row(table, call, demo):
-    names = without_groups(columns_of(demo, *call))
+def test_every_column_of_a_command_has_a_row(table, call, town):
+    names = without_groups(columns_of(town, *call))
     assert len(names) > 5
     assert [name for name in names if name not in fields.columns(table)] == []
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from data.sample.city import GROUPS, POINTS, WEIGHTS, demo_files, demo_units
+from data.sample.city import GROUPS, POINTS, WEIGHTS, demo_units
 from data.store import Store
 from i18n import LANGUAGES
 from results.ranking.family import RoundNotFoundError
@@ -13,6 +13,7 @@ from results.ranking.leniency import ADJUSTED, Leniency, leniency
 from results.ranking.ranking import ranking
 from tests.reference.plain_leniency import plain_adjusted
 from tests.support.stores import SMALL
+from tests.support.town import city_files
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def whole(city):
 
 
 def test_adjusted_scores_of_the_city_are_those_of_a_full_fit_from_the_files(whole):
-    content = next(f for f in demo_files() if f.round_id == "2025" and f.kind == "ballots").content
+    content = next(f for f in city_files() if f.round_id == "2025" and f.kind == "ballots").content
     codes = {unit.name_in("2025"): unit.code for unit in demo_units()}
     names = sorted(set(codes.values()))
     points = dict(zip(("满意", "基本满意", "不满意"), POINTS, strict=True))

@@ -35,7 +35,7 @@ def test_every_placeholder_is_filled_and_escaped():
 
 
 def test_the_first_section_has_five_sentences():
-    for language, first in (("zh", "。"), ("en", "A score is the mean of what each evaluator group said")):
+    for language, first in (("zh", "。"), ("en", "A score is the mean of the grades given by each evaluator group")):
         sentences = method_text.in_five_sentences(language)
         assert len(sentences) == 5
         assert first in sentences[0] and not sentences[0].startswith("1")

@@ -286,7 +286,7 @@ def test_tables_beside_the_ballots_are_compared_row_by_row(biaochi, tmp_path):
         "--replace",
     )
     sentences = told()
-    assert sentences[0] == "批次 2025 有变动；和此前一样没有群众评议的评价。"
+    assert sentences[0] == "批次 2025 有变动，仍然没有群众评议的评价。"
     assert set(sentences[1:]) == {"公开承诺：新增 2 行、删去 1 行、改动 1 行。", "践诺进度：新增 1 行。"}
     (found,) = biaochi.json("publish", "--dry-run")["rounds"]
     assert found["records"][0] == {"kind": "pledges", "rows_added": 2, "rows_removed": 1, "rows_changed": 1}

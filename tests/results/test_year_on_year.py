@@ -334,6 +334,14 @@ def test_a_missing_group_leaves_units_out_with_the_reason(two_rounds):
     assert set(found.left_out["reason"]) == {"missing_group"} and set(found.left_out["round"]) == {"2024"}
 
 
+def test_a_unit_with_too_few_votes_for_a_place_still_has_a_change(two_rounds):
+    first, then = (rules.replace("per_unit = 1", "per_unit = 5000") for rules in (SMALL, NEXT))
+    release, recount = two_rounds(ballots("2024"), ballots("2025"), then, first_rules=first)
+    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
+    assert len(found.rows) == len(UNITS) and found.left_out.empty and found.compared == len(UNITS)
+    assert set(found.rows["reason"]) == {"too_few_votes"}
+
+
 def test_counts_compare_as_ballots_do(two_rounds):
     header = "参评单位,评议主体,测评指标,评价等级,票数\n"
     cells = [

@@ -1,4 +1,4 @@
-"""Count of banned words in docstrings, comments and messages.
+"""Count of banned words in docstrings, comments, messages, English documentation and templates.
 
 Use: `python -m tests.support.english [--update] [--list ROOM]`.
 
@@ -8,20 +8,23 @@ in tests/english_ratchet.json and may only go down.
 
 import argparse
 import ast
+import csv
 import io
 import json
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import i18n
 
 RATCHET = i18n.ROOT / "tests" / "english_ratchet.json"
-KINDS = ("message", "first line", "docstring", "comment")
+KINDS = ("message", "first line", "docstring", "comment", "document")
 PACKAGES = ("analytics", "bench", "cli", "data", "formats", "pages", "reports", "results", "tools", "ui")
+DOCUMENTS = ("*.md", "docs/**/*.md")
+CHINESE = ("README.md", "docs/method/zh.md")
 MODULES = ("app.py", "errors.py", "i18n.py", "problems.py", "settings.py", "start.py")
 
 BANNED = re.compile(
@@ -33,8 +36,9 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 # Terms that a plain word would replace badly; each is blanked before the words are counted.
+# "Change found" is a header of exported tables: scripts read it.
 TERMS = re.compile(
-    r"\b(whole numbers?|one another|one by one)\b",
+    r"\b(whole numbers?|one another|one by one|change found)\b",
     re.IGNORECASE,
 )
 
@@ -49,13 +53,23 @@ class Text(NamedTuple):
 
 
 def sources() -> Iterator[tuple[str, Path]]:
-    """Yield every Python and SQL file of the product with the room it belongs to."""
+    """Yield every file of the product with English text, and the room it belongs to."""
     for name in MODULES:
         yield name, i18n.ROOT / name
     for package in PACKAGES:
         for path in sorted((i18n.ROOT / package).rglob("*")):
-            if path.suffix in (".py", ".sql"):
+            if path.suffix in READERS and path.suffix not in (".csv", ".md"):
                 yield room_of(path), path
+    for path in i18n.COLUMN_TABLES:
+        yield room_of(path), path
+    for path in english_documents():
+        yield room_of(path), path
+
+
+def english_documents() -> list[Path]:
+    """Return the Markdown files that people read in English, sorted."""
+    paths = {path.relative_to(i18n.ROOT) for pattern in DOCUMENTS for path in i18n.ROOT.glob(pattern)}
+    return [i18n.ROOT / path for path in sorted(paths) if str(path) not in CHINESE and not path.match("*.zh.md")]
 
 
 def room_of(path: Path) -> str:
@@ -66,12 +80,32 @@ def room_of(path: Path) -> str:
 
 
 def texts(path: Path) -> Iterator[Text]:
-    """Yield the docstrings, comments and messages of a Python file, or the comments of an SQL file."""
-    source = path.read_text(encoding="utf-8")
-    if path.suffix == ".sql":
-        for number, line in enumerate(source.splitlines(), start=1):
-            yield Text("comment", path, number, line.partition("--")[2])
-        return
+    """Yield the texts of a file that a person reads."""
+    yield from READERS[path.suffix](path, path.read_text(encoding="utf-8"))
+
+
+def _lines(path: Path, source: str, kind: str, pattern: str) -> Iterator[Text]:
+    """Yield what the pattern captures in each line."""
+    for number, line in enumerate(source.splitlines(), start=1):
+        for match in re.finditer(pattern, line):
+            yield Text(kind, path, number, match.group(1))
+
+
+def _markdown(path: Path, source: str) -> Iterator[Text]:
+    """Yield the paragraphs of a page without code blocks; a metaphor may run over the end of a line."""
+    prose = re.sub(r"^ *```.*?^ *```", lambda block: "\n" * block.group().count("\n"), source, flags=re.M | re.S)
+    for block in re.finditer(r"(?:.+\n?)+", prose):
+        yield Text("document", path, prose.count("\n", 0, block.start()) + 1, block.group())
+
+
+def _table(path: Path, source: str) -> Iterator[Text]:
+    """Yield headers and meanings of a table of columns."""
+    for number, row in enumerate(csv.DictReader(io.StringIO(source)), start=2):
+        yield Text("message", path, number, f"{row['header']}. {row['meaning']}")
+
+
+def _python(path: Path, source: str) -> Iterator[Text]:
+    """Yield docstrings, messages and comments."""
     tree = ast.parse(source)
     yield from _docstrings(path, tree)
     yield from _messages(path, tree)
@@ -101,6 +135,16 @@ def _messages(path: Path, tree: ast.Module) -> Iterator[Text]:
         for argument in [call.args[at - 1] for at in positions if at <= len(call.args)]:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield Text("message", path, argument.lineno, argument.value)
+
+
+READERS: dict[str, Callable[[Path, str], Iterator[Text]]] = {
+    ".py": _python,
+    ".sql": lambda path, source: _lines(path, source, "comment", "--(.*)"),
+    ".typ": lambda path, source: _lines(path, source, "comment", "//(.*)"),
+    ".html": lambda path, source: _lines(path, source, "comment", r"\{#(.*?)#\}"),
+    ".md": _markdown,
+    ".csv": _table,
+}
 
 
 def banned_words(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from ui.charts.base import INK, PALE, TIER_COLOURS, TIER_NAMES, label, reach, sp
 from ui.i18n import _
 
 BOTTOM_SHOWN = 20
+"""Rows of ROW pixels: at 1366 x 768 the lower end of a longer chart is off the screen."""
 BESIDE = 5
 """Number of cleared units drawn for comparison, nearest to the line first."""
 ROW = 28

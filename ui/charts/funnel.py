@@ -18,7 +18,7 @@ CURVES = (
     (("low_2", "high_2"), "dot", N_("95% limits")),
     (("low_3", "high_3"), "dash", N_("99.8% limits")),
 )
-MOST_LABELS = 5
+MOST_LABELS = 5  # the lowest units outside the limits; with more names they cover markers
 HEIGHT = 500
 PLOT = (820, 370)
 """Size of the plot on a laptop without margins, pixels. Python does not know the width in the browser, so names may

@@ -11,7 +11,9 @@ from ui.charts.base import BLUE, GREY, INK, PALE, RED, label, span
 from ui.i18n import _
 
 MOST_POSTS = 20
+"""Rows of LINE pixels, 520 in all: more do not fit a screen of 768 with the axes."""
 MOST_NAMED = 8
+"""Names on the chart; with more they touch each other. The table names every post."""
 PROMISED = 100
 LINE = 26  # pixels of a row
 COLUMN = 0.2
@@ -153,8 +155,9 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
     for side in (1, -1):
         own = named.head(MOST_NAMED)
         own = own[own["public_gap"] * side > 0].sort_values("vote_gap")
-        for unit, lines in zip(own.itertuples(), itertools.cycle(AWAY), strict=False):
-            fig.add_annotation(**_name(unit, -side * lines))
+        places = zip(own["unit_name"], own["vote_gap"], own["public_gap"], itertools.cycle(AWAY), strict=False)
+        for name, x, y, lines in places:
+            fig.add_annotation(**_name(name, x, y, -side * lines))
     line = {"width": 1.5, "color": INK}
     fig.add_vline(0, line=line)
     fig.add_hline(0, line=line)
@@ -182,13 +185,13 @@ def halls_chart(rows: pd.DataFrame) -> go.Figure:
     return fig
 
 
-def _name(unit, lines: int) -> dict:
+def _name(name: str, x: float, y: float, lines: int) -> dict[str, object]:
     """Return the label of a post, next to its marker towards the cross, some pixels below (negative: above)."""
-    right = unit.vote_gap < 0
+    right = x < 0
     return {
-        "x": unit.vote_gap,
-        "y": unit.public_gap,
-        "text": f"<b>{label(unit.unit_name)}</b>",
+        "x": x,
+        "y": y,
+        "text": f"<b>{label(name)}</b>",
         "ax": 34 if right else -34,
         "ay": lines,
         "xanchor": "left" if right else "right",

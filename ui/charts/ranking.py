@@ -83,7 +83,7 @@ def score_spread(rows: pd.DataFrame) -> go.Figure:
         x = list(range(start, start + len(part)))
         fig.add_trace(_standing(part, x))
         ticks.append(start + (len(part) - 1) / 2)
-        names.append(f"{label(layout.category_name(category))}<br>{len(part)}")
+        names.append(f"{label(layout.category_name(str(category)))}<br>{len(part)}")
         start += len(part) + 3
     fig.update_xaxes(tickvals=ticks, ticktext=names, showgrid=False, zeroline=False)
     fig.update_yaxes(title=_("Score"), gridcolor=PALE, zeroline=False)

@@ -12,15 +12,16 @@ from ui.charts.base import GREY, INK, ORANGE, PALE, label
 from ui.i18n import _, language
 
 ROW = 32
-MOST_STRIP = 40
-GAP = 0.7
+MOST_STRIP = 40  # units; the table has all of them
+GAP = 0.7  # columns between two kinds of rules
 
 
 def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
     """Draw a row per unit and a column per rule, filled if the rule lists the unit; columns grouped by kind."""
     at, heads = _columns(found)
     fig = go.Figure()
-    listed, other = [], []
+    listed: list[tuple[float, int, str]] = []
+    other: list[tuple[float, int, str]] = []
     for y, codes in enumerate(rows["listed_by"]):
         for x, rule in zip(at, found.rules, strict=True):
             (listed if rule.code in codes else other).append((x, y, rule.sentence(language())))

@@ -1,11 +1,14 @@
 """Association of pledge outcomes, for statisticians: each number with its interval or a reason."""
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
 from i18n import N_
 from results.number_format import signed, signed_interval
-from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, TrendOf
+from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, AgreementOf, SeverityOf, ShiftOf, TrendOf
+from results.pledges.by_year import PledgeYear
 from results.pledges.register import KINDS
 from results.ranking.bottom_list import p_words
 from ui import cached, layout, tables
@@ -33,12 +36,7 @@ def show(chosen: pledges_page.Chosen) -> None:
             "with too few posts, or of figures that are not comparable, are refused."
         )
     )
-    release = chosen.release
-    trial = chosen.round in release.trial_rounds
-    formal = [name for name in cached.pledge_rounds(release.id) if (name in release.trial_rounds) == trial]
-    before = next((name for name in formal if name < chosen.round), None)
-    day_before = "" if before is None else cached.default_as_of(release.id, before, pledges_page.today())
-    agreements, shifts, severity = cached.pledge_analysis(*chosen.key, before, day_before)
+    before = _year_before(chosen)
     st.subheader(_("Do the outcomes rank the posts in the same order?"))
     st.caption(
         _(
@@ -46,7 +44,7 @@ def show(chosen: pledges_page.Chosen) -> None:
             "interval resamples posts (BCa, 9,999 draws); an interval that contains 0 shows no association."
         )
     )
-    _agreements(agreements)
+    _agreements(cached.agreements(chosen.year))
     st.subheader(_("Is one figure systematically above the other?"))
     st.caption(
         _(
@@ -54,15 +52,29 @@ def show(chosen: pledges_page.Chosen) -> None:
             "interval, second figure minus first. Equal pairs are excluded from both and counted."
         )
     )
-    _shifts(shifts, before, chosen.round)
+    shifts = cached.shifts(chosen.year)
+    if before is not None:
+        shifts = [*shifts, cached.vote_shift(before, chosen.year)]
+    _shifts(shifts, before.book.round if before else None, chosen.round_.id)
     st.subheader(_("Do some groups in the hall grade more strictly?"))
-    _severity(severity)
+    _severity(cached.severity(chosen.year.votes))
     st.subheader(_("Trend of one post"))
     st.caption(_("Theil-Sen slope per year with its interval, given at least five years under unchanged rules."))
     _trends(chosen)
 
 
-def _agreements(found: list) -> None:
+def _year_before(chosen: pledges_page.Chosen) -> PledgeYear | None:
+    """Return the pledges of the previous round of the same sort (formal or trial), or None."""
+    release, trials = chosen.round_.release, chosen.round_.release.trial_rounds
+    alike = (name for name in cached.pledge_rounds(release) if (name in trials) == chosen.round_.is_trial)
+    before = next((name for name in alike if name < chosen.round_.id), None)
+    if before is None:
+        return None
+    round_ = cached.round_of(release, before)
+    return cached.pledge_year(round_, cached.default_as_of(round_, date.today()))
+
+
+def _agreements(found: list[AgreementOf]) -> None:
     rows = [
         {
             _("First figure"): _(FIGURES[one.first]),
@@ -77,7 +89,7 @@ def _agreements(found: list) -> None:
     _table(rows)
 
 
-def _shifts(found: list, before: str | None, after: str) -> None:
+def _shifts(found: list[ShiftOf], before: str | None, after: str) -> None:
     rows = []
     for one in found:
         first, second = _(FIGURES[one.first]), _(FIGURES[one.second])
@@ -98,7 +110,7 @@ def _shifts(found: list, before: str | None, after: str) -> None:
     _table(rows)
 
 
-def _severity(found) -> None:
+def _severity(found: SeverityOf) -> None:
     if found.unavailable is not None:
         st.info(layout.plain(found.unavailable.sentence(language())))
         return
@@ -147,8 +159,7 @@ def _trends(chosen: pledges_page.Chosen) -> None:
         width=420,
     )
     _name, code, post = names[key]
-    trial = chosen.round in chosen.release.trial_rounds
-    _rows, trends = cached.post_years(chosen.release.id, code, post, pledges_page.today(), trial)
+    _rows, trends = cached.post_years(chosen.round_.release, code, post, date.today(), chosen.round_.is_trial)
     _table([_trend(one) for one in trends])
 
 

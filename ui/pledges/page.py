@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from data.model.contract import KIND_NAMES, REQUIRED, fields
 from data.model.contract import header_of as contract_header
-from data.store.release import Release
+from data.store.release import Round
 from i18n import N_
 from results.number_format import signed
 from results.pledges.by_year import PledgeYear
@@ -24,7 +26,7 @@ from results.pledges.labels import (
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
-from ui import cached, charts, downloads, layout, tables
+from ui import cached, charts, downloads, layout, sheets, tables
 from ui.i18n import _, language
 
 UPLOADED = ("pledges", "progress", "votes")
@@ -37,32 +39,28 @@ BOOK, PLEDGES_PAGE = "book", layout.PAGES / "browse" / "pledges.py"
 class Chosen:
     """The selection: a round as of a day, and a category ("" for all)."""
 
-    release: Release
-    round: str
-    as_of: str
+    round_: Round
+    as_of: date
     category: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Return the scalars that form the cache key."""
-        return self.release.id, self.round, self.as_of
 
     @property
     def year(self) -> PledgeYear:
         """Return all results on the pledges of the round."""
-        return cached.pledge_year(*self.key)
+        return cached.pledge_year(self.round_, self.as_of)
 
     def of_category(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the chosen category."""
         return rows[rows["category"] == self.category] if self.category else rows
 
 
-def today() -> str:
-    """Return today's date in ISO form."""
-    return date.today().isoformat()
-
-
-def from_address(name: str, options: Iterable[str], widget: Callable, label: str, words: Callable, **more) -> str:
+def from_address(
+    name: str,
+    options: Iterable[str],
+    widget: Callable[..., Any],
+    label: str,
+    words: Callable[[str], str],
+    **more: object,
+) -> str:
     """Return the option whose code is in the address (never a translated label), else the first option."""
     known, key = list(options), f"pledges_{name}"
     asked = st.query_params.get(name)
@@ -71,7 +69,8 @@ def from_address(name: str, options: Iterable[str], widget: Callable, label: str
     def keep() -> None:
         st.query_params[name] = st.session_state[key]
 
-    return widget(label, known, format_func=words, key=key, on_change=keep, **more)
+    chosen: str = widget(label, known, format_func=words, key=key, on_change=keep, **more)
+    return chosen
 
 
 def nothing_yet() -> None:
@@ -98,7 +97,7 @@ def _header(kind: str, name: str) -> str:
 
 def glance(chosen: Chosen) -> None:
     """Show the counts of pledges by outcome, headline and routine separately, and a summary of the hall votes."""
-    found = [one for one in cached.pledge_glances(*chosen.key, chosen.category or None) if one.pledges]
+    found = [one for one in cached.pledge_counts(chosen.year.book, chosen.category or None) if one.pledges]
     if found:
         with st.container(border=True, gap="small"):
             for one in found:
@@ -179,7 +178,7 @@ def show_outcomes(chosen: Chosen) -> None:
         by = from_address(
             "by", GROUPED, st.segmented_control, _("Rows show"), lambda code: _(GROUPED[code]), required=True
         )
-    rows = chosen.of_category(cached.pledge_rows(*chosen.key, by))
+    rows = chosen.of_category(cached.pledge_rows(chosen.year, by))
     rows = outcome_rows(rows[rows[f"{kind}_pledges"].fillna(0) > 0], kind, by)
     if rows.empty:
         st.info(_("No unit has a pledge of this kind here."))
@@ -240,7 +239,7 @@ def _about(row: dict, kind: str) -> str:
 def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> None:
     counts = {name: rows[f"{kind}_{name}"].astype(int) for name in ("pledges", "overdue", "unverified", "soft")}
     known = zip(rows[f"{kind}_verified_known"].astype(int), rows[f"{kind}_counted"].astype(int), strict=True)
-    shown = {"unit_name": rows["unit_name"]}
+    shown: dict[str, object] = {"unit_name": rows["unit_name"]}
     shown |= {"post": rows["post"]} if by == "post" else {}
     shown |= {
         "pledges": counts["pledges"],
@@ -271,13 +270,13 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
         alt=_("Pledges, outcomes and scores of every row."),
     )
     for at in picked.selection.rows:
-        book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
-    sheet = partial(cached.pledge_sheet, *chosen.key, by, chosen.category or None, language())
-    depends = (chosen.as_of, by, chosen.category)
-    downloads.table("pledges", chosen.release, chosen.round, sheet, depends=depends)
+        book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round_.id)
+    sheet = partial(sheets.pledges, chosen.round_, chosen.as_of, by, chosen.category or None, language())
+    depends = (chosen.as_of.isoformat(), by, chosen.category)
+    downloads.table("pledges", chosen.round_, sheet, depends=depends)
 
 
-def _outcome_columns() -> dict:
+def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
     text, whole = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "unit_name": text(_("Unit"), width=175),
@@ -414,7 +413,7 @@ def _few_and_many(chosen: Chosen) -> None:
         )
         scored = votes.rows[votes.rows["score"].notna()]
         if len(scored) > 1:
-            few, many = scored.loc[scored["n"].idxmin()], scored.loc[scored["n"].idxmax()]
+            few, many = (scored[scored["n"] == end].iloc[0] for end in (scored["n"].min(), scored["n"].max()))
             st.markdown(
                 _("In this round, {few} ballots give ±{wide} points and {many} ballots ±{narrow}.").format(
                     few=f"{few['n']:,}",

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from i18n import N_
+from results.missing import is_missing
 from results.number_format import exact
 from results.pledges.counts import quarter_days
 from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
 from results.pledges.progress import WARNINGS
-from ui import cached, charts, downloads
+from ui import cached, charts, downloads, sheets
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 
@@ -21,9 +22,9 @@ FILTERS = {WARNED: N_("All items that need attention"), **WARNING_WORDS, ALL: N_
 
 def show(chosen: pledges_page.Chosen) -> None:
     """Show the quarters as bars, then the items of a quarter that need attention."""
-    days = quarter_days(chosen.round, date.fromisoformat(chosen.as_of))
+    days = quarter_days(chosen.round_.id, chosen.as_of)
     charts.show(
-        charts.quarters_chart(cached.pledge_quarters(*chosen.key, chosen.category or None)),
+        charts.quarters_chart(cached.pledge_quarters(chosen.round_, chosen.as_of, chosen.category or None)),
         "quarters",
         _("Items met as reported, met as verified, and overdue, quarter after quarter."),
     )
@@ -32,8 +33,8 @@ def show(chosen: pledges_page.Chosen) -> None:
     quarter = pledges_page.from_address(
         "quarter", newest_first, st.selectbox, _("Quarter"), lambda name: _quarter(name, days[name]), width=320
     )
-    day = days[quarter].isoformat()
-    report = cached.pledge_quarter(chosen.release.id, chosen.round, day)
+    day = days[quarter]
+    report = cached.pledge_quarter(chosen.round_, day)
     rows = chosen.of_category(report.warnings)
     counts = {name: len(rows) if name == ALL else int(rows[name].sum()) for name in FILTERS}
     show_only = pledges_page.from_address(
@@ -49,9 +50,8 @@ def show(chosen: pledges_page.Chosen) -> None:
         st.success(_("No item of this quarter needs this attention."))
         return
     _table(picked.reset_index(drop=True), chosen)
-    about = (chosen.release.id, chosen.round, day, "circular", chosen.category or None)
-    sheet = partial(cached.pledge_sheet, *about, language(), show_only)
-    downloads.table("circular", chosen.release, chosen.round, sheet, depends=(day, chosen.category, show_only))
+    sheet = partial(sheets.circular, chosen.round_, day, chosen.category or None, language(), show_only)
+    downloads.table("circular", chosen.round_, sheet, depends=(day.isoformat(), chosen.category, show_only))
 
 
 def _quarter(name: str, day: date) -> str:
@@ -99,7 +99,7 @@ def _table(rows: pd.DataFrame, chosen: pledges_page.Chosen) -> None:
         alt=_("Items of the quarter with what needs attention."),
     )
     for at in picked.selection.rows:
-        pledges_page.book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round)
+        pledges_page.book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round_.id)
 
 
 def status(code: object) -> str:
@@ -109,11 +109,11 @@ def status(code: object) -> str:
 
 def value(number: object, measure: object) -> str:
     """Return a value with its unit, such as 7.5 公里; a dash if there is none."""
-    if number is None or pd.isna(number):
+    if is_missing(number):
         return "–"
     return f"{exact(number)} {measure}" if isinstance(measure, str) else exact(number)
 
 
 def dated(number: object, day: object) -> str:
     """Return a value with its day, such as 7.5 (09-30); a dash if there is none."""
-    return "–" if pd.isna(number) else f"{exact(number)} ({str(day)[5:]})"
+    return "–" if is_missing(number) else f"{exact(number)} ({str(day)[5:]})"

@@ -1,18 +1,21 @@
 """Pledge book of a unit: every item with its evidence, hall votes by group, and the years side by side."""
 
+from datetime import date
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from data.store.release import Round
 from i18n import N_
+from results.missing import is_missing
 from results.number_format import signed
 from results.pledges.by_year import PledgeYear
 from results.pledges.counts import states
 from results.pledges.labels import PLEDGE_KINDS, VOTE_REASON_SENTENCES, VOTE_REASONS, word
 from results.pledges.register import ADJUSTED, CANCELLED
 from results.pledges.vote_scores import WHOLE
-from ui import cached, charts, downloads, layout, tables
+from ui import cached, charts, downloads, layout, sheets, tables
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 from ui.pledges.quarters import status, value
@@ -81,16 +84,16 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
 
 
 def _items(chosen: pledges_page.Chosen, lines: pd.DataFrame) -> None:
-    checks = cached.pledge_checks(*chosen.key)
-    found = states(lines, chosen.round, chosen.year.book.as_of)
+    checks = cached.pledge_checks(chosen.round_, chosen.as_of)
+    found = states(lines, chosen.round_.id, chosen.year.book.as_of)
     for kind, name in PLEDGE_KINDS.items():
         part = lines[lines["kind"] == kind]
         if part.empty:
             continue
         st.markdown(f"#### {_(name)} · {len(part)}")
         _chart(part[~found[part.index].isin([ADJUSTED, CANCELLED])], kind)
-        for at, row in part.iterrows():
-            _item(row.to_dict(), found[at], checks[checks["pledge_id"] == row["pledge_id"]])
+        for row, state in zip(part.to_dict("records"), found[part.index], strict=True):
+            _item(row, state, checks[checks["pledge_id"] == row["pledge_id"]])
 
 
 def _chart(part: pd.DataFrame, kind: str) -> None:
@@ -226,9 +229,8 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
 
 def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
     """Show a post in every round with pledges or votes, newest first."""
-    today = pledges_page.today()
-    trial = chosen.round in chosen.release.trial_rounds
-    rows, _own_trends = cached.post_years(chosen.release.id, code, post, today, trial)
+    today, trial, release = date.today(), chosen.round_.is_trial, chosen.round_.release
+    rows, _own_trends = cached.post_years(release, code, post, today, trial)
     if rows.empty:
         st.info(_("No round to compare."))
         return
@@ -244,8 +246,8 @@ def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
             _("Completion and scores of the post in every round."),
         )
     _years_table(rows)
-    sheet = partial(cached.post_sheet, chosen.release.id, code, post, today, trial, language())
-    downloads.table("post", chosen.release, chosen.round, sheet, depends=(code, post, today))
+    sheet = partial(sheets.post, release, code, post, today, trial, language())
+    downloads.table("post", chosen.round_, sheet, depends=(code, post, today.isoformat()))
 
 
 def _years_table(rows: pd.DataFrame) -> None:
@@ -256,7 +258,7 @@ def _years_table(rows: pd.DataFrame) -> None:
 
 
 def _year(row: dict) -> dict[str, str]:
-    told = {}
+    told: dict[str, str] = {}
     for kind, name in PLEDGE_KINDS.items():
         head, known = _(name), not pd.isna(row[f"{kind}_pledges"])
         count = {part: "–" if not known else str(int(row[f"{kind}_{part}"])) for part in ("pledges", "overdue", "soft")}
@@ -279,15 +281,15 @@ def _year(row: dict) -> dict[str, str]:
 
 
 def _share(number: object) -> str:
-    return "–" if pd.isna(number) else f"{tables.number(number, 1)}%"
+    return "–" if is_missing(number) else f"{tables.number(number, 1)}%"
 
 
-def in_short(release, round_id: str, code: str, name: str) -> None:
+def in_short(round_: Round, code: str, name: str) -> None:
     """Show the pledges of a unit in two lines with a link to the book, on the unit page."""
-    if round_id not in cached.pledge_rounds(release.id):
+    if round_.id not in cached.pledge_rounds(round_.release):
         return
-    as_of = cached.default_as_of(release.id, round_id, pledges_page.today())
-    units = cached.pledge_rows(release.id, round_id, as_of, "unit")
+    year = cached.pledge_year(round_, cached.default_as_of(round_, date.today()))
+    units = cached.pledge_rows(year, "unit")
     own = units[units["unit_code"] == code]
     if own.empty:
         return
@@ -296,7 +298,7 @@ def in_short(release, round_id: str, code: str, name: str) -> None:
     for kind, title in pledges_page.KIND_TITLES.items():
         if not pd.isna(row[f"{kind}_pledges"]):
             st.markdown(f"- **{_(title)}** · " + layout.plain(_in_short(row, kind)))
-    pledges_page.book_link(code, name, round_id)
+    pledges_page.book_link(code, name, round_.id)
 
 
 def _in_short(row: dict, kind: str) -> str:

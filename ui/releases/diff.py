@@ -1,13 +1,36 @@
-"""Display of the differences between two releases: sentences, then a table by unit."""
+"""Differences between two releases: computed once, and displayed as sentences, then a table by unit."""
+
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
 
-from results.comparison.release_diff import CHANGES, Comparison, RoundDifference, verdict_word
-from ui import layout, tables
+from results.comparison.release_diff import CHANGES, Comparison, RoundDifference, compare, verdict_word
+from results.missing import is_missing
+from ui import cached, layout, tables
 from ui.i18n import _, language
 
 SHOWN_AT_ONCE = 12  # a table of more units starts collapsed
+
+
+comparison = cached.answers(16)(compare)
+
+
+def what_would_change() -> Comparison | None:
+    """Compare the release in force with the release that publishing would build; None if no upload is in force.
+
+    Raises RoundConflictError when the uploads do not fit together.
+    """
+    store = cached.store()
+    uploads = [upload.upload_id for upload in store.uploads_in_force()]
+    return _candidate(store.in_force() or "", "|".join(uploads)) if uploads else None
+
+
+@cached.answers(8)
+def _candidate(in_force: str, uploads: str) -> Comparison:
+    """Compare once for every set of uploads; `uploads` only tells one set from another."""
+    with cached.store().candidate() as candidate:
+        return compare(cached.release_by_id(in_force) if in_force else None, candidate)
 
 
 def show(found: Comparison, key: str) -> None:
@@ -47,11 +70,11 @@ def _show_units(difference: RoundDifference, key: str) -> None:
     )
 
 
-def _steps(units: pd.DataFrame, field: str, told) -> list[str]:
+def _steps(units: pd.DataFrame, field: str, told: Callable[[object], str]) -> list[str]:
     """Return old and new value of every unit (88.12 → 87.40), or a single value if nothing changed."""
     pairs = ((told(old), told(new)) for old, new in zip(units[f"{field}_from"], units[f"{field}_to"], strict=True))
     return [old if old == new else f"{old} → {new}" for old, new in pairs]
 
 
 def _whole(value: object) -> str:
-    return "–" if value is None or pd.isna(value) else f"{int(value):,}"
+    return "–" if is_missing(value) else f"{int(float(str(value))):,}"

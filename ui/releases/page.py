@@ -54,9 +54,12 @@ def show_changes() -> None:
         return
     try:
         with st.spinner(_("Computing what would change…")):
-            found = cached.what_would_change()
+            found = diff.what_would_change()
     except BiaochiError as refusal:
         problem_table.show_error(refusal, "candidate")
+        return
+    if found is None:
+        st.caption(_("No round has uploads in force."))
         return
     diff.show(found, "candidate")
     note = st.text_input(_("Note for the history"), key="publish_note")
@@ -148,11 +151,10 @@ def _choose_periods() -> Periods:
     """Ask for the periods of notice and review; show the dates that follow if announced today."""
     left, right = st.columns(2)
     usual = Periods()
-    days = {"min_value": 1, "max_value": LONGEST_PERIOD, "step": 1}
     with left:
-        ends = st.number_input(_("Public notice, working days"), value=usual.notice, key="notice_days", **days)
+        ends = _days(_("Public notice, working days"), usual.notice, "notice_days")
     with right:
-        review = st.number_input(_("Asking for a review, working days"), value=usual.review, key="review_days", **days)
+        review = _days(_("Asking for a review, working days"), usual.review, "review_days")
     found = notice(date.today(), Periods(ends, review), cached.store().calendar())
     st.caption(
         _("If announced today: public notice until {end}, review until {until}.").format(
@@ -162,6 +164,10 @@ def _choose_periods() -> Periods:
     if found.provisional:
         st.warning(layout.plain(found.to_mend(language())))
     return found.periods
+
+
+def _days(label: str, usual: int, key: str) -> int:
+    return st.number_input(label, min_value=1, max_value=LONGEST_PERIOD, value=usual, step=1, key=key)
 
 
 def _change_status(status: RoundStatus) -> None:
@@ -174,7 +180,7 @@ def _change_status(status: RoundStatus) -> None:
     if new:
         st.caption(_(PERMITS[new]))
     periods = _choose_periods() if new == ANNOUNCED else None
-    if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())):
+    if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())) and new:
         told = _("Round {round}: {status}.").format(round=layout.plain(status.round), status=_(STATUSES[new]))
         _carry_out(lambda: cached.store().set_status(status.round, new, reason, periods), told)
 
@@ -217,7 +223,7 @@ def show_history(history: list[Event]) -> None:
     release = cached.release()
     if release is not None:
         sheet = partial(history_sheet, history, language())
-        downloads.table("history", release, "", sheet, depends=(str(len(history)),))
+        downloads.table("history", release, sheet, depends=(str(len(history)),))
 
 
 def _action(event: Event) -> str:
@@ -233,7 +239,7 @@ def _action(event: Event) -> str:
 def choose_release(releases: list[str], history: list[Event]) -> str:
     """Let the user choose among all releases that were in force, the current release first."""
     names = {release: release_name(release, history) for release in releases}
-    return st.selectbox(_("Release"), releases, format_func=names.get, key="release")
+    return st.selectbox(_("Release"), releases, format_func=names.__getitem__, key="release")
 
 
 def release_name(release: str, history: list[Event]) -> str:
@@ -295,7 +301,7 @@ def show_differences(chosen: str, releases: list[str], history: list[Event]) -> 
     )
     st.caption(_("From {before} to {after}:").format(before=other[:16], after=chosen[:16]))
     with st.spinner(_("Computing what would change…")):
-        found = cached.comparison(other, chosen)
+        found = diff.comparison(cached.release_by_id(other), cached.release_by_id(chosen))
     diff.show(found, "differences")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
 from data.store.history import local_time, now, user
@@ -14,7 +15,7 @@ from i18n import N_
 from ui import downloads, layout, tables
 from ui.i18n import _
 
-MOST_SHOWN = 500
+MOST_SHOWN = 500  # cells in the editor; the others follow after the next check
 LONGEST_SHOWN = 13  # Chinese characters that fit a column of medium width
 HEADERS = {
     "row": N_("Row"),
@@ -80,18 +81,19 @@ def _short(text: str) -> str:
 
 def proposals(cells: Iterable[FaultyCell]) -> list[str]:
     """Return the distinct proposals of the listed problems, best match first."""
-    found = [word for cell in cells for word in (*_listed(cell, "close"), *_listed(cell, "known"))]
+    found = [word for cell in cells for word in (*listed(cell, "close"), *listed(cell, "known"))]
     return list(dict.fromkeys(found))
 
 
-def _listed(cell: FaultyCell, fact: str) -> list[str]:
+def listed(cell: FaultyCell, fact: str) -> list[str]:
+    """Return the texts of a fact of a cell's problem; none if it has no such fact."""
     words = cell.problem.facts.get(fact)
     return [str(word) for word in words] if isinstance(words, list | tuple) else []
 
 
-def _columns(cells: Sequence[FaultyCell]) -> dict[str, object]:
+def _columns(cells: Sequence[FaultyCell]) -> dict[str, ColumnConfig | str | None]:
     label = {name: _(header) for name, header in HEADERS.items()}
-    config: dict[str, object] = dict(label)
+    config: dict[str, ColumnConfig | str | None] = dict(label)
     config["row"] = st.column_config.NumberColumn(label["row"], width="small", pinned=True)
     config["column"] = st.column_config.TextColumn(label["column"], width="small")
     config["text"] = st.column_config.TextColumn(label["text"], width="medium")

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
@@ -20,6 +22,7 @@ from ui.i18n import _, language
 from ui.problem_table import show_error, show_problems
 from ui.upload import column_mapping, corrections, unknown_units
 
+T = TypeVar("T")
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
 MOST_WRITTEN = 8  # columns of a preview that fit the page; a wider preview scrolls sideways
 
@@ -110,7 +113,9 @@ def _let_go_of_earlier(file_id: str | None) -> None:
     earlier = st.session_state.get("upload_bytes")
     context = get_script_run_ctx()
     if earlier and earlier != file_id and context is not None:
-        context.uploaded_file_mgr.remove_file(context.session_id, earlier)
+        manager = context.uploaded_file_mgr
+        assert isinstance(manager, MemoryUploadedFileManager)
+        manager.remove_file(context.session_id, earlier)
     st.session_state["upload_bytes"] = file_id
 
 
@@ -176,7 +181,7 @@ def examine(file: Chosen, choice: Choice) -> ImportReport | None:
     return _answer("upload_job", job)
 
 
-def _answer(key: str, job: jobs.Job):
+def _answer(key: str, job: jobs.Job[T]) -> T | None:
     """Return the result of a job, or show its refusal."""
     if job.cancelled:
         st.info(_("Stopped. Nothing was stored; the results in use are unchanged."))
@@ -291,7 +296,7 @@ def keep(file: Chosen, choice: Choice, report: ImportReport, reason: str | None,
 
 def publishing(round_id: str) -> None:
     """Show the progress or result of the last step, if any."""
-    job = st.session_state.get("upload_storing")
+    job: jobs.Job[tuple[ImportReport, PublishReport | None]] | None = st.session_state.get("upload_storing")
     if job is None:
         return
     if not jobs.finished("upload_storing", job):

@@ -14,7 +14,7 @@ HEADERS = (
     *(N_("Reason for accepting these findings"), N_("User"), N_("Time"), N_("State")),
 )
 IN_USE, REPLACED, CLEARED = N_("in use"), N_("replaced"), N_("cleared")
-MOST_NAMES = 5
+MOST_NAMES = 5  # file names in a sentence
 
 
 def replace_choice(kind: str, round_id: str) -> bool:

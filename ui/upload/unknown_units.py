@@ -14,8 +14,9 @@ from i18n import N_
 from problems import Problem
 from ui import cached, layout
 from ui.i18n import _
+from ui.upload.corrections import listed
 
-MOST_SHOWN = 30
+MOST_SHOWN = 30  # select boxes; more unknown names mean the wrong register
 ALIAS_KINDS = {
     "全称": N_("Full name"),
     "简称": N_("Short name"),
@@ -73,14 +74,12 @@ def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Probl
 def unknown_names(cells: Sequence[FaultyCell]) -> dict[str, list[str]]:
     """Return the distinct unknown names, each with the proposed units."""
     return {
-        cell.text: [str(word) for word in cell.problem.facts.get("close", ())]
-        for cell in cells
-        if cell.problem.code == "unknown_unit" and cell.problem.facts.get("close")
+        cell.text: close for cell in cells if cell.problem.code == "unknown_unit" and (close := listed(cell, "close"))
     }
 
 
 def _keep(meant: dict[str, str], kind: str, round_id: str) -> list[Problem]:
-    problems = []
+    problems: list[Problem] = []
     for name, code in meant.items():
         try:
             report = cached.store().confirm_alias(name, code, kind, layout.user() or user(), round_id=round_id)

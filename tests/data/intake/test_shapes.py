@@ -97,6 +97,21 @@ def test_marks_under_two_header_rows_are_grades(biaochi, tmp_path):
     ]
 
 
+def test_two_columns_that_share_a_heading_are_two_header_rows():
+    """The least there is of this shape: a third column of grades would hide a limit that was set one too high."""
+    records = [["单位名称", "服务态度", ""], ["", "满意", "不满意"], ["市公安局", "30", "5"]]
+    header = read_header("counts", records, {}, "汇总.csv")
+    assert (header.row, header.other) == (2, {1: "满意", 2: "不满意"})
+    assert header.above == {1: "服务态度", 2: "服务态度"} and header.problems == []
+
+
+def test_a_text_below_two_headings_is_no_field_of_either():
+    records = [["单位名称", "现场测评", "", "网上测评", ""], ["", "等级", "票数", "等级", "票数"]]
+    header = read_header("counts", [*records, ["市公安局", "满意", "3", "满意", "4"]], {}, "汇总.csv")
+    assert header.fields == {"unit_code": 0}
+    assert header.other == {1: "等级", 2: "票数", 3: "等级", 4: "票数"}
+
+
 def test_counts_without_a_group_need_rules_that_pool(biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)
     path = tmp_path / "汇总.csv"

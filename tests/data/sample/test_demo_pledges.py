@@ -155,7 +155,7 @@ def test_three_years_are_no_trend(years):
     release, found = years
     answers = trends(release, list(found.values()), CODES["市公安局"], "党组书记")
     assert [one.figure for one in answers] == list(TRENDS)
-    assert {one.unavailable.sentence("zh") for one in answers} == {"看趋势至少要有 5 年的数据，现有 3 年。"}
+    assert {one.unavailable.sentence("zh") for one in answers} == {"计算趋势至少需要 5 年的数据，现有 3 年。"}
 
 
 def test_a_p_value_taken_over_from_an_upper_bound_is_one():

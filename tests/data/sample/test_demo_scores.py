@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from analytics.scores import score_units
-from data.sample.city import GROUPS, POINTS, WEIGHTS, demo_files, demo_units
+from data.sample.city import GROUPS, POINTS, WEIGHTS, demo_units
+from tests.support.town import city_files
 
 POINTS_OF = dict(zip(("满意", "基本满意", "不满意"), POINTS, strict=True))
 
@@ -17,7 +18,7 @@ POINTS_OF = dict(zip(("满意", "基本满意", "不满意"), POINTS, strict=Tru
 @pytest.fixture(scope="module")
 def lines():
     """(ballot, unit code, group, points) of every scored line of 总体评价."""
-    content = next(f for f in demo_files() if f.round_id == "2025" and f.kind == "ballots").content
+    content = next(f for f in city_files() if f.round_id == "2025" and f.kind == "ballots").content
     codes = {unit.name_in("2025"): unit.code for unit in demo_units()}
     return [
         (row["票号"], codes[row["参评单位"]], row["评议主体"], POINTS_OF[row["评价"]])

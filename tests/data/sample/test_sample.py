@@ -11,6 +11,7 @@ from analytics.ranks import competition_ranks
 from analytics.scores import score_units
 from data.sample import city
 from tests.support.faults import FAULTS, HEADER, planted_faults
+from tests.support.town import city_files
 
 POINTS = dict(zip(city.GRADES, city.POINTS, strict=False))
 WEIGHTS = dict(zip(city.GROUPS, city.WEIGHTS, strict=True))
@@ -22,7 +23,7 @@ def rows_of(file):
 
 @pytest.fixture(scope="module")
 def files():
-    return {(file.kind, file.round_id): file for file in city.demo_files()}
+    return {(file.kind, file.round_id): file for file in city_files()}
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,9 @@ import shutil
 import pytest
 
 from data.store import Store
-from data.store.audit_log import log_export, read_log
+from data.store.audit_log import FIRST, TAIL, append_missing_entries, log_action, log_export, read_log
+from data.store.history import Event
+from data.store.uploads import Upload
 from data.store.verify import check
 from errors import StoreDamagedError
 from tests.support.stores import BALLOTS, SMALL
@@ -73,6 +75,16 @@ def test_tampering_is_found(tamper, store, small):
     small("check", code=1)
 
 
+@pytest.mark.parametrize("field", ["time", "user", "action", "round", "release", "what", "note", "sha256"])
+def test_every_field_of_a_line_is_sealed(field, store_path):
+    log_export(store_path, "ranking.csv", release="a" * 64, round_id="2025", sha256="ab", who="甲")
+    path = store_path / "audit" / "log.jsonl"
+    entry = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**entry, field: f"{entry[field]}1"}, ensure_ascii=False) + "\n", "utf-8")
+    with pytest.raises(StoreDamagedError, match="line 1"):
+        read_log(store_path)
+
+
 def test_a_line_whose_hashes_were_made_anew_breaks_at_the_next(store):
     kept = [json.loads(line) for line in lines(store)]
     entry = read_log(store.path)[2]
@@ -116,3 +128,31 @@ def test_a_rule_set_is_told_by_its_own_name_whatever_it_is_called(small, files):
     small("rules", "add", files("r.toml", text))
     assert small("audit").decode("utf-8-sig").splitlines()[-1].split(",")[6] == '"units"'
     assert small.json("audit")["rows"][-1]["what"] == "units"
+
+
+def test_an_upload_comes_before_its_publication_in_the_same_second(store_path):
+    """Times are kept to the second; a file that is imported and published at once has one time twice."""
+    second = "2026-11-23T08:00:00+00:00"
+    uploads = [Upload(n, "ballots", "2025", "r", f"{n:064d}", 1, False, (), imported_at=second) for n in (1, 2)]
+    published = Event(1, "publish", "a" * 64, "", "", second, "甲")
+    append_missing_entries(store_path, uploads, [published], [])
+    log = read_log(store_path)
+    assert [(entry.number, entry.action) for entry in log] == [(1, "import"), (2, "import"), (3, "publish")]
+    assert [entry.before for entry in log] == [FIRST, log[0].hash, log[1].hash]
+    assert [(entry.told.uploads, entry.told.events) for entry in log] == [(1, 0), (2, 0), (2, 1)]
+    append_missing_entries(store_path, uploads, [published], [])
+    assert read_log(store_path) == log
+
+
+def test_two_exports_in_one_second_are_two_entries_of_one_chain(store_path):
+    for name in ("ranking.csv", "ranking.csv"):
+        log_export(store_path, name, release="a" * 64, round_id="2025", sha256="ab", who="甲")
+    first, second = read_log(store_path)
+    assert (first.number, second.number, second.before) == (1, 2, first.hash) and first.hash != second.hash
+
+
+def test_a_line_longer_than_what_is_read_at_first_is_continued(store_path):
+    log_action(store_path, "backup", "2026.zip", note="理由" * TAIL)
+    for _ in range(2):
+        log_export(store_path, "ranking.csv", release="a" * 64, sha256="ab", who="甲")
+    assert [entry.number for entry in read_log(store_path)] == [1, 2, 3]

@@ -1,5 +1,7 @@
 """A damaged store: every command says which file and what to do; what is derived is made again from the kept bytes."""
 
+import hashlib
+import json
 import shutil
 
 import pytest
@@ -100,6 +102,23 @@ def test_evidence_that_is_damaged_is_not_used_to_rebuild(published):
     before = snapshot(biaochi.store)
     assert "evidence-0" in biaochi("check", code=1).decode()
     assert "evidence-0" in biaochi("rebuild", code=1).decode()
+    assert snapshot(biaochi.store) == before
+
+
+def test_an_original_exchanged_together_with_its_checksum_is_no_base_to_rebuild_from(published):
+    """Only the digest of the content, which is part of the upload's name, still knows what was accepted."""
+    biaochi, _ = published
+    manifest, kept = only(biaochi.store, "uploads/*/upload.json"), only(biaochi.store, "uploads/*/evidence-0")
+    forged = kept.read_bytes().replace("市公安局,满意".encode(), "市公安局,不满意".encode(), 1)
+    assert forged != kept.read_bytes()
+    kept.write_bytes(forged)
+    digest = hashlib.sha256(forged).hexdigest()
+    described = json.loads(manifest.read_text(encoding="utf-8"))
+    described["checksums"]["evidence-0"] = described["files"][0]["sha256"] = digest
+    manifest.write_text(json.dumps(described), encoding="utf-8")
+    only(biaochi.store, "uploads/*/lines.parquet").unlink()
+    before = snapshot(biaochi.store)
+    assert "different content" in biaochi("rebuild", code=1, lang="en").decode()
     assert snapshot(biaochi.store) == before
 
 

@@ -3,7 +3,7 @@
 import pytest
 from filelock import FileLock
 
-from tests.support.stores import BALLOTS
+from tests.support.stores import BALLOTS, SMALL, Biaochi
 
 
 @pytest.fixture
@@ -20,6 +20,14 @@ def test_publishing_again_changes_nothing(two):
     assert old != new and len(new) == 64
     assert biaochi.publish() == new
     assert [row["action"] for row in biaochi.json("releases")["rows"]] == ["publish", "publish"]
+
+
+def test_the_same_votes_under_other_points_are_another_release(small, files, tmp_path):
+    other = Biaochi(small.store.with_name("other"), small.capture)
+    other.rules(tmp_path, SMALL.replace('"基本满意" = 60', '"基本满意" = 50'))
+    for store in (small, other):
+        store("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    assert small.publish() != other.publish()
 
 
 def test_going_back_is_recorded(two):

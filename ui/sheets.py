@@ -1,0 +1,52 @@
+"""Tables of the pages as sheets, the same as the command line writes; built on the click, outside a page."""
+
+from dataclasses import replace
+from datetime import date
+
+from data.store.release import Release, Round
+from formats.spreadsheet import Sheet
+from i18n import N_
+from reports import pledge_table
+from reports.ranking_table import as_sheet
+from reports.tables import groups_sheet
+from results.ranking.bottom_list import family_name, not_settled
+from ui import cached
+
+groups = groups_sheet
+
+
+def ranking(round_: Round, language: str, category: str | None) -> Sheet:
+    """Return the ranking of a category, or of all categories."""
+    answer = cached.ranking_quietly(round_)
+    if category is None:
+        return as_sheet(answer, round_.release, language)
+    rows = answer.rows[answer.rows["category"] == category]  # each category is ranked separately
+    named = family_name(category, language)
+    return as_sheet(replace(answer, rows=rows), round_.release, language, category=named)
+
+
+def bottom(round_: Round, language: str, category: str) -> Sheet:
+    """Return the units of a category that are not cleared of the bottom."""
+    answer = not_settled([cached.bottom_lists(round_)[category]])
+    named = family_name(category, language)
+    return as_sheet(answer, round_.release, language, title=N_("Bottom list"), category=named)
+
+
+def pledges(round_: Round, as_of: date, by: str, category: str | None, language: str) -> Sheet:
+    """Return the pledges by item, post or unit."""
+    table = pledge_table.table(cached.pledge_year(round_, as_of), by, category)
+    return pledge_table.as_sheet(table, round_.release, language)
+
+
+def circular(round_: Round, as_of: date, category: str | None, language: str, show: str = "all") -> Sheet:
+    """Return the circular of the quarter; `show` keeps the items with one kind of attention."""
+    table = pledge_table.table(cached.pledge_quarter(round_, as_of), category=category)
+    if show != "all":
+        table = replace(table, rows=table.rows[table.rows[show]])
+    return pledge_table.as_sheet(table, round_.release, language)
+
+
+def post(release: Release, unit_code: str, post: str, today: date, trial: bool, language: str) -> Sheet:
+    """Return the years of a post."""
+    rows, _trends = cached.post_years_quietly(release, unit_code, post, today, trial)
+    return pledge_table.post_sheet(rows, release, language)
