@@ -1,5 +1,6 @@
 """The main journey in a real browser: a rule set and a GB18030 file become a published ranking."""
 
+import io
 from pathlib import Path
 
 import openpyxl
@@ -194,5 +195,5 @@ def test_a_template_is_downloaded_in_the_language_of_the_page(start, page, store
     fill_round(page, "2025")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="下载模板").click()
-    book = openpyxl.load_workbook(waiting.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
     assert book.sheetnames == ["评议票", "填写说明"] and book.worksheets[0]["A1"].value == "选票编号"
