@@ -106,7 +106,7 @@ SENTENCES: dict[str, str] = {
     ),
     "votes_not_read": N_("The column {column} is not read, and with it {votes} votes would be lost."),
     "figure_differs": N_("{column} prints {printed}; the counts of the row give {found}."),
-    "personal_column": N_("Ballots must not identify a person; the column {column} does."),
+    "personal_column": N_("A file must not identify a person; the column {column} does."),
     "header_width": N_("The header has {expected} cells; each of the {count} rows below has {found}."),
     "header_repeated": N_("The header appears again in the middle of the table."),
     # --- the rows -------------------------------------------------------------------------------
@@ -192,10 +192,9 @@ SENTENCES: dict[str, str] = {
     "formula_text": N_("A cell should not begin like a formula; this cell has {value}."),
     "line_break_in_name": N_("The name had a line break in the middle; it is read as {unit}."),
     "personal_value": N_(
-        "{count} cells of the column {column} look like telephone or identity numbers. The column is left out, "
-        "but the stored original file still contains them."
+        "A file must not identify a person; the column {column} contains {what} (cells: {count}; rows: {rows})."
     ),
-    "personal_ballot_id": N_("A ballot number names no person; {value} is an identity number."),
+    "personal_ballot_id": N_("A ballot number must not identify a person; the number in this cell does: {what}."),
     "damaged_identifier": N_("{column} should be as it was issued; a spreadsheet has changed {value}: {cause}."),
     "sampling_weight": N_(
         "The column {column} weights the ballots; {value} is not 1. It is refused, because no rule set can use such "
@@ -287,9 +286,17 @@ SUGGESTIONS: dict[str, str] = {
     "duplicate_header": N_("Rename or delete one of the columns."),
     "no_header": N_(
         "If a row names them differently, choose once what each means: on the page under “Columns of the file”, "
-        "on the command line with --map. Otherwise insert a first row as in the template."
+        "on the command line with --map. Otherwise insert a first row as in the template: the button on the upload page, "
+        "or `biaochi template` on the command line."
     ),
-    "unknown_column": N_("If it is not needed, confirm; otherwise rename it as in the template."),
+    "unknown_column": N_(
+        "If it is not needed, confirm; otherwise rename it as in the template: the button on the upload page, or "
+        "`biaochi template` on the command line."
+    ),
+    "personal_column": N_(
+        "Nothing was stored. Delete the column and save again, or take a copy of the file without personal data: with "
+        "the button on the upload page, or with --clean-copy FILE on the command line."
+    ),
     "confirm_units": N_(
         "If each of them is a unit, confirm; otherwise choose what the column is: on the upload page, or with --map "
         "on the command line."
@@ -310,7 +317,6 @@ SUGGESTIONS: dict[str, str] = {
         "votes, leave it out with --map COLUMN=ignored. The upload page offers both."
     ),
     "figure_differs": N_("Find out which of the two was copied wrongly; the counts are what is imported."),
-    "personal_column": N_("Delete the column in the file and save again. It was not stored."),
     "header_width": N_(
         "Look at the end of the header: delete a delimiter too many, or add the name of the column that is missing."
     ),
@@ -404,7 +410,10 @@ SUGGESTIONS: dict[str, str] = {
     "counts_need_overall": N_("Import the ballots themselves, or use a rule set with one indicator."),
     "formula_text": N_("Delete the character at the beginning (= + - @), or type the text again."),
     "line_break_in_name": N_("Confirm if the name is right as shown."),
-    "personal_value": N_("Delete them from the file and import it again if you can; confirm only if you cannot."),
+    "personal_value": N_(
+        "Nothing was stored. Delete them and save again, or take a copy of the file without personal data: with the "
+        "button on the upload page, or with --clean-copy FILE on the command line."
+    ),
     "damaged_identifier": N_(
         "Format the column {column} as text in the file where the numbers are still right, export it again, and import "
         "that file."
@@ -413,13 +422,16 @@ SUGGESTIONS: dict[str, str] = {
         "If every ballot counts the same, delete the column {column}; otherwise ask the office that set the weights."
     ),
     "group_gives_one_score": N_("Nothing is removed. Confirm, and find out how these ballots were collected."),
-    "personal_ballot_id": N_("Give the ballots new random numbers before importing them."),
+    "personal_ballot_id": N_(
+        "Nothing was stored. Give the ballots new random numbers, or take a copy of the file in which they have new "
+        "numbers: with the button on the upload page, or with --clean-copy FILE on the command line."
+    ),
     "two_rule_sets": N_("Import with the rule set already in use, or replace all uploads of the round."),
-    "rules_not_toml": N_('Compare it with the example rule set; texts need straight quotation marks (").'),
+    "rules_not_toml": N_('Compare it with the example rules/demo-2025.toml; texts need straight quotation marks (").'),
     "rules_unknown_key": N_("Correct the spelling or delete it."),
     "rules_not_supported": N_("Delete it; if the ranking depends on it, this version cannot compute that ranking."),
-    "rules_missing": N_("Add it; the example rule set shows how."),
-    "rules_wrong_type": N_("Correct it as in the example rule set."),
+    "rules_missing": N_("Add it; the example rules/demo-2025.toml shows how."),
+    "rules_wrong_type": N_("Correct it as in the example rules/demo-2025.toml."),
     "rules_empty_text": N_("Fill it in: it is printed with every result."),
     "rules_bad_name": N_("Choose a short name such as 2025."),
     "rules_no_scale": N_("Give [points] for grades or [numeric] for scores."),

@@ -7,10 +7,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi --store /srv/biaochi --lang en releases",
     ),
     "biaochi demo": ("biaochi demo", "biaochi --store /tmp/demo demo"),
+    "biaochi template": (
+        "biaochi template units -o units.xlsx",
+        "biaochi template ballots --round 2025 --rules demo-2025 -o ballots.xlsx",
+        "biaochi --lang en template pledges --round 2025 -o pledges.xlsx",
+    ),
     "biaochi import": (
         "biaochi import units units.xlsx --round 2025",
         "biaochi import ballots ballots.csv --round 2025 --rules demo-2025 --dry-run",
-        "biaochi import ballots ballots.csv --round 2025 --map 编号=ballot_id",
+        "biaochi import ballots ballots.csv --round 2025 --map 编号=ballot_id --clean-copy clean.csv",
     ),
     "biaochi alias": ("biaochi alias 公安局 ZY001", "biaochi alias 公安局 ZY001 --from 2025-01-01 --round 2025"),
     "biaochi publish": ("biaochi publish --dry-run", 'biaochi publish --note "2025 first count"'),

@@ -23,7 +23,7 @@ from cli.context import (
 )
 from cli.errors import sentence
 from cli.explain import explain_meaning
-from cli.output import check_form, check_output, emit_json, emit_rows, print_line
+from cli.output import check_form, check_output, emit_json, emit_rows, print_line, write
 from i18n import N_, join, ngettext, translate
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ def demo() -> None:
 Values = Annotated[list[str] | None, typer.Option("--value", metavar="WORD=GRADE", help=N_("Read a word as a grade."))]
 Explain = Annotated[bool, typer.Option("--explain", help=N_("Show what each column is taken for; store nothing."))]
 Confirm = Annotated[str, typer.Option(metavar="DIGEST", help=N_("Confirm what --explain showed, by its digest."))]
+CleanCopy = Annotated[
+    Path | None,
+    typer.Option("--clean-copy", metavar="FILE", help=N_("Write a copy of a file refused for personal data.")),
+]
 FillDown = Annotated[bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))]
 
 
@@ -72,16 +76,18 @@ def import_(
     confirm: Confirm = "",
     sheet: Annotated[str, typer.Option(metavar="NAME", help=N_("Sheet of a workbook to read."))] = "",
     fill_down: FillDown = False,
+    clean_copy: CleanCopy = None,
     form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
     output: Output = None,
 ) -> None:
     """`biaochi import`."""
     from data.store import ImportOptions
 
-    _check_kind(kind)
+    check_kind(kind)
     check_files(files)
     check_form(form or "csv", output)
     check_output(output)
+    check_output(clean_copy)
     if accept_warnings is not None and not accept_warnings.strip():
         raise CommandError(N_("Accepting warnings needs a reason."))
     with progress(N_("Reading")) as told:
@@ -108,7 +114,31 @@ def import_(
         explain_meaning(report.meaning, form, output)
     shown = form == "json" or not explain
     _show_import(report, form if shown else None, output if shown else None, explain=explain, confirm=confirm)
+    if clean_copy is not None:
+        _write_clean_copy(report, clean_copy)
     raise typer.Exit(_import_code(report))
+
+
+def _say_remembered(kind: str, remembered: dict[str, str]) -> None:
+    """Say which columns are read as decided for an earlier file."""
+    columns = ", ".join(f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in remembered.items())
+    session.say(
+        N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
+        columns=columns,
+    )
+
+
+def _write_clean_copy(report: "ImportReport", path: Path) -> None:
+    """Write the copy without personal data and say what it lacks."""
+    from data.intake.personal_copy import differences
+
+    if report.cleaned is None:
+        session.say(N_("No copy was written: only a single file that is refused for personal data has a copy."))
+        return
+    write(report.cleaned.content, path)
+    session.say(N_("Copy without personal data: {path}"), path=path)
+    for line in differences(report.cleaned, session.language):
+        print(line, file=sys.stderr)
 
 
 @app.command(help=N_("Record an alias for a registered unit."))
@@ -128,18 +158,8 @@ def alias(
     raise typer.Exit(_import_code(report))
 
 
-def _say_remembered(kind: str, report: "ImportReport") -> None:
-    if report.remembered:
-        columns = ", ".join(
-            f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in report.remembered.items()
-        )
-        session.say(
-            N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
-            columns=columns,
-        )
-
-
-def _check_kind(kind: str) -> None:
+def check_kind(kind: str) -> None:
+    """Refuse a kind of upload that there is not."""
     from data.store.policy import refuse_kind
 
     if refusal := refuse_kind(kind):

@@ -11,7 +11,7 @@ import typer
 from typer.models import CommandInfo
 
 import settings
-from cli import admin, documents, export, imports, packages, pledges, releases, results, rules, verify
+from cli import admin, documents, export, imports, packages, pledges, releases, results, rules, templates, verify
 from cli.app import app
 from cli.context import DONE, INTERRUPTED, WRONG_USAGE, CommandError, session
 from cli.errors import failed
@@ -20,10 +20,10 @@ from cli.output import check_choice, print_line
 from i18n import LANGUAGES, N_, ROOT
 
 # Importing a module registers its commands.
-COMMANDS = (admin, documents, export, imports, packages, pledges, releases, results, rules, verify)
+COMMANDS = (admin, documents, export, imports, packages, pledges, releases, results, rules, templates, verify)
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
+    *("demo", "template", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
     *("export", "bulletin", "bundle", "kit", "public"),
     *("rounds", "releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),

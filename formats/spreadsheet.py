@@ -40,7 +40,7 @@ WIDE = 500  # pixels of a chart: within the width of a page of A4
 OWN_SIZE = {"scale_with_doc": False, "align_with_margins": True}  # a wide table does not shrink its page number
 SHADES = ("#5B8DB8", "#B5CCE0")  # of a bar, below and above the score
 BESIDE = 8  # column right of the charts
-_CREATED = datetime(2000, 1, 1)  # fixed, so that the same content gives the same bytes
+CREATED = datetime(2000, 1, 1)  # fixed, so that the same content gives the same bytes
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def xlsx_bytes(sheet: Sheet) -> bytes:
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, {**options, "strings_to_urls": False})
-    book.set_properties({"created": _CREATED})
-    page = book.add_worksheet(_sheet_name(sheet.title))
+    book.set_properties({"created": CREATED})
+    page = book.add_worksheet(sheet_name(sheet.title))
     _table(book, page, sheet)
     _about(book, sheet)
     if sheet.charts:
@@ -151,7 +151,7 @@ def checksum(sheet: Sheet) -> str:
     return hashlib.sha256(csv_bytes(sheet)).hexdigest()
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
     """Return a title as the name of a sheet: without the signs that Excel forbids there, at most 31 characters."""
     return "".join("_" if c in "[]:*?/\\'" else c for c in title)[:31]
 
@@ -165,16 +165,16 @@ def _table(book: Any, page: Any, sheet: Sheet) -> None:
     ]
     page.set_default_row(LINE + AIR)
     widths = [
-        _width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
+        column_width([header, *(row[column] for row in sheet.rows)], sheet.formats.get(header))
         for column, header in enumerate(sheet.headers)
     ]
     for column, header in enumerate(sheet.headers):
-        _write_cell(page, 0, column, header, head)
+        write_cell(page, 0, column, header, head)
         page.set_column(column, column, widths[column], None, _folding(sheet, column))
     text = book.add_format({**middle, "indent": 1, "text_wrap": True})
     for at, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
-            _write_cell(page, at, column, _plain(cell), text if isinstance(cell, str) else styles[column])
+            write_cell(page, at, column, _plain(cell), text if isinstance(cell, str) else styles[column])
         if (lines := _lines(row, widths)) > 1:
             page.set_row(at, LINE * lines + AIR)
     page.set_row(0, LINE * max(2, _lines(sheet.headers, widths)) + AIR)
@@ -189,7 +189,7 @@ def _table(book: Any, page: Any, sheet: Sheet) -> None:
     page.repeat_rows(0)
     if across > 1:
         page.repeat_columns(0, sheet.leading - 1)
-    page.set_header(f"&L{_printed(sheet.title)}&R{_printed(sheet.marks)}", OWN_SIZE)
+    page.set_header(f"&L{printed(sheet.title)}&R{printed(sheet.marks)}", OWN_SIZE)
     page.set_footer("&C&P / &N", OWN_SIZE)
 
 
@@ -207,14 +207,14 @@ def _folding(sheet: Sheet, column: int) -> dict[str, object]:
     return {"collapsed": True} if column and sheet.headers[column - 1] in sheet.folded else {}
 
 
-def _printed(text: str) -> str:
+def printed(text: str) -> str:
     """Escape a text of a page header, where & begins a command; cut it to fit with the other text (255 in all)."""
     return text[:100].replace("&", "&&")
 
 
 def _charts(book: Any, table: str, sheet: Sheet) -> None:
     """Write charts to a separate sheet, a page each: next to the table they would shrink its print."""
-    page = book.add_worksheet(_sheet_name(sheet.charts_title))
+    page = book.add_worksheet(sheet_name(sheet.charts_title))
     page.set_paper(A4)
     page.set_footer("&C&P / &N")
     row, breaks = 0, []
@@ -270,13 +270,13 @@ def _float(cell: Cell) -> float:
 
 def _about(book: Any, sheet: Sheet) -> None:
     """Write the origin of the table, its checksum, and the meaning of every column."""
-    page = book.add_worksheet(_sheet_name(sheet.facts_title))
+    page = book.add_worksheet(sheet_name(sheet.facts_title))
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
     bold = book.add_format({"bold": True, "valign": "top"})
     lines = [*sheet.facts, ("SHA-256 (CSV)", checksum(sheet)), (None, None), *sheet.legend]
     for at, (name, value) in enumerate(lines):
-        _write_cell(page, at, 0, name, bold)
-        _write_cell(page, at, 1, _plain(value), wrapped)
+        write_cell(page, at, 0, name, bold)
+        write_cell(page, at, 1, _plain(value), wrapped)
     page.set_column(0, 0, 28)
     page.set_column(1, 1, 90)
     page.set_paper(A4)
@@ -285,7 +285,7 @@ def _about(book: Any, sheet: Sheet) -> None:
     page.set_footer("&C&P / &N")
 
 
-def _write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> None:
+def write_cell(page: Any, row: int, column: int, cell: Cell, style: object) -> None:
     """Write a cell, a text always as text: `=1+1` does not become a formula and needs no apostrophe."""
     if isinstance(cell, str):
         if cell:
@@ -310,7 +310,7 @@ def _is_invisible(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) in ("Cf", "Cc")
 
 
-def _width(cells: Sequence[Cell], number_format: str | None) -> int:
+def column_width(cells: Sequence[Cell], number_format: str | None) -> int:
     """Return the width of a column. A header takes two lines, a long header three, without breaks inside words."""
     header, *rest = cells
     longest = max((_columns(cell, number_format) for cell in rest[:200]), default=0)

@@ -23,6 +23,7 @@ import problems
 import settings
 from cli.main import app, run
 from data.model.contract import KIND_NAMES, KINDS, REQUIRED, Field, fields, header_of
+from data.model.field_meanings import meanings
 from i18n import LANGUAGES, PUNCTUATION, ROOT, translate
 from results.fields import Column, columns
 
@@ -325,8 +326,8 @@ FIELD_HEADS = {
     "en": ("Field", "Header", "Type", "Meaning"),
 }
 INPUT_HEADS = {
-    "zh": ("字段", "表头", "类型", "必填", "取值", "也认"),
-    "en": ("Field", "Chinese header", "Type", "Required", "Values", "Other headers"),
+    "zh": ("字段", "表头", "类型", "必填", "取值", "含义", "也认"),
+    "en": ("Field", "Chinese header", "Type", "Required", "Values", "Meaning", "Other headers"),
 }
 EXPORTED = {"zh": "导出", "en": "Exported"}
 IMPORTED = {"zh": "导入", "en": "Imported"}
@@ -382,7 +383,8 @@ def _input_field(kind: str, field: Field, language: str) -> tuple[str, ...]:
     required = ("是" if language == "zh" else "yes") if field.name in REQUIRED[kind] else ""
     limits = [] if field.low is None else [f"{field.low} – {'' if field.high is None else field.high}".strip()]
     others = dict.fromkeys(word for word in field.synonyms if word not in (field.name, field.header))
-    values = (" · ".join(field.choices or limits), " · ".join(others))
+    meaning = meanings(kind).get(field.name)
+    values = (" · ".join(field.choices or limits), meaning.text(language) if meaning else "", " · ".join(others))
     return (f"`{field.name}`", field.header, TYPES[field.type][language], required, *values)
 
 

@@ -31,12 +31,12 @@ from data.intake.identifiers import (
     damage,
 )
 from data.intake.meaning import Meaning
+from data.intake.personal import looks_personal, personal_cells, sorts_in, unread_looks_personal
 from data.intake.profile import ColumnProfile, profiles
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
-    is_identity_number,
     is_totals_row,
     is_totals_unit,
     judge_date,
@@ -205,6 +205,7 @@ def _load(
     present = [name for name in LINE_COLUMNS if any(name in h.fields for _, h in tables)]
     for (text, header), file in zip(tables, files, strict=True):
         intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
+    intake.problems += _personal(tables, loaded, context, files, intake.problems)
     if _refused(intake):
         return None, form
     if loaded.count == 0:
@@ -216,6 +217,28 @@ def _load(
         intake.problems.append(equal_rows(con, loaded.name, tables[0][0].name))
     _name_columns(con, present, form.values, _skipped([of for _, _, of in content]))
     return loaded, form
+
+
+def _personal(
+    tables: list[tuple[TextTable, Header]],
+    loaded: LoadedTable,
+    context: Context,
+    files: list[BallotColumns],
+    known: list[Problem],
+) -> list[Problem]:
+    """Report personal data. Cells are located only if a distinct value, an unread column or a remark has some.
+
+    known: the problems so far, among them the remarks around the table.
+    """
+    suspicious = bool(loaded.placements) and looks_personal(context.con, loaded.name, {LINE_COLUMNS["ballot_id"]})
+    remarks = [p.value for source in (known, *(header.problems for _, header in tables)) for p in source if p.value]
+    suspicious = suspicious or any(map(sorts_in, remarks))
+    found = []
+    for (text, header), file in zip(tables, files, strict=True):
+        unread = set(range(len(header.cells))) - {*header.fields.values(), *(set(header.other) - file.ignored)}
+        if suspicious or unread_looks_personal(context.con, text, len(header.cells), unread):
+            found += personal_cells(text, header.columns("ballots"))
+    return found
 
 
 def _refused(intake: BallotIntake) -> bool:
@@ -586,11 +609,7 @@ class _Judge:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
         self.intake.joined |= told(name_categories(self.con), join_sites(self.con), join_ballot_numbers(self.con))
         for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
-            if code != "personal_ballot_id":
-                self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
-            elif is_identity_number(value):
-                masked: dict[str, object] = {"value": f"{value[:6]}********{value[-1]}"}
-                self._refuse("ballot_id", value, Judgement(None, code, masked))
+            self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
         self._damaged_numbers()
 
     def _damaged_numbers(self) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.intake.headers import Header
+from data.intake.personal import PERSONAL
 from data.intake.refusal import FileRefusedError
 from problems import Problem
 
 WHOLE_ROW = ""
 # The original is kept with the correction, and such cells must not be kept at all.
-NEVER_KEPT = frozenset({"personal_ballot_id", "personal_column"})
+NEVER_KEPT = PERSONAL
 
 
 @dataclass(frozen=True)

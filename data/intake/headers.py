@@ -14,6 +14,7 @@ from data.intake.header_rows import SurveyHeader, survey_header, third_row
 from data.intake.header_shape import joined, padded
 from data.intake.headings import is_of_tool, without_number
 from data.intake.meaning import ROLES
+from data.intake.personal import Columns, hidden, names_person, names_voter
 from data.intake.source import TextTable
 from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
 from data.model.names import match_key
@@ -32,34 +33,6 @@ ROUND_HEADERS = {
 }
 # Kinds whose rows tell of other years too: a reform of 2019 belongs into the lineage of 2025.
 OF_ANY_YEAR = ("round", "unit_alias", "unit_lineage", "work_calendar")
-PERSONAL_HEADERS = {
-    match_key(word)
-    for word in (
-        *("姓名", "名字", "联系人", "手机", "手机号", "手机号码", "电话", "电话号码", "联系电话"),
-        *(
-            "身份证",
-            "身份证号",
-            "身份证号码",
-            "证件号码",
-            "openid",
-            "微信号",
-            "微信",
-            "ip",
-            "ip地址",
-        ),
-        *(
-            "设备号",
-            "家庭住址",
-            "住址",
-            "name",
-            "phone",
-            "mobile",
-            "id_card",
-            "评议人姓名",
-            "填写人",
-        ),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -70,7 +43,7 @@ class Header:
     other: column index -> header text of columns that no field claims. above: column index -> the text over it, where
     two rows make the header. maxima: column index -> the highest value that the header names, 100 of "总得分(100)".
     shape: the texts by which another file of the same shape is recognised. problems: with an error among them, the
-    columns are incomplete.
+    columns are incomplete. personal: columns that identify a person.
     """
 
     row: int
@@ -81,6 +54,11 @@ class Header:
     maxima: dict[int, float] = field(default_factory=dict)
     shape: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    personal: frozenset[int] = frozenset()
+
+    def columns(self, kind: str) -> Columns:
+        """Return what the search for personal data must know of the columns."""
+        return Columns(kind, self.row, self.cells, self.fields, self.personal)
 
     def text_of(self, kind: str, name: str) -> str:
         """Return the header as the file spells it, or the contract's word where the file lacks the column."""
@@ -256,6 +234,8 @@ def _claim(
         problems.append(Problem("too_many_columns", file=file, row=row, facts=facts))
         return Header(row, cells, fields, other), problems
     seen: dict[str, int] = {}
+    usual = field_of_header(kind)
+    personal: set[int] = set()
     for column, cell in enumerate(cells):
         key = match_key(cell)
         maximum = without_maximum(cell)[1]
@@ -269,20 +249,32 @@ def _claim(
             name = None  # a part with its maximum, next to the column itself
         if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
             name = None  # a part next to the total, a serial number next to the rank: kept under its printed header
-        if key and key in seen:
+        if key and _is_personal(kind, texts[column], cell, usual, claimed=name is not None):
+            personal.add(column)
+            shown = hidden(cell)
+            problems.append(Problem("personal_column", file=file, row=row, column=shown, value=shown))
+        elif key and key in seen:
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif key and name is not None and name in fields:
             both: dict[str, object] = {"other": cells[fields[name]], "meaning": header_of(kind, name)}
             problems.append(Problem("same_meaning", file=file, row=row, column=cell, value=cell, facts=both))
         elif name is not None:
             fields[name] = column
-        elif key in PERSONAL_HEADERS and kind != "units":
-            problems.append(Problem("personal_column", file=file, row=row, column=cell, value=cell))
         elif key:
             other[column] = texts[column]
         seen.setdefault(key, column)
     problems += _missing(kind, cells, fields, row, file)
-    return Header(row, cells, fields, other, above, maxima), problems
+    return Header(row, cells, fields, other, above, maxima, personal=frozenset(personal)), problems
+
+
+def _is_personal(kind: str, text: str, cell: str, usual: Container[str], *, claimed: bool) -> bool:
+    """Return whether a column identifies a person by its name; the contract's names do not.
+
+    claimed: the column is read as a field, by the contract or because somebody says so.
+    """
+    if match_key(cell) in usual or match_key(text) in usual:
+        return False
+    return names_person(text, kind) or (not claimed and names_voter(text)) or hidden(text) != text
 
 
 def _has_rank(cells: tuple[str, ...], known: dict[str, str]) -> bool:

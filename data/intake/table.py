@@ -23,7 +23,6 @@ from data.model.names import LONGEST_NAME, match_key
 from problems import Problem, has_errors
 
 csv.field_size_limit(1 << 26)
-PERSONAL_VALUE = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])([^0-9]|$)"
 LINE_FEED = duckdb.CSVLineTerminator.LINE_FEED
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
 FEWEST_BLANK = 2  # blank rows in succession; a single blank row is often left between groups
@@ -403,16 +402,12 @@ def with_formulas(
 def unknown_columns(
     con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: set[int]
 ) -> list[Problem]:
-    """List the columns that are left out, with a warning of telephone and identity numbers inside them."""
+    """List the columns that are left out."""
     problems = []
     nameless = {column for column, cell in enumerate(header.cells) if not cell and column not in header.other}
     filled = {column for column, count in cells_like(con, text, header, nameless, r"\S").items() if count}
     unread = sorted(columns | filled)
-    personal = cells_like(con, text, header, unread, PERSONAL_VALUE)
     for column in unread:
         cell = header.cells[column] or letters(column)
         problems.append(Problem("unknown_column", "warning", text.name, text.sheet, header.row, cell, cell))
-        if personal[column]:
-            about = {"count": personal[column]}
-            problems.append(Problem("personal_value", "warning", text.name, text.sheet, header.row, cell, None, about))
     return problems

@@ -120,13 +120,6 @@ def totals_word(values: list[str], unit: str, group: str = "", known: Container[
     return next((word for word in words if match_key(word) not in known), "")
 
 
-def is_identity_number(value: str) -> bool:
-    """Return whether the check digit of 18 digits is that of a citizen's identity number."""
-    text = tidy(value).strip("'").upper()
-    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(text[:17]))
-    return text[17:] == "10X98765432"[total % 11]
-
-
 def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement:
     """Return the unit's code in the register, or its tidied name where the round has no register."""
     fault = _text_fault(value)

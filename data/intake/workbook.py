@@ -20,6 +20,7 @@ import settings
 from data.intake.identifiers import ROUNDED
 from data.intake.refusal import FileRefusedError, refuse
 from data.model.grouped_problems import spans
+from data.model.template_sheets import NOTES_TITLES
 from problems import Problem, Term
 
 MEBIBYTE = 1 << 20
@@ -261,7 +262,9 @@ def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
     """Warn of hidden sheets, never read, and of further visible sheets, unread unless a person chose."""
     hidden = [str(name) for name in facts["hidden"]]
     problems = [Problem("hidden_sheet", level="warning", facts={"sheets": hidden})] if hidden else []
-    sheet, visible = str(facts["sheet"]), [str(name) for name in facts["visible"]]
+    sheet = str(facts["sheet"])
+    # The notes of a template hold no records; a sheet of that name is read only where somebody chooses it.
+    visible = [str(name) for name in facts["visible"] if str(name) == sheet or str(name) not in NOTES_TITLES.values()]
     if len(visible) > 1 and not chosen:
         problems.append(Problem("several_sheets", level="warning", sheet=sheet, facts={"sheets": visible}))
     rows = [int(row) for row in facts["hidden_rows"]]

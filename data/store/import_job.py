@@ -21,6 +21,8 @@ from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.meaning import QUESTIONS, SETTLED_BY_CONFIRMING, Meaning, digest_of, key_of, still_open, to_remember
 from data.intake.merged_numbers import with_merged_numbers
+from data.intake.personal import PERSONAL, personal_cells, without_values
+from data.intake.personal_copy import CleanedFile, cleaned
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
@@ -89,6 +91,7 @@ class ImportReport:
     name. unregistered: whether unit names were read without a register to check them against. notes: what a person
     should know and need not decide. meaning: what the columns are taken for; needs_confirmation: a person must confirm
     it first. content: digest of the facts as read.
+    cleaned: a copy without personal data of the file that was refused for them.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -112,6 +115,12 @@ class ImportReport:
     notes: list[Problem] = field(default_factory=list)
     needs_confirmation: bool = False
     content: str = ""
+    cleaned: CleanedFile | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Return whether the files were refused because they identify persons."""
+        return any(problem.code in PERSONAL for problem in self.problems)
 
     @property
     def refused(self) -> bool:
@@ -191,6 +200,8 @@ class ImportJob:
         self.confirmed = set(self.options.confirmed)
         self.header_words = header_words() | words(path, self.kind) | set(self.mapping)
         self.tables: list[tuple[TextTable, Header]] = []
+        self.opened: list[tuple[TextTable, Header]] = []
+        self.examined = False  # whether every cell was searched for personal data
         self.report = ImportReport()
         self.folder = staging / "upload"
         self.folder.mkdir()
@@ -216,6 +227,7 @@ class ImportJob:
         if has_errors(self.report.problems) or not tables:
             return None
         self.watch.step(0.4, N_("Checking every value"))
+        self.report.problems += self._personal_cells(tables)
         digest, self.report.rows = self._read(tables)
         self.report.content = digest
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
@@ -280,8 +292,23 @@ class ImportJob:
         """Return the report with its problems in file order and the cells that can be corrected in place."""
         report = self.report
         report.problems = sorted(report.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
-        report.faulty = self._faulty(report.problems)
+        if report.is_personal:
+            self._withhold()
+        elif not self.examined:
+            report.problems = [without_values(problem) for problem in report.problems]
+        report.faulty = [] if report.is_personal else self._faulty(report.problems)
         return report
+
+    def _withhold(self) -> None:
+        """Repeat nothing of a file that identifies persons; offer a copy without them in its place."""
+        report = self.report
+        refused = {(p.file, p.column) for p in report.problems if p.code in PERSONAL}
+        left = [p for p in report.problems if p.code != "unknown_column" or (p.file, p.column) not in refused]
+        report.problems = [without_values(problem) for problem in left]
+        report.preview, report.corrected, report.headers = pd.DataFrame(), None, {}
+        if len(self.opened) == 1 and self.opened[0][0].path.stat().st_size <= LARGEST_IN_MEMORY:
+            text, header = self.opened[0]
+            report.cleaned = cleaned(text, header.columns(self.kind))
 
     def _faulty(self, problems: list[Problem]) -> list[FaultyCell]:
         """Return the cells that can be corrected in place; only for an import of a single file."""
@@ -345,6 +372,7 @@ class ImportJob:
         for text, records in first:
             header = read_header(self.kind, records, self.mapping, text.name)
             self.report.headers[text.name] = FoundHeader.of(header)
+            self.opened.append((text, header))
             if has_errors(header.problems):
                 self.report.problems += header.problems
                 continue
@@ -429,6 +457,7 @@ class ImportJob:
             return "", 0
         if self.kind == "ballots":
             ballots = read_ballots(tables, context)
+            self.examined = ballots.places is not None
             self.report.problems += ballots.problems
             self.report.unregistered = not registered
             self.report.blank_rows = ballots.blank
@@ -448,6 +477,13 @@ class ImportJob:
         if small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows
+
+    def _personal_cells(self, tables: list[tuple[TextTable, Header]]) -> list[Problem]:
+        """Return the cells of a small table that identify persons; ballots are searched where they are loaded."""
+        if self.kind == "ballots":
+            return []
+        self.examined = True
+        return [p for text, header in tables for p in personal_cells(text, header.columns(self.kind))]
 
     def _read_small(
         self, tables: list[tuple[TextTable, Header]], context: Context

@@ -6,7 +6,7 @@ from data.store import ImportOptions
 from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
-from ui.upload import meaning, stored_uploads
+from ui.upload import meaning, personal_copy, stored_uploads, template
 from ui.upload import page as upload_page
 
 st.title(_("Upload data"))
@@ -27,6 +27,7 @@ releases_page.show_status(round_id)
 upload_page.about_kind(kind)
 if upload_page.needs_rules(kind):
     upload_page.add_rules()
+template.offer(kind, round_id, rules)
 
 file = upload_page.file_choice()
 upload_page.publishing(round_id)
@@ -49,6 +50,9 @@ meaning.show(report, kind)
 upload_page.show_problems(report.problems, "found")
 if report.same_as:
     st.info(_("This content is already stored; nothing would change."))
+    st.stop()
+if report.is_personal:
+    personal_copy.offer(report.cleaned)
     st.stop()
 upload_page.correct(file, choice, report)
 if report.refused or report.needs_confirmation:

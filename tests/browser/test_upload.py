@@ -1,7 +1,9 @@
 """The main journey in a real browser: a rule set and a GB18030 file become a published ranking."""
 
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from data.sample.city import GRADES, GROUPS, demo_files
@@ -160,3 +162,41 @@ def test_a_file_of_the_inbox_is_read_from_disk(serve, page, store_with_rules):
     page.get_by_role("button", name="保存并发布").click()
     page.get_by_text("已发布").wait_for()
     assert (inbox / "2025.csv").is_file() and len(store_with_rules.uploads()) == 1
+
+
+PERSONAL = HEADER.replace("评价\r\n", "评价,来自IP,备注\r\n") + "".join(
+    f"S{n},普通群众,市公安局,总体评价,满意,118.112.3.{n},请回电1391234567{n}\r\n" for n in (1, 2, 3)
+)
+OFFERS = {
+    "zh": ("下载去除个人信息后的文件", "已去除的列：来自IP、备注。"),
+    "en": ("Download the file without personal data", "Left out: 来自IP, 备注."),
+}
+
+
+@pytest.mark.parametrize("language", OFFERS)
+def test_a_file_about_persons_is_given_back_without_them(language, start, page, store_with_rules):
+    server = start(store_with_rules.path)
+    open_upload(page, server, language)
+    fill_round(page, "2025")
+    choose_file(page, "票.csv", PERSONAL.encode("utf-8-sig"))
+    button, dropped = OFFERS[language]
+    page.get_by_text(dropped).wait_for()
+    settled(page)
+    assert "1391234567" not in page.content() and "118.112.3" not in page.content()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    content = Path(waiting.value.path()).read_bytes()
+    assert content.decode("utf-8-sig").splitlines()[0] == "票号,评议主体,参评单位,测评指标,评价"
+    assert not list((store_with_rules.path / "uploads").glob("*"))
+    choose_file(page, "copy.csv", content)
+    page.get_by_text("没有发现问题" if language == "zh" else "No problems in 3 rows").wait_for()
+
+
+def test_a_template_is_downloaded_in_the_language_of_the_page(start, page, store_with_rules):
+    server = start(store_with_rules.path)
+    open_upload(page, server)
+    fill_round(page, "2025")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="下载模板").click()
+    book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    assert book.sheetnames == ["评议票", "填写说明"] and book.worksheets[0]["A1"].value == "选票编号"

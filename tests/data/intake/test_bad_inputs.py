@@ -339,7 +339,7 @@ CASES = {
     "FIL23": workbook(lambda b: b.add_worksheet("二月").write(0, 0, "x"), None),
     "FIL25": Case(",".join(f"列{i}" for i in range(20_000)) + "\n1\n", rows=(None,)),
     "FIL26": Case(wider("姓名,手机号", "x,y"), rows=(1, 1)),
-    "FIL27": Case(wider("备注", "请回电13800138000"), rows=(1,)),
+    "FIL27": Case(wider("备注", "请回电13800138000"), rows=(2,)),
 }  # fmt: skip
 
 

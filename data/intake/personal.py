@@ -1,0 +1,391 @@
+"""Personal data in files: headers and values that identify a person, and a copy of a file without them.
+
+A file with any is refused before its original is kept, and no message repeats a value. DuckDB looks at the distinct
+values of large tables with one regular expression; what it finds is judged here, and only then are cells located.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
+
+import duckdb
+
+from data.intake.source import TextTable
+from data.intake.workbook import letters
+from data.model.contract import fields
+from data.model.grouped_problems import spans
+from data.model.names import INVISIBLE, match_key
+from i18n import N_
+from problems import Place, Problem, Term
+
+PERSONAL = frozenset({"personal_column", "personal_value", "personal_ballot_id"})  # codes of problems
+HIDDEN = "***"
+BALLOT_ID = "ballot_id"
+MOST_CELLS = 10_000  # ballot numbers reported one by one
+SHORTEST = 6  # bytes: a shorter value is no number or address of the sorts below
+
+# --- headers -------------------------------------------------------------------------------------------------------
+
+_ASKED = r"(?:q?\d+[.、:)]*)?(?:请?(?:填写|输入|留下|提供))?(?:您|你|本人)?的?"
+_REMARK = r"(?:[(\[【].*[)\]】])?[:?*]*"
+_PERSON = (
+    "诉求|信访|来访|上访|来信|反映|投诉|举报|求助|咨询|评议|评价|测评|打分|评分|投票|填写|填报|填表|答题|答卷|受访|被访"
+    "|访问|联系|当事"
+)
+# Match keys without hyphens and underscores: "E-mail", "First name" and "id_card" are email, firstname and idcard.
+_IDENTIFIES = (
+    r".{0,8}(?:姓名|真名)|.{0,8}(?<!单位|部门|机构)名字|name|(?:full|first|last|sur|real|respondent|rater|voter)name",
+    f"(?:{_PERSON})(?:人|者|员|人员)(?:名单|信息|电话|手机号?|号码|账号)",
+    "(?:诉求|信访|来访|上访|来信|反映|投诉|举报|求助|当事|联系|监护)人|户主|家庭成员|签名|签字|署名",
+    ".{0,8}(?:手机|手机号|手机号码|移动电话|座机|座机号码)|.{0,6}(?:联系|家庭|住宅|固定|本人|个人|办公)(?:电话|号码)",
+    "电话|电话号码|.{0,6}联系(?:方式|电话)|.{0,4}(?:通[讯信]|联络)方式|传真|.{0,6}(?:电话|微信)号码?",
+    "(?:mobile|cell|tele)?phone(?:number|no)?|mobile(?:number|no)?|tel|fax|contacts?(?:info|number)?",
+    ".{0,8}(?:身份证|身份证号码?|身份证件号码?|证件号码?|护照|护照号码?|社保卡号|社会保障号码?|军官证号?)",
+    "id(?:card)?(?:number)|idcard(?:no)?|identity(?:number|no|card)|passport(?:number|no)?|ssn",
+    ".{0,6}(?:微信|微信号|微信名|昵称|网名|头像|qq|qq号码?|微博|抖音号|支付宝账?号?)|用户名|登录名|用户id",
+    ".{0,8}(?:openid|unionid|wxid)|wechat(?:id|name|nickname)?|weixin|nickname|username|screenname",
+    "(?:来自|来源|登录|提交|答题|访问|remote|client|user)?ip(?:v[46])?(?:地址|归属地|address)?|.{0,6}ip地址",
+    "设备(?:号|id|编号|标识|指纹)|deviceid|imei|idfa|mac(?:地址|address)|ua|useragent|cookie",
+    ".{0,6}(?:邮箱|邮箱地址|电子邮件|电子信箱|邮件地址)|.{0,12}email(?:address)?",
+    ".{0,4}(?:住址|居住地址|家庭地址|通[讯信]地址|详细地址|地址|门牌号?|房号)|(?:home|street|mailing)?address",
+    "location(?:latitude|longitude)|经纬度|gps|地理位置|recipient(?:last|first)name",
+    "银行卡号?|银行账[号户]|卡号|.{0,2}[账帐]号|车牌号?码?|出生(?:日期|年月日?)|生日|birth(?:day|date)|dateofbirth",
+)
+# Words for a person who votes or writes, which some forms use for the group: refused unless somebody names the field.
+_VOTERS = "评委|打分人|评分人|评价人|投票人|答题人|答卷人|填写人|填表人|填报人|受访者|受访人|voter|rater|respondent"
+_IDENTIFYING = re.compile(f"{_ASKED}(?:{'|'.join(_IDENTIFIES)}){_REMARK}")
+_VOTER = re.compile(f"{_ASKED}(?:{_VOTERS}){_REMARK}")
+# A register of units may hold what the office itself answers under; these columns are left out like unknown columns.
+_OFFICE = re.compile(
+    "(?:办公|单位|值班|监督|投诉|举报|咨询|服务|公开|热线|总机)(?:室|科)?(?:电话|电话号码|地址|邮箱|信箱)|传真|地址|邮编"
+)
+_UNIT_NAMES = frozenset({"name", "名字"})  # in a register of units, of the unit
+
+
+def names_person(header: str, kind: str) -> bool:
+    """Return whether a column of this name identifies a person, whatever field it is mapped to."""
+    key = _header_key(header)
+    if kind == "units" and (key in _UNIT_NAMES or _OFFICE.fullmatch(key)):
+        return False
+    return _IDENTIFYING.fullmatch(key) is not None
+
+
+def names_voter(header: str) -> bool:
+    """Return whether a column is named like the person who voted; it may be the group if somebody says so."""
+    return _VOTER.fullmatch(_header_key(header)) is not None
+
+
+def is_office_contact(header: str, kind: str) -> bool:
+    """Return whether a column of a register of units holds telephone, mailbox or address of the office itself."""
+    return kind == "units" and _OFFICE.fullmatch(_header_key(header)) is not None
+
+
+def _header_key(header: str) -> str:
+    return match_key(header).replace("-", "").replace("_", "")
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+# Digits inside hexadecimal tokens and behind a decimal point are not separate numbers.
+_BEFORE = r"(?:^|[^0-9A-Fa-f.]|[^0-9]\.|[G-Zg-z][A-Fa-f])"
+_AFTER = r"(?:[^0-9A-Fa-f]|$)"
+_PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+_DAY = "(?:0[1-9]|1[0-2])[- ]?(?:0[1-9]|[12][0-9]|3[01])"
+_AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
+_CALLED = "(?:电话|手机|座机|联系方式|[Tt][Ee][Ll]|[Pp][Hh][Oo][Nn][Ee])"
+_HEX = "[0-9A-Fa-f]{1,4}"
+_TOKEN = "[0-9A-Za-z_-]"
+TELEPHONE, IDENTITY = N_("telephone numbers"), N_("identity numbers")
+EMAIL, INTERNET, WECHAT = N_("e-mail addresses"), N_("IP or device addresses"), N_("WeChat accounts")
+# sort -> patterns that RE2 and Python read alike; the value is the group
+_PATTERNS: dict[str, tuple[str, ...]] = {
+    TELEPHONE: (
+        rf"{_BEFORE}((?:(?:\+|00)?86[- ]?)?1[3-9][0-9]{{9}}){_AFTER}",
+        rf"{_BEFORE}((?:\+?86[- ]?)?1[3-9][0-9][- .][0-9]{{4}}[- .][0-9]{{4}}){_AFTER}",
+        rf"{_BEFORE}(1[3-9][0-9][*●•xX]{{4}}[0-9]{{4}}){_AFTER}",
+        rf"{_BEFORE}((?:\+?86[- ]?)?\(?{_AREA}(?:[- ]|\)[- ]?)[1-9][0-9]{{2,3}}[- ]?[0-9]{{4}}){_AFTER}",
+        rf"{_BEFORE}({_AREA}[2-8][0-9]{{6,7}}){_AFTER}",
+        rf"{_CALLED}[^0-9]{{0,6}}([2-9][0-9]{{2,3}}[- ]?[0-9]{{4}}){_AFTER}",
+        rf"(\+[1-9][0-9]{{0,2}}[- ][0-9]{{2,4}}[- ]?[0-9]{{3,4}}(?:[- ]?[0-9]{{2,4}})?){_AFTER}",
+    ),
+    IDENTITY: (
+        rf"{_BEFORE}({_PROVINCE}[0-9]{{4}}[- ]?(?:19|20)[0-9]{{2}}{_DAY}[- ]?[0-9]{{3}}[0-9Xx])(?:[^0-9A-Za-z]|$)",
+        rf"{_BEFORE}({_PROVINCE}[0-9]{{6}}{_DAY}[0-9]{{3}}){_AFTER}",
+        r"(?:^|[^0-9])([1-9][0-9]{2,9}[*●•]{4,14}[0-9]{0,4}[0-9Xx]?)(?:[^0-9*●•]|$)",
+        r"(?:^|[^0-9])([1-9][0-9]{5}[xX]{6,8}[0-9]{3,4}[0-9Xx]?)(?:[^0-9Xx]|$)",
+        r"([*●•]{8,}[0-9]{3}[0-9Xx])(?:[^0-9*●•]|$)",
+    ),
+    EMAIL: (r"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",),
+    INTERNET: (
+        r"(?:^|[^0-9.])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?:[^0-9.]|\.?$|\.[^0-9])",
+        rf"(?:^|[^0-9A-Za-z:])((?:{_HEX}:){{7}}{_HEX})(?:[^0-9A-Za-z:]|$)",
+        rf"(?:^|[^0-9A-Za-z:])([0-9A-Fa-f]{{3,4}}(?::{_HEX}){{0,5}}::(?:{_HEX}(?::{_HEX}){{0,5}})?)(?:[^0-9A-Za-z:]|$)",
+        r"(?:^|[^0-9A-Za-z:])((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})(?:[^0-9A-Za-z:]|$)",
+    ),
+    WECHAT: (
+        rf"(?:^|[^0-9A-Za-z_-])(o{_TOKEN}{{27}})(?:[^0-9A-Za-z_-]|$)",
+        r"(wxid_[0-9A-Za-z]{6,})",
+    ),
+}
+_COMPILED = {sort: tuple(re.compile(pattern) for pattern in patterns) for sort, patterns in _PATTERNS.items()}
+LIKELY = "|".join(pattern for patterns in _PATTERNS.values() for pattern in patterns)
+# DuckDB has no NFKC: full-width signs are replaced, and what hides in pasted text is left out.
+_NARROW = "".join(map(chr, range(0x21, 0x7F)))
+_WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in _NARROW) + "\u200b\u200c\u200d\ufeff"
+_NUMERIC = frozenset({"int", "decimal"})  # fields of amounts: 15000000000 yuan is no telephone number
+_AMOUNT = re.compile(r"\s*(?:\.\d|[元亿万吨%])")
+_NEWEST_BIRTH = 2019  # a later date inside eighteen digits is that of a form: no child votes
+_ID_HEADER = re.compile(r".*(?:编号|编码|序号|号码?|流水号?|代码)|.*(?:_id|_no|_code|id|no|number)")
+NEAR = 3  # between two numbers of a series; 30 % returned of consecutive numbers have a median gap of 2
+FEWEST_OF_SERIES = 3
+MOST_BY_CHANCE = 0.25  # of random numbers of eleven digits, 7 % look like mobile numbers
+
+
+@lru_cache(maxsize=1 << 16)
+def sorts_in(value: str) -> tuple[tuple[str, str], ...]:
+    """Return every (sort, text) of personal data in a value."""
+    plain = _plain(value)
+    return tuple(
+        (sort, match.group(1))
+        for sort, patterns in _COMPILED.items()
+        for pattern in patterns
+        for match in pattern.finditer(plain)
+        if _is_right(sort, match, plain)
+    )
+
+
+def _plain(value: str) -> str:
+    return unicodedata.normalize("NFKC", INVISIBLE.sub("", value))
+
+
+def _is_right(sort: str, match: re.Match[str], plain: str) -> bool:
+    """Return whether what looks like personal data is: dates, check digits, and what follows a number."""
+    text = match.group(1)
+    if sort == INTERNET and "." in text:
+        octets = [int(part) for part in text.split(".")]
+        alone = match.start(1) == 0
+        return max(octets) <= 255 and (max(octets) > 9 or alone)  # 1.2.3.4 inside a text is the number of a section
+    if sort == WECHAT and text.startswith("o"):
+        return any(map(str.isupper, text)) and any(map(str.islower, text))
+    if sort == IDENTITY and len(digits := re.sub("[- ]", "", text)) == 18 and digits[:17].isdigit():
+        return int(digits[6:10]) <= _NEWEST_BIRTH and (has_check_digit(digits) or not is_credit_code(digits))
+    if sort == TELEPHONE and text.isdigit():
+        return _AMOUNT.match(plain, match.end(1)) is None
+    return True
+
+
+def has_check_digit(number: str) -> bool:
+    """Return whether the last of 18 digits is the check digit of an identity number."""
+    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))
+    return number[17:].upper() == "10X98765432"[total % 11]
+
+
+def is_credit_code(code: str) -> bool:
+    """Return whether the last sign is the check digit of a unified social credit code, which names an organisation."""
+    signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    if len(code) != 18 or not set(code.upper()) <= set(signs):
+        return False
+    total = sum(signs.index(sign) * pow(3, place, 31) for place, sign in enumerate(code.upper()[:17]))
+    return signs[-total % 31] == code[17].upper()
+
+
+def hidden(text: str) -> str:
+    """Return a text with all personal data in it replaced."""
+    plain, found = _plain(text), sorts_in(text)
+    if not found:
+        return text
+    for part in sorted({part for _, part in found}, key=len, reverse=True):
+        plain = plain.replace(part, HIDDEN)
+    return plain if not sorts_in(plain) else HIDDEN
+
+
+def without_values(problem: Problem) -> Problem:
+    """Return a problem that repeats no personal data, in its value, its column or its facts."""
+    facts = {name: _hidden_fact(fact) for name, fact in problem.facts.items()}
+    column, value = (text and hidden(text) for text in (problem.column, problem.value))
+    return replace(problem, facts=facts, column=column, value=value)
+
+
+def _hidden_fact(fact: object) -> object:
+    if isinstance(fact, Term | Place):
+        return fact
+    if isinstance(fact, str) and sorts_in(fact):
+        return hidden(fact)
+    if isinstance(fact, list | tuple):
+        return type(fact)(_hidden_fact(part) for part in fact)
+    return fact
+
+
+# --- columns -------------------------------------------------------------------------------------------------------
+
+
+def is_series(values: Iterable[str], of: int) -> bool:
+    """Return whether telephone-like numbers in a column of numbers are numbers of forms.
+
+    Either they follow each other, or few of `of` distinct values look like it, as among random numbers.
+    """
+    numbers = sorted({int(digits) for value in values if (digits := re.sub(r"\D", "", value))})
+    if len(numbers) < FEWEST_OF_SERIES:
+        return False
+    gaps = sorted(after - before for before, after in pairwise(numbers))
+    return gaps[len(gaps) // 2] <= NEAR or len(numbers) <= MOST_BY_CHANCE * of
+
+
+def looks_personal(con: duckdb.DuckDBPyConnection, table: str, ids: Container[str] = ()) -> bool:
+    """Return whether a loaded table has a value that looks personal. ids: its columns of form numbers."""
+    return any(_column_looks_personal(con.table(table), name, name in ids) for name in con.table(table).columns)
+
+
+def _column_looks_personal(table: duckdb.DuckDBPyRelation, name: str, is_id: bool) -> bool:
+    column = duckdb.ColumnExpression(name)
+    long_enough = duckdb.FunctionExpression("strlen", column) >= duckdb.ConstantExpression(SHORTEST)
+    distinct = table.filter(long_enough).project(column).distinct()
+    values = [value for (value,) in distinct.filter(_matches(column)).fetchall()]
+    found = [part for value in values for part in sorts_in(value)]
+    if not is_id or not found:
+        return bool(found)
+    numbers = [text for sort, text in found if sort in (TELEPHONE, IDENTITY) and text.isdigit()]
+    return len(numbers) < len(found) or not is_series(numbers, len(distinct))
+
+
+def _matches(column: duckdb.Expression) -> duckdb.Expression:
+    narrow = duckdb.FunctionExpression("translate", column, *map(duckdb.ConstantExpression, (_WIDE, _NARROW)))
+    return duckdb.FunctionExpression("regexp_matches", narrow, duckdb.ConstantExpression(LIKELY))
+
+
+def unread_looks_personal(con: duckdb.DuckDBPyConnection, text: TextTable, width: int, columns: Iterable[int]) -> bool:
+    """Return whether a column that is not loaded has a value that looks personal, also in an irregular table."""
+    asked = [duckdb.ColumnExpression(f"c{column}") for column in sorted(columns)]
+    if not asked:
+        return False
+    relation = con.read_csv(
+        str(text.path),
+        header=False,
+        sep=text.delimiter,
+        columns={f"c{index}": "VARCHAR" for index in range(width)},
+        auto_detect=False,
+        null_padding=True,
+        ignore_errors=True,
+    )
+    matching = [duckdb.FunctionExpression("bool_or", _matches(column)) for column in asked]
+    return any(relation.aggregate([*matching]).fetchall()[0])
+
+
+@dataclass
+class PersonalColumn:
+    """Cells of a column with personal data: rows as Excel counts, with the sort in each."""
+
+    cells: list[tuple[int, str]] = field(default_factory=list)
+    numbers: list[tuple[int, str, str]] = field(default_factory=list)
+    distinct: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What must be known of the columns of a file: their names, fields, and which of them identify a person."""
+
+    kind: str
+    row: int
+    cells: Sequence[str]
+    fields: Mapping[str, int]
+    personal: frozenset[int] = frozenset()
+
+    def name(self, column: int) -> str:
+        """Return the header of a column, or its letters."""
+        return (self.cells[column] if column < len(self.cells) else "") or letters(column)
+
+    @property
+    def unread(self) -> frozenset[int]:
+        """Return the columns that are read as no field; in the wide form they may be indicators or grades."""
+        return frozenset(range(len(self.cells))) - set(self.fields.values())
+
+    @property
+    def wide(self) -> bool:
+        """Return whether columns that are no field may hold votes or figures."""
+        votes = {"ballots": {"grade_code", "score"}, "counts": {"count"}, "results": {""}}.get(self.kind)
+        return votes is not None and not votes & set(self.fields)
+
+    @property
+    def numeric(self) -> frozenset[int]:
+        """Return the columns of numbers and amounts, in which no telephone number is looked for."""
+        return frozenset(self.fields[f.name] for f in fields(self.kind) if f.type in _NUMERIC and f.name in self.fields)
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """Return the columns of numbers of forms and codes, whose values may be a series."""
+        claimed = {at for name, at in self.fields.items() if name.endswith(("_id", "_code", "_no", "seq"))}
+        spare = {at for at, cell in enumerate(self.cells) if at not in self.fields.values() and _is_id(cell)}
+        return frozenset(claimed | spare)
+
+    @property
+    def office(self) -> frozenset[int]:
+        """Return the columns of a register that hold what an office answers under."""
+        return frozenset(at for at, cell in enumerate(self.cells) if is_office_contact(cell, self.kind))
+
+
+def _is_id(header: str) -> bool:
+    return _ID_HEADER.fullmatch(match_key(header)) is not None
+
+
+def records(text: TextTable) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records of a text table with their rows, as far as it can be read."""
+    with text.path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            yield from enumerate(csv.reader(file, delimiter=text.delimiter), start=1)
+        except csv.Error:
+            return
+
+
+def personal_columns(text: TextTable, columns: Columns) -> dict[int, PersonalColumn]:
+    """Return every cell with personal data by its column, also in titles and remarks around the table."""
+    found: dict[int, PersonalColumn] = {}
+    numeric, ids, office = columns.numeric, columns.ids, columns.office
+    for row, record in records(text):
+        for at, value in enumerate(record):
+            if at in ids and row > columns.row:
+                found.setdefault(at, PersonalColumn()).distinct.add(value)
+            for sort, part in sorts_in(value) if len(value) >= SHORTEST else ():
+                if (at in numeric and sort == TELEPHONE) or (at in office and _is_of_office(sort, part)):
+                    continue
+                column = found.setdefault(at, PersonalColumn())
+                if at in ids and part.isdigit():
+                    column.numbers.append((row, sort, part))
+                else:
+                    column.cells.append((row, sort))
+    for column in found.values():
+        if not is_series((part for _, _, part in column.numbers), len(column.distinct)):
+            column.cells += [(row, sort) for row, sort, _ in column.numbers]
+            column.cells.sort()
+    return {at: column for at, column in sorted(found.items()) if column.cells}
+
+
+def _is_of_office(sort: str, part: str) -> bool:
+    """Return whether an office may answer under it: a fixed line or a mailbox, not a mobile number."""
+    return sort == EMAIL or (sort == TELEPHONE and re.sub(r"^(\+|00)?86|\D", "", part)[:1] != "1")
+
+
+def personal_cells(text: TextTable, columns: Columns) -> list[Problem]:
+    """Report the columns with personal data, with their rows; ballot numbers cell by cell."""
+    problems: list[Problem] = []
+    for at, found in personal_columns(text, columns).items():
+        what = [Term(sort) for sort in dict.fromkeys(sort for _, sort in found.cells)]
+        name = hidden(columns.name(at))
+        if at == columns.fields.get(BALLOT_ID) and columns.kind == "ballots":
+            problems += _ballot_ids(text, name, found)
+            continue
+        rows = [row for row, _ in found.cells]
+        facts: dict[str, object] = {"what": what, "count": len(found.cells), "rows": spans(rows)}
+        problems.append(Problem("personal_value", "error", text.name, text.sheet, rows[0], name, None, facts))
+    return problems
+
+
+def _ballot_ids(text: TextTable, name: str, found: PersonalColumn) -> list[Problem]:
+    cells = dict(found.cells[:MOST_CELLS])
+    return [
+        Problem("personal_ballot_id", "error", text.name, None, row, name, HIDDEN, {"what": Term(sort)})
+        for row, sort in cells.items()
+    ]
