@@ -109,7 +109,8 @@ def import_(
             ),
             progress=told,
         )
-    _say_remembered(kind, report)
+    if report.remembered:
+        _say_remembered(kind, report.remembered)
     if explain and form != "json":
         explain_meaning(report.meaning, form, output)
     shown = form == "json" or not explain

@@ -7,6 +7,7 @@ header rows, as forms print an indicator over its grades, are merged.
 
 import csv
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
