@@ -44,6 +44,9 @@ def demo() -> None:
     print_line(report.release)
 
 
+Replace = Annotated[bool, typer.Option("--replace", help=N_("Correct all earlier uploads of kind and round."))]
+AcceptWarnings = Annotated[str | None, typer.Option(metavar="REASON", help=N_("Store in spite of warnings."))]
+Mapped = Annotated[list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help=N_("Name a column."))]
 Values = Annotated[list[str] | None, typer.Option("--value", metavar="WORD=GRADE", help=N_("Read a word as a grade."))]
 Explain = Annotated[bool, typer.Option("--explain", help=N_("Show what each column is taken for; store nothing."))]
 Confirm = Annotated[str, typer.Option(metavar="DIGEST", help=N_("Confirm what --explain showed, by its digest."))]
@@ -60,17 +63,11 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     round_id: RoundId,
     rules: Annotated[str | None, typer.Option(help=N_("Name of the rule set."))] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help=N_("Correct all earlier uploads of kind and round."))
-    ] = False,
+    replace: Replace = False,
     trial: Annotated[bool, typer.Option("--trial", help=N_("The round is tried out; clear it later."))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Check only."))] = False,
-    accept_warnings: Annotated[
-        str | None, typer.Option(metavar="REASON", help=N_("Store in spite of warnings."))
-    ] = None,
-    mapping: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help=N_("Name a column."))
-    ] = None,
+    accept_warnings: AcceptWarnings = None,
+    mapping: Mapped = None,
     values: Values = None,
     explain: Explain = False,
     confirm: Confirm = "",

@@ -345,6 +345,7 @@ TABLE_TITLES = {
     "releases": {"zh": "发布记录", "en": "Releases"},
     "audit": {"zh": "操作记录", "en": "Audit log"},
     "problems": {"zh": "导入时的问题", "en": "Import problems"},
+    "meaning": {"zh": "导入时各列的含义", "en": "Meaning of the columns at import"},
 }
 TYPES = {
     "text": {"zh": "文本", "en": "text"},

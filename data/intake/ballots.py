@@ -205,9 +205,9 @@ def _load(
     present = [name for name in LINE_COLUMNS if any(name in h.fields for _, h in tables)]
     for (text, header), file in zip(tables, files, strict=True):
         intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
-    intake.problems += _personal(tables, loaded, context, files, intake.problems)
     if _refused(intake):
         return None, form
+    intake.problems += _personal(tables, loaded, context, files, intake.problems)
     if loaded.count == 0:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
         return None, form

@@ -121,7 +121,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     EMAIL: (r"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",),
     INTERNET: (
-        r"(?:^|[^0-9.])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?:[^0-9.]|\.?$|\.[^0-9])",
+        r"(?:^|[^0-9./])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?:[^0-9.]|\.?$|\.[^0-9])",
         rf"(?:^|[^0-9A-Za-z:])((?:{_HEX}:){{7}}{_HEX})(?:[^0-9A-Za-z:]|$)",
         rf"(?:^|[^0-9A-Za-z:])([0-9A-Fa-f]{{3,4}}(?::{_HEX}){{0,5}}::(?:{_HEX}(?::{_HEX}){{0,5}})?)(?:[^0-9A-Za-z:]|$)",
         r"(?:^|[^0-9A-Za-z:])((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})(?:[^0-9A-Za-z:]|$)",
@@ -270,6 +270,8 @@ def unread_looks_personal(con: duckdb.DuckDBPyConnection, text: TextTable, width
         auto_detect=False,
         null_padding=True,
         ignore_errors=True,
+        parallel=not text.has_quotes,  # a thread that begins inside a file may begin inside a cell of several lines
+        lineterminator=duckdb.CSVLineTerminator.LINE_FEED if text.sheet is not None else None,
     )
     matching = [duckdb.FunctionExpression("bool_or", _matches(column)) for column in asked]
     return any(relation.aggregate([*matching]).fetchall()[0])

@@ -97,7 +97,7 @@ def is_totals_unit(value: str) -> bool:
 
 
 def whole_units(units: Iterable[str]) -> set[str]:
-    """Return the match keys of names such as 全省 where a file has no other units: it is about the whole province."""
+    """Return the match keys of names such as 全省 where a file has no other units."""
     named = {unit for unit in units if unit.strip()}
     alone = all(is_totals_unit(unit) and not is_totals_row(unit) for unit in named)
     return {match_key(unit) for unit in named} if alone else set()
