@@ -354,7 +354,7 @@ def personal_columns(text: TextTable, columns: Columns) -> dict[int, PersonalCol
                 if (at in numeric and sort == TELEPHONE) or (at in office and _is_of_office(sort, part)):
                     continue
                 column = found.setdefault(at, PersonalColumn())
-                if at in ids and part.isdigit():
+                if at in ids and sort == TELEPHONE and part.isdigit():  # the check digit settles an identity number
                     column.numbers.append((row, sort, part))
                 else:
                     column.cells.append((row, sort))
