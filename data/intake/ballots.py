@@ -32,6 +32,7 @@ from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unchecked, unknown_columns
 from data.intake.values import (
     Judgement,
+    alone,
     is_identity_number,
     is_totals_row,
     is_totals_unit,
@@ -347,7 +348,7 @@ def _words_of_sums(
     listed = {match_key(name) for name in context.rules.group_names() or ()}
     leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
     asked: list[tuple[str, list[str], Container[str], Callable[[str], bool]]] = [
-        ("unit", units, codes, is_totals_unit),
+        ("unit", units, {*codes, *alone(units)}, is_totals_unit),
         ("group", groups, listed, is_totals_row),
         ("lead", leads, (), is_totals_row),
     ]

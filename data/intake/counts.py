@@ -17,6 +17,7 @@ from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
+    alone,
     judge_grade,
     judge_group,
     judge_indicator,
@@ -75,6 +76,7 @@ class _Reader:
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
         self.spelled: dict[str, dict[str, str]] = {}
+        self.alone: frozenset[str] = frozenset()
 
     def spellings(self, header: Header, records: list[list[str]]) -> None:
         """Find, before the rows are read, which spellings of names that no list gives mean the same."""
@@ -87,6 +89,7 @@ class _Reader:
         for name in (name for name, is_free in free.items() if is_free and name in header.fields):
             self.spelled[name] = spellings_of(tidy(record[header.fields[name]]) for record in records)
         self.intake.joined |= told(*self.spelled.values())
+        self.alone = alone(record[header.fields["unit_code"]] for record in records)
 
     def _usual(self, name: str, text: str | None) -> str | None:
         return None if text is None else self.spelled.get(name, {}).get(text, text)
@@ -94,7 +97,8 @@ class _Reader:
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
         """Read a record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
-        sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), {*self.codes, *(self.groups or ())})
+        known = {*self.codes, *(self.groups or ()), *self.alone}
+        sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), known)
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))

@@ -7,7 +7,7 @@ for values that were refused.
 import datetime
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -93,6 +93,12 @@ def is_totals_row(value: str) -> bool:
 def is_totals_unit(value: str) -> bool:
     """Return whether the name of a unit marks sums or means, or all units together."""
     return is_totals_row(value) or _WHOLE.fullmatch(_bare(value)) is not None
+
+
+def alone(units: Iterable[str]) -> frozenset[str]:
+    """Return the match keys of names for all units together where a file names no other units: they are its units."""
+    named = {unit for unit in units if unit.strip() and not is_totals_row(unit)}
+    return frozenset(map(match_key, named)) if all(map(is_totals_unit, named)) else frozenset()
 
 
 def _bare(value: str) -> str:
