@@ -37,6 +37,7 @@ from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
+    alone,
     is_totals_row,
     is_totals_unit,
     judge_date,
@@ -46,7 +47,6 @@ from data.intake.values import (
     judge_round,
     judge_unit,
     scored_indicators,
-    whole_units,
 )
 from data.model.contract import fields, header_of
 from data.model.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
@@ -459,7 +459,7 @@ def _words_of_sums(
     listed = {match_key(name) for name in context.rules.group_names() or ()}
     leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
     asked: list[tuple[str, list[str], Container[str], Callable[[str], bool]]] = [
-        ("unit", units, {*codes, *whole_units(units)}, is_totals_unit),
+        ("unit", units, {*codes, *alone(units)}, is_totals_unit),
         ("group", groups, listed, is_totals_row),
         ("lead", leads, (), is_totals_row),
     ]

@@ -22,6 +22,7 @@ from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
+    alone,
     judge_grade,
     judge_group,
     judge_indicator,
@@ -29,7 +30,6 @@ from data.intake.values import (
     judge_unit,
     scored_indicators,
     totals_word,
-    whole_units,
 )
 from data.model.contract import header_of
 from data.model.facts import frame_digest
@@ -83,8 +83,8 @@ class _Reader:
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
-        self.whole: set[str] = set()
         self.spelled: dict[str, dict[str, str]] = {}
+        self.alone: frozenset[str] = frozenset()
 
     def spellings(self, header: Header, records: list[list[str]]) -> None:
         """Find, before the rows are read, which spellings of names that no list gives mean the same."""
@@ -97,6 +97,7 @@ class _Reader:
         for name in (name for name, is_free in free.items() if is_free and name in header.fields):
             self.spelled[name] = spellings_of(tidy(record[header.fields[name]]) for record in records)
         self.intake.joined |= told(*self.spelled.values())
+        self.alone = alone(record[header.fields["unit_code"]] for record in records)
 
     def _usual(self, name: str, text: str | None) -> str | None:
         return None if text is None else self.spelled.get(name, {}).get(text, text)
@@ -104,9 +105,8 @@ class _Reader:
     def row(self, header: Header, columns: CountColumns, file: str, row: int, values: list[str]) -> None:
         """Read a record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
-        sums = totals_word(
-            values, texts["unit_code"], texts.get("group_code", ""), {*self.codes, *(self.groups or ()), *self.whole}
-        )
+        known = {*self.codes, *(self.groups or ()), *self.alone}
+        sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), known)
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))
@@ -265,7 +265,6 @@ def _read_rows(
 ) -> None:
     records = [["" if value is None else str(value) for value in record] for record in context_rows(loaded)]
     reader.spellings(header, records)
-    reader.whole |= whole_units(values[header.fields["unit_code"]] for values in records)
     for position, values in enumerate(records):
         if any(value.strip() for value in values):
             reader.row(header, columns, file, loaded.place(position)[1], values)

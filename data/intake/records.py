@@ -18,7 +18,7 @@ from data.intake.meaning import Meaning, of_fields, shortened
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
-from data.intake.values import Judgement, is_totals_row, judge_group, judge_round, judge_unit, totals_word
+from data.intake.values import Judgement, alone, is_totals_row, judge_group, judge_round, judge_unit, totals_word
 from data.model.contract import KEYS, REQUIRED, Field, fields, header_of
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
@@ -77,6 +77,7 @@ class _Reader:
         self.predecessors: set[str] = set()
         self.numbers: dict[str, Numbers] = {}
         self.spelled: dict[str, dict[str, str]] = {}
+        self.alone: frozenset[str] = frozenset()
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
         self.lower: dict[str, list[tuple[_Row, str]]] = {}
@@ -125,7 +126,7 @@ class _Reader:
         units = [row.texts[name] for name in ("unit_code", "unit_text") if name in row.texts]
         unit = next((text for text in units if text.strip()), "")
         parts = [name for name in ("group_code", "site") if is_totals_row(row.texts.get(name, ""))]
-        sums = totals_word(row.cells, unit, row.texts[parts[0]] if parts else "", self.codes)
+        sums = totals_word(row.cells, unit, row.texts[parts[0]] if parts else "", {*self.codes, *self.alone})
         if sums:
             name = next((name for name, text in row.texts.items() if text == sums), self.fields[0].name)
             about: dict[str, object] = {"value": sums}
@@ -291,6 +292,7 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         for name in SPELLED & set(header.fields):
             reader.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
         intake.joined |= told(*reader.spelled.values())
+        reader.alone = alone(row.texts.get("unit_text", row.texts.get("unit_code", "")) for row in rows)
         for name in identifiers(kind, header):
             reader.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
         for row in rows:

@@ -94,6 +94,8 @@ class TextTable:
     merged_numbers: tuple[tuple[MergedArea, str], ...] = ()
     without_value: tuple[Problem, ...] = ()
     """Formulas of a workbook that were never computed or gave an error; columns by letters."""
+    has_our_line_ends: bool = False
+    """Whether the file was written from a sheet: lines end in LF, and a cell may contain CR LF."""
 
     @property
     def has_bom(self) -> bool:
@@ -307,6 +309,7 @@ def _table(
         merged=sheet.merged if sheet else (),
         merged_numbers=sheet.merged_numbers if sheet else (),
         without_value=tuple(sheet.without_value) if sheet else (),
+        has_our_line_ends=sheet is not None,
     )
 
 

@@ -287,7 +287,7 @@ def _reader(
 
 def _line_end(text: TextTable) -> duckdb.CSVLineTerminator | None:
     """Return the line end of a sheet, which we wrote; None to detect it. CR LF inside a cell would be detected."""
-    return LINE_FEED if text.sheet is not None else None
+    return LINE_FEED if text.has_our_line_ends else None
 
 
 class _Scan:

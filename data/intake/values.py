@@ -96,11 +96,10 @@ def is_totals_unit(value: str) -> bool:
     return is_totals_row(value) or _WHOLE.fullmatch(_bare(value)) is not None
 
 
-def whole_units(units: Iterable[str]) -> set[str]:
-    """Return the match keys of names such as 全省 where a file has no other units."""
-    named = {unit for unit in units if unit.strip()}
-    alone = all(is_totals_unit(unit) and not is_totals_row(unit) for unit in named)
-    return {match_key(unit) for unit in named} if alone else set()
+def alone(units: Iterable[str]) -> frozenset[str]:
+    """Return the match keys of names for all units together where a file names no other units: they are its units."""
+    named = {unit for unit in units if unit.strip() and not is_totals_row(unit)}
+    return frozenset(map(match_key, named)) if all(map(is_totals_unit, named)) else frozenset()
 
 
 def _bare(value: str) -> str:

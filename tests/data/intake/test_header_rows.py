@@ -183,6 +183,15 @@ def test_words_for_the_whole(word, kind, biaochi, tmp_path):
     assert codes(found(biaochi, kind, path, 4)) == [("totals_row", 3)]
 
 
+@pytest.mark.parametrize("word", ["全省", "全市", "总体"])
+def test_a_table_of_the_whole_alone_is_of_that_unit(word, biaochi, tmp_path):
+    """Published months often give one line for the whole province and nothing else."""
+    biaochi("rules", "add", ROOT / "rules" / f"{SCALE}.toml")
+    path = tmp_path / "汇总.csv"
+    path.write_text(f"单位,主体,满意,不满意\n{word},普通群众,5,2\n{word},服务对象,5,2\n合计,,10,4\n", encoding="utf-8")
+    assert codes(found(biaochi, "counts", path, 4)) == [("totals_row", 4)]
+
+
 @pytest.mark.parametrize("unit", ["全市通公司", "市总工会", "平均村", "市汇总中心", "总体规划局"])
 def test_units_whose_names_contain_such_words(unit, biaochi, tmp_path):
     biaochi("rules", "add", ROOT / "rules" / f"{SCALE}.toml")
