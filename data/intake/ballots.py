@@ -19,7 +19,7 @@ from data.intake.ballot_columns import MARKS, BallotColumns, ValueColumn, merged
 from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.context import Context
 from data.intake.headers import Header
-from data.intake.headings import is_skipped, option_scores
+from data.intake.headings import is_of_tool, is_skipped, option_scores
 from data.intake.identifiers import (
     DASHED,
     DIGITS_KEPT,
@@ -184,6 +184,7 @@ def _load(
     """Load all files into `line_raw` and create the columns of `line_text`."""
     con = context.con
     long = any({"grade_code", "score"} & set(header.fields) for _, header in tables)
+    tables = [(text, without_tool_fields(header)) for text, header in tables]
     content = [(text, header, profiles(con, text, header, list(header.other))) for text, header in tables]
     content = [(text, claimed(header, of, context), of) for text, header, of in content]
     tables = [(text, header) for text, header, _ in content]
@@ -252,6 +253,15 @@ def _form(tables: list[tuple[TextTable, Header]], files: list[BallotColumns]) ->
         own = {(value.unit, value.indicator): value.name for value in file.values}
         names[text.name] = tuple(own.get((value.unit, value.indicator), value.name) for value in values)
     return _Form({text.name: header for text, header in tables}, values, names)
+
+
+def without_tool_fields(header: Header) -> Header:
+    """Return the header of a survey export without the field of the channel: its 来源 is 微信 or 链接, the way in which
+    the tool was opened, and not how the office collected the ballot.
+    """
+    column = header.fields.get("channel")
+    from_tool = "unit_code" not in header.fields and column is not None and is_of_tool(header.cells[column])
+    return header.releasing("channel") if from_tool else header
 
 
 def claimed(header: Header, profile: Mapping[int, ColumnProfile], context: Context) -> Header:

@@ -71,6 +71,12 @@ class Header:
         other = {place: text for place, text in self.other.items() if place != column}
         return replace(self, fields={**self.fields, name: column}, other=other)
 
+    def releasing(self, name: str) -> "Header":
+        """Return the header with the column of a field as one that no field claims."""
+        column = self.fields[name]
+        fields = {field: place for field, place in self.fields.items() if field != name}
+        return replace(self, fields=fields, other={**self.other, column: self.cells[column]})
+
     def without_other(self, columns: set[int]) -> "Header":
         """Return the header without some unclaimed columns."""
         return replace(self, other={c: t for c, t in self.other.items() if c not in columns})

@@ -132,6 +132,14 @@ def test_the_group_is_the_column_that_names_it_or_holds_the_groups_alone(first, 
     assert office.read(text)["meaning"]["groups"] == [{"group": "普通群众", "votes": 24}]
 
 
+def test_what_a_tool_calls_the_source_is_no_channel(office):
+    """来源 of a survey export says 微信 or 链接; in a file of the office it is the channel and has a list of values."""
+    head, *lines = respondents(UNITS).splitlines()
+    text = "\n".join([f"来源,提交答卷时间,{head}", *(f"微信,2025/11/20 9:11:00,{line}" for line in lines)]) + "\n"
+    assert {code for code, _ in office.asked(text)} == {"confirm_units"}
+    assert office.stored(text) == office_digest(office)
+
+
 def test_a_question_that_was_not_put_is_no_line(office):
     text = respondents(UNITS, answer=lambda grade: "(跳过)" if grade == "不满意" else grade)
     office.stored(text)
