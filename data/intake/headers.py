@@ -72,7 +72,7 @@ class Header:
         return replace(self, fields={**self.fields, name: column}, other=other)
 
     def releasing(self, name: str) -> "Header":
-        """Return the header with the column of a field as one that no field claims."""
+        """Return the header with the column of a field left unclaimed."""
         column = self.fields[name]
         fields = {field: place for field, place in self.fields.items() if field != name}
         return replace(self, fields=fields, other={**self.other, column: self.cells[column]})
