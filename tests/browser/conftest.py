@@ -87,9 +87,9 @@ VISIBLE = """() => {
   return texts;
 }"""
 
-LOOKED_AT_IN_BOTH = {"test_pages_with_data", "test_shell"}
-"""Modules that look at every page in both languages with every run; all others run in Chinese, and in English with the
-sweeps: what a journey catches is in the program, not in the words."""
+WITH_EVERY_RUN = {"test_pages_with_data", "test_shell", "test_page_script"}
+"""Modules that run with every `make test`: each page opens in both languages, and the shell around the pages works.
+Journeys take minutes of waiting and run with `make test-browser`."""
 
 
 def pytest_configure(config):
@@ -101,9 +101,8 @@ def pytest_configure(config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
-        values = getattr(getattr(item, "callspec", None), "params", {}).values()
         module = item.module.__name__.rpartition(".")[2]
-        if "browser" in str(item.path) and module not in LOOKED_AT_IN_BOTH and "en" in values:
+        if "browser" in str(item.path) and module not in WITH_EVERY_RUN:
             item.add_marker(pytest.mark.sweep)
 
 
