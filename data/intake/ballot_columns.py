@@ -152,7 +152,7 @@ class _Reader:
             self._mean(column, UNIT, f"{unit} · {indicator}" if indicator else unit)
         asked = {self.header.cells[column]: self.graded[column] for column in sorted(values)}
         if asked and not self._mapped(asked):
-            self._ask("confirm_units", asked, units=[values[column][0] for column in sorted(values)])
+            self._ask("confirm_units", asked, shown=shortened([values[column][0] for column in sorted(values)]))
         return {column: text for column, text in rest.items() if column not in values}
 
     def _are_units(self, graded: Sequence[int]) -> bool:
