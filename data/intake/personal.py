@@ -271,7 +271,7 @@ def unread_looks_personal(con: duckdb.DuckDBPyConnection, text: TextTable, width
         null_padding=True,
         ignore_errors=True,
         parallel=not text.has_quotes,  # a thread that begins inside a file may begin inside a cell of several lines
-        lineterminator=duckdb.CSVLineTerminator.LINE_FEED if text.sheet is not None else None,
+        lineterminator=duckdb.CSVLineTerminator.LINE_FEED if text.has_our_line_ends else None,
     )
     matching = [duckdb.FunctionExpression("bool_or", _matches(column)) for column in asked]
     return any(relation.aggregate([*matching]).fetchall()[0])
