@@ -13,8 +13,9 @@ from .test_shell import PATHS
 
 pytestmark = pytest.mark.browser
 
-SYMBOLS = {"Holm", "ZY", "csv", "biaochi", "replay", RULES}
-"""Latin words of a Chinese page: a method's name, codes of units, the demonstration's rule set, the command."""
+SYMBOLS = {"Holm", "ZY", "csv", "biaochi", "replay", "Python", RULES}
+"""Latin words of a Chinese page: a method's name, codes of units, the demonstration's rule set, the command, and the
+language of the verification kit."""
 
 
 def fonts() -> set[str]:

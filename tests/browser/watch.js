@@ -2,7 +2,7 @@
 // What is clicked or typed sends a message that asks for a run; the server says when a run begins and when it has ended.
 (() => {
   const ASKED = 11, BEGUN = 4, ENDED = 6, AGAIN = 2; // fields of Streamlit's BackMsg and ForwardMsg, and a way to end
-  const watch = (window.biaochiWatch = { asked: true, running: false, ended: 0 }); // a new page asks for its first run
+  const watch = (window.biaochiWatch = { asked: true, running: false }); // a new page asks for its first run
 
   // The fields at the top of a protobuf message: number -> value of a whole number, null for everything else.
   function fields(data) {
@@ -27,8 +27,7 @@
 
   function told(message) {
     if (BEGUN in message) Object.assign(watch, { asked: false, running: true });
-    if (!(ENDED in message)) return;
-    Object.assign(watch, { asked: watch.asked || message[ENDED] === AGAIN, running: false, ended: watch.ended + 1 });
+    if (ENDED in message) Object.assign(watch, { asked: watch.asked || message[ENDED] === AGAIN, running: false });
   }
 
   window.WebSocket = class extends window.WebSocket {

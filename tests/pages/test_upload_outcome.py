@@ -16,7 +16,7 @@ def run_until(test: AppTest, reached: Callable[[], bool]) -> None:
     for _ in range(20):
         if reached():
             return
-        for job in test.session_state.filtered_state.values():
+        for job in test.session_state.values():
             assert not isinstance(job, Job) or job.wait(120)
         test.run()
     raise AssertionError("the page did not come so far")
