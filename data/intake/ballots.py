@@ -52,7 +52,7 @@ from data.model.contract import fields, header_of
 from data.model.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key
 from data.model.register import ONLY_CATEGORY
-from data.model.spellings import one_spelling, told
+from data.model.spellings import one_spelling, other_spellings
 from i18n import N_
 from problems import Place, Problem, Term
 
@@ -527,7 +527,7 @@ class _Judge:
             counts[name] = counts.get(name, 0) + lines[value]
         spelled = one_spelling(counts)
         kept.update({value: spelled[name] for value, name in kept.items() if name in spelled})
-        self.intake.joined |= told(spelled)
+        self.intake.joined |= other_spellings(spelled)
 
     def _distinct(self, what: str) -> list[dict[Any, Any]]:
         return self.distinct.get(what) or _spellings(self.con, what)
@@ -617,7 +617,9 @@ class _Judge:
 
     def _ballots(self) -> None:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
-        self.intake.joined |= told(name_categories(self.con), join_sites(self.con), join_ballot_numbers(self.con))
+        self.intake.joined |= other_spellings(
+            name_categories(self.con), join_sites(self.con), join_ballot_numbers(self.con)
+        )
         for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
             self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
         self._damaged_numbers()

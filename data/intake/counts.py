@@ -35,7 +35,7 @@ from data.model.contract import header_of
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.register import ONLY_CATEGORY
-from data.model.spellings import spellings_of, told
+from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
@@ -96,7 +96,7 @@ class _Reader:
         }
         for name in (name for name, is_free in free.items() if is_free and name in header.fields):
             self.spelled[name] = spellings_of(tidy(record[header.fields[name]]) for record in records)
-        self.intake.joined |= told(*self.spelled.values())
+        self.intake.joined |= other_spellings(*self.spelled.values())
         self.alone = alone(record[header.fields["unit_code"]] for record in records)
 
     def _usual(self, name: str, text: str | None) -> str | None:

@@ -23,7 +23,7 @@ _AROUND = re.compile(r"(?:^|[对给为请于向])(?P<name>[^对给为请于向]{
 _OPTION = re.compile(r"^[(（]?[A-Ja-j][)）.、．:：]\s*(?=\S)")
 _POINTS = re.compile(r"\s*[(（\[]\s*-?\d{1,3}(?:\.\d+)?\s*分?\s*[)）\]]$|(?<=[^\d.])\s*-?\d{1,3}(?:\.\d+)?\s*分$")
 _SCORE = re.compile(r"^(\d{1,3}(?:\.\d+)?)\s*分$")
-_COUNTED = re.compile(r"[(（\[]?(?:得?票数?|人数|人次|张数?|份数?|票|人|张|份)[)）\]]?$")
+_COUNTED = re.compile(r"[(（\[]?(?:得?票数?|人数|人次|张数?|份数?|票|人|张|份|数)[)）\]]?$")
 
 SKIPPED = frozenset(match_key(word) for word in ("(跳过)", "跳过", "(空)", "skipped", "not shown", "未显示", "N/A"))
 

@@ -24,7 +24,7 @@ from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.record_keys import canonical, key_of, shown_key, year_of
 from data.model.register import Register
-from data.model.spellings import spellings_of, told
+from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem, has_errors
 
 COLUMNS = ["key", "content"]
@@ -291,7 +291,7 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
         for name in SPELLED & set(header.fields):
             reader.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
-        intake.joined |= told(*reader.spelled.values())
+        intake.joined |= other_spellings(*reader.spelled.values())
         reader.alone = alone(row.texts.get("unit_text", row.texts.get("unit_code", "")) for row in rows)
         for name in identifiers(kind, header):
             reader.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])

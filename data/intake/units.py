@@ -15,7 +15,7 @@ from data.intake.values import judge_round, totals_word
 from data.model.facts import frame_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key, tidy
 from data.model.register import ONLY_CATEGORY, PARTICIPATION, RegisteredUnit
-from data.model.spellings import spellings_of, told
+from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem
 
 COLUMNS = ["unit_code", "unit_name", "short_name", "roster_no", "category", "participation"]
@@ -153,7 +153,7 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
     if not reader.units and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     spelled = spellings_of(unit.category for unit in reader.units)
-    intake.joined = told(spelled)
+    intake.joined = other_spellings(spelled)
     reader.units = [replace(unit, category=spelled.get(unit.category, unit.category)) for unit in reader.units]
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = pd.DataFrame([unit.__dict__ for unit in reader.units], columns=COLUMNS)

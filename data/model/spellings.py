@@ -23,7 +23,7 @@ def spellings_of(texts: Iterable[str]) -> dict[str, str]:
     return one_spelling(Counter(texts))
 
 
-def told(*maps: Mapping[str, str]) -> dict[str, list[str]]:
+def other_spellings(*maps: Mapping[str, str]) -> dict[str, list[str]]:
     """Return, for each usual spelling, the other spellings that were joined with it."""
     found: dict[str, list[str]] = {}
     for spelled in maps:

@@ -302,7 +302,7 @@ def test_ticks_are_read_under_any_heading(heading, office):
 # --- columns of votes under unknown names -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["不满意票数", "不满意（票）", "不满意人数", "3、不满意", "不满意票"])
+@pytest.mark.parametrize("name", ["不满意票数", "不满意（票）", "不满意人数", "3、不满意", "不满意票", "不满意数"])
 def test_a_grade_with_what_is_counted_behind_it_is_the_grade(name, office):
     text = f"单位,主体,满意,基本满意,{name}\n市财政局,普通群众,10,20,70\n"
     assert office.read(text, kind="counts", code=0)["meaning"]["cells"]["votes"] == 100
