@@ -32,7 +32,7 @@ from problems import Problem
 
 MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
 FEWEST_UNITS = 3  # columns of grades that are taken for units without a register; fewer may be indicators
-MOSTLY = 0.5  # share of numbers from which a column that is not read is asked about; a remark may hold a few
+MOSTLY = 0.5  # share of ticks, or of numbers in a column that is not read, which decides; a remark may hold a few
 OVERALL = "总体评价"
 
 
@@ -101,12 +101,20 @@ class _Reader:
     # --- ticks -----------------------------------------------------------------------------------------------------
 
     def _ticks(self, rest: dict[int, str]) -> dict[int, str]:
-        """Take the columns that are headed by a grade and ticked; return the others."""
+        """Take the columns that are headed by a grade and ticked; return the others.
+
+        One ticked column decides for all under its heading: a sum below the table may fill a column nobody ticked.
+        """
         over: dict[str, list[tuple[int, str]]] = {}
         for column, text in rest.items():
             grade = judge_grade(text, "", "", self.rules)
-            if grade.kept and (column in self.header.above or _ticked(self.profile[column])):
+            if grade.kept:
                 over.setdefault(self.header.above.get(column, ""), []).append((column, grade.kept))
+        over = {
+            heading: columns
+            for heading, columns in over.items()
+            if heading or any(_ticked(self.profile[column]) for column, _ in columns)
+        }
         for heading, columns in over.items():
             named = self._heading(heading, alone=len(over) == 1)
             name = heading or self.header.cells[columns[0][0]]
@@ -262,8 +270,9 @@ def _numbers(profile: ColumnProfile) -> int:
 
 
 def _ticked(profile: ColumnProfile) -> bool:
-    """Return whether a column holds ticks only."""
-    return bool(profile.values) and all(value in (*MARKS, "0") for value in profile.values)
+    """Return whether at least half of the filled cells of a column are ticks; others are refused line by line."""
+    ticks = sum(cells for value, cells in profile.values.items() if value in (*MARKS, "0"))
+    return ticks > 0 and ticks >= MOSTLY * profile.filled
 
 
 def merged(files: Sequence[BallotColumns]) -> tuple[ValueColumn, ...]:
