@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
 
 @cache
 def _command(language: str) -> Any:
-    """Return the whole command line in one language, which costs 20 ms to put together."""
+    """Return the command line in one language; to put it together takes 20 ms."""
     app.registered_commands.sort(key=_place)
     command = typer.main.get_command(app)
     translate_help(command, language)

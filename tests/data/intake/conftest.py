@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.cases import CASES, SCALE
+from tests.support.desk import Desk
 from tests.support.paths import ROOT
 from tests.support.stores import Biaochi
 
@@ -13,3 +14,9 @@ def office(biaochi: Biaochi) -> Biaochi:
     biaochi("rules", "add", ROOT / "rules" / f"{SCALE}.toml")
     biaochi("import", "units", CASES / "units_register.csv", "--round", "2025")
     return biaochi
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A place to read small files under rules for which seven ballots suffice, without a register."""
+    return Desk(tmp_path_factory.mktemp("desk") / "var")

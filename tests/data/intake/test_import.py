@@ -131,13 +131,15 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("register_first", [True, False, None])
-def test_the_same_ballots_are_the_same_release(register_first, capsysbinary, files, tmp_path):
+@pytest.mark.parametrize(
+    ("register_first", "forms"), [(True, FORMS), (False, ("utf-8", "two files")), (None, ("utf-8", "xlsx"))]
+)
+def test_the_same_ballots_are_the_same_release(register_first, forms, capsysbinary, files, tmp_path):
     from tests.support.stores import Biaochi
 
     seen = set()
     register = files("units.csv", REGISTER)
-    for number, write in enumerate(FORMS.values()):
+    for number, write in enumerate(FORMS[form] for form in forms):
         store = Biaochi(tmp_path / f"store-{number}", capsysbinary)
         store.rules(tmp_path, SMALL)
         if register_first is True:

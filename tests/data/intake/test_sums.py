@@ -1,8 +1,11 @@
 """Lines of sums and means around a table: set aside and shown, in every kind of table by the same rule."""
 
+from itertools import product
+
 import pytest
 
 from data.intake.values import is_totals_row
+from tests.support.desk import Desk
 from tests.support.stores import SMALL, table
 
 SUMS = (
@@ -70,6 +73,7 @@ UNITS = (
     ),
     *("", " ", "：", "()", "1", "市均值研究所", "全市平均物价监测中心", "总部"),
 )
+BELOW = ("合 计：", "总计（张）", "全市平均", "合计(人)", "小 计", "合计.")
 HEAD = "票号,评议主体,参评单位,评价\n"
 LINES = "1,普通群众,{0},满意\n2,服务对象,{0},不满意\n3,两代表一委员,市公安局,满意\n"
 
@@ -100,14 +104,21 @@ def read(small, files):
     return run
 
 
-@pytest.mark.parametrize("word", ["合 计：", "总计（张）", "全市平均", "合计(人)", "小 计", "合计."])
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_in_ballots_whichever_column_says_so(word, place, read):
-    row = ["", "", "", "3"]
-    row[place] = word
-    found, votes = read("ballots", HEAD + LINES.format("市财政局") + ",".join(row) + "\n")
-    assert found == [("totals_row", 5, word)]
-    assert votes == {"市财政局": 2, "市公安局": 1}
+def not_set_aside(kind: str, text: str, sums: list[list[str]], desk: Desk) -> list[object]:
+    """The lines of sums that, below the table, are not told by their word or change its facts."""
+    plain = desk.read(kind, text).content
+    wrong: list[object] = []
+    for row in sums:
+        report = desk.read(kind, text + ",".join(row) + "\n")
+        found = [(p.code, p.row) for p in report.problems if p.code != "unknown_column" and p.value in (*BELOW, None)]
+        if (found, report.content) != ([("totals_row", text.count("\n") + 1)], plain):
+            wrong.append((row, report.problems))
+    return wrong
+
+
+def test_in_ballots_whichever_column_says_so(desk):
+    rows = [[*[""] * place, word, *[""] * (2 - place), "3"] for word in BELOW for place in range(3)]
+    assert not_set_aside("ballots", HEAD + LINES.format("市财政局"), rows, desk) == []
 
 
 def test_in_ballots_before_the_columns_that_are_read(read):
@@ -125,19 +136,11 @@ def test_in_ballots_of_the_wide_form(read):
     )
 
 
-@pytest.mark.parametrize("word", ["合 计：", "总计（张）", "全市平均", "合计(人)", "小 计", "合计."])
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_in_counts_whichever_column_says_so(word, place, read):
-    row = ["", "", "", "5", "3"]
-    row[place] = word
-    if place == 2:
-        row[1] = "市公安局"  # a subtotal of one unit, over all groups
-    text = (
-        "序号,参评单位,评议主体,满意,不满意\n1,市公安局,普通群众,3,2\n2,市公安局,服务对象,2,1\n" + ",".join(row) + "\n"
-    )
-    found, votes = read("counts", text)
-    assert found == [("unknown_column", 1, "序号"), ("totals_row", 4, word)]
-    assert votes == {"市公安局": 8}
+def test_in_counts_whichever_column_says_so(desk):
+    text = "序号,参评单位,评议主体,满意,不满意\n1,市公安局,普通群众,3,2\n2,市公安局,服务对象,2,1\n"
+    places = (["{}", "", ""], ["", "{}", ""], ["", "市公安局", "{}"])  # the last is of one unit, over all groups
+    rows = [[cell.format(word) for cell in (*cells, "5", "3")] for word in BELOW for cells in places]
+    assert not_set_aside("counts", text, rows, desk) == []
 
 
 def test_a_subtotal_of_a_unit_is_not_counted_as_a_group_where_groups_are_pooled(biaochi, files, tmp_path):
@@ -160,22 +163,24 @@ RECORDS = {
 }
 
 
-@pytest.mark.parametrize(("kind", "sums"), [(kind, row) for kind, (*_, rows) in RECORDS.items() for row in rows])
-def test_in_record_tables(kind, sums, small, files):
-    head, row, _ = RECORDS[kind]
-    path = files("a.csv", table(f"{head}\n{row}\n{sums}"))
-    report = small.json("import", kind, path, "--round", "2025", "--accept-warnings", "看过")
-    assert [(p["code"], p["row"]) for p in report["problems"]] == [("totals_row", 3)]
-    assert report["stored"]
+@pytest.mark.parametrize("kind", RECORDS)
+def test_in_record_tables(kind, desk):
+    head, row, sums = RECORDS[kind]
+    plain = desk.read(kind, table(f"{head}\n{row}")).content
+    for below in sums:
+        report = desk.read(kind, table(f"{head}\n{row}\n{below}"))
+        assert [(p.code, p.row) for p in report.problems] == [("totals_row", 3)], below
+        assert report.content == plain, below
 
 
-@pytest.mark.parametrize("kind", ["ballots", "counts"])
-@pytest.mark.parametrize("name", ["市统计局", "合计村", "小计村委会", "总分行"])
-def test_a_unit_is_never_set_aside_for_its_name(kind, name, small, files):
-    text = HEAD + LINES.format(name) if kind == "ballots" else f"参评单位,评议主体,满意\n{name},普通群众,2\n"
-    assert small.json("import", kind, files("a.csv", text), "--round", "2025")["problems"] == []
-    small.publish()
-    assert name in {row["unit_name"] for row in small.json("ranking", "--round", "2025")["rows"]}
+def test_a_unit_is_never_set_aside_for_its_name(desk):
+    for name in ["市统计局", "合计村", "小计村委会", "总分行"]:
+        for kind, text in [
+            ("ballots", HEAD + LINES.format(name)),
+            ("counts", f"参评单位,评议主体,满意\n{name},普通群众,2\n"),
+        ]:
+            report = desk.read(kind, text)
+            assert (report.problems, report.rows) == ([], text.count("\n") - 1), (kind, name)
 
 
 @pytest.mark.parametrize("kind", ["ballots", "counts"])
@@ -193,14 +198,11 @@ def test_a_register_names_its_sums(small, files):
     assert report["rows"] == 2
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"), [("ballots", HEAD + LINES.format("市财政局")), ("units", "单位\n市公安局\n")]
-)
-@pytest.mark.parametrize(("word", "code"), [("合 计：", "totals_row"), ("注：以上为全部单位。", "note_row")])
-@pytest.mark.parametrize("commas", ["", ",,,"])
-def test_alone_below_the_table(kind, text, word, code, commas, small, files):
+def test_alone_below_the_table(desk):
     """合 计： alone ends like a remark and is a line of sums all the same; what it says stands in quotation marks."""
-    path = files("a.csv", text + word + (commas if kind == "ballots" else "") + "\n")
-    (found,) = small.json("import", kind, path, "--round", "2025", code=4)["problems"]
-    assert (found["code"], found["row"], found["value"]) == (code, text.count("\n") + 1, word)
-    assert f"“{word}”" in found["message"]
+    words = {"合 计：": "totals_row", "注：以上为全部单位。": "note_row"}
+    tables = {"ballots": HEAD + LINES.format("市财政局"), "units": "单位\n市公安局\n"}
+    for (kind, text), (word, code), commas in product(tables.items(), words.items(), ["", ",,,"]):
+        (found,) = desk.read(kind, text + word + (commas if kind == "ballots" else "") + "\n").problems
+        assert (found.code, found.row, found.value) == (code, text.count("\n") + 1, word)
+        assert f"“{word}”" in found.message("zh")
