@@ -20,7 +20,7 @@ def ranking_of(units: int) -> Document:
     rows = [_row(place, units) for place in range(1, units + 1)]
     headers = dict(zip(COLUMNS[UNITS], ("名次", "单位", "评价数", "得分", "区间", "名次区间", "认定"), strict=True))
     section = Section("一、各类别排名", 1, ("参与排名的全部单位。",), Table(UNITS, headers, tuple(rows)))
-    about = ("发布版本 0123456789abcdef。",)
+    about = ("发布版 0123456789abcdef。",)
     return Document("ranking", "zh", "年度群众评议排名", "内部", "", "", "", (section,), about, "标尺")
 
 

@@ -48,17 +48,17 @@ def test_back_and_forth_with_a_reason(serve, page, corrected):
     settled(page)
     page.get_by_text("已上传的数据均已发布。").wait_for()
     assert_only_language(page, "zh", names(corrected))
-    choose_option(page, page.get_by_test_id("stSelectbox").filter(has_text="发布版本"), first[:16], exact=False)
+    choose_option(page, page.get_by_test_id("stSelectbox").filter(has_text="发布版"), first[:16], exact=False)
     settled(page)
-    page.get_by_text("回退到这一发布版本").click()
+    page.get_by_text("回退到这一发布版").click()
     typed(page, "原因", "更正有误，先恢复")
-    typed(page, "请输入发布版本编号的前 6 位以确认", first[:6])
+    typed(page, "请输入发布版编号的前 6 位以确认", first[:6])
     page.get_by_role("button", name="回退", exact=True).click()
     page.get_by_text("已重新生效").wait_for()
     assert corrected.in_force() == first
     assert (corrected.history()[0].action, corrected.history()[0].note) == ("rollback", "更正有误，先恢复")
     page.get_by_role("button", name="按此发布").click()
-    page.get_by_text("已发布，发布版本编号").wait_for()
+    page.get_by_text("已发布，发布版编号").wait_for()
     settled(page)
     assert corrected.in_force() == newest
 
