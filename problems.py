@@ -74,6 +74,12 @@ SENTENCES: dict[str, str] = {
     "hidden_rows": N_("{count} hidden rows are read like all others: {rows}."),
     "several_sheets": N_("The workbook has several sheets: {sheets}. Only {sheet} is read."),
     "sheet_not_found": N_("The workbook should have a sheet {sheet}; it has: {sheets}."),
+    "confirm_sheets": N_("Units named by sheets, titles or file names and not in a column ({count}): {shown}."),
+    "sheets_aside": N_("Sheets that are no table of a unit are not read: {sheets}."),
+    "sheet_header_differs": N_(
+        "Sheets of one unit each should have the same columns; sheet {sheet} has: {found}. Sheet {other} has: {expected}."
+    ),
+    "unit_named_twice": N_("A table should be about one unit; the sheet is named {first}, and its title names {second}."),
     "formula_without_value": N_("The cell should contain a value; it contains a formula whose result was never saved."),
     "csv_in_zip": N_("The file should be a table; it is a zip archive with other files inside."),
     "gz_broken": N_("The compressed file should unpack; it is damaged or cut short."),
@@ -263,6 +269,14 @@ SUGGESTIONS: dict[str, str] = {
         "--sheet NAME on the command line."
     ),
     "sheet_not_found": N_("Choose one of the sheets named."),
+    "confirm_sheets": N_(
+        "If each table holds the votes on that unit, confirm; otherwise add a column with the unit to each table."
+    ),
+    "sheets_aside": N_("If none of them holds votes, confirm; otherwise give it the columns and the name of its unit."),
+    "sheet_header_differs": N_(
+        "Give all sheets the same columns, or hide a sheet that is not to be read: hidden sheets are left out and named."
+    ),
+    "unit_named_twice": N_("Correct whichever of the two is wrong, then import the workbook again."),
     "formula_without_value": N_(
         "Open the file in Excel or WPS, let it calculate, paste the results as values, and save."
     ),

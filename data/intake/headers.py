@@ -44,7 +44,8 @@ class Header:
     other: column index -> header text of columns that no field claims. above: column index -> the text over it, where
     two rows make the header. maxima: column index -> the highest value that the header names, 100 of "总得分(100)".
     shape: the texts by which another file of the same shape is recognised. problems: with an error among them, the
-    columns are incomplete. personal: columns that identify a person.
+    columns are incomplete. personal: columns that identify a person. named: the rows in which the header texts stand,
+    as Excel counts; () without a header.
     """
 
     row: int
@@ -56,6 +57,7 @@ class Header:
     shape: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     personal: frozenset[int] = frozenset()
+    named: tuple[int, ...] = ()
 
     def columns(self, kind: str) -> Columns:
         """Return what the search for personal data must know of the columns."""
@@ -109,7 +111,7 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
     if last == first + 2 and not above:
         problems += _title_rows([[], *records[first + 1 : last]], last + 1, file, first)
     shape = texts if first == last else joined(records[first], records[last])
-    return replace(header, shape=shape, problems=problems)
+    return replace(header, shape=shape, problems=problems, named=tuple(sorted({first + 1, last + 1})))
 
 
 def _survey(kind: str, header: SurveyHeader, records: list[list[str]], known: dict[str, str], file: str) -> Header:
@@ -117,7 +119,7 @@ def _survey(kind: str, header: SurveyHeader, records: list[list[str]], known: di
     found, problems = _claim(kind, header.texts, {}, header.last + 1, known, file)
     aside = [[] if row == header.named else record for row, record in enumerate(records[: header.last + 1])]
     problems += _title_rows(aside, header.named + 1, file)
-    return replace(found, shape=header.texts, problems=problems)
+    return replace(found, shape=header.texts, problems=problems, named=(header.named + 1,))
 
 
 def _unknown_header(kind: str, records: list[list[str]], file: str) -> Header:

@@ -31,7 +31,14 @@ _ROLE_WORDS = {
 }
 # Findings that ask what something means; accepting warnings does not answer them.
 QUESTIONS = frozenset(
-    {"confirm_units", "confirm_indicators", "confirm_ignored", "confirm_category", "confirm_direction"}
+    {
+        "confirm_units",
+        "confirm_sheets",
+        "confirm_indicators",
+        "confirm_ignored",
+        "confirm_category",
+        "confirm_direction",
+    }
 )
 REMEMBERED = QUESTIONS | {"unknown_column"}
 # Rows without numbers are separate ballots where a row is a respondent: settled for this file, asked again of the next.

@@ -13,6 +13,7 @@ from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, open_source
+from data.intake.unit_sheets import UnitSheets
 from data.store.uploads import Upload
 from problems import Place, Problem
 
@@ -73,7 +74,7 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
     workdir.mkdir()
     con = working_memory(workdir)
     try:
-        tables = _tables_of(upload, workdir, words)
+        tables = _tables_of(upload, workdir, words, context)
         rules = replace(context.rules, words=upload.choices.values) if context.rules else None
         context = replace(context, con=con, workdir=workdir, mapping=upload.mapping, rules=rules)
         if upload.kind == "ballots":
@@ -90,14 +91,25 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
         con.close()
 
 
-def _tables_of(upload: Upload, workdir: Path, words: frozenset[str]) -> list[tuple[TextTable, Header]]:
+def _tables_of(
+    upload: Upload, workdir: Path, words: frozenset[str], context: Context
+) -> list[tuple[TextTable, Header]]:
     """Read the stored files as at import: with the recorded sheet, column mapping and corrections."""
+
+    def header_of(text: TextTable) -> Header:
+        return read_header(upload.kind, first_records(text.path, text.delimiter), upload.mapping, text.name)
+
+    words = words | set(upload.mapping)
+    by_unit = UnitSheets(upload.kind, context.register, header_of)
+    has_unit_sheets = any(key.startswith("confirm_sheets") for key in upload.choices.confirmed) and not upload.edits
     tables = []
     for number, (file, path) in enumerate(upload.evidence()):
         source, sheet = (upload.folder / "corrected-0.csv", "") if upload.edits else (path, upload.choices.sheet)
         folder = workdir / str(number)
         folder.mkdir()
-        text = replace(open_source(source, folder, words | set(upload.mapping), sheet), name=file.name)
-        records = first_records(text.path, text.delimiter)
-        tables.append((text, read_header(upload.kind, records, upload.mapping, file.name)))
+        if has_unit_sheets:
+            texts = by_unit.open(source, file.name, folder, words, sheet)
+        else:
+            texts = [replace(open_source(source, folder, words, sheet), name=file.name)]
+        tables += [(text, header_of(text)) for text in texts]
     return tables

@@ -27,6 +27,8 @@ from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas, without_consequences
+from data.intake.unit_sheets import KINDS as UNIT_SHEETS
+from data.intake.unit_sheets import OF_SHEET, UnitSheets
 from data.intake.units import UnitIntake, read_units
 from data.model.contract import RECORD_KINDS, header_words
 from data.model.progress import ProgressReporter
@@ -201,6 +203,7 @@ class ImportJob:
         self.header_words = header_words() | words(path, self.kind) | set(self.mapping)
         self.tables: list[tuple[TextTable, Header]] = []
         self.opened: list[tuple[TextTable, Header]] = []
+        self.by_unit: UnitSheets | None = None
         self.examined = False  # whether every cell was searched for personal data
         self.report = ImportReport()
         self.folder = staging / "upload"
@@ -385,28 +388,55 @@ class ImportJob:
 
     def _texts(self, evidence: list[_Kept]) -> list[TextTable]:
         """Return each readable file as text with its display name, with the user's corrections applied."""
-        texts = []
+        texts: list[TextTable] = []
+        self.by_unit = self._unit_sheets()
         for number, kept in enumerate(evidence):
             workdir = self.staging / f"text-{number}"
             workdir.mkdir()
             self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))
             try:
-                printed = self.kind == "results"
-                text = open_source(kept.source, workdir, self.header_words, self.options.sheet, printed=printed)
-                text = replace(text, name=kept.name)
-                text = self._corrected(text, workdir) if self.options.edits else text
+                opened = self._opened(kept, workdir)
+                opened = [self._corrected(text, workdir) if self.options.edits else text for text in opened]
             except FileRefusedError as refusal:
-                self.report.problems += refusal.in_file(kept.name).problems
+                self.report.problems += _named_after(refusal.problems, kept.name)
                 continue
+            self._note_texts(kept, opened)
+            texts += opened
+        self.report.problems += self.by_unit.question() if self.by_unit else []
+        return texts
+
+    def _opened(self, kept: _Kept, workdir: Path) -> list[TextTable]:
+        """Return the table of a file, or those of its sheets where each is one unit."""
+        if self.by_unit is not None:
+            return self.by_unit.open(kept.source, kept.name, workdir, self.header_words, self.options.sheet)
+        printed = self.kind == "results"
+        text = open_source(kept.source, workdir, self.header_words, self.options.sheet, printed=printed)
+        return [replace(text, name=kept.name)]
+
+    def _note_texts(self, kept: _Kept, texts: list[TextTable]) -> None:
+        """Enter into the report how a file was read."""
+        for text in texts:
             if self.options.sheet and text.sheet is None:
                 raise UsageError("The file {name} is not a workbook and has no sheets. Omit the sheet.", name=kept.name)
             self.report.encodings[kept.name] = text.encoding
             if text.sheet is None:
                 self.report.delimiters[kept.name] = text.delimiter
             self.checksums[kept.path] = text.sha256
-            self.report.problems += [replace(warning, file=kept.name) for warning in text.warnings]
-            texts.append(text)
-        return texts
+            self.report.problems += _named_after(text.warnings, kept.name)
+
+    def _unit_sheets(self) -> UnitSheets | None:
+        """Return the reader of tables without a column of units; files stored before it was there are read without."""
+        asked = not self.options.replaying or any(key.startswith("confirm_sheets") for key in self.confirmed)
+        if self.kind not in UNIT_SHEETS or not asked:
+            return None
+        return UnitSheets(self.kind, self._register(), self._header_as_it_is)
+
+    def _header_as_it_is(self, text: TextTable) -> Header:
+        """Return the header of a table before it is decided whether the table is read."""
+        records = first_records(text.path, text.delimiter)
+        decision = None if self.options.replaying else remembered(self.path, self.kind, records)
+        mapping = self.mapping if decision is None or self.options.mapping is not None else decision.mapping
+        return read_header(self.kind, records, mapping, text.name)
 
     def _mapping_for(self, records: list[list[str]]) -> dict[str, str]:
         """Return the requested mapping, else the saved mapping for files with this header."""
@@ -585,6 +615,12 @@ def _labels(sources: Sequence[Source]) -> list[str]:
             name = display_name(f"{source.absolute().parent.name}-{name}")
         labels.append(name if name not in labels else display_name(f"{number}-{name}"))
     return labels
+
+
+def _named_after(problems: Sequence[Problem], name: str) -> list[Problem]:
+    """Return the problems with the file's label; those of a sheet among several keep theirs."""
+    own = f"{name}{OF_SHEET}"
+    return [problem if (problem.file or "").startswith(own) else replace(problem, file=name) for problem in problems]
 
 
 def _stamp(source: Source) -> tuple[int, int]:
