@@ -79,7 +79,9 @@ SENTENCES: dict[str, str] = {
     "sheet_header_differs": N_(
         "Sheets of one unit each should have the same columns; sheet {sheet} has: {found}. Sheet {other} has: {expected}."
     ),
-    "unit_named_twice": N_("A table should be about one unit; the sheet is named {first}, and its title names {second}."),
+    "unit_named_twice": N_(
+        "A table should be about one unit; the sheet is named {first}, and its title names {second}."
+    ),
     "formula_without_value": N_("The cell should contain a value; it contains a formula whose result was never saved."),
     "csv_in_zip": N_("The file should be a table; it is a zip archive with other files inside."),
     "gz_broken": N_("The compressed file should unpack; it is damaged or cut short."),
