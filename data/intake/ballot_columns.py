@@ -82,6 +82,11 @@ class _Reader:
     def read(self, *, long: bool) -> BallotColumns:
         """Return the reading: each column gets the first role that fits."""
         rest = dict(self.header.other)
+        if self.context.earlier:
+            self.result.problems = []
+            rest = rest if long else self._of_0_1(rest)
+            self.result.ignored = set(rest)
+            return self.result
         if not long:
             rest = self._ticks(rest)
             by_unit = "unit_code" not in self.header.fields
@@ -89,6 +94,26 @@ class _Reader:
         self._ignored(rest)
         self.result.meanings = [*self._fields(), *self.result.meanings]
         return self.result
+
+    def _of_0_1(self, rest: dict[int, str]) -> dict[int, str]:
+        """Take the columns that version 0.1.0 took: ticks under any heading, else every column with a grade."""
+        texts = list(rest.values())
+        grades = {c: judge_grade(text, "", "", self.rules).kept for c, text in rest.items()}
+        over: dict[str, list[tuple[int, str]]] = {}
+        for column, heading in self.header.above.items():
+            if grades.get(column):
+                over.setdefault(heading, []).append((column, str(grades[column])))
+        for heading, columns in over.items():
+            self.result.values.append(ValueColumn(heading, indicator=heading, ticks=tuple(columns)))
+        if over:
+            taken = {column for columns in over.values() for column, _ in columns}
+            return {column: text for column, text in rest.items() if column not in taken}
+        for column, text in rest.items():
+            if any(judge_grade(value, "", "", self.rules).kept for value in self.profile[column].values):
+                cell = self.header.cells[column]
+                self.result.values.append(ValueColumn(cell, indicator=text if texts.count(text) == 1 else cell))
+        taken = {c for c in rest if self.header.cells[c] in {value.name for value in self.result.values}}
+        return {column: text for column, text in rest.items() if column not in taken}
 
     def _fields(self) -> list[ColumnMeaning]:
         cells = self.header.cells

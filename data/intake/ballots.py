@@ -80,6 +80,7 @@ LINE_LISTS = {
     "unit_code": "unnest((SELECT list(name) FROM of_unit)) AS unit",
     "indicator_code": "unnest((SELECT list(name) FROM of_indicator)) AS indicator",
 }
+ROWS_OF_0_1 = 2000  # rows in which version 0.1.0 looked for grades to tell which columns are indicators
 NOT_ASKED = "\x1a"  # in a column of grades that a file lacks: not on its form, so there is no line
 SERIALS = frozenset(match_key(word) for word in ("序号", "答卷序号", "答卷编号", "编号", "Response ID", "id"))
 ROW_NUMBER = "[0-9]{1,9}"
@@ -185,7 +186,8 @@ def _load(
     con = context.con
     long = any({"grade_code", "score"} & set(header.fields) for _, header in tables)
     tables = [(text, without_tool_fields(header)) for text, header in tables]
-    content = [(text, header, profiles(con, text, header, list(header.other))) for text, header in tables]
+    most = ROWS_OF_0_1 if context.earlier else None
+    content = [(text, header, profiles(con, text, header, list(header.other), most)) for text, header in tables]
     content = [(text, claimed(header, of, context), of) for text, header, of in content]
     tables = [(text, header) for text, header, _ in content]
     files = [read_columns(text.name, header, of, context, long=long) for text, header, of in content]
@@ -208,7 +210,8 @@ def _load(
         intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
     if _refused(intake):
         return None, form
-    intake.problems += _personal(tables, loaded, context, files, intake.problems)
+    if not context.earlier:
+        intake.problems += _personal(tables, loaded, context, files, intake.problems)
     if loaded.count == 0:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
         return None, form
@@ -331,7 +334,7 @@ def _projection(
     for number, value in enumerate(values):
         found = own.get((value.unit, value.indicator))
         if found is None:
-            parts.append(f"'{NOT_ASKED}' AS v{number}")
+            parts.append(column(None, f"v{number}") if context.earlier else f"'{NOT_ASKED}' AS v{number}")
         elif found.ticks:
             parts.append(f"{_marks(found.ticks)} AS v{number}")
         else:
@@ -469,7 +472,7 @@ def _words_of_sums(
     listed = {match_key(name) for name in context.rules.group_names() or ()}
     leads = [value for (value,) in con.execute(read_sql("intake/distinct_leads")).fetchall()]
     asked: list[tuple[str, list[str], Container[str], Callable[[str], bool]]] = [
-        ("unit", units, {*codes, *alone(units)}, is_totals_unit),
+        ("unit", units, {*codes, *alone(units)}, is_totals_row if context.earlier else is_totals_unit),
         ("group", groups, listed, is_totals_row),
         ("lead", leads, (), is_totals_row),
     ]
@@ -522,6 +525,8 @@ class _Judge:
 
     def _join(self, kept: dict[str, str], lines: dict[str, int]) -> None:
         """Give names that differ in spaces, width or case only the spelling that most lines have."""
+        if self.context.earlier:
+            return
         counts: dict[str, int] = {}
         for value, name in kept.items():
             counts[name] = counts.get(name, 0) + lines[value]
@@ -617,12 +622,14 @@ class _Judge:
 
     def _ballots(self) -> None:
         self.con.sql(read_sql("intake/ballot_map")).create("ballot_map")
-        self.intake.joined |= other_spellings(
-            name_categories(self.con), join_sites(self.con), join_ballot_numbers(self.con)
-        )
+        earlier = self.context.earlier
+        categories = name_categories(self.con, joins=not earlier)
+        others = () if earlier else (join_sites(self.con), join_ballot_numbers(self.con))
+        self.intake.joined |= other_spellings(categories, *others)
         for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
             self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
-        self._damaged_numbers()
+        if not earlier:
+            self._damaged_numbers()
 
     def _damaged_numbers(self) -> None:
         """Refuse ballot numbers that a spreadsheet changed: several ballots would be joined."""
@@ -659,7 +666,7 @@ class _Judge:
 
     def _claimed(self) -> None:
         """Check the fields that no figure uses."""
-        for name in CHECKED_OF_BALLOTS:
+        for name in () if self.context.earlier else CHECKED_OF_BALLOTS:
             for value in self._values_of(name):
                 judgement = judge_claimed("ballots", name, value)
                 if judgement.kept is None:
@@ -678,7 +685,7 @@ class _Judge:
     def _weights(self) -> None:
         """Refuse sampling weights: no rule says how they count."""
         weights = [value for value in self._values_of("weight") if not is_one(value)]
-        if not weights:
+        if not weights or self.context.earlier:
             return
         weight = duckdb.ColumnExpression("weight")
         lines = self.con.table("line_text").filter(weight.isin(*map(duckdb.ConstantExpression, weights)))
@@ -841,13 +848,16 @@ def sorted_keys(
     return keys, bits
 
 
-def name_categories(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Create table category_map: each spelling of a category with the usual spelling; return those that differ."""
+def name_categories(con: duckdb.DuckDBPyConnection, *, joins: bool = True) -> dict[str, str]:
+    """Create table category_map: each spelling of a category with the usual spelling; return those that differ.
+
+    joins: whether spellings with one key are one category, which they were not in version 0.1.0.
+    """
     lines: dict[str, int] = dict(con.execute(read_sql("intake/distinct_categories")).fetchall())
     trimmed: dict[str, int] = {}
     for value, count in lines.items():
         trimmed[value.strip(" ")] = trimmed.get(value.strip(" "), 0) + count
-    spelled = one_spelling(trimmed)
+    spelled = one_spelling(trimmed) if joins else {}
     rows = [(value, spelled.get(value.strip(" "), value.strip(" "))) for value in lines]
     con.register("map_rows", pd.DataFrame(rows, columns=["value", "name"], dtype="str"))
     con.table("map_rows").create("category_map")

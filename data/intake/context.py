@@ -14,8 +14,9 @@ from data.model.rule_sets import RuleSet
 class Context:
     """Inputs of an import.
 
-    reads_directions: a pledge without a direction is read by its target and baseline; uploads that were stored before
-    this was asked are read again as they were.
+    earlier: the files were stored by a version without the checks of this one, and are read as they were then: what
+    was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a direction is
+    read by its target and baseline; uploads that were stored before this was asked are read again as they were.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -25,4 +26,5 @@ class Context:
     register: Register | None
     mapping: dict[str, str] = field(default_factory=dict)
     reads_directions: bool = True
+    earlier: bool = False
     watch: ProgressReporter = field(default_factory=ProgressReporter)

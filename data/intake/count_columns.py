@@ -42,6 +42,10 @@ def read_columns(file: str, header: Header, profile: Mapping[int, ColumnProfile]
     result.meanings = [ColumnMeaning(file, header.cells[at], FIELD, name) for name, at in header.fields.items()]
     for column, text in header.other.items():
         _place(result, file, header, column, text, profile[column], context, long=long)
+    if context.earlier:  # a heading over grades was an indicator, and what no field claimed was left out
+        result.indicators = {c: header.above[c] for c in result.grades if c in header.above}
+        result.problems = []
+        return result
     result.indicators = _indicators(header, result.grades, context.rules)
     result.problems += _asked(file, header, result, profile, context.rules)
     return result
@@ -61,9 +65,9 @@ def _place(
     """Give a column the first role that fits."""
     assert context.rules is not None, "counts are read under a rule set"
     cell = header.cells[column]
-    grade = None if long else grade_of(text, context.rules)
+    grade = None if long else _grade_of(text, context)
     figure = kind_of_figure(text)
-    said = context.mapping.get(cell, context.mapping.get(text))
+    said = None if context.earlier else context.mapping.get(cell, context.mapping.get(text))
     votes = _total(profile)
     role, means = IGNORED, ""
     if said is not None:
@@ -83,6 +87,11 @@ def _place(
             facts = {"votes": votes, "known": [*context.rules.points, *context.rules.unscored]}
             result.problems.append(Problem("votes_not_read", "error", file, None, header.row, cell, cell, facts))
     result.meanings.append(ColumnMeaning(file, cell, role, means, profile.filled, votes if role == GRADE else 0))
+
+
+def _grade_of(text: str, context: Context) -> str | None:
+    assert context.rules is not None, "counts are read under a rule set"
+    return judge_grade(text, "", "", context.rules).kept if context.earlier else grade_of(text, context.rules)
 
 
 def grade_of(text: str, rules: RuleSet) -> str | None:

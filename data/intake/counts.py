@@ -94,6 +94,8 @@ class _Reader:
             "group_code": self.groups is None,
             "indicator_code": True,
         }
+        if self.context.earlier:
+            return
         for name in (name for name, is_free in free.items() if is_free and name in header.fields):
             self.spelled[name] = spellings_of(tidy(record[header.fields[name]]) for record in records)
         self.intake.joined |= other_spellings(*self.spelled.values())
@@ -106,7 +108,8 @@ class _Reader:
         """Read a record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
         known = {*self.codes, *(self.groups or ()), *self.alone}
-        sums = totals_word(values, texts["unit_code"], texts.get("group_code", ""), known)
+        group_text, earlier = texts.get("group_code", ""), self.context.earlier
+        sums = totals_word(values, texts["unit_code"], group_text, known, earlier=earlier)
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))
@@ -119,7 +122,7 @@ class _Reader:
         for column in sorted(columns.rounds):
             cell = _Cell(file, row, header.cells[column], values[column])
             self._accept(cell, judge_round(cell.value, self.context.round_id))
-        for name in CHECKED_OF_COUNTS:
+        for name in () if self.context.earlier else CHECKED_OF_COUNTS:
             if name in place:
                 self._accept(place[name], judge_claimed("counts", name, texts[name]))
         asked = _Cell(file, row, header.text_of("counts", "indicator_code"), texts.get("indicator_code", ""))

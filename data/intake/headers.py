@@ -92,8 +92,13 @@ def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> 
     return [record for record, _ in zip(reader, range(most), strict=False)]
 
 
-def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], file: str) -> Header:
-    """Return the header among the first records, with every problem that makes it unusable."""
+def read_header(
+    kind: str, records: list[list[str]], mapping: dict[str, str], file: str, *, earlier: bool = False
+) -> Header:
+    """Return the header among the first records, with every problem that makes it unusable.
+
+    earlier: the file was stored by a version that looked for fewer columns that identify a person.
+    """
     said = {match_key(column): "" if name in ROLES else name for column, name in mapping.items()}
     known = said | {key: name for key, name in field_of_header(kind).items() if key not in said}
     survey = survey_header(records, lambda cell: _means(kind, cell, known) is not None)
@@ -106,7 +111,7 @@ def read_header(kind: str, records: list[list[str]], mapping: dict[str, str], fi
         return _unknown_header(kind, records, file)
     index = counts.index(max(counts[:HEADER_WITHIN]))
     first, last, texts, above = _one_header(records, index, known)
-    header, problems = _claim(kind, texts, above, last + 1, known, file)
+    header, problems = _claim(kind, texts, above, last + 1, known, file, looks_for_persons=not earlier)
     problems += _title_rows(records[:first], first + 1, file)
     if last == first + 2 and not above:
         problems += _title_rows([[], *records[first + 1 : last]], last + 1, file, first)
@@ -230,7 +235,14 @@ def merged_cells(text: TextTable, header: Header) -> list[Problem]:
 
 
 def _claim(
-    kind: str, texts: tuple[str, ...], above: dict[int, str], row: int, known: dict[str, str], file: str
+    kind: str,
+    texts: tuple[str, ...],
+    above: dict[int, str],
+    row: int,
+    known: dict[str, str],
+    file: str,
+    *,
+    looks_for_persons: bool = True,
 ) -> tuple[Header, list[Problem]]:
     """Assign each column to the field of its header; report duplicates, personal data and missing columns."""
     problems: list[Problem] = []
@@ -258,7 +270,7 @@ def _claim(
             name = None  # a part with its maximum, next to the column itself
         if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
             name = None  # a part next to the total, a serial number next to the rank: kept under its printed header
-        if key and _is_personal(kind, texts[column], cell, usual, claimed=name is not None):
+        if key and looks_for_persons and _is_personal(kind, texts[column], cell, usual, claimed=name is not None):
             personal.add(column)
             shown = hidden(cell)
             problems.append(Problem("personal_column", file=file, row=row, column=shown, value=shown))

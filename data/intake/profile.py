@@ -7,6 +7,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeAlias
 
 import duckdb
@@ -28,15 +29,18 @@ class ColumnProfile:
 
 
 def profiles(
-    con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: Sequence[int]
+    con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: Sequence[int], most: int | None = None
 ) -> dict[int, ColumnProfile]:
-    """Return the content of some columns below the header, also in a table that is not regular."""
+    """Return the content of some columns below the header, also in a table that is not regular.
+
+    most: rows that are looked at; None for all of them.
+    """
     if not columns:
         return {}
     try:
-        rows = _counted(con, text, header, columns)
+        rows = _counted(con, text, header, columns, most)
     except duckdb.Error:
-        rows = _counted_slowly(text, header, columns)
+        rows = _counted_slowly(text, header, columns, most)
     values: dict[int, dict[str, int]] = {column: {} for column in columns}
     filled = dict.fromkeys(columns, 0)
     for column, value, cells, of_column in rows:
@@ -45,7 +49,9 @@ def profiles(
     return {column: ColumnProfile(filled[column], values[column]) for column in columns}
 
 
-def _counted(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: Sequence[int]) -> Iterable[Row]:
+def _counted(
+    con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, columns: Sequence[int], most: int | None
+) -> Iterable[Row]:
     names = [f"c{index}" for index in range(len(header.cells))]
     relation = con.read_csv(
         str(text.path),
@@ -59,19 +65,20 @@ def _counted(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, co
         null_padding=True,
         ignore_errors=True,
     )
+    relation = relation if most is None else relation.limit(most)
     cells = ", ".join(f"c{column}" for column in columns)
     places = ", ".join(str(int(column)) for column in columns)
     relation.project(f"unnest([{places}]) AS place, unnest([{cells}]) AS cell").create_view("profiled", replace=True)
     return con.execute(read_sql("intake/column_values"), {"most": MOST_DISTINCT}).fetchall()
 
 
-def _counted_slowly(text: TextTable, header: Header, columns: Sequence[int]) -> Iterable[Row]:
+def _counted_slowly(text: TextTable, header: Header, columns: Sequence[int], most: int | None) -> Iterable[Row]:
     """Count with the standard library's reader, which accepts line breaks in cells and short rows."""
     counts: dict[int, Counter[str]] = {column: Counter() for column in columns}
     with text.path.open(encoding="utf-8-sig", newline="") as file:
-        for number, record in enumerate(csv.reader(file, delimiter=text.delimiter), start=1):
-            if number <= header.row:
-                continue
+        last = None if most is None else header.row + most
+        records = enumerate(csv.reader(file, delimiter=text.delimiter), start=1)
+        for _, record in islice(records, header.row, last):
             for column in columns:
                 if column < len(record) and record[column].strip():
                     counts[column][record[column].strip()] += 1

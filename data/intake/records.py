@@ -98,7 +98,7 @@ class _Reader:
             self._registered_otherwise(row, content)
         if self.kind == "pledges":
             self._direction(row, content)
-        for column in round_columns(self.kind, row.header):
+        for column in set() if self.context.earlier else round_columns(self.kind, row.header):
             self._round(row, column)
         for fault in row_faults(self.kind, content):
             self._note(row, fault.name, fault.code, fault.facts)
@@ -126,7 +126,9 @@ class _Reader:
         units = [row.texts[name] for name in ("unit_code", "unit_text") if name in row.texts]
         unit = next((text for text in units if text.strip()), "")
         parts = [name for name in ("group_code", "site") if is_totals_row(row.texts.get(name, ""))]
-        sums = totals_word(row.cells, unit, row.texts[parts[0]] if parts else "", {*self.codes, *self.alone})
+        known = {*self.codes, *self.alone}
+        part = row.texts[parts[0]] if parts else ""
+        sums = totals_word(row.cells, unit, part, known, earlier=self.context.earlier)
         if sums:
             name = next((name for name, text in row.texts.items() if text == sums), self.fields[0].name)
             about: dict[str, object] = {"value": sums}
@@ -289,11 +291,11 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         intake.blank += loaded.blank if loaded.placements else 0
         rows = list(_rows(loaded, text, header))
         reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
-        for name in SPELLED & set(header.fields):
+        for name in set() if context.earlier else SPELLED & set(header.fields):
             reader.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
         intake.joined |= other_spellings(*reader.spelled.values())
         reader.alone = alone(row.texts.get("unit_text", row.texts.get("unit_code", "")) for row in rows)
-        for name in identifiers(kind, header):
+        for name in () if context.earlier else identifiers(kind, header):
             reader.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
         for row in rows:
             reader.row(row)

@@ -13,7 +13,7 @@ import re
 import shutil
 import unicodedata
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -97,6 +97,9 @@ class TextTable:
     has_our_line_ends: bool = False
     """Whether the file was written from a sheet: lines end in LF, and a cell may contain CR LF."""
 
+    earlier: bool = False
+    """Whether it was stored by a version that did not look for swallowed rows."""
+
     @property
     def has_bom(self) -> bool:
         """Return whether the file at `path` starts with a byte-order mark."""
@@ -122,16 +125,20 @@ def open_source(
     sheet: str = "",
     *,
     printed: bool = False,
+    earlier: bool = False,
 ) -> TextTable:
     """Return the file as a UTF-8 text table; raise FileRefusedError with the reasons if it is not a table.
 
     `header_words` are the column names that may stand in a header, in every spelling; GB18030 and Big5 are
     accepted only when one of them can be read. `sheet` is the sheet of a workbook that a person chose.
-    `printed`: its numbers keep the zeros at their end, as the sheet shows them.
+    `printed`: its numbers keep the zeros at their end, as the sheet shows them. `earlier`: the file was stored by a
+    version that read numbers without their format and did not look for lost or swallowed rows.
     """
     name = display_name(source.name if isinstance(source, Path) else source[0])
     try:
-        return _open(_on_disk(source, workdir), name, workdir, header_words, sheet, printed)
+        marks = frozenset(word for word, is_set in (("printed", printed), ("earlier", earlier)) if is_set)
+        text = _open(_on_disk(source, workdir), name, workdir, header_words, sheet, marks)
+        return replace(text, earlier=earlier)
     except FileRefusedError as refusal:
         raise refusal.in_file(name) from None
 
@@ -152,7 +159,9 @@ def kind_of(head: bytes) -> str:
     return "html" if WEB_PAGE.match(start) else "text"
 
 
-def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str], sheet: str, printed: bool) -> TextTable:
+def _open(
+    path: Path, name: str, workdir: Path, header_words: frozenset[str], sheet: str, marks: frozenset[str]
+) -> TextTable:
     kind = _kind_of_file(path)
     if kind in ("zip", "ole"):
         # Only its name distinguishes a WPS table from an Excel 97 workbook: the content is nearly identical.
@@ -160,7 +169,7 @@ def _open(path: Path, name: str, workdir: Path, header_words: frozenset[str], sh
             raise refuse("wps_table")
         kind = zip_kind(path) if kind == "zip" else ole_kind(path)
     if kind in WORKBOOKS:
-        text = read_workbook(path, workdir / "sheet.csv", kind, sheet, printed=printed)
+        text = read_workbook(path, workdir / "sheet.csv", kind, sheet, marks)
         return _from_workbook(path, name, header_words, kind, text)
     if kind == "gzip":
         return _from_gzip(path, name, workdir, header_words)

@@ -314,7 +314,7 @@ class _Scan:
             except csv.Error:
                 self._note("unclosed_quote", number + 1)
         self._name_a_wrong_header()
-        for first, last in self._swallowed.found():
+        for first, last in () if self.text.earlier else self._swallowed.found():
             self._note("swallowed_rows", first, last=last)
         for number, record in self._notes:
             remark = next(cell.strip() for cell in record if cell.strip())

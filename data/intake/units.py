@@ -37,8 +37,8 @@ class UnitIntake:
 class _Reader:
     """Reader of register rows in order, remembering every spelling taken."""
 
-    def __init__(self, intake: UnitIntake, round_id: str) -> None:
-        self.intake, self.round_id = intake, round_id
+    def __init__(self, intake: UnitIntake, context: Context) -> None:
+        self.intake, self.round_id, self.earlier = intake, context.round_id, context.earlier
         self.units: list[RegisteredUnit] = []
         self.spellings: dict[str, tuple[RegisteredUnit, Place]] = {}
         self.rosters: dict[int, Place] = {}
@@ -48,11 +48,11 @@ class _Reader:
         """Read a unit."""
         texts = {name: tidy(values[column]) for name, column in header.fields.items()}
         self.place = (header, file, row)
-        sums = totals_word(values, texts["unit_name"])
+        sums = totals_word(values, texts["unit_name"], earlier=self.earlier)
         if sums:
             self._note("totals_row", "unit_name", sums, level="warning")
             return
-        for column in round_columns("units", header):
+        for column in set() if self.earlier else round_columns("units", header):
             self._round(header, column, values[column])
         name = texts["unit_name"]
         if not name:
@@ -62,7 +62,7 @@ class _Reader:
             self._note("control_character", "unit_name", name, character="")
         if len(name) > LONGEST_NAME:
             self._note("name_too_long", "unit_name", name, length=len(name), limit=LONGEST_NAME)
-        damaged = damage(texts.get("unit_code", ""), self.numbers)
+        damaged = {} if self.earlier else damage(texts.get("unit_code", ""), self.numbers)
         if damaged:
             self._note("damaged_identifier", "unit_code", texts["unit_code"], level="error", **damaged)
         unit = RegisteredUnit(
@@ -136,7 +136,7 @@ class _Reader:
 def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> UnitIntake:
     """Read register files that belong to one upload."""
     intake = UnitIntake()
-    reader = _Reader(intake, context.round_id)
+    reader = _Reader(intake, context)
     for number, (text, header) in enumerate(tables):
         loaded = LoadedTable(context.con, f"unit_raw_{number}")
         width = len(header.cells)
@@ -152,7 +152,7 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
                 reader.row(header, text.name, loaded.place(position)[1], values)
     if not reader.units and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
-    spelled = spellings_of(unit.category for unit in reader.units)
+    spelled = {} if context.earlier else spellings_of(unit.category for unit in reader.units)
     intake.joined = other_spellings(spelled)
     reader.units = [replace(unit, category=spelled.get(unit.category, unit.category)) for unit in reader.units]
     if not any(problem.level == "error" for problem in intake.problems):

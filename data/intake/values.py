@@ -108,13 +108,16 @@ def _bare(value: str) -> str:
     return key[1:-1].strip(_AROUND) if key[:1] + key[-1:] in _BRACKETS else key
 
 
-def totals_word(values: list[str], unit: str, group: str = "", known: Container[str] = ()) -> str:
+def totals_word(
+    values: list[str], unit: str, group: str = "", known: Container[str] = (), *, earlier: bool = False
+) -> str:
     """Return the word that marks a row as totals: instead of the unit or group, or first in a row without a unit.
 
-    known: match keys of registered units and listed groups, which are never sums whatever they are called.
+    known: match keys of registered units and listed groups, which are never sums whatever they are called. earlier:
+    a name of all units together was still a unit.
     """
     first = next((value for value in values if value.strip()), "")
-    words = [unit] if is_totals_unit(unit) else []
+    words = [unit] if (is_totals_row if earlier else is_totals_unit)(unit) else []
     words += [word for word in (group, "" if unit.strip() else first) if is_totals_row(word)]
     return next((word for word in words if match_key(word) not in known), "")
 
@@ -126,7 +129,7 @@ def judge_unit(value: str, context: Context, codes: dict[str, str]) -> Judgement
         return fault
     if is_glued(value):
         return Judgement(None, "glued_units")
-    damaged = damage(value, Numbers()) if match_key(value) not in codes else {}
+    damaged = damage(value, Numbers()) if match_key(value) not in codes and not context.earlier else {}
     if damaged:
         return Judgement(None, "damaged_identifier", damaged)
     broken = "\n" in value or "\r" in value

@@ -137,18 +137,21 @@ def _has_stream(data: bytes, name: str) -> bool:
     return False
 
 
-def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "", *, printed: bool = False) -> SheetText:
+def read_workbook(
+    path: Path, target: Path, kind: str = "xlsx", sheet: str = "", marks: frozenset[str] = frozenset()
+) -> SheetText:
     """Write one visible sheet as CSV to `target`, or refuse the workbook.
 
     `sheet` is the sheet that a person chose; empty means the first visible sheet, with a warning if there are more.
-    `printed`: numbers keep the zeros at their end that the sheet shows.
+    `marks`: "printed" where numbers keep the zeros at their end that the sheet shows, "earlier" where the workbook was
+    stored by a version that read numbers without their format and did not look for lost rows.
     """
     if kind != "xls":
         check_directory(path)
-    facts = _run_child(path, target, [kind, sheet, *(["printed"] if printed else [])])
+    facts = _run_child(path, target, [kind, sheet, *sorted(marks)])
     if facts["far"]:
         raise refuse("workbook_cell_far_away", cell=facts["far"])
-    if facts["lost"]:
+    if facts["lost"] and "earlier" not in marks:
         raise refuse("rows_lost", expected=facts["lost"][0], found=facts["lost"][1])
     if not facts["visible"]:
         raise refuse("workbook_unreadable")
@@ -156,6 +159,8 @@ def read_workbook(path: Path, target: Path, kind: str = "xlsx", sheet: str = "",
         raise refuse("sheet_not_found", sheet=sheet, sheets=list(facts["visible"]))
     name = str(facts["sheet"])
     merged = tuple(map(_area, facts["merged"]))
+    if "earlier" in marks:
+        facts["rounded"] = []
     numbers = tuple((_area(area), value) for area, value in facts["merged_numbers"])
     return SheetText(target, name, _warnings(facts, chosen=bool(sheet)), _without_value(facts, name), merged, numbers)
 

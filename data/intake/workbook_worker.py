@@ -4,7 +4,7 @@ It imports nothing of ours and writes no file. First comes one line of JSON abou
 standard error JSON about its cells; then the parent reads the exit code: anything but 0 means that the table is
 incomplete. Standard input is the workbook; the
 arguments are its kind (xlsx, xls or ods), the name of the sheet, empty for the first visible sheet, and "printed" where
-the numbers are kept as they are printed.
+the numbers are kept as they are printed and "earlier" where no format of theirs is followed.
 """
 
 from __future__ import annotations
@@ -531,8 +531,11 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
     return areas
 
 
-def convert(data: bytes, kind: str, wanted: str, printed: bool) -> None:
-    """Write the facts and the table to standard output; `printed`: zeros at the end of numbers are shown."""
+def convert(data: bytes, kind: str, wanted: str, marks: list[str]) -> None:
+    """Write the facts and the table to standard output.
+
+    marks: "printed" where zeros at the end of numbers are shown, "earlier" where no format of numbers is followed.
+    """
     import python_calamine as calamine
 
     if kind != "xls":
@@ -562,7 +565,9 @@ def convert(data: bytes, kind: str, wanted: str, printed: bool) -> None:
         areas = surroundings(data, kind, name, sheet, facts)
         if not facts["far"]:
             facts["merged"] = [area for area in areas if area[2] > area[0]]
-            table = rows_like_excel(sheet, areas, facts.pop("formats", {}), printed, late)
+            formats = facts.pop("formats", {})
+            formats = {} if "earlier" in marks else formats
+            table = rows_like_excel(sheet, areas, formats, "printed" in marks, late)
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
     out.write(json.dumps(facts) + "\n")
     out.flush()
@@ -581,8 +586,8 @@ def main() -> int:
     """Return the exit code: 0 complete, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
     limit()
     try:
-        kind, sheet, *more = sys.argv[1:]
-        convert(sys.stdin.buffer.read(), kind, sheet, printed="printed" in more)
+        kind, sheet, *marks = sys.argv[1:]
+        convert(sys.stdin.buffer.read(), kind, sheet, marks)
     except FarCellError:
         return 3
     except MemoryError:

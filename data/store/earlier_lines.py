@@ -14,7 +14,7 @@ from data.intake.records import read_records
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, open_source
 from data.intake.unit_sheets import UnitSheets
-from data.store.uploads import Upload
+from data.store.uploads import READING, Upload
 from problems import Place, Problem
 
 Line: TypeAlias = tuple[str, ...]
@@ -77,6 +77,7 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
         tables = _tables_of(upload, workdir, words, context)
         rules = replace(context.rules, words=upload.choices.values) if context.rules else None
         context = replace(context, con=con, workdir=workdir, mapping=upload.mapping, rules=rules)
+        context = replace(context, earlier=upload.choices.reading < READING)
         if upload.kind == "ballots":
             ballots = read_ballots(tables, context).places
             return ballots.of(lines) if ballots else {}
@@ -97,8 +98,10 @@ def _tables_of(
     """Read the stored files as at import: with the recorded sheet, column mapping and corrections."""
 
     def header_of(text: TextTable) -> Header:
-        return read_header(upload.kind, first_records(text.path, text.delimiter), upload.mapping, text.name)
+        records = first_records(text.path, text.delimiter)
+        return read_header(upload.kind, records, upload.mapping, text.name, earlier=earlier)
 
+    earlier = upload.choices.reading < READING
     words = words | set(upload.mapping)
     by_unit = UnitSheets(upload.kind, context.register, header_of)
     has_unit_sheets = any(key.startswith("confirm_sheets") for key in upload.choices.confirmed) and not upload.edits
@@ -110,6 +113,6 @@ def _tables_of(
         if has_unit_sheets:
             texts = by_unit.open(source, file.name, folder, words, sheet)
         else:
-            texts = [replace(open_source(source, folder, words, sheet), name=file.name)]
+            texts = [replace(open_source(source, folder, words, sheet, earlier=earlier), name=file.name)]
         tables += [(text, header_of(text)) for text in texts]
     return tables

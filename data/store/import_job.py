@@ -41,6 +41,7 @@ from data.store.history import now, user
 from data.store.rounds import RoundConflictError, alias_conflicts, read_register, read_round
 from data.store.uploads import (
     EVIDENCE,
+    READING,
     Choices,
     EditLog,
     Evidence,
@@ -149,7 +150,7 @@ class ImportOptions:
     confirm: digest of the meaning that a person confirms; confirmed: answers given earlier. sheet: of a workbook.
     fill_down: merged cells are read as filled. edits: corrections of a single file. demo: demonstration data. trial:
     the round is tried out; it takes trial uploads only, until it is cleared. replaying: the files were stored before,
-    so their meaning was confirmed then.
+    so their meaning was confirmed then. reading: the checks under which they were read.
     """
 
     rules: str | None = None
@@ -166,6 +167,7 @@ class ImportOptions:
     demo: bool = False
     trial: bool = False
     replaying: bool = False
+    reading: int = READING
 
 
 DEFAULTS = ImportOptions()
@@ -196,6 +198,7 @@ class ImportJob:
     ) -> None:
         self.path, self.staging, self.request, self.watch, self.threads = path, staging, request, watch, threads
         self.known, self.in_force = known, in_force
+        self.earlier = request.options.reading < READING
         self.kind, self.round_id, self.options = request.kind, request.round_id, request.options
         self.mapping = dict(self.options.mapping or {})
         self.values = dict(self.options.values)
@@ -236,7 +239,8 @@ class ImportJob:
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
             self.report.problems = with_formulas(text, header, self.report.problems, mended)
-            self.report.problems = with_merged_numbers(self.kind, text, header, self.report.problems)
+            if not self.earlier:
+                self.report.problems = with_merged_numbers(self.kind, text, header, self.report.problems)
         self.report.problems = without_consequences(self.report.problems)
         self._settle()
         return digest
@@ -373,7 +377,7 @@ class ImportJob:
             self._mapping_for(records)
         tables = []
         for text, records in first:
-            header = read_header(self.kind, records, self.mapping, text.name)
+            header = read_header(self.kind, records, self.mapping, text.name, earlier=self.earlier)
             self.report.headers[text.name] = FoundHeader.of(header)
             self.opened.append((text, header))
             if has_errors(header.problems):
@@ -410,7 +414,8 @@ class ImportJob:
         if self.by_unit is not None:
             return self.by_unit.open(kept.source, kept.name, workdir, self.header_words, self.options.sheet)
         printed = self.kind == "results"
-        text = open_source(kept.source, workdir, self.header_words, self.options.sheet, printed=printed)
+        sheet, words = self.options.sheet, self.header_words
+        text = open_source(kept.source, workdir, words, sheet, printed=printed, earlier=self.earlier)
         return [replace(text, name=kept.name)]
 
     def _note_texts(self, kept: _Kept, texts: list[TextTable]) -> None:
@@ -453,7 +458,7 @@ class ImportJob:
     def _corrected(self, text: TextTable, workdir: Path) -> TextTable:
         """Return the corrected text, stored next to the original; name, checksum and encoding are the original's."""
         records = first_records(text.path, text.delimiter)
-        header = read_header(self.kind, records, self._mapping_for(records), text.name)
+        header = read_header(self.kind, records, self._mapping_for(records), text.name, earlier=self.earlier)
         if has_errors(header.problems):
             return text
         target = self.folder / "corrected-0.csv"
@@ -510,7 +515,7 @@ class ImportJob:
 
     def _personal_cells(self, tables: list[tuple[TextTable, Header]]) -> list[Problem]:
         """Return the cells of a small table that identify persons; ballots are searched where they are loaded."""
-        if self.kind == "ballots":
+        if self.kind == "ballots" or self.earlier:
             return []
         self.examined = True
         return [p for text, header in tables for p in personal_cells(text, header.columns(self.kind))]
@@ -531,7 +536,17 @@ class ImportJob:
     def _context(self) -> Context:
         rules = replace(self.request.rules, words=self.values) if self.request.rules else None
         asked = not self.options.replaying or any(key.startswith("confirm_direction") for key in self.confirmed)
-        return Context(self.con, self.staging, self.round_id, rules, self._register(), self.mapping, asked, self.watch)
+        return Context(
+            self.con,
+            self.staging,
+            self.round_id,
+            rules,
+            self._register(),
+            self.mapping,
+            reads_directions=asked,
+            earlier=self.earlier,
+            watch=self.watch,
+        )
 
     def _register(self) -> Register | None:
         return read_register(self.in_force, self.round_id) if self.kind != "units" else None
@@ -595,7 +610,11 @@ class ImportJob:
             files=files,
             mapping=self.mapping,
             choices=Choices(
-                self.options.sheet, self.options.fill_down, dict(self.values), tuple(sorted(self.confirmed))
+                self.options.sheet,
+                self.options.fill_down,
+                dict(self.values),
+                tuple(sorted(self.confirmed)),
+                self.options.reading,
             ),
             edits=self.options.edits,
             accepted_warnings=accepted,

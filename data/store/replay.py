@@ -192,6 +192,7 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damag
                 values=upload.choices.values,
                 confirmed=upload.choices.confirmed,
                 replaying=True,
+                reading=upload.choices.reading,
                 sheet=upload.choices.sheet,
                 fill_down=upload.choices.fill_down,
                 edits=upload.edits,

@@ -31,7 +31,7 @@ from data.model.names import match_key
 from data.model.record_keys import year_of
 from data.model.register import PARTICIPATION, Register, RegisteredUnit
 from data.model.spellings import spellings_of
-from data.store.uploads import Upload, damage_told
+from data.store.uploads import READING, Upload, damage_told
 from errors import ProblemsError
 from problems import Place, Problem
 
@@ -83,7 +83,8 @@ def read_register(uploads: list[Upload], round_id: str) -> Register | None:
     successors = {key: _followed(code, taken_over, known) for key, code in spellings if former[key] not in known}
     listed = {str(row["unit_code"]): row for row in contents(uploads, "unit_round", round_id)}
     units = [_as_listed(unit, listed.get(unit.unit_code)) for unit in units]
-    spelled = spellings_of(unit.category for unit in units)
+    own = [upload for upload in registers if upload.round_id == round_id]
+    spelled = spellings_of(unit.category for unit in units) if _joins(own) else {}
     return Register(
         tuple(replace(unit, category=spelled.get(unit.category, unit.category)) for unit in units),
         aliases(uploads, round_id),
@@ -104,6 +105,11 @@ def _units_of(uploads: list[Upload]) -> list[RegisteredUnit]:
         for upload in uploads
         for code, name, short, roster, category, participation in upload.frame()[UNIT_COLUMNS].to_numpy(dtype=object)
     ]
+
+
+def _joins(uploads: list[Upload]) -> bool:
+    """Return whether spellings with one key are one name, which they were not in uploads of version 0.1.0 alone."""
+    return any(upload.choices.reading >= READING for upload in uploads)
 
 
 def _followed(code: str, links: Mapping[str, str], known: set[str]) -> str:
@@ -294,8 +300,9 @@ def _coded_anew(
     for what in ("unit", "indicator", "grade", "group"):
         con.sql(read_sql(f"build/{what}_map")).create(f"{what}_map")
     con.sql(read_sql("intake/ballot_map")).create("ballot_map")
-    name_categories(con)
-    join_ballot_numbers(con)
+    name_categories(con, joins=_joins(uploads))
+    if _joins(uploads):
+        join_ballot_numbers(con)
     if con.execute(read_sql("intake/any_two_groups")).fetchall()[0][0]:
         rows = con.execute(read_sql("intake/two_groups")).fetchall()
         raise RoundConflictError(

@@ -23,6 +23,8 @@ from errors import StoreDamagedError
 
 MANIFEST = "upload.json"
 EVIDENCE = "evidence-"
+# 1: version 0.1.0, whose manifests say nothing of it; 2: the meaning of every column is settled, every field checked.
+READING_OF_0_1, READING = 1, 2
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,14 @@ class Choices:
     """Reading options chosen by the user: the sheet, and whether merged cells are filled down.
 
     values: word of the file -> grade. confirmed: the questions about the meaning of columns that a person answered.
+    reading: the checks under which the files were read, by which they are read again.
     """
 
     sheet: str = ""
     fill_down: bool = False
     values: dict[str, str] = field(default_factory=dict)
     confirmed: tuple[str, ...] = ()
+    reading: int = READING
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,9 @@ def read_upload(folder: Path) -> Upload:
         del manifest["checksums"]
         manifest["files"] = tuple(Evidence(**file) for file in manifest["files"])
         choices = manifest.get("choices", {})
-        manifest["choices"] = Choices(**{**choices, "confirmed": tuple(choices.get("confirmed", ()))})
+        reading = READING if "confirmed" in choices else READING_OF_0_1
+        confirmed = tuple(choices.get("confirmed", ()))
+        manifest["choices"] = Choices(**{"reading": reading, **choices, "confirmed": confirmed})
         manifest["edits"] = tuple(
             EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in manifest.get("edits", ())
         )

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from data.store import Store
+from data.store.uploads import READING, READING_OF_0_1
 from tests.support.paths import FIXTURES
 
 OLDER = FIXTURES / "store-0.1.0"
@@ -54,3 +55,35 @@ def test_its_backup_is_restored(biaochi):
     biaochi("restore", OLDER / "backup.zip")
     biaochi("check")
     same_answers(biaochi)
+
+
+@pytest.fixture
+def odd(biaochi):
+    """Files that this version would refuse or read otherwise: see make_odd.py."""
+    with zipfile.ZipFile(OLDER / "odd.zip") as archive:
+        archive.extractall(biaochi.store)
+    return biaochi
+
+
+def test_a_replay_is_no_stricter_than_what_was_stored(odd):
+    """A channel outside the list, weights, another year, percent cells, an e-mail address in a remark, a heading over
+    grades, codes as an indicator, all units as one, two spellings: each upload has the content of then.
+    """
+    store = Store(odd.store)
+    assert [upload.choices.reading for upload in store.uploads()] == [READING_OF_0_1] * 8
+    odd("replay", store.release().id)
+
+
+def test_files_of_today_are_read_again_with_the_checks_of_today(odd, tmp_path):
+    """The same file is refused today; without what is refused it is stored, and replayed as it was checked."""
+    upload = next(upload for upload in Store(odd.store).uploads() if upload.kind == "ballots")
+    path = tmp_path / "again.csv"
+    text = upload.evidence()[0][1].read_text(encoding="utf-8").replace("\n1,", "\n91,")
+    path.write_text(text, encoding="utf-8")
+    call = ("ballots", path, "--round", "2025", "--rules", upload.rules_name)
+    codes = {problem["code"] for problem in odd.json("import", *call, code=3)["problems"]}
+    assert codes == {"personal_value", "sampling_weight", "unknown_choice"}
+    path.write_text("票号,评议主体,参评单位,评价,渠道\n91,群众,市财政局,满意,网络\n", encoding="utf-8")
+    assert odd.json("import", *call)["stored"]
+    assert Store(odd.store).uploads()[-1].choices.reading == READING
+    odd("replay", odd.publish())
