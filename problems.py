@@ -109,6 +109,16 @@ SENTENCES: dict[str, str] = {
     "confirm_units": N_("Columns read as units ({count}): {shown}; votes in them: {votes}."),
     "confirm_indicators": N_("Columns read as indicators ({count}): {shown}; votes in them: {votes}."),
     "confirm_ignored": N_("The column {shown} is not read, although {votes} of its cells hold grades or numbers."),
+    "confirm_category": N_(
+        "Categories that may be one under two names ({count}): {shown}. Each would be ranked as a category of its own."
+    ),
+    "confirm_registered_category": N_(
+        "The file gives {count} units another category than the register, which counts: {shown}."
+    ),
+    "confirm_register_column": N_(
+        "The column {column} is not used ({cells} filled cells), although it looks like {what} of the unit."
+    ),
+    "field_not_used": N_("The column {column} is checked and not used in any result ({cells} filled cells)."),
     "confirm_direction": N_(
         "Pledges without a direction and with a target below the baseline are read as lower is better ({count}): {shown}."
     ),
@@ -325,6 +335,15 @@ SUGGESTIONS: dict[str, str] = {
         "If it holds no votes, confirm; otherwise choose what it is: on the upload page, or with --map "
         "COLUMN=indicator on the command line."
     ),
+    "confirm_category": N_("If they are different categories, confirm; otherwise write one name in all files."),
+    "confirm_registered_category": N_(
+        "If the register is right, confirm; otherwise correct the register or the file, then import again."
+    ),
+    "confirm_register_column": N_(
+        "If no result depends on it, confirm; otherwise choose what it is: on the upload page, or with --map "
+        "on the command line."
+    ),
+    "field_not_used": N_("Nothing needs to be done."),
     "confirm_direction": N_(
         "If lower is better for each of them, confirm; otherwise add the column 方向 with 越高越好 or 越低越好."
     ),
@@ -477,6 +496,12 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
                 "“{other_grade}”: the two contradict each other."
             ),
             N_("Do not delete either line yet. Check the paper ballot, then keep the line that agrees with it."),
+        ),
+    },
+    "unknown_column": {
+        "cells": (
+            N_("The column {column} is not recognised and is left out ({cells} filled cells)."),
+            SUGGESTIONS["unknown_column"],
         ),
     },
     "record_in_other_upload": {

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from data.duckdb_access import read_sql
 from data.intake.anonymous import equal_rows, number_rows
 from data.intake.ballot_columns import MARKS, BallotColumns, ValueColumn, merged, read_columns
+from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.context import Context
 from data.intake.headers import Header
@@ -816,6 +817,7 @@ def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIn
         return
     lines = Lines.from_keys(keys, bits)
     intake.meaning.categories = _categories(dictionaries, context)
+    intake.problems += _of_register(dictionaries, context)
     digest = lines_digest(dictionaries, ballots_digest(con), lines)
     intake.facts = BallotFacts(dictionaries, lines, digest)
 
@@ -827,6 +829,13 @@ def _categories(dictionaries: Dictionaries, context: Context) -> dict[str, int]:
     for unit, category in zip(dictionaries.units, dictionaries.categories, strict=True):
         _add(found, registered.get(unit, category) or ONLY_CATEGORY, 1)
     return dict(sorted(found.items()))
+
+
+def _of_register(dictionaries: Dictionaries, context: Context) -> list[Problem]:
+    """Ask about units to which the file gives another category than the register."""
+    registered = {unit.unit_code: unit.category for unit in context.register.units} if context.register else {}
+    given = zip(dictionaries.units, dictionaries.categories, strict=True)
+    return other_than_registered(None, [(own, registered[unit]) for unit, own in given if unit in registered])
 
 
 def sorted_keys(

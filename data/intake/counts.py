@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_COUNTS, judge_claimed
 from data.intake.context import Context
 from data.intake.control_figures import differences
@@ -83,6 +84,7 @@ class _Reader:
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
+        self.said: dict[str, str] = {}  # categories that the file gives beside those of the register
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
 
@@ -156,7 +158,10 @@ class _Reader:
         return judge_group(text, self.groups)
 
     def _category(self, unit: str, cell: _Cell | None) -> None:
-        if cell is None or self.context.register is not None or not tidy(cell.value):
+        if cell is None or not tidy(cell.value):
+            return
+        if self.context.register is not None:
+            self.said[unit] = tidy(cell.value)
             return
         own = self._usual("category", tidy(cell.value)) or ""
         usual = self.categories.setdefault(unit, own)
@@ -256,6 +261,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     _check_indicators(reader, intake, tables)
     _tally(reader, intake.meaning, context)
+    intake.problems += _of_register(reader, context)
     intake.places = {key: (cell.file, cell.row, cell.column) for key, cell in reader.seen.items()}
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()
@@ -310,6 +316,12 @@ def _tally(reader: _Reader, meaning: Meaning, context: Context) -> None:
     meaning.scored = scored_indicators(sorted({cell[3] for cell in reader.cells}), reader.rules)
     meaning.categories = dict(sorted(Counter(units.values()).items()))
     meaning.cells = votes
+
+
+def _of_register(reader: _Reader, context: Context) -> list[Problem]:
+    """Ask about units to which the file gives another category than the register."""
+    registered = {unit.unit_code: unit.category for unit in context.register.units} if context.register else {}
+    return other_than_registered(None, [(own, registered[unit]) for unit, own in reader.said.items()])
 
 
 def _check_indicators(reader: _Reader, intake: CountIntake, tables: list[tuple[TextTable, Header]]) -> None:

@@ -37,6 +37,8 @@ QUESTIONS = frozenset(
         "confirm_indicators",
         "confirm_ignored",
         "confirm_category",
+        "confirm_registered_category",
+        "confirm_register_column",
         "confirm_direction",
     }
 )
@@ -123,7 +125,7 @@ def columns_left_out(problems: Iterable[Problem]) -> set[str]:
     found: set[str] = set()
     for problem in problems:
         names = problem.facts.get("columns")
-        if problem.code == "unknown_column" and problem.column:
+        if problem.code in ("unknown_column", "confirm_register_column", "field_not_used") and problem.column:
             found.add(problem.column)
         elif problem.code == "confirm_ignored" and isinstance(names, list):
             found.update(map(str, names))

@@ -284,12 +284,12 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
     intake = RecordIntake()
     reader = _Reader(kind, context, intake)
     for number, (text, header) in enumerate(tables):
-        if kind != "results":
-            intake.problems += _unknown_columns(text, header.without_other(round_columns(kind, header)))
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0
         rows = list(_rows(loaded, text, header))
+        if kind != "results":
+            intake.problems += _unknown_columns(text, header.without_other(round_columns(kind, header)), rows)
         reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
         for name in set() if context.earlier else SPELLED & set(header.fields):
             reader.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
@@ -330,9 +330,11 @@ def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row
             yield _Row(text.name, loaded.place(position)[1], header, _with_span(texts), cells)
 
 
-def _unknown_columns(text: TextTable, header: Header) -> list[Problem]:
+def _unknown_columns(text: TextTable, header: Header, rows: list[_Row]) -> list[Problem]:
+    filled = {at: sum(bool(row.cells[at].strip()) for row in rows) for at in header.other}
     return [
-        Problem("unknown_column", "warning", text.name, None, header.row, cell, cell) for cell in header.other.values()
+        Problem("unknown_column", "warning", text.name, None, header.row, cell, cell, {"cells": filled[at]})
+        for at, cell in header.other.items()
     ]
 
 

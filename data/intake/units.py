@@ -1,5 +1,6 @@
 """Import of the register of units of a round: code, name, category, roster number and participation."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -9,6 +10,7 @@ from data.intake.counts import context_rows
 from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.meaning import Meaning, of_fields
+from data.intake.register_columns import faulty, unused
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import judge_round, totals_word
@@ -52,6 +54,8 @@ class _Reader:
         if sums:
             self._note("totals_row", "unit_name", sums, level="warning")
             return
+        if not self.earlier:
+            self.intake.problems += faulty(file, header, row, values)
         for column in set() if self.earlier else round_columns("units", header):
             self._round(header, column, values[column])
         name = texts["unit_name"]
@@ -143,11 +147,13 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(width)))
         intake.blank += loaded.blank if loaded.placements else 0
         intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
-        records = context_rows(loaded) if loaded.placements else []
+        found = context_rows(loaded) if loaded.placements else []
+        records = [["" if value is None else str(value) for value in record] for record in found]
+        if not context.earlier:
+            intake.problems += unused(text.name, header, records, context.mapping)
         if "unit_code" in header.fields:
-            reader.numbers = Numbers.of([str(record[header.fields["unit_code"]] or "") for record in records])
-        for position, record in enumerate(records):
-            values = ["" if value is None else str(value) for value in record]
+            reader.numbers = Numbers.of([record[header.fields["unit_code"]] for record in records])
+        for position, values in enumerate(records):
             if any(value.strip() for value in values):
                 reader.row(header, text.name, loaded.place(position)[1], values)
     if not reader.units and not intake.problems:
@@ -155,6 +161,7 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
     spelled = {} if context.earlier else spellings_of(unit.category for unit in reader.units)
     intake.joined = other_spellings(spelled)
     reader.units = [replace(unit, category=spelled.get(unit.category, unit.category)) for unit in reader.units]
+    intake.meaning.categories = dict(sorted(Counter(unit.category for unit in reader.units).items()))
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = pd.DataFrame([unit.__dict__ for unit in reader.units], columns=COLUMNS)
         intake.frame = intake.frame.sort_values(["roster_no", "unit_code"], ignore_index=True)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from data.model.names import match_key
 from errors import ProblemsError
@@ -92,6 +92,15 @@ class Presentation:
     smallest_cell: int = 5
 
 
+_Own = TypeVar("_Own")
+
+
+def _of(category: str | None, own: Mapping[str, _Own], all_others: _Own) -> _Own:
+    """Return what a category has of its own, by any spelling of its name, else what holds for all others."""
+    key = match_key(category or "")
+    return next((value for name, value in own.items() if match_key(name) == key), all_others) if key else all_others
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """Rules for scoring, ranking and naming the bottom. Points are hundredths, as integers."""
@@ -129,7 +138,7 @@ class RuleSet:
         """Map evaluator groups to their weight in a category; None when all votes are pooled."""
         if self.group_weights is None:
             return None
-        return dict(self.category_weights.get(category or "", self.group_weights))
+        return dict(_of(category, self.category_weights, self.group_weights))
 
     def group_names(self) -> list[str] | None:
         """Return every evaluator group that has a weight; None when any group may vote."""
@@ -140,7 +149,7 @@ class RuleSet:
 
     def bottom_for(self, category: str | None = None) -> Bottom:
         """Return the bottom rule of a category; None asks for the rule of the entire round."""
-        return self.category_bottom.get(category or "", self.bottom)
+        return _of(category, self.category_bottom, self.bottom)
 
     @property
     def pooled(self) -> bool:

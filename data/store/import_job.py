@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.duckdb_access import working_memory
 from data.intake.ballots import read_ballots, unscored
+from data.intake.categories import alike, question
 from data.intake.context import Context
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
@@ -32,7 +33,7 @@ from data.intake.unit_sheets import OF_SHEET, UnitSheets
 from data.intake.units import UnitIntake, read_units
 from data.model.contract import RECORD_KINDS, header_words
 from data.model.progress import ProgressReporter
-from data.model.register import Register
+from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
 from data.store.atomic_write import copy_to_disk, move_atomically
 from data.store.column_mappings import Decision, remembered, words, write_decision
@@ -236,6 +237,7 @@ class ImportJob:
         self.report.problems += self._personal_cells(tables)
         digest, self.report.rows = self._read(tables)
         self.report.content = digest
+        self.report.problems += self._alike_categories()
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
             self.report.problems = with_formulas(text, header, self.report.problems, mended)
@@ -244,6 +246,16 @@ class ImportJob:
         self.report.problems = without_consequences(self.report.problems)
         self._settle()
         return digest
+
+    def _alike_categories(self) -> list[Problem]:
+        """Ask about categories of the round that may be one under two names; a register's stand for all others."""
+        own = set(self.report.meaning.categories) - {ONLY_CATEGORY}
+        if self.earlier or (self.kind != "units" and self._register() is not None):
+            return []
+        others = self._others("units", "ballots", "counts")
+        kept = [upload for upload in others if not (self.options.replace and upload.kind == self.kind)]
+        known = {name for upload in kept for name in upload.categories()} - {"", ONLY_CATEGORY}
+        return question(None, alike(own, known))
 
     def _settle(self) -> None:
         """Take away the questions that a person has answered, now or earlier for files of this shape."""

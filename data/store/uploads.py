@@ -18,7 +18,7 @@ import pandas as pd
 from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.corrections import Edit
-from data.model.facts import write_dictionaries
+from data.model.facts import read_dictionaries, write_dictionaries
 from errors import StoreDamagedError
 
 MANIFEST = "upload.json"
@@ -99,6 +99,12 @@ class Upload:
         """Read the facts of any kind except ballots. Raises StoreDamagedError."""
         with damage_told([self]):
             return read_parquet(self.folder / "facts.parquet")
+
+    def categories(self) -> set[str]:
+        """Return the categories that an upload of ballots, counts or a register gives. Raises StoreDamagedError."""
+        if self.kind == "ballots":
+            return set(read_dictionaries(self.folder / "dictionaries.json").categories)
+        return set(map(str, self.frame()["category"]))
 
 
 def write_manifest(folder: Path, upload: Upload, path: Path | None = None) -> None:
