@@ -498,6 +498,16 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("Do not delete either line yet. Check the paper ballot, then keep the line that agrees with it."),
         ),
     },
+    "figure_differs": {
+        "figures": (
+            N_("{column} prints {printed}; the other figures of the table give {found}."),
+            SUGGESTIONS["figure_differs"],
+        ),
+        "rows": (
+            N_("The line of totals prints {printed} under {column}; the {rows} rows above give {found}."),
+            SUGGESTIONS["figure_differs"],
+        ),
+    },
     "unknown_column": {
         "cells": (
             N_("The column {column} is not recognised and is left out ({cells} filled cells)."),

@@ -45,6 +45,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "biaochi kit": ("biaochi kit ZY001 --round 2025 -o ZY001.zip",),
     "biaochi public": ("biaochi public --round 2025 -o 2025.html",),
+    "biaochi uploads": ("biaochi uploads --round 2025", "biaochi uploads --format json"),
     "biaochi rounds": ("biaochi rounds", "biaochi rounds --format json"),
     "biaochi releases": ("biaochi releases", "biaochi releases --format xlsx -o releases.xlsx"),
     "biaochi rollback": ('biaochi rollback 599205b62e79062f --reason "wrong file imported"',),

@@ -26,7 +26,7 @@ COMMANDS = (admin, documents, export, imports, packages, pledges, releases, resu
 ORDER = (
     *("demo", "template", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
     *("export", "bulletin", "bundle", "kit", "public"),
-    *("rounds", "releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
+    *("rounds", "uploads", "releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
 

@@ -1,7 +1,7 @@
 """What is in force: publish, compare, go back, clear a trial, give a round its status."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from cli.context import CommandError, Format, Output, ReleaseId, checked_round, 
 from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
 from cli.results import open_release
 from i18n import N_, translate
+
+if TYPE_CHECKING:
+    from data.store.uploads import Upload
 
 
 @app.command(help=N_("Publish the imported uploads as the release in force."))
@@ -76,6 +79,36 @@ def rounds(release: ReleaseId = None, form: Format = "csv", output: Output = Non
     words = [{**row, "status": translate(STATUSES[str(row["status"])], session.language), **mark} for row in rows]
     titles = headers("rounds") | dict.fromkeys(mark, DATA_HEADER)
     emit_rows(words, titles, N_("Rounds of the release"), form, output)
+
+
+@app.command(help=N_("List the uploads in force, and what was noted of their printed figures."))
+def uploads(
+    round_id: Annotated[str | None, typer.Option("--round", metavar="R", help=N_("Round, for instance 2025."))] = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi uploads`."""
+    from results.fields import headers
+
+    check_form(form, output)
+    found = [upload for upload in session.store().uploads_in_force() if round_id in (None, upload.round_id)]
+    rows = [row for upload in found for row in _upload_rows(upload)]
+    if form == "json":
+        return emit_json({"rows": rows}, output)
+    emit_rows(rows, headers("uploads"), N_("Uploads in force"), form, output)
+
+
+def _upload_rows(upload: "Upload") -> list[dict[str, str | int | float | bool | None]]:
+    """Return a row for each note of an upload; one without a note has one row."""
+    own: dict[str, str | int | float | bool | None] = {
+        "upload": upload.upload_id,
+        "kind": upload.kind,
+        "round": upload.round_id,
+        "file": "、".join(file.name for file in upload.files),
+        "lines": upload.lines,
+    }
+    notes = [(note.file or own["file"], note.row, note.message(session.language)) for note in upload.notes]
+    return [{**own, "file": file, "row": row, "note": note} for file, row, note in notes or [(own["file"], None, "")]]
 
 
 @app.command(help=N_("List the releases and the changes of status, newest first."))

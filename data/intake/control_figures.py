@@ -13,10 +13,10 @@ from data.intake.headings import without_number
 from data.model.names import match_key
 from data.model.rule_sets import RuleSet
 
-TOTAL, ISSUED, RETURNED, VALID, INVALID, SATISFIED, RETURN_RATE, VALID_RATE, OTHER = (
-    *("total", "issued", "returned", "valid", "invalid"),
-    *("satisfied_rate", "return_rate", "valid_rate", "other"),
-)
+TOTAL, ISSUED, RETURNED, VALID, INVALID = "total", "issued", "returned", "valid", "invalid"
+SATISFIED, RETURN_RATE, VALID_RATE, INVALID_RATE = "satisfied_rate", "return_rate", "valid_rate", "invalid_rate"
+RATES_OF_RETURN = frozenset({RETURN_RATE, VALID_RATE, INVALID_RATE})
+MEAN, OTHER = "mean", "other"
 _KINDS = (
     (TOTAL, r"(?:票数|总票|得票|投票|总)?(?:合计|总计|小计|共计|总数|总票数|票数)"),
     (ISSUED, r"(?:发放|发出|下发|应发|应投|应收)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
@@ -25,6 +25,8 @@ _KINDS = (
     (VALID, r"有效(?:票|票数|数|份数|张数|问卷数?|样本数?)?|样本数?|样本量|参评人数|评价人数"),
     (RETURN_RATE, r"(?:回收|收回|回票)率"),
     (VALID_RATE, r"有效率"),
+    (INVALID_RATE, r"(?:无效|作废|废票)率"),
+    (MEAN, r"(?:平均|综合)?得分|平均分"),
     (SATISFIED, r"(?:群众|总体|综合)?满意[率度]"),
     (
         OTHER,
@@ -59,11 +61,11 @@ def differences(
     figures = {columns[name]: number for name, text in printed.items() if (number := number_of(text)) is not None}
     for name, text in printed.items():
         number = number_of(text)
-        expected = _expected(columns[name], figures, votes, rules)
+        expected = _expected(columns[name], figures, votes, rules) or _of_grade(name, votes, rules)
         if number is None or not expected:
             continue
-        if not any(_equal(number, value, text) for value in expected):
-            yield Difference(name, text.strip(), _shown(expected[0], text))
+        if not any(is_rounded_from(number, value, text) for value in expected):
+            yield Difference(name, text.strip(), printed_like(expected[0], text))
 
 
 def _expected(kind: str, figures: Mapping[str, Decimal], votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:
@@ -78,6 +80,8 @@ def _expected(kind: str, figures: Mapping[str, Decimal], votes: Mapping[str, int
         RETURNED: lambda: [figures[VALID] + figures[INVALID]] if {VALID, INVALID} <= set(figures) else [],
         RETURN_RATE: lambda: _ratio(figures.get(RETURNED), figures.get(ISSUED)),
         VALID_RATE: lambda: _ratio(figures.get(VALID), figures.get(RETURNED)),
+        INVALID_RATE: lambda: _ratio(figures.get(INVALID), figures.get(RETURNED)),
+        MEAN: lambda: _mean(counted, scored, rules),
         SATISFIED: lambda: _satisfied(counted, scored, all_votes - invalid, rules),
     }
     return checks.get(kind, list)()
@@ -88,6 +92,24 @@ def _satisfied(votes: Mapping[str, Decimal], scored: Decimal, valid: Decimal, ru
     best = sorted(rules.points, key=lambda grade: -rules.points[grade])
     sums = [sum((votes.get(grade, Decimal()) for grade in best[:many]), Decimal()) for many in range(1, len(best))]
     return [value for some in sums for base in (valid, scored) for value in _ratio(some, base)]
+
+
+def _of_grade(name: str, votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:
+    """Return the share of the grade that a heading names (不满意率, 基本满意占比), of valid or scored ballots."""
+    bare = re.sub(r"(?:率|占比|比例|比重)?[(（]?[%％]?[)）]?$", "", match_key(without_number(name)))
+    grade = next((kept for kept in votes if match_key(kept) == bare and bare != match_key(name)), None)
+    if grade is None:
+        return []
+    invalid = sum(number for other, number in votes.items() if rules.unscored.get(other) == "invalid")
+    scored = sum(number for other, number in votes.items() if other not in rules.unscored)
+    bases = (sum(votes.values()) - invalid, scored, sum(votes.values()))
+    return [value for base in bases for value in _ratio(Decimal(votes[grade]), Decimal(base))]
+
+
+def _mean(votes: Mapping[str, Decimal], scored: Decimal, rules: RuleSet) -> list[Decimal]:
+    """Return the mean of the points of the grades; none for a scale of numbers."""
+    points = sum((votes.get(grade, Decimal()) * points for grade, points in rules.points.items()), Decimal())
+    return [points / scored / 100] if rules.points and scored else []
 
 
 def _ratio(part: Decimal | None, whole: Decimal | None) -> list[Decimal]:
@@ -106,7 +128,7 @@ def number_of(text: str) -> Decimal | None:
     return number / 100 if plain.endswith("%") else number
 
 
-def _equal(printed: Decimal, found: Decimal, text: str) -> bool:
+def is_rounded_from(printed: Decimal, found: Decimal, text: str) -> bool:
     """Return whether a printed figure is the rounded value; a rate may be printed as 62.5, 0.625 or 62.5%."""
     plain = match_key(text).replace(",", "").removesuffix("%")
     places = len(plain.partition(".")[2])
@@ -116,7 +138,7 @@ def _equal(printed: Decimal, found: Decimal, text: str) -> bool:
     return abs(found - printed) <= half or (found <= 1 < printed and abs(found * 100 - printed) <= half)
 
 
-def _shown(found: Decimal, text: str) -> str:
+def printed_like(found: Decimal, text: str) -> str:
     """Return the value as the figure is printed: with its decimals, and per cent where it has them."""
     plain = match_key(text).replace(",", "")
     places = len(plain.removesuffix("%").partition(".")[2])

@@ -17,6 +17,7 @@ from data.intake.context import Context
 from data.intake.control_figures import differences
 from data.intake.count_columns import CountColumns, read_columns
 from data.intake.headers import Header
+from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning
 from data.intake.profile import profiles
 from data.intake.source import TextTable
@@ -87,6 +88,7 @@ class _Reader:
         self.said: dict[str, str] = {}  # categories that the file gives beside those of the register
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
+        self.totals: dict[str, LineOfTotals] = {}
 
     def spellings(self, header: Header, records: list[list[str]]) -> None:
         """Find, before the rows are read, which spellings of names that no list gives mean the same."""
@@ -115,6 +117,9 @@ class _Reader:
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))
+            self.totals.setdefault(file, LineOfTotals(file)).set_aside(
+                row, sums, dict(zip(header.cells, values, strict=True))
+            )
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
@@ -133,10 +138,13 @@ class _Reader:
             return
         self._category(unit, place.get("category"))
         counted: dict[str, int] = {}
+        by_column: dict[str, int] = {}
         for above, grade_cell, count_cell in self._grade_cells(header, columns, place, file, row, values):
             printed = judge_indicator(above, self.rules).kept if above else indicator
             grade, votes = self._count((unit, group, printed or above), grade_cell, count_cell)
             counted[grade] = counted.get(grade, 0) + votes
+            by_column[count_cell.column] = votes
+        self.totals.setdefault(file, LineOfTotals(file)).add(by_column)
         if not columns.indicators:  # else a figure may belong to any of them
             self._figures(header, columns, counted, file, row, values)
 
@@ -262,6 +270,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     _check_indicators(reader, intake, tables)
     _tally(reader, intake.meaning, context)
     intake.problems += _of_register(reader, context)
+    intake.problems += [note for total in reader.totals.values() for note in total.notes()]
     intake.places = {key: (cell.file, cell.row, cell.column) for key, cell in reader.seen.items()}
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()

@@ -7,7 +7,7 @@ header rows, as forms print an indicator over its grades, are merged.
 
 import csv
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def read_header(
         return _unknown_header(kind, records, file)
     index = counts.index(max(counts[:HEADER_WITHIN]))
     first, last, texts, above = _one_header(records, index, known)
-    header, problems = _claim(kind, texts, above, last + 1, known, file, looks_for_persons=not earlier)
+    header, problems = _claim(kind, texts, above, last + 1, known, file, as_today=not earlier)
     problems += _title_rows(records[:first], first + 1, file)
     if last == first + 2 and not above:
         problems += _title_rows([[], *records[first + 1 : last]], last + 1, file, first)
@@ -242,7 +242,7 @@ def _claim(
     known: dict[str, str],
     file: str,
     *,
-    looks_for_persons: bool = True,
+    as_today: bool = True,
 ) -> tuple[Header, list[Problem]]:
     """Assign each column to the field of its header; report duplicates, personal data and missing columns."""
     problems: list[Problem] = []
@@ -266,11 +266,14 @@ def _claim(
         if name is None and texts.count(texts[column]) == 1:
             name = _means(kind, texts[column], known)  # 评议主体 below a separate heading
         name = name or None  # '' marks a column that is no field
+        if name in fields and kind == "results" and as_today and _is_whole(column, fields[name], maxima):
+            other[fields[name]] = texts[fields[name]]  # 满意度(60) before 总得分(100) is a part of it
+            del fields[name]
         if name is not None and key not in known and name in fields:
             name = None  # a part with its maximum, next to the column itself
         if kind == "results" and (name in fields or (key == SERIAL and _has_rank(cells, known))):
             name = None  # a part next to the total, a serial number next to the rank: kept under its printed header
-        if key and looks_for_persons and _is_personal(kind, texts[column], cell, usual, claimed=name is not None):
+        if key and as_today and _is_personal(kind, texts[column], cell, usual, claimed=name is not None):
             personal.add(column)
             shown = hidden(cell)
             problems.append(Problem("personal_column", file=file, row=row, column=shown, value=shown))
@@ -286,6 +289,11 @@ def _claim(
         seen.setdefault(key, column)
     problems += _missing(kind, cells, fields, row, file)
     return Header(row, cells, fields, other, above, maxima, personal=frozenset(personal)), problems
+
+
+def _is_whole(column: int, other: int, maxima: Mapping[int, float]) -> bool:
+    """Return whether a column has a higher maximum than another of the same meaning."""
+    return column in maxima and other in maxima and maxima[column] > maxima[other]
 
 
 def _is_personal(kind: str, text: str, cell: str, usual: Container[str], *, claimed: bool) -> bool:

@@ -5,16 +5,19 @@ columns (one date before another, parts that add up) are in `record_rules.py`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context
+from data.intake.control_figures import RATES_OF_RETURN, Difference, kind_of_figure
 from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
+from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, of_fields, shortened
+from data.intake.printed_figures import PrintedLine, of_line, of_return, ranks
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
@@ -81,6 +84,8 @@ class _Reader:
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
         self.lower: dict[str, list[tuple[_Row, str]]] = {}
+        self.totals: dict[str, LineOfTotals] = {}
+        self.printed: list[tuple[_Row, PrintedLine]] = []
 
     def row(self, row: _Row) -> None:
         """Read a record: each field by itself, then rules across fields, then whether it is a duplicate."""
@@ -104,7 +109,37 @@ class _Reader:
             self._note(row, fault.name, fault.code, fault.facts)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
+        self._figures(row, content)
         self._key(row, content)
+
+    def _figures(self, row: _Row, content: Mapping[str, object]) -> None:
+        """Note the printed figures of a line that its other figures contradict."""
+        other = {header: row.cells[column] for column, header in row.header.other.items()}
+        if self.kind == "issue_return":
+            self._differs(row, of_return(content, other))
+            numbers = {
+                row.header.text_of(self.kind, name): number
+                for name in ("issued", "returned", "valid", "invalid")
+                if isinstance(number := content[name], int)
+            }
+            self.totals.setdefault(row.file, LineOfTotals(row.file)).add(numbers)
+        if self.kind == "results":
+            line = _printed_line(row, content)
+            self.printed.append((row, line))
+            self._differs(row, of_line(line))
+
+    def _differs(self, row: _Row, found: Iterable[Difference]) -> None:
+        for differs in found:
+            facts = {"printed": differs.printed, "found": differs.found, "figures": True}
+            self.intake.problems.append(
+                Problem("figure_differs", "note", row.file, None, row.number, differs.column, differs.printed, facts)
+            )
+
+    def of_all_lines(self) -> None:
+        """Note the printed ranks and totals that do not follow from the lines."""
+        for at, differs in ranks([line for _, line in self.printed]).items():
+            self._differs(self.printed[at][0], [differs])
+        self.intake.problems += [note for total in self.totals.values() for note in total.notes()]
 
     def _round(self, row: _Row, column: int) -> None:
         """Refuse a row of another round than the import's."""
@@ -133,6 +168,8 @@ class _Reader:
             name = next((name for name, text in row.texts.items() if text == sums), self.fields[0].name)
             about: dict[str, object] = {"value": sums}
             self._note(row, name, "totals_row", about, warning=True)
+            cells = dict(zip(row.header.cells, row.cells, strict=True))
+            self.totals.setdefault(row.file, LineOfTotals(row.file)).set_aside(row.number, sums, cells)
         return bool(sums)
 
     def _field(self, row: _Row, kind: Field, content: dict[str, object]) -> None:
@@ -273,6 +310,24 @@ def _of(judgement: Judgement) -> Reading:
     return Reading(judgement.kept, judgement.code, judgement.facts, judgement.warning)
 
 
+def _printed_line(row: _Row, content: Mapping[str, object]) -> PrintedLine:
+    named = {
+        name: row.header.text_of("results", text if text in row.header.fields else name)
+        for name, text in (("score", "score_text"), ("rank", "rank_text"))
+    }
+    figures = content["figures"] if isinstance(content["figures"], dict) else {}
+    rank = content["rank"]
+    return PrintedLine(
+        str(content["category"] or ""),
+        str(content["score_text"] or ""),
+        rank if isinstance(rank, int) else None,
+        maximum_of(named["score"]),
+        named["score"],
+        named["rank"],
+        figures,
+    )
+
+
 def maximum_of(header: str) -> float | None:
     """Return the maximum in brackets at the end of a header, such as 总得分(100), or None."""
     found = re.search(r"[(（]\s*(\d+(?:\.\d+)?)\s*分?[)）]\s*$", header)
@@ -289,7 +344,8 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         intake.blank += loaded.blank if loaded.placements else 0
         rows = list(_rows(loaded, text, header))
         if kind != "results":
-            intake.problems += _unknown_columns(text, header.without_other(round_columns(kind, header)), rows)
+            known = round_columns(kind, header) | _rates_of_return(kind, header)
+            intake.problems += _unknown_columns(text, header.without_other(known), rows)
         reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
         for name in set() if context.earlier else SPELLED & set(header.fields):
             reader.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
@@ -301,6 +357,7 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
             reader.row(row)
         intake.rows += len(rows)
         intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
+    reader.of_all_lines()
     intake.problems += reader.questions()
     if not reader.contents and not has_errors(intake.problems):
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
@@ -328,6 +385,13 @@ def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row
         if any(cell.strip() for cell in cells):
             texts = {name: cells[column] for name, column in header.fields.items()}
             yield _Row(text.name, loaded.place(position)[1], header, _with_span(texts), cells)
+
+
+def _rates_of_return(kind: str, header: Header) -> set[int]:
+    """Return the columns of printed rates, which are recomputed."""
+    if kind != "issue_return":
+        return set()
+    return {at for at, text in header.other.items() if kind_of_figure(text) in RATES_OF_RETURN}
 
 
 def _unknown_columns(text: TextTable, header: Header, rows: list[_Row]) -> list[Problem]:

@@ -60,6 +60,7 @@ Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
 LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page offers as a download
 MOST_FAULTY = 10_000  # cells offered for correction; a file with more is corrected at its source
+MOST_NOTES = 1000  # kept with an upload; a table has a few printed figures a line
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
@@ -632,6 +633,7 @@ class ImportJob:
             accepted_warnings=accepted,
             demo=self.options.demo,
             trial=self.options.trial,
+            notes=tuple(self.report.notes[:MOST_NOTES]),
             imported_at=now(),
             imported_by=user(),
         )

@@ -20,6 +20,7 @@ from data.intake.ballots import BallotFacts
 from data.intake.corrections import Edit
 from data.model.facts import read_dictionaries, write_dictionaries
 from errors import StoreDamagedError
+from problems import Problem
 
 MANIFEST = "upload.json"
 EVIDENCE = "evidence-"
@@ -65,7 +66,7 @@ class Upload:
     """An accepted upload.
 
     digest: of the canonical content. replaces: whether earlier uploads of the same kind and round become void.
-    trial: whether it belongs to a trial round.
+    trial: whether it belongs to a trial round. notes: what was told at the import and needed no decision.
     """
 
     number: int
@@ -82,6 +83,7 @@ class Upload:
     accepted_warnings: str = ""
     demo: bool = False
     trial: bool = False
+    notes: tuple[Problem, ...] = ()
     imported_at: str = ""
     imported_by: str = ""
     folder: Path = Path()
@@ -137,8 +139,9 @@ def read_upload(folder: Path) -> Upload:
         manifest["edits"] = tuple(
             EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in manifest.get("edits", ())
         )
+        manifest["notes"] = tuple(Problem(**note) for note in manifest.get("notes", ()))
         return Upload(**manifest, folder=folder)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         raise _manifest_damaged(folder) from None
 
 
