@@ -212,6 +212,7 @@ SENTENCES: dict[str, str] = {
     "personal_value": N_(
         "A file must not identify a person; the column {column} contains {what} (cells: {count}; rows: {rows})."
     ),
+    "personal_elsewhere": N_("A file must not identify a person; the name of this file contains {what}."),
     "personal_ballot_id": N_("A ballot number must not identify a person; the number in this cell does: {what}."),
     "damaged_identifier": N_("{column} should be as it was issued; a spreadsheet has changed {value}: {cause}."),
     "sampling_weight": N_(
@@ -449,6 +450,7 @@ SUGGESTIONS: dict[str, str] = {
         "Nothing was stored. Delete them and save again, or take a copy of the file without personal data: with the "
         "button on the upload page, or with --clean-copy FILE on the command line."
     ),
+    "personal_elsewhere": N_("Nothing was stored. Remove it from the file, save it again and import that file."),
     "damaged_identifier": N_(
         "Format the column {column} as text in the file where the numbers are still right, export it again, and import "
         "that file."
@@ -506,6 +508,20 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         "rows": (
             N_("The line of totals prints {printed} under {column}; the {rows} rows above give {found}."),
             SUGGESTIONS["figure_differs"],
+        ),
+    },
+    "personal_elsewhere": {
+        "sheet_name": (
+            N_("A file must not identify a person; the name of a sheet contains {what}."),
+            SUGGESTIONS["personal_elsewhere"],
+        ),
+        "cells": (
+            N_("A file must not identify a person; sheet {sheet} contains {what} (cells: {count}): {cells}."),
+            SUGGESTIONS["personal_elsewhere"],
+        ),
+        "notes": (
+            N_("A file must not identify a person; notes on cells of sheet {sheet} contain {what} ({count}): {notes}."),
+            SUGGESTIONS["personal_elsewhere"],
         ),
     },
     "unknown_column": {

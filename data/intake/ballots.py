@@ -32,7 +32,8 @@ from data.intake.identifiers import (
     damage,
 )
 from data.intake.meaning import Meaning
-from data.intake.personal import looks_personal, personal_cells, sorts_in, unread_looks_personal
+from data.intake.personal import looks_personal, personal_cells, unread_looks_personal
+from data.intake.personal_values import sorts_in
 from data.intake.profile import ColumnProfile, profiles
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns

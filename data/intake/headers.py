@@ -15,7 +15,8 @@ from data.intake.header_rows import SurveyHeader, survey_header, third_row
 from data.intake.header_shape import joined, padded
 from data.intake.headings import is_of_tool, without_number
 from data.intake.meaning import ROLES
-from data.intake.personal import Columns, hidden, names_person, names_voter
+from data.intake.personal import Columns, names_person, names_voter
+from data.intake.personal_values import hidden
 from data.intake.source import TextTable
 from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
 from data.model.names import match_key

@@ -5,7 +5,8 @@ import io
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.intake.personal import BALLOT_ID, HIDDEN, Columns, PersonalColumn, hidden, personal_columns, records, sorts_in
+from data.intake.personal import BALLOT_ID, Columns, PersonalColumn, personal_columns, records
+from data.intake.personal_values import HIDDEN, hidden, sorts_in
 from data.intake.source import TextTable
 from i18n import N_, translate
 from problems import joined

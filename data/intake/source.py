@@ -126,17 +126,21 @@ def open_source(
     *,
     printed: bool = False,
     earlier: bool = False,
+    again: bool = False,
 ) -> TextTable:
     """Return the file as a UTF-8 text table; raise FileRefusedError with the reasons if it is not a table.
 
     `header_words` are the column names that may stand in a header, in every spelling; GB18030 and Big5 are
     accepted only when one of them can be read. `sheet` is the sheet of a workbook that a person chose.
     `printed`: its numbers keep the zeros at their end, as the sheet shows them. `earlier`: the file was stored by a
-    version that read numbers without their format and did not look for lost or swallowed rows.
+    version that read numbers without their format and did not look for lost or swallowed rows. `again`: another sheet
+    of a workbook that was opened before.
     """
     name = display_name(source.name if isinstance(source, Path) else source[0])
     try:
-        marks = frozenset(word for word, is_set in (("printed", printed), ("earlier", earlier)) if is_set)
+        marks = frozenset(
+            word for word, is_set in (("printed", printed), ("earlier", earlier), ("again", again)) if is_set
+        )
         text = _open(_on_disk(source, workdir), name, workdir, header_words, sheet, marks)
         return replace(text, earlier=earlier)
     except FileRefusedError as refusal:

@@ -90,7 +90,8 @@ class UnitSheets:
         """Return a sheet as a table with its header, or why it is none."""
         workdir.mkdir()
         try:
-            text = replace(open_source(source, workdir, words, sheet), name=f"{name}{OF_SHEET}{sheet}")
+            text = open_source(source, workdir, words, sheet, again=True)
+            text = replace(text, name=f"{name}{OF_SHEET}{sheet}")
         except FileRefusedError as refusal:
             return None, None, [replace(p, sheet=sheet) for p in refusal.problems if p.code != "hidden_sheet"]
         header = self.header_of(text)

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import settings
+from data.intake.elsewhere import of_workbook
 from data.intake.identifiers import ROUNDED
+from data.intake.personal_values import LIKELY
 from data.intake.refusal import FileRefusedError, refuse
 from data.model.grouped_problems import spans
 from data.model.template_sheets import NOTES_TITLES
@@ -144,11 +146,15 @@ def read_workbook(
 
     `sheet` is the sheet that a person chose; empty means the first visible sheet, with a warning if there are more.
     `marks`: "printed" where numbers keep the zeros at their end that the sheet shows, "earlier" where the workbook was
-    stored by a version that read numbers without their format and did not look for lost rows.
+    stored by a version that read numbers without their format and did not look for lost rows, "again" where the other
+    sheets and notes were looked at before.
     """
     if kind != "xls":
         check_directory(path)
-    facts = _run_child(path, target, [kind, sheet, *sorted(marks)])
+    facts = _run_child(path, target, [kind, sheet, LIKELY, *sorted(marks)])
+    personal = of_workbook(map(str, facts["names"]), facts["beside"]) if marks.isdisjoint({"earlier", "again"}) else []
+    if personal:
+        raise FileRefusedError(personal)
     if facts["far"]:
         raise refuse("workbook_cell_far_away", cell=facts["far"])
     if facts["lost"] and "earlier" not in marks:

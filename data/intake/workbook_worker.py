@@ -12,10 +12,13 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 import json
+import posixpath
 import re
 import struct
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -46,6 +49,8 @@ BEGIN, SIZE, INDEX = 0x09, 0x0200, 0x020B  # of a sheet: its first record (low b
 VALUES = {0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x027E}  # cells that hold a number or a text
 CELLS = {*VALUES, 0x0006, 0x00BE, 0x0201, 0x0205}  # formulas, blank cells with a format and errors as well
 FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its result is no number; it is an empty text
+TEXT_OBJECT, CONTINUE = 0x01B6, 0x3C  # of an .xls: the text of a note, and the record with its letters
+SHORTEST, LONGEST_TEXT = 6, 1000  # characters of texts beside the table that are reported
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 EXTENDED = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
@@ -531,9 +536,10 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
     return areas
 
 
-def convert(data: bytes, kind: str, wanted: str, marks: list[str]) -> None:
+def convert(data: bytes, kind: str, wanted: str, likely: str, marks: list[str]) -> None:
     """Write the facts and the table to standard output.
 
+    likely: pattern of texts that are reported of other sheets and of notes on cells, '' for none.
     marks: "printed" where zeros at the end of numbers are shown, "earlier" where no format of numbers is followed.
     """
     import python_calamine as calamine
@@ -558,7 +564,7 @@ def convert(data: bytes, kind: str, wanted: str, marks: list[str]) -> None:
         facts["visible"] = visible
     name = wanted if wanted in visible else "" if wanted or not visible else visible[0]
     table: Iterator[list[str]] = iter(())
-    late: dict[str, list[Any]] = {"rounded": [], "merged_numbers": []}
+    late: dict[str, list[Any]] = {"rounded": [], "merged_numbers": [], "beside": []}
     if name:
         facts["sheet"] = name
         sheet = book.get_sheet_by_name(name)
@@ -575,7 +581,92 @@ def convert(data: bytes, kind: str, wanted: str, marks: list[str]) -> None:
     for row in table:
         write(row)
     out.flush()
+    if likely and not {"earlier", "again"} & set(marks):
+        others = [sheet.name for sheet in sheets if sheet.name != name]
+        late["beside"] = beside(data, kind, book, others, re.compile(likely))
     sys.stderr.write(json.dumps(late))
+
+
+def beside(data: bytes, kind: str, book: Any, others: list[str], likely: re.Pattern[str]) -> list[list[str]]:
+    """Return texts that match, beside the table: cells of other sheets and notes on cells, each with its place."""
+    found: list[list[str]] = []
+    texts = itertools.chain(cells_of(data, kind, book, others), notes_of(data, kind, book))
+    for where, sheet, cell, text in texts:
+        plain = unicodedata.normalize("NFKC", text)
+        if len(plain) >= SHORTEST and likely.search(plain):
+            found.append([where, sheet, cell, text[:LONGEST_TEXT]])
+            if len(found) >= NAMED_CELLS:
+                break
+    return found
+
+
+def cells_of(data: bytes, kind: str, book: Any, names: list[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the texts of sheets that are not read; a sheet with a far cell is left out, as no table can be in it."""
+    for name in names:
+        if kind == "xlsx" and FAR.search(sheet_xml(data, name)):
+            continue
+        sheet = book.get_sheet_by_name(name)
+        left = int(sheet.start[1]) if sheet.start is not None else 0
+        for row, cells in enumerate(sheet.iter_rows() if sheet.start is not None else (), start=1):
+            for at, value in enumerate(cells):
+                if value != "":
+                    yield "cells", name, f"{letters(left + at)}{row}", shown(value)
+
+
+def notes_of(data: bytes, kind: str, book: Any) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the notes on cells: sheet, cell ('' where the format does not tell) and text."""
+    if kind == "xlsx":
+        yield from notes_of_xlsx(data)
+    elif kind == "ods":
+        with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
+            for _, table in ElementTree.iterparse(content):
+                if table.tag == TABLE + "table":
+                    for note in table.iter(OFFICE + "annotation"):
+                        yield "notes", table.get(TABLE + "name", ""), "", " ".join(note.itertext())
+    else:
+        yield from notes_of_xls(data, book.sheet_names)
+
+
+def notes_of_xlsx(data: bytes) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the notes and the threaded comments, found through the relations of each sheet."""
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        of_sheet = sheets_of_parts(parts)
+        for part in parts.namelist():
+            if re.search(r"comments\w*/?[^/]*\.xml$", part, re.IGNORECASE) and "_rels" not in part:
+                for note in ElementTree.fromstring(parts.read(part)).iter():
+                    if note.get("ref"):
+                        yield "notes", of_sheet.get(part, ""), str(note.get("ref")), "".join(note.itertext())
+
+
+def sheets_of_parts(parts: zipfile.ZipFile) -> dict[str, str]:
+    """Map each part that a sheet refers to, such as its notes, to the name of the sheet."""
+    names = parts.namelist()
+    if "xl/_rels/workbook.xml.rels" not in names:
+        return {}
+    relations = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    found = {}
+    for sheet in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter():
+        target = targets.get(sheet.get(RELATION), "") if sheet.tag.endswith("}sheet") else ""
+        folder, _, file = ("xl/" + target if not target.startswith("/") else target[1:]).rpartition("/")
+        own = f"{folder}/_rels/{file}.rels"
+        for relation in ElementTree.fromstring(parts.read(own)) if target and own in names else ():
+            part = posixpath.normpath(posixpath.join(folder, relation.get("Target", "")))
+            found[part.lstrip("/")] = sheet.get("name", "")
+    return found
+
+
+def notes_of_xls(data: bytes, names: list[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the texts of drawn objects, among them the notes on cells."""
+    book = Compound(data).stream("Workbook", "Book")
+    starts = [struct.unpack_from("<I", content)[0] for kind, content in biff_records(book, 0) if kind == BOUNDSHEET]
+    for name, start in zip(names, starts, strict=False):
+        length = 0
+        for kind, content in biff_records(book, start):
+            if length and kind == CONTINUE and content:
+                text = content[1:].decode("utf-16-le" if content[0] & 1 else "latin-1", "replace")
+                yield "notes", name, "", text[:length]
+            length = struct.unpack_from("<10xH", content)[0] if kind == TEXT_OBJECT and len(content) >= 12 else 0
 
 
 class LockedWorkbookError(Exception):
@@ -586,8 +677,8 @@ def main() -> int:
     """Return the exit code: 0 complete, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
     limit()
     try:
-        kind, sheet, *marks = sys.argv[1:]
-        convert(sys.stdin.buffer.read(), kind, sheet, marks)
+        kind, sheet, likely, *marks = sys.argv[1:]
+        convert(sys.stdin.buffer.read(), kind, sheet, likely, marks)
     except FarCellError:
         return 3
     except MemoryError:

@@ -18,6 +18,7 @@ from data.intake.categories import alike, question
 from data.intake.context import Context
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
+from data.intake.elsewhere import of_name
 from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.meaning import QUESTIONS, SETTLED_BY_CONFIRMING, Meaning, digest_of, key_of, still_open, to_remember
@@ -408,6 +409,10 @@ class ImportJob:
         texts: list[TextTable] = []
         self.by_unit = self._unit_sheets()
         for number, kept in enumerate(evidence):
+            named = [] if self.earlier else of_name(kept.name)
+            if named:
+                self.report.problems += named
+                continue
             workdir = self.staging / f"text-{number}"
             workdir.mkdir()
             self.watch.step(0.3 * number / len(evidence), N_("Reading the file"))

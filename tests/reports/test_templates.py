@@ -5,7 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from data.intake.personal import names_person, sorts_in
+from data.intake.personal import names_person
+from data.intake.personal_values import sorts_in
 from data.model.contract import KINDS, REQUIRED, fields
 from data.model.field_meanings import meanings
 from reports.templates import Choices, choices_of, example_rows, template, template_fields

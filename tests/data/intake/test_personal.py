@@ -2,7 +2,8 @@
 
 import pytest
 
-from data.intake.personal import is_series, names_person, names_voter, sorts_in
+from data.intake.personal import is_series, names_person, names_voter
+from data.intake.personal_values import sorts_in
 from tests.support.stores import BALLOTS, SMALL, snapshot, table
 
 IDENTITY, MOBILE = "510101199001011234", "13912345678"
