@@ -314,11 +314,11 @@ SUGGESTIONS: dict[str, str] = {
     "no_header": N_(
         "If a row names them differently, choose once what each means: on the page under “Columns of the file”, "
         "on the command line with --map. Otherwise insert a first row as in the template: the button on the upload page, "
-        "or `biaochi template` on the command line."
+        "or “biaochi template” on the command line."
     ),
     "unknown_column": N_(
         "If it is not needed, confirm; otherwise rename it as in the template: the button on the upload page, or "
-        "`biaochi template` on the command line."
+        "“biaochi template” on the command line."
     ),
     "personal_column": N_(
         "Nothing was stored. Delete the column and save again, or take a copy of the file without personal data: with "

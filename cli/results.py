@@ -137,6 +137,6 @@ def open_release(prefix: str | None) -> "Iterator[Release]":
 
 OTHER_RULES = N_("Computed under other rules, not published.")
 OUTDATED = N_(
-    "The release {release} was built by an earlier version of this program. Run `biaochi publish` to build the "
+    "The release {release} was built by an earlier version of this program. Run “biaochi publish” to build the "
     "same files as a release of this version; the old release stays in the history."
 )

@@ -87,3 +87,10 @@ def test_the_empty_message_is_empty_and_an_unknown_language_is_refused():
     assert i18n.translate("", "zh") == ""
     with pytest.raises(ValueError, match="fr"):
         i18n.translate("Error", "fr")
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_command_in_a_message_stands_in_quotation_marks(language):
+    """A grave accent is code in Markdown alone; tables of the page and the terminal show it as it is."""
+    texts = (text for message in i18n.read_catalogue(language) for text in (*forms(message.id), *forms(message.string)))
+    assert [text for text in texts if text and "`" in text] == []

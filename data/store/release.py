@@ -264,7 +264,7 @@ def read_contents(folder: Path) -> dict[str, Any]:
 
 def _damaged(folder: Path) -> StoreDamagedError:
     return StoreDamagedError(
-        "Release {release}: its results cannot be read any more. Run `biaochi rebuild`: it makes them again from the "
+        "Release {release}: its results cannot be read any more. Run “biaochi rebuild”: it makes them again from the "
         "kept files.",
         release=folder.name[:16],
     )

@@ -69,7 +69,7 @@ class Store:
         """Return a rule set by name. Raises UsageError."""
         path = self.path / "rules" / f"{name}.toml"
         if "/" in name or not path.is_file():
-            raise UsageError("There is no rule set named {name}. `biaochi rules list` names them all.", name=name)
+            raise UsageError("There is no rule set named {name}. “biaochi rules list” names them all.", name=name)
         return _kept_rules(path)
 
     def lost_rules(self, uploads: Sequence[Upload]) -> StoreDamagedError | None:
@@ -170,7 +170,7 @@ class Store:
         if len(matches) != 1 or not prefix:
             if matches:
                 raise UsageError("Several releases begin with {prefix}. Enter more digits.", prefix=prefix)
-            raise UsageError("No release begins with {prefix}. `biaochi releases` lists them all.", prefix=prefix)
+            raise UsageError("No release begins with {prefix}. “biaochi releases” lists them all.", prefix=prefix)
         return matches[0]
 
     # --- writing -------------------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def damage_told(uploads: Sequence[Upload]) -> Iterator[None]:
         if not damaged:
             raise
         raise StoreDamagedError(
-            "Upload {upload}: files derived from it are damaged or missing. Run `biaochi rebuild` to restore "
+            "Upload {upload}: files derived from it are damaged or missing. Run “biaochi rebuild” to restore "
             "them from the stored originals.",
             upload=damaged[0],
         ) from error

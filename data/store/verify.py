@@ -53,14 +53,14 @@ def release_damage(folder: Path) -> list[Damage]:
     """Return the defects of the files of a release."""
     named = {"release": folder.name[:16]}
     if not (folder / RELEASE).is_file() or not (folder / RESULTS).is_file():
-        return [Damage("Release {release}: files are missing. Run `biaochi rebuild` to restore them.", named)]
+        return [Damage("Release {release}: files are missing. Run “biaochi rebuild” to restore them.", named)]
     try:
         made_of = read_contents(folder)
     except StoreDamagedError:
         made_of = {}
     if made_of.get("id") == folder.name and made_of.get("results_sha256") == file_sha256(folder / RESULTS):
         return []
-    return [Damage("Release {release}: its results are damaged. Run `biaochi rebuild` to restore them.", named)]
+    return [Damage("Release {release}: its results are damaged. Run “biaochi rebuild” to restore them.", named)]
 
 
 def _uploads(store: Store) -> list[Damage]:
@@ -83,7 +83,7 @@ def damaged_file(upload: str, name: str) -> Damage:
         return Damage(
             "Upload {upload}: the stored original {file} is damaged or missing. Restore it from a backup.", facts
         )
-    return Damage("Upload {upload}: {file} is damaged or missing. Run `biaochi rebuild` to restore it.", facts)
+    return Damage("Upload {upload}: {file} is damaged or missing. Run “biaochi rebuild” to restore it.", facts)
 
 
 def _rules(store: Store) -> list[Damage]:
