@@ -110,15 +110,15 @@ SENTENCES: dict[str, str] = {
     "confirm_indicators": N_("Columns read as indicators ({count}): {shown}; votes in them: {votes}."),
     "confirm_ignored": N_("The column {shown} is not read, although {votes} of its cells hold grades or numbers."),
     "confirm_category": N_(
-        "Categories that may be one under two names ({count}): {shown}. Each would be ranked as a category of its own."
+        "Categories that may be one under two names ({count}): {shown}. Each would be ranked separately."
     ),
     "confirm_registered_category": N_(
         "The file gives {count} units another category than the register, which counts: {shown}."
     ),
     "confirm_register_column": N_(
-        "The column {column} is not used ({cells} filled cells), although it looks like {what} of the unit."
+        "The column {column} is not used (filled cells: {cells}), although it looks like {what}."
     ),
-    "field_not_used": N_("The column {column} is checked and not used in any result ({cells} filled cells)."),
+    "field_not_used": N_("The column {column} is checked and not used in any result (filled cells: {cells})."),
     "confirm_direction": N_(
         "Pledges without a direction and with a target below the baseline are read as lower is better ({count}): {shown}."
     ),
@@ -526,7 +526,7 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "unknown_column": {
         "cells": (
-            N_("The column {column} is not recognised and is left out ({cells} filled cells)."),
+            N_("The column {column} is not recognised and is left out (filled cells: {cells})."),
             SUGGESTIONS["unknown_column"],
         ),
     },

@@ -8,10 +8,10 @@ from data.intake.meaning import shortened
 from data.model.names import match_key
 from problems import Problem
 
-FEWEST_SIGNS = 3  # of a name in which one other sign may be a slip; 甲类 and 乙类 differ on purpose
+FEWEST_SIGNS = 3  # of a name in which a different sign may be a slip; 甲类 and 乙类 differ on purpose
 MOST_MISSING = 2  # signs: 政府部门 and 政府组成部门
 _SUFFIX = re.compile(r"(?:部门|单位|机关|类别?|系统|序列|组别?|板块|口)+$")
-# Signs by which categories are told apart on purpose: numbers, ranks and levels.
+# Signs that distinguish categories on purpose: numbers, ranks and levels.
 _TELLS_APART = frozenset(
     "0123456789一二三四五六七八九十甲乙丙丁戊己庚辛上中下大小东南西北内外前后正副国省市州盟县区旗乡镇村街直属有民公私非高低"
     "abcdefghijklmnopqrstuvwxyz"
@@ -19,7 +19,7 @@ _TELLS_APART = frozenset(
 
 
 def look_alike(first: str, second: str) -> bool:
-    """Return whether two categories may be one: but for 部门, 类 and the like, for one sign, or for a word inside.
+    """Return whether two categories may be the same: equal but for 部门 or 类, a single sign, or a word inside.
 
     Spellings with one key are one category already and are not asked about.
     """
@@ -54,7 +54,7 @@ def _left_over(one: str, two: str) -> str:
 
 
 def alike(own: Collection[str], others: Collection[str] = ()) -> list[tuple[str, str]]:
-    """Return the pairs of categories that may be one: among those of a file, and between them and earlier ones."""
+    """Return the pairs of categories that may be the same, within a file and between it and earlier uploads."""
     pairs = [*combinations(sorted(own), 2), *((a, b) for a in sorted(own) for b in sorted(set(others) - set(own)))]
     return [pair for pair in pairs if look_alike(*pair)]
 

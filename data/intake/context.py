@@ -14,7 +14,7 @@ from data.model.rule_sets import RuleSet
 class Context:
     """Inputs of an import.
 
-    earlier: the files were stored by a version without the checks of this one, and are read as they were then: what
+    earlier: the files were stored by a version with fewer checks, and are read as they were then: what
     was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a direction is
     read by its target and baseline; uploads that were stored before this was asked are read again as they were.
     """

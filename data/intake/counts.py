@@ -85,7 +85,7 @@ class _Reader:
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
-        self.said: dict[str, str] = {}  # categories that the file gives beside those of the register
+        self.said: dict[str, str] = {}  # categories in the file, where a register gives them too
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
         self.totals: dict[str, LineOfTotals] = {}

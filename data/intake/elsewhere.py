@@ -1,6 +1,6 @@
 """Personal data outside of the table that is read: other sheets, notes on cells, names of sheets and of the file.
 
-Refused by place before the original is kept; no value is repeated. Names in free text cannot be told from other words.
+Refused by place before the original is kept; no value is repeated. Names in free text look like other words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ def of_name(name: str) -> list[Problem]:
 
 
 def of_workbook(names: Iterable[str], found: Sequence[Sequence[str]]) -> list[Problem]:
-    """Refuse a workbook by names of its sheets and texts beside the table: (cells or notes, sheet, cell, text)."""
+    """Refuse a workbook by names of its sheets and texts outside the table: (cells or notes, sheet, cell, text)."""
     problems = []
     for name in names:
         what = _sorts([name])

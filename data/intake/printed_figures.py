@@ -103,7 +103,7 @@ def _with_sign(number: Decimal, plain: str) -> str:
 
 
 def _total(line: PrintedLine) -> Iterator[Difference]:
-    """Yield a score that is not the sum of parts whose maxima add up to its own, or the weighted mean of its parts."""
+    """Yield a score that is not the sum of parts whose maxima add up to its maximum, or their weighted mean."""
     score = number_in(line.score)
     if score is None:
         return

@@ -1,5 +1,5 @@
-"""Columns of a register that no result uses: each is told with its number of filled cells, and one that looks like a
-category, a superior or a weight is asked about by name.
+"""Columns of a register that no result uses: each is reported with its number of filled cells, and a column
+that looks like a category, a superior or a weight is asked about by name.
 """
 
 import re
@@ -15,7 +15,7 @@ from i18n import N_
 from problems import Problem, Term
 
 USED = ("unit_code", "unit_name", "short_name", "roster_no", "category", "participation")
-CATEGORY, SUPERIOR, WEIGHT = N_("a category"), N_("a superior unit"), N_("a weight")
+CATEGORY, SUPERIOR, WEIGHT = N_("a category"), N_("the superior unit"), N_("a weight")
 _LOOKS_LIKE = (
     (WEIGHT, r".*(?:权重|权数|系数|分值|占比|比重|weight)[(（]?[%％]?[)）]?"),
     (SUPERIOR, r".*(?:上级|主管|隶属|归口|分管|挂靠|牵头|parent|superior|supervis).*"),
@@ -81,7 +81,7 @@ def faulty(file: str, header: Header, row: int, values: Sequence[str]) -> list[P
     """Report the cells in unused fields that are not what their field takes."""
     found = []
     for field in fields("units"):
-        if field.name in header.fields and field.name not in USED and field.type != "enum":  # words of an office's own
+        if field.name in header.fields and field.name not in USED and field.type != "enum":  # any words are possible
             text = values[header.fields[field.name]]
             reading = read_cell(field, text, None)
             if reading.code and not reading.warning:

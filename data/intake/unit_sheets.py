@@ -1,4 +1,4 @@
-"""Tables of one unit each: its name is the name of the sheet, or stands in the title above the header or in the file's
+"""Tables of one unit each: its name is the name of the sheet, or in the title above the header, or in the file's
 name, and no column names it.
 
 Such a table gets a last column with the unit, so that every later step reads an ordinary table. A person confirms the
@@ -35,7 +35,7 @@ _NO_UNIT = re.compile(
 _NOTES = re.compile(
     r".*(?:说明|须知|备注|注释|目录|封面|代码表|字典|口径|模板|样表|示例)|notes?|readme|instructions?|cover|index"
 )
-# Who made the table is not who is assessed.
+# The unit that filled in the table is not the unit assessed.
 _MAKER = re.compile(r"(?:填报|填表|制表|报送|上报|统计|主办|组织|承办|监制|汇总)(?:单位|部门|机关|人)[:].*")
 _BEFORE = r"(?:^|[年度次轮批:、,)】\]—\-_对为]|单位|对象|部门)"
 _AFTER = (
@@ -126,7 +126,7 @@ class UnitSheets:
 
     def _are_units(self, rest: Sequence["_Sheet"], tables: Sequence["_Sheet"]) -> bool:
         """Return whether sheets are units: the first names none in a column, and the register knows a sheet's name;
-        without a register, several sheets of one header that have names of their own.
+        without a register, several sheets with the same header and distinctive names.
         """
         first = tables[0].header
         assert first is not None, "sheets without a header are no tables"
@@ -225,7 +225,7 @@ class UnitSheets:
         target = text.path.with_name(f"{text.path.name}.unit")
         try:
             _append(text, header, target, title, named.unit)
-        except csv.Error:  # a quotation mark that is never closed: told by the reader of the table
+        except csv.Error:  # a quotation mark that is never closed: the reader of the table reports it
             return text
         self.asked.append(named)
         seen = scan(target)
@@ -311,7 +311,7 @@ def _keys(cells: Collection[str]) -> list[str]:
 
 
 def _append(text: TextTable, header: Header, target: Path, title: str, unit: str) -> None:
-    """Write the table with one more cell in each row; a row of another width is left for its own message."""
+    """Write the table with one more cell in each row; a row of another width is left unchanged for a later message."""
     width = len(header.cells)
     with (
         text.path.open(encoding="utf-8-sig", newline="") as source,

@@ -50,7 +50,7 @@ VALUES = {0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x027E}  # cells that hold a n
 CELLS = {*VALUES, 0x0006, 0x00BE, 0x0201, 0x0205}  # formulas, blank cells with a format and errors as well
 FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its result is no number; it is an empty text
 TEXT_OBJECT, CONTINUE = 0x01B6, 0x3C  # of an .xls: the text of a note, and the record with its letters
-SHORTEST, LONGEST_TEXT = 6, 1000  # characters of texts beside the table that are reported
+SHORTEST, LONGEST_TEXT = 6, 1000  # characters of texts outside the table that are reported
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 EXTENDED = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
@@ -588,7 +588,7 @@ def convert(data: bytes, kind: str, wanted: str, likely: str, marks: list[str]) 
 
 
 def beside(data: bytes, kind: str, book: Any, others: list[str], likely: re.Pattern[str]) -> list[list[str]]:
-    """Return texts that match, beside the table: cells of other sheets and notes on cells, each with its place."""
+    """Return texts that match, outside the table: cells of other sheets and notes on cells, each with its place."""
     found: list[list[str]] = []
     texts = itertools.chain(cells_of(data, kind, book, others), notes_of(data, kind, book))
     for where, sheet, cell, text in texts:
@@ -628,7 +628,7 @@ def notes_of(data: bytes, kind: str, book: Any) -> Iterator[tuple[str, str, str,
 
 
 def notes_of_xlsx(data: bytes) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the notes and the threaded comments, found through the relations of each sheet."""
+    """Yield the notes and the threaded comments of all sheets."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         of_sheet = sheets_of_parts(parts)
         for part in parts.namelist():

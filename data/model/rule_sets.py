@@ -96,7 +96,7 @@ _Own = TypeVar("_Own")
 
 
 def _of(category: str | None, own: Mapping[str, _Own], all_others: _Own) -> _Own:
-    """Return what a category has of its own, by any spelling of its name, else what holds for all others."""
+    """Return the setting of a category, by any spelling of its name, else the setting of all others."""
     key = match_key(category or "")
     return next((value for name, value in own.items() if match_key(name) == key), all_others) if key else all_others
 

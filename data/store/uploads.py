@@ -66,7 +66,7 @@ class Upload:
     """An accepted upload.
 
     digest: of the canonical content. replaces: whether earlier uploads of the same kind and round become void.
-    trial: whether it belongs to a trial round. notes: what was told at the import and needed no decision.
+    trial: whether it belongs to a trial round. notes: findings of the import that needed no decision.
     """
 
     number: int
