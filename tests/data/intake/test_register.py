@@ -3,6 +3,7 @@
 import pytest
 
 from data.intake.categories import look_alike
+from data.model.rule_sets import parse_rules
 from data.store import Store
 from data.store.replay import replay
 from tests.data.intake.test_meaning import POOLED, Office
@@ -133,3 +134,9 @@ def test_categories_of_two_uploads_are_asked_about(office):
     assert "党群 / 党群部门" in found(office, second, kind="ballots")["confirm_category"]["message"]
     other = register().replace("党群部门", "党群类")
     assert "党群类 / 党群部门" in found(office, other, kind="units").get("confirm_category", {}).get("message", "")
+
+
+def test_a_rule_set_names_a_category_by_any_spelling():
+    rules = parse_rules(POOLED + '\n[bottom.by_category."政府 部门"]\nk = 7\n')
+    assert [rules.bottom_for(name).k for name in ("政府部门", "政府　部门", "政府\u200b部门")] == [7, 7, 7]
+    assert rules.bottom_for("党群部门") == rules.bottom_for(None) == rules.bottom
