@@ -346,6 +346,7 @@ TABLE_TITLES = {
     "audit": {"zh": "操作记录", "en": "Audit log"},
     "problems": {"zh": "导入时的问题", "en": "Import problems"},
     "meaning": {"zh": "导入时各列的含义", "en": "Meaning of the columns at import"},
+    "uploads": {"zh": "有效的上传", "en": "Uploads in force"},
 }
 TYPES = {
     "text": {"zh": "文本", "en": "text"},
