@@ -19,7 +19,7 @@ from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
-from data.intake.meaning import QUESTIONS, SETTLED_BY_CONFIRMING, Meaning, digest_of, key_of, still_open, to_remember
+from data.intake.meaning import SETTLED_BY_CONFIRMING, UNIT, Meaning, digest_of, key_of, still_open, to_remember
 from data.intake.merged_numbers import with_merged_numbers
 from data.intake.personal import PERSONAL, personal_cells, without_values
 from data.intake.personal_copy import CleanedFile, cleaned
@@ -50,7 +50,7 @@ from data.store.uploads import (
 )
 from errors import UsageError
 from i18n import N_
-from problems import Problem, has_errors
+from problems import QUESTIONS, Problem, has_errors
 
 Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
@@ -305,7 +305,7 @@ class ImportJob:
         refused = {(p.file, p.column) for p in report.problems if p.code in PERSONAL}
         left = [p for p in report.problems if p.code != "unknown_column" or (p.file, p.column) not in refused]
         report.problems = [without_values(problem) for problem in left]
-        report.preview, report.corrected, report.headers = pd.DataFrame(), None, {}
+        report.preview, report.corrected, report.headers, report.notes = pd.DataFrame(), None, {}, []
         if len(self.opened) == 1 and self.opened[0][0].path.stat().st_size <= LARGEST_IN_MEMORY:
             text, header = self.opened[0]
             report.cleaned = cleaned(text, header.columns(self.kind))
@@ -315,7 +315,8 @@ class ImportJob:
         if len(self.tables) != 1 or not has_errors(problems):
             return []
         text, header = self.tables[0]
-        return faulty_cells(text.path, text.delimiter, header, problems[:MOST_FAULTY])
+        units = {column.column: column.means for column in self.report.meaning.columns if column.role == UNIT}
+        return faulty_cells(text.path, text.delimiter, header, problems[:MOST_FAULTY], units)
 
     # --- files ---------------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ if report is None:
 upload_page.choose_sheet(report, choice)
 upload_page.show_preview(report)
 meaning.show(report, kind)
-upload_page.show_problems(report.problems, "found")
+upload_page.show_problems([*report.problems, *report.notes], "found")
 if report.same_as:
     st.info(_("This content is already stored; nothing would change."))
     st.stop()

@@ -100,7 +100,7 @@ def test_faults_are_corrected_where_they_stand(serve, page, store_with_rules, la
     settled(page)
     page.get_by_role("cell", name="S4").first.wait_for()
     assert_only_language(page, language, {*NAMES, *QUOTED, "faults.csv"})
-    type_corrections(page, ["满意", "普通群众"], column=3)  # the third fault is spelled like the first
+    type_corrections(page, ["满意", "普通群众"], column=5)  # the third fault is spelled like the first
     again.click()
     page.get_by_text({"zh": "没有发现问题", "en": "No problems in"}[language]).wait_for()
     settled(page)

@@ -19,6 +19,8 @@ MOST_SHOWN = 500  # cells in the editor; the others follow after the next check
 LONGEST_SHOWN = 13  # Chinese characters that fit a column of medium width
 HEADERS = {
     "row": N_("Row"),
+    "ballot": N_("Ballot number"),
+    "unit": N_("Unit"),
     "column": N_("Column"),
     "text": N_("Value in the file"),
     "new": N_("New value"),
@@ -64,6 +66,8 @@ def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
     layout = pd.DataFrame(
         {
             "row": [cell.row for cell in cells],
+            "ballot": [_short(cell.ballot) for cell in cells],
+            "unit": [_short(cell.unit) for cell in cells],
             "column": [cell.column for cell in cells],
             "text": [_short(cell.text) for cell in cells],
             "new": pd.Series([None] * len(cells), dtype="object"),
@@ -71,7 +75,8 @@ def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
             "leave_out": [False] * len(cells),
         }
     )
-    return layout if proposals(cells) else layout.drop(columns="proposal")
+    empty = [name for name in ("ballot", "unit") if not layout[name].any()]
+    return layout.drop(columns=empty if proposals(cells) else [*empty, "proposal"])
 
 
 def _short(text: str) -> str:
@@ -95,6 +100,8 @@ def _columns(cells: Sequence[FaultyCell]) -> dict[str, ColumnConfig | str | None
     label = {name: _(header) for name, header in HEADERS.items()}
     config: dict[str, ColumnConfig | str | None] = dict(label)
     config["row"] = st.column_config.NumberColumn(label["row"], width="small", pinned=True)
+    config["ballot"] = st.column_config.TextColumn(label["ballot"], width="small")
+    config["unit"] = st.column_config.TextColumn(label["unit"], width="medium")
     config["column"] = st.column_config.TextColumn(label["column"], width="small")
     config["text"] = st.column_config.TextColumn(label["text"], width="medium")
     config["proposal"] = st.column_config.SelectboxColumn(label["proposal"], options=proposals(cells), width="medium")

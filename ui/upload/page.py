@@ -9,7 +9,15 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
-from data.model.grouped_problems import JOINED, MARKS, MOST_JOINED, UNREGISTERED, shown_spellings, unscored_words
+from data.model.grouped_problems import (
+    JOINED,
+    MARKS,
+    MORE_JOINED,
+    MOST_JOINED,
+    UNREGISTERED,
+    shown_spellings,
+    unscored_words,
+)
 from data.model.progress import Progress
 from data.store import ImportOptions, PublishReport
 from data.store.import_job import ImportReport, Source
@@ -264,6 +272,8 @@ def show_preview(report: ImportReport) -> None:
         st.text(_("Kept but not scored: {words}.").format(words=unscored_words(report.unscored, language())))
     for usual, others in list(report.joined.items())[:MOST_JOINED]:
         st.text(_(JOINED).format(name=usual, others=shown_spellings(others, language())))
+    if len(report.joined) > MOST_JOINED:
+        st.text(_(MORE_JOINED).format(count=len(report.joined) - MOST_JOINED))
     if len(report.preview):
         st.caption(_("First rows as read. If the characters look wrong, stop here."))
         if len(report.preview.columns) <= MOST_WRITTEN:
