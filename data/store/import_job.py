@@ -56,6 +56,7 @@ Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
 LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page offers as a download
 MOST_FAULTY = 10_000  # cells offered for correction; a file with more is corrected at its source
+UNKNOWN, CLEAN, IDENTIFIES = "unknown", "clean", "identifies"
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
@@ -91,7 +92,8 @@ class ImportReport:
     name. unregistered: whether unit names were read without a register to check them against. notes: what a person
     should know and need not decide. meaning: what the columns are taken for; needs_confirmation: a person must confirm
     it first. content: digest of the facts as read.
-    cleaned: a copy without personal data of the file that was refused for them.
+    cleaned: a copy without personal data of the file that was refused for them. search: what the search for personal
+    data says of the entire content: CLEAN, IDENTIFIES, or UNKNOWN where the file could not be read to its end.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -116,6 +118,7 @@ class ImportReport:
     needs_confirmation: bool = False
     content: str = ""
     cleaned: CleanedFile | None = None
+    search: str = UNKNOWN
 
     @property
     def is_personal(self) -> bool:
@@ -217,7 +220,7 @@ class ImportJob:
                 digest = self._judge(evidence)
             if digest is not None and self._may_be_stored(digest):
                 self._store(evidence, digest)
-            return self._finish()
+            return self._finish(len(sources))
         finally:
             self.con.close()
 
@@ -288,7 +291,7 @@ class ImportJob:
             draft = self.staging / f"decision-{number}.json"
             move_atomically(draft, write_decision(self.path, draft, decision))
 
-    def _finish(self) -> ImportReport:
+    def _finish(self, files: int) -> ImportReport:
         """Return the report with its problems in file order and the cells that can be corrected in place."""
         report = self.report
         report.problems = sorted(report.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
@@ -297,7 +300,16 @@ class ImportJob:
         elif not self.examined:
             report.problems = [without_values(problem) for problem in report.problems]
         report.faulty = [] if report.is_personal else self._faulty(report.problems)
+        report.search = IDENTIFIES if report.is_personal else CLEAN if self.examined else self._searched(files)
         return report
+
+    def _searched(self, files: int) -> str:
+        """Search files that were refused for their columns; only small ones, since this takes 1 s per million cells."""
+        small = all(text.path.stat().st_size <= LARGEST_IN_MEMORY for text, _ in self.opened)
+        if not small or len(self.opened) != files:
+            return UNKNOWN
+        found = any(personal_cells(text, header.columns(self.kind)) for text, header in self.opened)
+        return IDENTIFIES if found else CLEAN
 
     def _withhold(self) -> None:
         """Repeat nothing of a file that identifies persons; offer a copy without them in its place."""

@@ -24,6 +24,7 @@ from data.store import aliases, policy
 from data.store.atomic_write import move_atomically
 from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
+from data.store.drafts import discard_stored
 from data.store.history import FOLDER, Event, cleared, local_time, missing_entry, now, read_history, user
 from data.store.import_job import DEFAULTS, ImportJob, ImportOptions, ImportReport, Request, Source
 from data.store.release import METHOD_VERSION, Release, read_contents
@@ -216,7 +217,10 @@ class Store:
             _raise(policy.refuse_upload(self.status(round_id), self._of_round(round_id), options.trial))
             request = Request(kind, round_id, rule_set, options)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
-            return job.run(sources)
+            report = job.run(sources)
+            if report.upload:
+                discard_stored(self.path, read_upload(self.path / "uploads" / report.upload))
+            return report
 
     def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
         """Save a column mapping for later files with this header: column -> field, '' for no field."""
