@@ -18,7 +18,7 @@ import pandas as pd
 from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.corrections import Edit
-from data.model.facts import write_dictionaries
+from data.model.facts import read_dictionaries, write_dictionaries
 from errors import StoreDamagedError
 
 MANIFEST = "upload.json"
@@ -90,6 +90,13 @@ class Upload:
     def evidence(self) -> list[tuple[Evidence, Path]]:
         """Return each stored original with its path."""
         return [(file, self.folder / f"{EVIDENCE}{i}") for i, file in enumerate(self.files)]
+
+    def indicators(self) -> tuple[str, ...]:
+        """Return the indicators that ballots or counts ask, sorted; empty for other kinds. Raises StoreDamagedError."""
+        if self.kind == "ballots":
+            with damage_told([self]):
+                return tuple(sorted(read_dictionaries(self.folder / "dictionaries.json").indicators))
+        return tuple(sorted(set(map(str, self.frame()["indicator"])))) if self.kind == "counts" else ()
 
     def frame(self) -> pd.DataFrame:
         """Read the facts of any kind except ballots. Raises StoreDamagedError."""

@@ -65,6 +65,11 @@ def test_a_correction_replaces_what_the_round_has(tmp_path, monkeypatch):
     run_until(test, lambda: is_stored(test))
     assert not test.exception
     assert [upload.files[0].name for upload in store.uploads_in_force()] == ["更正.csv"]
+    assert "没有单位名录" in "\n".join(info.value for info in test.info), "said before publishing"
+    before = store.in_force()
+    test.button(key="publish").click().run()
+    assert not test.exception and store.in_force() != before
+    assert store.history()[0].findings[0] == "no_register 2025"
     test.text_input(key="upload_round").input("2025").run()
     assert list(test.table[-1].value["状态"]) == ["使用中", "已被替换"]
     assert test.radio[0].value is False, "the next file adds again"

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.model.working_days import LONGEST_PERIOD, Periods
-from data.store import RoundStatus
+from data.store import PublishReport, RoundStatus
 from data.store.audit_log import log_export
 from data.store.history import ACTIONS, Event, local_time
 from data.store.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
@@ -17,6 +17,7 @@ from data.store.uploads import Upload
 from errors import BiaochiError
 from reports.history_table import as_sheet as history_sheet
 from results.public_notice import Notice, notice, notice_of, shown_day
+from results.quality.before_publishing import needs_reason, review
 from ui import cached, downloads, layout, problem_table, tables
 from ui.i18n import _, language
 from ui.releases import diff
@@ -54,18 +55,29 @@ def show_changes() -> None:
         return
     try:
         with st.spinner(_("Computing what would change…")):
-            found = diff.what_would_change()
+            would_change = diff.what_would_change()
     except BiaochiError as refusal:
         problem_table.show_error(refusal, "candidate")
         return
-    if found is None:
+    if would_change is None:
         st.caption(_("No round has uploads in force."))
         return
+    found, findings = would_change
     diff.show(found, "candidate")
+    diff.show_findings(findings)
+    reason = None
+    if needs_reason(findings):
+        reason = st.text_input(_("Reason for publishing in spite of the warnings"), key="publish_reason").strip()
     note = st.text_input(_("Note for the history"), key="publish_note")
-    if st.button(_("Publish this"), key="publish", type="primary"):
+    if st.button(_("Publish this"), key="publish", type="primary", disabled=reason == ""):
         told = _("Published as release {release}.").format(release=found.after[:16])
-        _carry_out(lambda: cached.store().publish(note.strip(), expect=found.after), told)
+        _carry_out(lambda: publish(note.strip(), found.after, reason), told)
+
+
+def publish(note: str, expect: str, reason: str | None) -> PublishReport:
+    """Publish exactly the release that was compared, and record its findings and the reason for accepting them."""
+    store = cached.store()
+    return store.publish(note, expect=expect, review=lambda candidate: review(candidate, store, reason))
 
 
 # --- rounds ------------------------------------------------------------------------------------------------------

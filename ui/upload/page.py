@@ -1,7 +1,7 @@
 """Parts of the upload page: choices of the user, problems of the file, and their correction."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from data.store.round_status import TRIAL
 from data.store.uploads import EditLog
 from errors import BiaochiError, StoreBusyError
 from i18n import N_
+from results.quality.before_publishing import Finding, FindingsError, review
 from ui import cached, jobs, layout, tables
 from ui.i18n import _, language
 from ui.problem_table import show_error, show_problems
@@ -349,12 +350,18 @@ def keep(file: Chosen, choice: Choice, reason: str | None, *, publish: bool) -> 
             return kept, None
         progress(0.5, N_("Publishing"))
         try:
-            return kept, store.publish()
-        except StoreBusyError:
+            return kept, store.publish(review=lambda candidate: review(candidate, store, None, _stop_if_any))
+        except (StoreBusyError, FindingsError):
             return kept, None
 
     st.session_state["upload_storing"] = jobs.Job((file.key, choice), work, stop_before=0.5)
     publishing(choice.round_id)
+
+
+def _stop_if_any(findings: Sequence[Finding]) -> None:
+    """Stop before publishing if there is anything to read first; the page shows it below what would change."""
+    if findings:
+        raise FindingsError(findings)
 
 
 def publishing(round_id: str) -> None:
@@ -400,7 +407,7 @@ def done() -> None:
     if unregistered:
         st.info(_(UNREGISTERED))
     if not release:
-        st.success(_("The file is stored. It counts once it is published."))
+        st.success(_("The file is stored. It counts once it is published: below, under “What would change”."))
         return
     st.success(_("Published as release {release}.").format(release=release))
     published = cached.release()
