@@ -8,6 +8,7 @@ import pytest
 
 from data.sample.city import GRADES, GROUPS, demo_files
 from data.store import Store
+from data.store.audit_log import read_log
 from tests.support import paths
 
 from .conftest import assert_only_language, settled
@@ -200,3 +201,5 @@ def test_a_template_is_downloaded_in_the_language_of_the_page(start, page, store
         page.get_by_role("button", name="下载模板").click()
     book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
     assert book.sheetnames == ["评议票", "填写说明"] and book.worksheets[0]["A1"].value == "选票编号"
+    told = [(entry.action, entry.what, entry.round) for entry in read_log(store_with_rules.path)]
+    assert told == [("rules", "demo-2025", ""), ("export", "template ballots", "2025")]
