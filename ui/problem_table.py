@@ -3,10 +3,19 @@
 import pandas as pd
 import streamlit as st
 
-from data.model.grouped_problems import LEVEL_WORDS, ORDER, QUESTION, ProblemGroup, ProblemKind, by_kind, level_of
+from data.model.grouped_problems import (
+    LEVEL_WORDS,
+    ORDER,
+    QUESTION,
+    ProblemGroup,
+    ProblemKind,
+    by_kind,
+    level_of,
+    spans,
+)
 from errors import BiaochiError
 from formats.spreadsheet import Sheet, csv_bytes
-from i18n import N_
+from i18n import N_, join
 from problems import Problem
 from ui import downloads, layout, tables
 from ui.i18n import _, language
@@ -16,6 +25,7 @@ PROBLEM_HEADERS = (
 )
 
 MOST_SENTENCES = 10  # different sentences shown of a kind
+MOST_SPANS = 200  # of rows of a kind with a single mistake
 MOST_ROWS = 50  # places shown of a kind; the downloaded list has all of them
 UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
 
@@ -79,7 +89,7 @@ def _line(group: ProblemGroup) -> str:
 
 
 def _show_places(problems: list[Problem]) -> None:
-    """Show the first places of a kind, in the order of the file."""
+    """Show the first places of a kind, in the order of the file: what differs among them, or else their rows."""
     places = pd.DataFrame(
         [
             {
@@ -88,16 +98,17 @@ def _show_places(problems: list[Problem]) -> None:
                 _("Column"): problem.column or "",
                 _("Value"): problem.value or "",
             }
-            for problem in sorted(problems, key=_place)[:MOST_ROWS]
+            for problem in sorted(problems, key=_place)
         ]
     )
-    names = tables.filled(places, *places)
-    if len(set(places[_("File")])) == 1:
-        names = [name for name in names if name != _("File")]
-    if names:
-        tables.written(places[names], _("The places of the findings above."))
-    if len(problems) > MOST_ROWS:
-        rest = f"{len(problems) - MOST_ROWS:,}"
+    names = [name for name in places if name == _("Row") or places[name].nunique() > 1]
+    if names == [_("Row")]:
+        rows = spans([problem.row for problem in problems if problem.row is not None], MOST_SPANS)
+        st.markdown(_("Rows: {rows}").format(rows=layout.plain(join(rows, language()))))
+        return
+    tables.written(places[names].head(MOST_ROWS), _("The places of the findings above."))
+    if len(places) > MOST_ROWS:
+        rest = f"{len(places) - MOST_ROWS:,}"
         st.caption(_("And {count} more; the downloaded list contains all of them.").format(count=rest))
 
 

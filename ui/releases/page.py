@@ -24,6 +24,7 @@ from ui.releases import diff
 from ui.upload import page as upload_page
 
 DONE = "releases_done"
+PUBLISHED = "releases_published"  # newest round that a publication changed
 TYPED = 6  # digits of a release that are typed to confirm
 
 
@@ -32,6 +33,9 @@ def done() -> None:
     told = st.session_state.pop(DONE, None)
     if told:
         st.success(told)
+    published, release = st.session_state.pop(PUBLISHED, None), cached.release()
+    if told and release is not None and published in release.rounds():
+        layout.page_link("browse/ranking.py", _("See the ranking"), {"round": published, "lang": language()})
 
 
 def _carry_out(step: Callable[[], object], told: str) -> None:
@@ -71,6 +75,7 @@ def show_changes() -> None:
     note = st.text_input(_("Note for the history"), key="publish_note")
     if st.button(_("Publish this"), key="publish", type="primary", disabled=reason == ""):
         told = _("Published as release {release}.").format(release=found.after[:16])
+        st.session_state[PUBLISHED] = max((one.round for one in found.rounds), default="")
         _carry_out(lambda: publish(note.strip(), found.after, reason), told)
 
 

@@ -18,16 +18,19 @@ from ui.i18n import _
 from ui.upload import drafts
 
 MOST_SHOWN = 500  # cells in the editor; the others follow after the next check
-LONGEST_SHOWN = 13  # Chinese characters that fit a column of medium width
+LONGEST_SHOWN = 9  # Chinese characters that fit a column of 150 pixels
+# Pixels; together 890, the width of the page on a screen of 1366.
+WIDTHS = {"row": 50, "ballot": 80, "unit": 145, "column": 80, "text": 145, "new": 140, "proposal": 145}
+WIDTHS |= {"leave_out": 105}
 HEADERS = {
     "row": N_("Row"),
-    "ballot": N_("Ballot number"),
+    "ballot": N_("Ballot no."),
     "unit": N_("Unit"),
     "column": N_("Column"),
     "text": N_("Value in the file"),
     "new": N_("New value"),
     "proposal": N_("Choose a proposal"),
-    "leave_out": N_("Leave the row out"),
+    "leave_out": N_("Omit row"),
 }
 EDITABLE = ("new", "proposal", "leave_out")
 
@@ -128,14 +131,16 @@ def listed(cell: FaultyCell, fact: str) -> list[str]:
 def _columns(cells: Sequence[FaultyCell]) -> dict[str, ColumnConfig | str | None]:
     label = {name: _(header) for name, header in HEADERS.items()}
     config: dict[str, ColumnConfig | str | None] = dict(label)
-    config["row"] = st.column_config.NumberColumn(label["row"], width="small", pinned=True)
-    config["ballot"] = st.column_config.TextColumn(label["ballot"], width="small")
-    config["unit"] = st.column_config.TextColumn(label["unit"], width="medium")
-    config["column"] = st.column_config.TextColumn(label["column"], width="small")
-    config["text"] = st.column_config.TextColumn(label["text"], width="medium")
-    config["proposal"] = st.column_config.SelectboxColumn(label["proposal"], options=proposals(cells), width="medium")
-    config["new"] = st.column_config.TextColumn(label["new"], width="medium")
-    config["leave_out"] = st.column_config.CheckboxColumn(label["leave_out"])
+    config["row"] = st.column_config.NumberColumn(label["row"], width=WIDTHS["row"], pinned=True)
+    config["ballot"] = st.column_config.TextColumn(label["ballot"], width=WIDTHS["ballot"])
+    config["unit"] = st.column_config.TextColumn(label["unit"], width=WIDTHS["unit"])
+    config["column"] = st.column_config.TextColumn(label["column"], width=WIDTHS["column"])
+    config["text"] = st.column_config.TextColumn(label["text"], width=WIDTHS["text"])
+    config["proposal"] = st.column_config.SelectboxColumn(
+        label["proposal"], options=proposals(cells), width=WIDTHS["proposal"]
+    )
+    config["new"] = st.column_config.TextColumn(label["new"], width=WIDTHS["new"])
+    config["leave_out"] = st.column_config.CheckboxColumn(label["leave_out"], width=WIDTHS["leave_out"])
     return config
 
 
