@@ -27,7 +27,7 @@ PROBLEM_HEADERS = (
 MOST_SENTENCES = 10  # different sentences shown of a kind
 MOST_SPANS = 200  # of rows of a kind with a single mistake
 MOST_ROWS = 50  # places shown of a kind; the downloaded list has all of them
-UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
+UNCHANGED = N_("Nothing of it counts; the results in use are unchanged.")
 
 
 def show_error(error: BiaochiError, key: str) -> None:

@@ -15,6 +15,7 @@ from data.store.history import ACTIONS, Event, local_time
 from data.store.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
 from data.store.uploads import Upload
 from errors import BiaochiError
+from i18n import PUNCTUATION
 from reports.history_table import as_sheet as history_sheet
 from results.public_notice import Notice, notice, notice_of, shown_day
 from results.quality.before_publishing import needs_reason, review
@@ -231,7 +232,7 @@ def show_history(history: list[Event]) -> None:
             _("Action"): _action(event),
             _("Release"): event.release[:16],
             _("Uploads"): sizes.get(event.release),
-            _("Note"): event.note,
+            _("Note"): _note(event),
         }
         for event in history
     ]
@@ -241,6 +242,12 @@ def show_history(history: list[Event]) -> None:
     if release is not None:
         sheet = partial(history_sheet, history, language())
         downloads.table("history", release, sheet, depends=(str(len(history)),))
+
+
+def _note(event: Event) -> str:
+    """Return the note, and the reason for publishing in spite of warnings."""
+    accepted = _("Warnings accepted: {reason}").format(reason=event.accepted) if event.accepted else ""
+    return PUNCTUATION[language()].semicolon.join(filter(None, [event.note, accepted]))
 
 
 def _action(event: Event) -> str:

@@ -29,7 +29,7 @@ HEADERS = {
     "column": N_("Column"),
     "text": N_("Value in the file"),
     "new": N_("New value"),
-    "proposal": N_("Choose a proposal"),
+    "proposal": N_("Proposal"),
     "leave_out": N_("Omit row"),
 }
 EDITABLE = ("new", "proposal", "leave_out")
