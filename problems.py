@@ -236,9 +236,13 @@ SENTENCES: dict[str, str] = {
     "rules_bad_name": N_(
         "A rule set's name has 1 to {limit} letters, digits, dots, hyphens or underscores; {value} does not."
     ),
-    "rules_no_scale": N_("Either [points] or [numeric] must be given."),
-    "rules_two_scales": N_("[points] and [numeric] cannot both be given."),
-    "rules_no_points": N_("[points] should name at least two grades; it names {found}."),
+    "rules_no_scale": N_(
+        "Either the points of each grade (section points) or a range of scores (section numeric) must be given."
+    ),
+    "rules_two_scales": N_(
+        "Points of grades (section points) and a range of scores (section numeric) cannot both be given."
+    ),
+    "rules_no_points": N_("At least two grades should have points (section points); the rule set names {found}."),
     "rules_points_too_precise": N_("Points have at most two decimals; {key} has {value}."),
     "rules_grade_twice": N_("A grade has one meaning; {value} is named in: {sections}."),
     "rules_numeric_order": N_("low should be smaller than high; they are {low} and {high}."),
@@ -247,7 +251,9 @@ SENTENCES: dict[str, str] = {
     "rules_out_of_range": N_("The setting {key} should be between {low} and {high}, not {value}."),
     "rules_not_positive": N_("The setting {key} should be more than 0, not {value}."),
     "rules_weights_sum": N_("The weights of {key} should add up to 1; they add up to {sum}."),
-    "rules_weights_missing": N_('[weights] must be given unless averaging.order is "pooled".'),
+    "rules_weights_missing": N_(
+        'The weights of the groups (section weights) must be given, unless averaging.order is "pooled".'
+    ),
     "rules_bottom_incomplete": N_('The bottom rule "{rule}" needs {key}; it is missing.'),
     "rules_name_taken": N_("The name {value} is already used by a different rule set."),
 }
@@ -393,7 +399,9 @@ SUGGESTIONS: dict[str, str] = {
     "quotes_in_name": N_("Confirm if this is the unit meant."),
     "unknown_group": N_("Correct the name, or add the group and its weight to a new rule set."),
     "unknown_indicator": N_("Correct the name, or add the indicator to a new rule set."),
-    "unknown_grade": N_("Correct the grade, or list it in a new rule set under [points] or [unscored]."),
+    "unknown_grade": N_(
+        "Correct the grade, or add it to a new rule set: with its points, or among the words that are not scored."
+    ),
     "unknown_choice": N_("Choose one of the words listed."),
     "edit_does_not_fit": N_("Undo the correction and look at the cell again."),
     "score_not_a_number": N_("Write digits only, without a unit or percent sign, as on the paper form."),
@@ -471,7 +479,9 @@ SUGGESTIONS: dict[str, str] = {
     "rules_wrong_type": N_("Correct it as in the example rules/demo-2025.toml."),
     "rules_empty_text": N_("Fill it in: it is printed with every result."),
     "rules_bad_name": N_("Choose a short name such as 2025."),
-    "rules_no_scale": N_("Give [points] for grades or [numeric] for scores."),
+    "rules_no_scale": N_(
+        "Give the section points if the forms have grades, or the section numeric if they have scores."
+    ),
     "rules_two_scales": N_("Keep whichever the forms use."),
     "rules_no_points": N_("List every grade of the form with its points."),
     "rules_points_too_precise": N_("Round the points to two decimals, as the scoring document says."),
@@ -555,6 +565,19 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 LEVELS = {"error": N_("Error"), "warning": N_("Warning"), "note": N_("Note")}
+# Warnings that ask what something means; accepting warnings does not answer them.
+QUESTIONS = frozenset(
+    {
+        "confirm_units",
+        "confirm_sheets",
+        "confirm_indicators",
+        "confirm_ignored",
+        "confirm_category",
+        "confirm_registered_category",
+        "confirm_register_column",
+        "confirm_direction",
+    }
+)
 
 
 @dataclass(frozen=True)

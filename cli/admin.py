@@ -29,11 +29,12 @@ def audit(
     titles = headers("audit")
     shown = [entry for entry in log if local_time(entry.time)[:10] >= day]
     rows = [{name: getattr(entry, name) for name in titles} for entry in shown]
+    words_of = {**dict.fromkeys(("import", "draft", "discard"), KIND_NAMES), "status": STATUSES}
     if form != "json":
         for row, entry in zip(rows, shown, strict=True):
             row["action"] = translate(ACTIONS.get(row["action"], row["action"]), session.language)
             kind, gap, upload = row["what"].partition(" ")
-            word = {"import": KIND_NAMES, "status": STATUSES}.get(entry.action, {}).get(kind)
+            word = words_of.get(entry.action, {}).get(kind)
             row["what"] = f"{translate(word, session.language)}{gap}{upload}" if word else row["what"]
             row["time"] = local_time(row["time"])
     emit_rows(rows, titles, N_("Audit log"), form, output)

@@ -17,6 +17,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi import ballots ballots.csv --round 2025 --rules demo-2025 --dry-run",
         "biaochi import ballots ballots.csv --round 2025 --map 编号=ballot_id --clean-copy clean.csv",
     ),
+    "biaochi drafts": ("biaochi drafts", "biaochi drafts --discard 3f1c0a9b2d4e", "biaochi drafts --format json"),
     "biaochi alias": ("biaochi alias 公安局 ZY001", "biaochi alias 公安局 ZY001 --from 2025-01-01 --round 2025"),
     "biaochi publish": ("biaochi publish --dry-run", 'biaochi publish --note "2025 first count"'),
     "biaochi ranking": (

@@ -27,6 +27,7 @@ from cli.output import check_form, check_output, emit_json, emit_rows, print_lin
 from i18n import N_, join, ngettext, translate
 
 if TYPE_CHECKING:
+    from data.model.grouped_problems import ProblemGroup
     from data.store.import_job import ImportReport
     from problems import Problem
 
@@ -247,26 +248,36 @@ def _show_import(
 
 
 def _print_findings(problems: Sequence["Problem"]) -> None:
-    """One line a finding, however many cells it is about; of very many of one kind the first."""
-    from data.model.grouped_problems import grouped, shortened
-    from problems import LEVELS
+    """One line a kind with its count, and below it a line a finding, however many cells it is about."""
+    from data.model.grouped_problems import LEVEL_WORDS, by_kind
 
     language = session.language
-    shown, rest = shortened(grouped(problems, language), MOST_SENTENCES)
-    for finding in shown:
-        place = finding.place(language)
-        if finding.count > 1:
-            place = translate(N_("{place} ({count} places)"), language).format(place=place, count=f"{finding.count:,}")
-        parts = [translate(LEVELS[finding.first.level], language), place]
-        print(sentence(parts, finding.first, language), file=sys.stderr)
-        command = _alias_command(finding.first)
-        if command:
-            session.say(N_("    If it is another name of the unit, confirm it once: {command}"), command=command)
-    if rest:
-        session.say(
-            N_("{count} more findings of these kinds; --format csv -o FILE lists them all."),
-            count=f"{sum(rest.values()):,}",
-        )
+    left = 0
+    for kind in by_kind(problems, language):
+        if len(kind.groups) > 1:  # of a single finding, the line itself has count and place
+            level = translate(LEVEL_WORDS[kind.level], language)
+            words = translate(N_("{title} ({level})"), language).format(title=kind.title(language), level=level)
+            print(words, file=sys.stderr)
+        for finding in kind.groups[:MOST_SENTENCES]:
+            _print_finding(finding)
+        left += sum(finding.count for finding in kind.groups[MOST_SENTENCES:])
+    if left:
+        session.say(N_("{count} more findings of these kinds; --format csv -o FILE lists them all."), count=f"{left:,}")
+
+
+def _print_finding(finding: "ProblemGroup") -> None:
+    """Level, place, what is wrong and what to do; below it the command that settles it, if there is any."""
+    from data.model.grouped_problems import LEVEL_WORDS, level_of
+
+    language = session.language
+    place = finding.place(language)
+    if finding.count > 1:
+        place = translate(N_("{place} ({count} places)"), language).format(place=place, count=f"{finding.count:,}")
+    parts = [translate(LEVEL_WORDS[level_of(finding.first)], language), place]
+    print(sentence(parts, finding.first, language), file=sys.stderr)
+    command = _alias_command(finding.first)
+    if command:
+        session.say(N_("    If it is another name of the unit, confirm it once: {command}"), command=command)
 
 
 def _alias_command(problem: "Problem") -> str:
@@ -285,6 +296,7 @@ def _say_outcome(report: "ImportReport") -> None:
     from data.model.grouped_problems import (
         JOINED,
         MARKS,
+        MORE_JOINED,
         MOST_JOINED,
         UNREGISTERED,
         shown_spellings,
@@ -301,6 +313,8 @@ def _say_outcome(report: "ImportReport") -> None:
         session.say(N_("Kept but not scored: {words}."), words=unscored_words(report.unscored, language))
     for usual, others in list(report.joined.items())[:MOST_JOINED]:
         session.say(JOINED, name=usual, others=shown_spellings(others, language))
+    if len(report.joined) > MOST_JOINED:
+        session.say(MORE_JOINED, count=len(report.joined) - MOST_JOINED)
     if report.blank_rows:
         session.say(N_("Blank rows left out: {count}."), count=report.blank_rows)
     errors = sum(problem.level == "error" for problem in report.problems)

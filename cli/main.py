@@ -12,7 +12,20 @@ import typer
 from typer.models import CommandInfo
 
 import settings
-from cli import admin, documents, export, imports, packages, pledges, releases, results, rules, templates, verify
+from cli import (
+    admin,
+    documents,
+    drafts,
+    export,
+    imports,
+    packages,
+    pledges,
+    releases,
+    results,
+    rules,
+    templates,
+    verify,
+)
 from cli.app import app
 from cli.context import DONE, INTERRUPTED, WRONG_USAGE, CommandError, session
 from cli.errors import failed
@@ -21,10 +34,10 @@ from cli.output import check_choice, print_line
 from i18n import LANGUAGES, N_, ROOT
 
 # Importing a module registers its commands.
-COMMANDS = (admin, documents, export, imports, packages, pledges, releases, results, rules, templates, verify)
+COMMANDS = (admin, documents, drafts, export, imports, packages, pledges, releases, results, rules, templates, verify)
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "template", "import", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
+    *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
     *("export", "bulletin", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),

@@ -1,15 +1,20 @@
 """What is in force: publish, compare, go back, clear a trial, give a round its status."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.app import app
-from cli.context import CommandError, Format, Output, ReleaseId, checked_round, progress, session
+from cli.context import WARNINGS, CommandError, Format, Output, ReleaseId, checked_round, progress, session
 from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
 from cli.results import open_release
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
+
+if TYPE_CHECKING:
+    from results.quality.before_publishing import Finding
 
 if TYPE_CHECKING:
     from data.store.uploads import Upload
@@ -22,44 +27,70 @@ def publish(
     expect: Annotated[
         str | None, typer.Option(metavar="ID", help=N_("Publish only the release that --dry-run named."))
     ] = None,
+    accept_warnings: Annotated[
+        str | None, typer.Option(metavar="REASON", help=N_("Publish in spite of warnings."))
+    ] = None,
     form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
     output: Output = None,
 ) -> None:
     """`biaochi publish`."""
+    from results.quality.before_publishing import review
+
+    if accept_warnings is not None and not accept_warnings.strip():
+        raise CommandError(N_("Accepting warnings needs a reason."))
     if dry_run:
-        return _what_would_change(form, output)
+        return _what_would_change(form, output, accept_warnings)
     if form is not None or output is not None:
         raise CommandError(N_("--format and -o go with --dry-run: publishing itself prints the release only."))
+    store = session.store()
     with progress(N_("Computing")):
-        report = session.store().publish(note, expect=expect)
+        report = store.publish(
+            note, expect=expect, review=lambda candidate: review(candidate, store, accept_warnings, _say_findings)
+        )
     session.say(N_("Published.") if report.new else N_("Nothing changed: this release is in force already."))
     print_line(report.release)
 
 
-def _what_would_change(form: str | None, output: Path | None) -> None:
+def _say_findings(findings: "Sequence[Finding]") -> None:
+    """Warnings and notes about the rounds that would change, one line a finding."""
+    from problems import LEVELS
+
+    for finding in findings:
+        level = translate(LEVELS[finding.level], session.language)
+        print(PUNCTUATION[session.language].colon.join((level, finding.sentence(session.language))), file=sys.stderr)
+
+
+def _what_would_change(form: str | None, output: Path | None, accepted: str | None) -> None:
     """Compare the release in force with a candidate release: as a table with --format or -o, else in sentences."""
     from reports.release_diff_table import as_json, as_sheet
     from results.comparison.release_diff import compare
+    from results.quality.before_publishing import findings_of, needs_reason
 
     store = session.store()
     with progress(N_("Computing")), store.candidate() as candidate:
         in_force = store.release()
         try:
             found = compare(in_force, candidate)
+            findings = findings_of(candidate, store)
         finally:
             if in_force:
                 in_force.close()
     if form == "json":
-        emit_json(as_json(found), output)
+        warnings = [finding.as_dict(session.language) for finding in findings]
+        emit_json({**as_json(found), "warnings": warnings}, output)
     elif form is not None or output is not None:
         emit_sheet(as_sheet(found, session.language), form or "csv", output)
     else:
         for sentence in found.sentences(session.language):
             print_line(sentence)
         print_line(found.after)
+    _say_findings(findings)
     session.say(
         N_("Nothing is stored. To publish exactly this: biaochi publish --expect {release}"), release=found.after
     )
+    if needs_reason(findings) and accepted is None:
+        session.say(N_("The warnings need --accept-warnings REASON."))
+        raise typer.Exit(WARNINGS)
 
 
 @app.command(help=N_("List the rounds of the release in force."))

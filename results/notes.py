@@ -28,6 +28,22 @@ SENTENCES = {
         "Groups marked as insiders give {number} points more than the others, on the mean of {count} units; "
         "most: {units}."
     ),
+    # --- before publishing ----------------------------------------------------------------------
+    "no_register": N_(
+        "There is no register of units: names were not checked, and a name spelled in two ways counts as two units "
+        "(units: {count})."
+    ),
+    "no_votes": N_("Units of the register without a vote that counts ({count}): {units}."),
+    "votes_not_ranked": N_("Votes on units that take no part by decision of the register ({count}): {units}."),
+    "one_unit": N_("Categories with a single unit, which is compared with no other ({count}): {units}."),
+    "large_bottom": N_(
+        "The bottom list takes more than a third of these categories, as places/units ({count}): {units}."
+    ),
+    "indicators_differ": N_(
+        "The uploads ask different indicators, so their votes are not scored alike: {uploads}. Check the headings of "
+        "the files, or replace an upload."
+    ),
+    "indicators_alike": N_("The uploads ask different indicators; those that are scored are the same: {uploads}."),
     # --- on two rounds --------------------------------------------------------------------------
     "break_not_declared": N_(
         "The scoring method changed since round {previous}, but the table of rounds does not say so: {breaks}"

@@ -344,6 +344,7 @@ TABLE_TITLES = {
     "rounds": {"zh": "批次", "en": "Rounds"},
     "releases": {"zh": "发布记录", "en": "Releases"},
     "audit": {"zh": "操作记录", "en": "Audit log"},
+    "drafts": {"zh": "未完成的上传", "en": "Unfinished uploads"},
     "problems": {"zh": "导入时的问题", "en": "Import problems"},
     "meaning": {"zh": "导入时各列的含义", "en": "Meaning of the columns at import"},
     "uploads": {"zh": "有效的上传", "en": "Uploads in force"},

@@ -1,13 +1,22 @@
-"""Table of the problems of a file, for display and download, and display of other refusals."""
+"""The problems of a file, sorted by kind, for display and download, and display of other refusals."""
 
 import pandas as pd
 import streamlit as st
 
-from data.model.grouped_problems import grouped, shortened
+from data.model.grouped_problems import (
+    LEVEL_WORDS,
+    ORDER,
+    QUESTION,
+    ProblemGroup,
+    ProblemKind,
+    by_kind,
+    level_of,
+    spans,
+)
 from errors import BiaochiError
 from formats.spreadsheet import Sheet, csv_bytes
-from i18n import N_
-from problems import LEVELS, Problem
+from i18n import N_, join
+from problems import Problem
 from ui import downloads, layout, tables
 from ui.i18n import _, language
 
@@ -15,14 +24,10 @@ PROBLEM_HEADERS = (
     *(N_("Level"), N_("File"), N_("Row"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do")),
 )
 
-
-MOST_SENTENCES = 10  # places shown for each kind of problem; the table below lists all of them
-
-
-MOST_ROWS = 100  # findings shown on the page; each is a row of several lines
-
-
-UNCHANGED = N_("Nothing was stored; the results in use are unchanged.")
+MOST_SENTENCES = 10  # different sentences shown of a kind
+MOST_SPANS = 200  # of rows of a kind with a single mistake
+MOST_ROWS = 50  # places shown of a kind; the downloaded list has all of them
+UNCHANGED = N_("Nothing of it counts; the results in use are unchanged.")
 
 
 def show_error(error: BiaochiError, key: str) -> None:
@@ -34,64 +39,81 @@ def show_error(error: BiaochiError, key: str) -> None:
 
 
 def show_problems(problems: list[Problem], key: str) -> None:
-    """Show every problem, errors first, with a download of the table."""
+    """Show a line for each kind of problem, opened on demand to its places, with a download of all problems."""
     if not problems:
         return
-    errors = sum(problem.level == "error" for problem in problems)
-    if errors:
-        told = _("Places that must be corrected: {count}.").format(count=f"{errors:,}")
-        st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
-    if len(problems) > errors:
-        st.warning(_("Places that need your confirmation: {count}.").format(count=f"{len(problems) - errors:,}"))
-    lines = _in_full(problems)
-    if len(lines) < len(problems) or any(_is_a_name(problem) for problem in problems):
-        st.markdown("\n".join(f"- {line}" for line in lines))
-    rows = problem_rows(problems)
-    _show_rows(rows)
-    sheet = Sheet(_("Findings"), [_(header) for header in PROBLEM_HEADERS], rows)
+    _say_counts(problems)
+    kinds = by_kind(problems, language())
+    for kind in kinds:
+        level = _(LEVEL_WORDS[kind.level])
+        line = _("{level} · {title}").format(level=level, title=layout.plain(kind.title(language())))
+        with st.expander(line, expanded=len(kinds) == 1):
+            _show_kind(kind)
+    sheet = Sheet(_("Findings"), [_(header) for header in PROBLEM_HEADERS], problem_rows(problems))
     downloads.download(
         _("Download the list of findings"), _("Findings"), "csv", csv_bytes(sheet), f"problems_csv_{key}"
     )
 
 
-def _show_rows(rows: list[list[str | int | None]]) -> None:
-    """Show the first findings in full; problem and advice share a cell."""
-    told = [
-        {
-            _("Level"): level,
-            _("File"): file,
-            _("Row"): None if row is None else str(row),
-            _("Column"): column,
-            _("Value"): value,
-            _("What is wrong, and what to do"): _("{message} {suggestion}").format(message=wrong, suggestion=to_do),
-        }
-        for level, file, row, column, value, wrong, to_do in rows[:MOST_ROWS]
-    ]
-    if len(rows) > MOST_ROWS:
-        st.caption(
-            _("The first {shown} of {count} are shown; the downloaded list contains all of them.").format(
-                shown=MOST_ROWS, count=f"{len(rows):,}"
-            )
-        )
-    shown = pd.DataFrame(told)
-    alike = [name for name in (_("Level"), _("File")) if shown[name].nunique() == 1]
-    shown = shown.drop(columns=alike)
-    tables.written(shown[[name for name in shown if shown[name].any()]], _("The findings, row by row."))
+def _say_counts(problems: list[Problem]) -> None:
+    """Say how many places must be corrected, answered and confirmed; notes ask for nothing."""
+    counts = {level: sum(level_of(problem) == level for problem in problems) for level in ORDER}
+    if counts["error"]:
+        told = _("Places that must be corrected: {count}.").format(count=f"{counts['error']:,}")
+        st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
+    asked = counts[QUESTION] + counts["warning"]
+    if asked:
+        st.warning(_("Places that need your confirmation: {count}.").format(count=f"{asked:,}"))
 
 
-def _in_full(problems: list[Problem]) -> list[str]:
-    """Return a line per distinct mistake with its places and advice."""
-    words = language()
-    shown, rest = shortened(grouped(problems, words), MOST_SENTENCES)
-    lines = []
-    for finding in shown:
-        about = {"message": finding.first.message(words), "suggestion": _advice(finding.first)}
-        line = _("{message} {suggestion} ({count})").format(**about, count=f"{finding.count:,}")
-        place = finding.place(words)
-        lines.append(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
+def _show_kind(kind: ProblemKind) -> None:
+    """Show each distinct mistake with its advice, and the places as a table."""
+    shown = kind.groups[:MOST_SENTENCES]
+    st.markdown("\n".join(f"- {_line(group)}" for group in shown))
+    rest = len(kind.groups) - len(shown)
     if rest:
-        lines.append(_("{count} more findings of these kinds are in the table below.").format(count=sum(rest.values())))
-    return [layout.plain(line) for line in lines]
+        st.caption(_("And {count} more; the downloaded list contains all of them.").format(count=f"{rest:,}"))
+    if len(kind.problems) > 1:
+        _show_places(kind.problems)
+
+
+def _line(group: ProblemGroup) -> str:
+    """Return a distinct mistake with its places and advice, escaped for Markdown."""
+    words = language()
+    line = _("{message} {suggestion}").format(message=group.first.message(words), suggestion=_advice(group.first))
+    if group.count > 1:
+        about = {"message": group.first.message(words), "suggestion": _advice(group.first)}
+        line = _("{message} {suggestion} ({count})").format(**about, count=f"{group.count:,}")
+    place = group.place(words)
+    return layout.plain(_("{place}: {sentence}").format(place=place, sentence=line) if place else line)
+
+
+def _show_places(problems: list[Problem]) -> None:
+    """Show the first places of a kind, in the order of the file: what differs among them, or else their rows."""
+    places = pd.DataFrame(
+        [
+            {
+                _("File"): problem.file or "",
+                _("Row"): "" if problem.row is None else str(problem.row),
+                _("Column"): problem.column or "",
+                _("Value"): problem.value or "",
+            }
+            for problem in sorted(problems, key=_place)
+        ]
+    )
+    names = [name for name in places if name == _("Row") or places[name].nunique() > 1]
+    if names == [_("Row")]:
+        rows = spans([problem.row for problem in problems if problem.row is not None], MOST_SPANS)
+        st.markdown(_("Rows: {rows}").format(rows=layout.plain(join(rows, language()))))
+        return
+    tables.written(places[names].head(MOST_ROWS), _("The places of the findings above."))
+    if len(places) > MOST_ROWS:
+        rest = f"{len(places) - MOST_ROWS:,}"
+        st.caption(_("And {count} more; the downloaded list contains all of them.").format(count=rest))
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    return problem.file or "", problem.row or 0
 
 
 def _advice(problem: Problem) -> str:
@@ -112,7 +134,7 @@ def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
     words = language()
     return [
         [
-            _(LEVELS[problem.level]),
+            _(LEVEL_WORDS[level_of(problem)]),
             problem.file or "",
             problem.row,
             problem.column or "",
@@ -120,5 +142,5 @@ def problem_rows(problems: list[Problem]) -> list[list[str | int | None]]:
             problem.message(words),
             problem.suggestion(words),
         ]
-        for problem in sorted(problems, key=lambda p: (p.level != "error", p.file or "", p.row or 0))
+        for problem in sorted(problems, key=lambda p: (ORDER.index(level_of(p)), *_place(p)))
     ]

@@ -6,7 +6,7 @@ from the cell is refused, so nothing is corrected that nobody saw.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from data.intake.refusal import FileRefusedError
 from problems import Problem
 
 WHOLE_ROW = ""
+NO_UNITS: Mapping[str, str] = {}
 # The original is kept with the correction, and such cells must not be kept at all.
 NEVER_KEPT = PERSONAL
 
@@ -35,13 +36,18 @@ class Edit:
 
 @dataclass(frozen=True)
 class FaultyCell:
-    """Cell named by a problem, with its actual text and the complete row."""
+    """Cell named by a problem, with its actual text and the complete row.
+
+    ballot, unit: number of the ballot and name of the unit that the cell is about; '' where the table has neither.
+    """
 
     problem: Problem
     row: int
     column: str
     text: str
     line: str
+    ballot: str = ""
+    unit: str = ""
 
     def edit(self, new: str) -> Edit:
         """Return the correction of this cell."""
@@ -118,16 +124,29 @@ def _does_not_fit(edit: Edit, found: str | None) -> Problem:
     return Problem("edit_does_not_fit", row=edit.row, column=edit.column or None, value=edit.new, facts=facts)
 
 
-def faulty_cells(path: Path, delimiter: str, header: Header, problems: Sequence[Problem]) -> list[FaultyCell]:
-    """Return the cells of a text table that have errors and may be corrected in place."""
+def faulty_cells(
+    path: Path, delimiter: str, header: Header, problems: Sequence[Problem], units: Mapping[str, str] = NO_UNITS
+) -> list[FaultyCell]:
+    """Return the cells of a text table that have errors and may be corrected in place. units: column -> unit."""
     places = {cell: place for place, cell in reversed(list(enumerate(header.cells)))}
     asked = [(p.row, p) for p in problems if p.row is not None and _is_correctable(p, p.row, header, places)]
     rows = _records_at(path, delimiter, {row for row, _ in asked})
     return [
-        FaultyCell(problem, row, column, rows[row][places[column]], line_of(rows[row]))
+        _faulty_cell(problem, row, rows[row], places[column], header, units.get(column, ""))
         for row, problem in asked
         if row in rows and (column := problem.column or "") and places[column] < len(rows[row])
     ]
+
+
+def _faulty_cell(problem: Problem, row: int, record: list[str], place: int, header: Header, unit: str) -> FaultyCell:
+    ballot, named = (_of_field(record, header, *names) for names in (("ballot_id",), ("unit_code", "unit_name")))
+    return FaultyCell(problem, row, problem.column or "", record[place], line_of(record), ballot, unit or named)
+
+
+def _of_field(record: list[str], header: Header, *names: str) -> str:
+    """Return the cell of the first of these fields that the table has; '' if it has none."""
+    places = [header.fields[name] for name in names if name in header.fields]
+    return record[places[0]] if places and places[0] < len(record) else ""
 
 
 def _is_correctable(problem: Problem, row: int, header: Header, places: dict[str, int]) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from data.model.names import match_key
 from i18n import N_
-from problems import Problem
+from problems import QUESTIONS, Problem
 
 FIELD, INDICATOR, UNIT, GRADE, CONTROL, IGNORED = "field", "indicator", "unit", "grade", "control", "ignored"
 ROLES = {
@@ -29,19 +29,6 @@ _ROLE_WORDS = {
     UNIT: ("unit", "作为单位", "单位列"),
     IGNORED: ("ignored", "不读取", "忽略"),
 }
-# Findings that ask what something means; accepting warnings does not answer them.
-QUESTIONS = frozenset(
-    {
-        "confirm_units",
-        "confirm_sheets",
-        "confirm_indicators",
-        "confirm_ignored",
-        "confirm_category",
-        "confirm_registered_category",
-        "confirm_register_column",
-        "confirm_direction",
-    }
-)
 REMEMBERED = QUESTIONS | {"unknown_column"}
 # Rows without numbers are separate ballots where a row is a respondent: settled for this file, asked again of the next.
 SETTLED_BY_CONFIRMING = REMEMBERED | {"equal_rows"}

@@ -6,8 +6,9 @@ Output for programs (`--format json`, the list to download) keeps one problem pe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from i18n import N_, PUNCTUATION, join, translate
-from problems import Place, Problem, joined
+from data.model.problem_titles import TITLES
+from i18n import N_, PUNCTUATION, join, ngettext, translate
+from problems import LEVELS, QUESTIONS, Place, Problem, joined
 
 ROWS_SHOWN = 5  # spans of rows per file: enough to find the place, few enough to read aloud
 FILES_SHOWN = 5
@@ -15,7 +16,17 @@ RECORD = "record_in_other_upload"
 REPEATED = ("already_imported_line", "duplicate_line", RECORD)  # entire files are sent twice: 50 lines as rows 2-51
 MOST_JOINED = 20  # names listed with their other spellings
 JOINED = N_("[{name}] is also written {others}; all are read as one name.")
+MORE_JOINED = N_("{count} more names have several spellings, too.")
 UNREGISTERED = N_("This round has no register of units; the names of units were not checked.")
+QUESTION = "question"
+# In the order in which a person deals with them. A question is a warning that accepting does not answer.
+LEVEL_WORDS = {
+    "error": LEVELS["error"],
+    QUESTION: N_("Question"),
+    "warning": LEVELS["warning"],
+    "note": LEVELS["note"],
+}
+ORDER = tuple(LEVEL_WORDS)
 MARKS = {",": N_("commas"), ";": N_("semicolons"), "\t": N_("tabs")}  # separators of the columns of a text file
 
 
@@ -60,14 +71,59 @@ class ProblemGroup:
 
 
 def grouped(problems: Sequence[Problem], language: str) -> list[ProblemGroup]:
-    """Group problems with the same sentence and suggestion, errors first, else in the order given."""
+    """Group problems with the same sentence and suggestion, in the order of LEVEL_WORDS, else in the order given."""
     found: dict[tuple[str, str, str, str], list[Problem]] = {}
     for problem in problems:
         place = _earlier(problem)
         alike = problem if place is None else _together(problem, place._replace(row=None), 0)
         key = (problem.level, problem.code, alike.message(language), alike.suggestion(language))
         found.setdefault(key, []).append(problem)
-    return sorted((ProblemGroup(tuple(group)) for group in found.values()), key=lambda f: f.first.level != "error")
+    return sorted(
+        (ProblemGroup(tuple(group)) for group in found.values()), key=lambda f: ORDER.index(level_of(f.first))
+    )
+
+
+def level_of(problem: Problem) -> str:
+    """Return the level of a problem, with questions apart from other warnings, since accepting does not answer them."""
+    return QUESTION if problem.code in QUESTIONS else problem.level
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """All problems of one code and level, in groups with the same sentence."""
+
+    groups: tuple[ProblemGroup, ...]
+
+    @property
+    def level(self) -> str:
+        """Return the level: a key of LEVEL_WORDS."""
+        return level_of(self.groups[0].first)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Return the problems, group by group."""
+        return [problem for group in self.groups for problem in group.problems]
+
+    def title(self, language: str) -> str:
+        """Return the number of cells, rows or other places, and what is wrong with them, in a few words."""
+        problems = self.problems
+        count = len(problems)
+        sentence = ngettext("{count} place: {title}", "{count} places: {title}", count, language)
+        if all(problem.row for problem in problems):
+            sentence = ngettext("{count} row: {title}", "{count} rows: {title}", count, language)
+            if all(problem.column for problem in problems):
+                sentence = ngettext("{count} cell: {title}", "{count} cells: {title}", count, language)
+        title = TITLES.get(problems[0].code)
+        words = problems[0].message(language) if title is None else translate(title, language)
+        return sentence.format(count=f"{count:,}", title=words)
+
+
+def by_kind(problems: Sequence[Problem], language: str) -> list[ProblemKind]:
+    """Group problems by kind: errors, then questions, warnings and notes; each kind in the order of its first place."""
+    found: dict[tuple[str, str], list[ProblemGroup]] = {}
+    for group in grouped(problems, language):
+        found.setdefault((level_of(group.first), group.first.code), []).append(group)
+    return [ProblemKind(tuple(groups)) for groups in found.values()]
 
 
 def _earlier(problem: Problem) -> Place | None:
@@ -81,21 +137,6 @@ def _together(problem: Problem, place: Place, count: int) -> Problem:
     """Return a repeated line without its particulars: the row of the earlier line, and the key of a record."""
     facts = {**problem.facts, "earlier": place, **({"many": count} if problem.code == RECORD else {})}
     return replace(problem, facts=facts)
-
-
-def shortened(findings: Sequence[ProblemGroup], most: int) -> tuple[list[ProblemGroup], dict[str, int]]:
-    """Return at most `most` groups of each code, and how many problems of each code are left out."""
-    kept: list[ProblemGroup] = []
-    shown: dict[str, int] = {}
-    rest: dict[str, int] = {}
-    for finding in findings:
-        code = finding.first.code
-        shown[code] = shown.get(code, 0) + 1
-        if shown[code] <= most:
-            kept.append(finding)
-        else:
-            rest[code] = rest.get(code, 0) + finding.count
-    return kept, rest
 
 
 def unscored_words(lines: Mapping[str, int], language: str) -> str:

@@ -2,6 +2,6 @@
 
 from data.store.import_job import ImportOptions
 from data.store.round_status import RoundStatus
-from data.store.store import PublishReport, Store
+from data.store.store import PublishReport, Review, Store
 
-__all__ = ["ImportOptions", "PublishReport", "RoundStatus", "Store"]
+__all__ = ["ImportOptions", "PublishReport", "Review", "RoundStatus", "Store"]

@@ -36,6 +36,8 @@ ACTIONS = {
     "rebuild": N_("Rebuilt"),
     "backup": N_("Backed up"),
     "restore": N_("Restored"),
+    "draft": N_("Unfinished upload kept"),
+    "discard": N_("Unfinished upload discarded"),
 }
 
 
@@ -119,11 +121,19 @@ def log_export(store: Path, what: str, *, release: str, round_id: str = "", sha2
 
 
 def log_action(
-    store: Path, action: str, what: str, *, release: str = "", round_id: str = "", note: str = "", sha256: str = ""
+    store: Path,
+    action: str,
+    what: str,
+    *,
+    release: str = "",
+    round_id: str = "",
+    note: str = "",
+    sha256: str = "",
+    who: str = "",
 ) -> None:
     """Log an action that creates no upload, rule set or history entry."""
     with _appending(store) as draft:
-        draft.add(action, what, release=release, round_id=round_id, note=note, sha256=sha256)
+        draft.add(action, what, release=release, round_id=round_id, note=note, sha256=sha256, who=who)
 
 
 def append_missing_entries(

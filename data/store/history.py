@@ -5,7 +5,7 @@ Each entry is a small file that never changes; the newest entry names the releas
 
 import getpass
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ class Event:
 
     action: a key of ACTIONS. release: the release in force afterwards, or ''. round: set for a cleared trial or a
     status change. status: the new status. uploads: ids withdrawn by a clearing. periods: of the public notice, if
-    stated when the round was announced.
+    stated when the round was announced. accepted: the reason for publishing in spite of warnings. findings: shown
+    before publishing, as "code round".
     """
 
     number: int
@@ -43,6 +44,8 @@ class Event:
     status: str = ""
     uploads: tuple[str, ...] = ()
     periods: Periods | None = None
+    accepted: str = ""
+    findings: tuple[str, ...] = ()
 
 
 def read_history(store: Path) -> list[Event]:
@@ -71,8 +74,14 @@ def read_event(path: Path) -> Event:
 
 def _event(entry: dict[str, Any]) -> Event:
     periods = entry.get("periods")
-    typed = {"uploads": tuple(entry.get("uploads", ())), "periods": Periods(**periods) if periods else None}
-    return Event(**{**entry, **typed})
+    lists = {name: tuple(entry.get(name, ())) for name in ("uploads", "findings")}
+    return Event(**{**entry, **lists, "periods": Periods(**periods) if periods else None})
+
+
+def written(event: Event) -> dict[str, Any]:
+    """Return an entry as it is stored; without findings it is as versions before 0.2.0 wrote it."""
+    added = ("accepted", "findings")
+    return {name: value for name, value in asdict(event).items() if value or name not in added}
 
 
 def cleared(history: list[Event]) -> frozenset[str]:

@@ -21,7 +21,7 @@ from data.intake.counts import CountIntake, read_counts
 from data.intake.elsewhere import of_name
 from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
-from data.intake.meaning import QUESTIONS, SETTLED_BY_CONFIRMING, Meaning, digest_of, key_of, still_open, to_remember
+from data.intake.meaning import SETTLED_BY_CONFIRMING, UNIT, Meaning, digest_of, key_of, still_open, to_remember
 from data.intake.merged_numbers import with_merged_numbers
 from data.intake.personal import PERSONAL, personal_cells, without_values
 from data.intake.personal_copy import CleanedFile, cleaned
@@ -55,13 +55,14 @@ from data.store.uploads import (
 )
 from errors import UsageError
 from i18n import N_
-from problems import Problem, has_errors
+from problems import QUESTIONS, Problem, has_errors
 
 Source = Path | tuple[str, bytes]
 PREVIEW_ROWS = 5
 LARGEST_IN_MEMORY = 100 << 20  # bytes of a corrected table that a page offers as a download
 MOST_FAULTY = 10_000  # cells offered for correction; a file with more is corrected at its source
 MOST_NOTES = 1000  # kept with an upload; a table has a few printed figures a line
+UNKNOWN, CLEAN, IDENTIFIES = "unknown", "clean", "identifies"
 SPARE_SPACE = 3  # times the size of the files: evidence, text copy, facts
 
 
@@ -97,7 +98,8 @@ class ImportReport:
     name. unregistered: whether unit names were read without a register to check them against. notes: what a person
     should know and need not decide. meaning: what the columns are taken for; needs_confirmation: a person must confirm
     it first. content: digest of the facts as read.
-    cleaned: a copy without personal data of the file that was refused for them.
+    cleaned: a copy without personal data of the file that was refused for them. search: what the search for personal
+    data says of the entire content: CLEAN, IDENTIFIES, or UNKNOWN where the file could not be read to its end.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -122,6 +124,7 @@ class ImportReport:
     needs_confirmation: bool = False
     content: str = ""
     cleaned: CleanedFile | None = None
+    search: str = UNKNOWN
 
     @property
     def is_personal(self) -> bool:
@@ -226,7 +229,7 @@ class ImportJob:
                 digest = self._judge(evidence)
             if digest is not None and self._may_be_stored(digest):
                 self._store(evidence, digest)
-            return self._finish()
+            return self._finish(len(sources))
         finally:
             self.con.close()
 
@@ -309,7 +312,7 @@ class ImportJob:
             draft = self.staging / f"decision-{number}.json"
             move_atomically(draft, write_decision(self.path, draft, decision))
 
-    def _finish(self) -> ImportReport:
+    def _finish(self, files: int) -> ImportReport:
         """Return the report with its problems in file order and the cells that can be corrected in place."""
         report = self.report
         report.problems = sorted(report.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
@@ -318,7 +321,16 @@ class ImportJob:
         elif not self.examined:
             report.problems = [without_values(problem) for problem in report.problems]
         report.faulty = [] if report.is_personal else self._faulty(report.problems)
+        report.search = IDENTIFIES if report.is_personal else CLEAN if self.examined else self._searched(files)
         return report
+
+    def _searched(self, files: int) -> str:
+        """Search files that were refused for their columns; only small ones, since this takes 1 s per million cells."""
+        small = all(text.path.stat().st_size <= LARGEST_IN_MEMORY for text, _ in self.opened)
+        if not small or len(self.opened) != files:
+            return UNKNOWN
+        found = any(personal_cells(text, header.columns(self.kind)) for text, header in self.opened)
+        return IDENTIFIES if found else CLEAN
 
     def _withhold(self) -> None:
         """Repeat nothing of a file that identifies persons; offer a copy without them in its place."""
@@ -326,7 +338,7 @@ class ImportJob:
         refused = {(p.file, p.column) for p in report.problems if p.code in PERSONAL}
         left = [p for p in report.problems if p.code != "unknown_column" or (p.file, p.column) not in refused]
         report.problems = [without_values(problem) for problem in left]
-        report.preview, report.corrected, report.headers = pd.DataFrame(), None, {}
+        report.preview, report.corrected, report.headers, report.notes = pd.DataFrame(), None, {}, []
         if len(self.opened) == 1 and self.opened[0][0].path.stat().st_size <= LARGEST_IN_MEMORY:
             text, header = self.opened[0]
             report.cleaned = cleaned(text, header.columns(self.kind))
@@ -336,7 +348,8 @@ class ImportJob:
         if len(self.tables) != 1 or not has_errors(problems):
             return []
         text, header = self.tables[0]
-        return faulty_cells(text.path, text.delimiter, header, problems[:MOST_FAULTY])
+        units = {column.column: column.means for column in self.report.meaning.columns if column.role == UNIT}
+        return faulty_cells(text.path, text.delimiter, header, problems[:MOST_FAULTY], units)
 
     # --- files ---------------------------------------------------------------------------------------------------
 

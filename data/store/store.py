@@ -10,8 +10,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -24,7 +25,8 @@ from data.store import aliases, policy
 from data.store.atomic_write import move_atomically
 from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
-from data.store.history import FOLDER, Event, cleared, local_time, missing_entry, now, read_history, user
+from data.store.drafts import discard_stored
+from data.store.history import FOLDER, Event, cleared, local_time, missing_entry, now, read_history, user, written
 from data.store.import_job import DEFAULTS, ImportJob, ImportOptions, ImportReport, Request, Source
 from data.store.release import METHOD_VERSION, Release, read_contents
 from data.store.release_builder import build_release
@@ -46,6 +48,22 @@ class PublishReport:
 
     release: str
     new: bool
+
+
+@dataclass(frozen=True)
+class Review:
+    """Findings shown before publishing, as "code round", and the reason for publishing in spite of warnings."""
+
+    accepted: str = ""
+    findings: tuple[str, ...] = ()
+
+
+Reviewer: TypeAlias = Callable[[Release], Review]
+
+
+def unreviewed(release: Release) -> Review:
+    """Return an empty review: for programs that publish what they created themselves."""
+    return Review()
 
 
 class Store:
@@ -150,6 +168,13 @@ class Store:
         ids: list[str] = read_contents(self.path / "releases" / release_id)["uploads"]
         return ids
 
+    def digests_of(self, release_id: str) -> dict[str, str]:
+        """Return round -> digest of its facts and rules, for a release."""
+        if not release_id:
+            return {}
+        digests: dict[str, str] = read_contents(self.path / "releases" / release_id)["rounds"]
+        return digests
+
     def has_changes(self) -> bool:
         """Return whether publishing would change the release in force, judged by upload ids and method version only."""
         uploads = {upload.upload_id for upload in self.uploads_in_force()}
@@ -216,7 +241,10 @@ class Store:
             _raise(policy.refuse_upload(self.status(round_id), self._of_round(round_id), options.trial))
             request = Request(kind, round_id, rule_set, options)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
-            return job.run(sources)
+            report = job.run(sources)
+            if report.upload:
+                discard_stored(self.path, read_upload(self.path / "uploads" / report.upload))
+            return report
 
     def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
         """Save a column mapping for later files with this header: column -> field, '' for no field."""
@@ -279,21 +307,33 @@ class Store:
             finally:
                 release.close()
 
-    def publish(self, note: str = "", *, expect: str | None = None) -> PublishReport:
+    def publish(self, note: str = "", *, expect: str | None = None, review: Reviewer = unreviewed) -> PublishReport:
         """Build a release from the uploads in force and put it in force.
 
-        expect: the id of the release that was compared; any other result is refused.
+        expect: the id of the release that was compared; any other result is refused. review: looks at a new release
+        before it is stored; what it raises stops the publication, what it returns is recorded.
         """
         with self.writing() as staging:
             release_id = self.build(staging / "release", self.uploads_in_force())
             if expect is not None and not (expect and release_id.startswith(expect)):
                 raise self._changed_since(release_id)
             previous = self.in_force()
-            self._keep(staging / "release", release_id)  # even if it is in force: its folder may be lost
             if release_id == previous:
+                self._keep(staging / "release", release_id)  # its folder may be lost
                 return PublishReport(release_id, new=False)
-            self._record(staging, Event(0, "publish", release_id, previous or "", note, now(), user()))
+            draft = (staging / "release").rename(staging / release_id)
+            reviewed = self._reviewed(draft, review)
+            self._keep(draft, release_id)
+            event = Event(0, "publish", release_id, previous or "", note, now(), user())
+            self._record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
         return PublishReport(release_id, new=True)
+
+    def _reviewed(self, draft: Path, review: Reviewer) -> Review:
+        release = Release(draft, self.path)
+        try:
+            return review(release)
+        finally:
+            release.close()
 
     def build(self, draft: Path, uploads: list[Upload]) -> str:
         """Build a release of these uploads in a new folder and return its id. The store does not change."""
@@ -332,19 +372,12 @@ class Store:
             release_id = self.find(prefix)
             _raise(policy.refuse_rollback(release_id, self.uploads_of(release_id), cleared(self.history())))
             previous = self.in_force() or ""
-            before, after = self._digests_of(previous), self._digests_of(release_id)
+            before, after = self.digests_of(previous), self.digests_of(release_id)
             announced = [name for name in before if self.status(name).code == ANNOUNCED]
             _raise(policy.refuse_change_of_announced(before, after, announced, release_id))
             if release_id != previous:
                 self._record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
         return release_id
-
-    def _digests_of(self, release_id: str) -> dict[str, str]:
-        """Return round -> digest of its facts and rules, for a release."""
-        if not release_id:
-            return {}
-        digests: dict[str, str] = read_contents(self.path / "releases" / release_id)["rounds"]
-        return digests
 
     def clear(self, round_id: str, reason: str) -> str | None:
         """Withdraw all uploads of a trial round and return the release in force, or None. Files are kept.
@@ -395,7 +428,7 @@ class Store:
     def _record(self, staging: Path, event: Event) -> None:
         number = len(self.history()) + 1
         draft = staging / "event.json"
-        text = json.dumps(asdict(replace(event, number=number)), ensure_ascii=False, indent=1)
+        text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)
         draft.write_text(text, encoding="utf-8")
         move_atomically(draft, self.path / FOLDER / f"{number:06d}.json")
 

@@ -97,6 +97,13 @@ class Upload:
         """Return each stored original with its path."""
         return [(file, self.folder / f"{EVIDENCE}{i}") for i, file in enumerate(self.files)]
 
+    def indicators(self) -> tuple[str, ...]:
+        """Return the indicators that ballots or counts ask, sorted; empty for other kinds. Raises StoreDamagedError."""
+        if self.kind == "ballots":
+            with damage_told([self]):
+                return tuple(sorted(read_dictionaries(self.folder / "dictionaries.json").indicators))
+        return tuple(sorted(set(map(str, self.frame()["indicator"])))) if self.kind == "counts" else ()
+
     def frame(self) -> pd.DataFrame:
         """Read the facts of any kind except ballots. Raises StoreDamagedError."""
         with damage_told([self]):

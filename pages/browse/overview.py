@@ -8,11 +8,13 @@ from i18n import N_
 from ui import cached, charts, downloads, layout, sheets, tables, year_cards
 from ui.i18n import _, language
 from ui.releases import page as releases_page
+from ui.upload import drafts
 
 release = layout.page(N_("Overview"))
 round_ = layout.choose_round(release)
 releases_page.show_status(round_.id)
 releases_page.show_notice(round_.id)
+drafts.remind()
 year = cached.overview(round_)
 
 if year.rules is None:

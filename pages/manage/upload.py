@@ -6,13 +6,14 @@ from data.store import ImportOptions
 from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
-from ui.upload import meaning, personal_copy, stored_uploads, template
+from ui.upload import drafts, meaning, personal_copy, stored_uploads, template
 from ui.upload import page as upload_page
 
 st.title(_("Upload data"))
 upload_page.done()
 releases_page.done()
 upload_page.offer_demo()
+drafts.offer()
 
 left, middle, right = st.columns([2, 1, 2])
 with left:
@@ -32,7 +33,7 @@ template.offer(kind, round_id, rules)
 file = upload_page.file_choice()
 upload_page.publishing(round_id)
 if file is None or not round_id or (upload_page.needs_rules(kind) and rules is None):
-    st.caption(_("Choose the kind, the round and a file. Reading a file stores nothing."))
+    st.caption(_("Choose the kind, the round and a file. Reading a file changes no results."))
     if cached.store().has_changes():
         st.subheader(_("What would change"))
         releases_page.show_changes()
@@ -44,10 +45,11 @@ choice = upload_page.changes_of(file, upload_page.Choice(kind, round_id, options
 report = upload_page.examine(file, choice)
 if report is None:
     st.stop()
+upload_page.keep_draft(file, choice, report)
 upload_page.choose_sheet(report, choice)
 upload_page.show_preview(report)
 meaning.show(report, kind)
-upload_page.show_problems(report.problems, "found")
+upload_page.show_problems([*report.problems, *report.notes], "found")
 if report.same_as:
     st.info(_("This content is already stored; nothing would change."))
     st.stop()

@@ -58,6 +58,11 @@ class Journey:
         self.page.get_by_text({"zh": "已发布", "en": "Published as"}[self.language]).first.wait_for()
         settled(self.page)
 
+    def reads_and_publishes(self) -> None:
+        """What is stored is published after its findings were shown."""
+        self.sees("Before you publish")
+        self.publishes()
+
     def confirms(self, begins: str, text: str) -> None:
         """The field whose label asks to type something, which holds a name of the data."""
         label = translate(begins, self.language).split("{")[0]
@@ -91,6 +96,13 @@ def choose_file(page, name: str, content: bytes) -> None:
     page.locator("input[type=file]").last.set_input_files([{"name": name, "mimeType": "text/csv", "buffer": content}])
 
 
+def store_and_publish(page, language: str = "zh") -> None:
+    """Stores a file whose round has something to say before it is published, and publishes it then."""
+    person = Journey(page, language, "")
+    person.button("Store and publish").click()
+    person.reads_and_publishes()
+
+
 def open_upload(page, server, language: str = "zh") -> None:
     """The upload page in one language."""
     page.goto(f"{server.url}/upload?lang={language}")
@@ -114,6 +126,8 @@ def type_corrections(page, values: list[str], column: int) -> None:
     table.scroll_into_view_if_needed()
     settled(page)
     box = table.locator("canvas").first.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 52)  # its toolbar appears; a click that comes before it is missed
+    settled(page)
     page.mouse.click(box["x"] + 20, box["y"] + 52)
     for _ in range(column):
         page.keyboard.press("ArrowRight")

@@ -5,8 +5,8 @@ import pytest
 from bench.ballots import write_ballots
 from data.store import Store
 
-from .conftest import ROOT, settled
-from .journeys import choose_option, fill_round, open_upload
+from .conftest import ROOT
+from .journeys import choose_option, fill_round, open_upload, store_and_publish
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,8 +32,6 @@ def test_a_large_file_is_stopped_without_a_trace_and_then_published(serve, page,
     assert store.uploads() == [] and list((store.path / "staging").iterdir()) == []
     page.get_by_role("button", name="重新读取文件").click()
     page.get_by_text("没有发现问题").wait_for(timeout=PATIENCE)
-    page.get_by_role("button", name="保存并发布").click()
-    page.get_by_text("查看排名").wait_for(timeout=PATIENCE)
-    settled(page)
+    store_and_publish(page)
     assert [upload.lines for upload in store.uploads()] == [LINES]
     assert (store.path / "inbox" / "large.csv").is_file()

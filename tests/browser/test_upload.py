@@ -8,10 +8,11 @@ import pytest
 
 from data.sample.city import GRADES, GROUPS, demo_files
 from data.store import Store
+from data.store.audit_log import read_log
 from tests.support import paths
 
 from .conftest import assert_only_language, settled
-from .journeys import choose_file, choose_option, fill_round, open_upload, type_corrections
+from .journeys import choose_file, choose_option, fill_round, open_upload, store_and_publish, type_corrections
 
 pytestmark = pytest.mark.browser
 
@@ -50,8 +51,7 @@ def test_an_empty_store_takes_a_rule_set_and_a_gb18030_file_to_a_published_ranki
     page.get_by_text("按 GB18030 编码读取").wait_for()
     page.get_by_text("没有发现问题").wait_for()
     settled(page)
-    page.get_by_role("button", name="保存并发布").click()
-    page.get_by_text("已发布").wait_for()
+    store_and_publish(page)
     settled(page)
     page.get_by_text("查看排名").click()
     page.locator("h1", has_text="排名").wait_for()
@@ -100,7 +100,7 @@ def test_faults_are_corrected_where_they_stand(serve, page, store_with_rules, la
     settled(page)
     page.get_by_role("cell", name="S4").first.wait_for()
     assert_only_language(page, language, {*NAMES, *QUOTED, "faults.csv"})
-    type_corrections(page, ["满意", "普通群众"], column=3)  # the third fault is spelled like the first
+    type_corrections(page, ["满意", "普通群众"], column=5)  # the third fault is spelled like the first
     again.click()
     page.get_by_text({"zh": "没有发现问题", "en": "No problems in"}[language]).wait_for()
     settled(page)
@@ -116,8 +116,7 @@ def test_faults_are_corrected_where_they_stand(serve, page, store_with_rules, la
         "S2,普通群众,市公安局,总体评价,满意",
         "S3,普通群众,市公安局,总体评价,满意",
     ]
-    page.get_by_role("button", name={"zh": "保存并发布", "en": "Store and publish"}[language]).click()
-    page.get_by_text({"zh": "已发布", "en": "Published as"}[language]).wait_for()
+    store_and_publish(page, language)
     (upload,) = store_with_rules.uploads()
     assert [(log.edit.row, log.edit.old, log.edit.new) for log in upload.edits] == [
         (2, "很好", "满意"),
@@ -141,8 +140,7 @@ def test_columns_are_named_once_for_all_files_of_that_shape(serve, page, store_w
     page.get_by_role("button", name="按此重新读取").click()
     page.get_by_text("没有发现问题").wait_for()
     settled(page)
-    page.get_by_role("button", name="保存并发布").click()
-    page.get_by_text("已发布").wait_for()
+    store_and_publish(page)
     choose_file(page, "second.csv", rows.format("B").encode("gb18030"))
     page.get_by_text("没有发现问题").wait_for()
     assert page.get_by_role("button", name="保存并发布").count() == 1
@@ -159,8 +157,7 @@ def test_a_file_of_the_inbox_is_read_from_disk(serve, page, store_with_rules):
     choose_option(page, box, "2025.csv")
     page.get_by_text("没有发现问题").wait_for()
     settled(page)
-    page.get_by_role("button", name="保存并发布").click()
-    page.get_by_text("已发布").wait_for()
+    store_and_publish(page)
     assert (inbox / "2025.csv").is_file() and len(store_with_rules.uploads()) == 1
 
 
@@ -200,3 +197,5 @@ def test_a_template_is_downloaded_in_the_language_of_the_page(start, page, store
         page.get_by_role("button", name="下载模板").click()
     book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
     assert book.sheetnames == ["评议票", "填写说明"] and book.worksheets[0]["A1"].value == "选票编号"
+    told = [(entry.action, entry.what, entry.round) for entry in read_log(store_with_rules.path)]
+    assert told == [("rules", "demo-2025", ""), ("export", "template ballots", "2025")]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from data.store import Store
+from data.store.drafts import drafts
 from data.store.inbox import FOLDER
 from tests.pages.test_pages import opened
 from tests.support.stores import BALLOTS, RULES
@@ -64,6 +65,60 @@ def test_a_correction_replaces_what_the_round_has(tmp_path, monkeypatch):
     run_until(test, lambda: is_stored(test))
     assert not test.exception
     assert [upload.files[0].name for upload in store.uploads_in_force()] == ["更正.csv"]
+    assert "没有单位名录" in "\n".join(info.value for info in test.info), "said before publishing"
+    before = store.in_force()
+    test.button(key="publish").click().run()
+    assert not test.exception and store.in_force() != before
+    assert store.history()[0].findings[0] == "no_register 2025"
     test.text_input(key="upload_round").input("2025").run()
     assert list(test.table[-1].value["状态"]) == ["使用中", "已被替换"]
     assert test.radio[0].value is False, "the next file adds again"
+
+
+def reading(store, monkeypatch, name):
+    """The upload page with a file of the inbox, read."""
+    test = opened("manage/upload", store.path, monkeypatch)
+    test.text_input(key="upload_round").input("2025").run()
+    test.selectbox(key="upload_inbox_0").select(name).run()
+    return test
+
+
+def labels(test: AppTest) -> list[str]:
+    return [expander.label for expander in test.expander]
+
+
+def test_an_upload_with_faults_is_kept_until_it_is_discarded_and_faults_are_sorted_by_kind(tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules(RULES)
+    (store.path / FOLDER).mkdir(exist_ok=True)
+    wrong = BALLOTS.replace(",满意", ",很好").replace("普通群众", "路人")
+    (store.path / FOLDER / "a.csv").write_text(wrong, encoding="utf-8")
+    first = reading(store, monkeypatch, "a.csv")
+    run_until(first, lambda: bool(drafts(store.path)))
+    grades = wrong.count("很好")
+    assert f"错误 · {grades} 处：等级不在计分规则之内" in labels(first)
+    assert any(label.startswith("错误") and "评议主体不在计分规则之内" in label for label in labels(first))
+    assert store.uploads() == [], "nothing of it counts"
+    (draft,) = drafts(store.path)
+
+    again = opened("manage/upload", store.path, monkeypatch)  # another session, as after a restart
+    (line,) = [line.value for line in again.markdown if "未完成的上传" in line.value]
+    assert f"还有 {draft.errors} 处需要改正" in line
+    again.button(key=f"draft_continue_{draft.draft_id}").click().run()
+    run_until(again, lambda: f"错误 · {grades} 处：等级不在计分规则之内" in labels(again))
+    assert again.text_input(key="upload_round").value == "2025"
+    assert not [line for line in again.markdown if "未完成的上传：" in line.value], "it is in work now"
+    again.button(key="draft_discard_current").click().run()
+    assert not again.exception
+    assert drafts(store.path) == []
+
+
+def test_a_file_about_persons_is_never_kept_as_a_draft(tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules(RULES)
+    (store.path / FOLDER).mkdir(exist_ok=True)
+    (store.path / FOLDER / "a.csv").write_text(BALLOTS.replace(",满意", ",13912345678"), encoding="utf-8")
+    test = reading(store, monkeypatch, "a.csv")
+    run_until(test, lambda: bool(test.error))
+    assert not test.exception
+    assert not (store.path / "drafts").exists()

@@ -62,7 +62,7 @@ def test_a_row_is_left_out_whole():
 def test_a_long_value_is_shortened_openly_and_corrected_whole():
     long = "市人民政府政务服务和公共资源交易服务中心"
     cells = [cell(2, long)]
-    assert editable(cells)["text"].tolist() == ["市人民政府政务服务和公共…"]
+    assert editable(cells)["text"].tolist() == ["市人民政府政务服…"]
     table = editable(cells)
     table.loc[0, "new"] = "市政务服务中心"
     (edit,) = edits_of(cells, table, everywhere=True)

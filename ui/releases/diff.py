@@ -1,12 +1,13 @@
 """Differences between two releases: computed once, and displayed as sentences, then a table by unit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from results.comparison.release_diff import CHANGES, Comparison, RoundDifference, compare, verdict_word
 from results.missing import is_missing
+from results.quality.before_publishing import Finding, findings_of
 from ui import cached, layout, tables
 from ui.i18n import _, language
 
@@ -16,7 +17,7 @@ SHOWN_AT_ONCE = 12  # a table of more units starts collapsed
 comparison = cached.answers(16)(compare)
 
 
-def what_would_change() -> Comparison | None:
+def what_would_change() -> tuple[Comparison, tuple[Finding, ...]] | None:
     """Compare the release in force with the release that publishing would build; None if no upload is in force.
 
     Raises RoundConflictError when the uploads do not fit together.
@@ -27,10 +28,22 @@ def what_would_change() -> Comparison | None:
 
 
 @cached.answers(8)
-def _candidate(in_force: str, uploads: str) -> Comparison:
+def _candidate(in_force: str, uploads: str) -> tuple[Comparison, tuple[Finding, ...]]:
     """Compare once for every set of uploads; `uploads` only tells one set from another."""
-    with cached.store().candidate() as candidate:
-        return compare(cached.release_by_id(in_force) if in_force else None, candidate)
+    store = cached.store()
+    with store.candidate() as candidate:
+        found = compare(cached.release_by_id(in_force) if in_force else None, candidate)
+        return found, findings_of(candidate, store)
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Show what a person should know before publishing; warnings first."""
+    if not findings:
+        return
+    st.markdown("**" + _("Before you publish") + "**")
+    for finding in findings:
+        shown = st.warning if finding.level == "warning" else st.info
+        shown(layout.plain(finding.sentence(language())))
 
 
 def show(found: Comparison, key: str) -> None:

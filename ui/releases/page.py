@@ -9,20 +9,23 @@ import pandas as pd
 import streamlit as st
 
 from data.model.working_days import LONGEST_PERIOD, Periods
-from data.store import RoundStatus
+from data.store import PublishReport, RoundStatus
 from data.store.audit_log import log_export
 from data.store.history import ACTIONS, Event, local_time
 from data.store.round_status import ANNOUNCED, DRAFT, FOLLOWING, PERMITS, STATUSES, TRIAL
 from data.store.uploads import Upload
 from errors import BiaochiError
+from i18n import PUNCTUATION
 from reports.history_table import as_sheet as history_sheet
 from results.public_notice import Notice, notice, notice_of, shown_day
+from results.quality.before_publishing import needs_reason, review
 from ui import cached, downloads, layout, problem_table, tables
 from ui.i18n import _, language
 from ui.releases import diff
 from ui.upload import page as upload_page
 
 DONE = "releases_done"
+PUBLISHED = "releases_published"  # newest round that a publication changed
 TYPED = 6  # digits of a release that are typed to confirm
 
 
@@ -31,6 +34,9 @@ def done() -> None:
     told = st.session_state.pop(DONE, None)
     if told:
         st.success(told)
+    published, release = st.session_state.pop(PUBLISHED, None), cached.release()
+    if told and release is not None and published in release.rounds():
+        layout.page_link("browse/ranking.py", _("See the ranking"), {"round": published, "lang": language()})
 
 
 def _carry_out(step: Callable[[], object], told: str) -> None:
@@ -54,18 +60,30 @@ def show_changes() -> None:
         return
     try:
         with st.spinner(_("Computing what would change…")):
-            found = diff.what_would_change()
+            would_change = diff.what_would_change()
     except BiaochiError as refusal:
         problem_table.show_error(refusal, "candidate")
         return
-    if found is None:
+    if would_change is None:
         st.caption(_("No round has uploads in force."))
         return
+    found, findings = would_change
     diff.show(found, "candidate")
+    diff.show_findings(findings)
+    reason = None
+    if needs_reason(findings):
+        reason = st.text_input(_("Reason for publishing in spite of the warnings"), key="publish_reason").strip()
     note = st.text_input(_("Note for the history"), key="publish_note")
-    if st.button(_("Publish this"), key="publish", type="primary"):
+    if st.button(_("Publish this"), key="publish", type="primary", disabled=reason == ""):
         told = _("Published as release {release}.").format(release=found.after[:16])
-        _carry_out(lambda: cached.store().publish(note.strip(), expect=found.after), told)
+        st.session_state[PUBLISHED] = max((one.round for one in found.rounds), default="")
+        _carry_out(lambda: publish(note.strip(), found.after, reason), told)
+
+
+def publish(note: str, expect: str, reason: str | None) -> PublishReport:
+    """Publish exactly the release that was compared, and record its findings and the reason for accepting them."""
+    store = cached.store()
+    return store.publish(note, expect=expect, review=lambda candidate: review(candidate, store, reason))
 
 
 # --- rounds ------------------------------------------------------------------------------------------------------
@@ -214,7 +232,7 @@ def show_history(history: list[Event]) -> None:
             _("Action"): _action(event),
             _("Release"): event.release[:16],
             _("Uploads"): sizes.get(event.release),
-            _("Note"): event.note,
+            _("Note"): _note(event),
         }
         for event in history
     ]
@@ -224,6 +242,12 @@ def show_history(history: list[Event]) -> None:
     if release is not None:
         sheet = partial(history_sheet, history, language())
         downloads.table("history", release, sheet, depends=(str(len(history)),))
+
+
+def _note(event: Event) -> str:
+    """Return the note, and the reason for publishing in spite of warnings."""
+    accepted = _("Warnings accepted: {reason}").format(reason=event.accepted) if event.accepted else ""
+    return PUNCTUATION[language()].semicolon.join(filter(None, [event.note, accepted]))
 
 
 def _action(event: Event) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from data.intake.meaning import QUESTIONS, ROLES, role_words
+from data.intake.meaning import ROLES, role_words
 from data.model.contract import TABLE_OF_KIND, UNUSED, Field, field_of_header, fields
 from data.model.names import match_key
 from data.store.import_job import FoundHeader, ImportReport
-from problems import Problem
+from problems import QUESTIONS, Problem
 from ui.i18n import _, language
 
 ABOUT_COLUMNS = {"missing_columns", "no_header", "unknown_column", "duplicate_header", "same_meaning", "votes_not_read"}

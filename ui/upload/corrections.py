@@ -1,12 +1,13 @@
 """Correction editor: the faulty cells as a table with a column for the correct value."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from data.intake.corrections import WHOLE_ROW, Edit, FaultyCell
+from data.store.drafts import TypedCell
 from data.store.history import local_time, now, user
 from data.store.import_job import ImportReport
 from data.store.uploads import EditLog
@@ -14,22 +15,34 @@ from formats.spreadsheet import Sheet, csv_bytes
 from i18n import N_
 from ui import downloads, layout, tables
 from ui.i18n import _
+from ui.upload import drafts
 
 MOST_SHOWN = 500  # cells in the editor; the others follow after the next check
-LONGEST_SHOWN = 13  # Chinese characters that fit a column of medium width
+LONGEST_SHOWN = 9  # Chinese characters that fit a column of 150 pixels
+# Pixels; together 890, the width of the page on a screen of 1366.
+WIDTHS = {"row": 50, "ballot": 80, "unit": 145, "column": 80, "text": 145, "new": 140, "proposal": 145}
+WIDTHS |= {"leave_out": 105}
 HEADERS = {
     "row": N_("Row"),
+    "ballot": N_("Ballot no."),
+    "unit": N_("Unit"),
     "column": N_("Column"),
     "text": N_("Value in the file"),
     "new": N_("New value"),
-    "proposal": N_("Choose a proposal"),
-    "leave_out": N_("Leave the row out"),
+    "proposal": N_("Proposal"),
+    "leave_out": N_("Omit row"),
 }
 EDITABLE = ("new", "proposal", "leave_out")
 
 
-def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
-    """Show the faulty cells; return the corrections when the user asks for a new check, else nothing."""
+@st.fragment
+def editor(
+    cells: Sequence[FaultyCell], turn: int, typed: Sequence[TypedCell], done: Callable[[list[EditLog]], None]
+) -> None:
+    """Show the faulty cells with what was typed before; pass the corrections on when the user asks for a new check.
+
+    A fragment reruns without the rest of the page after each cell, so that what is typed is kept at once.
+    """
     shown = cells[:MOST_SHOWN]
     st.subheader(_("Correct it here"))
     st.caption(
@@ -40,23 +53,44 @@ def editor(cells: Sequence[FaultyCell], turn: int) -> list[EditLog]:
     )
     if len(cells) > len(shown):
         st.caption(_("The first {count} cells are shown; the rest follow.").format(count=len(shown)))
-    with st.form(f"corrections_{turn}", border=False):
-        table = st.data_editor(
-            editable(shown),
-            hide_index=True,
-            num_rows="fixed",
-            disabled=[name for name in HEADERS if name not in EDITABLE],
-            column_config=_columns(shown),
-            placeholder="",
-            key=f"corrections_table_{turn}",
-        )
-        everywhere = st.checkbox(
-            _("Use each correction for every cell of the list with the same wrong value"),
-            value=True,
-            key=f"corrections_everywhere_{turn}",
-        )
-        asked = st.form_submit_button(_("Check again with these corrections"), type="primary")
-    return logged(edits_of(cells, table, everywhere)) if asked else []
+    table = st.data_editor(
+        with_typed(editable(shown), shown, typed),
+        hide_index=True,
+        num_rows="fixed",
+        disabled=[name for name in HEADERS if name not in EDITABLE],
+        column_config=_columns(shown),
+        placeholder="",
+        key=f"corrections_table_{turn}",
+    )
+    everywhere = st.checkbox(
+        _("Use each correction for every cell of the list with the same wrong value"),
+        value=True,
+        key=f"corrections_everywhere_{turn}",
+    )
+    drafts.keep_typed(typed_cells(shown, table))
+    if st.button(_("Check again with these corrections"), key=f"corrections_check_{turn}", type="primary"):
+        edits = edits_of(cells, table, everywhere)
+        if edits:
+            done(logged(edits))
+
+
+def typed_cells(cells: Sequence[FaultyCell], table: pd.DataFrame) -> list[TypedCell]:
+    """Return what is typed into an edited table and not checked yet."""
+    return [
+        TypedCell(cell.row, cell.column, cell.text, new or "", bool(row["leave_out"]))
+        for cell, (_place, row) in zip(cells, table.iterrows(), strict=False)
+        if (new := _said(row.get("new")) or _said(row.get("proposal"))) or row["leave_out"]
+    ]
+
+
+def with_typed(table: pd.DataFrame, cells: Sequence[FaultyCell], typed: Sequence[TypedCell]) -> pd.DataFrame:
+    """Return the table with what was typed before; a cell whose text has changed since stays empty."""
+    before = {(cell.row, cell.column, cell.old): cell for cell in typed}
+    for place, cell in enumerate(cells):
+        found = before.get((cell.row, cell.column, cell.text))
+        if found is not None:
+            table.loc[place, "new"], table.loc[place, "leave_out"] = found.new or None, found.leave_out
+    return table
 
 
 def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
@@ -64,6 +98,8 @@ def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
     layout = pd.DataFrame(
         {
             "row": [cell.row for cell in cells],
+            "ballot": [_short(cell.ballot) for cell in cells],
+            "unit": [_short(cell.unit) for cell in cells],
             "column": [cell.column for cell in cells],
             "text": [_short(cell.text) for cell in cells],
             "new": pd.Series([None] * len(cells), dtype="object"),
@@ -71,7 +107,8 @@ def editable(cells: Sequence[FaultyCell]) -> pd.DataFrame:
             "leave_out": [False] * len(cells),
         }
     )
-    return layout if proposals(cells) else layout.drop(columns="proposal")
+    empty = [name for name in ("ballot", "unit") if not layout[name].any()]
+    return layout.drop(columns=empty if proposals(cells) else [*empty, "proposal"])
 
 
 def _short(text: str) -> str:
@@ -94,12 +131,16 @@ def listed(cell: FaultyCell, fact: str) -> list[str]:
 def _columns(cells: Sequence[FaultyCell]) -> dict[str, ColumnConfig | str | None]:
     label = {name: _(header) for name, header in HEADERS.items()}
     config: dict[str, ColumnConfig | str | None] = dict(label)
-    config["row"] = st.column_config.NumberColumn(label["row"], width="small", pinned=True)
-    config["column"] = st.column_config.TextColumn(label["column"], width="small")
-    config["text"] = st.column_config.TextColumn(label["text"], width="medium")
-    config["proposal"] = st.column_config.SelectboxColumn(label["proposal"], options=proposals(cells), width="medium")
-    config["new"] = st.column_config.TextColumn(label["new"], width="medium")
-    config["leave_out"] = st.column_config.CheckboxColumn(label["leave_out"])
+    config["row"] = st.column_config.NumberColumn(label["row"], width=WIDTHS["row"], pinned=True)
+    config["ballot"] = st.column_config.TextColumn(label["ballot"], width=WIDTHS["ballot"])
+    config["unit"] = st.column_config.TextColumn(label["unit"], width=WIDTHS["unit"])
+    config["column"] = st.column_config.TextColumn(label["column"], width=WIDTHS["column"])
+    config["text"] = st.column_config.TextColumn(label["text"], width=WIDTHS["text"])
+    config["proposal"] = st.column_config.SelectboxColumn(
+        label["proposal"], options=proposals(cells), width=WIDTHS["proposal"]
+    )
+    config["new"] = st.column_config.TextColumn(label["new"], width=WIDTHS["new"])
+    config["leave_out"] = st.column_config.CheckboxColumn(label["leave_out"], width=WIDTHS["leave_out"])
     return config
 
 

@@ -7,7 +7,6 @@ import streamlit as st
 
 from data.intake.meaning import FIELD, ROLES, ColumnMeaning, Meaning
 from data.model.contract import fields
-from data.model.grouped_problems import grouped
 from data.store.import_job import ImportReport
 from i18n import N_, join
 from problems import Problem
@@ -40,8 +39,6 @@ def show(report: ImportReport, kind: str) -> None:
         for name, counts in _sums(report.meaning).items():
             if counts:
                 st.caption(_("{title}: {words}").format(title=_(SUMS[name]), words=_words(counts)))
-        for note in grouped(report.notes, language()):
-            st.caption(f"{note.place(language())}  {note.first.message(language())}")
 
 
 def confirm(report: ImportReport, turn: int) -> str:
@@ -57,7 +54,14 @@ def grade_words(problems: Sequence[Problem], turn: int) -> dict[str, str]:
     """Let a person say which grade a word of the file is; empty until then."""
     unknown = [problem for problem in problems if problem.code == "unknown_grade" and problem.value]
     words = list(dict.fromkeys(str(problem.value) for problem in unknown))
-    if not words or len(words) > MOST_WORDS:
+    if not words:
+        return {}
+    if len(words) > MOST_WORDS:
+        st.caption(
+            _(
+                "{count} different words are no grade; if they are votes of another kind, choose the column below."
+            ).format(count=f"{len(words):,}")
+        )
         return {}
     known = unknown[0].facts.get("known")
     grades = [str(grade) for grade in known] if isinstance(known, list | tuple) else []

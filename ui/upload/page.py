@@ -1,7 +1,10 @@
 """Parts of the upload page: choices of the user, problems of the file, and their correction."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
@@ -9,18 +12,29 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
-from data.model.grouped_problems import JOINED, MARKS, MOST_JOINED, UNREGISTERED, shown_spellings, unscored_words
+from data.model.grouped_problems import (
+    JOINED,
+    MARKS,
+    MORE_JOINED,
+    MOST_JOINED,
+    UNREGISTERED,
+    shown_spellings,
+    unscored_words,
+)
 from data.model.progress import Progress
 from data.store import ImportOptions, PublishReport
+from data.store.drafts import LARGEST, Draft, find_same
 from data.store.import_job import ImportReport, Source
 from data.store.inbox import inbox_files
 from data.store.round_status import TRIAL
+from data.store.uploads import EditLog
 from errors import BiaochiError, StoreBusyError
 from i18n import N_
+from results.quality.before_publishing import Finding, FindingsError, review
 from ui import cached, jobs, layout, tables
 from ui.i18n import _, language
 from ui.problem_table import show_error, show_problems
-from ui.upload import column_mapping, corrections, meaning, unknown_units
+from ui.upload import column_mapping, corrections, drafts, meaning, unknown_units
 
 T = TypeVar("T")
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
@@ -105,7 +119,13 @@ def file_choice() -> Chosen | None:
             return Chosen(f"{name}:{status.st_mtime_ns}:{status.st_size}", name, waiting[name])
     file = st.file_uploader(_("CSV or Excel file"), type=FILE_KINDS, key=f"upload_file_{turn}")
     _let_go_of_earlier(None if file is None else file.file_id)
-    return None if file is None else Chosen(file.file_id, file.name, (file.name, file.getvalue()))
+    if file is not None:
+        return Chosen(file.file_id, file.name, (file.name, file.getvalue()))
+    draft = drafts.chosen()
+    if draft is None:
+        return None
+    st.text(_("Continuing with {file}. Choose a file above to work on another.").format(file=draft.name))
+    return Chosen(draft.draft_id, draft.name, (draft.name, draft.content()))
 
 
 def _let_go_of_earlier(file_id: str | None) -> None:
@@ -126,11 +146,14 @@ def rules_choice(round_id: str, replaces: bool) -> str | None:
     used = store.rules_in_use(round_id) if round_id else ""
     if used and replaces:
         return st.selectbox(_("Rule set"), names, index=names.index(used), key="upload_rules_replacing")
+    wanted = st.session_state.get("upload_rules_wanted")
     if used:
         return st.selectbox(_("Rule set"), [used], key="upload_rules_used", disabled=True)
     if not names:
         st.info(_("There is no rule set yet. Add a rule set below: it sets the points of each grade."))
         return None
+    if wanted in names:  # of the unfinished upload that is continued
+        return st.selectbox(_("Rule set"), names, index=names.index(wanted), key=f"upload_rules_wanted_{wanted}")
     return st.selectbox(_("Rule set"), names, index=len(names) - 1, key="upload_rules")
 
 
@@ -152,22 +175,39 @@ def add_rules() -> None:
 
 
 def changes_of(file: Chosen, choice: Choice) -> Choice:
-    """Return the choice with the column mapping and corrections of this file."""
-    if st.session_state.get("upload_changed_file") != (file.key, choice.kind):
-        st.session_state["upload_changed_file"] = (file.key, choice.kind)
-        st.session_state["upload_mapping"], st.session_state["upload_edits"] = None, ()
-        st.session_state["upload_sheet"], st.session_state["upload_sheets"] = "", []
-        st.session_state["upload_values"], st.session_state["upload_confirm"] = {}, ""
-    mapping = st.session_state["upload_mapping"]
+    """Return the choice with the column mapping and corrections of this file, those of its draft to begin with."""
+    state = st.session_state
+    if state.get("upload_changed_file") != (file.key, choice.kind):
+        state["upload_changed_file"] = (file.key, choice.kind)
+        state["upload_sha256"] = sha256 = hashlib.sha256(content_of(file)).hexdigest()
+        drafts.begin(file.key)
+        _begin(find_same(cached.store().path, choice.kind, choice.round_id, sha256))
+    mapping = state["upload_mapping"]
     options = replace(
         choice.options,
         mapping=None if mapping is None else dict(mapping),
-        edits=st.session_state["upload_edits"],
-        sheet=st.session_state["upload_sheet"],
-        values=st.session_state["upload_values"],
-        confirm=st.session_state["upload_confirm"],
+        edits=state["upload_edits"],
+        sheet=state["upload_sheet"],
+        values=state["upload_values"],
+        confirm=state["upload_confirm"],
     )
     return replace(choice, options=options)
+
+
+def _begin(draft: Draft | None) -> None:
+    """Set the answers of a file that is new on the page: those of its draft, or none."""
+    state, options = st.session_state, draft.options if draft else ImportOptions()
+    state["upload_mapping"] = None if options.mapping is None else tuple(options.mapping.items())
+    state["upload_edits"], state["upload_values"] = options.edits, dict(options.values)
+    state["upload_sheet"], state["upload_sheets"], state["upload_confirm"] = options.sheet, [], options.confirm
+    state["upload_typed"] = state["upload_typed_now"] = draft.typed if draft else ()
+
+
+def content_of(file: Chosen) -> bytes:
+    """Return the bytes of a chosen file; none of a file of the inbox that is too large for a draft."""
+    if not isinstance(file.source, Path):
+        return file.source[1]
+    return file.source.read_bytes() if file.source.stat().st_size <= LARGEST else b""
 
 
 def examine(file: Chosen, choice: Choice) -> ImportReport | None:
@@ -221,15 +261,29 @@ def correct(file: Chosen, choice: Choice, report: ImportReport) -> None:
     elif refused is not None:
         st.session_state.pop("upload_job", None)
         st.rerun()
-    edits = corrections.editor(report.faulty, turn) if report.faulty else []
-    if edits:
-        _change("upload_edits", (*choice.options.edits, *edits))
+    if report.faulty:
+        done = partial(_corrected, choice.options.edits)
+        corrections.editor(report.faulty, turn, st.session_state["upload_typed"], done)
+
+
+def _corrected(earlier: tuple[EditLog, ...], edits: list[EditLog]) -> None:
+    _change("upload_edits", (*earlier, *edits))
 
 
 def _change(key: str, value: object) -> None:
     st.session_state[key] = value
+    typed = () if key == "upload_edits" else st.session_state.get("upload_typed_now", ())
+    st.session_state["upload_typed"] = st.session_state["upload_typed_now"] = typed
     st.session_state["upload_changes"] = st.session_state.get("upload_changes", 0) + 1
     st.rerun()
+
+
+def keep_draft(file: Chosen, choice: Choice, report: ImportReport) -> None:
+    """Keep the file with its answers until it is stored, and say so; nothing is kept of a file about persons."""
+    size = file.source.stat().st_size if isinstance(file.source, Path) else len(file.source[1])
+    sha256 = st.session_state["upload_sha256"]
+    draft = Draft(choice.kind, choice.round_id, file.name, size, sha256, choice.options)
+    drafts.say_kept(drafts.keep(draft, partial(content_of, file), report))
 
 
 def choose_sheet(report: ImportReport, choice: Choice) -> None:
@@ -264,6 +318,8 @@ def show_preview(report: ImportReport) -> None:
         st.text(_("Kept but not scored: {words}.").format(words=unscored_words(report.unscored, language())))
     for usual, others in list(report.joined.items())[:MOST_JOINED]:
         st.text(_(JOINED).format(name=usual, others=shown_spellings(others, language())))
+    if len(report.joined) > MOST_JOINED:
+        st.text(_(MORE_JOINED).format(count=len(report.joined) - MOST_JOINED))
     if len(report.preview):
         st.caption(_("First rows as read. If the characters look wrong, stop here."))
         if len(report.preview.columns) <= MOST_WRITTEN:
@@ -294,12 +350,18 @@ def keep(file: Chosen, choice: Choice, reason: str | None, *, publish: bool) -> 
             return kept, None
         progress(0.5, N_("Publishing"))
         try:
-            return kept, store.publish()
-        except StoreBusyError:
+            return kept, store.publish(review=lambda candidate: review(candidate, store, None, _stop_if_any))
+        except (StoreBusyError, FindingsError):
             return kept, None
 
     st.session_state["upload_storing"] = jobs.Job((file.key, choice), work, stop_before=0.5)
     publishing(choice.round_id)
+
+
+def _stop_if_any(findings: Sequence[Finding]) -> None:
+    """Stop before publishing if there is anything to read first; the page shows it below what would change."""
+    if findings:
+        raise FindingsError(findings)
 
 
 def publishing(round_id: str) -> None:
@@ -317,15 +379,9 @@ def publishing(round_id: str) -> None:
     if not report.stored:
         show_problems(report.problems, "store")
         return
-    for key in (
-        "upload_job",
-        "upload_changed_file",
-        "upload_mapping",
-        "upload_edits",
-        "upload_sheet",
-        "upload_confirm",
-    ):
-        st.session_state.pop(f"upload_{key}", None)
+    for key in ("upload_job", "upload_changed_file"):
+        st.session_state.pop(key, None)
+    drafts.close()
     cached.clear()
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
     st.session_state["upload_done"] = (published.release[:16] if published else "", round_id, report.unregistered)
@@ -351,7 +407,7 @@ def done() -> None:
     if unregistered:
         st.info(_(UNREGISTERED))
     if not release:
-        st.success(_("The file is stored. It counts once it is published."))
+        st.success(_("The file is stored. It counts once it is published: below, under “What would change”."))
         return
     st.success(_("Published as release {release}.").format(release=release))
     published = cached.release()

@@ -65,6 +65,8 @@ def confirm(cells: Sequence[FaultyCell], round_id: str, turn: int) -> list[Probl
                     key=f"unit_name_{turn}_{place}",
                     label_visibility="collapsed",
                 )
+            if len(asked) > MOST_SHOWN:
+                st.caption(_("The first {count} names are shown; the rest follow.").format(count=MOST_SHOWN))
             if not st.form_submit_button(_("Confirm these names")):
                 return None
     meant = {name: codes[match_key(word)] for name, word in chosen.items() if word}

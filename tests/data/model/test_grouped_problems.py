@@ -2,11 +2,12 @@
 
 import pytest
 
-from data.model.grouped_problems import grouped, shortened, spans
+from data.model.grouped_problems import by_kind, grouped, spans
+from data.model.problem_titles import TITLES
 from data.store import ImportOptions
-from problems import Problem
+from problems import SENTENCES, Problem
 from tests.support.stores import table
-from ui.problem_table import _in_full
+from ui.problem_table import _line
 
 REGISTER = "单位编码,单位全称,单位简称\nU1,市公安局,\nU2,市财政局,\nU3,市卫生健康委员会,\n"
 BALLOTS = table("""
@@ -60,6 +61,7 @@ def test_of_very_many_mistakes_the_first_are_printed_and_the_rest_counted(small,
     small("import", "ballots", path, "--round", "2025", code=3)
     printed = small.err.splitlines()
     assert len([line for line in printed if line.startswith("错误")]) == 50
+    assert printed[0].startswith("120 处：等级不在计分规则之内（错误）")
     assert any("还有 70 处" in line and "--format csv" in line for line in printed)
     assert len(small.json("import", "ballots", path, "--round", "2025", code=3)["problems"]) == 120
 
@@ -87,11 +89,22 @@ def test_many_rows_and_files_are_cut_short_and_say_so():
     assert many.count("csv") == 5 and "…" in many
 
 
-def test_nothing_is_lost_by_shortening():
-    findings = grouped([problem(row, f"甲{row}") for row in range(30)], "zh")
-    kept, rest = shortened(findings, 10)
-    assert len(kept) == 10 and rest == {"unknown_unit": 20}
-    assert shortened(findings, 30) == (findings, {})
+def test_a_kind_is_one_line_with_its_count_and_errors_come_first():
+    note = Problem("figure_differs", "note", "a.csv", None, 2, "合计", "9", {"printed": "9", "found": "8"})
+    warning = Problem("totals_row", "warning", "a.csv", None, 9, None, "合计")
+    asked = Problem("confirm_ignored", "warning", "a.csv", facts={"shown": "甲", "votes": 3})
+    grades = [problem(row, f"档{row}", known=["满意"], code="unknown_grade") for row in range(2, 18)]
+    kinds = by_kind([note, warning, asked, *grades, problem(4)], "zh")
+    assert [kind.level for kind in kinds] == ["error", "error", "question", "warning", "note"]
+    assert kinds[0].title("zh") == "16 处：等级不在计分规则之内" and len(kinds[0].groups) == 16
+    assert kinds[0].title("en") == "16 cells: grade is not on the scale"
+    assert kinds[3].title("en") == "1 row: row looks like a total"
+    assert sum(len(kind.problems) for kind in kinds) == 20, "nothing is lost"
+
+
+def test_every_problem_of_a_file_has_a_title():
+    of_files = {code for code in SENTENCES if not code.startswith("rules_")}
+    assert set(TITLES) == of_files
 
 
 def test_rows_are_written_as_people_write_them():
@@ -104,7 +117,7 @@ def test_the_page_groups_the_same_way_and_says_where_to_confirm(registered, file
     report = Store(registered.store).import_files(
         "ballots", [files("a.csv", BALLOTS)], "2025", ImportOptions(dry_run=True)
     )
-    lines = _in_full(report.problems)
+    lines = [_line(group) for group in grouped(report.problems, "zh")]
     assert len(lines) == 5
     assert sum("第 2-4、6 行" in line.replace("\\", "") for line in lines) == 1
     assert sum("“名录中没有的名称”" in line for line in lines) == 2, "where there is a proposal"
