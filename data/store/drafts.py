@@ -84,7 +84,7 @@ def find_draft(store: Path, draft_id: str) -> Draft:
     """Return a draft by its id. Raises UsageError."""
     known = [draft for draft in drafts(store) if draft.draft_id == draft_id]
     if not known:
-        raise UsageError("There is no unfinished upload {draft}. `biaochi drafts` lists them all.", draft=draft_id)
+        raise UsageError("There is no unfinished upload {draft}. “biaochi drafts” lists them all.", draft=draft_id)
     return known[0]
 
 
