@@ -38,6 +38,7 @@ from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
     alone,
+    forces_kind,
     is_totals_row,
     is_totals_unit,
     judge_date,
@@ -422,10 +423,10 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     con = context.con
     distinct = {what: _spellings(con, what) for what in ("units", "groups")}
     units = [row["value"] for row in distinct["units"]]
-    headers = {match_key(header.text_of("ballots", "unit_code")) for header in form.headers.values()}
-    repeated = {value for value in units if match_key(value) in headers}
-    words = [{"field": "unit", "value": value} for value in repeated]
-    words += _words_of_sums(con, units, [row["value"] for row in distinct["groups"]], context)
+    groups = [row["value"] for row in distinct["groups"]]
+    words = _header_words(units, groups, form)
+    repeated = {word["value"] for word in words}
+    words += _words_of_sums(con, units, groups, context)
     intake.rows = loaded.count
     intake.blank = sum(placement.blank for placement in loaded.placements)
     if not words and "" not in units and not any(value.unit for value in form.values):
@@ -449,6 +450,15 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     return {}
 
 
+def _header_words(units: list[str], groups: list[str], form: _Form) -> list[dict[str, str]]:
+    """Return the cells that repeat the header: the name of the unit's column; where a row is a
+    respondent, that of the group."""
+    by_row = any(value.unit for value in form.values)
+    name, values = ("group_code", groups) if by_row else ("unit_code", units)
+    headings = {match_key(header.text_of("ballots", name)) for header in form.headers.values()}
+    return [{"field": LINE_COLUMNS[name].removesuffix("_name"), "value": v} for v in values if match_key(v) in headings]
+
+
 def _filled(con: duckdb.DuckDBPyConnection) -> int:
     """Return the number of lines whose cell of the grade or score holds anything."""
     (filled,) = con.execute(read_sql("intake/filled_lines")).fetchall()[0]
@@ -457,7 +467,9 @@ def _filled(con: duckdb.DuckDBPyConnection) -> int:
 
 def _spellings(con: duckdb.DuckDBPyConnection, what: str) -> list[dict[Any, Any]]:
     """Return the distinct values of one sort, each with the columns of its query."""
-    return con.execute(read_sql(f"intake/distinct_{what}")).df().to_dict("records")
+    found = con.execute(read_sql(f"intake/distinct_{what}"))
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _words_of_sums(
@@ -516,9 +528,7 @@ class _Judge:
     def _keep(self, table: str, rows: Sequence[tuple[object, ...]], columns: list[str]) -> None:
         frame = pd.DataFrame(rows, columns=columns)
         frame = frame.astype({column: MAP_TYPES.get(column, "str") for column in columns})
-        self.con.register("map_rows", frame)
-        self.con.table("map_rows").create(table)
-        self.con.unregister("map_rows")
+        self.con.from_df(frame).create(table)
 
     def _join(self, kept: dict[str, str], lines: dict[str, int]) -> None:
         """Give names that differ in spaces, width or case only the spelling that most lines have."""
@@ -602,8 +612,9 @@ class _Judge:
             else:
                 kept[key] = judgement
                 self._tally(entry, judgement)
-        # The kind is kept only where the validity column forced it: else it follows from the rule set.
-        grade = {key: (str(j.kept), j.kind if key[2] else "") for key, j in kept.items()}
+        # The kind is kept only where the validity column forced it: else it follows from the rule set, and a column
+        # that says 有效 of every line would make other facts of the same votes.
+        grade = {key: (str(j.kept), j.kind if forces_kind(key[2]) else "") for key, j in kept.items()}
         order = {pair: code for code, pair in enumerate(sorted(set(grade.values())))}
         rows = [(*key, order[pair], *pair) for key, pair in grade.items()]
         self._keep("grade_map", rows, ["value", "score", "validity", "code", "name", "kind"])
@@ -849,9 +860,7 @@ def name_categories(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
         trimmed[value.strip(" ")] = trimmed.get(value.strip(" "), 0) + count
     spelled = one_spelling(trimmed)
     rows = [(value, spelled.get(value.strip(" "), value.strip(" "))) for value in lines]
-    con.register("map_rows", pd.DataFrame(rows, columns=["value", "name"], dtype="str"))
-    con.table("map_rows").create("category_map")
-    con.unregister("map_rows")
+    con.from_df(pd.DataFrame(rows, columns=["value", "name"], dtype="str")).create("category_map")
     return spelled
 
 

@@ -13,7 +13,7 @@ import re
 import shutil
 import unicodedata
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -96,6 +96,8 @@ class TextTable:
     """Formulas of a workbook that were never computed or gave an error; columns by letters."""
     has_our_line_ends: bool = False
     """Whether the file was written from a sheet: lines end in LF, and a cell may contain CR LF."""
+    workdir: Path = Path()
+    """Folder for working copies. The original's own folder gets none: it may be read-only, and it is not ours."""
 
     @property
     def has_bom(self) -> bool:
@@ -131,9 +133,10 @@ def open_source(
     """
     name = display_name(source.name if isinstance(source, Path) else source[0])
     try:
-        return _open(_on_disk(source, workdir), name, workdir, header_words, sheet, printed)
+        table = _open(_on_disk(source, workdir), name, workdir, header_words, sheet, printed)
     except FileRefusedError as refusal:
         raise refusal.in_file(name) from None
+    return replace(table, workdir=workdir)
 
 
 def display_name(name: str) -> str:

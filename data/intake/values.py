@@ -260,6 +260,11 @@ def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgem
     return Judgement(None, "unknown_grade", {"known": [*rules.points, *rules.unscored], "value": text})
 
 
+def forces_kind(validity: str) -> bool:
+    """Return whether a mark of validity makes a line unscored whatever its grade: 弃权 does, 有效 does not."""
+    return bool(VALIDITY.get(tidy(validity)))
+
+
 def _judge_number(text: str, rules: RuleSet) -> Judgement:
     band = rules.numeric
     assert band is not None, "only called for numeric rules"
