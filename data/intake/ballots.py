@@ -162,10 +162,8 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     if loaded is None:
         return intake
     context.watch.step(0.55, CHECKING)
-    before = _filled(context.con)
     distinct = _set_aside(loaded, form, context, intake)
     _Judge(loaded, form, context, intake, distinct).judge()
-    intake.meaning.cells["set_aside"] += before - _filled(context.con)
     intake.places = LinePlaces(context.con, loaded, form)
     context.watch.step(0.7, CHECKING)
     if not any(problem.level == "error" for problem in intake.problems):
@@ -209,7 +207,7 @@ def _load(
         intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
     if _refused(intake):
         return None, form
-    intake.problems += _personal(tables, loaded, context, files, intake.problems)
+    intake.problems += _personal(content, loaded, present, context, files, intake.problems)
     if loaded.count == 0:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
         return None, form
@@ -222,23 +220,29 @@ def _load(
 
 
 def _personal(
-    tables: list[tuple[TextTable, Header]],
+    content: list[tuple[TextTable, Header, dict[int, ColumnProfile]]],
     loaded: LoadedTable,
+    present: list[str],
     context: Context,
     files: list[BallotColumns],
     known: list[Problem],
 ) -> list[Problem]:
     """Report personal data. Cells are located only if a distinct value, an unread column or a remark has some.
 
-    known: the problems so far, among them the remarks around the table.
+    present: the fields that were loaded; the profiles tell of all other columns. known: the problems so far, among
+    them the remarks around the table.
     """
-    suspicious = bool(loaded.placements) and looks_personal(context.con, loaded.name, {LINE_COLUMNS["ballot_id"]})
-    remarks = [p.value for source in (known, *(header.problems for _, header in tables)) for p in source if p.value]
+    names = [LINE_COLUMNS[name] for name in present]
+    suspicious = bool(loaded.placements and names) and looks_personal(
+        context.con, loaded.name, names, {LINE_COLUMNS["ballot_id"]}
+    )
+    remarks = [p.value for source in (known, *(header.problems for _, header, _ in content)) for p in source if p.value]
     suspicious = suspicious or any(map(sorts_in, remarks))
     found = []
-    for (text, header), file in zip(tables, files, strict=True):
-        unread = set(range(len(header.cells))) - {*header.fields.values(), *(set(header.other) - file.ignored)}
-        if suspicious or unread_looks_personal(context.con, text, len(header.cells), unread):
+    for (text, header, of), file in zip(content, files, strict=True):
+        unread = set(range(len(header.cells))) - {*header.fields.values(), *(set(header.other) - file.ignored), *of}
+        flagged = suspicious or any(column.looks_personal for column in of.values())
+        if flagged or unread_looks_personal(context.con, text, len(header.cells), unread):
             found += personal_cells(text, header.columns("ballots"))
     return found
 
@@ -444,6 +448,7 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     intake.rows -= len(records)
     intake.blank += sum(value is None for value in records.values())
     con.register("aside", pd.DataFrame({"place": [place for place, _ in rows]}, dtype="int64"))
+    intake.meaning.cells["set_aside"] += _filled_aside(con)
     con.execute(read_sql("intake/delete_set_aside"))
     con.unregister("totals_word")
     con.unregister("aside")
@@ -451,17 +456,18 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
 
 
 def _header_words(units: list[str], groups: list[str], form: _Form) -> list[dict[str, str]]:
-    """Return the cells that repeat the header: the name of the unit's column; where a row is a
-    respondent, that of the group."""
+    """Return the cells that repeat the header: the name of the unit's column, or of the group's where a row is a
+    respondent.
+    """
     by_row = any(value.unit for value in form.values)
     name, values = ("group_code", groups) if by_row else ("unit_code", units)
     headings = {match_key(header.text_of("ballots", name)) for header in form.headers.values()}
     return [{"field": LINE_COLUMNS[name].removesuffix("_name"), "value": v} for v in values if match_key(v) in headings]
 
 
-def _filled(con: duckdb.DuckDBPyConnection) -> int:
-    """Return the number of lines whose cell of the grade or score holds anything."""
-    (filled,) = con.execute(read_sql("intake/filled_lines")).fetchall()[0]
+def _filled_aside(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of lines to set aside whose cell of the grade or score holds anything."""
+    (filled,) = con.execute(read_sql("intake/filled_aside")).fetchall()[0]
     return int(filled)
 
 
@@ -540,7 +546,9 @@ class _Judge:
         self.intake.joined |= other_spellings(spelled)
 
     def _distinct(self, what: str) -> list[dict[Any, Any]]:
-        return self.distinct.get(what) or _spellings(self.con, what)
+        if what not in self.distinct:
+            self.distinct[what] = _spellings(self.con, what)
+        return self.distinct[what]
 
     def _units(self) -> None:
         codes = self.context.register.codes() if self.context.register else {}
