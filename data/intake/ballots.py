@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data.duckdb_access import read_sql
 from data.intake.anonymous import equal_rows, number_rows
-from data.intake.ballot_columns import MARKS, BallotColumns, ValueColumn, merged, read_columns
+from data.intake.ballot_columns import MARKS, NO_MARKS, BallotColumns, ValueColumn, merged, read_columns
 from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.context import Context
 from data.intake.headers import Header
@@ -364,9 +364,9 @@ def _marks(columns: Sequence[tuple[int, str]]) -> str:
     A cell that is neither a tick nor empty is passed on unchanged.
     """
     quoted = [(f"c{column}", "'" + grade.replace("'", "''") + "'") for column, grade in columns]
-    marks = ", ".join(f"'{mark}'" for mark in MARKS)
+    marks, none = (", ".join(f"'{mark}'" for mark in signs) for signs in (MARKS, ("", *NO_MARKS)))
     cells = [
-        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) NOT IN ('', '0') THEN {cell} END"
+        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) NOT IN ({none}) THEN {cell} END"
         for cell, grade in quoted
     ]
     return f"nullif(concat_ws('+', {', '.join(cells)}), '')"

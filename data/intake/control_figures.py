@@ -18,8 +18,8 @@ TOTAL, ISSUED, RETURNED, VALID, INVALID, SATISFIED, RETURN_RATE, VALID_RATE, OTH
     *("satisfied_rate", "return_rate", "valid_rate", "other"),
 )
 _KINDS = (
-    (TOTAL, r"(?:票数|总票|得票|投票|总)?(?:合计|总计|小计|共计|总数|总票数|票数)"),
-    (ISSUED, r"(?:发放|发出|下发|应发|应投|应收)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
+    (TOTAL, r"(?:票数|总票|得票|投票|总)?(?:合计|总计|小计|共计|总数|总票数|票数)|(?:合计|总计)票数?|总票"),
+    (ISSUED, r"应参[评加]人数|(?:发放|发出|下发|应发|应投|应收)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
     (RETURNED, r"(?:收回|回收|实收|实投|返回)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
     (INVALID, r"(?:无效|作废|废)(?:票|票数|数|份数|张数|问卷数?)?"),
     (VALID, r"有效(?:票|票数|数|份数|张数|问卷数?|样本数?)?|样本数?|样本量|参评人数|评价人数"),
@@ -31,6 +31,8 @@ _KINDS = (
         r".*[率比]|.*占比|.*比例|(?:平均|综合|总)?(?:得|评)?分|.*得分|平均分|名次|排名|位次|排序|应到|实到|应到人数|实到人数",
     ),
 )
+_SHARE = re.compile(r"(?:得?票数?|人数)?的?(?:[率比]|占比|比[例重率])$")
+_PIECES = re.compile(r"(?<=\d)(?:张|票|人|份|人次|分)$")
 _UNIT = re.compile(r"[(（]?[%％]?[)）]?$|[(（](?:%|％|张|份|人|票|分)[)）]$")
 
 
@@ -60,10 +62,19 @@ def differences(
     for name, text in printed.items():
         number = number_of(text)
         expected = _expected(columns[name], figures, votes, rules)
+        grade = _share_of(name, votes) if columns[name] == OTHER else ""
+        if grade:
+            expected = _share(votes[grade], votes, rules)
         if number is None or not expected:
             continue
         if not any(_equal(number, value, text) for value in expected):
             yield Difference(name, text.strip(), _shown(expected[0], text))
+
+
+def _share_of(text: str, votes: Mapping[str, int]) -> str:
+    """Return the grade whose share a heading names: 不满意率, 满意票占比; '' for other figures."""
+    bare = _SHARE.sub("", _UNIT.sub("", match_key(without_number(text))))
+    return next((grade for grade in votes if match_key(grade) == bare and bare != match_key(text)), "")
 
 
 def _expected(kind: str, figures: Mapping[str, Decimal], votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:
@@ -83,6 +94,13 @@ def _expected(kind: str, figures: Mapping[str, Decimal], votes: Mapping[str, int
     return checks.get(kind, list)()
 
 
+def _share(cast: int, votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:
+    """Return the share of a grade among the valid and among the scored votes."""
+    valid = sum(n for grade, n in votes.items() if rules.unscored.get(grade) != "invalid")
+    scored = sum(n for grade, n in votes.items() if grade not in rules.unscored)
+    return [value for base in (valid, scored) for value in _ratio(Decimal(cast), Decimal(base))]
+
+
 def _satisfied(votes: Mapping[str, Decimal], scored: Decimal, valid: Decimal, rules: RuleSet) -> list[Decimal]:
     """Return the share of the best grade, and of the best two or three: offices count 基本满意 in or not."""
     best = sorted(rules.points, key=lambda grade: -rules.points[grade])
@@ -96,7 +114,7 @@ def _ratio(part: Decimal | None, whole: Decimal | None) -> list[Decimal]:
 
 def number_of(text: str) -> Decimal | None:
     """Return a printed number: 95, 1,024, 62.5%, 62.5％; a percentage as a share; None for anything else."""
-    plain = match_key(text).replace(",", "")
+    plain = _PIECES.sub("", match_key(text).replace(",", ""))
     try:
         number = Decimal(plain.removesuffix("%"))
     except InvalidOperation:

@@ -49,6 +49,9 @@ _IDENTIFIES = (
     "id(?:card)?(?:number)|idcard(?:no)?|identity(?:number|no|card)|passport(?:number|no)?|ssn",
     ".{0,6}(?:微信|微信号|微信名|昵称|网名|头像|qq|qq号码?|微博|抖音号|支付宝账?号?)|用户名|登录名|用户id",
     ".{0,8}(?:openid|unionid|wxid)|wechat(?:id|name|nickname)?|weixin|nickname|username|screenname",
+    "(?:来自|来源|登录|提交|答题|答卷|作答|填写|访问|用户)?(?:者|人)?的?ip(?:地址|归属地|属地|所在地)?",
+    ".{0,6}(?:手机|电话|联系方式|身份证|证件)(?:号码?)?的?[前后末尾](?:[一二三四五六七八九十0-9]{0,2}位?|号)(?:数字?)?",
+    "(?:用户|微信|设备|终端|账号)(?:唯一)?标识符?",
     "(?:来自|来源|登录|提交|答题|访问|remote|client|user)?ip(?:v[46])?(?:地址|归属地|address)?|.{0,6}ip地址",
     "设备(?:号|id|编号|标识|指纹)|deviceid|imei|idfa|mac(?:地址|address)|ua|useragent|cookie",
     ".{0,6}(?:邮箱|邮箱地址|电子邮件|电子信箱|邮件地址)|.{0,12}email(?:address)?",
@@ -57,7 +60,7 @@ _IDENTIFIES = (
     "银行卡号?|银行账[号户]|卡号|.{0,2}[账帐]号|车牌号?码?|出生(?:日期|年月日?)|生日|birth(?:day|date)|dateofbirth",
 )
 # Words for a person who votes or writes, which some forms use for the group: refused unless somebody names the field.
-_VOTERS = "评委|打分人|评分人|评价人|投票人|答题人|答卷人|填写人|填表人|填报人|受访者|受访人|voter|rater|respondent"
+_VOTERS = "评委|(?:打分|评分|评价|投票|答题|答卷|作答|填答|填写|填表|填报|提交|受访)(?:人|者)|voter|rater|respondent"
 _IDENTIFYING = re.compile(f"{_ASKED}(?:{'|'.join(_IDENTIFIES)}){_REMARK}")
 _VOTER = re.compile(f"{_ASKED}(?:{_VOTERS}){_REMARK}")
 # A register of units may hold what the office itself answers under; these columns are left out like unknown columns.

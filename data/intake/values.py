@@ -30,15 +30,18 @@ _SCOPE = (
     "全[省市州盟县区旗镇乡村校院局]|本[页表组栏类批次季月年]|以上|上述|总|各?(?:单位|部门|科室|系统|乡镇|街道|主体|组别?|类别?)"
     "|.{1,8}(?:部门|单位|系统|类|组|主体|群众|对象|代表|委员)"
 )
-_MEASURE = "[张人份票个家条件次分户名%]|人次|[票张份人件]数|单位[:：]?.|(?:不?含|满分).{1,8}"
+_MEASURE = "[张人份票个家条件次分户名%]|全[省市州盟县区旗镇乡村]|人次|[票张份人件]数|单位[:：]?.|(?:不?含|满分).{1,8}"
 TOTALS = re.compile(
     rf"(?:(?:{_SCOPE})的?)?(?:{_SUM})(?:[(\[【〔](?:{_MEASURE})[)\]】〕]|[/,、](?:{_MEASURE}))?"
     r"|(?:grand|sub)?total|average|mean|sum"
 )
-# A unit of this name is all units together, so its line has sums. A group or a site may well have such a name.
+# A unit of this name is all units together, their spread or another time: its line has no votes of its own. A group or
+# a site may well have such a name.
 _WHOLE = re.compile(
     rf"(?:{_SCOPE})?(?:总体|整体|汇总|平均|总)(?:情况|结果|水平|得分|分值?|数|满意[率度]|评价)?"
-    r"|全[国省市州盟县区旗镇乡村校院局体]|所有(?:单位|部门)|各?单位(?:合计|汇总)|overall|all(?:units)?|grandtotal"
+    r"|[全本][国省市州盟县区旗镇乡村校院局体]|(?:所有|全部)(?:单位|部门)|各?单位(?:合计|汇总)"
+    r"|最[高低大小优差](?:分数?|值|得分)?|标准(?:偏?差|误)|方差|中位数|众数|极差|(?:上[年月期]|上季度|去年)(?:度|同期)?"
+    r"|[同环]比(?:增减|增长|变化)?|增减|增幅|差值|overall|all(?:units)?|grandtotal"
 )
 _AROUND = ":.。,、;—_=*·…-"
 _BRACKETS = ("()", "[]", "【】", "〔〕", "《》", "<>", '""', "“”")
