@@ -30,6 +30,7 @@ from data.intake.values import (
     judge_unit,
     scored_indicators,
     totals_word,
+    whole_number,
 )
 from data.model.contract import header_of
 from data.model.facts import frame_digest
@@ -39,8 +40,6 @@ from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
-_WHOLE = re.compile(r"\d{1,15}")
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.0)?")
 _SIGNED = re.compile(r"-\d+")
 
 
@@ -85,6 +84,8 @@ class _Reader:
         self.categories: dict[str, str] = {}
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
+        self.set_aside = 0
+        self.ignored = 0
 
     def spellings(self, header: Header, records: list[list[str]]) -> None:
         """Find, before the rows are read, which spellings of names that no list gives mean the same."""
@@ -110,6 +111,8 @@ class _Reader:
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))
+            counted = [*columns.grades, *(header.fields[name] for name in ("count",) if name in header.fields)]
+            self.set_aside += sum(whole_number(values[column]) or 0 for column in counted)
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
@@ -194,13 +197,10 @@ class _Reader:
         text = unicodedata.normalize("NFKC", cell.value).strip().lstrip("'")
         if not text:
             return 0
-        if _THOUSANDS.fullmatch(text):
-            text = text.replace(",", "")
-        if text.endswith(".0"):
-            text = text[:-2]
-        if _WHOLE.fullmatch(text):
-            return int(text)
-        code = "count_negative" if _SIGNED.fullmatch(text) else "count_not_whole"
+        number = whole_number(text)
+        if number is not None:
+            return number
+        code = "count_negative" if _SIGNED.fullmatch(text.removesuffix(".0")) else "count_not_whole"
         self._note(cell, Judgement(None, code))
         return None
 
@@ -239,6 +239,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     reader = _Reader(context, intake)
     for number, (text, header) in enumerate(tables):
         columns = _columns(text, header, context, intake)
+        reader.ignored += columns.votes_ignored
         if "group_code" not in header.fields and reader.groups is not None:
             missing: dict[str, object] = {"missing": [header_of("counts", "group_code")], "found": list(header.cells)}
             intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=missing))
@@ -295,10 +296,12 @@ def _columns(text: TextTable, header: Header, context: Context, intake: CountInt
 
 
 def _tally(reader: _Reader, meaning: Meaning, context: Context) -> None:
-    """Add up the votes by indicator, grade and group, and the units by category."""
+    """Add up the votes by indicator, grade and group, and the units by category. What is not read is counted in votes
+    as well: in lines of sums, and in columns that were left out.
+    """
     units: dict[str, str] = {}
     registered = {unit.unit_code: unit.category for unit in context.register.units} if context.register else {}
-    votes = {"votes": 0, "unscored": 0}
+    votes = {"votes": 0, "unscored": 0, "set_aside": reader.set_aside, "ignored": reader.ignored}
     for unit, _, group, _indicator, grade, count in reader.cells:
         meaning.grades[grade] = meaning.grades.get(grade, 0) + count
         meaning.groups[group] = meaning.groups.get(group, 0) + count

@@ -59,6 +59,7 @@ _SERIAL = re.compile(r"([345]\d{4})(\.\d+)?")  # 1982 to 2064
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:[-/.年]\s?(?P<month>\d{1,2})[-/.月]\s?(?P<day>\d{1,2})日?)([T ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?)?"
 )
+_COUNT = re.compile(r"\d{1,15}(?:\.0)?|\d{1,3}(?:,\d{3})+(?:\.0)?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 
@@ -169,6 +170,12 @@ def judge_date(value: str, round_id: str) -> Judgement:
     if year and date.year not in (int(year[0]), int(year[0]) + 1):
         return Judgement(None, "wrong_round", {"round": round_id})
     return Judgement(date.isoformat(), "serial_date" if serial else "", {"date": date.isoformat()}, bool(serial))
+
+
+def whole_number(text: str) -> int | None:
+    """Return a count as an integer: 1024, 1,024, 1024.0 and '1024 alike; None for anything else."""
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+    return int(plain.removesuffix(".0").replace(",", "")) if _COUNT.fullmatch(plain) else None
 
 
 def without_thousands(text: str) -> str:
