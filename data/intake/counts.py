@@ -111,8 +111,7 @@ class _Reader:
         if sums:
             cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
             self._note(cell, Judgement(None, "totals_row", warning=True))
-            counted = [*columns.grades, *(header.fields[name] for name in ("count",) if name in header.fields)]
-            self.set_aside += sum(whole_number(values[column]) or 0 for column in counted)
+            self.set_aside += _votes_of(header, columns, values)
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
@@ -231,6 +230,12 @@ class _Reader:
             for unit, _, group, indicator, grade, votes in sorted(self.cells)
         ]
         return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _votes_of(header: Header, columns: CountColumns, values: list[str]) -> int:
+    """Return what the counts of a row add up to."""
+    at = [header.fields["count"]] if "count" in header.fields else columns.grades
+    return sum(whole_number(values[column]) or 0 for column in at)
 
 
 def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> CountIntake:

@@ -267,7 +267,7 @@ def _column_looks_personal(table: duckdb.DuckDBPyRelation, name: str, is_id: boo
 
 
 def _is_personal(found: list[tuple[str, str]], of: int, is_id: bool) -> bool:
-    """Return whether what was found is personal; numbers of forms among `of` distinct values are not."""
+    """Return whether these parts are personal; numbers of forms among `of` distinct values are not."""
     if not is_id or not found:
         return bool(found)
     numbers = [text for sort, text in found if sort in (TELEPHONE, IDENTITY) and text.isdigit()]

@@ -97,7 +97,7 @@ class TextTable:
     has_our_line_ends: bool = False
     """Whether the file was written from a sheet: lines end in LF, and a cell may contain CR LF."""
     workdir: Path = Path()
-    """Folder for working copies. The original's own folder gets none: it may be read-only, and it is not ours."""
+    """Folder for working copies; the folder of the original may be read-only and gets none."""
 
     @property
     def has_bom(self) -> bool:

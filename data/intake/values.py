@@ -35,8 +35,8 @@ TOTALS = re.compile(
     rf"(?:(?:{_SCOPE})的?)?(?:{_SUM})(?:[(\[【〔](?:{_MEASURE})[)\]】〕]|[/,、](?:{_MEASURE}))?"
     r"|(?:grand|sub)?total|average|mean|sum"
 )
-# A unit of this name is all units together, their spread or another time: its line has no votes of its own. A group or
-# a site may well have such a name.
+# A unit of this name is all units together, their spread or another time: the votes of its line are those of others. A
+# group or a site may well have such a name.
 _WHOLE = re.compile(
     rf"(?:{_SCOPE})?(?:总体|整体|汇总|平均|总)(?:情况|结果|水平|得分|分值?|数|满意[率度]|评价)?"
     r"|[全本][国省市州盟县区旗镇乡村校院局体]|(?:所有|全部)(?:单位|部门)|各?单位(?:合计|汇总)"
