@@ -64,8 +64,11 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 @cache
 def _reader() -> duckdb.DuckDBPyConnection:
-    """Return the connection that reads every small file: to open one takes 17 ms, to read 2."""
-    return duckdb.connect(":memory:", config={**_OFFLINE})
+    """Return the connection that reads every small file: to open one takes 17 ms, to read 2.
+
+    It keeps nothing of a file, since a store may be restored under it.
+    """
+    return duckdb.connect(":memory:", config={**_OFFLINE, "enable_external_file_cache": False})
 
 
 def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> None:

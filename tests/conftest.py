@@ -12,7 +12,8 @@ from hypothesis import Phase, settings
 from tests.support.paths import GOLDEN
 from tests.support.stores import SMALL, Biaochi
 
-settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+# A busy machine is no fault of the code, and the same commit is tried with the same examples.
+settings.register_profile("untimed", deadline=None, derandomize=True)
 settings.register_profile("nightly", deadline=None)  # as many examples as the tests write, see support/examples.py
 # A mutant is killed by any failing example; to look for the smallest one took longer than all other tests of its file.
 settings.register_profile("mutants", deadline=None, phases=(Phase.explicit, Phase.generate))

@@ -19,6 +19,7 @@ from data.intake.headings import (
     names_in,
     option_scores,
     stem_of,
+    subject_of,
     topic_of,
     unit_named,
     without_number,
@@ -31,6 +32,7 @@ from data.model.rule_sets import RuleSet
 from problems import Problem
 
 MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
+NO_MARKS = ("0", "×", "✗", "✘", "x", "X", "否")  # in a column that the evaluator did not choose
 FEWEST_UNITS = 3  # columns of grades that are taken for units without a register; fewer may be indicators
 MOSTLY = 0.5  # share of ticks, or of numbers in a column that is not read, which decides; a remark may hold a few
 OVERALL = "总体评价"
@@ -198,7 +200,7 @@ class _Reader:
         """Return the unit that a column is headed by, and the rest of its heading; without a register any topic."""
         lower, upper = self.header.other[column], self.header.above.get(column, "")
         if self.context.register is None:
-            return (tidy(upper), topic_of(lower)) if upper else (topic_of(lower), stem_of(lower))
+            return (tidy(upper), topic_of(lower)) if upper else (subject_of(lower), stem_of(lower))
         for text, other in ((lower, upper or stem_of(lower)), (upper, topic_of(lower))):
             found = unit_named(text, self.codes) if text else None
             if found is not None:
@@ -296,7 +298,7 @@ def _numbers(profile: ColumnProfile) -> int:
 
 def _ticked(profile: ColumnProfile) -> bool:
     """Return whether at least half of the filled cells of a column are ticks; others are refused line by line."""
-    ticks = sum(cells for value, cells in profile.values.items() if value in (*MARKS, "0"))
+    ticks = sum(cells for value, cells in profile.values.items() if value in (*MARKS, *NO_MARKS))
     return ticks > 0 and ticks >= MOSTLY * profile.filled
 
 

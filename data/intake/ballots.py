@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data.duckdb_access import read_sql
 from data.intake.anonymous import equal_rows, number_rows
-from data.intake.ballot_columns import MARKS, BallotColumns, ValueColumn, merged, read_columns
+from data.intake.ballot_columns import MARKS, NO_MARKS, BallotColumns, ValueColumn, merged, read_columns
 from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.context import Context
@@ -40,6 +40,7 @@ from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
     alone,
+    forces_kind,
     is_totals_row,
     is_totals_unit,
     judge_date,
@@ -164,10 +165,8 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
     if loaded is None:
         return intake
     context.watch.step(0.55, CHECKING)
-    before = _filled(context.con)
     distinct = _set_aside(loaded, form, context, intake)
     _Judge(loaded, form, context, intake, distinct).judge()
-    intake.meaning.cells["set_aside"] += before - _filled(context.con)
     intake.places = LinePlaces(context.con, loaded, form)
     context.watch.step(0.7, CHECKING)
     if not any(problem.level == "error" for problem in intake.problems):
@@ -213,7 +212,7 @@ def _load(
     if _refused(intake):
         return None, form
     if not context.earlier:
-        intake.problems += _personal(tables, loaded, context, files, intake.problems)
+        intake.problems += _personal(content, loaded, present, context, files, intake.problems)
     if loaded.count == 0:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
         return None, form
@@ -226,23 +225,29 @@ def _load(
 
 
 def _personal(
-    tables: list[tuple[TextTable, Header]],
+    content: list[tuple[TextTable, Header, dict[int, ColumnProfile]]],
     loaded: LoadedTable,
+    present: list[str],
     context: Context,
     files: list[BallotColumns],
     known: list[Problem],
 ) -> list[Problem]:
     """Report personal data. Cells are located only if a distinct value, an unread column or a remark has some.
 
-    known: the problems so far, among them the remarks around the table.
+    present: the fields that were loaded; the profiles tell of all other columns. known: the problems so far, among
+    them the remarks around the table.
     """
-    suspicious = bool(loaded.placements) and looks_personal(context.con, loaded.name, {LINE_COLUMNS["ballot_id"]})
-    remarks = [p.value for source in (known, *(header.problems for _, header in tables)) for p in source if p.value]
+    names = [LINE_COLUMNS[name] for name in present]
+    suspicious = bool(loaded.placements and names) and looks_personal(
+        context.con, loaded.name, names, {LINE_COLUMNS["ballot_id"]}
+    )
+    remarks = [p.value for source in (known, *(header.problems for _, header, _ in content)) for p in source if p.value]
     suspicious = suspicious or any(map(sorts_in, remarks))
     found = []
-    for (text, header), file in zip(tables, files, strict=True):
-        unread = set(range(len(header.cells))) - {*header.fields.values(), *(set(header.other) - file.ignored)}
-        if suspicious or unread_looks_personal(context.con, text, len(header.cells), unread):
+    for (text, header, of), file in zip(content, files, strict=True):
+        unread = set(range(len(header.cells))) - {*header.fields.values(), *(set(header.other) - file.ignored), *of}
+        flagged = suspicious or any(column.looks_personal for column in of.values())
+        if flagged or unread_looks_personal(context.con, text, len(header.cells), unread):
             found += personal_cells(text, header.columns("ballots"))
     return found
 
@@ -364,9 +369,9 @@ def _marks(columns: Sequence[tuple[int, str]]) -> str:
     A cell that is neither a tick nor empty is passed on unchanged.
     """
     quoted = [(f"c{column}", "'" + grade.replace("'", "''") + "'") for column, grade in columns]
-    marks = ", ".join(f"'{mark}'" for mark in MARKS)
+    marks, none = (", ".join(f"'{mark}'" for mark in signs) for signs in (MARKS, ("", *NO_MARKS)))
     cells = [
-        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) NOT IN ('', '0') THEN {cell} END"
+        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) NOT IN ({none}) THEN {cell} END"
         for cell, grade in quoted
     ]
     return f"nullif(concat_ws('+', {', '.join(cells)}), '')"
@@ -427,10 +432,10 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     con = context.con
     distinct = {what: _spellings(con, what) for what in ("units", "groups")}
     units = [row["value"] for row in distinct["units"]]
-    headers = {match_key(header.text_of("ballots", "unit_code")) for header in form.headers.values()}
-    repeated = {value for value in units if match_key(value) in headers}
-    words = [{"field": "unit", "value": value} for value in repeated]
-    words += _words_of_sums(con, units, [row["value"] for row in distinct["groups"]], context)
+    groups = [row["value"] for row in distinct["groups"]]
+    words = _header_words(units, groups, form)
+    repeated = {word["value"] for word in words}
+    words += _words_of_sums(con, units, groups, context)
     intake.rows = loaded.count
     intake.blank = sum(placement.blank for placement in loaded.placements)
     if not words and "" not in units and not any(value.unit for value in form.values):
@@ -448,21 +453,34 @@ def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: Ballo
     intake.rows -= len(records)
     intake.blank += sum(value is None for value in records.values())
     con.register("aside", pd.DataFrame({"place": [place for place, _ in rows]}, dtype="int64"))
+    intake.meaning.cells["set_aside"] += _filled_aside(con)
     con.execute(read_sql("intake/delete_set_aside"))
     con.unregister("totals_word")
     con.unregister("aside")
     return {}
 
 
-def _filled(con: duckdb.DuckDBPyConnection) -> int:
-    """Return the number of lines whose cell of the grade or score holds anything."""
-    (filled,) = con.execute(read_sql("intake/filled_lines")).fetchall()[0]
+def _header_words(units: list[str], groups: list[str], form: _Form) -> list[dict[str, str]]:
+    """Return the cells that repeat the header: the name of the unit's column, or of the group's where a row is a
+    respondent.
+    """
+    by_row = any(value.unit for value in form.values)
+    name, values = ("group_code", groups) if by_row else ("unit_code", units)
+    headings = {match_key(header.text_of("ballots", name)) for header in form.headers.values()}
+    return [{"field": LINE_COLUMNS[name].removesuffix("_name"), "value": v} for v in values if match_key(v) in headings]
+
+
+def _filled_aside(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of lines to set aside whose cell of the grade or score holds anything."""
+    (filled,) = con.execute(read_sql("intake/filled_aside")).fetchall()[0]
     return int(filled)
 
 
 def _spellings(con: duckdb.DuckDBPyConnection, what: str) -> list[dict[Any, Any]]:
     """Return the distinct values of one sort, each with the columns of its query."""
-    return con.execute(read_sql(f"intake/distinct_{what}")).df().to_dict("records")
+    found = con.execute(read_sql(f"intake/distinct_{what}"))
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _words_of_sums(
@@ -521,9 +539,7 @@ class _Judge:
     def _keep(self, table: str, rows: Sequence[tuple[object, ...]], columns: list[str]) -> None:
         frame = pd.DataFrame(rows, columns=columns)
         frame = frame.astype({column: MAP_TYPES.get(column, "str") for column in columns})
-        self.con.register("map_rows", frame)
-        self.con.table("map_rows").create(table)
-        self.con.unregister("map_rows")
+        self.con.from_df(frame).create(table)
 
     def _join(self, kept: dict[str, str], lines: dict[str, int]) -> None:
         """Give names that differ in spaces, width or case only the spelling that most lines have."""
@@ -537,7 +553,9 @@ class _Judge:
         self.intake.joined |= other_spellings(spelled)
 
     def _distinct(self, what: str) -> list[dict[Any, Any]]:
-        return self.distinct.get(what) or _spellings(self.con, what)
+        if what not in self.distinct:
+            self.distinct[what] = _spellings(self.con, what)
+        return self.distinct[what]
 
     def _units(self) -> None:
         codes = self.context.register.codes() if self.context.register else {}
@@ -609,8 +627,9 @@ class _Judge:
             else:
                 kept[key] = judgement
                 self._tally(entry, judgement)
-        # The kind is kept only where the validity column forced it: else it follows from the rule set.
-        grade = {key: (str(j.kept), j.kind if key[2] else "") for key, j in kept.items()}
+        # The kind is kept only where the validity column forced it: else it follows from the rule set, and a column
+        # that says 有效 of every line would make other facts of the same votes.
+        grade = {key: (str(j.kept), j.kind if forces_kind(key[2]) else "") for key, j in kept.items()}
         order = {pair: code for code, pair in enumerate(sorted(set(grade.values())))}
         rows = [(*key, order[pair], *pair) for key, pair in grade.items()]
         self._keep("grade_map", rows, ["value", "score", "validity", "code", "name", "kind"])
@@ -869,9 +888,7 @@ def name_categories(con: duckdb.DuckDBPyConnection, *, joins: bool = True) -> di
         trimmed[value.strip(" ")] = trimmed.get(value.strip(" "), 0) + count
     spelled = one_spelling(trimmed) if joins else {}
     rows = [(value, spelled.get(value.strip(" "), value.strip(" "))) for value in lines]
-    con.register("map_rows", pd.DataFrame(rows, columns=["value", "name"], dtype="str"))
-    con.table("map_rows").create("category_map")
-    con.unregister("map_rows")
+    con.from_df(pd.DataFrame(rows, columns=["value", "name"], dtype="str")).create("category_map")
     return spelled
 
 

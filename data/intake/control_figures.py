@@ -18,8 +18,8 @@ SATISFIED, RETURN_RATE, VALID_RATE, INVALID_RATE = "satisfied_rate", "return_rat
 RATES_OF_RETURN = frozenset({RETURN_RATE, VALID_RATE, INVALID_RATE})
 MEAN, OTHER = "mean", "other"
 _KINDS = (
-    (TOTAL, r"(?:票数|总票|得票|投票|总)?(?:合计|总计|小计|共计|总数|总票数|票数)"),
-    (ISSUED, r"(?:发放|发出|下发|应发|应投|应收)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
+    (TOTAL, r"(?:票数|总票|得票|投票|总)?(?:合计|总计|小计|共计|总数|总票数|票数)|(?:合计|总计)票数?|总票"),
+    (ISSUED, r"应参[评加]人数|(?:发放|发出|下发|应发|应投|应收)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
     (RETURNED, r"(?:收回|回收|实收|实投|返回)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
     (INVALID, r"(?:无效|作废|废)(?:票|票数|数|份数|张数|问卷数?)?"),
     (VALID, r"有效(?:票|票数|数|份数|张数|问卷数?|样本数?)?|样本数?|样本量|参评人数|评价人数"),
@@ -33,6 +33,8 @@ _KINDS = (
         r".*[率比]|.*占比|.*比例|(?:平均|综合|总)?(?:得|评)?分|.*得分|平均分|名次|排名|位次|排序|应到|实到|应到人数|实到人数",
     ),
 )
+_SHARE = re.compile(r"(?:得?票数?|人数)?的?(?:[率比]|占比|比[例重率])$")
+_PIECES = re.compile(r"(?<=\d)(?:张|票|人|份|人次|分)$")
 _UNIT = re.compile(r"[(（]?[%％]?[)）]?$|[(（](?:%|％|张|份|人|票|分)[)）]$")
 
 
@@ -61,11 +63,20 @@ def differences(
     figures = {columns[name]: number for name, text in printed.items() if (number := number_of(text)) is not None}
     for name, text in printed.items():
         number = number_of(text)
-        expected = _expected(columns[name], figures, votes, rules) or _of_grade(name, votes, rules)
+        expected = _expected(columns[name], figures, votes, rules)
+        grade = _share_of(name, votes) if columns[name] == OTHER else ""
+        if grade:
+            expected = _share(votes[grade], votes, rules)
         if number is None or not expected:
             continue
         if not any(is_rounded_from(number, value, text) for value in expected):
             yield Difference(name, text.strip(), printed_like(expected[0], text))
+
+
+def _share_of(text: str, votes: Mapping[str, int]) -> str:
+    """Return the grade whose share a heading names: 不满意率, 满意票占比; '' for other figures."""
+    bare = _SHARE.sub("", _UNIT.sub("", match_key(without_number(text))))
+    return next((grade for grade in votes if match_key(grade) == bare and bare != match_key(text)), "")
 
 
 def _expected(kind: str, figures: Mapping[str, Decimal], votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:
@@ -87,23 +98,18 @@ def _expected(kind: str, figures: Mapping[str, Decimal], votes: Mapping[str, int
     return checks.get(kind, list)()
 
 
+def _share(cast: int, votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:
+    """Return the share of a grade among the valid, among the scored and among all votes."""
+    valid = sum(n for grade, n in votes.items() if rules.unscored.get(grade) != "invalid")
+    scored = sum(n for grade, n in votes.items() if grade not in rules.unscored)
+    return [value for base in (valid, scored, sum(votes.values())) for value in _ratio(Decimal(cast), Decimal(base))]
+
+
 def _satisfied(votes: Mapping[str, Decimal], scored: Decimal, valid: Decimal, rules: RuleSet) -> list[Decimal]:
     """Return the share of the best grade, and of the best two or three: offices count 基本满意 in or not."""
     best = sorted(rules.points, key=lambda grade: -rules.points[grade])
     sums = [sum((votes.get(grade, Decimal()) for grade in best[:many]), Decimal()) for many in range(1, len(best))]
     return [value for some in sums for base in (valid, scored) for value in _ratio(some, base)]
-
-
-def _of_grade(name: str, votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:
-    """Return the share of the grade that a heading names (不满意率, 基本满意占比), of valid or scored ballots."""
-    bare = re.sub(r"(?:率|占比|比例|比重)?[(（]?[%％]?[)）]?$", "", match_key(without_number(name)))
-    grade = next((kept for kept in votes if match_key(kept) == bare and bare != match_key(name)), None)
-    if grade is None:
-        return []
-    invalid = sum(number for other, number in votes.items() if rules.unscored.get(other) == "invalid")
-    scored = sum(number for other, number in votes.items() if other not in rules.unscored)
-    bases = (sum(votes.values()) - invalid, scored, sum(votes.values()))
-    return [value for base in bases for value in _ratio(Decimal(votes[grade]), Decimal(base))]
 
 
 def _mean(votes: Mapping[str, Decimal], scored: Decimal, rules: RuleSet) -> list[Decimal]:
@@ -118,7 +124,7 @@ def _ratio(part: Decimal | None, whole: Decimal | None) -> list[Decimal]:
 
 def number_of(text: str) -> Decimal | None:
     """Return a printed number: 95, 1,024, 62.5%, 62.5％; a percentage as a share; None for anything else."""
-    plain = match_key(text).replace(",", "")
+    plain = _PIECES.sub("", match_key(text).replace(",", ""))
     try:
         number = Decimal(plain.removesuffix("%"))
     except InvalidOperation:

@@ -13,7 +13,7 @@ from data.intake.headers import Header, round_columns
 from data.intake.headings import counted_grade, is_generic, is_of_tool, names_in, without_number
 from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning
 from data.intake.profile import ColumnProfile
-from data.intake.values import NUMBER, judge_grade
+from data.intake.values import NUMBER, judge_grade, whole_number
 from data.model.names import match_key
 from data.model.rule_sets import RuleSet
 from problems import Problem
@@ -22,7 +22,8 @@ from problems import Problem
 @dataclass
 class CountColumns:
     """Reading of one file. grades: column -> grade; indicators: column -> indicator that its heading names; figures:
-    column -> kind of control figure; rounds: columns that name the round; ignored: columns that are left out.
+    column -> kind of control figure; rounds: columns that name the round; ignored: columns that are left out, and
+    votes_ignored: what their whole numbers add up to, but for those that survey tools add.
     """
 
     grades: dict[int, str] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class CountColumns:
     figures: dict[int, str] = field(default_factory=dict)
     rounds: set[int] = field(default_factory=set)
     ignored: set[int] = field(default_factory=set)
+    votes_ignored: int = 0
     meanings: list[ColumnMeaning] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -86,6 +88,8 @@ def _place(
         if votes and not is_of_tool(text):
             facts = {"votes": votes, "known": [*context.rules.points, *context.rules.unscored]}
             result.problems.append(Problem("votes_not_read", "error", file, None, header.row, cell, cell, facts))
+    if role == IGNORED and not is_of_tool(text):
+        result.votes_ignored += votes
     result.meanings.append(ColumnMeaning(file, cell, role, means, profile.filled, votes if role == GRADE else 0))
 
 
@@ -130,9 +134,10 @@ def _asked(
 
 
 def _total(profile: ColumnProfile) -> int:
-    """Return what the whole numbers of a column add up to."""
-    numbers = {value: cells for value, cells in profile.values.items() if NUMBER.fullmatch(value)}
-    return sum(round(float(value)) * cells for value, cells in numbers.items())
+    """Return what the numbers of a column add up to."""
+    whole = {value: whole_number(value) for value in profile.values}
+    numbers = {value: round(float(value)) for value, n in whole.items() if n is None and NUMBER.fullmatch(value)}
+    return sum((numbers.get(value, 0) if (n := whole[value]) is None else n) * c for value, c in profile.values.items())
 
 
 def with_columns(header: Header, columns: CountColumns) -> Header:

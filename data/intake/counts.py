@@ -32,6 +32,7 @@ from data.intake.values import (
     judge_unit,
     scored_indicators,
     totals_word,
+    whole_number,
 )
 from data.model.contract import header_of
 from data.model.facts import frame_digest
@@ -41,8 +42,6 @@ from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
-_WHOLE = re.compile(r"\d{1,15}")
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.0)?")
 _SIGNED = re.compile(r"-\d+")
 
 
@@ -89,6 +88,8 @@ class _Reader:
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
         self.totals: dict[str, LineOfTotals] = {}
+        self.set_aside = 0
+        self.ignored = 0
 
     def spellings(self, header: Header, records: list[list[str]]) -> None:
         """Find, before the rows are read, which spellings of names that no list gives mean the same."""
@@ -120,6 +121,7 @@ class _Reader:
             self.totals.setdefault(file, LineOfTotals(file)).set_aside(
                 row, sums, dict(zip(header.cells, values, strict=True))
             )
+            self.set_aside += _votes_of(header, columns, values)
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
         unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
@@ -210,13 +212,10 @@ class _Reader:
         text = unicodedata.normalize("NFKC", cell.value).strip().lstrip("'")
         if not text:
             return 0
-        if _THOUSANDS.fullmatch(text):
-            text = text.replace(",", "")
-        if text.endswith(".0"):
-            text = text[:-2]
-        if _WHOLE.fullmatch(text):
-            return int(text)
-        code = "count_negative" if _SIGNED.fullmatch(text) else "count_not_whole"
+        number = whole_number(text)
+        if number is not None:
+            return number
+        code = "count_negative" if _SIGNED.fullmatch(text.removesuffix(".0")) else "count_not_whole"
         self._note(cell, Judgement(None, code))
         return None
 
@@ -249,12 +248,19 @@ class _Reader:
         return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _votes_of(header: Header, columns: CountColumns, values: list[str]) -> int:
+    """Return what the counts of a row add up to."""
+    at = [header.fields["count"]] if "count" in header.fields else columns.grades
+    return sum(whole_number(values[column]) or 0 for column in at)
+
+
 def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> CountIntake:
     """Read counts files that belong to one upload."""
     intake = CountIntake()
     reader = _Reader(context, intake)
     for number, (text, header) in enumerate(tables):
         columns = _columns(text, header, context, intake)
+        reader.ignored += columns.votes_ignored
         if "group_code" not in header.fields and reader.groups is not None:
             missing: dict[str, object] = {"missing": [header_of("counts", "group_code")], "found": list(header.cells)}
             intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=missing))
@@ -313,10 +319,12 @@ def _columns(text: TextTable, header: Header, context: Context, intake: CountInt
 
 
 def _tally(reader: _Reader, meaning: Meaning, context: Context) -> None:
-    """Add up the votes by indicator, grade and group, and the units by category."""
+    """Add up the votes by indicator, grade and group, and the units by category. What is not read is counted in votes
+    as well: in lines of sums, and in columns that were left out.
+    """
     units: dict[str, str] = {}
     registered = {unit.unit_code: unit.category for unit in context.register.units} if context.register else {}
-    votes = {"votes": 0, "unscored": 0}
+    votes = {"votes": 0, "unscored": 0, "set_aside": reader.set_aside, "ignored": reader.ignored}
     for unit, _, group, _indicator, grade, count in reader.cells:
         meaning.grades[grade] = meaning.grades.get(grade, 0) + count
         meaning.groups[group] = meaning.groups.get(group, 0) + count

@@ -33,6 +33,7 @@ ROUND_HEADERS = {
     match_key(word)
     for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度", "考核年度", "year", "round_id")
 }
+_OF_YEAR = re.compile("(?:评议|测评|评价|考核|考评|统计|所属|报告|数据|调查|任务|计划)(?:年度|年份|年|批次|期次|届次)")
 # Kinds whose rows tell of other years too: a reform of 2019 belongs into the lineage of 2025.
 OF_ANY_YEAR = ("round", "unit_alias", "unit_lineage", "work_calendar")
 
@@ -215,7 +216,12 @@ def round_columns(kind: str, header: Header) -> set[int]:
     """Return columns without a field that name the round of the rows; they are compared with the import's round."""
     if kind in OF_ANY_YEAR:
         return set()
-    return {column for column, cell in header.other.items() if match_key(cell) in ROUND_HEADERS}
+    return {column for column, cell in header.other.items() if _names_round(cell)}
+
+
+def _names_round(cell: str) -> bool:
+    """Return whether a header is of the round or its year; 上年度 and 成立年份 are of others."""
+    return match_key(cell) in ROUND_HEADERS or _OF_YEAR.fullmatch(match_key(cell)) is not None
 
 
 def merged_cells(text: TextTable, header: Header) -> list[Problem]:

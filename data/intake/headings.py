@@ -20,10 +20,22 @@ _TAIL = re.compile(
 )
 _CUT = re.compile(r"\s*(?:——|—|–|--|\s-\s|-|:|：|\||>|/|／|_|\n)\s*")
 _AROUND = re.compile(r"(?:^|[对给为请于向])(?P<name>[^对给为请于向]{2,60}?)(?=的|在|[,，。:：?？]|$)")
+# A question about one unit, where no register tells which part of it is the name: 您对市第1局的总体评价.
+_ABOUT = re.compile(
+    r"(?:请问?|[您你])(?:如何|怎样|怎么|认为|觉得|看待|评价|为|给|对){0,3}(?P<name>.{2,60}?)"
+    r"(?:的?(?:总体|整体|综合|工作|服务)*(?:评价|评分|打分|满意度|满意程度|印象|看法)(?:是|如何|怎样|怎么样)?|打分|评分)?[?？:：]?"
+)
 _OPTION = re.compile(r"^[(（]?[A-Ja-j][)）.、．:：]\s*(?=\S)")
 _POINTS = re.compile(r"\s*[(（\[]\s*-?\d{1,3}(?:\.\d+)?\s*分?\s*[)）\]]$|(?<=[^\d.])\s*-?\d{1,3}(?:\.\d+)?\s*分$")
 _SCORE = re.compile(r"^(\d{1,3}(?:\.\d+)?)\s*分$")
-_COUNTED = re.compile(r"[(（\[]?(?:得?票数?|人数|人次|张数?|份数?|票|人|张|份|数)[)）\]]?$")
+_COUNTED = re.compile(
+    r"[\s:：/／—–-]*[(（\[]?(?:得?票数?量?|数量|人数|人次|张数?|份数?|人|张|份|数)[)）\]]?$|[\s:：/／—–-]+$"
+)
+_CAST = re.compile(r"^(?:得|获|投|选)(?=.)")
+# What a form prints behind a question: how it is to be answered.
+_HOW = re.compile(
+    r"\s*[(（\[【〔]\s*(?:单选|多选|必选|选填|必填|必答|得分|分值?|打分|评分|评价|等级|矩阵|量表)题?\s*[)）\]】〕]\s*[*＊]?$"
+)
 
 SKIPPED = frozenset(match_key(word) for word in ("(跳过)", "跳过", "(空)", "skipped", "not shown", "未显示", "N/A"))
 
@@ -34,11 +46,13 @@ _GENERIC = re.compile(
 )
 # Columns that describe the evaluator; their codes look like scores.
 _DESCRIBES = re.compile(
-    r"性别|年龄.*|.*年龄|学历|文化程度|受教育.*|教育程度|职业.*|从事.*职业|民族|政治面貌|婚姻.*|.*收入.*|户籍.*|户口.*"
+    r"(?:请?问?[您你]的|本人|受访[者人]|填[写答表][者人]|评[价议]人员?)?(?:性别|年龄.*|.*年龄|学历|文化程度|受教育.*|教育程度|职业.*|从事.*职业|民族|政治面貌|婚姻.*|.*收入.*|户籍.*|户口.*"
     r"|居住.*|籍贯|所在(?:区县?|县区?|街道|乡镇|社区|地区|区域|行业|单位性质)"
     r"|(?:区县|街道|乡镇|社区|行业|地区|区域)(?:代码|编码|编号)?|工作年限|从业年限|党龄|工龄|职级|职务|职称"
     r"|.*(?:代码|编码|编号|序号|号码)|sex|gender|age(?:_?group|_?band)?|education|occupation|income|region|district"
     r"|marital.*|ethnic.*|job.*|.*_?(?:code|id|no)"
+    r"|单位(?:性质|类型|类别)|(?:人员)?(?:类型|类别|身份)|家庭.*[数口]|子女.*|问卷(?:版本|来源|类型)"
+    r"|(?:督导|访问|调查|录入)员?)(?:[(（\[].*[)）\]])?[?？:：*]*"
 )
 # What survey tools add to every answer: nothing of it is a vote.
 _TOOL = re.compile(
@@ -56,7 +70,7 @@ def names_in(text: str) -> Iterator[str]:
     """
     plain = tidy(text)
     yield plain
-    bare = without_number(plain)
+    bare = without_number(_HOW.sub("", plain))
     if bare != plain:
         yield bare
     found = _TAIL.match(bare)
@@ -104,6 +118,13 @@ def topic_of(text: str) -> str:
     return without_number(tidy(pieces[-1])) if pieces else bare
 
 
+def subject_of(text: str) -> str:
+    """Return what a question is about, 市第1局 of `3、您对市第1局的评价`; the topic of any other heading."""
+    topic = topic_of(text)
+    about = _ABOUT.fullmatch(topic)
+    return tidy(about["name"]) if about else topic
+
+
 def stem_of(text: str) -> str:
     """Return the text before the last part of a heading; '' where it has a single part."""
     bare, topic = without_number(tidy(text)), topic_of(text)
@@ -134,8 +155,11 @@ def option_scores(values: Iterable[str]) -> dict[str, str]:
 
 
 def counted_grade(text: str) -> str:
-    """Return a heading over counts without what is counted: 不满意票数, 满意（票） and 满意人数 name a grade."""
-    return _COUNTED.sub("", tidy(text)) or tidy(text)
+    """Return a heading over counts without what is counted: 不满意票数, 得满意票（张） and 满意人数 name a grade."""
+    bare = tidy(text)
+    while (shorter := _COUNTED.sub("", bare)) not in (bare, ""):
+        bare = shorter
+    return _CAST.sub("", bare)
 
 
 def is_skipped(text: str) -> bool:

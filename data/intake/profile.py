@@ -14,18 +14,23 @@ import duckdb
 
 from data.duckdb_access import read_sql
 from data.intake.headers import Header
+from data.intake.personal import SOUGHT, sorts_in
 from data.intake.source import TextTable
 
-Row: TypeAlias = tuple[int, str, int, int]  # column, value, its cells, filled cells of the column
+# column, value, its cells, filled cells of the column, whether any of them looks personal
+Row: TypeAlias = tuple[int, str, int, int, bool]
 MOST_DISTINCT = 2000  # values kept of a column: no scale has as many, and a column of remarks as many as rows
 
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """Content of a column. values: distinct value -> cells, the most frequent; filled: cells that are not empty."""
+    """Content of a column. values: distinct value -> cells, the most frequent; filled: cells that are not empty;
+    looks_personal: whether any value looks personal, the rare ones included.
+    """
 
     filled: int = 0
     values: dict[str, int] = field(default_factory=dict)
+    looks_personal: bool = False
 
 
 def profiles(
@@ -42,11 +47,11 @@ def profiles(
     except duckdb.Error:
         rows = _counted_slowly(text, header, columns, most)
     values: dict[int, dict[str, int]] = {column: {} for column in columns}
-    filled = dict.fromkeys(columns, 0)
-    for column, value, cells, of_column in rows:
+    of_column = dict.fromkeys(columns, (0, False))
+    for column, value, cells, filled, personal in rows:
         values[column][value] = cells
-        filled[column] = of_column
-    return {column: ColumnProfile(filled[column], values[column]) for column in columns}
+        of_column[column] = (filled, personal)
+    return {column: ColumnProfile(of_column[column][0], values[column], of_column[column][1]) for column in columns}
 
 
 def _counted(
@@ -69,7 +74,7 @@ def _counted(
     cells = ", ".join(f"c{column}" for column in columns)
     places = ", ".join(str(int(column)) for column in columns)
     relation.project(f"unnest([{places}]) AS place, unnest([{cells}]) AS cell").create_view("profiled", replace=True)
-    return con.execute(read_sql("intake/column_values"), {"most": MOST_DISTINCT}).fetchall()
+    return con.execute(read_sql("intake/column_values"), {"most": MOST_DISTINCT, **SOUGHT}).fetchall()
 
 
 def _counted_slowly(text: TextTable, header: Header, columns: Sequence[int], most: int | None) -> Iterable[Row]:
@@ -83,6 +88,6 @@ def _counted_slowly(text: TextTable, header: Header, columns: Sequence[int], mos
                 if column < len(record) and record[column].strip():
                     counts[column][record[column].strip()] += 1
     for column, values in counts.items():
-        filled = values.total()
+        filled, personal = values.total(), any(map(sorts_in, values))
         for value, cells in sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_DISTINCT]:
-            yield column, value, cells, filled
+            yield column, value, cells, filled, personal

@@ -96,6 +96,8 @@ class TextTable:
     """Formulas of a workbook that were never computed or gave an error; columns by letters."""
     has_our_line_ends: bool = False
     """Whether the file was written from a sheet: lines end in LF, and a cell may contain CR LF."""
+    workdir: Path = Path()
+    """Folder for working copies; the folder of the original may be read-only and gets none."""
 
     earlier: bool = False
     """Whether it was stored by a version that did not look for swallowed rows."""
@@ -141,10 +143,10 @@ def open_source(
         marks = frozenset(
             word for word, is_set in (("printed", printed), ("earlier", earlier), ("again", again)) if is_set
         )
-        text = _open(_on_disk(source, workdir), name, workdir, header_words, sheet, marks)
-        return replace(text, earlier=earlier)
+        table = _open(_on_disk(source, workdir), name, workdir, header_words, sheet, marks)
     except FileRefusedError as refusal:
         raise refusal.in_file(name) from None
+    return replace(table, workdir=workdir, earlier=earlier)
 
 
 def display_name(name: str) -> str:

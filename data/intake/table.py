@@ -135,7 +135,7 @@ class LoadedTable:
     def _add_slowly(self, text: TextTable, header: Header, projection: str) -> list[Problem]:
         """Read record by record: report every fault, or write a regular copy and load that."""
         scan = _Scan(text, header)
-        copy = text.path.with_name(f"{text.path.name}.regular")
+        copy = text.workdir / "regular.csv"
         with copy.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
             writer.writerows(scan.records())

@@ -30,15 +30,18 @@ _SCOPE = (
     "全[省市州盟县区旗镇乡村校院局]|本[页表组栏类批次季月年]|以上|上述|总|各?(?:单位|部门|科室|系统|乡镇|街道|主体|组别?|类别?)"
     "|.{1,8}(?:部门|单位|系统|类|组|主体|群众|对象|代表|委员)"
 )
-_MEASURE = "[张人份票个家条件次分户名%]|人次|[票张份人件]数|单位[:：]?.|(?:不?含|满分).{1,8}"
+_MEASURE = "[张人份票个家条件次分户名%]|全[省市州盟县区旗镇乡村]|人次|[票张份人件]数|单位[:：]?.|(?:不?含|满分).{1,8}"
 TOTALS = re.compile(
     rf"(?:(?:{_SCOPE})的?)?(?:{_SUM})(?:[(\[【〔](?:{_MEASURE})[)\]】〕]|[/,、](?:{_MEASURE}))?"
     r"|(?:grand|sub)?total|average|mean|sum"
 )
-# A unit of this name is all units together, so its line has sums. A group or a site may well have such a name.
+# A unit of this name is all units together, their spread or another time: the votes of its line are those of others. A
+# group or a site may well have such a name.
 _WHOLE = re.compile(
     rf"(?:{_SCOPE})?(?:总体|整体|汇总|平均|总)(?:情况|结果|水平|得分|分值?|数|满意[率度]|评价)?"
-    r"|全[国省市州盟县区旗镇乡村校院局体]|所有(?:单位|部门)|各?单位(?:合计|汇总)|overall|all(?:units)?|grandtotal"
+    r"|[全本][国省市州盟县区旗镇乡村校院局体]|(?:所有|全部)(?:单位|部门)|各?单位(?:合计|汇总)"
+    r"|最[高低大小优差](?:分数?|值|得分)?|标准(?:偏?差|误)|方差|中位数|众数|极差|(?:上[年月期]|上季度|去年)(?:度|同期)?"
+    r"|[同环]比(?:增减|增长|变化)?|增减|增幅|差值|overall|all(?:units)?|grandtotal"
 )
 _AROUND = ":.。,、;—_=*·…-"
 _BRACKETS = ("()", "[]", "【】", "〔〕", "《》", "<>", '""', "“”")
@@ -56,6 +59,7 @@ _SERIAL = re.compile(r"([345]\d{4})(\.\d+)?")  # 1982 to 2064
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:[-/.年]\s?(?P<month>\d{1,2})[-/.月]\s?(?P<day>\d{1,2})日?)([T ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?)?"
 )
+_COUNT = re.compile(r"\d{1,15}(?:\.0)?|\d{1,3}(?:,\d{3})+(?:\.0)?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 
@@ -171,6 +175,12 @@ def judge_date(value: str, round_id: str) -> Judgement:
     return Judgement(date.isoformat(), "serial_date" if serial else "", {"date": date.isoformat()}, bool(serial))
 
 
+def whole_number(text: str) -> int | None:
+    """Return a count as an integer: 1024, 1,024, 1024.0 and '1024 alike; None for anything else."""
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+    return int(plain.removesuffix(".0").replace(",", "")) if _COUNT.fullmatch(plain) else None
+
+
 def without_thousands(text: str) -> str:
     """Return 45,992 as 45992: spreadsheets print day numbers like any number."""
     return text.replace(",", "") if re.fullmatch(r"\d{2},\d{3}(\.\d+)?", text) else text
@@ -261,6 +271,11 @@ def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgem
     if unicodedata.normalize("NFKC", text).strip().startswith(FORMULA_STARTS):
         return Judgement(None, "formula_text", {"value": text})
     return Judgement(None, "unknown_grade", {"known": [*rules.points, *rules.unscored], "value": text})
+
+
+def forces_kind(validity: str) -> bool:
+    """Return whether a mark of validity makes a line unscored whatever its grade: 弃权 does, 有效 does not."""
+    return bool(VALIDITY.get(tidy(validity)))
 
 
 def _judge_number(text: str, rules: RuleSet) -> Judgement:

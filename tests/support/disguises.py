@@ -3,6 +3,8 @@
 A sheet is a list of rows. Every disguise is a function of a sheet and a random generator; the last step writes bytes.
 """
 
+import csv
+import gzip
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +12,8 @@ from random import Random
 from typing import TypeAlias
 
 import xlsxwriter
+
+from tests.support.cases import ods
 
 Sheet: TypeAlias = list[list[str]]
 HEAD = ["票号", "评议主体", "参评单位", "测评指标", "评价"]
@@ -21,6 +25,7 @@ SYNONYMS = {
     "参评单位": ["单位", "部门", "被评单位"],
     "评价": ["等级", "评价等级"],
 }
+NUMBERS = ("票号", *SYNONYMS["票号"])
 
 
 @dataclass(frozen=True)
@@ -104,19 +109,11 @@ def stems(sheet: Sheet, random: Random) -> Sheet:
 
 def code_column(sheet: Sheet, random: Random) -> Sheet:
     name = random.choice(["性别", "年龄段", "学历", "所在区县代码"])
-    first = 2 if not sheet[1][0] else 1
-    return [
-        *([*row, name if place == 0 else ""] for place, row in enumerate(sheet[:first])),
-        *([*row, random.choice("12345")] for row in sheet[first:]),
-    ]
+    return beside(sheet, name, lambda: random.choice("12345"))
 
 
 def remark_column(sheet: Sheet, random: Random) -> Sheet:
-    first = 2 if not sheet[1][0] else 1
-    return [
-        *([*row, "意见建议" if place == 0 else ""] for place, row in enumerate(sheet[:first])),
-        *([*row, random.choice(["", "办事快", "无"])] for row in sheet[first:]),
-    ]
+    return beside(sheet, "意见建议", lambda: random.choice(["", "办事快", "无"]))
 
 
 def title(sheet: Sheet, random: Random) -> Sheet:
@@ -165,20 +162,92 @@ def empty_column(sheet: Sheet, random: Random) -> Sheet:
     return [[*row, ""] for row in sheet]
 
 
-DISGUISES: list[Callable[[Sheet, Random], Sheet]] = [
-    *(column_order, row_order, question_numbers, stems, code_column, remark_column, title, note_below),
-    *(total_below, blank_rows, synonyms, short_names, spaces, option_letters, option_points, empty_column),
+def serial_numbers(sheet: Sheet, random: Random) -> Sheet:
+    first = head_rows(sheet)
+    numbers = ["序号", *[""] * (first - 1), *(str(n) for n in range(1, len(sheet) - first + 1))]
+    return [[number, *row] for number, row in zip(numbers, sheet, strict=True)]
+
+
+def figures(sheet: Sheet, random: Random) -> Sheet:
+    """A column of figures about something else, as a sheet prints them: per cent, thousands, days."""
+    name, values = random.choice(FIGURES)
+    return beside(sheet, name, lambda: random.choice(values))
+
+
+def full_width(sheet: Sheet, random: Random) -> Sheet:
+    """Signs typed with a Chinese keyboard, but in the numbers of ballots, which stay what the office printed."""
+    kept = next((at for at, text in enumerate(sheet[0]) if text.endswith(NUMBERS)), -1)
+    return [[cell if at == kept else cell.translate(WIDE) for at, cell in enumerate(row)] for row in sheet]
+
+
+def page_break(sheet: Sheet, random: Random) -> Sheet:
+    """The header once more where the next printed page began."""
+    first = head_rows(sheet)
+    place = random.randint(first, len(sheet))
+    return [*sheet[:place], *sheet[:first], *sheet[place:]]
+
+
+def year_column(sheet: Sheet, random: Random) -> Sheet:
+    return beside(sheet, random.choice(["年度", "年份", "批次编号"]), lambda: "2025")
+
+
+def validity_column(sheet: Sheet, random: Random) -> Sheet:
+    return beside(sheet, "是否有效", lambda: random.choice(["有效", "是", ""]))
+
+
+def two_titles(sheet: Sheet, random: Random) -> Sheet:
+    rest = [""] * (len(sheet[0]) - 1)
+    return [["某市2025年度群众评议票", *rest], ["填报单位：某市机关工委", *rest], *sheet]
+
+
+def subtotals(sheet: Sheet, random: Random) -> Sheet:
+    """A line of a sum between the rows."""
+    place = random.randint(head_rows(sheet), len(sheet))
+    return [*sheet[:place], ["小计", *[""] * (len(sheet[0]) - 2), str(place)], *sheet[place:]]
+
+
+def head_rows(sheet: Sheet) -> int:
+    """Return the number of header rows of a sheet without a title."""
+    return 2 if len(sheet) > 1 and not sheet[1][0] and any(sheet[1]) else 1
+
+
+def beside(sheet: Sheet, name: str, value: Callable[[], str]) -> Sheet:
+    first = head_rows(sheet)
+    head = [name, *[""] * (first - 1)]
+    return [[*row, head[at] if at < first else value()] for at, row in enumerate(sheet)]
+
+
+FIGURES = [
+    ("办结率", ["95.0%", "100%", "87.25％"]),
+    ("预算金额", ["1,024", "12,345.60", "980"]),
+    ("办件平均用时", ["3.5", "4", "2"]),
+    ("满意度得分", ["95", "60", "100"]),
+    ("回收率", ["0.95", "1", "0.875"]),
 ]
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+DISGUISES: list[Callable[[Sheet, Random], Sheet]] = [
+    *(column_order, row_order, synonyms, short_names, spaces, option_letters, option_points),
+    *(question_numbers, stems, code_column, remark_column, year_column, validity_column, figures, serial_numbers),
+    *(empty_column, full_width, subtotals, page_break, title, two_titles, note_below, total_below, blank_rows),
+]
+"""Put on in this order, whichever were chosen: a title comes last, since the others look at the header."""
 
 
-def as_csv(sheet: Sheet, encoding: str = "utf-8", mark: str = ",", end: str = "\n") -> bytes:
-    return "".join(mark.join(row) + end for row in sheet).encode(encoding)
+def as_csv(sheet: Sheet, encoding: str = "utf-8", mark: str = ",", end: str = "\n", *, quoted: bool = False) -> bytes:
+    out = io.StringIO()
+    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    csv.writer(out, delimiter=mark, lineterminator=end, quoting=quoting).writerows(sheet)
+    return out.getvalue().encode(encoding)
 
 
-def as_workbook(sheet: Sheet, *, merged_title: bool = False) -> bytes:
+def as_workbook(sheet: Sheet, *, merged_title: bool = False, notes: bool = False) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as workbook:
         page = workbook.add_worksheet()
+        if notes:
+            workbook.add_worksheet("填写说明").write_column(
+                0, 0, ["填写说明", "一、每张选票一行。", "二、不了解请选不了解。"]
+            )
         for number, row in enumerate(sheet):
             page.write_row(number, 0, row)
         if merged_title and len(sheet[0]) > 1 and not any(sheet[0][1:]):
@@ -193,6 +262,12 @@ WRITERS: list[tuple[str, Callable[[Sheet], bytes]]] = [
     ("a.csv", lambda sheet: as_csv(sheet, "utf-16", mark="\t")),
     ("a.txt", lambda sheet: as_csv(sheet, mark="\t")),
     ("a.csv", lambda sheet: as_csv(sheet, mark=";")),
+    ("a.csv", lambda sheet: as_csv(sheet, "utf-16-le")),
+    ("a.csv", lambda sheet: as_csv(sheet, end="\r")),
+    ("a.csv", lambda sheet: as_csv(sheet, quoted=True)),
+    ("a.csv.gz", lambda sheet: gzip.compress(as_csv(sheet))),
     ("a.xlsx", as_workbook),
+    ("a.xlsx", lambda sheet: as_workbook(sheet, notes=True)),
+    ("a.ods", ods),
     ("a.xlsx", lambda sheet: as_workbook(sheet, merged_title=True)),
 ]

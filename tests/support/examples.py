@@ -1,6 +1,7 @@
 """How many examples Hypothesis tries: at most 25 with every run, what is written with `--hypothesis-profile=nightly`.
 
-`make test-slow` tries them all.
+`make test-slow` tries them all, and others every night; a run of `make test` tries the same ones each time, so that a
+commit does not pass once and fail once.
 """
 
 from hypothesis import settings

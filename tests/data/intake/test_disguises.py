@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.store import ImportOptions, Store
-from tests.support.disguises import DISGUISES, GRADES, SHAPES, WRITERS, Votes, as_csv, long
+from tests.support.disguises import DISGUISES, GRADES, GROUPS, SHAPES, UNITS, WRITERS, Votes, as_csv, long
 from tests.support.examples import examples
 from tests.support.stores import SMALL
 
@@ -68,3 +68,49 @@ def test_every_filled_cell_is_accounted_for(seed, store):
     assert sum(cells.values()) == filled
     scored = sum(cell in GRADES[:3] for row in rows[1:] for cell in row)
     assert cells["votes"] == scored
+
+
+NUMBER_TEXTS = [str, "{:,}".format, "{}.0".format, "'{}".format]
+
+
+def drawn_counts(random):
+    """A table of counts with a line of sums, a column of remarks, one that a person leaves out, and one of a tool."""
+    names = random.sample(GRADES[:4], random.randint(2, 4))
+    head = ["序号", "参评单位", "评议主体", *names, "较满意", "合计", "说明"]
+    write = random.choice(NUMBER_TEXTS)
+    rows = []
+    for number, unit in enumerate(random.sample(sorted(UNITS), random.randint(1, 4)), 1):
+        votes = [random.randint(0, 3000) for _ in range(len(names) + 1)]
+        cells = [write(count) if count or random.random() < 0.5 else "" for count in votes]
+        rows.append([str(number), unit, random.choice(GROUPS), *cells, str(sum(votes[:-1])), random.choice(["", "无"])])
+    sums = [str(random.randint(1, 9999)) for _ in names]
+    rows += [["", random.choice(["合计", "全市", "小计"]), "", *sums, "", "", ""]] * random.randint(0, 1)
+    return head, rows, names
+
+
+@examples(500, every_run=25)
+@given(seed=st.integers(0, 2**32))
+def test_every_vote_of_a_table_of_counts_is_accounted_for(seed, store):
+    """Counted here from the cells as they were written, by the standard library's reader."""
+    random = Random(seed)
+    head, rows, names = drawn_counts(random)
+    content = as_csv([head, *rows])
+    mapping = {"较满意": "ignored"}
+    report = store.import_files(
+        "counts", [("a.csv", content)], "2025", ImportOptions(dry_run=True, accept_warnings="看过", mapping=mapping)
+    )
+    assert not any(problem.level == "error" for problem in report.problems), [p.message("zh") for p in report.problems]
+    read_back = list(csv.DictReader(io.StringIO(content.decode())))
+    is_sum = {"合计", "全市", "小计"}
+
+    def added(columns, *, of_sums):
+        lines = [row for row in read_back if (row["参评单位"] in is_sum) == of_sums]
+        texts = [row[name].lstrip("'").replace(",", "") for row in lines for name in columns]
+        return sum(int(float(text)) for text in texts if text)
+
+    assert report.meaning.cells == {
+        "votes": added([name for name in names if name != "不了解"], of_sums=False),
+        "unscored": added([name for name in names if name == "不了解"], of_sums=False),
+        "set_aside": added(names, of_sums=True),
+        "ignored": added(["较满意"], of_sums=False),
+    }

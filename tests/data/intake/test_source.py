@@ -62,6 +62,16 @@ def test_a_clean_file_is_used_where_it_lies(tmp_path: Path) -> None:
     )
 
 
+def test_nothing_is_written_beside_an_original_that_is_read_record_by_record(small, files, tmp_path: Path) -> None:
+    """The folder may be read-only, or it is the stored upload that a later import compares with."""
+    path = files("注.csv", "票号,评议主体,参评单位,评价\n1,普通群众,甲局,满意\n注：不了解不计分。,,,\n")
+    before = {entry for entry in path.parent.iterdir() if entry.is_file()}
+    for words in (["--accept-warnings", "看过"], []):  # the second finds the first among the stored uploads
+        small("import", "ballots", path, "--round", "2025", *words, code=None)
+    stored = [entry.name for entry in (tmp_path / "var").rglob("*") if "regular" in entry.name]
+    assert {entry for entry in path.parent.iterdir() if entry.is_file()} == before and not stored
+
+
 def test_a_name_with_pattern_characters_is_never_handed_on(tmp_path: Path) -> None:
     path = tmp_path / "[ab].csv"
     path.write_bytes(TABLE.encode())
