@@ -326,6 +326,8 @@ class ImportJob:
 
     def _searched(self, files: int) -> str:
         """Search files that were refused for their columns; only small ones, since this takes 1 s per million cells."""
+        if self.report.stored:  # read again as an earlier version read them, which searched less
+            return UNKNOWN
         small = all(text.path.stat().st_size <= LARGEST_IN_MEMORY for text, _ in self.opened)
         if not small or len(self.opened) != files:
             return UNKNOWN
