@@ -4,8 +4,8 @@ A class says its message and exit code, so that no command and no page needs a l
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import IntEnum
 
+from exit_codes import ExitCode
 from i18n import N_, PUNCTUATION, translate
 from problems import Problem
 
@@ -14,20 +14,6 @@ Detail = tuple[str, Mapping[str, object]]
 
 def _unchanged(fact: object) -> object:
     return fact
-
-
-class ExitCode(IntEnum):
-    """Exit codes of the command line, as scripts rely on them."""
-
-    DONE = 0
-    CHECK_FAILED = 1
-    WRONG_USAGE = 2
-    FILE_PROBLEMS = 3
-    WARNINGS = 4
-    BUSY = 5
-    NOT_ALLOWED = 6
-    OUR_BUG = 70
-    INTERRUPTED = 130
 
 
 class BiaochiError(Exception):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from errors import BiaochiError, ExitCode
+from errors import BiaochiError
+from exit_codes import ExitCode
 from i18n import N_, translate
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from data.model.contract import KIND_NAMES, REQUIRED, Field, fields
 from data.model.field_meanings import meanings
+from data.model.notes_sheet import NOTES_TITLES
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
-from data.model.template_sheets import NOTES_TITLES
 from data.store import Store
 from data.store.rounds import read_register
 from formats.template import DATE, NUMBER, TEXT, Template, TemplateColumn, template_bytes

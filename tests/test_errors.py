@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cli.errors import failed
-from errors import BiaochiError, ExitCode, ProblemsError
+from errors import BiaochiError, ProblemsError
+from exit_codes import ExitCode
 from i18n import LANGUAGES, translate
 from tests.support.paths import ROOT
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from data.intake.context import Context
-from data.intake.control_figures import kind_of_figure
+from data.intake.control_figures_of_counts import kind_of_figure
 from data.intake.headers import Header, round_columns
 from data.intake.headings import counted_grade, is_generic, is_of_tool, names_in, without_number
 from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning

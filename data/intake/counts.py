@@ -14,7 +14,7 @@ import pandas as pd
 from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_COUNTS, judge_claimed
 from data.intake.context import Context
-from data.intake.control_figures import differences
+from data.intake.control_figures_of_counts import differences
 from data.intake.count_columns import CountColumns, read_columns
 from data.intake.headers import Header
 from data.intake.line_of_totals import LineOfTotals

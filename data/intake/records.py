@@ -12,12 +12,13 @@ import pandas as pd
 
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context
-from data.intake.control_figures import RATES_OF_RETURN, Difference, kind_of_figure
+from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
+from data.intake.control_figures_of_results import PrintedLine, of_line, of_return, ranks
 from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.line_of_totals import LineOfTotals
-from data.intake.meaning import Meaning, of_fields, shortened
-from data.intake.printed_figures import PrintedLine, of_line, of_return, ranks
+from data.intake.meaning import Meaning, of_fields
+from data.intake.pledge_direction import LOWER_IS_BETTER, confirm_direction, suggests_lower
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
@@ -31,7 +32,6 @@ from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem, has_errors
 
 COLUMNS = ["key", "content"]
-LOWER_IS_BETTER = "越低越好"
 NAMES = frozenset({"alias", "unit_text", "group_code"})
 UNITS = frozenset({"unit_code"})
 SPELLED = frozenset({"category", "group_code", "site"})
@@ -83,7 +83,7 @@ class _Reader:
         self.alone: frozenset[str] = frozenset()
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
-        self.lower: dict[str, list[tuple[_Row, str]]] = {}
+        self.lower: dict[str, list[tuple[int, str]]] = {}
         self.totals: dict[str, LineOfTotals] = {}
         self.printed: list[tuple[_Row, PrintedLine]] = []
 
@@ -225,35 +225,15 @@ class _Reader:
             self._note(row, "alias", "alias_taken", {"unit": unit})
 
     def _direction(self, row: _Row, content: dict[str, object]) -> None:
-        """Read a pledge without a direction and with a target below the baseline as lower is better, once confirmed.
-
-        The default of the contract would call a kept pledge missed.
-        """
-        target, baseline = (number_in(str(content[name] or "")) for name in ("target", "baseline"))
-        if row.texts.get("direction", "").strip() or target is None or baseline is None or target >= baseline:
-            return
-        if self.context.reads_directions:
+        """Read a pledge by the direction that its numbers suggest, once confirmed."""
+        said = row.texts.get("direction", "").strip()
+        if self.context.reads_directions and not said and suggests_lower(content["target"], content["baseline"]):
             content["direction"] = LOWER_IS_BETTER
-            self.lower.setdefault(row.file, []).append((row, str(content["pledge_id"] or "")))
+            self.lower.setdefault(row.file, []).append((row.number, str(content["pledge_id"] or "")))
 
     def questions(self) -> list[Problem]:
         """Return what a person must confirm of the pledges, one question a file."""
-        return [
-            Problem(
-                "confirm_direction",
-                "warning",
-                file,
-                None,
-                rows[0][0].number,
-                header_of(self.kind, "direction"),
-                facts={
-                    "columns": [header_of(self.kind, "direction")],
-                    "shown": shortened([code for _, code in rows]),
-                    "count": len(rows),
-                },
-            )
-            for file, rows in self.lower.items()
-        ]
+        return [confirm_direction(file, rows) for file, rows in self.lower.items()]
 
     def _as_printed(self, row: _Row, content: dict[str, object]) -> None:
         """Add the printed texts of a published line, their numbers, and every other column under its printed header."""

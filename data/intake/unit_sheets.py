@@ -22,8 +22,8 @@ from data.intake.values import is_totals_row, is_totals_unit
 from data.model.contract import header_of
 from data.model.name_proposals import proposals
 from data.model.names import match_key, tidy
+from data.model.notes_sheet import NOTES_TITLES
 from data.model.register import Register
-from data.model.template_sheets import NOTES_TITLES
 from problems import Problem
 
 KINDS = ("ballots", "counts")

@@ -22,7 +22,7 @@ from data.intake.identifiers import ROUNDED
 from data.intake.personal_values import LIKELY
 from data.intake.refusal import FileRefusedError, refuse
 from data.model.grouped_problems import spans
-from data.model.template_sheets import NOTES_TITLES
+from data.model.notes_sheet import NOTES_TITLES
 from problems import Problem, Term
 
 MEBIBYTE = 1 << 20

@@ -6,16 +6,16 @@ A changed, removed or inserted line breaks the chain. A truncated log is detecte
 have no line, or by comparison with a last hash noted elsewhere; `biaochi audit` prints that hash.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from filelock import FileLock
 
+from data.store.audit_chain import FIRST, Entry, LoggedCounts, chained, entry_of
 from data.store.history import Event, now, user
 from data.store.uploads import Upload
 from errors import StoreDamagedError
@@ -23,7 +23,6 @@ from i18n import N_
 
 FOLDER = "audit"
 LOG = "log.jsonl"
-FIRST = "0" * 64  # the previous hash of the first entry
 TAIL = 1 << 16  # bytes read from the end at first; they nearly always contain the last line
 ACTIONS = {
     "rules": N_("Rule set added"),
@@ -45,57 +44,9 @@ PAGE, PUBLIC_BUNDLE, INTERNAL_BUNDLE, KIT = "public page", "public bundle", "int
 """Names of exported packages in the log, the same for the command line and the pages."""
 
 
-@dataclass(frozen=True)
-class LoggedCounts:
-    """Progress of the log: numbers of the last logged upload and history entry, and the count of logged rule sets."""
-
-    uploads: int = 0
-    events: int = 0
-    rules: int = 0
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the log.
-
-    what: the upload, rule set or file. sha256: of an exported file, else ''. time: in UTC. `told`: the logged counts
-    including this line. before: the hash of the previous line. hash: of this line with the hash field empty.
-    The field names are part of the stored JSON and of the hash, so they cannot change.
-    """
-
-    number: int
-    time: str
-    user: str
-    action: str
-    round: str
-    release: str
-    what: str
-    note: str
-    sha256: str
-    told: LoggedCounts
-    before: str
-    hash: str = ""
-
-    def sealed(self) -> "Entry":
-        """Return the entry with its hash filled in."""
-        text = json.dumps(asdict(replace(self, hash="")), ensure_ascii=False, sort_keys=True)
-        return replace(self, hash=hashlib.sha256(text.encode()).hexdigest())
-
-
 def read_log(store: Path) -> list[Entry]:
     """Return every entry, oldest first; empty for a new store. Raises StoreDamagedError where the chain breaks."""
-    entries: list[Entry] = []
-    for number, line in enumerate(_lines(store), start=1):
-        entry = _entry(line)
-        before = entries[-1].hash if entries else FIRST
-        if entry is None or (entry.number, entry.before, entry.hash) != (number, before, entry.sealed().hash):
-            raise StoreDamagedError(
-                "Audit log: line {number} was changed, or lines before it were removed or inserted. Restore the log "
-                "from a backup.",
-                number=number,
-            )
-        entries.append(entry)
-    return entries
+    return chained(_lines(store))
 
 
 def logged_event_count(store: Path) -> int:
@@ -253,7 +204,7 @@ def _last(store: Path) -> tuple[Entry | None, int]:
     complete = tail[: tail.rfind(b"\n") + 1]
     if not complete:
         return None, begins
-    entry = _entry(complete.rstrip(b"\n").rsplit(b"\n", 1)[-1])
+    entry = entry_of(complete.rstrip(b"\n").rsplit(b"\n", 1)[-1])
     if entry is None:
         raise StoreDamagedError("Audit log: its last line can no longer be read. Restore the log from a backup.")
     return entry, begins + len(complete)
@@ -277,11 +228,3 @@ def _lines(store: Path) -> Iterator[bytes]:
     if path.is_file():
         with path.open("rb") as file:
             yield from (line for line in file if line.endswith(b"\n"))
-
-
-def _entry(line: bytes) -> Entry | None:
-    try:
-        values = json.loads(line)
-        return Entry(**{**values, "told": LoggedCounts(**values["told"])})
-    except (ValueError, TypeError, KeyError):
-        return None

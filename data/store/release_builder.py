@@ -27,6 +27,7 @@ from data.moments.votes import (
     votes_of_lines,
 )
 from data.store.release import METHOD_VERSION, RELEASE, RESULTS
+from data.store.release_id import release_id_of
 from data.store.rounds import RoundFacts, read_round
 from data.store.uploads import Upload, file_sha256
 
@@ -59,7 +60,7 @@ def build_release(
             con.close()
         digests[round_id] = parts[-1].digest
     trials = sorted({upload.round_id for upload in uploads if upload.trial})
-    release_id = _release_id(digests, trials)
+    release_id = release_id_of(digests, trials)
     tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
     tables["rule_set"] = _rule_set_table(uploads, rule_sets)
     tables["upload"] = _upload_table(uploads)
@@ -84,12 +85,6 @@ def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: Rul
         return _build_round(con, read_round(con, round_id, uploads), rules).tables
     finally:
         con.close()
-
-
-def _release_id(digests: dict[str, str], trials: list[str]) -> str:
-    """Return the release id. Trial rounds are part of the id; without them the id is unchanged."""
-    contents = {"method": METHOD_VERSION, "rounds": digests, **({"trials": trials} if trials else {})}
-    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
 
 
 def _rules_of_round(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> RuleSet | None:

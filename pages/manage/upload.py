@@ -6,7 +6,7 @@ from data.store import ImportOptions
 from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
-from ui.upload import drafts, meaning, personal_copy, stored_uploads, template
+from ui.upload import drafts, meaning, personal_copy, stored_uploads, template_button
 from ui.upload import page as upload_page
 
 st.title(_("Upload data"))
@@ -28,7 +28,7 @@ releases_page.show_status(round_id)
 upload_page.about_kind(kind)
 if upload_page.needs_rules(kind):
     upload_page.add_rules()
-template.offer(kind, round_id, rules)
+template_button.offer(kind, round_id, rules)
 
 file = upload_page.file_choice()
 upload_page.publishing(round_id)

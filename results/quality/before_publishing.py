@@ -14,7 +14,8 @@ from data.moments.votes import scored_indicators
 from data.store import Review, Store
 from data.store.release import Release, Round
 from data.store.uploads import Upload
-from errors import BiaochiError, ExitCode
+from errors import BiaochiError
+from exit_codes import ExitCode
 from i18n import N_, PUNCTUATION, join, translate
 from results.notes import SENTENCES, Note
 from results.ranking.family import places

@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from data.store import Store
-from data.store.audit_log import FIRST, TAIL, append_missing_entries, log_action, log_export, read_log
+from data.store.audit_chain import FIRST
+from data.store.audit_log import TAIL, append_missing_entries, log_action, log_export, read_log
 from data.store.history import Event
 from data.store.uploads import Upload
 from data.store.verify import check

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from data.intake.cells import number_in
-from data.intake.control_figures import (
+from data.intake.control_figures_of_counts import (
     INVALID_RATE,
     ISSUED,
     RETURN_RATE,

@@ -1,0 +1,27 @@
+"""The direction of a pledge that does not say whether higher or lower is better: asked, never guessed."""
+
+from collections.abc import Sequence
+
+from data.intake.cells import number_in
+from data.intake.meaning import shortened
+from data.model.contract import header_of
+from problems import Problem
+
+LOWER_IS_BETTER = "越低越好"
+
+
+def suggests_lower(target: object, baseline: object) -> bool:
+    """Return whether a target below the baseline suggests that lower is better.
+
+    The default of the contract, higher is better, would call a kept pledge missed.
+    """
+    aim, start = (number_in("" if value is None else str(value)) for value in (target, baseline))
+    return aim is not None and start is not None and aim < start
+
+
+def confirm_direction(file: str, rows: Sequence[tuple[int, str]]) -> Problem:
+    """Ask whether pledges of a file are read rightly. rows: row and code of the pledges, at least one."""
+    column = header_of("pledges", "direction")
+    codes = [code for _, code in rows]
+    facts = {"columns": [column], "shown": shortened(codes), "count": len(rows)}
+    return Problem("confirm_direction", "warning", file, None, rows[0][0], column, facts=facts)

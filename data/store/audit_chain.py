@@ -1,0 +1,72 @@
+"""The audit chain: every entry of the log has the hash of its predecessor, so that no change to a line goes unseen."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+
+from errors import StoreDamagedError
+
+FIRST = "0" * 64  # the previous hash of the first entry
+
+
+@dataclass(frozen=True)
+class LoggedCounts:
+    """Progress of the log: numbers of the last logged upload and history entry, and the count of logged rule sets."""
+
+    uploads: int = 0
+    events: int = 0
+    rules: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the log.
+
+    what: the upload, rule set or file. sha256: of an exported file, else ''. time: in UTC. `told`: the logged counts
+    including this line. before: the hash of the previous line. hash: of this line with the hash field empty.
+    The field names are part of the stored JSON and of the hash, so they cannot change.
+    """
+
+    number: int
+    time: str
+    user: str
+    action: str
+    round: str
+    release: str
+    what: str
+    note: str
+    sha256: str
+    told: LoggedCounts
+    before: str
+    hash: str = ""
+
+    def sealed(self) -> "Entry":
+        """Return the entry with its hash filled in."""
+        text = json.dumps(asdict(replace(self, hash="")), ensure_ascii=False, sort_keys=True)
+        return replace(self, hash=hashlib.sha256(text.encode()).hexdigest())
+
+
+def chained(lines: Iterable[bytes]) -> list[Entry]:
+    """Return the entries of a log whose chain is unbroken, oldest first. Raises StoreDamagedError where it breaks."""
+    entries: list[Entry] = []
+    for number, line in enumerate(lines, start=1):
+        entry = entry_of(line)
+        before = entries[-1].hash if entries else FIRST
+        if entry is None or (entry.number, entry.before, entry.hash) != (number, before, entry.sealed().hash):
+            raise StoreDamagedError(
+                "Audit log: line {number} was changed, or lines before it were removed or inserted. Restore the log "
+                "from a backup.",
+                number=number,
+            )
+        entries.append(entry)
+    return entries
+
+
+def entry_of(line: bytes) -> Entry | None:
+    """Return the entry of a line, or None if it is none."""
+    try:
+        values = json.loads(line)
+        return Entry(**{**values, "told": LoggedCounts(**values["told"])})
+    except (ValueError, TypeError, KeyError):
+        return None
