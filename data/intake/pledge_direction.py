@@ -20,7 +20,7 @@ def suggests_lower(target: object, baseline: object) -> bool:
 
 
 def confirm_direction(file: str, rows: Sequence[tuple[int, str]]) -> Problem:
-    """Ask whether pledges of a file are read rightly. rows: row and code of the pledges, at least one."""
+    """Ask whether the pledges of a file are read rightly. rows: row and code of each pledge."""
     column = header_of("pledges", "direction")
     codes = [code for _, code in rows]
     facts = {"columns": [column], "shown": shortened(codes), "count": len(rows)}
