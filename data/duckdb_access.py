@@ -81,10 +81,8 @@ def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> 
         con.execute("USE out")
         con.execute(read_sql(schema))
         for name, frame in tables.items():
-            con.register("frame", frame)
-            columns = ", ".join(column[0] for column in con.table(name).description)
-            con.table("frame").project(columns).insert_into(name)
-            con.unregister("frame")
+            if len(frame):  # an append of no rows takes 5 ms as well
+                con.append(name, frame[con.table(name).columns])
         con.execute("CHECKPOINT")
         con.execute("USE memory")
         con.execute("DETACH out")

@@ -1,7 +1,7 @@
 """What is exported is imported again to the same content."""
 
-import shutil
-import tempfile
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -24,35 +24,79 @@ COUNTS = """
 """
 
 
-KEPT = {}
+def made(path):
+    """A store with rules."""
+    store = Store(path, threads=2)
+    store.add_rules(RULES)
+    return store
 
 
-def made(path, *, registered=True):
-    """A store with rules and, if asked, the register; made once, then copied."""
-    if registered not in KEPT:
-        KEPT[registered] = tempfile.TemporaryDirectory()
-        store = Store(Path(KEPT[registered].name, "var"), threads=2)
-        store.add_rules(RULES)
-        if registered:
-            assert store.import_files("units", [("units.csv", table(REGISTER).encode())], "2025").stored
-    shutil.copytree(Path(KEPT[registered].name, "var"), path)
-    return Store(path, threads=2)
+def registered(path):
+    """A store with rules and the register of 2025."""
+    store = made(path)
+    put(store, "units", "2025", "units.csv", table(REGISTER).encode())
+    return store
+
+
+def put(store, kind, round_id, name, content):
+    report = store.import_files(kind, [(name, content)], round_id)
+    assert report.stored, (kind, round_id, [problem.message("en") for problem in report.problems])
 
 
 def digests(store):
-    return {upload.kind: upload.digest for upload in store.uploads()}
+    return {(upload.kind, upload.round_id): upload.digest for upload in store.uploads()}
 
 
-def sheet_of(store, kind, language="zh", round_id="2025"):
+@contextmanager
+def opened(store):
+    """The release of what is in the store."""
     store.publish()
     release = store.release()
     try:
-        return record_sheet(release.round(round_id), kind, language)
+        yield release
     finally:
         release.close()
 
 
+def sheet_of(store, kind, language="zh", round_id="2025"):
+    with opened(store) as release:
+        return record_sheet(release.round(round_id), kind, language)
+
+
+def assert_the_same(first, second):
+    ours, theirs = digests(first), digests(second)
+    assert [key for key in ours | theirs if ours.get(key) != theirs.get(key)] == []
+    with opened(first) as one, opened(second) as other:
+        assert one.id == other.id
+
+
 FORMS = {"csv": csv_bytes, "xlsx": xlsx_bytes}
+WAYS = {f"20{at}": (language, form) for at, (language, form) in enumerate(product(("zh", "en"), FORMS), 11)}
+"""A round for every language and form, so that one release has them all."""
+
+
+def assert_it_comes_back_in_every_language_and_form(kind, content, folder, *, registered):
+    """The same table in a round for each; exported each in its way and imported again."""
+    first, second = made(folder / "one"), made(folder / "two")
+    for store, round_id in product((first, second), WAYS if registered else ()):
+        put(store, "units", round_id, "units.csv", table(REGISTER).encode())
+    for round_id in WAYS:
+        put(first, kind, round_id, "a.csv", content)
+    with opened(first) as release:
+        for round_id, (language, form) in WAYS.items():
+            sheet = record_sheet(release.round(round_id), kind, language)
+            put(second, kind, round_id, f"b.{form}", FORMS[form](sheet))
+    assert_the_same(first, second)
+
+
+@pytest.fixture(scope="module")
+def every_kind(tmp_path_factory):
+    """A store with a register and a record table of every kind, published."""
+    first = registered(tmp_path_factory.mktemp("every") / "one")
+    for kind in RECORD_KINDS:
+        put(first, kind, "2025", "a.csv", table(TABLES[kind]).encode("gb18030"))
+    first.publish()
+    return first
 
 
 @pytest.mark.parametrize(
@@ -64,70 +108,61 @@ FORMS = {"csv": csv_bytes, "xlsx": xlsx_bytes}
         pytest.param("en", "csv", marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize("kind", RECORD_KINDS)
-def test_a_record_table_comes_back_to_the_same_release(tmp_path, kind, language, form):
-    first, second = made(tmp_path / "one"), made(tmp_path / "two")
-    assert first.import_files(kind, [("a.csv", table(TABLES[kind]).encode("gb18030"))], "2025").stored
-    again = second.import_files(kind, [(f"b.{form}", FORMS[form](sheet_of(first, kind, language)))], "2025")
-    assert again.stored, [problem.message("en") for problem in again.problems]
-    assert digests(first) == digests(second)
-    assert first.release().id == second.publish().release
-
-
-@pytest.mark.parametrize("name", ["sichuan_prefectures_2011", "fujian_systems_2010", "qingdao_2006"])
-@pytest.mark.parametrize("to_bytes", [csv_bytes, xlsx_bytes])
-def test_a_published_table_comes_back_as_printed(tmp_path, name, to_bytes):
-    (path,) = Path(REAL).glob(f"{name}_r*.csv")
-    first, second = made(tmp_path / "one"), made(tmp_path / "two")
-    assert first.import_files("results", [path], "2025").stored
-    ending = "csv" if to_bytes is csv_bytes else "xlsx"
-    content = to_bytes(sheet_of(first, "results"))
-    again = second.import_files("results", [(f"b.{ending}", content)], "2025")
-    assert again.stored, [problem.message("en") for problem in again.problems]
-    assert digests(first) == digests(second)
-    assert first.release().id == second.publish().release
+def test_every_record_table_comes_back_to_the_same_release(tmp_path, every_kind, language, form):
+    second = registered(tmp_path / "two")
+    with opened(every_kind) as release:
+        sheets = {kind: record_sheet(release.round("2025"), kind, language) for kind in RECORD_KINDS}
+    for kind, sheet in sheets.items():
+        put(second, kind, "2025", f"b.{form}", FORMS[form](sheet))
+    assert_the_same(every_kind, second)
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_register_comes_back(tmp_path, language, form):
+def test_published_tables_come_back_as_printed(tmp_path, form):
+    first, second = registered(tmp_path / "one"), registered(tmp_path / "two")
+    printed = {"2011": "sichuan_prefectures_2011", "2010": "fujian_systems_2010", "2006": "qingdao_2006"}
+    for round_id, name in printed.items():
+        (path,) = Path(REAL).glob(f"{name}_r*.csv")
+        put(first, "results", round_id, path.name, path.read_bytes())
+    with opened(first) as release:
+        for round_id in printed:
+            put(
+                second,
+                "results",
+                round_id,
+                f"b.{form}",
+                FORMS[form](record_sheet(release.round(round_id), "results", "zh")),
+            )
+    assert_the_same(first, second)
+
+
+def test_a_register_comes_back(tmp_path):
     register = """
         单位编码 | 单位全称   | 单位简称 | 建制序号 | 类别 | 参评状态
         B        | 市财政局   | 财政局   | 2        | 政府 | 免评
         A        | 市公安局   |          | 1        | 执法 | 参评
         C        | 市旅游局   |          | 7        | 政府 | 撤并
     """
-    first, second = (made(tmp_path / name, registered=False) for name in ("one", "two"))
-    assert first.import_files("units", [("a.csv", table(register).encode())], "2025").stored
-    content = FORMS[form](sheet_of(first, "units", language))
-    assert second.import_files("units", [(f"b.{form}", content)], "2025").stored
-    assert digests(first) == digests(second)
-    assert first.release().id == second.publish().release
+    assert_it_comes_back_in_every_language_and_form("units", table(register).encode(), tmp_path, registered=False)
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("registered", [True, False])
-def test_counts_come_back(tmp_path, registered, language, form):
-    first, second = (made(tmp_path / name, registered=registered) for name in ("one", "two"))
-    assert first.import_files("counts", [("a.csv", table(COUNTS).encode())], "2025").stored
-    content = FORMS[form](sheet_of(first, "counts", language))
-    again = second.import_files("counts", [(f"b.{form}", content)], "2025")
-    assert again.stored, [problem.message("en") for problem in again.problems]
-    assert first.release().id == second.publish().release
+def test_counts_come_back(tmp_path, registered):
+    content = table(COUNTS).encode()
+    assert_it_comes_back_in_every_language_and_form("counts", content, tmp_path, registered=registered)
 
 
 def test_texts_that_look_like_formulas_come_back_too(tmp_path):
     text = "承诺编号,承诺单位,承诺内容,措施\nP1,市公安局,-5%以内,=SUM(A1)\nP2,市公安局,'引号开头,+10\n"
-    first, second = made(tmp_path / "one"), made(tmp_path / "two")
-    assert first.import_files("pledges", [("a.csv", text.encode())], "2025").stored
-    assert second.import_files("pledges", [("b.csv", csv_bytes(sheet_of(first, "pledges")))], "2025").stored
+    first, second = registered(tmp_path / "one"), registered(tmp_path / "two")
+    put(first, "pledges", "2025", "a.csv", text.encode())
+    put(second, "pledges", "2025", "b.csv", csv_bytes(sheet_of(first, "pledges")))
     assert digests(first) == digests(second)
 
 
 def test_ballots_come_back_from_the_kept_original(tmp_path):
     """Ballots have no export of their own; the file that came in is kept as it was."""
-    first, second = made(tmp_path / "one", registered=False), made(tmp_path / "two", registered=False)
+    first, second = made(tmp_path / "one"), made(tmp_path / "two")
     assert first.import_files("ballots", [("a.csv", BALLOTS.encode("gb18030"))], "2025").stored
     ((file, path),) = first.uploads()[-1].evidence()
     assert second.import_files("ballots", [(file.name, path.read_bytes())], "2025").stored
@@ -135,10 +170,10 @@ def test_ballots_come_back_from_the_kept_original(tmp_path):
 
 
 def test_what_is_not_there_is_not_exported(tmp_path):
-    store = made(tmp_path / "one")
-    for kind in ("pledges", "counts", "ballots"):
-        with pytest.raises(NothingToExportError):
-            sheet_of(store, kind)
+    with opened(registered(tmp_path / "one")) as release:
+        for kind in ("pledges", "counts", "ballots"):
+            with pytest.raises(NothingToExportError):
+                record_sheet(release.round("2025"), kind, "zh")
 
 
 def test_the_reader_takes_away_the_apostrophe_before_every_sign_that_exports_mark():
