@@ -90,7 +90,10 @@ class Evidence:
         """
         below, above = np.full(score.shape, np.nan), np.full(score.shape, np.nan)
         present = ~np.isnan(score)
-        below[present], above[present] = np.where(score < line, 0.0, 1.0)[present], np.where(score > line, 0.0, 1.0)[present]
+        below[present], above[present] = (
+            np.where(score < line, 0.0, 1.0)[present],
+            np.where(score > line, 0.0, 1.0)[present],
+        )
         counts = self._reaching(line)
         own, group = self.law(PSEUDO, counts), self.law(np.inf, counts)
         rows = np.flatnonzero(present)
@@ -98,7 +101,11 @@ class Evidence:
         rows = rows[(line - lowest > INSIDE * (highest - lowest)) & (highest - line > INSIDE * (highest - lowest))]
         if not len(rows):
             return below, above
-        tests = [self._root(own, score, line, rows), self._root(group, score, line, rows), _wald(group, score, line, rows)]
+        tests = [
+            self._root(own, score, line, rows),
+            self._root(group, score, line, rows),
+            _wald(group, score, line, rows),
+        ]
         nu = self.df_score[rows]
         below[rows] = np.max([special.stdtr(nu, up) for up, _ in tests], axis=0)
         above[rows] = np.max([special.stdtr(nu, -down) for _, down in tests], axis=0)

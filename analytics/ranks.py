@@ -139,9 +139,7 @@ def rank_sets_of(
     _refuse(level, draws, simultaneous, only)
     pairs = honest_pairs(scores)
     spread = spread_of(pairs.sigma)
-    return _sets(
-        scores.score, pairs.differences, pairs.sigma, spread, level, draws, seed, simultaneous, True, only
-    )
+    return _sets(scores.score, pairs.differences, pairs.sigma, spread, level, draws, seed, simultaneous, True, only)
 
 
 def _refuse(level: float, draws: int, simultaneous: bool, only: ArrayLike | None) -> None:

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse, special
 
-from analytics.clusters import Clusters, clustered
+from analytics.clusters import clustered
 from analytics.evidence import Evidence
 from analytics.laws import VoteCounts
 from analytics.moments import SCALE, Exact, Ints, Moments, Pairs, SiteSums

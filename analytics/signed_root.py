@@ -88,9 +88,7 @@ def interval_ends(law: Tilted, score: Floats, critical: Floats, rows: Ints) -> t
     return ends[0], ends[1]
 
 
-def _root(
-    function: Increasing, start: Floats, width: Floats, tolerance: Floats, below: float = -np.inf
-) -> Floats:
+def _root(function: Increasing, start: Floats, width: Floats, tolerance: Floats, below: float = -np.inf) -> Floats:
     """Return the roots of increasing functions: Newton's steps inside a bracket, bisection where they leave it.
 
     below : no root is at or below it. width : shape (rows,), reach of the first step, doubled with every step.
