@@ -80,13 +80,15 @@ def _alpha(graded: Floats, value: Floats, weight: Floats, metric: str) -> float:
     total = margin.sum()
     distance = _distance(value, margin, metric)
     expected = float(margin @ distance @ margin)
-    return float(1 - (total - 1) * (coincidence * distance).sum() / expected) if expected > 0 else float("nan")
+    observed = float((total - 1) * (coincidence * distance).sum())
+    return 1 - observed / expected if expected > 0 else float("nan")
 
 
 def _distance(value: Floats, margin: Floats, metric: str) -> Floats:
     """Return squared distances of the grades, shape (grades, grades)."""
     if metric == "nominal":
-        return (value[:, None] != value[None, :]).astype(np.float64)
+        differ: Floats = (value[:, None] != value[None, :]).astype(np.float64)
+        return differ
     if metric == "interval":
         apart: Floats = np.subtract.outer(value, value) ** 2
         return apart
@@ -166,7 +168,7 @@ def _two_way(n: int, k: int, between: float, judges: float, error: float, tail: 
 def _stepped_up(value: float, k: int) -> float:
     """Return the reliability of the mean of k raters (Spearman 1910, Brown 1910); minus infinity at its pole."""
     bottom = 1 + (k - 1) * value
-    return k * value / bottom if bottom > 0 else float("-inf")
+    return float(k * value / bottom) if bottom > 0 else float("-inf")
 
 
 def kendall_w(ratings: ArrayLike, *, level: float = 0.95, seed: int = 0) -> RaterAgreement:
@@ -196,7 +198,7 @@ def kendall_w(ratings: ArrayLike, *, level: float = 0.95, seed: int = 0) -> Rate
             return float("nan")
         typical = float(weight @ squares) / m
         agreeing = (total - mine) / pairs / typical
-        return ((m - 1) * agreeing + 1) / m
+        return float(((m - 1) * agreeing + 1) / m)
 
     return _with_interval(concordance, m, n, m, level, seed)
 

@@ -84,9 +84,9 @@ def clustered(sums: SiteSums, n: Ints, mean: Floats, weight: Floats, plain: Floa
     within = np.divide(effect - 1, size - 1, out=np.full(shape, np.nan), where=size > 1)
     whole = np.zeros((len(np.unique(sums.site)), p))
     np.add.at(whole, np.unique(sums.site, return_inverse=True)[1], influence)
-    shared = len(np.unique(sums.site[used[sums.group]])) < int(
-        sum(len(np.unique(sums.site[sums.group == g])) for g in np.flatnonzero(used))
-    )
+    used_rows = used[sums.group]
+    keys = np.stack([sums.group, sums.site])[:, used_rows]
+    shared = bool(len(np.unique(sums.site[used_rows])) < np.unique(keys, axis=1).shape[1])
     return Clusters(count, used, effect, size, within, between, variance, freedom, shared), whole.T @ whole
 
 

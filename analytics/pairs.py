@@ -157,4 +157,5 @@ def _interpolated(at: Floats, mean: Floats, spread: Floats) -> Floats:
     right = np.clip((mean < at[:, None]).sum(axis=1), 1, mean.shape[1] - 1)
     low, high = mean[rows, right - 1], mean[rows, right]
     share = np.clip(np.divide(at - low, high - low, out=np.zeros(len(at)), where=high > low), 0.0, 1.0)
-    return (1 - share) * spread[rows, right - 1] + share * spread[rows, right]
+    value: Floats = (1 - share) * spread[rows, right - 1] + share * spread[rows, right]
+    return value

@@ -38,6 +38,7 @@ PSEUDO_VOTES = 2
 
 Floats: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = Mapping[Any, float] | None
+Overlap: TypeAlias = NDArray[np.float32]
 Population: TypeAlias = Mapping[Any, int] | None
 
 
@@ -236,7 +237,7 @@ def _finish(
     weight: Floats,
     lacking: NDArray[np.bool_],
     parts: Floats,
-    overlap: Floats,
+    overlap: Overlap,
     open_share: Floats,
     counts: VoteCounts | None,
     site_sums: SiteSums | None,
@@ -275,7 +276,7 @@ def _finish(
     return UnitScores(units, groups, n, score, cross / SCALE**2, adjusted / SCALE**2, df, df_score, evidence)
 
 
-def _vote_correlation(parts: Floats, overlap: Floats, sampling: Floats, n: Ints) -> Floats:
+def _vote_correlation(parts: Floats, overlap: Overlap, sampling: Floats, n: Ints) -> Floats:
     """Return the correlation of two votes of one evaluator, pooled over the pairs of each group, shape (groups,).
 
     0 to 1: a negative one lengthens comparisons, which each pair's own variance shows.
@@ -297,7 +298,8 @@ def _open_share(groups: tuple[Hashable, ...], n: Ints, population: Population, *
             raise ValueError(f"group {group}: {votes} people voted on one unit, but the population is {known[group]}")
     if pooled:
         total = sum(known[group] for group in groups) if all(group in known for group in groups) else np.inf
-        return 1 - n.sum(axis=1, keepdims=True) / total
+        whole: Floats = 1 - n.sum(axis=1, keepdims=True) / total
+        return whole
     size = np.array([known.get(group, np.inf) for group in groups], dtype=np.float64)
     share: Floats = 1 - n / size
     return share
@@ -411,13 +413,14 @@ def _cross_products(moments: Moments, cells: _Cells, centre: Exact, factor: Floa
     p = len(moments.units)
     cross = np.zeros((len(moments.groups), p, p))
     np.add.at(cross, (g, j, k), value)
-    return cross + cross.transpose(0, 2, 1)
+    both: Floats = cross + cross.transpose(0, 2, 1)
+    return both
 
 
-def _overlap(moments: Moments) -> Floats:
+def _overlap(moments: Moments) -> Overlap:
     """Return the votes that two units have in common, shape (groups, p, p); on the diagonal their votes."""
     pairs, p = moments.pairs, len(moments.units)
-    common = np.zeros((len(moments.groups), p, p), dtype=np.float32)
+    common: Overlap = np.zeros((len(moments.groups), p, p), dtype=np.float32)
     np.add.at(common, (pairs.group, pairs.first, pairs.second), pairs.n)
     common += common.transpose(0, 2, 1)
     common[:, np.arange(p), np.arange(p)] = moments.n.T

@@ -23,7 +23,7 @@ Increasing: TypeAlias = Callable[[Floats], tuple[Floats, Floats]]
 """Function of shape (rows,) to its values and slopes; a slope may be approximate."""
 
 NEAR = 1e-3
-"""|r| below which log(u / r) / r is rounding error; its limit, a sixth of the skewness, is too small to matter there."""
+"""|r| below which log(u / r) / r is rounding error; its limit, a sixth of the skewness, hardly matters there."""
 EXACT = 1e-12
 """Share of its range to which a score is met."""
 MOST_STEPS = 200

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from analytics.differences import TIE, Differences, standardised
 from analytics.pairs import honest_pairs, too_few
@@ -134,19 +134,25 @@ def t_line_claims(
     return claims_of(special.stdtr(nu, t), special.stdtr(nu, -t), level)
 
 
-def share_claims(low: ArrayLike, votes: ArrayLike, limit: float, *, level: float = 0.95) -> BottomClaims:
+def share_claims(
+    low: ArrayLike, votes: ArrayLike, limit: float, *, level: float = 0.95, effect: float = 1.0
+) -> BottomClaims:
     """Test which units exceed a share of lowest grades and which do not: exact one-sided binomial tests.
+
+    They invert to the interval of Clopper and Pearson (1934).
 
     Parameters
     ----------
     low, votes : shape (units,), scored votes with the lowest grade, and all scored votes; no votes is left out.
     limit : share, 0 to 1.
+    effect : design effect by which both counts are divided, at least 1.
     """
-    x, n = np.asarray(low, dtype=np.float64), np.asarray(votes, dtype=np.float64)
+    x, n = np.asarray(low, dtype=np.float64) / effect, np.asarray(votes, dtype=np.float64) / effect
     asked = n > 0
-    confirm = np.where(asked, stats.binom.sf(x - 1, n, limit), np.nan)
-    clear = np.where(asked, stats.binom.cdf(x, n, limit), np.nan)
-    return claims_of(confirm, clear, level)
+    with np.errstate(invalid="ignore"):  # betainc is defined for counts that are no integers
+        confirm = np.where(x > 0, special.betainc(np.maximum(x, 1e-300), n - x + 1, limit), 1.0)
+        clear = np.where(x < n, special.betaincc(x + 1, np.maximum(n - x, 1e-300), limit), 1.0)
+    return claims_of(np.where(asked, confirm, np.nan), np.where(asked, clear, np.nan), level)
 
 
 def both(first: BottomClaims, second: BottomClaims, *, level: float = 0.95) -> BottomClaims:
