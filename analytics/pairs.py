@@ -28,7 +28,7 @@ PSEUDO = 8.0
 years without, in 98% with 8."""
 FEWEST_VOTES = 4
 """Votes on a unit below which it is not compared."""
-MULTIPLIERS = np.sinh(np.linspace(-4.0, 4.0, 33))
+MULTIPLIERS = np.sinh(np.linspace(-4.0, 4.0, 65))
 """Multipliers in standard errors at which the variance of each score is tabulated: dense in the middle, up to 27."""
 
 
@@ -127,17 +127,15 @@ def _raise_to_tilted(variance: Floats, evidence: Evidence, x: Floats, sigma: Flo
     mean, spread = _tilted_variances(evidence, rows)
     diagonal = np.diagonal(sigma)
     sd = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
-    for j in range(len(x) - 1):
-        others = slice(j + 1, None)
-        total = diagonal[j] + diagonal[others]
-        toward = np.divide(diagonal[j], total, out=np.full(len(total), 0.5), where=total > 0)
-        common = x[j] + (x[others] - x[j]) * toward
-        mine = np.interp(common, mean[j], spread[j])
-        theirs = _interpolated(common, mean[others], spread[others])
-        correlation = sigma[j, others] / (sd[j] * sd[others])
-        tilted = mine + theirs - 2 * correlation * np.sqrt(mine * theirs)
-        variance[j, others] = np.maximum(variance[j, others], tilted)
-        variance[others, j] = variance[j, others]
+    at_common = np.empty(sigma.shape)  # row j: variance of unit j at the common score with each other unit
+    for j in range(len(x)):
+        total = diagonal[j] + diagonal
+        toward = np.divide(diagonal[j], total, out=np.full(len(x), 0.5), where=total > 0)
+        at_common[j] = np.interp(x[j] + (x - x[j]) * toward, mean[j], spread[j])
+    for j in range(len(x)):
+        mine, theirs = at_common[j], at_common[:, j]
+        tilted = mine + theirs - 2 * sigma[j] / (sd[j] * sd) * np.sqrt(mine * theirs)
+        np.maximum(variance[j], tilted, out=variance[j])
 
 
 def _tilted_variances(evidence: Evidence, rows: Ints) -> tuple[Floats, Floats]:
@@ -149,13 +147,3 @@ def _tilted_variances(evidence: Evidence, rows: Ints) -> tuple[Floats, Floats]:
     for at, multiplier in enumerate(MULTIPLIERS.tolist()):
         _, mean[:, at], spread[:, at] = law.cumulants(multiplier * unit, rows)
     return mean, spread
-
-
-def _interpolated(at: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Interpolate in a table of each row, shape (rows,); constant beyond its ends."""
-    rows = np.arange(len(at))
-    right = np.clip((mean < at[:, None]).sum(axis=1), 1, mean.shape[1] - 1)
-    low, high = mean[rows, right - 1], mean[rows, right]
-    share = np.clip(np.divide(at - low, high - low, out=np.zeros(len(at)), where=high > low), 0.0, 1.0)
-    value: Floats = (1 - share) * spread[rows, right - 1] + share * spread[rows, right]
-    return value
