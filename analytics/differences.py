@@ -81,7 +81,7 @@ def standardised(score: ArrayLike, covariance: ArrayLike, df: ArrayLike | None =
         z = apart / spread
     z[apart == 0] = 0.0
     if nu is not None:
-        as_normal(z, nu)
+        _as_normal(z, nu)
     return Differences(present, z, spread)
 
 
@@ -100,7 +100,7 @@ def spread_of(sigma: Floats) -> Floats:
     return np.sqrt(variance, out=variance)
 
 
-def as_normal(t: Floats, nu: Floats) -> None:
+def _as_normal(t: Floats, nu: Floats) -> None:
     """Replace t by the normal deviate with the same tail, in place; antisymmetric, so half is computed.
 
     Row by row: index arrays of 4.5 million pairs cost more than the numbers themselves.

@@ -17,8 +17,9 @@ the smaller degrees of freedom of the two. Below FEWEST_VOTES votes nothing is s
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
-from analytics.differences import TIE, Bools, Differences, as_normal, spread_of, standardised
+from analytics.differences import ROUNDING, TIE, Bools, Differences, standardised
 from analytics.evidence import Evidence
 from analytics.laws import Floats, Ints
 from analytics.scores import UnitScores
@@ -58,23 +59,47 @@ def honest_pairs(scores: UnitScores) -> Pairs:
         return Pairs(found, scores.covariance_adjusted[np.ix_(present, present)])
     present = ~np.isnan(scores.score)
     rows = np.flatnonzero(present)
-    x = scores.score[rows]
-    floor = _floors(evidence)[rows]
-    sigma, df = _pooled(evidence, floor, rows)
-    variance = spread_of(scores.covariance_adjusted[np.ix_(rows, rows)]) ** 2
-    np.maximum(variance, spread_of(sigma) ** 2, out=variance)
-    _raise_to_tilted(variance, evidence, x, sigma, rows)
-    spread = np.sqrt(variance, out=variance)
-    np.fill_diagonal(spread, 0.0)
-    z = np.subtract.outer(x, x)
-    z[np.abs(z) <= TIE] = 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        np.divide(z, spread, out=z, where=z != 0)
-    few = too_few(scores)[rows]
-    z[few, :] = 0.0
-    z[:, few] = 0.0
-    as_normal(z, df)
+    x, few = scores.score[rows], too_few(scores)[rows]
+    own = scores.covariance_adjusted[np.ix_(rows, rows)]
+    cells = _Cells(evidence, rows)
+    at_common = _at_common_scores(evidence, cells, x, rows)
+    p = len(rows)
+    sigma, z, spread = np.diag(cells.total), np.zeros((p, p)), np.zeros((p, p))
+    for j in range(p - 1):
+        others = slice(j + 1, None)
+        part, both, df = cells.against(j)
+        variance = _largest(own, j, both, at_common, cells.total, part)
+        t = _statistics(x[j] - x[others], variance)
+        t[few[others] | few[j]] = 0.0
+        z[j, others] = np.copysign(special.ndtri(special.stdtr(df, -np.abs(t))), t)
+        spread[j, others] = np.sqrt(variance)
+        sigma[j, others] = sigma[others, j] = part
+    z -= z.T
+    spread += spread.T
     return Pairs(Differences(present, z, spread), sigma)
+
+
+def _statistics(apart: Floats, variance: Floats) -> Floats:
+    """Return the differences in standard errors; infinite without variance, 0 for ties."""
+    t = np.where(np.abs(apart) <= TIE, 0.0, apart)
+    with np.errstate(divide="ignore"):
+        np.divide(t, np.sqrt(variance), out=t, where=t != 0)
+    return t
+
+
+def _largest(own: Floats, j: int, pooled: Floats, at_common: Floats, total: Floats, part: Floats) -> Floats:
+    """Return the largest variance of unit j against each unit after it; 0 where it is rounding error."""
+    others = slice(j + 1, None)
+    diagonal = np.diagonal(own)
+    sum_ = diagonal[j] + diagonal[others]
+    variance = sum_ - 2 * own[j, others]
+    variance[variance <= ROUNDING * sum_] = 0.0
+    mine, theirs = at_common[j, others], at_common[others, j]
+    scale = np.sqrt(total[j] * total[others])
+    correlation = np.divide(part, scale, out=np.zeros_like(scale), where=scale > 0)
+    np.maximum(variance, pooled, out=variance)
+    largest: Floats = np.maximum(variance, mine + theirs - 2 * correlation * np.sqrt(mine * theirs))
+    return largest
 
 
 def _floors(evidence: Evidence) -> Floats:
@@ -87,55 +112,71 @@ def _floors(evidence: Evidence) -> Floats:
     return np.where(used, evidence.weight**2 * spread / np.where(used, size, 1.0), 0.0)
 
 
-def _pooled(evidence: Evidence, floor: Floats, rows: Ints) -> tuple[Floats, Floats]:
-    """Return the covariance with pooled correlations and the degrees of freedom of each difference, both (p, p)."""
-    p = len(rows)
-    sigma = np.diag(floor.sum(axis=1))
-    total, spread, plain = np.zeros((p, p)), np.zeros((p, p)), np.zeros((p, p))
-    for g in range(floor.shape[1]):
-        n = evidence.n[rows, g]
-        if not (n > 0).any():
-            continue
-        sd = np.sqrt(floor[:, g])
-        freedom = np.maximum(n - 1, 1).astype(np.float64)
-        clusters = evidence.clusters
-        if clusters is not None and clusters.used[g]:
-            shared, freedom = np.ones((p, p)), clusters.freedom[rows, g]
-            shared_part = np.full((p, p), clusters.between[g])
-        else:
-            root = np.sqrt(np.maximum(n, 1))
-            shared = evidence.overlap[g][np.ix_(rows, rows)].astype(np.float64)
-            shared_part = evidence.correlation[g] * shared / np.multiply.outer(root, root)
-            shared /= np.maximum(np.minimum.outer(n, n), 1)
-        part = shared_part * np.multiply.outer(sd, sd)
-        np.fill_diagonal(part, 0.0)
-        sigma += part
-        both = np.add.outer(floor[:, g], floor[:, g]) - 2 * part
-        lower = np.minimum.outer(freedom, freedom)
-        apart = floor[:, g] ** 2 / freedom
-        total += both
-        spread += shared * both**2 / lower + (1 - shared) * np.add.outer(apart, apart)
-        plain += lower
-    return sigma, np.divide(total**2, spread, out=plain, where=spread > 0)
+class _Cells:
+    """Cell variances with pooled correlations, unit by unit against the units after it.
+
+    floor : shape (p, groups), variance of each cell in the score. total : shape (p,), of the score.
+    """
+
+    def __init__(self, evidence: Evidence, rows: Ints) -> None:
+        self._evidence, self._rows = evidence, rows
+        self.floor = _floors(evidence)[rows]
+        self.total: Floats = self.floor.sum(axis=1)
+        self._n = np.maximum(evidence.n[rows], 1).astype(np.float64)
+        self._freedom = np.maximum(self._n - 1, 1.0)
+        self._in_sites = np.zeros(self.floor.shape[1], dtype=bool)
+        if evidence.clusters is not None:
+            self._in_sites = evidence.clusters.used
+            self._freedom = np.where(self._in_sites, evidence.clusters.freedom[rows], self._freedom)
+        self._squares = self.floor**2 / self._freedom
+        self._sd = np.sqrt(self.floor)
+        self._voted = [g for g in range(self.floor.shape[1]) if (evidence.n[rows, g] > 0).any()]
+        self._common = [bool(np.any(np.triu(common, 1))) for common in evidence.overlap]
+
+    def against(self, j: int) -> tuple[Floats, Floats, Floats]:
+        """Return covariance, variance of the difference and degrees of freedom against the units after j."""
+        others = slice(j + 1, None)
+        size = len(self.floor) - j - 1
+        part, both, spread, plain = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
+        for g in self._voted:
+            sum_ = self.floor[j, g] + self.floor[others, g]
+            lower = np.minimum(self._freedom[j, g], self._freedom[others, g])
+            plain += lower
+            if not (self._in_sites[g] or self._common[g]):
+                both += sum_
+                spread += self._squares[j, g] + self._squares[others, g]
+                continue
+            shared, correlation = self._overlap(j, g)
+            mine = correlation * self._sd[j, g] * self._sd[others, g]
+            sum_ -= 2 * mine
+            part += mine
+            both += sum_
+            spread += shared * sum_**2 / lower + (1 - shared) * (self._squares[j, g] + self._squares[others, g])
+        return part, both, np.divide(both**2, spread, out=plain, where=spread > 0)
+
+    def _overlap(self, j: int, g: int) -> tuple[Floats | float, Floats | float]:
+        """Return the share of voters in common and the correlation of the two means, against the units after j."""
+        clusters = self._evidence.clusters
+        if clusters is not None and self._in_sites[g]:
+            return 1.0, float(clusters.between[g])
+        n = self._n[j + 1 :, g]
+        common = self._evidence.overlap[g][self._rows[j], self._rows[j + 1 :]].astype(np.float64)
+        correlation = self._evidence.correlation[g] * common / np.sqrt(self._n[j, g] * n)
+        return common / np.minimum(self._n[j, g], n), correlation
 
 
-def _raise_to_tilted(variance: Floats, evidence: Evidence, x: Floats, sigma: Floats, rows: Ints) -> None:
-    """Raise the variance of each pair, in place, to the one under the hypothesis that both have one score.
+def _at_common_scores(evidence: Evidence, cells: _Cells, x: Floats, rows: Ints) -> Floats:
+    """Return in row j the variance of unit j if it had one score with each other unit, shape (p, p).
 
     That score is between the two, nearer to the surer one.
     """
     mean, spread = _tilted_variances(evidence, rows)
-    diagonal = np.diagonal(sigma)
-    sd = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
-    at_common = np.empty(sigma.shape)  # row j: variance of unit j at the common score with each other unit
+    found = np.empty((len(x), len(x)))
     for j in range(len(x)):
-        total = diagonal[j] + diagonal
-        toward = np.divide(diagonal[j], total, out=np.full(len(x), 0.5), where=total > 0)
-        at_common[j] = np.interp(x[j] + (x - x[j]) * toward, mean[j], spread[j])
-    for j in range(len(x)):
-        mine, theirs = at_common[j], at_common[:, j]
-        tilted = mine + theirs - 2 * sigma[j] / (sd[j] * sd) * np.sqrt(mine * theirs)
-        np.maximum(variance[j], tilted, out=variance[j])
+        total = cells.total[j] + cells.total
+        toward = np.divide(cells.total[j], total, out=np.full(len(x), 0.5), where=total > 0)
+        found[j] = np.interp(x[j] + (x - x[j]) * toward, mean[j], spread[j])
+    return found
 
 
 def _tilted_variances(evidence: Evidence, rows: Ints) -> tuple[Floats, Floats]:

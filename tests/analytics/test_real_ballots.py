@@ -58,6 +58,7 @@ def test_pairs_as_written_out():
             spread = np.sqrt(max(own, pooled, tilted))
             assert found.spread[j, k] == pytest.approx(spread, rel=3e-3)  # the tilted one is interpolated
             t = (scores.score[j] - scores.score[k]) / found.spread[j, k]
+            assert np.sign(found.z[j, k]) == np.sign(t) == -np.sign(found.z[k, j])
             assert stats.norm.sf(abs(found.z[j, k])) == pytest.approx(stats.t.sf(abs(t), df), rel=1e-6)
 
 
