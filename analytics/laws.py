@@ -27,7 +27,8 @@ class VoteCounts:
     """How many votes have which score.
 
     value : shape (values,), ascending, points. count : shape (p, groups, values), votes of each unit and group.
-    group_count : shape (groups, values), votes of all units of the round, also those that `select` leaves out.
+    group_count : shape (groups, values), votes of all units of the round, also those that `select` leaves out; or
+        (p, groups, values), where units are of several rounds.
     """
 
     value: Floats
@@ -44,7 +45,7 @@ class VoteCounts:
     @property
     def step(self) -> float:
         """Return the smallest difference of two vote scores that occur, points; 0 where all votes are equal."""
-        there = self.value[self.group_count.sum(axis=0) > 0]
+        there = self.value[self.group_count.reshape(-1, len(self.value)).sum(axis=0) > 0]
         if len(there) < 2:
             return 0.0
         return float(max(np.diff(there).min(), np.ptp(there) / FINEST))
@@ -58,17 +59,17 @@ class VoteCounts:
         return replace(
             self,
             count=self.count.sum(axis=1, keepdims=True),
-            group_count=self.group_count.sum(axis=0, keepdims=True),
+            group_count=self.group_count.sum(axis=-2, keepdims=True),
         )
 
     def extended(self, value: float) -> "VoteCounts":
         """Add a vote score that nobody gave, with half a vote of every group that voted."""
         at = int(np.searchsorted(self.value, value))
-        half = np.where(self.group_count.sum(axis=1) > 0, 0.5, 0.0)
+        half = np.where(self.group_count.sum(axis=-1) > 0, 0.5, 0.0)
         return VoteCounts(
             np.insert(self.value, at, value),
             np.insert(self.count, at, 0.0, axis=2),
-            np.insert(self.group_count, at, half, axis=1),
+            np.insert(self.group_count, at, half, axis=-1),
         )
 
     def smoothed(self, pseudo: float, effect: Floats | None = None) -> Floats:
@@ -77,7 +78,7 @@ class VoteCounts:
         pseudo : votes drawn from the entire group; infinite for the distribution of the group in every cell.
         effect : shape (groups,), design effects by which the counts of the cells are divided first.
         """
-        group = self.group_count / np.maximum(self.group_count.sum(axis=1, keepdims=True), 1)
+        group = self.group_count / np.maximum(self.group_count.sum(axis=-1, keepdims=True), 1)
         if np.isinf(pseudo):
             return np.broadcast_to(group, self.count.shape)
         count = self.count if effect is None else self.count / effect[:, None]

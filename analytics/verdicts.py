@@ -62,7 +62,7 @@ def bottom_claims(
     ValueError
         If level is not inside (0, 1), shapes differ or `covariance` is not a valid covariance matrix.
     """
-    confirm, clear = _bottom_p(standardised(score, covariance, df), k)
+    confirm, clear = bottom_p(standardised(score, covariance, df), k)
     return claims_of(confirm, clear, level)
 
 
@@ -75,7 +75,7 @@ def bottom_claims_of(scores: UnitScores, k: int, *, level: float = 0.95) -> Bott
     stays, for no bound without it is proven.
     """
     differences = honest_pairs(scores).differences
-    confirm, clear = _bottom_p(differences, k)
+    confirm, clear = bottom_p(differences, k)
     claims = claims_of(confirm, clear, level)
     if k != 1 or differences.present.sum() < 2:
         return claims
@@ -83,7 +83,7 @@ def bottom_claims_of(scores: UnitScores, k: int, *, level: float = 0.95) -> Bott
     return _with_verdicts(replace(claims, confirm_p=adjusted), level)
 
 
-def _bottom_p(pairs: Differences, k: int) -> tuple[Floats, Floats]:
+def bottom_p(pairs: Differences, k: int) -> tuple[Floats, Floats]:
     """Return p-values of "is among the k worst" and "is not" for single units, shape (units,)."""
     p = int(pairs.present.sum())
     confirm, clear = np.ones(p), np.ones(p)

@@ -5,7 +5,7 @@ and top-heavy laws are what they say. One evaluator's grades share `leniency`, o
 (correlations of the latent normals), and both leave every grade law unchanged.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -60,7 +60,7 @@ def indicator_sums(laws: np.ndarray, indicators: int) -> tuple[np.ndarray, np.nd
 
 
 def multinomial(laws: np.ndarray, n, rng: np.random.Generator) -> np.ndarray:
-    """Votes of independent people by score, shape of `laws`."""
+    """Votes of independent people by score, shape of `laws`, which may have years in front."""
     return rng.multinomial(n, laws).astype(np.int64)
 
 
@@ -74,6 +74,19 @@ def scores_of_counts(value: np.ndarray, count: np.ndarray, weights) -> UnitScore
     counts = VoteCounts.tabulated(exact / SCALE, count.astype(float))
     units, groups = tuple(range(count.shape[0])), tuple(range(count.shape[1]))
     return scores_from_moments(Moments(units, groups, n, total, squares, Pairs.none(), *sums, counts), weights)
+
+
+def scores_of_years(value: np.ndarray, count: np.ndarray, weights) -> UnitScores:
+    """Scores of many years at a time, count : shape (years, p, groups, values); every year has its own group laws.
+
+    The covariance has no meaning here; intervals and line rules of a year do not look at the other years.
+    """
+    years, p = count.shape[:2]
+    kept = count.sum(axis=(0, 1, 2)) > 0
+    scores = scores_of_counts(value[kept], count[..., kept].reshape(years * p, *count.shape[2:-1], kept.sum()), weights)
+    assert scores.evidence is not None
+    counts = replace(scores.evidence.counts, group_count=np.repeat(count[..., kept].sum(axis=1), p, axis=0))
+    return replace(scores, evidence=replace(scores.evidence, counts=counts))
 
 
 @dataclass(frozen=True)
