@@ -68,7 +68,7 @@ def krippendorff_alpha(
 
 
 def _alpha(graded: Floats, value: Floats, weight: Floats, metric: str) -> float:
-    """Return alpha of raters with whole weights; graded : shape (units, raters, grades), 0 or 1."""
+    """Return alpha of raters with integer weights; graded : shape (units, raters, grades), 0 or 1."""
     count = np.einsum("urg,r->ug", graded, weight)
     itself = np.einsum("urg,r->ug", graded, weight**2)
     size = count.sum(axis=1)

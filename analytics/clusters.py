@@ -23,7 +23,7 @@ FEWEST_SITES = 10
 
 @dataclass(frozen=True)
 class Clusters:
-    """Sites of each group; all shape (groups,) unless said otherwise.
+    """Sites of each group; all shape (groups,) unless stated otherwise.
 
     count : sites that the group's ballots name. used : whether the variance is clustered on them.
     effect : design effect, the variance of scores clustered on sites over that clustered on evaluators; NaN without

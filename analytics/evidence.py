@@ -1,4 +1,4 @@
-"""Votes behind scores: everything that intervals, line rules and comparisons need beside a covariance."""
+"""Votes behind scores: inputs of intervals, line rules and comparisons that a covariance lacks."""
 
 from dataclasses import dataclass
 
@@ -59,7 +59,7 @@ class Evidence:
         return Tilted(votes.smoothed(pseudo, self.effect), votes.value, self.weight, self.size, self.mean)
 
     def half_step(self) -> Floats:
-        """Return half of the smallest change of a score that one vote can make, shape (p,), points."""
+        """Return half of the smallest change that a vote can make to a score, shape (p,), points."""
         used = (self.n > 0) & (self.weight > 0) & (self.open_share > 0)
         change = np.where(used, self.weight / np.maximum(self.n, 1), np.inf).min(axis=1)
         return np.where(np.isfinite(change), change * self.counts.step / 2, 0.0)

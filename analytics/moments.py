@@ -51,7 +51,7 @@ class SiteSums:
     """Votes by site, one row for each site of each group.
 
     group, site : shape (rows,); index of the group, number of the site. named : shape (rows,); False for a ballot
-        without a site, which is a row of its own. n, total : shape (rows, units); votes and sum of their scores.
+        without a site, which is a separate row. n, total : shape (rows, units); votes and sum of their scores.
     """
 
     group: Ints

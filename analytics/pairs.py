@@ -2,16 +2,16 @@
 
 The variance of a pair is the largest of three, since each fails where another holds:
 
-- its own, from the evaluators (or sites) of the two units. Estimated from few people it is often far too small: with
+- that of the evaluators (or sites) of the two units. Estimated from few people it is often far too small: with
   2 or 3 people who grade all units, sets from it held in 77% of years;
-- one with the correlation of all pairs of the group, and cell variances with 8 pseudo-votes. It misses a unit that is
+- with the correlation of all pairs of the group, and cell variances with 8 pseudo-votes. It misses a unit that is
   judged against the grain (88%);
-- one with both laws tilted to a common score. An agreeing unit beside a divided one that by luck drew no low grade has
+- with both laws tilted to a common score. Next to an agreeing unit, a divided unit that by luck drew no low grade has
   too small a variance by both of the others (90%).
 
-Degrees of freedom: people who grade both units are one sample, min(n_j, n_k) - 1 (compare Bell and McCaffrey 2002), not
-the two samples of Welch (1947), which apply where no evaluator is common; in between by the share in common. Sites:
-the smaller degrees of freedom of the two. Below FEWEST_VOTES votes nothing is separated: t would have to exceed 71.
+Degrees of freedom: people who grade both units are a single sample, min(n_j, n_k) - 1 (compare Bell and McCaffrey
+2002), not the two samples of Welch (1947), which apply where no evaluator is common; in between by the share in common.
+Sites: the smaller degrees of freedom of the two. Below FEWEST_VOTES votes nothing is separated: t would have to exceed 71.
 """
 
 from dataclasses import dataclass
@@ -166,9 +166,9 @@ class _Cells:
 
 
 def _at_common_scores(evidence: Evidence, cells: _Cells, x: Floats, rows: Ints) -> Floats:
-    """Return in row j the variance of unit j if it had one score with each other unit, shape (p, p).
+    """Return in row j the variance of unit j if it and each other unit had a common score, shape (p, p).
 
-    That score is between the two, nearer to the surer one.
+    The common score is between the two, nearer to the surer.
     """
     mean, spread = _tilted_variances(evidence, rows)
     found = np.empty((len(x), len(x)))

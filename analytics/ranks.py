@@ -132,7 +132,7 @@ def rank_sets_of(
 ) -> RankSets:
     """Return confidence sets for the ranks of all units that hold for ballots of real people.
 
-    Every pair has a variance and degrees of freedom (`analytics.pairs`): few people, agreeing beside divided units and
+    Every pair has a variance and degrees of freedom (`analytics.pairs`): few people, agreeing next to divided units and
     sites. The critical value is that of differences with pooled correlations. Parameters as for `rank_sets`, which
     assumes one covariance for all pairs. Units with fewer than 4 votes keep the widest set.
     """

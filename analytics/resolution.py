@@ -60,7 +60,7 @@ def settling_deviate(
     power: float = POWER,
     seed: int,
 ) -> float:
-    """Return the standardised difference of the two units at the border at which the lower one is confirmed.
+    """Return the standardised difference of the two units at the border at which the lower is confirmed.
 
     With probability `power`, as the claim tests do it: 2 Phi(-z) for k = 1, Holm over all units for k > 1. The scores
     are taken as true, and all standard errors shrink together until it is so; drawn, because the correction depends on

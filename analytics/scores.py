@@ -8,7 +8,7 @@ the variance only, and Student's t with Satterthwaite (1946) degrees of freedom.
 Two implementations check each other: `score_units` from single lines,
 `scores_from_moments` from exact sums. Neither ranks units.
 
-Beside scores and covariance, `UnitScores.evidence` keeps what inference from real ballots needs: the votes of each
+In addition to scores and covariance, `UnitScores.evidence` keeps what inference from real ballots needs: the votes of each
 cell (unit x group) by score, the votes that two units have in common, the sites, and the share of each group that has
 not voted. From it come
 - intervals (`UnitScores.interval`) and line rules (`analytics.verdicts.line_claims`): the law of a cell is its votes
@@ -279,7 +279,7 @@ def _finish(
 def _vote_correlation(parts: Floats, overlap: Overlap, sampling: Floats, n: Ints) -> Floats:
     """Return the correlation of two votes of one evaluator, pooled over the pairs of each group, shape (groups,).
 
-    0 to 1: a negative one lengthens comparisons, which each pair's own variance shows.
+    0 to 1: a negative one lengthens comparisons, which the variance of each pair shows.
     """
     correlation = np.zeros(len(parts))
     for g, (part, common) in enumerate(zip(parts, overlap, strict=True)):
@@ -503,7 +503,7 @@ def _counts_of_votes(unit: Ints, group: Ints, score: Ints, shape: tuple[int, int
 def _site_sums(
     site: NDArray[Any], person_of_line: Ints, place: tuple[Ints, Ints], group: Ints, score: Ints, p: int
 ) -> SiteSums:
-    """Return votes by site and group; a ballot without a site is a row of its own."""
+    """Return votes by site and group; a ballot without a site is a separate row."""
     if len(site) != len(person_of_line):
         raise ValueError("site must have one entry a line")
     names, at = np.unique(site, return_inverse=True)

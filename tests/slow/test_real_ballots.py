@@ -98,7 +98,7 @@ def test_top_heavy_grades(groups, indicators):
     for law in LAWS:
         sides = np.mean([[found[law, n]["low"], found[law, n]["high"]] for n in (30, 60)], axis=0)
         print(
-            f"  {law:9} mean of 30 and 60: cover {1 - sides.sum():.3f} (.93 to .985), worst side {sides.max():.3f} (<= .04)"
+            f"  {law:9} mean of 30 and 60: cover {1 - sides.sum():.3f} (.93-.985), worst side {sides.max():.3f} (.04)"
         )
         if not (0.93 <= 1 - sides.sum() <= 0.985 and sides.max() <= 0.04):
             failed.append((law, "average"))
