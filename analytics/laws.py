@@ -36,11 +36,20 @@ class VoteCounts:
     group_count: Floats
 
     @classmethod
-    def tabulated(cls, value: Floats, count: Floats) -> "VoteCounts":
-        """Return the counts of a complete round; many different scores are divided between the points of a grid."""
-        if len(value) > MOST_VALUES:
-            value, count = _on_grid(value, count)
-        return cls(value, count, count.sum(axis=0))
+    def of_rows(cls, unit: Ints, group: Ints, value: Floats, votes: Floats, shape: tuple[int, int]) -> "VoteCounts":
+        """Return the counts of a complete round from rows of votes with one score, shape (rows,).
+
+        unit, group : positions in `shape`, (units, groups). More than MOST_VALUES different scores are divided between
+        the points of an even grid.
+        """
+        points, at = np.unique(value, return_inverse=True)
+        if len(points) > MOST_VALUES:
+            points, rows, at, votes = _on_grid(value, votes)
+            unit, group = unit[rows], group[rows]
+        cell = (unit * shape[1] + group) * len(points) + at
+        count = np.bincount(cell, votes, minlength=shape[0] * shape[1] * len(points)).astype(np.float64)
+        table = count.reshape(*shape, len(points))
+        return cls(points, table, table.sum(axis=0))
 
     @property
     def step(self) -> float:
@@ -53,6 +62,11 @@ class VoteCounts:
     def select(self, indices: Sequence[int] | Ints) -> "VoteCounts":
         """Select units; the groups keep the votes of the round."""
         return replace(self, count=self.count[np.asarray(indices, dtype=np.int64)])
+
+    def one_group(self, number: int) -> "VoteCounts":
+        """Return the votes of a single group, by its place."""
+        column = slice(number, number + 1)
+        return replace(self, count=self.count[:, column], group_count=self.group_count[column])
 
     def pooled(self) -> "VoteCounts":
         """Pool all groups."""
@@ -93,15 +107,17 @@ class VoteCounts:
         return spread
 
 
-def _on_grid(value: Floats, count: Floats) -> tuple[Floats, Floats]:
-    """Divide every vote between its two neighbours on an even grid so that its score is kept on average."""
-    grid = np.linspace(value[0], value[-1], MOST_VALUES)
-    place = (value - value[0]) / (grid[1] - grid[0])
+def _on_grid(value: Floats, votes: Floats) -> tuple[Floats, Ints, Ints, Floats]:
+    """Divide votes between their two neighbours on an even grid, in parts that keep their mean.
+
+    Returns the grid, and the original row, the point of the grid and the votes of each part.
+    """
+    grid = np.linspace(value.min(), value.max(), MOST_VALUES)
+    place = (value - grid[0]) / (grid[1] - grid[0])
     left = np.minimum(place.astype(np.int64), MOST_VALUES - 2)
-    share = np.zeros((len(value), MOST_VALUES))
-    share[np.arange(len(value)), left] = 1 - (place - left)
-    share[np.arange(len(value)), left + 1] = place - left
-    return grid, count @ share
+    share = place - left
+    rows = np.tile(np.arange(len(value)), 2)
+    return grid, rows, np.concatenate([left, left + 1]), np.concatenate([votes * (1 - share), votes * share])
 
 
 class Tilted:

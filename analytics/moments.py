@@ -6,7 +6,7 @@ order gives the same numbers.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -95,8 +95,8 @@ class Moments:
     group_n: tuple[int, ...]
     group_total: tuple[int, ...]
     group_squares: tuple[int, ...]
-    counts: VoteCounts | None = None
-    sites: SiteSums | None = None
+    counts: VoteCounts | None = field(default=None, kw_only=True)
+    sites: SiteSums | None = field(default=None, kw_only=True)
 
     def select(self, indices: Sequence[int] | Ints) -> "Moments":
         """Select the units at `indices`, in that order; the groups keep the totals of the round."""

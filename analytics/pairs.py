@@ -11,7 +11,8 @@ The variance of a pair is the largest of three, since each fails where another h
 
 Degrees of freedom: people who grade both units are a single sample, min(n_j, n_k) - 1 (compare Bell and McCaffrey
 2002), not the two samples of Welch (1947), which apply where no evaluator is common; in between by the share in common.
-Sites: the smaller degrees of freedom of the two. Below FEWEST_VOTES votes nothing is separated: t would have to exceed 71.
+Sites: the smaller degrees of freedom of the two. Below FEWEST_VOTES votes nothing is separated: t would have to exceed
+71.
 """
 
 from dataclasses import dataclass

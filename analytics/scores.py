@@ -8,9 +8,9 @@ the variance only, and Student's t with Satterthwaite (1946) degrees of freedom.
 Two implementations check each other: `score_units` from single lines,
 `scores_from_moments` from exact sums. Neither ranks units.
 
-In addition to scores and covariance, `UnitScores.evidence` keeps what inference from real ballots needs: the votes of each
-cell (unit x group) by score, the votes that two units have in common, the sites, and the share of each group that has
-not voted. From it come
+In addition to scores and covariance, `UnitScores.evidence` keeps what inference from real ballots needs: the votes of
+each cell (unit x group) by score, the votes that two units have in common, the sites, and the share of each group that
+has not voted. From it come
 - intervals (`UnitScores.interval`) and line rules (`analytics.verdicts.line_claims`): the law of a cell is its votes
   with pseudo-votes of its group, tilted to the hypothesis (`analytics.signed_root`);
 - pairs (`analytics.pairs`): a variance and degrees of freedom of each difference, which no covariance matrix can
@@ -494,10 +494,7 @@ def _grams(part: Floats, place: tuple[Ints, Ints], group: Ints, shape: tuple[int
 
 
 def _counts_of_votes(unit: Ints, group: Ints, score: Ints, shape: tuple[int, int]) -> VoteCounts:
-    value, at = np.unique(score, return_inverse=True)
-    cell = (unit * shape[1] + group) * len(value) + at
-    count = np.bincount(cell, minlength=shape[0] * shape[1] * len(value)).astype(np.float64)
-    return VoteCounts.tabulated(value / SCALE, count.reshape(*shape, len(value)))
+    return VoteCounts.of_rows(unit, group, score / SCALE, np.ones(len(score)), (shape[0], shape[1]))
 
 
 def _site_sums(

@@ -100,9 +100,9 @@ def scores_of(units: int, groups: int = 3) -> UnitScores:
     count = rng.multinomial(rng.integers(60, 400, (units, groups)), laws)
     sums = [count.sum(axis=2), count @ value, count @ value**2]
     totals = [tuple(int(part) for part in table.sum(axis=0)) for table in sums]
-    counts = VoteCounts.tabulated(value / SCALE, count.astype(np.float64))
+    counts = VoteCounts(value / SCALE, count.astype(np.float64), count.sum(axis=0).astype(np.float64))
     names = tuple(range(units)), tuple(range(groups))
-    moments = Moments(*names, *sums, Pairs.none(), *totals, counts)
+    moments = Moments(*names, *sums, Pairs.none(), *totals, counts=counts)
     return scores_from_moments(moments, {g: 1 / groups for g in range(groups)})
 
 

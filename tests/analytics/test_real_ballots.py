@@ -144,8 +144,8 @@ def sites_twice(year, weights):
     squares = np.bincount(year.unit, exact.astype(float) ** 2).astype(np.int64)[:, None]
     parts = [n.sum(axis=0)[:, None], total.sum(axis=0)[:, None], squares]
     groups = [tuple(int(x) for x in part.sum(axis=0)) for part in parts]
-    counts = VoteCounts.tabulated(value / SCALE, count)
-    moments = Moments(tuple(range(p)), (0,), *parts, Pairs.none(), *groups, counts, sums)
+    counts = VoteCounts(value / SCALE, count, count.sum(axis=0))
+    moments = Moments(tuple(range(p)), (0,), *parts, Pairs.none(), *groups, counts=counts, sites=sums)
     return year.scored(weights, sites=True), scores_from_moments(moments, weights)
 
 
@@ -192,10 +192,12 @@ def test_few_sites_are_reported_and_not_used():
 
 def test_very_many_vote_scores_keep_every_mean():
     value = np.sort(np.random.default_rng(9).uniform(0, 100, 400))
-    count = np.ones((2, 1, 400))
-    table = VoteCounts.tabulated(value, count)
+    unit = np.arange(400) % 2
+    table = VoteCounts.of_rows(unit, np.zeros(400, dtype=int), value, np.ones(400), (2, 1))
     assert len(table.value) == MOST_VALUES
-    np.testing.assert_allclose(table.count @ table.value, count @ value)
+    sums = [value[unit == j].sum() for j in (0, 1)]
+    np.testing.assert_allclose((table.count @ table.value)[:, 0], sums)
+    np.testing.assert_allclose(table.count.sum(axis=2)[:, 0], 200)
 
 
 def test_the_last_one_needs_no_holm_and_the_last_two_do():

@@ -71,9 +71,9 @@ def scores_of_counts(value: np.ndarray, count: np.ndarray, weights) -> UnitScore
     exact = np.rint(value * SCALE).astype(np.int64)
     n, total, squares = count.sum(axis=2), count @ exact, count @ exact**2
     sums = [tuple(int(part) for part in table.sum(axis=0)) for table in (n, total, squares)]
-    counts = VoteCounts.tabulated(exact / SCALE, count.astype(float))
+    counts = VoteCounts(exact / SCALE, count.astype(float), count.sum(axis=0).astype(float))
     units, groups = tuple(range(count.shape[0])), tuple(range(count.shape[1]))
-    return scores_from_moments(Moments(units, groups, n, total, squares, Pairs.none(), *sums, counts), weights)
+    return scores_from_moments(Moments(units, groups, n, total, squares, Pairs.none(), *sums, counts=counts), weights)
 
 
 def scores_of_years(value: np.ndarray, count: np.ndarray, weights) -> UnitScores:
