@@ -1,4 +1,4 @@
-"""Agreement of outcomes: rank correlation, paired shift and trend, all nonparametric.
+"""Association of outcomes: rank correlation, paired shift and trend, all nonparametric.
 
 Each result names the reason when the method does not apply, instead of returning a meaningless number.
 """
@@ -29,7 +29,7 @@ FEW, NO_INTERVAL, CONSTANT, PERFECT = "few", "no_interval", "constant", "perfect
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Association:
     """Spearman's rank correlation with a BCa interval (Efron 1987) by resampling units; NaN where refused.
 
     refused : None; "few": below 3 units, no result; "no_interval": below 8 units, the correlation alone;
@@ -44,21 +44,21 @@ class Agreement:
     refused: str | None
 
 
-def agreement(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, seed: int) -> Agreement:
+def rank_association(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, seed: int) -> Association:
     """Return the rank correlation of two outcomes of the same units. Pairs with a NaN are left out."""
     x, y = _paired(first, second)
     nan = float("nan")
     if len(x) < FEWEST_UNITS:
-        return Agreement(nan, nan, nan, len(x), FEW)
+        return Association(nan, nan, nan, len(x), FEW)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return Agreement(nan, nan, nan, len(x), CONSTANT)
+        return Association(nan, nan, nan, len(x), CONSTANT)
     ranked = _Ranked(x, y)
     units = np.arange(len(x))
     correlation = float(ranked(units))
     if len(x) < FEWEST_FOR_INTERVAL:
-        return Agreement(correlation, nan, nan, len(x), NO_INTERVAL)
+        return Association(correlation, nan, nan, len(x), NO_INTERVAL)
     if abs(correlation) > 1 - 1e-12:
-        return Agreement(correlation, nan, nan, len(x), PERFECT)
+        return Association(correlation, nan, nan, len(x), PERFECT)
     # Units are resampled by their index, and a resample is only counted: sorting once instead of 20,000 times.
     bootstrap = stats.bootstrap(
         (units,),
@@ -71,7 +71,7 @@ def agreement(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, seed:
         rng=np.random.default_rng(seed),
     )
     low, high = bootstrap.confidence_interval
-    return Agreement(correlation, float(low), float(high), len(x), None)
+    return Association(correlation, float(low), float(high), len(x), None)
 
 
 class _Ranked:

@@ -6,11 +6,13 @@ order gives the same numbers.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analytics.laws import VoteCounts
 
 SCALE = 10_000
 """Integer score units in one point."""
@@ -45,6 +47,34 @@ class Pairs:
 
 
 @dataclass(frozen=True)
+class SiteSums:
+    """Votes by site, one row for each site of each group.
+
+    group, site : shape (rows,); index of the group, number of the site. named : shape (rows,); False for a ballot
+        without a site, which is a separate row. n, total : shape (rows, units); votes and sum of their scores.
+    """
+
+    group: Ints
+    site: Ints
+    named: NDArray[np.bool_]
+    n: Ints
+    total: Ints
+
+    def select(self, indices: Ints) -> "SiteSums":
+        """Select units."""
+        return replace(self, n=self.n[:, indices], total=self.total[:, indices])
+
+    def pooled(self) -> "SiteSums":
+        """Pool all groups; the rows of a site are added up."""
+        site, first, row = np.unique(self.site, return_index=True, return_inverse=True)
+        n = np.zeros((len(site), self.n.shape[1]), dtype=np.int64)
+        total = np.zeros_like(n)
+        np.add.at(n, row, self.n)
+        np.add.at(total, row, self.total)
+        return SiteSums(np.zeros(len(site), dtype=np.int64), site, self.named[first], n, total)
+
+
+@dataclass(frozen=True)
 class Moments:
     """Sufficient statistics of the votes of one round.
 
@@ -52,6 +82,8 @@ class Moments:
     pairs : votes in common; only off-diagonal pairs.
     group_n, group_total, group_squares : one Python int a group, over ALL units of the
         round, also those that `select` leaves out.
+    counts : votes by score, for intervals and line rules; None where only sums are known.
+    sites : votes by site; None without sites, or where the rules cluster on ballots.
     """
 
     units: tuple[Hashable, ...]
@@ -63,6 +95,8 @@ class Moments:
     group_n: tuple[int, ...]
     group_total: tuple[int, ...]
     group_squares: tuple[int, ...]
+    counts: VoteCounts | None = field(default=None, kw_only=True)
+    sites: SiteSums | None = field(default=None, kw_only=True)
 
     def select(self, indices: Sequence[int] | Ints) -> "Moments":
         """Select the units at `indices`, in that order; the groups keep the totals of the round."""
@@ -87,6 +121,8 @@ class Moments:
             total=self.total[chosen],
             squares=self.squares[chosen],
             pairs=pairs,
+            counts=None if self.counts is None else self.counts.select(chosen),
+            sites=None if self.sites is None else self.sites.select(chosen),
         )
 
     def pooled(self) -> "Moments":
@@ -101,6 +137,8 @@ class Moments:
             group_n=(sum(self.group_n),),
             group_total=(sum(self.group_total),),
             group_squares=(sum(self.group_squares),),
+            counts=None if self.counts is None else self.counts.pooled(),
+            sites=None if self.sites is None else self.sites.pooled(),
         )
 
 

@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, optimize, special
 
-from analytics.differences import standardised
+from analytics.differences import Differences, spread_of, standardised
+from analytics.pairs import honest_pairs
+from analytics.scores import UnitScores
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -112,25 +114,67 @@ def rank_sets(
         If `level` or `draws` is out of range, shapes differ, `covariance` is not a valid covariance matrix, or
         `only` is given for simultaneous sets.
     """
+    _refuse(level, draws, simultaneous, only)
+    pairs = standardised(score, covariance, df)
+    present = pairs.present
+    sigma = np.asarray(covariance, dtype=np.float64)[np.ix_(present, present)]
+    return _sets(score, pairs, sigma, pairs.spread, level, draws, seed, simultaneous, stepdown, only)
+
+
+def rank_sets_of(
+    scores: UnitScores,
+    *,
+    level: float = 0.95,
+    draws: int = 20_000,
+    seed: int,
+    simultaneous: bool = True,
+    only: ArrayLike | None = None,
+) -> RankSets:
+    """Return confidence sets for the ranks of all units that hold for ballots of real people.
+
+    Every pair has a variance and degrees of freedom (`analytics.pairs`): few people, agreeing next to divided units and
+    sites. The critical value is that of differences with pooled correlations. Parameters as for `rank_sets`, which
+    assumes one covariance for all pairs. Units with fewer than 4 votes keep the widest set.
+    """
+    _refuse(level, draws, simultaneous, only)
+    pairs = honest_pairs(scores)
+    spread = spread_of(pairs.sigma)
+    return _sets(scores.score, pairs.differences, pairs.sigma, spread, level, draws, seed, simultaneous, True, only)
+
+
+def _refuse(level: float, draws: int, simultaneous: bool, only: ArrayLike | None) -> None:
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")
     if draws < 1:
         raise ValueError(f"draws must be at least 1, got {draws}")
     if simultaneous and only is not None:
         raise ValueError("simultaneous sets are for all units; `only` asks for marginal ones")
+
+
+def _sets(
+    score: ArrayLike,
+    pairs: Differences,
+    sigma: Floats,
+    spread: Floats,
+    level: float,
+    draws: int,
+    seed: int,
+    simultaneous: bool,
+    stepdown: bool,
+    only: ArrayLike | None,
+) -> RankSets:
+    """Invert the tests of all pairs. sigma, spread : of the draws, which need not be those of the pairs."""
     rank, _ = competition_ranks(score)
-    pairs = standardised(score, covariance, df)
     present, z = pairs.present, pairs.z
     place = np.flatnonzero(present)
     p = len(place)
-    sigma = np.asarray(covariance, dtype=np.float64)[np.ix_(present, present)]
     if simultaneous:
-        scan = _Scan(sigma, pairs.spread, draws, seed)
+        scan = _Scan(sigma, spread, draws, seed)
         critical: float | Floats = scan.critical(level)
         cut = np.full(p, scan.step_down(z, level) if stepdown else critical)
     else:
         wanted = np.ones(p, dtype=bool) if only is None else np.isin(place, np.asarray(only, dtype=np.int64))
-        one_step, cut = _marginal(sigma, pairs.spread, z, wanted, level, draws, seed, stepdown)
+        one_step, cut = _marginal(sigma, spread, z, wanted, level, draws, seed, stepdown)
         critical = np.full(len(present), np.nan)
         critical[place] = one_step
     best, worst = np.zeros(len(present), dtype=np.int64), np.zeros(len(present), dtype=np.int64)

@@ -7,6 +7,15 @@ the variance only, and Student's t with Satterthwaite (1946) degrees of freedom.
 
 Two implementations check each other: `score_units` from single lines,
 `scores_from_moments` from exact sums. Neither ranks units.
+
+In addition to scores and covariance, `UnitScores.evidence` keeps what inference from real ballots needs: the votes of
+each cell (unit x group) by score, the votes that two units have in common, the sites, and the share of each group that
+has not voted. From it come
+- intervals (`UnitScores.interval`) and line rules (`analytics.verdicts.line_claims`): the law of a cell is its votes
+  with pseudo-votes of its group, tilted to the hypothesis (`analytics.signed_root`);
+- pairs (`analytics.pairs`): a variance and degrees of freedom of each difference, which no covariance matrix can
+  express, for `analytics.ranks.rank_sets_of` and `analytics.verdicts.bottom_claims_of`;
+- sites (`analytics.clusters`): votes count less by the design effect, degrees of freedom come from the sites.
 """
 
 from collections.abc import Hashable, Mapping
@@ -17,7 +26,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse, special
 
-from analytics.moments import SCALE, Exact, Ints, Moments, Pairs
+from analytics.clusters import clustered
+from analytics.evidence import Evidence
+from analytics.laws import VoteCounts
+from analytics.moments import SCALE, Exact, Ints, Moments, Pairs, SiteSums
 
 __all__ = ["SCALE", "Moments", "Pairs", "UnitScores", "score_units", "scores_from_moments"]
 
@@ -26,6 +38,8 @@ PSEUDO_VOTES = 2
 
 Floats: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = Mapping[Any, float] | None
+Overlap: TypeAlias = NDArray[np.float32]
+Population: TypeAlias = Mapping[Any, int] | None
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,7 @@ class UnitScores:
     df : shape (p, p), degrees of freedom of a difference of two scores (the diagonal
         means nothing).
     df_score : shape (p,), degrees of freedom of one score.
+    evidence : votes by score, sites and overlap of evaluators; None where only sums are known.
     """
 
     units: NDArray[Any]
@@ -49,6 +64,7 @@ class UnitScores:
     covariance_adjusted: Floats
     df: Floats
     df_score: Floats
+    evidence: Evidence | None = None
 
     @property
     def se_sampling(self) -> Floats:
@@ -61,9 +77,14 @@ class UnitScores:
         return np.sqrt(np.diagonal(self.covariance_adjusted))
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Return the low and high end of each score, one unit at a time, not clipped to the scale."""
+        """Return the low and high end of each score, one unit at a time, in points.
+
+        From the votes by score (skew-corrected signed root); score +- t * se where only sums are known.
+        """
         if not 0 < level < 1:
             raise ValueError(f"level must lie between 0 and 1, got {level}")
+        if self.evidence is not None:
+            return self.evidence.interval(self.score, level)
         reach: Floats = special.stdtrit(self.df_score, (1 + level) / 2) * self.se
         return self.score - reach, self.score + reach
 
@@ -79,7 +100,9 @@ class _Cells:
     group_variance: Floats  # shape (groups,), divided by n
 
 
-def scores_from_moments(moments: Moments, weights: Weights, *, renormalise: bool = False) -> UnitScores:
+def scores_from_moments(
+    moments: Moments, weights: Weights, *, renormalise: bool = False, population: Population = None
+) -> UnitScores:
     """Score units from exact sums.
 
     Parameters
@@ -87,20 +110,24 @@ def scores_from_moments(moments: Moments, weights: Weights, *, renormalise: bool
     moments : integer sums in ten-thousandths of a point.
     weights : group -> weight, adding to 1; None takes all votes as one group.
     renormalise : a unit that lacks a weighted group is scored on the others, their weights brought to 1 again.
+    population : group -> people concerned, by unit; a group that voted completely adds no variance. None, or a group
+        that is not named: no limit, the question is how the unit performs and not what a full count would give.
 
     Raises
     ------
     ValueError
-        If a weight is not finite or negative, they do not add to 1 within 1e-9, or a group
-        with votes has no weight.
+        If a weight is not finite or negative, they do not add to 1 within 1e-9, a group
+        with votes has no weight, or more people voted than a population has.
     """
     weight = group_weights(moments.groups, moments.group_n, weights)
     used = moments.pooled() if weights is None else moments
     cells, centre = _cells_of_moments(used)
     own, lacking = weights_of_units(cells.n, weight, weights, moments.groups, renormalise)
-    cross = _cross_products(used, cells, centre, _vote_factor(cells.n, own))
+    open_share = _open_share(moments.groups, moments.n, population, pooled=weights is None)
+    parts = _cross_products(used, cells, centre, _vote_factor(cells.n, own) * np.sqrt(open_share))
     units, groups = _labels(moments.units), _labels(moments.groups)
-    return _finish(units, groups, moments.n, cells, own, lacking, cross)
+    overlap = _overlap(used)
+    return _finish(units, groups, moments.n, cells, own, lacking, parts, overlap, open_share, used.counts, used.sites)
 
 
 def score_units(
@@ -111,6 +138,8 @@ def score_units(
     weights: Weights = None,
     *,
     line_weight: ArrayLike | None = None,
+    site: ArrayLike | None = None,
+    population: Population = None,
 ) -> UnitScores:
     """Score units from single lines, one entry a scored line, in any order.
 
@@ -121,12 +150,15 @@ def score_units(
     points : shape (lines,), in points; larger is better.
     weights : group -> weight, adding to 1; None takes all votes as one group.
     line_weight : shape (lines,), indicator weights inside a vote; None: all alike.
+    site : shape (lines,), integers or strings, where each line's evaluator filled in the ballot; "" is unknown. Used
+        for groups with at least 10 sites.
+    population : group -> people concerned, as for `scores_from_moments`.
 
     Raises
     ------
     ValueError
-        If shapes differ, a number is not finite, an evaluator is in two groups, a group is
-        not in `weights`, or the weights do not add to 1.
+        If shapes differ, a number is not finite, an evaluator is in two groups or at two sites, a group is
+        not in `weights`, the weights do not add to 1, or more people voted than a population has.
     """
     units, unit_at = np.unique(np.asarray(unit), return_inverse=True)
     groups, group_at = np.unique(np.asarray(group), return_inverse=True)
@@ -137,15 +169,19 @@ def score_units(
     shape = (len(units), len(groups))
     n = np.bincount(column * shape[1] + row, minlength=shape[0] * shape[1]).reshape(shape)
     weight = group_weights(tuple(groups.tolist()), tuple(n.sum(axis=0).tolist()), weights)
+    open_share = _open_share(tuple(groups.tolist()), n, population, pooled=weights is None)
     if weights is None:
         row = np.zeros_like(row)
     cells, deviation = _cells_of_votes(column, row, score, len(units), len(weight))
     unit_weights = np.broadcast_to(weight, cells.n.shape)
-    part = deviation * _vote_factor(cells.n, unit_weights)[column, row]
-    influence = sparse.csr_array((part, (person, column)), shape=(len(people), len(units)))
-    cross: Floats = (influence.T @ influence).toarray()
+    part = deviation * (_vote_factor(cells.n, unit_weights) * np.sqrt(open_share))[column, row]
+    place = (person, column)
+    parts = _grams(part, place, row, (len(people), len(units)), len(weight))
+    overlap = _grams(np.ones(len(part)), place, row, (len(people), len(units)), len(weight)).astype(np.float32)
     lacking = _lacking(cells.n, weight) | _lacks_absent(tuple(groups.tolist()), weights)
-    return _finish(units, groups, n, cells, unit_weights, lacking, cross)
+    counts = _counts_of_votes(column, row, score, cells.n.shape)
+    sites = None if site is None else _site_sums(np.asarray(site), person_at, place, row, score, len(units))
+    return _finish(units, groups, n, cells, unit_weights, lacking, parts, overlap, open_share, counts, sites)
 
 
 def group_weights(groups: tuple[Hashable, ...], votes: tuple[int, ...], weights: Weights) -> Floats:
@@ -200,19 +236,73 @@ def _finish(
     cells: _Cells,
     weight: Floats,
     lacking: NDArray[np.bool_],
-    cross: Floats,
+    parts: Floats,
+    overlap: Overlap,
+    open_share: Floats,
+    counts: VoteCounts | None,
+    site_sums: SiteSums | None,
 ) -> UnitScores:
-    """Return scores in points from cells, weights (p, groups) and sampling covariance; NaN for lacking units."""
+    """Return scores in points; NaN for lacking units.
+
+    weight, open_share : shape (p, groups). parts, overlap : shape (groups, p, p); covariance of the scores from each
+    group, clustered on evaluators, and votes in common.
+    """
     score = np.where(lacking, np.nan, (cells.mean * weight).sum(axis=1) / SCALE)
     sampling, smoothed, freedom = _cell_variances(cells, weight)
-    np.fill_diagonal(cross, sampling.sum(axis=1))
+    sampling, smoothed = sampling * open_share, smoothed * open_share
+    correlation = _vote_correlation(parts, overlap, sampling, cells.n)
+    clusters, used = None, np.zeros(weight.shape[1], dtype=bool)
+    if site_sums is not None:
+        scaled = weight * np.sqrt(open_share)
+        clusters, from_sites = clustered(site_sums, cells.n, cells.mean / SCALE, scaled, sampling / SCALE**2)
+        used = clusters.used
+        sampling = np.where(used, clusters.variance * SCALE**2, sampling)
+        smoothed = np.where(used, np.maximum(smoothed, sampling), smoothed)
+        freedom = np.where(used, clusters.freedom, freedom)
+    cross = parts[~used].sum(axis=0)
+    np.fill_diagonal(cross, sampling[:, ~used].sum(axis=1))
+    if clusters is not None and used.any():
+        cross += from_sites * SCALE**2
     adjusted = cross + np.diag((smoothed - sampling).sum(axis=1))
     df, df_score = _degrees_of_freedom(smoothed, freedom)
     for matrix in (cross, adjusted, df):
         matrix[lacking, :] = np.nan
         matrix[:, lacking] = np.nan
     df_score[lacking] = np.nan
-    return UnitScores(units, groups, n, score, cross / SCALE**2, adjusted / SCALE**2, df, df_score)
+    evidence = None
+    if counts is not None:
+        mean = cells.mean / SCALE
+        evidence = Evidence(counts, cells.n, mean, weight, open_share, overlap, correlation, clusters, df_score)
+    return UnitScores(units, groups, n, score, cross / SCALE**2, adjusted / SCALE**2, df, df_score, evidence)
+
+
+def _vote_correlation(parts: Floats, overlap: Overlap, sampling: Floats, n: Ints) -> Floats:
+    """Return the correlation of two votes of one evaluator, pooled over the pairs of each group, shape (groups,).
+
+    0 to 1: a negative one lengthens comparisons, which the variance of each pair shows.
+    """
+    correlation = np.zeros(len(parts))
+    for g, (part, common) in enumerate(zip(parts, overlap, strict=True)):
+        sd = np.sqrt(sampling[:, g] / np.maximum(n[:, g], 1))
+        expected = sd @ common @ sd - (sd**2 * np.diagonal(common)).sum()
+        if expected > 0:
+            correlation[g] = np.clip((part.sum() - np.trace(part)) / expected, 0.0, 1.0)
+    return correlation
+
+
+def _open_share(groups: tuple[Hashable, ...], n: Ints, population: Population, *, pooled: bool) -> Floats:
+    """Return 1 - n/N by unit and group, shape (p, groups), or (p, 1) when pooled; 1 without a population."""
+    known = population or {}
+    for group, votes in zip(groups, n.max(axis=0, initial=0), strict=True):
+        if group in known and known[group] < votes:
+            raise ValueError(f"group {group}: {votes} people voted on one unit, but the population is {known[group]}")
+    if pooled:
+        total = sum(known[group] for group in groups) if all(group in known for group in groups) else np.inf
+        whole: Floats = 1 - n.sum(axis=1, keepdims=True) / total
+        return whole
+    size = np.array([known.get(group, np.inf) for group in groups], dtype=np.float64)
+    share: Floats = 1 - n / size
+    return share
 
 
 def _cell_variances(cells: _Cells, weight: Floats) -> tuple[Floats, Floats, Floats]:
@@ -305,7 +395,7 @@ def _mean_and_variance(n: int, total: int, squares: int) -> tuple[float, float]:
 
 
 def _cross_products(moments: Moments, cells: _Cells, centre: Exact, factor: Floats) -> Floats:
-    """Return the off-diagonal covariance, shape (p, p), zero diagonal.
+    """Return the off-diagonal covariance of each group, shape (groups, p, p), zero diagonal.
 
     The sum over common ballots of (s_j - m_j)(s_k - m_k), times both vote factors. int64
     wraps on the way and comes back: the centred result is small.
@@ -321,9 +411,20 @@ def _cross_products(moments: Moments, cells: _Cells, centre: Exact, factor: Floa
     centred = product.astype(np.float64) - dk * first - dj * second + pairs.n * dj * dk
     value = centred * factor[j, g] * factor[k, g]
     p = len(moments.units)
-    cross = np.zeros((p, p))
-    np.add.at(cross, (j, k), value)
-    return cross + cross.T
+    cross = np.zeros((len(moments.groups), p, p))
+    np.add.at(cross, (g, j, k), value)
+    both: Floats = cross + cross.transpose(0, 2, 1)
+    return both
+
+
+def _overlap(moments: Moments) -> Overlap:
+    """Return the votes that two units have in common, shape (groups, p, p); on the diagonal their votes."""
+    pairs, p = moments.pairs, len(moments.units)
+    common: Overlap = np.zeros((len(moments.groups), p, p), dtype=np.float32)
+    np.add.at(common, (pairs.group, pairs.first, pairs.second), pairs.n)
+    common += common.transpose(0, 2, 1)
+    common[:, np.arange(p), np.arange(p)] = moments.n.T
+    return common
 
 
 # From single lines.
@@ -380,3 +481,40 @@ def _cells_of_votes(unit: Ints, group: Ints, score: Ints, p: int, g: int) -> tup
     shape = (p, g)
     cells = _Cells(n.reshape(shape), mean.reshape(shape), variance.reshape(shape), group_mean, group_variance)
     return cells, deviation
+
+
+def _grams(part: Floats, place: tuple[Ints, Ints], group: Ints, shape: tuple[int, int], groups: int) -> Floats:
+    """Return for each group the sum over people of the products of two units' entries, shape (groups, p, p)."""
+    products = np.zeros((groups, shape[1], shape[1]))
+    for g in range(groups):
+        mine = group == g
+        table = sparse.csr_array((part[mine], (place[0][mine], place[1][mine])), shape=shape)
+        products[g] = (table.T @ table).toarray()
+    return products
+
+
+def _counts_of_votes(unit: Ints, group: Ints, score: Ints, shape: tuple[int, int]) -> VoteCounts:
+    return VoteCounts.of_rows(unit, group, score / SCALE, np.ones(len(score)), (shape[0], shape[1]))
+
+
+def _site_sums(
+    site: NDArray[Any], person_of_line: Ints, place: tuple[Ints, Ints], group: Ints, score: Ints, p: int
+) -> SiteSums:
+    """Return votes by site and group; a ballot without a site is a separate row."""
+    if len(site) != len(person_of_line):
+        raise ValueError("site must have one entry a line")
+    names, at = np.unique(site, return_inverse=True)
+    people = int(person_of_line.max(initial=-1)) + 1
+    site_of = np.zeros(people, dtype=np.int64)
+    site_of[person_of_line] = at
+    if (site_of[person_of_line] != at).any():
+        raise ValueError("an evaluator is at two sites")
+    named = np.array([str(name) != "" for name in names], dtype=bool)
+    site_of = np.where(named[site_of], site_of, len(names) + np.arange(people))
+    person, unit = place
+    key, row = np.unique(np.stack([group, site_of[person]]), axis=1, return_inverse=True)
+    n = np.zeros((key.shape[1], p), dtype=np.int64)
+    total = np.zeros_like(n)
+    np.add.at(n, (row.ravel(), unit), 1)
+    np.add.at(total, (row.ravel(), unit), score)
+    return SiteSums(key[0], key[1], key[1] < len(names), n, total)

@@ -4,14 +4,15 @@ Model: score ~ N(theta, variance), theta ~ N(mean, tau2), units independent. It 
 score and never replaces it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize
+from scipy import optimize, special
 
-from analytics.differences import TIE
+from analytics.differences import TIE, checked
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -82,33 +83,103 @@ def bottom_probability(
 ) -> BottomProbability:
     """Return the probability that each unit is among the k worst, from draws of the shrunken scores.
 
+    The expected rank is exact: 1 + the sum over the others of the probability that they are better.
+
     Parameters
     ----------
-    score, variance : as for `shrink`, raw; shrinking happens inside.
+    score, variance : as for `shrink`, raw; shrinking happens inside. variance may be the covariance, shape (units,
+        units): evaluators who grade many units move scores together, which leaves their order alone. Without it what
+        was given a probability of .75 happened in .88 of cases.
     k : places at the bottom; none below 1, all from the number of units on.
     """
-    shrunken = shrink(score, variance)
-    present = ~np.isnan(shrunken.value)
+    value, covariance = _posterior(score, variance)
+    present = ~np.isnan(value)
     probability, expected = np.full(len(present), np.nan), np.full(len(present), np.nan)
     p = int(present.sum())
     if p == 0:
         return BottomProbability(probability, expected)
+    theta = value[present]
+    expected[present] = 1 + _better(theta, covariance).sum(axis=1)
     rng = np.random.Generator(np.random.PCG64(seed))
-    # Never exactly 0: equal scores without variance would else be ranked by their place in the table.
-    sd = np.maximum(np.sqrt(shrunken.variance[present]), TIE)
-    bottom, places = np.zeros(p, dtype=np.int64), np.zeros(p, dtype=np.int64)
+    root = _draw_root(covariance)
+    bottom = np.zeros(p, dtype=np.int64)
     size = max(1, DRAWS_AT_ONCE // p)
-    rank = np.empty((min(size, draws), p), dtype=np.int64)
     for start in range(0, draws, size):
-        rows = min(size, draws - start)
-        theta = shrunken.value[present] + sd * rng.standard_normal((rows, p))
-        order = np.argsort(-theta, axis=1)
+        noise = rng.standard_normal((min(size, draws - start), p))
+        drawn = theta + (root * noise if root.ndim == 1 else noise @ root.T)
+        order = np.argsort(-drawn, axis=1)
         worst = order[:, max(p - k, 0) :] if k > 0 else order[:, :0]
         bottom += np.bincount(worst.ravel(), minlength=p)
-        np.put_along_axis(rank[:rows], order, np.arange(1, p + 1), axis=1)
-        places += rank[:rows].sum(axis=0)
-    probability[present], expected[present] = bottom / draws, places / draws
+    probability[present] = bottom / draws
     return BottomProbability(probability, expected)
+
+
+def _posterior(score: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
+    """Return shrunken scores, NaN where undefined, and the variance or covariance of those that are defined.
+
+    No variance is below TIE^2: equal scores without variance would else be ranked by their place in the table.
+    """
+    given = np.asarray(variance, dtype=np.float64)
+    if given.ndim < 2:
+        shrunken = shrink(score, given)
+        present = ~np.isnan(shrunken.value)
+        return shrunken.value, np.maximum(shrunken.variance[present], TIE**2)
+    present, x, sigma, _ = checked(score, given, None)
+    value = np.full(len(present), np.nan)
+    if len(x) < FEWEST:
+        return value, np.zeros((0, 0))
+    value[present], covariance = _jointly_shrunken(x, sigma)
+    return value, covariance + TIE**2 * np.eye(len(x))
+
+
+def _jointly_shrunken(x: Floats, sigma: Floats) -> tuple[Floats, Floats]:
+    """Return posterior mean and covariance for x ~ N(theta, sigma), theta ~ N(mean, tau2), independent.
+
+    In the directions of the eigenvectors of sigma everything is a division.
+    """
+    spread, turn = np.linalg.eigh(sigma)
+    spread = np.maximum(spread, 0.0)
+    turned, ones = turn.T @ x, turn.sum(axis=0)
+    highest = float(np.var(x, ddof=1))
+    if highest == 0:
+        return x.copy(), np.zeros_like(sigma)
+
+    def fitted(tau2: float) -> tuple[Floats, float]:
+        precision = 1 / (spread + tau2)
+        return precision, float((precision * ones) @ turned / ((precision * ones) @ ones))
+
+    def excess(tau2: float) -> float:
+        precision, mean = fitted(tau2)
+        return float((precision * (turned - mean * ones) ** 2).sum() - (len(x) - 1))
+
+    tau2 = _root_of(excess, highest, singular=bool((spread <= 1e-12 * spread.max(initial=0.0)).any()))
+    precision, mean = fitted(max(tau2, 1e-12 * highest))
+    pull = spread * precision
+    value = mean + turn @ ((1 - pull) * (turned - mean * ones))
+    away = turn @ (pull * ones)
+    covariance = (turn * (spread * (1 - pull))) @ turn.T + np.outer(away, away) / float((precision * ones) @ ones)
+    return value, covariance
+
+
+def _better(theta: Floats, covariance: Floats) -> Floats:
+    """Return the probability that unit k is better than unit j in row j, shape (p, p), 0 on the diagonal."""
+    if covariance.ndim == 1:
+        variance = np.add.outer(covariance, covariance)
+    else:
+        diagonal = np.diagonal(covariance)
+        variance = np.maximum(np.add.outer(diagonal, diagonal) - 2 * covariance, 2 * TIE**2)
+    chance: Floats = special.ndtr(-np.subtract.outer(theta, theta) / np.sqrt(variance))
+    np.fill_diagonal(chance, 0.0)
+    return chance
+
+
+def _draw_root(covariance: Floats) -> Floats:
+    """Return standard deviations, or a root of the covariance, by which standard normal draws are multiplied."""
+    if covariance.ndim == 1:
+        return np.sqrt(covariance)
+    spread, turn = np.linalg.eigh(covariance)
+    root: Floats = turn * np.sqrt(np.maximum(spread, 0.0))
+    return root
 
 
 def paule_mandel(score: Floats, variance: Floats) -> float:
@@ -119,12 +190,14 @@ def paule_mandel(score: Floats, variance: Floats) -> float:
         mean = (precision * score).sum() / precision.sum()
         return float((precision * (score - mean) ** 2).sum() - (len(score) - 1))
 
-    highest = float(np.var(score, ddof=1))
+    return _root_of(excess, float(np.var(score, ddof=1)), singular=bool((variance == 0).any()))
+
+
+def _root_of(excess: Callable[[float], float], highest: float, *, singular: bool) -> float:
+    """Return the root of a falling function; 0 if it is not positive at 0. singular: begin just above 0."""
     if highest == 0:
         return 0.0
-    lowest = 0.0
-    if (variance == 0).any():  # 1 / 0: begin just above
-        lowest = highest * 1e-12
+    lowest = highest * 1e-12 if singular else 0.0
     if excess(lowest) <= 0:
         return 0.0
     while excess(highest) > 0:

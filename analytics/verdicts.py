@@ -6,14 +6,16 @@ The statistic is that of the direct procedure of Mogstad, Romano, Shaikh and Wil
 p-value is Bonferroni's in place of a bootstrap over all subsets of k units: no simulation, the same every time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
-from analytics.differences import TIE, standardised
+from analytics.differences import TIE, Differences, standardised
+from analytics.pairs import honest_pairs, too_few
+from analytics.scores import UnitScores
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -60,7 +62,29 @@ def bottom_claims(
     ValueError
         If level is not inside (0, 1), shapes differ or `covariance` is not a valid covariance matrix.
     """
-    pairs = standardised(score, covariance, df)
+    confirm, clear = bottom_p(standardised(score, covariance, df), k)
+    return claims_of(confirm, clear, level)
+
+
+def bottom_claims_of(scores: UnitScores, k: int, *, level: float = 0.95) -> BottomClaims:
+    """Test the bottom k with a variance and degrees of freedom of each pair (`analytics.pairs`).
+
+    Parameters as for `bottom_claims`. With k = 1 the adjusted p-value of the claim "is the worst" is 2 Phi(-z), z the
+    smallest standardised difference to the others, without Holm: only the observed minimum can be confirmed, and the
+    chance that it is wrongly so is at most that. Proof: docs/method/naming-the-last.en.md. For k > 1 Holm's correction
+    stays, for no bound without it is proven.
+    """
+    differences = honest_pairs(scores).differences
+    confirm, clear = bottom_p(differences, k)
+    claims = claims_of(confirm, clear, level)
+    if k != 1 or differences.present.sum() < 2:
+        return claims
+    adjusted = np.minimum(1.0, 2 * confirm)  # NaN stays
+    return _with_verdicts(replace(claims, confirm_p=adjusted), level)
+
+
+def bottom_p(pairs: Differences, k: int) -> tuple[Floats, Floats]:
+    """Return p-values of "is among the k worst" and "is not" for single units, shape (units,)."""
     p = int(pairs.present.sum())
     confirm, clear = np.ones(p), np.ones(p)
     if 0 < k < p:
@@ -68,10 +92,31 @@ def bottom_claims(
         kth = np.partition(above, k - 1, axis=1)[:, k - 1]  # also, negated, the k-th largest of those below
         confirm = np.minimum(1.0, k * special.ndtr(-kth))
         clear = np.minimum(1.0, (p - k) * special.ndtr(kth))
-    return claims_of(_spread_out(confirm, pairs.present), _spread_out(clear, pairs.present), level)
+    return _spread_out(confirm, pairs.present), _spread_out(clear, pairs.present)
 
 
-def line_claims(
+def line_claims(scores: UnitScores, line: float, *, level: float = 0.95) -> BottomClaims:
+    """Test which units are below a line and which are not, from the votes by score.
+
+    The p-value is the largest of three tests of skewed grades (`analytics.evidence.Evidence.tails`); with sites also of
+    the t test clustered on sites. Adjusted p-values after Holm over the units with a score.
+
+    Parameters
+    ----------
+    scores : NaN is left out. line : points. A score on the line, or a unit with fewer than 4 votes, decides nothing.
+    """
+    plain = t_line_claims(scores.score, scores.se, scores.df_score, line, level=level)
+    if scores.evidence is None:
+        return plain
+    confirm, clear = scores.evidence.tails(scores.score, line)
+    if scores.evidence.clusters is not None and scores.evidence.clusters.used.any():
+        confirm, clear = np.maximum(confirm, plain.confirm_raw), np.maximum(clear, plain.clear_raw)
+    nothing = (np.abs(scores.score - line) <= TIE) | too_few(scores)
+    confirm[nothing], clear[nothing] = np.fmax(confirm[nothing], 0.5), np.fmax(clear[nothing], 0.5)
+    return claims_of(confirm, clear, level)
+
+
+def t_line_claims(
     score: ArrayLike, standard_error: ArrayLike, df: ArrayLike, line: float, *, level: float = 0.95
 ) -> BottomClaims:
     """Test which units are below a line and which are not: one-sided t tests of each score.
@@ -89,19 +134,25 @@ def line_claims(
     return claims_of(special.stdtr(nu, t), special.stdtr(nu, -t), level)
 
 
-def share_claims(low: ArrayLike, votes: ArrayLike, limit: float, *, level: float = 0.95) -> BottomClaims:
+def share_claims(
+    low: ArrayLike, votes: ArrayLike, limit: float, *, level: float = 0.95, effect: float = 1.0
+) -> BottomClaims:
     """Test which units exceed a share of lowest grades and which do not: exact one-sided binomial tests.
+
+    They invert to the interval of Clopper and Pearson (1934).
 
     Parameters
     ----------
     low, votes : shape (units,), scored votes with the lowest grade, and all scored votes; no votes is left out.
     limit : share, 0 to 1.
+    effect : design effect by which both counts are divided, at least 1.
     """
-    x, n = np.asarray(low, dtype=np.float64), np.asarray(votes, dtype=np.float64)
+    x, n = np.asarray(low, dtype=np.float64) / effect, np.asarray(votes, dtype=np.float64) / effect
     asked = n > 0
-    confirm = np.where(asked, stats.binom.sf(x - 1, n, limit), np.nan)
-    clear = np.where(asked, stats.binom.cdf(x, n, limit), np.nan)
-    return claims_of(confirm, clear, level)
+    with np.errstate(invalid="ignore"):  # betainc is defined for counts that are no integers
+        confirm = np.where(x > 0, special.betainc(np.maximum(x, 1e-300), n - x + 1, limit), 1.0)
+        clear = np.where(x < n, special.betaincc(x + 1, np.maximum(n - x, 1e-300), limit), 1.0)
+    return claims_of(np.where(asked, confirm, np.nan), np.where(asked, clear, np.nan), level)
 
 
 def both(first: BottomClaims, second: BottomClaims, *, level: float = 0.95) -> BottomClaims:
@@ -115,11 +166,19 @@ def claims_of(confirm_raw: Floats, clear_raw: Floats, level: float) -> BottomCla
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")
     confirm_p, clear_p = holm(confirm_raw), holm(clear_raw)
+    verdict = np.full(confirm_raw.shape, UNDECIDED)
+    return _with_verdicts(BottomClaims(confirm_p, clear_p, confirm_raw, clear_raw, verdict), level)
+
+
+def _with_verdicts(claims: BottomClaims, level: float) -> BottomClaims:
+    """Return the claims with the verdicts that their adjusted p-values give."""
     alpha = 1 - level + 1e-12  # 1 - 0.95 falls short of 0.05 by rounding
     verdict = np.select(
-        [np.isnan(confirm_raw), confirm_p <= alpha, clear_p <= alpha], [NOT_RANKED, CONFIRMED, CLEARED], UNDECIDED
+        [np.isnan(claims.confirm_raw), claims.confirm_p <= alpha, claims.clear_p <= alpha],
+        [NOT_RANKED, CONFIRMED, CLEARED],
+        UNDECIDED,
     )
-    return BottomClaims(confirm_p, clear_p, confirm_raw, clear_raw, verdict)
+    return replace(claims, verdict=verdict)
 
 
 def holm(p: ArrayLike) -> Floats:

@@ -13,7 +13,7 @@ from bench.import_ballots import WORK, seconds
 from data.store import ImportOptions, Store
 from i18n import ROOT
 from reports.pledge_table import as_sheet, table
-from results.pledges.analysis import agreements, severity, shifts, trends
+from results.pledges.analysis import associations, severity, shifts, trends
 from results.pledges.by_year import pledge_year, post_through_years, posts_of
 from results.pledges.progress import checks_by_quarter, quarter_report
 
@@ -85,7 +85,7 @@ def main() -> None:
     first = {
         "quarter report": partial(quarter_report, newest, last.book.as_of),
         "checks by quarter": partial(checks_by_quarter, newest),
-        "agreements": partial(agreements, last),
+        "associations": partial(associations, last),
         "shifts": partial(shifts, last),
         "severity": partial(severity, last.votes),
     }

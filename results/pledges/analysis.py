@@ -17,10 +17,10 @@ from analytics.association import (
     FEWEST_UNITS,
     FEWEST_YEARS,
     NO_INTERVAL,
-    Agreement,
+    Association,
     Shift,
     Trend,
-    agreement,
+    rank_association,
     shift,
     trend,
 )
@@ -88,12 +88,12 @@ class Unavailable:
 
 
 @dataclass(frozen=True)
-class AgreementOf:
+class AssociationOf:
     """Spearman's correlation of two figures over the posts of a round; `said`: why (part of) it is missing, or None."""
 
     first: str
     second: str
-    found: Agreement
+    found: Association
     unavailable: Unavailable | None
 
 
@@ -132,14 +132,14 @@ class SeverityOf:
     unavailable: Unavailable | None
 
 
-def agreements(year: PledgeYear) -> list[AgreementOf]:
+def associations(year: PledgeYear) -> list[AssociationOf]:
     """Return AGREEMENTS of a round over its posts. Scores are gaps to the mean of their category."""
     wide = _figures(year)
     found = []
     for first, second in AGREEMENTS:
         seed = _seed(year.book.release, year.book.round, first, second)
-        one = agreement(wide[first], wide[second], level=year.votes.level, seed=seed)
-        found.append(AgreementOf(first, second, one, _of_agreement(one)))
+        one = rank_association(wide[first], wide[second], level=year.votes.level, seed=seed)
+        found.append(AssociationOf(first, second, one, _of_agreement(one)))
     return found
 
 
@@ -229,7 +229,7 @@ def _figures(year: PledgeYear) -> pd.DataFrame:
     return wide.astype(dict.fromkeys(numbers, "float64"))
 
 
-def _of_agreement(one: Agreement) -> Unavailable | None:
+def _of_agreement(one: Association) -> Unavailable | None:
     if one.refused is None:
         return None
     fewest = {FEW: FEWEST_UNITS, NO_INTERVAL: FEWEST_FOR_INTERVAL}

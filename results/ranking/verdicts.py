@@ -16,8 +16,8 @@ from analytics.verdicts import (
     BottomClaims,
     both,
     bottom_claims,
-    line_claims,
     share_claims,
+    t_line_claims,
 )
 from results.ranking.family import BY_GRADE, COUNTED, Family, lacks_a_group
 
@@ -131,7 +131,7 @@ def claims_by_rule(family: Family) -> BottomClaims:
     last = bottom_claims(score, scores.covariance_adjusted, family.places, level=level, df=scores.df)
     if bottom.rule in ("last", "share"):
         return last
-    below = line_claims(score, scores.se, scores.df_score, bottom.line or 0.0, level=level)
+    below = t_line_claims(score, scores.se, scores.df_score, bottom.line or 0.0, level=level)
     return below if bottom.rule == "below" else both(last, below, level=level)
 
 

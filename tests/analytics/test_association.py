@@ -1,4 +1,4 @@
-"""Agreement, shift and trend against hand-worked and published examples."""
+"""Association, shift and trend against hand-worked and published examples."""
 
 import numpy as np
 import pytest
@@ -6,22 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.association import _Ranked, agreement, hodges_lehmann, shift, trend
-from tests.reference.plain_agreement import plain_bca, plain_spearman
+from analytics.association import _Ranked, hodges_lehmann, rank_association, shift, trend
+from tests.reference.plain_association import plain_bca, plain_spearman
 
 
 def test_spearman_by_hand():
     """Ranks 1..8 against two neighbours exchanged: rho = 1 - 6 * 2 / (8 * 63)."""
     first = np.arange(8.0)
     second = np.array([1.0, 0, 2, 3, 4, 5, 6, 7])
-    found = agreement(first, second, seed=1)
+    found = rank_association(first, second, seed=1)
     assert found.correlation == pytest.approx(1 - 12 / 504)
     assert found.refused is None and found.low < found.correlation <= found.high <= 1
 
 
 def test_spearman_with_ties_by_hand():
     """Midranks 1, 2.5, 2.5, 4, 5 and 1, 3, 2, 4.5, 4.5: products of their departures 9, squares 9.5 each."""
-    found = agreement([10, 20, 20, 30, 40], [5, 7, 6, 9, 9], seed=1)
+    found = rank_association([10, 20, 20, 30, 40], [5, 7, 6, 9, 9], seed=1)
     assert found.correlation == pytest.approx(9 / 9.5)
 
 
@@ -39,17 +39,17 @@ def test_the_interval_agrees_with_bca_written_out():
     rng = np.random.default_rng(4)
     x = rng.normal(size=25)
     y = x + rng.normal(size=25)
-    found = agreement(x, y, seed=1)
+    found = rank_association(x, y, seed=1)
     low, high = plain_bca(x, y, resamples=4_000, seed=2)
     assert found.low == pytest.approx(low, abs=0.03) and found.high == pytest.approx(high, abs=0.03)
 
 
-def test_agreement_is_refused_where_it_means_nothing():
-    few = agreement([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], seed=1)
+def test_an_association_is_refused_where_it_means_nothing():
+    few = rank_association([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], seed=1)
     assert few.refused == "no_interval" and few.correlation == pytest.approx(0.8) and np.isnan(few.low)
-    assert agreement([1] * 9, range(9), seed=1).refused == "constant"
-    assert agreement([1, np.nan, 3], [1, 2, 3], seed=1).n == 2
-    same = agreement(range(9), range(9), seed=1)
+    assert rank_association([1] * 9, range(9), seed=1).refused == "constant"
+    assert rank_association([1, np.nan, 3], [1, 2, 3], seed=1).n == 2
+    same = rank_association(range(9), range(9), seed=1)
     assert same.correlation == pytest.approx(1) and same.refused == "perfect" and np.isnan(same.low)
 
 
@@ -58,7 +58,7 @@ def test_the_interval_covers_the_truth():
     rng = np.random.default_rng(5)
     missed = 0
     for year in range(40):
-        found = agreement(rng.normal(size=60), rng.normal(size=60), seed=year)
+        found = rank_association(rng.normal(size=60), rng.normal(size=60), seed=year)
         missed += not found.low <= 0 <= found.high
     assert missed <= 7  # 2 expected; more than 7 happens once in 1,000 at the nominal level
 

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from analytics.resolution import growth, needed_deviate, smallest_difference
+from analytics.differences import standardised
+from analytics.resolution import growth, needed_deviate, settling_deviate, smallest_difference
+from analytics.verdicts import bottom_claims, bottom_p
 
 POSITIVE = st.floats(0.01, 100)
 
@@ -54,3 +56,36 @@ def test_the_plan_against_a_general_optimiser():
         constraints={"type": "ineq", "fun": lambda f: aim - (variance / f).sum()},
     )
     assert (ballots * found).sum() == pytest.approx(1000 * result.fun, rel=1e-4)
+
+
+def confirmed_share(score, spread, k, years, seed):
+    """Share of years in which the k-th worst unit is confirmed, by the claim tests themselves."""
+    rng = np.random.default_rng(seed)
+    order = np.argsort(score)
+    mine = order[k - 1]
+    named = 0
+    for _ in range(years):
+        x = score + spread * rng.standard_normal(len(score))
+        differences = standardised(x, spread**2 * np.eye(len(score)))
+        claims = bottom_claims(x, spread**2 * np.eye(len(score)), k)
+        p = 2 * bottom_p(differences, 1)[0] if k == 1 else claims.confirm_p
+        named += p[mine] <= 0.05
+    return named / years
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_ballots_needed_are_those_with_which_the_unit_is_named(k):
+    """At the factor named in 80% of years; with a tenth fewer ballots seldomer, with a tenth more oftener."""
+    score = np.random.default_rng(30).normal(80, 4, 21)
+    order = np.sort(score)
+    deviate = settling_deviate(score, np.eye(21), k, seed=3)
+    factor = (deviate * np.sqrt(2) / (order[k] - order[k - 1])) ** 2
+    found = [confirmed_share(score, 1 / np.sqrt(factor * part), k, 800, 4) for part in (0.9, 1.0, 1.1)]
+    assert found[0] < 0.8 < found[2] and found[1] == pytest.approx(0.8, abs=0.035)
+    bound = needed_deviate(21, k, 0.95)
+    assert 1.2 < (bound / deviate) ** 2 < 4
+
+
+def test_equal_units_at_the_border_are_never_settled():
+    assert np.isinf(settling_deviate(np.array([3.0, 1.0, 1.0]), np.eye(3), 1, seed=1))
+    assert np.isnan(settling_deviate(np.array([3.0, 1.0]), np.eye(2), 2, seed=1))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.verdicts import bottom_claims, holm, line_claims, share_claims
+from analytics.verdicts import bottom_claims, holm, share_claims, t_line_claims
 from tests.analytics.test_rank_sets import leagues
 from tests.reference import plain_ranks
 from tests.support.examples import examples
@@ -133,7 +133,7 @@ def test_an_impossible_level_is_refused(level):
 
 
 def test_a_score_on_the_line_decides_nothing_also_when_rounding_moves_it():
-    claims = line_claims([60.0 + 1e-12, 60.0 - 1e-12, 59.0, 61.0], np.zeros(4), np.ones(4), 60.0)
+    claims = t_line_claims([60.0 + 1e-12, 60.0 - 1e-12, 59.0, 61.0], np.zeros(4), np.ones(4), 60.0)
     assert claims.confirm_raw.tolist() == [0.5, 0.5, 0.0, 1.0]
     assert claims.clear_raw.tolist() == [0.5, 0.5, 1.0, 0.0]
     assert claims.verdict.tolist() == ["undecided", "undecided", "confirmed", "cleared"]

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from data.store import ImportOptions, Store
-from results.pledges.analysis import agreements, trends
+from results.pledges.analysis import associations, trends
 from results.pledges.by_year import pledge_year, post_through_years
 from tests.support.stores import BALLOTS, SMALL, table
 
@@ -90,6 +90,6 @@ def test_a_trend_does_not_mix_rules(releases):
 
 
 def test_what_cannot_be_compared_is_said_in_both_languages(releases):
-    answers = agreements(pledge_year(releases[0].round("2025")))
+    answers = associations(pledge_year(releases[0].round("2025")))
     assert {one.unavailable.code for one in answers} == {"agreement_few"}
     assert answers[0].unavailable.sentence("en") == "Fewer than 3 posts have both figures; there is nothing to compare."

@@ -7,7 +7,7 @@ import streamlit as st
 
 from i18n import N_
 from results.number_format import signed, signed_interval
-from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, AgreementOf, SeverityOf, ShiftOf, TrendOf
+from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, AssociationOf, SeverityOf, ShiftOf, TrendOf
 from results.pledges.by_year import PledgeYear
 from results.pledges.register import KINDS
 from results.ranking.bottom_list import p_words
@@ -44,7 +44,7 @@ def show(chosen: pledges_page.Chosen) -> None:
             "interval resamples posts (BCa, 9,999 draws); an interval that contains 0 shows no association."
         )
     )
-    _agreements(cached.agreements(chosen.year))
+    _agreements(cached.associations(chosen.year))
     st.subheader(_("Is one figure systematically above the other?"))
     st.caption(
         _(
@@ -74,7 +74,7 @@ def _year_before(chosen: pledges_page.Chosen) -> PledgeYear | None:
     return cached.pledge_year(round_, cached.default_as_of(round_, date.today()))
 
 
-def _agreements(found: list[AgreementOf]) -> None:
+def _agreements(found: list[AssociationOf]) -> None:
     rows = [
         {
             _("First figure"): _(FIGURES[one.first]),

@@ -12,7 +12,7 @@ from data.sample import pledges as made
 from data.sample.city import ROUNDS, demo_units
 from data.store import Store
 from reports.pledge_table import difference_sentence
-from results.pledges.analysis import TRENDS, agreements, severity, shifts, trends
+from results.pledges.analysis import TRENDS, associations, severity, shifts, trends
 from results.pledges.by_year import YEARS, pledge_year, post_through_years
 from results.pledges.progress import quarter_report
 from results.pledges.vote_vs_public import _after_holm
@@ -139,7 +139,7 @@ def test_a_post_is_followed_through_its_units_renaming(years):
 
 def test_hall_and_public_agree_in_part_and_reports_run_ahead_of_checks(years):
     """The hall's opinion is made half of the public's; one item in four is reported 8% better than it is."""
-    found = {(one.first, one.second): one.found for one in agreements(years[1]["2025"])}
+    found = {(one.first, one.second): one.found for one in associations(years[1]["2025"])}
     both = found["vote_gap", "public_gap"]
     assert 0 < both.low < both.correlation < both.high < 1
     for one in shifts(years[1]["2025"]):
