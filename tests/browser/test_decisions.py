@@ -131,7 +131,7 @@ def test_no_text_of_the_findings_is_cut_off(person):
     settled(page)
     assert page.get_by_text(LONG).filter(visible=True).count()
     assert page.evaluate(CUT) == []
-    for table in page.get_by_test_id("stTable").all():
+    for table in page.get_by_test_id("stTable").filter(visible=True).all():
         frame, content = table.bounding_box(), table.locator("table").bounding_box()
         assert content["width"] <= frame["width"] + 1
     person.picture("findings")
