@@ -25,7 +25,7 @@ from data.store.uploads import file_sha256
 from errors import StoreDamagedError
 
 # Counts up when published numbers would change for the same facts and rules.
-METHOD_VERSION = 2
+METHOD_VERSION = 3
 
 RESULTS = "results.duckdb"
 RELEASE = "release.json"

@@ -17,8 +17,8 @@ from data.model.facts import Dictionaries
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
 from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
+from data.moments.vote_scores import votes_by_score, votes_by_site
 from data.moments.votes import (
-    Votes,
     count_table,
     kind_of_grade,
     lowest_score,
@@ -106,7 +106,8 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         return RoundTables(digest, _empty_tables(facts, units))
     groups = _group_names(con, facts)
     grade_counts = _grade_counts(con, facts, rules)
-    moments, step, lowest = _moments(con, facts, rules, list(units["unit_code"]), groups)
+    scored = _scored(con, facts, rules, list(units["unit_code"]), groups)
+    moments, step, lowest = scored.moments, scored.step, scored.lowest
     evaluators = (
         con.execute(read_sql("build/evaluator_count")).df()
         if facts.lines is not None
@@ -119,6 +120,8 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "unit": units,
         "grade_count": grade_counts,
         "cell_moment": cells,
+        "vote_score": _with_names(scored.scores, units, groups),
+        "site_moment": _with_names(scored.sites, units, groups),
         "pair_moment": pairs,
         "ballot_link": links,
         "evaluator_count": evaluators,
@@ -150,6 +153,8 @@ def _empty_tables(facts: RoundFacts, units: pd.DataFrame) -> dict[str, pd.DataFr
             "lines",
         ],
         "cell_moment": ["unit_code", "group_name", "votes", "total", "squares", "own_minus_ballot"],
+        "vote_score": ["unit_code", "group_name", "score", "votes"],
+        "site_moment": ["group_name", "site", "part", "unit_code", "votes", "total"],
         "pair_moment": ["group_name", "unit_a", "unit_b", "votes", "total_a", "total_b", "product", "linked"],
         "ballot_link": ["group_name", "ballots", "votes", "within"],
         "evaluator_count": ["group_name", "evaluators"],
@@ -278,69 +283,76 @@ def _site_grades(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
     return counts.assign(grade=np.array([name for name, _ in grades], dtype=object)[counts["grade"].to_numpy()])
 
 
-def _moments(
+@dataclass(frozen=True)
+class _Scored:
+    """Votes of a round, for all its units and groups.
+
+    moments : ballots and counts separately. step : greatest common divisor of all scores. lowest : shape (units,),
+    votes with the lowest score. scores, sites : votes by score and by site, units and groups as positions and scores in
+    steps; sites are empty in a round that also has counts, whose sites are unknown.
+    """
+
+    moments: list[VoteMoments]
+    step: int
+    lowest: Array
+    scores: pd.DataFrame
+    sites: pd.DataFrame
+
+
+def _scored(
     con: duckdb.DuckDBPyConnection,
     facts: RoundFacts,
     rules: RuleSet,
     units: list[str],
     groups: list[str],
-) -> tuple[list[VoteMoments], int, Array]:
-    """Return the exact moments, the score step, and the votes with the lowest score by unit.
-
-    Moments cover all units and groups of the round, ballots and counts separately. The step is the greatest common
-    divisor of all scores.
-    """
+) -> _Scored:
+    """Return the exact moments of a round, and its votes by score and by site."""
     moments, step = [], 0
     lowest = np.zeros(len(units), dtype=np.int64)
+    scores: list[pd.DataFrame] = []
+    sites = pd.DataFrame(columns=["group_name", "site", "part", "unit", "votes", "total"])
     if facts.lines is not None and facts.dictionaries is not None:
         votes = votes_of_lines(facts.lines, facts.dictionaries, rules)
         step = votes.step
-        at_lowest = _positions(pd.Series(facts.dictionaries.units, dtype="object"), units)[votes.unit]
-        lowest += np.bincount(at_lowest[votes.score == lowest_score(rules)], minlength=len(units))
-        moments.append(_ballot_moments(con, votes, facts.dictionaries, units, groups))
+        unit_at = _positions(pd.Series(facts.dictionaries.units, dtype="object"), units)[votes.unit]
+        places = con.table("ballot").order("ballot").project("group_name, site").df()
+        group_at = pd.Categorical(places["group_name"], categories=groups).codes.astype(np.int64)[votes.ballot]
+        lowest += np.bincount(unit_at[votes.score == lowest_score(rules)], minlength=len(units))
+        moments.append(
+            moments_of_votes(votes.ballot, unit_at, group_at, votes.score, len(units), len(groups), step=votes.step)
+        )
+        scores.append(votes_by_score(unit_at, group_at, votes.score, None, len(groups)))
+        if not len(facts.counts):
+            sites = votes_by_site(votes.ballot.astype(np.int64), unit_at, votes.score, places, len(units))
     if len(facts.counts):
         table = count_table(facts.counts, rules)
         table = table[table["scored"]]
-        step = math.gcd(step, *table["points"].astype("int64").tolist())
-        low = table[table["points"] == lowest_score(rules)]
-        np.add.at(lowest, _positions(low["unit"], units), low["votes"].astype("int64").to_numpy())
-        moments.append(
-            moments_of_counts(
-                _positions(table["unit"], units),
-                _positions(table["group_name"], groups),
-                table["points"].astype("int64").to_numpy(),
-                table["votes"].astype("int64").to_numpy(),
-                len(units),
-                len(groups),
-            )
-        )
-    return moments, step or 1, lowest
+        points, number = (table[name].to_numpy(dtype=np.int64) for name in ("points", "votes"))
+        unit_at, group_at = _positions(table["unit"], units), _positions(table["group_name"], groups)
+        step = math.gcd(step, *points.tolist())
+        at_lowest = points == lowest_score(rules)
+        np.add.at(lowest, unit_at[at_lowest], number[at_lowest])
+        moments.append(moments_of_counts(unit_at, group_at, points, number, len(units), len(groups)))
+        scores.append(votes_by_score(unit_at, group_at, points, number, len(groups)))
+    step = step or 1
+    by_score = pd.concat(scores).groupby(["unit", "group", "score"], sort=True)["votes"].sum().reset_index()
+    by_score = by_score[by_score["votes"] > 0].assign(score=lambda rows: rows["score"] // step)
+    return _Scored(moments, step, lowest, by_score, sites.assign(total=lambda rows: rows["total"] // step))
+
+
+def _with_names(frame: pd.DataFrame, units: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+    """Replace positions of units and groups by their codes and names."""
+    codes = units["unit_code"].to_numpy(dtype=object)
+    named = frame.assign(unit_code=codes[frame["unit"].to_numpy(dtype=np.int64)]).drop(columns="unit")
+    if "group" in named:
+        names = np.array(groups, dtype=object)
+        named = named.assign(group_name=names[named["group"].to_numpy(dtype=np.int64)]).drop(columns="group")
+    return named
 
 
 def _positions(values: pd.Series, names: list[str]) -> Array:
     place = {name: position for position, name in enumerate(names)}
     return np.array([place[str(value)] for value in values], dtype=np.int64)
-
-
-def _ballot_moments(
-    con: duckdb.DuckDBPyConnection,
-    votes: Votes,
-    texts: Dictionaries,
-    units: list[str],
-    groups: list[str],
-) -> VoteMoments:
-    ballots = con.table("ballot").order("ballot").project("group_name").df()["group_name"]
-    group_of_ballot = pd.Categorical(ballots, categories=groups).codes
-    unit_position = _positions(pd.Series(texts.units, dtype="object"), units)
-    return moments_of_votes(
-        votes.ballot,
-        unit_position[votes.unit],
-        group_of_ballot[votes.ballot],
-        votes.score,
-        len(units),
-        len(groups),
-        step=votes.step,
-    )
 
 
 def _moment_tables(

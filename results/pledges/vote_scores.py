@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics.laws import VoteCounts
 from analytics.moments import SCALE, Moments, Pairs
 from analytics.scores import UnitScores, scores_from_moments
 from data.model.register import ONLY_CATEGORY
@@ -135,7 +136,7 @@ def _moments(counts: pd.DataFrame, posts: pd.DataFrame) -> Moments:
     names = tuple(sorted(set(counts["group"])))
     units = tuple(posts[KEY].itertuples(index=False, name=None))
     at = pd.MultiIndex.from_frame(posts[KEY]).get_indexer(pd.MultiIndex.from_frame(counts[KEY]))
-    place = at, pd.Categorical(counts["group"], categories=list(names)).codes
+    place = at, pd.Categorical(counts["group"], categories=list(names)).codes.astype(np.int64)
     known = counts["points"].notna().to_numpy()
     count = counts["count"].to_numpy() * known
     value = counts["points"].fillna(0).to_numpy().astype(np.int64) * (SCALE // 100)
@@ -146,7 +147,8 @@ def _moments(counts: pd.DataFrame, posts: pd.DataFrame) -> Moments:
     for target, part in ((n, count), (total, exact * value), (squares, exact * value * value)):
         np.add.at(target, place, part)
     sums = [tuple(int(number) for number in part.sum(axis=0)) for part in (n, total, squares)]
-    return Moments(units, names, n, total, squares, Pairs.none(), *sums)
+    table = VoteCounts.of_rows(*place, value / SCALE, count.astype(np.float64), n.shape)
+    return Moments(units, names, n, total, squares, Pairs.none(), *sums, counts=table)
 
 
 def _tallies(counts: pd.DataFrame, by: list[str], cell: int) -> pd.DataFrame:
@@ -203,7 +205,8 @@ def one_group(moments: Moments, number: int) -> Moments:
     column = slice(number, number + 1)
     n, total, squares = (part[:, column] for part in (moments.n, moments.total, moments.squares))
     sums = (part[column] for part in (moments.group_n, moments.group_total, moments.group_squares))
-    return Moments(moments.units, moments.groups[column], n, total, squares, Pairs.none(), *sums)
+    counts = None if moments.counts is None else moments.counts.one_group(number)
+    return Moments(moments.units, moments.groups[column], n, total, squares, Pairs.none(), *sums, counts=counts)
 
 
 def _grades(counts: pd.DataFrame, rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

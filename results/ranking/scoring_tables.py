@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.laws import VoteCounts
 from analytics.leniency import Links
-from analytics.moments import Moments, Pairs
+from analytics.moments import SCALE, Moments, Pairs, SiteSums
 from data.store.release import Round, per_round
 
 Array: TypeAlias = NDArray[Any]
@@ -24,6 +25,8 @@ class ScoringTables:
     links: pd.DataFrame
     dont_know: pd.DataFrame
     lowest: pd.DataFrame
+    scores: pd.DataFrame
+    sites: pd.DataFrame
     score_step: int
 
 
@@ -36,6 +39,8 @@ def tables_of(round_: Round) -> ScoringTables:
         round_.query("ballot_links"),
         round_.query("dont_know_lines"),
         round_.query("lowest_votes"),
+        round_.query("vote_scores"),
+        round_.query("site_moments"),
         int(round_.about["score_step"]),
     )
 
@@ -92,7 +97,35 @@ def moments_of(tables: ScoringTables) -> Moments:
         _scaled(tables.pairs["total_b"].to_numpy(dtype=np.int64), step),
         _scaled(tables.pairs["product"].to_numpy(dtype=np.int64), step * step),
     )
-    return Moments(units, groups, n, total, squares, pairs, *(_sums(part) for part in (n, total, squares)))
+    sums = [_sums(part) for part in (n, total, squares)]
+    shape = (len(units), len(groups))
+    rows = tables.scores
+    counts = VoteCounts.of_rows(
+        _codes(rows["unit_code"], units),
+        _codes(rows["group_name"], groups),
+        rows["score"].to_numpy(dtype=np.int64) * step / SCALE,
+        rows["votes"].to_numpy(dtype=np.float64),
+        shape,
+    )
+    return Moments(units, groups, n, total, squares, pairs, *sums, counts=counts, sites=_sites_of(tables, units, groups))
+
+
+def _sites_of(tables: ScoringTables, units: tuple[str, ...], groups: tuple[str, ...]) -> SiteSums | None:
+    """Return votes by site, None where no ballot names a site."""
+    if not len(tables.sites):
+        return None
+    places = tables.sites[["group_name", "site", "part"]]
+    row, keys = pd.factorize(pd.MultiIndex.from_frame(places), sort=True)
+    named = pd.DataFrame(list(keys), columns=list(places))
+    shape = (len(named), len(units))
+    unit_at = _codes(tables.sites["unit_code"], units)
+    n = _grid(tables.sites["votes"], row, unit_at, shape)
+    total = _grid(tables.sites["total"], row, unit_at, shape) * tables.score_step
+    site = pd.factorize(pd.MultiIndex.from_frame(named[["site", "part"]]), sort=True)[0]
+    has_site = (named["site"] != "").to_numpy()
+    # A ballot without a site belongs to one group, so that numbers of other groups never meet.
+    site = np.where(has_site, site, len(named) + np.arange(len(named)))
+    return SiteSums(_codes(named["group_name"], groups), site, has_site, n, total)
 
 
 def links_of(tables: ScoringTables) -> Links:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.moments import Moments, Pairs
+from analytics.laws import VoteCounts
+from analytics.moments import SCALE, Moments, Pairs
 from analytics.scores import scores_from_moments
 from analytics.suppression import is_small
 from analytics.verdicts import CONFIRMED
@@ -179,8 +180,8 @@ def _moments_of_lines(lines: pd.DataFrame, members: list[str], everyone: pd.Data
     everyone: the lines of all units of the round by group and points, for the totals of each group.
     """
     groups = tuple(sorted(set(lines["group_name"])))
-    unit_at = pd.Categorical(lines["unit_code"], categories=members).codes
-    group_at = pd.Categorical(lines["group_name"], categories=list(groups)).codes
+    unit_at = pd.Categorical(lines["unit_code"], categories=members).codes.astype(np.int64)
+    group_at = pd.Categorical(lines["group_name"], categories=list(groups)).codes.astype(np.int64)
     count = lines["lines"].to_numpy(dtype=np.int64)
     points = lines["points"].to_numpy(dtype=np.int64)
     n, total, squares = (np.zeros((len(members), len(groups)), dtype=np.int64) for _ in range(3))
@@ -189,7 +190,27 @@ def _moments_of_lines(lines: pd.DataFrame, members: list[str], everyone: pd.Data
     whole = everyone.assign(lines=everyone["lines"].map(int), points=everyone["points"].map(int))
     own = [whole[whole["group_name"] == group] for group in groups]
     sums = [tuple(int((part["lines"] * part["points"] ** power).sum()) for part in own) for power in (0, 1, 2)]
-    return Moments(tuple(members), groups, n, total, squares, Pairs.none(), *sums)
+    counts = _counts_of_lines(unit_at, group_at, lines, whole, n.shape, groups)
+    return Moments(tuple(members), groups, n, total, squares, Pairs.none(), *sums, counts=counts)
+
+
+def _counts_of_lines(
+    unit: NDArray[np.int64],
+    group: NDArray[np.int64],
+    lines: pd.DataFrame,
+    everyone: pd.DataFrame,
+    shape: tuple[int, int],
+    groups: tuple[str, ...],
+) -> VoteCounts:
+    """Return the lines of the members by points; the lines of all units of the round are the groups' distribution."""
+    known = everyone[everyone["group_name"].isin(groups)]
+    last = np.full(len(known), shape[0], dtype=np.int64)
+    theirs = pd.Categorical(known["group_name"], categories=list(groups)).codes.astype(np.int64)
+    points = np.concatenate([lines["points"].to_numpy(dtype=np.int64), known["points"].to_numpy(dtype=np.int64)])
+    count = np.concatenate([lines["lines"].to_numpy(dtype=np.float64), known["lines"].to_numpy(dtype=np.float64)])
+    place = np.concatenate([unit, last]), np.concatenate([group, theirs])
+    table = VoteCounts.of_rows(*place, points / SCALE, count, (shape[0] + 1, shape[1]))
+    return VoteCounts(table.value, table.count[:-1], table.count[-1])
 
 
 def _grades(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:

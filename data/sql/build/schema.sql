@@ -18,6 +18,10 @@ CREATE TABLE cell_moment (
     round_id VARCHAR, unit_code VARCHAR, group_name VARCHAR, votes BIGINT, total BIGINT, squares BIGINT,
     own_minus_ballot DOUBLE
 );
+CREATE TABLE vote_score (round_id VARCHAR, unit_code VARCHAR, group_name VARCHAR, score BIGINT, votes BIGINT);
+CREATE TABLE site_moment (
+    round_id VARCHAR, group_name VARCHAR, site VARCHAR, part BIGINT, unit_code VARCHAR, votes BIGINT, total BIGINT
+);
 CREATE TABLE pair_moment (
     round_id VARCHAR, group_name VARCHAR, unit_a VARCHAR, unit_b VARCHAR,
     votes BIGINT, total_a BIGINT, total_b BIGINT, product BIGINT, linked DOUBLE
