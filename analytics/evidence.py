@@ -1,6 +1,7 @@
 """Votes behind scores: inputs of intervals, line rules and comparisons that a covariance lacks."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,15 @@ class Evidence:
     correlation: Floats
     clusters: Clusters | None
     df_score: Floats
+
+    @property
+    def arrays(self) -> list[NDArray[Any]]:
+        """Return everything that a comparison of two units depends on."""
+        parts: list[NDArray[Any]] = [self.counts.value, self.counts.count, self.counts.group_count, self.n]
+        parts += [self.weight, self.open_share, self.overlap, self.correlation]
+        if self.clusters is not None:
+            parts += [self.clusters.used, self.clusters.effect, self.clusters.between, self.clusters.freedom]
+        return parts
 
     @property
     def effect(self) -> Floats:

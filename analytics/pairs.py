@@ -38,11 +38,13 @@ MULTIPLIERS = np.sinh(np.linspace(-4.0, 4.0, 65))
 class Pairs:
     """Differences, and the covariance whose draws give the critical value of all of them at once.
 
-    sigma : shape (p, p), points squared; of the units with a score, with pooled correlations.
+    sigma : shape (p, p), points squared; of the units with a score, with pooled correlations. df : shape (p, p),
+        degrees of freedom of each difference; NaN on the diagonal.
     """
 
     differences: Differences
     sigma: Floats
+    df: Floats
 
 
 def too_few(scores: UnitScores) -> Bools:
@@ -57,7 +59,8 @@ def honest_pairs(scores: UnitScores) -> Pairs:
     if evidence is None:
         present = ~np.isnan(scores.score)
         found = standardised(scores.score, scores.covariance_adjusted, scores.df)
-        return Pairs(found, scores.covariance_adjusted[np.ix_(present, present)])
+        square = np.ix_(present, present)
+        return Pairs(found, scores.covariance_adjusted[square], scores.df[square])
     present = ~np.isnan(scores.score)
     rows = np.flatnonzero(present)
     x, few = scores.score[rows], too_few(scores)[rows]
@@ -65,19 +68,20 @@ def honest_pairs(scores: UnitScores) -> Pairs:
     cells = _Cells(evidence, rows)
     at_common = _at_common_scores(evidence, cells, x, rows)
     p = len(rows)
-    sigma, z, spread = np.diag(cells.total), np.zeros((p, p)), np.zeros((p, p))
+    sigma, z, spread, df = np.diag(cells.total), np.zeros((p, p)), np.zeros((p, p)), np.full((p, p), np.nan)
     for j in range(p - 1):
         others = slice(j + 1, None)
-        part, both, df = cells.against(j)
+        part, both, nu = cells.against(j)
         variance = _largest(own, j, both, at_common, cells.total, part)
+        variance[few[others] | few[j]] = np.inf
         t = _statistics(x[j] - x[others], variance)
-        t[few[others] | few[j]] = 0.0
-        z[j, others] = np.copysign(special.ndtri(special.stdtr(df, -np.abs(t))), t)
+        z[j, others] = np.copysign(special.ndtri(special.stdtr(nu, -np.abs(t))), t)
+        df[j, others] = df[others, j] = nu
         spread[j, others] = np.sqrt(variance)
         sigma[j, others] = sigma[others, j] = part
     z -= z.T
     spread += spread.T
-    return Pairs(Differences(present, z, spread), sigma)
+    return Pairs(Differences(present, z, spread), sigma, df)
 
 
 def _statistics(apart: Floats, variance: Floats) -> Floats:

@@ -155,10 +155,17 @@ def share_claims(
     return claims_of(np.where(asked, confirm, np.nan), np.where(asked, clear, np.nan), level)
 
 
-def both(first: BottomClaims, second: BottomClaims, *, level: float = 0.95) -> BottomClaims:
-    """Combine claims about units that must meet two conditions: the larger p to confirm, the smaller to clear."""
+def both(first: BottomClaims, second: BottomClaims, *, level: float = 0.95, k: int = 0) -> BottomClaims:
+    """Combine claims about units that must meet two conditions: the larger p to confirm, the smaller to clear.
+
+    k : places of the first condition. With k = 1 the larger adjusted p-value holds as well: if the worst unit is below
+    the line, a false confirmation is one of "is the worst", else it is one of "is below the line".
+    """
     confirm = np.maximum(first.confirm_raw, second.confirm_raw)
-    return claims_of(confirm, np.minimum(first.clear_raw, second.clear_raw), level)
+    claims = claims_of(confirm, np.minimum(first.clear_raw, second.clear_raw), level)
+    if k != 1:
+        return claims
+    return _with_verdicts(replace(claims, confirm_p=np.maximum(first.confirm_p, second.confirm_p)), level)
 
 
 def claims_of(confirm_raw: Floats, clear_raw: Floats, level: float) -> BottomClaims:

@@ -14,15 +14,16 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.pairs import honest_pairs
 from data.store.release import Round
 from errors import BiaochiError
 from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from reports.ranking_table import marks
-from results.ranking.family import BY_GRADE, Family, families
+from results.ranking.family import BY_GRADE, LINED, Family, families
 from results.ranking.ranking import ranking_of
 from results.ranking.rows import records
-from results.ranking.verdicts import claims_by_rule
+from results.ranking.verdicts import claims_without_pairs
 
 Array: TypeAlias = NDArray[Any]
 
@@ -67,9 +68,9 @@ README = (
     N_("verify.py: the method once more in one file, to be read from top to bottom."),
     N_(
         "kit.json: the votes of this unit by group, with the sum and the sum of squares of their scores in "
-        "ten-thousandths of a point; the same sums of each group over all units of the round, which the small-sample "
-        "step needs; score, covariance and degrees of freedom of every ranked unit of the category; and what was "
-        "published of this unit."
+        "ten-thousandths of a point, and by score; the same of each group over all units of the round; score and "
+        "standard error of every ranked unit of the category, with error and degrees of freedom of each difference; "
+        "and what was published of this unit."
     ),
     N_("rules.toml: the rule set."),
     N_("Not in it: votes of other units, and votes that two units have in common."),
@@ -149,6 +150,7 @@ def kit_content(round_: Round, family: Family, code: str) -> dict[str, Any]:
                 moments.groups, moments.group_n, moments.group_total, moments.group_squares, strict=True
             )
         ],
+        "law": _law(family, at),
         "family": _family(family, at),
         "published": {name: own[name] for name in PUBLISHED},
         "words": {"stamp": _both(STAMP), "about": _both(ABOUT, **facts)}
@@ -168,26 +170,50 @@ def readme(round_: Round, family: Family, code: str) -> str:
 
 
 def _family(family: Family, at: int) -> dict[str, Any]:
-    """Return codes, names, scores, covariance after the small-sample step, and degrees of freedom of ranked units."""
+    """Return codes, names and scores of the ranked units, with error and degrees of freedom of each difference.
+
+    covariance: of the draws, with pooled correlations. spread: None where a unit has too few votes to be compared.
+    """
     ranked = np.flatnonzero(family.ranked)
     members, scores = family.members.iloc[ranked], family.scores
-    square = np.ix_(ranked, ranked)
+    pairs = honest_pairs(family.ranked_scores)
     told: dict[str, Any] = {
         "name": family.name,
         "units": [str(code) for code in members["unit_code"]],
         "names": [str(name) for name in members["unit_name"]],
         "score": scores.score[ranked].tolist(),
-        "covariance": scores.covariance_adjusted[square].tolist(),
-        "df": scores.df[square].tolist(),
-        "df_score": scores.df_score[ranked].tolist(),
+        "se": scores.se[ranked].tolist(),
+        "covariance": pairs.sigma.tolist(),
+        "spread": _finite(pairs.differences.spread),
+        "df": _finite(pairs.df),
     }
-    if family.bottom.rule == BY_GRADE and family.ranked[at]:
-        claims = claims_by_rule(family)
+    if family.bottom.rule in (*LINED, BY_GRADE) and family.ranked[at]:
+        confirm, clear = claims_without_pairs(family)
         told |= {
-            "confirm": _before(claims.confirm_raw[ranked], float(claims.confirm_raw[at])),
-            "clear": _before(claims.clear_raw[ranked], float(claims.clear_raw[at])),
+            "confirm": _before(confirm[ranked], float(confirm[at])),
+            "clear": _before(clear[ranked], float(clear[at])),
         }
     return told
+
+
+def _finite(table: Array) -> list[list[float | None]]:
+    """Return a table with None for what is not finite: JSON has no infinity."""
+    return [[float(value) if np.isfinite(value) else None for value in row] for row in table]
+
+
+def _law(family: Family, at: int) -> dict[str, Any]:
+    """Return the votes of the unit by score, those of each group over all units, and the weights; groups in order."""
+    evidence = family.scores.evidence
+    if evidence is None:
+        return {}
+    counts = evidence.counts
+    return {
+        "value": counts.value.tolist(),
+        "own": counts.count[at].tolist(),
+        "groups": counts.group_count.tolist(),
+        "weight": evidence.weight[at].tolist(),
+        "n": evidence.n[at].tolist(),
+    }
 
 
 def _before(p: Array, own: float) -> dict[str, float]:

@@ -64,7 +64,7 @@ def own_among_all(kit: Kit, found: dict[str, object]) -> dict[str, tuple[object,
     if code not in family["units"]:
         return {}
     at = family["units"].index(code)
-    error = math.sqrt(family["covariance"][at][at])
+    error = family["se"][at]
     return {"own_score": (found["score"], family["score"][at]), "own_se": (found["se"], error)}
 
 
@@ -90,17 +90,20 @@ def own_score(kit: Kit) -> dict[str, object]:
     if cells is None:
         return nothing
     score = sum(w * c["total"] / c["n"] for c, w in zip(cells, weight, strict=True)) / SCALE
-    parts, freedom = [], []
-    for cell, whole, w in zip(cells, totals, weight, strict=True):
-        parts.append(w * w * smoothed(cell, whole) / cell["n"] / SCALE**2)
-        freedom.append(cell["n"] - 1 + PSEUDO)
-    variance = sum(parts)
-    if variance > 0:
-        nu = variance**2 / sum(part * part / f for part, f in zip(parts, freedom, strict=True))
-    else:
-        nu = float(sum(freedom))
-    reach = float(special.stdtrit(nu, (1 + kit["level"]) / 2)) * math.sqrt(variance)
-    return {"score": score, "se": math.sqrt(variance), "score_low": score - reach, "score_high": score + reach}
+    parts = [w * w * smoothed(c, t) / c["n"] / SCALE**2 for c, t, w in zip(cells, totals, weight, strict=True)]
+    variance, nu = sum(parts), freedom_of_score(kit)
+    low, high = interval(kit["law"], score, nu, kit["level"])
+    return {"score": score, "se": math.sqrt(variance), "score_low": low, "score_high": high}
+
+
+def freedom_of_score(kit: Kit) -> float:
+    """Return the degrees of freedom of the score (Satterthwaite)."""
+    cells, totals, weight = weighed(kit)
+    parts = [w * w * smoothed(c, t) / c["n"] / SCALE**2 for c, t, w in zip(cells, totals, weight, strict=True)]
+    freedom = [cell["n"] - 1 + PSEUDO for cell in cells]
+    if sum(parts) <= 0:
+        return float(sum(freedom))
+    return sum(parts) ** 2 / sum(part * part / f for part, f in zip(parts, freedom, strict=True))
 
 
 def weighed(kit: Kit) -> tuple[Any, Any, list[float]]:
@@ -134,6 +137,109 @@ def smoothed(cell: dict[str, Any], whole: dict[str, Any]) -> float:
     return max(mixed, own) * (n / (n - 1) if n > 1 else 1.0)
 
 
+# The law of the score: the unit's votes with votes of its groups, tilted to a hypothesis (signed root r*).
+
+
+def shares(law: Kit, pseudo: float) -> Any:
+    """Return the share of each vote score by group, with `pseudo` votes of the group; infinite: the group alone."""
+    own, groups = np.array(law["own"], dtype=float), np.array(law["groups"], dtype=float)
+    whole = groups / np.maximum(groups.sum(axis=1, keepdims=True), 1)
+    if math.isinf(pseudo):
+        return whole
+    return (own + pseudo * whole) / (own.sum(axis=1, keepdims=True) + pseudo)
+
+
+def cumulants(law: Kit, share: Any, multiplier: float) -> tuple[float, float, float]:
+    """Cumulant generating function of the score, its first and second derivative."""
+    value = np.array(law["value"])
+    total = mean = variance = 0.0
+    for row, weight, n in zip(share, law["weight"], law["n"], strict=True):
+        if weight > 0 and n > 0:
+            exponent = multiplier * weight / n * value
+            top = exponent.max()
+            mass = row * np.exp(exponent - top)
+            middle = (mass @ value) / mass.sum()
+            total += n * (math.log(mass.sum()) + top)
+            mean += weight * middle
+            variance += weight**2 / n * (mass @ (value - middle) ** 2) / mass.sum()
+    return total, mean, variance
+
+
+def root_of(function: Any, width: float) -> float:
+    """The root of a rising function, by doubling and halving a bracket around 0."""
+    low, high = -width, width
+    while function(low) > 0:
+        low *= 2
+    while function(high) < 0:
+        high *= 2
+    for _ in range(120):
+        middle = (low + high) / 2
+        low, high = (middle, high) if function(middle) < 0 else (low, middle)
+    return (low + high) / 2
+
+
+def multiplier_of(law: Kit, share: Any, score: float) -> float:
+    """The multiplier at which the law has the mean `score`."""
+    width = 1 / math.sqrt(cumulants(law, share, 0.0)[2])
+    return root_of(lambda b: cumulants(law, share, b)[1] - score, width)
+
+
+def signed_root(law: Kit, share: Any, a: float, b: float, score: float) -> float:
+    """r* of the observed score (multiplier b) against the hypothesis (multiplier a)."""
+    before, (after, _, variance) = cumulants(law, share, a)[0], cumulants(law, share, b)
+    r = math.copysign(math.sqrt(max(2 * ((b - a) * score - after + before), 0.0)), b - a)
+    return r if abs(r) <= 1e-3 else r + math.log(max((b - a) * math.sqrt(variance) / r, 1e-300)) / r
+
+
+def ends_of(law: Kit, share: Any) -> tuple[float, float]:
+    """The lowest and highest score that the law allows."""
+    value, low, high = np.array(law["value"]), 0.0, 0.0
+    for row, weight, n in zip(share, law["weight"], law["n"], strict=True):
+        if weight > 0 and n > 0:
+            low += weight * value[row > 0].min()
+            high += weight * value[row > 0].max()
+    return float(low), float(high)
+
+
+def half_gap(law: Kit) -> float:
+    """Half of the smallest difference of two vote scores that occur, at least of a fiftieth of their range."""
+    there = np.array(law["value"])[np.array(law["groups"]).sum(axis=0) > 0]
+    return max(float(np.diff(there).min()), float(np.ptp(there)) / 50) / 2 if len(there) > 1 else 0.0
+
+
+def half_step(law: Kit) -> float:
+    """Half of the smallest change that a vote can make to the score."""
+    return min(w / n for w, n in zip(law["weight"], law["n"], strict=True) if w > 0 and n > 0) * half_gap(law)
+
+
+def inside(law: Kit, share: Any, score: float) -> float:
+    """A score on an end of the range is moved inside by half a step, never beyond the middle."""
+    low, high = ends_of(law, share)
+    step = min(half_step(law), (high - low) / 2)
+    return min(max(score, low + step), high - step)
+
+
+def interval(law: Kit, score: float, nu: float, level: float) -> tuple[float, float]:
+    """The scores whose r* is the critical value of Student's t; the score itself without any spread."""
+    share = shares(law, 20.0)
+    low, high = ends_of(law, share)
+    if high <= low:
+        return score, score
+    x, critical = inside(law, share, score), float(special.stdtrit(nu, (1 + level) / 2))
+    observed = multiplier_of(law, share, x)
+    width = critical / math.sqrt(cumulants(law, share, observed)[2])
+    found = []
+    for side in (1.0, -1.0):
+
+        def beyond(away: float, side: float = side) -> float:
+            if away <= 0:
+                return -critical
+            return side * signed_root(law, share, observed - side * away, observed, x) - critical
+
+        found.append(cumulants(law, share, observed - side * root_of(beyond, width))[1])
+    return min(found[0], score), max(found[1], score)
+
+
 # The places: every difference against the largest that chance alone brings, all units at once.
 
 
@@ -142,8 +248,8 @@ def places(kit: Kit) -> dict[str, object]:
     family = kit["family"]
     x, sigma = np.array(family["score"]), np.array(family["covariance"])
     own = family["units"].index(kit["own"]["code"])
-    z, s = differences(x, sigma, np.array(family["df"]))
-    c = critical_value(z, s, normal_draws(sigma, kit), kit["level"])
+    z = differences(family)
+    c = critical_value(z, errors_of_draws(sigma), normal_draws(sigma, kit), kit["level"])
     return {
         "rank": 1 + int((x > x[own] + 1e-9).sum()),
         "rank_best": 1 + int((z[:, own] > c).sum()),
@@ -151,24 +257,30 @@ def places(kit: Kit) -> dict[str, object]:
     }
 
 
-def differences(x: Any, sigma: Any, df: Any) -> tuple[Any, Any]:
-    """z[j, k]: how far j is above k, as a normal deviate of the same tail as its Student t; s[j, k]: its error."""
-    p = len(x)
-    z, s = np.zeros((p, p)), np.zeros((p, p))
+def differences(family: Kit) -> Any:
+    """z[j, k]: how far j is above k, as a normal deviate of the same tail as its Student t."""
+    x, p = family["score"], len(family["score"])
+    z = np.zeros((p, p))
     for j in range(p):
         for k in range(j + 1, p):
-            both = sigma[j, j] + sigma[k, k]
-            variance = both - 2 * sigma[j, k]
-            s[j, k] = s[k, j] = math.sqrt(variance) if variance > 1e-12 * both else 0.0
-            gap = x[j] - x[k]
-            if abs(gap) <= 1e-9:
+            gap, error = x[j] - x[k], family["spread"][j][k]
+            if abs(gap) <= 1e-9 or error is None:  # a unit with too few votes is separated from nobody
                 value = 0.0
-            elif s[j, k] == 0:
+            elif error == 0:
                 value = math.copysign(math.inf, gap)
             else:
-                value = math.copysign(-special.ndtri(special.stdtr(df[j, k], -abs(gap / s[j, k]))), gap)
+                value = math.copysign(special.ndtri(special.stdtr(family["df"][j][k], -abs(gap / error))), gap)
             z[j, k], z[k, j] = value, -value
-    return z, s
+    return z
+
+
+def errors_of_draws(sigma: Any) -> Any:
+    """Standard errors of the differences of drawn scores."""
+    both = np.add.outer(np.diagonal(sigma), np.diagonal(sigma))
+    variance = both - 2 * sigma
+    variance[variance <= 1e-12 * both] = 0.0
+    np.fill_diagonal(variance, 0.0)
+    return np.sqrt(variance)
 
 
 def normal_draws(sigma: Any, kit: Kit) -> Any:
@@ -219,12 +331,13 @@ def critical_value(z: Any, s: Any, draws: Any, level: float) -> float:
 def verdict(kit: Kit) -> dict[str, object]:
     """Return the verdict: at the bottom, not at the bottom, or neither."""
     family, own = kit["family"], kit["family"]["units"].index(kit["own"]["code"])
-    if kit["bottom"]["rule"] == "dissatisfied_over":
-        confirm, clear = lowest_grade(kit)
-    else:
-        z, _ = differences(*(np.array(family[name]) for name in ("score", "covariance", "df")))
-        pairs = [claims(kit, at, z) for at in range(len(family["units"]))]
-        confirm, clear = (holm([pair[side] for pair in pairs])[own] for side in (0, 1))
+    rule, k = kit["bottom"]["rule"], kit["bottom"]["places"]
+    pairs = [last_places(differences(family), at, k) for at in range(len(family["units"]))]
+    confirm, clear = (holm([pair[side] for pair in pairs])[own] for side in (0, 1))
+    if k == 1 and len(pairs) > 1:  # only the observed minimum can be confirmed: the factor 2 in place of Holm's method
+        confirm = min(1.0, 2 * pairs[own][0])
+    if rule not in ("last", "share"):
+        confirm, clear = by_votes(kit, pairs[own], confirm)
     alpha = 1 - kit["level"] + 1e-12
     found = "confirmed" if confirm <= alpha else "cleared" if clear <= alpha else "undecided"
     if found == "confirmed" and forbidden(kit):
@@ -232,30 +345,39 @@ def verdict(kit: Kit) -> dict[str, object]:
     return {"confirm_p": confirm, "clear_p": clear, "verdict": found}
 
 
-def claims(kit: Kit, at: int, z: Any) -> tuple[float, float]:
-    """p-values of "is at the bottom" and "is not" for one unit alone."""
-    rule = kit["bottom"]["rule"]
-    if rule in ("last", "share"):
-        return last_places(z, at, kit["bottom"]["places"])
-    below = under_the_line(kit, at)
-    if rule == "below":
-        return below
-    last = last_places(z, at, kit["bottom"]["places"])
-    return max(last[0], below[0]), min(last[1], below[1])
+def by_votes(kit: Kit, last: tuple[float, float], confirm_last: float) -> tuple[float, float]:
+    """p-values of rules that need votes of the unit, after Holm's step of this unit.
+
+    The votes of other units are not in the kit. It holds how many of their p-values are smaller, and the adjusted
+    p-value that Holm's method carries over to this unit, 0 if none.
+    """
+    bottom = kit["bottom"]
+    if bottom["rule"] == "dissatisfied_over":
+        return stepped(kit, *lowest_grade(kit))
+    confirm, clear = under_the_line(kit)
+    if bottom["rule"] == "below":
+        return stepped(kit, confirm, clear)
+    if bottom["places"] == 1:  # the two conditions are adjusted apart
+        confirm, clear = stepped(kit, confirm, min(last[1], clear))
+        return max(confirm, confirm_last), clear
+    return stepped(kit, max(last[0], confirm), min(last[1], clear))
+
+
+def stepped(kit: Kit, confirm: float, clear: float) -> tuple[float, float]:
+    """Holm's adjusted p-values of this unit."""
+    family = kit["family"]
+    found = []
+    for side, p in (("confirm", confirm), ("clear", clear)):
+        step = len(family["units"]) - family[side]["count"]
+        found.append(max(family[side]["p"], min(1.0, float(p) * step)))
+    return found[0], found[1]
 
 
 def lowest_grade(kit: Kit) -> tuple[float, float]:
-    """Are more votes at the lowest grade than the limit: exact binomial; then Holm's step of this unit.
-
-    The counts of other units are not in the kit. It holds how many of their p-values are smaller, and the adjusted
-    p-value that Holm's method carries over to this unit, 0 if none.
-    """
+    """Are more votes at the lowest grade than the limit: exact binomial."""
     low, n = kit["own"]["lowest_votes"], sum(cell["n"] for cell in kit["own"]["cells"])
-    limit, family = kit["bottom"]["limit"], kit["family"]
-    raw = {"confirm": stats.binom.sf(low - 1, n, limit), "clear": stats.binom.cdf(low, n, limit)}
-    steps = {side: len(family["units"]) - family[side]["count"] for side in raw}
-    confirm, clear = (max(family[side]["p"], min(1.0, float(p) * steps[side])) for side, p in raw.items())
-    return confirm, clear
+    limit = kit["bottom"]["limit"]
+    return float(stats.binom.sf(low - 1, n, limit)), float(stats.binom.cdf(low, n, limit))
 
 
 def last_places(z: Any, at: int, k: int) -> tuple[float, float]:
@@ -269,14 +391,41 @@ def last_places(z: Any, at: int, k: int) -> tuple[float, float]:
     return min(1.0, float(confirm)), min(1.0, float(clear))
 
 
-def under_the_line(kit: Kit, at: int) -> tuple[float, float]:
-    """Is the score below the line: Student's t."""
-    family = kit["family"]
-    gap, se = family["score"][at] - kit["bottom"]["line"], math.sqrt(family["covariance"][at][at])
-    t = math.copysign(math.inf, gap) if se == 0 else gap / se
-    t = 0.0 if abs(gap) <= 1e-9 else t
-    nu = family["df_score"][at] if se > 0 else 1.0
-    return float(special.stdtr(nu, t)), float(special.stdtr(nu, -t))
+def under_the_line(kit: Kit) -> tuple[float, float]:
+    """Is the score below the line: the largest p-value of three tests of skewed grades."""
+    line, at = kit["bottom"]["line"], kit["family"]["units"].index(kit["own"]["code"])
+    score, law = kit["family"]["score"][at], reaching(kit["law"], line)
+    below, above = (0.0 if score < line else 1.0), (0.0 if score > line else 1.0)
+    own, group = shares(law, 20.0), shares(law, math.inf)
+    low, high = ends_of(law, own)
+    if line - low > 1e-9 * (high - low) and high - line > 1e-9 * (high - low):
+        nu, step = freedom_of_score(kit), half_step(law)
+        up: list[float] = []
+        down: list[float] = []
+        for share in (own, group):
+            a = multiplier_of(law, share, line)
+            for side, found in ((1, up), (-1, down)):
+                x = inside(law, share, score + side * step)
+                found.append(signed_root(law, share, a, multiplier_of(law, share, x), x))
+        z = (score - line) / math.sqrt(cumulants(law, group, a)[2])
+        below = float(special.stdtr(nu, max(*up, z)))
+        above = float(special.stdtr(nu, -min(*down, z)))
+    if abs(score - line) <= 1e-9 or sum(cell["n"] for cell in kit["own"]["cells"]) < 4:
+        return max(below, 0.5), max(above, 0.5)
+    return below, above
+
+
+def reaching(law: Kit, line: float) -> Kit:
+    """Votes on both sides of the line: half a vote of each group mirrors the farthest if nobody voted beyond it."""
+    value, groups = np.array(law["value"]), np.array(law["groups"], dtype=float)
+    gap = 2 * half_gap(law)
+    if value[0] < line < value[-1]:
+        return law
+    more = 2 * line - value[-1] - gap if line <= value[0] else 2 * line - value[0] + gap
+    at = int(np.searchsorted(value, more))
+    half = np.where(groups.sum(axis=1) > 0, 0.5, 0.0)
+    own = np.insert(np.array(law["own"], dtype=float), at, 0.0, axis=1)
+    return {**law, "value": np.insert(value, at, more), "own": own, "groups": np.insert(groups, at, half, axis=1)}
 
 
 def holm(p: list[float]) -> list[float]:
@@ -295,7 +444,7 @@ def forbidden(kit: Kit) -> bool:
     tied = sum(1 for x in family["score"] if abs(x - family["score"][at]) <= 1e-9)
     below = sum(1 for x in family["score"] if x < family["score"][at] - 1e-9)
     tie = below < k < below + tied
-    spread = kit["bottom"]["rule"] == "dissatisfied_over" or family["covariance"][at][at] > 0
+    spread = kit["bottom"]["rule"] == "dissatisfied_over" or family["se"][at] > 0
     weights = kit["weights"] or {}
     votes = {cell["group"]: cell["n"] for cell in own["cells"]}
     few = any(w > 0 and votes.get(group, 0) < max(1, kit["per_group"]) for group, w in weights.items())

@@ -84,6 +84,11 @@ class Family:
         return np.where(self.ranked, self.scores.score, np.nan)
 
     @property
+    def ranked_scores(self) -> UnitScores:
+        """Return scores of which only those of ranked units are known: what is compared and claimed."""
+        return replace(self.scores, score=self.ranked_score)
+
+    @property
     def places(self) -> int:
         """Return how many places at the bottom the rule takes; 0 for rules without a number of places."""
         return places(self.bottom, int(self.ranked.sum()))

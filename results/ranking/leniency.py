@@ -172,4 +172,5 @@ def _as_scores(official: UnitScores, adjusted: Adjusted, at: Array) -> UnitScore
         covariance_adjusted=covariance,
         df=adjusted.df[square],
         df_score=adjusted.df_score[at],
+        evidence=None,  # the votes by score are not adjusted: the covariance of the model counts
     )

@@ -107,7 +107,8 @@ def moments_of(tables: ScoringTables) -> Moments:
         rows["votes"].to_numpy(dtype=np.float64),
         shape,
     )
-    return Moments(units, groups, n, total, squares, pairs, *sums, counts=counts, sites=_sites_of(tables, units, groups))
+    sites = _sites_of(tables, units, groups)
+    return Moments(units, groups, n, total, squares, pairs, *sums, counts=counts, sites=sites)
 
 
 def _sites_of(tables: ScoringTables, units: tuple[str, ...], groups: tuple[str, ...]) -> SiteSums | None:

@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.ranks import RankSets, competition_ranks, rank_sets
+from analytics import ranks
+from analytics.ranks import RankSets, competition_ranks
 from analytics.shrinkage import bottom_probability, shrink
 from analytics.verdicts import (
     CONFIRMED,
     UNDECIDED,
     BottomClaims,
     both,
-    bottom_claims,
+    bottom_claims_of,
+    line_claims,
     share_claims,
-    t_line_claims,
 )
 from results.ranking.family import BY_GRADE, COUNTED, Family, lacks_a_group
 
@@ -99,14 +100,12 @@ def _sets(family: Family) -> tuple[Array, Array, SetFacts]:
 
 def rank_sets_of(family: Family, alone: int | None = None) -> RankSets:
     """Compute rank sets of all ranked members at once, or the marginal set of the member at position `alone`."""
-    return rank_sets(
-        family.ranked_score,
-        family.scores.covariance_adjusted,
+    return ranks.rank_sets_of(
+        family.ranked_scores,
         level=family.rules.uncertainty.level,
         draws=family.rules.uncertainty.draws,
         seed=family.seed,
         simultaneous=alone is None,
-        df=family.scores.df,
         only=None if alone is None else [alone],
     )
 
@@ -115,24 +114,40 @@ def _name_of_sets(family: Family) -> str:
     """Return a digest of all inputs of the rank sets, so that other scores or rules never match a cached result."""
     uncertainty, scores = family.rules.uncertainty, family.scores
     digest = hashlib.sha256(f"rank sets {uncertainty.level!r} {uncertainty.draws} {family.seed}".encode())
-    for array in (family.ranked_score, scores.covariance_adjusted, scores.df):
+    arrays = [family.ranked_score, scores.covariance_adjusted, scores.df]
+    if scores.evidence is not None:
+        arrays += scores.evidence.arrays
+    for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
 
 def claims_by_rule(family: Family) -> BottomClaims:
     """Return the claim tests that the family's bottom rule requires."""
-    bottom, level, score = family.bottom, family.rules.uncertainty.level, family.ranked_score
-    scores = family.scores
+    bottom, level, scores = family.bottom, family.rules.uncertainty.level, family.ranked_scores
     if bottom.rule == BY_GRADE:
         low = np.where(family.ranked, family.members["lowest_votes"], 0)
         votes = np.where(family.ranked, family.moments.n.sum(axis=1), 0)
-        return share_claims(low, votes, bottom.limit or 0.0, level=level)
-    last = bottom_claims(score, scores.covariance_adjusted, family.places, level=level, df=scores.df)
+        effect = float(scores.evidence.effect.max()) if scores.evidence is not None else 1.0
+        return share_claims(low, votes, bottom.limit or 0.0, level=level, effect=effect)
+    last = bottom_claims_of(scores, family.places, level=level)
     if bottom.rule in ("last", "share"):
         return last
-    below = t_line_claims(score, scores.se, scores.df_score, bottom.line or 0.0, level=level)
-    return below if bottom.rule == "below" else both(last, below, level=level)
+    below = line_claims(scores, bottom.line or 0.0, level=level)
+    return below if bottom.rule == "below" else both(last, below, level=level, k=family.places)
+
+
+def claims_without_pairs(family: Family) -> tuple[Array, Array]:
+    """Return unadjusted p-values of both claims that need votes of the units themselves, shape (units,).
+
+    With them and a unit's own votes Holm's step of the unit can be recomputed. "last_and_below" with one place adjusts
+    its two conditions apart; what is returned to confirm is the line's.
+    """
+    claims = claims_by_rule(family)
+    if family.bottom.rule == "last_and_below" and family.places == 1:
+        line = line_claims(family.ranked_scores, family.bottom.line or 0.0, level=family.rules.uncertainty.level)
+        return line.confirm_raw, claims.clear_raw
+    return claims.confirm_raw, claims.clear_raw
 
 
 def _marks(family: Family) -> list[str | None]:
@@ -160,8 +175,8 @@ def border_ties(score: Array, k: int) -> NDArray[np.bool_]:
 def _bayes(family: Family) -> tuple[Array, Array, Array]:
     """Return probability of the bottom, expected rank and shrunken score; NaN where undefined."""
     score, variance = family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan)
-    draws = family.rules.uncertainty.draws
-    found = bottom_probability(score, variance, family.places, draws=draws, seed=family.seed)
+    draws, covariance = family.rules.uncertainty.draws, family.scores.covariance_adjusted
+    found = bottom_probability(score, covariance, family.places, draws=draws, seed=family.seed)
     probability = found.probability
     if family.bottom.rule not in COUNTED:  # no k, so no last k
         probability = np.full(len(score), np.nan)

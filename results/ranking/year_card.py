@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analytics.differences import standardised
-from analytics.resolution import growth, needed_deviate, smallest_difference
+from analytics.pairs import honest_pairs
+from analytics.resolution import growth, settling_deviate, smallest_difference
 from analytics.scores import UnitScores, scores_from_moments
 from analytics.shrinkage import reliability, shrink
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
@@ -114,7 +114,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
     family = bottom.family
     counts = {tier: len(bottom.tier(tier)) for tier in (CONFIRMED, UNDECIDED, CLEARED)}
     score, variance = family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan)
-    pairs = standardised(score, family.scores.covariance_adjusted, family.scores.df)
+    pairs = honest_pairs(family.ranked_scores).differences
     upper = np.triu_indices(len(pairs.z), 1)
     beyond = np.abs(pairs.z[upper]) > bottom.sets.critical
     indistinct = shrink(score, variance).tau2 == 0 or not beyond.any()
@@ -157,7 +157,11 @@ def _more_ballots(bottom: BottomList, ballots: Mapping[str, int]) -> MoreBallots
     if not all(cast.values()):
         return None
     difference = float(above["score"] - below["score"])
-    deviate = needed_deviate(bottom.count, k, family.rules.uncertainty.level)
+    pairs = honest_pairs(family.ranked_scores)
+    ranked = family.ranked_score[pairs.differences.present]
+    level = family.rules.uncertainty.level
+    spread = pairs.differences.spread
+    deviate = settling_deviate(ranked, pairs.sigma, k, spread=spread, level=level, seed=family.seed)
     needed = growth(difference, np.array(list(parts.values())), np.array(list(cast.values()), dtype=float), deviate)
     names = (str(above["unit_name"]), str(below["unit_name"]), difference)
     if not np.isfinite(needed.everyone):
