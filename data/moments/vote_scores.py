@@ -1,4 +1,4 @@
-"""Votes by score and votes by site: what intervals and clusters need beside the moments. No statistical method."""
+"""Votes by score and votes by site: inputs of intervals and clusters that moments lack. No statistical method."""
 
 import numpy as np
 import pandas as pd
