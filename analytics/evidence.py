@@ -72,7 +72,8 @@ class Evidence:
         """Return half of the smallest change that a vote can make to a score, shape (p,), points."""
         used = (self.n > 0) & (self.weight > 0) & (self.open_share > 0)
         change = np.where(used, self.weight / np.maximum(self.n, 1), np.inf).min(axis=1)
-        return np.where(np.isfinite(change), change * self.counts.step / 2, 0.0)
+        half: Floats = np.where(np.isfinite(change), change, 0.0) * self.counts.step / 2
+        return half
 
     def interval(self, score: Floats, level: float) -> tuple[Floats, Floats]:
         """Return the low and the high end of each score at `level`, points; NaN without a score.

@@ -1,4 +1,4 @@
-"""A store that version 0.1.0 made is opened, checked and answered from as that version did."""
+"""A store that version 0.1.0 made is opened and checked; published again it has the counts and scores of then."""
 
 import json
 import zipfile
@@ -20,31 +20,52 @@ def older(biaochi):
     return biaochi
 
 
+JUDGED = {"score_low", "score_high", "rank_best", "rank_worst", "p_bottom", "confirm_p", "clear_p", "verdict"}
+JUDGED |= {"expected_rank", "shrunken"}
+"""Fields that method version 3 computes otherwise than the version of then."""
+
+
+def without_judgement(answer):
+    """Rows of an answer by unit and pledge, without the release and what the method says of certainty."""
+    rows = [{name: value for name, value in row.items() if name not in JUDGED} for row in answer["rows"]]
+    return {(row["unit_code"], row.get("pledge_id"), row.get("post")): row for row in rows}
+
+
 def same_answers(biaochi) -> None:
+    """The counts, scores, places and pledges of then, from a release of today; the older one asks for it."""
     assert len(ANSWERS) == 4
+    biaochi("ranking", "--round", "2025", code=2)
+    biaochi.publish()
     for path in ANSWERS:
         command, round_id = path.stem.split("-")
-        assert biaochi.json(command, "--round", round_id) == json.loads(path.read_bytes()), path.stem
+        now = without_judgement(biaochi.json(command, "--round", round_id))
+        then = without_judgement(json.loads(path.read_bytes()))
+        both = now.keys() & then.keys()
+        assert both == then.keys() or command == "bottom", path.stem
+        assert {key: now[key] for key in both} == {key: then[key] for key in both}, path.stem
 
 
 def test_its_answers_are_those_of_then(older):
     same_answers(older)
 
 
-def test_it_is_sound_and_every_release_is_computed_again(older):
+def test_it_is_sound_and_a_release_of_today_is_computed_again(older):
     older("check")
     releases = {row["release"] for row in older.json("releases")["rows"] if row["release"]}
     assert len(releases) == 4
     for release in releases:
-        older("replay", release)
+        older("replay", release, code=1)  # another method version, another id
+    older("replay", older.publish())
 
 
 def test_nothing_new_is_the_same_release(older):
-    before = Store(older.store).in_force()
-    assert older.publish() == before and Store(older.store).in_force() == before
+    then = Store(older.store).in_force()
+    before = older.publish()
+    assert before != then and older.publish() == before == Store(older.store).in_force()
 
 
 def test_its_status_alias_and_cleared_trial_are_known(older):
+    older.publish()
     store = Store(older.store)
     assert store.status("2024").code == "announced"
     assert store.release().rounds() == ["2025", "2024"]
