@@ -140,8 +140,8 @@ def claims_by_rule(family: Family) -> BottomClaims:
 def claims_without_pairs(family: Family) -> tuple[Array, Array]:
     """Return unadjusted p-values of both claims that need votes of the units themselves, shape (units,).
 
-    With them and the votes of a unit, Holm's step of that unit can be recomputed. "last_and_below" with one place adjusts
-    its two conditions apart; what is returned to confirm is the line's.
+    With them and the votes of a unit, Holm's step of that unit can be recomputed. "last_and_below" with one place
+    adjusts its two conditions apart; what is returned to confirm is the line's.
     """
     claims = claims_by_rule(family)
     if family.bottom.rule == "last_and_below" and family.places == 1:

@@ -190,7 +190,7 @@ def test_the_kit_holds_no_votes_of_others(kit):
     others = set(content["family"]["units"]) - {"ZY001"}
     assert len(others) == 10
     family = {name: len(values) for name, values in content["family"].items() if name != "name"}
-    assert set(family) == {"units", "names", "score", "covariance", "df", "df_score"}
+    assert set(family) == {"units", "names", "score", "se", "covariance", "spread", "df"}
     assert {cell["group"] for cell in content["own"]["cells"]} == set(GROUPS)
     assert set(content["own"]) == {"code", "name", "cells", "lowest_votes"}
 
