@@ -151,12 +151,14 @@ def test_a_workbook_is_never_written_to_a_terminal(published):
     assert done.stderr.decode().splitlines()[-1] == "2 2 2", done.stderr
 
 
-@pytest.mark.parametrize("words", [["ranking"], ["bottom"], ["export", "groups"]])
-@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
-def test_a_round_with_a_register_and_no_votes_is_told_or_empty(words, form, small, files):
+def test_a_round_with_a_register_and_no_votes_is_told_or_empty(small, files):
     small("import", "units", files("u.csv", REGISTER), "--round", "2025")
     small.publish()
-    small(*words, "--round", "2025", "--format", form)
+    calls = [(*words, "--format", form) for words in TABLES for form in ("csv", "json", "xlsx")]
+    assert [words for words in calls if not small(*words, "--round", "2025")] == []
+
+
+TABLES = (["ranking"], ["bottom"], ["export", "groups"])
 
 
 @pytest.mark.parametrize(

@@ -461,12 +461,18 @@ def test_an_own_template_is_filled(findings, own_town, tmp_path):
         ((*LOOP, "{{ row.unit }} {{ row.n }} {{ row.interval }}", *ENDS), "不带评价数、区间和认定单独出现"),
     ],
 )
-def test_a_broken_template_is_told_with_its_place_and_writes_nothing(lines, said, own_town, tmp_path):
-    template = own_template(tmp_path, *lines)
+def test_a_broken_template_is_told_with_its_place(lines, said, findings, tmp_path):
+    with pytest.raises(InvalidTemplateError) as refused:
+        word_bytes(full_ranking(findings, "zh"), own_template(tmp_path, *lines))
+    assert said in translate(refused.value.message, "zh").format(**refused.value.facts)
+
+
+def test_a_broken_template_writes_nothing(own_town, tmp_path):
+    template = own_template(tmp_path, "{{ titel }}")
     before = len(read_log(own_town.store))
     path = tmp_path / "r.docx"
     own_town("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", path, code=2)
-    assert said in own_town.err, own_town.err
+    assert "“titel”不可用，位置在“{{ titel }}”附近" in own_town.err, own_town.err
     assert not path.exists() and len(read_log(own_town.store)) == before
 
 

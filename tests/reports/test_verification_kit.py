@@ -12,7 +12,7 @@ import zipfile
 import pytest
 from scipy import stats
 
-from data.store import Store
+from data.store import ImportOptions, Store
 from reports.verification_kit import kit_content
 from reports.verify_kit import compare, main
 from results.ranking.family import families
@@ -59,45 +59,64 @@ def every_line_agrees(store, round_id="2025"):
     return verdicts
 
 
-@pytest.mark.parametrize(
-    ("bottom", "options"),
-    [
-        ('rule = "last"\nk = 2', {}),
-        ('rule = "last"\nk = 7', {}),
-        ('rule = "share"\nshare = 0.3', {}),
-        ('rule = "below"\nline = 70', {}),
-        ('rule = "last_and_below"\nk = 3\nline = 60', {}),
-        ('rule = "dissatisfied_over"\nlimit = 0.15', {}),
-        ('rule = "last"\nk = 2', {"order": "pooled"}),
-        ('rule = "last"\nk = 2', {"minimum": "per_unit = 5\nper_group = 12"}),
-    ],
-    ids=["last", "all", "share", "below", "both", "grade", "pooled", "small groups"],
-)
-def test_the_script_agrees_under_every_rule(biaochi, files, tmp_path, bottom, options):
-    biaochi.rules(tmp_path, rules_with(bottom, **options))
-    biaochi("import", "ballots", files("b.csv", ballots(people=240)), *ROUND)
-    biaochi.publish()
-    assert len(every_line_agrees(biaochi.store)) == 7
+LAST = 'rule = "last"\nk = 2'
+FEW = "per_unit = 5\nper_group = 3"
+RULED = {
+    "last": (LAST, {}),
+    "all": ('rule = "last"\nk = 7', {}),
+    "share": ('rule = "share"\nshare = 0.3', {}),
+    "below": ('rule = "below"\nline = 70', {}),
+    "both": ('rule = "last_and_below"\nk = 3\nline = 60', {}),
+    "grade": ('rule = "dissatisfied_over"\nlimit = 0.15', {}),
+    "pooled": (LAST, {"order": "pooled"}),
+    "small groups": (LAST, {"minimum": "per_unit = 5\nper_group = 12"}),
+}
+MISSING = ("not_ranked", "renormalise")
+ALIKE = {"no spread at all": (3, 0, 0), "tied": (2, 1, 0)}
 
 
-@pytest.mark.parametrize("missing", ["not_ranked", "renormalise"])
-def test_the_script_agrees_where_a_group_is_missing(biaochi, files, tmp_path, missing):
-    minimum = f'per_unit = 5\nper_group = 3\nmissing_group = "{missing}"'
-    biaochi.rules(tmp_path, rules_with('rule = "last"\nk = 2', minimum))
-    biaochi("import", "ballots", files("b.csv", ballots(people=240, without=(6, GROUPS[1]))), *ROUND)
-    biaochi.publish()
-    assert ("not_ranked" in every_line_agrees(biaochi.store)) == (missing == "not_ranked")
-
-
-@pytest.mark.parametrize("votes", [(3, 0, 0), (2, 1, 0)], ids=["no spread at all", "tied"])
-def test_the_script_agrees_on_ties_and_without_spread(biaochi, files, tmp_path, votes):
-    biaochi.rules(tmp_path, rules_with('rule = "last"\nk = 2'))
+def counts(votes):
     lines = ["参评单位,评议主体,满意,基本满意,不满意"]
     lines += [f"单位{unit},{group},{','.join(map(str, votes))}" for unit in range(5) for group in GROUPS]
     lines += [f"单位9,{group},1,1,1" for group in GROUPS]
-    biaochi("import", "counts", files("c.csv", "\n".join(lines) + "\n"), *ROUND)
-    biaochi.publish()
-    assert len(every_line_agrees(biaochi.store)) == 6
+    return "\n".join(lines) + "\n"
+
+
+def cases():
+    """Name -> kind, content and rules of a round."""
+    for name, (bottom, options) in RULED.items():
+        yield name, ("ballots", ballots(people=240), rules_with(bottom, name=name.replace(" ", "-"), **options))
+    for missing in MISSING:
+        rules = rules_with(LAST, f'{FEW}\nmissing_group = "{missing}"', name=missing)
+        yield missing, ("ballots", ballots(people=240, without=(6, GROUPS[1])), rules)
+    for name, votes in ALIKE.items():
+        yield name, ("counts", counts(votes), rules_with(LAST))
+
+
+@pytest.fixture(scope="module")
+def agreeing(tmp_path_factory):
+    """agreeing(case): `every_line_agrees` for its round; all stand in one release."""
+    store = Store(tmp_path_factory.mktemp("kits") / "var", threads=1)
+    for year, (kind, content, rules) in enumerate(dict(cases()).values(), 2001):
+        options = ImportOptions(rules=store.add_rules(rules).name)
+        assert store.import_files(kind, [("b.csv", content.encode())], str(year), options).stored
+    store.publish()
+    return lambda name: every_line_agrees(store.path, str(2001 + list(dict(cases())).index(name)))
+
+
+@pytest.mark.parametrize("name", RULED)
+def test_the_script_agrees_under_every_rule(agreeing, name):
+    assert len(agreeing(name)) == 7
+
+
+@pytest.mark.parametrize("missing", MISSING)
+def test_the_script_agrees_where_a_group_is_missing(agreeing, missing):
+    assert ("not_ranked" in agreeing(missing)) == (missing == "not_ranked")
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_the_script_agrees_on_ties_and_without_spread(agreeing, name):
+    assert len(agreeing(name)) == 6
 
 
 def test_the_script_agrees_on_the_demonstration(demo_path):

@@ -46,6 +46,17 @@ def store(store_path):
     return made
 
 
+@pytest.fixture
+def first(store, made_once):
+    """The store with FIRST as 2025, published; the id of the release."""
+
+    def make():
+        put(store, ballots(FIRST, FIRST))
+        return store.publish().release
+
+    return made_once(make)
+
+
 @contextmanager
 def compared(store):
     """The release in force and what publishing would make of the store, compared."""
@@ -61,11 +72,9 @@ def compared(store):
 FIRST = {"甲": ["满意", "满意"], "乙": ["满意", "不满意"], "丙": ["基本满意", "基本满意"], "丁": ["不满意", "不满意"]}
 
 
-def test_by_hand(store):
+def test_by_hand(store, first):
     """乙 goes from 50 to 100 and shares the first place, 丁 leaves, 戊 comes; 丙 (60 points) keeps its votes and its
     second place among 甲, 丙, 乙, 丁 becomes the third."""
-    put(store, ballots(FIRST, FIRST))
-    store.publish()
     second = {**FIRST, "乙": ["满意", "满意"], "戊": ["不满意", "不满意"]}
     del second["丁"]
     put(store, ballots(second, second), replace=True)
@@ -84,9 +93,7 @@ def test_by_hand(store):
         assert "新增单位 1 个（戊）。" in told and "减少单位 1 个（丁）。" in told
 
 
-def test_groups_count_ballots_and_votes(store):
-    put(store, ballots(FIRST, FIRST))
-    store.publish()
+def test_groups_count_ballots_and_votes(store, first):
     more = table("""
         票号 | 评议主体 | 参评单位 | 评价
         新1  | 服务对象 | 甲       | 满意
@@ -116,9 +123,7 @@ def test_a_new_round_leaves_the_others_alone(store):
         assert found.sentences("zh") == ["新增批次 2025（试算）：评价 24 份。"]
 
 
-def test_a_register_changes_names_and_categories(store):
-    put(store, ballots(FIRST, FIRST))
-    store.publish()
+def test_a_register_changes_names_and_categories(store, first):
     register = table("""
         单位编码 | 单位全称 | 单位简称 | 建制序号 | 类别
         U1       | 甲       | 甲       | 1        | 一类
@@ -236,9 +241,7 @@ def test_two_processes_importing_the_same_file_make_one_upload(tmp_path, store):
         assert store.uploads()[0].imported_by in loser and "20" in loser
 
 
-def test_readers_see_the_old_release_while_another_is_made(store):
-    put(store, ballots(FIRST, FIRST))
-    first = store.publish().release
+def test_readers_see_the_old_release_while_another_is_made(store, first):
     put(store, ballots(FIRST, FIRST), "2024")
     with FileLock(store.path / "lock"), compared(store) as (found, in_force, _):
         assert in_force.id == first and found.after != first
@@ -295,9 +298,7 @@ def test_tables_beside_the_ballots_are_compared_row_by_row(biaochi, tmp_path):
     assert "新增行数" in csv and "公开承诺" in csv
 
 
-def test_a_round_with_votes_says_its_tables_too(store):
-    put(store, ballots(FIRST, FIRST))
-    store.publish()
+def test_a_round_with_votes_says_its_tables_too(store, first):
     put(store, "承诺编号,单位,承诺事项\nP1,甲,修路\n", kind="pledges")
     with compared(store) as (found, _, _):
         told = found.sentences("en")

@@ -20,6 +20,7 @@ REGISTER = """
     B        | 市财政局 | 综合
     C        | 市教育局 | 综合
 """
+WITHOUT_POINTS = SMALL[: SMALL.index("[votes.points]")].replace('"demo-2025"', '"without-points"')
 HEADER = "单位,职务,测评主体,测评等次,票数\n"
 
 
@@ -31,22 +32,24 @@ def votes(*rows):
 
 
 @pytest.fixture
-def scores(store_path):
-    """scores(rows): what a published store says of these votes."""
+def scores(store_path, made_once):
+    """scores(*votes): what a published store says of these votes in place of any earlier ones."""
     releases = []
 
-    def read(*rows, rules=SMALL, years=("2025",)):
+    def make():
         made = Store(store_path, threads=2)
-        if made.is_empty():
-            made.add_rules(rules)
-        for year in years:
-            files = {"units": table(REGISTER), "ballots": BALLOTS, "votes": votes(*rows)}
-            for kind, text in files.items():
-                using = "demo-2025" if kind == "ballots" else None
-                report = made.import_files(
-                    kind, [(f"{kind}.csv", text.encode())], year, ImportOptions(rules=using, replace=True)
-                )
-                assert report.stored or report.same_as, [problem.message("en") for problem in report.problems]
+        made.add_rules(SMALL)
+        made.add_rules(WITHOUT_POINTS)
+        put(made, "units", table(REGISTER))
+        put(made, "ballots", BALLOTS, rules="demo-2025")
+
+    def read(*rows, rules=""):
+        if not releases:
+            made_once(make)
+        made = Store(store_path, threads=2)
+        if rules:
+            put(made, "ballots", BALLOTS, rules=rules, replace=True)
+        put(made, "votes", votes(*rows), replace=True)
         made.publish()
         releases.append(made.release())
         return releases[-1]
@@ -54,6 +57,11 @@ def scores(store_path):
     yield lambda *rows, **options: vote_scores(read(*rows, **options).round("2025"))
     for release in releases:
         release.close()
+
+
+def put(store, kind, text, **options):
+    report = store.import_files(kind, [(f"{kind}.csv", text.encode())], "2025", ImportOptions(**options))
+    assert report.stored or report.same_as, [problem.message("en") for problem in report.problems]
 
 
 def by_unit(frame):
@@ -148,7 +156,7 @@ def test_grades_without_points_have_counts_and_no_score(scores):
 
 
 def test_rules_without_points_for_votes_give_no_score(scores):
-    found = scores(("市公安局", "党员", {"好": 30, "较好": 12}), rules=SMALL[: SMALL.index("[votes.points]")])
+    found = scores(("市公安局", "党员", {"好": 30, "较好": 12}), rules="without-points")
     assert found.scores is None and by_unit(found.rows).loc["A", "reason"] == "no_points"
     assert set(VOTE_REASONS) == set(VOTE_REASON_SENTENCES)
     assert severity(found).unavailable.sentence("zh").startswith("计分规则没有给")

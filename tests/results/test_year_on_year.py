@@ -202,7 +202,6 @@ def test_unknown_rounds_and_categories(demo_release):
 
 UNITS = ("甲局", "乙局", "丙局", "丁局", "戊局", "己局")
 GROUPS = ("普通群众", "服务对象", "两代表一委员")
-NEXT = SMALL.replace('name = "demo-2025"', 'name = "next"')
 
 
 def ballots(year, groups=GROUPS, grades=GRADES, people=40):
@@ -223,166 +222,187 @@ def register(categories):
     return "\n".join(lines) + "\n"
 
 
-@pytest.fixture
-def two_rounds(tmp_path):
-    """Publishes 2024 under SMALL and 2025 under other rules; returns the release and the recount over its store."""
-
-    def publish(first, second, rules=NEXT, registers=None, first_rules=SMALL):
-        store = Store(tmp_path / "var", threads=2)
-        names = {"2024": store.add_rules(first_rules).name, "2025": store.add_rules(rules).name}
-        for year, text in (("2024", first), ("2025", second)):
-            if registers:
-                content = register(registers[year]).encode()
-                assert store.import_files("units", [("单位.csv", content)], year).stored
-            kind = "counts" if "票数" in text else "ballots"
-            report = store.import_files(
-                kind, [("评议.csv", text.encode())], year, ImportOptions(rules=names[year], accept_warnings="测试")
-            )
-            assert report.stored, [problem.message("zh") for problem in report.problems]
-        store.publish()
-        release = store.release()
-        return release, partial(what_if, store)
-
-    return publish
+OTHER = {
+    "points": ('"基本满意" = 60', '"基本满意" = 70'),
+    "weights": ('"普通群众" = 0.4\n"服务对象" = 0.3', '"普通群众" = 0.3\n"服务对象" = 0.4'),
+    "averaging": ('order = "group"', 'order = "pooled"'),
+    "indicators": ("[averaging]", '[indicators]\n"总体评价" = 1\n\n[averaging]'),
+}
+WORDS = ("好", "较好", "差")
+FOUR = ("满意", "比较满意", "基本满意", "不满意")
+POOLED = SMALL.replace('order = "group"', 'order = "pooled"')
+MANY = SMALL.replace("per_unit = 1", "per_unit = 5000")
+BY_CATEGORY = '\n[weights_by_category."一类"]\n"普通群众" = 0.5\n"服务对象" = 0.5\n'
 
 
-def codes(found):
-    return [item.code for item in found.breaks]
-
-
-def test_a_new_name_of_the_same_rules_is_no_break(two_rounds):
-    release, recount = two_rounds(ballots("2024"), ballots("2025"))
-    found = changes(release.round("2024"), release.round("2025"), "全部")
-    assert found.breaks == () and found.tested and not found.recounted
-    assert found.compared == len(UNITS) and found.regression is not None
-    assert found.rows.equals(changes(release.round("2024"), release.round("2025"), "全部", recount).rows)
-
-
-@pytest.mark.parametrize(
-    ("code", "old", "new"),
-    [
-        ("points", '"基本满意" = 60', '"基本满意" = 70'),
-        ("weights", '"普通群众" = 0.4\n"服务对象" = 0.3', '"普通群众" = 0.3\n"服务对象" = 0.4'),
-        ("averaging", 'order = "group"', 'order = "pooled"'),
-        ("indicators", "[averaging]", '[indicators]\n"总体评价" = 1\n\n[averaging]'),
-    ],
-)
-def test_other_rules_count_the_earlier_round_again(code, old, new, two_rounds):
-    release, recount = two_rounds(ballots("2024"), ballots("2025"), NEXT.replace(old, new))
-    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
-    assert codes(found) == [code] and found.tested and found.recounted and found.rules == "next"
-    trial = ranking(
-        release.round("2024"), "全部", recount(release.round("2024"), release.round("2025").rules)
-    ).rows.set_index("unit_code")
-    rows = found.rows.set_index("unit_code")
-    assert rows["score_from"].tolist() == trial.loc[rows.index, "score"].tolist()
-    alone = changes(release.round("2024"), release.round("2025"), "全部")
-    assert codes(alone) == [code, "not_recounted"] and not alone.tested and not alone.recounted
-    assert alone.rows["change"].isna().all() and alone.rows["statement"].isna().all()
-    assert alone.rows["position"].isna().all() and alone.regression is None
-    official = ranking(release.round("2024"), "全部").rows.set_index("unit_code")
-    rows = alone.rows.set_index("unit_code")
-    assert rows["score_from"].tolist() == official.loc[rows.index, "score"].tolist()
-    assert len(rows) == len(UNITS)
-
-
-def test_grades_that_the_later_rules_do_not_know(two_rounds):
-    words = ("好", "较好", "差")
-    rules = NEXT
-    for old, new in zip(GRADES, words, strict=True):
+def in_words():
+    rules = SMALL
+    for old, new in zip(GRADES, WORDS, strict=True):
         rules = rules.replace(f'"{old}" = ', f'"{new}" = ')
-    rules = rules[: rules.index("[votes.points]")]
-    release, recount = two_rounds(ballots("2024"), ballots("2025", grades=words), rules)
-    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
-    assert codes(found) == ["points", "not_recounted"] and not found.tested and len(found.rows) == len(UNITS)
+    return rules[: rules.index("[votes.points]")]
 
 
-def test_a_form_with_another_grade_is_not_tested(two_rounds):
-    four = ("满意", "比较满意", "基本满意", "不满意")
-    rules = NEXT.replace('"基本满意" = 60', '"比较满意" = 80\n"基本满意" = 60')
-    release, recount = two_rounds(ballots("2024"), ballots("2025", grades=four), rules)
-    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
-    assert codes(found) == ["points", "grades"] and found.breaks[1].names == ("比较满意",)
-    assert not found.tested and not found.recounted and found.rows["p"].isna().all()
-    official = ranking(release.round("2024"), "全部").rows.set_index("unit_code")["score"]
-    assert found.rows["score_from"].tolist() == official[found.rows["unit_code"]].tolist()
-
-
-def test_a_grade_missing_by_chance_is_no_break(two_rounds):
-    """One 不满意 in 2024 and none in 2025: fewer than ten were to be expected."""
-    none = ballots("2025", grades=GRADES[:2])
-    once = ballots("2024", grades=GRADES[:2]).replace("基本满意", "不满意", 1)
-    release, recount = two_rounds(once, none)
-    assert changes(release.round("2024"), release.round("2025"), "全部", recount).breaks == ()
-
-
-def test_a_group_that_came_later_is_a_break(two_rounds):
-    pooled = SMALL.replace('order = "group"', 'order = "pooled"')
-    release, recount = two_rounds(
-        ballots("2024", groups=GROUPS[:2]), ballots("2025"), pooled.replace("demo-2025", "next"), first_rules=pooled
-    )
-    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
-    assert codes(found) == ["groups"] and found.breaks[0].names == ("两代表一委员",)
-    assert not found.tested and len(found.rows) == len(UNITS)
-    assert "两代表一委员" in found.breaks[0].sentence("zh")
-
-
-def test_a_missing_group_leaves_units_out_with_the_reason(two_rounds):
-    release, recount = two_rounds(ballots("2024", groups=GROUPS[:2]), ballots("2025"))
-    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
-    assert codes(found) == ["groups"] and found.rows.empty and found.regression is None
-    assert set(found.left_out["reason"]) == {"missing_group"} and set(found.left_out["round"]) == {"2024"}
-
-
-def test_a_unit_with_too_few_votes_for_a_place_still_has_a_change(two_rounds):
-    first, then = (rules.replace("per_unit = 1", "per_unit = 5000") for rules in (SMALL, NEXT))
-    release, recount = two_rounds(ballots("2024"), ballots("2025"), then, first_rules=first)
-    found = changes(release.round("2024"), release.round("2025"), "全部", recount)
-    assert len(found.rows) == len(UNITS) and found.left_out.empty and found.compared == len(UNITS)
-    assert set(found.rows["reason"]) == {"too_few_votes"}
-
-
-def test_counts_compare_as_ballots_do(two_rounds):
-    header = "参评单位,评议主体,测评指标,评价等级,票数\n"
+def counts():
     cells = [
         f"{unit},{group},总体评价,{grade},{30 + 5 * place - 7 * rank}\n"
         for place, unit in enumerate(UNITS)
         for group in GROUPS
         for rank, grade in enumerate(GRADES)
     ]
-    release, _ = two_rounds(ballots("2024"), header + "".join(cells))
-    found = changes(release.round("2024"), release.round("2025"), "全部")
+    return "参评单位,评议主体,测评指标,评价等级,票数\n" + "".join(cells)
+
+
+def cases():
+    """Round -> what came in, its rules and, if any, its register. All stand in one release."""
+    yield "2024", ballots("2024"), SMALL, None
+    yield "2025", ballots("2025"), SMALL, None
+    for code, (old, new) in OTHER.items():
+        yield f"2025-{code}", ballots("2025"), SMALL.replace(old, new), None
+    yield "2025-words", ballots("2025", grades=WORDS), in_words(), None
+    four_rules = SMALL.replace('"基本满意" = 60', '"比较满意" = 80\n"基本满意" = 60')
+    yield "2025-four", ballots("2025", grades=FOUR), four_rules, None
+    yield "2024-once", ballots("2024", grades=GRADES[:2]).replace("基本满意", "不满意", 1), SMALL, None
+    yield "2025-none", ballots("2025", grades=GRADES[:2]), SMALL, None
+    yield "2024-pooled", ballots("2024", groups=GROUPS[:2]), POOLED, None
+    yield "2025-pooled", ballots("2025"), POOLED, None
+    yield "2024-groups", ballots("2024", groups=GROUPS[:2]), SMALL, None
+    yield "2024-many", ballots("2024"), MANY, None
+    yield "2025-many", ballots("2025"), MANY, None
+    yield "2025-counts", counts(), SMALL, None
+    yield "2024-three", ballots("2024"), SMALL, dict.fromkeys(UNITS[:3], "一类")
+    yield "2025-fourth", ballots("2025"), SMALL, dict.fromkeys(UNITS[:4], "一类")
+    by_category = SMALL.replace("\n[averaging]", BY_CATEGORY + "\n[averaging]")
+    yield "2025-own", ballots("2025"), by_category, dict.fromkeys(UNITS[:4], "一类")
+    yield "2024-listed", ballots("2024"), SMALL, {}
+    yield "2025-two", ballots("2025"), SMALL, dict.fromkeys(UNITS[:2], "一类")
+
+
+@pytest.fixture(scope="module")
+def small_city(tmp_path_factory):
+    """The store with a round for every case, and its release: to publish takes as long as to import."""
+    store = Store(tmp_path_factory.mktemp("rounds") / "var", threads=2)
+    for round_id, text, rules, categories in cases():
+        name = store.add_rules(rules.replace('name = "demo-2025"', f'name = "{round_id}"')).name
+        if categories is not None:
+            assert store.import_files("units", [("单位.csv", register(categories).encode())], round_id).stored
+        kind = "counts" if "票数" in text else "ballots"
+        options = ImportOptions(rules=name, accept_warnings="测试")
+        report = store.import_files(kind, [("评议.csv", text.encode())], round_id, options)
+        assert report.stored, (round_id, [problem.message("zh") for problem in report.problems])
+    store.publish()
+    release = store.release()
+    yield store, release
+    release.close()
+
+
+@pytest.fixture
+def compared(small_city):
+    """compared(round, other round, category): the changes, with the earlier ballots counted again where needed."""
+    store, release = small_city
+
+    def run(first, second, category="全部", recounting=True):
+        more = (partial(what_if, store),) if recounting else ()
+        return changes(release.round(first), release.round(second), category, *more)
+
+    return run
+
+
+def scores_of(found):
+    return found.rows.set_index("unit_code")["score"]
+
+
+def codes(found):
+    return [item.code for item in found.breaks]
+
+
+def test_a_new_name_of_the_same_rules_is_no_break(compared):
+    found = compared("2024", "2025", recounting=False)
+    assert found.breaks == () and found.tested and not found.recounted
+    assert found.compared == len(UNITS) and found.regression is not None
+    assert found.rows.equals(compared("2024", "2025").rows)
+
+
+@pytest.mark.parametrize("code", OTHER)
+def test_other_rules_count_the_earlier_round_again(code, compared, small_city):
+    (store, release), second = small_city, f"2025-{code}"
+    found = compared("2024", second)
+    assert codes(found) == [code] and found.tested and found.recounted and found.rules == second
+    recounted = what_if(store, release.round("2024"), release.round(second).rules)
+    trial = scores_of(ranking(release.round("2024"), "全部", recounted))
+    rows = found.rows.set_index("unit_code")
+    assert rows["score_from"].tolist() == trial[rows.index].tolist()
+    alone = compared("2024", second, recounting=False)
+    assert codes(alone) == [code, "not_recounted"] and not alone.tested and not alone.recounted
+    assert alone.rows["change"].isna().all() and alone.rows["statement"].isna().all()
+    assert alone.rows["position"].isna().all() and alone.regression is None
+    official = scores_of(ranking(release.round("2024"), "全部"))
+    rows = alone.rows.set_index("unit_code")
+    assert rows["score_from"].tolist() == official[rows.index].tolist()
+    assert len(rows) == len(UNITS)
+
+
+def test_grades_that_the_later_rules_do_not_know(compared):
+    found = compared("2024", "2025-words")
+    assert codes(found) == ["points", "not_recounted"] and not found.tested and len(found.rows) == len(UNITS)
+
+
+def test_a_form_with_another_grade_is_not_tested(compared, small_city):
+    found = compared("2024", "2025-four")
+    assert codes(found) == ["points", "grades"] and found.breaks[1].names == ("比较满意",)
+    assert not found.tested and not found.recounted and found.rows["p"].isna().all()
+    official = scores_of(ranking(small_city[1].round("2024"), "全部"))
+    assert found.rows["score_from"].tolist() == official[found.rows["unit_code"]].tolist()
+
+
+def test_a_grade_missing_by_chance_is_no_break(compared):
+    """One 不满意 in 2024 and none in 2025: fewer than ten were to be expected."""
+    assert compared("2024-once", "2025-none").breaks == ()
+
+
+def test_a_group_that_came_later_is_a_break(compared):
+    found = compared("2024-pooled", "2025-pooled")
+    assert codes(found) == ["groups"] and found.breaks[0].names == ("两代表一委员",)
+    assert not found.tested and len(found.rows) == len(UNITS)
+    assert "两代表一委员" in found.breaks[0].sentence("zh")
+
+
+def test_a_missing_group_leaves_units_out_with_the_reason(compared):
+    found = compared("2024-groups", "2025")
+    assert codes(found) == ["groups"] and found.rows.empty and found.regression is None
+    assert set(found.left_out["reason"]) == {"missing_group"} and set(found.left_out["round"]) == {"2024-groups"}
+
+
+def test_a_unit_with_too_few_votes_for_a_place_still_has_a_change(compared):
+    found = compared("2024-many", "2025-many")
+    assert len(found.rows) == len(UNITS) and found.left_out.empty and found.compared == len(UNITS)
+    assert set(found.rows["reason"]) == {"too_few_votes"}
+
+
+def test_counts_compare_as_ballots_do(compared):
+    found = compared("2024", "2025-counts", recounting=False)
     assert found.breaks == () and found.compared == len(UNITS) and found.rows["p_holm"].notna().all()
 
 
-def test_a_unit_that_moved_to_another_category(two_rounds):
-    registers = {"2024": dict.fromkeys(UNITS[:3], "一类"), "2025": dict.fromkeys(UNITS[:4], "一类")}
-    release, recount = two_rounds(ballots("2024"), ballots("2025"), registers=registers)
-    found = changes(release.round("2024"), release.round("2025"), "一类", recount)
+def test_a_unit_that_moved_to_another_category(compared):
+    found = compared("2024-three", "2025-fourth", "一类")
     row = found.rows.set_index("unit_name").loc["丁局"]
     assert row["moved_from"] == "全部" and row["change"] == row["score_to"] - row["score_from"]
     assert found.rows["moved_from"].notna().sum() == 1
     assert found.rows.set_index("unit_name")["position"].isna().to_dict()["丁局"]
-    left = changes(release.round("2024"), release.round("2025"), "全部", recount)
+    left = compared("2024-three", "2025-fourth")
     assert left.left_out[["unit_name", "reason"]].to_numpy().tolist() == [["丁局", "gone"]]
 
 
-def test_a_moved_unit_has_no_change_where_the_weights_differ(two_rounds):
-    by_category = '\n[weights_by_category."一类"]\n"普通群众" = 0.5\n"服务对象" = 0.5\n'
-    rules = NEXT.replace("\n[averaging]", by_category + "\n[averaging]")
-    registers = {"2024": dict.fromkeys(UNITS[:3], "一类"), "2025": dict.fromkeys(UNITS[:4], "一类")}
-    release, recount = two_rounds(ballots("2024"), ballots("2025"), rules, registers)
-    found = changes(release.round("2024"), release.round("2025"), "一类", recount)
+def test_a_moved_unit_has_no_change_where_the_weights_differ(compared):
+    found = compared("2024-three", "2025-own", "一类")
     assert codes(found) == ["weights"] and found.recounted
     rows = found.rows.set_index("unit_name")
     assert rows["change"].isna().to_dict() == {"甲局": False, "乙局": False, "丙局": False, "丁局": True}
     assert found.compared == 3
 
 
-def test_a_category_that_is_new(two_rounds):
-    registers = {"2024": {}, "2025": dict.fromkeys(UNITS[:2], "一类")}
-    release, recount = two_rounds(ballots("2024"), ballots("2025"), registers=registers)
-    found = changes(release.round("2024"), release.round("2025"), "一类", recount)
+def test_a_category_that_is_new(compared):
+    found = compared("2024-listed", "2025-two", "一类")
     assert found.compared == 2 and found.rows["moved_from"].tolist() == ["全部", "全部"]
     assert found.rows["position"].isna().all() and found.ranked_from == 0 and found.regression is None
 

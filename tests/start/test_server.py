@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from data.store import Store
 from tests.start.terminal import Terminal, free_port, run
+from tests.support.stores import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 START = str(ROOT / "start.py")
@@ -33,9 +35,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def filled(environment: dict[str, str]) -> Path:
     """The store of that account, no longer empty: it holds one rule set."""
-    biaochi = "from cli.main import main; main()"
-    added = run([sys.executable, "-c", biaochi, "rules", "add", "rules/demo-2025.toml"], cwd=ROOT, env=environment)
-    assert added.returncode == 0, added.stderr
+    Store(Path(environment["BIAOCHI_STORE"])).add_rules(RULES)
     return Path(environment["BIAOCHI_STORE"])
 
 

@@ -23,9 +23,13 @@ def rows_of(content):
 
 
 @pytest.fixture
-def formal(small, files):
+def formal(small, files, made_once):
     """2024 as a formal round, published."""
-    return small, published(small, files("2024.csv", BALLOTS), "2024"), files
+
+    def make():
+        return published(small, files("2024.csv", BALLOTS), "2024")
+
+    return small, made_once(make), files
 
 
 def test_a_round_is_trial_or_formal_never_both(formal):
