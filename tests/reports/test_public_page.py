@@ -277,7 +277,7 @@ def test_only_confirmed_units_stand_under_confirmed(demo_release, page_of):
         if node.tag == "ul":
             seen += [(tier, item.attributes["data-unit"]) for item in node.all("li", data_unit=True)]
     assert sorted(seen) == sorted((verdict, code) for code, verdict in rows.items() if verdict != "not_ranked")
-    assert sum(tier == "confirmed" for tier, _ in seen) == 3
+    assert sum(tier == "confirmed" for tier, _ in seen) == 4
 
 
 def test_units_without_a_place_stand_with_their_reason_and_no_score(page_of):
