@@ -90,7 +90,7 @@ def test_the_bottom_page_names_only_the_confirmed(demo_path, monkeypatch):
     assert not any("◆ 市燃气公司" in text for text in texts)
     tables = [table.value for table in test.dataframe if "verdict_words" in table.value]
     assert {"n", "interval", "verdict_words", "places"} <= set.intersection(*(set(table) for table in tables))
-    assert tables[0]["unit_name"].tolist() == ["市燃气公司", "市公交公司", "市图书馆"]
+    assert tables[0]["unit_name"].tolist() == ["市燃气公司", "市公交公司", "市图书馆", "市环境卫生中心"]
 
 
 def test_a_category_without_any_difference_offers_no_list(tmp_path, monkeypatch):
