@@ -32,6 +32,7 @@ class Clusters:
     between : correlation of two units' totals of a site, pooled over all pairs, 0 to 1.
     variance : shape (p, groups); part of a score's variance, points squared, 0 for groups whose sites are not used.
     freedom : shape (p, groups); degrees of freedom of that variance.
+    across : shape (p,); what groups that share sites add to a score's variance together, points squared.
     shared : whether ballots of two groups name the same site.
     """
 
@@ -43,6 +44,7 @@ class Clusters:
     between: Floats
     variance: Floats
     freedom: Floats
+    across: Floats
     shared: bool
 
     @property
@@ -87,7 +89,9 @@ def clustered(sums: SiteSums, n: Ints, mean: Floats, weight: Floats, plain: Floa
     used_rows = used[sums.group]
     keys = np.stack([sums.group, sums.site])[:, used_rows]
     shared = bool(len(np.unique(sums.site[used_rows])) < np.unique(keys, axis=1).shape[1])
-    return Clusters(count, used, effect, size, within, between, variance, freedom, shared), whole.T @ whole
+    covariance = whole.T @ whole
+    across = np.diagonal(covariance) - variance.sum(axis=1)
+    return Clusters(count, used, effect, size, within, between, variance, freedom, across, shared), covariance
 
 
 def _influence(votes: Floats, total: Floats, n: Ints, mean: Floats, weight: Floats) -> Floats:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.clusters import Clusters
 from analytics.pairs import honest_pairs
 from data.store.release import Round
 from errors import BiaochiError
@@ -213,7 +214,23 @@ def _law(family: Family, at: int) -> dict[str, Any]:
         "groups": counts.group_count.tolist(),
         "weight": evidence.weight[at].tolist(),
         "n": evidence.n[at].tolist(),
+        "effect": evidence.effect.tolist(),
+        "sites": _sites(evidence.clusters, at, len(evidence.effect)),
+        "across": 0.0 if evidence.clusters is None else float(evidence.clusters.across[at]),
     }
+
+
+def _sites(clusters: Clusters | None, at: int, groups: int) -> list[dict[str, float] | None]:
+    """Return, for each group whose sites are used, the variance and degrees of freedom that they give the unit.
+
+    Taken as given by the kit: the votes of each site would give away how others voted.
+    """
+    if clusters is None:
+        return [None] * groups
+    return [
+        {"variance": float(clusters.variance[at, g]), "freedom": float(clusters.freedom[at, g])} if used else None
+        for g, used in enumerate(clusters.used)
+    ]
 
 
 def _before(p: Array, own: float) -> dict[str, float]:

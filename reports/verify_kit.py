@@ -77,7 +77,7 @@ def same(ours: object, theirs: object) -> bool:
 
 def shown(value: object) -> str:
     """A number in full, anything else as it is."""
-    return "-" if value is None else repr(value) if isinstance(value, float) else str(value)
+    return "-" if value is None else repr(float(value)) if isinstance(value, float) else str(value)
 
 
 # The score: the weighted mean of the means of the groups, with its interval.
@@ -90,8 +90,8 @@ def own_score(kit: Kit) -> dict[str, object]:
     if cells is None:
         return nothing
     score = sum(w * c["total"] / c["n"] for c, w in zip(cells, weight, strict=True)) / SCALE
-    parts = [w * w * smoothed(c, t) / c["n"] / SCALE**2 for c, t, w in zip(cells, totals, weight, strict=True)]
-    variance, nu = sum(parts), freedom_of_score(kit)
+    variance = sum(part for part, _ in variances(cells, totals, weight)) + kit["law"].get("across", 0.0)
+    nu = freedom_of_score(kit)
     low, high = interval(kit["law"], score, nu, kit["level"])
     return {"score": score, "se": math.sqrt(variance), "score_low": low, "score_high": high}
 
@@ -99,25 +99,38 @@ def own_score(kit: Kit) -> dict[str, object]:
 def freedom_of_score(kit: Kit) -> float:
     """Return the degrees of freedom of the score (Satterthwaite)."""
     cells, totals, weight = weighed(kit)
-    parts = [w * w * smoothed(c, t) / c["n"] / SCALE**2 for c, t, w in zip(cells, totals, weight, strict=True)]
-    freedom = [cell["n"] - 1 + PSEUDO for cell in cells]
-    if sum(parts) <= 0:
-        return float(sum(freedom))
-    return sum(parts) ** 2 / sum(part * part / f for part, f in zip(parts, freedom, strict=True))
+    parts = variances(cells, totals, weight)
+    whole = sum(part for part, _ in parts)
+    if whole <= 0:
+        return float(sum(freedom for _, freedom in parts))
+    return whole**2 / sum(part * part / freedom for part, freedom in parts)
+
+
+def variances(cells: Any, totals: Any, weight: list[float]) -> list[tuple[float, float]]:
+    """Return what each group adds to the variance of the score, and its degrees of freedom; by sites where used."""
+    parts = []
+    for cell, whole, w in zip(cells, totals, weight, strict=True):
+        own, sites = w * w * smoothed(cell, whole) / cell["n"] / SCALE**2, cell["sites"]
+        by_votes = (own, cell["n"] - 1 + PSEUDO)
+        parts.append((max(own, sites["variance"]), sites["freedom"]) if sites else by_votes)
+    return parts
 
 
 def weighed(kit: Kit) -> tuple[Any, Any, list[float]]:
     """Return the cells that count for the unit, their groups and weights; no cells if a weighted group is missing."""
     cells, totals, weights = kit["own"]["cells"], kit["group_totals"], kit["weights"]
+    sites = kit["law"].get("sites") or [None] * len(cells)
     if weights is None:  # all votes as one group
-        return ([summed(cells)], [summed(totals)], [1.0]) if sum(c["n"] for c in cells) else (None, None, [])
+        one = {**summed(cells), "sites": sites[0]}
+        return ([one], [summed(totals)], [1.0]) if one["n"] else (None, None, [])
     wanted = {group for group, weight in weights.items() if weight > 0}
     there = [at for at, cell in enumerate(cells) if cell["group"] in wanted and cell["n"] > 0]
     if not there or (len(there) < len(wanted) and not kit["renormalise"]):
         return None, None, []
     chosen = [weights[cells[at]["group"]] for at in there]
     scale = sum(chosen) if kit["renormalise"] else 1.0
-    return [cells[at] for at in there], [totals[at] for at in there], [weight / scale for weight in chosen]
+    used = [{**cells[at], "sites": sites[at]} for at in there]
+    return used, [totals[at] for at in there], [weight / scale for weight in chosen]
 
 
 def summed(cells: list[dict[str, Any]]) -> dict[str, int]:
@@ -142,7 +155,8 @@ def smoothed(cell: dict[str, Any], whole: dict[str, Any]) -> float:
 
 def shares(law: Kit, pseudo: float) -> Any:
     """Return the share of each vote score by group, with `pseudo` votes of the group; infinite: the group alone."""
-    own, groups = np.array(law["own"], dtype=float), np.array(law["groups"], dtype=float)
+    own = np.array(law["own"], dtype=float) / np.array(law["effect"])[:, None]
+    groups = np.array(law["groups"], dtype=float)
     whole = groups / np.maximum(groups.sum(axis=1, keepdims=True), 1)
     if math.isinf(pseudo):
         return whole
@@ -153,7 +167,8 @@ def cumulants(law: Kit, share: Any, multiplier: float) -> tuple[float, float, fl
     """Cumulant generating function of the score, its first and second derivative."""
     value = np.array(law["value"])
     total = mean = variance = 0.0
-    for row, weight, n in zip(share, law["weight"], law["n"], strict=True):
+    for row, weight, votes, effect in zip(share, law["weight"], law["n"], law["effect"], strict=True):
+        n = votes / effect  # votes of one site count less
         if weight > 0 and n > 0:
             exponent = multiplier * weight / n * value
             top = exponent.max()
@@ -376,7 +391,11 @@ def stepped(kit: Kit, confirm: float, clear: float) -> tuple[float, float]:
 def lowest_grade(kit: Kit) -> tuple[float, float]:
     """Are more votes at the lowest grade than the limit: exact binomial."""
     low, n = kit["own"]["lowest_votes"], sum(cell["n"] for cell in kit["own"]["cells"])
-    limit = kit["bottom"]["limit"]
+    limit, effect = kit["bottom"]["limit"], max(kit["law"].get("effect", [1.0]))
+    if effect > 1:  # counts that sites make worth less are no whole numbers: the same tails by the beta distribution
+        x, size = low / effect, n / effect
+        more = float(stats.beta.cdf(limit, x, size - x + 1)) if x > 0 else 1.0
+        return more, float(stats.beta.sf(limit, x + 1, size - x)) if x < size else 1.0
     return float(stats.binom.sf(low - 1, n, limit)), float(stats.binom.cdf(low, n, limit))
 
 
@@ -410,6 +429,11 @@ def under_the_line(kit: Kit) -> tuple[float, float]:
         z = (score - line) / math.sqrt(cumulants(law, group, a)[2])
         below = float(special.stdtr(nu, max(*up, z)))
         above = float(special.stdtr(nu, -min(*down, z)))
+    if any(law.get("sites") or []):  # the t test by site as well
+        t = (score - line) / kit["family"]["se"][at]
+        below, above = (
+            max(p, float(special.stdtr(freedom_of_score(kit), side))) for p, side in ((below, t), (above, -t))
+        )
     if abs(score - line) <= 1e-9 or sum(cell["n"] for cell in kit["own"]["cells"]) < 4:
         return max(below, 0.5), max(above, 0.5)
     return below, above

@@ -81,7 +81,7 @@ class Uncertainty:
 
     level: float = 0.95
     draws: int = 20000
-    cluster: str = "ballot"
+    cluster: str = "site"
 
 
 @dataclass(frozen=True)
@@ -345,8 +345,6 @@ def _uncertainty(section: "_Section") -> Uncertainty:
         section.whole("draws", 100, MOST_DRAWS, default.draws),
         section.choice("cluster", ("ballot", "site"), default.cluster),
     )
-    if uncertainty.cluster == "site":  # would change every interval: refused rather than ignored
-        section.report("rules_not_supported", key=f"{section.path('cluster')} = site")
     section.refuse_others()
     return uncertainty
 

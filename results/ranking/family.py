@@ -142,6 +142,8 @@ def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits) -> Fam
     inside = np.ones(len(members), dtype=bool) if name == ALL else (members["category"] == name).to_numpy()
     members = members[inside].reset_index(drop=True)
     own = units.moments.select(np.flatnonzero(inside))
+    if rules.uncertainty.cluster != "site":
+        own = replace(own, sites=None)
     category = None if name == ALL else name
     weights = _weights(rules, category, own.groups)
     renormalise = rules.minimum.missing_group == "renormalise"

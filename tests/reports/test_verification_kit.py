@@ -32,16 +32,18 @@ def rules_with(bottom, minimum="per_unit = 5\nper_group = 3", order="group", nam
     return f"{text}[minimum]\n{minimum}\n[bottom]\n{bottom}\n[uncertainty]\ndraws = 2000\n"
 
 
-def ballots(seed=1, units=7, people=60, without=None):
-    """Everybody grades a few units; the last units are liked less. `without`: a unit and group that never meet."""
-    draw, lines = random.Random(seed), ["票号,评议主体,参评单位,评价"]
+def ballots(seed=1, units=7, people=60, without=None, sites=1):
+    """Everybody grades a few units; the last units are liked less. `without`: a unit and group that never meet. sites:
+    places of voting, of which every third likes all units more and every third less.
+    """
+    draw, lines = random.Random(seed), ["票号,评议主体,参评单位,评价,会场或点位"]
     for person in range(people):
-        group = GROUPS[person % 3]
+        group, site = GROUPS[person % 3], person // 3 % sites
         for unit in draw.sample(range(units), 4):
             if without != (unit, group):
-                liked = 0.95 - 0.13 * unit
+                liked = 0.95 - 0.13 * unit + (0.2 * (site % 3 - 1) if sites > 1 else 0)
                 grade = GRADES[0] if draw.random() < liked else draw.choice(GRADES[1:])
-                lines.append(f"{person},{group},单位{unit},{grade}")
+                lines.append(f"{person},{group},单位{unit},{grade},{f'点位{site}' if sites > 1 else ''}")
     return "\n".join(lines) + "\n"
 
 
@@ -71,6 +73,11 @@ RULED = {
     "pooled": (LAST, {"order": "pooled"}),
     "small groups": (LAST, {"minimum": "per_unit = 5\nper_group = 12"}),
 }
+SITED = {
+    "sites": (LAST, "group"),
+    "sites below a line": ('rule = "below"\nline = 70', "pooled"),
+    "sites and a grade": ('rule = "dissatisfied_over"\nlimit = 0.15', "group"),
+}
 MISSING = ("not_ranked", "renormalise")
 ALIKE = {"no spread at all": (3, 0, 0), "tied": (2, 1, 0)}
 
@@ -86,6 +93,9 @@ def cases():
     """Name -> kind, content and rules of a round."""
     for name, (bottom, options) in RULED.items():
         yield name, ("ballots", ballots(people=240), rules_with(bottom, name=name.replace(" ", "-"), **options))
+    for name, (bottom, order) in SITED.items():
+        rules = rules_with(bottom, order=order, name=name.replace(" ", "-"))
+        yield name, ("ballots", ballots(people=240, sites=12), rules)
     for missing in MISSING:
         rules = rules_with(LAST, f'{FEW}\nmissing_group = "{missing}"', name=missing)
         yield missing, ("ballots", ballots(people=240, without=(6, GROUPS[1])), rules)
@@ -102,6 +112,11 @@ def agreeing(tmp_path_factory):
         assert store.import_files(kind, [("b.csv", content.encode())], str(year), options).stored
     store.publish()
     return lambda name: every_line_agrees(store.path, str(2001 + list(dict(cases())).index(name)))
+
+
+@pytest.mark.parametrize("name", SITED)
+def test_the_script_agrees_where_votes_are_counted_by_site(agreeing, name):
+    assert len(agreeing(name)) == 7
 
 
 @pytest.mark.parametrize("name", RULED)

@@ -1,7 +1,5 @@
 """Rule sets: the shipped ones load, wrong ones are refused with every problem at once."""
 
-import re
-
 import pytest
 
 from data.model.rule_sets import Bottom, InvalidRulesError, parse_rules
@@ -101,8 +99,7 @@ def test_an_empty_bottom_section_is_not_a_rule():
     assert codes(text) == {"rules_missing"}
 
 
-def test_clustering_on_sites_is_refused_by_name_not_ignored():
-    text = re.sub(r'cluster = "ballot"', "", DEMO).replace("[uncertainty]", '[uncertainty]\ncluster = "site"')
-    with pytest.raises(InvalidRulesError) as refused:
-        parse_rules(text)
-    assert [problem.code for problem in refused.value.problems] == ["rules_not_supported"]
+def test_sites_are_used_unless_a_rule_set_says_otherwise():
+    assert parse_rules(DEMO).uncertainty.cluster == "ballot"
+    assert parse_rules(DEMO.replace('cluster = "ballot"', 'cluster = "site"')).uncertainty.cluster == "site"
+    assert parse_rules(DEMO.replace('cluster = "ballot"', "")).uncertainty.cluster == "site"
