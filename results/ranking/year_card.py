@@ -8,7 +8,7 @@ import numpy as np
 from analytics.pairs import honest_pairs
 from analytics.resolution import growth, settling_deviate, smallest_difference
 from analytics.scores import UnitScores, scores_from_moments
-from analytics.shrinkage import reliability, shrink
+from analytics.shrinkage import shrink
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.store.release import Round
 from i18n import N_, PUNCTUATION, translate
@@ -126,7 +126,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
         counts[CONFIRMED],
         counts[UNDECIDED],
         counts[CLEARED],
-        reliability(score, variance),
+        bottom.reliability,
         smallest_difference(pairs.spread, ONE_PAIR),
         smallest_difference(pairs.spread, bottom.sets.critical),
         float(beyond.mean()) if len(beyond) else float("nan"),
