@@ -38,6 +38,8 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
         st.caption(layout.plain(PUNCTUATION[language()].gap.join(_facts(card))))
         with st.expander(_(STATISTICIAN)):
             st.caption(_(RELIABILITY).format(share=tables.percent(card.reliability, 0)))
+            for sentence in card.on_sites(language()):
+                st.caption(layout.plain(sentence))
     query = {"category": name, "round": round_id, "lang": language()}
     layout.page_link("act/bottom.py", _("Bottom list"), query)
 

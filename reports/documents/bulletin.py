@@ -210,7 +210,7 @@ def _ranked(found: RoundResults, shown: Presentation, language: str) -> Iterator
 def _annex(found: RoundResults, shown: Presentation, language: str) -> Iterator[Section]:
     """Return the annex for statisticians: figures behind the verdicts on units that are not cleared.
 
-    A category without a list has no table, because a table of its units would be one.
+    A category without a list has no table: a table of its units would amount to a list.
     """
     listed = [one for one in found.lists if not one.refused]
     if listed:

@@ -1,8 +1,8 @@
 """What may be said of a unit: the first layer for everyone, the second for statisticians. All doors take it from here.
 
 The first layer has the verdict and one gauge with one threshold: how strong the evidence is, 100 being required. Words
-of certainty belong to verdicts alone. A probability or p-value beside them was read as a second verdict: of 255
-statements, 7 said "almost certain" of a unit that may not be named. Those are on the second layer.
+of certainty belong to verdicts alone. A probability or p-value next to them was read as a second verdict: 7 of 255
+statements called a unit "almost certain" that may not be named. Both are on the second layer.
 """
 
 import math
@@ -59,7 +59,7 @@ CROSSES = N_(
     "the verdict asks only about the bottom."
 )
 ONE_SIDE = N_(
-    "Its range of places lies on one side of the line all the same: the range answers another question; the verdict "
+    "Its range of places is on one side of the line all the same: the range answers another question; the verdict "
     "alone decides what may be stated."
 )
 REMARKS = {
@@ -133,7 +133,7 @@ class Rule:
 
 
 def first_layer(rule: Rule, row: Row, language: str) -> list[str]:
-    """Return what may be said of a unit to everyone, the verdict first. `row` is a ranking row."""
+    """Return the statements on a unit for everyone, the verdict first. `row` is a ranking row."""
     if row["verdict"] == NOT_RANKED:
         return [_told(NOT_RANKED_SENTENCE, rule, row, language, reason=remark(row, language))]
     said = [_verdict(rule, row, language), _gauge(rule, row, language)]
@@ -147,7 +147,7 @@ def first_layer(rule: Rule, row: Row, language: str) -> list[str]:
 
 
 def second_layer(rule: Rule, row: Row, language: str) -> list[str]:
-    """Return what is said of a ranked unit to statisticians: p-values, probability, shrunken score."""
+    """Return the statements on a ranked unit for statisticians: p-values, probability, shrunken score."""
     if row["verdict"] == NOT_RANKED:
         return []
     p = {name: p_words(_number(row[f"{name}_p"])) for name in ("confirm", "clear")}

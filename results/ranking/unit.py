@@ -110,7 +110,7 @@ def alone(family: Family, code: str) -> Alone:
 
 
 def alone_sentence(found: Alone, language: str) -> str:
-    """Return what is said to statisticians of a unit examined by itself."""
+    """Return the statement for statisticians on a unit examined by itself."""
     return translate(ALONE, language).format(
         places=number_format.places(found.best, found.worst),
         confirm=p_words(found.confirm_p),
