@@ -28,8 +28,8 @@ def ranking(
 ) -> None:
     """`biaochi ranking`."""
     from reports.ranking_table import as_json, as_sheet
-    from results.ranking.bottom_list import family_name
     from results.ranking.ranking import ranking as rank_units
+    from results.ranking.statements import family_name
 
     check_form(form, output)
     with open_release(release) as chosen:
@@ -58,7 +58,7 @@ def bottom(
     """`biaochi bottom`."""
     from reports.ranking_table import as_json, as_sheet
     from results.ranking.bottom_list import bottom as not_settled
-    from results.ranking.bottom_list import family_name
+    from results.ranking.statements import family_name
 
     check_form(form, output)
     if k is not None and k < 1:

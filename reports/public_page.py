@@ -22,8 +22,9 @@ from reports.documents.common import round_words
 from results.labels import DEMO, REASON_SENTENCES, STAMPS, VERDICTS
 from results.method_text import in_five_sentences
 from results.notes import SENTENCES
-from results.ranking.bottom_list import BottomList, family_name
+from results.ranking.bottom_list import BottomList
 from results.ranking.rows import records
+from results.ranking.statements import family_name
 
 HIDDEN = "×"
 """Shown in place of a withheld number."""

@@ -17,9 +17,10 @@ from results.fields import columns, folded, meanings, number_formats
 from results.labels import BASIS, REASONS
 from results.missing import is_missing
 from results.overview import groups_of
-from results.ranking.bottom_list import bottom, family_name
+from results.ranking.bottom_list import bottom
 from results.ranking.family import RoundNotFoundError
 from results.ranking.ranking import ranking
+from results.ranking.statements import family_name
 
 RANKING, BOTTOM, CHANGES, GROUPS, BALLOTS = "ranking", "bottom", "changes", "groups", "ballots"
 RESULTS = (RANKING, BOTTOM, CHANGES, GROUPS)

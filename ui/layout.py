@@ -14,7 +14,7 @@ from data.store.round_status import TRIAL, WITHDRAWN
 from errors import BiaochiError, StoreBusyError
 from i18n import N_
 from results.labels import STAMPS
-from results.ranking.bottom_list import family_name
+from results.ranking.statements import family_name
 from results.ranking.unit import UnitDetail
 from ui import cached
 from ui.i18n import _, choose_language, language

@@ -9,7 +9,8 @@ from i18n import N_
 from reports import pledge_table
 from reports.ranking_table import as_sheet
 from reports.tables import groups_sheet
-from results.ranking.bottom_list import family_name, not_settled
+from results.ranking.bottom_list import not_settled
+from results.ranking.statements import family_name
 from ui import cached
 
 groups = groups_sheet

@@ -15,10 +15,11 @@ from i18n import N_
 from results.labels import REASON_SENTENCES, REASONS, VERDICTS
 from results.missing import is_missing
 from results.number_format import interval, number, percent, places
-from results.ranking.bottom_list import share_words
+from results.ranking.rows import records
+from results.ranking.statements import gauge, p_words, share_words, strength
 from results.ranking.unit import WITHHELD
 from ui import layout
-from ui.i18n import _
+from ui.i18n import _, language
 
 KIND_NAMES = {
     "scored": N_("Scored"),
@@ -56,8 +57,25 @@ def bottom_sentence(bottom: Bottom) -> str:
     )
 
 
-def chance(share: object) -> str:
-    """Return a probability from draws in full per cent, <1% and >99% at the ends; a dash if there is none."""
+def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:
+    """Show ranked units as statisticians read them: p-values, probability, shrunken score; always with the verdict."""
+    shown = pd.DataFrame(
+        {
+            _("Unit"): rows["unit_name"],
+            _("Votes"): rows["n"],
+            _("Interval"): rows["interval"],
+            _("Verdict"): rows["verdict_words"],
+            _("p for the bottom"): [p_words(p) for p in rows["confirm_p"]],
+            _("p against the bottom"): [p_words(p) for p in rows["clear_p"]],
+            _("Probability of the last k"): [_share(share) for share in rows["p_bottom"]],
+            _("Shrunken score"): [number(value, decimals) for value in rows["shrunken"]],
+            _("Expected place"): [number(value, 1) for value in rows["expected_rank"]],
+        }
+    )
+    st.dataframe(shown, hide_index=True, key=key, alt=_("The ranked units with p-values and probabilities."))
+
+
+def _share(share: object) -> str:
     return "–" if is_missing(share) else share_words(float(str(share)))
 
 
@@ -89,14 +107,15 @@ def _cell(value: object) -> str:
 
 
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Return ranked rows with place, interval, rank set, chance and verdict in words, in the order given."""
+    """Return ranked rows with place, interval, places, verdict and strength of evidence in words, in their order."""
     rows = rows[rows["rank"].notna()].reset_index(drop=True)
     decimals = rules.presentation.decimals
     return rows.assign(
         place=[place(a, b) for a, b in zip(rows["rank"], rows["rank_tied_to"], strict=True)],
         interval=[interval(a, b, decimals) for a, b in zip(rows["score_low"], rows["score_high"], strict=True)],
         places=[places(a, b) for a, b in zip(rows["rank_best"], rows["rank_worst"], strict=True)],
-        chance=[chance(share) for share in rows["p_bottom"]],
+        evidence=[strength(row, rules.uncertainty.level) for row in records(rows)],
+        strength=[gauge(row, rules.uncertainty.level, language()) for row in records(rows)],
         verdict_words=[verdict(code) for code in rows["verdict"]],
         remark=["" if pd.isna(code) else _(REASONS[code]) for code in rows["reason"]],
     )
@@ -104,7 +123,7 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 
 def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | Literal["auto"] = "auto") -> DataframeState:
     """Show the ranking as a table with single-row selection."""
-    columns = ["place", "unit_name", "category", "n", "score", "interval", "places", "verdict_words", "chance"]
+    columns = ["place", "unit_name", "category", "n", "score", "interval", "places", "verdict_words", "strength"]
     columns += ["dont_know_share", "remark"]
     columns = [name for name in columns if name != "category" or rows[name].nunique() > 1]
     columns = [name for name in columns if name != "remark" or rows[name].any()]
@@ -134,8 +153,8 @@ def _rank_columns(decimals: int) -> dict[str, ColumnConfig | str | None]:
             _("Places"), help=_("Places that the votes allow, for all units at once.")
         ),
         "verdict_words": st.column_config.TextColumn(_("Verdict")),
-        "chance": st.column_config.TextColumn(
-            _("Chance"), help=_("Probability of being among the last k, from the shrunken scores.")
+        "strength": st.column_config.TextColumn(
+            _("Evidence"), help=_("Strength of the evidence for the verdict; at least 100 is required.")
         ),
         "dont_know_share": st.column_config.NumberColumn(_("Don't know"), format="%.1f%%"),
         "remark": st.column_config.TextColumn(_("Remark"), width="medium"),
@@ -144,7 +163,7 @@ def _rank_columns(decimals: int) -> dict[str, ColumnConfig | str | None]:
 
 def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
     """Show the units of a verdict, each with votes, interval and verdict."""
-    columns = ["unit_name", "n", "score", "interval", "place", "places", "chance", "verdict_words", "remark"]
+    columns = ["unit_name", "n", "score", "interval", "place", "places", "verdict_words", "strength", "remark"]
     columns = [name for name in columns if name != "remark" or rows[name].any()]
     shown = rows[columns].assign(score=rows["score"].astype(float))
     st.dataframe(

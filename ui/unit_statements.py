@@ -3,7 +3,6 @@
 import streamlit as st
 
 from data.model.rule_sets import RuleSet
-from results.labels import REASON_SENTENCES
 from ui import layout, tables
 from ui.i18n import _
 
@@ -26,5 +25,3 @@ def show(row: dict, sentences: list[str], rules: RuleSet) -> None:
         )
         for sentence in sentences:
             st.markdown(layout.plain(sentence))
-        if reason := row["reason"]:
-            st.caption(_(REASON_SENTENCES[reason]))

@@ -5,6 +5,8 @@ from math import isfinite
 
 import streamlit as st
 
+from i18n import PUNCTUATION
+from results.ranking.statements import RELIABILITY, STATISTICIAN
 from results.ranking.year_card import YearCard
 from ui import layout, tables
 from ui.i18n import _, language
@@ -33,14 +35,18 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
     )
     st.markdown(layout.plain(card.sentence(language())))
     if card.ranked > 1:
-        st.caption(layout.plain(("" if language() == "zh" else " ").join(_facts(card))))
+        st.caption(layout.plain(PUNCTUATION[language()].gap.join(_facts(card))))
+        with st.expander(_(STATISTICIAN)):
+            st.caption(_(RELIABILITY).format(share=tables.percent(card.reliability, 0)))
+            for sentence in card.on_sites(language()):
+                st.caption(layout.plain(sentence))
     query = {"category": name, "round": round_id, "lang": language()}
     layout.page_link("act/bottom.py", _("Bottom list"), query)
 
 
 def _facts(card: YearCard) -> list[str]:
     """Return how well the data distinguish the scores, and what would improve it."""
-    facts = [_("Reliability of the scores: {share}.").format(share=tables.percent(card.reliability, 0)), _seen(card)]
+    facts = [_seen(card)]
     if card.more is not None:
         facts.append(card.more.sentence(language()))
     return facts

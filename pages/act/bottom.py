@@ -6,6 +6,7 @@ import streamlit as st
 
 from i18n import N_
 from results.ranking.rows import records
+from results.ranking.statements import NO_SECOND_VERDICT, RELIABILITY, STATISTICIAN
 from ui import cached, charts, downloads, layout, leniency, robustness, sheets, tables, unit_statements
 from ui.i18n import _, language
 from ui.releases import page as releases_page
@@ -51,18 +52,6 @@ if bottom.count:
 
 releases_page.show_notice(round_.id)
 
-if bottom.sets.borderline:
-    st.caption(
-        _(
-            "{count} of {pairs} comparisons lie within 0.04 of the critical value {critical}; with other draws a range "
-            "might end one place further. Verdicts need no draws."
-        ).format(
-            count=bottom.sets.borderline,
-            pairs=bottom.count * (bottom.count - 1) // 2,
-            critical=tables.number(bottom.sets.critical),
-        )
-    )
-
 if card.outcome == "nothing":
     st.warning(_("No list is available: the differences between these units are no larger than chance."))
 elif card.outcome != "no_list":
@@ -95,6 +84,23 @@ elif card.outcome != "no_list":
         tables.show_tier(tables.ranking_rows(bottom.tier("cleared"), rules), rules.presentation.decimals, "cleared")
     else:
         st.markdown(_("None."))
+
+if bottom.count and not bottom.no_list:
+    with st.expander(_(STATISTICIAN)):
+        share = tables.percent(bottom.reliability, 0)
+        st.caption(" ".join([_(NO_SECOND_VERDICT), _(RELIABILITY).format(share=share)]))
+        tables.show_statistics(rows, rules.presentation.decimals, "statistics")
+        if bottom.sets.borderline:
+            st.caption(
+                _(
+                    "{count} of {pairs} comparisons lie within 0.04 of the critical value {critical}; with other draws "
+                    "a range might end one place further. Verdicts need no draws."
+                ).format(
+                    count=bottom.sets.borderline,
+                    pairs=bottom.count * (bottom.count - 1) // 2,
+                    critical=tables.number(bottom.sets.critical),
+                )
+            )
 
 if bottom.count:
     st.subheader(_("Does it depend on the rules?"))

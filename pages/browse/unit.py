@@ -6,9 +6,8 @@ import streamlit as st
 
 from i18n import N_
 from reports.ranking_table import unit_as_sheet
-from results.labels import REASON_SENTENCES
-from results.ranking.bottom_list import p_words
-from results.ranking.unit import TOO_FEW
+from results.ranking.statements import STATISTICIAN
+from results.ranking.unit import TOO_FEW, alone_sentence
 from ui import cached, charts, downloads, layout, packages, tables
 from ui.i18n import _, language
 from ui.pledges import unit_book
@@ -49,39 +48,15 @@ st.caption(
         category=layout.plain(layout.category_name(category)), share=tables.percent(row["dont_know_share"])
     )
 )
-if row["reason"]:
-    st.info(_(REASON_SENTENCES[str(row["reason"])]))
-
+bottom = cached.bottom_lists(round_)[category]
 if row["rank"]:
     st.subheader(_("Why this verdict?"))
-    bottom = cached.bottom_lists(round_)[category]
     for sentence in bottom.sentences(row, language()):
         st.markdown(layout.plain(sentence))
-    alone = cached.alone(round_, code)
-    st.caption(
-        layout.plain(
-            _(
-                "For this unit alone, not selected from a list: places {places}; for the bottom {confirm}, "
-                "against it {clear}. A list names several units at once, so its verdict requires stronger "
-                "evidence."
-            ).format(
-                places=tables.places(alone.best, alone.worst),
-                confirm=p_words(alone.confirm_p),
-                clear=p_words(alone.clear_p),
-            )
-        )
-    )
-    if row["shrunken"] is not None:
-        st.caption(
-            layout.plain(
-                _(
-                    "For reference: score shrunken towards the mean {shrunken}, expected place {expected}. They "
-                    "do not replace the official score."
-                ).format(
-                    shrunken=tables.number(row["shrunken"], decimals), expected=tables.number(row["expected_rank"], 1)
-                )
-            )
-        )
+    with st.expander(_(STATISTICIAN)):
+        for sentence in bottom.statistics(row, language()):
+            st.caption(layout.plain(sentence))
+        st.caption(layout.plain(alone_sentence(cached.alone(round_, code), language())))
 
     packages.offer_kit(round_, code)
     st.caption(
@@ -90,6 +65,9 @@ if row["rank"]:
             "product."
         )
     )
+else:
+    for sentence in bottom.sentences(row, language()):
+        st.info(layout.plain(sentence))
 
 st.subheader(_("By evaluator group"))
 if detail.groups.empty:

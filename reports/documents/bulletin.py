@@ -7,7 +7,7 @@ import pandas as pd
 from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Presentation
-from formats.document import UNITS, Document, Row, Section, plain
+from formats.document import COLUMNS, STATISTICS, UNITS, Document, Row, Section, plain
 from i18n import N_, PUNCTUATION, translate
 from reports.documents.common import (
     UNSIGNED,
@@ -22,9 +22,17 @@ from reports.documents.common import (
 )
 from results import number_format
 from results.notes import SENTENCES
-from results.ranking.bottom_list import BottomList, family_name
+from results.ranking.bottom_list import BottomList
 from results.ranking.ranking import FIELDS
 from results.ranking.rows import records
+from results.ranking.statements import (
+    NO_SECOND_VERDICT,
+    RELIABILITY,
+    STATISTICIAN,
+    family_name,
+    p_words,
+    share_words,
+)
 
 TITLES = {
     "bulletin": N_("Bulletin on the mass evaluation of {round}"),
@@ -81,6 +89,7 @@ def bulletin(found: RoundResults, language: str, signature: Signature = UNSIGNED
         *_tiers(found, shown, language),
         Section(translate(RANKING, language), 1),
         *_ranked(found, shown, language),
+        *_annex(found, shown, language),
     ]
     return _document(found, "bulletin", sections, language, signature)
 
@@ -103,6 +112,7 @@ def bottom_list(found: RoundResults, language: str, signature: Signature = UNSIG
         _general(found, shown, language),
         Section(translate(BOTTOM, language), 1),
         *_tiers(found, shown, language),
+        *_annex(found, shown, language),
     ]
     return _document(found, "bottom", sections, language, signature)
 
@@ -195,6 +205,30 @@ def _ranked(found: RoundResults, shown: Presentation, language: str) -> Iterator
         lines = [_unit(row, listed, shown, language) for row in records(own)]
         name = plain(family_name(listed.family.name, language))
         yield Section(name, 2, (), table(UNITS, lines, language))
+
+
+def _annex(found: RoundResults, shown: Presentation, language: str) -> Iterator[Section]:
+    """Return the annex for statisticians: figures behind the verdicts on units that are not cleared.
+
+    A category without a list has no table: a table of its units would amount to a list.
+    """
+    listed = [one for one in found.lists if not one.refused]
+    if listed:
+        yield Section(translate(STATISTICIAN, language), 1, (translate(NO_SECOND_VERDICT, language),))
+    for one in listed:
+        told = translate(RELIABILITY, language).format(share=number_format.percent(one.reliability, 0))
+        rows = [_figures_of(row, shown, language) for row in _records(one.not_settled())]
+        name = plain(family_name(one.family.name, language))
+        yield Section(name, 2, (told,), table(STATISTICS, rows, language) if rows else None)
+
+
+def _figures_of(row: Mapping[str, object], shown: Presentation, language: str) -> Row:
+    """Return p-values and probability of a unit, none of them if its votes are not shown."""
+    few = few_votes(row, shown)
+    p = {name: number_format.NONE if few else p_words(float(str(row[name]))) for name in ("confirm_p", "clear_p")}
+    told = number_format.NONE if few or row["p_bottom"] is None else share_words(float(str(row["p_bottom"])))
+    cells = {**unit_cells(row, shown, language), **p, "p_bottom": told}
+    return Row({name: cells[name] for name in COLUMNS[STATISTICS]})
 
 
 def _unit(

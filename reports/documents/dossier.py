@@ -21,12 +21,12 @@ from reports.documents.common import (
     unit_cells,
 )
 from results import number_format
-from results.labels import REASON_SENTENCES
 from results.pledges.labels import NO_INTERVAL
 from results.pledges.progress import LATE, UNVERIFIED, WARNINGS
 from results.pledges.register import pledge_book, pledge_rounds
-from results.ranking.bottom_list import BottomList, family_name
+from results.ranking.bottom_list import BottomList
 from results.ranking.rows import records
+from results.ranking.statements import family_name, remark
 from results.ranking.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, UnitDetail, UnitHistory, UnitNotFoundError
 
 TITLE = N_("One unit in the mass evaluation of {round}")
@@ -80,10 +80,10 @@ def _verdict(
         ),
         translate(READING, language).format(level=found.level),
     ]
-    if row["reason"]:
-        said.append(translate(REASON_SENTENCES[str(row["reason"])], language))
     own, shown = records(listed.rows[listed.rows["unit_code"] == row["unit_code"]]), found.shown_in("unit")
     told = statement(own[0], listed, shown, language) if own else ""
+    if row["reason"] and not told:
+        said.append(remark(row, language))
     line = Row(unit_cells(row, shown, language), bar(row, listed), told)
     return Section(heading, 1, tuple(said), table(UNITS, [line], language))
 

@@ -20,8 +20,8 @@ from results.comparison.year_on_year import (
 )
 from results.comparison.year_on_year import LEFT_OUT as LEFT_OUT_COLUMNS
 from results.labels import REASON_SENTENCES
-from results.ranking.bottom_list import family_name
 from results.ranking.rows import records
+from results.ranking.statements import family_name
 
 TITLE = N_("The mass evaluations of {before} and {after} compared")
 READING = N_(

@@ -14,12 +14,14 @@ from analytics.verdicts import CONFIRMED
 from data.model.rule_sets import RuleSet
 from data.store.release import Release, Round
 from errors import BiaochiError
-from i18n import N_
+from i18n import N_, translate
+from results import number_format
 from results.ranking.family import Family
 from results.ranking.lineage import codes_of
 from results.ranking.ranking import Ranking
 from results.ranking.rows import rows_of_unit
 from results.ranking.scoring_tables import scored_units
+from results.ranking.statements import ALONE, p_words
 from results.ranking.verdicts import claims_by_rule, rank_sets_of
 
 OVERALL = ""
@@ -105,6 +107,15 @@ def alone(family: Family, code: str) -> Alone:
     claims = claims_by_rule(family)
     best, worst = int(sets.best[at]), int(sets.worst[at])
     return Alone(best, worst, float(claims.confirm_raw[at]), float(claims.clear_raw[at]))
+
+
+def alone_sentence(found: Alone, language: str) -> str:
+    """Return the statement for statisticians on a unit examined by itself."""
+    return translate(ALONE, language).format(
+        places=number_format.places(found.best, found.worst),
+        confirm=p_words(found.confirm_p),
+        clear=p_words(found.clear_p),
+    )
 
 
 def detail(round_: Round, code: str) -> UnitDetail:

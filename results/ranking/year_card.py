@@ -8,10 +8,11 @@ import numpy as np
 from analytics.pairs import honest_pairs
 from analytics.resolution import growth, settling_deviate, smallest_difference
 from analytics.scores import UnitScores, scores_from_moments
-from analytics.shrinkage import reliability, shrink
+from analytics.shrinkage import shrink
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.store.release import Round
 from i18n import N_, PUNCTUATION, translate
+from results.ranking.agreement_in_sites import sites_in_words
 from results.ranking.bottom_list import BottomList
 from results.ranking.family import COUNTED, Family
 
@@ -38,11 +39,17 @@ MORE = {
         "To settle the border between {above} and {below} ({difference} points apart) takes about {ballots} more "
         "ballots, at best split as follows: {plan}."
     ),
+    "out_of_reach": N_(
+        "Settling the border between {above} and {below} ({difference} points apart) is not within reach: it would "
+        "take more ballots than can be collected."
+    ),
     "never": N_(
         "{above} and {below} are at the border and practically equal: no achievable number of ballots would "
         "separate them."
     ),
 }
+MOST_GROWTH = 10.0
+"""Factor on the ballots of a year that is still a plan. The demonstration asked for 307,000 more, 55 times as many."""
 PLAN = N_("{group} +{ballots} (now {now})")
 
 
@@ -96,6 +103,12 @@ class YearCard:
     apart: float
     more: MoreBallots | None
 
+    def on_sites(self, language: str) -> list[str]:
+        """Return what ballots that were filled in together do to the verdicts."""
+        family, rows = self.bottom.family, self.bottom.rows.set_index("unit_code")["verdict"]
+        verdict = rows.reindex(family.members["unit_code"]).to_numpy(dtype=object, na_value="")
+        return [] if self.bottom.no_list else sites_in_words(family, verdict, language)
+
     def sentence(self, language: str) -> str:
         """Return the card as a sentence."""
         facts = {**self.bottom.facts(language), "confirmed": self.confirmed, "undecided": self.undecided}
@@ -126,7 +139,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
         counts[CONFIRMED],
         counts[UNDECIDED],
         counts[CLEARED],
-        reliability(score, variance),
+        bottom.reliability,
         smallest_difference(pairs.spread, ONE_PAIR),
         smallest_difference(pairs.spread, bottom.sets.critical),
         float(beyond.mean()) if len(beyond) else float("nan"),
@@ -168,6 +181,8 @@ def _more_ballots(bottom: BottomList, ballots: Mapping[str, int]) -> MoreBallots
         return MoreBallots("never", *names)
     more = {group: (n, _rounded((f - 1) * n)) for (group, n), f in zip(cast.items(), needed.plan, strict=True)}
     plan = {group: numbers for group, numbers in more.items() if numbers[1]}
+    if needed.everyone > MOST_GROWTH:
+        return MoreBallots("out_of_reach", *names)
     return MoreBallots("plan" if plan else "enough", *names, plan)
 
 

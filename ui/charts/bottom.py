@@ -1,9 +1,10 @@
-"""Bottom chart: the places that the votes allow, the line of the last k, the chance of being beyond it."""
+"""Bottom chart: the places that the votes allow, the line of the last k, the strength of the evidence."""
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from results.ranking.statements import ENOUGH, STRONGEST
 from ui.charts.base import INK, PALE, TIER_COLOURS, TIER_NAMES, label, reach, span, tier_marker
 from ui.i18n import _
 
@@ -24,33 +25,30 @@ def drawn(rows: pd.DataFrame) -> pd.DataFrame:
 def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float | None) -> go.Figure:
     """Draw the lowest units of a family, worst on top, so that it is visible without scrolling.
 
-    rows: worst first, with places and chance in words. line: position between two places where the last k begin.
-    points: the limit of a rule that tests the score. If no unit has a chance, the right panel is omitted.
+    rows: worst first, with places and strength of evidence in words. line: position between two places where the last k
+    begin. points: the limit of a rule that tests the score.
     """
     rows = drawn(rows)
-    chances = rows["p_bottom"].notna().any()
     by_score = line is None and points is not None
     fig = make_subplots(
-        cols=2 if chances else 1,
+        cols=2,
         shared_yaxes=True,
-        column_widths=[0.72, 0.28] if chances else None,
+        column_widths=[0.72, 0.28],
         horizontal_spacing=0.02,
     )
     for verdict in TIER_NAMES:
         part = rows[rows["verdict"] == verdict]
         _add_ranges(fig, part, verdict, by_score)
-        if chances:
-            _add_chances(fig, part, verdict)
+        _add_strength(fig, part, verdict)
     _mark_line(fig, points if by_score else line, k, by_score)
     ticks = [label(name) for name in rows["unit_name"]]
     fig.update_yaxes(tickvals=list(rows.index), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
     fig.update_yaxes(showgrid=True, gridcolor=PALE, tickfont={"size": 15})
     _title(fig, "x", _("Score") if by_score else _("Places that the votes allow (right: last)"))
     fig.update_xaxes(showgrid=False, zeroline=False, col=1)
-    if chances:
-        _title(fig, "x2", _("Chance of the last {k}").format(k=k))
-        fig.update_xaxes(col=2, range=[0, 1.28])
-        fig.update_xaxes(tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"], zeroline=False, showgrid=False, col=2)
+    _title(fig, "x2", _("Evidence for the verdict"))
+    fig.add_vline(ENOUGH, line={"dash": "dash", "width": 2, "color": INK}, row=1, col=2)
+    fig.update_xaxes(col=2, range=[0, 1.6 * STRONGEST], tickvals=[0, ENOUGH], zeroline=False, showgrid=False)
     fig.update_layout(
         height=140 + ROW * len(rows),
         margin={"l": 10, "r": 10, "t": 88, "b": 10},
@@ -93,19 +91,19 @@ def _add_ranges(fig: go.Figure, part: pd.DataFrame, verdict: str, by_score: bool
     )
 
 
-def _add_chances(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
+def _add_strength(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
     hollow = verdict == "undecided"
     colour = TIER_COLOURS[verdict]
     fig.add_trace(
         go.Bar(
-            x=part["p_bottom"].astype(float),
+            x=part["evidence"],
             y=list(part.index),
             orientation="h",
             marker={
                 "color": "rgba(230,159,0,0.25)" if hollow else colour,
                 "line": {"color": colour, "width": 2 if hollow else 0},
             },
-            text=part["chance"],
+            text=part["strength"],
             textposition="outside",
             textfont={"size": 14, "color": INK},
             cliponaxis=False,

@@ -10,7 +10,7 @@ from results.number_format import signed, signed_interval
 from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, AssociationOf, SeverityOf, ShiftOf, TrendOf
 from results.pledges.by_year import PledgeYear
 from results.pledges.register import KINDS
-from results.ranking.bottom_list import p_words
+from results.ranking.statements import p_words
 from ui import cached, layout, tables
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
