@@ -31,8 +31,10 @@ from data.model.names import match_key, tidy
 from data.model.rule_sets import RuleSet
 from problems import Problem
 
-MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
-NO_MARKS = ("0", "×", "✗", "✘", "x", "X", "否")  # in a column that the evaluator did not choose
+# Set in the column of a grade; TRUE and FALSE are what the check boxes of spreadsheets store, 选中 is of survey tools.
+MARKS = ("√", "✓", "✔", "☑", "■", "1", "是", "○", "●", "v", "V", "Y", "y", "TRUE", "True", "选中", "已选")
+# In a column that the evaluator did not choose.
+NO_MARKS = ("0", "×", "✗", "✘", "x", "X", "□", "☐", "否", "N", "n", "FALSE", "False", "未选中", "未选")
 FEWEST_UNITS = 3  # columns of grades that are taken for units without a register; fewer may be indicators
 MOSTLY = 0.5  # share of ticks, or of numbers in a column that is not read, which decides; a remark may hold a few
 OVERALL = "总体评价"

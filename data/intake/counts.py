@@ -212,7 +212,7 @@ class _Reader:
         text = unicodedata.normalize("NFKC", cell.value).strip().lstrip("'")
         if not text:
             return 0
-        number = whole_number(text)
+        number = whole_number(cell.value)
         if number is not None:
             return number
         code = "count_negative" if _SIGNED.fullmatch(text.removesuffix(".0")) else "count_not_whole"
