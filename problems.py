@@ -109,6 +109,11 @@ SENTENCES: dict[str, str] = {
     "confirm_units": N_("Columns read as units ({count}): {shown}; votes in them: {votes}."),
     "confirm_indicators": N_("Columns read as indicators ({count}): {shown}; votes in them: {votes}."),
     "confirm_ignored": N_("The column {shown} is not read, although {votes} of its cells hold grades or numbers."),
+    "confirm_void": N_(
+        "The column {shown} marks {votes} answers as invalid or unfinished ({words}); it is not read, and these answers "
+        "would be scored."
+    ),
+    "scale_differs": N_("The column {column} names the scale “{found}”; the rules score from {low} to {high}."),
     "confirm_category": N_(
         "Categories that may be one under two names ({count}): {shown}. Each would be ranked separately."
     ),
@@ -342,6 +347,10 @@ SUGGESTIONS: dict[str, str] = {
         "If it holds no votes, confirm; otherwise choose what it is: on the upload page, or with --map "
         "COLUMN=indicator on the command line."
     ),
+    "confirm_void": N_("If they should be scored, confirm; otherwise delete these rows and import the file again."),
+    "scale_differs": N_(
+        "Choose the rules with this scale; if the header is wrong, correct it in the file and import again."
+    ),
     "confirm_category": N_("If they are different categories, confirm; otherwise write one name in all files."),
     "confirm_registered_category": N_(
         "If the register is right, confirm; otherwise correct the register or the file, then import again."
@@ -572,6 +581,7 @@ QUESTIONS = frozenset(
         "confirm_sheets",
         "confirm_indicators",
         "confirm_ignored",
+        "confirm_void",
         "confirm_category",
         "confirm_registered_category",
         "confirm_register_column",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from data.intake.context import Context
+from data.intake.contradictions import names_other_round
 from data.intake.control_figures import kind_of_figure
 from data.intake.headers import Header, round_columns
 from data.intake.headings import counted_grade, is_generic, is_of_tool, names_in, without_number
@@ -50,6 +51,11 @@ def read_columns(file: str, header: Header, profile: Mapping[int, ColumnProfile]
         return result
     result.indicators = _indicators(header, result.grades, context.rules)
     result.problems += _asked(file, header, result, profile, context.rules)
+    result.problems += [
+        Problem("wrong_round", "error", file, None, header.row, header.cells[c], text, {"round": context.round_id})
+        for c, text in header.above.items()
+        if c in result.grades and names_other_round(text, context.round_id)
+    ]
     return result
 
 

@@ -42,6 +42,8 @@ TITLES: dict[str, str] = {
     "confirm_units": N_("columns read as units"),
     "confirm_indicators": N_("columns read as indicators"),
     "confirm_ignored": N_("column with grades or numbers is not read"),
+    "confirm_void": N_("answers marked as invalid would be scored"),
+    "scale_differs": N_("scale of a column differs from the rules"),
     "confirm_direction": N_("direction of a pledge is not stated"),
     "votes_not_read": N_("column with votes is not read"),
     "figure_differs": N_("printed figure differs from the counts"),
