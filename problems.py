@@ -72,6 +72,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hidden_sheet": N_("Hidden sheets are not read: {sheets}."),
     "hidden_rows": N_("{count} hidden rows are read like all others: {rows}."),
+    "hidden_columns": N_("{count} hidden columns are read like all others: {columns}."),
     "several_sheets": N_("The workbook has several sheets: {sheets}. Only {sheet} is read."),
     "sheet_not_found": N_("The workbook should have a sheet {sheet}; it has: {sheets}."),
     "confirm_sheets": N_("Units named by sheets, titles or file names and not in a column ({count}): {shown}."),
@@ -288,6 +289,7 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_cell_far_away": N_("Copy only the table into a new workbook and save that."),
     "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; otherwise confirm."),
     "hidden_rows": N_("Delete the hidden rows if they should not count; otherwise confirm."),
+    "hidden_columns": N_("Delete the hidden columns if they should not count; otherwise confirm."),
     "several_sheets": N_(
         "If that is the right sheet, confirm; otherwise choose another: from the list on the page, or with "
         "--sheet NAME on the command line."

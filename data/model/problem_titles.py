@@ -18,6 +18,7 @@ TITLES: dict[str, str] = {
     "workbook_cell_far_away": N_("cell far away from the table"),
     "hidden_sheet": N_("hidden sheets are not read"),
     "hidden_rows": N_("hidden rows are read"),
+    "hidden_columns": N_("hidden columns are read"),
     "several_sheets": N_("workbook has several sheets"),
     "sheet_not_found": N_("sheet does not exist"),
     "formula_without_value": N_("formula without a saved result"),

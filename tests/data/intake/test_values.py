@@ -3,6 +3,7 @@
 import pytest
 
 from data.intake.cells import number_in
+from data.intake.count_columns import grade_of
 from data.intake.values import judge_date, judge_grade, judge_group, judge_round, whole_number
 from data.model.rule_sets import parse_rules
 from data.moments.votes import kind_of_grade
@@ -95,3 +96,16 @@ def test_a_ballot_said_to_be_invalid_by_any_word_is_one_kind():
     marks = ("否", "作废", "废票", "无效票", "无效")  # 否 stands under 是否有效
     assert {kind("满意", validity=mark) for mark in marks} == {("无效", "invalid")}
     assert kind("满意", validity="有效票") == ("满意", "scored")
+
+
+def test_points_over_columns_of_counts_are_grades_of_a_scale_of_points():
+    rules = parse_rules(NUMERIC)
+    assert [grade_of(text, rules) for text in ("5分", "4 分", "1", "3分票数", "6分", "满意")] == [
+        "5",
+        "4",
+        "1",
+        "3",
+        None,
+        None,
+    ]
+    assert grade_of("5分", RULES) is None
