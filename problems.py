@@ -72,6 +72,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hidden_sheet": N_("Hidden sheets are not read: {sheets}."),
     "hidden_rows": N_("{count} hidden rows are read like all others: {rows}."),
+    "hidden_columns": N_("{count} hidden columns are read like all others: {columns}."),
     "several_sheets": N_("The workbook has several sheets: {sheets}. Only {sheet} is read."),
     "sheet_not_found": N_("The workbook should have a sheet {sheet}; it has: {sheets}."),
     "confirm_sheets": N_("Units named by sheets, titles or file names and not in a column ({count}): {shown}."),
@@ -109,6 +110,11 @@ SENTENCES: dict[str, str] = {
     "confirm_units": N_("Columns read as units ({count}): {shown}; votes in them: {votes}."),
     "confirm_indicators": N_("Columns read as indicators ({count}): {shown}; votes in them: {votes}."),
     "confirm_ignored": N_("The column {shown} is not read, although {votes} of its cells hold grades or numbers."),
+    "confirm_void": N_(
+        "The column {shown} marks {votes} answers as invalid or unfinished ({words}); it is not read, and these answers "
+        "would be scored."
+    ),
+    "scale_differs": N_("The column {column} names the scale “{found}”; the rules score from {low} to {high}."),
     "confirm_category": N_(
         "Categories that may be one under two names ({count}): {shown}. Each would be ranked separately."
     ),
@@ -283,6 +289,7 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_cell_far_away": N_("Copy only the table into a new workbook and save that."),
     "hidden_sheet": N_("If the data are on a hidden sheet, unhide it and import again; otherwise confirm."),
     "hidden_rows": N_("Delete the hidden rows if they should not count; otherwise confirm."),
+    "hidden_columns": N_("Delete the hidden columns if they should not count; otherwise confirm."),
     "several_sheets": N_(
         "If that is the right sheet, confirm; otherwise choose another: from the list on the page, or with "
         "--sheet NAME on the command line."
@@ -341,6 +348,10 @@ SUGGESTIONS: dict[str, str] = {
     "confirm_ignored": N_(
         "If it holds no votes, confirm; otherwise choose what it is: on the upload page, or with --map "
         "COLUMN=indicator on the command line."
+    ),
+    "confirm_void": N_("If they should be scored, confirm; otherwise delete these rows and import the file again."),
+    "scale_differs": N_(
+        "Choose the rules with this scale; if the header is wrong, correct it in the file and import again."
     ),
     "confirm_category": N_("If they are different categories, confirm; otherwise write one name in all files."),
     "confirm_registered_category": N_(
@@ -572,6 +583,7 @@ QUESTIONS = frozenset(
         "confirm_sheets",
         "confirm_indicators",
         "confirm_ignored",
+        "confirm_void",
         "confirm_category",
         "confirm_registered_category",
         "confirm_register_column",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from data.intake.context import Context
+from data.intake.contradictions import names_other_round, other_scale, void_marks
 from data.intake.headers import Header
 from data.intake.headings import (
     describes_evaluator,
@@ -31,8 +32,10 @@ from data.model.names import match_key, tidy
 from data.model.rule_sets import RuleSet
 from problems import Problem
 
-MARKS = ("√", "✓", "✔", "1", "是", "○", "●", "v", "V")  # set in the column of a grade
-NO_MARKS = ("0", "×", "✗", "✘", "x", "X", "否")  # in a column that the evaluator did not choose
+# Set in the column of a grade; TRUE and FALSE are what the check boxes of spreadsheets store, 选中 is of survey tools.
+MARKS = ("√", "✓", "✔", "☑", "■", "1", "是", "○", "●", "v", "V", "Y", "y", "TRUE", "True", "选中", "已选")
+# In a column that the evaluator did not choose.
+NO_MARKS = ("0", "×", "✗", "✘", "x", "X", "□", "☐", "否", "N", "n", "FALSE", "False", "未选中", "未选")
 FEWEST_UNITS = 3  # columns of grades that are taken for units without a register; fewer may be indicators
 MOSTLY = 0.5  # share of ticks, or of numbers in a column that is not read, which decides; a remark may hold a few
 OVERALL = "总体评价"
@@ -94,6 +97,7 @@ class _Reader:
             by_unit = "unit_code" not in self.header.fields
             rest = self._units(rest) if by_unit else self._indicators(rest)
         self._ignored(rest)
+        self._contradicted()
         self.result.meanings = [*self._fields(), *self.result.meanings]
         return self.result
 
@@ -260,12 +264,35 @@ class _Reader:
         for column, text in rest.items():
             self.result.ignored.add(column)
             self._mean(column, IGNORED)
+            void = void_marks(text, self.profile[column])
+            if void:
+                self._ask("confirm_void", {self.header.cells[column]: sum(void.values())}, words=sorted(void))
+                continue
             if self._mapped([text, self.header.cells[column]]) or is_of_tool(text):
                 continue
             votes = max(self.graded[column], _numbers(self.profile[column]))
             words = self.graded[column] > 0 and self.rules.numeric is None
             if votes and (words or votes >= MOSTLY * self.profile[column].filled):
                 self._ask("confirm_ignored", {self.header.cells[column]: votes})
+
+    def _contradicted(self) -> None:
+        """Refuse grades under a heading that names another year, and scores under one that names another scale."""
+        names = {value.name for value in self.result.values}
+        read = {column for column, cell in enumerate(self.header.cells) if cell in names}
+        read |= {at for name, at in self.header.fields.items() if name in ("grade_code", "score")}
+        for column in sorted(read):
+            scale = other_scale(self.header.cells[column], self.rules.numeric)
+            if scale and self.rules.numeric is not None:
+                low, high = (f"{edge / 100:g}" for edge in (self.rules.numeric.low, self.rules.numeric.high))
+                self._refuse("scale_differs", column, found=scale, low=low, high=high)
+        ticks = {column for value in self.result.values for column, _ in value.ticks}
+        for column in sorted(ticks):
+            if names_other_round(self.header.above.get(column, ""), self.context.round_id):
+                self._refuse("wrong_round", column, round=self.context.round_id)
+
+    def _refuse(self, code: str, column: int, **facts: object) -> None:
+        cell = self.header.cells[column]
+        self.result.problems.append(Problem(code, "error", self.file, None, self.header.row, cell, cell, facts))
 
     def _mapped(self, texts: Sequence[str] | Mapping[str, int]) -> bool:
         return any(text in self.known for text in texts)

@@ -764,6 +764,12 @@ class _Judge:
             self.intake.problems.append(
                 Problem("unit_in_two_categories", "error", file, None, row, header, category, facts)
             )
+        if self.context.earlier or not any("category" in header.fields for header in self.form.headers.values()):
+            return
+        for (place,) in self.con.execute(read_sql("intake/no_category")).fetchall():
+            file, row = self._place(place)
+            header = self.form.headers[file].text_of("ballots", "category")
+            self.intake.problems.append(Problem("missing_value", "error", file, None, row, header, ""))
 
 
 def _add(counts: dict[str, int], name: str, number: int) -> None:

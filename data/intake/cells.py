@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from data.model.contract import Field
-from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_SIGNS, match_key, tidy
+from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_SIGNS, RAISED, match_key, tidy
 
 YES = frozenset({"是", "有", "true", "1", "y", "yes", "√"})
 NO = frozenset({"否", "无", "false", "0", "n", "no", "×"})
@@ -48,6 +48,8 @@ def read_cell(kind: Field, text: str, year: int | None) -> Reading:
     plain = unicodedata.normalize("NFKC", tidy(text)).lstrip("'") or kind.default
     if not plain:
         return Reading()
+    if RAISED.search(text) and kind.type in ("int", "decimal"):
+        return Reading(code="not_a_number")
     if kind.type in ("int", "decimal"):
         return _number(kind, plain)
     if kind.type == "timestamp" and _moment(plain):
@@ -78,6 +80,8 @@ def plain_number(number: Decimal) -> str:
 
 def number_in(text: str) -> Decimal | None:
     """Return the number in a printed text (96.40, 65.2%, 1,234), or None."""
+    if RAISED.search(text):
+        return None
     plain = unicodedata.normalize("NFKC", tidy(text)).lstrip("'").removesuffix("%").removesuffix("分").strip()
     if _THOUSANDS.fullmatch(plain):
         plain = plain.replace(",", "")

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from data.intake.context import Context
+from data.intake.contradictions import names_other_round
 from data.intake.control_figures_of_counts import kind_of_figure
 from data.intake.headers import Header, round_columns
-from data.intake.headings import counted_grade, is_generic, is_of_tool, names_in, without_number
+from data.intake.headings import counted_grade, is_generic, is_of_tool, names_in, option_scores, without_number
 from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning
 from data.intake.profile import ColumnProfile
 from data.intake.values import NUMBER, judge_grade, whole_number
@@ -50,6 +51,11 @@ def read_columns(file: str, header: Header, profile: Mapping[int, ColumnProfile]
         return result
     result.indicators = _indicators(header, result.grades, context.rules)
     result.problems += _asked(file, header, result, profile, context.rules)
+    result.problems += [
+        Problem("wrong_round", "error", file, None, header.row, header.cells[c], text, {"round": context.round_id})
+        for c, text in header.above.items()
+        if c in result.grades and names_other_round(text, context.round_id)
+    ]
     return result
 
 
@@ -100,7 +106,8 @@ def _grade_of(text: str, context: Context) -> str | None:
 
 def grade_of(text: str, rules: RuleSet) -> str | None:
     """Return the grade that a heading names, also with what is counted behind it (不满意票数), or None."""
-    names = (text, counted_grade(text), without_number(text), counted_grade(without_number(text)))
+    names = [text, counted_grade(text), without_number(text), counted_grade(without_number(text))]
+    names += option_scores([names[1]]).values() if rules.numeric else []  # 5分 on a scale of 1 to 5
     return next((kept for name in names if (kept := judge_grade(name, "", "", rules).kept)), None)
 
 

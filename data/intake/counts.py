@@ -84,6 +84,7 @@ class _Reader:
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
+        self.blank: dict[str, _Cell] = {}  # unit -> its first empty cell of a category
         self.said: dict[str, str] = {}  # categories in the file, where a register gives them too
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
@@ -168,7 +169,10 @@ class _Reader:
         return judge_group(text, self.groups)
 
     def _category(self, unit: str, cell: _Cell | None) -> None:
-        if cell is None or not tidy(cell.value):
+        if cell is None:
+            return
+        if not tidy(cell.value):
+            self.blank.setdefault(unit, cell)
             return
         if self.context.register is not None:
             self.said[unit] = tidy(cell.value)
@@ -180,6 +184,12 @@ class _Reader:
                 cell,
                 Judgement(None, "unit_in_two_categories", {"categories": [own, usual]}),
             )
+
+    def blank_categories(self) -> None:
+        """Refuse units without a category where others have one: they would be ranked as a category of their own."""
+        if self.categories and not self.context.earlier:
+            for unit in self.blank.keys() - self.categories.keys():
+                self._note(self.blank[unit], Judgement(None, "missing_value"))
 
     def _grade_cells(
         self, header: Header, columns: CountColumns, place: dict[str, _Cell], file: str, row: int, values: list[str]
@@ -212,7 +222,7 @@ class _Reader:
         text = unicodedata.normalize("NFKC", cell.value).strip().lstrip("'")
         if not text:
             return 0
-        number = whole_number(text)
+        number = whole_number(cell.value)
         if number is not None:
             return number
         code = "count_negative" if _SIGNED.fullmatch(text.removesuffix(".0")) else "count_not_whole"
@@ -273,6 +283,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
             _read_rows(loaded, header, columns, reader, intake, text.name)
     if not reader.cells and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+    reader.blank_categories()
     _check_indicators(reader, intake, tables)
     _tally(reader, intake.meaning, context)
     intake.problems += _of_register(reader, context)

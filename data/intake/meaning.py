@@ -29,9 +29,10 @@ _ROLE_WORDS = {
     UNIT: ("unit", "作为单位", "单位列"),
     IGNORED: ("ignored", "不读取", "忽略"),
 }
-REMEMBERED = QUESTIONS | {"unknown_column"}
+# Answers that one file marks as invalid say nothing about those of the next.
+REMEMBERED = (QUESTIONS - {"confirm_void"}) | {"unknown_column"}
 # Rows without numbers are separate ballots where a row is a respondent: settled for this file, asked again of the next.
-SETTLED_BY_CONFIRMING = REMEMBERED | {"equal_rows"}
+SETTLED_BY_CONFIRMING = REMEMBERED | {"confirm_void", "equal_rows"}
 DIGEST_DIGITS = 16
 SHOWN = 6  # names in a sentence
 
@@ -114,7 +115,7 @@ def columns_left_out(problems: Iterable[Problem]) -> set[str]:
         names = problem.facts.get("columns")
         if problem.code in ("unknown_column", "confirm_register_column", "field_not_used") and problem.column:
             found.add(problem.column)
-        elif problem.code == "confirm_ignored" and isinstance(names, list):
+        elif problem.code in ("confirm_ignored", "confirm_void") and isinstance(names, list):
             found.update(map(str, names))
     return found
 

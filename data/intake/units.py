@@ -45,6 +45,7 @@ class _Reader:
         self.spellings: dict[str, tuple[RegisteredUnit, Place]] = {}
         self.rosters: dict[int, Place] = {}
         self.numbers = Numbers()
+        self.without_category: list[tuple[Header, str, int]] = []
 
     def row(self, header: Header, file: str, row: int, values: list[str]) -> None:
         """Read a unit."""
@@ -79,6 +80,16 @@ class _Reader:
         )
         self._spellings(unit, Place(file, row))
         self.units.append(unit)
+        if "category" in header.fields and not texts["category"] and not unit.participation:
+            self.without_category.append(self.place)
+
+    def blank_categories(self) -> None:
+        """Refuse ranked units without a category where others have one, such as below the first row of a block."""
+        if self.earlier or all(unit.category == ONLY_CATEGORY for unit in self.units):
+            return
+        for place in self.without_category:
+            self.place = place
+            self._note("missing_value", "category", "")
 
     def _round(self, header: Header, column: int, text: str) -> None:
         """Refuse a row of another round than the import's."""
@@ -156,6 +167,7 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
         for position, values in enumerate(records):
             if any(value.strip() for value in values):
                 reader.row(header, text.name, loaded.place(position)[1], values)
+    reader.blank_categories()
     if not reader.units and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     spelled = {} if context.earlier else spellings_of(unit.category for unit in reader.units)

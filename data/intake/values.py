@@ -16,7 +16,16 @@ from data.intake.headers import is_glued
 from data.intake.headings import grade_texts
 from data.intake.identifiers import Numbers, damage, without_zeros
 from data.model.name_proposals import proposals, without_quotes
-from data.model.names import CONTROL, EXCEL_ERRORS, FORMULA_STARTS, LONGEST_NAME, NAME_FORMULA_STARTS, match_key, tidy
+from data.model.names import (
+    CONTROL,
+    EXCEL_ERRORS,
+    FORMULA_STARTS,
+    LONGEST_NAME,
+    NAME_FORMULA_STARTS,
+    RAISED,
+    match_key,
+    tidy,
+)
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
 
@@ -30,6 +39,7 @@ _SCOPE = (
     "全[省市州盟县区旗镇乡村校院局]|本[页表组栏类批次季月年]|以上|上述|总|各?(?:单位|部门|科室|系统|乡镇|街道|主体|组别?|类别?)"
     "|.{1,8}(?:部门|单位|系统|类|组|主体|群众|对象|代表|委员)"
 )
+_COUNTABLE = "个家条张人份票项"
 _MEASURE = "[张人份票个家条件次分户名%]|全[省市州盟县区旗镇乡村]|人次|[票张份人件]数|单位[:：]?.|(?:不?含|满分).{1,8}"
 TOTALS = re.compile(
     rf"(?:(?:{_SCOPE})的?)?(?:{_SUM})(?:[(\[【〔](?:{_MEASURE})[)\]】〕]|[/,、](?:{_MEASURE}))?"
@@ -41,16 +51,23 @@ _WHOLE = re.compile(
     rf"(?:{_SCOPE})?(?:总体|整体|汇总|平均|总)(?:情况|结果|水平|得分|分值?|数|满意[率度]|评价)?"
     r"|[全本][国省市州盟县区旗镇乡村校院局体]|(?:所有|全部)(?:单位|部门)|各?单位(?:合计|汇总)"
     r"|最[高低大小优差](?:分数?|值|得分)?|标准(?:偏?差|误)|方差|中位数|众数|极差|(?:上[年月期]|上季度|去年)(?:度|同期)?"
-    r"|[同环]比(?:增减|增长|变化)?|增减|增幅|差值|overall|all(?:units)?|grandtotal"
+    rf"|[同环]比(?:增减|增长|变化)?|[比较](?:上[年月期]|去年|上季度|同期)(?:同期|度)?.{{0,4}}|增减|增幅|差值"
+    rf"|计|[∑σ]|[票人份张]数(?:{_SUM})|(?:{_SUM})[(\[【〔]共?\d{{1,4}}[{_COUNTABLE}][)\]】〕]"
+    r"|(?:所?占)?比[例重率]|占比|百分[比率]|权[重数]|满分|分值|[承接][上前]页|[转过][下次]页|overall|all(?:units)?|grandtotal"
 )
 _AROUND = ":.。,、;—_=*·…-"
 _BRACKETS = ("()", "[]", "【】", "〔〕", "《》", "<>", '""', "“”")
 VALIDITY = {
     "有效": "",
     "是": "",
+    "有效票": "",
     "不了解": "dont_know",
     "空白": "blank",
     "无效": "invalid",
+    "否": "invalid",  # under 是否有效
+    "作废": "invalid",
+    "废票": "invalid",
+    "无效票": "invalid",
     "弃权": "abstain",
 }
 # Excel counts a 29 February 1900 that did not exist, so from March 1900 on its day 0 is 30 December 1899.
@@ -176,7 +193,9 @@ def judge_date(value: str, round_id: str) -> Judgement:
 
 
 def whole_number(text: str) -> int | None:
-    """Return a count as an integer: 1024, 1,024, 1024.0 and '1024 alike; None for anything else."""
+    """Return a count as an integer: 1024, 1,024, 1024.0 and '1024 alike; None for anything else, as for 10²."""
+    if RAISED.search(text):
+        return None
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
     return int(plain.removesuffix(".0").replace(",", "")) if _COUNT.fullmatch(plain) else None
 
@@ -254,7 +273,7 @@ def judge_grade(value: str, score: str, validity: str, rules: RuleSet) -> Judgem
     if mark is None:
         return Judgement(None, "unknown_choice", {"known": list(VALIDITY), "value": validity})
     if mark:
-        return Judgement(tidy(validity), kind=mark)
+        return Judgement("无效" if mark == "invalid" else tidy(validity), kind=mark)
     if tidy(value) and tidy(score) and match_key(value) != match_key(score):
         return Judgement(None, "grade_and_score", {"score": score})
     text = value if tidy(value) else score
@@ -283,7 +302,7 @@ def _judge_number(text: str, rules: RuleSet) -> Judgement:
     assert band is not None, "only called for numeric rules"
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
     facts: dict[str, object] = {"low": _points(band.low), "high": _points(band.high), "value": text}
-    if not NUMBER.fullmatch(plain):
+    if RAISED.search(text) or not NUMBER.fullmatch(plain):
         return Judgement(None, "score_not_a_number", facts)
     try:
         number = Decimal(plain)

@@ -282,6 +282,10 @@ def _warnings(facts: dict[str, Any], chosen: bool) -> list[Problem]:
     if rows:
         about = {"count": len(rows), "rows": spans(rows)}
         problems.append(Problem("hidden_rows", level="warning", sheet=sheet, row=rows[0], facts=about))
+    columns = [str(column) for column in facts["hidden_columns"]]
+    if columns:
+        about = {"count": len(columns), "columns": columns}
+        problems.append(Problem("hidden_columns", level="warning", sheet=sheet, facts=about))
     return problems
 
 

@@ -43,6 +43,8 @@ DIMENSION = re.compile(rb'<(\w+:)?dimension\b[^>]*?\bref="([^"]*)"[^>]*?(?:/>|>\
 AREA_CORNER = re.compile(rb"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 LAST_ROW = 1 << 20
 HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="([0-9]+)"[^>]*(?<!/)>')
+HIDDEN_COLUMNS = re.compile(rb'<col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="([0-9]+)")[^>]*\bmax="([0-9]+)"')
+COLUMNS_INFO = 0x7D  # of an .xls: width and visibility of columns
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 END, BOUNDSHEET, ROW, HIDDEN = 0x0A, 0x85, 0x0208, 0x20  # records of an .xls and the mark of a hidden row
 BEGIN, SIZE, INDEX = 0x09, 0x0200, 0x020B  # of a sheet: its first record (low byte), its size, the index of its rows
@@ -345,6 +347,7 @@ class OpenDocumentSheet:
     def __init__(self, data: bytes, name: str) -> None:
         self.areas: list[Area] = []
         self.hidden: list[int] = []
+        self.hidden_columns: list[tuple[int, int]] = []
         self.no_value: list[NoValue] = []
         self.formats: Formats = {}
         with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
@@ -354,6 +357,7 @@ class OpenDocumentSheet:
 
     def _read(self, table: ElementTree.Element) -> None:
         number = 0
+        self._columns(table)
         for row in table.iter(TABLE + "table-row"):
             repeated = int(row.get(TABLE + "number-rows-repeated", "1"))
             if row.get(TABLE + "visibility") in ("collapse", "filter") and any(True for _ in row.itertext()):
@@ -368,6 +372,14 @@ class OpenDocumentSheet:
                 self._format(cell, number, repeated, column, across)
                 column += across
             number += repeated
+
+    def _columns(self, table: ElementTree.Element) -> None:
+        first = 1
+        for column in table.iter(TABLE + "table-column"):
+            across = int(column.get(TABLE + "number-columns-repeated", "1"))
+            if column.get(TABLE + "visibility") in ("collapse", "filter"):
+                self.hidden_columns.append((first, first + across - 1))
+            first += across
 
     def _format(self, cell: ElementTree.Element, row: int, down: int, column: int, across: int) -> None:
         """Read the format of a number from the text that the sheet shows."""
@@ -473,6 +485,18 @@ def rows_and_formulas_of_xls(data: bytes, index: int) -> tuple[list[int], list[N
     return sorted(hidden), [] if computed else empty[:NAMED_CELLS]
 
 
+def hidden_columns_of_xls(data: bytes, index: int) -> list[tuple[int, int]]:
+    """Return the first and last column, counted from 1, of each hidden range of the sheet at this index."""
+    book = Compound(data).stream("Workbook", "Book")
+    starts = [struct.unpack_from("<I", content)[0] for kind, content in biff_records(book, 0) if kind == BOUNDSHEET]
+    ranges = [
+        struct.unpack_from("<HH4xH", content)
+        for kind, content in biff_records(book, starts[index])
+        if kind == COLUMNS_INFO and len(content) >= 10
+    ]
+    return [(first + 1, last + 1) for first, last, options in ranges if options & 1]
+
+
 def lost_rows_of_xls(data: bytes, index: int, read: int) -> list[int]:
     """Return how many rows the sheet at this index has by its records, and how many were read; [] if all were.
 
@@ -518,11 +542,12 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
     if kind == "ods":
         document = OpenDocumentSheet(data, name)
         areas, facts["hidden_rows"], facts["no_value"] = document.areas, document.hidden, document.no_value
-        facts["formats"] = document.formats
+        facts["formats"], facts["hidden_columns"] = document.formats, document.hidden_columns
     elif kind == "xls":
         place = facts["names"].index(name)
         facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)
         facts["formats"] = formats_of_xls(data, place)
+        facts["hidden_columns"] = hidden_columns_of_xls(data, place)
         facts["lost"] = lost_rows_of_xls(data, place, int(sheet.end[0]) + 1 if sheet.end else 0)
     elif kind == "xlsx":
         xml = sheet_xml(data, name)
@@ -530,7 +555,11 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
         facts["far"] = far[1].decode() if far else ""
         facts["no_value"] = cells_without_value(xml)
         facts["hidden_rows"] = [int(row) for row in HIDDEN_ROW.findall(xml)]
+        facts["hidden_columns"] = [(int(first), int(last)) for first, last in HIDDEN_COLUMNS.findall(xml)]
         facts["formats"] = formats_of_xlsx(data, xml)
+    width = int(sheet.end[1]) + 1 if sheet.end else 0  # columns beyond the table are often hidden to its right
+    hidden = [(first, min(last, width)) for first, last in facts["hidden_columns"] if first <= width]
+    facts["hidden_columns"] = [letters(at - 1) for first, last in hidden for at in range(first, last + 1)]
     if len(areas) > MOST_AREAS:
         raise ValueError(f"{len(areas)} merged areas")
     return areas
@@ -555,7 +584,7 @@ def convert(data: bytes, kind: str, wanted: str, likely: str, marks: list[str]) 
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
-    facts |= {"hidden_rows": [], "merged": [], "names": book.sheet_names, "lost": []}
+    facts |= {"hidden_rows": [], "hidden_columns": [], "merged": [], "names": book.sheet_names, "lost": []}
     if not wanted and len(visible) > 1:
         visible = [name for name in visible if not is_ours(book.get_sheet_by_name(name))] or visible
         facts["visible"] = visible

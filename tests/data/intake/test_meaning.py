@@ -8,6 +8,7 @@ import pytest
 
 from data.store import Store
 from data.store.replay import replay
+from tests.support.desk import Desk
 from tests.support.paths import ROOT
 from tests.support.stores import Biaochi, table
 
@@ -297,6 +298,19 @@ def test_ticks_are_read_under_any_heading(heading, office):
         "rows": 3,
         "stored": True,
     }
+
+
+def test_ticks_of_check_boxes_are_read(tmp_path):
+    desk, head = Desk(tmp_path / "desk"), "票号,评议主体,参评单位,满意,基本满意,不满意\n"
+    for yes, no in (("TRUE", "FALSE"), ("Y", "N"), ("☑", "□"), ("■", "☐"), ("选中", "未选中"), ("√", "×")):
+        text = f"{head}1,普通群众,市财政局,{yes},{no},{no}\n2,普通群众,市财政局,{no},{no},{yes}\n"
+        assert desk.read("ballots", text).meaning.grades == {"满意": 1, "不满意": 1}, yes
+
+
+@pytest.mark.parametrize("name", ["测评主体", "评价主体", "投票层面"])
+def test_the_group_of_counts_under_other_names(name, tmp_path):
+    text = f"单位,{name},满意,基本满意,不满意\n市财政局,普通群众,10,5,2\n"
+    assert Desk(tmp_path / "desk").read("counts", text).meaning.groups == {"普通群众": 17}
 
 
 # --- columns of votes under unknown names -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.cases import CASES, SCALE, found
+from tests.support.desk import Desk
 from tests.support.paths import ROOT
 from tests.support.stores import SMALL
 
@@ -104,3 +105,21 @@ def test_uniform_spellings_are_kept_as_they_are(bare, tmp_path):
     head = "票号,主体,单位,评价,会场"
     written(bare, "ballots", tmp_path, head, ["Ａ1,普通群众,市 财政局,满意,一 楼"])
     assert "另有写法" not in bare.err
+
+
+def test_a_category_given_in_the_first_row_of_a_block_alone_is_refused(tmp_path):
+    """A unit without a category beside units with one would be ranked in a category of its own."""
+    desk = Desk(tmp_path / "desk")
+    files = {
+        "units": "类别,单位编码,单位全称\n政府,1,市财政局\n,2,市教育局\n党群,3,市委办\n",
+        "counts": "类别,单位,主体,满意,不满意\n政府,市财政局,普通群众,5,2\n,市教育局,普通群众,5,2\n",
+        "ballots": "票号,主体,类别,单位,等级\n1,普通群众,政府,市财政局,满意\n"
+        "1,普通群众,,市教育局,满意\n2,普通群众,,市财政局,满意\n",
+    }
+    for kind, text in files.items():
+        assert [(p.code, p.row, p.column) for p in desk.read(kind, text).problems] == [("missing_value", 3, "类别")], (
+            kind
+        )
+        assert desk.read(kind, text.replace("政府", "").replace("党群", "")).problems == [], kind
+    exempt = "类别,单位编码,单位全称,参评状态\n政府,1,市财政局,\n,2,市教育局,免评\n"
+    assert desk.read("units", exempt).problems == []

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from data.intake.values import is_totals_row
+from data.intake.values import is_totals_row, is_totals_unit
 from tests.support.desk import Desk
 from tests.support.stores import SMALL, table
 
@@ -206,3 +206,23 @@ def test_alone_below_the_table(desk):
         (found,) = desk.read(kind, text + word + (commas if kind == "ballots" else "") + "\n").problems
         assert (found.code, found.row, found.value) == (code, text.count("\n") + 1, word)
         assert f"“{word}”" in found.message("zh")
+
+
+def test_shares_carried_sums_and_changes_are_no_units():
+    words = [
+        "占比",
+        "百分比",
+        "所占比例",
+        "权重",
+        "满分",
+        "票数合计",
+        "人数小计",
+        "小计（2个）",
+        "合计（共12家）",
+        "计",
+        "∑",
+    ]
+    words += ["接上页", "承前页", "过次页", "比上年增减", "较去年同期", "比上期"]
+    assert [word for word in words if not is_totals_unit(word)] == []
+    units = ["计划科", "比例镇", "权重办", "满分学校", "票数审核科", "较场街道", "比上村", "接上村"]
+    assert [unit for unit in units if is_totals_unit(unit)] == []

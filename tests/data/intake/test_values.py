@@ -2,7 +2,9 @@
 
 import pytest
 
-from data.intake.values import judge_date, judge_grade, judge_group, judge_round
+from data.intake.cells import number_in
+from data.intake.count_columns import grade_of
+from data.intake.values import judge_date, judge_grade, judge_group, judge_round, whole_number
 from data.model.rule_sets import parse_rules
 from data.moments.votes import kind_of_grade
 from tests.support.paths import RULES as RULE_SETS
@@ -80,3 +82,30 @@ def test_a_number_is_scored_inside_the_scale_and_on_its_steps():
     assert judge_grade("", "2.5", "", stepped).kept == "2.5"
     codes = [judge_grade("", text, "", stepped).code for text in ("0.5", "5.5", "2.25", "2.501", "三")]
     assert codes == ["score_out_of_range"] * 2 + ["score_off_step", "score_too_precise", "score_not_a_number"]
+
+
+def test_a_raised_digit_is_a_footnote_and_no_digit():
+    rules = parse_rules(NUMERIC)
+    texts = ("10²", "¹0", "5³", "4₂", "1⁰")
+    assert [whole_number(text) for text in texts] == [number_in(text) for text in texts] == [None] * len(texts)
+    assert {judge_grade(text, "", "", rules).code for text in texts} == {"score_not_a_number"}
+    assert [whole_number(text) for text in ("１０", "④", "1，024")] == [10, 4, 1024]
+
+
+def test_a_ballot_said_to_be_invalid_by_any_word_is_one_kind():
+    marks = ("否", "作废", "废票", "无效票", "无效")  # 否 stands under 是否有效
+    assert {kind("满意", validity=mark) for mark in marks} == {("无效", "invalid")}
+    assert kind("满意", validity="有效票") == ("满意", "scored")
+
+
+def test_points_over_columns_of_counts_are_grades_of_a_scale_of_points():
+    rules = parse_rules(NUMERIC)
+    assert [grade_of(text, rules) for text in ("5分", "4 分", "1", "3分票数", "6分", "满意")] == [
+        "5",
+        "4",
+        "1",
+        "3",
+        None,
+        None,
+    ]
+    assert grade_of("5分", RULES) is None

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import xlsxwriter
 from data.intake.source import open_source
 from data.intake.workbook_worker import formats_of_xls, read_format
 from tests.support.cases import CASES, codes, found
+from tests.support.desk import Desk
 from tests.support.opendocument import CELL, opendocument
 from tests.support.paths import FIXTURES, ROOT
 
@@ -244,3 +246,26 @@ def test_a_score_counts_as_it_is_and_a_share_is_no_score(office, tmp_path):
     assert codes(office.json(*call, code=3)["problems"]) == [("score_not_a_number", 2)]
     workbook(path, [head, ["1", "普通群众", "市财政局"]], shown("0.00", 4))
     assert office.json(*call, code=None)["rows"] == 1
+
+
+def test_hidden_columns_of_the_table_are_named(tmp_path):
+    desk = Desk(tmp_path / "desk")
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate((("单位", "主体", "满意", "不满意"), ("市财政局", "普通群众", 10, 5))):
+            sheet.write_row(number, 0, line)
+        sheet.set_column("C:C", None, None, {"hidden": True})
+        sheet.set_column("H:H", None, None, {"hidden": True})  # beyond the table
+    (problem,) = desk.read("counts", out.getvalue(), "表.xlsx").problems
+    assert (problem.code, problem.facts["columns"]) == ("hidden_columns", ["C"])
+    lines = [[CELL.format(text) for text in line] for line in (("单位", "得分", "名次"), ("市财政局", "95", "1"))]
+    columns = '<table:table-column/><table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(opendocument(lines))) as plain, zipfile.ZipFile(out, "w") as archive:
+        for name in plain.namelist():
+            archive.writestr(
+                name, plain.read(name).decode().replace("<table:table-row>", f"{columns}<table:table-row>", 1)
+            )
+    (problem,) = desk.read("results", out.getvalue(), "表.ods").problems
+    assert (problem.code, problem.facts["columns"]) == ("hidden_columns", ["B", "C"])
