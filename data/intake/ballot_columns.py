@@ -276,7 +276,7 @@ class _Reader:
                 self._ask("confirm_ignored", {self.header.cells[column]: votes})
 
     def _contradicted(self) -> None:
-        """Refuse grades under a heading that names another year, and scores under one that names another scale."""
+        """Refuse grades under a heading of another year, and scores under a heading of another scale."""
         names = {value.name for value in self.result.values}
         read = {column for column, cell in enumerate(self.header.cells) if cell in names}
         read |= {at for name, at in self.header.fields.items() if name in ("grade_code", "score")}

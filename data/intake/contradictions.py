@@ -1,4 +1,4 @@
-"""What a heading or a mark beside the grades says that contradicts the reading: another year, another scale, a void
+"""What a heading or a mark next to the grades says that contradicts the reading: another year, another scale, a void
 answer. Each of them would be stored without an error, since every value looks right.
 """
 
@@ -51,7 +51,7 @@ def names_other_round(text: str, round_id: str) -> bool:
 def other_scale(text: str, band: Numeric | None) -> str:
     """Return the scale of points that a heading names, where it is not that of the rules; else ''.
 
-    5 of 10 points is no 5 of 5, and a 1 that is the best grade no worst one.
+    5 of 10 points is no 5 of 5, and 1 may be the best grade or the worst.
     """
     plain = unicodedata.normalize("NFKC", text)
     if band is None:

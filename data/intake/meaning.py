@@ -29,7 +29,7 @@ _ROLE_WORDS = {
     UNIT: ("unit", "作为单位", "单位列"),
     IGNORED: ("ignored", "不读取", "忽略"),
 }
-# Answers that one file marks as invalid say nothing about those of the next.
+# Answers that are marked as invalid in a file say nothing about those of the next.
 REMEMBERED = (QUESTIONS - {"confirm_void"}) | {"unknown_column"}
 # Rows without numbers are separate ballots where a row is a respondent: settled for this file, asked again of the next.
 SETTLED_BY_CONFIRMING = REMEMBERED | {"confirm_void", "equal_rows"}

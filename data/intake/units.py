@@ -84,7 +84,7 @@ class _Reader:
             self.without_category.append(self.place)
 
     def blank_categories(self) -> None:
-        """Refuse ranked units without a category where others have one, such as below the first row of a block."""
+        """Refuse ranked units without a category where others have a category, as below the first row of a block."""
         if self.earlier or all(unit.category == ONLY_CATEGORY for unit in self.units):
             return
         for place in self.without_category:

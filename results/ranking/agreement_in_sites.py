@@ -118,9 +118,9 @@ def _p_values(family: Family, effect: float) -> tuple[Floats, Floats]:
     """Return adjusted p-values of both claims with every standard error larger by the root of `effect`."""
     bottom, scores = family.bottom, replace(family.scores, score=family.ranked_score)
     if bottom.rule == BY_GRADE:
-        low, votes = family.members["lowest_votes"], family.moments.n.sum(axis=1)
-        counts = (np.where(family.ranked, part, 0) for part in (low, votes))
-        claims = share_claims(*counts, bottom.limit or 0.0, effect=effect)
+        low = np.where(family.ranked, family.members["lowest_votes"], 0)
+        votes = np.where(family.ranked, family.moments.n.sum(axis=1), 0)
+        claims = share_claims(low, votes, bottom.limit or 0.0, effect=effect)
         return claims.confirm_p, claims.clear_p
     differences = honest_pairs(scores).differences
     confirm, clear = bottom_p(replace(differences, z=differences.z / np.sqrt(effect)), family.places)

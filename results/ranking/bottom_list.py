@@ -104,7 +104,7 @@ class BottomList:
         return first_layer(self.rule, row, language)
 
     def statistics(self, row: Mapping[str, object], language: str) -> list[str]:
-        """Return what is said of a unit to statisticians only; nothing where there is no list."""
+        """Return the sentences on a unit for statisticians only; nothing where there is no list."""
         return [] if self.no_list else second_layer(self.rule, row, language)
 
 

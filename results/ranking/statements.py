@@ -1,4 +1,4 @@
-"""What may be said of a unit: the first layer for everyone, the second for statisticians. All doors take it from here.
+"""Sentences that are justified on a unit, the same at every door: a layer for everyone, a second for statisticians.
 
 The first layer has the verdict and one gauge with one threshold: how strong the evidence is, 100 being required. Words
 of certainty belong to verdicts alone. A probability or p-value next to them was read as a second verdict: 7 of 255

@@ -1,4 +1,4 @@
--- The first line of each unit that has no category in any line, where other units have one.
+-- The first line of each unit that has no category in any line, where other units have a category.
 -- params:
 -- returns: place BIGINT
 SELECT min(l.place) AS place

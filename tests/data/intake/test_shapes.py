@@ -182,7 +182,7 @@ def test_a_row_with_one_text_is_a_remark_only_below_the_table(biaochi, tmp_path)
 
 def test_the_last_name_of_a_register_is_no_remark(biaochi, tmp_path):
     path = tmp_path / "名录.csv"
-    path.write_text("单位全称,单位简称,类别\n市公安局,公安局,政府\n统计局,,\n统计口径：全年。,,\n", encoding="utf-8")
+    path.write_text("单位全称,单位简称,备注\n市公安局,公安局,\n统计局,,\n统计口径：全年。,,\n", encoding="utf-8")
     report = biaochi.json("import", "units", path, "--round", "2025", code=4)
     assert (report["rows"], [(p["code"], p["row"]) for p in report["problems"]]) == (2, [("note_row", 4)])
 
