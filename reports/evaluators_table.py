@@ -8,8 +8,8 @@ from results.evaluators.figures import COLUMNS, Evaluators, evaluators
 from results.evaluators.words import FIGURE_NAMES, PART_NAMES, PARTS, REASONS
 from results.fields import columns, number_formats
 from results.missing import is_missing
-from results.ranking.bottom_list import family_name
 from results.ranking.family import RoundNotFoundError
+from results.ranking.statements import family_name
 
 EVALUATORS = "evaluators"
 WORDS = {"part": PART_NAMES, "figure": FIGURE_NAMES, "reason": REASONS}
