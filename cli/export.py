@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 @app.command(help=N_("Export a table of a round; imported tables keep their headers."))
 def export(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help=N_("ranking, bottom, changes, groups, ballots, …"))],
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help=N_("ranking, bottom, changes, groups, evaluators, ballots, …"))
+    ],
     round_id: RoundId,
     category: Category = None,
     since: Annotated[

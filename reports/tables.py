@@ -1,7 +1,7 @@
 """Exported tables, by their names in `biaochi export`.
 
-Results (ranking, bottom, changes, groups) carry release, round and rule set. Imported tables are exported under the
-headers of the contract and can be imported again.
+Results (ranking, bottom, changes, groups, evaluators) carry release, round and rule set. Imported tables are
+exported under the headers of the contract and can be imported again.
 """
 
 from data.model.contract import KINDS
@@ -9,6 +9,7 @@ from data.store.release import Release, Round
 from data.store.uploads import read_upload
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
+from reports.evaluators_table import EVALUATORS, evaluators_json, evaluators_sheet
 from reports.ranking_table import as_json as ranking_as_json
 from reports.ranking_table import as_sheet, decimals_of, facts_of, marks, printed_marks, with_basis
 from reports.record_tables import record_sheet
@@ -23,7 +24,7 @@ from results.ranking.ranking import ranking
 from results.ranking.statements import family_name
 
 RANKING, BOTTOM, CHANGES, GROUPS, BALLOTS = "ranking", "bottom", "changes", "groups", "ballots"
-RESULTS = (RANKING, BOTTOM, CHANGES, GROUPS)
+RESULTS = (RANKING, BOTTOM, CHANGES, GROUPS, EVALUATORS)
 TABLES = (*RESULTS, *KINDS)
 BY_CATEGORY = (RANKING, BOTTOM, CHANGES)
 """The tables that can be limited to a single category."""
@@ -49,6 +50,8 @@ def export_sheet(round_: Round, table: str, language: str, *, category: str | No
         return as_sheet(answer, round_.release, language, title=N_("Bottom list"), category=named)
     if table == GROUPS:
         return groups_sheet(round_, language)
+    if table == EVALUATORS:
+        return evaluators_sheet(round_, language)
     return record_sheet(round_, table, language)
 
 
@@ -57,6 +60,8 @@ def as_json(round_: Round, table: str, category: str | None = None) -> dict[str,
     if table in (RANKING, BOTTOM):
         answer = ranking(round_, category) if table == RANKING else bottom(round_, category)
         return ranking_as_json(answer, round_.release)
+    if table == EVALUATORS:
+        return evaluators_json(round_)
     sheet = export_sheet(round_, table, "en")
     return {
         "release": round_.release.id,

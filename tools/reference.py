@@ -335,6 +335,7 @@ TABLE_TITLES = {
     "ranking": {"zh": "排名、末位名单", "en": "Ranking and bottom list"},
     "changes": {"zh": "年度变化", "en": "Year-on-year changes"},
     "groups": {"zh": "评议主体", "en": "Evaluator groups"},
+    "evaluators": {"zh": "评议人一致性与构成", "en": "Evaluators: agreement, channels and mix"},
     "pledges": {"zh": "承诺与完成", "en": "Pledges and outcomes"},
     "pledge_totals": {
         "zh": "承诺合计（字段名前加 `headline_` 或 `routine_`）",

@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
+import results.evaluators.figures
 import results.overview
 import results.ranking.family
 import results.ranking.funnel
@@ -25,6 +26,7 @@ from data.store import Store
 from data.store.release import Release, Round
 from reports.documents import RoundResults
 from results.comparison import year_on_year
+from results.evaluators.figures import Evaluators
 from results.pledges import analysis, by_year, counts, progress, register
 from results.pledges.by_year import PledgeYear
 from results.pledges.register import PledgeBook
@@ -111,6 +113,15 @@ leniency = answers(64)(results.ranking.leniency.leniency)
 overview = answers(32)(results.overview.overview)
 robustness = answers(64)(results.ranking.robustness.robustness)
 unit_detail = answers(256)(results.ranking.unit.detail)
+
+
+def evaluators(round_: Round) -> Evaluators:
+    """Return the figures on the evaluators of a round; reads its ballots. Shows a spinner meanwhile."""
+    with st.spinner(_("Reading the ballots; only the first time for this release…")):
+        return _evaluators(round_)
+
+
+_evaluators = answers(16)(results.evaluators.figures.evaluators)
 
 
 @answers(32)

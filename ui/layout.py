@@ -47,6 +47,7 @@ MENU = {
         Entry("changes", "browse/changes.py", N_("Changes")),
         Entry("unit", "browse/unit.py", N_("One unit")),
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
+        Entry("evaluators", "browse/evaluators.py", N_("Evaluators")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),

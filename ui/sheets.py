@@ -7,6 +7,7 @@ from data.store.release import Release, Round
 from formats.spreadsheet import Sheet
 from i18n import N_
 from reports import pledge_table
+from reports.evaluators_table import evaluators_sheet
 from reports.ranking_table import as_sheet
 from reports.tables import groups_sheet
 from results.ranking.bottom_list import not_settled
@@ -14,6 +15,7 @@ from results.ranking.statements import family_name
 from ui import cached
 
 groups = groups_sheet
+evaluators = evaluators_sheet
 
 
 def ranking(round_: Round, language: str, category: str | None) -> Sheet:

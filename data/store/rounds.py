@@ -190,7 +190,7 @@ def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Uplo
     codes = register.codes() if register else None
     ballots = [upload for upload in uploads if upload.kind == "ballots"]
     counts = _read_counts([u for u in uploads if u.kind == "counts"], codes)
-    dictionaries, lines = _read_ballots(con, ballots, codes)
+    dictionaries, lines = read_ballots(con, ballots, codes)
     records = _read_records(uploads)
     digest = _digest(con, register, dictionaries, lines, counts)
     if len(records):  # without records the digest is the same as in versions before records existed
@@ -263,9 +263,10 @@ def _read_counts(uploads: list[Upload], codes: dict[str, str] | None) -> pd.Data
     return counts.sort_values(key, ignore_index=True)
 
 
-def _read_ballots(
+def read_ballots(
     con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
 ) -> tuple[Dictionaries | None, Lines | None]:
+    """Return the ballot lines of a round's ballot uploads, coded as a single file; table `ballot` holds the ballots."""
     if not uploads:
         return None, None
     with damage_told(uploads):

@@ -20,7 +20,19 @@ from tests.browser.conftest import (
 )
 
 FOLDER = Path(__file__).with_name("screenshots")
-PATHS = ("overview", "ranking", "changes", "unit", "pledges", "bottom", "bulletin", "upload", "releases", "methods")
+PATHS = (
+    "overview",
+    "ranking",
+    "changes",
+    "unit",
+    "pledges",
+    "evaluators",
+    "bottom",
+    "bulletin",
+    "upload",
+    "releases",
+    "methods",
+)
 
 
 HEIGHT = "() => Math.max(innerHeight, document.querySelector('[data-testid=\"stMain\"]').scrollHeight)"

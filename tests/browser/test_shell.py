@@ -18,7 +18,19 @@ from .conftest import assert_only_language, drawn, settled
 from .journeys import TITLES, Journey
 
 pytestmark = pytest.mark.browser
-PATHS = ("overview", "ranking", "changes", "unit", "pledges", "bottom", "bulletin", "upload", "releases", "methods")
+PATHS = (
+    "overview",
+    "ranking",
+    "changes",
+    "unit",
+    "pledges",
+    "evaluators",
+    "bottom",
+    "bulletin",
+    "upload",
+    "releases",
+    "methods",
+)
 
 
 def fetch(url, **headers):

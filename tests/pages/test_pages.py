@@ -17,6 +17,7 @@ PAGES = (
     "browse/changes",
     "browse/unit",
     "browse/pledges",
+    "browse/evaluators",
     "act/bottom",
     "act/bulletin",
     "method/methods",

@@ -35,6 +35,7 @@ CALLS = [
     ("ranking", ("bottom", "--round", "2025", "--format", "csv")),
     ("changes", ("export", "changes", "--round", "2025")),
     ("groups", ("export", "groups", "--round", "2025")),
+    ("evaluators", ("export", "evaluators", "--round", "2025")),
     ("pledges", ("pledges", "--round", "2025", "--format", "csv")),
     ("rounds", ("rounds", "--format", "csv")),
     ("releases", ("releases", "--format", "csv")),
