@@ -119,8 +119,8 @@ def _p_values(family: Family, effect: float) -> tuple[Floats, Floats]:
     bottom, scores = family.bottom, replace(family.scores, score=family.ranked_score)
     if bottom.rule == BY_GRADE:
         low, votes = family.members["lowest_votes"], family.moments.n.sum(axis=1)
-        counts = (np.where(family.ranked, part, 0) for part in (low, votes))
-        claims = share_claims(*counts, bottom.limit or 0.0, effect=effect)
+        low, votes = np.where(family.ranked, low, 0), np.where(family.ranked, votes, 0)
+        claims = share_claims(low, votes, bottom.limit or 0.0, effect=effect)
         return claims.confirm_p, claims.clear_p
     differences = honest_pairs(scores).differences
     confirm, clear = bottom_p(replace(differences, z=differences.z / np.sqrt(effect)), family.places)
