@@ -23,6 +23,7 @@ from results.labels import DEMO, REASON_SENTENCES, STAMPS, VERDICTS
 from results.method_text import in_five_sentences
 from results.notes import SENTENCES
 from results.ranking.bottom_list import BottomList
+from results.ranking.population import about_whom
 from results.ranking.rows import records
 from results.ranking.statements import family_name
 
@@ -316,6 +317,7 @@ class _Page:
         if one.refused:
             why = translate(one.refused, self._language).format(**one.facts(self._language))
             return {"title": title, "said": [rule, why], "tiers": []}
+        said = [rule, *filter(None, [about_whom(one.family, self._language)])]
         tiers = []
         for code in TIERS:
             rows = one.tier(code)
@@ -334,7 +336,7 @@ class _Page:
                 for row in records(rows)
             ]
             tiers.append({"code": code, "title": f"{self._say(VERDICTS[code])} ({len(told)})", "rows": told})
-        return {"title": title, "said": [rule], "tiers": tiers}
+        return {"title": title, "said": said, "tiers": tiers}
 
     def _line(self, row: dict[str, object]) -> str:
         """Return the qualification printed next to every name, so that no name is quoted without it."""

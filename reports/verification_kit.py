@@ -215,6 +215,7 @@ def _law(family: Family, at: int) -> dict[str, Any]:
         "weight": evidence.weight[at].tolist(),
         "n": evidence.n[at].tolist(),
         "effect": evidence.effect.tolist(),
+        "open": evidence.open_share[at].tolist(),
         "sites": _sites(evidence.clusters, at, len(evidence.effect)),
         "across": 0.0 if evidence.clusters is None else float(evidence.clusters.across[at]),
     }

@@ -110,7 +110,7 @@ def variances(cells: Any, totals: Any, weight: list[float]) -> list[tuple[float,
     """Return what each group adds to the variance of the score, and its degrees of freedom; by sites where used."""
     parts = []
     for cell, whole, w in zip(cells, totals, weight, strict=True):
-        own, sites = w * w * smoothed(cell, whole) / cell["n"] / SCALE**2, cell["sites"]
+        own, sites = w * w * smoothed(cell, whole) / cell["n"] / SCALE**2 * cell["open"], cell["sites"]
         by_votes = (own, cell["n"] - 1 + PSEUDO)
         parts.append((max(own, sites["variance"]), sites["freedom"]) if sites else by_votes)
     return parts
@@ -119,9 +119,10 @@ def variances(cells: Any, totals: Any, weight: list[float]) -> list[tuple[float,
 def weighed(kit: Kit) -> tuple[Any, Any, list[float]]:
     """Return the cells that count for the unit, their groups and weights; no cells if a weighted group is missing."""
     cells, totals, weights = kit["own"]["cells"], kit["group_totals"], kit["weights"]
-    sites = kit["law"].get("sites") or [None] * len(cells)
+    law = kit["law"]
+    sites, left = law.get("sites") or [None] * len(cells), law.get("open") or [1.0] * len(cells)
     if weights is None:  # all votes as one group
-        one = {**summed(cells), "sites": sites[0]}
+        one = {**summed(cells), "sites": sites[0], "open": left[0]}
         return ([one], [summed(totals)], [1.0]) if one["n"] else (None, None, [])
     wanted = {group for group, weight in weights.items() if weight > 0}
     there = [at for at, cell in enumerate(cells) if cell["group"] in wanted and cell["n"] > 0]
@@ -129,7 +130,7 @@ def weighed(kit: Kit) -> tuple[Any, Any, list[float]]:
         return None, None, []
     chosen = [weights[cells[at]["group"]] for at in there]
     scale = sum(chosen) if kit["renormalise"] else 1.0
-    used = [{**cells[at], "sites": sites[at]} for at in there]
+    used = [{**cells[at], "sites": sites[at], "open": left[at]} for at in there]
     return used, [totals[at] for at in there], [weight / scale for weight in chosen]
 
 
@@ -166,10 +167,9 @@ def shares(law: Kit, pseudo: float) -> Any:
 def cumulants(law: Kit, share: Any, multiplier: float) -> tuple[float, float, float]:
     """Cumulant generating function of the score, its first and second derivative."""
     value = np.array(law["value"])
-    total = mean = variance = 0.0
-    for row, weight, votes, effect in zip(share, law["weight"], law["n"], law["effect"], strict=True):
-        n = votes / effect  # votes of one site count less
-        if weight > 0 and n > 0:
+    total, mean, variance = multiplier * counted(law), counted(law), 0.0
+    for row, weight, n in zip(share, law["weight"], sizes(law), strict=True):
+        if weight > 0 and 0 < n < math.inf:
             exponent = multiplier * weight / n * value
             top = exponent.max()
             mass = row * np.exp(exponent - top)
@@ -178,6 +178,23 @@ def cumulants(law: Kit, share: Any, multiplier: float) -> tuple[float, float, fl
             mean += weight * middle
             variance += weight**2 / n * (mass @ (value - middle) ** 2) / mass.sum()
     return total, mean, variance
+
+
+def sizes(law: Kit) -> list[float]:
+    """Votes by group for the law: those of one site count less, those of a small population more, all of it for ever."""
+    found = []
+    for votes, effect, left in zip(law["n"], law["effect"], law["open"], strict=True):
+        found.append(votes / effect / left if left > 1e-12 else math.inf if votes else 0.0)
+    return found
+
+
+def counted(law: Kit) -> float:
+    """What the groups add to the score of which everybody voted: their means have no error."""
+    value, found = np.array(law["value"]), 0.0
+    for row, weight, n in zip(law["own"], law["weight"], sizes(law), strict=True):
+        if weight > 0 and n == math.inf:
+            found += weight * float(np.array(row) @ value) / sum(row)
+    return found
 
 
 def root_of(function: Any, width: float) -> float:
@@ -208,9 +225,9 @@ def signed_root(law: Kit, share: Any, a: float, b: float, score: float) -> float
 
 def ends_of(law: Kit, share: Any) -> tuple[float, float]:
     """The lowest and highest score that the law allows."""
-    value, low, high = np.array(law["value"]), 0.0, 0.0
-    for row, weight, n in zip(share, law["weight"], law["n"], strict=True):
-        if weight > 0 and n > 0:
+    value, low, high = np.array(law["value"]), counted(law), counted(law)
+    for row, weight, n in zip(share, law["weight"], sizes(law), strict=True):
+        if weight > 0 and 0 < n < math.inf:
             low += weight * value[row > 0].min()
             high += weight * value[row > 0].max()
     return float(low), float(high)
@@ -224,7 +241,8 @@ def half_gap(law: Kit) -> float:
 
 def half_step(law: Kit) -> float:
     """Half of the smallest change that a vote can make to the score."""
-    return min(w / n for w, n in zip(law["weight"], law["n"], strict=True) if w > 0 and n > 0) * half_gap(law)
+    cells = zip(law["weight"], law["n"], sizes(law), strict=True)
+    return min((w / n for w, n, size in cells if w > 0 and 0 < size < math.inf), default=0.0) * half_gap(law)
 
 
 def inside(law: Kit, share: Any, score: float) -> float:

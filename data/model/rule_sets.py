@@ -76,12 +76,21 @@ class Bottom:
 
 
 @dataclass(frozen=True)
+class Population:
+    """People whom the result of a round is about, by evaluator group: of the round, and of categories that differ."""
+
+    groups: Mapping[str, int]
+    by_category: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
 class Uncertainty:
-    """Confidence level and simulation settings."""
+    """Confidence level and simulation settings. population : round -> people whom its result is about."""
 
     level: float = 0.95
     draws: int = 20000
     cluster: str = "site"
+    population: Mapping[str, Population] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,11 @@ class RuleSet:
         listed = [self.group_weights, *self.category_weights.values()]
         return list(dict.fromkeys(group for weights in listed for group in weights))
 
+    def population(self, round_id: str, category: str | None = None) -> dict[str, int]:
+        """Map evaluator groups to their number of people in a round; empty where the rules give none."""
+        own = _of(round_id, self.uncertainty.population, None)
+        return {} if own is None else {**own.groups, **_of(category, own.by_category, {})}
+
     def bottom_for(self, category: str | None = None) -> Bottom:
         """Return the bottom rule of a category; None asks for the rule of the entire round."""
         return _of(category, self.category_bottom, self.bottom)
@@ -166,6 +180,8 @@ class RuleSet:
         """Return the content as JSON with sorted keys: same rules, same text, whatever the layout."""
         content = {key: value for key, value in asdict(self).items() if key not in ("text", "words")}
         content["date"] = self.date.isoformat()
+        if not self.uncertainty.population:  # as before there was this setting, so that release ids stay
+            content["uncertainty"].pop("population")
         # Sorting loses the order of equal points only; ranks of grades come from their points.
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -206,7 +222,7 @@ def _fields(top: "_Section") -> dict[str, Any]:
     fields["indicators"] = _shares(top.section("indicators")) or None
     fields["minimum"] = _minimum(top.section("minimum"))
     fields["bottom"], fields["category_bottom"] = _bottoms(top, _range(fields))
-    fields["uncertainty"] = _uncertainty(top.section("uncertainty"))
+    fields["uncertainty"] = _uncertainty(top.section("uncertainty"), fields)
     fields["presentation"] = _presentation(top.section("presentation"))
     votes = top.section("votes")
     fields["votes_points"] = _points(votes.section("points"))
@@ -337,16 +353,47 @@ def _minimum(section: "_Section") -> Minimum:
     return minimum
 
 
-def _uncertainty(section: "_Section") -> Uncertainty:
+def _uncertainty(section: "_Section", fields: Mapping[str, Any]) -> Uncertainty:
     default = Uncertainty()
     level = section.number("level", low=Decimal("0.5"), high=Decimal("0.9999"))
-    uncertainty = Uncertainty(
+    found = Uncertainty(
         default.level if level is None else float(level),
         section.whole("draws", 100, MOST_DRAWS, default.draws),
         section.choice("cluster", ("ballot", "site"), default.cluster),
+        _populations(section.section("population"), fields),
     )
     section.refuse_others()
-    return uncertainty
+    return found
+
+
+def _populations(section: "_Section", fields: Mapping[str, Any]) -> dict[str, Population]:
+    """Read the people of each round by group, and of the categories of which the electorate differs."""
+    weights = [fields["group_weights"] or {}, *fields["category_weights"].values()]
+    known = {match_key(group): group for own in weights for group in own}
+    section.no_key_twice()
+    return {round_id: _population(section.section(round_id), known) for round_id in section.values}
+
+
+def _population(section: "_Section", known: Mapping[str, str]) -> Population:
+    categories = section.section("by_category")
+    own = _people(section, known)
+    return Population(own, {name: _people(categories.section(name), known) for name in categories.values})
+
+
+def _people(section: "_Section", known: Mapping[str, str]) -> dict[str, int]:
+    """Read group -> number of people, under the spelling that the weights use; without weights any group may vote."""
+    section.no_key_twice()
+    people = {}
+    for group in (key for key in section.values if key not in section.known):
+        spelled = known.get(match_key(group), "" if known else group)
+        number = section.whole(group, 1, 10**9, None)
+        if not spelled:
+            groups = tuple(known.values())
+            close = difflib.get_close_matches(group, groups, n=1)
+            section.report("rules_not_one_of", key=section.path(group), value=group, known=groups, close=close)
+        elif number is not None:
+            people[spelled] = number
+    return people
 
 
 def _presentation(section: "_Section") -> Presentation:

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
+from results.ranking.population import about_whom
 from results.ranking.rows import records
 from results.ranking.statements import NO_SECOND_VERDICT, RELIABILITY, STATISTICIAN
 from ui import cached, charts, downloads, layout, leniency, robustness, sheets, tables, unit_statements
@@ -49,6 +50,9 @@ if bottom.count:
             error=tables.percent(1 - rules.uncertainty.level, 0),
         )
     )
+
+if about := about_whom(bottom.family, language()):
+    st.caption(layout.plain(about))
 
 releases_page.show_notice(round_.id)
 

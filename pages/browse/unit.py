@@ -6,6 +6,7 @@ import streamlit as st
 
 from i18n import N_
 from reports.ranking_table import unit_as_sheet
+from results.ranking.population import about_whom
 from results.ranking.statements import STATISTICIAN
 from results.ranking.unit import TOO_FEW, alone_sentence
 from ui import cached, charts, downloads, layout, packages, tables
@@ -49,6 +50,8 @@ st.caption(
     )
 )
 bottom = cached.bottom_lists(round_)[category]
+if about := about_whom(bottom.family, language()):
+    st.caption(layout.plain(about))
 if row["rank"]:
     st.subheader(_("Why this verdict?"))
     for sentence in bottom.sentences(row, language()):

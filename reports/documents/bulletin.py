@@ -23,6 +23,7 @@ from reports.documents.common import (
 from results import number_format
 from results.notes import SENTENCES
 from results.ranking.bottom_list import BottomList
+from results.ranking.population import about_whom
 from results.ranking.ranking import FIELDS
 from results.ranking.rows import records
 from results.ranking.statements import (
@@ -176,6 +177,7 @@ def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterato
     tiers = {verdict: listed.tier(verdict) for verdict in (CONFIRMED, UNDECIDED, CLEARED)}
     sizes = {verdict: len(rows) for verdict, rows in tiers.items()}
     said = [translate(RULE, language).format(**facts), translate(TIERS, language).format(**sizes)]
+    said += filter(None, [about_whom(listed.family, language)])
     if listed.refused:
         yield Section(name, 2, (*said, translate(listed.refused, language)))
         return

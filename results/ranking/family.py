@@ -45,6 +45,18 @@ class RoundNotFoundError(BiaochiError):
             self.details = ((N_("It has: {known}."), {"known": ", ".join(self.known)}),)
 
 
+class PopulationExceededError(BiaochiError):
+    """Population that the rules give for a group, and that is smaller than the number of people who voted."""
+
+    message = N_(
+        "A group cannot have more voters than people. The rule set {rules} gives the group {group} {population} people "
+        "in the round {round}, and {people} voted. Correct uncertainty.population, or leave the group out of it."
+    )
+
+    def __init__(self, round_id: str, rules: str, group: str, people: int, population: int) -> None:
+        super().__init__(round=round_id, rules=rules, group=group, people=people, population=population)
+
+
 @dataclass(frozen=True)
 class WhatIf:
     """Tables of a round under rules other than those it was published with."""
@@ -77,6 +89,11 @@ class Family:
     reason: tuple[str | None, ...]
     ranked: NDArray[np.bool_]
     cache: Cache
+
+    @property
+    def population(self) -> dict[str, int]:
+        """Return the people of each group whom the result is about; empty where the rules give none."""
+        return self.rules.population(self.round, None if self.name == ALL else self.name)
 
     @property
     def ranked_score(self) -> Array:
@@ -147,7 +164,9 @@ def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits) -> Fam
     category = None if name == ALL else name
     weights = _weights(rules, category, own.groups)
     renormalise = rules.minimum.missing_group == "renormalise"
-    scores = scores_from_moments(own, weights, renormalise=renormalise)
+    population = rules.population(round_.id, category)
+    _check_population(round_, rules, own, population)
+    scores = scores_from_moments(own, weights, renormalise=renormalise, population=population or None)
     reason = tuple(_reasons(members, own, weights, rules))
     carried = np.array([why == "missing_group" and renormalise for why in reason], dtype=bool)
     ranked = (np.array([why is None for why in reason], dtype=bool) | carried) & ~np.isnan(scores.score)
@@ -156,6 +175,23 @@ def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits) -> Fam
     return Family(
         release.id, round_.id, name, rules, bottom, members, own, weights, scores, reason, ranked, release.cache
     )
+
+
+def _check_population(round_: Round, rules: RuleSet, moments: Moments, population: Mapping[str, int]) -> None:
+    """Raise PopulationExceededError if more people voted than the population of a group has.
+
+    Ballots of the round count for groups of which no category has an electorate of its own.
+    """
+    if not population:
+        return
+    ballots = round_.ballots_by_group
+    cast = dict(zip(ballots["group_name"], ballots["evaluators"], strict=True))
+    for at, group in enumerate(map(str, moments.groups)):
+        people = int(moments.n[:, at].max(initial=0))
+        if population.get(group) == rules.population(round_.id).get(group):
+            people = max(people, int(cast.get(group, 0)))
+        if people > population.get(group, people):
+            raise PopulationExceededError(round_.id, rules.name, group, people, population[group])
 
 
 def _weights(rules: RuleSet, category: str | None, groups: tuple[object, ...]) -> Mapping[str, float] | None:

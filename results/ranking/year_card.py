@@ -1,5 +1,6 @@
 """Year card: whether this year's data support a ranking at all, and what it would take to conclude more."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -181,7 +182,8 @@ def _more_ballots(bottom: BottomList, ballots: Mapping[str, int]) -> MoreBallots
         return MoreBallots("never", *names)
     more = {group: (n, _rounded((f - 1) * n)) for (group, n), f in zip(cast.items(), needed.plan, strict=True)}
     plan = {group: numbers for group, numbers in more.items() if numbers[1]}
-    if needed.everyone > MOST_GROWTH:
+    beyond = any(sum(numbers) > family.population.get(group, math.inf) for group, numbers in plan.items())
+    if needed.everyone > MOST_GROWTH or beyond:
         return MoreBallots("out_of_reach", *names)
     return MoreBallots("plan" if plan else "enough", *names, plan)
 

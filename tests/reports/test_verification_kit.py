@@ -96,6 +96,10 @@ def cases():
     for name, (bottom, order) in SITED.items():
         rules = rules_with(bottom, order=order, name=name.replace(" ", "-"))
         yield name, ("ballots", ballots(people=240, sites=12), rules)
+    for name, bottom in {"population": LAST, "population and a line": RULED["below"][0]}.items():
+        people = "".join(f'"{group}" = {many}\n' for group, many in zip(GROUPS, (300, 80, 100), strict=True))
+        rules = rules_with(bottom, name=name.replace(" ", "-")) + f"[uncertainty.population]\n{people}"
+        yield name, ("ballots", ballots(people=240), rules)
     for missing in MISSING:
         rules = rules_with(LAST, f'{FEW}\nmissing_group = "{missing}"', name=missing)
         yield missing, ("ballots", ballots(people=240, without=(6, GROUPS[1])), rules)
@@ -112,6 +116,11 @@ def agreeing(tmp_path_factory):
         assert store.import_files(kind, [("b.csv", content.encode())], str(year), options).stored
     store.publish()
     return lambda name: every_line_agrees(store.path, str(2001 + list(dict(cases())).index(name)))
+
+
+@pytest.mark.parametrize("name", ["population", "population and a line"])
+def test_the_script_agrees_where_a_group_is_nearly_or_wholly_counted(agreeing, name):
+    assert len(agreeing(name)) == 7
 
 
 @pytest.mark.parametrize("name", SITED)

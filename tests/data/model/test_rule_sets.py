@@ -99,6 +99,40 @@ def test_an_empty_bottom_section_is_not_a_rule():
     assert codes(text) == {"rules_missing"}
 
 
+POPULATED = (
+    DEMO
+    + """
+[uncertainty.population."2025"]
+"两代表一委员" = 120
+[uncertainty.population."2025".by_category."党群部门"]
+"两代表一委员" = 40
+"""
+)
+
+
+def test_the_population_of_a_group_is_read_by_round_and_category():
+    rules = parse_rules(POPULATED)
+    assert rules.population("2025") == rules.population("2025", "政府工作部门") == {"两代表一委员": 120}
+    assert rules.population("2025", "党群部门") == {"两代表一委员": 40}
+    assert rules.population("2024") == parse_rules(DEMO).population("2025") == {}
+
+
+def test_rules_without_a_population_keep_their_digest():
+    assert "population" not in parse_rules(DEMO).canonical and "population" in parse_rules(POPULATED).canonical
+    assert parse_rules(POPULATED).digest != parse_rules(DEMO).digest
+
+
+def test_a_wrong_population_is_refused():
+    wrong = {
+        POPULATED.replace("120", "0"): "rules_out_of_range",
+        POPULATED.replace("120", "12.5"): "rules_wrong_type",
+        POPULATED.replace("= 120", '= "many"'): "rules_wrong_type",
+        POPULATED.replace('"两代表一委员" = 120', '"代表" = 120'): "rules_not_one_of",
+        DEMO.replace("[uncertainty]", '[uncertainty]\npopulation = {"两代表一委员" = 120}'): "rules_wrong_type",
+    }
+    assert [code for text, code in wrong.items() if codes(text) != {code}] == []
+
+
 def test_sites_are_used_unless_a_rule_set_says_otherwise():
     assert parse_rules(DEMO).uncertainty.cluster == "ballot"
     assert parse_rules(DEMO.replace('cluster = "ballot"', 'cluster = "site"')).uncertainty.cluster == "site"
