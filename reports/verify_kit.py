@@ -181,7 +181,7 @@ def cumulants(law: Kit, share: Any, multiplier: float) -> tuple[float, float, fl
 
 
 def sizes(law: Kit) -> list[float]:
-    """Votes by group for the law: those of one site count less, those of a small population more, all of it for ever."""
+    """Votes by group for the law: those of a site count less, those of a small population more."""
     found = []
     for votes, effect, left in zip(law["n"], law["effect"], law["open"], strict=True):
         found.append(votes / effect / left if left > 1e-12 else math.inf if votes else 0.0)

@@ -98,7 +98,7 @@ def cases():
         yield name, ("ballots", ballots(people=240, sites=12), rules)
     for name, bottom in {"population": LAST, "population and a line": RULED["below"][0]}.items():
         people = "".join(f'"{group}" = {many}\n' for group, many in zip(GROUPS, (300, 80, 100), strict=True))
-        rules = rules_with(bottom, name=name.replace(" ", "-")) + f"[uncertainty.population]\n{people}"
+        rules = rules_with(bottom, name=name.replace(" ", "-")) + f"[uncertainty.population.ROUND]\n{people}"
         yield name, ("ballots", ballots(people=240), rules)
     for missing in MISSING:
         rules = rules_with(LAST, f'{FEW}\nmissing_group = "{missing}"', name=missing)
@@ -112,7 +112,7 @@ def agreeing(tmp_path_factory):
     """agreeing(case): `every_line_agrees` for its round; all stand in one release."""
     store = Store(tmp_path_factory.mktemp("kits") / "var", threads=1)
     for year, (kind, content, rules) in enumerate(dict(cases()).values(), 2001):
-        options = ImportOptions(rules=store.add_rules(rules).name)
+        options = ImportOptions(rules=store.add_rules(rules.replace("ROUND", str(year))).name)
         assert store.import_files(kind, [("b.csv", content.encode())], str(year), options).stored
     store.publish()
     return lambda name: every_line_agrees(store.path, str(2001 + list(dict(cases())).index(name)))
