@@ -9,6 +9,7 @@ from reports.ranking_table import unit_as_sheet
 from results.ranking.population import about_whom
 from results.ranking.statements import STATISTICIAN
 from results.ranking.unit import TOO_FEW, alone_sentence
+from results.ranking.unknown import bounds_in_words
 from ui import cached, charts, downloads, layout, packages, tables
 from ui.i18n import _, language
 from ui.pledges import unit_book
@@ -50,8 +51,12 @@ st.caption(
     )
 )
 bottom = cached.bottom_lists(round_)[category]
-if about := about_whom(bottom.family, language()):
-    st.caption(layout.plain(about))
+for told in (
+    about_whom(bottom.family, language()),
+    bounds_in_words(round_, bottom.family, code, language()),
+):
+    if told:
+        st.caption(layout.plain(told))
 if row["rank"]:
     st.subheader(_("Why this verdict?"))
     for sentence in bottom.sentences(row, language()):

@@ -40,7 +40,7 @@ UNMEASURED = {
         "verdicts assume that they do not."
     ),
     False: N_(
-        "{groups}: no sites are named, so it cannot be measured how much people at one place agree. The verdicts "
+        "{groups}: no sites are named or used, so it is not measured how much people at one place agree. The verdicts "
         "assume that they do not."
     ),
 }

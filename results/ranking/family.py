@@ -180,7 +180,7 @@ def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits) -> Fam
 def _check_population(round_: Round, rules: RuleSet, moments: Moments, population: Mapping[str, int]) -> None:
     """Raise PopulationExceededError if more people voted than the population of a group has.
 
-    Ballots of the round count for groups of which no category has an electorate of its own.
+    Ballots of the round count for groups with the same electorate in all categories.
     """
     if not population:
         return

@@ -77,7 +77,7 @@ def test_too_few_sites_or_none_say_what_agreement_would_do(sites, given, size):
     assert UNITS >= held[0] >= held[1]
     said = told(family)
     assert len(said) == 3 and "0.02" in said[1] and "0.05" in said[2]
-    assert ("fewer than 10 sites" if given else "no sites are named") in said[0]
+    assert ("fewer than 10 sites" if given else "no sites are named or used") in said[0]
 
 
 def test_agreement_takes_verdicts_away_where_evidence_is_thin():

@@ -1,0 +1,55 @@
+"""Worst-case bounds of a score where many evaluators answered "don't know"."""
+
+import numpy as np
+
+from analytics.bounds import LIMIT, UnknownBounds, unknown_bounds
+from analytics.moments import SCALE
+from data.store.release import Round
+from i18n import N_, translate
+from results import number_format
+from results.ranking.family import Family
+
+BOUNDS = N_(
+    "{share} of the answers are “don't know”, more than {limit}. Should they depend on the opinion, the score would be "
+    "biased: were all of them the lowest grade it would be {low}, were all of them the highest {high}. The votes "
+    "cannot tell where in between it is; interval and verdict hold for those who gave a grade."
+)
+
+
+def bounds_in_words(round_: Round, family: Family, code: str, language: str, *, limit: float = LIMIT) -> str:
+    """Return the bounds of a unit's score as a sentence; empty where at most `limit` are "don't know"."""
+    at = list(family.members["unit_code"]).index(code)
+    found = bounds_of(round_, family, limit=limit)
+    if not (family.ranked[at] and found.shown[at]):
+        return ""
+    decimals = family.rules.presentation.decimals
+    return translate(BOUNDS, language).format(
+        share=number_format.percent(found.share[at], 0),
+        limit=number_format.percent(limit, 0),
+        low=number_format.number(found.low[at], decimals),
+        high=number_format.number(found.high[at], decimals),
+    )
+
+
+def bounds_of(round_: Round, family: Family, *, limit: float = LIMIT) -> UnknownBounds:
+    """Return the bounds of all members of a category, in the order of the family."""
+    rules, moments = family.rules, family.moments
+    groups = [str(group) for group in moments.groups]
+    lines = round_.category_grades(family.name)
+    lines = lines[lines["indicator"].isin(set(lines.loc[lines["scored"], "indicator"]))]
+    shape = (len(moments.units), len(groups))
+    graded, unknown = np.zeros(shape), np.zeros(shape)
+    for counts, kind in ((graded, "scored"), (unknown, "dont_know")):
+        part = lines[(lines["kind"] == kind) & lines["unit_code"].isin(moments.units)]
+        rows = [moments.units.index(code) for code in part["unit_code"]]
+        columns = [groups.index(group) if group in groups else -1 for group in part["group_name"]]
+        inside = np.array(columns, dtype=np.int64) >= 0
+        place = np.array(rows, dtype=np.int64)[inside], np.array(columns, dtype=np.int64)[inside]
+        np.add.at(counts, place, part["lines"].to_numpy(dtype=float)[inside])
+    mean = np.asarray(moments.total, dtype=float) / np.maximum(moments.n, 1) / SCALE
+    weight = np.array([(family.weights or {}).get(group, 0.0) for group in groups])
+    if family.weights is None:  # all votes are one group
+        graded, unknown = graded.sum(axis=1, keepdims=True), unknown.sum(axis=1, keepdims=True)
+        mean, weight = np.nan_to_num(family.scores.score)[:, None], np.ones(1)
+    values = [rules.numeric.low, rules.numeric.high] if rules.numeric else list(rules.points.values())
+    return unknown_bounds(mean, graded, unknown, weight, (min(values) / 100, max(values) / 100), limit=limit)
