@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from datetime import date
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -11,8 +12,13 @@ from python_calamine import CalamineWorkbook
 from data.store import Store
 from data.store.audit_log import read_log
 from formats.spreadsheet import xlsx_bytes
-from reports.tables import BY_CATEGORY, CHANGES, RESULTS, TABLES, changes_sheet, export_sheet
+from reports import pledge_table
+from reports.ranking_table import unit_as_sheet
+from reports.tables import BY_CATEGORY, CHANGES, RANKING, RESULTS, TABLES, changes_sheet, export_sheet
 from results.comparison.year_on_year import changes
+from results.pledges.by_year import pledge_year
+from results.ranking.family import ALL
+from results.ranking.rows import unit_rounds
 from tests.support.papers import store_of
 from tests.support.stores import BALLOTS, Biaochi
 from tests.support.town import TOWN_RULES, city_files
@@ -154,21 +160,25 @@ def printed_width(path) -> float:
     return whole / (page.page_setup.fitToWidth or 1)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_printed_workbook_is_not_shrunk_beyond_reading(language, demo, tmp_path):
+def test_a_printed_workbook_is_not_shrunk_beyond_reading(demo_release, tmp_path):
     from openpyxl import load_workbook
 
     # 149 characters of the usual type fill a page of A4 across; at 215 it is printed in 7.6 points.
-    calls = {
-        "ranking": ("ranking", "--round", "2025"),
-        "changes": ("export", "changes", "--round", "2025"),
-        "unit": ("unit", "ZY030"),
-        "posts": ("pledges", "--round", "2025", "--by", "post"),
-    }
-    for name, words in calls.items():
-        demo(*words, "--format", "xlsx", "-o", tmp_path / f"{name}.xlsx", lang=language)
-        assert 60 < printed_width(tmp_path / f"{name}.xlsx") <= 215, name
-    assert load_workbook(tmp_path / "posts.xlsx").worksheets[0].print_title_cols == "$A:$D"
+    round_ = demo_release.round("2025")
+    year = pledge_year(round_, date(2025, 12, 31))
+    rounds_of_unit = unit_rounds(demo_release, "ZY030")
+    for language in ("zh", "en"):
+        sheets = {
+            "ranking": sheet_of(round_, RANKING, language, None),
+            "changes": sheet_of(round_, CHANGES, language, ALL),
+            "unit": unit_as_sheet(demo_release, "ZY030", rounds_of_unit, language),
+            "posts": pledge_table.as_sheet(pledge_table.table(year, "post"), demo_release, language),
+        }
+        for name, sheet in sheets.items():
+            path = tmp_path / f"{name}.xlsx"
+            path.write_bytes(xlsx_bytes(sheet))
+            assert 60 < printed_width(path) <= 215, (name, language)
+        assert load_workbook(tmp_path / "posts.xlsx").worksheets[0].print_title_cols == "$A:$D"
 
 
 def test_a_long_name_takes_a_higher_row_of_a_workbook(biaochi, tmp_path):
