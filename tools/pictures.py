@@ -8,7 +8,14 @@ from playwright.sync_api import Browser, FloatRect, sync_playwright
 
 from cli.main import run
 from i18n import ROOT
-from tests.browser.conftest import CHROMIUM, CHROMIUM_OPTIONS, settled, start_server, stop_server
+from tests.browser.conftest import (
+    CHROMIUM,
+    CHROMIUM_OPTIONS,
+    settled,
+    start_server,
+    stop_server,
+    watched_context,
+)
 
 FOLDER = ROOT / "docs" / "pictures"
 NAMES = {"zh": "bottom.png", "en": "bottom.en.png"}
@@ -18,8 +25,9 @@ MARGIN = 8  # pixels around the chart
 
 def take(browser: Browser, url: str, language: str) -> None:
     """Write the picture of the bottom chart in one language."""
-    context = browser.new_context(viewport={"width": 1366, "height": 1600}, device_scale_factor=1.5)
+    context = watched_context(browser, device_scale_factor=1.5)
     page = context.new_page()
+    page.set_viewport_size({"width": 1366, "height": 1600})
     page.goto(f"{url}/bottom?{urlencode({'lang': language, 'category': CATEGORY})}")
     chart = page.get_by_test_id("stPlotlyChart").first
     chart.wait_for()
