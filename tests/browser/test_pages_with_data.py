@@ -13,7 +13,20 @@ from .test_shell import PATHS
 
 pytestmark = pytest.mark.browser
 
-SYMBOLS = {"Holm", "ZY", "csv", "biaochi", "replay", "Python", RULES, "Krippendorff", "Koo 和 Li", "ICC(2,k)", "alpha", " W"}
+SYMBOLS = {
+    "Holm",
+    "ZY",
+    "csv",
+    "biaochi",
+    "replay",
+    "Python",
+    RULES,
+    "Krippendorff",
+    "Koo 和 Li",
+    "ICC(2,k)",
+    "alpha",
+    " W",
+}
 """Latin words of a Chinese page: names and signs of methods and their authors, codes of units, the demonstration's rule
 set, the command, and the language of the verification kit."""
 
