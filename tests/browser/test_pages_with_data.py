@@ -25,7 +25,7 @@ SYMBOLS = {
     "Koo 和 Li",
     "ICC(2,k)",
     "alpha",
-    " W",
+    "系数 W",
 }
 """Latin words of a Chinese page: names and signs of methods and their authors, codes of units, the demonstration's rule
 set, the command, and the language of the verification kit."""
