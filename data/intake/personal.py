@@ -14,7 +14,7 @@ import duckdb
 
 from data.intake.personal_values import EMAIL, HIDDEN, IDENTITY, LIKELY, TELEPHONE, hidden, sorts_in
 from data.intake.source import TextTable
-from data.intake.workbook import letters
+from data.intake.workbook_worker import letters
 from data.model.contract import fields
 from data.model.grouped_problems import spans
 from data.model.names import match_key

@@ -18,7 +18,7 @@ from data.intake.meaning import columns_left_out
 from data.intake.source import TextTable
 from data.intake.swallowed_rows import Swallowed, lines_between_marks
 from data.intake.values import is_totals_row
-from data.intake.workbook import letters
+from data.intake.workbook_worker import letters
 from data.model.names import LONGEST_NAME, match_key
 from problems import Problem, has_errors
 

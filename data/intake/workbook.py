@@ -21,6 +21,7 @@ from data.intake.elsewhere import of_workbook
 from data.intake.identifiers import ROUNDED
 from data.intake.personal_values import LIKELY
 from data.intake.refusal import FileRefusedError, refuse
+from data.intake.workbook_worker import letters
 from data.model.grouped_problems import spans
 from data.model.notes_sheet import NOTES_TITLES
 from problems import Problem, Term
@@ -70,16 +71,6 @@ class SheetText:
     without_value: list[Problem]
     merged: tuple[MergedArea, ...]
     merged_numbers: tuple[tuple[MergedArea, str], ...]
-
-
-def letters(index: int) -> str:
-    """Return Excel's name of a column, 0 is A."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def zip_kind(path: Path) -> str:

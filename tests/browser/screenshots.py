@@ -18,23 +18,11 @@ from tests.browser.conftest import (
     stop_server,
     watched_context,
 )
+from ui.layout import MENU
 
 FOLDER = Path(__file__).with_name("screenshots")
-PATHS = (
-    "overview",
-    "ranking",
-    "changes",
-    "unit",
-    "pledges",
-    "evaluators",
-    "bottom",
-    "bulletin",
-    "upload",
-    "releases",
-    "methods",
-)
-
-
+PATHS = tuple(entry.path for entries in MENU.values() for entry in entries)
+"""Of every page of the menu."""
 HEIGHT = "() => Math.max(innerHeight, document.querySelector('[data-testid=\"stMain\"]').scrollHeight)"
 wanted: set[str] = set()
 """Holds "pictures" once `pytest --pictures` asked for those of journeys."""

@@ -9,7 +9,7 @@ from formats.fonts import STAND_IN, WANTED
 
 from .conftest import assert_only_language, settled
 from .journeys import TITLES, Journey, switch_language
-from .test_shell import PATHS
+from .screenshots import PATHS
 
 pytestmark = pytest.mark.browser
 

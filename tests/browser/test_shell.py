@@ -16,21 +16,9 @@ import pytest
 
 from .conftest import assert_only_language, drawn, settled
 from .journeys import TITLES, Journey
+from .screenshots import PATHS
 
 pytestmark = pytest.mark.browser
-PATHS = (
-    "overview",
-    "ranking",
-    "changes",
-    "unit",
-    "pledges",
-    "evaluators",
-    "bottom",
-    "bulletin",
-    "upload",
-    "releases",
-    "methods",
-)
 
 
 def fetch(url, **headers):
