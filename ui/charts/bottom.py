@@ -13,6 +13,8 @@ BOTTOM_SHOWN = 20
 BESIDE = 5
 """Number of cleared units drawn for comparison, nearest to the line first."""
 ROW = 28
+LABEL = 60
+"""Width of a figure of three digits in units of the evidence: 26 pixels of 280, which show 480 units, and a gap."""
 
 
 def drawn(rows: pd.DataFrame) -> pd.DataFrame:
@@ -103,8 +105,20 @@ def _add_strength(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
                 "color": "rgba(230,159,0,0.25)" if hollow else colour,
                 "line": {"color": colour, "width": 2 if hollow else 0},
             },
+            hoverinfo="skip",
+            showlegend=False,
+            legendgroup=verdict,
+        ),
+        row=1,
+        col=2,
+    )
+    fig.add_trace(
+        go.Scatter(
+            x=_clear_of_line(part["evidence"]),
+            y=list(part.index),
+            mode="text",
             text=part["strength"],
-            textposition="outside",
+            textposition="middle right",
             textfont={"size": 14, "color": INK},
             cliponaxis=False,
             hoverinfo="skip",
@@ -114,6 +128,11 @@ def _add_strength(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
         row=1,
         col=2,
     )
+
+
+def _clear_of_line(evidence: pd.Series) -> pd.Series:
+    """Return where the figures begin: after the bar, or after the line where the figure would lie across it."""
+    return evidence.where((evidence <= ENOUGH - LABEL) | (evidence > ENOUGH), ENOUGH)
 
 
 def _mark_line(fig: go.Figure, at: float | None, k: int, by_score: bool) -> None:
