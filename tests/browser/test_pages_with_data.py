@@ -52,12 +52,34 @@ def written(store) -> set[str]:
     return {part for event in events for part in (event.note, event.user, event.release[:16])} | set(files) | {"csv"}
 
 
-def test_every_page_speaks_the_language_it_is_switched_to(demo_server, page, names, demo_path):
-    """Once through all pages from the menu, each in one language and then switched to the other: what a page or a
-    language leaves behind on the next is found as well. Each page by its own address is swept.
-    """
+@pytest.fixture(scope="module")
+def may_stay(names, demo_path):
+    """Words of the other language that a page may show."""
     release, seen = Store(demo_path).release(), fonts() | written(Store(demo_path))
-    may_stay = {"en": (names | seen) - {""}, "zh": (SYMBOLS | seen | {release.short}) - {""}}
+    return {"en": (names | seen) - {""}, "zh": (SYMBOLS | seen | {release.short}) - {""}}
+
+
+def check(page, title, language, may_stay):
+    if (title, language) != ("Methods", "zh"):  # its tables name functions and rules in English
+        assert_only_language(page, language, may_stay[language])
+
+
+def test_every_page_speaks_the_language_it_is_opened_in(demo_server, page, may_stay):
+    """Once through all pages from the menu, first in English, then in Chinese."""
+    page.goto(f"{demo_server.url}/?lang=en")
+    settled(page)
+    for language in ("en", "zh"):
+        switch_language(page, language)
+        for title in TITLES:
+            Journey(page, language, "menu").opens(title)
+            check(page, title, language, may_stay)
+
+
+@pytest.mark.sweep
+def test_every_page_speaks_the_language_it_is_switched_to(demo_server, page, may_stay):
+    """Each page in one language and then switched to the other: what a page or a language leaves behind on the next is
+    found as well.
+    """
     page.goto(f"{demo_server.url}/?lang=en")
     settled(page)
     for place, title in enumerate(TITLES):
@@ -65,8 +87,7 @@ def test_every_page_speaks_the_language_it_is_switched_to(demo_server, page, nam
         Journey(page, languages[0], "menu").opens(title)
         for language in languages:
             switch_language(page, language)
-            if (title, language) != ("Methods", "zh"):  # its tables name functions and rules in English
-                assert_only_language(page, language, may_stay[language])
+            check(page, title, language, may_stay)
 
 
 @pytest.mark.sweep

@@ -175,7 +175,18 @@ def test_with_a_login_nothing_is_reachable_without_one(start, page):
         assert fetch(closed.url + path)[0] == 401, path
         assert fetch(closed.url + path, Cookie="_streamlit_user=forged")[0] == 401, path
     assert fetch(closed.url + "/api/ready")[0] == 200
+    for path in ("overview", "upload"):  # the login stands before the menu; each page is swept
+        assert_login_first(page, closed, path)
+
+
+def assert_login_first(page, closed, path):
+    page.goto(f"{closed.url}/{path}")
+    settled(page)
+    assert page.inner_text("h1") == "登录", path
+
+
+@pytest.mark.sweep
+def test_with_a_login_no_page_is_reachable_without_one(start, page):
+    closed = start(BIAOCHI_LOGIN="1")
     for path in PATHS:
-        page.goto(f"{closed.url}/{path}")
-        settled(page)
-        assert page.inner_text("h1") == "登录", path
+        assert_login_first(page, closed, path)
