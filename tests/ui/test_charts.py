@@ -40,7 +40,7 @@ def test_no_figure_of_the_evidence_lies_across_the_line():
     )
     figure = bottom_chart(rows, 8.5, 2, None)
     texts = [trace for trace in figure.data if trace.type == "scatter" and trace.mode == "text"]
-    begins = {text: at for trace in texts for text, at in zip(trace.text, trace.x, strict=True)}
+    begins = {text.strip(): at for trace in texts for text, at in zip(trace.text, trace.x, strict=True)}
     assert set(begins) == set(rows["strength"])
     assert not [text for text, at in begins.items() if at < ENOUGH < at + LABEL]
     assert not [text for text, at in begins.items() if at < int(text)], "never on its own bar"

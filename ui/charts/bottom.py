@@ -13,8 +13,10 @@ BOTTOM_SHOWN = 20
 BESIDE = 5
 """Number of cleared units drawn for comparison, nearest to the line first."""
 ROW = 28
-LABEL = 60
-"""Width of a figure of three digits in units of the evidence: 26 pixels of 280, which show 480 units, and a gap."""
+SHOWN = 2 * STRONGEST
+"""Right end of the evidence: "more than 300" takes 95 of the panel's 280 pixels at 1366, and has half of them."""
+LABEL = 75
+"""Width of a figure of three digits in units of the evidence: 30 pixels of 280 with its gap, which show SHOWN units."""
 
 
 def drawn(rows: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +52,7 @@ def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float |
     fig.update_xaxes(showgrid=False, zeroline=False, col=1)
     _title(fig, "x2", _("Evidence for the verdict"))
     fig.add_vline(ENOUGH, line={"dash": "dash", "width": 2, "color": INK}, row=1, col=2)
-    fig.update_xaxes(col=2, range=[0, 1.6 * STRONGEST], tickvals=[0, ENOUGH], zeroline=False, showgrid=False)
+    fig.update_xaxes(col=2, range=[0, SHOWN], tickvals=[0, ENOUGH], zeroline=False, showgrid=False)
     fig.update_layout(
         height=140 + ROW * len(rows),
         margin={"l": 10, "r": 10, "t": 88, "b": 10},
@@ -117,7 +119,7 @@ def _add_strength(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
             x=_clear_of_line(part["evidence"]),
             y=list(part.index),
             mode="text",
-            text=part["strength"],
+            text=" " + part["strength"],
             textposition="middle right",
             textfont={"size": 14, "color": INK},
             cliponaxis=False,
