@@ -764,7 +764,7 @@ class _Judge:
             self.intake.problems.append(
                 Problem("unit_in_two_categories", "error", file, None, row, header, category, facts)
             )
-        if self.context.earlier or not any("category" in header.fields for header in self.form.headers.values()):
+        if self.context.former or not any("category" in header.fields for header in self.form.headers.values()):
             return
         for (place,) in self.con.execute(read_sql("intake/no_category")).fetchall():
             file, row = self._place(place)

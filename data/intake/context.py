@@ -9,14 +9,20 @@ from data.model.progress import ProgressReporter
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
 
+# Checks under which a file is read, kept with its upload. 1: version 0.1.0, whose manifests say nothing of it; 2: the
+# meaning of every column is settled, every field checked; 3: what contradicts the reading is refused: a scale, a year,
+# a score that is no number.
+READING_OF_0_1, READING_OF_MEANINGS, READING = 1, 2, 3
+
 
 @dataclass(frozen=True)
 class Context:
     """Inputs of an import.
 
-    earlier: the files were stored by a version with fewer checks, and are read as they were then: what
-    was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a direction is
-    read by its target and baseline; uploads that were stored before this was asked are read again as they were.
+    reading: the checks under which the files are read. Files that were stored under fewer are read as they were then:
+    what was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a
+    direction is read by its target and baseline; uploads that were stored before this was asked are read again as they
+    were.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -26,5 +32,15 @@ class Context:
     register: Register | None
     mapping: dict[str, str] = field(default_factory=dict)
     reads_directions: bool = True
-    earlier: bool = False
+    reading: int = READING
     watch: ProgressReporter = field(default_factory=ProgressReporter)
+
+    @property
+    def earlier(self) -> bool:
+        """Return whether the files were stored by version 0.1.0."""
+        return self.reading < READING_OF_MEANINGS
+
+    @property
+    def former(self) -> bool:
+        """Return whether the files were stored before contradictions were refused."""
+        return self.reading < READING

@@ -187,7 +187,7 @@ class _Reader:
 
     def blank_categories(self) -> None:
         """Refuse units without a category where others have a category: they would be ranked by themselves."""
-        if self.categories and not self.context.earlier:
+        if self.categories and not self.context.former:
             for unit in self.blank.keys() - self.categories.keys():
                 self._note(self.blank[unit], Judgement(None, "missing_value"))
 

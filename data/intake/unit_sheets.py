@@ -56,19 +56,24 @@ class Named:
 
 @dataclass
 class UnitSheets:
-    """Reader of tables without a column of units. header_of: the header that a table has as it is."""
+    """Reader of tables without a column of units. header_of: the header that a table has as it is.
+
+    former: the files were stored before the rest of a workbook was searched for personal data.
+    """
 
     kind: str
     register: Register | None
     header_of: HeaderOf
     asked: list[Named] = field(default_factory=list)
+    former: bool = False
 
     def open(
         self, source: Path | tuple[str, bytes], name: str, workdir: Path, words: frozenset[str], sheet: str
     ) -> list[TextTable]:
         """Return the file's table, or the tables of all its sheets where each is one unit. Raises FileRefusedError."""
         try:
-            first, refusal = [replace(open_source(source, workdir, words, sheet), name=name)], None
+            text = open_source(source, workdir, words, sheet, again=self.former)
+            first, refusal = [replace(text, name=name)], None
             problems = first[0].warnings
         except FileRefusedError as error:
             first, refusal = [], error

@@ -41,6 +41,7 @@ class _Reader:
 
     def __init__(self, intake: UnitIntake, context: Context) -> None:
         self.intake, self.round_id, self.earlier = intake, context.round_id, context.earlier
+        self.former = context.former
         self.units: list[RegisteredUnit] = []
         self.spellings: dict[str, tuple[RegisteredUnit, Place]] = {}
         self.rosters: dict[int, Place] = {}
@@ -55,7 +56,7 @@ class _Reader:
         if sums:
             self._note("totals_row", "unit_name", sums, level="warning")
             return
-        if not self.earlier:
+        if not self.former:
             self.intake.problems += faulty(file, header, row, values)
         for column in set() if self.earlier else round_columns("units", header):
             self._round(header, column, values[column])
@@ -85,7 +86,7 @@ class _Reader:
 
     def blank_categories(self) -> None:
         """Refuse ranked units without a category where others have a category, as below the first row of a block."""
-        if self.earlier or all(unit.category == ONLY_CATEGORY for unit in self.units):
+        if self.former or all(unit.category == ONLY_CATEGORY for unit in self.units):
             return
         for place in self.without_category:
             self.place = place

@@ -7,14 +7,14 @@ from typing import TypeAlias
 
 from data.duckdb_access import working_memory
 from data.intake.ballots import read_ballots
-from data.intake.context import Context
+from data.intake.context import READING_OF_MEANINGS, Context
 from data.intake.counts import read_counts
 from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, open_source
 from data.intake.unit_sheets import UnitSheets
-from data.store.uploads import READING, Upload
+from data.store.uploads import Upload
 from problems import Place, Problem
 
 Line: TypeAlias = tuple[str, ...]
@@ -77,7 +77,7 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
         tables = _tables_of(upload, workdir, words, context)
         rules = replace(context.rules, words=upload.choices.values) if context.rules else None
         context = replace(context, con=con, workdir=workdir, mapping=upload.mapping, rules=rules)
-        context = replace(context, earlier=upload.choices.reading < READING)
+        context = replace(context, reading=upload.choices.reading)
         if upload.kind == "ballots":
             ballots = read_ballots(tables, context).places
             return ballots.of(lines) if ballots else {}
@@ -101,7 +101,7 @@ def _tables_of(
         records = first_records(text.path, text.delimiter)
         return read_header(upload.kind, records, upload.mapping, text.name, earlier=earlier)
 
-    earlier = upload.choices.reading < READING
+    earlier = upload.choices.reading < READING_OF_MEANINGS
     words = words | set(upload.mapping)
     by_unit = UnitSheets(upload.kind, context.register, header_of)
     has_unit_sheets = any(key.startswith("confirm_sheets") for key in upload.choices.confirmed) and not upload.edits

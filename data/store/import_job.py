@@ -15,7 +15,7 @@ import pandas as pd
 from data.duckdb_access import working_memory
 from data.intake.ballots import read_ballots, unscored
 from data.intake.categories import alike, question
-from data.intake.context import Context
+from data.intake.context import READING, READING_OF_MEANINGS, Context
 from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.elsewhere import of_name
@@ -43,7 +43,6 @@ from data.store.history import now, user
 from data.store.rounds import RoundConflictError, alias_conflicts, read_register, read_round
 from data.store.uploads import (
     EVIDENCE,
-    READING,
     Choices,
     EditLog,
     Evidence,
@@ -204,7 +203,8 @@ class ImportJob:
     ) -> None:
         self.path, self.staging, self.request, self.watch, self.threads = path, staging, request, watch, threads
         self.known, self.in_force = known, in_force
-        self.earlier = request.options.reading < READING
+        self.earlier = request.options.reading < READING_OF_MEANINGS
+        self.former = request.options.reading < READING
         self.kind, self.round_id, self.options = request.kind, request.round_id, request.options
         self.mapping = dict(self.options.mapping or {})
         self.values = dict(self.options.values)
@@ -424,7 +424,7 @@ class ImportJob:
         texts: list[TextTable] = []
         self.by_unit = self._unit_sheets()
         for number, kept in enumerate(evidence):
-            named = [] if self.earlier else of_name(kept.name)
+            named = [] if self.former else of_name(kept.name)
             if named:
                 self.report.problems += named
                 continue
@@ -448,7 +448,9 @@ class ImportJob:
             return self.by_unit.open(kept.source, kept.name, workdir, self.header_words, self.options.sheet)
         printed = self.kind == "results"
         sheet, words = self.options.sheet, self.header_words
-        text = open_source(kept.source, workdir, words, sheet, printed=printed, earlier=self.earlier)
+        text = open_source(
+            kept.source, workdir, words, sheet, printed=printed, earlier=self.earlier, again=self.former
+        )
         return [replace(text, name=kept.name)]
 
     def _note_texts(self, kept: _Kept, texts: list[TextTable]) -> None:
@@ -467,7 +469,7 @@ class ImportJob:
         asked = not self.options.replaying or any(key.startswith("confirm_sheets") for key in self.confirmed)
         if self.kind not in UNIT_SHEETS or not asked:
             return None
-        return UnitSheets(self.kind, self._register(), self._header_as_it_is)
+        return UnitSheets(self.kind, self._register(), self._header_as_it_is, former=self.former)
 
     def _header_as_it_is(self, text: TextTable) -> Header:
         """Return the header of a table before it is decided whether the table is read."""
@@ -577,7 +579,7 @@ class ImportJob:
             self._register(),
             self.mapping,
             reads_directions=asked,
-            earlier=self.earlier,
+            reading=self.options.reading,
             watch=self.watch,
         )
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
+from data.intake.context import READING_OF_MEANINGS
 from data.intake.units import COLUMNS as UNIT_COLUMNS
 from data.model.contract import RECORD_KINDS
 from data.model.facts import (
@@ -31,7 +32,7 @@ from data.model.names import match_key
 from data.model.record_keys import year_of
 from data.model.register import PARTICIPATION, Register, RegisteredUnit
 from data.model.spellings import spellings_of
-from data.store.uploads import READING, Upload, damage_told
+from data.store.uploads import Upload, damage_told
 from errors import ProblemsError
 from problems import Place, Problem
 
@@ -109,7 +110,7 @@ def _units_of(uploads: list[Upload]) -> list[RegisteredUnit]:
 
 def _joins(uploads: list[Upload]) -> bool:
     """Return whether spellings with one key are one name, which they were not in uploads of version 0.1.0 alone."""
-    return any(upload.choices.reading >= READING for upload in uploads)
+    return any(upload.choices.reading >= READING_OF_MEANINGS for upload in uploads)
 
 
 def _followed(code: str, links: Mapping[str, str], known: set[str]) -> str:

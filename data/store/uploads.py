@@ -17,6 +17,7 @@ import pandas as pd
 
 from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
+from data.intake.context import READING, READING_OF_0_1, READING_OF_MEANINGS
 from data.intake.corrections import Edit
 from data.model.facts import read_dictionaries, write_dictionaries
 from errors import StoreDamagedError
@@ -24,8 +25,6 @@ from problems import Problem
 
 MANIFEST = "upload.json"
 EVIDENCE = "evidence-"
-# 1: version 0.1.0, whose manifests say nothing of it; 2: the meaning of every column is settled, every field checked.
-READING_OF_0_1, READING = 1, 2
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def read_upload(folder: Path) -> Upload:
         del manifest["checksums"]
         manifest["files"] = tuple(Evidence(**file) for file in manifest["files"])
         choices = manifest.get("choices", {})
-        reading = READING if "confirmed" in choices else READING_OF_0_1
+        reading = READING_OF_MEANINGS if "confirmed" in choices else READING_OF_0_1
         confirmed = tuple(choices.get("confirmed", ()))
         manifest["choices"] = Choices(**{"reading": reading, **choices, "confirmed": confirmed})
         manifest["edits"] = tuple(

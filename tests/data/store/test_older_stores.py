@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
+from data.intake.context import READING, READING_OF_0_1
 from data.store import Store
-from data.store.uploads import READING, READING_OF_0_1
 from tests.support.paths import FIXTURES
 
 OLDER = FIXTURES / "store-0.1.0"
