@@ -128,6 +128,21 @@ SENTENCES: dict[str, str] = {
     "confirm_direction": N_(
         "Pledges without a direction and with a target below the baseline are read as lower is better ({count}): {shown}."
     ),
+    "confirm_title": N_("“{value}” says {says}; the file is read as it stands, for round {round}."),
+    "confirm_heading": N_(
+        "One heading stands over all grades: {shown}. It is not read: its {votes} votes are those of the line's unit "
+        "and group."
+    ),
+    "confirm_points": N_("Points that are printed with a grade and differ from the rules ({count}): {shown}."),
+    "confirm_sums": N_(
+        "Lines that are exactly the sums of the lines next to them, read as units or groups of their own ({count}): "
+        "{shown}."
+    ),
+    "confirm_names": N_("Names with a number or a footnote mark, read as units of their own ({count}): {shown}."),
+    "confirm_groups": N_("Evaluator groups named by sheets and not in a column ({count}): {shown}."),
+    "confirm_struck": N_("Rows with text that is struck through are read like all others ({count}): {shown}."),
+    "confirm_notes": N_("Notes on cells below the header are not read ({count}): {shown}."),
+    "no_number": N_("The line is kept without a number under {column}: {value} is none."),
     "votes_not_read": N_("The column {column} is not read, and with it {votes} votes would be lost."),
     "figure_differs": N_("{column} prints {printed}; the counts of the row give {found}."),
     "personal_column": N_("A file must not identify a person; the column {column} does."),
@@ -365,6 +380,25 @@ SUGGESTIONS: dict[str, str] = {
     "confirm_direction": N_(
         "If lower is better for each of them, confirm; otherwise add the column 方向 with 越高越好 or 越低越好."
     ),
+    "confirm_title": N_(
+        "If the file is right as it is read, confirm; otherwise choose the other round or rules, or write plain counts, "
+        "and import it again."
+    ),
+    "confirm_heading": N_(
+        "If these are all votes of the line, confirm; otherwise give the file a column for what the heading names, such "
+        "as 评议主体, or import the file that has all votes."
+    ),
+    "confirm_points": N_("If the points of the rules count, confirm; otherwise choose or add the rules of this form."),
+    "confirm_sums": N_("If each of them has votes of its own, confirm; otherwise delete these rows and import again."),
+    "confirm_names": N_(
+        "If each of them is another unit, confirm; otherwise delete numbers and marks, so that a unit has one name."
+    ),
+    "confirm_groups": N_(
+        "If each sheet holds the votes of that group, confirm; otherwise add a column with the group to each sheet."
+    ),
+    "confirm_struck": N_("If they count, confirm; otherwise delete these rows and import the file again."),
+    "confirm_notes": N_("Read them. If none of them changes a number, confirm; otherwise correct the cells first."),
+    "no_number": N_("Nothing needs to be done if the line was published without a number."),
     "votes_not_read": N_(
         "If it is a grade, rename it to one of {known}, or read it as one with --value WORD=GRADE; if it holds no "
         "votes, leave it out with --map COLUMN=ignored. The upload page offers both."
@@ -521,6 +555,15 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("Do not delete either line yet. Check the paper ballot, then keep the line that agrees with it."),
         ),
     },
+    "confirm_direction": {
+        "higher": (
+            N_(
+                "Pledges without a direction, whose target and baseline do not tell it, are read as higher is better "
+                "({count}): {shown}."
+            ),
+            N_("If higher is better for each of them, confirm; otherwise add the column 方向 with 越高越好 or 越低越好."),
+        ),
+    },
     "figure_differs": {
         "figures": (
             N_("{column} prints {printed}; the other figures of the table give {found}."),
@@ -588,6 +631,14 @@ QUESTIONS = frozenset(
         "confirm_registered_category",
         "confirm_register_column",
         "confirm_direction",
+        "confirm_title",
+        "confirm_heading",
+        "confirm_points",
+        "confirm_sums",
+        "confirm_names",
+        "confirm_groups",
+        "confirm_struck",
+        "confirm_notes",
     }
 )
 

@@ -10,15 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from data.intake.context import Context
-from data.intake.contradictions import names_other_round, other_scale, void_marks
+from data.intake.contradictions import (
+    in_other_words,
+    names_other_round,
+    other_points,
+    other_scale,
+    void_marks,
+)
 from data.intake.headers import Header
 from data.intake.headings import (
     describes_evaluator,
     is_generic,
     is_of_tool,
     is_skipped,
+    named_first,
     names_in,
+    names_part,
     option_scores,
+    parts_of,
     stem_of,
     subject_of,
     topic_of,
@@ -81,6 +90,7 @@ class _Reader:
         self.profile = {column: profile.get(column, ColumnProfile()) for column in header.other}
         self.graded = {column: _graded(of, context.rules) for column, of in self.profile.items()}
         self.codes = context.register.codes() if context.register else {}
+        self.unit_first = False  # whether headings such as 市财政局—服务态度 begin with the unit
         self.known = set(context.mapping)
         self.result = BallotColumns()
 
@@ -152,10 +162,20 @@ class _Reader:
             self.result.values.append(ValueColumn(name, indicator=named, ticks=tuple(columns)))
             for column, grade_text in columns:
                 self._mean(column, GRADE, grade_text)
+        self._lone_heading(over)
+        self.result.problems += other_points(
+            self.file, self.header.row, [(rest[c], grade) for columns in over.values() for c, grade in columns], self.rules
+        )
         asked = [value for value in self.result.values if value.indicator and not self._listed(value.indicator)]
         self._ask_indicators({value.name: self._votes_of(value) for value in asked} if len(over) > 1 else {})
         taken = {column for columns in over.values() for column, _ in columns}
         return {column: text for column, text in rest.items() if column not in taken}
+
+    def _lone_heading(self, over: Mapping[str, list[tuple[int, str]]]) -> None:
+        """Ask about the only heading over all ticks, where it may name a part of the votes and is no indicator."""
+        heading = next(iter(over)) if len(over) == 1 else ""
+        if heading and not self._listed(heading) and names_part(heading):
+            self._ask("confirm_heading", {heading: sum(self.profile[c].filled for c, _ in over[heading])})
 
     def _votes_of(self, value: ValueColumn) -> int:
         return sum(self.profile[column].filled for column, _ in value.ticks)
@@ -177,6 +197,8 @@ class _Reader:
     def _units(self, rest: dict[int, str]) -> dict[int, str]:
         """Take the columns that are headed by a unit; return the others."""
         graded = sorted(column for column in rest if self._holds_grades(column))
+        texts = [self.header.other[column] for column in graded]
+        self.unit_first = not self.context.former and self.context.register is None and named_first(texts)
         named = {column: self._unit_of(column) for column in graded} if self._are_units(graded) else {}
         values = {column: pair for column, pair in named.items() if pair is not None}
         if values:
@@ -190,8 +212,12 @@ class _Reader:
             self.result.values.append(ValueColumn(self.header.cells[column], unit, indicator))
             self._mean(column, UNIT, f"{unit} · {indicator}" if indicator else unit)
         asked = {self.header.cells[column]: self.graded[column] for column in sorted(values)}
-        if asked and not self._mapped(asked):
-            self._ask("confirm_units", asked, shown=shortened([values[column][0] for column in sorted(values)]))
+        if self.unit_first:  # another question than before such headings were read so
+            asked = {f"{self.header.cells[c]}={values[c][0]}": self.graded[c] for c in sorted(values)}
+        own = self.result.values[-len(values) :] if values else []
+        shown = [(value.unit, value.indicator) for value in own]
+        if asked and not self._mapped([self.header.cells[column] for column in values]):
+            self._ask("confirm_units", asked, shown=shortened([" · ".join(filter(None, pair)) for pair in shown]))
         return {column: text for column, text in rest.items() if column not in values}
 
     def _are_units(self, graded: Sequence[int]) -> bool:
@@ -204,11 +230,15 @@ class _Reader:
         """Return the unit that a column is headed by, and the rest of its heading; without a register any topic."""
         lower, upper = self.header.other[column], self.header.above.get(column, "")
         if self.context.register is None:
-            return (tidy(upper), topic_of(lower)) if upper else (subject_of(lower), stem_of(lower))
+            if upper:
+                return tidy(upper), topic_of(lower)
+            first, last = parts_of(lower)
+            return (first, last) if self.unit_first and last else (subject_of(lower), stem_of(lower))
         for text, other in ((lower, upper or stem_of(lower)), (upper, topic_of(lower))):
             found = unit_named(text, self.codes) if text else None
             if found is not None:
-                return found[0], other
+                is_stem = match_key(found[0]) == match_key(other) and not (upper or self.context.former)
+                return found[0], topic_of(lower) if is_stem else other
         return None
 
     def _not_units(self, columns: Sequence[int]) -> None:
@@ -254,7 +284,9 @@ class _Reader:
         if said is not None:
             return said in ("indicator", "unit")
         if self._listed(text):
-            return self.graded[column] > 0 or not self.profile[column].filled
+            return self.graded[column] > 0 or not self.profile[column].filled or self._in_other_words(column)
+        if self._in_other_words(column) and "unit_code" not in self.header.fields and unit_named(text, self.codes):
+            return True
         return self.graded[column] > 0 and not describes_evaluator(text) and not is_of_tool(text)
 
     # --- what is not read --------------------------------------------------------------------------------------------
@@ -270,13 +302,23 @@ class _Reader:
                 continue
             if self._mapped([text, self.header.cells[column]]) or is_of_tool(text):
                 continue
+            if self._in_other_words(column) and not describes_evaluator(text):
+                self._ask("confirm_ignored", {self.header.cells[column]: in_other_words(self.profile[column])})
+                continue
             votes = max(self.graded[column], _numbers(self.profile[column]))
             words = self.graded[column] > 0 and self.rules.numeric is None
             if votes and (words or votes >= MOSTLY * self.profile[column].filled):
                 self._ask("confirm_ignored", {self.header.cells[column]: votes})
 
+    def _in_other_words(self, column: int) -> bool:
+        """Return whether most cells of a column hold grades of another scale: 好 and 差 where the rules say 满意."""
+        of = self.profile[column]
+        return of.filled > 0 and not self.context.former and in_other_words(of) >= MOSTLY * of.filled
+
     def _contradicted(self) -> None:
         """Refuse grades under a heading of another year, and scores under a heading of another scale."""
+        if self.context.former:
+            return
         names = {value.name for value in self.result.values}
         read = {column for column, cell in enumerate(self.header.cells) if cell in names}
         read |= {at for name, at in self.header.fields.items() if name in ("grade_code", "score")}

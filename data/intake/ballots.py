@@ -14,11 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.duckdb_access import read_sql
+from data.intake import marked_names
 from data.intake.anonymous import equal_rows, number_rows
 from data.intake.ballot_columns import MARKS, NO_MARKS, BallotColumns, ValueColumn, merged, read_columns
 from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.context import Context
+from data.intake.contradictions import other_points
 from data.intake.headers import Header
 from data.intake.headings import is_of_tool, is_skipped, option_scores
 from data.intake.identifiers import (
@@ -569,6 +571,7 @@ class _Judge:
         if self.context.register is None:
             lines = {row["value"]: row["lines"] for row in self._distinct("units")}
             self._join(kept, lines)
+            self.intake.problems += marked_names.question(None, kept.values())
         order = {name: code for code, name in enumerate(sorted(set(kept.values())))}
         rows = [(value, order[name], name) for value, name in kept.items()]
         self._keep("unit_map", rows, ["value", "code", "name"])
@@ -627,6 +630,8 @@ class _Judge:
             else:
                 kept[key] = judgement
                 self._tally(entry, judgement)
+        printed = {(key[0], str(judgement.kept)) for key, judgement in kept.items() if key[0]}
+        self.intake.problems += other_points(None, None, sorted(printed), rules)
         # The kind is kept only where the validity column forced it: else it follows from the rule set, and a column
         # that says 有效 of every line would make other facts of the same votes.
         grade = {key: (str(j.kept), j.kind if forces_kind(key[2]) else "") for key, j in kept.items()}

@@ -4,10 +4,15 @@ answer. Each of them would be stored without an error, since every value looks r
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
 
+from data.intake.headings import grade_texts, points_behind
+from data.intake.meaning import shortened
 from data.intake.profile import ColumnProfile
 from data.model.names import match_key
-from data.model.rule_sets import Numeric
+from data.model.rule_sets import Numeric, RuleSet
+from problems import Problem
 
 # 2026年1月 is a date: the ballots of 2025 are often cast in the January after.
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)(?!年?\d{1,2}月)")
@@ -34,6 +39,16 @@ _VOID = {
     ),
     *("invalid", "incomplete", "partial", "surveypreview", "spam", "disqualified", "terminated", "screenedout"),
 }
+# Grades of usual scales, without those of the rules in force; 一般 and 中 are grades nearly everywhere.
+_SCALES = frozenset(
+    map(
+        match_key,
+        "非常满意 很满意 满意 比较满意 较满意 基本满意 一般 不太满意 不满意 很不满意 非常不满意 不了解 好 很好 较好 比较好 差 较差 很差 不好 优 良 中 "
+        "优秀 良好 中等 合格 基本合格 不合格 称职 基本称职 不称职 达标 不达标 认可 基本认可 不认可 同意 基本同意 不同意 赞成 反对 支持 不支持 "
+        "A B C D E 高 较高 较低 低 excellent good fair poor satisfied dissatisfied agree disagree".split(),
+    )
+)
+FEWEST_WORDS = 2  # different grades: a column of a single word is a remark or a name
 _YES, _NO = {"是", "1", "√", "y", "yes", "true"}, {"否", "0", "×", "n", "no", "false"}
 _IS_VOID = re.compile(r"(?:是否)?(?:作废|无效|废票|废卷)(?:标[记志])?")
 _IS_DONE = re.compile(r"(?:是否)?(?:已?完成|答完|提交|通过审核|审核通过|合格)|finished|completed?")
@@ -63,6 +78,35 @@ def other_scale(text: str, band: Numeric | None) -> str:
     tops = [float(top) for top in found.groups() if top] if found else []
     tops += [top for word, top in _TOP_IN_WORDS.items() if word in plain]
     return next((f"{top:g}" for top in tops if top * 100 != band.high), "")
+
+
+def other_points(file: str | None, row: int | None, printed: Iterable[tuple[str, str]], rules: RuleSet) -> list[Problem]:
+    """Return the question about grades that are printed with points other than those of the rules.
+
+    printed: (text, grade). Points in one proportion to the rules', 5 to 1 for 10 to 2, give the same ranking and are
+    not asked about.
+    """
+    behind = [(text, grade, points_behind(text)) for text, grade in printed if grade in rules.points]
+    points = [(text, grade, Decimal(found) * 100) for text, grade, found in behind if found]
+    ratios = {(value / rules.points[grade] if rules.points[grade] else value) for _, grade, value in points}
+    if len(points) > 1 and len({grade for _, grade, _ in points}) > 1 and len(ratios - {Decimal(0)}) <= 1:
+        return []
+    other = {text: grade for text, grade, value in points if value != rules.points[grade]}
+    if not other:
+        return []
+    names = [f"{text} → {Decimal(rules.points[grade]) / 100:f}" for text, grade in sorted(other.items())]
+    facts: dict[str, object] = {"columns": sorted(other), "shown": shortened(names), "count": len(names)}
+    return [Problem("confirm_points", "warning", file, None, row, facts=facts)]
+
+
+def in_other_words(profile: ColumnProfile) -> int:
+    """Return the number of cells of a column that hold grades of any usual scale; 0 where all say the same."""
+    found = {value: cells for value, cells in profile.values.items() if _grade_words(value) & _SCALES}
+    return sum(found.values()) if len(found) >= FEWEST_WORDS else 0
+
+
+def _grade_words(value: str) -> set[str]:
+    return {match_key(text) for text in grade_texts(value)}
 
 
 def void_marks(text: str, profile: ColumnProfile) -> dict[str, int]:

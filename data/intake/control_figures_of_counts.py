@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from data.intake.headings import without_number
+from data.intake.headings import grade_texts, is_share, without_number
 from data.model.names import match_key
 from data.model.rule_sets import RuleSet
 
@@ -75,6 +75,9 @@ def differences(
 
 def _share_of(text: str, votes: Mapping[str, int]) -> str:
     """Return the grade whose share a heading names: 不满意率, 满意票占比; '' for other figures."""
+    upper, _, lower = match_key(text).rpartition("/")
+    if upper and is_share(lower):  # 满意 over 票数 and 占比
+        return next((grade for grade in votes if match_key(grade) in map(match_key, grade_texts(upper))), "")
     bare = _SHARE.sub("", _UNIT.sub("", match_key(without_number(text))))
     return next((grade for grade in votes if match_key(grade) == bare and bare != match_key(text)), "")
 

@@ -8,10 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from data.intake.context import Context
-from data.intake.contradictions import names_other_round
-from data.intake.control_figures_of_counts import kind_of_figure
+from data.intake.contradictions import names_other_round, other_points
+from data.intake.control_figures_of_counts import OTHER, kind_of_figure
 from data.intake.headers import Header, round_columns
-from data.intake.headings import counted_grade, is_generic, is_of_tool, names_in, option_scores, without_number
+from data.intake.headings import (
+    counted_grade,
+    counts_votes,
+    is_generic,
+    is_of_tool,
+    is_share,
+    names_in,
+    names_part,
+    option_scores,
+    without_number,
+)
 from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning
 from data.intake.profile import ColumnProfile
 from data.intake.values import NUMBER, judge_grade, whole_number
@@ -50,6 +60,9 @@ def read_columns(file: str, header: Header, profile: Mapping[int, ColumnProfile]
         result.problems = []
         return result
     result.indicators = _indicators(header, result.grades, context.rules)
+    printed = [(_grade_text(header, c), grade) for c, grade in result.grades.items()]
+    result.problems += other_points(file, header.row, printed, context.rules)
+    result.problems += _lone_heading(file, header, result, profile)
     result.problems += _asked(file, header, result, profile, context.rules)
     result.problems += [
         Problem("wrong_round", "error", file, None, header.row, header.cells[c], text, {"round": context.round_id})
@@ -73,8 +86,11 @@ def _place(
     """Give a column the first role that fits."""
     assert context.rules is not None, "counts are read under a rule set"
     cell = header.cells[column]
+    over = "" if context.earlier else _grade_above(header, column, context.rules)
     grade = None if long else _grade_of(text, context)
     figure = kind_of_figure(text)
+    if over and not long and (counts_votes(text) or is_share(text)):
+        grade, figure = (over, "") if counts_votes(text) else (None, OTHER)
     said = None if context.earlier else context.mapping.get(cell, context.mapping.get(text))
     votes = _total(profile)
     role, means = IGNORED, ""
@@ -99,6 +115,29 @@ def _place(
     result.meanings.append(ColumnMeaning(file, cell, role, means, profile.filled, votes if role == GRADE else 0))
 
 
+def _grade_above(header: Header, column: int, rules: RuleSet) -> str:
+    """Return the grade that stands over a column, where two header rows divide each grade: 满意 over 票数 and 占比."""
+    above = header.above.get(column, "")
+    return (grade_of(above, rules) or "") if above else ""
+
+
+def _grade_text(header: Header, column: int) -> str:
+    """Return the heading that names the grade of a column: its own, or that over 票数."""
+    text = header.other[column]
+    return header.above.get(column, text) if counts_votes(text) else text
+
+
+def _lone_heading(file: str, header: Header, result: CountColumns, profile: Mapping[int, ColumnProfile]) -> list[Problem]:
+    """Ask about the only heading over all grades, where it may name a part of the votes and is no indicator."""
+    over = {header.above.get(c, "") for c in result.grades if not counts_votes(header.other[c])}
+    heading = over.pop() if len(over) == 1 else ""
+    if not heading or result.indicators or not names_part(heading):
+        return []
+    votes = sum(_total(profile[c]) for c in result.grades)
+    facts = {"columns": [heading], "shown": [heading], "votes": votes}
+    return [Problem("confirm_heading", "warning", file, None, header.row, facts=facts)]
+
+
 def _grade_of(text: str, context: Context) -> str | None:
     assert context.rules is not None, "counts are read under a rule set"
     return judge_grade(text, "", "", context.rules).kept if context.earlier else grade_of(text, context.rules)
@@ -114,7 +153,7 @@ def grade_of(text: str, rules: RuleSet) -> str | None:
 def _indicators(header: Header, grades: Mapping[int, str], rules: RuleSet) -> dict[int, str]:
     """Return the indicator over each grade, where the headings over the grades name any."""
     listed = {match_key(name): name for name in rules.indicators or {}}
-    over = {column: header.above[column] for column in grades if column in header.above}
+    over = {c: header.above[c] for c in grades if c in header.above and not counts_votes(header.other[c])}
     named = {
         text: next((listed[match_key(name)] for name in names_in(text) if match_key(name) in listed), "")
         for text in set(over.values())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from data.intake import marked_names, section_sums
 from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_COUNTS, judge_claimed
 from data.intake.context import Context
@@ -249,6 +250,29 @@ class _Reader:
             )
         )
 
+    def doubtful(self) -> list[Problem]:
+        """Ask about lines that may be sums of others and, without a register, about names with numbers or marks."""
+        found: list[Problem] = []
+        for file in dict.fromkeys(cell.file for cell in self.seen.values()):
+            lines, places = self._lines(file)
+            found += section_sums.question(file, [places[at] for at in section_sums.sums_among(lines)])
+        return found + ([] if self.codes else marked_names.question(None, [cell[0] for cell in self.cells]))
+
+    def _lines(self, file: str) -> tuple[list[tuple[int, ...]], list[tuple[int, str]]]:
+        """Return the votes of each unit and group of a file in its order, with the first row and the name of each."""
+        votes = {(unit, *key): number for unit, _, *key, number in self.cells}
+        keys = [key for key, cell in self.seen.items() if cell.file == file]
+        columns = sorted({key[2:] for key in keys})
+        lines = dict.fromkeys(key[:2] for key in keys)
+        first = {key[:2]: self.seen[key].row for key in reversed(keys)}
+        rows = [tuple(votes.get((*line, *column), 0) for column in columns) for line in lines]
+        return rows, [(first[line], self._name(*line)) for line in lines]
+
+    def _name(self, unit: str, group: str) -> str:
+        """Return the name by which a line is shown."""
+        name = self.context.register.name_of(unit) if self.context.register else unit
+        return name if group == "ALL" else f"{name} · {group}"
+
     def frame(self) -> pd.DataFrame:
         """Return all cells with votes, in canonical order."""
         rows = [
@@ -287,6 +311,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     _check_indicators(reader, intake, tables)
     _tally(reader, intake.meaning, context)
     intake.problems += _of_register(reader, context)
+    intake.problems += reader.doubtful()
     intake.problems += [note for total in reader.totals.values() for note in total.notes()]
     intake.places = {key: (cell.file, cell.row, cell.column) for key, cell in reader.seen.items()}
     if not any(problem.level == "error" for problem in intake.problems):

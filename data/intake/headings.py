@@ -5,6 +5,7 @@ is cut down to what it may name; whether that is a unit or a grade is decided by
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from data.model.names import match_key, tidy
@@ -19,6 +20,9 @@ _TAIL = re.compile(
     r"^(?P<stem>.*?)\s*[(（\[【〔](?P<name>[^()（）\[\]【】〔〕]+(?:[(（][^()（）]*[)）])?)[)）\]】〕]\s*$", re.DOTALL
 )
 _CUT = re.compile(r"\s*(?:——|—|–|--|\s-\s|-|:|：|\||>|/|／|_|\n)\s*")
+_UNIT_END = re.compile(
+    r"(?:[局委办院会处厅署部社行站所队科室校园]|公司|中心|集团|街道|[乡镇村区县市]|大队|支队|机关|协会|银行|医院|学校|单位|政府)$"
+)
 _AROUND = re.compile(r"(?:^|[对给为请于向])(?P<name>[^对给为请于向]{2,60}?)(?=的|在|[,，。:：?？]|$)")
 # A question about one unit, where no register tells which part of it is the name: 您对市第1局的总体评价.
 _ABOUT = re.compile(
@@ -44,6 +48,11 @@ _GENERIC = re.compile(
     r"(?:群众)?(?:评议|测评|评价|考评|打分|投票|满意度?|民主测评|总体)?(?:等级|等次|档次|意见|选项|结果|情况|票数|得票|统计|票|数|评价|评议|测评|分布|度)"
     r"(?:情况|结果|票数|统计|分布)?(?:[(（].*[)）])?|grades?|ratings?|votes?|counts?|options?|scale"
 )
+# A heading over all grades with such a word names the scale or the form, unless it also names a part of the votes.
+_OF_FORM = re.compile(
+    r"等[级次]|档次|票|选项|打[√勾]|评[价议分]|测评|满意|情况|结果|统计|内容|项目|意见|选择|[打得]分|分布|20\d\d|vote|grade"
+)
+_OF_PART = re.compile(r"男|女|季度|半年|月份|代表|对象|委员|监督员|企业|居民|村民|职工|干部|党员|领导|窗口|上级|下级|同级")
 # Columns that describe the evaluator; their codes look like scores.
 _DESCRIBES = re.compile(
     r"(?:请?问?[您你]的|本人|受访[者人]|填[写答表][者人]|评[价议]人员?)?(?:性别|年龄.*|.*年龄|学历|文化程度|受教育.*|教育程度|职业.*|从事.*职业|民族|政治面貌|婚姻.*|.*收入.*|户籍.*|户口.*"
@@ -53,6 +62,12 @@ _DESCRIBES = re.compile(
     r"|marital.*|ethnic.*|job.*|.*_?(?:code|id|no)"
     r"|单位(?:性质|类型|类别)|(?:人员)?(?:类型|类别|身份)|家庭.*[数口]|子女.*|问卷(?:版本|来源|类型)"
     r"|(?:督导|访问|调查|录入)员?)(?:[(（\[].*[)）\]])?[?？:：*]*"
+)
+_VOTES = re.compile(
+    r"(?:得|获|投)?(?:票数?|人数|人次|数量?|张数?|份数?|频数|计数|个数|人)(?:[(](?:票|人|张|份|个|人次)[)])?|votes?|counts?|n"
+)
+_OF_SHARE = re.compile(
+    r"(?:得票|所占|所?占|票数|人数)?(?:比[例重率]?|率|百分[比率数]|份额)(?:[(][%‰]?[)])?|[(]?[%‰][)]?|占[%‰]?|percent(?:age)?|share|pct"
 )
 # What survey tools add to every answer: nothing of it is a vote.
 _TOOL = re.compile(
@@ -125,6 +140,23 @@ def subject_of(text: str) -> str:
     return tidy(about["name"]) if about else topic
 
 
+def parts_of(text: str) -> tuple[str, str]:
+    """Return the two parts that a dash or colon joins, 市财政局 and 服务态度; the second is '' for any other heading."""
+    pieces = [tidy(piece) for piece in _CUT.split(without_number(tidy(text))) if piece.strip()]
+    return (pieces[0], pieces[1]) if len(pieces) == 2 else (tidy(text), "")
+
+
+def named_first(texts: Iterable[str]) -> bool:
+    """Return whether headings of two parts name a unit first and what is graded after it: 市财政局—服务态度.
+
+    Without a register the ends of the names tell; a question or several topics may as well come first.
+    """
+    pairs = [parts_of(text) for text in texts]
+    firsts, lasts = {first for first, _ in pairs}, {last for _, last in pairs}
+    is_unit = [sum(_UNIT_END.search(match_key(name)) is not None for name in names) for names in (firsts, lasts)]
+    return "" not in lasts and is_unit[0] * len(lasts) > is_unit[1] * len(firsts)
+
+
 def stem_of(text: str) -> str:
     """Return the text before the last part of a heading; '' where it has a single part."""
     bare, topic = without_number(tidy(text)), topic_of(text)
@@ -142,6 +174,12 @@ def grade_texts(text: str) -> Iterator[str]:
     without_points = _POINTS.sub("", bare)
     if without_points and without_points != bare:
         yield without_points
+
+
+def points_behind(text: str) -> str:
+    """Return the points that are printed behind a grade, 70 of `不满意（70分）`; '' without any."""
+    found = _POINTS.search(unicodedata.normalize("NFKC", tidy(text)))
+    return re.sub(r"[^\d.-]", "", found[0]) if found else ""
 
 
 def option_scores(values: Iterable[str]) -> dict[str, str]:
@@ -170,6 +208,22 @@ def is_skipped(text: str) -> bool:
 def is_generic(text: str) -> bool:
     """Return whether a heading over the columns of grades names the scale (评议等级), not an indicator."""
     return _GENERIC.fullmatch(match_key(text)) is not None
+
+
+def names_part(text: str) -> bool:
+    """Return whether the only heading over all grades may name a part of the votes: 男, 一季度, 服务对象评议."""
+    key = match_key(text)
+    return not is_generic(text) and (_OF_PART.search(key) is not None or _OF_FORM.search(key) is None)
+
+
+def counts_votes(text: str) -> bool:
+    """Return whether a heading below a grade says that the column counts its votes: 票数, 人数."""
+    return bool(text.strip()) and _VOTES.fullmatch(match_key(text)) is not None
+
+
+def is_share(text: str) -> bool:
+    """Return whether a heading below a grade says that the column holds its share: 占比, %, 得票率."""
+    return bool(text.strip()) and _OF_SHARE.fullmatch(match_key(text)) is not None
 
 
 def describes_evaluator(text: str) -> bool:

@@ -19,9 +19,22 @@ def suggests_lower(target: object, baseline: object) -> bool:
     return aim is not None and start is not None and aim < start
 
 
+def suggests_nothing(target: object, baseline: object) -> bool:
+    """Return whether a target does not tell which is better: there is no baseline, or it is the target."""
+    aim, start = (number_in("" if value is None else str(value)) for value in (target, baseline))
+    return aim is not None and (start is None or aim == start)
+
+
 def confirm_direction(file: str, rows: Sequence[tuple[int, str]]) -> Problem:
-    """Ask whether the pledges of a file are read rightly. rows: row and code of each pledge."""
+    """Ask whether pledges are rightly read as lower is better. rows: row and code of each pledge."""
+    column = header_of("pledges", "direction")
+    facts = {"columns": [column], "shown": shortened([code for _, code in rows]), "count": len(rows)}
+    return Problem("confirm_direction", "warning", file, None, rows[0][0], column, facts=facts)
+
+
+def confirm_default(file: str, rows: Sequence[tuple[int, str]]) -> Problem:
+    """Ask whether pledges are rightly read as higher is better, by name: the answer holds for these pledges only."""
     column = header_of("pledges", "direction")
     codes = [code for _, code in rows]
-    facts = {"columns": [column], "shown": shortened(codes), "count": len(rows)}
+    facts = {"columns": codes, "shown": shortened(codes), "count": len(rows), "higher": True}
     return Problem("confirm_direction", "warning", file, None, rows[0][0], column, facts=facts)

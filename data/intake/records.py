@@ -18,7 +18,13 @@ from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, of_fields
-from data.intake.pledge_direction import LOWER_IS_BETTER, confirm_direction, suggests_lower
+from data.intake.pledge_direction import (
+    LOWER_IS_BETTER,
+    confirm_default,
+    confirm_direction,
+    suggests_lower,
+    suggests_nothing,
+)
 from data.intake.record_rules import row_faults
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
@@ -37,6 +43,7 @@ UNITS = frozenset({"unit_code"})
 SPELLED = frozenset({"category", "group_code", "site"})
 LINEAGE = frozenset({"from_code", "to_code"})
 _RANK = re.compile(r"(?:并列)?第?(\d{1,6})名?(?:\(?并列\)?)?")
+_DIGIT = re.compile(r"\d")
 _SPAN = re.compile(r"至|~|～|—+|--")
 _OPEN_END = frozenset({"", "今", "现在"})
 
@@ -84,6 +91,7 @@ class _Reader:
         self.seen: dict[str, _Row] = {}
         self.contents: list[dict[str, object]] = []
         self.lower: dict[str, list[tuple[int, str]]] = {}
+        self.higher: dict[str, list[tuple[int, str]]] = {}
         self.totals: dict[str, LineOfTotals] = {}
         self.printed: list[tuple[_Row, PrintedLine]] = []
 
@@ -230,10 +238,13 @@ class _Reader:
         if self.context.reads_directions and not said and suggests_lower(content["target"], content["baseline"]):
             content["direction"] = LOWER_IS_BETTER
             self.lower.setdefault(row.file, []).append((row.number, str(content["pledge_id"] or "")))
+        if not said and suggests_nothing(content["target"], content["baseline"]):
+            self.higher.setdefault(row.file, []).append((row.number, str(content["pledge_id"] or "")))
 
     def questions(self) -> list[Problem]:
-        """Return what a person must confirm of the pledges, one question a file."""
-        return [confirm_direction(file, rows) for file, rows in self.lower.items()]
+        """Return what a person must confirm of the pledges, at most two questions a file."""
+        lower = [confirm_direction(file, rows) for file, rows in self.lower.items()]
+        return lower + [confirm_default(file, rows) for file, rows in self.higher.items()]
 
     def _as_printed(self, row: _Row, content: dict[str, object]) -> None:
         """Add the printed texts of a published line, their numbers, and every other column under its printed header."""
@@ -244,15 +255,25 @@ class _Reader:
             header = row.header.text_of(self.kind, shown)
             if name == "score":
                 number = number_in(printed)
+                self._no_number(row, shown, printed, is_read=number is not None)
                 content[name] = None if number is None else plain_number(number)
                 content["score_header"] = header if printed and maximum_of(header) else None
             else:
                 found = _RANK.fullmatch("".join(printed.split()).replace("（", "(").replace("）", ")"))
+                self._no_number(row, shown, printed, is_read=found is not None)
                 content[name] = int(found[1]) if found else None
         figures = {header: without_text_mark(row.cells[column].strip()) for column, header in row.header.other.items()}
         content["figures"] = {header: text for header, text in figures.items() if text} or None
         if not {"rank_text", "rank"} & set(row.header.fields):
             content["printed_no"] = len(self.contents) + 1  # where no rank is printed, the order gives it
+
+    def _no_number(self, row: _Row, name: str, printed: str, *, is_read: bool) -> None:
+        """Refuse a printed number that cannot be read, such as 95,2 and 94*; tell of words in its place (未参评)."""
+        if is_read or not printed or self.context.former:
+            return
+        code, level = ("not_a_number", "error") if _DIGIT.search(printed) else ("no_number", "note")
+        column = row.header.text_of(self.kind, name)
+        self.intake.problems.append(Problem(code, level, row.file, None, row.number, column, printed))
 
     def _key(self, row: _Row, content: dict[str, object]) -> None:
         key = key_of(self.kind, content)

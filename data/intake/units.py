@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from data.intake import marked_names
 from data.intake.context import Context
 from data.intake.counts import context_rows
 from data.intake.headers import Header, round_columns
@@ -169,6 +170,7 @@ def read_units(tables: list[tuple[TextTable, Header]], context: Context) -> Unit
             if any(value.strip() for value in values):
                 reader.row(header, text.name, loaded.place(position)[1], values)
     reader.blank_categories()
+    intake.problems += marked_names.question(None, [unit.unit_name for unit in reader.units])
     if not reader.units and not intake.problems:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     spelled = {} if context.earlier else spellings_of(unit.category for unit in reader.units)

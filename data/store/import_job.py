@@ -29,6 +29,7 @@ from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas, without_consequences
+from data.intake.titles import contradictions
 from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.unit_sheets import OF_SHEET, UnitSheets
 from data.intake.units import UnitIntake, read_units
@@ -413,6 +414,7 @@ class ImportJob:
                 self.report.problems += header.problems
                 continue
             self.report.problems += header.problems
+            self.report.problems += contradictions(self.kind, text, header, self.round_id, self.request.rules)
             self.report.problems += [] if self.options.fill_down else merged_cells(text, header)
             if not len(self.report.preview):
                 self.report.preview = _preview(records, header)
