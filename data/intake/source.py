@@ -92,6 +92,8 @@ class TextTable:
     warnings: list[Problem] = field(default_factory=list)
     merged: tuple[MergedArea, ...] = ()
     merged_numbers: tuple[tuple[MergedArea, str], ...] = ()
+    struck: tuple[int, ...] = ()
+    noted: tuple[str, ...] = ()
     without_value: tuple[Problem, ...] = ()
     """Formulas of a workbook that were never computed or gave an error; columns by letters."""
     has_our_line_ends: bool = False
@@ -323,6 +325,8 @@ def _table(
         warnings=sheet.warnings if sheet else [],
         merged=sheet.merged if sheet else (),
         merged_numbers=sheet.merged_numbers if sheet else (),
+        struck=sheet.struck if sheet else (),
+        noted=sheet.noted if sheet else (),
         without_value=tuple(sheet.without_value) if sheet else (),
         has_our_line_ends=sheet is not None,
     )

@@ -34,16 +34,17 @@ def contradictions(
     """Return a question for each title, name of a sheet and name of a file that contradicts the reading."""
     rows = [(p.row, p.value) for p in header.problems if p.code == "title_row" and p.value]
     places = [*rows, (None, text.sheet or ""), (None, text.name if _OF_FILE.search(text.name) else "")]
-    found = [(row, title, says) for row, title in places for says in _said(kind, str(title), round_id, rules)]
+    groups = (rules.group_names() or ()) if rules is not None and "group_code" not in header.fields else ()
+    found = [(row, title, says) for row, title in places for says in _said(kind, str(title), round_id, rules, groups)]
     return [_question(kind, text, row, str(title), says, round_id) for row, title, says in found]
 
 
 def _question(kind: str, text: TextTable, row: int | None, title: str, says: str, round_id: str) -> Problem:
-    facts: dict[str, object] = {"columns": [title], "says": says, "round": round_id}
+    facts: dict[str, object] = {"columns": [title, round_id], "says": says, "round": round_id}
     return Problem("confirm_title", "warning", text.name, text.sheet, row, value=title, facts=facts)
 
 
-def _said(kind: str, title: str, round_id: str, rules: RuleSet | None) -> Iterator[str]:
+def _said(kind: str, title: str, round_id: str, rules: RuleSet | None, groups: Sequence[str]) -> Iterator[str]:
     """Yield the words of a title that contradict the reading."""
     key = _DATES.sub("", match_key(title))
     if kind not in OF_ANY_YEAR and names_other_round(key, round_id):
@@ -54,6 +55,5 @@ def _said(kind: str, title: str, round_id: str, rules: RuleSet | None) -> Iterat
     scale = other_scale(title, rules.numeric) if rules is not None else ""
     if scale:
         yield scale
-    groups: Sequence[str] = (rules.group_names() or ()) if rules is not None else ()
     if _PART.fullmatch(key.strip("()[]【】")) or key in map(match_key, groups):
         yield title.strip()

@@ -1,8 +1,8 @@
 """Tables of one unit each: its name is the name of the sheet, or in the title above the header, or in the file's
-name, and no column names it.
+name, and no column names it; and tables of one evaluator group each, named by their sheets.
 
-Such a table gets a last column with the unit, so that every later step reads an ordinary table. A person confirms the
-units by name before anything is stored.
+Such a table gets a last column with the unit or group, so that every later step reads an ordinary table. A person
+confirms them by name before anything is stored.
 """
 
 import csv
@@ -28,6 +28,7 @@ from problems import Problem
 
 KINDS = ("ballots", "counts")
 OF_SHEET = " · "  # between the name of a workbook and that of its sheet
+BY_SHEETS = ("confirm_sheets", "confirm_groups")  # questions about tables that are read so
 FEWEST_SHEETS = 2  # without a register, a lone sheet may have any name
 _NO_UNIT = re.compile(
     r"(?:sheet|工作表|表格?|table|页|第?[一二三四五六七八九十\d]+(?:月|季度|批|轮|页)?)\d*(?:[(]\d+[)])?"
@@ -41,6 +42,10 @@ _BEFORE = r"(?:^|[年度次轮批:、,)】\]—\-_对为]|单位|对象|部门)"
 _AFTER = (
     r"(?=$|20\d\d|[\d(【\[第、,:—\-_]|年|民主|群众|公众|社会|测评|评议|评价|考评|满意|得票|投票|票|统计|汇总|工作|作风|服务"
     r"|政风|行风|效能|领导班子|班子)"
+)
+# Names of evaluator groups where the rule set lists none.
+_GROUP = re.compile(
+    r".*(?:群众|代表|对象|主体|委员|干部|职工|企业|居民|村民|市民|党员|监督员|互评|自评|民调|窗口|领导|班子成员|上级|下级|同级|机关|基层|社会各界).*"
 )
 HeaderOf = Callable[[TextTable], Header]
 
@@ -58,14 +63,17 @@ class Named:
 class UnitSheets:
     """Reader of tables without a column of units. header_of: the header that a table has as it is.
 
-    former: the files were stored before the rest of a workbook was searched for personal data.
+    groups: the evaluator groups of the rules, None where they list none. former: the files were stored before the rest
+    of a workbook was searched for personal data.
     """
 
     kind: str
     register: Register | None
     header_of: HeaderOf
     asked: list[Named] = field(default_factory=list)
+    groups: Sequence[str] | None = None
     former: bool = False
+    by_group: list[tuple[str, str]] = field(default_factory=list)
 
     def open(
         self, source: Path | tuple[str, bytes], name: str, workdir: Path, words: frozenset[str], sheet: str
@@ -81,7 +89,7 @@ class UnitSheets:
         names = _several(problems)
         if names:
             sheets = [_Sheet(each, *self._sheet(source, name, workdir / str(n), words, each)) for n, each in names]
-            found = self._of_workbook(name, sheets)
+            found = self._of_workbook(name, sheets) or self._of_groups(name, sheets)
             if found is not None:
                 hidden = [problem for problem in problems if problem.code == "hidden_sheet"]
                 return [replace(found[0], warnings=[*hidden, *found[0].warnings]), *found[1:]]
@@ -128,6 +136,31 @@ class UnitSheets:
             raise FileRefusedError(problems)
         found = [self._with_unit(text, unit) for text, unit in named]
         return [replace(found[0], warnings=[*problems, *found[0].warnings]), *found[1:]]
+
+    def _of_groups(self, name: str, sheets: Sequence["_Sheet"]) -> list[TextTable] | None:
+        """Return the tables of the sheets where each is named by an evaluator group, which no column names."""
+        rest = [sheet for sheet in sheets if self._group(sheet.name) or not _is_aside(sheet)]
+        tables = [sheet for sheet in rest if sheet.text and sheet.header]
+        named = [group for sheet in tables if (group := self._group(sheet.name))]
+        if len(named) < FEWEST_SHEETS or len(named) < len(rest) or any(map(_names_group, tables)):
+            return None
+        problems = _unlike(tables)
+        aside = [sheet.name for sheet in sheets if sheet not in rest]
+        if aside:
+            problems.append(Problem("sheets_aside", "warning", name, facts={"sheets": aside}))
+        if any(problem.level == "error" for problem in problems):
+            raise FileRefusedError(problems)
+        texts = [sheet.text for sheet in tables if sheet.text]
+        found = [self._with_column(text, "group_code", group) for text, group in zip(texts, named, strict=True)]
+        self.by_group += [(sheet.name, group) for sheet, group in zip(tables, named, strict=True)]
+        return [replace(found[0], warnings=[*problems, *found[0].warnings]), *found[1:]]
+
+    def _group(self, sheet: str) -> str:
+        """Return the evaluator group that the name of a sheet is, or ''."""
+        key = match_key(without_number(tidy(sheet)))
+        if self.groups is None:
+            return without_number(tidy(sheet)) if _GROUP.fullmatch(key) else ""
+        return next((group for group in self.groups if match_key(group) == key), "")
 
     def _are_units(self, rest: Sequence["_Sheet"], tables: Sequence["_Sheet"]) -> bool:
         """Return whether sheets are units: the first names none in a column, and the register knows a sheet's name;
@@ -223,16 +256,22 @@ class UnitSheets:
         )
 
     def _with_unit(self, text: TextTable, named: Named) -> TextTable:
-        """Return the table with a last column that names the unit in each row, apart from sums and remarks."""
+        """Return the table with a last column that names the unit."""
+        whole = self._with_column(text, "unit_code", named.unit)
+        if whole is not text:
+            self.asked.append(named)
+        return whole
+
+    def _with_column(self, text: TextTable, name: str, value: str) -> TextTable:
+        """Return the table with a last column of one value in each row, apart from sums and remarks."""
         header = self.header_of(text)
-        title = header_of(self.kind, "unit_code")
-        title = "unit_code" if title in header.cells else title
-        target = text.path.with_name(f"{text.path.name}.unit")
+        title = header_of(self.kind, name)
+        title = name if title in header.cells else title
+        target = text.path.with_name(f"{text.path.name}.{name}")
         try:
-            _append(text, header, target, title, named.unit)
+            _append(text, header, target, title, value)
         except csv.Error:  # a quotation mark that is never closed: the reader of the table reports it
             return text
-        self.asked.append(named)
         seen = scan(target)
         return replace(
             text,
@@ -245,7 +284,15 @@ class UnitSheets:
         )
 
     def question(self) -> list[Problem]:
-        """Return what a person must confirm: the units and where their names stand."""
+        """Return what a person must confirm: the units or groups and where their names stand."""
+        groups = [f"{sheet}={group}" for sheet, group in self.by_group]
+        if groups:
+            names: list[str] = [group for _, group in self.by_group]
+            about: dict[str, object] = {"columns": groups, "shown": shortened(names), "count": len(names)}
+            return [*self._of_units(), Problem("confirm_groups", "warning", facts=about)]
+        return self._of_units()
+
+    def _of_units(self) -> list[Problem]:
         if not self.asked:
             return []
         pairs = {named.place: self._shown(named) for named in self.asked}
@@ -283,6 +330,12 @@ def _is_aside(sheet: _Sheet) -> bool:
     """Return whether a sheet is no table of a unit: without a header, empty, notes, or all units together."""
     key = match_key(sheet.name)
     return sheet.header is None or bool(_NOTES.fullmatch(key)) or _is_sum(key) or sheet.name in NOTES_TITLES.values()
+
+
+def _names_group(sheet: _Sheet) -> bool:
+    """Return whether a column names the evaluator group, or no column names a unit."""
+    fields = sheet.header.fields if sheet.header else {}
+    return "group_code" in fields or "unit_code" not in fields
 
 
 def _is_sum(key: str) -> bool:

@@ -62,7 +62,8 @@ class MergedArea:
 class SheetText:
     """Sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break.
 
-    merged_numbers: areas of several cells whose value is a number, with the number.
+    merged_numbers: areas of several cells whose value is a number, with the number. struck: rows with text that is struck
+    through. noted: cells with a note, '…' where the format does not tell the cell.
     """
 
     path: Path
@@ -71,6 +72,8 @@ class SheetText:
     without_value: list[Problem]
     merged: tuple[MergedArea, ...]
     merged_numbers: tuple[tuple[MergedArea, str], ...]
+    struck: tuple[int, ...] = ()
+    noted: tuple[str, ...] = ()
 
 
 def zip_kind(path: Path) -> str:
@@ -159,7 +162,9 @@ def read_workbook(
     if "earlier" in marks:
         facts["rounded"] = []
     numbers = tuple((_area(area), value) for area, value in facts["merged_numbers"])
-    return SheetText(target, name, _warnings(facts, chosen=bool(sheet)), _without_value(facts, name), merged, numbers)
+    struck, noted = tuple(map(int, facts["struck"])), tuple(str(cell) or "…" for cell in facts["noted"])
+    warnings = _warnings(facts, chosen=bool(sheet))
+    return SheetText(target, name, warnings, _without_value(facts, name), merged, numbers, struck, noted)
 
 
 def _area(counted_from_0: list[int]) -> MergedArea:

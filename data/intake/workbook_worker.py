@@ -54,6 +54,8 @@ FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its resu
 TEXT_OBJECT, CONTINUE = 0x01B6, 0x3C  # of an .xls: the text of a note, and the record with its letters
 SHORTEST, LONGEST_TEXT = 6, 1000  # characters of texts outside the table that are reported
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+STYLES = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 EXTENDED = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 FORMAT, STYLE, RUN, NUMBERS = 0x041E, 0xE0, 0xBD, {0x0203, 0x027E, 0x0006}  # of an .xls: formats and cells of numbers
@@ -61,6 +63,11 @@ STYLED = re.compile(rb'<c\b(?=[^>]*\br="([A-Z]+)([0-9]+)")[^>]*\bs="([0-9]+)"')
 PLAIN_FORMAT = re.compile(r"[#,]*0(?:\.(0+))?(%?)")
 SHOWN_NUMBER = re.compile(r"[+-]?[\d,]*\d(?:\.(\d+))?(%?)")
 BUILT_IN = {"2": "0.00", "4": "#,##0.00", "9": "0%", "10": "0.00%"}  # formats that a file does not list
+ROW_OF_CELL = re.compile(rb'<c\b(?=[^>]*\br="[A-Z]+([0-9]+)")([^>]*[^>/])>(.*?)</c>', re.DOTALL)
+STYLE_OF_CELL = re.compile(rb'\bs="([0-9]+)"')
+SHARED_TEXT = re.compile(rb'\bt="s"')
+NUMBER_OF_TEXT = re.compile(rb"<v>([0-9]+)</v>")
+NOT_STRUCK = ("0", "false", "none")
 MOST_REPEATED = 1000  # cells that an element of an OpenDocument table represents
 Formats = dict[tuple[int, int], tuple[bool, int]]  # row and column from 0 -> whether in percent, decimals
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
@@ -215,6 +222,57 @@ def formats_of_xlsx(data: bytes, xml: bytes) -> Formats:
     return {(int(row) - 1, column_of(letter)): known[style] for letter, row, style in marks if style in known}
 
 
+def struck_rows(data: bytes, xml: bytes) -> list[int]:
+    """Return the rows of a sheet, counted from 1, with a value that is struck through: by its format or in its text."""
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        names = parts.namelist()
+        styles = ElementTree.fromstring(parts.read("xl/styles.xml")) if "xl/styles.xml" in names else None
+        texts = ElementTree.fromstring(head_of_texts(parts)) if "xl/sharedStrings.xml" in names else None
+    formats = struck_formats(styles) if styles is not None else set[bytes]()
+    struck = struck_texts(texts) if texts is not None else set[bytes]()
+    found = set()
+    for row, attributes, content in ROW_OF_CELL.findall(xml) if formats or struck or b"<strike" in xml else ():
+        style, text = STYLE_OF_CELL.search(attributes), NUMBER_OF_TEXT.search(content)
+        by_format = style is not None and style[1] in formats and VALUE.search(content) is not None
+        by_text = text is not None and SHARED_TEXT.search(attributes) is not None and text[1] in struck
+        if by_format or by_text or (b"<strike" in content and b"<is" in content):
+            found.add(int(row))
+    return sorted(found)
+
+
+def head_of_texts(parts: zipfile.ZipFile) -> bytes:
+    """Return the table of texts, or an empty one where none of them is struck through."""
+    content = parts.read("xl/sharedStrings.xml")
+    return content if b"strike" in content else b"<sst/>"
+
+
+def struck_formats(styles: ElementTree.Element) -> set[bytes]:
+    """Return the numbers of the cell formats whose font is struck through."""
+    space = styles.tag.partition("}")[0] + "}" if styles.tag.startswith("{") else ""
+    fonts = styles.find(space + "fonts")
+    struck = {str(place) for place, font in enumerate(fonts if fonts is not None else ()) if is_struck(font, space)}
+    cells = styles.find(space + "cellXfs")
+    listed = enumerate(cells if cells is not None else ())
+    return {str(place).encode() for place, style in listed if style.get("fontId") in struck}
+
+
+def is_struck(font: ElementTree.Element, space: str) -> bool:
+    """Return whether a font, or the format of a run of text, is struck through."""
+    mark = font.find(space + "strike")
+    return mark is not None and mark.get("val", "1") not in NOT_STRUCK
+
+
+def struck_texts(table: ElementTree.Element) -> set[bytes]:
+    """Return the numbers of the shared texts of which every run is struck through."""
+    space = table.tag.partition("}")[0] + "}" if table.tag.startswith("{") else ""
+    found = set()
+    for place, text in enumerate(table.iter(space + "si")):
+        runs = [run.find(space + "rPr") for run in text.iter(space + "r")]
+        if runs and all(run is not None and is_struck(run, space) for run in runs):
+            found.add(str(place).encode())
+    return found
+
+
 def column_of(name: bytes) -> int:
     """Return the number of a column, from 0, by its letters."""
     number = 0
@@ -350,8 +408,12 @@ class OpenDocumentSheet:
         self.hidden_columns: list[tuple[int, int]] = []
         self.no_value: list[NoValue] = []
         self.formats: Formats = {}
+        self.struck: list[int] = []
+        self._struck_styles: set[str] = set()
         with zipfile.ZipFile(io.BytesIO(data)) as parts, parts.open("content.xml") as content:
             for _, table in ElementTree.iterparse(content):
+                if table.tag == STYLES + "style" and any(map(has_line_through, table)):
+                    self._struck_styles.add(table.get(STYLES + "name", ""))
                 if table.tag == TABLE + "table" and table.get(TABLE + "name") == name:
                     self._read(table)
 
@@ -363,6 +425,8 @@ class OpenDocumentSheet:
             if row.get(TABLE + "visibility") in ("collapse", "filter") and any(True for _ in row.itertext()):
                 self.hidden.append(number + 1)
             column = 0
+            if self._struck_styles and any(map(self._is_struck, row)):
+                self.struck.append(number + 1)
             for cell in row:
                 spans = [int(cell.get(f"{TABLE}number-{what}-spanned", "1")) for what in ("rows", "columns")]
                 if max(spans) > 1:
@@ -372,6 +436,14 @@ class OpenDocumentSheet:
                 self._format(cell, number, repeated, column, across)
                 column += across
             number += repeated
+
+    def _is_struck(self, cell: ElementTree.Element) -> bool:
+        """Return whether a cell's text is struck through, by the cell's style or by that of every part of the text."""
+        if not any(True for _ in cell.itertext()):
+            return False
+        spans = list(cell.iter(TEXT + "span"))
+        by_parts = bool(spans) and all(span.get(TEXT + "style-name") in self._struck_styles for span in spans)
+        return by_parts or cell.get(TABLE + "style-name") in self._struck_styles
 
     def _columns(self, table: ElementTree.Element) -> None:
         first = 1
@@ -395,6 +467,12 @@ class OpenDocumentSheet:
         is_error = cell.get(EXTENDED + "value-type") == "error" or text.startswith(("#", "Err:"))
         if is_error or (cell.get(OFFICE + "value-type") is None and not text):
             self.no_value.append((letters(column), row, text))
+
+
+def has_line_through(properties: ElementTree.Element) -> bool:
+    """Return whether the properties of an OpenDocument style strike text through."""
+    marks = [properties.get(f"{STYLES}text-line-through-{what}", "none") for what in ("style", "type")]
+    return any(mark not in NOT_STRUCK for mark in marks)
 
 
 class Compound:
@@ -543,6 +621,7 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
         document = OpenDocumentSheet(data, name)
         areas, facts["hidden_rows"], facts["no_value"] = document.areas, document.hidden, document.no_value
         facts["formats"], facts["hidden_columns"] = document.formats, document.hidden_columns
+        facts["struck"] = document.struck
     elif kind == "xls":
         place = facts["names"].index(name)
         facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)
@@ -557,6 +636,7 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
         facts["hidden_rows"] = [int(row) for row in HIDDEN_ROW.findall(xml)]
         facts["hidden_columns"] = [(int(first), int(last)) for first, last in HIDDEN_COLUMNS.findall(xml)]
         facts["formats"] = formats_of_xlsx(data, xml)
+        facts["struck"] = struck_rows(data, xml)
     width = int(sheet.end[1]) + 1 if sheet.end else 0  # columns beyond the table are often hidden to its right
     hidden = [(first, min(last, width)) for first, last in facts["hidden_columns"] if first <= width]
     facts["hidden_columns"] = [letters(at - 1) for first, last in hidden for at in range(first, last + 1)]
@@ -585,6 +665,7 @@ def convert(data: bytes, kind: str, wanted: str, likely: str, marks: list[str]) 
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
     facts |= {"hidden_rows": [], "hidden_columns": [], "merged": [], "names": book.sheet_names, "lost": []}
+    facts |= {"struck": [], "noted": []}
     if not wanted and len(visible) > 1:
         visible = [name for name in visible if not is_ours(book.get_sheet_by_name(name))] or visible
         facts["visible"] = visible
@@ -598,6 +679,7 @@ def convert(data: bytes, kind: str, wanted: str, likely: str, marks: list[str]) 
         facts["sheet"] = name
         sheet = book.get_sheet_by_name(name)
         areas = surroundings(data, kind, name, sheet, facts)
+        facts["noted"] = [cell for _, of, cell, _ in notes_of(data, kind, book) if of == name][:NAMED_CELLS]
         if not facts["far"]:
             facts["merged"] = [area for area in areas if area[2] > area[0]]
             formats = facts.pop("formats", {})

@@ -13,7 +13,7 @@ from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
 from data.intake.refusal import FileRefusedError
 from data.intake.source import TextTable, open_source
-from data.intake.unit_sheets import UnitSheets
+from data.intake.unit_sheets import BY_SHEETS, UnitSheets
 from data.store.uploads import Upload
 from problems import Place, Problem
 
@@ -103,8 +103,9 @@ def _tables_of(
 
     earlier = upload.choices.reading < READING_OF_MEANINGS
     words = words | set(upload.mapping)
-    by_unit = UnitSheets(upload.kind, context.register, header_of)
-    has_unit_sheets = any(key.startswith("confirm_sheets") for key in upload.choices.confirmed) and not upload.edits
+    groups = context.rules.group_names() if context.rules else None
+    by_unit = UnitSheets(upload.kind, context.register, header_of, groups=groups)
+    has_unit_sheets = any(key.startswith(BY_SHEETS) for key in upload.choices.confirmed) and not upload.edits
     tables = []
     for number, (file, path) in enumerate(upload.evidence()):
         source, sheet = (upload.folder / "corrected-0.csv", "") if upload.edits else (path, upload.choices.sheet)

@@ -16,7 +16,7 @@ from data.duckdb_access import working_memory
 from data.intake.ballots import read_ballots, unscored
 from data.intake.categories import alike, question
 from data.intake.context import READING, READING_OF_MEANINGS, Context
-from data.intake.corrections import FaultyCell, apply_to_file, faulty_cells
+from data.intake.corrections import WHOLE_ROW, FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.elsewhere import of_name
 from data.intake.encoding import unproven
@@ -27,11 +27,12 @@ from data.intake.personal import PERSONAL, personal_cells, without_values
 from data.intake.personal_copy import CleanedFile, cleaned
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
+from data.intake.sheet_marks import below_the_header
 from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas, without_consequences
 from data.intake.titles import contradictions
 from data.intake.unit_sheets import KINDS as UNIT_SHEETS
-from data.intake.unit_sheets import OF_SHEET, UnitSheets
+from data.intake.unit_sheets import BY_SHEETS, OF_SHEET, UnitSheets
 from data.intake.units import UnitIntake, read_units
 from data.model.contract import RECORD_KINDS, header_words
 from data.model.progress import ProgressReporter
@@ -414,6 +415,7 @@ class ImportJob:
                 self.report.problems += header.problems
                 continue
             self.report.problems += header.problems
+            self.report.problems += below_the_header(text, header)
             self.report.problems += contradictions(self.kind, text, header, self.round_id, self.request.rules)
             self.report.problems += [] if self.options.fill_down else merged_cells(text, header)
             if not len(self.report.preview):
@@ -468,10 +470,12 @@ class ImportJob:
 
     def _unit_sheets(self) -> UnitSheets | None:
         """Return the reader of tables without a column of units; files stored before it was there are read without."""
-        asked = not self.options.replaying or any(key.startswith("confirm_sheets") for key in self.confirmed)
+        asked = not self.options.replaying or any(key.startswith(BY_SHEETS) for key in self.confirmed)
         if self.kind not in UNIT_SHEETS or not asked:
             return None
-        return UnitSheets(self.kind, self._register(), self._header_as_it_is, former=self.former)
+        rules = self.request.rules
+        groups = rules.group_names() if rules else None
+        return UnitSheets(self.kind, self._register(), self._header_as_it_is, groups=groups, former=self.former)
 
     def _header_as_it_is(self, text: TextTable) -> Header:
         """Return the header of a table before it is decided whether the table is read."""
@@ -502,6 +506,7 @@ class ImportJob:
         apply_to_file(text.path, target, [edit.edit for edit in self.options.edits], header, text.delimiter)
         if target.stat().st_size <= LARGEST_IN_MEMORY:
             self.report.corrected = target.read_bytes()
+        left_out = {log.edit.row for log in self.options.edits if log.edit.column == WHOLE_ROW}
         workdir = workdir / "corrected"
         workdir.mkdir()
         return replace(
@@ -514,6 +519,8 @@ class ImportJob:
             warnings=text.warnings,
             merged=text.merged,
             merged_numbers=text.merged_numbers,
+            struck=tuple(row for row in text.struck if row not in left_out),
+            noted=text.noted,
             without_value=text.without_value,
         )
 

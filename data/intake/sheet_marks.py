@@ -1,0 +1,31 @@
+"""Marks of a workbook's sheet that may change what a row counts: text that is struck through, and notes on cells."""
+
+import re
+from collections.abc import Sequence
+
+from data.intake.headers import Header
+from data.intake.meaning import shortened
+from data.intake.source import TextTable
+from data.model.grouped_problems import spans
+from problems import Problem
+
+_ROW = re.compile(r"\d+$")
+
+
+def below_the_header(text: TextTable, header: Header) -> list[Problem]:
+    """Return the questions about struck rows and notes below the header; a note may hold a name and is not repeated."""
+    struck = [row for row in text.struck if row > header.row]
+    noted = [cell for cell in text.noted if _row_of(cell, header.row) > header.row]
+    asked = (("confirm_struck", spans(struck), len(struck)), ("confirm_notes", noted, len(noted)))
+    return [_question(code, text, places, count) for code, places, count in asked if count]
+
+
+def _row_of(cell: str, header_row: int) -> int:
+    """Return the row of a cell; a note whose cell is not known may be on any row."""
+    found = _ROW.search(cell)
+    return int(found[0]) if found else header_row + 1
+
+
+def _question(code: str, text: TextTable, places: Sequence[str], count: int) -> Problem:
+    facts: dict[str, object] = {"columns": list(places), "shown": shortened(places), "count": count}
+    return Problem(code, "warning", text.name, text.sheet, facts=facts)
