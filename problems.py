@@ -142,7 +142,11 @@ SENTENCES: dict[str, str] = {
     "confirm_groups": N_("Evaluator groups named by sheets and not in a column ({count}): {shown}."),
     "confirm_struck": N_("Rows with text that is struck through are read like all others ({count}): {shown}."),
     "confirm_notes": N_("Notes on cells below the header are not read ({count}): {shown}."),
-    "no_number": N_("The line is kept without a number under {column}: {value} is none."),
+    "no_number": N_("{value} under {column} is no number; the line is kept without it."),
+    "measure_differs": N_("Votes are counted one by one; the column {column} is in {found}."),
+    "two_marks": N_(
+        "One sign marks the choice; both {marks} stand under the grades, and {value} may mean chosen or not chosen."
+    ),
     "votes_not_read": N_("The column {column} is not read, and with it {votes} votes would be lost."),
     "figure_differs": N_("{column} prints {printed}; the counts of the row give {found}."),
     "personal_column": N_("A file must not identify a person; the column {column} does."),
@@ -334,7 +338,7 @@ SUGGESTIONS: dict[str, str] = {
     "truncated_character": N_("Copy or download the file again; the transfer was probably interrupted."),
     "utf16_without_mark": N_("Open it in Excel or WPS and save it as CSV UTF-8."),
     "nul_character": N_("Export the file again from the original system; the copy is damaged."),
-    "fullwidth_delimiter": N_("Replace the character between the columns with a half-width comma, or save as .xlsx."),
+    "fullwidth_delimiter": N_("Put half-width commas between the columns, or open the file in Excel or WPS, divide it into columns and save it as .xlsx."),
     "too_many_columns": N_("Delete the columns that do not belong to the table, also empty ones that are formatted."),
     "too_many_rows": N_("Split the file, or import it with the command line."),
     "missing_columns": N_("Add the names to the header row and save again, or choose which column holds them."),
@@ -398,7 +402,9 @@ SUGGESTIONS: dict[str, str] = {
     ),
     "confirm_struck": N_("If they count, confirm; otherwise delete these rows and import the file again."),
     "confirm_notes": N_("Read them. If none of them changes a number, confirm; otherwise correct the cells first."),
-    "no_number": N_("Nothing needs to be done if the line was published without a number."),
+    "no_number": N_("Nothing needs to be done if no number was published there."),
+    "measure_differs": N_("Write the votes themselves, and nothing in brackets behind the grade."),
+    "two_marks": N_("Empty the cells that were not chosen, or replace the sign of the chosen ones by √ throughout."),
     "votes_not_read": N_(
         "If it is a grade, rename it to one of {known}, or read it as one with --value WORD=GRADE; if it holds no "
         "votes, leave it out with --map COLUMN=ignored. The upload page offers both."

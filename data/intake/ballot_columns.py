@@ -36,7 +36,7 @@ from data.intake.headings import (
 )
 from data.intake.meaning import FIELD, GRADE, IGNORED, INDICATOR, UNIT, ColumnMeaning, shortened
 from data.intake.profile import ColumnProfile
-from data.intake.values import NUMBER, judge_grade, judge_unit
+from data.intake.values import NUMBER, is_totals_row, judge_grade, judge_unit
 from data.model.names import match_key, tidy
 from data.model.rule_sets import RuleSet
 from problems import Problem
@@ -45,6 +45,7 @@ from problems import Problem
 MARKS = ("√", "✓", "✔", "☑", "■", "1", "是", "○", "●", "v", "V", "Y", "y", "TRUE", "True", "选中", "已选")
 # In a column that the evaluator did not choose.
 NO_MARKS = ("0", "×", "✗", "✘", "x", "X", "□", "☐", "否", "N", "n", "FALSE", "False", "未选中", "未选")
+CIRCLES = ("●", "○")  # each is a mark where it stands alone
 FEWEST_UNITS = 3  # columns of grades that are taken for units without a register; fewer may be indicators
 MOSTLY = 0.5  # share of ticks, or of numbers in a column that is not read, which decides; a remark may hold a few
 OVERALL = "总体评价"
@@ -156,6 +157,7 @@ class _Reader:
             for heading, columns in over.items()
             if heading or any(_ticked(self.profile[column]) for column, _ in columns)
         }
+        self._two_marks([column for columns in over.values() for column, _ in columns])
         for heading, columns in over.items():
             named = self._heading(heading, alone=len(over) == 1)
             name = heading or self.header.cells[columns[0][0]]
@@ -170,6 +172,16 @@ class _Reader:
         self._ask_indicators({value.name: self._votes_of(value) for value in asked} if len(over) > 1 else {})
         taken = {column for columns in over.values() for column, _ in columns}
         return {column: text for column, text in rest.items() if column not in taken}
+
+    def _two_marks(self, columns: Sequence[int]) -> None:
+        """Refuse ● next to ○: the circle may mark a choice, or a cell that was not chosen."""
+        found = {mark: [c for c in columns if mark in self.profile[c].values] for mark in CIRCLES}
+        if all(found.values()) and not self.context.former:
+            facts = {"marks": list(CIRCLES)}
+            cell = self.header.cells[found[CIRCLES[1]][0]]
+            self.result.problems.append(
+                Problem("two_marks", "error", self.file, None, self.header.row, cell, CIRCLES[1], facts)
+            )
 
     def _lone_heading(self, over: Mapping[str, list[tuple[int, str]]]) -> None:
         """Ask about the only heading over all ticks, where it may name a part of the votes and is no indicator."""
@@ -196,7 +208,7 @@ class _Reader:
 
     def _units(self, rest: dict[int, str]) -> dict[int, str]:
         """Take the columns that are headed by a unit; return the others."""
-        graded = sorted(column for column in rest if self._holds_grades(column))
+        graded = sorted(column for column in rest if self._holds_grades(column) and not self._is_figure(rest[column]))
         texts = [self.header.other[column] for column in graded]
         self.unit_first = not self.context.former and self.context.register is None and named_first(texts)
         named = {column: self._unit_of(column) for column in graded} if self._are_units(graded) else {}
@@ -219,6 +231,11 @@ class _Reader:
         if asked and not self._mapped([self.header.cells[column] for column in values]):
             self._ask("confirm_units", asked, shown=shortened([" · ".join(filter(None, pair)) for pair in shown]))
         return {column: text for column, text in rest.items() if column not in values}
+
+    def _is_figure(self, text: str) -> bool:
+        """Return whether a column beside those of units holds sums or means of the line: 平均分."""
+        names = (topic_of(text), without_number(tidy(text)))
+        return not self.context.former and any(map(is_totals_row, names))
 
     def _are_units(self, graded: Sequence[int]) -> bool:
         """Return whether columns of grades may be units where no register says so: enough of them, or one question."""

@@ -5,11 +5,11 @@ them was copied wrongly. Nothing here changes a number.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from data.intake.headings import grade_texts, is_share, without_number
+from data.intake.headings import grade_texts, is_share, measured_in, without_number
 from data.model.names import match_key
 from data.model.rule_sets import RuleSet
 
@@ -79,7 +79,14 @@ def _share_of(text: str, votes: Mapping[str, int]) -> str:
     if upper and is_share(lower):  # 满意 over 票数 and 占比
         return next((grade for grade in votes if match_key(grade) in map(match_key, grade_texts(upper))), "")
     bare = _SHARE.sub("", _UNIT.sub("", match_key(without_number(text))))
+    name, measure = measured_in(text)
+    bare = match_key(name) if is_share(measure) else bare  # 满意（%）
     return next((grade for grade in votes if match_key(grade) == bare and bare != match_key(text)), "")
+
+
+def is_share_of_grade(text: str, grades: Iterable[str]) -> bool:
+    """Return whether a control figure is the share of a grade."""
+    return bool(_share_of(text, dict.fromkeys(grades, 0)))
 
 
 def _expected(kind: str, figures: Mapping[str, Decimal], votes: Mapping[str, int], rules: RuleSet) -> list[Decimal]:

@@ -17,6 +17,7 @@ from data.intake.headings import (
     is_generic,
     is_of_tool,
     is_share,
+    measured_in,
     names_in,
     names_part,
     option_scores,
@@ -91,6 +92,9 @@ def _place(
     figure = kind_of_figure(text)
     if over and not long and (counts_votes(text) or is_share(text)):
         grade, figure = (over, "") if counts_votes(text) else (None, OTHER)
+    name, measure = ("", "") if context.earlier or grade or figure or long else measured_in(text)
+    if measure and grade_of(name, context.rules) is not None:
+        figure = OTHER
     said = None if context.earlier else context.mapping.get(cell, context.mapping.get(text))
     votes = _total(profile)
     role, means = IGNORED, ""
@@ -105,6 +109,9 @@ def _place(
     elif figure:
         result.figures[column] = figure
         role, means = CONTROL, figure
+        if measure and not is_share(measure):
+            facts = {"found": measure}
+            result.problems.append(Problem("measure_differs", "error", file, None, header.row, cell, cell, facts))
     else:
         result.ignored.add(column)
         if votes and not is_of_tool(text):

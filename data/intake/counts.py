@@ -6,7 +6,7 @@ A counts file is small (units x groups x indicators), so its rows are read one b
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -15,7 +15,8 @@ from data.intake import marked_names, section_sums
 from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_COUNTS, judge_claimed
 from data.intake.context import Context
-from data.intake.control_figures_of_counts import differences
+from data.intake.contradictions import other_points
+from data.intake.control_figures_of_counts import differences, is_share_of_grade, number_of
 from data.intake.count_columns import CountColumns, read_columns
 from data.intake.headers import Header
 from data.intake.line_of_totals import LineOfTotals
@@ -26,6 +27,7 @@ from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
     Judgement,
     alone,
+    is_totals_row,
     judge_grade,
     judge_group,
     judge_indicator,
@@ -43,6 +45,7 @@ from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem
 
 COLUMNS = ["unit", "category", "group_name", "indicator", "grade", "votes"]
+_WORD = re.compile(r"\w")  # a dash or a slash says that there is none
 _SIGNED = re.compile(r"-\d+")
 
 
@@ -90,6 +93,9 @@ class _Reader:
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
         self.totals: dict[str, LineOfTotals] = {}
+        self.grades: set[tuple[str, str]] = set()  # each text for a grade, and the grade
+        self.printed: list[tuple[tuple[str, str, str], _Cell]] = []  # totals of a unit in the long form, by its texts
+        self.by_text: list[tuple[tuple[str, str, str], int]] = []
         self.set_aside = 0
         self.ignored = 0
 
@@ -118,11 +124,13 @@ class _Reader:
         group_text, earlier = texts.get("group_code", ""), self.context.earlier
         sums = totals_word(values, texts["unit_code"], group_text, known, earlier=earlier)
         if sums:
-            cell = _Cell(file, row, header.text_of("counts", "unit_code"), sums)
+            self._sums(header, columns, file, row, values, sums)
+            return
+        if self._is_total(texts):
+            cell = _Cell(file, row, header.text_of("counts", "grade_code"), texts["grade_code"])
             self._note(cell, Judgement(None, "totals_row", warning=True))
-            self.totals.setdefault(file, LineOfTotals(file)).set_aside(
-                row, sums, dict(zip(header.cells, values, strict=True))
-            )
+            key = (texts["unit_code"], group_text, texts.get("indicator_code", ""))
+            self.printed.append((key, _Cell(file, row, header.text_of("counts", "count"), texts["count"])))
             self.set_aside += _votes_of(header, columns, values)
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
@@ -149,8 +157,42 @@ class _Reader:
             counted[grade] = counted.get(grade, 0) + votes
             by_column[count_cell.column] = votes
         self.totals.setdefault(file, LineOfTotals(file)).add(by_column)
+        key = (texts["unit_code"], group_text, texts.get("indicator_code", ""))
+        self.by_text.append((key, sum(by_column.values())))
         if not columns.indicators:  # else a figure may belong to any of them
             self._figures(header, columns, counted, file, row, values)
+
+    def _sums(
+        self, header: Header, columns: CountColumns, file: str, row: int, values: list[str], word: str
+    ) -> None:
+        """Set a line of sums aside; in the long form its number is that of a grade, which no column adds up."""
+        cell = _Cell(file, row, header.text_of("counts", "unit_code"), word)
+        self._note(cell, Judgement(None, "totals_row", warning=True))
+        self.set_aside += _votes_of(header, columns, values)
+        grade = values[header.fields["grade_code"]] if "grade_code" in header.fields else ""
+        if not tidy(grade):
+            cells = dict(zip(header.cells, values, strict=True))
+            self.totals.setdefault(file, LineOfTotals(file)).set_aside(row, word, cells)
+
+    def _is_total(self, texts: Mapping[str, str]) -> bool:
+        """Return whether a line of the long form holds the sum of the grades of its unit: 合计 as the grade."""
+        grade = texts.get("grade_code", "")
+        if "count" not in texts or self.context.former or not is_totals_row(grade):
+            return False
+        return match_key(grade) not in self.rules.grade_words()
+
+    def of_all_lines(self) -> list[Problem]:
+        """Note the printed totals that the counts contradict."""
+        notes = [note for total in self.totals.values() for note in total.notes()]
+        votes: dict[tuple[str, str, str], int] = {}
+        for key, number in self.by_text:
+            votes[key] = votes.get(key, 0) + number
+        for key, cell in self.printed:
+            printed, found = whole_number(cell.value), votes.get(key, 0)
+            if printed is not None and printed != found:
+                facts = {"printed": cell.value.strip(), "found": str(found), "figures": True}
+                notes.append(Problem("figure_differs", "note", cell.file, None, cell.row, cell.column, cell.value, facts))
+        return notes
 
     def _figures(
         self, header: Header, columns: CountColumns, votes: dict[str, int], file: str, row: int, values: list[str]
@@ -158,6 +200,9 @@ class _Reader:
         """Note the printed figures that the counts of the line contradict."""
         kinds = {header.cells[column]: kind for column, kind in columns.figures.items()}
         printed = {header.cells[column]: values[column] for column in columns.figures}
+        for name, text in () if self.context.former else printed.items():
+            if _WORD.search(text) and number_of(text) is None:
+                self.intake.problems.append(Problem("no_number", "note", file, None, row, name, text))
         for differs in differences(printed, kinds, votes, self.rules):
             facts = {"printed": differs.printed, "found": differs.found}
             self.intake.problems.append(
@@ -207,6 +252,7 @@ class _Reader:
     def _count(self, key: tuple[str, str, str], grade_cell: _Cell, count_cell: _Cell) -> tuple[str, int]:
         """Take the votes of a cell; return its grade and its votes, none where the cell is refused."""
         grade = self._accept(grade_cell, judge_grade(grade_cell.value, "", "", self.rules))
+        self.grades.add((grade_cell.value, grade or ""))
         votes = self._whole(count_cell)
         if grade is None or votes is None:
             return grade or "", 0
@@ -252,7 +298,7 @@ class _Reader:
 
     def doubtful(self) -> list[Problem]:
         """Ask about lines that may be sums of others and, without a register, about names with numbers or marks."""
-        found: list[Problem] = []
+        found = other_points(None, None, sorted(self.grades), self.rules)
         for file in dict.fromkeys(cell.file for cell in self.seen.values()):
             lines, places = self._lines(file)
             found += section_sums.question(file, [places[at] for at in section_sums.sums_among(lines)])
@@ -312,7 +358,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     _tally(reader, intake.meaning, context)
     intake.problems += _of_register(reader, context)
     intake.problems += reader.doubtful()
-    intake.problems += [note for total in reader.totals.values() for note in total.notes()]
+    intake.problems += reader.of_all_lines()
     intake.places = {key: (cell.file, cell.row, cell.column) for key, cell in reader.seen.items()}
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()
@@ -344,14 +390,23 @@ def _columns(text: TextTable, header: Header, context: Context, intake: CountInt
     left_out = {column for column in columns.ignored if header.cells[column] not in refused}
     intake.problems += [*columns.problems, *unknown_columns(context.con, text, header, left_out)]
     intake.meaning.columns += columns.meanings
-    if not columns.grades and not {"grade_code", "count"} <= set(header.fields):
+    explained = any(problem.code == "measure_differs" for problem in columns.problems)
+    if not (columns.grades or explained or {"grade_code", "count"} <= set(header.fields)):
         assert context.rules is not None, "counts are read under a rule set"
         facts: dict[str, object] = {
             "missing": list(context.rules.points) or ["评价等级", "票数"],
             "found": [cell for cell in header.cells if cell],
         }
-        intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=facts))
+        shares = [header.cells[at] for at in columns.figures if is_share_of_grade(header.cells[at], _grades(context))]
+        code = "share_without_base" if shares and not context.former else "missing_columns"
+        named = shares[0] if shares else None
+        intake.problems.append(Problem(code, "error", text.name, None, header.row, named, named, facts))
     return columns
+
+
+def _grades(context: Context) -> list[str]:
+    assert context.rules is not None, "counts are read under a rule set"
+    return [*context.rules.points, *context.rules.unscored]
 
 
 def _tally(reader: _Reader, meaning: Meaning, context: Context) -> None:

@@ -15,7 +15,7 @@ from data.intake.header_rows import SurveyHeader, survey_header, third_row
 from data.intake.header_shape import joined, padded
 from data.intake.headings import is_of_tool, without_number
 from data.intake.meaning import ROLES
-from data.intake.personal import Columns, names_person, names_voter
+from data.intake.personal import Columns, names_maker, names_person, names_voter
 from data.intake.personal_values import hidden
 from data.intake.source import TextTable
 from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
@@ -95,12 +95,36 @@ def first_records(path: Path, delimiter: str, most: int = HEADER_WITHIN + 3) -> 
 
 
 def read_header(
-    kind: str, records: list[list[str]], mapping: dict[str, str], file: str, *, earlier: bool = False
+    kind: str,
+    records: list[list[str]],
+    mapping: dict[str, str],
+    file: str,
+    *,
+    earlier: bool = False,
+    former: bool = False,
 ) -> Header:
     """Return the header among the first records, with every problem that makes it unusable.
 
-    earlier: the file was stored by a version that looked for fewer columns that identify a person.
+    earlier, former: the file was stored by a version that looked for fewer columns that identify a person.
     """
+    found = _header(kind, records, mapping, file, earlier=earlier)
+    return found if earlier or former else _without_makers(found, file)
+
+
+def _without_makers(header: Header, file: str) -> Header:
+    """Refuse the columns that no field claims and that name the officials who made the table."""
+    makers = {column: text for column, text in header.other.items() if names_maker(text)}
+    if not makers:
+        return header
+    refused = [
+        Problem("personal_column", file=file, row=header.row, column=header.cells[column], value=header.cells[column])
+        for column in makers
+    ]
+    personal = header.personal | set(makers)
+    return replace(header.without_other(set(makers)), personal=personal, problems=[*header.problems, *refused])
+
+
+def _header(kind: str, records: list[list[str]], mapping: dict[str, str], file: str, *, earlier: bool) -> Header:
     said = {match_key(column): "" if name in ROLES else name for column, name in mapping.items()}
     known = said | {key: name for key, name in field_of_header(kind).items() if key not in said}
     survey = survey_header(records, lambda cell: _means(kind, cell, known) is not None)

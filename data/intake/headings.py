@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from data.model.names import match_key, tidy
 
 _NUMBER = re.compile(
-    r"^[(（]?(?:第\s*)?(?:Q\s*\d+(?:[_.-]\d+)*(?:\[\w+\])?|\d{1,3}(?:[._-]\d{1,3})*|[一二三四五六七八九十]{1,3})(?:题)?"
+    r"^[(（]?(?:第\s*)?(?:[A-Z]{1,3}\d{1,3}(?=[.．、:：])|Q\s*\d+(?:[_.-]\d+)*(?:\[\w+\])?|\d{1,3}(?:[._-]\d{1,3})*|[一二三四五六七八九十]{1,3})(?:题)?"
     r"[)）]?\s*(?:[、.．:：)）*—_-]|\s)\s*",
     re.IGNORECASE,
 )
@@ -39,6 +39,11 @@ _CAST = re.compile(r"^(?:得|获|投|选)(?=.)")
 # What a form prints behind a question: how it is to be answered.
 _HOW = re.compile(
     r"\s*[(（\[【〔]\s*(?:单选|多选|必选|选填|必填|必答|得分|分值?|打分|评分|评价|等级|矩阵|量表)题?\s*[)）\]】〕]\s*[*＊]?$"
+)
+
+# The scale behind the name of a unit or an indicator: (0-10分), (满分10分).
+_SCALE_BEHIND = re.compile(
+    r"\s*[(（\[【〔]\s*(?:满分|分值?|范围|评分)?\s*[:：]?\s*\d{1,3}\s*分?(?:\s*[-~—–～至到]\s*\d{1,4}\s*分?)?(?:制|满分)?\s*[)）\]】〕]\s*$"
 )
 
 SKIPPED = frozenset(match_key(word) for word in ("(跳过)", "跳过", "(空)", "skipped", "not shown", "未显示", "N/A"))
@@ -69,6 +74,9 @@ _VOTES = re.compile(
 _OF_SHARE = re.compile(
     r"(?:得票|所占|所?占|票数|人数)?(?:比[例重率]?|率|百分[比率数]|份额)(?:[(][%‰]?[)])?|[(]?[%‰][)]?|占[%‰]?|percent(?:age)?|share|pct"
 )
+_MEASURED = re.compile(
+    r"(?P<name>.+?)\s*[(\[【]?\s*(?P<measure>[%‰]|(?<=[(\[【])百分[比率]|(?<=[(\[【])[十百千万亿]+(?:票|张|人次?|份|个|户)?)\s*[)\]】]?"
+)
 # What survey tools add to every answer: nothing of it is a vote.
 _TOOL = re.compile(
     r"序号|(?:提交|开始|结束|填写|答题|完成)(?:答卷|问卷)?的?(?:时间|用时|日期).*|所用时间.*|答题时[长间].*|用时.*"
@@ -88,6 +96,10 @@ def names_in(text: str) -> Iterator[str]:
     bare = without_number(_HOW.sub("", plain))
     if bare != plain:
         yield bare
+    plain_name = _SCALE_BEHIND.sub("", bare)
+    if plain_name not in (bare, ""):
+        yield plain_name
+        bare = plain_name
     found = _TAIL.match(bare)
     if found:
         yield tidy(found["name"])
@@ -224,6 +236,12 @@ def counts_votes(text: str) -> bool:
 def is_share(text: str) -> bool:
     """Return whether a heading below a grade says that the column holds its share: 占比, %, 得票率."""
     return bool(text.strip()) and _OF_SHARE.fullmatch(match_key(text)) is not None
+
+
+def measured_in(text: str) -> tuple[str, str]:
+    """Return the name and the unit of measurement of 满意（%）, 满意% and 满意票数（万票）; both '' for plain numbers."""
+    found = _MEASURED.fullmatch(unicodedata.normalize("NFKC", tidy(text)))
+    return (found["name"].strip(), found["measure"]) if found else ("", "")
 
 
 def describes_evaluator(text: str) -> bool:

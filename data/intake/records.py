@@ -340,6 +340,8 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
     intake = RecordIntake()
     reader = _Reader(kind, context, intake)
     for number, (text, header) in enumerate(tables):
+        if kind == "results" and "recomputed" in header.fields and not context.former:
+            header = header.releasing("recomputed")  # kept as it is printed, like every other column
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0

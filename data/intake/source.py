@@ -25,6 +25,7 @@ from i18n import N_
 from problems import Problem, Term
 
 DELIMITERS = ",;\t"
+FEWEST_SPACED = 3  # words of a header between spaces; a name may be two words
 COLUMN_LIMIT = 200  # as MOST_COLUMNS of headers.py
 NAME_LIMIT = 100  # characters of a file name in messages
 HEAD = 1 << 20
@@ -65,11 +66,16 @@ KIND_WORDS = {
     "gzip": N_("an archive"),
     "parquet": N_("a database file"),
     "sqlite": N_("a database file"),
+    "json": N_("JSON, as programs exchange data"),
+    "xml": N_("an XML document"),
 }
 WEB_PAGE = re.compile(
     rb"<(?:!doctype|html|head|body|table|meta|style|script|\?xml)\b|mime-version:|<!--",
     re.IGNORECASE,
 )
+JSON = re.compile(rb'[\[{]\s*(?:[\[{]\s*)*"[^"\r\n]*"\s*:')
+XML = re.compile(rb"<[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>\s*<")
+SPACED = N_("spaces")
 FULL_WIDTH = "\uff0c\uff1b"
 UNSAFE_IN_GLOB = set("*?[]{}")
 
@@ -164,7 +170,9 @@ def kind_of(head: bytes) -> str:
             return kind
     start = head[:SNIFF].removeprefix(BOMS["utf-8-sig"]).replace(b"\0", b"")
     start = start.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
-    return "html" if WEB_PAGE.match(start) else "text"
+    if WEB_PAGE.match(start):
+        return "html"
+    return "json" if JSON.match(start) else "xml" if XML.match(start) else "text"
 
 
 def _open(
@@ -305,6 +313,8 @@ def _table(
     """Add the delimiter, determined from the header line."""
     header = _header_line(text.path, header_words)
     delimiter = "," if sheet else find_delimiter(header)
+    if sheet is None and _is_spaced(text.path, header, delimiter, header_words):
+        raise refuse("fullwidth_delimiter", delimiter=Term(SPACED))
     columns = len(_cells(header.rstrip(delimiter), delimiter))
     if columns > COLUMN_LIMIT:
         raise refuse("too_many_columns", found=columns, limit=COLUMN_LIMIT)
@@ -353,13 +363,26 @@ def _has_one_line(path: Path) -> bool:
 
 
 def find_delimiter(header: str) -> str:
-    """Return the delimiter that cuts the header into most columns; refuse a full-width delimiter."""
+    """Return the delimiter that cuts the header into most columns; refuse a full-width delimiter and a bar."""
     pieces = {mark: len(_cells(header, mark)) for mark in DELIMITERS}
     best = max(DELIMITERS, key=lambda mark: pieces[mark])
     wide = [mark for mark in FULL_WIDTH if mark in header]
     if pieces[best] == 1 and wide:
         raise refuse("fullwidth_delimiter", delimiter=wide[0])
+    if pieces[best] == 1 and "|" in header.strip().strip("|"):
+        raise refuse("fullwidth_delimiter", delimiter="|")
     return best
+
+
+def _is_spaced(path: Path, header: str, delimiter: str, header_words: frozenset[str]) -> bool:
+    """Return whether spaces stand between the names of columns: one is known, and the next line has as many words."""
+    words = header.split()
+    if delimiter in header or len(words) < FEWEST_SPACED:
+        return False
+    lines = _head_lines(path)
+    below = lines[lines.index(header) + 1 :][:1] if header in lines else []
+    is_known = any(words_in(word, header_words) > 0 for word in words)
+    return is_known and [len(line.split()) for line in below] == [len(words)] and delimiter not in below[0]
 
 
 def _cells(header: str, delimiter: str) -> list[str]:

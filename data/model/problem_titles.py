@@ -31,7 +31,7 @@ TITLES: dict[str, str] = {
     "truncated_character": N_("file is incomplete"),
     "utf16_without_mark": N_("UTF-16 without a byte-order mark"),
     "nul_character": N_("NUL characters in the text"),
-    "fullwidth_delimiter": N_("full-width delimiter between columns"),
+    "fullwidth_delimiter": N_("delimiter other than a comma"),
     "too_many_columns": N_("too many columns"),
     "too_many_rows": N_("too many rows"),
     # --- the header -----------------------------------------------------------------------------
@@ -58,6 +58,8 @@ TITLES: dict[str, str] = {
     "confirm_groups": N_("sheets named by evaluator groups"),
     "confirm_struck": N_("rows that are struck through"),
     "confirm_notes": N_("notes on cells are not read"),
+    "measure_differs": N_("votes in another unit of measurement"),
+    "two_marks": N_("two signs that may both mark a choice"),
     "no_number": N_("line without a number"),
     "sheets_aside": N_("sheets that are no table of a unit"),
     "sheet_header_differs": N_("sheets of units with different columns"),

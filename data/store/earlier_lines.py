@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from data.duckdb_access import working_memory
 from data.intake.ballots import read_ballots
-from data.intake.context import READING_OF_MEANINGS, Context
+from data.intake.context import READING, READING_OF_MEANINGS, Context
 from data.intake.counts import read_counts
 from data.intake.headers import Header, first_records, read_header
 from data.intake.records import read_records
@@ -99,9 +99,9 @@ def _tables_of(
 
     def header_of(text: TextTable) -> Header:
         records = first_records(text.path, text.delimiter)
-        return read_header(upload.kind, records, upload.mapping, text.name, earlier=earlier)
+        return read_header(upload.kind, records, upload.mapping, text.name, earlier=earlier, former=former)
 
-    earlier = upload.choices.reading < READING_OF_MEANINGS
+    earlier, former = upload.choices.reading < READING_OF_MEANINGS, upload.choices.reading < READING
     words = words | set(upload.mapping)
     groups = context.rules.group_names() if context.rules else None
     by_unit = UnitSheets(upload.kind, context.register, header_of, groups=groups)

@@ -408,7 +408,7 @@ class ImportJob:
             self._mapping_for(records)
         tables = []
         for text, records in first:
-            header = read_header(self.kind, records, self.mapping, text.name, earlier=self.earlier)
+            header = self._header(records, self.mapping, text.name)
             self.report.headers[text.name] = FoundHeader.of(header)
             self.opened.append((text, header))
             if has_errors(header.problems):
@@ -422,6 +422,9 @@ class ImportJob:
                 self.report.preview = _preview(records, header)
             tables.append((text, header))
         return tables
+
+    def _header(self, records: list[list[str]], mapping: dict[str, str], name: str) -> Header:
+        return read_header(self.kind, records, mapping, name, earlier=self.earlier, former=self.former)
 
     def _texts(self, evidence: list[_Kept]) -> list[TextTable]:
         """Return each readable file as text with its display name, with the user's corrections applied."""
@@ -499,7 +502,7 @@ class ImportJob:
     def _corrected(self, text: TextTable, workdir: Path) -> TextTable:
         """Return the corrected text, stored next to the original; name, checksum and encoding are the original's."""
         records = first_records(text.path, text.delimiter)
-        header = read_header(self.kind, records, self._mapping_for(records), text.name, earlier=self.earlier)
+        header = self._header(records, self._mapping_for(records), text.name)
         if has_errors(header.problems):
             return text
         target = self.folder / "corrected-0.csv"
