@@ -338,7 +338,9 @@ SUGGESTIONS: dict[str, str] = {
     "truncated_character": N_("Copy or download the file again; the transfer was probably interrupted."),
     "utf16_without_mark": N_("Open it in Excel or WPS and save it as CSV UTF-8."),
     "nul_character": N_("Export the file again from the original system; the copy is damaged."),
-    "fullwidth_delimiter": N_("Put half-width commas between the columns, or open the file in Excel or WPS, divide it into columns and save it as .xlsx."),
+    "fullwidth_delimiter": N_(
+        "Put half-width commas between the columns, or open the file in Excel or WPS, divide it into columns and save it as .xlsx."
+    ),
     "too_many_columns": N_("Delete the columns that do not belong to the table, also empty ones that are formatted."),
     "too_many_rows": N_("Split the file, or import it with the command line."),
     "missing_columns": N_("Add the names to the header row and save again, or choose which column holds them."),
@@ -567,7 +569,9 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
                 "Pledges without a direction, whose target and baseline do not tell it, are read as higher is better "
                 "({count}): {shown}."
             ),
-            N_("If higher is better for each of them, confirm; otherwise add the column 方向 with 越高越好 or 越低越好."),
+            N_(
+                "If higher is better for each of them, confirm; otherwise add the column 方向 with 越高越好 or 越低越好."
+            ),
         ),
     },
     "figure_differs": {

@@ -166,7 +166,10 @@ class _Reader:
                 self._mean(column, GRADE, grade_text)
         self._lone_heading(over)
         self.result.problems += other_points(
-            self.file, self.header.row, [(rest[c], grade) for columns in over.values() for c, grade in columns], self.rules
+            self.file,
+            self.header.row,
+            [(rest[c], grade) for columns in over.values() for c, grade in columns],
+            self.rules,
         )
         asked = [value for value in self.result.values if value.indicator and not self._listed(value.indicator)]
         self._ask_indicators({value.name: self._votes_of(value) for value in asked} if len(over) > 1 else {})

@@ -41,12 +41,41 @@ _VOID = {
 }
 # Grades of usual scales, without those of the rules in force; 一般 and 中 are grades nearly everywhere.
 _SCALES = frozenset(
-    map(
-        match_key,
-        "非常满意 很满意 满意 比较满意 较满意 基本满意 一般 不太满意 不满意 很不满意 非常不满意 不了解 好 很好 较好 比较好 差 较差 很差 不好 优 良 中 "
-        "优秀 良好 中等 合格 基本合格 不合格 称职 基本称职 不称职 达标 不达标 认可 基本认可 不认可 同意 基本同意 不同意 赞成 反对 支持 不支持 "
-        "A B C D E 高 较高 较低 低 excellent good fair poor satisfied dissatisfied agree disagree".split(),
-    )
+    {
+        *(
+            "非常满意",
+            "很满意",
+            "满意",
+            "比较满意",
+            "较满意",
+            "基本满意",
+            "一般",
+            "不太满意",
+            "不满意",
+            "很不满意",
+            "非常不满意",
+        ),
+        *(
+            "好",
+            "很好",
+            "较好",
+            "比较好",
+            "差",
+            "较差",
+            "很差",
+            "不好",
+            "优",
+            "良",
+            "中",
+            "优秀",
+            "良好",
+            "中等",
+            "不了解",
+        ),
+        *("合格", "基本合格", "不合格", "称职", "基本称职", "不称职", "达标", "不达标", "认可", "基本认可", "不认可"),
+        *("同意", "基本同意", "不同意", "赞成", "反对", "支持", "不支持", "高", "较高", "较低", "低", *"abcde"),
+        *("excellent", "good", "fair", "poor", "satisfied", "dissatisfied", "agree", "disagree"),
+    }
 )
 FEWEST_WORDS = 2  # different grades: a column of a single word is a remark or a name
 _YES, _NO = {"是", "1", "√", "y", "yes", "true"}, {"否", "0", "×", "n", "no", "false"}
@@ -80,7 +109,9 @@ def other_scale(text: str, band: Numeric | None) -> str:
     return next((f"{top:g}" for top in tops if top * 100 != band.high), "")
 
 
-def other_points(file: str | None, row: int | None, printed: Iterable[tuple[str, str]], rules: RuleSet) -> list[Problem]:
+def other_points(
+    file: str | None, row: int | None, printed: Iterable[tuple[str, str]], rules: RuleSet
+) -> list[Problem]:
     """Return the question about grades that are printed with points other than those of the rules.
 
     printed: (text, grade). Points in one proportion to the rules', 5 to 1 for 10 to 2, give the same ranking and are

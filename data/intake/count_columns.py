@@ -134,7 +134,9 @@ def _grade_text(header: Header, column: int) -> str:
     return header.above.get(column, text) if counts_votes(text) else text
 
 
-def _lone_heading(file: str, header: Header, result: CountColumns, profile: Mapping[int, ColumnProfile]) -> list[Problem]:
+def _lone_heading(
+    file: str, header: Header, result: CountColumns, profile: Mapping[int, ColumnProfile]
+) -> list[Problem]:
     """Ask about the only heading over all grades, where it may name a part of the votes and is no indicator."""
     over = {header.above.get(c, "") for c in result.grades if not counts_votes(header.other[c])}
     heading = over.pop() if len(over) == 1 else ""

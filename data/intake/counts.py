@@ -162,9 +162,7 @@ class _Reader:
         if not columns.indicators:  # else a figure may belong to any of them
             self._figures(header, columns, counted, file, row, values)
 
-    def _sums(
-        self, header: Header, columns: CountColumns, file: str, row: int, values: list[str], word: str
-    ) -> None:
+    def _sums(self, header: Header, columns: CountColumns, file: str, row: int, values: list[str], word: str) -> None:
         """Set a line of sums aside; in the long form its number is that of a grade, which no column adds up."""
         cell = _Cell(file, row, header.text_of("counts", "unit_code"), word)
         self._note(cell, Judgement(None, "totals_row", warning=True))
@@ -191,7 +189,9 @@ class _Reader:
             printed, found = whole_number(cell.value), votes.get(key, 0)
             if printed is not None and printed != found:
                 facts = {"printed": cell.value.strip(), "found": str(found), "figures": True}
-                notes.append(Problem("figure_differs", "note", cell.file, None, cell.row, cell.column, cell.value, facts))
+                notes.append(
+                    Problem("figure_differs", "note", cell.file, None, cell.row, cell.column, cell.value, facts)
+                )
         return notes
 
     def _figures(

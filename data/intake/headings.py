@@ -57,7 +57,9 @@ _GENERIC = re.compile(
 _OF_FORM = re.compile(
     r"等[级次]|档次|票|选项|打[√勾]|评[价议分]|测评|满意|情况|结果|统计|内容|项目|意见|选择|[打得]分|分布|20\d\d|vote|grade"
 )
-_OF_PART = re.compile(r"男|女|季度|半年|月份|代表|对象|委员|监督员|企业|居民|村民|职工|干部|党员|领导|窗口|上级|下级|同级")
+_OF_PART = re.compile(
+    r"男|女|季度|半年|月份|代表|对象|委员|监督员|企业|居民|村民|职工|干部|党员|领导|窗口|上级|下级|同级"
+)
 # Columns that describe the evaluator; their codes look like scores.
 _DESCRIBES = re.compile(
     r"(?:请?问?[您你]的|本人|受访[者人]|填[写答表][者人]|评[价议]人员?)?(?:性别|年龄.*|.*年龄|学历|文化程度|受教育.*|教育程度|职业.*|从事.*职业|民族|政治面貌|婚姻.*|.*收入.*|户籍.*|户口.*"
@@ -153,7 +155,7 @@ def subject_of(text: str) -> str:
 
 
 def parts_of(text: str) -> tuple[str, str]:
-    """Return the two parts that a dash or colon joins, 市财政局 and 服务态度; the second is '' for any other heading."""
+    """Return the parts that a dash or colon joins, 市财政局 and 服务态度; the second is '' of any other heading."""
     pieces = [tidy(piece) for piece in _CUT.split(without_number(tidy(text))) if piece.strip()]
     return (pieces[0], pieces[1]) if len(pieces) == 2 else (tidy(text), "")
 
@@ -239,7 +241,7 @@ def is_share(text: str) -> bool:
 
 
 def measured_in(text: str) -> tuple[str, str]:
-    """Return the name and the unit of measurement of 满意（%）, 满意% and 满意票数（万票）; both '' for plain numbers."""
+    """Return the name and the unit of measurement of 满意（%） and 满意票数（万票）; both '' for plain numbers."""
     found = _MEASURED.fullmatch(unicodedata.normalize("NFKC", tidy(text)))
     return (found["name"].strip(), found["measure"]) if found else ("", "")
 

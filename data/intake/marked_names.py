@@ -10,8 +10,12 @@ from data.intake.meaning import shortened
 from data.model.names import tidy
 from problems import Problem
 
-_NUMBER = re.compile(r"^(?:[(（【\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）】\].、．:：]+\s*(?=\D)|[①-⑳]\s*|第?\d{1,3}\s+(?=\D))")
-_MARK = re.compile(r"(?:[*＊★☆△▲▽▼※†‡§¹²³⁰-⁹①-⑳#＃^]+|[(（\[【](?:注|备注)?\d{0,2}[)）\]】]|(?<=[局委办院会处厅署部社])\d{1,2})$")
+_NUMBER = re.compile(
+    r"^(?:[(（【\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）】\].、．:：]+\s*(?=\D)|[①-⑳]\s*|第?\d{1,3}\s+(?=\D))"
+)
+_MARK = re.compile(
+    r"(?:[*＊★☆△▲▽▼※†‡§¹²³⁰-⁹①-⑳#＃^]+|[(（\[【](?:注|备注)?\d{0,2}[)）\]】]|(?<=[局委办院会处厅署部社])\d{1,2})$"
+)
 
 
 def plain(name: str) -> str:

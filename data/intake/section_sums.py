@@ -24,8 +24,11 @@ def sums_among(lines: Sequence[Numbers]) -> list[int]:
     rest = [line for at, line in enumerate(lines) if at not in found]
     whole = tuple(map(sum, zip(*rest, strict=True)))
     for at, line in enumerate(lines):
-        if at not in found and _counts(line) and len(rest) > FEWEST_LINES and all(
-            total == 2 * number for total, number in zip(whole, line, strict=True)
+        if (
+            at not in found
+            and _counts(line)
+            and len(rest) > FEWEST_LINES
+            and all(total == 2 * number for total, number in zip(whole, line, strict=True))
         ):
             found.add(at)
     return sorted(found | _of_single_lines(lines, found))

@@ -62,8 +62,8 @@ class MergedArea:
 class SheetText:
     """Sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break.
 
-    merged_numbers: areas of several cells whose value is a number, with the number. struck: rows with text that is struck
-    through. noted: cells with a note, '…' where the format does not tell the cell.
+    merged_numbers: areas of several cells whose value is a number, with the number. struck: rows with text that is
+    struck through. noted: cells with a note, '…' where the format does not tell the cell.
     """
 
     path: Path

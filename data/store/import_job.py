@@ -31,8 +31,8 @@ from data.intake.sheet_marks import below_the_header
 from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas, without_consequences
 from data.intake.titles import contradictions
-from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.unit_sheets import BY_SHEETS, OF_SHEET, UnitSheets
+from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.units import UnitIntake, read_units
 from data.model.contract import RECORD_KINDS, header_words
 from data.model.progress import ProgressReporter
@@ -455,9 +455,7 @@ class ImportJob:
             return self.by_unit.open(kept.source, kept.name, workdir, self.header_words, self.options.sheet)
         printed = self.kind == "results"
         sheet, words = self.options.sheet, self.header_words
-        text = open_source(
-            kept.source, workdir, words, sheet, printed=printed, earlier=self.earlier, again=self.former
-        )
+        text = open_source(kept.source, workdir, words, sheet, printed=printed, earlier=self.earlier, again=self.former)
         return [replace(text, name=kept.name)]
 
     def _note_texts(self, kept: _Kept, texts: list[TextTable]) -> None:

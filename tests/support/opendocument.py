@@ -8,11 +8,12 @@ SPACES = {name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in 
 CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
 
 
-def opendocument(lines: Iterable[Iterable[str]], spaces: dict[str, str] = SPACES) -> bytes:
+def opendocument(lines: Iterable[Iterable[str]], spaces: dict[str, str] = SPACES, styles: str = "") -> bytes:
     """An .ods with one sheet 票; each line holds the XML of its cells, such as CELL with a text in it."""
     body = "".join(f"<table:table-row>{''.join(line)}</table:table-row>" for line in lines)
     names = "".join(f' xmlns:{name}="{address}"' for name, address in spaces.items())
-    content = f"""<?xml version="1.0" encoding="UTF-8"?><office:document-content{names}><office:body>
+    content = f"""<?xml version="1.0" encoding="UTF-8"?><office:document-content{names}>
+        <office:automatic-styles>{styles}</office:automatic-styles><office:body>
         <office:spreadsheet><table:table table:name="票">{body}</table:table></office:spreadsheet>
         </office:body></office:document-content>"""
     out = io.BytesIO()
