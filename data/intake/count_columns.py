@@ -110,8 +110,8 @@ def _place(
         result.figures[column] = figure
         role, means = CONTROL, figure
         if measure and not is_share(measure):
-            facts = {"found": measure}
-            result.problems.append(Problem("measure_differs", "error", file, None, header.row, cell, cell, facts))
+            about: dict[str, object] = {"found": measure}
+            result.problems.append(Problem("measure_differs", "error", file, None, header.row, cell, cell, about))
     else:
         result.ignored.add(column)
         if votes and not is_of_tool(text):

@@ -95,7 +95,7 @@ def test_a_sum_without_a_word_is_no_unit_and_no_group_without_a_question(pooled)
         for group, votes in (("全体", total(A, B)), ("代表", A), ("群众", B))
     )
     wide = COUNTS + "".join(",".join(map(str, row)) + "\n" for row in rows)
-    assert not wrong(pooled, "counts", dict.fromkeys((wide, long, groups), {"confirm_sums"}))
+    assert not wrong(pooled, "counts", {text: {"confirm_sums"} for text in (wide, long, groups)})
     (problem,) = pooled.read("counts", wide).problems
     assert (problem.row, problem.facts["columns"]) == (2, ["党群部门"])
     assert not pooled.confirmed("counts", wide).needs_confirmation
@@ -183,7 +183,7 @@ def test_points_are_asked_about_wherever_they_stand(pooled):
     assert codes(pooled.read("counts", f"单位,{three}\n市财政局,5,3,2\n")) == {"confirm_points"}
     assert codes(pooled.read("counts", "单位,评价等级,票数\n市财政局,不满意(60分),5\n")) == {"confirm_points"}
     texts = (BALLOTS.format("评价", "满意(100分)", "不满意(70分)"), BALLOTS.format(three, "√,,", ",√,"))
-    assert not wrong(pooled, "ballots", dict.fromkeys(texts, {"confirm_points"}))
+    assert not wrong(pooled, "ballots", {text: {"confirm_points"} for text in texts})
 
 
 # --- headings ---------------------------------------------------------------------------------------------------------
@@ -206,7 +206,10 @@ def test_headings_of_a_unit_and_an_indicator_are_asked_about_as_both(pooled, reg
 def test_a_lone_heading_over_all_grades_that_names_a_part_is_asked_about(pooled):
     parts = ["男", "一季度", "群众代表", "窗口服务", "服务对象满意度"]
     assert [text for text in parts if not names_part(text)] == []
-    forms = ["评议等级", "测评结果", "总体评价", "综合评价", "各档次得票数", "满意程度", "评议内容", "请在相应栏内打√", "2025年测评", "群众满意度", "民主测评票数"]
+    forms = (
+        *("评议等级", "测评结果", "总体评价", "综合评价", "各档次得票数", "满意程度", "评议内容", "请在相应栏内打√"),
+        *("2025年测评", "群众满意度", "民主测评票数"),
+    )
     assert [text for text in forms if names_part(text)] == []
     counts = "单位,{},,\n,满意,基本满意,不满意\n市财政局,50,30,20\n"
     ticks = "票号,身份,单位,{},,\n,,,满意,基本满意,不满意\n1,群众,市财政局,√,,\n2,群众,市教育局,√,,\n"
@@ -307,7 +310,7 @@ def test_struck_rows_and_notes_on_cells_are_asked_about_in_each_file(pooled):
 def test_a_printed_score_that_is_no_number_is_refused_and_words_in_its_place_are_told(pooled):
     lines = "单位,得分,名次\n市财政局,{},1\n市教育局,93.1,2\n"
     digits = ('"95,2"', "94*")
-    assert not wrong(pooled, "results", dict.fromkeys((lines.format(text) for text in digits), {"not_a_number"}))
+    assert not wrong(pooled, "results", {lines.format(text): {"not_a_number"} for text in digits})
     for text in ("未参评", "-", "优秀"):
         report = pooled.read("results", lines.format(text))
         told = [note for note in report.notes if note.code == "no_number"]
@@ -333,8 +336,8 @@ def test_a_pledge_whose_numbers_do_not_tell_the_direction_is_asked_about_by_name
 
 
 def test_files_that_were_stored_before_these_checks_are_read_again_as_they_were_then(tmp_path):
-    """A score that is no number, the makers of a table, ● and ○, a mean beside units, a scale, a year, struck rows, sums
-    and more; see make.py. Today each of them is asked about or refused.
+    """A score that is no number, the makers of a table, ● and ○, a mean beside units, a scale, a year, struck rows,
+    sums and more; see make.py. Today each of them is asked about or refused.
     """
     with zipfile.ZipFile(FIXTURES / "store-reading-2" / "store.zip") as archive:
         archive.extractall(tmp_path / "store")
