@@ -7,7 +7,16 @@ import streamlit as st
 
 from data.model.contract import KIND_NAMES
 from data.model.grouped_problems import QUESTION, level_of
-from data.store.drafts import Draft, TypedCell, discard_draft, drafts, find_draft, find_same, keep_draft
+from data.store.drafts import (
+    Draft,
+    TypedCell,
+    changed_elsewhere,
+    discard_draft,
+    drafts,
+    find_draft,
+    find_same,
+    keep_draft,
+)
 from data.store.history import local_time, now, user
 from data.store.import_job import CLEAN, IDENTIFIES, ImportReport
 from errors import UsageError
@@ -18,6 +27,7 @@ from ui.i18n import _, language
 MOST_REMINDED = 3  # on another page; the upload page lists all of them
 CURRENT = "upload_draft"  # of the session: id of the draft of the file in work
 KEPT = "upload_draft_kept"  # of the session: what the draft on disk holds, so that it is written only when it changes
+WRITTEN = "upload_draft_written"  # of the session: the draft as this window wrote it last
 CHOSEN = "upload_draft_chosen"  # of the session: id of the draft that takes the place of a chosen file
 
 
@@ -125,13 +135,14 @@ def _delete(draft_id: str) -> None:
 
 def close() -> None:
     """Forget which draft is in work: another file is chosen, or this file is stored."""
-    for key in (CURRENT, KEPT, CHOSEN, "upload_rules_wanted"):
+    for key in (CURRENT, KEPT, WRITTEN, CHOSEN, "upload_rules_wanted"):
         st.session_state.pop(key, None)
 
 
 def begin(file_key: str) -> None:
     """Note that another file, or the same file of another kind, is in work; drafts stay as they are."""
-    for key in (CURRENT, KEPT) if st.session_state.get(CHOSEN) == file_key else (CURRENT, KEPT, CHOSEN):
+    here = (CURRENT, KEPT, WRITTEN)
+    for key in here if st.session_state.get(CHOSEN) == file_key else (*here, CHOSEN):
         st.session_state.pop(key, None)
 
 
@@ -178,15 +189,24 @@ def _forget(draft_id: str | None) -> None:
         _delete(draft_id)
     st.session_state.pop(CURRENT, None)
     st.session_state.pop(KEPT, None)
+    st.session_state.pop(WRITTEN, None)
 
 
 def _write(draft: Draft, content: Callable[[], bytes]) -> UsageError | None:
     """Write a draft if anything of it is new."""
     store, state = cached.store().path, st.session_state
+    other = changed_elsewhere(store, state.get(WRITTEN))
+    if other is not None and other.draft_id == draft.draft_id:
+        return UsageError(
+            "This unfinished upload was changed in another window ({user}, {time}); what you do here is not kept. "
+            "Choose the file again to go on with it as it is there.",
+            user=other.user,
+            time=local_time(other.time),
+        )
     if state.get(KEPT) == draft and find_same(store, draft.kind, draft.round_id, draft.sha256):
         return None
     try:
-        keep_draft(store, replace(draft, time=now(), user=layout.user() or user()), content)
+        state[WRITTEN] = keep_draft(store, replace(draft, time=now(), user=layout.user() or user()), content)
     except UsageError as refusal:
         return refusal
     state[CURRENT], state[KEPT] = draft.draft_id, draft

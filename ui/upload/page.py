@@ -28,7 +28,7 @@ from data.store.import_job import ImportReport, Source
 from data.store.inbox import inbox_files
 from data.store.round_status import TRIAL
 from data.store.uploads import EditLog
-from errors import BiaochiError, StoreBusyError
+from errors import BiaochiError, StoreBusyError, UsageError
 from i18n import N_
 from results.quality.before_publishing import Finding, FindingsError, review
 from ui import cached, jobs, layout, tables
@@ -124,8 +124,13 @@ def file_choice() -> Chosen | None:
     draft = drafts.chosen()
     if draft is None:
         return None
+    try:
+        content = draft.content()
+    except UsageError as refusal:
+        show_error(refusal, "draft")
+        return None
     st.text(_("Continuing with {file}. Choose a file above to work on another.").format(file=draft.name))
-    return Chosen(draft.draft_id, draft.name, (draft.name, draft.content()))
+    return Chosen(draft.draft_id, draft.name, (draft.name, content))
 
 
 def _let_go_of_earlier(file_id: str | None) -> None:

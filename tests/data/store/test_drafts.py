@@ -1,6 +1,10 @@
 """Unfinished uploads: kept with every answer, private, outside of all facts; never of a file about persons."""
 
+import errno
+import hashlib
+import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +17,7 @@ from data.store.drafts import (
     MOST,
     Draft,
     TypedCell,
+    changed_elsewhere,
     discard_draft,
     drafts,
     find_draft,
@@ -43,8 +48,6 @@ def store(tmp_path):
 
 
 def draft_of(content: bytes, round_id: str = "2025", **about) -> Draft:
-    import hashlib
-
     digest = hashlib.sha256(content).hexdigest()
     return Draft("ballots", round_id, "票.csv", len(content), digest, time="2026-01-02T03:04:05+00:00", **about)
 
@@ -133,3 +136,87 @@ def test_a_file_that_may_identify_persons_says_so_before_anything_is_kept(store)
         for name, (text, _) in files.items()
     }
     assert found == {name: expected for name, (_, expected) in files.items()}
+
+
+def damaged():
+    """Manifests that somebody or something changed: texts that are no JSON, other types, parts that are missing."""
+
+    def change(manifest: dict, *path: str, value: object) -> str:
+        at = manifest
+        for name in path[:-1]:
+            at = at[name]
+        at[path[-1]] = value
+        return json.dumps(manifest)
+
+    return {
+        "empty": lambda of: "",
+        "cut": lambda of: json.dumps(of)[:100],
+        "deep": lambda of: "[" * 100_000,
+        "list": lambda of: "[]",
+        "size": lambda of: change(of, "size", value="1"),
+        "time": lambda of: change(of, "time", value=None),
+        "errors": lambda of: change(of, "errors", value="x"),
+        "kind": lambda of: change(of, "kind", value="../../etc"),
+        "round": lambda of: change(of, "round_id", value=2025),
+        "mapping": lambda of: change(of, "options", "mapping", value=["a"]),
+        "values": lambda of: change(of, "options", "values", value=None),
+        "edits": lambda of: change(of, "options", "edits", value=[{"edit": {}}]),
+        "field": lambda of: change(of, "options", "unheard_of", value=1),
+        "other file": lambda of: change(of, "sha256", value="0" * 64),
+    }
+
+
+def test_no_damage_of_a_draft_stops_the_pages_that_list_them(store):
+    kept = keep_draft(store.path, draft_of(BAD.encode(), options=OPTIONS), BAD.encode)
+    whole = (kept.folder / "draft.json").read_text(encoding="utf-8")
+    listed = {}
+    for name, damage in damaged().items():
+        (kept.folder / "draft.json").write_text(damage(json.loads(whole)), encoding="utf-8")
+        listed[name] = drafts(store.path)
+    assert [name for name, found in listed.items() if found] == []
+    again = keep_draft(store.path, draft_of(BAD.encode(), options=OPTIONS), BAD.encode)
+    assert drafts(store.path) == [again], "kept anew in the same place"
+    (again.folder / "content").write_bytes(b"other")
+    with pytest.raises(UsageError, match="lost or damaged"):
+        again.content()
+    (again.folder / "content").unlink()
+    assert drafts(store.path) == []
+    assert keep_draft(store.path, again, BAD.encode).content() == BAD.encode()
+
+
+def test_two_windows_keep_and_discard_the_same_draft(store):
+    """Whoever comes second sees that the draft is another; a draft that is new in both is kept once."""
+    first = keep_draft(store.path, draft_of(BAD.encode(), options=OPTIONS), BAD.encode)
+    assert changed_elsewhere(store.path, first) is None and changed_elsewhere(store.path, None) is None
+    second = keep_draft(store.path, replace(first, options=ImportOptions(), user="乙"), BAD.encode)
+    assert changed_elsewhere(store.path, first) == second and changed_elsewhere(store.path, second) is None
+    discard_draft(store.path, second)
+    discard_draft(store.path, second)
+    assert changed_elsewhere(store.path, first) is None
+
+    def meanwhile() -> bytes:
+        keep_draft(store.path, draft_of(BAD.encode(), options=ImportOptions()), BAD.encode)
+        return BAD.encode()
+
+    keep_draft(store.path, draft_of(BAD.encode(), options=OPTIONS), meanwhile)
+    assert [draft.options for draft in drafts(store.path)] == [OPTIONS]
+    assert [path.name for path in (store.path / "drafts").iterdir()] == [first.draft_id]
+
+
+def test_a_draft_that_cannot_be_written_says_so(store):
+    def full() -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(UsageError, match="cannot be kept"):
+        keep_draft(store.path, draft_of(BAD.encode(), options=OPTIONS), full)
+    assert drafts(store.path) == [] and list((store.path / "drafts").iterdir()) == []
+
+
+def test_the_name_of_a_file_leads_nowhere(store, tmp_path):
+    for name in ("../../escape", "a/b.csv", "C:\\x.csv", "\0.csv", "长" * 500, "[x](http://x)"):
+        kept = keep_draft(store.path, replace(draft_of(BAD.encode(), options=OPTIONS), name=name), BAD.encode)
+        assert kept.folder.parent == store.path / "drafts"
+    for wanted in ("../drafts", "", "/etc/passwd", "*"):
+        with pytest.raises(UsageError, match="no unfinished upload"):
+            find_draft(store.path, wanted)
+    assert {path.name for path in tmp_path.iterdir()} == {"store"}
