@@ -128,17 +128,16 @@ SENTENCES: dict[str, str] = {
     "confirm_direction": N_(
         "Pledges without a direction and with a target below the baseline are read as lower is better ({count}): {shown}."
     ),
-    "confirm_title": N_("“{value}” says {says}; the file is read as it stands, for round {round}."),
+    "confirm_title": N_("“{value}” says {says}; the file is read without regard to it, for round {round}."),
     "confirm_heading": N_(
-        "One heading stands over all grades: {shown}. It is not read: its {votes} votes are those of the line's unit "
-        "and group."
+        "There is a single heading over all grades: {shown}. It is not read: its {votes} votes are those of the line's "
+        "unit and group."
     ),
     "confirm_points": N_("Points that are printed with a grade and differ from the rules ({count}): {shown}."),
     "confirm_sums": N_(
-        "Lines that are exactly the sums of the lines next to them, read as units or groups of their own ({count}): "
-        "{shown}."
+        "Lines that are exactly the sums of the lines next to them are read as further units or groups ({count}): {shown}."
     ),
-    "confirm_names": N_("Names with a number or a footnote mark, read as units of their own ({count}): {shown}."),
+    "confirm_names": N_("Names with a number or a footnote mark are read as further units ({count}): {shown}."),
     "confirm_groups": N_("Evaluator groups named by sheets and not in a column ({count}): {shown}."),
     "confirm_struck": N_("Rows with text that is struck through are read like all others ({count}): {shown}."),
     "confirm_notes": N_("Notes on cells below the header are not read ({count}): {shown}."),
@@ -395,7 +394,7 @@ SUGGESTIONS: dict[str, str] = {
         "as 评议主体, or import the file that has all votes."
     ),
     "confirm_points": N_("If the points of the rules count, confirm; otherwise choose or add the rules of this form."),
-    "confirm_sums": N_("If each of them has votes of its own, confirm; otherwise delete these rows and import again."),
+    "confirm_sums": N_("If none of them is a sum, confirm; otherwise delete these rows and import again."),
     "confirm_names": N_(
         "If each of them is another unit, confirm; otherwise delete numbers and marks, so that a unit has one name."
     ),

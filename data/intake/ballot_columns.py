@@ -45,7 +45,7 @@ from problems import Problem
 MARKS = ("√", "✓", "✔", "☑", "■", "1", "是", "○", "●", "v", "V", "Y", "y", "TRUE", "True", "选中", "已选")
 # In a column that the evaluator did not choose.
 NO_MARKS = ("0", "×", "✗", "✘", "x", "X", "□", "☐", "否", "N", "n", "FALSE", "False", "未选中", "未选")
-CIRCLES = ("●", "○")  # each is a mark where it stands alone
+CIRCLES = ("●", "○")  # each is a mark in a file without the other
 FEWEST_UNITS = 3  # columns of grades that are taken for units without a register; fewer may be indicators
 MOSTLY = 0.5  # share of ticks, or of numbers in a column that is not read, which decides; a remark may hold a few
 OVERALL = "总体评价"
@@ -236,7 +236,7 @@ class _Reader:
         return {column: text for column, text in rest.items() if column not in values}
 
     def _is_figure(self, text: str) -> bool:
-        """Return whether a column beside those of units holds sums or means of the line: 平均分."""
+        """Return whether a column next to those of units has sums or means of the line: 平均分."""
         names = (topic_of(text), without_number(tidy(text)))
         return not self.context.former and any(map(is_totals_row, names))
 

@@ -123,13 +123,13 @@ def _place(
 
 
 def _grade_above(header: Header, column: int, rules: RuleSet) -> str:
-    """Return the grade that stands over a column, where two header rows divide each grade: 满意 over 票数 and 占比."""
+    """Return the grade over a column, where two header rows divide each grade: 满意 over 票数 and 占比."""
     above = header.above.get(column, "")
     return (grade_of(above, rules) or "") if above else ""
 
 
 def _grade_text(header: Header, column: int) -> str:
-    """Return the heading that names the grade of a column: its own, or that over 票数."""
+    """Return the heading that names the grade of a column: the lower, or the upper over 票数."""
     text = header.other[column]
     return header.above.get(column, text) if counts_votes(text) else text
 

@@ -112,7 +112,7 @@ def read_header(
 
 
 def _without_makers(header: Header, file: str) -> Header:
-    """Refuse the columns that no field claims and that name the officials who made the table."""
+    """Refuse the columns that no field claims and that name officials, such as 制表人."""
     makers = {column: text for column, text in header.other.items() if names_maker(text)}
     if not makers:
         return header

@@ -1,6 +1,6 @@
 """Names of units with a number before them or the mark of a footnote behind: 1.市财政局 and 市财政局*.
 
-Without a register each spelling would be a unit of its own, so a person is asked.
+Without a register each spelling would be another unit, so a person is asked.
 """
 
 import re

@@ -60,7 +60,7 @@ _IDENTIFIES = (
 )
 # Words for a person who votes or writes, which some forms use for the group: refused unless somebody names the field.
 _VOTERS = "评委|(?:打分|评分|评价|投票|答题|答卷|作答|填答|填写|填表|填报|提交|受访)(?:人|者)|voter|rater|respondent"
-# Names of the officials who made a table, in a column of it.
+# Columns with the names of the officials who write or check a table.
 _MAKERS = re.compile(
     "(?:制表|审核|复核|审批|审定|统计|计票|监票|唱票|发票|收票|录入|经办|校对|核对|汇总|上报|报送|主持|记录)(?:人|者|人员|员)(?:签[名字])?"
 )
@@ -87,7 +87,7 @@ def names_voter(header: str) -> bool:
 
 
 def names_maker(header: str) -> bool:
-    """Return whether a column is named like the officials who made the table: 制表人, 审核人."""
+    """Return whether a column names the officials who write or check a table: 制表人, 审核人."""
     return _MAKERS.fullmatch(_header_key(header)) is not None
 
 

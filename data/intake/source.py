@@ -375,7 +375,7 @@ def find_delimiter(header: str) -> str:
 
 
 def _is_spaced(path: Path, header: str, delimiter: str, header_words: frozenset[str]) -> bool:
-    """Return whether spaces stand between the names of columns: one is known, and the next line has as many words."""
+    """Return whether spaces separate the columns: the header has a known word, the next line as many words."""
     words = header.split()
     if delimiter in header or len(words) < FEWEST_SPACED:
         return False
