@@ -137,6 +137,7 @@ SENTENCES: dict[str, str] = {
     "confirm_sums": N_(
         "Lines that are exactly the sums of the lines next to them are read as further units or groups ({count}): {shown}."
     ),
+    "confirm_empty": N_("Lines without any count are read as units without votes ({count}): {shown}."),
     "confirm_names": N_("Names with a number or a footnote mark are read as further units ({count}): {shown}."),
     "confirm_groups": N_("Evaluator groups named by sheets and not in a column ({count}): {shown}."),
     "confirm_struck": N_("Rows with text that is struck through are read like all others ({count}): {shown}."),
@@ -395,6 +396,9 @@ SUGGESTIONS: dict[str, str] = {
     ),
     "confirm_points": N_("If the points of the rules count, confirm; otherwise choose or add the rules of this form."),
     "confirm_sums": N_("If none of them is a sum, confirm; otherwise delete these rows and import again."),
+    "confirm_empty": N_(
+        "If each of them is a unit, confirm; otherwise, as with the heading of a section, delete the row."
+    ),
     "confirm_names": N_(
         "If each of them is another unit, confirm; otherwise delete numbers and marks, so that a unit has one name."
     ),
@@ -644,6 +648,7 @@ QUESTIONS = frozenset(
         "confirm_heading",
         "confirm_points",
         "confirm_sums",
+        "confirm_empty",
         "confirm_names",
         "confirm_groups",
         "confirm_struck",

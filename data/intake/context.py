@@ -9,9 +9,9 @@ from data.model.progress import ProgressReporter
 from data.model.register import Register
 from data.model.rule_sets import RuleSet
 
-# Checks under which a file is read, kept with its upload. 1: version 0.1.0, whose manifests say nothing of it; 2: version
-# 0.2.0, the meaning of every column is settled, every field checked; 3: what contradicts the reading is refused, such as
-# a score that is no number.
+# Checks under which a file is read, kept with its upload. 1: version 0.1.0, whose manifests say nothing of it; 2: the
+# meaning of every column is settled, every field checked (0.2.0); 3: what contradicts the reading is refused, such as a
+# score that is no number.
 READING_OF_0_1, READING_OF_MEANINGS, READING = 1, 2, 3
 
 

@@ -20,7 +20,7 @@ from data.intake.control_figures_of_counts import differences, is_share_of_grade
 from data.intake.count_columns import CountColumns, read_columns
 from data.intake.headers import Header
 from data.intake.line_of_totals import LineOfTotals
-from data.intake.meaning import Meaning
+from data.intake.meaning import Meaning, shortened
 from data.intake.profile import profiles
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
@@ -96,6 +96,7 @@ class _Reader:
         self.grades: set[tuple[str, str]] = set()  # each text for a grade, and the grade
         self.printed: list[tuple[tuple[str, str, str], _Cell]] = []  # totals of a unit in the long form, by its texts
         self.by_text: list[tuple[tuple[str, str, str], int]] = []
+        self.empty: dict[str, list[tuple[int, str]]] = {}  # lines without any count, by file
         self.set_aside = 0
         self.ignored = 0
 
@@ -157,6 +158,8 @@ class _Reader:
             counted[grade] = counted.get(grade, 0) + votes
             by_column[count_cell.column] = votes
         self.totals.setdefault(file, LineOfTotals(file)).add(by_column)
+        if self.context.register is None and not any(values[column].strip() for column in _counted(header, columns)):
+            self.empty.setdefault(file, []).append((row, unit))
         key = (texts["unit_code"], group_text, texts.get("indicator_code", ""))
         self.by_text.append((key, sum(by_column.values())))
         if not columns.indicators:  # else a figure may belong to any of them
@@ -302,6 +305,10 @@ class _Reader:
         for file in dict.fromkeys(cell.file for cell in self.seen.values()):
             lines, places = self._lines(file)
             found += section_sums.question(file, [places[at] for at in section_sums.sums_among(lines)])
+        for file, empty in self.empty.items():
+            units = [unit for _, unit in empty]
+            facts: dict[str, object] = {"columns": units, "shown": shortened(units), "count": len(units)}
+            found.append(Problem("confirm_empty", "warning", file, None, empty[0][0], facts=facts))
         return found + ([] if self.codes else marked_names.question(None, [cell[0] for cell in self.cells]))
 
     def _lines(self, file: str) -> tuple[list[tuple[int, ...]], list[tuple[int, str]]]:
@@ -330,8 +337,12 @@ class _Reader:
 
 def _votes_of(header: Header, columns: CountColumns, values: list[str]) -> int:
     """Return what the counts of a row add up to."""
-    at = [header.fields["count"]] if "count" in header.fields else columns.grades
-    return sum(whole_number(values[column]) or 0 for column in at)
+    return sum(whole_number(values[column]) or 0 for column in _counted(header, columns))
+
+
+def _counted(header: Header, columns: CountColumns) -> list[int]:
+    """Return the columns that hold votes."""
+    return [header.fields["count"]] if "count" in header.fields else list(columns.grades)
 
 
 def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> CountIntake:

@@ -29,8 +29,8 @@ _ROLE_WORDS = {
     UNIT: ("unit", "作为单位", "单位列"),
     IGNORED: ("ignored", "不读取", "忽略"),
 }
-# Void answers, struck rows, notes and sums of a file say nothing about those of the next.
-OF_THIS_FILE = frozenset({"confirm_void", "confirm_struck", "confirm_notes", "confirm_sums"})
+# Void answers, struck rows, notes, sums and empty lines of a file say nothing about those of the next.
+OF_THIS_FILE = frozenset({"confirm_void", "confirm_struck", "confirm_notes", "confirm_sums", "confirm_empty"})
 REMEMBERED = (QUESTIONS - OF_THIS_FILE) | {"unknown_column"}
 # Rows without numbers are separate ballots where a row is a respondent: settled for this file, asked again of the next.
 SETTLED_BY_CONFIRMING = REMEMBERED | OF_THIS_FILE | {"equal_rows"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from data.intake import section_sums
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
 from data.intake.context import Context
 from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
@@ -40,6 +41,7 @@ from problems import Place, Problem, has_errors
 COLUMNS = ["key", "content"]
 NAMES = frozenset({"alias", "unit_text", "group_code"})
 UNITS = frozenset({"unit_code"})
+RETURNED = ("issued", "returned", "valid", "invalid")
 SPELLED = frozenset({"category", "group_code", "site"})
 LINEAGE = frozenset({"from_code", "to_code"})
 _RANK = re.compile(r"(?:并列)?第?(\d{1,6})名?(?:\(?并列\)?)?")
@@ -94,6 +96,7 @@ class _Reader:
         self.higher: dict[str, list[tuple[int, str]]] = {}
         self.totals: dict[str, LineOfTotals] = {}
         self.printed: list[tuple[_Row, PrintedLine]] = []
+        self.returned: dict[str, list[tuple[tuple[int, ...], int, str]]] = {}
 
     def row(self, row: _Row) -> None:
         """Read a record: each field by itself, then rules across fields, then whether it is a duplicate."""
@@ -127,10 +130,13 @@ class _Reader:
             self._differs(row, of_return(content, other))
             numbers = {
                 row.header.text_of(self.kind, name): number
-                for name in ("issued", "returned", "valid", "invalid")
+                for name in RETURNED
                 if isinstance(number := content[name], int)
             }
             self.totals.setdefault(row.file, LineOfTotals(row.file)).add(numbers)
+            counted = tuple(number if isinstance(number := content[name], int) else 0 for name in RETURNED)
+            name = " · ".join(str(content[part]) for part in ("group_code", "site") if content.get(part))
+            self.returned.setdefault(row.file, []).append((counted, row.number, name))
         if self.kind == "results":
             line = _printed_line(row, content)
             self.printed.append((row, line))
@@ -242,9 +248,13 @@ class _Reader:
             self.higher.setdefault(row.file, []).append((row.number, str(content["pledge_id"] or "")))
 
     def questions(self) -> list[Problem]:
-        """Return what a person must confirm of the pledges, at most two questions a file."""
+        """Return what a person must confirm: pledges without a direction, ballots returned that are sums of others."""
         lower = [confirm_direction(file, rows) for file, rows in self.lower.items()]
-        return lower + [confirm_default(file, rows) for file, rows in self.higher.items()]
+        found = lower + [confirm_default(file, rows) for file, rows in self.higher.items()]
+        for file, lines in self.returned.items():
+            sums = section_sums.sums_among([counted for counted, _, _ in lines])
+            found += section_sums.question(file, [lines[at][1:] for at in sums])
+        return found
 
     def _as_printed(self, row: _Row, content: dict[str, object]) -> None:
         """Add the printed texts of a published line, their numbers, and every other column under its printed header."""

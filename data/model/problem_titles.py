@@ -54,6 +54,7 @@ TITLES: dict[str, str] = {
     "confirm_heading": N_("one heading over all grades is not read"),
     "confirm_points": N_("printed points differ from the rules"),
     "confirm_sums": N_("lines that are exactly sums of others"),
+    "confirm_empty": N_("lines without any count"),
     "confirm_names": N_("names of units with numbers or footnote marks"),
     "confirm_groups": N_("sheets named by evaluator groups"),
     "confirm_struck": N_("rows that are struck through"),

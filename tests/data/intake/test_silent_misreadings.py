@@ -99,6 +99,13 @@ def test_a_sum_without_a_word_is_no_unit_and_no_group_without_a_question(pooled)
     (problem,) = pooled.read("counts", wide).problems
     assert (problem.row, problem.facts["columns"]) == (2, ["党群部门"])
     assert not pooled.confirmed("counts", wide).needs_confirmation
+    heading = {
+        COUNTS + "党群部门,,,\n市委办,10,5,2\n": {"confirm_empty"},
+        COUNTS + "市委办,0,0,0\n市纪委,1,2,3\n": set(),
+    }
+    assert not wrong(pooled, "counts", heading)
+    returned = "评议主体,发放,收回,有效,无效\n全体,30,30,27,3\n代表,10,10,9,1\n群众,20,20,18,2\n"
+    assert not wrong(pooled, "issue_return", {returned: {"confirm_sums"}})
 
 
 # --- shares, measures, points -----------------------------------------------------------------------------------------
