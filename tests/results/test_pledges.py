@@ -267,11 +267,11 @@ def taken(biaochi, tmp_path, kind, text):
 def test_pledges_that_all_weigh_nothing_have_no_completion_and_no_crash(biaochi, tmp_path):
     taken(biaochi, tmp_path, "units", REGISTER)
     nothing = """
-        承诺编号 | 单位     | 承诺事项 | 目标值 | 分值
-        P1       | 市公安局 | 修路     | 10     | 0
-        P2       | 市公安局 | 植树     | 10     | 0
-        P3       | 市财政局 | 培训     | 9999999999999999 | 9999999999999999
-        P4       | 市财政局 | 讲座     | 0.00000000000001 |
+        承诺编号 | 单位     | 承诺事项 | 方向     | 目标值 | 分值
+        P1       | 市公安局 | 修路     | 越高越好 | 10     | 0
+        P2       | 市公安局 | 植树     | 越高越好 | 10     | 0
+        P3       | 市财政局 | 培训     | 越高越好 | 9999999999999999 | 9999999999999999
+        P4       | 市财政局 | 讲座     | 越高越好 | 0.00000000000001 |
     """
     taken(biaochi, tmp_path, "pledges", nothing)
     checks = """
@@ -306,7 +306,7 @@ def test_a_number_below_zero_of_an_earlier_version_is_a_sentence(kind, old, new,
     from data.store.uploads import write_frame, write_manifest
 
     taken(biaochi, tmp_path, "units", REGISTER)
-    taken(biaochi, tmp_path, "pledges", "承诺编号 | 单位 | 承诺事项 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 10 | 30")
+    taken(biaochi, tmp_path, "pledges", "承诺编号 | 单位 | 承诺事项 | 方向 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 越高越好 | 10 | 30")
     taken(biaochi, tmp_path, "votes", "单位 | 职务 | 测评主体 | 等次 | 票数\n市公安局 | 党委书记 | 党员 | 好 | 20")
     upload = next(upload for upload in Store(biaochi.store).uploads() if upload.kind == kind)
     frame = upload.frame()
@@ -321,7 +321,7 @@ def test_a_number_below_zero_of_an_earlier_version_is_a_sentence(kind, old, new,
     for words in ([], ["--by", "unit"], ["--circular"] if kind == "pledges" else ["--by", "post"]):
         biaochi("pledges", "--round", "2025", *words, code=1)
         assert "-" + ("30" if kind == "pledges" else "20") in biaochi.err and "--replace" in biaochi.err
-    right = {"pledges": "承诺编号 | 单位 | 承诺事项 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 10 | 3"}
+    right = {"pledges": "承诺编号 | 单位 | 承诺事项 | 方向 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 越高越好 | 10 | 3"}
     right["votes"] = "单位 | 职务 | 测评主体 | 等次 | 票数\n市公安局 | 党委书记 | 党员 | 好 | 2"
     path = tmp_path / "right.csv"
     path.write_text(drawn(right[kind]), encoding="utf-8")

@@ -26,7 +26,7 @@ def year_files(at):
     return {
         "units": table(REGISTER),
         "ballots": BALLOTS,
-        "pledges": f"承诺编号,单位,承诺人职务,承诺事项,目标值\n{year}-1,市公安局,党委书记,事项,100\n",
+        "pledges": f"承诺编号,单位,承诺人职务,承诺事项,目标值,方向\n{year}-1,市公安局,党委书记,事项,100,越高越好\n",
         "progress": f"承诺编号,核查日期,自报值,核实值\n{year}-1,{year}-12-20,100,{60 + 10 * at}\n",
         "votes": HALL + f"市公安局,党委书记,党员,好,{good}\n市公安局,党委书记,党员,一般,{20 - good}\n",
     }

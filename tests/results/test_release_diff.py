@@ -262,10 +262,10 @@ def test_tables_beside_the_ballots_are_compared_row_by_row(biaochi, tmp_path):
     put_in(
         "pledges",
         """
-        承诺编号 | 单位 | 承诺事项 | 目标值
-        P1       | 甲   | 修路     | 10
-        P2       | 甲   | 植树     | 20
-        P3       | 乙   | 培训     | 30
+        承诺编号 | 单位 | 承诺事项 | 目标值 | 方向
+        P1       | 甲   | 修路     | 10 | 越高越好
+        P2       | 甲   | 植树     | 20 | 越高越好
+        P3       | 乙   | 培训     | 30 | 越高越好
     """,
     )
     assert told() == ["新增批次 2025：没有群众评议的评价。", "公开承诺：新增 3 行。"]
@@ -280,11 +280,11 @@ def test_tables_beside_the_ballots_are_compared_row_by_row(biaochi, tmp_path):
     put_in(
         "pledges",
         """
-        承诺编号 | 单位 | 承诺事项 | 目标值
-        P1       | 甲   | 修路     | 11
-        P2       | 甲   | 植树     | 20
-        P4       | 乙   | 讲座     | 1
-        P5       | 乙   | 讲座     | 2
+        承诺编号 | 单位 | 承诺事项 | 目标值 | 方向
+        P1       | 甲   | 修路     | 11 | 越高越好
+        P2       | 甲   | 植树     | 20 | 越高越好
+        P4       | 乙   | 讲座     | 1 | 越高越好
+        P5       | 乙   | 讲座     | 2 | 越高越好
     """,
         "--replace",
     )
