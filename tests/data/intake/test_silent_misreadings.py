@@ -344,7 +344,7 @@ def test_a_pledge_whose_numbers_do_not_tell_the_direction_is_asked_about_by_name
 
 def test_files_that_were_stored_before_these_checks_are_read_again_as_they_were_then(tmp_path):
     """A score that is no number, the makers of a table, ● and ○, a mean beside units, a scale, a year, struck rows,
-    sums and more; see make.py. Today each of them is asked about or refused.
+    sums and more; see make_reading_2.py. Today each of them is asked about or refused.
     """
     with zipfile.ZipFile(FIXTURES / "store-reading-2" / "store.zip") as archive:
         archive.extractall(tmp_path / "store")
