@@ -306,7 +306,8 @@ def test_a_number_below_zero_of_an_earlier_version_is_a_sentence(kind, old, new,
     from data.store.uploads import write_frame, write_manifest
 
     taken(biaochi, tmp_path, "units", REGISTER)
-    taken(biaochi, tmp_path, "pledges", "承诺编号 | 单位 | 承诺事项 | 方向 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 越高越好 | 10 | 30")
+    head = "承诺编号 | 单位 | 承诺事项 | 方向 | 目标值 | 分值\n"
+    taken(biaochi, tmp_path, "pledges", f"{head}P1 | 市公安局 | 修路 | 越高越好 | 10 | 30")
     taken(biaochi, tmp_path, "votes", "单位 | 职务 | 测评主体 | 等次 | 票数\n市公安局 | 党委书记 | 党员 | 好 | 20")
     upload = next(upload for upload in Store(biaochi.store).uploads() if upload.kind == kind)
     frame = upload.frame()
@@ -321,7 +322,7 @@ def test_a_number_below_zero_of_an_earlier_version_is_a_sentence(kind, old, new,
     for words in ([], ["--by", "unit"], ["--circular"] if kind == "pledges" else ["--by", "post"]):
         biaochi("pledges", "--round", "2025", *words, code=1)
         assert "-" + ("30" if kind == "pledges" else "20") in biaochi.err and "--replace" in biaochi.err
-    right = {"pledges": "承诺编号 | 单位 | 承诺事项 | 方向 | 目标值 | 分值\nP1 | 市公安局 | 修路 | 越高越好 | 10 | 3"}
+    right = {"pledges": f"{head}P1 | 市公安局 | 修路 | 越高越好 | 10 | 3"}
     right["votes"] = "单位 | 职务 | 测评主体 | 等次 | 票数\n市公安局 | 党委书记 | 党员 | 好 | 2"
     path = tmp_path / "right.csv"
     path.write_text(drawn(right[kind]), encoding="utf-8")
