@@ -95,6 +95,8 @@ UNITS_UNIFORM = 3
 CHECKING = N_("Checking every value")
 MAP_TYPES = {"code": "int64", "known": "bool"}
 Distinct = dict[str, list[dict[Any, Any]]]
+# Spellings that are counted in one query each, and the columns that they come from.
+SPELLED = {"units": ("unit", "category"), "groups": ("group_name",), "grades": ("grade", "score", "validity")}
 
 
 @dataclass(frozen=True)
@@ -163,11 +165,11 @@ class LinePlaces:
 def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> BallotIntake:
     """Read ballot files that belong to one upload."""
     intake = BallotIntake()
-    loaded, form = _load(tables, context, intake)
+    loaded, form, distinct = _load(tables, context, intake)
     if loaded is None:
         return intake
     context.watch.step(0.55, CHECKING)
-    distinct = _set_aside(loaded, form, context, intake)
+    distinct = _set_aside(loaded, form, context, intake, distinct)
     _Judge(loaded, form, context, intake, distinct).judge()
     intake.places = LinePlaces(context.con, loaded, form)
     context.watch.step(0.7, CHECKING)
@@ -184,8 +186,8 @@ def read_ballots(tables: list[tuple[TextTable, Header]], context: Context) -> Ba
 
 def _load(
     tables: list[tuple[TextTable, Header]], context: Context, intake: BallotIntake
-) -> tuple[LoadedTable | None, _Form]:
-    """Load all files into `line_raw` and create the columns of `line_text`."""
+) -> tuple[LoadedTable | None, _Form, Distinct]:
+    """Load all files into `line_raw` and create the columns of `line_text`; return the spellings that were counted."""
     con = context.con
     long = any({"grade_code", "score"} & set(header.fields) for _, header in tables)
     tables = [(text, without_tool_fields(header)) for text, header in tables]
@@ -202,28 +204,32 @@ def _load(
         intake.meaning.cells["ignored"] += sum(of[column].filled for column in file.ignored)
     intake.problems += [lack for text, header in tables for lack in _lacking(text, header, form, long=long)]
     if _refused(intake):
-        return None, form
+        return None, form, {}
     for (text, header), file in zip(tables, files, strict=True):
         intake.problems += [*file.problems, *_left_out(con, text, header, file)]
     if _refused(intake):
-        return None, form
+        return None, form, {}
     loaded = LoadedTable(con, "line_raw" if long else "wide_raw")
     present = [name for name in LINE_COLUMNS if any(name in h.fields for _, h in tables)]
     for (text, header), file in zip(tables, files, strict=True):
         intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
     if _refused(intake):
-        return None, form
-    if not context.earlier:
-        intake.problems += _personal(content, loaded, present, context, files, intake.problems)
-    if loaded.count == 0:
-        intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
-        return None, form
-    if "ballot_id" not in present:
+        return None, form, {}
+    asked, distinct = list(present), Distinct()
+    if loaded.count and "ballot_id" not in present:
         number_rows(con, loaded.name)
         present = ["ballot_id", *present]
         intake.problems.append(equal_rows(con, loaded.name, tables[0][0].name))
-    _name_columns(con, present, form.values, _skipped([of for _, _, of in content]))
-    return loaded, form
+    if loaded.count:
+        _name_columns(con, present, form.values, _skipped([of for _, _, of in content]))
+        # In the wide form lines without a grade are left out already, and their cells would not be searched.
+        distinct = {} if form.values else {what: _spellings(con, what) for what in SPELLED}
+    if not context.earlier:
+        intake.problems += _personal(content, loaded, asked, context, files, intake.problems, distinct)
+    if loaded.count == 0:
+        intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+        return None, form, {}
+    return loaded, form, distinct
 
 
 def _personal(
@@ -233,15 +239,19 @@ def _personal(
     context: Context,
     files: list[BallotColumns],
     known: list[Problem],
+    distinct: Distinct,
 ) -> list[Problem]:
     """Report personal data. Cells are located only if a distinct value, an unread column or a remark has some.
 
     present: the fields that were loaded; the profiles tell of all other columns. known: the problems so far, among
-    them the remarks around the table.
+    them the remarks around the table. distinct: spellings that are counted already and need no other query.
     """
-    names = [LINE_COLUMNS[name] for name in present]
-    suspicious = bool(loaded.placements and names) and looks_personal(
-        context.con, loaded.name, names, {LINE_COLUMNS["ballot_id"]}
+    counted = {column for what in distinct for column in SPELLED[what]}
+    names = [column for name in present if (column := LINE_COLUMNS[name]) not in counted]
+    texts = {str(text) for rows in distinct.values() for row in rows for name, text in row.items() if name != "lines"}
+    suspicious = any(map(sorts_in, texts)) or (
+        bool(loaded.placements and names)
+        and looks_personal(context.con, loaded.name, names, {LINE_COLUMNS["ballot_id"]})
     )
     remarks = [p.value for source in (known, *(header.problems for _, header, _ in content)) for p in source if p.value]
     suspicious = suspicious or any(map(sorts_in, remarks))
@@ -426,13 +436,15 @@ def _without(text: TextTable, header: Header, names: Sequence[str]) -> Problem:
 # --- judging -----------------------------------------------------------------------------------------------------
 
 
-def _set_aside(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake) -> Distinct:
+def _set_aside(
+    loaded: LoadedTable, form: _Form, context: Context, intake: BallotIntake, distinct: Distinct
+) -> Distinct:
     """Leave out totals (listed) and blank records (counted); refuse a header repeated among the rows.
 
     Returns the spellings examined, if no line was left out.
     """
     con = context.con
-    distinct = {what: _spellings(con, what) for what in ("units", "groups")}
+    distinct = distinct or {what: _spellings(con, what) for what in ("units", "groups")}
     units = [row["value"] for row in distinct["units"]]
     groups = [row["value"] for row in distinct["groups"]]
     words = _header_words(units, groups, form)
