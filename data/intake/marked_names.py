@@ -11,11 +11,10 @@ from data.model.names import tidy
 from problems import Problem
 
 _NUMBER = re.compile(
-    r"^(?:[(（【\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）】\].、．:：]+\s*(?=\D)|[①-⑳]\s*|第?\d{1,3}\s+(?=\D))"
+    r"^(?:[(（【\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）】\].、．:：]+\s*(?=\D)|[①-⑳]\s*|\d{1,3}\s+(?=\D))"
 )
-_MARK = re.compile(
-    r"(?:[*＊★☆△▲▽▼※†‡§¹²³⁰-⁹①-⑳#＃^]+|[(（\[【](?:注|备注)?\d{0,2}[)）\]】]|(?<=[局委办院会处厅署部社])\d{1,2})$"
-)
+_MARK = re.compile(r"(?:[*＊★☆△▲▽▼※†‡§¹²³⁰-⁹①-⑳]+|[(（\[【](?:注|备注)?\d{0,2}[)）\]】])$")
+_DIGITS = re.compile(r"(?<=\D)\d{1,2}$")  # a raised number that was pasted as a plain one: only next to the plain name
 
 
 def plain(name: str) -> str:
@@ -28,7 +27,9 @@ def plain(name: str) -> str:
 
 def question(file: str | None, names: Iterable[str]) -> list[Problem]:
     """Return the question about names with a number or a mark; none without such a name."""
-    marked = {name: plain(name) for name in sorted(set(names)) if plain(name) != tidy(name)}
+    known = set(names)
+    marked = {name: plain(name) for name in sorted(known) if plain(name) != tidy(name)}
+    marked |= {name: bare for name in sorted(known) if (bare := _DIGITS.sub("", name)) in known and bare != name}
     if not marked:
         return []
     shown = [f"{name} → {bare}" for name, bare in marked.items()]

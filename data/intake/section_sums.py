@@ -4,7 +4,7 @@ No word tells such a line from a unit. In an ordinary table every unit has about
 sum of others by chance only where numbers are small.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from data.intake.meaning import shortened
 from problems import Problem
@@ -39,10 +39,11 @@ def _counts(line: Numbers) -> bool:
 
 
 def _is_sum(lines: Sequence[Numbers], at: int) -> bool:
-    return _adds_up(lines[at], lines[at + 1 :]) or _adds_up(lines[at], lines[:at][::-1])
+    below, above = range(at + 1, len(lines)), range(at - 1, -1, -1)
+    return any(_adds_up(lines[at], map(lines.__getitem__, places)) for places in (below, above))
 
 
-def _adds_up(line: Numbers, others: Sequence[Numbers]) -> bool:
+def _adds_up(line: Numbers, others: Iterable[Numbers]) -> bool:
     """Return whether the first of the others, at least two, add up to a line."""
     total = tuple(0 for _ in line)
     for many, other in enumerate(others, start=1):

@@ -11,7 +11,7 @@ import xlsxwriter
 from data.intake.context import READING_OF_MEANINGS
 from data.intake.contradictions import other_points
 from data.intake.headings import counts_votes, is_share, measured_in, named_first, names_part, points_behind
-from data.intake.marked_names import plain
+from data.intake.marked_names import plain, question
 from data.intake.section_sums import sums_among
 from data.intake.titles import said
 from data.model.rule_sets import parse_rules
@@ -254,6 +254,8 @@ def test_names_with_numbers_and_marks_are_asked_about_without_a_register(pooled)
     assert {name: plain(name) for name in marked} == dict.fromkeys(marked, "市财政局")
     clean = ("110指挥中心", "第2小学", "市财政局（本级）", "12345热线", "三中", "A公司", "市财政局(新)", "61医院")
     assert {name: plain(name) for name in clean} == {name: name for name in clean}
+    (found,) = question(None, ["市财政局", "市财政局1", "一中2"])
+    assert found.facts["columns"] == ["市财政局1"], "a digit is a mark next to the plain name only"
     files = {
         BALLOTS.format("评价", "满意", "满意").replace("2,普通群众,市财政局", "2,普通群众,市财政局*"): {"confirm_names"}
     }
