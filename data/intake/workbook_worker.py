@@ -231,7 +231,9 @@ def struck_rows(data: bytes, xml: bytes) -> list[int]:
     formats = struck_formats(styles) if styles is not None else set[bytes]()
     struck = struck_texts(texts) if texts is not None else set[bytes]()
     found = set()
-    for row, attributes, content in ROW_OF_CELL.findall(xml) if formats or struck or b"<strike" in xml else ():
+    formats = {number for number in formats if b's="' + number + b'"' in xml}  # a style is often listed and not used
+    for match in ROW_OF_CELL.finditer(xml) if formats or struck or b"<strike" in xml else ():
+        row, attributes, content = match.groups()
         style, text = STYLE_OF_CELL.search(attributes), NUMBER_OF_TEXT.search(content)
         by_format = style is not None and style[1] in formats and VALUE.search(content) is not None
         by_text = text is not None and SHARED_TEXT.search(attributes) is not None and text[1] in struck
