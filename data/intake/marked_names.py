@@ -14,7 +14,9 @@ _NUMBER = re.compile(
     r"^(?:[(（【\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）】\].、．:：]+\s*(?=\D)|[①-⑳]\s*|\d{1,3}\s+(?=\D))"
 )
 _MARK = re.compile(r"(?:[*＊★☆△▲▽▼※†‡§¹²³⁰-⁹①-⑳]+|[(（\[【](?:注|备注)?\d{0,2}[)）\]】])$")
-_DIGITS = re.compile(r"(?<=\D)\d{1,2}$")  # a raised number, pasted without its format: a mark only next to the plain name
+_DIGITS = re.compile(
+    r"(?<=\D)\d{1,2}$"
+)  # a raised number, pasted without its format: a mark only next to the plain name
 
 
 def plain(name: str) -> str:
