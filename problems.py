@@ -128,6 +128,10 @@ SENTENCES: dict[str, str] = {
     "confirm_direction": N_(
         "Pledges without a direction and with a target below the baseline are read as lower is better ({count}): {shown}."
     ),
+    "direction_by_default": N_(
+        "Pledges without a direction, whose target and baseline do not tell it, are read as higher is better "
+        "({count}): {shown}."
+    ),
     "confirm_title": N_("“{value}” says {says}; the file is read without regard to it, for round {round}."),
     "confirm_heading": N_(
         "There is a single heading over all grades: {shown}. It is not read: its {votes} votes are those of the line's "
@@ -386,6 +390,7 @@ SUGGESTIONS: dict[str, str] = {
     "confirm_direction": N_(
         "If lower is better for each of them, confirm; otherwise add the column 方向 with 越高越好 or 越低越好."
     ),
+    "direction_by_default": N_("If lower is better for any of them, add the column 方向 with 越低越好 for it."),
     "confirm_title": N_(
         "If the file is right as it is read, confirm; otherwise choose the other round or rules, or write plain counts, "
         "and import it again."
@@ -564,17 +569,6 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
                 "“{other_grade}”: the two contradict each other."
             ),
             N_("Do not delete either line yet. Check the paper ballot, then keep the line that agrees with it."),
-        ),
-    },
-    "confirm_direction": {
-        "higher": (
-            N_(
-                "Pledges without a direction, whose target and baseline do not tell it, are read as higher is better "
-                "({count}): {shown}."
-            ),
-            N_(
-                "If higher is better for each of them, confirm; otherwise add the column 方向 with 越高越好 or 越低越好."
-            ),
         ),
     },
     "figure_differs": {

@@ -43,6 +43,11 @@ def test_the_catalogues_are_up_to_date():
     assert old == [], "run make messages"
 
 
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_no_message_is_no_text(language):
+    assert i18n.translate("", language) == ""
+
+
 def problem_codes(path: Path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         made = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"

@@ -32,9 +32,8 @@ def confirm_direction(file: str, rows: Sequence[tuple[int, str]]) -> Problem:
     return Problem("confirm_direction", "warning", file, None, rows[0][0], column, facts=facts)
 
 
-def confirm_default(file: str, rows: Sequence[tuple[int, str]]) -> Problem:
-    """Ask whether pledges are rightly read as higher is better, by name: the answer holds for these pledges only."""
+def read_by_default(file: str, rows: Sequence[tuple[int, str]]) -> Problem:
+    """Tell that pledges are read as higher is better, the default of the contract. rows: row and code of each."""
+    facts = {"shown": shortened([code for _, code in rows]), "count": len(rows)}
     column = header_of("pledges", "direction")
-    codes = [code for _, code in rows]
-    facts = {"columns": codes, "shown": shortened(codes), "count": len(rows), "higher": True}
-    return Problem("confirm_direction", "warning", file, None, rows[0][0], column, facts=facts)
+    return Problem("direction_by_default", "note", file, None, rows[0][0], column, facts=facts)

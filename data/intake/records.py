@@ -21,8 +21,8 @@ from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, of_fields
 from data.intake.pledge_direction import (
     LOWER_IS_BETTER,
-    confirm_default,
     confirm_direction,
+    read_by_default,
     suggests_lower,
     suggests_nothing,
 )
@@ -248,9 +248,9 @@ class _Reader:
             self.higher.setdefault(row.file, []).append((row.number, str(content["pledge_id"] or "")))
 
     def questions(self) -> list[Problem]:
-        """Return what a person must confirm: pledges without a direction, ballots returned that are sums of others."""
-        lower = [confirm_direction(file, rows) for file, rows in self.lower.items()]
-        found = lower + [confirm_default(file, rows) for file, rows in self.higher.items()]
+        """Return what a person must confirm or should know: directions of pledges, ballots returned that are sums."""
+        found = [confirm_direction(file, rows) for file, rows in self.lower.items()]
+        found += [read_by_default(file, rows) for file, rows in self.higher.items()]
         for file, lines in self.returned.items():
             sums = section_sums.sums_among([counted for counted, _, _ in lines])
             found += section_sums.question(file, [lines[at][1:] for at in sums])

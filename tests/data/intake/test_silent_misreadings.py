@@ -262,6 +262,10 @@ def test_names_with_numbers_and_marks_are_asked_about_without_a_register(pooled)
     assert not wrong(pooled, "ballots", files)
     assert not wrong(pooled, "counts", {ONE + "1.市财政局,3,2,1\n": {"confirm_names"}, ONE: set()})
     assert not wrong(pooled, "units", {"单位编码,单位全称\n1,市财政局*\n2,市教育局\n": {"confirm_names"}})
+    told_apart = "".join(f"工商局{number},3,2,1\n" for number in (1, 2, 10))
+    assert not wrong(
+        pooled, "counts", {ONE + told_apart: set(), ONE + told_apart + "工商局,4,2,1\n": {"confirm_names"}}
+    )
 
 
 def test_sheets_named_by_evaluator_groups_are_read_together_once_confirmed(pooled, tmp_path):
@@ -331,13 +335,16 @@ def test_a_printed_score_that_is_no_number_is_refused_and_words_in_its_place_are
     ]
 
 
-def test_a_pledge_whose_numbers_do_not_tell_the_direction_is_asked_about_by_name(pooled):
+def test_a_pledge_whose_numbers_do_not_tell_the_direction_is_read_by_the_default_of_the_contract_and_named(pooled):
     head = "承诺编号,单位,承诺内容,目标值,基期值,方向\n"
-    asked = {"P1,市财政局,时限,5,,\n": ["P1"], "P2,市财政局,时限,5,5,\n": ["P2"], "P1,市财政局,时限,5,9,\n": ["方向"]}
-    for line, names in asked.items():
-        (problem,) = pooled.read("pledges", head + line).problems
-        assert (problem.code, problem.facts["columns"]) == ("confirm_direction", names)
+    for line in ("P1,市财政局,时限,5,,\n", "P2,市财政局,时限,5,5,\n"):
+        report = pooled.read("pledges", head + line)
+        told = [(note.code, note.facts["shown"]) for note in report.notes if note.code == "direction_by_default"]
+        assert (codes(report), told) == (set(), [("direction_by_default", [line[:2]])]), line
+    asked = pooled.read("pledges", head + "P1,市财政局,时限,5,9,\n")
+    assert codes(asked) == {"confirm_direction"}
     clear = ("P1,市财政局,办结率,95,90,\n", "P1,市财政局,时限,5,,越低越好\n", "P1,市财政局,制度,,,\n")
+    assert not [line for line in clear if pooled.read("pledges", head + line).notes]
     assert not wrong(pooled, "pledges", {head + line: set() for line in clear})
 
 
@@ -360,4 +367,4 @@ def test_files_that_were_stored_before_these_checks_are_read_again_as_they_were_
         options = ImportOptions(rules=upload.rules_name or None, dry_run=True)
         found = store.import_files(upload.kind, [(file.name, path.read_bytes())], "2099", options).problems
         settled += [] if {problem.code for problem in found} - {"title_row", "totals_row"} else [file.name]
-    assert settled == []
+    assert settled == ["p.csv"], "its direction is told in a note"
