@@ -145,7 +145,10 @@ SENTENCES: dict[str, str] = {
     "confirm_names": N_("Names with a number or a footnote mark are read as further units ({count}): {shown}."),
     "confirm_groups": N_("Evaluator groups named by sheets and not in a column ({count}): {shown}."),
     "confirm_struck": N_("Rows with text that is struck through are read like all others ({count}): {shown}."),
-    "confirm_notes": N_("Notes on cells below the header are not read ({count}): {shown}."),
+    "confirm_notes": N_(
+        "Notes on cells below the header may change what is counted and are not read ({count}): {shown}."
+    ),
+    "notes_not_read": N_("Notes on cells below the header are not read ({count}): {shown}."),
     "no_number": N_("{value} under {column} is no number; the line is kept without it."),
     "measure_differs": N_("Votes are counted one by one; the column {column} is in {found}."),
     "two_marks": N_(
@@ -412,6 +415,7 @@ SUGGESTIONS: dict[str, str] = {
     ),
     "confirm_struck": N_("If they count, confirm; otherwise delete these rows and import the file again."),
     "confirm_notes": N_("Read them. If none of them changes a number, confirm; otherwise correct the cells first."),
+    "notes_not_read": N_("Nothing needs to be done if none of them changes a number."),
     "no_number": N_("Nothing needs to be done if no number was published there."),
     "measure_differs": N_("Write the votes themselves, and nothing in brackets behind the grade."),
     "two_marks": N_("Empty the cells that were not chosen, or replace the sign of the chosen ones by √ throughout."),

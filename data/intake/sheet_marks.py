@@ -13,11 +13,20 @@ _ROW = re.compile(r"\d+$")
 
 
 def below_the_header(text: TextTable, header: Header) -> list[Problem]:
-    """Return the questions about struck rows and notes below the header; a note may hold a name and is not repeated."""
+    """Return what a person must know of rows and cells below the header: struck rows and notes in doubt are questions.
+
+    A note may hold a name and is not repeated.
+    """
     struck = [row for row in text.struck if row > header.row]
-    noted = [cell for cell in text.noted if _row_of(cell, header.row) > header.row]
-    asked = (("confirm_struck", spans(struck), len(struck)), ("confirm_notes", noted, len(noted)))
-    return [_question(code, text, places, count) for code, places, count in asked if count]
+    doubted, noted = (
+        [cell for cell in cells if _row_of(cell, header.row) > header.row] for cells in (text.doubted, text.noted)
+    )
+    found = (
+        ("confirm_struck", "warning", spans(struck), len(struck)),
+        ("confirm_notes", "warning", doubted, len(doubted)),
+        ("notes_not_read", "note", noted, len(noted)),
+    )
+    return [_told(code, level, text, places, count) for code, level, places, count in found if count]
 
 
 def _row_of(cell: str, header_row: int) -> int:
@@ -26,6 +35,6 @@ def _row_of(cell: str, header_row: int) -> int:
     return int(found[0]) if found else header_row + 1
 
 
-def _question(code: str, text: TextTable, places: Sequence[str], count: int) -> Problem:
+def _told(code: str, level: str, text: TextTable, places: Sequence[str], count: int) -> Problem:
     facts: dict[str, object] = {"columns": list(places), "shown": shortened(places), "count": count}
-    return Problem(code, "warning", text.name, text.sheet, facts=facts)
+    return Problem(code, level, text.name, text.sheet, facts=facts)

@@ -99,6 +99,7 @@ class TextTable:
     merged: tuple[MergedArea, ...] = ()
     merged_numbers: tuple[tuple[MergedArea, str], ...] = ()
     struck: tuple[int, ...] = ()
+    doubted: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
     without_value: tuple[Problem, ...] = ()
     """Formulas of a workbook that were never computed or gave an error; columns by letters."""
@@ -336,6 +337,7 @@ def _table(
         merged=sheet.merged if sheet else (),
         merged_numbers=sheet.merged_numbers if sheet else (),
         struck=sheet.struck if sheet else (),
+        doubted=sheet.doubted if sheet else (),
         noted=sheet.noted if sheet else (),
         without_value=tuple(sheet.without_value) if sheet else (),
         has_our_line_ends=sheet is not None,

@@ -63,7 +63,8 @@ class SheetText:
     """Sheet as a CSV file: line i is Excel's row i as long as no cell holds a line break.
 
     merged_numbers: areas of several cells whose value is a number, with the number. struck: rows with text that is
-    struck through. noted: cells with a note, '…' where the format does not tell the cell.
+    struck through. doubted: cells with a note that may change their value, '…' where the format does not
+    tell the cell. noted: cells with any other note.
     """
 
     path: Path
@@ -73,6 +74,7 @@ class SheetText:
     merged: tuple[MergedArea, ...]
     merged_numbers: tuple[tuple[MergedArea, str], ...]
     struck: tuple[int, ...] = ()
+    doubted: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
 
 
@@ -162,9 +164,10 @@ def read_workbook(
     if "earlier" in marks:
         facts["rounded"] = []
     numbers = tuple((_area(area), value) for area, value in facts["merged_numbers"])
-    struck, noted = tuple(map(int, facts["struck"])), tuple(str(cell) or "…" for cell in facts["noted"])
+    struck = tuple(map(int, facts["struck"]))
+    doubted, noted = (tuple(str(cell) or "…" for cell in facts[which]) for which in ("doubted", "noted"))
     warnings = _warnings(facts, chosen=bool(sheet))
-    return SheetText(target, name, warnings, _without_value(facts, name), merged, numbers, struck, noted)
+    return SheetText(target, name, warnings, _without_value(facts, name), merged, numbers, struck, doubted, noted)
 
 
 def _area(counted_from_0: list[int]) -> MergedArea:

@@ -28,6 +28,10 @@ from xml.etree import ElementTree
 MEMORY = 2 << 30  # bytes; a file of 5.6 KB with one far cell asked for 549 GB
 CPU_SECONDS = 30
 HEAD = 64 << 10  # bytes in which a DOCTYPE must be
+DOUBT = re.compile(
+    r"废|无效|撤|更正|改|应为|应是|错|误|重复|不[算计]|待核|void|invalid|withdr|cancel|wrong|should|duplic", re.I
+)
+"""Words of a note that may change what its cell or row counts."""
 NAMED_CELLS = 100  # cells without a value that are named in the refusal
 MOST_AREAS = 100_000  # merged areas; the facts must stay below FACTS_LIMIT of workbook.py
 PASSWORD = 5  # exit code, LOCKED of workbook.py
@@ -667,7 +671,7 @@ def convert(data: bytes, kind: str, wanted: str, likely: str, marks: list[str]) 
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
     facts: dict[str, Any] = {"visible": visible, "hidden": hidden, "sheet": "", "far": "", "no_value": []}
     facts |= {"hidden_rows": [], "hidden_columns": [], "merged": [], "names": book.sheet_names, "lost": []}
-    facts |= {"struck": [], "noted": []}
+    facts |= {"struck": [], "doubted": [], "noted": []}
     if not wanted and len(visible) > 1:
         visible = [name for name in visible if not is_ours(book.get_sheet_by_name(name))] or visible
         facts["visible"] = visible
@@ -681,7 +685,8 @@ def convert(data: bytes, kind: str, wanted: str, likely: str, marks: list[str]) 
         facts["sheet"] = name
         sheet = book.get_sheet_by_name(name)
         areas = surroundings(data, kind, name, sheet, facts)
-        facts["noted"] = [cell for _, of, cell, _ in notes_of(data, kind, book) if of == name][:NAMED_CELLS]
+        for cell, text in [(cell, text) for _, of, cell, text in notes_of(data, kind, book) if of == name]:
+            facts["doubted" if DOUBT.search(text) else "noted"].append(cell)
         if not facts["far"]:
             facts["merged"] = [area for area in areas if area[2] > area[0]]
             formats = facts.pop("formats", {})

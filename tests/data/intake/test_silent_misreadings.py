@@ -284,7 +284,7 @@ def test_sheets_named_by_evaluator_groups_are_read_together_once_confirmed(poole
     assert replay(pooled.store, pooled.store.publish().release) == []
 
 
-def workbook(mark: str) -> bytes:
+def workbook(mark: str, note: str = "此行作废") -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as made:
         sheet, struck = made.add_worksheet("票"), made.add_format({"font_strikeout": True})
@@ -298,7 +298,7 @@ def workbook(mark: str) -> bytes:
         elif mark == "blank":
             sheet.write_blank(5, 0, None, struck)
         elif mark in ("B3", "B1"):
-            sheet.write_comment(mark, "此行作废")
+            sheet.write_comment(mark, note)
     return out.getvalue()
 
 
@@ -308,6 +308,11 @@ def test_struck_rows_and_notes_on_cells_are_asked_about_in_each_file(pooled):
         assert codes(pooled.read("counts", workbook(mark), "a.xlsx")) == {code}, mark
     for mark in ("blank", "B1", ""):
         assert codes(pooled.read("counts", workbook(mark), "a.xlsx")) == set(), mark
+    for note in ("本行撤回", "应为 17", "Void, see sheet 3", "与第 4 行重复"):
+        assert codes(pooled.read("counts", workbook("B3", note), "a.xlsx")) == {"confirm_notes"}, note
+    for note in ("已核对", "第三会场", "checked"):
+        report = pooled.read("counts", workbook("B3", note), "a.xlsx")
+        assert (codes(report), [told.code for told in report.notes]) == (set(), ["notes_not_read"]), note
     assert not pooled.confirmed("counts", workbook("row"), "a.xlsx").needs_confirmation
     spaces = {**SPACES, "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0"}
     cell = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
