@@ -2,6 +2,14 @@
 
 The evaluators of two rounds are different people, so variances add. Positions are not compared here: a change of
 position shows in two rank sets or not at all.
+
+`changes_of` is for scores with their votes. The interval of a change adds the squares of how far the intervals of the
+two scores reach towards each other (Newcombe 1998 for two shares; Zou and Donner 2008), so that it is as skewed as they
+are, and knows sites and populations as they do; the p-value of "no change" is the level at which it ends at 0. Tried on
+20 units without any change, 400 years, at least one of them said to have changed (5% are allowed), at 95% best grades
+and 30 votes before 300: t with the variances of the votes 45%, this 3%; at 300 and 300 votes of 98%: r* of the
+difference 18% and its interval covers 90% (tilting two laws towards each other makes them too sure), the pair of
+`analytics.pairs` 0.3%, but 7.5% where the votes became more divided; this 1% and 3%.
 """
 
 from dataclasses import dataclass
@@ -12,10 +20,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from analytics.differences import TIE
+from analytics.scores import UnitScores
 from analytics.shrinkage import FEWEST, reliability
 from analytics.verdicts import holm
 
 Floats: TypeAlias = NDArray[np.float64]
+
+
+FARTHEST = 8.0
+"""Normal deviate beyond which p is no longer searched for: p = 1e-15."""
+SEARCHES = 40
+"""Steps of the search for p; bisection alone would meet it to 1e-11 in deviates."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +38,7 @@ class ScoreChanges:
     """Changes of scores, all shape (units,), in the order given; NaN for units without both scores.
 
     change : second score less the first, points; above 0 is a rise.
-    standard_error, df : of the change, points; degrees of freedom after Satterthwaite (1946).
+    standard_error : of the change, points, as the interval has it: half its width over the normal deviate of the level.
     low, high : ends of the interval of each change, one unit at a time, at the level asked for.
     p : two-sided p-value of "no change", one unit at a time.
     p_holm : the same after Holm (1979), for statements: up to 5%, no false statement at all in 95% of cases.
@@ -33,7 +48,6 @@ class ScoreChanges:
 
     change: Floats
     standard_error: Floats
-    df: Floats
     low: Floats
     high: Floats
     p: Floats
@@ -69,7 +83,7 @@ def score_changes(
     *,
     level: float = 0.95,
 ) -> ScoreChanges:
-    """Return the change of every unit between two rounds with different evaluators.
+    """Return the change of every unit between two rounds with different evaluators, from sums alone: t tests.
 
     Parameters
     ----------
@@ -99,8 +113,68 @@ def score_changes(
     spread = np.where(both, np.sqrt(v1 + v2), np.nan)
     df = np.where(both, _satterthwaite(v1, nu1, v2, nu2), np.nan)
     reach = special.stdtrit(df, (1 + level) / 2) * spread
-    p = _two_sided(change, spread, df)
-    return ScoreChanges(change, spread, df, change - reach, change + reach, p, holm(p), _benjamini_hochberg(p))
+    return corrected(change, spread, change - reach, change + reach, _two_sided(change, spread, df))
+
+
+def changes_of(first: UnitScores, second: UnitScores, *, level: float = 0.95) -> ScoreChanges:
+    """Return the change of every unit between two rounds with different evaluators, from the intervals of its scores.
+
+    Parameters
+    ----------
+    first, second : the same units in the same order; a unit without one of the scores is not compared.
+    level : of the intervals. A p-value is at most 1 - level exactly where the interval does not reach over 0.
+    """
+    change = second.score - first.score
+    change[np.abs(change) <= TIE] = 0.0
+    low, high = _interval(first, second, change, np.full(change.shape, level))
+    spread = (high - low) / 2 / special.ndtri((1 + level) / 2)
+    return corrected(change, spread, low, high, _p_of_no_change(first, second, change))
+
+
+def corrected(change: Floats, spread: Floats, low: Floats, high: Floats, p: Floats) -> ScoreChanges:
+    """Return the changes with the corrections for all units that have a p-value."""
+    return ScoreChanges(change, spread, low, high, p, holm(p), _benjamini_hochberg(p))
+
+
+def _interval(first: UnitScores, second: UnitScores, change: Floats, level: Floats) -> tuple[Floats, Floats]:
+    """Return the interval of each change at a level of its own."""
+    (low_1, high_1), (low_2, high_2) = first.interval(level), second.interval(level)
+    down = np.hypot(second.score - low_2, high_1 - first.score)
+    up = np.hypot(high_2 - second.score, first.score - low_1)
+    return change - down, change + up
+
+
+def _p_of_no_change(first: UnitScores, second: UnitScores, change: Floats) -> Floats:
+    """Return 1 - the level at which the interval of each change ends at 0; 1 for no change, NaN where there is none.
+
+    Regula falsi between deviates 0 and FARTHEST, with the Illinois step (Dowell and Jarratt 1971).
+    """
+    rises = change > 0
+
+    def missing(deviate: Floats) -> Floats:
+        level = np.clip(1 - 2 * special.ndtr(-deviate), 1e-12, 1 - 1e-15)
+        low, high = _interval(first, second, change, level)
+        return np.where(rises, low, -high)  # positive while the interval keeps away from 0
+
+    left, right = np.zeros(change.shape), np.full(change.shape, FARTHEST)
+    at_left, at_right = np.abs(change), missing(right)
+    beyond = at_right > 0
+    side = np.zeros(change.shape)
+    for _ in range(SEARCHES):
+        gap = at_left - at_right
+        middle = np.divide(left * -at_right + right * at_left, gap, out=(left + right) / 2, where=gap > 0)
+        value = missing(middle)
+        up = value > 0
+        at_right = np.where(up & (side > 0), at_right / 2, at_right)
+        at_left = np.where(~up & (side < 0), at_left / 2, at_left)
+        left, at_left = np.where(up, middle, left), np.where(up, value, at_left)
+        right, at_right = np.where(up, right, middle), np.where(up, at_right, value)
+        side = np.where(up, 1.0, -1.0)
+        if np.nanmax(np.abs(value), initial=0.0) <= TIE:
+            break
+    deviate = np.where(beyond, FARTHEST, (left + right) / 2)
+    p: Floats = np.where(np.isnan(change), np.nan, np.where(change == 0, 1.0, 2 * special.ndtr(-deviate)))
+    return p
 
 
 def regression_to_mean(

@@ -6,7 +6,7 @@ votes; its variance is that of the totals of sites. A site of many ballots is on
 are (sum n)^2 / sum n^2 - 1, which is sites - 1 for equal sites.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -51,6 +51,10 @@ class Clusters:
     def deflation(self) -> Floats:
         """Return the factor by which votes count less, at least 1; 1 for groups whose sites are not used."""
         return np.where(self.used, np.fmax(self.effect, 1.0), 1.0)
+
+    def select(self, rows: Ints) -> "Clusters":
+        """Select units; what is measured of each group stays."""
+        return replace(self, variance=self.variance[rows], freedom=self.freedom[rows], across=self.across[rows])
 
     def effect_at(self, correlation: float) -> Floats:
         """Return the design effect that an intra-class correlation would have, for groups with too few sites."""

@@ -1,6 +1,6 @@
 """Votes behind scores: inputs of intervals, line rules and comparisons that a covariance lacks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,20 @@ class Evidence:
     clusters: Clusters | None
     df_score: Floats
 
+    def select(self, rows: Ints) -> "Evidence":
+        """Select units; the groups keep the votes of the round."""
+        return replace(
+            self,
+            counts=self.counts.select(rows),
+            n=self.n[rows],
+            mean=self.mean[rows],
+            weight=self.weight[rows],
+            open_share=self.open_share[rows],
+            overlap=self.overlap[:, rows][:, :, rows],
+            clusters=None if self.clusters is None else self.clusters.select(rows),
+            df_score=self.df_score[rows],
+        )
+
     @property
     def arrays(self) -> list[NDArray[Any]]:
         """Return everything that a comparison of two units depends on."""
@@ -75,8 +89,8 @@ class Evidence:
         half: Floats = np.where(np.isfinite(change), change, 0.0) * self.counts.step / 2
         return half
 
-    def interval(self, score: Floats, level: float) -> tuple[Floats, Floats]:
-        """Return the low and the high end of each score at `level`, points; NaN without a score.
+    def interval(self, score: Floats, level: float | Floats) -> tuple[Floats, Floats]:
+        """Return the low and the high end of each score at `level`, one or one a unit, points; NaN without a score.
 
         Without any spread in the round both ends are the score: nothing is known of its error.
         """
@@ -85,7 +99,7 @@ class Evidence:
         lowest, highest = law.range_of(np.arange(len(score)))
         rows = np.flatnonzero(~np.isnan(score) & (highest > lowest))
         inside = self._inside(score[rows], lowest[rows], highest[rows], rows)
-        critical = special.stdtrit(self.df_score[rows], (1 + level) / 2)
+        critical = special.stdtrit(self.df_score[rows], (1 + np.broadcast_to(level, score.shape)[rows]) / 2)
         ends = interval_ends(law, inside, critical, rows)
         low[rows], high[rows] = np.minimum(ends[0], score[rows]), np.maximum(ends[1], score[rows])
         return low, high

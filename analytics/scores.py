@@ -18,7 +18,7 @@ has not voted. From it come
 - sites (`analytics.clusters`): votes count less by the design effect, degrees of freedom come from the sites.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -66,6 +66,14 @@ class UnitScores:
     df_score: Floats
     evidence: Evidence | None = None
 
+    def select(self, rows: Sequence[int] | Ints) -> "UnitScores":
+        """Select units by position; intervals stay what they are, pairs are those of the units selected."""
+        at = np.asarray(rows, dtype=np.int64)
+        square = np.ix_(at, at)
+        tables = self.covariance[square], self.covariance_adjusted[square], self.df[square]
+        evidence = None if self.evidence is None else self.evidence.select(at)
+        return UnitScores(self.units[at], self.groups, self.n[at], self.score[at], *tables, self.df_score[at], evidence)
+
     @property
     def se_sampling(self) -> Floats:
         """Return the clustered standard error before the small-sample step, in points."""
@@ -76,12 +84,12 @@ class UnitScores:
         """Return the standard error after the small-sample step, in points."""
         return np.sqrt(np.diagonal(self.covariance_adjusted))
 
-    def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Return the low and high end of each score, one unit at a time, in points.
+    def interval(self, level: float | Floats = 0.95) -> tuple[Floats, Floats]:
+        """Return the low and high end of each score, one unit at a time, in points. level : one, or one a unit.
 
         From the votes by score (skew-corrected signed root); score +- t * se where only sums are known.
         """
-        if not 0 < level < 1:
+        if not np.all((np.asarray(level) > 0) & (np.asarray(level) < 1)):
             raise ValueError(f"level must lie between 0 and 1, got {level}")
         if self.evidence is not None:
             return self.evidence.interval(self.score, level)

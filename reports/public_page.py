@@ -310,8 +310,8 @@ class _Page:
     def _bottom(self, one: BottomList) -> dict[str, object]:
         """Return the three tiers of a category: confirmed units worst first, the others in register order.
 
-        If no list is allowed, a sentence gives the reason and nobody is named. A cleared unit has its verdict only; its
-        places are in its line of the ranking.
+        If no list is allowed, a sentence gives the reason and nobody is named. A cleared unit has its verdict and the
+        gauge, as every verdict has; its places are in its line of the ranking.
         """
         title, rule = self._category(one.family.name), self._rule(one.family.bottom)
         if one.refused:
@@ -331,7 +331,7 @@ class _Page:
                     "code": row["unit_code"],
                     "name": row["unit_name"],
                     "line": self._line(public[str(row["unit_code"])]),
-                    "sentences": one.sentences(row, self._language)[: 1 if code == CLEARED else None],
+                    "sentences": one.sentences(row, self._language)[: 2 if code == CLEARED else None],
                 }
                 for row in records(rows)
             ]

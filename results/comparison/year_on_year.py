@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.changes import RegressionToMean, regression_to_mean, score_changes
+from analytics.changes import RegressionToMean, ScoreChanges, changes_of, corrected, regression_to_mean
 from data.model.rule_sets import InvalidRulesError, RuleSet
 from data.store.release import Round
 from errors import BiaochiError
@@ -34,6 +34,7 @@ COLUMNS = (
     *("change", "low", "high", "p", "p_holm", "p_bh", "statement"),
     *("rank_best_from", "rank_worst_from", "rank_best_to", "rank_worst_to", "position", "reason"),
 )
+TESTED = ("change", "standard_error", "low", "high", "p")
 LEFT_OUT = ("unit_code", "unit_name", "round", "reason")
 SCREENING = 0.05  # expected share of false entries among the units worth a look (Benjamini-Hochberg)
 LEFT_OUT_SENTENCES = {
@@ -171,7 +172,10 @@ def _answer(
     after = _scores(later, True)
     both = [code for code in after.index if code in before.index]
     compared = [code for code in both if not (_why_not(before.loc[code]) or _why_not(after.loc[code]))]
-    rows = _rows(before.loc[compared], after.loc[compared], later, tested, level)
+    reweighted = [_weighs_otherwise(later.rules, str(name), later.name) for name in before.loc[compared, "category"]]
+    testable = [tested and not other for other in reweighted]
+    found = _changes(compared, testable, earlier, later, renamed, level)
+    rows = _rows(before.loc[compared], after.loc[compared], found, later, tested, level)
     regression = None
     if tested and own is not None:
         regression = _regression(own, after, renamed)
@@ -202,8 +206,6 @@ def _scores(family: Family, with_places: bool) -> pd.DataFrame:
             "category": family.name,
             "n": scores.n.sum(axis=1),
             "score": scores.score,
-            "variance": scores.se**2,
-            "df": scores.df_score,
             "reason": pd.Series(family.reason, dtype=object),
         }
     )
@@ -225,14 +227,36 @@ def _why_not(unit: pd.Series) -> str | None:
     return (reason or "no_votes") if np.isnan(unit["score"]) else None
 
 
-def _rows(before: pd.DataFrame, after: pd.DataFrame, later: Family, tested: bool, level: float) -> pd.DataFrame:
-    """Return COLUMNS for units in both frames, which have the same order."""
-    reweighted = [_weighs_otherwise(later.rules, str(name), later.name) for name in before["category"]]
-    testable = np.full(len(after), tested) & ~np.array(reweighted, dtype=bool)
-    first = np.where(testable, before["score"], np.nan)
-    found = score_changes(
-        first, before["variance"], before["df"], after["score"], after["variance"], after["df"], level=level
-    )
+def _changes(
+    compared: list[str],
+    testable: list[bool],
+    earlier: list[Family],
+    later: Family,
+    renamed: dict[str, str],
+    level: float,
+) -> ScoreChanges:
+    """Return the changes of the units `compared`, from the votes of both rounds; NaN where not testable.
+
+    A unit may have been in any category of the earlier round; the corrections are for all units together.
+    """
+    now = {str(code): at for at, code in enumerate(later.members["unit_code"])}
+    parts = [np.full(len(compared), np.nan) for _ in TESTED]
+    for family in earlier:
+        codes = [renamed.get(str(code), str(code)) for code in family.members["unit_code"]]
+        then = {code: at for at, code in enumerate(codes)}
+        own = [n for n, code in enumerate(compared) if testable[n] and code in then]
+        before = family.scores.select([then[compared[n]] for n in own])
+        after = later.scores.select([now[compared[n]] for n in own])
+        found = changes_of(before, after, level=level)
+        for part, name in zip(parts, TESTED, strict=True):
+            part[own] = getattr(found, name)
+    return corrected(*parts)
+
+
+def _rows(
+    before: pd.DataFrame, after: pd.DataFrame, found: ScoreChanges, later: Family, tested: bool, level: float
+) -> pd.DataFrame:
+    """Return COLUMNS for units in both frames, which have the same order, with their changes."""
     rows = pd.DataFrame({"unit_code": after.index, "unit_name": after["unit_name"].to_numpy()})
     names = zip(before["unit_name"], after["unit_name"], strict=True)
     rows["old_name"] = _text([old if old != new else None for old, new in names])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.funnel import FEWEST, Funnel
-from analytics.funnel import funnel as units_in_funnel
+from analytics.funnel import funnel_of as units_in_funnel
 from data.store.release import Round, per_round
 from results.ranking.family import Family, families
 
@@ -46,7 +46,7 @@ def funnel(round_: Round, category: str) -> FunnelPlot | None:
 def funnel_of(family: Family) -> FunnelPlot:
     """Return the funnel of a family."""
     ballots = family.scores.n.sum(axis=1)
-    found = units_in_funnel(family.ranked_score, family.scores.se**2, ballots)
+    found = units_in_funnel(family.ranked_scores)
     rows = pd.DataFrame(
         {
             "unit_code": family.members["unit_code"],
