@@ -6,7 +6,7 @@ Laird (1986). A point outside the limits should be examined; the funnel does not
 
 `funnel` takes variances as given. `funnel_of` is for scores with their votes: as in a funnel of proportions, a unit has
 the variance that it would have at the centre, and limits are as skewed as the ballots are there (r*,
-`analytics.signed_root`). With variances of the units' own votes, a unit that drew no low grade has hardly any, moves the
+`analytics.signed_root`). With variances of their own votes, a unit that drew no low grade has hardly any, moves the
 centre to itself and lies outside. 30 equal units of 30 to 300 votes with 95% best grades: with the variances of their
 own votes 3.5% were above the limits of 95% and 1.1% above those of 99.8%, and in 45% of years a variance between units
 was found; here 1.4%, 0.1% and 3%.

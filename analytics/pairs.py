@@ -58,13 +58,16 @@ def honest_pairs(scores: UnitScores) -> Pairs:
     evidence = scores.evidence
     if evidence is None:
         present = ~np.isnan(scores.score)
-        found = standardised(scores.score, scores.covariance_adjusted, scores.df)
+        errors = scores if scores.model is None else scores.model
+        sigma = scores.covariance_adjusted if scores.model is None else scores.model.covariance
+        found = standardised(scores.score, sigma, errors.df)
         square = np.ix_(present, present)
-        return Pairs(found, scores.covariance_adjusted[square], scores.df[square])
+        return Pairs(found, sigma[square], errors.df[square])
     present = ~np.isnan(scores.score)
     rows = np.flatnonzero(present)
     x, few = scores.score[rows], too_few(scores)[rows]
     own = scores.covariance_adjusted[np.ix_(rows, rows)]
+    model = None if scores.model is None else scores.model.select(rows)
     cells = _Cells(evidence, rows)
     at_common = _at_common_scores(evidence, cells, x, rows)
     p = len(rows)
@@ -73,6 +76,8 @@ def honest_pairs(scores: UnitScores) -> Pairs:
         others = slice(j + 1, None)
         part, both, nu = cells.against(j)
         variance = _largest(own, j, both, at_common, cells.total, part)
+        if model is not None:
+            variance, nu = np.maximum(variance, _own(model.covariance, j)), np.minimum(nu, model.df[j, others])
         variance[few[others] | few[j]] = np.inf
         t = _statistics(x[j] - x[others], variance)
         z[j, others] = np.copysign(special.ndtri(special.stdtr(nu, -np.abs(t))), t)
@@ -93,18 +98,25 @@ def _statistics(apart: Floats, variance: Floats) -> Floats:
 
 
 def _largest(own: Floats, j: int, pooled: Floats, at_common: Floats, total: Floats, part: Floats) -> Floats:
-    """Return the largest variance of unit j against each unit after it; 0 where it is rounding error."""
+    """Return the largest variance of unit j against each unit after it."""
     others = slice(j + 1, None)
-    diagonal = np.diagonal(own)
-    sum_ = diagonal[j] + diagonal[others]
-    variance = sum_ - 2 * own[j, others]
-    variance[variance <= ROUNDING * sum_] = 0.0
+    variance = _own(own, j)
     mine, theirs = at_common[j, others], at_common[others, j]
     scale = np.sqrt(total[j] * total[others])
     correlation = np.divide(part, scale, out=np.zeros_like(scale), where=scale > 0)
     np.maximum(variance, pooled, out=variance)
     largest: Floats = np.maximum(variance, mine + theirs - 2 * correlation * np.sqrt(mine * theirs))
     return largest
+
+
+def _own(covariance: Floats, j: int) -> Floats:
+    """Return the variance of unit j against each unit after it by a covariance; 0 where it is rounding error."""
+    others = slice(j + 1, None)
+    diagonal = np.diagonal(covariance)
+    sum_ = diagonal[j] + diagonal[others]
+    variance: Floats = sum_ - 2 * covariance[j, others]
+    variance[variance <= ROUNDING * sum_] = 0.0
+    return variance
 
 
 def _floors(evidence: Evidence) -> Floats:

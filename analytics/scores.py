@@ -43,6 +43,23 @@ Population: TypeAlias = Mapping[Any, int] | None
 
 
 @dataclass(frozen=True)
+class ModelErrors:
+    """Errors of scores that a model adjusted (`analytics.leniency`).
+
+    covariance : shape (p, p), points squared. df : shape (p, p), of a difference. df_score : shape (p,).
+    """
+
+    covariance: Floats
+    df: Floats
+    df_score: Floats
+
+    def select(self, rows: Ints) -> "ModelErrors":
+        """Select units."""
+        square = np.ix_(rows, rows)
+        return ModelErrors(self.covariance[square], self.df[square], self.df_score[rows])
+
+
+@dataclass(frozen=True)
 class UnitScores:
     """Scores in points, larger is better; p = number of units.
 
@@ -54,6 +71,8 @@ class UnitScores:
         means nothing).
     df_score : shape (p,), degrees of freedom of one score.
     evidence : votes by score, sites and overlap of evaluators; None where only sums are known.
+    model : errors of the model, where `score` is adjusted and all else is that of the official scores. An adjusted
+        score is never taken for surer than the official one: of both errors, the larger counts.
     """
 
     units: NDArray[Any]
@@ -65,6 +84,7 @@ class UnitScores:
     df: Floats
     df_score: Floats
     evidence: Evidence | None = None
+    model: ModelErrors | None = None
 
     def select(self, rows: Sequence[int] | Ints) -> "UnitScores":
         """Select units by position; intervals stay what they are, pairs are those of the units selected."""
@@ -72,7 +92,9 @@ class UnitScores:
         square = np.ix_(at, at)
         tables = self.covariance[square], self.covariance_adjusted[square], self.df[square]
         evidence = None if self.evidence is None else self.evidence.select(at)
-        return UnitScores(self.units[at], self.groups, self.n[at], self.score[at], *tables, self.df_score[at], evidence)
+        model = None if self.model is None else self.model.select(at)
+        columns = self.units[at], self.groups, self.n[at], self.score[at]
+        return UnitScores(*columns, *tables, self.df_score[at], evidence, model)
 
     @property
     def se_sampling(self) -> Floats:
@@ -82,7 +104,8 @@ class UnitScores:
     @property
     def se(self) -> Floats:
         """Return the standard error after the small-sample step, in points."""
-        return np.sqrt(np.diagonal(self.covariance_adjusted))
+        own: Floats = np.sqrt(np.diagonal(self.covariance_adjusted))
+        return own if self.model is None else np.maximum(own, np.sqrt(np.diagonal(self.model.covariance)))
 
     def interval(self, level: float | Floats = 0.95) -> tuple[Floats, Floats]:
         """Return the low and high end of each score, one unit at a time, in points. level : one, or one a unit.
@@ -91,10 +114,13 @@ class UnitScores:
         """
         if not np.all((np.asarray(level) > 0) & (np.asarray(level) < 1)):
             raise ValueError(f"level must lie between 0 and 1, got {level}")
-        if self.evidence is not None:
-            return self.evidence.interval(self.score, level)
-        reach: Floats = special.stdtrit(self.df_score, (1 + level) / 2) * self.se
-        return self.score - reach, self.score + reach
+        df = self.df_score if self.model is None else np.minimum(self.df_score, self.model.df_score)
+        reach: Floats = special.stdtrit(df, (1 + level) / 2) * self.se
+        plain = self.score - reach, self.score + reach
+        if self.evidence is None:
+            return plain
+        low, high = self.evidence.interval(self.score, level)
+        return (low, high) if self.model is None else (np.minimum(low, plain[0]), np.maximum(high, plain[1]))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ REASONS = {
     "merged": N_("Merged"),
     "border_tie": N_("Tied across the border"),
     "no_spread": N_("No spread"),
+    "few_for_line": N_("Too few votes for the line"),
 }
 
 
@@ -37,6 +38,10 @@ REASON_SENTENCES = {
     "merged": N_("The unit was merged or dissolved in this round; it is not ranked."),
     "border_tie": N_("The unit has the same score as another across the border; nothing is confirmed."),
     "no_spread": N_("The votes show no spread at all; their uncertainty cannot be seen, and nothing is confirmed."),
+    "few_for_line": N_(
+        "An evaluator group that counts gave the unit fewer than 30 votes; so few do not show on which side of a line "
+        "in points it is."
+    ),
 }
 
 

@@ -35,6 +35,7 @@ from results.ranking.bottom_list import BottomList, bottom_list
 from results.ranking.family import Family
 from results.ranking.ranking import Ranking
 from results.ranking.unit import Alone, UnitHistory
+from results.ranking.unknown import units_with_bounds
 from results.ranking.what_if import what_if
 from results.ranking.year_card import YearCard, ballots_of, year_card
 from ui.i18n import _
@@ -152,7 +153,10 @@ def bottom_lists(round_: Round) -> dict[str, BottomList]:
 def year_cards(round_: Round) -> dict[str, YearCard]:
     """Return the year card of every category."""
     ballots = ballots_of(round_)
-    return {name: year_card(bottom, ballots) for name, bottom in bottom_lists(round_).items()}
+    return {
+        name: year_card(bottom, ballots, units_with_bounds(round_, bottom.family))
+        for name, bottom in bottom_lists(round_).items()
+    }
 
 
 @answers(32)

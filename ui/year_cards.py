@@ -36,6 +36,8 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
     st.markdown(layout.plain(card.sentence(language())))
     if card.ranked > 1:
         st.caption(layout.plain(PUNCTUATION[language()].gap.join(_facts(card))))
+        if unknown := card.on_unknown(language()):
+            st.caption(layout.plain(unknown))
         with st.expander(_(STATISTICIAN)):
             st.caption(_(RELIABILITY).format(share=tables.percent(card.reliability, 0)))
             for sentence in card.on_sites(language()):

@@ -16,6 +16,7 @@ from reports.documents.common import (
     Signature,
     bar,
     document,
+    few_votes,
     round_words,
     table,
     unit_cells,
@@ -28,6 +29,7 @@ from results.ranking.bottom_list import BottomList
 from results.ranking.rows import records
 from results.ranking.statements import family_name, remark
 from results.ranking.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, UnitDetail, UnitHistory, UnitNotFoundError
+from results.ranking.unknown import bounds_in_words
 
 TITLE = N_("One unit in the mass evaluation of {round}")
 VERDICT = N_("The verdict in {round}")
@@ -84,6 +86,9 @@ def _verdict(
     told = statement(own[0], listed, shown, language) if own else ""
     if row["reason"] and not told:
         said.append(remark(row, language))
+    if own and not few_votes(own[0], shown):
+        round_ = found.release.round(found.ranking.round)
+        said += filter(None, [bounds_in_words(round_, listed.family, str(row["unit_code"]), language)])
     line = Row(unit_cells(row, shown, language), bar(row, listed), told)
     return Section(heading, 1, tuple(said), table(UNITS, [line], language))
 

@@ -1,6 +1,9 @@
 """Leniency-adjusted scores of a family next to the official scores, and whether places and verdicts would change.
 
-The official score is never replaced. The adjusted scores are judged by the same rule, with the same tests.
+The official score is never replaced. The adjusted scores are judged by the same rule, with the same tests, and never
+taken for surer than the official ones: of the model's error and that of the votes (small panels, agreeing next to
+divided units, sites, skewed grades), the larger counts for each pair. So a verdict changes because scores move, and
+where every ballot grades every unit none does. REPLACE
 """
 
 from collections.abc import Mapping
@@ -12,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.leniency import NO_ERROR, NOT_CONNECTED, ONE_VOTE, WEAK, Adjusted, adjusted_scores
-from analytics.scores import UnitScores
+from analytics.scores import ModelErrors, UnitScores
 from data.store.release import Round, per_round
 from i18n import N_, PUNCTUATION, join, ngettext, translate
 from results.ranking.family import Family, RoundNotFoundError, families
@@ -164,13 +167,5 @@ def _unjudged(units: int) -> pd.DataFrame:
 def _as_scores(official: UnitScores, adjusted: Adjusted, at: Array) -> UnitScores:
     """Return the members' adjusted scores in the shape that rank sets and claims expect."""
     square = np.ix_(at, at)
-    covariance = adjusted.covariance[square]
-    return replace(
-        official,
-        score=adjusted.score[at],
-        covariance=covariance,
-        covariance_adjusted=covariance,
-        df=adjusted.df[square],
-        df_score=adjusted.df_score[at],
-        evidence=None,  # the votes by score are not adjusted: the covariance of the model counts
-    )
+    errors = ModelErrors(adjusted.covariance[square], adjusted.df[square], adjusted.df_score[at])
+    return replace(official, score=adjusted.score[at], model=errors)

@@ -1,11 +1,15 @@
 """Worst-case bounds of a score where many evaluators answered "don't know"."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.bounds import LIMIT, UnknownBounds, unknown_bounds
 from analytics.moments import SCALE
+from analytics.suppression import is_small
 from data.store.release import Round
-from i18n import N_, translate
+from i18n import N_, join, translate
 from results import number_format
 from results.ranking.family import Family
 
@@ -14,15 +18,53 @@ BOUNDS = N_(
     "biased: were all of them the lowest grade it would be {low}, were all of them the highest {high}. The votes "
     "cannot tell where in between it is; interval and verdict hold for those who gave a grade."
 )
+MANY = N_(
+    "More than {limit} of the answers are “don't know” ({count}): {units}. The page and the dossier of a unit give the "
+    "bounds of its score in case they depend on the opinion; intervals and verdicts hold for those who gave a grade."
+)
 
 
 def bounds_in_words(round_: Round, family: Family, code: str, language: str, *, limit: float = LIMIT) -> str:
     """Return the bounds of a unit's score as a sentence; empty where at most `limit` are "don't know"."""
     at = list(family.members["unit_code"]).index(code)
     found = bounds_of(round_, family, limit=limit)
-    if not (family.ranked[at] and found.shown[at]):
+    return (
+        told(found, at, family.rules.presentation.decimals, language, limit=limit) if shown(family, found)[at] else ""
+    )
+
+
+def many_in_words(units: Sequence[str], language: str, *, limit: float = LIMIT) -> str:
+    """Return which units have bounds, by name; empty if none has."""
+    if not units:
         return ""
-    decimals = family.rules.presentation.decimals
+    percent = number_format.percent(limit, 0)
+    return translate(MANY, language).format(limit=percent, count=len(units), units=join(units, language))
+
+
+def units_with_bounds(round_: Round, family: Family) -> tuple[str, ...]:
+    """Return the names of the units for which bounds are given, in the order of the family."""
+    if not family.ranked.any():
+        return ()
+    return tuple(map(str, family.members["unit_name"][shown(family, bounds_of(round_, family))]))
+
+
+def shown(family: Family, found: UnknownBounds) -> NDArray[np.bool_]:
+    """Mark the units whose bounds may be given, shape (units,).
+
+    Where a group that counts gave fewer votes than may be shown, score and bounds together would tell of its mean.
+    """
+    n = family.moments.n
+    if family.weights is None:
+        n = n.sum(axis=1, keepdims=True)
+    else:
+        n = n[:, [family.weights.get(str(group), 0.0) > 0 for group in family.moments.groups]]
+    small = is_small(n, family.rules.presentation.smallest_cell)
+    kept: NDArray[np.bool_] = family.ranked & found.shown & ~small.any(axis=1)
+    return kept
+
+
+def told(found: UnknownBounds, at: int, decimals: int, language: str, *, limit: float = LIMIT) -> str:
+    """Return the bounds of the unit at a position as a sentence."""
     return translate(BOUNDS, language).format(
         share=number_format.percent(found.share[at], 0),
         limit=number_format.percent(limit, 0),

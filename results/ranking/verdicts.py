@@ -19,8 +19,9 @@ from analytics.verdicts import (
     bottom_claims_of,
     line_claims,
     share_claims,
+    too_few_for_line,
 )
-from results.ranking.family import BY_GRADE, COUNTED, Family, lacks_a_group
+from results.ranking.family import BY_GRADE, COUNTED, LINED, Family, lacks_a_group
 
 Array: TypeAlias = NDArray[Any]
 
@@ -155,6 +156,7 @@ def _marks(family: Family) -> list[str | None]:
     scores, score = family.scores, family.ranked_score
     checks = {
         "no_spread": family.ranked & (scores.se == 0) & (family.bottom.rule != BY_GRADE),
+        "few_for_line": too_few_for_line(family.ranked_scores) & (family.bottom.rule in LINED),
         "border_tie": border_ties(score, family.places),
         "small_group": family.ranked & lacks_a_group(family.moments, family.weights, family.rules.minimum.per_group),
     }

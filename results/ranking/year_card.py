@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analytics.differences import Differences
 from analytics.pairs import honest_pairs
 from analytics.resolution import growth, settling_deviate, smallest_difference
 from analytics.scores import UnitScores, scores_from_moments
@@ -16,6 +17,7 @@ from i18n import N_, PUNCTUATION, translate
 from results.ranking.agreement_in_sites import sites_in_words
 from results.ranking.bottom_list import BottomList
 from results.ranking.family import COUNTED, Family
+from results.ranking.unknown import many_in_words
 
 ONE_PAIR = 1.959964
 """Critical value for two units chosen in advance, two-sided 5%."""
@@ -89,6 +91,7 @@ class YearCard:
     outcome : SETTLED, SOME, NOBODY, NOTHING or NO_LIST. reliability : 0 to 1, share of the spread of scores that is not
     chance. smallest_pair : detectable difference between two units chosen in advance; smallest_all : between any two
     when all are compared at once. apart : share of the pairs that the rank sets distinguish.
+    unknown : names of units with worst-case bounds.
     """
 
     bottom: BottomList
@@ -103,6 +106,11 @@ class YearCard:
     smallest_all: float
     apart: float
     more: MoreBallots | None
+    unknown: tuple[str, ...] = ()
+
+    def on_unknown(self, language: str) -> str:
+        """Return which units have worst-case bounds because of many don't-know answers; empty if none has."""
+        return many_in_words(self.unknown, language)
 
     def on_sites(self, language: str) -> list[str]:
         """Return what ballots that were filled in together do to the verdicts."""
@@ -123,8 +131,11 @@ def ballots_of(round_: Round) -> dict[str, int]:
     return {str(group): int(n) for group, n in zip(ballots["group_name"], ballots["evaluators"], strict=True)}
 
 
-def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
-    """Return the card of a family; `ballots` counts the evaluators of each group in the round."""
+def year_card(bottom: BottomList, ballots: Mapping[str, int], unknown: tuple[str, ...] = ()) -> YearCard:
+    """Return the card of a family.
+
+    ballots : evaluators of each group in the round. unknown : of `results.ranking.unknown.units_with_bounds`.
+    """
     family = bottom.family
     counts = {tier: len(bottom.tier(tier)) for tier in (CONFIRMED, UNDECIDED, CLEARED)}
     score, variance = family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan)
@@ -145,6 +156,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int]) -> YearCard:
         smallest_difference(pairs.spread, bottom.sets.critical),
         float(beyond.mean()) if len(beyond) else float("nan"),
         _more_ballots(bottom, ballots) if counts[UNDECIDED] else None,
+        unknown,
     )
 
 
@@ -176,7 +188,11 @@ def _more_ballots(bottom: BottomList, ballots: Mapping[str, int]) -> MoreBallots
     level = family.rules.uncertainty.level
     spread = pairs.differences.spread
     deviate = settling_deviate(ranked, pairs.sigma, k, spread=spread, level=level, seed=family.seed)
-    needed = growth(difference, np.array(list(parts.values())), np.array(list(cast.values()), dtype=float), deviate)
+    # The deviate counts in the error of the pair, which may be larger than that of the covariance of the two.
+    error = _spread_of(family, pairs.differences, str(above["unit_code"]), str(below["unit_code"]))
+    variance = np.array(list(parts.values()))
+    variance *= error**2 / variance.sum() if variance.sum() > 0 else 1.0
+    needed = growth(difference, variance, np.array(list(cast.values()), dtype=float), deviate)
     names = (str(above["unit_name"]), str(below["unit_name"]), difference)
     if not np.isfinite(needed.everyone):
         return MoreBallots("never", *names)
@@ -213,6 +229,12 @@ def _variance_by_group(family: Family, first: str, second: str) -> dict[str, flo
             parts[group] = weight**2 * float(np.nansum(alone.se**2))
     total = sum(parts.values())
     return {group: part * whole / total for group, part in parts.items()} if total > 0 else parts
+
+
+def _spread_of(family: Family, pairs: Differences, first: str, second: str) -> float:
+    """Return the standard error of the difference of two ranked units, as the claim tests take it."""
+    codes = list(family.members["unit_code"][pairs.present])
+    return float(pairs.spread[codes.index(first), codes.index(second)])
 
 
 def _squared(scores: UnitScores) -> float:

@@ -24,7 +24,7 @@ def cells_of(count):
 @pytest.mark.parametrize(("law", "weights"), [("even", ONE), ("two 80", ONE), ("95", THREE)])
 def test_intervals_and_line_tests_as_written_out(law, weights):
     rng = np.random.default_rng(11)
-    count = multinomial(differing(LAWS[law], 6, len(weights), rng), 25, rng)
+    count = multinomial(differing(LAWS[law], 6, len(weights), rng), 35, rng)
     scores = scores_of_counts(POINTS, count, weights)
     low, high = scores.interval(0.9)
     line = float(np.nanmean(scores.score)) - 2
