@@ -1,7 +1,6 @@
 """Year cards of a round: for each category, whether it can rank and what would give more certainty."""
 
 from collections.abc import Mapping
-from math import isfinite
 
 import streamlit as st
 
@@ -48,16 +47,7 @@ def _card(name: str, card: YearCard, round_id: str) -> None:
 
 def _facts(card: YearCard) -> list[str]:
     """Return how well the data distinguish the scores, and what would improve it."""
-    facts = [_seen(card)]
+    facts = [card.seen(language())]
     if card.more is not None:
         facts.append(card.more.sentence(language()))
     return facts
-
-
-def _seen(card: YearCard) -> str:
-    """Return the smallest difference that can be seen; there is none below four people who grade everything."""
-    if not isfinite(card.smallest_all):
-        return _("Too few people voted for any difference between the units to be seen.")
-    return _("Differences that can be seen: {one} points between two units chosen beforehand, {all} among all.").format(
-        one=tables.number(card.smallest_pair, 1), all=tables.number(card.smallest_all, 1)
-    )

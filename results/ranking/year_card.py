@@ -14,9 +14,11 @@ from analytics.shrinkage import shrink
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.store.release import Round
 from i18n import N_, PUNCTUATION, translate
+from results import number_format
 from results.ranking.agreement_in_sites import sites_in_words
 from results.ranking.bottom_list import BottomList
 from results.ranking.family import COUNTED, Family
+from results.ranking.statements import Rule
 from results.ranking.unknown import many_in_words
 
 ONE_PAIR = 1.959964
@@ -36,6 +38,8 @@ SENTENCES = {
         "offered as a finding."
     ),
 }
+SEEN = N_("Differences that can be seen: {one} points between two units chosen beforehand, {all} among all.")
+NOT_SEEN = N_("Too few people voted for any difference between the units to be seen.")
 MORE = {
     "enough": N_("The border between {above} and {below} could be settled with about as many ballots as there are."),
     "plan": N_(
@@ -118,11 +122,26 @@ class YearCard:
         verdict = rows.reindex(family.members["unit_code"]).to_numpy(dtype=object, na_value="")
         return [] if self.bottom.no_list else sites_in_words(family, verdict, language)
 
+    def seen(self, language: str) -> str:
+        """Return the smallest differences that can be seen; there are none below four people who grade everything."""
+        return seen_in_words(self.smallest_pair, self.smallest_all, language)
+
     def sentence(self, language: str) -> str:
         """Return the card as a sentence."""
-        facts = {**self.bottom.facts(language), "confirmed": self.confirmed, "undecided": self.undecided}
-        sentence = self.bottom.no_list or SENTENCES[self.outcome]
-        return translate(sentence, language).format(**facts, cleared=self.cleared)
+        counts = {CONFIRMED: self.confirmed, UNDECIDED: self.undecided, CLEARED: self.cleared}
+        return card_in_words(self.bottom.no_list or SENTENCES[self.outcome], self.bottom.rule, counts, language)
+
+
+def card_in_words(message: str, rule: Rule, counts: Mapping[str, int], language: str) -> str:
+    """Return the message of a card with the number of units of each verdict."""
+    return translate(message, language).format(**rule.facts(language), **counts)
+
+
+def seen_in_words(pair: float, everyone: float, language: str) -> str:
+    """Return the smallest differences that can be seen between two units chosen beforehand, and among all."""
+    if not math.isfinite(everyone):
+        return translate(NOT_SEEN, language)
+    return translate(SEEN, language).format(one=number_format.number(pair, 1), all=number_format.number(everyone, 1))
 
 
 def ballots_of(round_: Round) -> dict[str, int]:
@@ -145,7 +164,9 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int], unknown: tuple[str
     indistinct = shrink(score, variance).tau2 == 0 or not beyond.any()
     return YearCard(
         bottom,
-        _outcome(bottom, counts, indistinct),
+        NO_LIST
+        if bottom.no_list
+        else outcome_of(counts, by_place=family.bottom.rule in COUNTED, indistinct=indistinct),
         bottom.count,
         len(bottom.not_ranked),
         counts[CONFIRMED],
@@ -160,15 +181,15 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int], unknown: tuple[str
     )
 
 
-def _outcome(bottom: BottomList, counts: Mapping[str, int], indistinct: bool) -> str:
-    """Return the outcome. indistinct: the scores differ no more than chance allows."""
-    if bottom.no_list:
-        return NO_LIST
+def outcome_of(counts: Mapping[str, int], *, by_place: bool, indistinct: bool) -> str:
+    """Return the outcome of a list with so many units of each verdict.
+
+    by_place : the rule takes a number of places. indistinct : the scores differ no more than chance allows.
+    """
     if counts[CONFIRMED]:
         return SOME if counts[UNDECIDED] else SETTLED
     if not counts[UNDECIDED]:
         return SETTLED
-    by_place = bottom.family.bottom.rule in COUNTED
     return NOTHING if by_place and indistinct and not counts[CLEARED] else NOBODY
 
 

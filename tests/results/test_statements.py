@@ -1,13 +1,25 @@
 """Every sentence on a unit, for all bottom rules and verdicts in both languages: one file, and no contradiction."""
 
 import re
+from itertools import product
 
+import numpy as np
 import pytest
 
+from analytics.bounds import UnknownBounds
 from i18n import LANGUAGES, translate
-from results.labels import VERDICTS
-from results.ranking import bottom_list
-from results.ranking.statements import RELIABILITY, Rule, first_layer, second_layer, strength
+from results.labels import REASON_SENTENCES, REASONS, VERDICTS
+from results.ranking import agreement_in_sites, bottom_list, population, unknown, year_card
+from results.ranking.statements import (
+    CROSSES,
+    NO_SECOND_VERDICT,
+    ONE_SIDE,
+    RELIABILITY,
+    Rule,
+    first_layer,
+    second_layer,
+    strength,
+)
 from results.ranking.unit import Alone, alone_sentence
 
 RULES = {
@@ -52,6 +64,8 @@ CASES = {
     "cleared": row("cleared", 1.0, 0.0004, (3, 11)),
     "cleared, range across the line": row("cleared", 1.0, 0.05, (9, 31)),
     **{f"cleared, {why}": row("cleared", 1.0, 0.02, (3, 11), why) for why in PRECLUDING},
+    "undecided, few_for_line": row("undecided", 1.0, 1.0, (25, 32), "few_for_line"),
+    "cleared, few_for_line": row("cleared", 1.0, 0.02, (3, 11), "few_for_line"),
     **{f"not ranked, {why}": row("not_ranked", reason=why) for why in LEFT_OUT},
 }
 
@@ -59,13 +73,51 @@ CASES = {
 def cases(rule):
     """The cases that a rule can bring: without places there is no probability of the last and no border."""
     for case, unit in CASES.items():
+        if unit["reason"] == "few_for_line" and (rule.line is None or (unit["verdict"] == "cleared" and not rule.k)):
+            continue  # a line decides nothing then; only the place can clear
         if rule.k:
             yield case, unit
-        elif "line" not in case and "border" not in case and "side" not in case:
+        elif "across the line" not in case and "border" not in case and "side" not in case:
             yield case, {**unit, "p_bottom": None}
 
 
 NO_LISTS = (bottom_list.NONE_RANKED, bottom_list.NO_PLACES, bottom_list.ALL_PLACES, bottom_list.NOTHING_FOUND)
+COUNTS = {
+    year_card.SETTLED: (3, 0, 29),
+    year_card.SOME: (1, 4, 27),
+    year_card.NOBODY: (0, 6, 26),
+    year_card.NOTHING: (0, 32, 0),
+}
+BORDER = ("乙局", "甲局", 0.42)
+NEEDED = (
+    year_card.MoreBallots("enough", *BORDER),
+    year_card.MoreBallots("plan", *BORDER, {"普通群众": (4000, 1200), "服务对象": (310, 90)}),
+    year_card.MoreBallots("out_of_reach", *BORDER),
+    year_card.MoreBallots("never", *BORDER),
+)
+SITES = {
+    "groups": "普通群众、服务对象",
+    "group": "普通群众",
+    "count": 20,
+    "within": "0.048",
+    "effect": "2.39",
+    "ballots": 100,
+    "worth": 42,
+    "fewest": 10,
+    "correlation": "0.05",
+    "size": "30",
+    **{"confirmed": 1, "all_confirmed": 2, "cleared": 11, "all_cleared": 20},
+}
+ON_SITES = (
+    agreement_in_sites.MEASURED,
+    agreement_in_sites.PRICE,
+    *agreement_in_sites.UNMEASURED.values(),
+    agreement_in_sites.WOULD_REMAIN,
+    agreement_in_sites.NOTHING_TO_LOSE,
+    agreement_in_sites.FEW_PEOPLE,
+    agreement_in_sites.ALL_GROUPS,
+)
+UNKNOWN = UnknownBounds(np.array([48.2]), np.array([66.9]), np.array([0.187]), np.array([True]))
 
 
 def told(language):
@@ -80,14 +132,43 @@ def told(language):
     yield f"## {language} · one unit asked about"
     yield alone_sentence(Alone(27, 32, 0.021, 1.0), language)
     yield translate(RELIABILITY, language).format(share="82%")
+    yield translate(NO_SECOND_VERDICT, language)
+    yield f"## {language} · don't know"
+    yield unknown.told(UNKNOWN, 0, 2, language)
+    yield unknown.many_in_words(("甲局", "乙局"), language)
     yield f"## {language} · lists without a finding"
     for message in NO_LISTS:
         yield translate(message, language).format(**RULES["last"].facts(language))
+    yield from cards(language)
+
+
+def cards(language):
+    """Every sentence of a year card."""
+    for name, rule in RULES.items():
+        yield f"## {language} · year card · {name}"
+        for outcome, numbers in COUNTS.items():
+            if rule.k or outcome != year_card.NOTHING:
+                counts = dict(zip(("confirmed", "undecided", "cleared"), numbers, strict=True))
+                yield year_card.card_in_words(year_card.SENTENCES[outcome], rule, counts, language)
+    yield f"## {language} · year card · what can be seen, and what it would take"
+    yield year_card.seen_in_words(1.84, 3.62, language)
+    yield year_card.seen_in_words(1.84, float("inf"), language)
+    yield from (more.sentence(language) for more in NEEDED)
+    yield f"## {language} · year card · sites"
+    yield from (translate(message, language).format(**SITES) for message in ON_SITES)
+    yield f"## {language} · population"
+    for words, facts in (
+        (population.ABOUT, {"groups": translate(population.GROUP, language)}),
+        (population.COMPLETE, {}),
+    ):
+        yield translate(words, language).format(**facts).format(group="人大代表", voted="90", people="100")
 
 
 def test_every_sentence_is_as_it_was(golden):
     lines = [line for language in ("zh", "en") for line in told(language)]
     golden("sentences.txt", ("\n".join(lines) + "\n").encode())
+    assert set(COUNTS) == set(year_card.SENTENCES) and {more.kind for more in NEEDED} == set(year_card.MORE)
+    assert {unit["reason"] for unit in CASES.values()} - {None} == set(REASONS)
 
 
 CERTAIN = re.compile(r"\bcertain|\bsure\b|definite|把握|几乎|肯定|必然")
@@ -119,3 +200,77 @@ def test_the_gauge_passes_100_exactly_where_the_verdict_does(level):
         found = strength(row("confirmed", p), level)
         assert (found >= 100) == (p <= error) and 0 <= found <= 301, p
     assert strength(row("undecided", 1.0, error**0.5), level) == pytest.approx(50, abs=1)
+
+
+def strength_said(sentence, language):
+    """The number of a gauge as it is printed."""
+    found = re.search(r"证据强度为 (\d+)" if language == "zh" else r": (?:more than )?(\d+); at least", sentence)
+    return int(found[1])
+
+
+def grid(rule):
+    """Rows of every verdict, with p-values, ranges and reasons as the tests could bring them."""
+    ranges = [(1, 1), (1, 32), (12, 29), (27, 32), (30, 32), (32, 32)]
+    reasons = (None, "small_group", "border_tie", "few_for_line")
+    for (best, worst), why, p in product(ranges, reasons, (0.001, 0.049, 0.051, 0.6)):
+        if why == "few_for_line" and (rule.line is None or p < 0.5):
+            continue
+        if why is None and p <= 0.05:
+            yield row("confirmed", p, 1.0, (best, worst))
+        if p <= 0.05:
+            yield row("cleared", 1.0, p, (best, worst), why)
+        if p > 0.05 or why is not None:
+            yield row("undecided", p, 1.0, (best, worst), why)
+        if p > 0.05:
+            yield row("undecided", 1.0, p, (best, worst), why)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_sentences_of_one_unit_contradict_each_other(language):
+    """Verdict, gauge, range of places, remark, bounds and year card, over all that the tests could bring."""
+    wrong = []
+    bounds = unknown.told(UNKNOWN, 0, 2, language)
+    assert not CERTAIN.search(bounds) and ("只就作出评价的人" in bounds or "gave a grade" in bounds)
+    for rule in RULES.values():
+        for unit in grid(rule):
+            said = first_layer(rule, unit, language)
+            verdict, reason = unit["verdict"], unit["reason"]
+            settled = verdict in ("confirmed", "cleared")
+            forbidden = verdict == "undecided" and reason and unit["confirm_p"] <= 0.05
+            enough = strength_said(said[1], language) >= 100
+            if enough != bool(settled or forbidden):
+                wrong.append(("gauge", rule.name, said))
+            best, worst = unit["rank_best"], unit["rank_worst"]
+            explained = {translate(words, language) for words in (CROSSES, ONE_SIDE)} & set(said)
+            border = rule.border
+            if border is not None and rule.name != "last_and_below":
+                inside, outside = best > border, worst < border
+                odd = {"confirmed": not inside, "cleared": not outside}.get(
+                    verdict, (inside or outside) and not forbidden
+                )
+                if bool(odd) != bool(explained):
+                    wrong.append(("range", rule.name, said))
+            if reason and not any(remarked(reason, verdict, language) in one for one in said):
+                wrong.append(("remark", rule.name, said))
+            counts = {name: int(name == verdict) for name in ("confirmed", "undecided", "cleared")}
+            outcome = year_card.outcome_of(counts, by_place=rule.k > 0, indistinct=True)
+            card = year_card.card_in_words(year_card.SENTENCES[outcome], rule, counts, language)
+            nobody = outcome in (year_card.NOBODY, year_card.NOTHING)
+            if nobody != (verdict == "undecided") or CERTAIN.search(card):
+                wrong.append(("card", rule.name, card))
+    assert not wrong
+
+
+def remarked(reason, verdict, language):
+    """What a remark on the reason must contain."""
+    words = REASONS[reason] if verdict == "cleared" else REASON_SENTENCES[reason]
+    return translate(words, language)
+
+
+def test_the_card_names_nobody_exactly_when_nobody_is_confirmed_and_somebody_is_open():
+    for confirmed, undecided, cleared, by_place, indistinct in product(*[range(3)] * 3, *[(False, True)] * 2):
+        counts = {"confirmed": confirmed, "undecided": undecided, "cleared": cleared}
+        found = year_card.outcome_of(counts, by_place=by_place, indistinct=indistinct)
+        assert (found in (year_card.NOBODY, year_card.NOTHING)) == (not confirmed and undecided > 0)
+        assert (found == year_card.SETTLED) == (not undecided)
+        assert found != year_card.NOTHING or not cleared
