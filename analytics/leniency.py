@@ -14,7 +14,7 @@ the point. The common unit effects alone, without the official weights, gave 0.9
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +23,7 @@ from scipy import linalg, sparse
 from scipy.sparse import csgraph
 
 from analytics.moments import SCALE, Ints, Moments
-from analytics.scores import Weights, group_weights, relative_spread, weights_of_units
+from analytics.scores import ModelErrors, UnitScores, Weights, group_weights, relative_spread, weights_of_units
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -98,6 +98,12 @@ class Adjusted:
     def se(self) -> Floats:
         """Return the standard error of each score, points."""
         return np.sqrt(np.diagonal(self.covariance))
+
+    def scores(self, official: UnitScores, at: Ints) -> UnitScores:
+        """Return the adjusted scores of the units `at`, given their official scores, for rank sets and claims."""
+        square = np.ix_(at, at)
+        errors = ModelErrors(self.covariance[square], self.df[square], self.df_score[at])
+        return replace(official, score=self.score[at], model=errors)
 
     @property
     def weak(self) -> bool:

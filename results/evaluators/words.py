@@ -82,6 +82,7 @@ CAUTIONS = {
     ),
     MIX: N_(
         "For comparison only. The official score stays as it is, and this score is never used for the bottom list: "
-        "the mix may itself be a result of how the unit serves people."
+        "the mix may itself be a result of how the unit serves people. All votes count alike in both scores, so that "
+        "the mix is the only difference: where evaluator groups have weights, neither is the official score."
     ),
 }

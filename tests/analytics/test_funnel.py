@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from analytics.funnel import FEWEST, funnel
+from analytics.funnel import FEWEST, funnel, funnel_of
 from results.ranking.funnel import funnel as funnel_of_round
 from tests.reference.plain_funnel import dersimonian_laird
+from tests.support.grades import LAWS, ONE, POINTS, THREE, ballots, differing, multinomial, scores_of_counts
 
 SCORES = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 900)), min_size=FEWEST, max_size=40)
 
@@ -97,6 +99,46 @@ def test_wrong_input_is_refused():
             funnel(score, variance, n)
     with pytest.raises(ValueError):
         funnel([1.0], [1.0], [5], winsorise=0.5)
+
+
+def test_top_heavy_grades_put_nobody_outside_in_short():
+    """30 equal units of 30 to 300 votes, 95% the best grade. With variances of their own votes, 1.1% lie above 99.8%,
+    and the centre is half a point too high. Long: tests/slow."""
+    rng = np.random.default_rng(21)
+    outside = far = 0
+    centre = []
+    for _ in range(30):
+        votes = rng.integers(30, 300, 30)
+        count = np.array([rng.multinomial(n, LAWS["95"]) for n in votes])[:, None, :]
+        found = funnel_of(scores_of_counts(POINTS, count, ONE))
+        outside += int((found.place != "inside").sum())
+        far += int(np.isin(found.place, ["below_3", "above_3"]).sum())
+        centre.append(found.theta0)
+    assert outside <= stats.binom.isf(1e-3, 900, 0.05) and far <= stats.binom.isf(1e-3, 900, 0.002)
+    assert np.mean(centre) == pytest.approx(np.dot(LAWS["95"], POINTS), abs=0.1)
+
+
+def test_limits_of_votes_are_skewed_inside_the_scale_and_those_of_the_classes():
+    rng = np.random.default_rng(22)
+    laws = differing(LAWS["95"], 40, 3, rng, spread=0.6)
+    found = funnel_of(scores_of_counts(POINTS, multinomial(laws, 60, rng), THREE))
+    limits = found.limits(found.effective)
+    assert (limits.high_3 <= 100 + 1e-9).all() and (limits.low_3 < limits.low_2).all()
+    assert (found.theta0 - limits.low_2 > limits.high_2 - found.theta0).all()
+    score = scores_of_counts(POINTS, multinomial(laws, 60, np.random.default_rng(22)), THREE).score
+    again = funnel_of(scores_of_counts(POINTS, multinomial(laws, 60, np.random.default_rng(22)), THREE))
+    assert np.array_equal(again.place == "below_3", score < again.limits(again.effective).low_3 - 1e-9)
+    wide = funnel_of(scores_of_counts(POINTS, multinomial(laws, 6_000, rng), THREE))
+    plain = scores_of_counts(POINTS, multinomial(laws, 6_000, rng), THREE)
+    assert wide.tau2 == pytest.approx(funnel(plain.score, plain.se**2, plain.n.sum(axis=1)).tau2, rel=0.3)
+
+
+def test_a_census_and_a_round_without_spread_are_left_out():
+    same = scores_of_counts(np.array([80.0]), np.array([[[30]], [[40]]]), ONE)
+    assert funnel_of(same).place.tolist() == ["", ""]
+    rng = np.random.default_rng(23)
+    year = ballots(differing(LAWS["good"], 5, 1, rng)[:, 0], 40, rng)
+    assert set(funnel_of(year.scored(population={0: 40})).place) == {""}
 
 
 def test_the_demonstration_has_a_unit_to_examine(demo_release):

@@ -235,3 +235,17 @@ def test_the_promise_in_short():
         sets = rank_sets_of(halls, draws=1_000, seed=year)
         separated += (sets.best > 1).any() or (sets.worst < 12).any()
     assert max(wrong, separated) <= stats.binom.isf(1e-3, 25, 0.05)
+
+
+def test_the_design_effect_printed_is_that_of_the_scores_in_short():
+    """30 years of 20 halls of 20 with a correlation: the mean effect against the scores' own variance, to a fifth.
+
+    Long and to a tenth: tests/slow.
+    """
+    rng = np.random.default_rng(16)
+    laws = np.tile(LAWS["even"], (20, 1))
+    years = [ballots(laws, 400, rng, sites=np.full(20, 20), venue=0.1).scored(sites=True) for _ in range(30)]
+    said = np.mean([year.evidence.clusters.effect[0] for year in years])
+    law = np.array(LAWS["even"])
+    independent = (law @ POINTS**2 - (law @ POINTS) ** 2) / 400
+    assert said == pytest.approx(np.var([year.score for year in years], axis=0, ddof=1).mean() / independent, rel=0.2)

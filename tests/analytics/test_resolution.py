@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from analytics.differences import standardised
+from analytics.pairs import honest_pairs
 from analytics.resolution import growth, needed_deviate, settling_deviate, smallest_difference
-from analytics.verdicts import bottom_claims, bottom_p
+from analytics.verdicts import bottom_claims, bottom_claims_of, bottom_p
+from tests.support.grades import ONE, POINTS, scores_of_counts
 
 POSITIVE = st.floats(0.01, 100)
 
@@ -84,6 +86,49 @@ def test_ballots_needed_are_those_with_which_the_unit_is_named(k):
     assert found[0] < 0.8 < found[2] and found[1] == pytest.approx(0.8, abs=0.035)
     bound = needed_deviate(21, k, 0.95)
     assert 1.2 < (bound / deviate) ** 2 < 4
+
+
+def year_of(count):
+    return scores_of_counts(POINTS, count[:, None, :], ONE)
+
+
+def votes_needed(count, k):
+    """Votes of a unit that the year card asks for, given a year; and the unit that they would confirm."""
+    scores = year_of(count)
+    pairs = honest_pairs(scores)
+    order = np.argsort(scores.score, kind="stable")
+    below, above = order[k - 1], order[k]
+    error = pairs.differences.spread[below, above]
+    deviate = settling_deviate(scores.score, pairs.sigma, k, spread=pairs.differences.spread, seed=1)
+    apart = scores.score[above] - scores.score[below]
+    needed = growth(apart, np.array([error**2]), np.array([1.0]), deviate)
+    return needed.everyone * count[0].sum(), below
+
+
+def share_confirmed(laws, votes, k, unit, years, seed):
+    """Share of years of so many votes a unit in which the claim tests of the product confirm the unit."""
+    rng = np.random.default_rng(seed)
+    years = [year_of(rng.multinomial(round(votes), laws)) for _ in range(years)]
+    return np.mean([bottom_claims_of(scores, k).verdict[unit] == "confirmed" for scores in years])
+
+
+def top_heavy_year(n, k=1, units=15, gap=0.08):
+    """Counts of a year: a tenth of low grades or less, the k lowest units with more of them."""
+    count = np.tile((0.02, 0.03, 0.05, 0.90), (units, 1))
+    worse = np.where(np.arange(units) < k, gap, 0.004 * (np.arange(units) % 5))
+    count[:, 0] += worse
+    count[:, 3] -= worse
+    table = np.rint(count * n).astype(int)
+    table[:, 3] += n - table.sum(axis=1)
+    return table
+
+
+def test_votes_needed_are_met_from_ballots_in_short():
+    """Ballots, not normal errors: confirmed in 80% of years, within a tenth of the votes. Long: tests/slow."""
+    count = top_heavy_year(250)
+    votes, unit = votes_needed(count, 1)
+    fewer, more = (share_confirmed(count / 250, votes * part, 1, unit, 120, 7) for part in (0.8, 1.25))
+    assert fewer < 0.8 < more and votes > 250
 
 
 def test_equal_units_at_the_border_are_never_settled():

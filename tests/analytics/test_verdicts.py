@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.verdicts import bottom_claims, holm, share_claims, t_line_claims
+from analytics.scores import score_units
+from analytics.verdicts import bottom_claims, holm, line_claims, share_claims, t_line_claims
 from tests.analytics.test_rank_sets import leagues
 from tests.reference import plain_ranks
 from tests.support.examples import examples
@@ -145,3 +146,23 @@ def test_a_share_of_lowest_grades_is_tested_by_the_binomial_tail_with_the_number
     head = [sum(stats.binom.pmf(range(x + 1), 10, 0.3)) for x in (3, 0, 10)]
     assert claims.confirm_raw[:3] == pytest.approx(tail) and claims.clear_raw[:3] == pytest.approx(head)
     assert claims.verdict.tolist() == ["undecided", "undecided", "confirmed", "not_ranked"]
+
+
+def test_a_line_decides_nothing_below_thirty_votes_of_a_group_that_counts():
+    """Nobody of 29 gave less than the best grade, and the line is far below: still nothing, unless all have voted."""
+    both = {0: 0.8, 1: 0.2}
+
+    def verdicts_of(few, weights=both, **more):
+        n = (300, few)
+        unit = np.repeat([0, 1], sum(n))
+        group = np.tile(np.repeat([0, 1], n), 2)
+        points = np.where(np.arange(len(unit)) % 17 == 0, 60.0, 100.0)
+        evaluator = np.tile(np.arange(sum(n)), 2)
+        scores = score_units(evaluator, unit, group, points, weights, **more)
+        return line_claims(scores, 50.0).verdict.tolist()
+
+    assert verdicts_of(29) == ["undecided"] * 2
+    assert verdicts_of(30) == ["cleared"] * 2
+    assert verdicts_of(29, population={1: 29}) == ["cleared"] * 2
+    assert verdicts_of(29, {0: 1.0, 1: 0.0}) == ["cleared"] * 2
+    assert verdicts_of(29, None) == ["cleared"] * 2

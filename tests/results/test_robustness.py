@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data.model.rule_sets import parse_rules
@@ -13,6 +14,7 @@ from results.ranking.family import ALL, RoundNotFoundError, WhatIf, families
 from results.ranking.ranking import ranking_of
 from results.ranking.robustness import COLUMNS, REMARKS, Robustness, robustness, robustness_of
 from results.ranking.rule_grid import KINDS, WEIGHT_FACTORS
+from results.ranking.verdicts import verdicts
 from results.ranking.what_if import what_if
 from tests.reference import plain_sensitivity as plain
 from tests.support.stores import RULES, table
@@ -109,6 +111,19 @@ def test_every_rule_lists_the_last_when_ballots_are_counted_again_under_it(town_
         (category, frozenset(listed_by(answers[category], code))) for category in CATEGORIES for code in rule_files()
     }
     assert len(lists) > len(CATEGORIES), "some rule lists others"
+
+
+def test_a_recount_is_judged_by_its_votes_as_the_published_round_is(town_path):
+    """Under the same rules everything is the same, the votes by score among it; under other weights they are there."""
+    store = Store(town_path, threads=2)
+    round_ = store.release().round("2023")
+    again = families(round_, None, what_if(store, round_, round_.scored_rules))
+    for published, recounted in zip(families(round_), again, strict=True):
+        pairs = zip(published.scores.evidence.arrays, recounted.scores.evidence.arrays, strict=True)
+        assert all(np.array_equal(one, other) for one, other in pairs)
+        pd.testing.assert_frame_equal(verdicts(published).rows, verdicts(recounted).rows)
+    other = families(round_, None, what_if(store, round_, parse_rules(weighing(moved("普通群众", 0.2)))))
+    assert all(family.scores.evidence is not None and len(verdicts(family).rows) for family in other)
 
 
 def listed_by(answer: Robustness, code: str) -> set[str]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from analytics.bounds import UnknownBounds
+from analytics.pairs import FEWEST_VOTES
 from i18n import LANGUAGES, translate
 from results.labels import REASON_SENTENCES, REASONS, VERDICTS
 from results.ranking import agreement_in_sites, bottom_list, population, unknown, year_card
@@ -114,7 +115,6 @@ ON_SITES = (
     *agreement_in_sites.UNMEASURED.values(),
     agreement_in_sites.WOULD_REMAIN,
     agreement_in_sites.NOTHING_TO_LOSE,
-    agreement_in_sites.FEW_PEOPLE,
     agreement_in_sites.ALL_GROUPS,
 )
 UNKNOWN = UnknownBounds(np.array([48.2]), np.array([66.9]), np.array([0.187]), np.array([True]))
@@ -156,6 +156,7 @@ def cards(language):
     yield from (more.sentence(language) for more in NEEDED)
     yield f"## {language} · year card · sites"
     yield from (translate(message, language).format(**SITES) for message in ON_SITES)
+    yield translate(agreement_in_sites.FEW_PEOPLE, language).format(group="领导", count=3, fewest=FEWEST_VOTES)
     yield f"## {language} · population"
     for words, facts in (
         (population.ABOUT, {"groups": translate(population.GROUP, language)}),

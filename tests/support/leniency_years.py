@@ -6,8 +6,9 @@ import numpy as np
 
 from analytics.leniency import Adjusted, Links, adjusted_scores
 from analytics.moments import Moments
-from analytics.scores import scores_from_moments
+from analytics.scores import UnitScores, scores_from_moments
 from data.moments.vote_moments import moments_of_votes
+from tests.support.grades import Ballots
 from tests.support.simulation import GROUPS, WEIGHTS, Sample, leniency_scenario
 from tests.support.votes import as_input, as_links
 
@@ -46,6 +47,17 @@ def sums_of(sample: Sample) -> tuple[Moments, Links]:
     units = sample.scenario.units
     sums = moments_of_votes(sample.evaluator, sample.unit, sample.group, score, units, len(GROUPS), step=200_000)
     return as_input(sums, range(units), range(len(GROUPS))), as_links(sums, range(len(GROUPS)))
+
+
+def adjusted_ballots(year: Ballots, units: int, *, sites: bool = False) -> tuple[UnitScores, UnitScores] | None:
+    """Adjusted and official scores of the ballots of one group; None where nothing can be adjusted."""
+    score = year.points.astype(np.int64) * 10_000
+    sums = moments_of_votes(year.evaluator, year.unit, year.group, score, units, 1, step=200_000)
+    found = adjusted_scores(as_links(sums, range(1)), as_input(sums, range(units), range(1)), {0: 1.0})
+    if found.refused is not None:
+        return None
+    official = year.scored({0: 1.0}, sites=sites)
+    return found.scores(official, np.arange(units)), official
 
 
 def _rmse(apart: np.ndarray) -> float:
