@@ -6,7 +6,7 @@ of position shows in two rank sets or not at all.
 The interval of a change adds the squares of how far the intervals of the
 two scores reach towards each other (Newcombe 1998 for two shares; Zou and Donner 2008), so that it is as skewed as they
 are, and knows sites and populations as they do; the p-value of "no change" is the level at which it ends at 0. Tried on
-20 units without any change, 400 years, at least one of them said to have changed (5% are allowed), at 95% best grades
+20 units without any change, 400 years, at least one statement of a change (5% are allowed), at 95% best grades
 and 30 votes before 300: t with the variances of the votes 45%, this 3%; at 300 and 300 votes of 98%: r* of the
 difference 18% and its interval covers 90% (tilting two laws towards each other makes them too sure), the pair of
 `analytics.pairs` 0.3%, but 7.5% where the votes became more divided; this 1% and 3%.
@@ -100,7 +100,7 @@ def corrected(change: Floats, spread: Floats, low: Floats, high: Floats, p: Floa
 
 
 def _interval(first: UnitScores, second: UnitScores, change: Floats, level: Floats) -> tuple[Floats, Floats]:
-    """Return the interval of each change at a level of its own."""
+    """Return the interval of each change, each at a separate level."""
     (low_1, high_1), (low_2, high_2) = first.interval(level), second.interval(level)
     down = np.hypot(second.score - low_2, high_1 - first.score)
     up = np.hypot(high_2 - second.score, first.score - low_1)

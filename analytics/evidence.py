@@ -90,7 +90,7 @@ class Evidence:
         return half
 
     def interval(self, score: Floats, level: float | Floats) -> tuple[Floats, Floats]:
-        """Return the low and the high end of each score at `level`, one or one a unit, points; NaN without a score.
+        """Return the low and the high end of each score in points; NaN without a score. level : one number, or by unit.
 
         Without any spread in the round both ends are the score: nothing is known of its error.
         """

@@ -6,10 +6,10 @@ Laird (1986). A point outside the limits should be examined; the funnel does not
 
 `funnel` takes variances as given. `funnel_of` is for scores with their votes: as in a funnel of proportions, a unit has
 the variance that it would have at the centre, and limits are as skewed as the ballots are there (r*,
-`analytics.signed_root`). With variances of their own votes, a unit that drew no low grade has hardly any, moves the
-centre to itself and lies outside. 30 equal units of 30 to 300 votes with 95% best grades: with the variances of their
-own votes 3.5% were above the limits of 95% and 1.1% above those of 99.8%, and in 45% of years a variance between units
-was found; here 1.4%, 0.1% and 3%.
+`analytics.signed_root`). With the variance of its votes as they are, a unit that drew no low grade has hardly any,
+moves the centre to itself and is outside. 30 equal units of 30 to 300 votes with 95% best grades: with such variances
+3.5% were above the limits of 95% and 1.1% above those of 99.8%, and in 45% of years there was a variance between
+units; here 1.4%, 0.1% and 3%.
 """
 
 from dataclasses import dataclass
@@ -198,8 +198,8 @@ def funnel_of(scores: UnitScores, *, winsorise: float = 0.1) -> Funnel:
 def _at_centre(score: Floats, evidence: Evidence) -> tuple[Ints, float, Floats]:
     """Return the units that can be placed, the centre, and their variances if their scores were the centre.
 
-    The larger of two: that of the group's votes, and that of the unit's own with 20 of the group, since the votes of a
-    unit may be more divided than those of the others.
+    The larger of two: that of the group's votes, and that of the unit's votes with 20 of the group, since a unit may be
+    more divided than the others.
     """
     laws = evidence.law(np.inf), evidence.law(PSEUDO)
     rows = np.flatnonzero(~np.isnan(score) & (evidence.size > 0).any(axis=1))
@@ -241,7 +241,7 @@ def _typical(evidence: Evidence, kept: Ints, centre: float, ballot_variance: flo
 
 
 def _among(score: Floats, limits: Limits) -> NDArray[Any]:
-    """Classify units by the limits at their own effective ballots."""
+    """Classify units by the limits at their effective ballots."""
     low_3, low_2 = limits.low_3 - TIE, limits.low_2 - TIE  # nobody is beyond an end of the scale by rounding
     steps = [score < low_3, score < low_2, score <= limits.high_2 + TIE, score <= limits.high_3 + TIE]
     return np.select(steps, [BELOW_3, BELOW_2, INSIDE, ABOVE_2], ABOVE_3)

@@ -71,8 +71,8 @@ class UnitScores:
         means nothing).
     df_score : shape (p,), degrees of freedom of one score.
     evidence : votes by score, sites and overlap of evaluators; None where only sums are known.
-    model : errors of the model, where `score` is adjusted and all else is that of the official scores. An adjusted
-        score is never taken for surer than the official one: of both errors, the larger counts.
+    model : errors of the model, where `score` is adjusted and all else is that of the official scores. The larger of
+        both errors counts: an adjustment never makes a score surer.
     """
 
     units: NDArray[Any]
@@ -108,7 +108,7 @@ class UnitScores:
         return own if self.model is None else np.maximum(own, np.sqrt(np.diagonal(self.model.covariance)))
 
     def interval(self, level: float | Floats = 0.95) -> tuple[Floats, Floats]:
-        """Return the low and high end of each score, one unit at a time, in points. level : one, or one a unit.
+        """Return the low and high end of each score, one unit at a time, in points. level : one number, or by unit.
 
         From the votes by score (skew-corrected signed root); score +- t * se where only sums are known.
         """
