@@ -32,7 +32,9 @@ from tests.support.leniency_years import adjusted_ballots
 
 pytestmark = pytest.mark.slow
 PROMISE = 0.05
-YEARS, UNITS, STACK = 1_000, 20, 50
+YEARS, UNITS, STACK = 200, 20, 50
+"""200 years of a case take half a minute: a p-value is searched for."""
+HARDEST = ("even", "95", "two 99", "worst 95")
 VOTES = ((30, 30), (30, 300), (60, 60), (300, 300))
 
 
@@ -76,7 +78,8 @@ def unchanged(law: str, votes: tuple[int, int], groups: int, then: str, seed: in
 @pytest.mark.parametrize("groups", [1, 3])
 def test_nobody_changes_by_chance(groups):
     """No statement after Holm in 95% of years; intervals cover 93%, no side misses more than 4%."""
-    cases = [(law, votes, "alike") for law in LAWS for votes in VOTES]
+    laws = LAWS if groups == 1 else HARDEST
+    cases = [(law, votes, "alike") for law in laws for votes in VOTES]
     cases += [(law, votes, "divided") for law in ("even", "95") for votes in (*VOTES, (300, 30))]
     jobs = [partial(unchanged, law, votes, groups, then, 500 + at) for at, (law, votes, then) in enumerate(cases)]
     failed = []
@@ -204,7 +207,7 @@ def effects(law: str, size: int, rho: float, seed: int) -> tuple[float, float]:
         year = ballots(laws, 40 * size, rng, sites=np.full(40, size), venue=rho).scored(sites=True)
         clusters = year.evidence.clusters
         assert isinstance(clusters, Clusters)
-        said.append(max(1.0, float(clusters.effect[0])))
+        said.append(float(clusters.effect[0]))
         scores.append(year.score)
         plain.append(float(np.mean([np.dot(own, POINTS**2) - np.dot(own, POINTS) ** 2 for own in laws])) / (40 * size))
     return float(np.mean(said)), float(np.var(scores, axis=0, ddof=1).mean() / np.mean(plain))
