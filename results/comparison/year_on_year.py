@@ -174,7 +174,7 @@ def _answer(
     rows = _rows(before.loc[compared], after.loc[compared], later, tested, level)
     regression = None
     if tested and own is not None:
-        regression = _regression(own, after, renamed)
+        regression = _regression(own, later, after, renamed)
     return Changes(
         later.release,
         rounds[0].id,
@@ -277,12 +277,21 @@ def _positions(rows: pd.DataFrame) -> list[str | None]:
     return told
 
 
-def _regression(own: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:
+def _regression(
+    own: Family, later: Family, after: pd.DataFrame, renamed: dict[str, str]
+) -> RegressionToMean | None:
     """Return the units under the earlier bottom rule, or the last fifth where it has no number of places."""
     known = [_why_not(unit) is None for _, unit in after.iterrows()]
-    second = after.loc[known, "score"].reindex(own.members["unit_code"].astype(str).replace(renamed))
+    codes = own.members["unit_code"].astype(str).replace(renamed)
+    second = after.loc[known, "score"].reindex(codes).to_numpy(dtype=float)
     k = own.places or int(own.ranked.sum()) // 5
-    return regression_to_mean(own.ranked_score, own.scores.se**2, second.to_numpy(dtype=float), k)
+    # The two rounds have different evaluators, so the covariance of a rise is the sum of both.
+    then = pd.DataFrame(later.scores.covariance_adjusted, index=after.index, columns=after.index)
+    covariance = own.scores.covariance_adjusted + then.reindex(index=codes, columns=codes).to_numpy(dtype=float)
+    level = later.rules.uncertainty.level
+    return regression_to_mean(
+        own.ranked_score, own.scores.se**2, second, k, covariance=np.nan_to_num(covariance), level=level
+    )
 
 
 def _left_out(

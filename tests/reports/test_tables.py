@@ -80,7 +80,7 @@ def sheet_of(round_, table, language, category):
     if table != CHANGES:
         return export_sheet(round_, table, language, category=category)
     found = changes(round_.release.round("2024"), round_, category)
-    return changes_sheet(round_.release, found, language)
+    return changes_sheet(round_.release, [found], language, category)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
