@@ -219,17 +219,17 @@ def _annex(found: RoundResults, shown: Presentation, language: str) -> Iterator[
         yield Section(translate(STATISTICIAN, language), 1, (translate(NO_SECOND_VERDICT, language),))
     for one in listed:
         told = translate(RELIABILITY, language).format(share=number_format.percent(one.reliability, 0))
-        rows = [_figures_of(row, shown, language) for row in _records(one.not_settled())]
+        rows = [_figures_of(row, shown, language, found.rules.scale) for row in _records(one.not_settled())]
         name = plain(family_name(one.family.name, language))
         yield Section(name, 2, (told,), table(STATISTICS, rows, language) if rows else None)
 
 
-def _figures_of(row: Mapping[str, object], shown: Presentation, language: str) -> Row:
+def _figures_of(row: Mapping[str, object], shown: Presentation, language: str, scale: tuple[float, float]) -> Row:
     """Return p-values and probability of a unit, none of them if its votes are not shown."""
     few = few_votes(row, shown)
     p = {name: number_format.NONE if few else p_words(float(str(row[name]))) for name in ("confirm_p", "clear_p")}
     told = number_format.NONE if few or row["p_bottom"] is None else share_words(float(str(row["p_bottom"])))
-    cells = {**unit_cells(row, shown, language), **p, "p_bottom": told}
+    cells = {**unit_cells(row, shown, language, scale), **p, "p_bottom": told}
     return Row({name: cells[name] for name in COLUMNS[STATISTICS]})
 
 
@@ -238,7 +238,7 @@ def _unit(
 ) -> Row:
     """Return a unit, with the permitted statements if it could be named."""
     return Row(
-        unit_cells(row, shown, language),
+        unit_cells(row, shown, language, listed.family.rules.scale),
         bar(row, listed),
         statement(row, listed, shown, language) if stated else "",
     )

@@ -186,8 +186,13 @@ def few_votes(row: Mapping[str, object], shown: Presentation) -> bool:
     return bool(is_small(n, shown.smallest_cell, row["se_sampling"] == 0))
 
 
-def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) -> dict[str, str]:
-    """Return the cells of a ranking row as text, without score and exact votes if the votes are few."""
+def unit_cells(
+    row: Mapping[str, object], shown: Presentation, language: str, scale: tuple[float, float]
+) -> dict[str, str]:
+    """Return the cells of a ranking row as text, without score and exact votes if the votes are few.
+
+    scale: fewest and most points that there are; an interval stops there, as no unit can score more.
+    """
     verdict, decimals = translate(VERDICTS[str(row["verdict"])], language), shown.decimals
     few = few_votes(row, shown)
     if row["reason"] or few:
@@ -201,7 +206,7 @@ def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) ->
         "score": number_format.NONE if few else number_format.number(row["score"], decimals),
         "interval": number_format.NONE
         if few
-        else number_format.interval(row["score_low"], row["score_high"], decimals),
+        else number_format.interval(row["score_low"], row["score_high"], decimals, scale),
         "places": number_format.places(row["rank_best"], row["rank_worst"]),
         "verdict": verdict,
     }

@@ -277,9 +277,7 @@ def _positions(rows: pd.DataFrame) -> list[str | None]:
     return told
 
 
-def _regression(
-    own: Family, later: Family, after: pd.DataFrame, renamed: dict[str, str]
-) -> RegressionToMean | None:
+def _regression(own: Family, later: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:
     """Return the units under the earlier bottom rule, or the last fifth where it has no number of places."""
     known = [_why_not(unit) is None for _, unit in after.iterrows()]
     codes = own.members["unit_code"].astype(str).replace(renamed)

@@ -8,8 +8,8 @@ import pandas as pd
 
 from data.model.rule_sets import RuleSet
 from data.store.release import Release, Round
-from results.pledges.register import KINDS, TOTALS, PledgeBook, pledge_book
 from results.pledges.holders import seat
+from results.pledges.register import KINDS, TOTALS, PledgeBook, pledge_book
 from results.pledges.vote_scores import UNSCORED, VoteScores, vote_scores
 from results.pledges.vote_vs_public import ERRORS, GAPS, NO_VOTE, NOT_SURE, TwoByTwo, public_scores, two_by_two
 from results.ranking.family import families
@@ -17,7 +17,7 @@ from results.ranking.lineage import codes_of
 
 _SORTS = TOTALS[TOTALS.index("pledges") :]
 YEARS = (
-    *("round", "rules", "unit_code", "unit_name", "category", "post"),
+    *("round", "as_of", "rules", "unit_code", "unit_name", "category", "post"),
     *(f"{kind}_{name}" for kind in KINDS for name in _SORTS),
     *("vote_n", "vote_score", "vote_low", "vote_high", "vote_reason", *(f"vote_{name}" for name in UNSCORED)),
     *("final_level", "comment_points"),
@@ -67,7 +67,7 @@ def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataF
     ).rename(columns={"reason": "vote_reason", **{name: f"vote_{name}" for name in UNSCORED}})
     hall = hall.merge(compared[["unit_code", "post", "differs", "reason", *NAMING[:-1]]], on=["unit_code", "post"])
     wide = _by_kind(own).merge(hall, on=_ABOUT, how="outer").merge(public, on="unit_code", how="left")
-    wide = wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*POSTS, "reason", "roster_no"])
+    wide = wide.assign(**_basis(year)).reindex(columns=[*POSTS, "reason", "roster_no"])
     why = wide.pop("reason").astype(object).mask(wide["p"].notna(), NOT_SURE)
     wide["not_named"] = why.where(why.notna(), NO_VOTE).where(wide["differs"].isna(), None)
     return wide.sort_values(["category", "roster_no", "unit_code", "post"], ignore_index=True)
@@ -76,7 +76,11 @@ def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataF
 def units_of_year(year: PledgeYear) -> pd.DataFrame:
     """Return a row for every unit with pledges, all its posts together: UNITS and roster_no."""
     wide = _by_kind(year.book.units).merge(year.public, on="unit_code", how="left")
-    return wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*UNITS, "roster_no"])
+    return wide.assign(**_basis(year)).reindex(columns=[*UNITS, "roster_no"])
+
+
+def _basis(year: PledgeYear) -> dict[str, str]:
+    return {"round": year.book.round, "as_of": year.book.as_of.isoformat(), "rules": year.votes.rules}
 
 
 def _by_kind(totals: pd.DataFrame) -> pd.DataFrame:

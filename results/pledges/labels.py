@@ -86,7 +86,7 @@ DIFFERS_SENTENCES = {
 WARNING_WORDS = {
     LATE: N_("Overdue"),
     DUE: N_("Due this quarter"),
-    SILENT: N_("No report this quarter"),
+    SILENT: N_("Report overdue"),
     UNVERIFIED: N_("Not verified"),
     NO_REASON: N_("No reason given"),
 }

@@ -39,13 +39,21 @@ class QuarterReport:
     book: PledgeBook
     warnings: pd.DataFrame
     awaited: str | None = None
+    rules: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return how many items are warned, overdue, due this quarter, and warned for another reason; no overlap."""
-        rows = self.warnings
-        warned, late, due = (int(rows[name].sum()) for name in ("warned", LATE, DUE))
-        return {"count": len(rows), "warned": warned, "late": late, "due": due, "other": warned - late - due}
+        """Return `attention_counts` of all items."""
+        return attention_counts(self.warnings)
+
+
+def attention_counts(rows: pd.DataFrame) -> dict[str, int]:
+    """Return how many items there are, need attention, are overdue, due this quarter, or warned for another reason.
+
+    rows: `QuarterReport.warnings`. The last three do not overlap and add up to those that need attention.
+    """
+    warned, late, due = (int(rows[name].sum()) for name in ("warned", LATE, DUE))
+    return {"count": len(rows), "warned": warned, "late": late, "due": due, "other": warned - late - due}
 
 
 def quarter_of(day: date) -> str:
@@ -78,7 +86,8 @@ def quarter_report(round_: Round, as_of: date, report_days: int = REPORT_DAYS) -
     if begun and begun.year < (year_of(round_.id) or begun.year):
         begun = None  # nobody reports on the quarters before the round
     warnings = _warnings(book.lines, quarter_of(as_of), begun)
-    return QuarterReport(quarter_of(as_of), as_of, book, warnings, quarter_of(begun) if begun else None)
+    rules = round_.rules.name if round_.rules else ""
+    return QuarterReport(quarter_of(as_of), as_of, book, warnings, quarter_of(begun) if begun else None, rules)
 
 
 def awaited_since(as_of: date, report_days: int, calendar: Calendar) -> date:

@@ -57,6 +57,7 @@ TOTALS = (
     *("overdue", "unverified"),
     *("reported_known", "reported_completion", "reported_share_met"),
     *("verified_known", "verified_completion", "verified_share_met"),
+    *("reported_measured", "verified_measured"),
     *("same_items", "same_reported_completion", "same_verified_completion"),
 )
 _NUMBERS = (
@@ -88,7 +89,8 @@ class PledgeBook:
         final_level: of the post, set by the superior; NA without a level.
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
         adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
-        of those. Completions are weighted means, NaN where none is defined. same_: over the items that have a
+        of those. Completions are weighted means, NaN where none is defined; _measured: the items in them (a target of
+        zero and a yes-or-no item have an outcome and no percentage). same_: over the items that have a
         completion by both accounts; reported and verified are compared on these alone, since a unit that reports its
         best items only would otherwise be compared with all that was checked.
     unmatched_checks : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
@@ -314,6 +316,7 @@ def _totals(lines: pd.DataFrame) -> pd.DataFrame:
         completion = np.where(counted, lines[f"{sort}_completion"], np.nan)
         found = kept(at, met, completion, lines["weight"])
         frame[f"{sort}_known"] = found.known
+        frame[f"{sort}_measured"] = np.bincount(at, weights=~np.isnan(completion)).astype(np.int64)
         frame[f"{sort}_completion"], frame[f"{sort}_share_met"] = found.completion, found.share_met
     frame = frame.assign(**_on_the_same_items(lines, at, counted))
     frame = frame.sort_values(["category", "roster_no", "unit_code", "post", "kind"], ignore_index=True)

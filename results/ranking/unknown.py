@@ -9,6 +9,8 @@ from i18n import N_, translate
 from results import number_format
 from results.ranking.family import Family
 
+DONT_KNOW = N_("of the graded and the “don't know” answers on the indicators that make the score")
+"""Definition of every share of "don't know": of a unit, of a round, in a note. Printed wherever a share is."""
 BOUNDS = N_(
     "{share} of the answers are “don't know”, more than {limit}. Should they depend on the opinion, the score would be "
     "biased: were all of them the lowest grade it would be {low}, were all of them the highest {high}. The votes "
@@ -20,11 +22,13 @@ def bounds_in_words(round_: Round, family: Family, code: str, language: str, *, 
     """Return the bounds of a unit's score as a sentence; empty where at most `limit` are "don't know"."""
     at = list(family.members["unit_code"]).index(code)
     found = bounds_of(round_, family, limit=limit)
-    if not (family.ranked[at] and found.shown[at]):
+    # The share printed is that of the unit's line, not weighted like the groups: one page had 9% and 11% of one unit.
+    share = float(family.members["dont_know_share"].iloc[at])
+    if not (family.ranked[at] and share > limit) or np.isnan(found.low[at]):
         return ""
     decimals = family.rules.presentation.decimals
     return translate(BOUNDS, language).format(
-        share=number_format.percent(found.share[at], 0),
+        share=number_format.percent(share, 0),
         limit=number_format.percent(limit, 0),
         low=number_format.number(found.low[at], decimals),
         high=number_format.number(found.high[at], decimals),
@@ -51,5 +55,4 @@ def bounds_of(round_: Round, family: Family, *, limit: float = LIMIT) -> Unknown
     if family.weights is None:  # all votes are one group
         graded, unknown = graded.sum(axis=1, keepdims=True), unknown.sum(axis=1, keepdims=True)
         mean, weight = np.nan_to_num(family.scores.score)[:, None], np.ones(1)
-    values = [rules.numeric.low, rules.numeric.high] if rules.numeric else list(rules.points.values())
-    return unknown_bounds(mean, graded, unknown, weight, (min(values) / 100, max(values) / 100), limit=limit)
+    return unknown_bounds(mean, graded, unknown, weight, rules.scale, limit=limit)
