@@ -68,7 +68,7 @@ HEADERS = (
 NOT_RANKED_HEADERS = (N_("Unit"), N_("Category"), N_("Votes"), N_("Reason"))
 RUNNING = N_("Round {round} · rule set {rules} · release {release}")
 CAPTION = N_("{category}: {ranked} ranked units, best first. Interval and places hold at {level}%.")
-BALLOTS = N_("{ballots} ballots were counted.")
+BALLOTS = N_("Ballots counted: {ballots}.")
 INTRODUCTION = (
     N_("Units that took part: {units}; categories: {categories}; ranked: {ranked}."),
     N_(

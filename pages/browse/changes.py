@@ -76,8 +76,8 @@ if len(rows):
         st.caption(
             _(
                 "Place up or down: only if the two ranges of places do not overlap (ranked: {before}, then "
-                "{after}). Worth a look: changed under a less strict test, whose list contains about 5% false "
-                "findings."
+                "{after}). Needs attention: changed under a less strict test, whose list contains about 5% "
+                "false findings."
             ).format(before=found.ranked_from, after=found.ranked_to)
         )
     selected = change_tables.show_changes(rows, found, decimals, "changes_table")

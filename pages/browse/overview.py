@@ -29,7 +29,7 @@ figures[2].metric(_("Answers"), f"{year.lines:,}")
 figures[3].metric(_("Units ranked"), f"{year.ranked} / {year.registered}")
 figures[4].metric(_("Don't know"), tables.percent(year.dont_know_share), help=_(DONT_KNOW))
 
-st.subheader(_("Can this round rank?"))
+st.subheader(_("Whether the results separate places"))
 year_cards.show(cached.year_cards(round_), round_.id)
 
 rows = tables.ranking_rows(cached.ranking(round_).rows, year.rules)

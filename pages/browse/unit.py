@@ -61,7 +61,7 @@ for told in (
     if told:
         st.caption(layout.plain(told))
 if row["rank"]:
-    st.subheader(_("Why this verdict?"))
+    st.subheader(_("Basis of the verdict"))
     for sentence in bottom.sentences(row, language()):
         st.markdown(layout.plain(sentence))
     with st.expander(_(STATISTICIAN)):

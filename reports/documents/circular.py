@@ -35,7 +35,8 @@ def circular(release: Release, report: QuarterReport, language: str, signature: 
     title = translate(TITLE, language).format(year=year, quarter=quarter)
     book, rows = report.book, report.warnings
     counts = report.counts
-    standing = translate(STANDING if counts["warned"] else ALL_STANDING, language).format(
+    message = STANDING if counts["warned"] else ALL_STANDING
+    standing = translate(message, language).format(
         day=day_words(report.as_of, language), units=rows["unit_code"].nunique(), **counts
     )
     awaited = (_awaited(report.awaited, language),) if report.awaited else ()

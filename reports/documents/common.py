@@ -28,10 +28,8 @@ DIGITS = "一二三四五六七八九十"
 FOOTER = N_("Biaochi release {release} · rule set {rules}")
 ORIGIN = N_("Where this comes from")
 RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
-REPLAY = N_(
-    "All of it can be recomputed from the kept evidence and compared byte for byte, by the command: biaochi replay "
-    "{short}"
-)
+REPLAY = N_("These results can be checked against the evidence on file (number for the check: {short}).")
+NOTE = N_("Note: the command for the check is biaochi replay {short}; it compares every table byte for byte.")
 
 
 @dataclass(frozen=True)
@@ -118,6 +116,7 @@ def document(
             release=release.short, round=comma.join(map(plain, told)), rules=rules or number_format.NONE, rows=lines
         ),
         translate(REPLAY, language).format(short=release.short),
+        translate(NOTE, language).format(short=release.short),
     )
     return Document(
         kind=kind,

@@ -27,7 +27,7 @@ Array: TypeAlias = NDArray[Any]
 Recount: TypeAlias = Callable[[Round, RuleSet], WhatIf]
 
 ROSE, FELL, SAME = "rose", "fell", "not_distinguishable"
-STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Unclear")}
+STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Not significant")}
 UP, DOWN, OVERLAPPING = "up", "down", "overlapping"
 COLUMNS = (
     *("unit_code", "unit_name", "old_name", "moved_from", "n_from", "n_to", "score_from", "score_to"),
@@ -35,7 +35,7 @@ COLUMNS = (
     *("rank_best_from", "rank_worst_from", "rank_best_to", "rank_worst_to", "position", "reason"),
 )
 LEFT_OUT = ("unit_code", "unit_name", "round", "reason")
-SCREENING = 0.05  # expected share of false entries among the units worth a look (Benjamini-Hochberg)
+SCREENING = 0.05  # expected share of false entries among the units that need attention (Benjamini-Hochberg)
 LEFT_OUT_SENTENCES = {
     "new": N_("The unit was not in the earlier round."),
     "gone": N_("The unit is not in this category of the later round."),

@@ -143,7 +143,7 @@ def _beside(one: PledgeCounts) -> str:
         told.append(_("{count} cancelled").format(count=f"{one.cancelled:,}"))
     told.append(_("{count} met as reported by the units").format(count=f"{one.reported_met:,}"))
     if one.soft:
-        told.append(_("{count} soft targets, no better than the year before").format(count=f"{one.soft:,}"))
+        told.append(_("{count} targets no better than the year before").format(count=f"{one.soft:,}"))
     return _("**{kind}:** {told}").format(kind=_(KIND_TITLES[one.kind]), told=_(", ").join(told))
 
 
@@ -153,17 +153,24 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
     if rows.empty:
         return [_("**Hall:** no votes on duty reports in this round.")]
     scored = int(rows["score"].notna().sum())
-    told = _("**Hall:** posts with a vote score: {scored}; without: {withheld}.")
-    told = told.format(scored=f"{scored:,}", withheld=f"{len(rows) - scored:,}")
+    told = (
+        _("**Hall:** all {posts} posts have a vote score.")
+        if scored == len(rows)
+        else _("**Hall:** of {posts} posts, {scored} have a vote score and {withheld} do not.")
+    )
+    told = told.format(scored=f"{scored:,}", posts=f"{len(rows):,}", withheld=f"{len(rows) - scored:,}")
     named = chosen.of_category(chosen.year.compared.named)
     if named.empty:
         return [
             told,
-            _("**Hall and public:** no post differs significantly between the on-site vote and the public score."),
+            _("**Posts with clearly opposite hall vote and public score:** none."),
         ]
     names = _(", ").join(layout.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
     more = "…" if len(named) > charts.MOST_NAMED else ""
-    return [told, _("**Hall and public:** these posts differ significantly: **{names}**.").format(names=names + more)]
+    return [
+        told,
+        _("**Posts with clearly opposite hall vote and public score:** **{names}**.").format(names=names + more),
+    ]
 
 
 def show_outcomes(chosen: Chosen) -> None:
@@ -369,7 +376,7 @@ def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
         ),
         "overdue": whole(_("Overdue"), width=70),
         "unverified": whole(_("Not verified"), width=90),
-        "soft": whole(_("Soft targets"), width=90),
+        "soft": whole(_("Targets no better than last year"), width=90),
         "vote_n": whole(_("Ballots of the hall"), width=125),
         "vote_score": whole(_("Vote score"), format="%.1f"),
         "vote_interval": text(_("Interval"), width=100),
@@ -404,9 +411,11 @@ def show_halls(chosen: Chosen) -> None:
         st.info(_("No post has both a vote score and a public score to compare; the table gives the reasons."))
     else:
         st.subheader(
-            _("{count} of {posts} posts differ significantly between the hall and the public").format(
-                count=len(named), posts=f"{len(drawn):,}"
-            )
+            (
+                _("Of {posts} posts, {count} have clearly opposite results in the hall and with the public")
+                if len(named)
+                else _("None of the {posts} posts has clearly opposite results in the hall and with the public")
+            ).format(count=len(named), posts=f"{len(drawn):,}")
         )
         for row in named.head(charts.MOST_NAMED).to_dict("records"):
             _named(row)
@@ -479,7 +488,7 @@ def _finding(differs: object, reason: object) -> str:
 def _few_and_many(chosen: Chosen) -> None:
     """Explain how the rule treats few and many ballots, with halls of this round as examples."""
     votes = chosen.year.votes
-    with st.expander(_("What few ballots can show: 9 and 100")):
+    with st.expander(_("Number of ballots and reliability of the findings: 9 and 100")):
         cell = votes.smallest_cell
         st.markdown(
             _(

@@ -83,7 +83,11 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
     level, named = own["final_level"].iloc[0], own["comment_points"].iloc[0]
     told = []
     if isinstance(level, str):
-        told.append(_("Level set by the superior: {level}. It may differ from the vote.").format(level=level))
+        told.append(
+            _(
+                "Level set by the superior: {level} (the superior decides; the vote alone does not determine it)."
+            ).format(level=level)
+        )
     if not pd.isna(named):
         told.append(_("Problems noted by the superior: {count}.").format(count=int(named)))
     if told:
@@ -138,7 +142,7 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
     marks = [_(STATE_NAMES[state])]
     marks += [_("Overdue")] if row["overdue"] else []
     marks += [_("Not verified")] if row["unverified"] else []
-    marks += [_("Soft target")] if row["soft"] else []
+    marks += [_("Target no better than last year")] if row["soft"] else []
     title = f"{layout.plain(row['item'])} · **{layout.plain(' · '.join(marks))}**"
     with st.expander(title):
         st.markdown(_promise(row))
@@ -149,7 +153,7 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
             else:
                 st.warning(_("No reason is recorded."))
         if row["soft"]:
-            st.caption(_("Soft target: no better than the year before. Meeting it shows little."))
+            st.caption(_("The target is no better than the year before; meeting it shows little."))
         st.markdown(_checks(checks, row) if len(checks) else _("Nothing was reported on this item."))
 
 
@@ -302,7 +306,7 @@ def _year(row: dict) -> dict[str, str]:
             (_("Completion, verified"), _with_items(row, kind, "verified")),
             (_("Share met"), tables.percent(row[f"{kind}_verified_share_met"], 0)),
             (_("Overdue"), count["overdue"]),
-            (_("Soft targets"), count["soft"]),
+            (_("Targets no better than last year"), count["soft"]),
         )
         told |= {f"{head} · {figure}": number for figure, number in figures}
     for name, head in (("vote", _("Vote score")), ("public", _("Public score"))):
