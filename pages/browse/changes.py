@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
+from reports.documents.common import round_words
 from reports.tables import changes_sheet
 from results.comparison.sentences import regression, summary
 from ui import cached, change_tables, charts, downloads, layout, tables
@@ -55,7 +56,7 @@ if found.breaks:
 if told_summary := summary(found, language()):
     st.markdown(told_summary)
 if found.regression:
-    st.markdown(regression(found.regression, layout.plain(earlier.id), decimals, language()))
+    st.markdown(regression(found.regression, round_words(earlier.id, language()), decimals, language()))
 
 tested = rows[rows["statement"].notna()].reset_index(drop=True)
 if len(tested) > charts.MOST_ROWS:

@@ -34,17 +34,19 @@ def circular(release: Release, report: QuarterReport, language: str, signature: 
     year, _, quarter = report.quarter.partition("Q")
     title = translate(TITLE, language).format(year=year, quarter=quarter)
     book, rows = report.book, report.warnings
-    counts = report.counts
-    message = STANDING if counts["warned"] else ALL_STANDING
-    standing = translate(message, language).format(
-        day=day_words(report.as_of, language), units=rows["unit_code"].nunique(), **counts
-    )
+    standing = standing_words(report.counts, report.as_of, rows["unit_code"].nunique(), language)
     awaited = (_awaited(report.awaited, language),) if report.awaited else ()
     general = Section(translate(IN_GENERAL, language), 1, (standing, *awaited, translate(NO_INTERVAL, language)))
     sections = [general, *_categories(rows, language)]
     rounds = release.query("rounds").set_index("round_id")["rules_name"]
     made_of = MadeOf((book.round,), str(rounds.get(book.round, "")))
     return document(release, "pledges", title, sections, language, signature, made_of)
+
+
+def standing_words(counts: Mapping[str, int], day: date, units: int, language: str) -> str:
+    """Return how many items need attention and why. counts: `results.pledges.progress.attention_counts`."""
+    message = STANDING if counts["warned"] else ALL_STANDING
+    return translate(message, language).format(day=day_words(day, language), units=units, **counts)
 
 
 def _awaited(quarter: str, language: str) -> str:

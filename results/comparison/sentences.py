@@ -10,13 +10,13 @@ from results.comparison.year_on_year import FELL, ROSE, SAME, Changes
 SOME, NONE, ALL_MOVED = "some", "none", "all"
 SUMMARIES = {
     SOME: N_(
-        "Units compared: {count}. The score of {rose} rose and that of {fell} fell, by more than chance explains "
-        "({level}% for all findings of the category together). The changes of the other {same} are not significant."
+        "Units compared: {count}. Changed by more than chance explains: {rose} rose, {fell} fell ({level}% for all "
+        "findings of the category together). The changes of the other {same} are not significant."
     ),
     NONE: N_("Units compared: {count}. No change is significant ({level}% for all findings of the category together)."),
     ALL_MOVED: N_(
-        "Units compared: {count}. The score of {rose} rose and that of {fell} fell, by more than chance explains "
-        "({level}% for all findings of the category together)."
+        "Units compared: {count}. All changed by more than chance explains: {rose} rose, {fell} fell ({level}% for all "
+        "findings of the category together)."
     ),
 }
 REGRESSION = N_(
@@ -53,17 +53,19 @@ def summary(found: Changes, language: str) -> str:
     return translate(message, language).format(count=found.compared, rose=rose, fell=fell, same=same, level=level)
 
 
-def improvement(facts: RegressionToMean) -> str:
-    """Return which of IMPROVEMENTS the numbers support.
+def improvement(facts: RegressionToMean, decimals: int = 2) -> str:
+    """Return which of IMPROVEMENTS the numbers support, as they are printed: +0.51 does not exceed +0.51.
 
     A rise is no improvement because it exceeds the predicted rise: it must do so by more than the reach of chance, and
     it must exceed the rise of all units as well, since a milder form lifts everyone.
     """
-    if facts.measured <= 0:
+    names = ("measured", "predicted", "overall")
+    measured, predicted, overall = (float(number_format.number(getattr(facts, name), decimals)) for name in names)
+    if measured <= 0:
         return NOT_UP
-    if facts.measured - facts.predicted <= _known(facts.margin):
+    if measured - predicted <= _known(facts.margin):
         return BY_CHANCE
-    return SHARED if facts.measured - facts.overall <= _known(facts.margin_overall) else IMPROVED
+    return SHARED if measured - overall <= _known(facts.margin_overall) else IMPROVED
 
 
 def regression(facts: RegressionToMean, round_: str, decimals: int, language: str) -> str:
@@ -71,8 +73,9 @@ def regression(facts: RegressionToMean, round_: str, decimals: int, language: st
     signed = {
         name: number_format.signed(getattr(facts, name), decimals) for name in ("predicted", "measured", "overall")
     }
+    signed["predicted"] = number_format.number(facts.predicted, decimals)  # never below 0
     told = translate(REGRESSION, language).format(round=round_, k=facts.k, **signed)
-    return told + PUNCTUATION[language].gap + translate(IMPROVEMENTS[improvement(facts)], language)
+    return told + PUNCTUATION[language].gap + translate(IMPROVEMENTS[improvement(facts, decimals)], language)
 
 
 def _known(margin: float) -> float:

@@ -90,7 +90,7 @@ def test_every_sentence_is_as_it_was(golden):
     golden("sentences.txt", ("\n".join(lines) + "\n").encode())
 
 
-CERTAIN = re.compile(r"\bcertain|\bsure\b|definite|把握|几乎|肯定|必然")
+CERTAIN = re.compile(r"\bcertain|\bsure\b|definite|statistical test|经统计检验|把握|几乎|肯定|必然")
 FIGURES = re.compile(r"\bp [=<]|probab|概率|可靠|eliab")
 
 

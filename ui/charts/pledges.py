@@ -334,8 +334,9 @@ def quarters_chart(rows: pd.DataFrame) -> go.Figure:
 def years_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
     """Draw a post over the rounds, each outcome in a separate panel.
 
-    rows: oldest first, `results.pledges.by_year.YEARS` and label: the round, with the span of the holder. panels: name -> title; "headline" and "routine" are completion
-    as reported and as verified, "vote" and "public" are scores with intervals.
+    rows: oldest first, `results.pledges.by_year.YEARS` and label: the round, with the span of the holder. panels: name
+    -> title; "headline" and "routine" are completion as reported and as verified, "vote" and "public" are scores with
+    intervals.
     """
     fig = make_subplots(cols=len(panels), horizontal_spacing=0.06)
     for column, (name, title) in enumerate(panels.items(), start=1):

@@ -23,6 +23,8 @@ from results.pledges.labels import (
     NO_INTERVAL,
     VOTE_REASON_SENTENCES,
     difference_sentence,
+    opposite_words,
+    scored_words,
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
@@ -153,12 +155,7 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
     if rows.empty:
         return [_("**Hall:** no votes on duty reports in this round.")]
     scored = int(rows["score"].notna().sum())
-    told = (
-        _("**Hall:** all {posts} posts have a vote score.")
-        if scored == len(rows)
-        else _("**Hall:** of {posts} posts, {scored} have a vote score and {withheld} do not.")
-    )
-    told = told.format(scored=f"{scored:,}", posts=f"{len(rows):,}", withheld=f"{len(rows) - scored:,}")
+    told = scored_words(scored, len(rows), language())
     named = chosen.of_category(chosen.year.compared.named)
     if named.empty:
         return [
@@ -410,13 +407,7 @@ def show_halls(chosen: Chosen) -> None:
     if drawn.empty:
         st.info(_("No post has both a vote score and a public score to compare; the table gives the reasons."))
     else:
-        st.subheader(
-            (
-                _("Of {posts} posts, {count} have clearly opposite results in the hall and with the public")
-                if len(named)
-                else _("None of the {posts} posts has clearly opposite results in the hall and with the public")
-            ).format(count=len(named), posts=f"{len(drawn):,}")
-        )
+        st.subheader(opposite_words(len(named), len(drawn), language()))
         for row in named.head(charts.MOST_NAMED).to_dict("records"):
             _named(row)
         order = drawn.assign(sure=drawn["p"].where(drawn["differs"].notna(), 2.0)).sort_values("sure")
