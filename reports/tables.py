@@ -73,7 +73,7 @@ def as_json(round_: Round, table: str, category: str | None = None) -> dict[str,
 
 
 def changes_json(release: Release, found: Sequence[Changes], category: str | None = None) -> dict[str, object]:
-    """Return the comparison of two rounds with codes; `found` is not empty. category: if limited to one."""
+    """Return the comparison of two rounds with codes; `found` is not empty. category: if it is limited."""
     first = found[0]
     rows = [
         {"category": one.category, **{name: _cell(value) for name, value in row.items()}}

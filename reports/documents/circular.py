@@ -18,8 +18,8 @@ from results.pledges.progress import QuarterReport
 
 TITLE = N_("Circular on the pledges, {year}, quarter {quarter}")
 STANDING = N_(
-    "As it stood on {day}: {count} items of {units} units; in need of attention: {warned}, of which overdue {late}, due "
-    "this quarter {due} (no item is in both), for another reason {other}."
+    "As it stood on {day}: {count} items of {units} units; in need of attention: {warned}, of which overdue {late}, "
+    "due this quarter {due} (no item is in both), for another reason {other}."
 )
 ALL_STANDING = N_("As it stood on {day}: {count} items of {units} units, none of them in need of attention.")
 AWAITED = N_("Reports due by this day: those on quarter {quarter} of {year}.")

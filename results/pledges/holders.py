@@ -1,4 +1,4 @@
-"""Holders of a post, told apart by the span in which they held it: a post and its dates, never a name."""
+"""Holders of a post, distinguished by the span in which they held it: a post and its dates, never a name."""
 
 import re
 

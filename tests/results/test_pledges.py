@@ -152,7 +152,7 @@ def test_the_quarter_says_what_needs_attention(release):
         "P2": "Not verified",
         "P3": "",
         "P4": "",
-        "P5": "Overdue; No report this quarter",
+        "P5": "Overdue; Report overdue",
         "P6": "",
         "P7": "No reason given",
     }

@@ -35,7 +35,7 @@ OUTCOME_SYMBOLS = {True: "circle", False: "triangle-left"}
 MEASURED, MET_ONLY, SILENT = "measured", "met_only", "silent"
 """States of a row: a verified completion; outcomes without a percentage (targets of zero, yes or no); nothing."""
 MOST_SILENT = MOST_POSTS // 2
-"""Rows without a verified outcome that are drawn where others have one: no silence hides behind a large shortfall."""
+"""Rows without a verified outcome that are always drawn, so that silence does not hide behind large shortfalls."""
 
 
 def with_states(rows: pd.DataFrame) -> pd.DataFrame:

@@ -237,7 +237,7 @@ def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str) -> None:
 def outcome_rows(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
     """Return wide rows for the outcomes chart, largest shortfall first, unknown outcomes last.
 
-    reported is drawn beside verified only where both are of the same items. alone: reported where nothing is verified.
+    reported is drawn with verified only where both are of the same items. alone: reported where nothing is verified.
     met: whether all items were met, of rows with outcomes and no percentage.
     """
     total = {name: rows[f"{kind}_{name}"].astype(float) for name in TOTALS_DRAWN}
@@ -262,7 +262,7 @@ def outcome_rows(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
 
 
 def _difference(row: dict, kind: str) -> str:
-    """Return what is written beside a row: the distance from the promise and how many items it rests on."""
+    """Return the text to the right of a row: the distance from the promise and the number of its items."""
     counted = int(row[f"{kind}_counted"])
     if row["state"] == charts.SILENT:
         return _("no verified outcome")

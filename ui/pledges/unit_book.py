@@ -129,7 +129,7 @@ def _chart(part: pd.DataFrame, kind: str) -> None:
 
 
 def _difference(row: dict) -> str:
-    """Return what is written beside an item: its distance from the promise, met or not, or that nothing is verified."""
+    """Return the text to the right of an item: distance from the promise, met or not, or nothing verified."""
     if row["state"] == charts.SILENT:
         return _("no verified outcome")
     if row["state"] == charts.MET_ONLY:
@@ -252,7 +252,7 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
 
 
 def _without_a_grade(row: dict) -> str:
-    """Return how many ballots of a hall have no grade, or nothing where all have one or the numbers are withheld."""
+    """Return how many ballots of a hall have no grade; empty where all have a grade or the numbers are withheld."""
     counts = [(words, row[name]) for name, words in UNSCORED_NAMES.items() if not pd.isna(row[name]) and row[name] > 0]
     told = [_("{name} {count}").format(name=_(words), count=f"{int(count):,}") for words, count in counts]
     return _("Ballots kept and not scored: {told}.").format(told=_(", ").join(told)) if told else ""
