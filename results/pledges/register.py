@@ -327,7 +327,7 @@ def _on_the_same_items(lines: pd.DataFrame, at: np.ndarray, counted: np.ndarray)
     """Return the completions over the items that have one by both accounts, and how many these are, by group."""
     names = ("reported_completion", "verified_completion")
     both = counted & lines[list(names)].notna().all(axis=1).to_numpy(dtype=bool)
-    found = {"same_items": np.bincount(at, weights=both).astype(np.int64)}
+    found: dict[str, np.ndarray] = {"same_items": np.bincount(at, weights=both).astype(np.int64)}
     nothing = np.full(len(lines), np.nan)
     for name in names:
         completion = np.where(both, lines[name], np.nan)

@@ -48,8 +48,8 @@ class VoteScores:
         there is no score: small_cell (fewer ballots than presentation.smallest_cell), one_grade (all ballots alike and
         fewer than twice that), no_points (no rule set, or none for these votes), grade_without_points; None where
         there is a score. With a reason, the score is NaN. score_low and score_high stop at the ends of `scale`. n:
-        ballots with a grade. dont_know, abstain, blank, invalid: ballots without a grade, in no score; NaN in a hall with
-        fewer ballots in all than may be shown.
+        ballots with a grade. dont_know, abstain, blank, invalid: ballots without a grade, in no score; NaN in a hall
+        with fewer ballots in all than may be shown.
     groups : GROUPS, a row a post and group; when a group of a post is withheld,
         all are (reason complement), because the total would reveal it.
     grades : GRADES, counts and shares by post, group and grade, group "" for all ballots together; withheld cells are
