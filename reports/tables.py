@@ -84,7 +84,12 @@ def changes_json(release: Release, found: Sequence[Changes], category: str | Non
         {"category": one.category, "rules": one.rules, "recounted": one.recounted, "tested": one.tested}
         for one in found
     ]
-    head: dict[str, object] = {"release": release.id, "round": first.round_to, "from": first.round_from, "category": category}
+    head: dict[str, object] = {
+        "release": release.id,
+        "round": first.round_to,
+        "from": first.round_from,
+        "category": category,
+    }
     head |= {"rules": ", ".join(dict.fromkeys(one.rules for one in found)), "tested": any(one.tested for one in found)}
     return {**head, "categories": parts, "rows": rows}
 
