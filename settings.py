@@ -33,6 +33,7 @@ class Settings:
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # "duckdb:" is the only one of this version
+    report_days: int  # working days after a quarter in which its report on the pledges is due
     debug: bool  # whether the command line shows tracebacks
 
 
@@ -52,6 +53,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
         engine=_engine(env),
+        report_days=_whole(env, "BIAOCHI_REPORT_DAYS", default=10, low=1, high=60),
         debug=env.get("BIAOCHI_DEBUG", "").strip().lower() not in FALSE_WORDS,
     )
 

@@ -66,6 +66,8 @@ class RegressionToMean:
     predicted : mean rise, in points, of the k if no true score had changed: (1 - reliability) * (mean of all first
         scores - mean of theirs).
     measured : mean rise of the k, points. overall : mean rise of all units with both scores, points.
+    margin : points by which `measured` may exceed `predicted` by chance; margin_overall : the same of `overall`. NaN
+        where the covariance of the rises was not given.
     """
 
     k: int
@@ -73,6 +75,8 @@ class RegressionToMean:
     predicted: float
     measured: float
     overall: float
+    margin: float = float("nan")
+    margin_overall: float = float("nan")
 
 
 def changes_of(first: UnitScores, second: UnitScores, *, level: float = 0.95) -> ScoreChanges:
@@ -142,7 +146,13 @@ def _p_of_no_change(first: UnitScores, second: UnitScores, change: Floats) -> Fl
 
 
 def regression_to_mean(
-    first: ArrayLike, first_variance: ArrayLike, second: ArrayLike, k: int
+    first: ArrayLike,
+    first_variance: ArrayLike,
+    second: ArrayLike,
+    k: int,
+    *,
+    covariance: ArrayLike | None = None,
+    level: float = 0.95,
 ) -> RegressionToMean | None:
     """Compare the rise that chance predicts for the k lowest units with the rise measured.
 
@@ -155,6 +165,8 @@ def regression_to_mean(
         first scores, those with a second score are looked at.
     k : how many of the lowest; None comes back below 1, from half the units on, below 5 units, and when none of
         the k has a second score.
+    covariance : shape (units, units), of the rises; evaluators who grade many units move their scores together.
+    level : of the two margins.
     """
     x1, v1 = np.asarray(first, dtype=np.float64), np.asarray(first_variance, dtype=np.float64)
     rise = np.asarray(second, dtype=np.float64) - x1
@@ -169,7 +181,21 @@ def regression_to_mean(
     sure = reliability(x1, v1)
     predicted = (1 - sure) * float(x1[scored].mean() - x1[lowest].mean())
     overall = float(np.nanmean(rise))
-    return RegressionToMean(int(lowest.sum()), sure, predicted, float(rise[lowest].mean()), overall)
+    margins = _margins(lowest, ~np.isnan(rise), covariance, level)
+    return RegressionToMean(int(lowest.sum()), sure, predicted, float(rise[lowest].mean()), overall, *margins)
+
+
+def _margins(
+    lowest: NDArray[np.bool_], both: NDArray[np.bool_], covariance: ArrayLike | None, level: float
+) -> tuple[float, float]:
+    """Return the reach of the mean rise of the lowest, and of its distance from the mean rise of all."""
+    if covariance is None:
+        return float("nan"), float("nan")
+    spread = np.where(np.outer(both, both), np.asarray(covariance, dtype=np.float64), 0.0)
+    ours, everyone = lowest / lowest.sum(), both / both.sum()
+    reach = float(special.ndtri((1 + level) / 2))
+    own, apart = (float(np.sqrt(max(mean @ spread @ mean, 0.0))) for mean in (ours, ours - everyone))
+    return reach * own, reach * apart
 
 
 def _benjamini_hochberg(p: Floats) -> Floats:

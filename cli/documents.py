@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import settings
 from cli.app import app
 from cli.context import (
     Category,
@@ -142,7 +143,7 @@ def _circular(round_: "Round", as_of: str | None, signed: "Signature") -> "Docum
     from results.pledges.register import default_as_of
 
     day = parsed_date("--as-of", as_of) if as_of else default_as_of(round_, date.today())
-    return circular(round_.release, quarter_report(round_, day), session.language, signed)
+    return circular(round_.release, quarter_report(round_, day, settings.load().report_days), session.language, signed)
 
 
 def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document":

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+import settings
 from cli.app import app
 from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, progress, session
 from cli.output import check_choice, check_form, emit_json, emit_sheet, parsed_date
@@ -48,7 +49,9 @@ def pledges(
         with progress(N_("Computing")):
             day = named or default_as_of(chosen.round(round_id), date.today())
             answer = (
-                quarter_report(chosen.round(round_id), day) if circular else pledge_year(chosen.round(round_id), day)
+                quarter_report(chosen.round(round_id), day, settings.load().report_days)
+                if circular
+                else pledge_year(chosen.round(round_id), day)
             )
             found = table(answer, by, category)
         votes = None if isinstance(answer, QuarterReport) else answer.votes

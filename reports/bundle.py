@@ -83,7 +83,7 @@ def internal_bundle(
         progress(len(files) / 20, N_("Computing"))
         _add(files, table, export_sheet(round_, table, language))
     for number, found in enumerate(changes_found, start=1):
-        _add(files, f"changes-{number:02d}", changes_sheet(release, found, language))
+        _add(files, f"changes-{number:02d}", changes_sheet(release, [found], language, found.category))
     if round_.id in pledge_rounds(release):
         sheet = pledge_sheet(pledge_table(pledge_year(round_)), release, language)
         _add(files, "pledges", sheet)

@@ -69,8 +69,10 @@ CIRCULAR_TITLE = N_("Circular of the quarter")
 CIRCULAR = (
     *("unit_name", "post", "kind", "item", "due", "direction", "baseline", "target", "unit_of_measure", "status"),
     *("reported", "reported_on", "reported_completion", "verified", "verified_on", "verified_completion"),
-    *("status_reason", "warning", "quarter", "as_of"),
+    *("status_reason", "warning", "quarter"),
 )
+ENDING = ("round", "as_of", "rules", "release")
+"""Last fields of every line in a file: people copy lines out of files, and a pledge means nothing without its day."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,13 @@ class PledgeTable:
 
 def table(answer: PledgeYear | QuarterReport, by: str = BY_ITEM, category: str | None = None) -> PledgeTable:
     """Return a round by item, post or unit, or the quarterly circular. Raises RoundNotFoundError without rows."""
-    book, title, rules = answer.book, TITLES[by], ""
+    book, title = answer.book, TITLES[by]
+    rules = answer.rules if isinstance(answer, QuarterReport) else answer.votes.rules
     rows: pd.DataFrame = book.lines
     fields: tuple[str, ...] = LINES
     if isinstance(answer, QuarterReport):
         title, rows, fields = CIRCULAR_TITLE, answer.warnings, tuple(dict.fromkeys((*LINES, *WARNINGS)))
     else:
-        rules = answer.votes.rules
         if by in (BY_POST, BY_UNIT):
             rows, fields = (posts_of(answer), POSTS) if by == BY_POST else (units_of_year(answer), UNITS)
     if category not in (None, ALL):
@@ -114,15 +116,9 @@ def as_json(table: PledgeTable, release: Release) -> dict[str, object]:
 
 def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
     """Return a table in the reader's language; a circular has only the columns of CIRCULAR."""
-    rows, fields = table.rows, table.fields
-    if table.title == CIRCULAR_TITLE:
-        quarter = quarter_of(date.fromisoformat(table.as_of))
-        rows = rows.assign(
-            quarter=quarter, as_of=table.as_of, warning=[attention(row, language) for row in rows.to_dict("records")]
-        )
-        fields = CIRCULAR
+    rows, fields = _ended(table, release, language)
     values = records(rows, fields)
-    rounds = [str(row.get("round") or table.round) for row in values]
+    rounds = [str(row["round"]) for row in values]
     known = {name: marks(release.round(name), language) for name in rounds or [table.round]}
     headers = [header(name, language) for name in fields]
     legend = [(header(name, language), translate(meaning, language)) for name, meaning in meanings("pledges", fields)]
@@ -150,6 +146,18 @@ def as_sheet(table: PledgeTable, release: Release, language: str) -> Sheet:
         folded=frozenset(header(name, language) for name in folded("pledges") if name in fields),
         leading=fields.index("unit_name") + 1,
     )
+
+
+def _ended(table: PledgeTable, release: Release, language: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return rows and fields of a sheet, with ENDING last."""
+    rows, fields = table.rows, table.fields
+    if table.title == CIRCULAR_TITLE:
+        warning = [attention(row, language) for row in rows.to_dict("records")]
+        rows = rows.assign(quarter=quarter_of(date.fromisoformat(table.as_of)), warning=warning)
+        fields = CIRCULAR
+    given = {"round": table.round, "as_of": table.as_of, "rules": table.rules}
+    rows = rows.assign(**{name: value for name, value in given.items() if name not in rows}, release=release.short)
+    return rows, (*(name for name in fields if name not in ENDING), *ENDING)
 
 
 def _form(name: str) -> str:

@@ -68,7 +68,7 @@ HEADERS = (
 NOT_RANKED_HEADERS = (N_("Unit"), N_("Category"), N_("Votes"), N_("Reason"))
 RUNNING = N_("Round {round} · rule set {rules} · release {release}")
 CAPTION = N_("{category}: {ranked} ranked units, best first. Interval and places hold at {level}%.")
-BALLOTS = N_("{ballots} ballots were counted.")
+BALLOTS = N_("Ballots counted: {ballots}.")
 INTRODUCTION = (
     N_("Units that took part: {units}; categories: {categories}; ranked: {ranked}."),
     N_(
@@ -427,8 +427,10 @@ class _Page:
         return half_up(row["score"], self._found.rules.presentation.decimals)
 
     def _interval(self, row: dict[str, object]) -> str:
-        decimals = self._found.rules.presentation.decimals
-        return f"{half_up(row['score_low'], decimals)} – {half_up(row['score_high'], decimals)}"
+        rules = self._found.rules
+        low, high = rules.scale
+        ends = (max(float(str(row["score_low"])), low), min(float(str(row["score_high"])), high))
+        return " – ".join(half_up(end, rules.presentation.decimals) for end in ends)
 
     def _place(self, row: dict[str, object]) -> str:
         tied = row["rank"] != row["rank_tied_to"]

@@ -4,11 +4,13 @@ Results (ranking, bottom, changes, groups, evaluators) carry release, round and 
 exported under the headers of the contract and can be imported again.
 """
 
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+
 from data.model.contract import KINDS
 from data.store.release import Release, Round
 from data.store.uploads import read_upload
 from formats.spreadsheet import Cell, Sheet
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from reports.evaluators_table import EVALUATORS, evaluators_json, evaluators_sheet
 from reports.ranking_table import as_json as ranking_as_json
 from reports.ranking_table import as_sheet, decimals_of, facts_of, marks, printed_marks, with_basis
@@ -70,11 +72,26 @@ def as_json(round_: Round, table: str, category: str | None = None) -> dict[str,
     }
 
 
-def changes_json(release: Release, found: Changes) -> dict[str, object]:
-    """Return the comparison of two rounds with codes."""
-    rows = [{name: _cell(value) for name, value in row.items()} for row in found.rows.to_dict("records")]
-    head = {"release": release.id, "round": found.round_to, "from": found.round_from, "category": found.category}
-    return {**head, "rules": found.rules, "tested": found.tested, "rows": rows}
+def changes_json(release: Release, found: Sequence[Changes], category: str | None = None) -> dict[str, object]:
+    """Return the comparison of two rounds with codes; `found` is not empty. category: if it is limited."""
+    first = found[0]
+    rows = [
+        {"category": one.category, **{name: _cell(value) for name, value in row.items()}}
+        for one in found
+        for row in one.rows.to_dict("records")
+    ]
+    parts = [
+        {"category": one.category, "rules": one.rules, "recounted": one.recounted, "tested": one.tested}
+        for one in found
+    ]
+    head: dict[str, object] = {
+        "release": release.id,
+        "round": first.round_to,
+        "from": first.round_from,
+        "category": category,
+    }
+    head |= {"rules": ", ".join(dict.fromkeys(one.rules for one in found)), "tested": any(one.tested for one in found)}
+    return {**head, "categories": parts, "rows": rows}
 
 
 def groups_sheet(round_: Round, language: str) -> Sheet:
@@ -99,44 +116,65 @@ def groups_sheet(round_: Round, language: str) -> Sheet:
     )
 
 
-def changes_sheet(release: Release, found: Changes, language: str) -> Sheet:
-    """Return scores, change with interval, statement and places, with a row for each unit of both rounds."""
+def changes_sheet(release: Release, found: Sequence[Changes], language: str, category: str | None = None) -> Sheet:
+    """Return scores, change with interval, statement and places, with a row for each unit of both rounds.
+
+    `found` is not empty; category: its name if the table is limited to it.
+    """
+    first = found[0]
+    round_to = release.round(first.round_to)
     names = [name for name in columns(CHANGES) if name not in BASIS]
-    words = {"statement": STATEMENT_NAMES, "position": POSITIONS, "reason": REASONS}
-    rows = [
-        [_word(words.get(name), _cell(row[name]), language) for name in names] for row in found.rows.to_dict("records")
-    ]
     headers = [columns(CHANGES)[name].title(language) for name in names]
-    formats = number_formats(CHANGES, names, decimals_of(release.round(found.round_to)), language)
-    legend = [
-        (columns(CHANGES)[name].title(language), translate(meaning, language))
-        for name, meaning in meanings(CHANGES, (*names, *BASIS))
-    ]
-    mark = marks(release.round(found.round_to), language)
-    headers, rows = with_basis(headers, rows, [(found.rules, mark)] * len(rows), release, language)
-    facts = facts_of(release, found.round_to, found.rules, len(rows), language, mark)
-    comparison_facts: list[tuple[str, Cell]] = [
-        (translate(N_("Earlier round"), language), found.round_from),
-        (translate(N_("Category"), language), family_name(found.category, language)),
-        (translate(N_("Tested"), language), translate(N_("yes") if found.tested else N_("no"), language)),
-        *((translate(N_("Break of method"), language), item.sentence(language)) for item in found.breaks),
-    ]
+    rows = [_changes_row(row, one, names, language) for one in found for row in one.rows.to_dict("records")]
+    mark = marks(round_to, language)
+    basis = [(one.rules, mark) for one in found for _ in range(len(one.rows))]
+    headers, rows = with_basis(headers, rows, basis, release, language)
+    rules = PUNCTUATION[language].listed.join(dict.fromkeys(one.rules for one in found))
+    facts = facts_of(release, first.round_to, rules, len(rows), language, mark)
     return Sheet(
         translate(N_("Changes"), language),
         headers,
         rows,
-        [*facts, *comparison_facts],
+        [*facts, *_comparison_facts(found, category, language)],
         translate(N_("About"), language),
-        legend,
-        formats,
-        marks=printed_marks(release, found.round_to, language, mark),
+        [
+            (columns(CHANGES)[name].title(language), translate(meaning, language))
+            for name, meaning in meanings(CHANGES, (*names, *BASIS))
+        ],
+        number_formats(CHANGES, names, decimals_of(round_to), language),
+        marks=printed_marks(release, first.round_to, language, mark),
         folded=frozenset(columns(CHANGES)[name].title(language) for name in _folded(found)),
     )
 
 
-def _folded(found: Changes) -> tuple[str, ...]:
+def _changes_row(row: Mapping[Hashable, object], one: Changes, names: Iterable[str], language: str) -> list[Cell]:
+    words = {"statement": STATEMENT_NAMES, "position": POSITIONS, "reason": REASONS}
+    told = {**row, "category": family_name(one.category, language)}
+    return [_word(words.get(name), _cell(told[name]), language) for name in names]
+
+
+def _comparison_facts(found: Sequence[Changes], category: str | None, language: str) -> Iterator[tuple[str, Cell]]:
+    """Return what was compared; of each category whether it was tested and where the methods differ."""
+    yield translate(N_("Earlier round"), language), found[0].round_from
+    if category is not None:
+        yield translate(N_("Category"), language), family_name(category, language)
+    for one in found:
+        tested = translate(N_("yes") if one.tested else N_("no"), language)
+        yield _of_category(N_("Tested"), one, found, language), tested
+        for item in one.breaks:
+            yield _of_category(N_("Break of method"), one, found, language), item.sentence(language)
+
+
+def _of_category(message: str, one: Changes, found: Sequence[Changes], language: str) -> str:
+    """Return a label, with the category where the table has several."""
+    title = translate(message, language)
+    opened, closed = PUNCTUATION[language].brackets
+    return title if len(found) == 1 else f"{title}{opened}{family_name(one.category, language)}{closed}"
+
+
+def _folded(found: Sequence[Changes]) -> tuple[str, ...]:
     """Return the columns collapsed by default; also the code if there is no register, as it equals the name."""
-    no_register = (found.rows["unit_code"] == found.rows["unit_name"]).all()
+    no_register = all((one.rows["unit_code"] == one.rows["unit_name"]).all() for one in found)
     return ("unit_code", *folded(CHANGES)) if no_register else folded(CHANGES)
 
 

@@ -36,9 +36,14 @@ def count(value: object) -> str:
     return NONE if is_missing(value) else f"{int(str(value)):,}"
 
 
-def interval(low: object, high: object, decimals: int = 2) -> str:
-    """Format an interval: 86.46 – 91.20."""
-    return NONE if is_missing(low) else f"{number(low, decimals)} – {number(high, decimals)}"
+def interval(low: object, high: object, decimals: int = 2, scale: tuple[float, float] | None = None) -> str:
+    """Format an interval: 86.46 – 91.20. scale: fewest and most points that there are, where the interval stops."""
+    if is_missing(low):
+        return NONE
+    ends = [float(str(end)) for end in (low, high)]
+    if scale is not None:
+        ends = [min(max(end, scale[0]), scale[1]) for end in ends]
+    return " – ".join(number(end, decimals) for end in ends)
 
 
 def signed_interval(low: object, high: object, decimals: int = 2) -> str:

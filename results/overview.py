@@ -58,7 +58,7 @@ def overview(round_: Round) -> Overview:
         len(units),
         int(rows["rank"].notna().sum()),
         _reasons(rows),
-        _share(groups),
+        _share(round_),
         groups,
         (*_notes(rows, units, rules, bool(about["has_counts"])), *checks(round_, rows)),
     )
@@ -105,9 +105,11 @@ def groups_of(round_: Round) -> pd.DataFrame:
     return order.rename_axis("group").reset_index()
 
 
-def _share(groups: pd.DataFrame) -> float | None:
-    base = int(groups["scored"].sum() + groups["dont_know"].sum())
-    return int(groups["dont_know"].sum()) / base if base else None
+def _share(round_: Round) -> float | None:
+    """Return the share of "don't know", of the same lines as that of a unit: results.ranking.unknown.DONT_KNOW."""
+    lines = round_.query("dont_know_lines")
+    unknown, graded = int(lines["dont_know"].sum()), int(lines["scored"].sum())
+    return unknown / (unknown + graded) if unknown + graded else None
 
 
 def _notes(rows: pd.DataFrame, units: pd.DataFrame, rules: RuleSet | None, counts: bool) -> Iterator[Note]:

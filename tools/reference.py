@@ -268,6 +268,10 @@ SETTINGS = {
         "zh": ("计算引擎，本版只有 `duckdb:`", "`duckdb:`"),
         "en": ("engine; this version has only `duckdb:`", "`duckdb:`"),
     },
+    "BIAOCHI_REPORT_DAYS": {
+        "zh": ("每季度承诺进度的报送期限：季度结束后的工作日数", "`10`"),
+        "en": ("working days after a quarter in which its report on the pledges is due", "`10`"),
+    },
     "BIAOCHI_DEBUG": {
         "zh": ("`1`：程序出错时显示详细信息，供技术人员查找原因", "`0`"),
         "en": ("`1`: print the traceback when the program fails", "`0`"),

@@ -195,13 +195,18 @@ def _alike(release: Release, among: list[str], trial: bool) -> list[str]:
 default_as_of = answers(64)(register.default_as_of)
 pledge_year = answers(32)(by_year.pledge_year)
 pledge_counts = answers(64)(counts.count_book)
-pledge_quarter = answers(32)(progress.quarter_report)
+_pledge_quarter = answers(32)(progress.quarter_report)
 pledge_checks = answers(32)(progress.checks_by_quarter)
 associations = answers(32)(analysis.associations)
 shifts = answers(32)(analysis.shifts)
 vote_shift = answers(32)(analysis.vote_shift)
 severity = answers(32)(analysis.severity)
 _pledge_book = answers(32)(register.pledge_book)
+
+
+def pledge_quarter(round_: Round, as_of: date) -> progress.QuarterReport:
+    """Return what needs attention as of a day, with the office's term for reports."""
+    return _pledge_quarter(round_, as_of, settings.load().report_days)
 
 
 @answers(64)

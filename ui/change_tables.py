@@ -121,5 +121,5 @@ def _remark(row: dict) -> str:
     if not pd.isna(position) and position in POSITION_NAMES:
         parts.append(_(POSITION_NAMES[position]))
     if row["p_bh"] <= SCREENING and row["statement"] == SAME:
-        parts.append(_("worth a look"))
+        parts.append(_("needs attention"))
     return _("; ").join(parts)

@@ -112,7 +112,9 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     decimals = rules.presentation.decimals
     return rows.assign(
         place=[place(a, b) for a, b in zip(rows["rank"], rows["rank_tied_to"], strict=True)],
-        interval=[interval(a, b, decimals) for a, b in zip(rows["score_low"], rows["score_high"], strict=True)],
+        interval=[
+            interval(a, b, decimals, rules.scale) for a, b in zip(rows["score_low"], rows["score_high"], strict=True)
+        ],
         places=[places(a, b) for a, b in zip(rows["rank_best"], rows["rank_worst"], strict=True)],
         evidence=[strength(row, rules.uncertainty.level) for row in records(rows)],
         strength=[gauge(row, rules.uncertainty.level, language()) for row in records(rows)],

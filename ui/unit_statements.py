@@ -18,7 +18,7 @@ def show(row: dict, sentences: list[str], rules: RuleSet) -> None:
             _("{n} votes · score {score} ({interval}) · place {place}, allowed {places}").format(
                 n=f"{row['n']:,}",
                 score=tables.number(row["score"], decimals),
-                interval=tables.interval(row["score_low"], row["score_high"], decimals),
+                interval=tables.interval(row["score_low"], row["score_high"], decimals, rules.scale),
                 place=tables.place(row["rank"], row["rank_tied_to"]),
                 places=tables.places(row["rank_best"], row["rank_worst"]),
             )

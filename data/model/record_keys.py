@@ -22,8 +22,12 @@ def canonical(content: Mapping[str, object]) -> str:
 
 
 def key_of(kind: str, content: Mapping[str, object]) -> str:
-    """Return the key that identifies a record within its kind, as a text."""
-    return json.dumps([content.get(name) for name in KEYS[kind]], ensure_ascii=False)
+    """Return the key that identifies a record within its kind, as a text.
+
+    Holders of a post differ by their first day; records without that day keep the key of earlier versions.
+    """
+    key = [content.get(name) for name in KEYS[kind]]
+    return json.dumps([*key, *filter(None, [content.get("held_from")])], ensure_ascii=False, default=str)
 
 
 def shown_key(key: str) -> str:

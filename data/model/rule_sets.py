@@ -166,6 +166,12 @@ class RuleSet:
         return _of(category, self.category_bottom, self.bottom)
 
     @property
+    def scale(self) -> tuple[float, float]:
+        """Return the fewest and the most points that an answer can have."""
+        values = [self.numeric.low, self.numeric.high] if self.numeric else list(self.points.values())
+        return min(values) / 100, max(values) / 100
+
+    @property
     def pooled(self) -> bool:
         """Return whether all votes count as a single group."""
         return self.order == "pooled"

@@ -61,7 +61,7 @@ if card.outcome == "nothing":
 elif card.outcome != "no_list":
     st.subheader("◆ " + _("Confirmed at the bottom") + f" · {card.confirmed}")
     if not card.confirmed:
-        st.markdown(_("None. No unit of this category may be named as one of the bottom."))
+        st.markdown(_("No unit is confirmed at the bottom; none of this category is named."))
     for row in records(bottom.tier("confirmed")):
         unit_statements.show(row, bottom.sentences(row, language()), rules)
 
@@ -69,8 +69,8 @@ elif card.outcome != "no_list":
     if card.undecided:
         st.caption(
             _(
-                "These units must not be named as the bottom, whatever their place. A list that names any of them is "
-                "a guess."
+                "These units are not named as the bottom, whatever their place. There is no basis for a list that "
+                "names any of them."
             )
         )
         with st.expander(_("Permitted statements on each unit"), expanded=card.undecided <= 3):
@@ -107,13 +107,13 @@ if bottom.count and not bottom.no_list:
             )
 
 if bottom.count:
-    st.subheader(_("Does it depend on the rules?"))
+    st.subheader(_("Effect of other rules"))
     robustness.show(
         cached.robustness(round_, category),
         dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True)),
     )
 
-    st.subheader(_("Does it depend on who graded whom?"))
+    st.subheader(_("Effect of other evaluators"))
     leniency.show(cached.leniency(round_, category), rules.presentation.decimals)
 
 if not bottom.not_ranked.empty:

@@ -5,9 +5,9 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
+from reports.documents.common import round_words
 from reports.tables import changes_sheet
-from results import number_format
-from results.comparison.year_on_year import FELL, ROSE
+from results.comparison.sentences import regression, summary
 from ui import cached, change_tables, charts, downloads, layout, tables
 from ui.i18n import _, language
 
@@ -53,28 +53,10 @@ if found.breaks:
     told += ["", after.format(round=layout.plain(found.round_from), rules=layout.plain(found.rules))]
     st.warning("\n".join(told), icon=":material/warning:")
 
-if found.tested and found.compared:
-    st.markdown(
-        _(
-            "Of {count} units compared, **{rose} rose and {fell} fell** by more than chance explains ({level} for all "
-            "statements together). For the others the votes show no change."
-        ).format(count=found.compared, rose=found.count(ROSE), fell=found.count(FELL), level=level)
-    )
+if told_summary := summary(found, language()):
+    st.markdown(told_summary)
 if found.regression:
-    facts = found.regression
-    st.markdown(
-        _(
-            "The last of {round} ({k}): if no unit had become better or worse, chance alone would change their "
-            "mean score by {predicted} points (regression to the mean). It changed by {measured}, and the mean "
-            "of all units by {overall}. A rise no larger than that expected by chance is no sign of improvement."
-        ).format(
-            round=layout.plain(earlier.id),
-            k=facts.k,
-            predicted=number_format.signed(facts.predicted, decimals),
-            measured=number_format.signed(facts.measured, decimals),
-            overall=number_format.signed(facts.overall, decimals),
-        )
-    )
+    st.markdown(regression(found.regression, round_words(earlier.id, language()), decimals, language()))
 
 tested = rows[rows["statement"].notna()].reset_index(drop=True)
 if len(tested) > charts.MOST_ROWS:
@@ -95,15 +77,15 @@ if len(rows):
         st.caption(
             _(
                 "Place up or down: only if the two ranges of places do not overlap (ranked: {before}, then "
-                "{after}). Worth a look: changed under a less strict test, whose list contains about 5% false "
-                "findings."
+                "{after}). Needs attention: changed under a less strict test, whose list contains about 5% "
+                "false findings."
             ).format(before=found.ranked_from, after=found.ranked_to)
         )
     selected = change_tables.show_changes(rows, found, decimals, "changes_table")
     for row in selected.selection.rows:
         layout.unit_link(rows["unit_code"][row], rows["unit_name"][row], later.id)
     change_tables.show_notes(found)
-    sheet = partial(changes_sheet, release, found, language())
+    sheet = partial(changes_sheet, release, [found], language(), category)
     downloads.table("changes", later, sheet, depends=(earlier.id, category))
 else:
     st.info(_("No unit of this category has a score in both rounds."))

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
+from results.ranking.unknown import DONT_KNOW
 from ui import cached, charts, downloads, layout, sheets, tables, year_cards
 from ui.i18n import _, language
 from ui.releases import page as releases_page
@@ -26,9 +27,9 @@ figures[0].metric(_("Ballots"), f"{year.evaluators:,}")
 figures[1].metric(_("Votes that count"), f"{year.votes:,}", help=_("One ballot on one unit is one vote."))
 figures[2].metric(_("Answers"), f"{year.lines:,}")
 figures[3].metric(_("Units ranked"), f"{year.ranked} / {year.registered}")
-figures[4].metric(_("Don't know"), tables.percent(year.dont_know_share))
+figures[4].metric(_("Don't know"), tables.percent(year.dont_know_share), help=_(DONT_KNOW))
 
-st.subheader(_("Can this round rank?"))
+st.subheader(_("Whether the results separate places"))
 year_cards.show(cached.year_cards(round_), round_.id)
 
 rows = tables.ranking_rows(cached.ranking(round_).rows, year.rules)

@@ -9,7 +9,7 @@ from reports.ranking_table import unit_as_sheet
 from results.ranking.population import about_whom
 from results.ranking.statements import STATISTICIAN
 from results.ranking.unit import TOO_FEW, alone_sentence
-from results.ranking.unknown import bounds_in_words
+from results.ranking.unknown import DONT_KNOW, bounds_in_words
 from ui import cached, charts, downloads, layout, packages, tables
 from ui.i18n import _, language
 from ui.pledges import unit_book
@@ -36,7 +36,8 @@ st.subheader(layout.plain(detail.name))
 figures = [column for _row in range(2) for column in st.columns(3)]
 figures[0].metric(_("Score"), tables.number(row["score"], decimals))
 figures[1].metric(
-    _("{level} interval").format(level=level), tables.interval(row["score_low"], row["score_high"], decimals)
+    _("{level} interval").format(level=level),
+    tables.interval(row["score_low"], row["score_high"], decimals, detail.rules.scale),
 )
 figures[2].metric(_("Votes"), f"{row['n']:,}")
 figures[4].metric(
@@ -46,8 +47,10 @@ figures[4].metric(
 figures[5].metric(_("Places"), tables.places(row["rank_best"], row["rank_worst"]))
 figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
 st.caption(
-    _("Category: {category}. Don't know: {share}.").format(
-        category=layout.plain(layout.category_name(category)), share=tables.percent(row["dont_know_share"])
+    _("Category: {category}. Don't know: {share} ({definition}).").format(
+        category=layout.plain(layout.category_name(category)),
+        share=tables.percent(row["dont_know_share"]),
+        definition=_(DONT_KNOW),
     )
 )
 bottom = cached.bottom_lists(round_)[category]
@@ -58,7 +61,7 @@ for told in (
     if told:
         st.caption(layout.plain(told))
 if row["rank"]:
-    st.subheader(_("Why this verdict?"))
+    st.subheader(_("Basis of the verdict"))
     for sentence in bottom.sentences(row, language()):
         st.markdown(layout.plain(sentence))
     with st.expander(_(STATISTICIAN)):

@@ -15,7 +15,7 @@ def _funnel_section() -> None:
     rounds = cached.scored_rounds(release)
     if not rounds:
         return
-    st.subheader(_("Does a score stand out?"))
+    st.subheader(_("Scores outside the usual range"))
     left, right = st.columns([1, 3])
     round_ = cached.round_of(release, left.selectbox(_("Round"), rounds, key="funnel_round"))
     categories = [family.name for family in cached.families(round_)]

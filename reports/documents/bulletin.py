@@ -29,7 +29,6 @@ from results.ranking.rows import records
 from results.ranking.statements import (
     NO_SECOND_VERDICT,
     RELIABILITY,
-    STATISTICIAN,
     family_name,
     p_words,
     share_words,
@@ -43,6 +42,7 @@ TITLES = {
 OPENING = N_("The results of the evaluation of {round} are hereby announced.")
 GENERAL = N_("In general")
 BOTTOM = N_("The bottom")
+ANNEX = N_("Appendix: figures of the tests")
 RANKING = N_("The ranking of each category")
 BALLOTS = N_("Units evaluated: {units}; categories: {categories}; ballots: {ballots}; votes on units: {votes}.")
 COUNTS = N_("Units evaluated: {units}; categories: {categories}; votes on units: {votes}.")
@@ -62,20 +62,32 @@ READING = N_(
     "answers only whether a unit is at the bottom: that any confirmed unit of a category is wrongly named has a "
     "chance of at most {error}%, and the same holds for the cleared."
 )
-RULE = N_("Ranked units: {count}. The bottom by the rules: {membership}.")
+RULES = {
+    "last": N_("Ranked units: {count}. By the rules, places at the bottom: {k}."),
+    "share": N_("Ranked units: {count}. By the rules, places at the bottom: {k}."),
+    "below": N_("Ranked units: {count}. By the rules, units with a score below {line} points are at the bottom."),
+    "last_and_below": N_(
+        "Ranked units: {count}. By the rules, places at the bottom: {k}, for units with a score below {line} points."
+    ),
+    "dissatisfied_over": N_(
+        "Ranked units: {count}. By the rules, units with more than {limit}% of their votes at the lowest grade are at "
+        "the bottom."
+    ),
+}
 TIERS = N_(
     "Confirmed at the bottom: {confirmed}; not enough evidence: {undecided}; confirmed not at the bottom: {cleared}."
 )
 ACCOUNTABLE = N_("Proposed for accountability by the rules (confirmed at the bottom)")
 NO_FINDING = N_("Insufficient evidence, no conclusion")
 NOT_THERE = N_("Confirmed not at the bottom")
-NOBODY = N_("None. No unit of this category may be named as one of the bottom.")
+NOBODY = N_("No unit is confirmed at the bottom; none of this category is named.")
 OPEN = N_(
-    "The votes do not show whether each of these units is {membership}. The units must not be named as such, nor "
-    "cleared."
+    "The votes are not enough to establish whether each of these units is {membership}. It should be stated neither "
+    "that they are nor that they are not, and none of them is named as one of the bottom."
 )
 NONE_OPEN = N_("None.")
-COUNTED = N_("{count} units are confirmed not to be {membership}; they are not named here.")
+ALL_CLEARED = N_("All {count} ranked units are confirmed not to be at the bottom; their list is omitted.")
+OTHERS_CLEARED = N_("The other {cleared} units are confirmed not to be at the bottom; their list is omitted.")
 ANY_UNIT = N_("the unit")
 
 
@@ -176,7 +188,7 @@ def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterato
         return
     tiers = {verdict: listed.tier(verdict) for verdict in (CONFIRMED, UNDECIDED, CLEARED)}
     sizes = {verdict: len(rows) for verdict, rows in tiers.items()}
-    said = [translate(RULE, language).format(**facts), translate(TIERS, language).format(**sizes)]
+    said = [translate(RULES[listed.rule.name], language).format(**facts), translate(TIERS, language).format(**sizes)]
     said += filter(None, [about_whom(listed.family, language)])
     if listed.refused:
         yield Section(name, 2, (*said, translate(listed.refused, language)))
@@ -186,8 +198,13 @@ def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterato
     yield _tier(ACCOUNTABLE, NOBODY, None, confirmed, facts, language)
     open_ = [_unit(row, listed, shown, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
     yield _tier(NO_FINDING, NONE_OPEN, OPEN, open_, facts, language)
-    counted = translate(COUNTED, language).format(count=sizes[CLEARED], **_without(facts, "count"))
-    yield Section(translate(NOT_THERE, language), 3, (counted,))
+    yield Section(translate(NOT_THERE, language), 3, (cleared_words(sizes[CLEARED], listed.count, language),))
+
+
+def cleared_words(cleared: int, count: int, language: str) -> str:
+    """Return how many of `count` ranked units are cleared: none, all, or the others."""
+    message = NONE_OPEN if not cleared else ALL_CLEARED if cleared == count else OTHERS_CLEARED
+    return translate(message, language).format(cleared=cleared, count=count)
 
 
 def _tier(
@@ -216,20 +233,20 @@ def _annex(found: RoundResults, shown: Presentation, language: str) -> Iterator[
     """
     listed = [one for one in found.lists if not one.refused]
     if listed:
-        yield Section(translate(STATISTICIAN, language), 1, (translate(NO_SECOND_VERDICT, language),))
+        yield Section(translate(ANNEX, language), 1, (translate(NO_SECOND_VERDICT, language),))
     for one in listed:
         told = translate(RELIABILITY, language).format(share=number_format.percent(one.reliability, 0))
-        rows = [_figures_of(row, shown, language) for row in _records(one.not_settled())]
+        rows = [_figures_of(row, shown, language, found.rules.scale) for row in _records(one.not_settled())]
         name = plain(family_name(one.family.name, language))
         yield Section(name, 2, (told,), table(STATISTICS, rows, language) if rows else None)
 
 
-def _figures_of(row: Mapping[str, object], shown: Presentation, language: str) -> Row:
+def _figures_of(row: Mapping[str, object], shown: Presentation, language: str, scale: tuple[float, float]) -> Row:
     """Return p-values and probability of a unit, none of them if its votes are not shown."""
     few = few_votes(row, shown)
     p = {name: number_format.NONE if few else p_words(float(str(row[name]))) for name in ("confirm_p", "clear_p")}
     told = number_format.NONE if few or row["p_bottom"] is None else share_words(float(str(row["p_bottom"])))
-    cells = {**unit_cells(row, shown, language), **p, "p_bottom": told}
+    cells = {**unit_cells(row, shown, language, scale), **p, "p_bottom": told}
     return Row({name: cells[name] for name in COLUMNS[STATISTICS]})
 
 
@@ -238,7 +255,7 @@ def _unit(
 ) -> Row:
     """Return a unit, with the permitted statements if it could be named."""
     return Row(
-        unit_cells(row, shown, language),
+        unit_cells(row, shown, language, listed.family.rules.scale),
         bar(row, listed),
         statement(row, listed, shown, language) if stated else "",
     )
@@ -257,7 +274,3 @@ def statement(row: Mapping[str, object], listed: BottomList, shown: Presentation
 
 def _records(rows: pd.DataFrame) -> list[dict[str, object]]:
     return records(rows, [*FIELDS, "named"])
-
-
-def _without(facts: Mapping[str, object], name: str) -> dict[str, object]:
-    return {key: value for key, value in facts.items() if key != name}

@@ -17,7 +17,12 @@ from results.pledges.labels import NO_INTERVAL, STATUS_WORDS, attention
 from results.pledges.progress import QuarterReport
 
 TITLE = N_("Circular on the pledges, {year}, quarter {quarter}")
-STANDING = N_("As it stood on {day}: {count} items of {units} units, {warned} of them in need of attention.")
+STANDING = N_(
+    "As it stood on {day}: {count} items of {units} units; in need of attention: {warned}, of which overdue {late}, "
+    "due this quarter {due} (no item is in both), for another reason {other}."
+)
+ALL_STANDING = N_("As it stood on {day}: {count} items of {units} units, none of them in need of attention.")
+AWAITED = N_("Reports due by this day: those on quarter {quarter} of {year}.")
 DAY = N_("{year}-{month}-{day}")
 ALL_WELL = N_("No item needs attention.")
 IN_GENERAL = N_("In general")
@@ -29,17 +34,25 @@ def circular(release: Release, report: QuarterReport, language: str, signature: 
     year, _, quarter = report.quarter.partition("Q")
     title = translate(TITLE, language).format(year=year, quarter=quarter)
     book, rows = report.book, report.warnings
-    standing = translate(STANDING, language).format(
-        day=day_words(report.as_of, language),
-        count=len(rows),
-        units=rows["unit_code"].nunique(),
-        warned=int(rows["warned"].sum()) if len(rows) else 0,
-    )
-    general = Section(translate(IN_GENERAL, language), 1, (standing, translate(NO_INTERVAL, language)))
+    standing = standing_words(report.counts, report.as_of, rows["unit_code"].nunique(), language)
+    awaited = (_awaited(report.awaited, language),) if report.awaited else ()
+    general = Section(translate(IN_GENERAL, language), 1, (standing, *awaited, translate(NO_INTERVAL, language)))
     sections = [general, *_categories(rows, language)]
     rounds = release.query("rounds").set_index("round_id")["rules_name"]
     made_of = MadeOf((book.round,), str(rounds.get(book.round, "")))
     return document(release, "pledges", title, sections, language, signature, made_of)
+
+
+def standing_words(counts: Mapping[str, int], day: date, units: int, language: str) -> str:
+    """Return how many items need attention and why. counts: `results.pledges.progress.attention_counts`."""
+    message = STANDING if counts["warned"] else ALL_STANDING
+    return translate(message, language).format(day=day_words(day, language), units=units, **counts)
+
+
+def _awaited(quarter: str, language: str) -> str:
+    """Return which reports were due, so that "report overdue" can be understood."""
+    year, _, number = quarter.partition("Q")
+    return translate(AWAITED, language).format(year=year, quarter=number)
 
 
 def day_words(day: date, language: str) -> str:

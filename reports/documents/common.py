@@ -28,10 +28,8 @@ DIGITS = "一二三四五六七八九十"
 FOOTER = N_("Biaochi release {release} · rule set {rules}")
 ORIGIN = N_("Where this comes from")
 RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
-REPLAY = N_(
-    "All of it can be recomputed from the kept evidence and compared byte for byte, by the command: biaochi replay "
-    "{short}"
-)
+REPLAY = N_("These results can be checked against the evidence on file (number for the check: {short}).")
+NOTE = N_("Note: the command for the check is biaochi replay {short}; it compares every table byte for byte.")
 
 
 @dataclass(frozen=True)
@@ -118,6 +116,7 @@ def document(
             release=release.short, round=comma.join(map(plain, told)), rules=rules or number_format.NONE, rows=lines
         ),
         translate(REPLAY, language).format(short=release.short),
+        translate(NOTE, language).format(short=release.short),
     )
     return Document(
         kind=kind,
@@ -186,8 +185,13 @@ def few_votes(row: Mapping[str, object], shown: Presentation) -> bool:
     return bool(is_small(n, shown.smallest_cell, row["se_sampling"] == 0))
 
 
-def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) -> dict[str, str]:
-    """Return the cells of a ranking row as text, without score and exact votes if the votes are few."""
+def unit_cells(
+    row: Mapping[str, object], shown: Presentation, language: str, scale: tuple[float, float]
+) -> dict[str, str]:
+    """Return the cells of a ranking row as text, without score and exact votes if the votes are few.
+
+    scale: fewest and most points that there are; an interval stops there, as no unit can score more.
+    """
     verdict, decimals = translate(VERDICTS[str(row["verdict"])], language), shown.decimals
     few = few_votes(row, shown)
     if row["reason"] or few:
@@ -201,7 +205,7 @@ def unit_cells(row: Mapping[str, object], shown: Presentation, language: str) ->
         "score": number_format.NONE if few else number_format.number(row["score"], decimals),
         "interval": number_format.NONE
         if few
-        else number_format.interval(row["score_low"], row["score_high"], decimals),
+        else number_format.interval(row["score_low"], row["score_high"], decimals, scale),
         "places": number_format.places(row["rank_best"], row["rank_worst"]),
         "verdict": verdict,
     }

@@ -29,11 +29,11 @@ from results.ranking.bottom_list import BottomList
 from results.ranking.rows import records
 from results.ranking.statements import family_name, remark
 from results.ranking.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, UnitDetail, UnitHistory, UnitNotFoundError
-from results.ranking.unknown import bounds_in_words
+from results.ranking.unknown import DONT_KNOW, bounds_in_words
 
 TITLE = N_("One unit in the mass evaluation of {round}")
 VERDICT = N_("The verdict in {round}")
-STANDING = N_("Category: {category}; ranked units in it: {count}. Don't know: {share} of the answers.")
+STANDING = N_("Category: {category}; ranked units in it: {count}. Don't know: {share} ({definition}).")
 READING = N_(
     "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
     "units of a category at once ({level}%)."
@@ -62,7 +62,7 @@ def dossier(
         _groups(detail, language),
         *_indicators(detail, language),
         *_pledges(found, history.unit, language),
-        _rounds(history, found.shown_in("unit"), language),
+        _rounds(history, found, language),
     ]
     title = translate(TITLE, language).format(round=words)
     rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
@@ -79,6 +79,7 @@ def _verdict(
             category=plain(family_name(str(row["category"]), language)),
             count=listed.count,
             share=number_format.percent(row["dont_know_share"]),
+            definition=translate(DONT_KNOW, language),
         ),
         translate(READING, language).format(level=found.level),
     ]
@@ -89,7 +90,7 @@ def _verdict(
     if own and not few_votes(own[0], shown):
         round_ = found.release.round(found.ranking.round)
         said += filter(None, [bounds_in_words(round_, listed.family, str(row["unit_code"]), language)])
-    line = Row(unit_cells(row, shown, language), bar(row, listed), told)
+    line = Row(unit_cells(row, shown, language, found.rules.scale), bar(row, listed), told)
     return Section(heading, 1, tuple(said), table(UNITS, [line], language))
 
 
@@ -143,24 +144,30 @@ def _mean(row: Mapping[str, object], detail: UnitDetail, language: str) -> Row:
             "group": plain(row["group"]),
             "n": number_format.count(row["n"]),
             "score": translate(WITHHELD, language) if row["too_few"] else number_format.number(row["mean"], decimals),
-            "interval": number_format.interval(row["low"], row["high"], decimals),
+            "interval": number_format.interval(row["low"], row["high"], decimals, detail.rules.scale),
             "category_mean": number_format.number(row["category_mean"], decimals),
             "category_range": number_format.interval(row["category_min"], row["category_max"], decimals),
         }
     )
 
 
-def _rounds(history: UnitHistory, shown: Presentation, language: str) -> Section:
+def _rounds(history: UnitHistory, found: RoundResults, language: str) -> Section:
     """Return all rounds, newest first. The unit is named in the first table."""
-    rows = [_round(own, history.name, shown, language) for own in history.rounds]
+    shown = found.shown_in("unit")
+    rows = [_round(own, history.name, shown, language, _scale(own, found)) for own in history.rounds]
     count = history.confirmed_in_a_row
     said = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
     return Section(translate(THROUGH, language), 1, said, table(ROUNDS, rows, language))
 
 
-def _round(own: Mapping[str, object], name: str, shown: Presentation, language: str) -> Row:
+def _scale(own: Mapping[str, object], found: RoundResults) -> tuple[float, float]:
+    """Return the scale of a round, whose rules may be others than those of the round of the dossier."""
+    return found.release.round(str(own["round"])).scored_rules.scale
+
+
+def _round(own: Mapping[str, object], name: str, shown: Presentation, language: str, scale: tuple[float, float]) -> Row:
     """Return a round, with the unit's name at that time if it was different."""
-    cells = unit_cells(own, shown, language)
+    cells = unit_cells(own, shown, language, scale)
     words = plain(own["round"])
     if (then := cells.pop("unit")) != plain(name):
         words = translate(AS, language).format(round=words, name=then)

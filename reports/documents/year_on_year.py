@@ -6,12 +6,11 @@ from formats.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
 from i18n import N_, PUNCTUATION, translate
 from reports.documents.common import REMARKED, UNSIGNED, MadeOf, RoundResults, Signature, document, round_words, table
 from results import number_format
+from results.comparison.sentences import regression, summary
 from results.comparison.year_on_year import (
     COLUMNS,
     DOWN,
-    FELL,
     LEFT_OUT_SENTENCES,
-    ROSE,
     SAME,
     SCREENING,
     STATEMENT_NAMES,
@@ -33,19 +32,10 @@ NOT_TESTED = N_(
     "The change is not tested. The table shows the two official scores side by side; their difference has no meaning."
 )
 RECOUNTED = N_("{round} was recalculated under the rule set {rules}; its scores here are not the published scores.")
-SUMMARY = N_(
-    "Units compared: {count}. By more than chance explains, {rose} rose and {fell} fell. For the others the votes "
-    "show no change."
-)
-REGRESSION = N_(
-    "The last of {round} ({k}): if no unit had become better or worse, chance alone would change their mean "
-    "score by {predicted} points (regression to the mean). It changed by {measured}, and the mean of all units "
-    "by {overall}. A rise no larger than that expected by chance is no sign of improvement."
-)
 NONE = N_("No unit of this category has a score in both rounds.")
 ONLY_SHOWN = N_("not tested")
 POSITIONS = {UP: N_("place up"), DOWN: N_("place down")}
-LOOK = N_("worth a look")
+LOOK = N_("needs attention")
 FORMER = N_("{unit} (formerly {name})")
 MOVED = N_("in {category} before")
 COMPARED = N_("Not compared")
@@ -88,17 +78,10 @@ def _said(one: Changes, decimals: int, language: str) -> Iterator[str]:
         yield translate(BREAKS, language) + gap + gap.join(found.sentence(language) for found in one.breaks)
         after = RECOUNTED if one.tested else NOT_TESTED
         yield translate(after, language).format(round=plain(one.round_from), rules=plain(one.rules))
-    if one.tested and one.compared:
-        yield translate(SUMMARY, language).format(count=one.compared, rose=one.count(ROSE), fell=one.count(FELL))
+    if told := summary(one, language):
+        yield told
     if one.regression is not None:
-        facts = one.regression
-        yield translate(REGRESSION, language).format(
-            round=round_words(one.round_from, language),
-            k=facts.k,
-            predicted=number_format.signed(facts.predicted, decimals),
-            measured=number_format.signed(facts.measured, decimals),
-            overall=number_format.signed(facts.overall, decimals),
-        )
+        yield regression(one.regression, round_words(one.round_from, language), decimals, language)
 
 
 def _row(row: Mapping[str, object], one: Changes, decimals: int, language: str) -> Row:

@@ -27,7 +27,7 @@ Array: TypeAlias = NDArray[Any]
 Recount: TypeAlias = Callable[[Round, RuleSet], WhatIf]
 
 ROSE, FELL, SAME = "rose", "fell", "not_distinguishable"
-STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Unclear")}
+STATEMENT_NAMES = {ROSE: N_("Rose"), FELL: N_("Fell"), SAME: N_("Not significant")}
 UP, DOWN, OVERLAPPING = "up", "down", "overlapping"
 COLUMNS = (
     *("unit_code", "unit_name", "old_name", "moved_from", "n_from", "n_to", "score_from", "score_to"),
@@ -36,7 +36,7 @@ COLUMNS = (
 )
 TESTED = ("change", "standard_error", "low", "high", "p")
 LEFT_OUT = ("unit_code", "unit_name", "round", "reason")
-SCREENING = 0.05  # expected share of false entries among the units worth a look (Benjamini-Hochberg)
+SCREENING = 0.05  # expected share of false entries among the units that need attention (Benjamini-Hochberg)
 LEFT_OUT_SENTENCES = {
     "new": N_("The unit was not in the earlier round."),
     "gone": N_("The unit is not in this category of the later round."),
@@ -178,7 +178,7 @@ def _answer(
     rows = _rows(before.loc[compared], after.loc[compared], found, later, tested, level)
     regression = None
     if tested and own is not None:
-        regression = _regression(own, after, renamed)
+        regression = _regression(own, later, after, renamed)
     return Changes(
         later.release,
         rounds[0].id,
@@ -301,12 +301,19 @@ def _positions(rows: pd.DataFrame) -> list[str | None]:
     return told
 
 
-def _regression(own: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:
+def _regression(own: Family, later: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:
     """Return the units under the earlier bottom rule, or the last fifth where it has no number of places."""
     known = [_why_not(unit) is None for _, unit in after.iterrows()]
-    second = after.loc[known, "score"].reindex(own.members["unit_code"].astype(str).replace(renamed))
+    codes = own.members["unit_code"].astype(str).replace(renamed)
+    second = after.loc[known, "score"].reindex(codes).to_numpy(dtype=float)
     k = own.places or int(own.ranked.sum()) // 5
-    return regression_to_mean(own.ranked_score, own.scores.se**2, second.to_numpy(dtype=float), k)
+    # The two rounds have different evaluators, so the covariance of a rise is the sum of both.
+    then = pd.DataFrame(later.scores.covariance_adjusted, index=after.index, columns=after.index)
+    covariance = own.scores.covariance_adjusted + then.reindex(index=codes, columns=codes).to_numpy(dtype=float)
+    level = later.rules.uncertainty.level
+    return regression_to_mean(
+        own.ranked_score, own.scores.se**2, second, k, covariance=np.nan_to_num(covariance), level=level
+    )
 
 
 def _left_out(

@@ -42,9 +42,9 @@ AGREEMENTS = (
     (VOTE, PUBLIC),
     *((f"{kind}_verified_completion", PUBLIC) for kind in KINDS),
     *((f"{kind}_verified_completion", VOTE) for kind in KINDS),
-    *((f"{kind}_reported_completion", f"{kind}_verified_completion") for kind in KINDS),
+    *((f"{kind}_same_reported_completion", f"{kind}_same_verified_completion") for kind in KINDS),
 )
-SHIFTS = tuple((f"{kind}_reported_completion", f"{kind}_verified_completion") for kind in KINDS)
+SHIFTS = tuple((f"{kind}_same_reported_completion", f"{kind}_same_verified_completion") for kind in KINDS)
 TRENDS = (
     *(f"{kind}_{sort}_completion" for kind in KINDS for sort in ("reported", "verified")),
     *(VOTE_SCORE, PUBLIC_SCORE),

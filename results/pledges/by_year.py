@@ -8,17 +8,19 @@ import pandas as pd
 
 from data.model.rule_sets import RuleSet
 from data.store.release import Release, Round
+from results.pledges.holders import seat
 from results.pledges.register import KINDS, TOTALS, PledgeBook, pledge_book
-from results.pledges.vote_scores import VoteScores, vote_scores
+from results.pledges.vote_scores import UNSCORED, VoteScores, vote_scores
 from results.pledges.vote_vs_public import ERRORS, GAPS, NO_VOTE, NOT_SURE, TwoByTwo, public_scores, two_by_two
 from results.ranking.family import families
 from results.ranking.lineage import codes_of
 
 _SORTS = TOTALS[TOTALS.index("pledges") :]
 YEARS = (
-    *("round", "rules", "unit_code", "unit_name", "category", "post"),
+    *("round", "as_of", "rules", "unit_code", "unit_name", "category", "post"),
     *(f"{kind}_{name}" for kind in KINDS for name in _SORTS),
-    *("vote_n", "vote_score", "vote_low", "vote_high", "vote_reason", "final_level", "comment_points"),
+    *("vote_n", "vote_score", "vote_low", "vote_high", "vote_reason", *(f"vote_{name}" for name in UNSCORED)),
+    *("final_level", "comment_points"),
     *("public_n", "public_score", "public_low", "public_high", "differs"),
 )
 NAMING = (*GAPS, *ERRORS, "p", "p_at_most", "not_named")
@@ -62,10 +64,10 @@ def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataF
     )
     hall = votes.rename(
         columns={"n": "vote_n", "score": "vote_score", "score_low": "vote_low", "score_high": "vote_high"}
-    ).rename(columns={"reason": "vote_reason"})
+    ).rename(columns={"reason": "vote_reason", **{name: f"vote_{name}" for name in UNSCORED}})
     hall = hall.merge(compared[["unit_code", "post", "differs", "reason", *NAMING[:-1]]], on=["unit_code", "post"])
     wide = _by_kind(own).merge(hall, on=_ABOUT, how="outer").merge(public, on="unit_code", how="left")
-    wide = wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*POSTS, "reason", "roster_no"])
+    wide = wide.assign(**_basis(year)).reindex(columns=[*POSTS, "reason", "roster_no"])
     why = wide.pop("reason").astype(object).mask(wide["p"].notna(), NOT_SURE)
     wide["not_named"] = why.where(why.notna(), NO_VOTE).where(wide["differs"].isna(), None)
     return wide.sort_values(["category", "roster_no", "unit_code", "post"], ignore_index=True)
@@ -74,7 +76,11 @@ def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataF
 def units_of_year(year: PledgeYear) -> pd.DataFrame:
     """Return a row for every unit with pledges, all its posts together: UNITS and roster_no."""
     wide = _by_kind(year.book.units).merge(year.public, on="unit_code", how="left")
-    return wide.assign(round=year.book.round, rules=year.votes.rules).reindex(columns=[*UNITS, "roster_no"])
+    return wide.assign(**_basis(year)).reindex(columns=[*UNITS, "roster_no"])
+
+
+def _basis(year: PledgeYear) -> dict[str, str]:
+    return {"round": year.book.round, "as_of": year.book.as_of.isoformat(), "rules": year.votes.rules}
 
 
 def _by_kind(totals: pd.DataFrame) -> pd.DataFrame:
@@ -89,11 +95,11 @@ def _by_kind(totals: pd.DataFrame) -> pd.DataFrame:
 def post_through_years(release: Release, years: list[PledgeYear], unit_code: str, post: str) -> pd.DataFrame:
     """Return YEARS of a post, newest round first.
 
-    Renamings of the unit are followed; the name of the post must be the same. A post may have been held by several
-    people; the rows say nothing about a person.
+    Renamings of the unit are followed; the name of the post must be the same, whatever the span of its holder. A post
+    may have been held by several people; the rows say nothing about a person.
     """
     codes = codes_of(release, unit_code)
     parts = [posts_of(year, codes) for year in sorted(years, key=lambda year: year.book.round, reverse=True)]
-    found = [part[part["post"] == post] for part in parts]
+    found = [part[part["post"].map(seat, na_action="ignore") == seat(post)] for part in parts]
     filled = [part for part in found if len(part)]
     return pd.concat(filled, ignore_index=True)[list(YEARS)] if filled else pd.DataFrame(columns=list(YEARS))

@@ -86,9 +86,18 @@ DIFFERS_SENTENCES = {
 WARNING_WORDS = {
     LATE: N_("Overdue"),
     DUE: N_("Due this quarter"),
-    SILENT: N_("No report this quarter"),
+    SILENT: N_("Report overdue"),
     UNVERIFIED: N_("Not verified"),
     NO_REASON: N_("No reason given"),
+}
+SCORED = {
+    "all": N_("**Hall:** all {posts} posts have a vote score."),
+    "some": N_("**Hall:** of {posts} posts, {scored} have a vote score and {withheld} do not."),
+    "none": N_("**Hall:** none of the {posts} posts has a vote score."),
+}
+OPPOSITE = {
+    True: N_("Of {posts} posts, {count} have clearly opposite results in the hall and with the public"),
+    False: N_("None of the {posts} posts has clearly opposite results in the hall and with the public"),
 }
 DIRECTION_WORDS = {"higher": N_("Higher is better"), "lower": N_("Lower is better")}
 WORDS: dict[str, Mapping[str, str]] = {
@@ -101,6 +110,18 @@ WORDS: dict[str, Mapping[str, str]] = {
     "differs": DIFFERS,
     "not_named": COMPARED_REASONS,
 }
+
+
+def scored_words(scored: int, posts: int, language: str) -> str:
+    """Return how many posts have a vote score; all of them, or which part."""
+    facts = {"scored": f"{scored:,}", "posts": f"{posts:,}", "withheld": f"{posts - scored:,}"}
+    kind = "all" if scored == posts else "some" if scored else "none"
+    return translate(SCORED[kind], language).format(**facts)
+
+
+def opposite_words(count: int, posts: int, language: str) -> str:
+    """Return how many of the compared posts are opposite in hall and public; none, or a number."""
+    return translate(OPPOSITE[count > 0], language).format(count=f"{count:,}", posts=f"{posts:,}")
 
 
 def header(field: str, language: str) -> str:

@@ -15,6 +15,7 @@ from data.model.record_keys import year_of
 from data.store.release import Release, Round, per_round
 from errors import StoreDamagedError
 from results.missing import is_missing
+from results.pledges.holders import posts_with_spans
 from results.pledges.vote_scores import units_of
 from results.ranking.family import RoundNotFoundError
 
@@ -56,6 +57,8 @@ TOTALS = (
     *("overdue", "unverified"),
     *("reported_known", "reported_completion", "reported_share_met"),
     *("verified_known", "verified_completion", "verified_share_met"),
+    *("reported_measured", "verified_measured"),
+    *("same_items", "same_reported_completion", "same_verified_completion"),
 )
 _NUMBERS = (
     *("seq", "baseline", "target", "weight"),
@@ -86,7 +89,10 @@ class PledgeBook:
         final_level: of the post, set by the superior; NA without a level.
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
         adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
-        of those. Completions are weighted means, NaN where none is defined.
+        of those. Completions are weighted means, NaN where none is defined; _measured: the items in them (a target of
+        zero and a yes-or-no item have an outcome and no percentage). same_: over the items that have a
+        completion by both accounts; reported and verified are compared on these alone, since a unit that reports its
+        best items only would otherwise be compared with all that was checked.
     unmatched_checks : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
     late_checks : the same of checks dated after the round closed and after the day of the book: kept, not counted.
     """
@@ -175,11 +181,12 @@ def _register(round_: Round) -> pd.DataFrame:
         return pledges
     _check_weights(pledges, round_.id)
     pledges = pledges.join(units_of(round_, pledges["unit_code"]), on="unit_code")
-    levels = round_.records("votes").groupby(["unit_code", "post"])["final_level"].first()
-    post = pledges["post"].fillna("")
+    votes = round_.records("votes")
+    votes = votes.assign(post=posts_with_spans(votes))
+    levels = votes.groupby(["unit_code", "post"])["final_level"].first()
     given = pledges.groupby("unit_code")["weight"].transform("mean").fillna(1.0)
     pledges = pledges.assign(
-        post=post,
+        post=posts_with_spans(pledges),
         kind=pledges["headline"].fillna(False).map({True: HEADLINE, False: ROUTINE}),
         direction=pledges["direction"].map(DIRECTIONS).fillna(HIGHER),
         area=pledges["area"].map(AREAS),
@@ -309,6 +316,20 @@ def _totals(lines: pd.DataFrame) -> pd.DataFrame:
         completion = np.where(counted, lines[f"{sort}_completion"], np.nan)
         found = kept(at, met, completion, lines["weight"])
         frame[f"{sort}_known"] = found.known
+        frame[f"{sort}_measured"] = np.bincount(at, weights=~np.isnan(completion)).astype(np.int64)
         frame[f"{sort}_completion"], frame[f"{sort}_share_met"] = found.completion, found.share_met
+    frame = frame.assign(**_on_the_same_items(lines, at, counted))
     frame = frame.sort_values(["category", "roster_no", "unit_code", "post", "kind"], ignore_index=True)
     return frame[[*TOTALS, "roster_no"]]
+
+
+def _on_the_same_items(lines: pd.DataFrame, at: np.ndarray, counted: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the completions over the items that have one by both accounts, and how many these are, by group."""
+    names = ("reported_completion", "verified_completion")
+    both = counted & lines[list(names)].notna().all(axis=1).to_numpy(dtype=bool)
+    found: dict[str, np.ndarray] = {"same_items": np.bincount(at, weights=both).astype(np.int64)}
+    nothing = np.full(len(lines), np.nan)
+    for name in names:
+        completion = np.where(both, lines[name], np.nan)
+        found[f"same_{name}"] = kept(at, nothing, completion, lines["weight"]).completion
+    return found

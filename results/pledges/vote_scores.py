@@ -16,6 +16,7 @@ from data.model.register import ONLY_CATEGORY
 from data.model.rule_sets import Presentation, Uncertainty
 from data.store.release import Round, per_round
 from errors import StoreDamagedError
+from results.pledges.holders import posts_with_spans
 
 SMALL_CELL, ONE_GRADE, COMPLEMENT = "small_cell", "one_grade", "complement"
 NO_POINTS, GRADE_WITHOUT_POINTS = "no_points", "grade_without_points"
@@ -23,9 +24,17 @@ WHOLE = ""
 """Group that denotes all ballots of a post."""
 
 KEY = ["unit_code", "post"]
+UNSCORED = ("dont_know", "abstain", "blank", "invalid")
+NO_OPINION = {
+    **dict.fromkeys(("不了解", "不清楚", "说不清"), "dont_know"),
+    "弃权": "abstain",
+    "空白": "blank",
+    **dict.fromkeys(("无效", "废票"), "invalid"),
+}
+"""Words of hall ballots that are no grade, unless the rule set says otherwise: kept, counted apart, never scored."""
 ROWS = (
     *("unit_code", "unit_name", "category", "post", "mode", "n", "score", "se", "score_low", "score_high"),
-    *("reason", "final_level", "comment_points"),
+    *("reason", *UNSCORED, "final_level", "comment_points"),
 )
 GROUPS = ("unit_code", "post", "group", "n", "score", "score_low", "score_high", "reason")
 GRADES = ("unit_code", "post", "group", "grade", "points", "count", "share")
@@ -38,7 +47,9 @@ class VoteScores:
     rows : ROWS and roster_no, a row a post that was voted on, by category, roster number, unit and post. reason: why
         there is no score: small_cell (fewer ballots than presentation.smallest_cell), one_grade (all ballots alike and
         fewer than twice that), no_points (no rule set, or none for these votes), grade_without_points; None where
-        there is a score. With a reason, the score is NaN. score_low and score_high stop at the ends of `scale`.
+        there is a score. With a reason, the score is NaN. score_low and score_high stop at the ends of `scale`. n:
+        ballots with a grade. dont_know, abstain, blank, invalid: ballots without a grade, in no score; NaN in a hall
+        with fewer ballots in all than may be shown.
     groups : GROUPS, a row a post and group; when a group of a post is withheld,
         all are (reason complement), because the total would reveal it.
     grades : GRADES, counts and shares by post, group and grade, group "" for all ballots together; withheld cells are
@@ -71,16 +82,18 @@ def vote_scores(round_: Round) -> VoteScores:
     cell = presentation.smallest_cell
     points = dict(rules.votes_points) if rules else {}
     scale = (min(points.values()) / 100, max(points.values()) / 100) if points else (-np.inf, np.inf)
-    counts = _counts(round_, points)
+    ballots = _counts(round_, points)
+    counts = ballots[ballots["kind"] == ""]
     name = rules.name if rules else ""
-    if counts.empty:
+    if ballots.empty:
         rows, groups, grades = (pd.DataFrame(columns=list(names)) for names in ((*ROWS, "roster_no"), GROUPS, GRADES))
         return VoteScores(round_.release.id, round_.id, name, level, cell, rows, groups, grades, None, None, scale)
-    posts = _posts(round_, counts)
+    posts = _posts(round_, ballots)
     scored = counts["points"].notna().any()
     moments = _moments(counts, posts) if scored else None
     scores = scores_from_moments(moments, None) if moments is not None else None
-    rows = within(_rows(counts, posts, scores, level, cell), scale, ("score_low", "score_high"))
+    rows = _rows(counts, posts.join(_without_a_grade(ballots, cell), on=KEY), scores, level, cell)
+    rows = within(rows, scale, ("score_low", "score_high"))
     groups = within(_groups(counts, rows, moments, level, cell), scale, ("score_low", "score_high"))
     grades = _grades(counts, rows, groups)
     return VoteScores(round_.release.id, round_.id, name, level, cell, rows, groups, grades, scores, moments, scale)
@@ -104,7 +117,9 @@ def units_of(round_: Round, codes: pd.Series) -> pd.DataFrame:
 
 
 def _counts(round_: Round, points: dict[str, int]) -> pd.DataFrame:
-    """Return ballots by post, group and grade. points: hundredths; NaN for a grade without points.
+    """Return ballots by post, group and grade. points: hundredths; NaN for a grade without points. kind: of UNSCORED.
+
+    kind is "" for a grade. Holders of one post are separate posts.
 
     Raises StoreDamagedError for a count below 0, which earlier versions of this program accepted from files.
     """
@@ -120,7 +135,16 @@ def _counts(round_: Round, points: dict[str, int]) -> pd.DataFrame:
             round=round_.id,
             count=below["count"].iloc[0],
         )
+    words = {**NO_OPINION, **(round_.rules.unscored if round_.rules else {})}
+    kinds = {word: kind for word, kind in words.items() if word not in points}
+    records = records.assign(post=posts_with_spans(records), kind=records["grade"].map(kinds).fillna(""))
     return records.assign(points=records["grade"].map(points).astype(float))
+
+
+def _without_a_grade(ballots: pd.DataFrame, cell: int) -> pd.DataFrame:
+    """Return the ballots of each post by UNSCORED, NaN in a hall of fewer ballots than may be shown."""
+    wide = ballots.pivot_table(index=KEY, columns="kind", values="count", aggfunc="sum", fill_value=0)
+    return wide.reindex(columns=list(UNSCORED), fill_value=0)[wide.sum(axis=1) >= max(cell, 1)]
 
 
 def _posts(round_: Round, counts: pd.DataFrame) -> pd.DataFrame:
@@ -168,6 +192,8 @@ def _rows(
     counts: pd.DataFrame, posts: pd.DataFrame, scores: UnitScores | None, level: float, cell: int
 ) -> pd.DataFrame:
     rows = posts.join(_tallies(counts, KEY, cell), on=KEY)
+    rows = rows.assign(n=rows["n"].fillna(0).astype("int64"))
+    rows = rows.assign(reason=rows["reason"].where(rows["n"] > 0, SMALL_CELL))
     rows = _with_scores(rows, scores, level)
     return rows[[*ROWS, "roster_no"]]
 

@@ -32,12 +32,12 @@ MEMBERSHIP = {
     "dissatisfied_over": N_("with more than {limit}% of its votes at the lowest grade"),
 }
 VERDICT_SENTENCES = {
-    CONFIRMED: N_("It can be stated with {level}% certainty that {unit} is {membership} ({n} votes)."),
+    CONFIRMED: N_("By a statistical test (confidence level {level}%), {unit} is {membership} ({n} votes)."),
     UNDECIDED: N_(
-        "The votes do not show whether {unit} is {membership} ({n} votes). It must not be stated that it is, nor "
-        "that it is not."
+        "The votes are not enough to establish whether {unit} is {membership} ({n} votes). It should be stated neither "
+        "that it is nor that it is not."
     ),
-    CLEARED: N_("It can be stated with {level}% certainty that {unit} is not {membership} ({n} votes)."),
+    CLEARED: N_("By a statistical test (confidence level {level}%), {unit} is not {membership} ({n} votes)."),
 }
 WITHHELD = N_("The tests would confirm that {unit} is {membership} ({n} votes), but it must not be named. {reason}")
 NOT_RANKED_SENTENCE = N_("{unit} is not ranked ({n} votes). {reason}")
@@ -49,10 +49,8 @@ GAUGE = {
 }
 BEYOND = N_("more than {strength}")
 PLACE = {
-    True: N_(
-        "Its exact place cannot be stated: any place from {best} to {worst} of {count} is consistent with the votes."
-    ),
-    False: N_("With all places considered together, only place {best} of {count} is consistent with the votes."),
+    True: N_("Its exact place is not established; it should be given as places {best} to {worst} of {count}."),
+    False: N_("With all places considered together, its place can be given as {best} of {count}."),
 }
 CROSSES = N_(
     "Its range of places crosses the line all the same: the range bounds the places of all units at once and is wider; "

@@ -13,6 +13,8 @@ from i18n import N_, join, translate
 from results import number_format
 from results.ranking.family import Family
 
+DONT_KNOW = N_("of the graded and the “don't know” answers on the indicators that make the score")
+"""Definition of every share of "don't know": of a unit, of a round, in a note. Printed wherever a share is."""
 BOUNDS = N_(
     "{share} of the answers are “don't know”, more than {limit}. Should they depend on the opinion, the score would be "
     "biased: were all of them the lowest grade it would be {low}, were all of them the highest {high}. The votes "
@@ -28,9 +30,10 @@ def bounds_in_words(round_: Round, family: Family, code: str, language: str, *, 
     """Return the bounds of a unit's score as a sentence; empty where at most `limit` are "don't know"."""
     at = list(family.members["unit_code"]).index(code)
     found = bounds_of(round_, family, limit=limit)
-    return (
-        told(found, at, family.rules.presentation.decimals, language, limit=limit) if shown(family, found)[at] else ""
-    )
+    if not shown(family, found, limit=limit)[at]:
+        return ""
+    share = float(family.members["dont_know_share"].iloc[at])
+    return told(found, at, share, family.rules.presentation.decimals, language, limit=limit)
 
 
 def many_in_words(units: Sequence[str], language: str, *, limit: float = LIMIT) -> str:
@@ -48,7 +51,7 @@ def units_with_bounds(round_: Round, family: Family) -> tuple[str, ...]:
     return tuple(map(str, family.members["unit_name"][shown(family, bounds_of(round_, family))]))
 
 
-def shown(family: Family, found: UnknownBounds) -> NDArray[np.bool_]:
+def shown(family: Family, found: UnknownBounds, *, limit: float = LIMIT) -> NDArray[np.bool_]:
     """Mark the units whose bounds may be given, shape (units,).
 
     Where a group that counts gave fewer votes than may be shown, score and bounds together would tell of its mean.
@@ -59,14 +62,16 @@ def shown(family: Family, found: UnknownBounds) -> NDArray[np.bool_]:
     else:
         n = n[:, [family.weights.get(str(group), 0.0) > 0 for group in family.moments.groups]]
     small = is_small(n, family.rules.presentation.smallest_cell)
-    kept: NDArray[np.bool_] = family.ranked & found.shown & ~small.any(axis=1)
+    # The share of the unit's line decides, not the one weighted like the groups: one page had 9% and 11% of one unit.
+    many = family.members["dont_know_share"].to_numpy(dtype=float) > limit
+    kept: NDArray[np.bool_] = family.ranked & many & ~np.isnan(found.low) & ~small.any(axis=1)
     return kept
 
 
-def told(found: UnknownBounds, at: int, decimals: int, language: str, *, limit: float = LIMIT) -> str:
-    """Return the bounds of the unit at a position as a sentence."""
+def told(found: UnknownBounds, at: int, share: float, decimals: int, language: str, *, limit: float = LIMIT) -> str:
+    """Return the bounds of the unit at a position as a sentence. share : of "don't know", as the unit's line has it."""
     return translate(BOUNDS, language).format(
-        share=number_format.percent(found.share[at], 0),
+        share=number_format.percent(share, 0),
         limit=number_format.percent(limit, 0),
         low=number_format.number(found.low[at], decimals),
         high=number_format.number(found.high[at], decimals),
@@ -93,5 +98,4 @@ def bounds_of(round_: Round, family: Family, *, limit: float = LIMIT) -> Unknown
     if family.weights is None:  # all votes are one group
         graded, unknown = graded.sum(axis=1, keepdims=True), unknown.sum(axis=1, keepdims=True)
         mean, weight = np.nan_to_num(family.scores.score)[:, None], np.ones(1)
-    values = [rules.numeric.low, rules.numeric.high] if rules.numeric else list(rules.points.values())
-    return unknown_bounds(mean, graded, unknown, weight, (min(values) / 100, max(values) / 100), limit=limit)
+    return unknown_bounds(mean, graded, unknown, weight, rules.scale, limit=limit)

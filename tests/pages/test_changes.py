@@ -23,8 +23,8 @@ def table(test, column):
 def test_the_two_newest_rounds_and_their_numbers(demo_path, monkeypatch):
     test = opened("browse/changes", demo_path, monkeypatch, "en", category="公共服务单位")
     assert [test.selectbox(key=key).value for key in ("from", "to", "category")] == ["2024", "2025", "公共服务单位"]
-    assert "Of 17 units compared, **3 rose and 2 fell**" in said(test)
-    assert "The last of 2024 (2): " in said(test) and "+13.52" in said(test)
+    assert "Units compared: 17. Changed by more than chance explains: 3 rose, 2 fell" in said(test)
+    assert "The last of the year 2024 (2): " in said(test) and "+13.52" in said(test)
     shown = table(test, "finding")
     rows = cached.changes(*rounds("2024", "2025"), "公共服务单位").rows
     assert shown["unit_name"].tolist() == rows["unit_name"].tolist()

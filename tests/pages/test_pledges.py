@@ -65,7 +65,7 @@ def test_the_glance_counts_headline_and_routine_apart_and_adds_up(demo_path, mon
     assert routine[0][1] == sum(number for _label, number in routine[1:4]) + 3
 
 
-@pytest.mark.parametrize(("language", "same"), [("zh", "不能区分"), ("en", "No clear difference")])
+@pytest.mark.parametrize(("language", "same"), [("zh", "差异不显著"), ("en", "No clear difference")])
 def test_who_is_high_with_the_hall_and_low_with_the_public_is_named_the_uncertain_is_not(
     language, same, demo_path, monkeypatch
 ):
@@ -84,7 +84,7 @@ def test_the_named_stand_with_ballots_and_both_intervals(demo_path, monkeypatch)
     test = pledges_page(demo_path, monkeypatch, view="halls")
     row = cached.pledge_year(round_2025(), date(2025, 12, 31)).compared.named.iloc[0]
     line = next(item.value for item in test.caption if item.value.startswith("会场："))
-    assert f"{row['vote_n']} 票" in line and f"{row['vote_low']:.1f} – {row['vote_high']:.1f}" in line
+    assert f"测评票 {row['vote_n']} 份" in line and f"{row['vote_low']:.1f} – {row['vote_high']:.1f}" in line
     assert f"{row['public_low']:.1f} – {row['public_high']:.1f}" in line
 
 
@@ -140,7 +140,7 @@ def test_the_book_tells_reasons_and_that_one_is_missing(demo_path, monkeypatch):
 def test_nine_ballots_are_shown_with_a_wide_interval_four_are_not(demo_path, monkeypatch):
     nine = pledges_page(demo_path, monkeypatch, view="book", unit=CODE[made.NINE_BALLOTS])
     score = next(item.value for item in nine.markdown if item.value.startswith("述职测评得分"))
-    assert score.endswith("共 9 票。")
+    assert score.endswith("测评票 9 份。")
     assert set(written(nine, "评议主体")["得分"]) == {"–"}
     four = pledges_page(demo_path, monkeypatch, view="book", unit=CODE[made.FOUR_BALLOTS])
     assert not any(item.value.startswith("述职测评得分") for item in four.markdown)
@@ -215,7 +215,7 @@ def test_all_of_a_small_town(tmp_path, monkeypatch):
     headline, routine = figures(test)
     assert [number for _label, number in headline] == [2, 1, 1, 0, 1]
     assert [number for _label, number in routine] == [1, 0, 0, 1, 0]
-    assert "**一般承诺**：单位自报完成 1 项、目标偏软（不高于上年）1 项" in said(test)
+    assert "**一般承诺**：单位自报完成 1 项、目标不优于上年 1 项" in said(test)
     shown = table(test, "difference")
     assert list(shown["unit_name"]) == ["单位1", "单位2"] and list(shown["difference"]) == ["−10.0", "0.0"]
 

@@ -123,7 +123,7 @@ def test_the_fonts_that_are_missing_are_told_for_the_bundle_too(made):
 
 NEEDED = (
     *({"评价数", "评价数，较晚批次"}, {"得分下限", "变化下限"}, {"认定", "结论"}),
-    *({"计分规则"}, {"发布版本"}, {"数据"}),
+    *({"计分规则"}, {"发布版"}, {"数据"}),
 )
 
 
@@ -142,7 +142,7 @@ def test_no_table_names_a_unit_without_its_figures(public, town, made):
         for asked in NEEDED:
             assert headers & asked, (name, asked)
         for row in rows_of(content):
-            assert release.startswith(row["发布版本"]) and len(row["发布版本"]) == 16
+            assert release.startswith(row["发布版"]) and len(row["发布版"]) == 16
             assert (row["计分规则"], row["数据"]) == ("demo-2025", "演示数据")
 
 

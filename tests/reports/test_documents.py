@@ -550,7 +550,7 @@ def test_the_circular_names_the_items_that_need_attention(own_town, tmp_path):
     assert {(row[0].split("（")[0], row[1]) for row in told} == {(row["unit_name"], row["item"]) for row in wanted_rows}
     assert all(all(row) for row in told)
     paragraphs = docx_paragraphs(path.read_bytes())
-    assert "完成率是逐项核算的，不是抽样得来的，所以没有区间。" in paragraphs
+    assert "完成率按事项逐项核算，不涉及抽样误差。" in paragraphs
     assert not [text for text in paragraphs for row in wanted_rows if row["unit_name"] in text]
 
 

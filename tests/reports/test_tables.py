@@ -80,7 +80,7 @@ def sheet_of(round_, table, language, category):
     if table != CHANGES:
         return export_sheet(round_, table, language, category=category)
     found = changes(round_.release.round("2024"), round_, category)
-    return changes_sheet(round_.release, found, language)
+    return changes_sheet(round_.release, [found], language, category)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -178,7 +178,7 @@ def test_a_printed_workbook_is_not_shrunk_beyond_reading(demo_release, tmp_path)
             path = tmp_path / f"{name}.xlsx"
             path.write_bytes(xlsx_bytes(sheet))
             assert 60 < printed_width(path) <= 215, (name, language)
-        assert load_workbook(tmp_path / "posts.xlsx").worksheets[0].print_title_cols == "$A:$D"
+        assert load_workbook(tmp_path / "posts.xlsx").worksheets[0].print_title_cols == "$A:$B"
 
 
 def test_a_long_name_takes_a_higher_row_of_a_workbook(biaochi, tmp_path):

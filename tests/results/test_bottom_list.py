@@ -280,7 +280,7 @@ def test_a_year_that_settles_its_bottom(published):
 def test_a_year_that_cannot_rank_offers_no_list(published):
     card = published.card("no order")
     assert (card.outcome, card.confirmed, card.cleared, card.reliability) == (NOTHING, 0, 0, 0)
-    assert "排不出名次" in card.sentence("zh") and "cannot rank" in card.sentence("en")
+    assert "不能据以区分名次" in card.sentence("zh") and "cannot rank" in card.sentence("en")
 
 
 def test_a_year_that_can_name_some_or_nobody(published):
@@ -310,4 +310,4 @@ def test_no_name_is_said_without_votes_and_verdict(town):
             assert row["unit_name"] in said[0] and str(row["n"]) in said[0]
             assert "{" not in "".join(said)
             if row["verdict"] == "undecided":
-                assert ("既不得称其属于" if language == "zh" else "must not be stated") in said[0]
+                assert ("不宜作出是或不是的表述" if language == "zh" else "must not be stated") in said[0]

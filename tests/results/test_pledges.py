@@ -152,7 +152,7 @@ def test_the_quarter_says_what_needs_attention(release):
         "P2": "Not verified",
         "P3": "",
         "P4": "",
-        "P5": "Overdue; No report this quarter",
+        "P5": "Overdue; Report overdue",
         "P6": "",
         "P7": "No reason given",
     }
@@ -230,9 +230,9 @@ def test_json_does_not_depend_on_the_language_and_csv_does(demo, tmp_path):
 def test_the_circular_speaks_the_readers_language(demo):
     words = ("pledges", "--round", "2025", "--circular", "--as-of", "2025-09-30")
     rows = list(csv.DictReader(io.StringIO(demo(*words).decode("utf-8-sig"))))
-    assert {"承诺事项", "完成时限", "自报完成率%", "核实完成率%", "提醒"} <= set(rows[0])
+    assert {"承诺事项", "完成时限", "自报完成率%", "核实完成率%", "需关注情形"} <= set(rows[0])
     assert {(row["季度"], row["截至"]) for row in rows} == {("2025Q3", "2025-09-30")}
-    assert any("逾期" in row["提醒"] for row in rows) and any("尚未核实" in row["提醒"] for row in rows)
+    assert any("逾期" in row["需关注情形"] for row in rows) and any("尚未核实" in row["需关注情形"] for row in rows)
 
 
 # Against plain loops over the files themselves.

@@ -4,12 +4,29 @@ from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
 from ui.charts.bottom import bottom_chart, drawn
 from ui.charts.changes import changes_chart
 from ui.charts.funnel import funnel_chart
-from ui.charts.pledges import MOST_NAMED, MOST_POSTS, halls_chart, outcomes_chart, quarters_chart, years_chart
+from ui.charts.pledges import (
+    MEASURED,
+    MET_ONLY,
+    MOST_NAMED,
+    MOST_POSTS,
+    SILENT,
+    drawn_outcomes,
+    halls_chart,
+    outcomes_chart,
+    quarters_chart,
+    with_states,
+    years_chart,
+)
 from ui.charts.ranking import ranked_units, score_spread
 from ui.charts.robustness import MOST_STRIP, robustness_strip
 from ui.charts.unit import grade_bars, group_means, rounds
 
 __all__ = [
+    "MEASURED",
+    "MET_ONLY",
+    "SILENT",
+    "drawn_outcomes",
+    "with_states",
     "MOST_GRADES",
     "MOST_NAMED",
     "MOST_POSTS",

@@ -16,8 +16,8 @@ MOST_NAMED = 8
 """Names on the chart; with more they touch each other. The table names every post."""
 PROMISED = 100
 LINE = 26  # pixels of a row
-COLUMN = 0.2
-"""Width reserved for the signed differences, as a share of the range of the markers."""
+COLUMN = 0.3
+"""Width reserved for the signed differences with their items, as a share of the range of the markers."""
 AWAY = (24, -28, 52, -56)
 """Distance of names from their markers, pixels; alternating, so that neighbours do not overlap."""
 CROWD = 100
@@ -32,11 +32,37 @@ OUTCOME_SYMBOLS = {True: "circle", False: "triangle-left"}
 """Kept or short of the promise: shape and side of the tick both differ, for grey prints."""
 
 
+MEASURED, MET_ONLY, SILENT = "measured", "met_only", "silent"
+"""States of a row: a verified completion; outcomes without a percentage (targets of zero, yes or no); nothing."""
+MOST_SILENT = MOST_POSTS // 2
+"""Rows without a verified outcome that are always drawn, so that silence does not hide behind large shortfalls."""
+
+
+def with_states(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the state of each. rows: verified, met."""
+    state = pd.Series(SILENT, index=rows.index, dtype=object)
+    state[rows["met"].notna()] = MET_ONLY
+    state[rows["verified"].notna()] = MEASURED
+    return rows.assign(state=state)
+
+
+def drawn_outcomes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows to draw, at most MOST_POSTS: silent rows on top, then those not met, then by shortfall."""
+    silent = rows[rows["state"] == SILENT]
+    others = rows[rows["state"] != SILENT]
+    missed = others["met"].notna() & ~others["met"].fillna(True).astype(bool)
+    others = pd.concat([others[missed], others[~missed]])
+    room = max(MOST_SILENT, MOST_POSTS - len(others))
+    silent = silent.head(room)
+    return pd.concat([silent, others.head(MOST_POSTS - len(silent))], ignore_index=True)
+
+
 def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
     """Draw promise and outcome, first row on top, and to the right each score with interval on a separate scale.
 
-    rows: name, reported, verified (per cent of the promise), difference (signed text), about (hover text), and for
-    each name of `panels` its _score, _low, _high, _n; index from 0. panels: name -> title of the panel.
+    rows: name, verified and reported of the same items, alone (reported, nothing verified; per cent of the promise),
+    met (outcomes without a percentage), state, difference (text), about (hover text), and for each name of `panels` its
+    _score, _low, _high, _n; index from 0. panels: name -> title of the panel.
     """
     widths = [1.0] if not panels else [0.5, *[0.5 / len(panels)] * len(panels)]
     fig = make_subplots(cols=len(widths), shared_yaxes=True, column_widths=widths, horizontal_spacing=0.03)
@@ -64,8 +90,9 @@ def _panel_title(fig: go.Figure, axis: str, text: str) -> None:
 
 def _dumbbells(fig: go.Figure, rows: pd.DataFrame) -> None:
     """Draw a tick at the promise, the verified outcome with its signed distance, the reported outcome as a ring."""
-    known = rows[rows["verified"].notna()]
-    values = pd.concat([rows["reported"], rows["verified"], pd.Series([float(PROMISED)])]).dropna()
+    known = rows[rows["state"] == MEASURED]
+    values = pd.concat([rows["reported"], rows["alone"], rows["verified"], pd.Series([float(PROMISED)])]).dropna()
+    values = values.astype(float)
     room = max(values.max() - values.min(), 10) * COLUMN
     x, y = [], []
     for at, value in known["verified"].items():
@@ -76,16 +103,38 @@ def _dumbbells(fig: go.Figure, rows: pd.DataFrame) -> None:
     tick = {"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": INK}}
     fig.add_trace(_marks(rows.assign(x=PROMISED), tick, _("Promised")), row=1, col=1)
     ring = {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 1.6, "color": INK}}
-    fig.add_trace(_marks(rows.assign(x=rows["reported"]), ring, _("As reported")), row=1, col=1)
+    fig.add_trace(_marks(rows.assign(x=rows["reported"]), ring, _("As reported, same items")), row=1, col=1)
     for kept, name in ((True, _("Verified, promise kept")), (False, _("Verified, short of the promise"))):
         part = known[(known["verified"] >= PROMISED) == kept]
         marker = {"symbol": OUTCOME_SYMBOLS[kept], "size": 12, "color": OUTCOME_COLOURS[kept]}
         fig.add_trace(_marks(part.assign(x=part["verified"]), marker, name), row=1, col=1)
-        fig.add_trace(_differences(part, values.max() + room, kept), row=1, col=1)
+        fig.add_trace(_differences(part, values.max() + room, OUTCOME_COLOURS[kept]), row=1, col=1)
+    _without_percentage(fig, rows[rows["state"] == MET_ONLY], values.max() + room, values.min())
+    _silent(fig, rows[rows["state"] == SILENT], values.max() + room)
     fig.update_xaxes(range=[values.min() - room / 3, values.max() + 1.1 * room], col=1)
 
 
-def _differences(part: pd.DataFrame, x: float, kept: bool) -> go.Scatter:
+def _without_percentage(fig: go.Figure, rows: pd.DataFrame, right: float, left: float) -> None:
+    """Draw outcomes without a percentage: a diamond at the promise where all were met, a cross on the left else."""
+    for met, name in ((True, _("Verified, met (no percentage)")), (False, _("Verified, not met (no percentage)"))):
+        part = rows[rows["met"].astype(bool) == met]
+        if part.empty:
+            continue
+        marker = {"symbol": "diamond" if met else "x", "size": 11, "color": OUTCOME_COLOURS[met]}
+        fig.add_trace(_marks(part.assign(x=PROMISED if met else left), marker, name), row=1, col=1)
+        fig.add_trace(_differences(part, right, OUTCOME_COLOURS[met]), row=1, col=1)
+
+
+def _silent(fig: go.Figure, rows: pd.DataFrame, right: float) -> None:
+    """Draw rows without a verified outcome: what is reported as a hollow square, and that nothing is verified."""
+    if rows.empty:
+        return
+    square = {"symbol": "square-open", "size": 10, "color": GREY, "line": {"width": 1.6, "color": GREY}}
+    fig.add_trace(_marks(rows.assign(x=rows["alone"]), square, _("As reported, not verified")), row=1, col=1)
+    fig.add_trace(_differences(rows, right, GREY), row=1, col=1)
+
+
+def _differences(part: pd.DataFrame, x: float, colour: str) -> go.Scatter:
     """Return the signed distances as a separate column, where no marker overlaps them."""
     return go.Scatter(
         x=[x] * len(part),
@@ -93,7 +142,7 @@ def _differences(part: pd.DataFrame, x: float, kept: bool) -> go.Scatter:
         mode="text",
         text=part["difference"],
         textposition="middle left",
-        textfont={"size": 15, "color": OUTCOME_COLOURS[kept]},
+        textfont={"size": 14, "color": colour},
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
@@ -285,8 +334,9 @@ def quarters_chart(rows: pd.DataFrame) -> go.Figure:
 def years_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
     """Draw a post over the rounds, each outcome in a separate panel.
 
-    rows: oldest first, `results.pledges.by_year.YEARS`. panels: name -> title; "headline" and "routine" are completion
-    as reported and as verified, "vote" and "public" are scores with intervals.
+    rows: oldest first, `results.pledges.by_year.YEARS` and label: the round, with the span of the holder. panels: name
+    -> title; "headline" and "routine" are completion as reported and as verified, "vote" and "public" are scores with
+    intervals.
     """
     fig = make_subplots(cols=len(panels), horizontal_spacing=0.06)
     for column, (name, title) in enumerate(panels.items(), start=1):
@@ -295,7 +345,7 @@ def years_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
         else:
             _year_completion(fig, rows, name, column)
         _panel_title(fig, "x" if column == 1 else f"x{column}", title)
-    fig.update_xaxes(type="category", showgrid=False, categoryarray=list(rows["round"]), categoryorder="array")
+    fig.update_xaxes(type="category", showgrid=False, categoryarray=list(rows["label"]), categoryorder="array")
     fig.update_yaxes(gridcolor=PALE, zeroline=False)
     fig.update_layout(height=290, margin={"l": 10, "r": 10, "t": 76, "b": 10}, legend=_legend())
     return fig
@@ -308,7 +358,7 @@ def _year_completion(fig: go.Figure, rows: pd.DataFrame, name: str, column: int)
     )
     for sort, title, marker in marks:
         trace = go.Scatter(
-            x=rows["round"],
+            x=rows["label"],
             y=rows[f"{name}_{sort}_completion"],
             mode="lines+markers" if sort == "verified" else "markers",
             line={"color": PALE, "width": 2},
@@ -328,7 +378,7 @@ def _year_completion(fig: go.Figure, rows: pd.DataFrame, name: str, column: int)
 def _year_scores(fig: go.Figure, rows: pd.DataFrame, name: str, column: int) -> None:
     part, votes = rows[rows[f"{name}_score"].notna()], _("Votes")
     trace = go.Scatter(
-        x=part["round"],
+        x=part["label"],
         y=part[f"{name}_score"],
         mode="lines+markers",
         line={"color": PALE, "width": 2},

@@ -24,6 +24,10 @@ FIGURES = {
     "headline_verified_completion": N_("headline completion, verified"),
     "routine_reported_completion": N_("routine completion, reported"),
     "routine_verified_completion": N_("routine completion, verified"),
+    "headline_same_reported_completion": N_("headline completion, reported, same items"),
+    "headline_same_verified_completion": N_("headline completion, verified, same items"),
+    "routine_same_reported_completion": N_("routine completion, reported, same items"),
+    "routine_same_verified_completion": N_("routine completion, verified, same items"),
 }
 assert {f"{kind}_verified_completion" for kind in KINDS} <= set(FIGURES)
 

@@ -23,6 +23,8 @@ from results.pledges.labels import (
     NO_INTERVAL,
     VOTE_REASON_SENTENCES,
     difference_sentence,
+    opposite_words,
+    scored_words,
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
@@ -32,6 +34,10 @@ from ui.i18n import _, language
 UPLOADED = ("pledges", "progress", "votes")
 GROUPED = {"post": N_("By secretary (post)"), "unit": N_("By unit")}
 KIND_TITLES = {"headline": N_("Headline pledges"), "routine": N_("Routine pledges")}
+TOTALS_DRAWN = (
+    *("reported_completion", "verified_completion", "verified_share_met", "verified_known", "verified_measured"),
+    *("same_items", "same_reported_completion"),
+)
 BOOK, PLEDGES_PAGE = "book", layout.PAGES / "browse" / "pledges.py"
 
 
@@ -139,7 +145,7 @@ def _beside(one: PledgeCounts) -> str:
         told.append(_("{count} cancelled").format(count=f"{one.cancelled:,}"))
     told.append(_("{count} met as reported by the units").format(count=f"{one.reported_met:,}"))
     if one.soft:
-        told.append(_("{count} soft targets, no better than the year before").format(count=f"{one.soft:,}"))
+        told.append(_("{count} targets no better than the year before").format(count=f"{one.soft:,}"))
     return _("**{kind}:** {told}").format(kind=_(KIND_TITLES[one.kind]), told=_(", ").join(told))
 
 
@@ -149,17 +155,19 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
     if rows.empty:
         return [_("**Hall:** no votes on duty reports in this round.")]
     scored = int(rows["score"].notna().sum())
-    told = _("**Hall:** posts with a vote score: {scored}; without: {withheld}.")
-    told = told.format(scored=f"{scored:,}", withheld=f"{len(rows) - scored:,}")
+    told = scored_words(scored, len(rows), language())
     named = chosen.of_category(chosen.year.compared.named)
     if named.empty:
         return [
             told,
-            _("**Hall and public:** no post differs significantly between the on-site vote and the public score."),
+            _("**Posts with clearly opposite hall vote and public score:** none."),
         ]
     names = _(", ").join(layout.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
     more = "…" if len(named) > charts.MOST_NAMED else ""
-    return [told, _("**Hall and public:** these posts differ significantly: **{names}**.").format(names=names + more)]
+    return [
+        told,
+        _("**Posts with clearly opposite hall vote and public score:** **{names}**.").format(names=names + more),
+    ]
 
 
 def show_outcomes(chosen: Chosen) -> None:
@@ -183,23 +191,7 @@ def show_outcomes(chosen: Chosen) -> None:
     if rows.empty:
         st.info(_("No unit has a pledge of this kind here."))
         return
-    known = rows[rows["verified"].notna()]
-    if known.empty:
-        st.info(_("No outcome of these pledges is verified yet; the table shows what is reported."))
-    else:
-        drawn = known.head(charts.MOST_POSTS)
-        panels = (
-            {"vote": _("Hall, score"), "public": _("Public, score")} if by == "post" else {"public": _("Public, score")}
-        )
-        panels = {name: title for name, title in panels.items() if drawn[f"{name}_score"].notna().any()}
-        alt = _("Promise and verified outcome of each row, largest shortfall first, with both scores to the right.")
-        charts.show(charts.outcomes_chart(drawn, panels), "outcomes", alt)
-        if len(drawn) < len(rows):
-            st.caption(
-                _("The chart shows the {shown} of {count} with the largest shortfall; the table shows all.").format(
-                    shown=len(drawn), count=f"{len(rows):,}"
-                )
-            )
+    _draw_outcomes(rows, kind, by)
     level = tables.percent(chosen.year.votes.level, 0)
     st.caption(
         _(
@@ -211,43 +203,119 @@ def show_outcomes(chosen: Chosen) -> None:
     _outcome_table(rows, kind, by, chosen)
 
 
+def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str) -> None:
+    """Draw promise and outcome; say why not, and which rows are left out."""
+    if rows[["verified", "met", "alone"]].isna().all(axis=None):
+        st.info(_("No outcome of these pledges is verified yet; the table shows what is reported."))
+        return
+    drawn = charts.drawn_outcomes(rows)
+    panels = (
+        {"vote": _("Hall, score"), "public": _("Public, score")} if by == "post" else {"public": _("Public, score")}
+    )
+    panels = {name: title for name, title in panels.items() if drawn[f"{name}_score"].notna().any()}
+    alt = _("Promise and verified outcome of each row, those without one first, with the scores to the right.")
+    charts.show(charts.outcomes_chart(drawn, panels), "outcomes", alt)
+    silent = int((rows["state"] == charts.SILENT).sum())
+    if silent:
+        st.caption(
+            _("Without a verified outcome: {silent} of {count}, of which {shown} are drawn on top.").format(
+                silent=silent, count=f"{len(rows):,}", shown=int((drawn["state"] == charts.SILENT).sum())
+            )
+        )
+    if len(drawn) < len(rows):
+        st.caption(
+            _("The chart shows {shown} of {count}: after those, the largest shortfalls; the table shows all.").format(
+                shown=len(drawn), count=f"{len(rows):,}"
+            )
+            if silent
+            else _("The chart shows the {shown} of {count} with the largest shortfall; the table shows all.").format(
+                shown=len(drawn), count=f"{len(rows):,}"
+            )
+        )
+
+
 def outcome_rows(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
-    """Return wide rows for the outcomes chart, largest shortfall first, unknown outcomes last."""
+    """Return wide rows for the outcomes chart, largest shortfall first, unknown outcomes last.
+
+    reported is drawn with verified only where both are of the same items. alone: reported where nothing is verified.
+    met: whether all items were met, of rows with outcomes and no percentage.
+    """
+    total = {name: rows[f"{kind}_{name}"].astype(float) for name in TOTALS_DRAWN}
+    verified, known = total["verified_completion"], total["verified_known"].fillna(0) > 0
+    same = total["same_items"] == total["verified_measured"]
     rows = rows.assign(
-        reported=rows[f"{kind}_reported_completion"].astype(float),
-        verified=rows[f"{kind}_verified_completion"].astype(float),
+        verified=verified,
+        reported=total["same_reported_completion"].where(same & verified.notna()),
+        alone=total["reported_completion"].where(~known & verified.isna()),
+        met=(total["verified_share_met"] == 1).astype("boolean").where(known & verified.isna()),
+        all_reported=total["reported_completion"],
     )
     rows = rows.assign(gap=rows["verified"] - 100).sort_values(["gap", "roster_no"], ignore_index=True)
     several = by == "post" and rows["unit_code"].duplicated().any()
     posts = rows["post"] if "post" in rows else pd.Series("", index=rows.index)
     names = [f"{unit} {post}" if several else str(unit) for unit, post in zip(rows["unit_name"], posts, strict=True)]
-    rows = rows.assign(name=names, difference=["" if pd.isna(gap) else signed(gap, 1) for gap in rows["gap"]])
-    return rows.assign(about=[_about(row, kind) for row in rows.to_dict("records")])
+    rows = charts.with_states(rows.assign(name=names))
+    return rows.assign(
+        difference=[_difference(row, kind) for row in rows.to_dict("records")],
+        about=[_about(row, kind) for row in rows.to_dict("records")],
+    )
+
+
+def _difference(row: dict, kind: str) -> str:
+    """Return the text to the right of a row: the distance from the promise and the number of its items."""
+    counted = int(row[f"{kind}_counted"])
+    if row["state"] == charts.SILENT:
+        return _("no verified outcome")
+    if row["state"] == charts.MET_ONLY:
+        known = int(row[f"{kind}_verified_known"])
+        return _("met {share} of {known}").format(
+            share=tables.percent(row[f"{kind}_verified_share_met"], 0), known=known
+        )
+    return f"{signed(row['gap'], 1)}  {int(row[f'{kind}_verified_measured'])}/{counted}"
 
 
 def _about(row: dict, kind: str) -> str:
-    """Return the hover text of a row."""
-    told = _("reported {reported}%, verified {verified}% ({known} of {counted} items verified)").format(
-        reported=tables.number(row["reported"], 1),
+    """Return the hover text of a row: each completion with the number of its items."""
+    count = {
+        name: int(row[f"{kind}_{name}"]) for name in ("counted", "reported_measured", "verified_measured", "same_items")
+    }
+    told = _(
+        "Verified {verified}% ({verified_measured} of {counted} items), reported {reported}% ({reported_measured} of "
+        "{counted} items)."
+    ).format(
         verified=tables.number(row["verified"], 1),
-        known=int(row[f"{kind}_verified_known"]),
-        counted=int(row[f"{kind}_counted"]),
+        reported=tables.number(row["all_reported"], 1),
+        **count,
     )
-    return f"{charts.label(row['name'], 30)}<br>{told}"
+    parts = [charts.label(row["name"], 30), told]
+    if count["same_items"]:
+        parts.append(_("{same} ({same_items} items with both).").format(same=_same(row, kind), **count))
+    return "<br>".join(parts)
+
+
+def _same(row: dict, kind: str) -> str:
+    """Return reported against verified completion of the same items: 92.0% → 88.1%."""
+    reported, verified = (tables.number(row[f"{kind}_same_{sort}_completion"], 1) for sort in ("reported", "verified"))
+    return f"{reported}% → {verified}%"
 
 
 def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> None:
     counts = {name: rows[f"{kind}_{name}"].astype(int) for name in ("pledges", "overdue", "unverified", "soft")}
-    known = zip(rows[f"{kind}_verified_known"].astype(int), rows[f"{kind}_counted"].astype(int), strict=True)
+    known, reported = (_of_counted(rows, f"{kind}_{sort}", kind) for sort in ("verified_known", "reported_known"))
     shown: dict[str, object] = {"unit_name": rows["unit_name"]}
     shown |= {"post": rows["post"]} if by == "post" else {}
     shown |= {
         "pledges": counts["pledges"],
-        "known": [f"{one} / {all_}" for one, all_ in known],
+        "known": known,
         "verified": rows["verified"],
-        "difference": rows["difference"],
+        "difference": [signed(gap, 1) if not pd.isna(gap) else "" for gap in rows["gap"]],
         "share_met": 100 * rows[f"{kind}_verified_share_met"].astype(float),
-        "reported": rows["reported"],
+        "reported_known": reported,
+        "reported": rows["all_reported"],
+        "same": [
+            f"{_same(row, kind)}  {int(row[f'{kind}_same_items'])}" if row[f"{kind}_same_items"] else ""
+            for row in rows.to_dict("records")
+        ],
         "overdue": counts["overdue"],
         "unverified": counts["unverified"],
         "soft": counts["soft"],
@@ -276,6 +344,14 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
     downloads.table("pledges", chosen.round_, sheet, depends=depends)
 
 
+def _of_counted(rows: pd.DataFrame, name: str, kind: str) -> list[str]:
+    """Return how many of the counted items have an outcome: 8 / 10."""
+    return [
+        f"{one} / {counted}"
+        for one, counted in zip(rows[name].astype(int), rows[f"{kind}_counted"].astype(int), strict=True)
+    ]
+
+
 def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
     text, whole = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
@@ -286,10 +362,18 @@ def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
         "verified": whole(_("Completion, verified"), format="%.1f%%"),
         "difference": text(_("Difference"), width=80, help=_("Verified outcome minus the promise, percentage points.")),
         "share_met": whole(_("Share met"), format="%.0f%%", help=_("Of the items with a verified outcome.")),
+        "reported_known": text(
+            _("Outcome reported"), width=125, help=_("Items with a reported outcome, of those counted.")
+        ),
         "reported": whole(_("Completion, reported"), format="%.1f%%"),
+        "same": text(
+            _("Reported → verified, same items"),
+            width=190,
+            help=_("Completion over the items that have both values, and how many these are."),
+        ),
         "overdue": whole(_("Overdue"), width=70),
         "unverified": whole(_("Not verified"), width=90),
-        "soft": whole(_("Soft targets"), width=90),
+        "soft": whole(_("Targets no better than last year"), width=90),
         "vote_n": whole(_("Ballots of the hall"), width=125),
         "vote_score": whole(_("Vote score"), format="%.1f"),
         "vote_interval": text(_("Interval"), width=100),
@@ -323,11 +407,7 @@ def show_halls(chosen: Chosen) -> None:
     if drawn.empty:
         st.info(_("No post has both a vote score and a public score to compare; the table gives the reasons."))
     else:
-        st.subheader(
-            _("{count} of {posts} posts differ significantly between the hall and the public").format(
-                count=len(named), posts=f"{len(drawn):,}"
-            )
-        )
+        st.subheader(opposite_words(len(named), len(drawn), language()))
         for row in named.head(charts.MOST_NAMED).to_dict("records"):
             _named(row)
         order = drawn.assign(sure=drawn["p"].where(drawn["differs"].notna(), 2.0)).sort_values("sure")
@@ -399,7 +479,7 @@ def _finding(differs: object, reason: object) -> str:
 def _few_and_many(chosen: Chosen) -> None:
     """Explain how the rule treats few and many ballots, with halls of this round as examples."""
     votes = chosen.year.votes
-    with st.expander(_("What few ballots can show: 9 and 100")):
+    with st.expander(_("Number of ballots and reliability of the findings: 9 and 100")):
         cell = votes.smallest_cell
         st.markdown(
             _(

@@ -11,7 +11,7 @@ from results.missing import is_missing
 from results.number_format import exact
 from results.pledges.counts import quarter_days
 from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
-from results.pledges.progress import WARNINGS
+from results.pledges.progress import WARNINGS, attention_counts
 from ui import cached, charts, downloads, sheets
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
@@ -36,6 +36,12 @@ def show(chosen: pledges_page.Chosen) -> None:
     day = days[quarter]
     report = cached.pledge_quarter(chosen.round_, day)
     rows = chosen.of_category(report.warnings)
+    if rows["warned"].any():
+        told = _(
+            "In need of attention: {warned} of {count}, of which overdue {late}, due this quarter {due} (no item is in "
+            "both), for another reason {other}."
+        )
+        st.caption(told.format(**attention_counts(rows)))
     counts = {name: len(rows) if name == ALL else int(rows[name].sum()) for name in FILTERS}
     show_only = pledges_page.from_address(
         "show",

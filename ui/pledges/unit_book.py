@@ -12,6 +12,7 @@ from results.missing import is_missing
 from results.number_format import signed
 from results.pledges.by_year import PledgeYear
 from results.pledges.counts import states
+from results.pledges.holders import span
 from results.pledges.labels import PLEDGE_KINDS, VOTE_REASON_SENTENCES, VOTE_REASONS, word
 from results.pledges.register import ADJUSTED, CANCELLED
 from results.pledges.vote_scores import WHOLE
@@ -27,6 +28,12 @@ STATE_NAMES = {
     "unknown": N_("– No verified outcome"),
     ADJUSTED: N_("≈ Adjusted for objective reasons"),
     CANCELLED: N_("✕ Cancelled"),
+}
+UNSCORED_NAMES = {
+    "dont_know": N_("don't know"),
+    "abstain": N_("abstained"),
+    "blank": N_("blank"),
+    "invalid": N_("invalid"),
 }
 PANELS = {"headline": N_("Headline, completion %"), "routine": N_("Routine, completion %")}
 SCORES = {"vote": N_("Hall, score"), "public": N_("Public, score")}
@@ -76,7 +83,11 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
     level, named = own["final_level"].iloc[0], own["comment_points"].iloc[0]
     told = []
     if isinstance(level, str):
-        told.append(_("Level set by the superior: {level}. It may differ from the vote.").format(level=level))
+        told.append(
+            _(
+                "Level set by the superior: {level} (the superior decides; the vote alone does not determine it)."
+            ).format(level=level)
+        )
     if not pd.isna(named):
         told.append(_("Problems noted by the superior: {count}.").format(count=int(named)))
     if told:
@@ -97,22 +108,33 @@ def _items(chosen: pledges_page.Chosen, lines: pd.DataFrame) -> None:
 
 
 def _chart(part: pd.DataFrame, kind: str) -> None:
-    """Draw promise and outcome by item; adjusted, cancelled and non-numeric items are excluded."""
+    """Draw promise and outcome by item; only adjusted and cancelled items are left out."""
+    if part.empty:
+        return
+    verified = part["verified_completion"].astype(float)
+    nothing = part["verified_met"].isna() & verified.isna()
     rows = pd.DataFrame(
         {
             "name": part["item"],
-            "reported": part["reported_completion"],
-            "verified": part["verified_completion"],
+            "verified": verified,
+            "reported": part["reported_completion"].astype(float).where(verified.notna()),
+            "alone": part["reported_completion"].astype(float).where(nothing),
+            "met": part["verified_met"].astype("boolean").where(verified.isna()),
         }
     )
-    rows = rows[rows["verified"].notna() | rows["reported"].notna()]
-    rows = rows.sort_values("verified", ignore_index=True)
-    if rows.empty:
-        return
-    gaps = rows["verified"] - 100
-    rows["difference"] = ["" if pd.isna(gap) else signed(gap, 1) for gap in gaps]
+    rows = charts.with_states(rows.sort_values("verified", na_position="first", ignore_index=True))
+    rows["difference"] = [_difference(row) for row in rows.to_dict("records")]
     rows["about"] = [charts.label(name, 40) for name in rows["name"]]
     charts.show(charts.outcomes_chart(rows, {}), f"book_{kind}", _("Promise and outcome of every item."))
+
+
+def _difference(row: dict) -> str:
+    """Return the text to the right of an item: distance from the promise, met or not, or nothing verified."""
+    if row["state"] == charts.SILENT:
+        return _("no verified outcome")
+    if row["state"] == charts.MET_ONLY:
+        return _("met") if row["met"] else _("not met")
+    return signed(row["verified"] - 100, 1)
 
 
 def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
@@ -120,7 +142,7 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
     marks = [_(STATE_NAMES[state])]
     marks += [_("Overdue")] if row["overdue"] else []
     marks += [_("Not verified")] if row["unverified"] else []
-    marks += [_("Soft target")] if row["soft"] else []
+    marks += [_("Target no better than last year")] if row["soft"] else []
     title = f"{layout.plain(row['item'])} · **{layout.plain(' · '.join(marks))}**"
     with st.expander(title):
         st.markdown(_promise(row))
@@ -131,7 +153,7 @@ def _item(row: dict, state: str, checks: pd.DataFrame) -> None:
             else:
                 st.warning(_("No reason is recorded."))
         if row["soft"]:
-            st.caption(_("Soft target: no better than the year before. Meeting it shows little."))
+            st.caption(_("The target is no better than the year before; meeting it shows little."))
         st.markdown(_checks(checks, row) if len(checks) else _("Nothing was reported on this item."))
 
 
@@ -204,6 +226,8 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
                 n=f"{row['n']:,}",
             )
         )
+    if told := _without_a_grade(row.to_dict()):
+        st.caption(told)
     groups = groups[(groups["unit_code"] == code) & (groups["post"] == post)]
     intervals = zip(groups["score_low"], groups["score_high"], strict=True)
     shown = pd.DataFrame(
@@ -227,6 +251,13 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
         charts.show(charts.grade_bars(grades.assign(group=words, kind="scored")), "hall_grades", _("Grades as bars."))
 
 
+def _without_a_grade(row: dict) -> str:
+    """Return how many ballots of a hall have no grade; empty where all have a grade or the numbers are withheld."""
+    counts = [(words, row[name]) for name, words in UNSCORED_NAMES.items() if not pd.isna(row[name]) and row[name] > 0]
+    told = [_("{name} {count}").format(name=_(words), count=f"{int(count):,}") for words, count in counts]
+    return _("Ballots kept and not scored: {told}.").format(told=_(", ").join(told)) if told else ""
+
+
 def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
     """Show a post in every round with pledges or votes, newest first."""
     today, trial, release = date.today(), chosen.round_.is_trial, chosen.round_.release
@@ -241,7 +272,7 @@ def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
     panels |= {name: _(title) for name, title in SCORES.items() if rows[f"{name}_score"].notna().any()}
     if len(rows) > 1 and panels:
         charts.show(
-            charts.years_chart(rows.iloc[::-1].reset_index(drop=True), panels),
+            charts.years_chart(_labelled(rows).iloc[::-1].reset_index(drop=True), panels),
             "post_years",
             _("Completion and scores of the post in every round."),
         )
@@ -250,9 +281,16 @@ def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
     downloads.table("post", chosen.round_, sheet, depends=(code, post, today.isoformat()))
 
 
+def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with a label each: the round, with the span of the holder where several held the post in a year."""
+    several = rows["round"].duplicated(keep=False)
+    spans = rows["post"].map(span)
+    return rows.assign(label=rows["round"].where(~several, rows["round"] + spans))
+
+
 def _years_table(rows: pd.DataFrame) -> None:
     """Show a table with a column per round, so that the rounds can be compared."""
-    told = [(row["round"], _year(row)) for row in rows.to_dict("records")]
+    told = [(row["label"], _year(row)) for row in _labelled(rows).to_dict("records")]
     shown = pd.DataFrame({_("Figure"): list(told[0][1]), **{name: list(year.values()) for name, year in told}})
     tables.written(shown, _("The rounds of this post side by side."))
 
@@ -264,11 +302,11 @@ def _year(row: dict) -> dict[str, str]:
         count = {part: "–" if not known else str(int(row[f"{kind}_{part}"])) for part in ("pledges", "overdue", "soft")}
         figures = (
             (_("Items"), count["pledges"]),
-            (_("Completion, reported"), _share(row[f"{kind}_reported_completion"])),
-            (_("Completion, verified"), _share(row[f"{kind}_verified_completion"])),
+            (_("Completion, reported"), _with_items(row, kind, "reported")),
+            (_("Completion, verified"), _with_items(row, kind, "verified")),
             (_("Share met"), tables.percent(row[f"{kind}_verified_share_met"], 0)),
             (_("Overdue"), count["overdue"]),
-            (_("Soft targets"), count["soft"]),
+            (_("Targets no better than last year"), count["soft"]),
         )
         told |= {f"{head} · {figure}": number for figure, number in figures}
     for name, head in (("vote", _("Vote score")), ("public", _("Public score"))):
@@ -278,6 +316,15 @@ def _year(row: dict) -> dict[str, str]:
     told[_("Level set by the superior")] = row["final_level"] if isinstance(row["final_level"], str) else "–"
     told[_("Rule set")] = row["rules"] if isinstance(row["rules"], str) and row["rules"] else "–"
     return told
+
+
+def _with_items(row: dict, kind: str, sort: str) -> str:
+    """Return a completion with the number of its items, of those counted: 88.1% (8/10)."""
+    share = _share(row[f"{kind}_{sort}_completion"])
+    if share == "–":
+        return share
+    items = f"{int(row[f'{kind}_{sort}_measured'])}/{int(row[f'{kind}_counted'])}"
+    return _("{score} ({interval})").format(score=share, interval=items)
 
 
 def _share(number: object) -> str:
@@ -310,7 +357,7 @@ def _in_short(row: dict, kind: str) -> str:
         pledges=count["pledges"],
         known=count["verified_known"],
         counted=count["counted"],
-        completion=_share(row[f"{kind}_verified_completion"]),
-        reported=_share(row[f"{kind}_reported_completion"]),
+        completion=_with_items(row, kind, "verified"),
+        reported=_with_items(row, kind, "reported"),
         overdue=count["overdue"],
     )
