@@ -438,9 +438,7 @@ def test_several_indicators_do_not_give_a_unit_away_by_their_totals(small_pages)
     assert page.units["乙"]["n"] is None and set(page.grades) == {"二类"}
 
 
-@pytest.mark.parametrize(
-    ("name", "said"), [("all_are_listed", "全部列入"), ("nobody_is_listed", "无确认末位单位，本类别不作点名")]
-)
+@pytest.mark.parametrize(("name", "said"), [("all_are_listed", "全部列入"), ("nobody_is_listed", "不作点名")])
 def test_where_no_list_may_be_made_nobody_is_named_in_one(name, said, small_pages):
     """The rule takes all four units; or four alike, of whom nobody is confirmed and nobody cleared."""
     section = Page(small_pages[name].decode()).section("zh")

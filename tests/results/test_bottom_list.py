@@ -310,4 +310,4 @@ def test_no_name_is_said_without_votes_and_verdict(town):
             assert row["unit_name"] in said[0] and str(row["n"]) in said[0]
             assert "{" not in "".join(said)
             if row["verdict"] == "undecided":
-                assert ("不宜作出是或不是的表述" if language == "zh" else "must not be stated") in said[0]
+                assert ("不宜作出是或不是的表述" if language == "zh" else "It should be stated neither") in said[0]
