@@ -85,7 +85,10 @@ def scores_of_years(value: np.ndarray, count: np.ndarray, weights) -> UnitScores
     kept = count.sum(axis=(0, 1, 2)) > 0
     scores = scores_of_counts(value[kept], count[..., kept].reshape(years * p, *count.shape[2:-1], kept.sum()), weights)
     assert scores.evidence is not None
-    counts = replace(scores.evidence.counts, group_count=np.repeat(count[..., kept].sum(axis=1), p, axis=0))
+    of_round = count[..., kept].sum(axis=1)
+    if weights is None:
+        of_round = of_round.sum(axis=1, keepdims=True)
+    counts = replace(scores.evidence.counts, group_count=np.repeat(of_round, p, axis=0))
     return replace(scores, evidence=replace(scores.evidence, counts=counts))
 
 
