@@ -110,6 +110,13 @@ KINDS = {
     "one against the grain": lambda p: {"leniency": 0.5, "against": 0},
     "a fifth missing": lambda p: {"leniency": 0.4, "missing": 0.2},
 }
+
+
+def years_of(count: int) -> int:
+    """Below 4 people nothing is separated, whatever they say."""
+    return YEARS if count > 3 else 50
+
+
 PEOPLE, SIZES = (2, 3, 5, 12, 20, 40, 60, 100), (8, 30, 60)
 
 
@@ -120,10 +127,10 @@ def test_few_people_grade_everything(kind):
     jobs = []
     for at, (count, p) in enumerate(cases):
         make = partial(people, np.tile(LAWS["even"], (p, 1)), count, KINDS[kind](p))
-        jobs.append(partial(equal_years, make, YEARS, 200 + 100 * list(KINDS).index(kind) + at))
+        jobs.append(partial(equal_years, make, years_of(count), 200 + 100 * list(KINDS).index(kind) + at))
     bars = Bars(f"6.3, few people, {kind}")
     for (count, p), found in zip(cases, in_processes(jobs), strict=True):
-        judged(bars, f"{count} people, {p} units, {kind}", YEARS, found)
+        judged(bars, f"{count} people, {p} units, {kind}", years_of(count), found)
     bars.judge()
 
 

@@ -27,7 +27,9 @@ from tests.support.grades import (
 )
 
 pytestmark = pytest.mark.slow
-YEARS, UNITS, STACK = 1_000, 20, 50
+YEARS, UNITS = 1_000, 20
+STACK = 10
+"""Years at a time: fewer repeat the search for every year, more compute a covariance of all their units."""
 VOTES = (30, 60, 300, 1_000)
 SHORT = (30, 60)
 
