@@ -315,9 +315,10 @@ TEXTS = {
 }
 
 
-def demo_section(release: Release, language: str) -> list[str]:
-    """Return the part of the page on the demonstration city."""
-    return [TEXTS[language]["demo"], "", *section(*moved(release), language)]
+def demo_sections(release: Release) -> dict[str, list[str]]:
+    """Return the part of each page on the demonstration city, as lines."""
+    found = moved(release)
+    return {language: [TEXTS[language]["demo"], "", *section(*found, language)] for language in LANGUAGES}
 
 
 def real_release(folder: Path) -> Release:
@@ -339,12 +340,12 @@ def pages() -> Iterator[tuple[Path, str]]:
         demo = Store(Path(folder) / "demo", threads=2)
         load_demo(demo)
         with closing(demo.release()) as city, closing(real_release(Path(folder) / "real")) as ratings:
-            found = moved(ratings)
-            for language in LANGUAGES:
-                text = TEXTS[language]
-                lines = [text["title"], "", text["note"], "", text["about"], "", *demo_section(city, language), ""]
-                lines += [text["real"], "", text["real_about"], text["no_ballots"], ""]
-                yield path_of(language), "\n".join([*lines, *section(*found, language)]) + "\n"
+            demo_parts, found = demo_sections(city), moved(ratings)
+        for language in LANGUAGES:
+            text = TEXTS[language]
+            lines = [text["title"], "", text["note"], "", text["about"], "", *demo_parts[language], ""]
+            lines += [text["real"], "", text["real_about"], text["no_ballots"], ""]
+            yield path_of(language), "\n".join([*lines, *section(*found, language)]) + "\n"
 
 
 def path_of(language: str) -> Path:

@@ -5,6 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
+import pytest
 
 from analytics.verdicts import holm
 
@@ -52,9 +53,15 @@ class Bars:
 
 
 def in_processes(jobs: Sequence[Callable]) -> list:
-    """What each job returns, in their order, from processes of their own."""
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        return [future.result() for future in [pool.submit(job) for job in jobs]]
+    """What each job returns, in their order, from processes of their own.
+
+    Each multiplies on its own core; more threads than cores would only wait for each other.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+            patch.setenv(name, "1")
+        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+            return [future.result() for future in [pool.submit(job) for job in jobs]]
 
 
 def wrong_years(raw: np.ndarray, units: int) -> int:
