@@ -70,9 +70,9 @@ per_unit = 10"""
 REAL = {
     "2010": ("weighted-last-2", WEIGHTED, 'rule = "last"\nk = 2'),
     "2011": ("pooled-last-2", POOLED, 'rule = "last"\nk = 2'),
-    "2012": ("pooled-below-50", POOLED, 'rule = "below"\nline = 50'),
+    "2012": ("pooled-below-3", POOLED, 'rule = "below"\nline = 3'),
 }
-"""The real ballots under three rules, each a round of one store; 50 of 100 points is grade 3 of 5."""
+"""The real ballots under three rules, each a round of one store. Points are grades, 1 to 5."""
 
 
 @dataclass(frozen=True)
@@ -290,11 +290,11 @@ TEXTS = {
         "[English](what-moved-with-version-3.en.md)",
         "about": "第2版对所有单位用同一个协方差；第3版对每一对单位分别取较大的方差和较小的自由度，对标线用适合"
         "偏斜分布的检验，末位一个单位不再按全部单位校正（[证明](naming-the-last.zh.md)）。得分和名次不变，变的只是结论。"
-        "校正后p值不超过0.05才作结论。",
+        "校正后p值不超过0.05才作结论；校正要乘以尚无结论的单位数，所以比较的小变化会使p值变化很大。",
         "demo": "## 演示城市",
         "real": "## 真实评分",
         "real_about": "苏黎世联邦理工学院的73,421份课程评分（lme4的InstEval数据），14个类别。三套规则：2010为四组加权、"
-        "每类末2位；2011为不分组、每类末2位；2012为不分组、低于50分（1至5分中的3分）。",
+        "每类末2位；2011为不分组、每类末2位；2012为不分组、低于3分（1至5分）。",
         "no_ballots": "其余真实数据只有一个单位的票数，或只有公布的得分，没有可比的结论。",
     },
     "en": {
@@ -304,12 +304,13 @@ TEXTS = {
         "about": "Version 2 had one covariance for all units. Version 3 takes for every pair of units the larger "
         "variance and the smaller degrees of freedom, tests a line in a way that suits skewed grades, and no longer "
         "corrects for all units when it names the last one ([proof](naming-the-last.en.md)). Scores and places are "
-        "the same; only verdicts moved. A verdict needs an adjusted p-value of at most 0.05.",
+        "the same; only verdicts moved. A verdict needs an adjusted p-value of at most 0.05; the correction "
+        "multiplies by the units that are still undecided, so that a small change of a comparison can move it far.",
         "demo": "## Demonstration city",
         "real": "## Real ratings",
         "real_about": "73,421 ratings of lectures at ETH Zurich (InstEval of lme4), 14 categories, under three rule "
         "sets: 2010 has four weighted groups and the last 2 of each category; 2011 takes all votes as one group, the "
-        "last 2; 2012 takes all votes as one group, below 50 points (grade 3 of 1 to 5).",
+        "last 2; 2012 takes all votes as one group, below 3 points (of 1 to 5).",
         "no_ballots": "The other real data are counts of a single unit, or published scores, and give no verdicts.",
     },
 }
@@ -331,7 +332,15 @@ def real_release(folder: Path) -> Release:
         if not report.stored:
             raise RuntimeError(f"real ballots refused: {[problem.code for problem in report.problems]}")
     store.publish()
-    return store.release()
+    return published(store)
+
+
+def published(store: Store) -> Release:
+    """Return the release of a store in which something was published."""
+    release = store.release()
+    if release is None:
+        raise RuntimeError("nothing was published")
+    return release
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -339,7 +348,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     with tempfile.TemporaryDirectory() as folder:
         demo = Store(Path(folder) / "demo", threads=2)
         load_demo(demo)
-        with closing(demo.release()) as city, closing(real_release(Path(folder) / "real")) as ratings:
+        with closing(published(demo)) as city, closing(real_release(Path(folder) / "real")) as ratings:
             demo_parts, found = demo_sections(city), moved(ratings)
         for language in LANGUAGES:
             text = TEXTS[language]

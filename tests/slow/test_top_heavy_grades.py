@@ -94,7 +94,7 @@ def test_intervals_and_lines(name):
     for (law, n), one in found.items():
         case, two = f"{law} of {n} votes", law.startswith("two")
         cover = 1 - one["low"] - one["high"]
-        bars.least(case, YEARS, "cover, two grades" if two else "cover", cover, 0.92 if two else 0.93)
+        bars.covers(case, YEARS, "cover, two grades" if two else "cover", cover, 0.92 if two else 0.93, YEARS * UNITS)
         bars.most(case, YEARS, "cover at most", cover, 0.995)
         if two:
             bars.most(case, YEARS, "misses of a side, two grades", max(one["low"], one["high"]), 0.05)

@@ -30,6 +30,10 @@ class Bars:
         """At least `bar`."""
         self._row(case, runs, figure, found, f">= {bar:.3f}", found - bar)
 
+    def covers(self, case: str, runs: int, figure: str, found: float, bar: float, intervals: int) -> None:
+        """A cover of at least `bar`, less two Monte Carlo errors of so many intervals."""
+        self.least(case, runs, figure, found, bar - 2 * error_of(intervals, bar))
+
     def most(self, case: str, runs: int, figure: str, found: float, bar: float) -> None:
         """At most `bar`."""
         self._row(case, runs, figure, found, f"<= {bar:.3f}", bar - found)
