@@ -51,7 +51,7 @@ class Year:
 
 def year_of(found: Ballots, critical: float, line: float | None, share: float | None, sites: bool) -> Year:
     """What the product says of ballots on equal units. line, share : the truth, where rules of a line are asked."""
-    scores = found.scored(sites=sites)
+    scores = found.summed(found.unit.max() + 1, sites=sites)
     pairs = honest_pairs(scores).differences
     confirm, clear = bottom_p(pairs, K)
     last = bottom_p(pairs, 1)[0]
@@ -79,7 +79,8 @@ def equal_years(
 ) -> Year:
     """Shares of years."""
     rng = np.random.default_rng(seed)
-    first = [rank_sets_of(make(rng).scored(sites=sites), seed=at).critical for at in range(FIRST)]
+    scores = [year.summed(year.unit.max() + 1, sites=sites) for year in (make(rng) for _ in range(FIRST))]
+    first = [rank_sets_of(one, seed=at).critical for at, one in enumerate(scores)]
     critical = min(float(value) for value in first)
     table = np.array([astuple(year_of(make(rng), critical, line, share, sites)) for _ in range(runs)], dtype=float)
     return Year(*table.mean(axis=0))
