@@ -4,7 +4,7 @@
 # make quick          lint, and the tests of statistics, worked examples and intake but its two longest files
 # make test           lint and every test but the sweeps and the slow ones: what continuous integration runs
 # make test-browser   every test in a browser, sweeps over pages and languages included
-# make test-slow      kill -9 at 100 instants, simulated years: minutes each
+# make test-slow      kill -9 at 100 instants, simulated years: minutes each; SLOW=FILE runs one file of tests/slow
 # make mutants        change the code in small ways; a test must fail for each
 # make lint           ruff, mypy, import contracts
 # make messages       extract every message, carry the translations over
@@ -24,6 +24,8 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 # Two files of intake import 200 whole files through the command line and take as long as all the others together.
 QUICK ?= $(filter-out %/test_bad_inputs.py %/test_import.py, \
 	$(wildcard tests/analytics tests/spec tests/data/intake/test_*.py))
+# Simulations use both cores themselves, so each file has a run of its own, which prints its bars and its seconds.
+SLOW ?= $(wildcard tests/slow/test_*.py)
 UPGRADE ?=
 
 export PORT
@@ -61,9 +63,16 @@ test: setup browser
 test-browser: setup browser
 	$(PYTEST) --pictures -m "(browser or sweep) and not slow"
 
+# A file that fails does not keep the others from running.
 test-slow: setup browser
-	$(PYTEST) -m slow --hypothesis-profile=nightly
+	@failed=; for file in $(SLOW); do begin=$$SECONDS; \
+	$(BIN)/python -m pytest -q -s -m slow $$file || failed="$$failed $$file"; \
+	echo "$$file: $$((SECONDS - begin)) s"; done; \
+	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+ifeq ($(origin SLOW), file)
+	$(PYTEST) -m slow --hypothesis-profile=nightly --ignore=tests/slow
 	$(PYTEST) --hypothesis-profile=nightly tests/analytics tests/data tests/results
+endif
 
 mutants: setup
 	$(BIN)/python -m tests.mutants

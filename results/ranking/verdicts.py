@@ -66,7 +66,7 @@ class Verdicts:
 def verdicts(family: Family) -> Verdicts:
     """Return places, rank sets, claims and empirical Bayes of a family."""
     claims = claims_by_rule(family)
-    marks = _marks(family)
+    marks = marks_of(family)
     verdict = claims.verdict.astype(object)
     verdict[(verdict == CONFIRMED) & np.array([mark is not None for mark in marks])] = UNDECIDED
     rank, tied_to = competition_ranks(family.ranked_score)
@@ -152,7 +152,7 @@ def claims_without_pairs(family: Family) -> tuple[Array, Array]:
     return claims.confirm_raw, claims.clear_raw
 
 
-def _marks(family: Family) -> list[str | None]:
+def marks_of(family: Family) -> list[str | None]:
     """Return why a ranked unit cannot be confirmed, the first reason that applies; None for the others."""
     scores, score = family.scores, family.ranked_score
     checks = {

@@ -163,6 +163,17 @@ def test_sites_by_lines_and_by_sums():
     assert one.size[0] == pytest.approx((size**2).sum() / size.sum())
 
 
+def test_the_quick_sums_of_simulated_ballots_are_those_of_the_lines():
+    rng = np.random.default_rng(16)
+    for missing in (0.0, 0.2):
+        year = ballots(np.tile(LAWS["good"], (6, 1)), 240, rng, sites=np.full(12, 20), venue=0.1, missing=missing)
+        lines, sums = year.scored(sites=True), year.summed(6, sites=True)
+        for field in ("score", "df_score", "covariance_adjusted"):
+            np.testing.assert_allclose(getattr(lines, field), getattr(sums, field), rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(honest_pairs(lines).differences.z, honest_pairs(sums).differences.z, rtol=1e-6)
+        np.testing.assert_allclose(lines.interval(), sums.interval(), rtol=1e-9)
+
+
 def test_a_correlation_in_sites_shows_as_a_design_effect():
     """Correlation 0.1 of the latent opinions, 30 a site: about 3 times the variance, and wider intervals."""
     rng = np.random.default_rng(7)

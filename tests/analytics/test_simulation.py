@@ -109,7 +109,7 @@ def test_blocks_fall_apart_only_without_crossings(cross_share, parts):
 def test_equal_units_are_covered_as_often_as_promised():
     """True cover about 0.966: fewer than 90 of 100 would come once in 700 times; below 0.89 it is no accident."""
     found = trials("all_equal", range(100), DRAWS)
-    covered = sum(one.covered for one in found)
+    covered = sum(one.honest.covered for one in found)
     assert stats.binom.sf(89, 100, 0.94) > 0.95  # what a method at the bar itself would reach
     assert covered >= 90
 
@@ -118,17 +118,17 @@ def test_equal_units_are_covered_as_often_as_promised():
 def test_a_good_year_makes_no_false_claims_and_some_true_ones():
     """At the 5% allowed, more than 8 false years of 60 come once in 300 times; in a thousand years none was seen."""
     found = trials("base", range(60), DRAWS)
-    assert all(one.covered for one in found)
-    assert sum(one.false_confirm for one in found) <= 8 and sum(one.false_clear for one in found) <= 8
-    assert sum(one.confirmed for one in found) >= 60 * 0.2  # 0.46 a year, standard error 0.09
+    assert all(one.honest.covered for one in found)
+    assert sum(one.honest.false_confirm for one in found) <= 8 and sum(one.honest.false_clear for one in found) <= 8
+    assert sum(one.honest.confirmed for one in found) >= 60 * 0.2  # 0.46 a year, standard error 0.09
 
 
 @pytest.mark.slow
 def test_tiny_samples_are_covered_by_the_small_sample_step_alone():
     """300, 90 and 12 evaluators. Raw standard errors hold in 58% of years, pseudo-votes and Student's t in all."""
     found = trials("tiny_sample", range(60), DRAWS)
-    assert sum(one.covered for one in found) >= 57
-    assert not any(one.false_confirm or one.false_clear for one in found)
+    assert sum(one.honest.covered for one in found) >= 57
+    assert not any(one.honest.false_confirm or one.honest.false_clear for one in found)
     assert sum(raw_cover("tiny_sample", seed) for seed in range(30)) <= 22
 
 

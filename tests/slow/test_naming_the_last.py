@@ -7,10 +7,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy import special
+from scipy import optimize, special
 
 from analytics.differences import standardised
-from analytics.verdicts import bottom_claims, bottom_p
+from analytics.verdicts import bottom_claims, bottom_claims_of, bottom_p
+from tests.support.grades import LAWS, ONE, POINTS, multinomial, scores_of_counts
 
 pytestmark = pytest.mark.slow
 RUNS, AGAIN = 3_000, 40_000
@@ -120,3 +121,38 @@ def test_a_unit_four_errors_below_is_named(rivals, bar):
         holm += bottom_claims(x, np.eye(21), 1).verdict[0] == "confirmed"
     print(f"\n{rivals} rivals: named in {named / 1000:.3f} of 1,000 years, with Holm {holm / 1000:.3f}")
     assert named / 1000 >= bar
+
+
+def tilted(law, score: float) -> np.ndarray:
+    """The law whose odds are changed evenly along the points until its mean is `score`."""
+
+    def at(slope: float) -> np.ndarray:
+        share = np.asarray(law) * np.exp(slope * (POINTS - POINTS.mean()))
+        return share / share.sum()
+
+    return at(optimize.brentq(lambda slope: at(slope) @ POINTS - score, -0.5, 0.5))
+
+
+@pytest.mark.parametrize(("votes", "bar"), [(60, 0.80), (300, 0.85)])
+def test_so_it_is_from_ballots(votes, bar):
+    """The same 20 rivals spread above, by the pairs of the product: pseudo-votes cost power where votes are few."""
+    rng = np.random.default_rng(63)
+    named = wrong = 0
+    middle = np.asarray(LAWS["even"])
+    error = np.sqrt((middle @ POINTS**2 - (middle @ POINTS) ** 2) / votes)
+    low = optimize.brentq(lambda score: four_below(score, votes, middle, error), 5.0, middle @ POINTS)
+    for _ in range(1_000):
+        rivals = [tilted(middle, middle @ POINTS + error * abs(step)) for step in rng.normal(size=20)]
+        count = multinomial(np.array([tilted(middle, low), *rivals])[:, None], votes, rng)
+        verdict = bottom_claims_of(scores_of_counts(POINTS, count, ONE), 1).verdict
+        named += verdict[0] == "confirmed"
+        wrong += (verdict[1:] == "confirmed").any()
+    print(f"\n{votes} votes: named in {named / 1000:.3f} of 1,000 years (>= {bar}), another unit in {wrong / 1000:.3f}")
+    assert named / 1000 >= bar and wrong / 1000 <= LIMIT
+
+
+def four_below(score: float, votes: int, middle: np.ndarray, error: float) -> float:
+    """Four standard errors of the difference to the middle law, less the difference."""
+    law = tilted(middle, score)
+    own = (law @ POINTS**2 - score**2) / votes
+    return 4 * np.sqrt(own + error**2) - (middle @ POINTS - score)

@@ -25,7 +25,7 @@ class Kind:
 
     2,000 draws are enough where the sets hold nearly always: the critical value then has a Monte Carlo SD of 0.02,
     which moves the cover by far less than it stands above the bar. Where all units are equal, the one sharp test
-    of the cover, the product's own 20,000 are used.
+    of the cover, the product's own 20,000 are used. A year of the large sample takes 0.4 s, hence fewer of them.
     """
 
     name: str
@@ -42,7 +42,7 @@ KINDS = (
     Kind("near_ties"),
     Kind("small_sample"),
     Kind("tiny_sample"),
-    Kind("large_sample", confirmed=1.8),
+    Kind("large_sample", runs=300, confirmed=1.8),
     Kind("small_p12"),
     Kind("missing_lines"),
     Kind("absent_group"),
@@ -51,19 +51,13 @@ KINDS = (
 COLUMNS = ("cover", "width", "confirmed", "undecided", "false confirm", "false clear", "by sets", "naive wrong")
 
 
-def summary(found: list[Trial]) -> list[float]:
+def summary(found: list[Trial], method: str) -> list[float]:
     """The columns of the table: shares of runs, else means per run."""
+    said = [getattr(one, method) for one in found]
+    names = ("covered", "width", "confirmed", "undecided", "false_confirm", "false_clear", "set_confirmed")
     naive = [one.naive_wrong for one in found if not np.isnan(one.naive_wrong)]
-    return [
-        float(np.mean([one.covered for one in found])),
-        float(np.mean([one.width for one in found])),
-        float(np.mean([one.confirmed for one in found])),
-        float(np.mean([one.undecided for one in found])),
-        float(np.mean([one.false_confirm for one in found])),
-        float(np.mean([one.false_clear for one in found])),
-        float(np.mean([one.set_confirmed for one in found])),
-        float(np.mean(naive)) if naive else float("nan"),
-    ]
+    means = [float(np.mean([getattr(one, name) for one in said])) for name in names]
+    return [*means, float(np.mean(naive)) if naive else float("nan")]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,20 +71,20 @@ def one_thread_each():
 
 @pytest.fixture(scope="module", autouse=True)
 def header():
-    print("\n" + f"{'scenario':15}{'runs':>6}" + "".join(f"{name:>15}" for name in COLUMNS))
+    print("\n" + f"{'scenario':15}{'method':>8}{'runs':>6}" + "".join(f"{name:>15}" for name in COLUMNS))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_the_promise_is_kept(kind):
     found = many_trials(kind.name, kind.runs, kind.draws, chance=kind.chance)
-    cover, *_rest = row = summary(found)
-    print(f"{kind.name:15}{len(found):6}" + "".join(f"{value:15.3f}" for value in row))
-    confirmed, false_confirm, false_clear = row[2], row[4], row[5]
-    assert cover >= COVER
-    assert false_confirm <= FALSE_CLAIMS
-    assert false_clear <= FALSE_CLAIMS
-    assert confirmed >= kind.confirmed
+    failed = []
+    for method in ("honest", "known"):
+        cover, _, confirmed, _, *false, _, _ = row = summary(found, method)
+        print(f"{kind.name:15}{method:>8}{len(found):6}" + "".join(f"{value:15.3f}" for value in row))
+        if not (cover >= COVER and max(false) <= FALSE_CLAIMS and confirmed >= kind.confirmed):
+            failed.append(method)
+    assert not failed
     if kind.chance:
         assert_calibrated(found)
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from analytics.laws import VoteCounts
-from analytics.moments import SCALE, Moments, Pairs
+from analytics.moments import SCALE, Moments, Pairs, SiteSums
 from analytics.scores import UnitScores, score_units, scores_from_moments
 
 POINTS = np.array([0.0, 60, 80, 100])
@@ -85,7 +85,10 @@ def scores_of_years(value: np.ndarray, count: np.ndarray, weights) -> UnitScores
     kept = count.sum(axis=(0, 1, 2)) > 0
     scores = scores_of_counts(value[kept], count[..., kept].reshape(years * p, *count.shape[2:-1], kept.sum()), weights)
     assert scores.evidence is not None
-    counts = replace(scores.evidence.counts, group_count=np.repeat(count[..., kept].sum(axis=1), p, axis=0))
+    of_round = count[..., kept].sum(axis=1)
+    if weights is None:
+        of_round = of_round.sum(axis=1, keepdims=True)
+    counts = replace(scores.evidence.counts, group_count=np.repeat(of_round, p, axis=0))
     return replace(scores, evidence=replace(scores.evidence, counts=counts))
 
 
@@ -102,6 +105,36 @@ class Ballots:
     def scored(self, weights=None, *, sites: bool = False, **more) -> UnitScores:
         site = self.site if sites else None
         return score_units(self.evaluator, self.unit, self.group, self.points, weights, site=site, **more)
+
+    def summed(self, p: int, *, sites: bool = False) -> UnitScores:
+        """The same for one group, from exact sums: a tenth of the time, which thousands of years need."""
+        people = int(self.evaluator.max()) + 1
+        value, there = np.zeros((people, p)), np.zeros((people, p))
+        value[self.evaluator, self.unit] = np.rint(self.points * SCALE)
+        there[self.evaluator, self.unit] = 1
+        site = np.zeros(people, dtype=np.int64)
+        site[self.evaluator] = self.site
+        n, total, squares = (np.rint(part.sum(axis=0)).astype(np.int64) for part in (there, value, value**2))
+        first, second = np.triu_indices(p, 1)
+        common, of_first, product = there.T @ there, value.T @ there, value.T @ value
+        sums = [common[first, second], of_first[first, second], of_first[second, first], product[first, second]]
+        pairs = Pairs(np.zeros_like(first), first, second, *(np.rint(part).astype(np.int64) for part in sums))
+        exact = np.unique(value[there > 0])
+        count = np.stack([((value == one) & (there > 0)).sum(axis=0) for one in exact], axis=1)[:, None].astype(float)
+        parts = [part[:, None] for part in (n, total, squares)]
+        groups = [(int(part.sum()),) for part in parts]
+        table = VoteCounts(exact / SCALE, count, count.sum(axis=0))
+        rows = _site_sums(site, there, value) if sites else None
+        units = tuple(range(p))
+        return scores_from_moments(Moments(units, (0,), *parts, pairs, *groups, counts=table, sites=rows), None)
+
+
+def _site_sums(site: np.ndarray, there: np.ndarray, value: np.ndarray) -> SiteSums:
+    """Votes by site of one group."""
+    at = (np.arange(site.max() + 1)[:, None] == site).astype(float)
+    n, total = (np.rint(at @ part).astype(np.int64) for part in (there, value))
+    rows = np.arange(len(at))
+    return SiteSums(np.zeros_like(rows), rows, np.ones(len(rows), dtype=bool), n, total)
 
 
 def ballots(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
+from analytics.laws import VoteCounts
 from analytics.moments import Moments
 from analytics.ranks import competition_ranks
 from analytics.scores import UnitScores, scores_from_moments
@@ -134,7 +135,8 @@ def moments_of(sample: Sample) -> Moments:
     score = sample.points.astype(np.int64) * 10_000
     units = sample.scenario.units
     sums = moments_of_votes(sample.evaluator, sample.unit, sample.group, score, units, len(GROUPS), step=200_000)
-    return as_input(sums, range(units), range(len(GROUPS)))
+    counts = VoteCounts.of_rows(sample.unit, sample.group, sample.points, np.ones(len(score)), (units, len(GROUPS)))
+    return replace(as_input(sums, range(units), range(len(GROUPS))), counts=counts)
 
 
 def scored(sample: Sample) -> UnitScores:
