@@ -4,10 +4,14 @@ For each unit these are its votes and, if it is ranked, score, interval, place, 
 by group, and grades by category. Means of groups, grades of single units, totals of groups and shares of "don't know"
 are never published: a unit knows its counts and could subtract them. Small numbers in the published tables are
 withheld jointly (analytics.suppression), under the assumption that the totals of the groups are publicly known.
+Intervals are printed to a coarser step and tried as well (reports.interval_leaks).
+
+An export is judged together with everything public of the round before it (reports.disclosure_over_time.judge): a
+category is printed anew, stands as it was printed before, or waits.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,10 +35,13 @@ from data.model.rule_sets import RuleSet
 from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
+from reports.disclosure_over_time import ANEW, STANDS, WAITS, Judgement, judge
+from reports.interval_leaks import given_away, outward
+from reports.public_facts import BETWEEN, Facts, PublicSet, UnitFacts
 from results.missing import is_missing
 from results.ranking.bottom_list import BottomList, bottom_list
 from results.ranking.family import Family, families
-from results.ranking.ranking import ranking_of
+from results.ranking.ranking import Ranking, ranking_of
 from results.ranking.scoring_tables import moments_of, tables_of
 
 Array: TypeAlias = NDArray[Any]
@@ -59,6 +66,19 @@ class NothingPublishedError(BiaochiError):
         super().__init__(round=round_id)
 
 
+class NothingNewError(BiaochiError):
+    """All that a new public page could print would give away the few votes that changed since an earlier one."""
+
+    message = N_(
+        "Nothing of the round {round} can be published anew yet: since the public page of release {release} fewer than "
+        "{smallest} votes of a unit changed in every category, and two pages that differ by so few votes give these "
+        "votes away. That page stays; the change waits until more votes change."
+    )
+
+    def __init__(self, round_id: str, release: str, smallest: int) -> None:
+        super().__init__(round=round_id, release=release[:16], smallest=smallest)
+
+
 @dataclass(frozen=True)
 class GradeTable:
     """Scored votes of one indicator by category and grade; None is withheld.
@@ -76,18 +96,23 @@ class GradeTable:
 class Published:
     """The public tables of a round.
 
+    facts : what was counted. judgement : what may be printed of it. earlier : the sets that were public before.
     rows : FIELDS of every unit, in the order of the ranking. None or NA is withheld or does not exist: `n` is None only
         where it is withheld, a group's number in `n_by_group` likewise. A unit that is not ranked has no score here.
     lists : of each category the bottom list, as the office has it; `shown` says of whom it may speak.
     withheld_units, withheld_groups, withheld_grades : how many numbers are withheld: n with all that rests on it,
         numbers by group, numbers by grade.
     without_grades : categories whose grades are not published at all.
+    ballots : of the round; None where their number may not be printed. alone : judged without the earlier sets.
     """
 
     release: str
     round: str
     rules: RuleSet
     groups: tuple[str, ...]
+    facts: Facts
+    judgement: Judgement
+    earlier: tuple[PublicSet, ...]
     rows: pd.DataFrame
     lists: tuple[BottomList, ...]
     grades: tuple[GradeTable, ...]
@@ -95,41 +120,126 @@ class Published:
     withheld_groups: int
     withheld_grades: int
     without_grades: tuple[str, ...]
+    ballots: int | None
+    alone: bool
 
     @property
     def shown(self) -> frozenset[str]:
         """Return the codes of the units with published numbers, not only a name."""
         return frozenset(self.rows.loc[self.rows["n"].notna(), "unit_code"])
 
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Return the categories of which nothing but names is published."""
+        return self.judgement.named(WAITS)
 
-def published(round_: Round) -> Published:
+    def before(self, category: str) -> PublicSet | None:
+        """Return the export whose figures stand, or with which the change is too small; None if printed anew."""
+        against = self.judgement.categories[category].against
+        return None if against is None else self.earlier[against]
+
+    def standing(self, category: str) -> PublicSet | None:
+        """Return the export whose figures of a category are printed again, None if they are not."""
+        return self.before(category) if self.judgement.categories[category].how == STANDS else None
+
+    def since(self, category: str) -> str:
+        """Return the release to which the printed figures of a category belong."""
+        before = self.standing(category)
+        return self.release if before is None else before.since.get(category, before.release)
+
+
+def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: bool = True) -> Published:
     """Return the public tables of a round, with each category ranked separately.
 
-    Raises RoundNotFoundError and NothingPublishedError.
+    public_so_far : the sets of this round that are public already, oldest first. joint : False leaves them out of the
+    judgement, for pages that left before sets were kept.
+
+    Raises RoundNotFoundError, NothingPublishedError, and NothingNewError if every category waits.
     """
     ranked_families = families(round_)
     if not ranked_families:
         raise NothingPublishedError(round_.id)
+    rules, votes = ranked_families[0].rules, _Votes.of(round_)
+    facts, smallest = facts_of(round_), rules.presentation.smallest_cell
+    judgement = judge(facts, public_so_far if joint else (), smallest)
+    waiting = judgement.named(WAITS)
+    if len(waiting) == len(judgement.categories):
+        against = judgement.categories[waiting[0]].against or 0
+        raise NothingNewError(round_.id, public_so_far[against].release, smallest)
     ranking = ranking_of(round_, ranked_families)
-    votes = _Votes.of(round_)
-    plan = _plan(votes, ranked_families)
-    rows = _public_rows(ranking.rows, votes, plan)
+    anew = [family for family in ranked_families if judgement.categories[family.name].how == ANEW]
+    fresh = votes.only({family.name for family in anew})
+    plan = (
+        _plan(fresh, anew, {name for name, told in judgement.categories.items() if not told.grades}) if anew else None
+    )
     lists = tuple(bottom_list(family, ranking) for family in ranked_families)
+    tables = _grade_tables(plan, facts, judgement, public_so_far)
+    rows = _public_rows(ranking, votes, fresh, plan, judgement, public_so_far)
+    groups = _groups_of(rows, fresh)
+    rows["n_by_group"] = [{group: row.get(group, 0 if row else None) for group in groups} for row in rows["n_by_group"]]
+    known = {name for table in tables for name in table.counts}
     return Published(
         round_.release.id,
         round_.id,
-        ranked_families[0].rules,
-        votes.groups,
+        rules,
+        groups,
+        facts,
+        judgement,
+        tuple(public_so_far),
         rows,
         lists,
-        tuple(plan.grade_tables()),
+        tables,
         int(rows["n"].isna().sum()),
         sum(n is None for numbers in rows["n_by_group"] for n in numbers.values()),
-        sum(
-            n is None for grade_table in plan.grade_tables() for numbers in grade_table.counts.values() for n in numbers
-        ),
-        tuple(sorted(set(votes.categories) - plan.with_grades)),
+        sum(n is None for grade_table in tables for numbers in grade_table.counts.values() for n in numbers),
+        tuple(sorted(set(votes.categories) - known - set(waiting))),
+        facts.ballots if judgement.ballots else None,
+        not joint,
     )
+
+
+def _groups_of(rows: pd.DataFrame, fresh: "_Votes") -> tuple[str, ...]:
+    """Return the groups with votes in what is printed: one more would tell that it voted on a waiting category."""
+    voted = fresh.moments.n.sum(axis=0) > 0
+    anew = {group for group, there in zip(fresh.groups, voted, strict=True) if there}
+    standing = {group for row in rows["n_by_group"] for group, n in row.items() if group not in fresh.groups or n != 0}
+    return tuple(sorted(anew | standing))
+
+
+def facts_of(round_: Round) -> Facts:
+    """Return what was counted in a round, and its rules. Raises RoundNotFoundError."""
+    votes, units = _Votes.of(round_), tables_of(round_).units
+    rules = round_.scored_rules
+    counts: dict[str, dict[str, dict[str, int]]] = {code: {} for code in votes.units}
+    names = ("unit_code", "group_name", "indicator", "grade", "lines")
+    for code, group, indicator, grade, lines in zip(*(votes.lines[name] for name in names), strict=True):
+        by_grade = counts[str(code)].setdefault(str(group), {})
+        key = f"{indicator}{BETWEEN}{grade}"
+        by_grade[key] = by_grade.get(key, 0) + int(lines)
+    told = {
+        str(row["unit_code"]): UnitFacts(
+            str(row["unit_name"]),
+            str(row["category"]),
+            "" if is_missing(row["participation"]) else str(row["participation"]),
+            counts[str(row["unit_code"])],
+        )
+        for row in units.to_dict("records")
+    }
+    points = dict(zip(votes.lines["grade"], votes.lines["points"], strict=True))
+    weights = {name: _weights_of(rules, name) for name in votes.categories}
+    return Facts(
+        told,
+        rules.digest,
+        {str(grade): int(value) / SCALE for grade, value in points.items()},
+        weights,
+        rules.presentation.decimals,
+        int(round_.about["evaluators"]),
+    )
+
+
+def _weights_of(rules: RuleSet, category: str) -> dict[str, float] | None:
+    weights = rules.weights(category)
+    return None if weights is None else {str(group): float(weight) for group, weight in weights.items()}
 
 
 @dataclass(frozen=True)
@@ -153,6 +263,17 @@ class _Votes:
         groups = tuple(map(str, moments.groups))
         return cls(tuple(tables.units["unit_code"]), categories, groups, moments, lines.reset_index(drop=True))
 
+    def only(self, categories: set[str]) -> "_Votes":
+        """Return the votes on the units of some categories."""
+        kept = [at for at, name in enumerate(self.category) if name in categories]
+        return replace(
+            self,
+            units=tuple(self.units[at] for at in kept),
+            category=tuple(self.category[at] for at in kept),
+            moments=self.moments.select(kept),
+            lines=self.lines[self.lines["category"].isin(categories)].reset_index(drop=True),
+        )
+
     @property
     def categories(self) -> tuple[str, ...]:
         return tuple(sorted(set(self.category)))
@@ -175,8 +296,8 @@ class _Votes:
 class _Plan:
     """The cells of all public tables of a round, and which of them are withheld."""
 
-    def __init__(self, votes: _Votes, smallest: int, forced: set[int], without_grades: set[str]) -> None:
-        self.votes, self._smallest = votes, smallest
+    def __init__(self, votes: _Votes, smallest: int, forced: set[int], without_grades: set[str], decimals: int) -> None:
+        self.votes, self._smallest, self.decimals = votes, smallest, decimals
         self._counts: list[int] = []
         self._sums: list[Sum] = []
         n = votes.moments.n
@@ -255,13 +376,17 @@ class _Plan:
         return suppress(Cells(counts, unknown, kept), primary, self._smallest)
 
 
-def _plan(votes: _Votes, found: list[Family]) -> _Plan:
-    """Withhold cells and check whether scores still disclose a small number; repeat until they do not."""
-    smallest = found[0].rules.presentation.smallest_cell
+def _plan(votes: _Votes, found: list[Family], without_grades: set[str]) -> _Plan:
+    """Withhold cells and check whether scores and intervals still disclose a small number; repeat until none does.
+
+    without_grades : categories whose grades are not published in any case.
+    """
+    shown = found[0].rules.presentation
+    smallest, decimals = shown.smallest_cell, shown.decimals
     forced: set[int] = set()
-    without = _subtractable(votes, smallest)
+    without = _subtractable(votes, smallest) | without_grades
     while True:
-        plan = _Plan(votes, smallest, forced, without)
+        plan = _Plan(votes, smallest, forced, without, decimals)
         leaks = [_leaks(plan, family, smallest) for family in found]
         units = {j for leak in leaks for j in leak.units} - forced
         categories = {family.name for family, leak in zip(found, leaks, strict=True) if leak.by_grades}
@@ -269,8 +394,23 @@ def _plan(votes: _Votes, found: list[Family]) -> _Plan:
             forced |= units
         elif categories & plan.with_grades:
             without |= categories
+        elif more := {j for family in found for j in _interval_leaks(plan, family, smallest)} - forced:
+            forced |= more
         else:
             return plan
+
+
+def _interval_leaks(plan: _Plan, family: Family, smallest: int) -> list[int]:
+    """Return units of a family whose printed score and interval give a small number away."""
+    if len(plan.votes.indicators) != 1 or smallest <= 1:
+        return []
+    inner = _Inner(plan, family, plan.votes.lines[plan.votes.lines["category"] == family.name])
+    asked = [
+        at
+        for at, j in enumerate(inner.units.tolist())
+        if family.ranked[at] and plan.number(int(plan.unit[j])) and inner.weight_of_a_vote(j) is not None
+    ]
+    return [int(inner.units[at]) for at in given_away(family, inner.counts, inner.points, asked, smallest)]
 
 
 def _subtractable(votes: _Votes, smallest: int) -> set[str]:
@@ -329,7 +469,7 @@ class _Inner:
         self.units = np.array([votes.units.index(code) for code in family.members["unit_code"]], dtype=np.int64)
         levels = lines.drop_duplicates("grade").sort_values(["points", "grade"], ascending=[False, True])
         self._grades = tuple(map(str, levels["grade"]))
-        self._points = levels["points"].to_numpy(dtype=np.float64) / SCALE
+        self.points = levels["points"].to_numpy(dtype=np.float64) / SCALE
         self.counts = np.zeros((len(self.units), len(votes.groups), len(self._grades)), dtype=np.int64)
         codes = list(family.members["unit_code"])
         at = (
@@ -371,10 +511,10 @@ class _Inner:
         """Add scores of ranked units, rounded as published; they are informative if the numbers by group are."""
         half = 0.5 * 10.0**-self._family.rules.presentation.decimals
         for at, j in enumerate(self.units.tolist()):
-            per_vote = self._weight_of_a_vote(j)
+            per_vote = self.weight_of_a_vote(j)
             if self._family.ranked[at] and per_vote is not None and self._plan.number(int(self._plan.unit[j])):
                 score = float(self._family.scores.score[at])
-                values = np.outer(per_vote, self._points).ravel()
+                values = np.outer(per_vote, self.points).ravel()
                 self._fact(self._index[at].ravel(), values, score - half, score + half)
                 self.scored[at] = True
 
@@ -396,7 +536,7 @@ class _Inner:
         self.hidden_counts = np.array(hidden, dtype=np.int64)
         return self.counts.size + np.arange(len(hidden))
 
-    def _weight_of_a_vote(self, j: int) -> Array | None:
+    def weight_of_a_vote(self, j: int) -> Array | None:
         """Return the weight of a vote of each group in the score of unit j; None if a number it needs is withheld."""
         n = self._plan.votes.moments.n[j]
         if self._family.weights is None:
@@ -413,18 +553,85 @@ class _Inner:
         self._high.append(float(high))
 
 
-def _public_rows(rows: pd.DataFrame, votes: _Votes, plan: _Plan) -> pd.DataFrame:
-    """Return the rows of a ranking, limited to what may be published."""
-    place = {code: j for j, code in enumerate(votes.units)}
+def _grade_tables(
+    plan: _Plan | None, facts: Facts, judgement: Judgement, sets: Sequence[PublicSet]
+) -> tuple[GradeTable, ...]:
+    """Return the tables of grades: those printed anew, and those of categories that stand as they were printed.
+
+    Only grades of tables that are printed have a column: one more would tell how somebody in a waiting category voted.
+    """
+    parts = list(plan.grade_tables()) if plan else []
+    for name in judgement.named(STANDS):
+        printed = sets[judgement.categories[name].against or 0].grades
+        parts += [_of_category(table, name) for table in printed if name in table["counts"]]
+    tables = []
+    for indicator in sorted({part.indicator for part in parts}):
+        own = [part for part in parts if part.indicator == indicator]
+        grades = {grade for part in own for grade in part.grades}
+        best_first = tuple(sorted(grades, key=lambda grade: (-facts.points.get(grade, 0.0), grade)))
+        counts = {
+            name: tuple(dict(zip(part.grades, row, strict=True)).get(grade, 0) for grade in best_first)
+            for part in own
+            for name, row in part.counts.items()
+        }
+        totals = {name: total for part in own for name, total in part.totals.items()}
+        ordered = {name: counts[name] for name in sorted(counts)}
+        tables.append(GradeTable(indicator, best_first, ordered, {name: totals[name] for name in ordered}))
+    return tuple(tables)
+
+
+def _of_category(table: Mapping[str, Any], name: str) -> GradeTable:
+    counts, totals = {name: tuple(table["counts"][name])}, {name: table["totals"][name]}
+    return GradeTable(str(table["indicator"]), tuple(table["grades"]), counts, totals)
+
+
+def _public_rows(
+    ranking: Ranking,
+    votes: _Votes,
+    fresh: _Votes,
+    plan: _Plan | None,
+    judgement: Judgement,
+    sets: Sequence[PublicSet],
+) -> pd.DataFrame:
+    """Return the rows of a ranking, limited to what may be published. fresh : votes of categories printed anew."""
+    place = {code: j for j, code in enumerate(fresh.units)}
+    category = dict(zip(votes.units, votes.category, strict=True))
     shown: list[dict[str, object]] = []
-    for row in rows[list(FIELDS)].to_dict("records"):
-        j = place[str(row["unit_code"])]
-        row["n"] = plan.number(int(plan.unit[j]))
-        cells = zip(votes.groups, plan.cell[j], strict=True)
-        row["n_by_group"] = {group: plan.number(int(cell)) for group, cell in cells}
-        if row["n"] is None:
-            row |= dict.fromkeys((*OF_A_RANKED_UNIT, "rank", "rank_tied_to", "rank_best", "rank_worst", "verdict"))
-        if pd.isna(row["rank"]):
-            row |= dict.fromkeys(OF_A_RANKED_UNIT)
-        shown.append({str(name): None if is_missing(value) else value for name, value in row.items()})
+    for row in ranking.rows[list(FIELDS)].to_dict("records"):
+        code = str(row["unit_code"])
+        told = judgement.categories[category[code]]
+        if told.how == STANDS:
+            shown.append(dict(sets[told.against or 0].rows[code]))
+            continue
+        named = {str(name): None if is_missing(value) else value for name, value in row.items()}
+        if told.how == WAITS or plan is None:
+            kept = {name: named[name] for name in ("unit_code", "unit_name", "category")}
+            shown.append(dict.fromkeys(FIELDS) | kept | {"n_by_group": {}})
+            continue
+        again = (told.intervals or {}).get(code)
+        before = None if again is None else _row_of(sets[again], code, str(row["unit_name"]))
+        shown.append(_public_row(named, place[code], fresh, plan, before))
     return pd.DataFrame(shown, columns=list(FIELDS), dtype=object)
+
+
+def _row_of(one: PublicSet, code: str, name: str) -> Mapping[str, Any] | None:
+    """Return the row of a unit in an earlier export, by its code or its name."""
+    by_name = {row["unit_name"]: row for row in one.rows.values()}
+    return one.rows.get(code) or by_name.get(name)
+
+
+def _public_row(
+    row: dict[str, object], j: int, votes: _Votes, plan: _Plan, before: Mapping[str, Any] | None
+) -> dict[str, object]:
+    """Return the row of a unit that is printed anew. before : printed row of the same votes, whose interval stands."""
+    row["n"] = plan.number(int(plan.unit[j]))
+    cells = zip(votes.groups, plan.cell[j], strict=True)
+    row["n_by_group"] = {group: plan.number(int(cell)) for group, cell in cells}
+    if row["n"] is None:
+        row |= dict.fromkeys((*OF_A_RANKED_UNIT, "rank", "rank_tied_to", "rank_best", "rank_worst", "verdict"))
+    if row["rank"] is None:
+        return row | dict.fromkeys(OF_A_RANKED_UNIT)
+    low, high = outward(float(str(row["score_low"])), float(str(row["score_high"])), plan.decimals)
+    if before is not None and before["score_low"] is not None:
+        low, high = before["score_low"], before["score_high"]
+    return row | {"score_low": low, "score_high": high}

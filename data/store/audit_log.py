@@ -37,6 +37,7 @@ ACTIONS = {
     "restore": N_("Restored"),
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),
+    "nothing later": N_("Nothing published after the backup"),
 }
 
 
@@ -65,10 +66,12 @@ def has_log(store: Path) -> bool:
     return (store / FOLDER / LOG).is_file()
 
 
-def log_export(store: Path, what: str, *, release: str, round_id: str = "", sha256: str = "", who: str = "") -> None:
-    """Log the export of a file. who: the person signed in, else the user of the machine."""
+def log_export(
+    store: Path, what: str, *, release: str, round_id: str = "", sha256: str = "", note: str = "", who: str = ""
+) -> None:
+    """Log the export of a file. note: of a public file its set. who: the person signed in, else the user."""
     with _appending(store) as draft:
-        draft.add("export", what, release=release, round_id=round_id, sha256=sha256, who=who)
+        draft.add("export", what, release=release, round_id=round_id, sha256=sha256, note=note, who=who)
 
 
 def log_action(

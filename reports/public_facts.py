@@ -1,0 +1,127 @@
+"""Facts of a public export: what was counted, what of it was printed, and a digest that names both.
+
+A set is kept in the store for each release of a round that became public. It holds counts that are withheld, so it
+never leaves the office; pages print its digest only.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+Counts: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Lines by group, then by indicator and grade (joined by a tab); zeros are left out."""
+BETWEEN = "\t"
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """What was counted of a unit. participation : why the register leaves it out of the ranking, '' if it does not."""
+
+    name: str
+    category: str
+    participation: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was counted in a round, and the rules that make scores of it.
+
+    rules : digest of the rule set. points : grade -> points. weights : category -> group -> weight, None when pooled.
+    decimals : of printed scores. ballots : of the round; 0 where only counts are known.
+    """
+
+    units: Mapping[str, UnitFacts]
+    rules: str
+    points: Mapping[str, float]
+    weights: Mapping[str, Mapping[str, float] | None]
+    decimals: int
+    ballots: int
+
+    def of_category(self, name: str) -> dict[str, UnitFacts]:
+        """Return the units of a category by code."""
+        return {code: unit for code, unit in self.units.items() if unit.category == name}
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories by name."""
+        return tuple(sorted({unit.category for unit in self.units.values()}))
+
+
+@dataclass(frozen=True)
+class PublicSet:
+    """What one public export of a round printed.
+
+    earlier : digests of the sets that were public before, oldest first. facts : behind it. rows : code -> printed row
+    of the ranking. grades : printed tables. waiting : categories of which nothing but names was printed.
+    bottom : language -> category -> the printed bottom list. ballots : the printed number; None if it was withheld.
+    since : category -> release to which the printed figures belong. alone : printed without regard to earlier ones, as
+    pages were before sets were kept.
+    """
+
+    round: str
+    release: str
+    earlier: tuple[str, ...]
+    facts: Facts
+    rows: Mapping[str, Mapping[str, Any]]
+    grades: Sequence[Mapping[str, Any]]
+    waiting: tuple[str, ...]
+    bottom: Mapping[str, Mapping[str, Any]]
+    ballots: int | None
+    since: Mapping[str, str]
+    alone: bool = False
+
+    @property
+    def content(self) -> str:
+        """Return the set as it is kept: the same text for the same set everywhere."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the content."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @property
+    def short(self) -> str:
+        """Return the digits of the release id that are shown."""
+        return self.release[:16]
+
+    def printed(self, code: str) -> bool:
+        """Return whether figures of this unit were printed, or withheld among those of others."""
+        return code in self.facts.units and self.facts.units[code].category not in self.waiting
+
+    def has_grades_of(self, category: str) -> bool:
+        """Return whether a table of grades of the category was printed."""
+        return any(category in table["counts"] for table in self.grades)
+
+
+def set_of(content: str) -> PublicSet:
+    """Return the set of a kept text. Raises ValueError, KeyError or TypeError for any other text."""
+    told = json.loads(content)
+    facts = told.pop("facts")
+    units = {code: UnitFacts(**unit) for code, unit in facts.pop("units").items()}
+    told |= {"earlier": tuple(told["earlier"]), "waiting": tuple(told["waiting"])}
+    return PublicSet(facts=Facts(units=units, **facts), **told)
+
+
+def changes(first: Counts, second: Counts) -> dict[str, int]:
+    """Return by group how many votes differ at least: the larger of those added and those taken away.
+
+    Of several indicators the one that differs most counts.
+    """
+    found: dict[str, int] = {}
+    for group in sorted({*first, *second}):
+        before, after = first.get(group, {}), second.get(group, {})
+        more: dict[str, int] = {}
+        less: dict[str, int] = {}
+        for key in {*before, *after}:
+            indicator, _, _ = key.partition(BETWEEN)
+            by = after.get(key, 0) - before.get(key, 0)
+            more[indicator] = more.get(indicator, 0) + max(by, 0)
+            less[indicator] = less.get(indicator, 0) + max(-by, 0)
+        most = max([*more.values(), *less.values()], default=0)
+        if most:
+            found[group] = most
+    return found
