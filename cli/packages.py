@@ -42,17 +42,18 @@ def public(
         with progress(N_("Computing")):
             export = prepare(session.store(), chosen.round(round_id))
             page = export.page()
-        digest = _kept(export)
-        _log_and_write(page, output, f"{PAGE} {round_id}", chosen.round(round_id), digest)
+        _log_and_write(page, output, f"{PAGE} {round_id}", chosen.round(round_id), _kept(export))
 
 
 def _kept(export: "PublicExport") -> str:
-    """Say what is withheld because of earlier pages and which these are; then keep the set, before the file is made."""
+    """Say what is withheld because of earlier pages and which these are; keep the set, and return the note of it."""
+    from data.store.public_sets import noted
+
     for sentence in export.told(session.language):
         print(sentence, file=sys.stderr)
     if export.earlier:
         session.say(N_("Public before it: {digests}"), digests=", ".join(export.earlier))
-    return export.keep(session.store())
+    return noted(export.keep(session.store()))
 
 
 @app.command(help=N_("Write the verification kit of a unit (internal), which recomputes its score, rank and verdict."))
@@ -63,18 +64,19 @@ def kit(
     output: Output = None,
 ) -> None:
     """`biaochi kit`."""
-    from data.store.audit_log import KIT
-    from reports.verification_kit import MemberNotFoundError, kit_bytes
+    from data.store.audit_log import KIT, kits_noted
+    from reports.verification_kit import MemberNotFoundError, kit_bytes, kits_digest
 
     check_binary(output)
     with open_release(release) as chosen:
         try:
             with progress(N_("Computing")):
                 content = kit_bytes(chosen.round(round_id), code)
+                note = kits_noted(kits_digest(chosen.round(round_id)))
         except MemberNotFoundError as error:
             session.say(error.message, **error.facts)
             raise which_unit(chosen, code, [round_id]) from None
-        _log_and_write(content, output, f"{KIT} {code} {round_id}", chosen.round(round_id))
+        _log_and_write(content, output, f"{KIT} {code} {round_id}", chosen.round(round_id), note)
 
 
 @app.command(help=N_("Pack a round into a ZIP: tables, bulletin, rule set and checksums, without ballots."))
@@ -122,11 +124,10 @@ def bundle(
         _log_and_write(content, output, what, chosen.round(name), note)
 
 
-def _log_and_write(content: bytes, output: Path | None, what: str, round_: "Round", public_set: str = "") -> None:
-    """Log the file, then write it: what cannot be logged is not written. public_set: digest of its set, if public."""
+def _log_and_write(content: bytes, output: Path | None, what: str, round_: "Round", note: str = "") -> None:
+    """Log the file, then write it: what cannot be logged is not written. note: the digest that binds it to others."""
     from data.store.audit_log import log_export
-    from data.store.public_sets import noted
 
-    digest, note = hashlib.sha256(content).hexdigest(), noted(public_set) if public_set else ""
+    digest = hashlib.sha256(content).hexdigest()
     log_export(session.path, what, release=round_.release.id, round_id=round_.id, sha256=digest, note=note)
     write(content, output)

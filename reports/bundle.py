@@ -19,9 +19,9 @@ from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from reports.disclosure_control import FIELDS, OF_A_RANKED_UNIT, NothingPublishedError, Published, published
 from reports.documents import Signature, bulletin, round_results
+from reports.interval_leaks import interval_decimals
 from reports.pledge_table import as_sheet as pledge_sheet
 from reports.pledge_table import table as pledge_table
-from reports.interval_leaks import interval_decimals
 from reports.public_facts import PublicSet
 from reports.public_page import HIDDEN, half_up, page_of
 from reports.ranking_table import legend_of, marks, with_basis

@@ -244,7 +244,7 @@ class _Puzzle:
 
     def _add_states(self) -> None:
         for at, state in enumerate(self._states):
-            for g, group in enumerate(self._groups):
+            for g in range(len(self._groups)):
                 n = float(self._counts[at, g].sum())
                 self._rows.append((self._index[at, g].tolist(), [1.0] * len(self._grades), n, n))
             if state.score is not None:

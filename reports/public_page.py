@@ -103,8 +103,8 @@ WITHHELD = {
     "nothing": N_("No limit for small numbers is set in this rule set; no number is withheld for this reason."),
 }
 WAITS = N_(
-    "{category}: votes of at least one unit changed by fewer than {smallest} since the public page of release {release}. "
-    "New figures beside the old ones would show how these few voted, so nothing but names is shown here. The change "
+    "{category}: votes of at least one unit changed by fewer than {smallest} since the public page of release "
+    "{release}. New figures beside the old ones would show how these few voted, so nothing but names is shown here. The change "
     "waits until more votes change; what the page of release {release} shows is the latest that is public."
 )
 STANDS = N_("{category}: no vote changed since release {release}; what was published then is printed again.")

@@ -7,12 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from data.model.progress import Progress
-from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
+from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, kits_noted, log_export
 from data.store.public_sets import kept_sets, noted
 from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
 from reports.documents import Signature
+from reports.verification_kit import kits_digest
 from ui import cached, downloads, layout
 from ui.i18n import _, language
 
@@ -53,7 +54,7 @@ def offer(round_: Round, signature: Signature) -> None:
                     partial(_make, name, round_, language(), signature),
                     f"{name}-{round_.id}",
                     "html" if name == "page" else "zip",
-                    _told(f"{LOGGED[name]} {round_.id}", round_, public=name != "internal"),
+                    _told(f"{LOGGED[name]} {round_.id}", round_, _note(name, round_)),
                 )
 
 
@@ -83,7 +84,7 @@ def offer_kit(round_: Round, code: str) -> None:
         partial(_make_kit, round_, code),
         f"kit-{round_.id}-{code}",
         "zip",
-        _told(f"{KIT} {code} {round_.id}", round_),
+        _told(f"{KIT} {code} {round_.id}", round_, lambda: kits_noted(kits_digest(round_))),
     )
 
 
@@ -112,19 +113,23 @@ def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bo
     return kit_bytes(round_, code)
 
 
-def _told(what: str, round_: Round, *, public: bool = False) -> Callable[[str], None]:
-    """Log the download, a public one with its set. Runs on the click, outside the page."""
+def _told(what: str, round_: Round, note: Callable[[], str]) -> Callable[[str], None]:
+    """Log the download. note: returns the digest that binds it to others. Runs on the click, outside the page."""
     store, who = cached.store().path, layout.user()
 
     def tell(sha256: str) -> None:
-        note = _note_of_set(store, round_) if public else ""
-        log_export(store, what, release=round_.release.id, round_id=round_.id, sha256=sha256, note=note, who=who or "")
+        about = {"release": round_.release.id, "round_id": round_.id, "note": note()}
+        log_export(store, what, sha256=sha256, who=who or "", **about)
 
     return tell
 
 
+def _note(name: str, round_: Round) -> Callable[[], str]:
+    """Return what names the set of a public file, which was kept when the file was made; '' for an internal file."""
+    return (lambda: "") if name == "internal" else partial(_note_of_set, cached.store().path, round_)
+
+
 def _note_of_set(store: Path, round_: Round) -> str:
-    """Return the note that names the set of a release, kept when the file was made."""
     from reports.public_facts import set_of
 
     kept = (one for one in kept_sets(store, round_.id) if set_of(one.content).release == round_.release.id)

@@ -45,6 +45,11 @@ PAGE, PUBLIC_BUNDLE, INTERNAL_BUNDLE, KIT = "public page", "public bundle", "int
 """Names of exported packages in the log, the same for the command line and the pages."""
 
 
+def kits_noted(digest: str) -> str:
+    """Return the note of an exported kit: the digest of all kits of its round, as the bulletin prints it."""
+    return f"kits {digest}"
+
+
 def read_log(store: Path) -> list[Entry]:
     """Return every entry, oldest first; empty for a new store. Raises StoreDamagedError where the chain breaks."""
     return chained(_lines(store))

@@ -12,6 +12,7 @@ from data.store.round_status import ANNOUNCED
 from formats.document import COLUMNS, Bar, Document, Row, Section, Table, plain
 from i18n import N_, PUNCTUATION, translate
 from reports.ranking_table import marks
+from reports.verification_kit import kits_digest
 from results import number_format
 from results.fields import headers
 from results.labels import REASONS, VERDICTS
@@ -32,6 +33,7 @@ REPLAY = N_(
     "All of it can be recomputed from the kept evidence and compared byte for byte, by the command: biaochi replay "
     "{short}"
 )
+KITS = N_("Digest of the verification kits of this round: {digest}.")
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def document(
             release=release.short, round=comma.join(map(plain, told)), rules=rules or number_format.NONE, rows=lines
         ),
         translate(REPLAY, language).format(short=release.short),
+        *([translate(KITS, language).format(digest=kits_digest(release.round(told[0])))] if kind == "bulletin" else []),
     )
     return Document(
         kind=kind,
