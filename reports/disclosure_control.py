@@ -160,7 +160,7 @@ def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: 
     if not ranked_families:
         raise NothingPublishedError(round_.id)
     rules, votes = ranked_families[0].rules, _Votes.of(round_)
-    facts, smallest = facts_of(round_), rules.presentation.smallest_cell
+    facts, smallest = _facts(round_, votes), rules.presentation.smallest_cell
     judgement = judge(facts, public_so_far if joint else (), smallest)
     waiting = judgement.named(WAITS)
     if len(waiting) == len(judgement.categories):
@@ -208,7 +208,10 @@ def _groups_of(rows: pd.DataFrame, fresh: "_Votes") -> tuple[str, ...]:
 
 def facts_of(round_: Round) -> Facts:
     """Return what was counted in a round, and its rules. Raises RoundNotFoundError."""
-    votes, units = _Votes.of(round_), tables_of(round_).units
+    return _facts(round_, _Votes.of(round_))
+
+
+def _facts(round_: Round, votes: "_Votes") -> Facts:
     rules = round_.scored_rules
     counts: dict[str, dict[str, dict[str, int]]] = {code: {} for code in votes.units}
     names = ("unit_code", "group_name", "indicator", "grade", "lines")
@@ -223,7 +226,7 @@ def facts_of(round_: Round) -> Facts:
             "" if is_missing(row["participation"]) else str(row["participation"]),
             counts[str(row["unit_code"])],
         )
-        for row in units.to_dict("records")
+        for row in round_.units.to_dict("records")
     }
     points = dict(zip(votes.lines["grade"], votes.lines["points"], strict=True))
     weights = {name: _weights_of(rules, name) for name in votes.categories}

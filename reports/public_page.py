@@ -104,8 +104,8 @@ WITHHELD = {
 }
 WAITS = N_(
     "{category}: votes of at least one unit changed by fewer than {smallest} since the public page of release "
-    "{release}. New figures beside the old ones would show how these few voted, so nothing but names is shown here. The change "
-    "waits until more votes change; what the page of release {release} shows is the latest that is public."
+    "{release}. New figures beside the old ones would show how these few voted, so nothing but names is shown here. "
+    "The change waits until more votes change; what the page of release {release} shows is the latest that is public."
 )
 STANDS = N_("{category}: no vote changed since release {release}; what was published then is printed again.")
 NO_NEW_GRADES = N_(

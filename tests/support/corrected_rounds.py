@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 GROUPS = ("普通群众", "服务对象", "两代表一委员")
 GRADES = ("满意", "基本满意", "不满意")
 HEADER = "票号,评议主体,参评单位,类别,评价"
-KINDS = ("add", "remove", "change", "rename", "move")
+KINDS = ("add", "remove", "change", "rename", "move", "box")
 
 
 @dataclass
@@ -29,12 +29,12 @@ class CorrectedRound:
         found.first_names = {name: name for name in units}
         found.category = {name: "甲类" if at < 3 or draw.random() < 0.5 else "乙类" for at, name in enumerate(units)}
         for group in GROUPS[: draw.randint(2, 3)]:
-            for _ in range(draw.randint(7, 16)):
+            for _ in range(draw.randint(9, 24)):
                 found.ballots.append((group, found._grades()))
         return found
 
     def _grades(self):
-        liked = self.draw.choice([0.6, 0.8, 0.95])
+        liked = self.draw.choice([0.5, 0.7, 0.9])
         graded = [unit for unit in self.category if self.draw.random() < 0.85]
         return {u: GRADES[0] if self.draw.random() < liked else self.draw.choice(GRADES[1:]) for u in graded}
 
@@ -46,6 +46,9 @@ class CorrectedRound:
             group = self.draw.choice(sorted({group for group, _ in self.ballots}))
             graded = self._grades() or {unit: GRADES[2]}
             self.ballots.append((group, dict(list(graded.items())[: self.draw.choice([1, 2, 9])])))
+        elif kind == "box":  # a ballot box that was found: many ballots at once
+            groups = sorted({group for group, _ in self.ballots})
+            self.ballots += [(group, self._grades()) for group in groups for _ in range(self.draw.randint(12, 30))]
         elif kind == "remove":
             del self.ballots[at]
         elif kind == "change" and self.ballots[at][1]:
