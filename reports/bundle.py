@@ -19,7 +19,7 @@ from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from reports.disclosure_control import FIELDS, OF_A_RANKED_UNIT, NothingPublishedError, Published, published
 from reports.documents import Signature, bulletin, round_results
-from reports.interval_leaks import interval_decimals
+from reports.interval_leaks import step_decimals, steps_of
 from reports.pledge_table import as_sheet as pledge_sheet
 from reports.pledge_table import table as pledge_table
 from reports.public_facts import PublicSet
@@ -218,7 +218,7 @@ def _digits(decimals: int) -> str:
 
 def _decimals(name: str, decimals: int) -> int:
     """Return the decimals of a column: ends of intervals are printed more coarsely than scores."""
-    return decimals if name == "score" else interval_decimals(decimals)
+    return decimals if name == "score" else step_decimals(steps_of(decimals)[0])
 
 
 def _public_columns(found: Published) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
 from reports.disclosure_over_time import ANEW, STANDS, WAITS, Judgement, judge
-from reports.interval_leaks import given_away, outward
+from reports.interval_leaks import finest_steps, outward, steps_of
 from reports.public_facts import BETWEEN, Facts, PublicSet, UnitFacts
 from results.missing import is_missing
 from results.ranking.bottom_list import BottomList, bottom_list
@@ -51,6 +51,8 @@ FIELDS = (
     *("rank", "rank_tied_to", "rank_best", "rank_worst", "verdict", "reason"),
 )
 OF_A_RANKED_UNIT = ("score", "score_low", "score_high")
+INTERVAL = ("score_low", "score_high", "interval_step")
+COLUMNS = (*FIELDS, "interval_step")
 FEWEST_UNITS = 3
 """Fewest units of a category whose grades are published: with two units, each could compute the other's grades."""
 MOST_GRADES = 10
@@ -97,8 +99,8 @@ class Published:
     """The public tables of a round.
 
     facts : what was counted. judgement : what may be printed of it. earlier : the sets that were public before.
-    rows : FIELDS of every unit, in the order of the ranking. None or NA is withheld or does not exist: `n` is None only
-        where it is withheld, a group's number in `n_by_group` likewise. A unit that is not ranked has no score here.
+    rows : COLUMNS of every unit, in the order of the ranking. None or NA is withheld or does not exist: `n` is None
+        only where it is withheld, a group's number in `n_by_group` likewise. A unit without a rank has no score.
     lists : of each category the bottom list, as the office has it; `shown` says of whom it may speak.
     withheld_units, withheld_groups, withheld_grades : how many numbers are withheld: n with all that rests on it,
         numbers by group, numbers by grade.
@@ -169,14 +171,15 @@ def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: 
     ranking = ranking_of(round_, ranked_families)
     anew = [family for family in ranked_families if judgement.categories[family.name].how == ANEW]
     fresh = votes.only({family.name for family in anew})
-    plan = (
-        _plan(fresh, anew, {name for name, told in judgement.categories.items() if not told.grades}) if anew else None
+    limits = (
+        _limits(fresh, anew, {name for name, told in judgement.categories.items() if not told.grades}) if anew else None
     )
     lists = tuple(bottom_list(family, ranking) for family in ranked_families)
-    tables = _grade_tables(plan, facts, judgement, public_so_far)
-    rows = _public_rows(ranking, votes, fresh, plan, judgement, public_so_far)
+    tables = _grade_tables(limits.plan if limits else None, facts, judgement, public_so_far)
+    rows = _public_rows(ranking, votes, fresh, limits, judgement, public_so_far)
     groups = _groups_of(rows, fresh)
-    rows["n_by_group"] = [{group: row.get(group, 0 if row else None) for group in groups} for row in rows["n_by_group"]]
+    by_group = [{group: row.get(group, 0 if row else None) for group in groups} for row in rows["n_by_group"]]
+    rows = rows.assign(n_by_group=pd.Series(by_group, index=rows.index, dtype=object))
     known = {name for table in tables for name in table.counts}
     return Published(
         round_.release.id,
@@ -299,8 +302,8 @@ class _Votes:
 class _Plan:
     """The cells of all public tables of a round, and which of them are withheld."""
 
-    def __init__(self, votes: _Votes, smallest: int, forced: set[int], without_grades: set[str], decimals: int) -> None:
-        self.votes, self._smallest, self.decimals = votes, smallest, decimals
+    def __init__(self, votes: _Votes, smallest: int, forced: set[int], without_grades: set[str]) -> None:
+        self.votes, self._smallest = votes, smallest
         self._counts: list[int] = []
         self._sums: list[Sum] = []
         n = votes.moments.n
@@ -379,17 +382,25 @@ class _Plan:
         return suppress(Cells(counts, unknown, kept), primary, self._smallest)
 
 
-def _plan(votes: _Votes, found: list[Family], without_grades: set[str]) -> _Plan:
+@dataclass(frozen=True)
+class _Limits:
+    """What may be printed anew: the plan of the cells, and unit -> step of its interval."""
+
+    plan: _Plan
+    steps: Mapping[int, float]
+
+
+def _limits(votes: _Votes, found: list[Family], without_grades: set[str]) -> _Limits:
     """Withhold cells and check whether scores and intervals still disclose a small number; repeat until none does.
 
     without_grades : categories whose grades are not published in any case.
     """
-    shown = found[0].rules.presentation
-    smallest, decimals = shown.smallest_cell, shown.decimals
-    forced: set[int] = set()
+    smallest = found[0].rules.presentation.smallest_cell
+    steps = _interval_steps(votes, found, smallest)
+    forced = {j for j, step in steps.items() if step is None}
     without = _subtractable(votes, smallest) | without_grades
     while True:
-        plan = _Plan(votes, smallest, forced, without, decimals)
+        plan = _Plan(votes, smallest, forced, without)
         leaks = [_leaks(plan, family, smallest) for family in found]
         units = {j for leak in leaks for j in leak.units} - forced
         categories = {family.name for family, leak in zip(found, leaks, strict=True) if leak.by_grades}
@@ -397,23 +408,24 @@ def _plan(votes: _Votes, found: list[Family], without_grades: set[str]) -> _Plan
             forced |= units
         elif categories & plan.with_grades:
             without |= categories
-        elif more := {j for family in found for j in _interval_leaks(plan, family, smallest)} - forced:
-            forced |= more
         else:
-            return plan
+            coarsest = steps_of(found[0].rules.presentation.decimals)[-1]
+            return _Limits(plan, {j: coarsest if step is None else step for j, step in steps.items()})
 
 
-def _interval_leaks(plan: _Plan, family: Family, smallest: int) -> list[int]:
-    """Return units of a family whose printed score and interval give a small number away."""
-    if len(plan.votes.indicators) != 1 or smallest <= 1:
-        return []
-    inner = _Inner(plan, family, plan.votes.lines[plan.votes.lines["category"] == family.name])
-    asked = [
-        at
-        for at, j in enumerate(inner.units.tolist())
-        if family.ranked[at] and plan.number(int(plan.unit[j])) and inner.weight_of_a_vote(j) is not None
-    ]
-    return [int(inner.units[at]) for at in given_away(family, inner.counts, inner.points, asked, smallest)]
+def _interval_steps(votes: _Votes, found: list[Family], smallest: int) -> dict[int, float | None]:
+    """Return the step of the interval of each ranked unit; None: too coarse ones give a small number away too."""
+    steps: dict[int, float | None] = {}
+    for family in found:
+        inner = _Inner(votes, family)
+        ranked = np.flatnonzero(family.ranked).tolist()
+        if len(votes.indicators) != 1 or smallest <= 1:
+            finest: float | None = steps_of(family.rules.presentation.decimals)[0]
+            told = dict.fromkeys(ranked, finest)
+        else:
+            told = finest_steps(family, inner.counts, inner.points, ranked, smallest)
+        steps |= {int(inner.units[at]): step for at, step in told.items()}
+    return steps
 
 
 def _subtractable(votes: _Votes, smallest: int) -> set[str]:
@@ -445,15 +457,15 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
     """
     if len(plan.votes.indicators) != 1:
         return _Leak(frozenset(), False)
-    inner = _Inner(plan, family, plan.votes.lines[plan.votes.lines["category"] == family.name])
-    inner.printed_votes()
-    inner.printed_scores()
+    inner = _Inner(plan.votes, family)
+    inner.printed_votes(plan)
+    inner.printed_scores(plan)
     several = (plan.votes.moments.n > 0).sum(axis=1) > 1
     few = (inner.counts > 0) & (inner.counts < smallest) & several[inner.units][:, None, None]
     asked, start = np.flatnonzero(few & inner.scored[:, None, None]), inner.counts.ravel()
     low, high = feasible(inner.knowledge(), asked, interval_is_open, start=start, whole=True)
     alone = asked[~interval_is_open(low, high)]
-    hidden = inner.printed_grades(smallest)
+    hidden = inner.printed_grades(plan, smallest)
     asked, start = np.flatnonzero(few), np.concatenate([start, inner.hidden_counts])
     low, high = feasible(inner.knowledge(), asked, interval_is_open, start=start)
     together = asked[~interval_is_open(low, high)]
@@ -466,9 +478,9 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
 class _Inner:
     """Votes by unit, group and grade of a family, and the published facts about them."""
 
-    def __init__(self, plan: _Plan, family: Family, lines: pd.DataFrame) -> None:
-        self._plan, self._family = plan, family
-        votes = plan.votes
+    def __init__(self, votes: _Votes, family: Family) -> None:
+        self._votes, self._family = votes, family
+        lines = votes.lines[votes.lines["category"] == family.name]
         self.units = np.array([votes.units.index(code) for code in family.members["unit_code"]], dtype=np.int64)
         levels = lines.drop_duplicates("grade").sort_values(["points", "grade"], ascending=[False, True])
         self._grades = tuple(map(str, levels["grade"]))
@@ -499,37 +511,37 @@ class _Inner:
         facts = sparse.csr_array((values, (row, cells)), shape=shape)
         return Knowledge(facts, np.array(self._low), np.array(self._high))
 
-    def printed_votes(self) -> None:
+    def printed_votes(self, plan: _Plan) -> None:
         """Add the votes of a unit and of its groups."""
         for at, j in enumerate(self.units.tolist()):
-            numbers = [self._plan.number(int(cell)) for cell in self._plan.cell[j]]
+            numbers = [plan.number(int(cell)) for cell in plan.cell[j]]
             for group, n in enumerate(numbers):
                 if n is not None:
                     self._fact(self._index[at, group], 1.0, n, n)
-            n = self._plan.number(int(self._plan.unit[j]))
+            n = plan.number(int(plan.unit[j]))
             if n is not None:
                 self._fact(self._index[at].ravel(), 1.0, n, n)
 
-    def printed_scores(self) -> None:
+    def printed_scores(self, plan: _Plan) -> None:
         """Add scores of ranked units, rounded as published; they are informative if the numbers by group are."""
         half = 0.5 * 10.0**-self._family.rules.presentation.decimals
         for at, j in enumerate(self.units.tolist()):
-            per_vote = self.weight_of_a_vote(j)
-            if self._family.ranked[at] and per_vote is not None and self._plan.number(int(self._plan.unit[j])):
+            per_vote = self._weight_of_a_vote(plan, j)
+            if self._family.ranked[at] and per_vote is not None and plan.number(int(plan.unit[j])):
                 score = float(self._family.scores.score[at])
                 values = np.outer(per_vote, self.points).ravel()
                 self._fact(self._index[at].ravel(), values, score - half, score + half)
                 self.scored[at] = True
 
-    def printed_grades(self, smallest: int) -> Array:
+    def printed_grades(self, plan: _Plan, smallest: int) -> Array:
         """Add the grades of the category and return the unknowns: small numbers that are withheld."""
         hidden: list[int] = []
-        for (_, category), (grades, cells, _) in self._plan.grades.items():
+        for (_, category), (grades, cells, _) in plan.grades.items():
             for grade, cell in zip(grades, cells, strict=True):
                 if category != self._family.name or grade not in self._grades:
                     continue
                 own = self._index[:, :, self._grades.index(grade)].ravel()
-                n, count = self._plan.number(int(cell)), int(self.counts.ravel()[own].sum())
+                n, count = plan.number(int(cell)), int(self.counts.ravel()[own].sum())
                 if n is not None:
                     self._fact(own, 1.0, n, n)
                 elif 0 < count < smallest:
@@ -539,14 +551,14 @@ class _Inner:
         self.hidden_counts = np.array(hidden, dtype=np.int64)
         return self.counts.size + np.arange(len(hidden))
 
-    def weight_of_a_vote(self, j: int) -> Array | None:
+    def _weight_of_a_vote(self, plan: _Plan, j: int) -> Array | None:
         """Return the weight of a vote of each group in the score of unit j; None if a number it needs is withheld."""
-        n = self._plan.votes.moments.n[j]
+        n = self._votes.moments.n[j]
         if self._family.weights is None:
             return np.full(len(n), 1.0 / max(1, int(n.sum())))
-        weight = np.array([float(self._family.weights.get(group, 0.0)) for group in self._plan.votes.groups])
+        weight = np.array([float(self._family.weights.get(group, 0.0)) for group in self._votes.groups])
         weight = np.where(n > 0, weight, 0.0)
-        if any(self._plan.number(int(cell)) is None for cell in self._plan.cell[j][weight > 0]):
+        if any(plan.number(int(cell)) is None for cell in plan.cell[j][weight > 0]):
             return None
         return np.asarray(weight / (weight.sum() or 1.0) / np.maximum(n, 1), dtype=np.float64)
 
@@ -592,7 +604,7 @@ def _public_rows(
     ranking: Ranking,
     votes: _Votes,
     fresh: _Votes,
-    plan: _Plan | None,
+    limits: _Limits | None,
     judgement: Judgement,
     sets: Sequence[PublicSet],
 ) -> pd.DataFrame:
@@ -607,14 +619,14 @@ def _public_rows(
             shown.append(dict(sets[told.against or 0].rows[code]))
             continue
         named = {str(name): None if is_missing(value) else value for name, value in row.items()}
-        if told.how == WAITS or plan is None:
+        if told.how == WAITS or limits is None:
             kept = {name: named[name] for name in ("unit_code", "unit_name", "category")}
-            shown.append(dict.fromkeys(FIELDS) | kept | {"n_by_group": {}})
+            shown.append(dict.fromkeys(COLUMNS) | kept | {"n_by_group": {}})
             continue
         again = (told.intervals or {}).get(code)
         before = None if again is None else _row_of(sets[again], code, str(row["unit_name"]))
-        shown.append(_public_row(named, place[code], fresh, plan, before))
-    return pd.DataFrame(shown, columns=list(FIELDS), dtype=object)
+        shown.append(_public_row(named, place[code], fresh, limits, before))
+    return pd.DataFrame(shown, columns=list(COLUMNS), dtype=object)
 
 
 def _row_of(one: PublicSet, code: str, name: str) -> Mapping[str, Any] | None:
@@ -624,17 +636,19 @@ def _row_of(one: PublicSet, code: str, name: str) -> Mapping[str, Any] | None:
 
 
 def _public_row(
-    row: dict[str, object], j: int, votes: _Votes, plan: _Plan, before: Mapping[str, Any] | None
+    row: dict[str, object], j: int, votes: _Votes, limits: _Limits, before: Mapping[str, Any] | None
 ) -> dict[str, object]:
     """Return the row of a unit that is printed anew. before : printed row of the same votes, whose interval stands."""
+    plan = limits.plan
     row["n"] = plan.number(int(plan.unit[j]))
     cells = zip(votes.groups, plan.cell[j], strict=True)
     row["n_by_group"] = {group: plan.number(int(cell)) for group, cell in cells}
     if row["n"] is None:
         row |= dict.fromkeys((*OF_A_RANKED_UNIT, "rank", "rank_tied_to", "rank_best", "rank_worst", "verdict"))
     if row["rank"] is None:
-        return row | dict.fromkeys(OF_A_RANKED_UNIT)
-    low, high = outward(float(str(row["score_low"])), float(str(row["score_high"])), plan.decimals)
+        return row | dict.fromkeys((*OF_A_RANKED_UNIT, *INTERVAL))
     if before is not None and before["score_low"] is not None:
-        low, high = before["score_low"], before["score_high"]
-    return row | {"score_low": low, "score_high": high}
+        return row | {name: before[name] for name in INTERVAL}
+    step = limits.steps[j]
+    low, high = outward(float(str(row["score_low"])), float(str(row["score_high"])), step)
+    return row | dict(zip(INTERVAL, (low, high, step), strict=True))

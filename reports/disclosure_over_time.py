@@ -77,9 +77,9 @@ def _category(new: Facts, name: str, sets: list[PublicSet], smallest: int) -> Ju
         if _changed_by_few(new, own, sets[at], smallest):
             return Judged(WAITS, at)
     for code, unit in own.items():
-        at = _pinned(new, unit, _states(new, code, unit, sets), smallest)
-        if at is not None:
-            return Judged(WAITS, at)
+        against = _pinned(new, unit, _states(new, code, unit, sets), smallest)
+        if against is not None:
+            return Judged(WAITS, against)
     grades = not any(_had_grades(code, unit, one, new) for code, unit in own.items() for one in sets)
     return Judged(ANEW, None, grades, _intervals(new, own, sets))
 

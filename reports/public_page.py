@@ -21,7 +21,7 @@ from data.store.release import Release, Round
 from i18n import LANGUAGES, N_, join, translate
 from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, published
 from reports.documents.common import round_words
-from reports.interval_leaks import interval_decimals
+from reports.interval_leaks import step_decimals, steps_of
 from reports.public_facts import PublicSet
 from results.labels import DEMO, REASON_SENTENCES, STAMPS, VERDICTS
 from results.method_text import in_five_sentences
@@ -119,7 +119,8 @@ OUTDATED = N_(
     "a letter of their own."
 )
 COARSE = N_(
-    "The ends of intervals are rounded outwards to {step} of a point, because exact ones would show single votes."
+    "The ends of intervals are rounded outwards, to a step of {fine} points or, where few people voted, of {coarse} "
+    "or {coarsest}: exact ends would show single votes."
 )
 EARLIER = N_("Public pages of this round before this one: {count}. Each is named by its digest, oldest first:")
 FIRST = N_("This is the first public page of this round.")
@@ -519,15 +520,9 @@ class _Page:
         if found.without_grades:
             names = join(map(self._category, found.without_grades), self._language)
             told.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
-        if self._step():
-            told.append(self._say(COARSE, step=self._step()))
+        fine, coarse, coarsest = (f"{step:g}" for step in steps_of(found.rules.presentation.decimals))
+        told.append(self._say(COARSE, fine=fine, coarse=coarse, coarsest=coarsest))
         return [*told, *_over_time(found, self._language)]
-
-    def _step(self) -> str:
-        """Return the step of printed intervals in points, '' where it is no coarser than that of scores."""
-        decimals = self._found.rules.presentation.decimals
-        step = interval_decimals(decimals)
-        return f"{10.0**-step:g}" if step < decimals else ""
 
     def _method(self) -> list[str]:
         score, *_ = in_five_sentences(self._language)  # the others say more here: the level, the groups
@@ -562,7 +557,7 @@ class _Page:
         return half_up(row["score"], self._found.rules.presentation.decimals)
 
     def _interval(self, row: dict[str, object]) -> str:
-        decimals = interval_decimals(self._found.rules.presentation.decimals)
+        decimals = step_decimals(float(str(row["interval_step"])))
         return f"{half_up(row['score_low'], decimals)} – {half_up(row['score_high'], decimals)}"
 
     def _place(self, row: dict[str, object]) -> str:

@@ -249,7 +249,7 @@ def _ways_with_score(sizes, weights, value, score):
 def _printed_so(ways, groups, weights, value, law, ends, level):
     """Which ways to vote have the printed interval, whatever its number of decimals and whichever way it is rounded."""
     decimals = len(ends[0].partition(".")[2])
-    step = 10.0**-decimals
+    steps = [10.0**-decimals] + [5.0] * all(float(end) % 5 == 0 for end in ends)
     exact = np.rint(value * SCALE).astype(np.int64)
     right = []
     for first in range(0, len(ways), 200):
@@ -266,8 +266,11 @@ def _printed_so(ways, groups, weights, value, law, ends, level):
             counts=VoteCounts(value, own.astype(float), law),
         )
         low, high = scores_from_moments(moments, weights).interval(level)
-        nearest = decimals > 1  # to two decimals ends were rounded to the nearest, to one they are rounded outwards
-        below = (low / step + 0.5 + 1e-7 if nearest else low / step + 1e-7) // 1
-        above = (high / step + 0.5 + 1e-7 if nearest else high / step - 1e-7 + 1) // 1
-        right += ((below == round(float(ends[0]) / step)) & (above == round(float(ends[1]) / step))).tolist()
+        fits = np.zeros(len(own), dtype=bool)
+        for step in steps:
+            nearest = decimals > 1  # to two decimals ends were rounded to the nearest, to fewer they go outwards
+            below = (low / step + 0.5 + 1e-7 if nearest else low / step + 1e-7) // 1
+            above = (high / step + 0.5 + 1e-7 if nearest else high / step - 1e-7 + 1) // 1
+            fits |= (below == round(float(ends[0]) / step)) & (above == round(float(ends[1]) / step))
+        right += fits.tolist()
     return np.array(right, dtype=bool)
