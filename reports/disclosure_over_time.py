@@ -5,8 +5,9 @@ each category of a round
 - stands, if its votes are those of an earlier export: what was printed then is printed again, figure by figure;
 - waits, if votes of one of its units changed by a few: nothing but names is printed. The places of the others go as
   well, since a place between two printed scores is nearly a score;
-- is printed anew, if every group of every unit changed by nothing or by at least the smallest cell, and the scores of
-  all exports together fix neither a small number of equal votes nor a small change (integer programmes).
+- is printed anew, if every group of every unit changed by nothing or by at least the smallest cell (10 votes if all are
+  alike), and the scores of all exports together fix neither a small number of equal votes nor a small change (integer
+  programmes).
 The rule asks how many votes differ, never which numbers were printed, so it does not depend on what was withheld.
 
 It knows counts by unit, group and grade only, so that schemes and themes can be judged like rounds.
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from analytics.suppression import Knowledge, feasible, interval_is_open
+from analytics.suppression import Knowledge, feasible, interval_is_open, is_small
 from reports.public_facts import BETWEEN, Facts, PublicSet, UnitFacts, changes
 
 MOST_GRADES = 10
@@ -104,11 +105,14 @@ def _matches(code: str, unit: UnitFacts, one: PublicSet, new: Facts) -> list[str
 
 
 def _changed_by_few(new: Facts, own: Mapping[str, UnitFacts], one: PublicSet, smallest: int) -> bool:
-    """Return whether votes of any unit and group changed since an export, by fewer than the smallest cell."""
+    """Return whether votes of any unit and group changed since an export, by fewer than the smallest cell.
+
+    Or by few that are all alike: whoever knows of the change would know how all of them voted.
+    """
     for code, unit in own.items():
         for other in _matches(code, unit, one, new):
-            by_group = changes(one.facts.units[other].counts, unit.counts)
-            if any(count < smallest for count in by_group.values()):
+            by_group = changes(one.facts.units[other].counts, unit.counts).values()
+            if any(is_small(change.votes, smallest, change.alike) for change in by_group):
                 return True
     return False
 

@@ -106,22 +106,35 @@ def set_of(content: str) -> PublicSet:
     return PublicSet(facts=Facts(units=units, **facts), **told)
 
 
-def changes(first: Counts, second: Counts) -> dict[str, int]:
+@dataclass(frozen=True)
+class Change:
+    """How many votes of a group differ at least, and whether they are all alike: one grade came, one went, or both."""
+
+    votes: int
+    alike: bool
+
+
+def changes(first: Counts, second: Counts) -> dict[str, Change]:
     """Return by group how many votes differ at least: the larger of those added and those taken away.
 
     Of several indicators the one that differs most counts.
     """
-    found: dict[str, int] = {}
+    found: dict[str, Change] = {}
     for group in sorted({*first, *second}):
-        before, after = first.get(group, {}), second.get(group, {})
-        more: dict[str, int] = {}
-        less: dict[str, int] = {}
-        for key in {*before, *after}:
-            indicator, _, _ = key.partition(BETWEEN)
-            by = after.get(key, 0) - before.get(key, 0)
-            more[indicator] = more.get(indicator, 0) + max(by, 0)
-            less[indicator] = less.get(indicator, 0) + max(-by, 0)
-        most = max([*more.values(), *less.values()], default=0)
-        if most:
-            found[group] = most
+        by_indicator = _by_indicator(first.get(group, {}), second.get(group, {}))
+        if by_indicator:
+            most = max(max(sum(more), sum(less)) for more, less in by_indicator.values())
+            alike = any(len(more) < 2 and len(less) < 2 for more, less in by_indicator.values())
+            found[group] = Change(most, alike)
+    return found
+
+
+def _by_indicator(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, tuple[list[int], list[int]]]:
+    """Return by indicator how much the grades grew that grew, and how much those shrank that shrank."""
+    found: dict[str, tuple[list[int], list[int]]] = {}
+    for key in sorted({*before, *after}):
+        by = after.get(key, 0) - before.get(key, 0)
+        if by:
+            more, less = found.setdefault(key.partition(BETWEEN)[0], ([], []))
+            (more if by > 0 else less).append(abs(by))
     return found

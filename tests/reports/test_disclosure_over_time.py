@@ -1,90 +1,23 @@
 """Disclosure over time: what a reader of all public pages of a round can work out, and what the guard does about it."""
 
 import random
-from collections import Counter
 from itertools import product
 
 import pytest
 
 from data.store import ImportOptions, Store
 from data.store.audit_log import PAGE, log_export
-from reports.disclosure_control import NothingNewError, judge, published
-from reports.public_export import prepare
+from reports.disclosure_control import judge
 from reports.public_facts import BETWEEN, Facts, PublicSet, UnitFacts, set_of
-from reports.public_page import page_of, public_page
+from reports.public_page import public_page
 from results.number_format import number
 from results.ranking.ranking import ranking
 from results.ranking.rows import records
 from tests.reference.attacker import Page, printed
-from tests.reference.attacker_over_time import (
-    OverTime,
-    Seen,
-    by_interval,
-    intervals_of,
-    printed_in_bundle,
-    recovered_over_time,
-)
-from tests.support.corrected_rounds import GRADES, GROUPS, KINDS, CorrectedRound
-from tests.support.stores import RULES, SMALL, Biaochi
-
-SMALLEST = 5
-POOLED = SMALL.replace('name = "demo-2025"', 'name = "pooled"').replace('order = "group"', 'order = "pooled"')
-RULE_SETS = {"demo-2025": SMALL, "pooled": POOLED}
-
-
-def sequences(path, seeds, steps):
-    """Publish a round a seed, `steps` corrections each; per round the pages seen and the votes behind them.
-
-    Returns round -> (guarded, open): lists of (file that was read, votes, first names).
-    """
-    store = Store(path, threads=1)
-    for text in RULE_SETS.values():
-        store.add_rules(text)
-    rounds = {str(2000 + at): CorrectedRound.drawn(seed) for at, seed in enumerate(seeds)}
-    told = {name: ([], []) for name in rounds}
-    for step in range(steps + 1):
-        for at, (name, one) in enumerate(rounds.items()):
-            if step:
-                one.correct(KINDS[(at + step - 1) % len(KINDS)])
-            options = ImportOptions(rules=list(RULE_SETS)[at // 2 % 2], replace=step > 0)
-            report = store.import_files("ballots", [("b.csv", one.file().encode())], name, options)
-            assert report.stored or report.same_as, [problem.message("en") for problem in report.problems]
-        store.publish()
-        release = store.release()
-        for at, (name, one) in enumerate(rounds.items()):
-            _publish(store, release.round(name), step, one, told[name], bundle=at % 2 == 1)
-        points = {grade: value / 100 for grade, value in release.round("2000").rules.points.items()}
-        weights = {name: release.round(name).rules.weights() for name in rounds}
-        release.close()
-    return told, weights, points
-
-
-def _publish(store, round_, step, one, told, bundle):
-    """Make the page or the bundle, with the joint check and without; read what it prints."""
-    own = (one.votes(), dict(one.first_names))
-    try:
-        export = prepare(store, round_)
-        export.keep(store)
-        told[0].append((printed_in_bundle(export.bundle("en")) if bundle else printed(export.page()), *own))
-    except NothingNewError:
-        pass  # no page: the earlier one stays
-    # A first page is the same with the check and without.
-    told[1].append((printed(page_of(published(round_, joint=False), round_)), *own) if step else told[0][0])
-
-
-def attack(told, weights, points):
-    """What the pages of one round together give away."""
-    seen = [Seen(page, names) for page, _, names in told]
-    return recovered_over_time(OverTime(seen, weights, points), [votes for _, votes, _ in told], SMALLEST)
-
-
-def attacked(path, seeds, steps):
-    """Kinds of votes found: with the joint check, and without."""
-    told, weights, points = sequences(path, seeds, steps)
-    guarded = {name: attack(pages, weights[name], points) for name, (pages, _) in told.items()}
-    unguarded = Counter(kind for name, (_, pages) in told.items() for kind, *_ in attack(pages, weights[name], points))
-    made = sum(len(pages) for pages, _ in told.values())
-    return {name: found for name, found in guarded.items() if found}, unguarded, made
+from tests.reference.attacker_over_time import by_interval, intervals_of
+from tests.support.corrected_rounds import GRADES, GROUPS
+from tests.support.public_sequences import SMALLEST, attacked
+from tests.support.stores import RULES, Biaochi
 
 
 def test_no_ballot_is_recovered_from_pages_of_corrected_rounds(store_path):
@@ -161,10 +94,19 @@ def votes_of(**units):
 def public(facts, judgement=None, before=()):
     """A set of these facts, as an export would keep it."""
     waiting = judgement.named("waits") if judgement else ()
-    rows = {code: {"unit_name": unit.name, "score": None, "score_low": 1.0} for code, unit in facts.units.items()}
+    ballots = facts.ballots if judgement is None or judgement.ballots else None
+    rows = {
+        code: {"unit_name": unit.name, "score": score_of(unit), "score_low": 1.0} for code, unit in facts.units.items()
+    }
     tables = [{"indicator": "总体", "grades": GRADES, "counts": dict.fromkeys(facts.categories, (1,)), "totals": {}}]
     earlier = tuple(one.digest for one in before)
-    return PublicSet("2025", "r" * 64, earlier, facts, rows, tables, waiting, {}, facts.ballots, {})
+    return PublicSet("2025", "r" * 64, earlier, facts, rows, tables, waiting, {}, ballots, {})
+
+
+def score_of(unit):
+    votes = {key.partition(BETWEEN)[2]: n for key, n in unit.counts["群众"].items()}
+    total = sum(dict(zip(GRADES, (100, 60, 0), strict=True))[grade] * n for grade, n in votes.items())
+    return round(total / sum(votes.values()), 2)
 
 
 FIRST = {"甲": ("一", 40, 20, 10), "乙": ("一", 50, 10, 10), "丙": ("一", 30, 20, 20), "丁": ("二", 60, 20, 9)}
@@ -180,6 +122,7 @@ JUDGED = {
     ),
     "many more": ({"甲": ("一", 240, 120, 90)}, {"一": "anew", "二": "stands"}),
     "many more and alike: the score would tell": ({"甲": ("一", 46, 20, 10)}, {"一": "waits", "二": "stands"}),
+    "many more, one of them unlike the others": ({"甲": ("一", 70, 20, 11)}, {"一": "waits", "二": "stands"}),
     "moved": ({"丙": ("二", 30, 20, 20)}, {"一": "anew", "二": "anew"}),
     "moved, and a vote more": ({"丙": ("二", 31, 20, 20)}, {"一": "anew", "二": "waits"}),
     "gone": ({"丙": None}, {"一": "anew", "二": "stands"}),
@@ -211,15 +154,15 @@ def test_categories_stand_wait_or_are_printed_anew():
 
 
 def test_every_earlier_page_counts_and_what_waited_does_not():
-    """Six votes come one after the other: they become public together, at the fifth and not before."""
+    """Votes come one after the other, all alike: ten of them become public together."""
     sets, seen = [public(votes_of(**FIRST))], []
-    for more in range(1, 7):
-        new = votes_of(**{**FIRST, "甲": ("一", 40 + more, 20 + 80 * (more > 5), 10 + 70 * (more > 5))})
+    for more in range(1, 11):
+        new = votes_of(**{**FIRST, "甲": ("一", 40 + more, 20, 10)})
         judged = judge(new, sets, SMALLEST)
         seen.append((judged.categories["一"].how, judged.ballots))
         sets.append(public(new, judged, sets))
-    assert [how for how, _ in seen] == ["waits"] * 5 + ["anew"]
-    assert [ballots for _, ballots in seen] == [False] * 4 + [True, True] or True
+    assert [how for how, _ in seen] == ["waits"] * 9 + ["anew"]
+    assert [ballots for _, ballots in seen] == [False] * 4 + [True] + [False] * 4 + [True]
     back = judge(votes_of(**FIRST), sets, SMALLEST)
     assert (back.categories["一"].how, back.categories["一"].against) == ("stands", 0)
 
@@ -312,7 +255,7 @@ def test_what_waits_is_said_before_the_file_is_made_and_on_the_page(office, tmp_
     section = Page(content).section("en")
     assert "The figures of this category wait" in section.text and "The number of ballots is not shown" in section.text
     basis = {
-        row.attributes["data-unit"]: [c.text for c in row.all("td", **{"class": "basis"})][0]
+        row.attributes["data-unit"]: next(c.text for c in row.all("td", **{"class": "basis"}))
         for row in section.all("tr", data_unit=True)
     }
     assert first[:16] in basis["单位4"] and first[:16] not in basis["单位0"], "figures printed again name their release"
@@ -323,13 +266,8 @@ def test_nothing_new_is_no_page(office):
     office.correct()
     office("public", *ROUND)
     office.correct({"单位0": 1, "单位3": 1})
-    assert office("public", *ROUND, code=2) == b"" and len(kept(office)) == 1
-    assert (
-        "2025" in office.err
-        and office("public", *ROUND, code=2, lang="en") == b""
-        and "The change waits" in office.err
-        or True
-    )
+    assert office("public", *ROUND, code=2, lang="en") == b"" and len(kept(office)) == 1
+    assert "the change waits until more votes change" in office.err
     office.correct({"单位0": 60, "单位3": 60})
     assert office("public", *ROUND) and len(kept(office)) == 2
 
@@ -347,19 +285,25 @@ def test_what_the_log_knows_and_the_store_does_not_is_asked_for(office):
     assert office("public", *ROUND, "--release", releases[1]) == pages[1], "made again from its release"
     assert lost.is_file() and office("public", *ROUND)
     lost.write_text(lost.read_text("utf-8") + " ", "utf-8")
-    office("check", code=4)
-    assert lost.name in office.err + office("check", code=4).decode()
+    assert lost.name in office("check", code=1).decode() + office.err
 
 
-def test_after_a_restore_it_is_asked_whether_anything_is_missing(office, tmp_path):
+def test_after_a_restore_it_is_asked_whether_anything_is_missing(office, files, tmp_path):
     office.correct()
     office("public", *ROUND)
     office("backup", tmp_path / "b.zip")
     other = Biaochi(tmp_path / "other", office.capture)
     other("restore", tmp_path / "b.zip")
     assert kept(other) == kept(office)
-    other("public", *ROUND), "a page that is known is the same without a question"
-    other("import", "ballots", tmp_path / "b.csv", *ROUND, "--replace") if (tmp_path / "b.csv").is_file() else None
+    assert other("public", *ROUND) == office("public", *ROUND), "a known page is the same without a question"
+    other("import", "ballots", files("b.csv", file_of({"单位0": 1})), *ROUND, "--replace")
+    other.publish()
+    other("public", *ROUND, code=2)
+    assert "--nothing-later" in other.err and "b.zip" in other.err
+    other("public", *ROUND, "--nothing-later", " ", code=2)
+    other("public", *ROUND, "--nothing-later", "备份后未再公开")
+    assert "备份后未再公开" in [row["note"] for row in other.json("audit")["rows"]]
+    assert other("public", *ROUND) and len(kept(other)) == 2
 
 
 def test_pages_that_left_before_sets_were_kept_count(office):
