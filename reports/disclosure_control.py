@@ -7,7 +7,7 @@ withheld jointly (analytics.suppression), under the assumption that the totals o
 Intervals are printed to a coarser step and tried as well (reports.interval_leaks).
 
 An export is judged together with everything public of the round before it (reports.disclosure_over_time.judge): a
-category is printed anew, stands as it was printed before, or waits.
+category has new figures, repeats those printed before, or waits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ from data.model.rule_sets import RuleSet
 from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
-from reports.disclosure_over_time import ANEW, STANDS, WAITS, Judgement, judge
+from reports.disclosure_over_time import NEW, REPEATED, WAITING, Judgement, judge
 from reports.interval_leaks import finest_steps, outward, steps_of
 from reports.public_facts import BETWEEN, Facts, PublicSet, UnitFacts
 from results.missing import is_missing
@@ -69,12 +69,12 @@ class NothingPublishedError(BiaochiError):
 
 
 class NothingNewError(BiaochiError):
-    """All that a new public page could print would give away the few votes that changed since an earlier one."""
+    """All that a new public page could print would give away the few votes that changed since an earlier page."""
 
     message = N_(
-        "Nothing of the round {round} can be published anew yet: since the public page of release {release} fewer than "
-        "{smallest} votes of a unit changed in every category, and two pages that differ by so few votes give these "
-        "votes away. That page stays; the change waits until more votes change."
+        "No new figures of the round {round} can be published yet: since the public page of release {release} fewer "
+        "than {smallest} votes of a unit changed in every category, and two pages that differ by so few votes give "
+        "these votes away. That page stays; the change waits until more votes change."
     )
 
     def __init__(self, round_id: str, release: str, smallest: int) -> None:
@@ -133,16 +133,16 @@ class Published:
     @property
     def waiting(self) -> tuple[str, ...]:
         """Return the categories of which nothing but names is published."""
-        return self.judgement.named(WAITS)
+        return self.judgement.named(WAITING)
 
     def before(self, category: str) -> PublicSet | None:
-        """Return the export whose figures stand, or with which the change is too small; None if printed anew."""
+        """Return the export that is repeated, or since which the change is too small; None for new figures."""
         against = self.judgement.categories[category].against
         return None if against is None else self.earlier[against]
 
     def standing(self, category: str) -> PublicSet | None:
-        """Return the export whose figures of a category are printed again, None if they are not."""
-        return self.before(category) if self.judgement.categories[category].how == STANDS else None
+        """Return the export whose figures of a category are repeated, None if they are not."""
+        return self.before(category) if self.judgement.categories[category].how == REPEATED else None
 
     def since(self, category: str) -> str:
         """Return the release to which the printed figures of a category belong."""
@@ -164,12 +164,12 @@ def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: 
     rules, votes = ranked_families[0].rules, _Votes.of(round_)
     facts, smallest = _facts(round_, votes), rules.presentation.smallest_cell
     judgement = judge(facts, public_so_far if joint else (), smallest)
-    waiting = judgement.named(WAITS)
+    waiting = judgement.named(WAITING)
     if len(waiting) == len(judgement.categories):
         against = judgement.categories[waiting[0]].against or 0
         raise NothingNewError(round_.id, public_so_far[against].release, smallest)
     ranking = ranking_of(round_, ranked_families)
-    anew = [family for family in ranked_families if judgement.categories[family.name].how == ANEW]
+    anew = [family for family in ranked_families if judgement.categories[family.name].how == NEW]
     fresh = votes.only({family.name for family in anew})
     limits = (
         _limits(fresh, anew, {name for name, told in judgement.categories.items() if not told.grades}) if anew else None
@@ -384,7 +384,7 @@ class _Plan:
 
 @dataclass(frozen=True)
 class _Limits:
-    """What may be printed anew: the plan of the cells, and unit -> step of its interval."""
+    """The limits of new figures: the plan of the cells, and unit -> step of its interval."""
 
     plan: _Plan
     steps: Mapping[int, float]
@@ -571,12 +571,12 @@ class _Inner:
 def _grade_tables(
     plan: _Plan | None, facts: Facts, judgement: Judgement, sets: Sequence[PublicSet]
 ) -> tuple[GradeTable, ...]:
-    """Return the tables of grades: those printed anew, and those of categories that stand as they were printed.
+    """Return the tables of grades: new ones, and those of categories that are repeated as they were printed.
 
     Only grades of tables that are printed have a column: one more would tell how somebody in a waiting category voted.
     """
     parts = list(plan.grade_tables()) if plan else []
-    for name in judgement.named(STANDS):
+    for name in judgement.named(REPEATED):
         printed = sets[judgement.categories[name].against or 0].grades
         parts += [_of_category(table, name) for table in printed if name in table["counts"]]
     tables = []
@@ -608,18 +608,18 @@ def _public_rows(
     judgement: Judgement,
     sets: Sequence[PublicSet],
 ) -> pd.DataFrame:
-    """Return the rows of a ranking, limited to what may be published. fresh : votes of categories printed anew."""
+    """Return the rows of a ranking, limited to what may be published. fresh : votes of categories with new figures."""
     place = {code: j for j, code in enumerate(fresh.units)}
     category = dict(zip(votes.units, votes.category, strict=True))
     shown: list[dict[str, object]] = []
     for row in ranking.rows[list(FIELDS)].to_dict("records"):
         code = str(row["unit_code"])
         told = judgement.categories[category[code]]
-        if told.how == STANDS:
+        if told.how == REPEATED:
             shown.append(dict(sets[told.against or 0].rows[code]))
             continue
         named = {str(name): None if is_missing(value) else value for name, value in row.items()}
-        if told.how == WAITS or limits is None:
+        if told.how == WAITING or limits is None:
             kept = {name: named[name] for name in ("unit_code", "unit_name", "category")}
             shown.append(dict.fromkeys(COLUMNS) | kept | {"n_by_group": {}})
             continue
@@ -638,7 +638,7 @@ def _row_of(one: PublicSet, code: str, name: str) -> Mapping[str, Any] | None:
 def _public_row(
     row: dict[str, object], j: int, votes: _Votes, limits: _Limits, before: Mapping[str, Any] | None
 ) -> dict[str, object]:
-    """Return the row of a unit that is printed anew. before : printed row of the same votes, whose interval stands."""
+    """Return the row of a unit with new figures. before : printed row of the same votes, whose interval is repeated."""
     plan = limits.plan
     row["n"] = plan.number(int(plan.unit[j]))
     cells = zip(votes.groups, plan.cell[j], strict=True)

@@ -2,12 +2,12 @@
 
 Two exports that differ by one ballot give that ballot away: the difference of two printed numbers is printed too. So
 each category of a round
-- stands, if its votes are those of an earlier export: what was printed then is printed again, figure by figure;
+- is repeated, if its votes are those of an earlier export: the figures that were printed then are printed again;
 - waits, if votes of one of its units changed by a few: nothing but names is printed. The places of the others go as
   well, since a place between two printed scores is nearly a score;
-- is printed anew, if every group of every unit changed by nothing or by at least the smallest cell (10 votes if all are
-  alike), and the scores of all exports together fix neither a small number of equal votes nor a small change (integer
-  programmes).
+- is printed with new figures, if every group of every unit changed by nothing or by at least the smallest cell (10
+  votes if all are alike), and the scores of all exports together fix neither a small number of equal votes nor a small
+  change (integer programmes).
 The rule asks how many votes differ, never which numbers were printed, so it does not depend on what was withheld.
 
 It knows counts by unit, group and grade only, so that schemes and themes can be judged like rounds.
@@ -24,16 +24,16 @@ from reports.public_facts import BETWEEN, Facts, PublicSet, UnitFacts, changes
 
 MOST_GRADES = 10
 """Most grades of a unit whose scores are tried: marks from 0 to 100 leave so much open that no vote follows."""
-STANDS, WAITS, ANEW = "stands", "waits", "anew"
+REPEATED, WAITING, NEW = "repeated", "waiting", "new"
 
 
 @dataclass(frozen=True)
 class Judged:
     """What may be printed of a category.
 
-    how : STANDS, WAITS or ANEW. against : position of the earlier export whose figures stand, or against which the
-    change is too small; None without one. grades : whether a table of grades may be printed anew.
-    intervals : unit -> position of the export whose interval is printed again, as the votes did not change.
+    how : REPEATED, WAITING or NEW. against : position of the earlier export whose figures are repeated, or against
+    which the change is too small; None for new figures. grades : whether a new table of grades may be printed.
+    intervals : unit -> position of the export whose interval is repeated, as the votes did not change.
     """
 
     how: str
@@ -57,7 +57,7 @@ class Judgement:
 def judge(new: Facts, public_so_far: Sequence[PublicSet], smallest: int) -> Judgement:
     """Judge a new export together with everything public so far, oldest first. smallest : of the rules; below 2: free.
 
-    The answer depends on nothing else, so the same page is made again from the same release and the same sets.
+    The answer depends on nothing else, so the same release and the same sets always give the same page.
     """
     sets = list(public_so_far) if smallest > 1 else []
     categories = {name: _category(new, name, sets, smallest) for name in new.categories}
@@ -73,16 +73,16 @@ def _category(new: Facts, name: str, sets: list[PublicSet], smallest: int) -> Ju
     own = new.of_category(name)
     for at in reversed(range(len(sets))):
         if sets[at].facts.rules == new.rules and name not in sets[at].waiting and _same(sets[at], name, own):
-            return Judged(STANDS, at)
+            return Judged(REPEATED, at)
     for at in reversed(range(len(sets))):
         if _changed_by_few(new, own, sets[at], smallest):
-            return Judged(WAITS, at)
+            return Judged(WAITING, at)
     for code, unit in own.items():
         against = _pinned(new, unit, _states(new, code, unit, sets), smallest)
         if against is not None:
-            return Judged(WAITS, against)
+            return Judged(WAITING, against)
     grades = not any(_had_grades(code, unit, one, new) for code, unit in own.items() for one in sets)
-    return Judged(ANEW, None, grades, _intervals(new, own, sets))
+    return Judged(NEW, None, grades, _intervals(new, own, sets))
 
 
 def _same(one: PublicSet, name: str, own: Mapping[str, UnitFacts]) -> bool:
@@ -92,10 +92,10 @@ def _same(one: PublicSet, name: str, own: Mapping[str, UnitFacts]) -> bool:
 
 
 def _matches(code: str, unit: UnitFacts, one: PublicSet, new: Facts) -> list[str]:
-    """Return the units of an earlier export that may be this one: of the same code or name, else all that are gone.
+    """Return the units of an earlier export that may be this unit: of the same code or name, else all that are gone.
 
     A unit may be renamed, or get another code, between two releases. A reader joins the two names by their votes, so
-    the guard tries every pair of a new unit and a gone one.
+    the guard tries every pair of a new unit and a removed unit.
     """
     same = [other for other, was in one.facts.units.items() if other == code or was.name == unit.name]
     names = {unit.name for unit in new.units.values()}
@@ -127,10 +127,10 @@ def _had_grades(code: str, unit: UnitFacts, one: PublicSet, new: Facts) -> bool:
 
 
 def _intervals(new: Facts, own: Mapping[str, UnitFacts], sets: list[PublicSet]) -> dict[str, int]:
-    """Return the units whose votes are those of an earlier export, with its position: their interval stands.
+    """Return the units whose votes are those of an earlier export, with its position: their interval is repeated.
 
-    An interval rests on the votes of all units a little (pseudo-votes of the group), so that made anew it would tell
-    of a small change elsewhere.
+    An interval rests on the votes of all units a little (pseudo-votes of the group), so a new interval would tell of a
+    small change elsewhere.
     """
     found: dict[str, int] = {}
     for at, one in enumerate(sets):

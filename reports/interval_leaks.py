@@ -2,9 +2,9 @@
 
 With few votes a score fits some hundred ways to vote, and the interval, which rests on the spread of the votes, tells
 most of them apart: at the smallest groups that rules allow (10 votes each), score and interval to two decimals gave 58
-of 75 small numbers exactly, ends rounded outwards to a tenth 22, to a whole point 1. So every unit is tried: all ways
-to vote with the printed score are made into intervals, and those printed alike must disagree on every small number.
-Ends are rounded outwards to the finest step at which they do; of the 75 numbers none is left.
+of 75 small numbers exactly, ends rounded outwards to a tenth 22, to a full point 1. So every unit is tried: the
+interval of every way to vote with the printed score is computed, and those printed alike must disagree on every small
+number. Ends are rounded outwards to the finest step at which they do; of the 75 numbers none is left.
 """
 
 from dataclasses import replace
@@ -24,7 +24,7 @@ from results.ranking.family import Family
 Array: TypeAlias = NDArray[Any]
 
 MOST_WAYS_OF_A_GROUP = 20_000
-"""Ways in which one group can have voted, above which nothing is tried: 198 votes of three grades, 47 of four."""
+"""Ways in which a group can have voted, above which nothing is tried: 198 votes of three grades, 47 of four."""
 MOST_WAYS = 20_000
 """Ways with the printed score above which nothing is tried: about 1 in 150 has the printed interval, so over a hundred
 are left to disagree."""
@@ -101,7 +101,7 @@ class _Unit:
         return next((step for step in steps if not self._fixed(ways, ends, step)), None)
 
     def _fixed(self, ways: Array, ends: list[tuple[float, float]], step: float) -> bool:
-        """Return whether all ways to vote with the interval of the true one, which is first in `ends`, agree."""
+        """Return whether all ways to vote with the same interval as the true votes, first in `ends`, agree."""
         own, *others = (outward(low, high, step) for low, high in ends)
         alike = ways[[other == own for other in others]]
         low, high = self._bounds(np.concatenate([self._parts[None], alike]))

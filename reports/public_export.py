@@ -1,7 +1,7 @@
-"""A public export: judged with everything public of the round before it, kept, and only then handed out.
+"""A public export: judged with everything public of the round before it, kept, and only then written.
 
-The order matters: a set that is kept and not handed out withholds a little more later; a page that is handed out and
-not kept would be forgotten by the guard.
+The order matters: a set that is kept without a page withholds a little more later; a page that leaves without a set
+would be forgotten by the guard.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from reports.public_page import notices, page_of, public_set
 
 @dataclass(frozen=True)
 class PublicExport:
-    """A page and bundle that may be handed out. known: the kept set, if this release was exported before."""
+    """A page and bundle that may be published. known: the kept set, if this release was exported before."""
 
     round: Round
     found: Published
@@ -28,7 +28,7 @@ class PublicExport:
 
     @cached_property
     def set(self) -> PublicSet:
-        """Return the set of this export: the known one, whose words may be those of an earlier version."""
+        """Return the set of this export: the known set, with the words of its version, or a new set."""
         return self.known or public_set(self.found, self.round)
 
     @property
@@ -49,7 +49,7 @@ class PublicExport:
         return notices(self.found, language)
 
     def keep(self, store: Store) -> str:
-        """Keep the set of this export and return its digest. Raises UsageError if another one came in between."""
+        """Keep the set of this export and return its digest. Raises UsageError if another set came in between."""
         return self.set.digest if self.known else keep_set(store.path, self.round.id, self.set.content)
 
 
@@ -72,7 +72,7 @@ def prepare(store: Store, round_: Round) -> PublicExport:
 
 
 def public_so_far(store: Store, round_id: str) -> list[PublicSet]:
-    """Return the sets of a round, oldest first; those of pages that left before sets were kept are made now."""
+    """Return the sets of a round, oldest first; those of pages that left before sets were kept are computed now."""
     found = _kept(store, round_id)
     for release in exports_without_a_set(store.path, round_id):
         if release not in {one.release for one in found}:

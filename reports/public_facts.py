@@ -117,7 +117,7 @@ class Change:
 def changes(first: Counts, second: Counts) -> dict[str, Change]:
     """Return by group how many votes differ at least: the larger of those added and those taken away.
 
-    Of several indicators the one that differs most counts.
+    Of several indicators the largest difference counts.
     """
     found: dict[str, Change] = {}
     for group in sorted({*first, *second}):

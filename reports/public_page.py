@@ -20,6 +20,7 @@ from data.model.rule_sets import Bottom
 from data.store.release import Release, Round
 from i18n import LANGUAGES, N_, join, translate
 from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, published
+from reports.disclosure_over_time import REPEATED, WAITING
 from reports.documents.common import round_words
 from reports.interval_leaks import step_decimals, steps_of
 from reports.public_facts import PublicSet
@@ -102,27 +103,30 @@ WITHHELD = {
     ),
     "nothing": N_("No limit for small numbers is set in this rule set; no number is withheld for this reason."),
 }
-WAITS = N_(
-    "{category}: votes of at least one unit changed by fewer than {smallest} since the public page of release "
-    "{release}. New figures beside the old ones would show how these few voted, so nothing but names is shown here. "
-    "The change waits until more votes change; what the page of release {release} shows is the latest that is public."
-)
-STANDS = N_("{category}: no vote changed since release {release}; what was published then is printed again.")
+BECAUSE_OF_EARLIER = {
+    WAITING: N_(
+        "{category}: votes of at least one unit changed by fewer than {smallest} (or by a few more that are all alike) "
+        "since the public page of release {release}. New and old figures together would show how these few voted, "
+        "so nothing but names is shown here. The change waits until more votes change; what the page of release "
+        "{release} shows is the latest that is public."
+    ),
+    REPEATED: N_("{category}: no vote changed since release {release}; what was published then is printed again."),
+}
 NO_NEW_GRADES = N_(
-    "Grades of {names} are not printed anew: subtracted from the tables of an earlier page, they would show how a few "
-    "voted."
+    "No new table of grades is printed of {names}: subtracted from the tables of an earlier page, it would show how a "
+    "few voted."
 )
-WAITING = N_("The figures of this category wait; see “What is withheld, and why”.")
+CATEGORY_WAITS = N_("The figures of this category wait; see “What is withheld, and why”.")
 BALLOTS_WAIT = N_("The number of ballots is not shown: it changed by fewer than {smallest} since an earlier page.")
 OUTDATED = N_(
-    "{category}: these published verdicts no longer hold, and the new ones wait as well: {units}. Tell these units in "
-    "a letter of their own."
+    "{category}: these published verdicts no longer hold, and the new ones wait as well: {units}. Write to these units "
+    "separately."
 )
 COARSE = N_(
     "The ends of intervals are rounded outwards, to a step of {fine} points or, where few people voted, of {coarse} "
     "or {coarsest}: exact ends would show single votes."
 )
-EARLIER = N_("Public pages of this round before this one: {count}. Each is named by its digest, oldest first:")
+EARLIER = N_("Earlier public pages of this round: {count}. Each is named by its digest, oldest first:")
 FIRST = N_("This is the first public page of this round.")
 METHOD = (
     N_("“Don't know”, abstained, blank and invalid answers are counted separately and never lower a score."),
@@ -224,7 +228,7 @@ def public_set(found: Published, round_: Round) -> PublicSet:
 
 
 def notices(found: Published, language: str) -> list[str]:
-    """Return what an export withholds because of earlier ones, for the office to read before the file is made."""
+    """Return what an export withholds because of earlier ones, for the office to read before the file is written."""
     return [*_over_time(found, language), *_outdated(found, language)]
 
 
@@ -234,9 +238,9 @@ def _over_time(found: Published, language: str) -> list[str]:
         before = found.before(name)
         if before is None:
             continue
-        release = found.since(name) if judged.how == "stands" else before.release
+        release = found.since(name) if judged.how == REPEATED else before.release
         facts = {"category": family_name(name, language), "smallest": smallest, "release": release[:16]}
-        told.append(translate(WAITS if judged.how == "waits" else STANDS, language).format(**facts))
+        told.append(translate(BECAUSE_OF_EARLIER[judged.how], language).format(**facts))
     names = [name for name, judged in sorted(found.judgement.categories.items()) if not judged.grades]
     if names:
         listed = join([family_name(name, language) for name in names], language)
@@ -573,7 +577,7 @@ class _Page:
 
     def _reason(self, row: dict[str, object]) -> str:
         if row["category"] in self._found.waiting:
-            return self._say(WAITING)
+            return self._say(CATEGORY_WAITS)
         if row["n"] is None:
             return self._say(N_("Withheld: too few votes to publish anything of this unit."))
         return self._say(REASON_SENTENCES[str(row["reason"])]) if row["reason"] else NONE

@@ -49,11 +49,11 @@ DIRECTOR = (
     STAMP,
     ABOUT,
     "",
-    N_("1. What was found"),
+    N_("1. The result"),
     N_("Votes on the unit: {n}. Score: {score}. Place by score: {rank}, among {count} ranked units of {family}."),
     N_("Verdict: {verdict}."),
     "",
-    N_("2. How sure that is"),
+    N_("2. How sure it is"),
     N_(
         "With other evaluators of the same kind the score might have been anywhere from {low} to {high} ({level}%). "
         "The votes allow every place from {best} to {worst}; units with places in common may well be equally good."
@@ -90,14 +90,14 @@ README = (
     '    python verify.py "DIGEST"',
     N_(
         "DIGEST is printed at the end of the bulletin, under “Where this comes from”. Without it the script checks the "
-        "files against each other only, and a folder that was forged as a whole looks right."
+        "files against each other only, and a folder that was forged completely looks right."
     ),
     N_(
         "Each line shows the recomputed number, then the published number. Exit code 0: all agree to 1e-9; 1: "
         "something differs; 2: the kit cannot be read."
     ),
     "",
-    N_("director.txt: what was found, how sure that is, and how to contest it; to be read first."),
+    N_("director.txt: the result, how sure it is, and how to contest it; to be read first."),
     N_("verify.py: the method once more in one file, to be read from top to bottom."),
     N_("kits.txt: the digest of every kit of the round; the digest of this list is in the bulletin."),
     N_(
@@ -234,7 +234,7 @@ def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, A
 
 
 def director(round_: Round, family: Family, content: Mapping[str, Any]) -> str:
-    """Return the page for the head of the unit: what was found, how sure it is, how to contest it; Chinese first."""
+    """Return the page for the head of the unit: the result, how sure it is, how to contest it; Chinese first."""
     told, decimals = content["published"], content["decimals"]
     parts = []
     for language in LANGUAGES:

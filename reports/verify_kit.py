@@ -31,7 +31,7 @@ TABLES = ("score", "se", "covariance", "spread", "df")
 SHOWN = 32  # digits of the digest that the bulletin prints
 OFFSET = 0.6180339887  # keeps numbers that are exact in few digits away from the edge where rounding may tip
 
-# The words are here and not in kit.json, so that whoever changes a number cannot change what is said of it.
+# The words are here and not in kit.json, so that whoever changes a number cannot change the words about it.
 WORDS = {
     "stamp": "内部资料：仅供本单位及其统计人员核验使用，不得外传或公布"
     " / INTERNAL: for the unit and its statistician; not to be passed on or published",
@@ -97,11 +97,11 @@ def main(arguments: list[str]) -> int:
     return 0 if right else 1
 
 
-# What binds the kit: the digest of its parts stands in a list of all kits, and the digest of the list in the bulletin.
+# What binds the kit: the digest of its parts is in a list of all kits, and the digest of the list in the bulletin.
 
 
 def binding(kit: Kit, folder: Path, printed: str) -> list[tuple[str, object, object, bool]]:
-    """(name, found, listed, equal) for the kit and the list of all kits, and for the list and the bulletin."""
+    """(name, computed, listed, equal) for the kit and the list of all kits, and for the list and the bulletin."""
     texts = {name: (folder / name).read_text(encoding="utf-8") for name in TEXTS}
     listing = (folder / LIST).read_text(encoding="utf-8")
     listed = dict(line.rsplit("\t", 1) for line in listing.splitlines())

@@ -64,7 +64,7 @@ def _public_before(round_: Round) -> tuple[str, ...]:
 
 @cached.answers(32)
 def _withheld_over_time(round_: Round, before: tuple[str, ...], words: str) -> list[str]:
-    """Return what the public files will withhold because of `before`, or why none can be made; said before they are."""
+    """Return what the public files will withhold because of `before`, or why none can be written."""
     from reports.public_export import prepare
 
     if not before:
@@ -125,7 +125,7 @@ def _told(what: str, round_: Round, note: Callable[[], str]) -> Callable[[str], 
 
 
 def _note(name: str, round_: Round) -> Callable[[], str]:
-    """Return what names the set of a public file, which was kept when the file was made; '' for an internal file."""
+    """Return what names the set of a public file, which was kept with the file; '' for an internal file."""
     return (lambda: "") if name == "internal" else partial(_note_of_set, cached.store().path, round_)
 
 

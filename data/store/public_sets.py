@@ -42,13 +42,13 @@ class SetMissingError(BiaochiError):
 
 
 class RestoredError(BiaochiError):
-    """A store that was restored from a backup: pages may have been published after the backup was made."""
+    """A store that was restored from a backup: pages may have been published after the backup."""
 
     message = N_(
         "What was published before of the round {round} must be known, so that the new page and the old ones together "
-        "give no vote away. This store was restored from {backup} on {time}; pages made after that backup are unknown "
-        "here. If there are any (each page lists the ones before it), copy the folder public of the newer store. "
-        "Then say that nothing is missing: biaochi public --round {round} --nothing-later REASON"
+        "give no vote away. This store was restored from {backup} on {time}; pages published after that backup "
+        "are unknown here. If there are any (each page lists the ones before it), copy the folder public of the newer "
+        "store. Then say that nothing is missing: biaochi public --round {round} --nothing-later REASON"
     )
 
     def __init__(self, round_id: str, backup: str, time: str) -> None:
@@ -83,7 +83,7 @@ def damaged_sets(store: Path) -> list[StoreDamagedError]:
 def keep_set(store: Path, round_id: str, content: str) -> str:
     """Keep a set unless it is kept already, and return its digest.
 
-    Raises UsageError if another set of the round was kept since this one was made: it would not know of that one.
+    Raises UsageError if another set of the round was kept in the meantime: this set would not take it into account.
     """
     digest, folder = hashlib.sha256(content.encode()).hexdigest(), store / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ def keep_set(store: Path, round_id: str, content: str) -> str:
             return digest
         if json.loads(content)["earlier"] != known:
             raise UsageError(
-                "Another public page of the round {round} was made in the meantime. Make this one again.",
+                "Another public page of the round {round} was written in the meantime. Write this page again.",
                 round=round_id,
             )
         number = 1 + max((int(path.name.split("-")[0]) for path in folder.glob("[0-9]*.json")), default=0)
@@ -110,7 +110,7 @@ def exports_without_a_set(store: Path, round_id: str) -> list[str]:
 def check_complete(store: Path, round_id: str, release: str) -> str | None:
     """Raise SetMissingError or RestoredError if something may have become public that the store does not know.
 
-    The first missing set may be made again from its own release: its digest is returned then, else None.
+    The first missing set may be computed again from its release: its digest is returned then, else None.
     """
     log = read_log(store)
     known = {kept.digest for kept in kept_sets(store, round_id)}

@@ -16,7 +16,7 @@ POOLED = SMALL.replace('name = "demo-2025"', 'name = "pooled"').replace('order =
 RULE_SETS = {"demo-2025": SMALL, "pooled": POOLED}
 
 
-def sequences(path, seeds, steps):
+def sequences(path, seeds, steps, *, both=True):
     """Publish a round a seed, `steps` corrections each; per round the pages seen and the votes behind them.
 
     Returns round -> (guarded, open): lists of (file that was read, votes, first names).
@@ -36,14 +36,14 @@ def sequences(path, seeds, steps):
         store.publish()
         release = store.release()
         for at, (name, one) in enumerate(rounds.items()):
-            _publish(store, release.round(name), step, one, told[name], bundle=at % 2 == 1)
+            _publish(store, release.round(name), step, one, told[name], bundle=at % 2 == 1, both=both)
         points = {grade: value / 100 for grade, value in release.round("2000").rules.points.items()}
         weights = {name: release.round(name).rules.weights() for name in rounds}
         release.close()
     return told, weights, points
 
 
-def _publish(store, round_, step, one, told, bundle):
+def _publish(store, round_, step, one, told, *, bundle, both):
     """Make the page or the bundle, with the joint check and without; read what it prints."""
     own = (one.votes(), dict(one.first_names))
     try:
@@ -52,8 +52,8 @@ def _publish(store, round_, step, one, told, bundle):
         told[0].append((printed_in_bundle(export.bundle("en")) if bundle else printed(export.page()), *own))
     except NothingNewError:
         pass  # no page: the earlier one stays
-    # A first page is the same with the check and without.
-    told[1].append((printed(page_of(published(round_, joint=False), round_)), *own) if step else told[0][0])
+    if both:  # a first page is the same with the check and without
+        told[1].append((printed(page_of(published(round_, joint=False), round_)), *own) if step else told[0][0])
 
 
 def attack(told, weights, points):
@@ -64,12 +64,9 @@ def attack(told, weights, points):
 
 def attacked(path, seeds, steps, *, both=True):
     """Votes found with the joint check by round; kinds of those found without, if `both`; number of guarded pages."""
-    told, weights, points = sequences(path, seeds, steps)
+    told, weights, points = sequences(path, seeds, steps, both=both)
     guarded = {name: attack(pages, weights[name], points) for name, (pages, _) in told.items()}
-    unguarded = (
-        Counter()
-        if not both
-        else Counter(kind for name, (_, pages) in told.items() for kind, *_ in attack(pages, weights[name], points))
-    )
+    found = [one for name, (_, pages) in told.items() if both for one in attack(pages, weights[name], points)]
+    unguarded = Counter(kind for kind, *_ in found)
     made = sum(len(pages) for pages, _ in told.values())
     return {name: found for name, found in guarded.items() if found}, unguarded, made
