@@ -68,7 +68,7 @@ WORDS = {
     ' / Not yet compared with the bulletin. Run: python verify.py "the digest printed in the bulletin"',
 }
 DEMO = ("演示数据", "demonstration data")
-STATUS = (("草稿", "draft"), ("试算", "trial"), ("尚未公布", "not announced yet"), ("已撤回", "withdrawn"))
+STATUS = (("草稿", "draft"), ("试算", "trial"), ("已定稿，尚未公布", "not announced yet"), ("已撤回", "withdrawn"))
 BETWEEN = ("；", "; ")
 
 
@@ -151,14 +151,15 @@ def coarse(value: Any) -> Any:
 
 
 def unmarked(text: str, kit: Kit) -> str:
-    """A text without the lines that say the status of the round; the mark of demonstration data has to stand."""
+    """A text without the lines that say the status of the round; of demonstration data these lines are counted."""
     allowed = {
         between.join([*([DEMO[at]] if kit["demo"] else []), *([status[at]] if status else [])])
         for at, between in enumerate(BETWEEN)
         for status in (None, *STATUS)
     }
     lines = text.splitlines()
-    return "\n".join(line for line in lines if not line or line not in allowed)
+    left = [line for line in lines if not line or line not in allowed]
+    return "\n".join([*left, str(len(lines) - len(left)) if kit["demo"] else ""])
 
 
 def to_compare(kit: Kit, folder: Path) -> list[str]:
