@@ -54,8 +54,8 @@ WORDS = {
     "digest": "核验包摘要 / Digest of the kits",
     "equal": "一致 / equal",
     "different": "不一致 / DIFFERENT",
-    "all_equal": "重新计算的结果与公布的结果一致（误差不超过 1e-9）。 / Recomputed and published agree to 1e-9.",
-    "not_equal": "重新计算的结果与公布的结果不一致，见上面各行。"
+    "all_equal": "重算结果与公布结果一致（误差不超过1e-9）。 / Recomputed and published agree to 1e-9.",
+    "not_equal": "重算结果与公布结果不一致，见上列各行。"
     " / Recomputed and published DIFFER; see the lines above.",
     "compare": "请与纸质材料核对： / Compare with the papers:",
     "bulletin": "《通报》中本单位一行：票数 {n}，得分 {score}，得分区间 {low} – {high}，"
@@ -92,8 +92,9 @@ def main(arguments: list[str]) -> int:
         print(f"{WORDS[name]}: {shown(ours)} | {shown(theirs)}   {WORDS['equal' if equal else 'different']}")
     right = all(equal for _, _, _, equal in lines)
     print()
-    print(WORDS["all_equal" if right else "not_equal"])
     print("\n".join([WORDS["compare"], *papers, *([] if digest else [WORDS["no_paper"]])]))
+    print()
+    print(WORDS["all_equal" if right else "not_equal"])
     return 0 if right else 1
 
 

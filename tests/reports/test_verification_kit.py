@@ -285,7 +285,7 @@ TAMPERED = {
     "decimals": changed("decimals", value=1),
     "demonstration as real": changed("demo", value=False),
     "mark of demonstration data": replaced("director.txt", "演示数据\n", ""),
-    "votes of the unit": changed("own", "cells", 0, "n", value=3),
+    "votes of the unit": changed("own", "cells", 0, "total", value=1),
     "votes of a group": changed("group_totals", 0, "total", value=5),
     "votes by score": changed("law", "own", 0, 0, value=77.0),
     "score of another unit": changed("family", "score", 2, value=50.0),
