@@ -62,13 +62,23 @@ def prepare(store: Store, round_: Round) -> PublicExport:
     before = public_so_far(store, round_.id)
     known = next((one for one in before if one.release == round_.release.id), None)
     if known is not None:
-        earlier = [one for one in before if one.digest in known.earlier]
+        earlier = _earlier(store, known, before)
         return PublicExport(round_, published(round_, earlier, joint=not known.alone), known)
     wanted = check_complete(store.path, round_.id, round_.release.id)
     export = PublicExport(round_, published(round_, before), None)
     if wanted is not None and export.set.digest != wanted:
         raise SetMissingError(round_.id, wanted, round_.release.id)
     return export
+
+
+def _earlier(store: Store, known: PublicSet, before: Sequence[PublicSet]) -> list[PublicSet]:
+    """Return the sets that were public before a known set. Raises SetMissingError if any of them is gone."""
+    by_digest = {one.digest: one for one in before}
+    for digest in known.earlier:
+        if digest not in by_digest:
+            check_complete(store.path, known.round, "")
+            raise SetMissingError(known.round, digest, "…")
+    return [by_digest[digest] for digest in known.earlier]
 
 
 def public_so_far(store: Store, round_id: str) -> list[PublicSet]:

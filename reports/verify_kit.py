@@ -55,8 +55,7 @@ WORDS = {
     "equal": "一致 / equal",
     "different": "不一致 / DIFFERENT",
     "all_equal": "重算结果与公布结果一致（误差不超过1e-9）。 / Recomputed and published agree to 1e-9.",
-    "not_equal": "重算结果与公布结果不一致，见上列各行。"
-    " / Recomputed and published DIFFER; see the lines above.",
+    "not_equal": "重算结果与公布结果不一致，见上列各行。 / Recomputed and published DIFFER; see the lines above.",
     "compare": "请与纸质材料核对： / Compare with the papers:",
     "bulletin": "《通报》中本单位一行：票数 {n}，得分 {score}，得分区间 {low} – {high}，"
     "名次 {rank}，名次范围 {best} – {worst}"
