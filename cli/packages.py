@@ -16,22 +16,44 @@ from i18n import N_
 
 if TYPE_CHECKING:
     from data.store.release import Round
+    from reports.public_export import PublicExport
 
 
 @app.command(help=N_("Write the public page of a round, an HTML file for the government website."))
 def public(
     round_id: RoundId,
     release: ReleaseId = None,
+    nothing_later: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON", help=N_("After a restore: nothing became public after the backup, or it is here; why.")
+        ),
+    ] = None,
     output: Output = None,
 ) -> None:
     """`biaochi public`."""
     from data.store.audit_log import PAGE
-    from reports.public_page import public_page
+    from data.store.public_sets import state_nothing_later
+    from reports.public_export import prepare
 
     with open_release(release) as chosen:
+        if nothing_later is not None:
+            state_nothing_later(session.path, round_id, nothing_later)
         with progress(N_("Computing")):
-            page = public_page(chosen.round(round_id))
-        _log_and_write(page, output, f"{PAGE} {round_id}", chosen.round(round_id))
+            export = prepare(session.store(), chosen.round(round_id))
+            page = export.page()
+        _log_and_write(page, output, f"{PAGE} {round_id}", chosen.round(round_id), _kept(export))
+
+
+def _kept(export: "PublicExport") -> str:
+    """Say what is withheld because of earlier pages and which these are; keep the set, and return the note of it."""
+    from data.store.public_sets import noted
+
+    for sentence in export.told(session.language):
+        print(sentence, file=sys.stderr)
+    if export.earlier:
+        session.say(N_("Public before it: {digests}"), digests=", ".join(export.earlier))
+    return noted(export.keep(session.store()))
 
 
 @app.command(help=N_("Write the verification kit of a unit (internal), which recomputes its score, rank and verdict."))
@@ -42,18 +64,19 @@ def kit(
     output: Output = None,
 ) -> None:
     """`biaochi kit`."""
-    from data.store.audit_log import KIT
-    from reports.verification_kit import MemberNotFoundError, kit_bytes
+    from data.store.audit_log import KIT, kits_noted
+    from reports.verification_kit import MemberNotFoundError, kit_bytes, kits_digest
 
     check_binary(output)
     with open_release(release) as chosen:
         try:
             with progress(N_("Computing")):
                 content = kit_bytes(chosen.round(round_id), code)
+                note = kits_noted(kits_digest(chosen.round(round_id)))
         except MemberNotFoundError as error:
             session.say(error.message, **error.facts)
             raise which_unit(chosen, code, [round_id]) from None
-        _log_and_write(content, output, f"{KIT} {code} {round_id}", chosen.round(round_id))
+        _log_and_write(content, output, f"{KIT} {code} {round_id}", chosen.round(round_id), note)
 
 
 @app.command(help=N_("Pack a round into a ZIP: tables, bulletin, rule set and checksums, without ballots."))
@@ -70,8 +93,9 @@ def bundle(
     """`biaochi bundle`."""
     from data.store.audit_log import INTERNAL_BUNDLE, PUBLIC_BUNDLE
     from formats.pdf import fonts_here
-    from reports.bundle import changes_since, internal_bundle, public_bundle
+    from reports.bundle import changes_since, internal_bundle
     from reports.documents import Signature
+    from reports.public_export import prepare
     from results.ranking.what_if import what_if
 
     name = checked_round(round_id)
@@ -80,11 +104,13 @@ def bundle(
             N_("--office and --date are for the internal bundle; the public bundle contains no document to sign.")
         )
     check_binary(output)
-    warning = ""
+    warning = note = ""
     with open_release(release) as chosen:
         with progress(N_("Computing")) as report:
             if public:
-                content = public_bundle(chosen.round(name), session.language)
+                export = prepare(session.store(), chosen.round(name))
+                content = export.bundle(session.language)
+                note = _kept(export)
             else:
                 found = changes_since(chosen.round(name), partial(what_if, session.store()))
                 signed = Signature(office, date)
@@ -94,13 +120,14 @@ def bundle(
                 warning = fonts_here().warning(session.language)
         if warning:
             print(warning, file=sys.stderr)
-        _log_and_write(content, output, f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}", chosen.round(name))
+        what = f"{PUBLIC_BUNDLE if public else INTERNAL_BUNDLE} {name}"
+        _log_and_write(content, output, what, chosen.round(name), note)
 
 
-def _log_and_write(content: bytes, output: Path | None, what: str, round_: "Round") -> None:
-    """Log the file, then write it: what cannot be logged is not written."""
+def _log_and_write(content: bytes, output: Path | None, what: str, round_: "Round", note: str = "") -> None:
+    """Log the file, then write it: what cannot be logged is not written. note: the digest that binds it to others."""
     from data.store.audit_log import log_export
 
     digest = hashlib.sha256(content).hexdigest()
-    log_export(session.path, what, release=round_.release.id, round_id=round_.id, sha256=digest)
+    log_export(session.path, what, release=round_.release.id, round_id=round_.id, sha256=digest, note=note)
     write(content, output)

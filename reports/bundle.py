@@ -6,7 +6,7 @@ and its tables with exactly the text of the page, so that the tables disclose no
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 from data.model.contract import KINDS
 from data.model.progress import Progress, no_progress
@@ -19,9 +19,11 @@ from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from reports.disclosure_control import FIELDS, OF_A_RANKED_UNIT, NothingPublishedError, Published, published
 from reports.documents import Signature, bulletin, round_results
+from reports.interval_leaks import step_decimals, steps_of
 from reports.pledge_table import as_sheet as pledge_sheet
 from reports.pledge_table import table as pledge_table
-from reports.public_page import HIDDEN, half_up, public_page
+from reports.public_facts import PublicSet
+from reports.public_page import HIDDEN, half_up, page_of
 from reports.ranking_table import legend_of, marks, with_basis
 from reports.record_tables import NothingToExportError
 from reports.tables import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
@@ -99,10 +101,18 @@ def internal_bundle(
     return _packed(files | _evidence(round_), round_, INTERNAL)
 
 
-def public_bundle(round_: Round, language: str) -> bytes:
-    """Return the public bundle: the public page, its tables and the rule set. Raises NothingPublishedError."""
-    found = published(round_)
-    files = {"public.html": public_page(round_)}
+def public_bundle(round_: Round, language: str, public_so_far: Sequence[PublicSet] = ()) -> bytes:
+    """Return the public bundle: the public page, its tables and the rule set.
+
+    public_so_far: the sets of this round that are public already, oldest first. Raises NothingPublishedError and
+    NothingNewError.
+    """
+    return bundle_of(published(round_, public_so_far), round_, language)
+
+
+def bundle_of(found: Published, round_: Round, language: str) -> bytes:
+    """Return the public bundle of published tables."""
+    files = {"public.html": page_of(found, round_)}
     for name, sheet in (
         ("ranking", _public_rows(round_, found, language)),
         ("grades", _public_grades(found, language)),
@@ -178,7 +188,10 @@ def _public_rows(round_: Round, found: Published, language: str) -> Sheet:
         for row in found.rows.to_dict("records")
     ]
     mark = marks(round_, language)
+    own = len(headers)
     headers, rows = with_basis(headers, rows, [(found.rules.name, mark)] * len(rows), round_.release, language)
+    since = [found.since(str(category))[:16] for category in found.rows["category"]]
+    rows = [[*row[: own + 1], release, *row[own + 2 :]] for row, release in zip(rows, since, strict=True)]
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release"), language), found.release),
         (translate(N_("Round"), language), found.round),
@@ -186,7 +199,6 @@ def _public_rows(round_: Round, found: Published, language: str) -> Sheet:
         (translate(N_("Rows"), language), len(rows)),
         (HIDDEN, translate(N_("withheld"), language)),
     ]
-    digits = f"0.{'0' * decimals}" if decimals else "0"
     return Sheet(
         translate(N_("Ranking"), language),
         headers,
@@ -194,10 +206,19 @@ def _public_rows(round_: Round, found: Published, language: str) -> Sheet:
         [*facts, (translate(N_("data"), language), mark)] if mark else facts,
         translate(N_("About"), language),
         legend_of((*FIELDS, *BASIS), language),
-        {header(name, language): digits for name in OF_A_RANKED_UNIT},
+        {header(name, language): _digits(_decimals(name, decimals)) for name in OF_A_RANKED_UNIT},
         marks=mark,
         folded=frozenset(header(name, language) for name in BASIS),
     )
+
+
+def _digits(decimals: int) -> str:
+    return f"0.{'0' * decimals}" if decimals else "0"
+
+
+def _decimals(name: str, decimals: int) -> int:
+    """Return the decimals of a column: ends of intervals are printed more coarsely than scores."""
+    return decimals if name == "score" else step_decimals(steps_of(decimals)[0])
 
 
 def _public_columns(found: Published) -> list[tuple[str, str]]:
@@ -217,7 +238,7 @@ def _public_cell(row: dict[Hashable, object], name: str, group: str, decimals: i
     if value is None:
         return None
     if name in OF_A_RANKED_UNIT:
-        return float(half_up(value, decimals))
+        return float(half_up(value, _decimals(name, decimals)))
     text = word(name, value, language)
     return text if isinstance(text, str | int | float) else None
 

@@ -4,12 +4,14 @@ It shows what reports.disclosure_control lets out and nothing else. The template
 escapes every value, so a unit whose name is markup or a formula comes out as that text.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from analytics.suppression import UNIFORM
@@ -18,7 +20,10 @@ from data.model.rule_sets import Bottom
 from data.store.release import Release, Round
 from i18n import LANGUAGES, N_, join, translate
 from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, published
+from reports.disclosure_over_time import REPEATED, WAITING
 from reports.documents.common import round_words
+from reports.interval_leaks import step_decimals, steps_of
+from reports.public_facts import PublicSet
 from results.labels import DEMO, REASON_SENTENCES, STAMPS, VERDICTS
 from results.method_text import in_five_sentences
 from results.notes import SENTENCES
@@ -98,6 +103,31 @@ WITHHELD = {
     ),
     "nothing": N_("No limit for small numbers is set in this rule set; no number is withheld for this reason."),
 }
+BECAUSE_OF_EARLIER = {
+    WAITING: N_(
+        "{category}: votes of at least one unit changed by fewer than {smallest} (or by a few more that are all alike) "
+        "since the public page of release {release}. New and old figures together would show how these few voted, "
+        "so nothing but names is shown here. The change waits until more votes change; what the page of release "
+        "{release} shows is the latest that is public."
+    ),
+    REPEATED: N_("{category}: no vote changed since release {release}; what was published then is printed again."),
+}
+NO_NEW_GRADES = N_(
+    "No new table of grades is printed of {names}: subtracted from the tables of an earlier page, it would show how a "
+    "few voted."
+)
+CATEGORY_WAITS = N_("The figures of this category wait; see “What is withheld, and why”.")
+BALLOTS_WAIT = N_("The number of ballots is not shown: it changed by fewer than {smallest} since an earlier page.")
+OUTDATED = N_(
+    "{category}: these published verdicts no longer hold, and the new ones wait as well: {units}. Write to these units "
+    "separately."
+)
+COARSE = N_(
+    "The ends of intervals are rounded outwards, to a step of {fine} points or, where few people voted, of {coarse} "
+    "or {coarsest}: exact ends would show single votes."
+)
+EARLIER = N_("Earlier public pages of this round: {count}. Each is named by its digest, oldest first:")
+FIRST = N_("This is the first public page of this round.")
 METHOD = (
     N_("“Don't know”, abstained, blank and invalid answers are counted separately and never lower a score."),
     N_(
@@ -152,13 +182,101 @@ class Bar:
     border: str
 
 
-def public_page(round_: Round) -> bytes:
-    """Return the page as UTF-8 bytes. Raises RoundNotFoundError and NothingPublishedError."""
-    found = published(round_)
-    ballots, counted = int(round_.about["evaluators"]), bool(round_.about["has_counts"])
-    pages = [_Page(found, round_.release, ballots, counted, language).content() for language in LANGUAGES]
+def public_page(round_: Round, public_so_far: Sequence[PublicSet] = ()) -> bytes:
+    """Return the page as UTF-8 bytes. public_so_far: the sets of this round that are public already, oldest first.
+
+    Raises RoundNotFoundError, NothingPublishedError and NothingNewError.
+    """
+    return page_of(published(round_, public_so_far), round_)
+
+
+def page_of(found: Published, round_: Round) -> bytes:
+    """Return the page of published tables as UTF-8 bytes."""
+    pages = [_page(found, round_, language).content() for language in LANGUAGES]
     text = _template().render(pages=pages, title=" / ".join(str(page["title"]) for page in pages))
     return text.encode("utf-8") + b"\n"
+
+
+def public_set(found: Published, round_: Round) -> PublicSet:
+    """Return what a page of these tables prints, with what was counted, to be judged with later pages."""
+    decimals = found.rules.presentation.decimals
+    rows = {str(row["unit_code"]): _printed(row, decimals) for row in found.rows.to_dict("records")}
+    tables = [
+        {
+            "indicator": table.indicator,
+            "grades": list(table.grades),
+            "counts": {name: list(numbers) for name, numbers in table.counts.items()},
+            "totals": dict(table.totals),
+        }
+        for table in found.grades
+    ]
+    shown = [one for one in found.lists if one.family.name not in found.waiting and one.count]
+    pages = {language: _page(found, round_, language) for language in LANGUAGES}
+    return PublicSet(
+        round=found.round,
+        release=found.release,
+        earlier=tuple(one.digest for one in found.earlier),
+        facts=found.facts,
+        rows=rows,
+        grades=tables,
+        waiting=found.waiting,
+        bottom={language: {one.family.name: page.bottom(one) for one in shown} for language, page in pages.items()},
+        ballots=found.ballots,
+        since={one.family.name: found.since(one.family.name) for one in found.lists},
+        alone=found.alone,
+    )
+
+
+def notices(found: Published, language: str) -> list[str]:
+    """Return what an export withholds because of earlier ones, for the office to read before the file is written."""
+    return [*_over_time(found, language), *_outdated(found, language)]
+
+
+def _over_time(found: Published, language: str) -> list[str]:
+    smallest, told = found.rules.presentation.smallest_cell, []
+    for name, judged in sorted(found.judgement.categories.items()):
+        before = found.before(name)
+        if before is None:
+            continue
+        release = found.since(name) if judged.how == REPEATED else before.release
+        facts = {"category": family_name(name, language), "smallest": smallest, "release": release[:16]}
+        told.append(translate(BECAUSE_OF_EARLIER[judged.how], language).format(**facts))
+    names = [name for name, judged in sorted(found.judgement.categories.items()) if not judged.grades]
+    if names:
+        listed = join([family_name(name, language) for name in names], language)
+        told.append(translate(NO_NEW_GRADES, language).format(names=listed))
+    if found.ballots is None:
+        told.append(translate(BALLOTS_WAIT, language).format(smallest=smallest))
+    return told
+
+
+def _outdated(found: Published, language: str) -> list[str]:
+    """Return the units of waiting categories whose printed verdict is not theirs any more."""
+    told = []
+    for one in found.lists:
+        before = found.before(one.family.name)
+        if before is None or one.family.name not in found.waiting:
+            continue
+        printed = {code: row["verdict"] for code, row in before.rows.items()}
+        units = [
+            str(row["unit_name"])
+            for row in records(one.rows)
+            if printed.get(str(row["unit_code"]), row["verdict"]) != row["verdict"]
+        ]
+        if units:
+            facts = {"category": family_name(one.family.name, language), "units": join(units, language)}
+            told.append(translate(OUTDATED, language).format(**facts))
+    return told
+
+
+def _page(found: Published, round_: Round, language: str) -> "_Page":
+    return _Page(found, round_.release, bool(round_.about["has_counts"]), language)
+
+
+def _printed(row: Mapping[Hashable, object], decimals: int) -> dict[str, object]:
+    """Return a row of published tables with its score as printed, in types that JSON knows."""
+    told = {str(name): value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+    return told | {"score": None if told["score"] is None else float(half_up(told["score"], decimals))}
 
 
 @cache
@@ -180,9 +298,9 @@ def half_up(value: object, decimals: int) -> str:
 class _Page:
     """The page in a single language. counted: the round has counts without ballots."""
 
-    def __init__(self, found: Published, release: Release, ballots: int, counted: bool, language: str) -> None:
+    def __init__(self, found: Published, release: Release, counted: bool, language: str) -> None:
         self._found, self._release, self._language = found, release, language
-        self._ballots, self._counted = ballots, counted
+        self._counted = counted
         self._rows = [{str(name): value for name, value in row.items()} for row in found.rows.to_dict("records")]
         self._lists = {one.family.name: one for one in found.lists}
         self._level = f"{100 * found.rules.uncertainty.level:g}"
@@ -203,9 +321,9 @@ class _Page:
             "release": self._release.short,
             "introduction": self._introduction(),
             "words": {name: self._say(message) for name, message in WORDS.items()},
-            "ranking": [self._ranking(one) for one in self._found.lists if one.count],
+            "ranking": [self._ranking(one) for one in self._shown()],
             "not_ranked": self._not_ranked(),
-            "bottom": [self._bottom(one) for one in self._found.lists if one.count],
+            "bottom": [self.bottom(one) for one in self._shown()],
             "grades": [self._grades(table) for table in self._found.grades],
             "withheld": self._withheld(),
             "method": self._method(),
@@ -215,7 +333,13 @@ class _Page:
                 f"biaochi public --round {self._found.round} --release {self._release.short}",
             ],
             "full_release": self._say(FULL, release=self._release.id),
+            "earlier_told": self._say(EARLIER if self._found.earlier else FIRST, count=len(self._found.earlier)),
+            "earlier": [f"{one.digest} ({one.short})" for one in self._found.earlier],
         }
+
+    def _shown(self) -> list[BottomList]:
+        """Return the categories with ranked units whose figures are printed."""
+        return [one for one in self._found.lists if one.count and one.family.name not in self._found.waiting]
 
     def _say(self, message: str, **facts: object) -> str:
         return translate(message, self._language).format(**facts)
@@ -237,10 +361,11 @@ class _Page:
         return demo + ([self._say(status)] if status else [])
 
     def _introduction(self) -> list[str]:
-        ranked = sum(one.count for one in self._found.lists)
+        ranked = sum(one.count for one in self._shown())
         facts = {"units": len(self._rows), "categories": len(self._lists), "ranked": ranked}
         told = [self._say(message, **facts) for message in INTRODUCTION]
-        return [*told, self._say(BALLOTS, ballots=self._ballots)] if self._ballots else told
+        ballots = self._found.ballots
+        return [*told, self._say(BALLOTS, ballots=ballots)] if ballots else told
 
     def _ranking(self, one: BottomList) -> dict[str, object]:
         name = one.family.name
@@ -258,6 +383,7 @@ class _Page:
             "rows": [
                 {
                     "code": row["unit_code"],
+                    "release": self._found.since(name)[:16],
                     "cells": self._ranked_cells(row),
                     "bar": _bar(row, one),
                     "verdict": row["verdict"],
@@ -293,6 +419,7 @@ class _Page:
             "rows": [
                 {
                     "code": row["unit_code"],
+                    "release": self._found.since(str(row["category"]))[:16],
                     "cells": [
                         str(row["unit_name"]),
                         self._category(str(row["category"])),
@@ -307,12 +434,17 @@ class _Page:
             ],
         }
 
-    def _bottom(self, one: BottomList) -> dict[str, object]:
+    def bottom(self, one: BottomList) -> Mapping[str, Any]:
         """Return the three tiers of a category: confirmed units worst first, the others in register order.
 
-        If no list is allowed, a sentence gives the reason and nobody is named. A cleared unit has its verdict and the
-        gauge, as every verdict has; its places are in its line of the ranking.
+        If no list is allowed, a sentence gives the reason and nobody is named. A cleared unit has its verdict only; its
+        places are in its line of the ranking. The strength of the evidence is not printed: it is a p-value in other
+        words, to three digits, and says more of the spread of the votes than the interval.
         """
+        before = self._found.standing(one.family.name)
+        if before is not None:
+            printed: Mapping[str, Any] = before.bottom[self._language][one.family.name]
+            return printed
         title, rule = self._category(one.family.name), self._rule(one.family.bottom)
         if one.refused:
             why = translate(one.refused, self._language).format(**one.facts(self._language))
@@ -331,7 +463,7 @@ class _Page:
                     "code": row["unit_code"],
                     "name": row["unit_name"],
                     "line": self._line(public[str(row["unit_code"])]),
-                    "sentences": one.sentences(row, self._language)[: 2 if code == CLEARED else None],
+                    "sentences": one.sentences(row, self._language, gauged=False)[: 1 if code == CLEARED else None],
                 }
                 for row in records(rows)
             ]
@@ -348,7 +480,7 @@ class _Page:
             place=self._place(row),
             places=self._places(row),
             verdict=self._verdict(row),
-            basis=f"{self._found.rules.name} · {self._release.short}",
+            basis=f"{self._found.rules.name} · {self._found.since(str(row['category']))[:16]}",
         )
 
     def _rule(self, bottom: Bottom) -> str:
@@ -392,7 +524,9 @@ class _Page:
         if found.without_grades:
             names = join(map(self._category, found.without_grades), self._language)
             told.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
-        return told
+        fine, coarse, coarsest = (f"{step:g}" for step in steps_of(found.rules.presentation.decimals))
+        told.append(self._say(COARSE, fine=fine, coarse=coarse, coarsest=coarsest))
+        return [*told, *_over_time(found, self._language)]
 
     def _method(self) -> list[str]:
         score, *_ = in_five_sentences(self._language)  # the others say more here: the level, the groups
@@ -427,10 +561,10 @@ class _Page:
         return half_up(row["score"], self._found.rules.presentation.decimals)
 
     def _interval(self, row: dict[str, object]) -> str:
-        rules = self._found.rules
-        low, high = rules.scale
+        low, high = self._found.rules.scale
+        decimals = step_decimals(float(str(row["interval_step"])))
         ends = (max(float(str(row["score_low"])), low), min(float(str(row["score_high"])), high))
-        return " – ".join(half_up(end, rules.presentation.decimals) for end in ends)
+        return " – ".join(half_up(end, decimals) for end in ends)
 
     def _place(self, row: dict[str, object]) -> str:
         tied = row["rank"] != row["rank_tied_to"]
@@ -444,6 +578,8 @@ class _Page:
         return self._say(VERDICTS[str(row["verdict"])])
 
     def _reason(self, row: dict[str, object]) -> str:
+        if row["category"] in self._found.waiting:
+            return self._say(CATEGORY_WAITS)
         if row["n"] is None:
             return self._say(N_("Withheld: too few votes to publish anything of this unit."))
         return self._say(REASON_SENTENCES[str(row["reason"])]) if row["reason"] else NONE

@@ -5,9 +5,15 @@ unit of its family with their covariance. It holds no counts of other units and 
 hold still tells: the sums of a group with few votes show how these people voted; where one person alone graded two
 units, their covariance shows that person's grades; score, variance and degrees of freedom of another unit give its
 number of votes. The README says so: the kit is never for the public.
+
+The kit is bound to what was published: kits.txt lists the digest of every kit of the round, and the bulletin and the
+audit log name the digest of that list. Each digest is salted with a secret of the office (the votes of the round), so
+that nobody finds the votes of another unit by trying.
 """
 
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,14 +22,18 @@ from numpy.typing import NDArray
 
 from analytics.clusters import Clusters
 from analytics.pairs import honest_pairs
-from data.store.release import Round
+from data.store.release import Round, per_round
 from errors import BiaochiError
 from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from reports.ranking_table import marks
+from reports.verify_kit import LIST, family_digest, grouped, leaf, root
+from results import number_format
+from results.labels import VERDICTS
 from results.ranking.family import BY_GRADE, LINED, Family, families
 from results.ranking.ranking import ranking_of
 from results.ranking.rows import records
+from results.ranking.statements import family_name
 from results.ranking.verdicts import claims_without_pairs
 
 Array: TypeAlias = NDArray[Any]
@@ -35,38 +45,61 @@ PUBLISHED = (
 )
 STAMP = N_("INTERNAL: for the unit and its statistician; not to be passed on or published")
 ABOUT = N_("Unit {unit}, round {round}, rule set {rules}, release {release}")
-WORDS = {
-    "n": N_("Votes"),
-    "score": N_("Score"),
-    "se": N_("Standard error"),
-    "own_score": N_("Score, as listed among all units"),
-    "own_se": N_("Standard error, as listed among all units"),
-    "score_low": N_("Score, lower limit"),
-    "score_high": N_("Score, upper limit"),
-    "rank": N_("Rank"),
-    "rank_best": N_("Best rank of the set"),
-    "rank_worst": N_("Worst rank of the set"),
-    "confirm_p": N_("p value for the bottom"),
-    "clear_p": N_("p value against the bottom"),
-    "verdict": N_("Verdict"),
-    "equal": N_("equal"),
-    "different": N_("DIFFERENT"),
-    "all_equal": N_("Recomputed and published agree to 1e-9."),
-    "not_equal": N_("Recomputed and published DIFFER; see the lines above."),
-}
+DIRECTOR = (
+    STAMP,
+    ABOUT,
+    "",
+    N_("1. The result"),
+    N_("Votes on the unit: {n}. Score: {score}. Place by score: {rank}, among {count} ranked units of {family}."),
+    N_("Verdict: {verdict}."),
+    "",
+    N_("2. How sure it is"),
+    N_(
+        "With other evaluators of the same kind the score might have been anywhere from {low} to {high} ({level}%). "
+        "The votes allow every place from {best} to {worst}; units with places in common may well be equally good."
+    ),
+    N_(
+        "Only “confirmed” may be called a finding about the bottom. “Undecided” means that the votes do not show it "
+        "either way, and nobody may say more."
+    ),
+    "",
+    N_("3. How to contest it"),
+    N_(
+        "First let your statistician run verify.py in this folder, with the digest printed at the end of the "
+        "bulletin. It recomputes the figures above from the votes and says which line of which paper must agree."
+    ),
+    N_(
+        "If a figure differs, or the bulletin shows another digest: write to the office, name the release {release}, "
+        "and keep this folder unchanged."
+    ),
+    N_(
+        "If the figures agree and you doubt the votes themselves: ask the office to show the stored ballots of your "
+        "unit, and to recompute the round from the originals before your eyes (biaochi replay {short})."
+    ),
+    N_(
+        "What this kit cannot show: whether each ballot was filled in by a person entitled to it, freely. That is a "
+        "question of how the ballots were collected."
+    ),
+)
 README = (
     STAMP,
     ABOUT,
     "",
     N_("What this is for: to recompute, without this product, the score, the places and the verdict of one unit."),
     N_("It needs Python 3.11 or later with numpy and scipy. In the folder of these files run:"),
-    "    python verify.py",
+    '    python verify.py "DIGEST"',
+    N_(
+        "DIGEST is printed at the end of the bulletin, under “Where this comes from”. Without it the script checks the "
+        "files against each other only, and a folder that was forged completely looks right."
+    ),
     N_(
         "Each line shows the recomputed number, then the published number. Exit code 0: all agree to 1e-9; 1: "
         "something differs; 2: the kit cannot be read."
     ),
     "",
+    N_("director.txt: the result, how sure it is, and how to contest it; to be read first."),
     N_("verify.py: the method once more in one file, to be read from top to bottom."),
+    N_("kits.txt: the digest of every kit of the round; the digest of this list is in the bulletin."),
     N_(
         "kit.json: the votes of this unit by group, with the sum and the sum of squares of their scores in "
         "ten-thousandths of a point, and by score; the same of each group over all units of the round; score and "
@@ -100,27 +133,70 @@ def kit_bytes(round_: Round, code: str) -> bytes:
     family = found[0]
     content = kit_content(round_, family, code)
     files = {
-        "README.txt": readme(round_, family, code),
-        "verify.py": SCRIPT.read_text(encoding="utf-8"),
+        **_texts(round_, family, content),
         "kit.json": json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
-        "rules.toml": family.rules.text,
+        LIST: kits_listed(round_),
     }
     return zip_bytes({name: text.encode("utf-8") for name, text in files.items()}, translate(STAMP, "zh"))
 
 
-def kit_content(round_: Round, family: Family, code: str) -> dict[str, Any]:
-    """Return the contents of kit.json, with numbers in full precision."""
+@per_round
+def kits_listed(round_: Round) -> str:
+    """Return the digest of every kit of a round, a line a unit: its code, a tab, the SHA-256.
+
+    The same on every machine, whatever the status of the round. Raises RoundNotFoundError.
+    """
+    lines = []
+    for family in families(round_):
+        shared = _shared(family)
+        digest = family_digest(shared)
+        for code in map(str, family.members["unit_code"]):
+            content = kit_content(round_, family, code, shared)
+            lines.append(f"{code}\t{leaf(content, digest, _texts(round_, family, content))}\n")
+    return "".join(lines)
+
+
+def kits_digest(round_: Round) -> str:
+    """Return the digest of all kits of a round, as the bulletin and the audit log name it. Raises RoundNotFoundError.
+
+    32 digits in groups of four, to be compared by eye.
+    """
+    return grouped(root(kits_listed(round_)))
+
+
+def _texts(round_: Round, family: Family, content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the files for people, the page for the director first."""
+    code = str(content["own"]["code"])
+    return {
+        "director.txt": director(round_, family, content),
+        "README.txt": readme(round_, family, code),
+        "rules.toml": family.rules.text,
+        "verify.py": SCRIPT.read_text(encoding="utf-8"),
+    }
+
+
+@per_round
+def _secret(round_: Round) -> str:
+    """Return what nobody outside the office knows: the digest of all votes of the round."""
+    told = [family.moments for family in families(round_)]
+    votes = [[one.units, one.n.tolist(), one.total.tolist(), one.squares.tolist()] for one in told]
+    return hashlib.sha256(json.dumps(votes, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the contents of kit.json, with numbers in full precision. shared : `_shared` of the family, if at hand."""
     at = list(family.members["unit_code"]).index(code)
     row = records(ranking_of(round_, [family]).rows)
     own = next(one for one in row if one["unit_code"] == code)
     uncertainty, minimum = family.rules.uncertainty, family.rules.minimum
     moments = family.moments
-    facts = _facts(round_, family, code)
     return {
-        "stamp": _both(STAMP),
+        "salt": hashlib.sha256(f"{_secret(round_)}\n{code}".encode()).hexdigest(),
         "release": round_.release.id,
         "round": round_.id,
         "status": [marks(round_, language) for language in LANGUAGES],
+        "demo": round_.release.is_demo,
+        "decimals": family.rules.presentation.decimals,
         "rules": family.rules.name,
         "level": uncertainty.level,
         "draws": uncertainty.draws,
@@ -152,11 +228,34 @@ def kit_content(round_: Round, family: Family, code: str) -> dict[str, Any]:
             )
         ],
         "law": _law(family, at),
-        "family": _family(family, at),
+        "family": {**(_shared(family) if shared is None else shared), **_claims(family, at)},
         "published": {name: own[name] for name in PUBLISHED},
-        "words": {"stamp": _both(STAMP), "about": _both(ABOUT, **facts)}
-        | {name: _both(message) for name, message in WORDS.items()},
     }
+
+
+def director(round_: Round, family: Family, content: Mapping[str, Any]) -> str:
+    """Return the page for the head of the unit: the result, how sure it is, how to contest it; Chinese first."""
+    told, decimals = content["published"], content["decimals"]
+    parts = []
+    for language in LANGUAGES:
+        facts = _facts(round_, family, str(content["own"]["code"])) | {
+            "n": number_format.count(told["n"]),
+            "score": number_format.number(told["score"], decimals),
+            "low": number_format.number(told["score_low"], decimals),
+            "high": number_format.number(told["score_high"], decimals),
+            "level": f"{100 * content['level']:g}",
+            "rank": number_format.count(told["rank"]),
+            "best": number_format.count(told["rank_best"]),
+            "worst": number_format.count(told["rank_worst"]),
+            "count": str(int(family.ranked.sum())),
+            "family": family_name(family.name, language),
+            "verdict": translate(VERDICTS[str(told["verdict"])], language),
+            "short": round_.release.short,
+        }
+        lines = [translate(line, language).format(**facts) for line in DIRECTOR]
+        mark = marks(round_, language)
+        parts.append("\n".join([*([mark] if mark else []), *lines]))
+    return "\n\n----\n\n".join(parts) + "\n"
 
 
 def readme(round_: Round, family: Family, code: str) -> str:
@@ -170,7 +269,7 @@ def readme(round_: Round, family: Family, code: str) -> str:
     return "\n\n----\n\n".join(parts) + "\n"
 
 
-def _family(family: Family, at: int) -> dict[str, Any]:
+def _shared(family: Family) -> dict[str, Any]:
     """Return codes, names and scores of the ranked units, with error and degrees of freedom of each difference.
 
     covariance: of the draws, with pooled correlations. spread: None where a unit has too few votes to be compared.
@@ -178,7 +277,7 @@ def _family(family: Family, at: int) -> dict[str, Any]:
     ranked = np.flatnonzero(family.ranked)
     members, scores = family.members.iloc[ranked], family.scores
     pairs = honest_pairs(family.ranked_scores)
-    told: dict[str, Any] = {
+    return {
         "name": family.name,
         "units": [str(code) for code in members["unit_code"]],
         "names": [str(name) for name in members["unit_name"]],
@@ -188,13 +287,18 @@ def _family(family: Family, at: int) -> dict[str, Any]:
         "spread": _finite(pairs.differences.spread),
         "df": _finite(pairs.df),
     }
-    if family.bottom.rule in (*LINED, BY_GRADE) and family.ranked[at]:
-        confirm, clear = claims_without_pairs(family)
-        told |= {
-            "confirm": _before(confirm[ranked], float(confirm[at])),
-            "clear": _before(clear[ranked], float(clear[at])),
-        }
-    return told
+
+
+def _claims(family: Family, at: int) -> dict[str, Any]:
+    """Return what Holm's method needs of the other units, under rules that ask for votes."""
+    if family.bottom.rule not in (*LINED, BY_GRADE) or not family.ranked[at]:
+        return {}
+    ranked = np.flatnonzero(family.ranked)
+    confirm, clear = claims_without_pairs(family)
+    return {
+        "confirm": _before(confirm[ranked], float(confirm[at])),
+        "clear": _before(clear[ranked], float(clear[at])),
+    }
 
 
 def _finite(table: Array) -> list[list[float | None]]:
@@ -248,8 +352,3 @@ def _facts(round_: Round, family: Family, code: str) -> dict[str, str]:
     name = str(family.members.set_index("unit_code")["unit_name"][code])
     unit = name if name == code else f"{name} ({code})"
     return {"unit": unit, "round": round_.id, "rules": family.rules.name, "release": round_.release.id}
-
-
-def _both(message: str, **facts: str) -> str:
-    """Return a message in both languages, Chinese first."""
-    return " / ".join(translate(message, language).format(**facts) for language in LANGUAGES)

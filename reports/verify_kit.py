@@ -1,10 +1,12 @@
-"""Recomputation of score, places and verdict of a unit from a verification kit (kit.json in the same folder).
+"""Recomputation of score, places and verdict of a unit from a verification kit, and what binds the kit to the bulletin.
 
 It needs Python 3.11 or later, numpy and scipy, and no part of the product that wrote the kit. It is a second, plain
 implementation of the method, in the order of its description; every number it compares was printed in the release.
-Exit code 0: all agree to 1e-9; 1: something differs; 2: the kit cannot be read.
+It first compares the files of the kit with each other, then their digest with that of the bulletin, if it is given:
 
-    python verify.py [kit.json]
+    python verify.py "1234 5678 90ab cdef 1234 5678 90ab cdef"
+
+Exit code 0: all agree to 1e-9; 1: something differs; 2: the kit cannot be read.
 """
 
 import hashlib
@@ -16,33 +18,174 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import linalg, special, stats
+from scipy import linalg, special
 
 EQUAL = 1e-9
 SCALE = 10_000  # scores of votes are integers, in ten-thousandths of a point
 PSEUDO = 2  # votes of the group over all units that are mixed into the variance of a small cell
 Kit = dict[str, Any]
 
+TEXTS = ("director.txt", "README.txt", "rules.toml", "verify.py")
+LIST = "kits.txt"
+TABLES = ("score", "se", "covariance", "spread", "df")
+SHOWN = 32  # digits of the digest that the bulletin prints
+OFFSET = 0.6180339887  # keeps numbers that are exact in few digits away from the edge where rounding may tip
+
+# The words are here and not in kit.json, so that whoever changes a number cannot change the words about it.
+WORDS = {
+    "stamp": "内部资料：仅供本单位及其统计人员核验使用，不得外传或公布"
+    " / INTERNAL: for the unit and its statistician; not to be passed on or published",
+    "about": "单位：{unit}；批次：{round}；计分规则：{rules}；发布版：{release}"
+    " / Unit {unit}, round {round}, rule set {rules}, release {release}",
+    "n": "评议票数 / Votes",
+    "score": "得分 / Score",
+    "se": "标准误 / Standard error",
+    "own_score": "得分（全部单位表中所列） / Score, as listed among all units",
+    "own_se": "标准误（全部单位表中所列） / Standard error, as listed among all units",
+    "score_low": "得分区间下限 / Score, lower limit",
+    "score_high": "得分区间上限 / Score, upper limit",
+    "rank": "名次 / Rank",
+    "rank_best": "名次范围（最好） / Best rank of the set",
+    "rank_worst": "名次范围（最差） / Worst rank of the set",
+    "confirm_p": "认定在末位的 p 值 / p value for the bottom",
+    "clear_p": "认定不在末位的 p 值 / p value against the bottom",
+    "verdict": "认定 / Verdict",
+    "texts": "核验包所附文件与清单 / Texts of the kit and the list",
+    "digest": "核验包摘要 / Digest of the kits",
+    "equal": "一致 / equal",
+    "different": "不一致 / DIFFERENT",
+    "all_equal": "重算结果与公布结果一致（误差不超过1e-9）。 / Recomputed and published agree to 1e-9.",
+    "not_equal": "重算结果与公布结果不一致，见上列各行。 / Recomputed and published DIFFER; see the lines above.",
+    "compare": "请与纸质材料核对： / Compare with the papers:",
+    "bulletin": "《通报》中本单位一行：票数 {n}，得分 {score}，得分区间 {low} – {high}，"
+    "名次 {rank}，名次范围 {best} – {worst}"
+    " / The line of this unit in the bulletin: votes {n}, score {score}, interval {low} – {high}, place {rank}, "
+    "places {best} – {worst}",
+    "paper_digest": "《通报》末尾“材料来源”中的核验包摘要应为：{digest}"
+    " / The digest of the kits at the end of the bulletin, under “Where this comes from”, must be: {digest}",
+    "no_paper": '尚未与《通报》核对。请运行：python verify.py "《通报》所印摘要"'
+    ' / Not yet compared with the bulletin. Run: python verify.py "the digest printed in the bulletin"',
+}
+DEMO = ("演示数据", "demonstration data")
+STATUS = (("草稿", "draft"), ("试算", "trial"), ("已定稿，尚未公布", "not announced yet"), ("已撤回", "withdrawn"))
+BETWEEN = ("；", "; ")
+
 
 def main(arguments: list[str]) -> int:
     """Print every recomputed and published number, and return whether all are equal."""
-    path = Path(arguments[0]) if arguments else Path(__file__).with_name("kit.json")
+    given = [word for word in arguments if word.endswith(".json")]
+    path = Path(given[0]) if given else Path(__file__).with_name("kit.json")
+    digest = "".join(word for word in arguments if not word.endswith(".json"))
     try:
         kit = json.loads(path.read_text(encoding="utf-8"))
-        lines = compare(kit)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        bound = binding(kit, path.parent, digest)
+        lines = [*bound, *compare(kit)]
+        papers = to_compare(kit, path.parent)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         print(f"{path}: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
-    words = kit["words"]
-    print(words["stamp"])
-    print(words["about"])
+    print(WORDS["stamp"])
+    print(WORDS["about"].format(unit=kit["own"]["name"], **{name: kit[name] for name in ("round", "rules", "release")}))
     print()
     for name, ours, theirs, equal in lines:
-        print(f"{words[name]}: {shown(ours)} | {shown(theirs)}   {words['equal' if equal else 'different']}")
+        print(f"{WORDS[name]}: {shown(ours)} | {shown(theirs)}   {WORDS['equal' if equal else 'different']}")
     right = all(equal for _, _, _, equal in lines)
     print()
-    print(words["all_equal" if right else "not_equal"])
+    print("\n".join([WORDS["compare"], *papers, *([] if digest else [WORDS["no_paper"]])]))
+    print()
+    print(WORDS["all_equal" if right else "not_equal"])
     return 0 if right else 1
+
+
+# What binds the kit: the digest of its parts is in a list of all kits, and the digest of the list in the bulletin.
+
+
+def binding(kit: Kit, folder: Path, printed: str) -> list[tuple[str, object, object, bool]]:
+    """(name, computed, listed, equal) for the kit and the list of all kits, and for the list and the bulletin."""
+    texts = {name: (folder / name).read_text(encoding="utf-8") for name in TEXTS}
+    listing = (folder / LIST).read_text(encoding="utf-8")
+    listed = dict(line.rsplit("\t", 1) for line in listing.splitlines())
+    ours, theirs = leaf(kit, family_digest(kit["family"]), texts), listed.get(kit["own"]["code"], "")
+    found: list[tuple[str, object, object, bool]] = [("texts", ours[:SHOWN], theirs[:SHOWN], ours == theirs)]
+    if printed:
+        paper, own = "".join(printed.split()).lower(), root(listing)
+        found.append(("digest", grouped(own), grouped(paper), own == paper))
+    return found
+
+
+def root(listing: str) -> str:
+    """The digits that the bulletin prints: the beginning of the SHA-256 of the list of all kits."""
+    return hashlib.sha256(listing.encode()).hexdigest()[:SHOWN]
+
+
+def grouped(digits: str) -> str:
+    """Digits in groups of four, as they are printed."""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
+def leaf(kit: Kit, family: str, texts: dict[str, str]) -> str:
+    """The digest of one kit. family: `family_digest`. The status of the round may change and does not count."""
+    own = {name: value for name, value in kit.items() if name not in ("status", "family")}
+    own["claims"] = {name: kit["family"].get(name) for name in ("confirm", "clear")}
+    digests = {name: hashlib.sha256(unmarked(text, kit).encode()).hexdigest() for name, text in texts.items()}
+    whole = json.dumps([coarse(own), family, digests], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def family_digest(family: Kit) -> str:
+    """The digest of what is the same in all kits of a category. Numbers count to 1e-4: beyond, machines differ."""
+    parts = [json.dumps([family["name"], family["units"], family["names"]], ensure_ascii=False).encode()]
+    for name in TABLES:
+        table = np.array(family[name], dtype=float)
+        parts.append(np.where(np.isfinite(table), np.floor(table * 1e4 + OFFSET), -(2.0**60)).astype("<i8").tobytes())
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
+def coarse(value: Any) -> Any:
+    """A value for a digest: numbers with a fraction to 1e-4, anything else as it is."""
+    if isinstance(value, dict):
+        return {name: coarse(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [coarse(one) for one in value]
+    return math.floor(value * 1e4 + OFFSET) if isinstance(value, float) and math.isfinite(value) else value
+
+
+def unmarked(text: str, kit: Kit) -> str:
+    """A text without the lines that say the status of the round; of demonstration data these lines are counted."""
+    allowed = {
+        between.join([*([DEMO[at]] if kit["demo"] else []), *([status[at]] if status else [])])
+        for at, between in enumerate(BETWEEN)
+        for status in (None, *STATUS)
+    }
+    lines = text.splitlines()
+    left = [line for line in lines if not line or line not in allowed]
+    return "\n".join([*left, str(len(lines) - len(left)) if kit["demo"] else ""])
+
+
+def to_compare(kit: Kit, folder: Path) -> list[str]:
+    """What to compare with which paper, by hand."""
+    told, decimals = kit["published"], kit["decimals"]
+    numbers = {
+        "n": told["n"],
+        "score": paper(told["score"], decimals),
+        "low": paper(told["score_low"], decimals),
+        "high": paper(told["score_high"], decimals),
+        "rank": shown(told["rank"]),
+        "best": shown(told["rank_best"]),
+        "worst": shown(told["rank_worst"]),
+    }
+    digest = grouped(root((folder / LIST).read_text(encoding="utf-8")))
+    return [WORDS["bulletin"].format(**numbers), WORDS["paper_digest"].format(digest=digest)]
+
+
+def paper(value: float | None, decimals: int) -> str:
+    """A number as papers round it: halves up."""
+    if value is None:
+        return "–"
+    return f"{math.floor(value * 10**decimals + 0.5 + 1e-9) / 10**decimals:.{decimals}f}"
+
+
+# The numbers: recomputed, and compared with those published.
 
 
 def compare(kit: Kit) -> list[tuple[str, object, object, bool]]:
@@ -408,6 +551,8 @@ def stepped(kit: Kit, confirm: float, clear: float) -> tuple[float, float]:
 
 def lowest_grade(kit: Kit) -> tuple[float, float]:
     """Are more votes at the lowest grade than the limit: exact binomial."""
+    from scipy import stats  # takes as long to load as everything else, and few rules need it
+
     low, n = kit["own"]["lowest_votes"], sum(cell["n"] for cell in kit["own"]["cells"])
     limit, effect = kit["bottom"]["limit"], max(kit["law"].get("effect", [1.0]))
     if effect > 1:  # counts that sites make worth less are no whole numbers: the same tails by the beta distribution

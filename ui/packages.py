@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
 from data.model.progress import Progress
-from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
+from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, kits_noted, log_export
+from data.store.public_sets import kept_sets, noted
 from data.store.release import Round
+from errors import BiaochiError
 from i18n import N_
 from reports.documents import Signature
+from reports.verification_kit import kits_digest
 from ui import cached, downloads, layout
 from ui.i18n import _, language
 
@@ -31,6 +35,8 @@ def offer(round_: Round, signature: Signature) -> None:
             "are numbers from which they could be calculated."
         )
     )
+    for sentence in _withheld_over_time(round_, _public_before(round_), language()):
+        st.info(sentence)
     with st.container(horizontal=True):
         for name, labels in FILES.items():
             asked = (
@@ -48,8 +54,25 @@ def offer(round_: Round, signature: Signature) -> None:
                     partial(_make, name, round_, language(), signature),
                     f"{name}-{round_.id}",
                     "html" if name == "page" else "zip",
-                    _told(f"{LOGGED[name]} {round_.id}", round_),
+                    _told(f"{LOGGED[name]} {round_.id}", round_, _note(name, round_)),
                 )
+
+
+def _public_before(round_: Round) -> tuple[str, ...]:
+    return tuple(kept.digest for kept in kept_sets(cached.store().path, round_.id))
+
+
+@cached.answers(32)
+def _withheld_over_time(round_: Round, before: tuple[str, ...], words: str) -> list[str]:
+    """Return what the public files will withhold because of `before`, or why none can be written."""
+    from reports.public_export import prepare
+
+    if not before:
+        return []  # the first page of a round is judged alone
+    try:
+        return prepare(cached.store(), round_).told(words)
+    except BiaochiError as refusal:
+        return refusal.sentences(words)
 
 
 def offer_kit(round_: Round, code: str) -> None:
@@ -61,7 +84,7 @@ def offer_kit(round_: Round, code: str) -> None:
         partial(_make_kit, round_, code),
         f"kit-{round_.id}-{code}",
         "zip",
-        _told(f"{KIT} {code} {round_.id}", round_),
+        _told(f"{KIT} {code} {round_.id}", round_, lambda: kits_noted(kits_digest(round_))),
     )
 
 
@@ -69,15 +92,16 @@ def _make(
     name: str, round_: Round, words: str, signature: Signature, tell: Progress, stopped: Callable[[], bool]
 ) -> bytes:
     """Create the file; runs in the thread of a job."""
-    from reports.bundle import changes_since, internal_bundle, public_bundle
-    from reports.public_page import public_page
+    from reports.bundle import changes_since, internal_bundle
+    from reports.public_export import prepare
     from results.ranking.what_if import what_if
 
     tell(0.1, N_("Computing"))
-    if name == "page":
-        return public_page(round_)
-    if name == "public":
-        return public_bundle(round_, words)
+    if name != "internal":
+        export = prepare(cached.store(), round_)
+        content = export.page() if name == "page" else export.bundle(words)
+        export.keep(cached.store())
+        return content
     found = changes_since(round_, partial(what_if, cached.store()))
     return internal_bundle(round_, words, changes_found=found, signed=signature, progress=tell)
 
@@ -89,11 +113,24 @@ def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bo
     return kit_bytes(round_, code)
 
 
-def _told(what: str, round_: Round) -> Callable[[str], None]:
-    """Log the download. Runs on the click, outside the page."""
+def _told(what: str, round_: Round, note: Callable[[], str]) -> Callable[[str], None]:
+    """Log the download. note: returns the digest that binds it to others. Runs on the click, outside the page."""
     store, who = cached.store().path, layout.user()
 
     def tell(sha256: str) -> None:
-        log_export(store, what, release=round_.release.id, round_id=round_.id, sha256=sha256, who=who or "")
+        about = {"release": round_.release.id, "round_id": round_.id, "note": note()}
+        log_export(store, what, sha256=sha256, who=who or "", **about)
 
     return tell
+
+
+def _note(name: str, round_: Round) -> Callable[[], str]:
+    """Return what names the set of a public file, which was kept with the file; '' for an internal file."""
+    return (lambda: "") if name == "internal" else partial(_note_of_set, cached.store().path, round_)
+
+
+def _note_of_set(store: Path, round_: Round) -> str:
+    from reports.public_facts import set_of
+
+    kept = (one for one in kept_sets(store, round_.id) if set_of(one.content).release == round_.release.id)
+    return next((noted(one.digest) for one in kept), "")

@@ -37,11 +37,17 @@ ACTIONS = {
     "restore": N_("Restored"),
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),
+    "nothing later": N_("Nothing published after the backup"),
 }
 
 
 PAGE, PUBLIC_BUNDLE, INTERNAL_BUNDLE, KIT = "public page", "public bundle", "internal bundle", "kit"
 """Names of exported packages in the log, the same for the command line and the pages."""
+
+
+def kits_noted(digest: str) -> str:
+    """Return the note of an exported kit: the digest of all kits of its round, as the bulletin prints it."""
+    return f"kits {digest}"
 
 
 def read_log(store: Path) -> list[Entry]:
@@ -65,10 +71,12 @@ def has_log(store: Path) -> bool:
     return (store / FOLDER / LOG).is_file()
 
 
-def log_export(store: Path, what: str, *, release: str, round_id: str = "", sha256: str = "", who: str = "") -> None:
-    """Log the export of a file. who: the person signed in, else the user of the machine."""
+def log_export(
+    store: Path, what: str, *, release: str, round_id: str = "", sha256: str = "", note: str = "", who: str = ""
+) -> None:
+    """Log the export of a file. note: of a public file its set. who: the person signed in, else the user."""
     with _appending(store) as draft:
-        draft.add("export", what, release=release, round_id=round_id, sha256=sha256, who=who)
+        draft.add("export", what, release=release, round_id=round_id, sha256=sha256, note=note, who=who)
 
 
 def log_action(

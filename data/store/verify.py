@@ -8,6 +8,7 @@ from data.model.rule_sets import InvalidRulesError, parse_rules
 from data.store.audit_log import read_log
 from data.store.column_mappings import decision_files, read_decision
 from data.store.history import FOLDER, missing_entry, read_event
+from data.store.public_sets import damaged_sets
 from data.store.release import RELEASE, RESULTS, read_contents
 from data.store.store import Store
 from data.store.uploads import damaged_files, file_sha256, is_evidence, read_upload
@@ -40,7 +41,8 @@ def check(store: Store) -> list[Damage]:
     """Return all defects; empty if every checksum matches. Raises UsageError if there is no store."""
     if not any((store.path / part).is_dir() for part in PARTS):
         raise UsageError("There is no store in {path}.", path=store.path)
-    return [*_uploads(store), *_rules(store), *_history(store), *_releases(store), *_mappings(store), *_audit(store)]
+    parts = (_uploads, _rules, _history, _releases, _mappings, _public_sets, _audit)
+    return [damage for part in parts for damage in part(store)]
 
 
 def damaged_derived(folder: Path) -> list[str]:
@@ -121,6 +123,10 @@ def _mappings(store: Store) -> list[Damage]:
         except StoreDamagedError as damage:
             damages.append(Damage.of(damage))
     return damages
+
+
+def _public_sets(store: Store) -> list[Damage]:
+    return [Damage.of(damage) for damage in damaged_sets(store.path)]
 
 
 def _audit(store: Store) -> list[Damage]:

@@ -12,6 +12,7 @@ from data.store.round_status import ANNOUNCED
 from formats.document import COLUMNS, Bar, Document, Row, Section, Table, plain
 from i18n import N_, PUNCTUATION, translate
 from reports.ranking_table import marks
+from reports.verification_kit import kits_digest
 from results import number_format
 from results.fields import headers
 from results.labels import REASONS, VERDICTS
@@ -30,6 +31,7 @@ ORIGIN = N_("Where this comes from")
 RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
 REPLAY = N_("These results can be checked against the evidence on file (number for the check: {short}).")
 NOTE = N_("Note: the command for the check is biaochi replay {short}; it compares every table byte for byte.")
+KITS = N_("Digest of the verification kits of this round: {digest}.")
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def document(
             release=release.short, round=comma.join(map(plain, told)), rules=rules or number_format.NONE, rows=lines
         ),
         translate(REPLAY, language).format(short=release.short),
+        *([translate(KITS, language).format(digest=kits_digest(release.round(told[0])))] if kind == "bulletin" else []),
         translate(NOTE, language).format(short=release.short),
     )
     return Document(

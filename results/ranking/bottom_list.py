@@ -97,11 +97,14 @@ class BottomList:
         """Return what the rule asks of a unit, as a part of a sentence."""
         return self.rule.membership(language)
 
-    def sentences(self, row: Mapping[str, object], language: str) -> list[str]:
-        """Return permitted statements on a unit by importance; `row` is from `rows`, None for a missing value."""
+    def sentences(self, row: Mapping[str, object], language: str, *, gauged: bool = True) -> list[str]:
+        """Return permitted statements on a unit by importance; `row` is from `rows`, None for a missing value.
+
+        gauged : False leaves out the strength of the evidence.
+        """
         if self.no_list and row["verdict"] != NOT_RANKED:
             return [translate(self.no_list, language).format(**self.facts(language))]
-        return first_layer(self.rule, row, language)
+        return first_layer(self.rule, row, language, gauged=gauged)
 
     def statistics(self, row: Mapping[str, object], language: str) -> list[str]:
         """Return the sentences on a unit for statisticians only; nothing where there is no list."""

@@ -130,11 +130,14 @@ class Rule:
         return translate(MEMBERSHIP[key], language).format(**self.facts(language))
 
 
-def first_layer(rule: Rule, row: Row, language: str) -> list[str]:
-    """Return the statements on a unit for everyone, the verdict first. `row` is a ranking row."""
+def first_layer(rule: Rule, row: Row, language: str, *, gauged: bool = True) -> list[str]:
+    """Return the statements on a unit for everyone, the verdict first. `row` is a ranking row.
+
+    gauged : False leaves out the strength of the evidence, for a page that must not say so much of the votes.
+    """
     if row["verdict"] == NOT_RANKED:
         return [_told(NOT_RANKED_SENTENCE, rule, row, language, reason=remark(row, language))]
-    said = [_verdict(rule, row, language), _gauge(rule, row, language)]
+    said = [_verdict(rule, row, language), *([_gauge(rule, row, language)] if gauged else [])]
     several = row["rank_best"] != row["rank_worst"]
     said.append(_told(PLACE[several], rule, row, language, best=row["rank_best"], worst=row["rank_worst"]))
     if beside := _places_differ(rule, row):

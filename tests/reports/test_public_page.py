@@ -3,7 +3,7 @@
 import random
 import re
 from contextlib import contextmanager
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -235,7 +235,7 @@ def test_every_ranked_unit_stands_in_order_with_all_that_belongs_to_a_name(town)
         told = labels(line)
         assert told["Unit"] == row["unit_name"] and told["Votes"] == str(row["n"])
         assert told["Score"] == rounded(row["score"])
-        assert told["Interval of the score"] == f"{rounded(row['score_low'])} – {rounded(row['score_high'])}"
+        assert told["Interval of the score"] == outwards(row["score_low"], row["score_high"])
         assert told["Places"] in (
             f"{row['rank_best']} – {row['rank_worst']}",
             str(row["rank_best"]) if row["rank_best"] == row["rank_worst"] else None,
@@ -246,6 +246,15 @@ def test_every_ranked_unit_stands_in_order_with_all_that_belongs_to_a_name(town)
 
 def labels(line):
     return {c.attributes["data-label"]: c.text.strip() for tag in ("th", "td") for c in line.all(tag, data_label=True)}
+
+
+def outwards(low, high):
+    """The ends of an interval as they are printed: to a tenth, and never narrower than they are."""
+    ends = (
+        Decimal(repr(low)).quantize(Decimal("0.1"), ROUND_FLOOR),
+        Decimal(repr(high)).quantize(Decimal("0.1"), ROUND_CEILING),
+    )
+    return " – ".join(map(str, ends))
 
 
 def rounded(number):
@@ -264,7 +273,7 @@ def test_no_name_in_the_bottom_list_stands_bare(page_of, round_id):
         assert len(items) > 80
         for item in items:
             line = next(item.all("span", **{"class": "line"})).text
-            assert re.search(r"\d+.*\d+\.\d\d – \d+\.\d\d", line), line
+            assert re.search(r"\d+.*\d+\.\d – \d+\.\d", line), line
             assert "demo-2025 · " in line, (round_id, line)
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,8 +14,9 @@ import pytest
 from scipy import stats
 
 from data.store import ImportOptions, Store
-from reports.verification_kit import kit_content
-from reports.verify_kit import compare, main
+from reports.documents import bulletin, round_results
+from reports.verification_kit import kit_content, kits_digest
+from reports.verify_kit import TEXTS, compare, family_digest, leaf, main
 from results.ranking.family import families
 from tests.support.stores import RULES
 from tests.support.town import TOWN_RULES
@@ -166,13 +168,16 @@ def kit(town, tmp_path):
     return folder
 
 
-def run(kit):
-    words = [sys.executable, "-I", str(kit / "verify.py")]
+FILES = ["README.txt", "director.txt", "kit.json", "kits.txt", "rules.toml", "verify.py"]
+
+
+def run(kit, *digest):
+    words = [sys.executable, "-I", str(kit / "verify.py"), *digest]
     return subprocess.run(words, capture_output=True, encoding="utf-8", env={"PYTHONUTF8": "1"})
 
 
 def test_the_kit_says_what_it_is_in_both_languages(kit):
-    assert sorted(path.name for path in kit.iterdir()) == ["README.txt", "kit.json", "rules.toml", "verify.py"]
+    assert sorted(path.name for path in kit.iterdir()) == FILES
     readme = (kit / "README.txt").read_text("utf-8")
     assert readme.splitlines()[:2] == ["演示数据", "内部资料：仅供本单位及其统计人员核验使用，不得外传或公布"]
     assert "INTERNAL" in readme and "python verify.py" in readme
@@ -207,6 +212,166 @@ def test_a_changed_number_is_found(kit, place, value, capsysbinary):
     assert main([str(path)]) == 1 and b"DIFFERENT" in capsysbinary.readouterr().out
 
 
+# --- what binds it to the bulletin -------------------------------------------------------------------------------
+
+
+def digest_in_bulletin(store, status=None):
+    """The digest as the bulletin prints it, in both languages."""
+    release = Store(store).release()
+    found = round_results(release.round("2025"))
+    lines = {line for language in ("zh", "en") for line in bulletin(found, language).about}
+    release.close()
+    digests = {match.group() for line in lines if (match := re.search(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", line))}
+    assert len(digests) == 1, lines
+    return digests.pop()
+
+
+def changed(*place, value):
+    """A function that changes one value of kit.json."""
+
+    def change(folder):
+        path = folder / "kit.json"
+        content = at = json.loads(path.read_text("utf-8"))
+        for name in place[:-1]:
+            at = at[name]
+        assert at[place[-1]] != value
+        at[place[-1]] = value
+        path.write_text(json.dumps(content), "utf-8")
+
+    return change
+
+
+def replaced(name, old, new):
+    """A function that replaces a text in a file of the kit."""
+
+    def change(folder):
+        text = (folder / name).read_text("utf-8")
+        assert old in text, (name, old)
+        (folder / name).write_text(text.replace(old, new), "utf-8")
+
+    return change
+
+
+def forged(folder):
+    """Everything changed together, as somebody would who reads the script: votes, results, texts and the list."""
+    replaced("director.txt", "INTERNAL", "Public")(folder)
+    kit = json.loads((folder / "kit.json").read_text("utf-8"))
+    value, own, cell = kit["law"]["value"], kit["law"]["own"][0], kit["own"]["cells"][0]
+    best, worst = (round(value[at] * 10_000) for at in (-1, 0))
+    own[0], own[-1] = own[0] - 1, own[-1] + 1
+    cell["total"], cell["squares"] = cell["total"] + best - worst, cell["squares"] + best**2 - worst**2
+    at = kit["family"]["units"].index(kit["own"]["code"])
+    for _ in range(2):  # places follow from the table of all units
+        ours = {name: value for name, value, *_ in compare(kit)}
+        kit["family"]["score"][at], kit["family"]["se"][at] = ours.pop("own_score"), ours.pop("own_se")
+        kit["published"] |= ours
+    (folder / "kit.json").write_text(json.dumps(kit), "utf-8")
+    texts = {name: (folder / name).read_text("utf-8") for name in TEXTS}
+    digest = leaf(kit, family_digest(kit["family"]), texts)
+    lines = (folder / "kits.txt").read_text("utf-8").splitlines()
+    code = kit["own"]["code"]
+    lines = [f"{code}\t{digest}" if line.startswith(f"{code}\t") else line for line in lines]
+    (folder / "kits.txt").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+TAMPERED = {
+    "release": changed("release", value="0" * 64),
+    "round": changed("round", value="2024"),
+    "unit name": changed("own", "name", value="别的单位"),
+    "name of the rules": changed("rules", value="other"),
+    "text of the rules": replaced("rules.toml", "k = ", "k =  "),
+    "draws": changed("draws", value=2001),
+    "level": changed("level", value=0.9500001),
+    "decimals": changed("decimals", value=1),
+    "demonstration as real": changed("demo", value=False),
+    "mark of demonstration data": replaced("director.txt", "演示数据\n", ""),
+    "votes of the unit": changed("own", "cells", 0, "total", value=1),
+    "votes of a group": changed("group_totals", 0, "total", value=5),
+    "votes by score": changed("law", "own", 0, 0, value=77.0),
+    "score of another unit": changed("family", "score", 2, value=50.0),
+    "name of another unit": changed("family", "names", 2, value="别的单位"),
+    "covariance of two other units": changed("family", "covariance", 2, 3, value=0.01),
+    "published score": changed("published", "score", value=71.339406),
+    "published places": changed("published", "rank_worst", value=19),
+    "published verdict": changed("published", "verdict", value="confirmed"),
+    "published p-value": changed("published", "clear_p", value=0.012345),
+    "page for the director": replaced("director.txt", "3. How to contest it", "3. It cannot be contested"),
+    "a sentence more": replaced("director.txt", "INTERNAL", "draft; everything is fine\nINTERNAL"),
+    "readme": replaced("README.txt", "python verify.py", "python other.py"),
+    "words of the script": replaced("verify.py", "不一致 / DIFFERENT", "一致 / equal"),
+    "list of kits": replaced("kits.txt", "ZY001\t", "ZY001\t0"),
+    "unit taken off the list": replaced("kits.txt", "ZY001", "ZY901"),
+}
+"""Kinds of tampering that the files of a kit show by themselves."""
+BY_THE_BULLETIN = {
+    "everything together": forged,
+    "another unit in the list": replaced("kits.txt", "ZY002\t", "ZY002\t0"),
+    "a unit added to the list": replaced("kits.txt", "ZY001\t", "ZY000\t" + 64 * "0" + "\nZY001\t"),
+}
+"""Kinds that only the digest on paper shows; the second and third do not concern the unit itself."""
+
+
+def test_every_kind_of_tampering_is_found(kit, town_path, tmp_path, capsysbinary):
+    """By the script as it was handed out; a script that was changed says what its author wants it to say."""
+    printed, missed = digest_in_bulletin(town_path), []
+    assert main([str(kit / "kit.json"), printed]) == 0
+    for name, change in (TAMPERED | BY_THE_BULLETIN).items():
+        folder = tmp_path / name
+        shutil.copytree(kit, folder)
+        change(folder)
+        code = main([str(folder / "kit.json"), *printed.split()])
+        lines = capsysbinary.readouterr().out.decode().splitlines()
+        by_itself = any("DIFFERENT" in line for line in lines if not line.startswith("核验包摘要"))
+        if code != 1 or by_itself == (name in BY_THE_BULLETIN):
+            missed.append((name, code, lines))
+    assert missed == []
+    assert len(TAMPERED) >= 14
+    for name in FILES:
+        folder = tmp_path / f"without {name}"
+        shutil.copytree(kit, folder)
+        (folder / name).unlink()
+        assert main([str(folder / "kit.json"), printed]) == 2, name
+
+
+def test_the_kit_says_what_to_compare_with_which_paper(kit, town_path):
+    printed = digest_in_bulletin(town_path)
+    without, with_paper = run(kit), run(kit, printed)
+    assert without.returncode == with_paper.returncode == 0
+    assert printed in without.stdout and "《通报》末尾" in without.stdout and "尚未与《通报》核对" in without.stdout
+    assert "尚未" not in with_paper.stdout and run(kit, "0" * 32).returncode == 1
+
+
+def test_the_digest_of_the_kits_does_not_depend_on_the_status(store_path):
+    """The bulletin of a draft, an announced and a withdrawn round print one digest, and every kit of them agrees."""
+    store = Store(store_path, threads=1)
+    store.add_rules(rules_with(LAST))
+    options = ImportOptions(rules="tried", demo=True)
+    assert store.import_files("ballots", [("b.csv", ballots().encode())], "2025", options).stored
+    store.publish()
+    digests = {digest_in_bulletin(store_path)}
+    for status in ("draft", "final", "announced", "withdrawn"):
+        store.set_status("2025", status, "理由")
+        release = Store(store_path).release()
+        round_ = release.round("2025")
+        family = families(round_)[0]
+        content = kit_content(round_, family, str(family.members["unit_code"][0]))
+        mark = content["status"][0].split("；")
+        assert mark[0] == "演示数据" and content["status"] != ["", ""]
+        digests |= {kits_digest(round_), digest_in_bulletin(store_path)}
+        release.close()
+    assert len(digests) == 1
+
+
+def test_a_page_for_the_director_comes_before_the_formulas(kit):
+    page = (kit / "director.txt").read_text("utf-8")
+    chinese, english = page.split("----")
+    for part, headings in ((chinese, ("一、", "二、", "三、")), (english, ("1. ", "2. ", "3. "))):
+        assert [line[: len(headings[0])] for line in part.splitlines() if line.startswith(headings)] == list(headings)
+    content = json.loads((kit / "kit.json").read_text("utf-8"))
+    assert f"{content['published']['score']:.2f}" in chinese and str(content["published"]["n"]) in english
+    assert not re.search(r"p 值|p-value|covariance|标准误", page)
+
+
 def test_a_slip_in_the_tables_of_all_units_is_found_even_where_it_changes_no_verdict(demo_path):
     """The best unit is so far from the bottom that its p-values do not notice a hundredth of a point."""
     release = Store(demo_path).release()
@@ -223,7 +388,7 @@ def test_a_slip_in_the_tables_of_all_units_is_found_even_where_it_changes_no_ver
 def test_a_broken_kit_is_told_apart(tmp_path, capsys):
     (tmp_path / "kit.json").write_text('{"own": 1}', "utf-8")
     assert main([str(tmp_path / "kit.json")]) == 2 and main([str(tmp_path / "none.json")]) == 2
-    assert "KeyError" in capsys.readouterr().err
+    assert "Error" in capsys.readouterr().err
 
 
 def test_the_kit_holds_no_votes_of_others(kit):
@@ -236,6 +401,9 @@ def test_the_kit_holds_no_votes_of_others(kit):
     assert set(family) == {"units", "names", "score", "se", "covariance", "spread", "df"}
     assert {cell["group"] for cell in content["own"]["cells"]} == set(GROUPS)
     assert set(content["own"]) == {"code", "name", "cells", "lowest_votes"}
+    listed = dict(line.split("\t") for line in (kit / "kits.txt").read_text("utf-8").splitlines())
+    assert set(listed) > others and all(re.fullmatch("[0-9a-f]{64}", digest) for digest in listed.values())
+    assert len(content["salt"]) == 64, "without a secret, votes of others could be tried until their digest fits"
 
 
 def test_the_kit_tells_no_lowest_grades_of_other_units(biaochi, files, tmp_path):
@@ -283,3 +451,4 @@ def test_every_kit_that_leaves_is_logged(own_town):
     own_town("kit", "ZY001", *ROUND)
     entry = own_town.json("audit")["rows"][-1]
     assert (entry["action"], entry["what"]) == ("export", "kit ZY001 2025")
+    assert entry["note"] == f"kits {digest_in_bulletin(own_town.store)}", "the log binds it to the bulletin"

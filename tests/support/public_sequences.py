@@ -1,0 +1,72 @@
+"""Rounds that are corrected again and again: publish them, read what is public, and attack it."""
+
+from collections import Counter
+
+from data.store import ImportOptions, Store
+from reports.disclosure_control import NothingNewError, published
+from reports.public_export import prepare
+from reports.public_page import page_of
+from tests.reference.attacker import printed
+from tests.reference.attacker_over_time import OverTime, Seen, printed_in_bundle, recovered_over_time
+from tests.support.corrected_rounds import KINDS, CorrectedRound
+from tests.support.stores import SMALL
+
+SMALLEST = 5
+POOLED = SMALL.replace('name = "demo-2025"', 'name = "pooled"').replace('order = "group"', 'order = "pooled"')
+RULE_SETS = {"demo-2025": SMALL, "pooled": POOLED}
+
+
+def sequences(path, seeds, steps, *, both=True):
+    """Publish a round a seed, `steps` corrections each; per round the pages seen and the votes behind them.
+
+    Returns round -> (guarded, open): lists of (file that was read, votes, first names).
+    """
+    store = Store(path, threads=1)
+    for text in RULE_SETS.values():
+        store.add_rules(text)
+    rounds = {str(2000 + at): CorrectedRound.drawn(seed) for at, seed in enumerate(seeds)}
+    told = {name: ([], []) for name in rounds}
+    for step in range(steps + 1):
+        for at, (name, one) in enumerate(rounds.items()):
+            if step:
+                one.correct(KINDS[(at + step - 1) % len(KINDS)])
+            options = ImportOptions(rules=list(RULE_SETS)[at // 2 % 2], replace=step > 0)
+            report = store.import_files("ballots", [("b.csv", one.file().encode())], name, options)
+            assert report.stored or report.same_as, [problem.message("en") for problem in report.problems]
+        store.publish()
+        release = store.release()
+        for at, (name, one) in enumerate(rounds.items()):
+            _publish(store, release.round(name), step, one, told[name], bundle=at % 2 == 1, both=both)
+        points = {grade: value / 100 for grade, value in release.round("2000").rules.points.items()}
+        weights = {name: release.round(name).rules.weights() for name in rounds}
+        release.close()
+    return told, weights, points
+
+
+def _publish(store, round_, step, one, told, *, bundle, both):
+    """Make the page or the bundle, with the joint check and without; read what it prints."""
+    own = (one.votes(), dict(one.first_names))
+    try:
+        export = prepare(store, round_)
+        export.keep(store)
+        told[0].append((printed_in_bundle(export.bundle("en")) if bundle else printed(export.page()), *own))
+    except NothingNewError:
+        pass  # no page: the earlier one stays
+    if both:  # a first page is the same with the check and without
+        told[1].append((printed(page_of(published(round_, joint=False), round_)), *own) if step else told[0][0])
+
+
+def attack(told, weights, points):
+    """What the pages of one round together give away."""
+    seen = [Seen(page, names) for page, _, names in told]
+    return recovered_over_time(OverTime(seen, weights, points), [votes for _, votes, _ in told], SMALLEST)
+
+
+def attacked(path, seeds, steps, *, both=True):
+    """Votes found with the joint check by round; kinds of those found without, if `both`; number of guarded pages."""
+    told, weights, points = sequences(path, seeds, steps, both=both)
+    guarded = {name: attack(pages, weights[name], points) for name, (pages, _) in told.items()}
+    found = [one for name, (_, pages) in told.items() if both for one in attack(pages, weights[name], points)]
+    unguarded = Counter(kind for kind, *_ in found)
+    made = sum(len(pages) for pages, _ in told.values())
+    return {name: found for name, found in guarded.items() if found}, unguarded, made
