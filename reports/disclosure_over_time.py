@@ -261,18 +261,24 @@ class _Puzzle:
                 self._rows.append((self._index[at].ravel().tolist(), worth, state.score - half, state.score + half))
 
     def _add_changes(self) -> None:
-        """Link the exports: groups that did not change are known to be the same, the change of the others is asked."""
+        """Link the exports: groups that did not change are known to be the same, the change of the others is asked.
+
+        Where votes were only added, or only taken away, the reader is taken to know that too: a box that was found.
+        """
         for b in range(1, len(self._states)):
             for a in range(b):
                 for g in range(len(self._groups)):
-                    same = bool((self._counts[a, g] == self._counts[b, g]).all())
+                    by = self._counts[b, g] - self._counts[a, g]
                     for first, second in zip(self._index[a, g].tolist(), self._index[b, g].tolist(), strict=True):
-                        self._link(first, second, same)
+                        self._link(first, second, bool((by >= 0).all()), bool((by <= 0).all()))
 
-    def _link(self, first: int, second: int, same: bool) -> None:
-        if same:
+    def _link(self, first: int, second: int, rising: bool, falling: bool) -> None:
+        if rising and falling:
             self._rows.append(([first, second], [1.0, -1.0], 0.0, 0.0))
             return
         change = self._counts.size + len(self._moved)
         self._moved.append((first, second))
-        self._rows.append(([first, second, change], [-1.0, 1.0, -1.0], -float(self._lift), -float(self._lift)))
+        lift = float(self._lift)
+        self._rows.append(([first, second, change], [-1.0, 1.0, -1.0], -lift, -lift))
+        if rising or falling:
+            self._rows.append(([change], [1.0], lift if rising else 0.0, lift if falling else np.inf))
