@@ -263,7 +263,7 @@ class _Puzzle:
     def _add_changes(self) -> None:
         """Link the exports: groups that did not change are known to be the same, the change of the others is asked.
 
-        Where votes were only added, or only taken away, the reader is taken to know that too: a box that was found.
+        Where votes were only added, or only taken away, the reader is taken to know that too: a late box.
         """
         for b in range(1, len(self._states)):
             for a in range(b):

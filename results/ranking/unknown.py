@@ -62,7 +62,7 @@ def shown(family: Family, found: UnknownBounds, *, limit: float = LIMIT) -> NDAr
     else:
         n = n[:, [family.weights.get(str(group), 0.0) > 0 for group in family.moments.groups]]
     small = is_small(n, family.rules.presentation.smallest_cell)
-    # The share of the unit's line decides, not the one weighted like the groups: one page had 9% and 11% of one unit.
+    # The share of the unit's line decides, not a share weighted like the groups: one page had 9% and 11% of one unit.
     many = family.members["dont_know_share"].to_numpy(dtype=float) > limit
     kept: NDArray[np.bool_] = family.ranked & many & ~np.isnan(found.low) & ~small.any(axis=1)
     return kept

@@ -97,8 +97,8 @@ def test_the_bottom_page_names_only_the_confirmed(demo_path, monkeypatch):
 def test_a_category_without_any_difference_offers_no_list(tmp_path, monkeypatch):
     store = published(tmp_path / "store", "counts", eight_units(lambda place: 60 + place))
     test = opened("act/bottom", store, monkeypatch)
-    assert "排不出名次" in test.subheader[0].value
-    assert [warning.value for warning in test.warning] == ["不提供名单：这些单位之间的差别不超过偶然波动。"]
+    assert "不能据以区分名次" in test.subheader[0].value
+    assert [warning.value for warning in test.warning] == ["各单位得分差异未超出偶然波动，不提供名单。"]
     assert not any("◆" in header.value for header in test.subheader)
 
 
@@ -106,7 +106,7 @@ def test_the_unit_page_says_why(demo_path, monkeypatch):
     test = opened("browse/unit", demo_path, monkeypatch, unit="ZY082", round="2025")
     metrics = {metric.label: metric.value for metric in test.metric}
     assert metrics["认定"] == "确认末位" and metrics["名次区间"] == "17"
-    assert any(text.value.startswith("可以认定") for text in test.markdown)
+    assert any(text.value.startswith("经统计检验") for text in test.markdown)
 
 
 @pytest.fixture(scope="module")
