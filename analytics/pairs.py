@@ -69,7 +69,7 @@ def honest_pairs(scores: UnitScores) -> Pairs:
     own = scores.covariance_adjusted[np.ix_(rows, rows)]
     model = None if scores.model is None else scores.model.select(rows)
     cells = _Cells(evidence, rows)
-    at_common = _at_common_scores(evidence, cells, x, rows)
+    at_common = _at_common_scores(evidence, x, rows)
     p = len(rows)
     sigma, z, spread, df = np.diag(cells.total), np.zeros((p, p)), np.zeros((p, p)), np.full((p, p), np.nan)
     for j in range(p - 1):
@@ -182,17 +182,17 @@ class _Cells:
         return common / np.minimum(self._n[j, g], n), correlation
 
 
-def _at_common_scores(evidence: Evidence, cells: _Cells, x: Floats, rows: Ints) -> Floats:
+def _at_common_scores(evidence: Evidence, x: Floats, rows: Ints) -> Floats:
     """Return in row j the variance of unit j if it and each other unit had a common score, shape (p, p).
 
-    The common score is between the two, nearer to the surer.
+    The common score is halfway. Nearer to the unit with the smaller variance it was near to the very unit that by luck
+    drew no low grade: with 27 agreeing and 3 divided top-heavy units of 30 votes sets held in 88% of years, halfway in
+    all of 250, and a unit four standard errors below 20 others was named as often.
     """
     mean, spread = _tilted_variances(evidence, rows)
     found = np.empty((len(x), len(x)))
     for j in range(len(x)):
-        total = cells.total[j] + cells.total
-        toward = np.divide(cells.total[j], total, out=np.full(len(x), 0.5), where=total > 0)
-        found[j] = np.interp(x[j] + (x - x[j]) * toward, mean[j], spread[j])
+        found[j] = np.interp((x[j] + x) / 2, mean[j], spread[j])
     return found
 
 

@@ -27,6 +27,7 @@ from analytics.verdicts import (
     bottom_claims,
     share_claims,
     t_line_claims,
+    too_few_for_line,
 )
 from data.sample.load import load_demo
 from data.store import ImportOptions, Store
@@ -99,6 +100,7 @@ class Move:
     raw: tuple[float, float]
     pair: Pair | None
     alone: bool
+    few: bool
 
 
 def moved(release: Release) -> tuple[list[Move], Counter[tuple[str, str]]]:
@@ -157,6 +159,7 @@ def _move(family: Family, at: int, verdict: tuple[str, str], old: BottomClaims, 
         (float(getattr(old, raw)[at]), float(getattr(new, raw)[at])),
         _deciding(family, at) if family.places else None,
         alone,
+        bool(too_few_for_line(family.ranked_scores)[at]),
     )
 
 
@@ -217,6 +220,7 @@ BECAUSE = {
         "pair": "决定结论的是与{other}的比较，相差{apart:.2f}分：标准误{error[0]:.3f}变为{error[1]:.3f}（{variance}），"
         "自由度{df[0]:.0f}变为{df[1]:.0f}。",
         "line": "得分的分布偏斜，对标线的检验由t改为三种检验中最大的p值。",
+        "few": "评价不足30份，对照分数线不作认定。",
         "others": "自身的p值几乎未变（{raw[0]:.4f}变为{raw[1]:.4f}）；其他单位的结论变化后，多重校正的倍数不同。",
     },
     "en": {
@@ -225,6 +229,7 @@ BECAUSE = {
         "pair": "The comparison with {other} decides, {apart:.2f} points apart: the standard error {error[0]:.3f} "
         "becomes {error[1]:.3f} ({variance}), the degrees of freedom {df[0]:.0f} become {df[1]:.0f}.",
         "line": "Grades are skewed, and the test against the line is the largest p-value of three instead of t.",
+        "few": "With fewer than 30 votes a line decides nothing.",
         "others": "Its own p-value hardly changed ({raw[0]:.4f} becomes {raw[1]:.4f}); the verdicts of other units "
         "did, and with them the factor of the correction.",
     },
@@ -238,7 +243,7 @@ def why(move: Move, language: str) -> str:
     words = BECAUSE[language]
     sentences = [words["alone"]] if move.alone and move.p[1] < move.p[0] else []
     if move.pair is None:
-        sentences.append(words["line"])
+        sentences.append(words["few"] if move.few else words["line"])
     elif abs(move.raw[1] - move.raw[0]) <= SAME * move.raw[0]:
         if not sentences:
             sentences.append(words["others"].format(raw=move.raw))

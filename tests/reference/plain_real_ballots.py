@@ -151,7 +151,7 @@ def pair(votes, groups_of, weights, j, k):
         bottom += shared * both**2 / min(fj, fk) + (1 - shared) * (floor[j][g] ** 2 / fj + floor[k][g] ** 2 / fk)
     vj, vk = sum(floor[j].values()), sum(floor[k].values())
     xj, xk = score_of(cells[j], weights), score_of(cells[k], weights)
-    middle = xj + (xk - xj) * vj / (vj + vk)
+    middle = (xj + xk) / 2
     tilted = []
     for unit in (j, k):
         law = law_of(cells[unit], group_counts, weights, 8)
