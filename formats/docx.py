@@ -1,7 +1,7 @@
-"""Word files of documents: texts and whole pieces put into formats/templates/bulletin.docx, or a template of the office.
+"""Word files of documents: texts and whole pieces put into formats/templates/bulletin.docx, or an office's template.
 
-A template gets no names and no numbers, only pieces: the lines of units are in `body`, each with its votes, interval and
-verdict, below the heading of its tier. `formats/docx_guard.py` sees to it that a reader sees them.
+A template gets no names and no numbers, only pieces: the lines of units are in `body`, each with its votes, interval
+and verdict, below the heading of its tier. `formats/docx_guard.py` sees to it that a reader sees them.
 """
 
 import io
@@ -58,9 +58,10 @@ def word_bytes(document: Document, template: Path | None = None) -> bytes:
 
 def _fill_own(word: Any, document: Document, path: Path) -> None:
     """Fill a template of the office between the checks of what it is and of what it made."""
-    docx_guard.check_package(word, path.name)
+    roots = docx_guard.roots_of(word)
+    docx_guard.check_package(word, roots, path.name)
     width = docx_guard.text_width(word, path.name)
-    docx_guard.check_words(word, document, path.name)
+    docx_guard.check_words(roots, document, path.name)
     looks = looks_of(word, width)
     docx_guard.check_filled(word, _fill(word, document, path, width), looks, path.name)
 
@@ -86,7 +87,11 @@ def _texts(document: Document) -> dict[str, str]:
     """Return the texts that a template may use; none of them names a unit."""
     form = {name: value for name, value in vars(document.form).items() if isinstance(value, str)}
     own = ("title", "secrecy", "stamp", "release", "rules", "footer")
-    return {**form, **{name: str(getattr(document, name)) for name in own}, "mark": document.form.mark or document.form.office}
+    return {
+        **form,
+        **{name: str(getattr(document, name)) for name in own},
+        "mark": document.form.mark or document.form.office,
+    }
 
 
 def _style_ids(word: Any) -> dict[str, str]:

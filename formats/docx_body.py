@@ -31,6 +31,10 @@ STYLES = (
 TEXT_COLUMNS = frozenset(("unit", "group", "indicator", "round", "verdict", "reason", "item", "warning"))
 GREY = '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/>'
 KEEP = "<w:keepNext/>"
+_MARGINS = "".join(
+    f'<w:{side} w:w="{twips}" w:type="dxa"/>'
+    for side, twips in (("top", 40), ("left", 51), ("bottom", 40), ("right", 51))
+)
 _SIDE = 280  # twips left and right of the imprint: one of its characters
 _RULES = "".join(
     f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="000000"/>'
@@ -161,8 +165,7 @@ def _table(table: Table, widths: Sequence[float], ids: Ids) -> str:
     rows = "".join(_line(row, table, twips, ids) for row in table.rows)
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblBorders>{_EDGES}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="40" w:type="dxa"/>'
-        '<w:left w:w="51" w:type="dxa"/><w:bottom w:w="40" w:type="dxa"/><w:right w:w="51" w:type="dxa"/></w:tblCellMar>'
+        f'<w:tblBorders>{_EDGES}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{_MARGINS}</w:tblCellMar>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
         f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{first}</w:tr>{rows}</w:tbl>"
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
+from lxml import etree
 
 from errors import UsageError
 from formats.document import Document
@@ -66,14 +67,31 @@ OWN_NAME = N_(
     "The template {path} itself contains the name of the unit {unit}. A unit is named only on its line with votes, "
     "interval and verdict; for the issuing office write {{{{ office }}}} or {{{{ mark }}}}."
 )
-OWN_TIER = N_("The template {path} itself contains the heading “{place}”, which belongs to the units below it. Remove it.")
+OWN_TIER = N_(
+    "The template {path} itself contains the heading “{place}”, which belongs to the units below it. Remove it."
+)
+
+
+_TOLD = " | ".join(
+    (
+        "//*[local-name()='t' or local-name()='delText' or local-name()='instrText']/text()",
+        *(f"//@*[local-name()='{name}']" for name in ("string", "descr", "title", "alt", "instr")),
+    )
+)
 
 
 class InvalidTemplateError(UsageError):
     """Error in a template: what is wrong, and where."""
 
 
-def check_package(word: Any, path: str) -> None:
+def roots_of(word: Any) -> list[Any]:
+    """Return the root of every XML part: document, headers, footers, notes, comments, drawings, styles, settings."""
+    parts = (part for part in word.part.package.iter_parts() if str(part.partname).startswith("/word/"))
+    known = (part for part in parts if str(part.partname).endswith(".xml"))
+    return [part.element if hasattr(part, "element") else parse_xml(part.blob) for part in known]
+
+
+def check_package(word: Any, roots: Sequence[Any], path: str) -> None:
     """Refuse what could cover text, or change it after it was checked."""
     for part in word.part.package.iter_parts():
         name = str(part.partname).rsplit("/", 1)[-1]
@@ -82,12 +100,12 @@ def check_package(word: Any, path: str) -> None:
         for relation in part.rels.values():
             if relation.is_external and not relation.reltype.endswith("/hyperlink"):
                 raise InvalidTemplateError(FOREIGN, path=path, place=relation.reltype.rsplit("/", 1)[-1])
-    for root in _roots(word):
+    for root in roots:
         for tag in ("altChunk", "subDoc", "linkStyles", "object", "dataBinding"):
             if root.find(f".//{{*}}{tag}") is not None:
                 raise InvalidTemplateError(FOREIGN, path=path, place=tag)
         _check_fields(root, path)
-    floating = [own for root in _roots(word) for own in _floating(root)]
+    floating = [own for root in roots for own in _floating(root)]
     lines = [own for own in floating if _is_thin_line(own)]
     if len(lines) < len(floating) or len(lines) > 2 * LINES:  # a line is kept twice, for old and for new programs
         odd = next((own for own in floating if own not in lines), floating[-1])
@@ -102,9 +120,9 @@ def text_width(word: Any, path: str) -> int:
     return min(widths)
 
 
-def check_words(word: Any, document: Document, path: str) -> None:
+def check_words(roots: Sequence[Any], document: Document, path: str) -> None:
     """Refuse the name of a unit or the heading of a tier in the words of the template itself, however they are cut."""
-    told = [_squeezed(" ".join(_words(root))) for root in _roots(word)]
+    told = [_squeezed(_words(root)) for root in roots]
     for section in document.sections:
         heading = _squeezed(re.sub(r"^[\d.．、\s]+", "", section.heading)) if section.tier else ""
         if heading and any(heading in words for words in told):
@@ -177,21 +195,9 @@ def _edges(word: Any) -> Iterator[list[Any]]:
             yield [root for (_tag, of), root in known.items() if of == kind]
 
 
-def _roots(word: Any) -> Iterator[Any]:
-    """Yield the root of every XML part with text: document, headers, footers, notes, comments, drawings, settings."""
-    for part in word.part.package.iter_parts():
-        if str(part.partname).startswith("/word/") and str(part.partname).endswith(".xml"):
-            yield part.element if hasattr(part, "element") else parse_xml(part.blob)
-
-
-def _words(root: Any) -> Iterator[str]:
-    """Yield every text of a part, also deleted, computed or drawn ones, and descriptions of pictures."""
-    for own in root.iter():
-        if str(own.tag).rsplit("}", 1)[-1] in ("t", "delText", "instrText"):
-            yield own.text or ""
-        yield from (own.get(name, "") for name in ("string", "descr", "title", "alt"))
-        if own.tag == qn("w:fldSimple"):
-            yield own.get(qn("w:instr"), "")
+def _words(root: Any) -> str:
+    """Return every text of a part, also deleted, computed or drawn ones, and descriptions of pictures."""
+    return " ".join(etree.XPath(_TOLD)(root))
 
 
 def _squeezed(text: str) -> str:

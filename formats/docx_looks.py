@@ -42,8 +42,21 @@ HIGHLIGHTS = {
     **{"darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000", "darkGray": "808080"},
     "lightGray": "C0C0C0",
 }
-MAPPED = {"background1": "bg1", "text1": "t1", "background2": "bg2", "text2": "t2", "followedHyperlink": "followedHyperlink"}
-SCHEME = {"light1": "lt1", "dark1": "dk1", "light2": "lt2", "dark2": "dk2", "hyperlink": "hlink", "followedHyperlink": "folHlink"}
+MAPPED = {
+    "background1": "bg1",
+    "text1": "t1",
+    "background2": "bg2",
+    "text2": "t2",
+    "followedHyperlink": "followedHyperlink",
+}
+SCHEME = {
+    "light1": "lt1",
+    "dark1": "dk1",
+    "light2": "lt2",
+    "dark2": "dk2",
+    "hyperlink": "hlink",
+    "followedHyperlink": "folHlink",
+}
 """Name of a theme colour in a run -> in the mapping of the settings -> in the theme itself."""
 
 
@@ -122,7 +135,9 @@ class Looks:
         """Return the colours behind a run: the nearest shade, and a highlight if there is one."""
         shades = [own for properties in levels for own in properties.iter(qn("w:shd"), qn("w:highlight"))]
         shades += [own for style in self._paragraph_styles(above) for own in style.iter(qn("w:shd"))]
-        shades += [own for place in above for own in place.findall(f"{{*}}{_PROPERTIES.get(place.tag, 'none')}/{qn('w:shd')}")]
+        shades += [
+            own for place in above for own in place.findall(f"{{*}}{_PROPERTIES.get(place.tag, 'none')}/{qn('w:shd')}")
+        ]
         grounds: list[str | None] = [one for own in shades for one in self._ground(own)]
         return grounds or [self.page]
 

@@ -1,7 +1,7 @@
 """Filling a Word template: texts, whole pieces, and parts that appear only if there is a text.
 
-The language is small so that nothing can be taken apart: `{{ name }}` for a text, `{{p name }}` alone in a paragraph for
-a piece, `{%p if name %}` and `{%p endif %}` around paragraphs or tables. There are no filters, loops or attributes.
+The language is small so that nothing can be taken apart: `{{ name }}` for a text, `{{p name }}` alone in a paragraph
+for a piece, `{%p if name %}` and `{%p endif %}` around paragraphs or tables. There are no filters, loops or attributes.
 """
 
 import re

@@ -23,7 +23,7 @@ _SANS = (
     *("PingFang SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "FandolHei"),
 )
 LATIN = ("Times New Roman", "Liberation Serif", "Tinos", "Libertinus Serif")
-"""For letters and digits in the text, as in the Word file; the first that is installed. Their widths are the same in the
+"""For letters and digits in the text, as in the Word file; the first that is installed. Widths are the same in the
 first three, so that a line breaks at the same word in the PDF and in Word."""
 WANTED: Mapping[str, tuple[str, ...]] = {
     "title": ("方正小标宋", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK"),

@@ -8,8 +8,8 @@ import streamlit as st
 from data.model.progress import Progress
 from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, log_export
 from data.store.release import Round
+from formats.document import Form
 from i18n import N_
-from reports.documents import Signature
 from ui import cached, downloads, layout
 from ui.i18n import _, language
 
@@ -22,7 +22,7 @@ LOGGED = {"internal": INTERNAL_BUNDLE, "public": PUBLIC_BUNDLE, "page": PAGE}
 KIT_LABELS = (N_("Make the verification kit (internal)"), N_("Download the verification kit"))
 
 
-def offer(round_: Round, signature: Signature) -> None:
+def offer(round_: Round, form: Form) -> None:
     """Offer the bundles and the public page of a round."""
     st.caption(
         _(
@@ -38,14 +38,14 @@ def offer(round_: Round, signature: Signature) -> None:
                 round_.id,
                 round_.status,
                 language(),
-                signature if name == "internal" else "",
+                form if name == "internal" else "",
             )
             with st.container(width="content"):
                 downloads.on_request(
                     f"file_{name}",
                     (_(labels[0]), _(labels[1])),
                     asked,
-                    partial(_make, name, round_, language(), signature),
+                    partial(_make, name, round_, language(), form),
                     f"{name}-{round_.id}",
                     "html" if name == "page" else "zip",
                     _told(f"{LOGGED[name]} {round_.id}", round_),
@@ -65,9 +65,7 @@ def offer_kit(round_: Round, code: str) -> None:
     )
 
 
-def _make(
-    name: str, round_: Round, words: str, signature: Signature, tell: Progress, stopped: Callable[[], bool]
-) -> bytes:
+def _make(name: str, round_: Round, words: str, form: Form, tell: Progress, stopped: Callable[[], bool]) -> bytes:
     """Create the file; runs in the thread of a job."""
     from reports.bundle import changes_since, internal_bundle, public_bundle
     from reports.public_page import public_page
@@ -79,7 +77,7 @@ def _make(
     if name == "public":
         return public_bundle(round_, words)
     found = changes_since(round_, partial(what_if, cached.store()))
-    return internal_bundle(round_, words, changes_found=found, signed=signature, progress=tell)
+    return internal_bundle(round_, words, changes_found=found, form=form, progress=tell)
 
 
 def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:

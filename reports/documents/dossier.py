@@ -68,7 +68,9 @@ def dossier(
     rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
     rounds = (found.ranking.round, *(name for name in rounds if name != found.ranking.round))
     made_of = MadeOf(rounds, found.rules.name)
-    return replace(document(found.release, "unit", title, sections, language, form, made_of), subject=plain(row["unit_name"]))
+    return replace(
+        document(found.release, "unit", title, sections, language, form, made_of), subject=plain(row["unit_name"])
+    )
 
 
 def _verdict(

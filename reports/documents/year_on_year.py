@@ -52,9 +52,7 @@ COMPARED = N_("Not compared")
 TO = " → "
 
 
-def year_on_year(
-    found: RoundResults, compared: Sequence[Changes], language: str, form: Form = BARE
-) -> Document:
+def year_on_year(found: RoundResults, compared: Sequence[Changes], language: str, form: Form = BARE) -> Document:
     """Return the comparison of two rounds. `found` is of the later round; `compared` is not empty."""
     first = compared[0]
     title = translate(TITLE, language).format(
