@@ -170,7 +170,8 @@ def anchored(shape: str, behind: int = 0) -> str:
         f'<w:p><w:r><w:drawing><wp:anchor behindDoc="{behind}" distT="0" distB="0" distL="0" distR="0" simplePos="0" '
         'relativeHeight="1" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>'
         '<wp:positionH relativeFrom="page"><wp:posOffset>0</wp:posOffset></wp:positionH>'
-        '<wp:positionV relativeFrom="page"><wp:posOffset>0</wp:posOffset></wp:positionV><wp:extent cx="6000000" cy="6000000"/><wp:wrapNone/>'
+        '<wp:positionV relativeFrom="page"><wp:posOffset>0</wp:posOffset></wp:positionV>'
+        '<wp:extent cx="6000000" cy="6000000"/><wp:wrapNone/>'
         '<wp:docPr id="1" name="1"/><a:graphic><a:graphicData uri="u"><wps:wsp><wps:spPr>'
         f"{shape}</wps:spPr></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r></w:p>"
     )
