@@ -13,11 +13,12 @@ from data.store.audit_log import log_export
 from data.store.paper_form import remember_form, remembered_form
 from data.store.release import Round
 from errors import BiaochiError
-from formats.document import Document, Form, Table, file_stem
+from formats.document import Document, Form, Row, Table, file_stem
 from i18n import N_
 from reports import documents
 from reports.documents import RoundResults
 from results.pledges.counts import quarter_days
+from results.ranking.statements import named_with_verdict
 from ui import cached, downloads, layout
 from ui.i18n import _, language
 
@@ -208,8 +209,16 @@ def preview(made: Document) -> None:
         st.caption(layout.plain(made.footer))
 
 
+def _cells(row: Row) -> Mapping[str, str]:
+    """Return the cells of a line; a name takes verdict and interval along when its cell is copied."""
+    if not row.tier or "unit" not in row.cells:
+        return row.cells
+    name = named_with_verdict(row.cells["unit"], row.tier, row.cells["interval"], language())
+    return {**row.cells, "unit": name}
+
+
 def _table(table: Table, key: str) -> None:
-    shown = [row.cells for row in table.rows[:MOST_SHOWN]]
+    shown = [_cells(row) for row in table.rows[:MOST_SHOWN]]
     st.dataframe(
         {header: [cells[name] for cells in shown] for name, header in table.headers.items()},
         hide_index=True,
