@@ -266,7 +266,7 @@ def share_words(share: float) -> str:
 def named_with_verdict(name: str, verdict: str, interval: str, language: str) -> str:
     """Return a name with verdict and interval if the unit may be at the bottom, else the name.
 
-    For a place from which a name alone could be copied or printed: a cell of a grid, an axis of a chart, a list of names.
+    For a place from which a name alone could be copied or printed: a cell of a grid, an axis of a chart, a list.
     """
     if verdict not in (CONFIRMED, UNDECIDED):
         return name
