@@ -316,7 +316,7 @@ def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
 
 
 def test_the_templates_have_the_page_of_gb_t_9704():
-    """A4 with 37 mm above, 28 mm left and 156 x 225 mm of text; 22 lines of 28 characters; numbers on the outer edge."""
+    """A4, 37 mm above, 28 mm left, 156 x 225 mm of text; 22 lines of 28 characters; numbers on the outer edge."""
     for template in (TEMPLATES["zh"], RED_HEAD):
         made = new_docx(str(template))
         (section,) = made.sections
