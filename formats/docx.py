@@ -15,7 +15,6 @@ from typing import Any
 from docx import Document as open_docx
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
-from lxml.etree import XMLSyntaxError
 
 from formats import docx_body, docx_guard
 from formats.document import Document
@@ -141,5 +140,5 @@ def _opened(template: Path) -> Any:
                 raise InvalidTemplateError(TOO_LARGE, path=template.name, limit=LARGEST >> 20)
             parts.getinfo("word/document.xml")
         return open_docx(io.BytesIO(content))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, PackageNotFoundError, XMLSyntaxError):
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, PackageNotFoundError, SyntaxError):
         raise InvalidTemplateError(NO_WORD_FILE, path=template.name) from None

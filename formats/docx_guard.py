@@ -11,7 +11,6 @@ from typing import Any
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from lxml import etree
 
 from errors import UsageError
 from formats.document import Document
@@ -197,7 +196,7 @@ def _edges(word: Any) -> Iterator[list[Any]]:
 
 def _words(root: Any) -> str:
     """Return every text of a part, also deleted, computed or drawn ones, and descriptions of pictures."""
-    return " ".join(etree.XPath(_TOLD)(root))
+    return " ".join(root.xpath(_TOLD))
 
 
 def _squeezed(text: str) -> str:

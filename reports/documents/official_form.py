@@ -22,7 +22,8 @@ _YEAR_OF_NUMBER = re.compile(r"[\[［【(（〔](\d{4})[\]］】)）〕]")
 def printed_form(entered: Form, language: str) -> Form:
     """Return the form as printed: single lines, dates and numbers in the official way."""
     texts = {name: plain(value) for name, value in vars(entered).items() if isinstance(value, str)}
-    form = replace(entered, **texts, attachments=tuple(filter(None, map(plain, entered.attachments))))
+    attachments = tuple(filter(None, map(plain, entered.attachments)))
+    form = Form(**texts, attachments=attachments, sealed=entered.sealed)
     day = official_day(form.printed_on, language)
     return replace(
         form,
