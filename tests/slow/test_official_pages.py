@@ -1,4 +1,4 @@
-"""Papers on paper: each kind in both languages as PDF and, through LibreOffice, as Word, measured against GB/T 9704-2012.
+"""Papers on paper: each kind in both languages, as PDF and as Word through LibreOffice, measured by GB/T 9704-2012.
 
 Needs soffice (Debian: libreoffice-writer) and pdftoppm (poppler-utils). A page is drawn and its ink is measured.
 """
@@ -127,7 +127,7 @@ def faults_of(pages: list[Page], language: str) -> list[str]:
         body = page.dark[round(37 * MM) : round(263 * MM)]
         if body.sum() < 400:
             faults.append(f"page {number} is blank")
-        elif not (26.5 <= page.columns().min() and page.columns().max() <= 185.5):
+        elif not (page.columns().min() >= 26.5 and page.columns().max() <= 185.5):
             faults.append(f"page {number}: text from {page.columns().min():.1f} to {page.columns().max():.1f} mm")
         if page.dark[: round(20 * MM)].any() or page.dark[round(277 * MM) :].any():
             faults.append(f"page {number}: ink in the margin")
