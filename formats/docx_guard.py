@@ -104,6 +104,9 @@ def check_package(word: Any, roots: Sequence[Any], path: str) -> None:
             if root.find(f".//{{*}}{tag}") is not None:
                 raise InvalidTemplateError(FOREIGN, path=path, place=tag)
         _check_fields(root, path)
+    ids = [style.get(qn("w:styleId")) for style in word.styles.element.iter(qn("w:style"))]
+    if twice := sorted({str(one) for one in ids if ids.count(one) > 1}):
+        raise InvalidTemplateError(FOREIGN, path=path, place=f"w:style {twice[0]} × 2")
     floating = [own for root in roots for own in _floating(root)]
     lines = [own for own in floating if _is_thin_line(own)]
     if len(lines) < len(floating) or len(lines) > 2 * LINES:  # a line is kept twice, for old and for new programs

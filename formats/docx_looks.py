@@ -83,7 +83,11 @@ class Looks:
 
     def _format_reason(self, run: Any, above: list[Any], cell: Any) -> str:
         levels = list(self._levels(run, above))
+        if len(run.findall(qn("w:rPr"))) > 1 or len(above[0].findall(qn("w:pPr"))) > 1:
+            return "rPr, pPr"  # programs differ on which of two holds
         for properties in levels:
+            if len({item.tag for item in properties}) < len(properties):
+                return "rPr"
             for item in properties:
                 if reason := _item_reason(item):
                     return reason

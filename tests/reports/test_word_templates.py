@@ -127,6 +127,7 @@ ODD = {
     "a hundredth of its width": run_format('<w:w w:val="1"/>'),
     "letters over each other": run_format('<w:spacing w:val="-400"/>'),
     "raised over the page": run_format('<w:position w:val="3000"/>'),
+    "two colours, of which programs read either": run_format(BLACK, WHITE),
     "signs in place of letters": run_format('<w:rFonts w:ascii="Wingdings" w:eastAsia="Wingdings"/>'),
 }
 BOXED = {
@@ -207,6 +208,7 @@ FOREIGN = {
     "styles from elsewhere": linked_template,
     "styles that follow a template": settings("<w:linkStyles/>"),
     "a font of its own": embedded_font,
+    "two styles with one id": (style("x", ""), style("x", VANISH)),
 }
 PAGE = {
     "a page of 5 cm": page("pgSz", w="2835"),
@@ -294,6 +296,15 @@ def test_what_an_honest_office_may_do(tmp_path):
     )
     told = docx_paragraphs(word_bytes(paper(), saved(made, tmp_path)))
     assert "草稿" in told and "2026年1月15日" in told and not [text for text in told if "文号" in text or "{%" in text]
+
+
+def test_what_a_template_says_around_the_pieces_takes_no_line_from_its_heading(tmp_path):
+    """Harmless by construction: the tiers keep their headings, whatever stands above the text, and however often."""
+    for changes in ((added("以下单位拟问责："),), (added("{{p body }}"),), (added("{{p head }}", "{{p imprint }}"),)):
+        tables = docx_tables(word_bytes(paper(), saved(honest(*changes), tmp_path)))
+        lines = [(heading, row) for heading, table in tables for row in table[1:] if len(row) == 7]
+        assert len(lines) >= 5 and all({"220", "71.68", row[6]} < set(row) for _heading, row in lines)
+        assert {row[6] for heading, row in lines if "问责" in heading} == {"确认末位"}
 
 
 def test_a_text_that_looks_like_a_placeholder_stays_a_text(tmp_path):
