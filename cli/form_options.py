@@ -1,4 +1,4 @@
-"""Options for the parts of an official paper, shared by the commands that write one."""
+"""Options for the parts of an official paper, shared by the commands that write papers."""
 
 import functools
 import inspect

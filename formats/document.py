@@ -66,8 +66,8 @@ class Table:
 class Section:
     """Section: a heading of level 1 to 3 (none: ''), paragraphs, and a table.
 
-    tier: the verdict that its heading speaks of, else ''. A row of another verdict is refused: what stands under the
-    heading of accountability is confirmed, whoever builds the section.
+    tier: the verdict that its heading speaks of, else ''. A row of another verdict is refused: units under the
+    heading of accountability are confirmed, whoever builds the section.
     """
 
     heading: str = ""

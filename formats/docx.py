@@ -1,4 +1,4 @@
-"""Word files of documents: texts and whole pieces put into formats/templates/bulletin.docx, or an office's template.
+"""Word files of documents: texts and complete pieces put into formats/templates/bulletin.docx, or an office's template.
 
 A template gets no names and no numbers, only pieces: the lines of units are in `body`, each with its votes, interval
 and verdict, below the heading of its tier. `formats/docx_guard.py` sees to it that a reader sees them.
@@ -28,7 +28,7 @@ FOLDER = Path(__file__).with_name("templates")
 TEMPLATES: Mapping[str, Path] = {"zh": FOLDER / "bulletin.docx", "en": FOLDER / "bulletin-en.docx"}
 """Layout of a Chinese and of an English paper; docs/how-to/word-template lists the placeholders."""
 RED_HEAD = FOLDER / "red-head.docx"
-"""A start for an office's own template, with a printed head."""
+"""A start for the template of an office, with a printed head."""
 LARGEST = 50 * 1024 * 1024
 """Bytes of a template unpacked; ours has 0.1 million."""
 TOO_LARGE = N_("The template {path} is larger than {limit} MB. Remove the pictures.")
@@ -45,7 +45,7 @@ MISSPELT = N_(
 
 
 def word_bytes(document: Document, template: Path | None = None) -> bytes:
-    """Return the document as .docx, in a template of the office if one is given. Raises InvalidTemplateError."""
+    """Return the document as .docx, in the given template of the office, if any. Raises InvalidTemplateError."""
     path = template or TEMPLATES[document.language]
     word = _opened(path)
     if template is None:
@@ -56,7 +56,7 @@ def word_bytes(document: Document, template: Path | None = None) -> bytes:
 
 
 def _fill_own(word: Any, document: Document, path: Path) -> None:
-    """Fill a template of the office between the checks of what it is and of what it made."""
+    """Fill a template of the office between the checks of the template and of the result."""
     roots = docx_guard.roots_of(word)
     docx_guard.check_package(word, roots, path.name)
     width = docx_guard.text_width(word, path.name)
@@ -94,7 +94,7 @@ def _texts(document: Document) -> dict[str, str]:
 
 
 def _style_ids(word: Any) -> dict[str, str]:
-    """Return the ids of the styles of pieces; a style that the template lacks is borrowed from the shipped one."""
+    """Return the ids of the styles of pieces; missing styles are borrowed from the shipped template."""
     own = word.styles.element
     known = {str(one.find(qn("w:name")).get(qn("w:val"))).lower(): one for one in own.iter(qn("w:style"))}
     lent = _shipped_styles()
@@ -107,7 +107,7 @@ def _style_ids(word: Any) -> dict[str, str]:
 
 
 def _lend(styles: Any, style: Any) -> Any:
-    """Add a shipped style to a template, based on the template's own text."""
+    """Add a shipped style to a template, based on the default style of the template."""
     made = deepcopy(style)
     made.set(qn("w:styleId"), f"Biaochi{made.get(qn('w:styleId'))}")
     based = made.find(qn("w:basedOn"))

@@ -1,6 +1,6 @@
 """Text of a document as WordprocessingML: headings, paragraphs, tables, and the parts of an official paper.
 
-A template receives these pieces whole and cannot take them apart: the line of a unit is one table row with its votes,
+A template receives these pieces complete and cannot take them apart: the line of a unit is one table row with votes,
 interval and verdict, and a heading of a tier comes with the units below it. Looks come from named styles.
 """
 
@@ -136,7 +136,7 @@ PIECES: Mapping[str, Callable[[Document, Ids, int], str]] = {
     "signature": signature,
     "imprint": imprint,
 }
-"""What a template may place, whole."""
+"""What a template may place, always complete."""
 
 
 def _section(section: Section, document: Document, widths: Mapping[str, Sequence[float]], ids: Ids) -> str:
@@ -172,7 +172,7 @@ def _table(table: Table, widths: Sequence[float], ids: Ids) -> str:
 
 
 def _line(row: Row, table: Table, twips: Sequence[int], ids: Ids) -> str:
-    """Return one unit: all its cells in a row and, below it, what may be said of it."""
+    """Return one unit: all its cells in a row and, below it, the permitted statements."""
     keys = list(table.headers)
     own = zip(keys, twips, strict=True)
     spanned = '<w:vMerge w:val="restart"/>' if row.statement else ""

@@ -1,8 +1,7 @@
-"""Guard of an office's own Word template, by structure: what may never be left out, hidden, covered or put in words of
-the template's own.
+"""Guard of the Word template of an office, by structure: what may never be left out, hidden, covered or added.
 
-Stamp, secrecy, release and rule set are seen on every page or in the text; the text of the document is whole and seen;
-nothing floats above or below it; the template's own words name no unit and no tier.
+Stamp, secrecy, release and rule set are seen on every page or in the text; the text of the document is complete and seen;
+nothing floats above or below it; the words of the template name no unit and no tier.
 """
 
 import re
@@ -143,7 +142,7 @@ def check_filled(word: Any, filled: Mapping[Any, Filled], looks: Looks, path: st
     if not pieces.get("body"):
         raise InvalidTemplateError(NO_BODY, path=path)
     for name, elements in document.pieces:
-        if name != "imprint":  # it stands at the foot of the page on purpose
+        if name != "imprint":  # it floats at the foot of the page on purpose
             _check_pieces(elements, looks, path)
     for name in REQUIRED:
         _check_required(word, name, filled, looks, path)
@@ -225,7 +224,7 @@ def _check_fields(root: Any, path: str) -> None:
 
 
 def _floating(root: Any) -> Iterator[Any]:
-    """Yield what lies over or under text: anchored drawings, old shapes, tables and frames at a place of their own."""
+    """Yield what is over or under text: anchored drawings, old shapes, positioned tables and frames."""
     yield from root.iter("{*}anchor", qn("w:tblpPr"))
     for own in root.iter("{urn:schemas-microsoft-com:vml}*"):
         if "position:absolute" in own.get("style", "").replace(" ", "") or own.tag.endswith("}line"):

@@ -136,7 +136,7 @@ class Looks:
         return FAINT if any(contrast(ink, str(ground)) < LEAST_CONTRAST for ground in grounds) else ""
 
     def _grounds(self, levels: list[Any], above: list[Any]) -> list[str | None]:
-        """Return the colours behind a run: the nearest shade, and a highlight if there is one."""
+        """Return the colours behind a run: the shades, and a highlight if any."""
         shades = [own for properties in levels for own in properties.iter(qn("w:shd"), qn("w:highlight"))]
         shades += [own for style in self._paragraph_styles(above) for own in style.iter(qn("w:shd"))]
         shades += [
@@ -146,7 +146,7 @@ class Looks:
         return grounds or [self.page]
 
     def _ground(self, shade: Any) -> list[str | None]:
-        """Return the colours that a shade or highlight may show; None for one that cannot be told."""
+        """Return the colours that a shade or highlight may show; None for an unknown colour."""
         if shade.tag == qn("w:highlight"):
             named = _value(shade)
             return [] if named == "none" else [HIGHLIGHTS.get(named)]
@@ -157,7 +157,7 @@ class Looks:
         return [one for one in found if one != ""]
 
     def _colour(self, item: Any, name: str, theme: str, otherwise: str = "") -> str | None:
-        """Return six hex digits, `otherwise` for auto, None for a colour that cannot be told."""
+        """Return six hex digits, `otherwise` for auto, None for an unknown colour."""
         asked = item.get(qn(f"w:{'themeColor' if theme == 'theme' else theme}"))
         if asked is not None:
             base = self.theme.get(asked)
@@ -231,7 +231,7 @@ def _scheme_name(name: str, mapped: Mapping[str, str]) -> str:
 
 
 def _in_field(run: Any) -> bool:
-    """Return whether a run stands between the begin and the end of a field, which Word may compute anew."""
+    """Return whether a run is between the begin and the end of a field, which Word may compute again."""
     marks = run.xpath("preceding::w:fldChar/@w:fldCharType")
     return list(marks).count("begin") > list(marks).count("end")
 
@@ -264,7 +264,7 @@ def _is_colour(value: str) -> bool:
 
 
 def _item_reason(item: Any) -> str:
-    """Return why a single run property makes text unseen; the tag of one that is not known to be harmless."""
+    """Return why a single run property makes text unseen; of an unknown property its tag."""
     on = item.get(qn("w:val")) not in ("0", "false", "off", "none", "baseline")
     name = str(item.tag).rsplit("}", 1)[-1]
     if item.tag in HIDES:

@@ -1,4 +1,4 @@
-"""Filling a Word template: texts, whole pieces, and parts that appear only if there is a text.
+"""Filling a Word template: texts, complete pieces, and parts that appear only if there is a text.
 
 The language is small so that nothing can be taken apart: `{{ name }}` for a text, `{{p name }}` alone in a paragraph
 for a piece, `{%p if name %}` and `{%p endif %}` around paragraphs or tables. There are no filters, loops or attributes.
@@ -38,7 +38,7 @@ class Filled:
 def fill(part: Any, texts: Mapping[str, str], pieces: Mapping[str, str]) -> Filled:
     """Fill the document, a header or a footer in place. Raises PlaceholderError.
 
-    pieces: name -> WordprocessingML of whole paragraphs and tables; only the document itself has them.
+    pieces: name -> WordprocessingML of complete paragraphs and tables; only the document itself has them.
     """
     _drop_absent(part, texts)
     found = [(name, paragraph) for paragraph in part.iter(qn("w:p")) if (name := _piece_name(paragraph, pieces))]
@@ -58,7 +58,7 @@ def _texts(paragraph: Any) -> list[Any]:
 
 
 def _drop_absent(part: Any, texts: Mapping[str, str]) -> None:
-    """Remove the marks of conditions, and what stands between them if the text is empty."""
+    """Remove the marks of conditions, and what is between them if the text is empty."""
     while (first := next((p for p in part.iter(qn("w:p")) if "{%" in paragraph_text(p)), None)) is not None:
         _drop_one(first, texts)
 
@@ -86,7 +86,7 @@ def _drop_one(first: Any, texts: Mapping[str, str]) -> None:
 
 
 def _piece_name(paragraph: Any, pieces: Mapping[str, str]) -> str:
-    """Return the piece that a paragraph stands for, else ''; a piece stands alone, in the document's own text."""
+    """Return the piece that a paragraph asks for, else ''; a piece is alone in its paragraph, in the text."""
     told = paragraph_text(paragraph)
     if "{{p" not in told:
         return ""

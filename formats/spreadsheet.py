@@ -47,7 +47,7 @@ CREATED = datetime(2000, 1, 1)  # fixed, so that the same content gives the same
 class Chart:
     """Chart of values with their intervals, native to the spreadsheet; columns are named by their headers.
 
-    first, count: which rows of the table, one after another. labels: what stands at each bar in place of its name, so
+    first, count: which rows of the table, one after another. labels: text at each bar in place of its name, so
     that the sheet also reads alone; () for the names.
     """
 

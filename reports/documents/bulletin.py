@@ -194,7 +194,7 @@ def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterato
 def _tier(
     tier: str, empty: str, told: str | None, rows: list[Row], facts: Mapping[str, object], language: str
 ) -> Section:
-    """Return a tier under its own heading; `Section` refuses rows of another one."""
+    """Return a tier under its heading; `Section` refuses rows of another tier."""
     heading = translate(HEADINGS[tier], language)
     if not rows:
         return Section(heading, 3, (translate(empty, language),), tier=tier)
