@@ -1,7 +1,7 @@
 """Guard of the Word template of an office, by structure: what may never be left out, hidden, covered or added.
 
-Stamp, secrecy, release and rule set are seen on every page or in the text; the text of the document is complete and seen;
-nothing floats above or below it; the words of the template name no unit and no tier.
+Stamp, secrecy, release and rule set are seen on every page or in the text; the text of the document is complete and
+seen; nothing floats above or below it; the words of the template name no unit and no tier.
 """
 
 import re
