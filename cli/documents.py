@@ -20,14 +20,15 @@ from cli.context import (
     progress,
     session,
 )
+from cli.form_options import with_form
 from cli.output import check_binary, check_choice, parsed_date, write
 from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
     from data.store.release import Round
-    from formats.document import Document
-    from reports.documents import RoundResults, Signature
+    from formats.document import Document, Form
+    from reports.documents import RoundResults
     from results.comparison.year_on_year import Changes
 
 FORMATS = ("pdf", "docx")
@@ -35,6 +36,7 @@ KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges")
 
 
 @app.command(help=N_("Write the bulletin of a round, or a part of it, as PDF or Word."))
+@with_form
 def bulletin(
     round_id: RoundId,
     category: Category = None,
@@ -49,43 +51,41 @@ def bulletin(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help=N_("As it stood on this day; else today."))
     ] = None,
-    form: Annotated[str, typer.Option("--format", help=N_("pdf or docx; by default by the ending of the file."))] = "",
+    file_format: Annotated[
+        str, typer.Option("--format", help=N_("pdf or docx; by default by the ending of the file."))
+    ] = "",
     template: Annotated[
         Path | None, typer.Option(metavar="FILE.docx", help=N_("A Word template of the office."))
     ] = None,
-    office: Annotated[
-        str, typer.Option(metavar="NAME", help=N_("Issuing office, for the heading and the signature."))
-    ] = "",
-    date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
     release: ReleaseId = None,
     output: Output = None,
+    *,
+    form: "Form",
 ) -> None:
     """`biaochi bulletin`."""
     from data.store.audit_log import log_export
-    from reports.documents import Signature
 
-    chosen_form = _form(form, output, template)
+    ending = _format(file_format, output, template)
     _check_kind(kind, unit)
     _check_options(kind, category, since, as_of)
     name = checked_round(round_id)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            signed = Signature(office, date)
             if kind == "pledges":
-                made = _circular(chosen.round(name), as_of, signed)
+                made = _circular(chosen.round(name), as_of, form)
             else:
-                made = _document(chosen.round(name), kind, category, unit, since, signed)
+                made = _document(chosen.round(name), kind, category, unit, since, form)
         with progress(N_("Typesetting")):
-            content = _pdf(made) if chosen_form == "pdf" else _docx(made, template)
+            content = _pdf(made) if ending == "pdf" else _docx(made, template)
         digest = hashlib.sha256(content).hexdigest()
-        log_export(session.path, f"{kind}.{chosen_form}", release=chosen.id, round_id=name, sha256=digest)
+        log_export(session.path, f"{kind}.{ending}", release=chosen.id, round_id=name, sha256=digest)
     write(content, output)
 
 
-def _form(form: str, output: Path | None, template: Path | None) -> str:
+def _format(file_format: str, output: Path | None, template: Path | None) -> str:
     """pdf or docx: as asked for, else by the file's ending, else by whether a template is given."""
     ending = output.suffix.lower().removeprefix(".") if output else ""
-    found = form or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
+    found = file_format or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
     check_choice("--format", found, FORMATS)
     if template is not None:
         if found != "docx":
@@ -118,7 +118,7 @@ def _document(
     category: str | None,
     unit: str,
     since: str | None,
-    signed: "Signature",
+    form: "Form",
 ) -> "Document":
     from reports.documents import bottom_list, bulletin, full_ranking, round_results, year_on_year
 
@@ -127,14 +127,14 @@ def _document(
         raise CommandError(N_("The round {round} holds a register but no ballots yet."), round=round_.id)
     language = session.language
     if kind == "unit":
-        return _dossier(found, unit, signed)
+        return _dossier(found, unit, form)
     if kind == "changes":
-        return year_on_year(found, _changes(found, since), language, signed)
+        return year_on_year(found, _changes(found, since), language, form)
     write_up = {"bulletin": bulletin, "ranking": full_ranking, "bottom": bottom_list}[kind]
-    return write_up(found, language, signed)
+    return write_up(found, language, form)
 
 
-def _circular(round_: "Round", as_of: str | None, signed: "Signature") -> "Document":
+def _circular(round_: "Round", as_of: str | None, form: "Form") -> "Document":
     """What needs attention in the quarter of a day."""
     from datetime import date
 
@@ -143,10 +143,10 @@ def _circular(round_: "Round", as_of: str | None, signed: "Signature") -> "Docum
     from results.pledges.register import default_as_of
 
     day = parsed_date("--as-of", as_of) if as_of else default_as_of(round_, date.today())
-    return circular(round_.release, quarter_report(round_, day, settings.load().report_days), session.language, signed)
+    return circular(round_.release, quarter_report(round_, day, settings.load().report_days), session.language, form)
 
 
-def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document":
+def _dossier(found: "RoundResults", code: str, form: "Form") -> "Document":
     """One unit in all formal rounds, or in all trials, as its page shows it."""
     from reports.documents import dossier
     from results.ranking.ranking import ranking
@@ -157,7 +157,7 @@ def _dossier(found: "RoundResults", code: str, signed: "Signature") -> "Document
     own = [name for name in release.rounds() if (name in release.trial_rounds) == round_.is_trial]
     try:
         known = history(release, code, [ranking(release.round(name)) for name in own])
-        return dossier(found, known, detail(round_, code), session.language, signed)
+        return dossier(found, known, detail(round_, code), session.language, form)
     except UnitNotFoundError as error:
         session.say(error.message, **error.facts)
         raise which_unit(release, code, [round_.id]) from None

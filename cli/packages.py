@@ -10,12 +10,14 @@ import typer
 
 from cli.app import app
 from cli.context import CommandError, Output, ReleaseId, RoundId, checked_round, progress, session
+from cli.form_options import asked_form, with_form
 from cli.output import check_binary, write
 from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
     from data.store.release import Round
+    from formats.document import Form
     from reports.public_export import PublicExport
 
 
@@ -80,28 +82,26 @@ def kit(
 
 
 @app.command(help=N_("Pack a round into a ZIP: tables, bulletin, rule set and checksums, without ballots."))
+@with_form
 def bundle(
     round_id: RoundId,
     public: Annotated[bool, typer.Option("--public", help=N_("For everybody: small numbers are withheld."))] = False,
-    office: Annotated[
-        str, typer.Option(metavar="NAME", help=N_("Issuing office, for the heading and the signature."))
-    ] = "",
-    date: Annotated[str, typer.Option(metavar="DATE", help=N_("The date of the document, as it is written."))] = "",
     release: ReleaseId = None,
     output: Output = None,
+    *,
+    form: "Form",
 ) -> None:
     """`biaochi bundle`."""
     from data.store.audit_log import INTERNAL_BUNDLE, PUBLIC_BUNDLE
     from formats.pdf import fonts_here
     from reports.bundle import changes_since, internal_bundle
-    from reports.documents import Signature
     from reports.public_export import prepare
     from results.ranking.what_if import what_if
 
     name = checked_round(round_id)
-    if public and (office or date):
+    if public and form != asked_form():
         raise CommandError(
-            N_("--office and --date are for the internal bundle; the public bundle contains no document to sign.")
+            N_("The parts of a paper are for the internal bundle; the public bundle contains no paper to sign.")
         )
     check_binary(output)
     warning = note = ""
@@ -113,9 +113,8 @@ def bundle(
                 note = _kept(export)
             else:
                 found = changes_since(chosen.round(name), partial(what_if, session.store()))
-                signed = Signature(office, date)
                 content = internal_bundle(
-                    chosen.round(name), session.language, changes_found=found, signed=signed, progress=report
+                    chosen.round(name), session.language, changes_found=found, form=form, progress=report
                 )
                 warning = fonts_here().warning(session.language)
         if warning:

@@ -1,37 +1,36 @@
-"""Word files of documents: docxtpl fills formats/templates/bulletin.docx, or a template of the office.
+"""Word files of documents: texts and complete pieces put into formats/templates/bulletin.docx, or an office's template.
 
-Texts are escaped, so that markup and placeholders in a name stay text. A template of the office may omit things, but
-nothing is written if a unit's name would appear without its votes, interval and verdict.
+A template gets no names and no numbers, only pieces: the lines of units are in `body`, each with its votes, interval
+and verdict, below the heading of its tier. `formats/docx_guard.py` sees to it that a reader sees them.
 """
 
 import io
-import re
-import traceback
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from docx import Document as open_docx
 from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from docx.oxml.ns import qn
 
-from errors import UsageError
-from formats.document import CHANGES, LEFT_OUT, PLEDGES, Document, Table
+from formats import docx_body, docx_guard
+from formats.document import Document
 from formats.docx_bytes import packed
+from formats.docx_guard import InvalidTemplateError
+from formats.docx_looks import looks_of
+from formats.docx_template import Filled, PlaceholderError, fill
 from i18n import N_
 
-TEMPLATE = Path(__file__).with_name("templates") / "bulletin.docx"
-"""Source of the layout: an office edits it in Word or WPS; docs/how-to/word-template lists its placeholders."""
+FOLDER = Path(__file__).with_name("templates")
+TEMPLATES: Mapping[str, Path] = {"zh": FOLDER / "bulletin.docx", "en": FOLDER / "bulletin-en.docx"}
+"""Layout of a Chinese and of an English paper; docs/how-to/word-template lists the placeholders."""
+RED_HEAD = FOLDER / "red-head.docx"
+"""A start for the template of an office, with a printed head."""
 LARGEST = 50 * 1024 * 1024
-"""Bytes of a template unpacked; ours has 0.2 million."""
-NEEDED: Mapping[str, Sequence[str]] = {
-    CHANGES: ("n", "interval", "verdict"),
-    LEFT_OUT: ("round", "reason"),
-    PLEDGES: ("target", "reported", "verified"),
-}
+"""Bytes of a template unpacked; ours has 0.1 million."""
 TOO_LARGE = N_("The template {path} is larger than {limit} MB. Remove the pictures.")
 NO_WORD_FILE = N_("The template {path} cannot be read as a Word file. Save it in Word or WPS as .docx.")
 UNKNOWN = N_(
@@ -39,141 +38,107 @@ UNKNOWN = N_(
     "templates lists the placeholders."
 )
 MISSPELT = N_(
-    "A placeholder in the template {path} is not written correctly, near “{place}” ({detail}). The guide to "
-    "templates explains the syntax."
+    "A placeholder in the template {path} is not written correctly, near “{place}”. A template has texts "
+    "{{{{ name }}}}, pieces {{{{p name }}}} alone in a paragraph, and {{%p if name %}} … {{%p endif %}}; it has no "
+    "filters, loops or parts of names."
 )
-BARE_NAME = N_(
-    "With the template {path}, the unit {unit} would appear without its votes, interval and verdict: “{place}”. "
-    "Put them on the same line."
-)
-OF_A_UNIT = ("n", "interval", "verdict")
 
 
-class InvalidTemplateError(UsageError):
-    """Error in a template: what is wrong, and where."""
+def word_bytes(document: Document, template: Path | None = None) -> bytes:
+    """Return the document as .docx, in the given template of the office, if any. Raises InvalidTemplateError."""
+    path = template or TEMPLATES[document.language]
+    word = _opened(path)
+    if template is None:
+        _fill(word, document, path)
+    else:
+        _fill_own(word, document, path)
+    return packed(word, document.title, document.language)
 
 
-def word_bytes(document: Document, template: Path = TEMPLATE) -> bytes:
-    """Return the document as .docx. Raises InvalidTemplateError."""
-    filled = _Template(io.BytesIO(_readable(template)))
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+def _fill_own(word: Any, document: Document, path: Path) -> None:
+    """Fill a template of the office between the checks of the template and of the result."""
+    roots = docx_guard.roots_of(word)
+    docx_guard.check_package(word, roots, path.name)
+    width = docx_guard.text_width(word, path.name)
+    docx_guard.check_words(roots, document, path.name)
+    looks = looks_of(word, width)
+    docx_guard.check_filled(word, _fill(word, document, path, width), looks, path.name)
+
+
+def _fill(word: Any, document: Document, path: Path, width: int = docx_body.WIDTH) -> dict[Any, Filled]:
+    """Put texts and pieces into the document, its headers and footers; return what each received."""
+    ids = _style_ids(word)
+    pieces = {name: write(document, ids, width) for name, write in docx_body.PIECES.items()}
+    texts = _texts(document)
+    edges = [one.target_part for one in word.part.rels.values() if one.reltype.endswith(("/header", "/footer"))]
     try:
-        filled.render(_given(document), environment)
-    except (TemplateError, TypeError, ArithmeticError) as error:  # a placeholder may add a text and a number
-        raise _refused(template, error, filled.lines) from error
-    except (ValueError, KeyError, PackageNotFoundError) as error:
-        raise _no_template(template) from error
-    content = packed(filled.docx, document.title, document.language)
-    if template != TEMPLATE:
-        _check_names(open_docx(io.BytesIO(content)), document, template)
-    return content
-
-
-class _Template(DocxTemplate):
-    """docxtpl template without its later changes to texts: it replaces {_{ by {{, and tabs and line feeds by Word's."""
-
-    lines: Sequence[str] = ()
-
-    def render_xml_part(self, src_xml: str, part: Any, context: dict[str, Any], jinja_env: Any = None) -> str:
-        source = re.sub(r"<w:p([ >])", r"\n<w:p\1", src_xml)  # a paragraph a line: an error has a place
-        self.lines = source.splitlines()
-        rendered: str = jinja_env.from_string(source).render(context)
-        return re.sub(r"\n<w:p([ >])", r"<w:p\1", rendered)
-
-
-def _given(document: Document) -> dict[str, object]:
-    """Return what a template may use: the fields of the document; a row is its cells and its statement."""
-    given = document.as_data()
-    given["sections"] = [
-        {
-            "heading": section.heading,
-            "level": section.level,
-            "paragraphs": section.paragraphs,
-            "table": _table(section.table) if section.table is not None else None,
+        return {
+            word.element: fill(word.element, texts, pieces),
+            **{part.element: fill(part.element, texts, {}) for part in edges},
         }
-        for section in document.sections
-    ]
-    return given
+    except PlaceholderError as error:
+        if error.unknown:
+            raise InvalidTemplateError(UNKNOWN, path=path.name, name=error.unknown, place=error.place) from error
+        raise InvalidTemplateError(MISSPELT, path=path.name, place=error.place) from error
 
 
-def _table(table: Table) -> dict[str, object]:
-    rows = [{**row.cells, "statement": row.statement} for row in table.rows]
-    return {"kind": table.kind, "headers": table.headers, "rows": rows}
+def _texts(document: Document) -> dict[str, str]:
+    """Return the texts that a template may use; none of them names a unit."""
+    form = {name: value for name, value in vars(document.form).items() if isinstance(value, str)}
+    own = ("title", "secrecy", "stamp", "release", "rules", "footer")
+    return {
+        **form,
+        **{name: str(getattr(document, name)) for name in own},
+        "mark": document.form.mark or document.form.office,
+    }
 
 
-def _readable(template: Path) -> bytes:
-    """Return the bytes of a template that can be a Word file."""
+def _style_ids(word: Any) -> dict[str, str]:
+    """Return the ids of the styles of pieces; missing styles are borrowed from the shipped template."""
+    own = word.styles.element
+    known = {str(one.find(qn("w:name")).get(qn("w:val"))).lower(): one for one in own.iter(qn("w:style"))}
+    lent = _shipped_styles()
+    ids = {}
+    for name in docx_body.STYLES:
+        if name.lower() not in known:
+            known[name.lower()] = _lend(own, lent[name.lower()])
+        ids[name] = str(known[name.lower()].get(qn("w:styleId")))
+    return ids
+
+
+def _lend(styles: Any, style: Any) -> Any:
+    """Add a shipped style to a template, based on the default style of the template."""
+    made = deepcopy(style)
+    made.set(qn("w:styleId"), f"Biaochi{made.get(qn('w:styleId'))}")
+    based = made.find(qn("w:basedOn"))
+    default = next((s for s in styles.iter(qn("w:style")) if _is_default_paragraph(s)), None)
+    if based is not None and default is not None:
+        based.set(qn("w:val"), default.get(qn("w:styleId")))
+    for name in ("w:next", "w:link"):
+        for gone in made.findall(qn(name)):
+            made.remove(gone)
+    styles.append(made)
+    return made
+
+
+def _is_default_paragraph(style: Any) -> bool:
+    return style.get(qn("w:type")) == "paragraph" and style.get(qn("w:default")) == "1"
+
+
+@lru_cache(maxsize=1)
+def _shipped_styles() -> dict[str, Any]:
+    styles = open_docx(str(TEMPLATES["zh"])).styles.element
+    return {str(one.find(qn("w:name")).get(qn("w:val"))).lower(): one for one in styles.iter(qn("w:style"))}
+
+
+def _opened(template: Path) -> Any:
+    """Return a template as a Word file of python-docx."""
     try:
         content = template.read_bytes()
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
                 raise InvalidTemplateError(TOO_LARGE, path=template.name, limit=LARGEST >> 20)
             parts.getinfo("word/document.xml")
-    except (OSError, zipfile.BadZipFile, KeyError):
-        raise _no_template(template) from None
-    return content
-
-
-def _no_template(template: Path) -> InvalidTemplateError:
-    return InvalidTemplateError(NO_WORD_FILE, path=template.name)
-
-
-def _refused(template: Path, error: Exception, lines: Sequence[str]) -> InvalidTemplateError:
-    """Return an error for a placeholder, with the words of its paragraph."""
-    if isinstance(error, TemplateSyntaxError):
-        number = error.lineno
-    else:
-        frames = traceback.extract_tb(error.__traceback__)
-        number = next((frame.lineno or 0 for frame in reversed(frames) if frame.filename == "<template>"), 0)
-    place = re.sub(r"<[^>]+>", "", lines[number - 1]) if 0 < number <= len(lines) else ""
-    place = " ".join(place.split())[:80] or "?"
-    said = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
-    if isinstance(error, UndefinedError):
-        name = re.findall(r"'([^']*)'", said)
-        return InvalidTemplateError(UNKNOWN, path=template.name, name=name[-1] if name else said, place=place)
-    return InvalidTemplateError(MISSPELT, path=template.name, place=place, detail=said)
-
-
-def _check_names(made: Any, document: Document, template: Path) -> None:
-    """Refuse a document in which the name of a unit appears without its figures."""
-    figures: dict[str, list[set[str]]] = {}
-    for table in document.tables():
-        for row in table.rows:
-            if "unit" in row.cells:
-                needed = {row.cells[key] for key in NEEDED.get(table.kind, OF_A_UNIT)}
-                figures.setdefault(row.cells["unit"], []).append(needed)
-    longest_first = sorted(figures, key=len, reverse=True)  # the name of one unit may be a part of another's
-    ours = _own_texts(document)
-    for words in (" ".join(line) for line in _lines_of(made)):
-        if words in ours:
-            continue
-        rest = words
-        for name in (name for name in longest_first if name in words):
-            if name in rest and not any(all(text in words for text in needed) for needed in figures[name]):
-                raise InvalidTemplateError(BARE_NAME, path=template.name, unit=name, place=words[:80])
-            rest = rest.replace(name, " ")
-
-
-def _own_texts(document: Document) -> set[str]:
-    """Return the texts of the document itself; they may contain a name that is also a common word."""
-    texts = {document.title, document.footer, document.secrecy, document.stamp, document.office, document.date}
-    for section in document.sections:
-        texts |= {section.heading, *section.paragraphs}
-        if section.table is not None:
-            texts |= {" ".join(section.table.headers.values()), *(row.statement for row in section.table.rows)}
-    return texts
-
-
-def _lines_of(made: Any) -> Iterator[list[str]]:
-    """Yield every line of a document, with headers and footers: a paragraph, or the cells of a table's row."""
-    places = [made.element.body]
-    for section in made.sections:
-        heads = (section.header, section.first_page_header, section.even_page_header)
-        feet = (section.footer, section.first_page_footer, section.even_page_footer)
-        places += [edge._element for edge in (*heads, *feet) if not edge.is_linked_to_previous]
-    for place in places:
-        for row in place.iter("{*}tr"):
-            yield ["".join(text.text or "" for text in cell.iter("{*}t")) for cell in row.iter("{*}tc")]
-        for paragraph in place.iter("{*}p"):
-            if next(paragraph.iterancestors("{*}tc"), None) is None:
-                yield ["".join(text.text or "" for text in paragraph.iter("{*}t"))]
+        return open_docx(io.BytesIO(content))
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, PackageNotFoundError, SyntaxError):
+        raise InvalidTemplateError(NO_WORD_FILE, path=template.name) from None

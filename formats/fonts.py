@@ -22,6 +22,9 @@ _SANS = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "DengXian"),
     *("PingFang SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "FandolHei"),
 )
+LATIN = ("Times New Roman", "Liberation Serif", "Tinos", "Libertinus Serif")
+"""For letters and digits in the text, as in the Word file; the first that is installed. Widths are the same in the
+first three, so that a line breaks at the same word in the PDF and in Word."""
 WANTED: Mapping[str, tuple[str, ...]] = {
     "title": ("方正小标宋", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK"),
     "body": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "仿宋", "STFangsong"),
@@ -45,10 +48,14 @@ NO_FONT = N_(
 
 @dataclass(frozen=True)
 class FontChoice:
-    """Fonts in use. families: for each part of the page the fonts in order. missing: font wanted -> its substitute."""
+    """Fonts in use. families: for each part of the page the fonts in order. missing: font wanted -> its substitute.
+
+    latin: the font of letters and digits, '' if none is installed.
+    """
 
     families: Mapping[str, tuple[str, ...]]
     missing: Mapping[str, str]
+    latin: str = ""
 
     def warning(self, language: str) -> str:
         """Return a sentence on the fonts that are missing; '' when all are installed."""
@@ -81,4 +88,4 @@ def choose(here: typst.Fonts) -> FontChoice:
         if not found:
             missing[wanted[0]] = others[0]
         families[part] = (*found, *others)
-    return FontChoice(families, missing)
+    return FontChoice(families, missing, next((name for name in LATIN if name in installed), ""))

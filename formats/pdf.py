@@ -6,13 +6,14 @@ character that no font here has, so that no empty box is ever printed.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typst
 
 from errors import UsageError
+from formats import official_page
 from formats.document import COLUMNS, CREATED, Document
 from formats.fonts import FontChoice, choose, fonts_of
 
@@ -44,7 +45,12 @@ def typeset(document: Document, fonts: Path | None = None) -> Typeset:
     """
     known = fonts_of(fonts)
     chosen = choose(known)
-    given = {"document": document.as_data(), "fonts": dict(chosen.families), "columns": dict(COLUMNS)}
+    given = {
+        "document": document.as_data(),
+        "fonts": {"latin": chosen.latin, **chosen.families},
+        "columns": dict(COLUMNS),
+        "layout": _layout(document),
+    }
     compiler = typst.Compiler(
         TEMPLATE.read_bytes(),
         font_paths=known,
@@ -57,6 +63,15 @@ def typeset(document: Document, fonts: Path | None = None) -> Typeset:
         raise _refused(error) from error
     assert isinstance(content, bytes), "one PDF is one piece"
     return Typeset(content, chosen)
+
+
+def _layout(document: Document) -> dict[str, object]:
+    """Return the measures that the Word file has too."""
+    return {
+        "widths": official_page.widths_mm(document),
+        "mark": official_page.mark_points(document.form),
+        "spaces": asdict(official_page.signature_spaces(document.form)),
+    }
 
 
 def _refused(error: typst.TypstError) -> Exception:

@@ -47,7 +47,8 @@ CREATED = datetime(2000, 1, 1)  # fixed, so that the same content gives the same
 class Chart:
     """Chart of values with their intervals, native to the spreadsheet; columns are named by their headers.
 
-    first, count: which rows of the table, one after another.
+    first, count: which rows of the table, one after another. labels: text at each bar in place of its name, so
+    that the sheet also reads alone; () for the names.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Chart:
     high: str
     first: int
     count: int
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,9 @@ def _bars(book: Any, page: Any, table: str, sheet: Sheet, wanted: Chart, row: in
         ends.append((low, high))
     lengths = ([page.get_name(), row, column, row + wanted.count - 1, column] for column in (BESIDE, BESIDE + 1))
     names = [table, first, at[wanted.name], last, at[wanted.name]]
+    if wanted.labels:
+        page.write_column(row, BESIDE + 2, wanted.labels)
+        names = [page.get_name(), row, BESIDE + 2, row + wanted.count - 1, BESIDE + 2]
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     low_ends = [table, first, at[wanted.low], last, at[wanted.low]]
     # Bars are stacked from zero: a lower end below zero is itself the part of the bar on that side.

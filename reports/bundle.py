@@ -12,13 +12,15 @@ from data.model.contract import KINDS
 from data.model.progress import Progress, no_progress
 from data.store.release import Round
 from data.store.uploads import read_upload
+from formats.document import Form
 from formats.docx import word_bytes
 from formats.pdf import typeset
 from formats.spreadsheet import Cell, Sheet, csv_bytes, xlsx_bytes
 from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
 from reports.disclosure_control import FIELDS, OF_A_RANKED_UNIT, NothingPublishedError, Published, published
-from reports.documents import Signature, bulletin, round_results
+from reports.documents import bulletin, round_results
+from reports.documents.common import BARE
 from reports.interval_leaks import step_decimals, steps_of
 from reports.pledge_table import as_sheet as pledge_sheet
 from reports.pledge_table import table as pledge_table
@@ -70,7 +72,7 @@ def internal_bundle(
     language: str,
     *,
     changes_found: Iterable[Changes] = (),
-    signed: Signature | None = None,
+    form: Form = BARE,
     progress: Progress = no_progress,
 ) -> bytes:
     """Return the internal bundle. changes_found: comparisons of the categories with the previous round, if any.
@@ -90,7 +92,7 @@ def internal_bundle(
         sheet = pledge_sheet(pledge_table(pledge_year(round_)), release, language)
         _add(files, "pledges", sheet)
     progress(0.6, N_("Typesetting"))
-    made = bulletin(found_of_round, language, signed or Signature())
+    made = bulletin(found_of_round, language, form)
     files |= {"bulletin.pdf": typeset(made).content, "bulletin.docx": word_bytes(made)}
     for kind in (kind for kind in KINDS if kind != BALLOTS):
         try:

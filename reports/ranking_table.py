@@ -20,6 +20,7 @@ from results.labels import (
 )
 from results.ranking.ranking import FIELDS, Ranking
 from results.ranking.rows import records
+from results.ranking.statements import named_with_verdict
 
 MOST_BARS = 30  # units per chart: the last ones, because the question is which units are at the bottom
 
@@ -102,8 +103,14 @@ def charts_of(rows: list[dict[str, object]], language: str) -> list[Chart]:
         title = translate(N_("{category}: intervals of the scores (the shades meet at the score)"), language).format(
             category=category
         )
-        charts.append(Chart(title, name, value, low, high, shown[0], len(shown)))
+        labels = tuple(_label(rows[n], language) for n in shown)
+        charts.append(Chart(title, name, value, low, high, shown[0], len(shown), labels))
     return charts
+
+
+def _label(row: Mapping[str, object], language: str) -> str:
+    """Return a name with its verdict: the sheet of charts is printed without the table."""
+    return named_with_verdict(str(row["unit_name"]), str(row["verdict"]), "", language)
 
 
 def printed_marks(release: Release, rounds: str, language: str, mark: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from i18n import N_, PUNCTUATION, join, translate
 from results.comparison.method_breaks import Break
+from results.ranking.statements import named_with_verdict
 
 SHOWN_NAMES = 5  # names in a sentence; a note with more is unreadable
 SENTENCES = {
@@ -82,17 +83,27 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Note:
-    """A fact to know before reading the scores: a code of SENTENCES, its facts, and the units or rows concerned."""
+    """A fact to know before reading the scores: a code of SENTENCES, its facts, and the units or rows concerned.
+
+    verdicts: verdict and interval of each unit, where the units may be at the bottom.
+    """
 
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
     units: tuple[str, ...] = ()
+    verdicts: tuple[tuple[str, str], ...] = ()
     breaks: tuple[Break, ...] = ()
+
+    def _names(self, language: str) -> list[str]:
+        told = (
+            zip(self.units, self.verdicts, strict=True) if self.verdicts else ((name, ("", "")) for name in self.units)
+        )
+        return [named_with_verdict(name, verdict, interval, language) for name, (verdict, interval) in told]
 
     def sentence(self, language: str) -> str:
         """Return the note as a sentence; at most SHOWN_NAMES units by name."""
         more = "等" if language == "zh" else " and others"
-        names = join(self.units[:SHOWN_NAMES], language)
+        names = join(self._names(language)[:SHOWN_NAMES], language)
         names += more if len(self.units) > SHOWN_NAMES else ""
         told = PUNCTUATION[language].gap.join(found.sentence(language) for found in self.breaks)
         facts = {"count": len(self.units), **self.facts, "units": names, "breaks": told}

@@ -9,6 +9,7 @@ import pandas as pd
 from data.model.rule_sets import RuleSet
 from data.store.release import Release, Round, per_round
 from data.store.round_status import DRAFT
+from results import number_format
 from results.notes import SENTENCES, Note
 from results.quality.checks import checks
 from results.ranking.family import families
@@ -120,16 +121,24 @@ def _notes(rows: pd.DataFrame, units: pd.DataFrame, rules: RuleSet | None, count
         return
     by_reason = {code: _names(rows[rows["reason"] == code]) for code in rows["reason"].dropna()}
     decided = [n for code, names in by_reason.items() if code not in SENTENCES for n in names]
+    tied = rows[rows["reason"] == "border_tie"]
     found = {
         "too_few_votes": by_reason.get("too_few_votes", ()),
         "missing_group": by_reason.get("missing_group", ()),
         "not_taking_part": tuple(decided),
         "provisional": _names(units[units["provisional"].astype(bool)]),
-        "border_tie": _names(rows[rows["reason"] == "border_tie"]),
+        "border_tie": _names(tied),
         "dont_know": _names(rows[rows["dont_know_share"] > MANY_DONT_KNOW]),
     }
     facts = {"minimum": rules.minimum.per_unit, "share": round(MANY_DONT_KNOW * 100)}
-    yield from (Note(code, facts, names) for code, names in found.items() if names)
+    verdicts = {"border_tie": _verdicts(tied, rules.presentation.decimals)}
+    yield from (Note(code, facts, names, verdicts=verdicts.get(code, ())) for code, names in found.items() if names)
+
+
+def _verdicts(rows: pd.DataFrame, decimals: int) -> tuple[tuple[str, str], ...]:
+    """Return verdict and interval of each row."""
+    cells = zip(rows["verdict"], rows["score_low"], rows["score_high"], strict=True)
+    return tuple((str(verdict), number_format.interval(low, high, decimals)) for verdict, low, high in cells)
 
 
 def _names(rows: pd.DataFrame) -> tuple[str, ...]:

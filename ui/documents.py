@@ -1,6 +1,6 @@
 """Documents on a page: choice of the document, preview, and the buttons that create and download files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,13 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data.model.progress import Progress
 from data.store.audit_log import log_export
+from data.store.paper_form import remember_form, remembered_form
 from data.store.release import Round
 from errors import BiaochiError
-from formats.document import Document, Table
+from formats.document import Document, Form, Row, Table, file_stem
 from i18n import N_
 from reports import documents
-from reports.documents import RoundResults, Signature
+from reports.documents import RoundResults
 from results.pledges.counts import quarter_days
+from results.ranking.statements import named_with_verdict
 from ui import cached, downloads, layout
 from ui.i18n import _, language
 
@@ -34,23 +36,23 @@ READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file")}
 MOST_SHOWN = 10  # rows of a table in the preview
 
 
-def circular(round_: Round, as_of: date, signature: Signature) -> Document:
+def circular(round_: Round, as_of: date, form: Form) -> Document:
     """Return the circular of a quarter."""
-    return documents.circular(round_.release, cached.pledge_quarter(round_, as_of), language(), signature)
+    return documents.circular(round_.release, cached.pledge_quarter(round_, as_of), language(), form)
 
 
-def document(kind: str, found: RoundResults, signature: Signature, *, code: str = "", since: str = "") -> Document:
+def document(kind: str, found: RoundResults, form: Form, *, code: str = "", since: str = "") -> Document:
     """Return a document: of a unit (`code`), of changes (`since`), or of the complete round."""
     release = found.release
     round_ = cached.round_of(release, found.ranking.round)
     if kind == "unit":
         history = cached.unit(release, code, round_.is_trial)
-        return documents.dossier(found, history, cached.unit_detail(round_, code), language(), signature)
+        return documents.dossier(found, history, cached.unit_detail(round_, code), language(), form)
     if kind == "changes":
         earlier = cached.round_of(release, since)
         compared = [cached.changes(earlier, round_, one.family.name) for one in found.lists]
-        return documents.year_on_year(found, compared, language(), signature)
-    return WHOLE_ROUND[kind](found, language(), signature)
+        return documents.year_on_year(found, compared, language(), form)
+    return WHOLE_ROUND[kind](found, language(), form)
 
 
 def choose_kind(round_: Round, box: DeltaGenerator) -> str:
@@ -95,12 +97,50 @@ def choose_earlier(round_: Round) -> str:
     return st.selectbox(_("Earlier round"), _earlier(round_), key="from", bind="query-params", width=220)
 
 
-def ask_signature() -> Signature:
-    """Ask for issuing office and date; both may be empty."""
-    left, right = st.columns(2)
-    office = left.text_input(_("Issuing office"), key="office", placeholder=_("Printed in the heading and at the end"))
-    date = right.text_input(_("Date of the document"), key="document_date", placeholder=_("As it should be printed"))
-    return Signature(office or "", date or "")
+PARTS = {
+    "office": (N_("Issuing office"), N_("Printed in the heading and at the end")),
+    "date": (N_("Date of the document"), N_("As it should be printed")),
+    "mark": (N_("Name in red at the head"), N_("Else the issuing office")),
+    "number": (N_("Number of the paper"), N_("Such as 示办发〔2026〕3号")),
+    "signer": (N_("Signed off by"), N_("Only for a paper to a higher office")),
+    "recipients": (N_("Sent to"), N_("Such as: all units under the city")),
+    "classification": (N_("Degree of secrecy"), N_("By law, not the mark “internal”")),
+    "term": (N_("Term of secrecy"), N_("Such as 1 year")),
+    "copy_number": (N_("Number of the copy"), N_("Six digits")),
+    "copies_to": (N_("Copies to"), N_("In the last lines")),
+    "printed_by": (N_("Printed by"), N_("In the last line")),
+    "printed_on": (N_("Printed on"), N_("In the last line")),
+}
+"""Part of the paper -> its label and a hint."""
+OFTEN = ("office", "date")
+REMEMBERED = ("office", "mark", "signer", "recipients", "classification", "term", "copies_to", "printed_by")
+
+
+def ask_form() -> Form:
+    """Ask for the parts around the text; all may be empty. What the store remembers is filled in."""
+    known = remembered_form(cached.store().path)
+    texts = {}
+    for column, name in zip(st.columns(2), OFTEN, strict=True):
+        texts[name] = _ask(name, known, column)
+    with st.expander(_("Official form: number, recipients, copies, printing")):
+        rest = [name for name in PARTS if name not in OFTEN]
+        columns = st.columns(2)
+        for at, name in enumerate(rest):
+            texts[name] = _ask(name, known, columns[at % 2])
+        annexes = st.text_area(_("Annexes, one a line"), key="annexes", height=80)
+        sealed = st.checkbox(_("Leave room for a seal"), value=bool(known.get("sealed")), key="sealed")
+        if st.button(_("Remember for the next papers"), key="remember_form"):
+            wanted = {name: texts[name] for name in REMEMBERED} | {"sealed": "yes" if sealed else ""}
+            remember_form(cached.store().path, wanted)
+            st.toast(_("Remembered."))
+    return Form(**texts, attachments=tuple(annexes.splitlines()), sealed=sealed)
+
+
+def _ask(name: str, known: Mapping[str, str], column: DeltaGenerator) -> str:
+    label, hint = PARTS[name]
+    key = "document_date" if name == "date" else name
+    before = known.get(name, "") if name in REMEMBERED else ""
+    return column.text_input(_(label), value=before, key=key, placeholder=_(hint)) or ""
 
 
 def offer(made: Document, round_: Round) -> None:
@@ -131,7 +171,7 @@ def _file(made: Document, kind: str, round_: Round) -> None:
         (_(FILES[kind]), _(READY[kind])),
         made,
         partial(_write, made, kind),
-        f"{made.kind}-{round_.id}",
+        file_stem(made, round_.id),
         kind,
         partial(_tell, f"{made.kind}.{kind}", round_.release.id, round_.id, cached.store().path, layout.user()),
     )
@@ -169,8 +209,16 @@ def preview(made: Document) -> None:
         st.caption(layout.plain(made.footer))
 
 
+def _cells(row: Row) -> Mapping[str, str]:
+    """Return the cells of a line; a name takes verdict and interval along when its cell is copied."""
+    if not row.tier or "unit" not in row.cells:
+        return row.cells
+    name = named_with_verdict(row.cells["unit"], row.tier, row.cells["interval"], language())
+    return {**row.cells, "unit": name}
+
+
 def _table(table: Table, key: str) -> None:
-    shown = [row.cells for row in table.rows[:MOST_SHOWN]]
+    shown = [_cells(row) for row in table.rows[:MOST_SHOWN]]
     st.dataframe(
         {header: [cells[name] for cells in shown] for name, header in table.headers.items()},
         hide_index=True,

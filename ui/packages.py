@@ -11,8 +11,8 @@ from data.store.audit_log import INTERNAL_BUNDLE, KIT, PAGE, PUBLIC_BUNDLE, kits
 from data.store.public_sets import kept_sets, noted
 from data.store.release import Round
 from errors import BiaochiError
+from formats.document import Form
 from i18n import N_
-from reports.documents import Signature
 from reports.verification_kit import kits_digest
 from ui import cached, downloads, layout
 from ui.i18n import _, language
@@ -26,7 +26,7 @@ LOGGED = {"internal": INTERNAL_BUNDLE, "public": PUBLIC_BUNDLE, "page": PAGE}
 KIT_LABELS = (N_("Make the verification kit (internal)"), N_("Download the verification kit"))
 
 
-def offer(round_: Round, signature: Signature) -> None:
+def offer(round_: Round, form: Form) -> None:
     """Offer the bundles and the public page of a round."""
     st.caption(
         _(
@@ -44,14 +44,14 @@ def offer(round_: Round, signature: Signature) -> None:
                 round_.id,
                 round_.status,
                 language(),
-                signature if name == "internal" else "",
+                form if name == "internal" else "",
             )
             with st.container(width="content"):
                 downloads.on_request(
                     f"file_{name}",
                     (_(labels[0]), _(labels[1])),
                     asked,
-                    partial(_make, name, round_, language(), signature),
+                    partial(_make, name, round_, language(), form),
                     f"{name}-{round_.id}",
                     "html" if name == "page" else "zip",
                     _told(f"{LOGGED[name]} {round_.id}", round_, _note(name, round_)),
@@ -88,9 +88,7 @@ def offer_kit(round_: Round, code: str) -> None:
     )
 
 
-def _make(
-    name: str, round_: Round, words: str, signature: Signature, tell: Progress, stopped: Callable[[], bool]
-) -> bytes:
+def _make(name: str, round_: Round, words: str, form: Form, tell: Progress, stopped: Callable[[], bool]) -> bytes:
     """Create the file; runs in the thread of a job."""
     from reports.bundle import changes_since, internal_bundle
     from reports.public_export import prepare
@@ -103,7 +101,7 @@ def _make(
         export.keep(cached.store())
         return content
     found = changes_since(round_, partial(what_if, cached.store()))
-    return internal_bundle(round_, words, changes_found=found, signed=signature, progress=tell)
+    return internal_bundle(round_, words, changes_found=found, form=form, progress=tell)
 
 
 def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:

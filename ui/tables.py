@@ -16,7 +16,7 @@ from results.labels import REASON_SENTENCES, REASONS, VERDICTS
 from results.missing import is_missing
 from results.number_format import interval, number, percent, places
 from results.ranking.rows import records
-from results.ranking.statements import gauge, p_words, share_words, strength
+from results.ranking.statements import gauge, named_with_verdict, p_words, share_words, strength
 from results.ranking.unit import WITHHELD
 from ui import layout
 from ui.i18n import _, language
@@ -61,7 +61,7 @@ def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:
     """Show ranked units as statisticians read them: p-values, probability, shrunken score; always with the verdict."""
     shown = pd.DataFrame(
         {
-            _("Unit"): rows["unit_name"],
+            _("Unit"): names_with_verdicts(rows),
             _("Votes"): rows["n"],
             _("Interval"): rows["interval"],
             _("Verdict"): rows["verdict_words"],
@@ -123,13 +123,23 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     )
 
 
+def names_with_verdicts(rows: pd.DataFrame) -> list[str]:
+    """Return the names as a grid shows them: a cell that is copied alone takes verdict and interval along."""
+    told = zip(rows["unit_name"], rows["verdict"], rows["interval"], strict=True)
+    return [named_with_verdict(name, verdict, interval, language()) for name, verdict, interval in told]
+
+
 def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | Literal["auto"] = "auto") -> DataframeState:
     """Show the ranking as a table with single-row selection."""
     columns = ["place", "unit_name", "category", "n", "score", "interval", "places", "verdict_words", "strength"]
     columns += ["dont_know_share", "remark"]
     columns = [name for name in columns if name != "category" or rows[name].nunique() > 1]
     columns = [name for name in columns if name != "remark" or rows[name].any()]
-    shown = rows[columns].assign(score=rows["score"].astype(float), dont_know_share=100 * rows["dont_know_share"])
+    shown = rows[columns].assign(
+        unit_name=names_with_verdicts(rows),
+        score=rows["score"].astype(float),
+        dont_know_share=100 * rows["dont_know_share"],
+    )
     return st.dataframe(
         shown,
         hide_index=True,
@@ -146,7 +156,7 @@ def _rank_columns(decimals: int) -> dict[str, ColumnConfig | str | None]:
     """Return headers and formats of the columns of a ranked unit."""
     return {
         "place": st.column_config.TextColumn(_("Rank"), width=60),
-        "unit_name": st.column_config.TextColumn(_("Unit"), width="medium"),
+        "unit_name": st.column_config.TextColumn(_("Unit"), width="large"),
         "category": st.column_config.TextColumn(_("Category")),
         "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
         "score": st.column_config.NumberColumn(_("Score"), format=f"%.{decimals}f"),
@@ -167,7 +177,7 @@ def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
     """Show the units of a verdict, each with votes, interval and verdict."""
     columns = ["unit_name", "n", "score", "interval", "place", "places", "verdict_words", "strength", "remark"]
     columns = [name for name in columns if name != "remark" or rows[name].any()]
-    shown = rows[columns].assign(score=rows["score"].astype(float))
+    shown = rows[columns].assign(unit_name=names_with_verdicts(rows), score=rows["score"].astype(float))
     st.dataframe(
         shown,
         hide_index=True,

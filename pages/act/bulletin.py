@@ -30,12 +30,12 @@ found = cached.round_results(round_, None if whole else category)
 code = layout.choose_unit(found.ranking.rows) if kind == "unit" else ""
 since = documents.choose_earlier(round_) if kind == "changes" else ""
 day = documents.choose_quarter(round_) if kind == "pledges" else None
-signature = documents.ask_signature()
+form = documents.ask_form()
 
 if day is not None:
-    made = documents.circular(round_, day, signature)
+    made = documents.circular(round_, day, form)
 else:
-    made = documents.document(kind, found, signature, code=code, since=since)
+    made = documents.document(kind, found, form, code=code, since=since)
 st.caption(
     _(
         "Every line that names a unit gives its votes, interval and verdict. Only confirmed units are listed "
@@ -45,7 +45,7 @@ st.caption(
 documents.offer(made, round_)
 
 st.subheader(_("Other files of the round"))
-packages.offer(round_, signature)
+packages.offer(round_, form)
 
 st.subheader(_("What is in it"))
 documents.preview(made)

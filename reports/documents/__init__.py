@@ -6,13 +6,12 @@ units stand under the heading of accountability; cleared ones are counted there,
 
 from reports.documents.bulletin import bottom_list, bulletin, full_ranking
 from reports.documents.circular import circular
-from reports.documents.common import RoundResults, Signature, round_results
+from reports.documents.common import RoundResults, round_results
 from reports.documents.dossier import dossier
 from reports.documents.year_on_year import year_on_year
 
 __all__ = [
     "RoundResults",
-    "Signature",
     "bottom_list",
     "bulletin",
     "circular",

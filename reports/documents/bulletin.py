@@ -7,12 +7,11 @@ import pandas as pd
 from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Presentation
-from formats.document import COLUMNS, STATISTICS, UNITS, Document, Row, Section, plain
+from formats.document import COLUMNS, STATISTICS, UNITS, Document, Form, Row, Section, plain
 from i18n import N_, PUNCTUATION, translate
 from reports.documents.common import (
-    UNSIGNED,
+    BARE,
     RoundResults,
-    Signature,
     bar,
     document,
     few_votes,
@@ -80,6 +79,8 @@ TIERS = N_(
 ACCOUNTABLE = N_("Proposed for accountability by the rules (confirmed at the bottom)")
 NO_FINDING = N_("Insufficient evidence, no conclusion")
 NOT_THERE = N_("Confirmed not at the bottom")
+HEADINGS = {CONFIRMED: ACCOUNTABLE, UNDECIDED: NO_FINDING, CLEARED: NOT_THERE}
+"""Tier -> its heading; no other heading can be put over its units."""
 NOBODY = N_("No unit is confirmed at the bottom; none of this category is named.")
 OPEN = N_(
     "The votes are not enough to establish whether each of these units is {membership}. It should be stated neither "
@@ -91,7 +92,7 @@ OTHERS_CLEARED = N_("The other {cleared} units are confirmed not to be at the bo
 ANY_UNIT = N_("the unit")
 
 
-def bulletin(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
+def bulletin(found: RoundResults, language: str, form: Form = BARE) -> Document:
     """Return the complete bulletin of a round."""
     opening = translate(OPENING, language).format(round=round_words(found.ranking.round, language))
     shown = found.shown_in("bulletin")
@@ -104,10 +105,10 @@ def bulletin(found: RoundResults, language: str, signature: Signature = UNSIGNED
         *_ranked(found, shown, language),
         *_annex(found, shown, language),
     ]
-    return _document(found, "bulletin", sections, language, signature)
+    return _document(found, "bulletin", sections, language, form)
 
 
-def full_ranking(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
+def full_ranking(found: RoundResults, language: str, form: Form = BARE) -> Document:
     """Return every unit of a round in order, with unranked units at the end of their category."""
     shown = found.shown_in("ranking")
     sections = [
@@ -115,10 +116,10 @@ def full_ranking(found: RoundResults, language: str, signature: Signature = UNSI
         Section(translate(RANKING, language), 1),
         *_ranked(found, shown, language),
     ]
-    return _document(found, "ranking", sections, language, signature)
+    return _document(found, "ranking", sections, language, form)
 
 
-def bottom_list(found: RoundResults, language: str, signature: Signature = UNSIGNED) -> Document:
+def bottom_list(found: RoundResults, language: str, form: Form = BARE) -> Document:
     """Return the bottom of each category in three tiers, with the permitted statements on units that could be named."""
     shown = found.shown_in("bottom")
     sections = [
@@ -127,12 +128,12 @@ def bottom_list(found: RoundResults, language: str, signature: Signature = UNSIG
         *_tiers(found, shown, language),
         *_annex(found, shown, language),
     ]
-    return _document(found, "bottom", sections, language, signature)
+    return _document(found, "bottom", sections, language, form)
 
 
-def _document(found: RoundResults, kind: str, sections: list[Section], language: str, signature: Signature) -> Document:
+def _document(found: RoundResults, kind: str, sections: list[Section], language: str, form: Form) -> Document:
     title = translate(TITLES[kind], language).format(round=round_words(found.ranking.round, language))
-    return document(found.release, kind, title, sections, language, signature, found.of)
+    return document(found.release, kind, title, sections, language, form, found.of)
 
 
 def _general(found: RoundResults, shown: Presentation, language: str) -> Section:
@@ -195,10 +196,15 @@ def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterato
         return
     yield Section(name, 2, tuple(said))
     confirmed = [_unit(row, listed, shown, language, stated=True) for row in _records(tiers[CONFIRMED])]
-    yield _tier(ACCOUNTABLE, NOBODY, None, confirmed, facts, language)
+    yield _tier(CONFIRMED, NOBODY, None, confirmed, facts, language)
     open_ = [_unit(row, listed, shown, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
-    yield _tier(NO_FINDING, NONE_OPEN, OPEN, open_, facts, language)
-    yield Section(translate(NOT_THERE, language), 3, (cleared_words(sizes[CLEARED], listed.count, language),))
+    yield _tier(UNDECIDED, NONE_OPEN, OPEN, open_, facts, language)
+    yield Section(
+        translate(HEADINGS[CLEARED], language),
+        3,
+        (cleared_words(sizes[CLEARED], listed.count, language),),
+        tier=CLEARED,
+    )
 
 
 def cleared_words(cleared: int, count: int, language: str) -> str:
@@ -208,12 +214,14 @@ def cleared_words(cleared: int, count: int, language: str) -> str:
 
 
 def _tier(
-    heading: str, empty: str, told: str | None, rows: list[Row], facts: Mapping[str, object], language: str
+    tier: str, empty: str, told: str | None, rows: list[Row], facts: Mapping[str, object], language: str
 ) -> Section:
+    """Return a tier under its heading; `Section` refuses rows of another tier."""
+    heading = translate(HEADINGS[tier], language)
     if not rows:
-        return Section(translate(heading, language), 3, (translate(empty, language),))
+        return Section(heading, 3, (translate(empty, language),), tier=tier)
     said = (translate(told, language).format(**facts),) if told else ()
-    return Section(translate(heading, language), 3, said, table(UNITS, rows, language))
+    return Section(heading, 3, said, table(UNITS, rows, language), tier)
 
 
 def _ranked(found: RoundResults, shown: Presentation, language: str) -> Iterator[Section]:
@@ -258,6 +266,7 @@ def _unit(
         unit_cells(row, shown, language, listed.family.rules.scale),
         bar(row, listed),
         statement(row, listed, shown, language) if stated else "",
+        str(row["verdict"]),
     )
 
 

@@ -9,9 +9,10 @@ from datetime import date
 import pandas as pd
 
 from data.store.release import Release
-from formats.document import PLEDGES, Document, Row, Section, plain
+from formats.document import PLEDGES, Document, Form, Row, Section, plain
 from i18n import N_, translate
-from reports.documents.common import REMARKED, UNSIGNED, MadeOf, Signature, document, table
+from reports.documents.common import BARE, REMARKED, MadeOf, document, table
+from reports.documents.official_form import DAY
 from results import number_format
 from results.pledges.labels import NO_INTERVAL, STATUS_WORDS, attention
 from results.pledges.progress import QuarterReport
@@ -23,13 +24,12 @@ STANDING = N_(
 )
 ALL_STANDING = N_("As it stood on {day}: {count} items of {units} units, none of them in need of attention.")
 AWAITED = N_("Reports due by this day: those on quarter {quarter} of {year}.")
-DAY = N_("{year}-{month}-{day}")
 ALL_WELL = N_("No item needs attention.")
 IN_GENERAL = N_("In general")
 MEASURED = N_("{number} {measure}")
 
 
-def circular(release: Release, report: QuarterReport, language: str, signature: Signature = UNSIGNED) -> Document:
+def circular(release: Release, report: QuarterReport, language: str, form: Form = BARE) -> Document:
     """Return the circular of a quarter as of its reporting date."""
     year, _, quarter = report.quarter.partition("Q")
     title = translate(TITLE, language).format(year=year, quarter=quarter)
@@ -40,7 +40,7 @@ def circular(release: Release, report: QuarterReport, language: str, signature: 
     sections = [general, *_categories(rows, language)]
     rounds = release.query("rounds").set_index("round_id")["rules_name"]
     made_of = MadeOf((book.round,), str(rounds.get(book.round, "")))
-    return document(release, "pledges", title, sections, language, signature, made_of)
+    return document(release, "pledges", title, sections, language, form, made_of)
 
 
 def standing_words(counts: Mapping[str, int], day: date, units: int, language: str) -> str:

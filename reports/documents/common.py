@@ -9,8 +9,9 @@ from analytics.suppression import UNIFORM, is_small
 from data.model.rule_sets import Presentation, RuleSet
 from data.store.release import Release, Round
 from data.store.round_status import ANNOUNCED
-from formats.document import COLUMNS, Bar, Document, Row, Section, Table, plain
+from formats.document import COLUMNS, Bar, Document, Form, Row, Section, Table, plain
 from i18n import N_, PUNCTUATION, translate
+from reports.documents.official_form import printed_form, printed_labels
 from reports.ranking_table import marks
 from reports.verification_kit import kits_digest
 from results import number_format
@@ -34,15 +35,8 @@ NOTE = N_("Note: the command for the check is biaochi replay {short}; it compare
 KITS = N_("Digest of the verification kits of this round: {digest}.")
 
 
-@dataclass(frozen=True)
-class Signature:
-    """Signatory and date as printed in the document; '' is omitted."""
-
-    office: str = ""
-    date: str = ""
-
-
-UNSIGNED = Signature()
+BARE = Form()
+"""No part around the text."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +98,10 @@ def document(
     title: str,
     sections: Iterable[Section],
     language: str,
-    signature: Signature,
+    form: Form,
     made_of: MadeOf,
 ) -> Document:
-    """Return a document with title, status notes and provenance around its sections."""
+    """Return a document with title, official form, status notes and provenance around its sections."""
     told, rules = made_of.rounds, plain(made_of.rules)
     parts = list(sections)
     lines = sum(len(part.table.rows) for part in parts if part.table is not None)
@@ -127,11 +121,13 @@ def document(
         title=title,
         secrecy=translate(INTERNAL, language) if is_internal(kind, release.status(told[0])) else "",
         stamp=comma.join(dict.fromkeys(filter(None, said))),
-        office=plain(signature.office),
-        date=plain(signature.date),
         sections=numbered([*parts, Section(translate(ORIGIN, language), 1, about)], language),
         about=about,
         footer=translate(FOOTER, language).format(release=release.short, rules=rules or number_format.NONE),
+        release=release.short,
+        rules=rules or number_format.NONE,
+        form=printed_form(form, language),
+        labels=printed_labels(language),
     )
 
 

@@ -1,19 +1,19 @@
 """The dossier of a unit: verdict and permitted statements, groups, indicators, pledges, and all its rounds."""
 
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from data.model.rule_sets import Presentation
-from formats.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Row, Section, plain
+from formats.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Form, Row, Section, plain
 from i18n import N_, PUNCTUATION, translate
 from reports.documents.bulletin import statement
 from reports.documents.circular import pledge_line
 from reports.documents.common import (
-    UNSIGNED,
+    BARE,
     MadeOf,
     RoundResults,
-    Signature,
     bar,
     document,
     few_votes,
@@ -49,7 +49,7 @@ AS = N_("{round} (as {name})")
 
 
 def dossier(
-    found: RoundResults, history: UnitHistory, detail: UnitDetail, language: str, signature: Signature = UNSIGNED
+    found: RoundResults, history: UnitHistory, detail: UnitDetail, language: str, form: Form = BARE
 ) -> Document:
     """Return the dossier: `detail` of the round of `found`, `history` of all rounds. Raises UnitNotFoundError."""
     row = next((own for own in history.rounds if own["round"] == found.ranking.round), None)
@@ -68,7 +68,9 @@ def dossier(
     rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
     rounds = (found.ranking.round, *(name for name in rounds if name != found.ranking.round))
     made_of = MadeOf(rounds, found.rules.name)
-    return document(found.release, "unit", title, sections, language, signature, made_of)
+    return replace(
+        document(found.release, "unit", title, sections, language, form, made_of), subject=plain(row["unit_name"])
+    )
 
 
 def _verdict(

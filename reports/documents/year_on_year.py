@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from formats.document import CHANGES, LEFT_OUT, Document, Row, Section, plain
+from formats.document import CHANGES, LEFT_OUT, Document, Form, Row, Section, plain
 from i18n import N_, PUNCTUATION, translate
-from reports.documents.common import REMARKED, UNSIGNED, MadeOf, RoundResults, Signature, document, round_words, table
+from reports.documents.common import BARE, REMARKED, MadeOf, RoundResults, document, round_words, table
 from results import number_format
 from results.comparison.sentences import regression, summary
 from results.comparison.year_on_year import (
@@ -42,9 +42,7 @@ COMPARED = N_("Not compared")
 TO = " → "
 
 
-def year_on_year(
-    found: RoundResults, compared: Sequence[Changes], language: str, signature: Signature = UNSIGNED
-) -> Document:
+def year_on_year(found: RoundResults, compared: Sequence[Changes], language: str, form: Form = BARE) -> Document:
     """Return the comparison of two rounds. `found` is of the later round; `compared` is not empty."""
     first = compared[0]
     title = translate(TITLE, language).format(
@@ -55,7 +53,7 @@ def year_on_year(
     for one in compared:
         sections += _category(one, found.rules.presentation.decimals, language)
     made_of = MadeOf((first.round_to, first.round_from), found.rules.name)
-    return document(found.release, "changes", title, sections, language, signature, made_of)
+    return document(found.release, "changes", title, sections, language, form, made_of)
 
 
 def _category(one: Changes, decimals: int, language: str) -> Iterator[Section]:

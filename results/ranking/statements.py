@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from analytics.verdicts import CLEARED, CONFIRMED, NOT_RANKED, UNDECIDED
 from data.model.register import ONLY_CATEGORY
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from results import number_format
-from results.labels import REASON_SENTENCES, REASONS
+from results.labels import REASON_SENTENCES, REASONS, VERDICTS
 
 Row = Mapping[str, object]
 """Ranking row of a unit; None for a missing value."""
@@ -262,3 +262,15 @@ def share_words(share: float) -> str:
     if share < 0.01:
         return "<1%"
     return ">99%" if share > 0.99 else f"{100 * share:.0f}%"
+
+
+def named_with_verdict(name: str, verdict: str, interval: str, language: str) -> str:
+    """Return a name with verdict and interval if the unit may be at the bottom, else the name.
+
+    For a place from which a name alone could be copied or printed: a cell of a grid, an axis of a chart, a list.
+    """
+    if verdict not in (CONFIRMED, UNDECIDED):
+        return name
+    marks = PUNCTUATION[language]
+    told = marks.comma.join(filter(None, (translate(VERDICTS[verdict], language), interval)))
+    return f"{name}{marks.brackets[0]}{told}{marks.brackets[1]}"

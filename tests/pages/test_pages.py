@@ -78,9 +78,14 @@ def test_the_ranking_holds_one_category_its_table_is_the_ranking_and_search_narr
     category = test.selectbox(key="category").value
     rows = cached.ranking(cached.round_of(cached.release(), "2025")).rows
     rows = rows[(rows["category"] == category) & rows["rank"].notna()]
-    assert test.dataframe[0].value["unit_name"].tolist() == rows["unit_name"].tolist()
+    shown = test.dataframe[0].value
+    assert [text.split("（")[0] for text in shown["unit_name"]] == [text.split("（")[0] for text in rows["unit_name"]]
+    # A cell that is copied alone takes verdict and interval along, if the unit may be at the bottom.
+    copied = zip(shown["unit_name"], shown["verdict_words"], shown["interval"], strict=True)
+    alone = [(name, f"（{word}，{span}）") for name, word, span in copied if word != "确认不在末位"]
+    assert alone and all(name.endswith(told) for name, told in alone)
     test.text_input(key="search").set_value("市妇联").run()
-    assert test.dataframe[0].value["unit_name"].tolist() == ["市妇联"]
+    assert [text.split("（")[0] for text in test.dataframe[0].value["unit_name"]] == ["市妇联"]
 
 
 def test_the_bottom_page_names_only_the_confirmed(demo_path, monkeypatch):
@@ -91,7 +96,9 @@ def test_the_bottom_page_names_only_the_confirmed(demo_path, monkeypatch):
     assert not any("◆ 市燃气公司" in text for text in texts)
     tables = [table.value for table in test.dataframe if "verdict_words" in table.value]
     assert {"n", "interval", "verdict_words", "places"} <= set.intersection(*(set(table) for table in tables))
-    assert tables[0]["unit_name"].tolist() == ["市燃气公司", "市公交公司", "市图书馆", "市环境卫生中心"]
+    names = ["市燃气公司", "市公交公司", "市图书馆", "市环境卫生中心"]
+    assert [text.split("（")[0] for text in tables[0]["unit_name"]] == names
+    assert all("证据不足" in text for text in tables[0]["unit_name"])
 
 
 def test_a_category_without_any_difference_offers_no_list(tmp_path, monkeypatch):

@@ -8,7 +8,6 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 from docx import Document as new_docx
@@ -18,13 +17,13 @@ from pypdf import PdfReader
 from data.store import Store
 from data.store.audit_log import read_log
 from errors import UsageError
-from formats.document import CHANGES, COLUMNS, LEFT_OUT, UNITS, Section
-from formats.docx import TEMPLATE, InvalidTemplateError, word_bytes
+from formats.document import CHANGES, LEFT_OUT, UNITS, Form, Section
+from formats.docx import RED_HEAD, TEMPLATES, InvalidTemplateError, word_bytes
+from formats.docx_body import PIECES
 from formats.fonts import WANTED, NoChineseFontError, fonts_of
 from formats.pdf import fonts_here, typeset
 from i18n import translate
 from reports.documents import (
-    Signature,
     bottom_list,
     bulletin,
     circular,
@@ -43,6 +42,7 @@ from results.ranking.ranking import ranking
 from results.ranking.unit import detail, unit
 from tests.support.papers import ODD_NAMES, docx_paragraphs, docx_parts, docx_tables, pdf_rows, pdf_text, store_of
 from tests.support.paths import ROOT
+from tests.support.word_templates import added, honest, saved
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def every_document(found, language="zh"):
 
 def _every_document(found, language):
     release, round_id = found.release, found.ranking.round
-    yield bulletin(found, language, Signature("中共示范市委群众工作局", "2026年1月15日"))
+    yield bulletin(found, language, Form("中共示范市委群众工作局", "2026年1月15日"))
     yield full_ranking(found, language)
     yield bottom_list(found, language)
     code = str(found.lists[-1].rows["unit_code"].iloc[0])
@@ -228,7 +228,7 @@ def test_only_confirmed_units_stand_under_the_heading_of_accountability(findings
     seen = {"confirmed": set(), "undecided": set()}
     for made in (bottom_list(findings, "zh"), bulletin(findings, "zh")):
         for heading, table in docx_tables(word_bytes(made)):
-            named = {row[1] for row in table[1:] if len(row) > 1}
+            named = {row[1] for row in table[1:] if len(row) > 2}
             if accountable in heading:
                 assert {verdicts[name] for name in named} == {"confirmed"}
                 seen["confirmed"] |= named
@@ -268,16 +268,16 @@ def test_the_status_of_the_round_is_stamped(own_town, tmp_path):
 
 
 def test_markup_and_placeholders_in_names_come_out_as_plain_text(odd):
-    for made in (full_ranking(odd, "zh"), bulletin(odd, "zh", Signature("#strong[机关] {{ 1+1 }} <b>", "$x$ *日*"))):
+    for made in (full_ranking(odd, "zh"), bulletin(odd, "zh", Form("#strong[机关] {{ 1+1 }} <b>", "$x$ *日*"))):
         read = pdf_text(typeset(made).content)
         content = word_bytes(made)
         cells = {text for _, table in docx_tables(content) for row in table for text in row}
         for name in ODD_NAMES:
             assert re.sub(r"\s+", "", name) in read, name
             assert name in cells, name
-        if made.office:
+        if made.form.office:
             assert "#strong[机关]{{1+1}}<b>" in read and "$x$*日*" in read
-            assert made.office in docx_paragraphs(content) and made.date in docx_paragraphs(content)
+            assert {made.form.office, made.form.date} < set(docx_paragraphs(content))
 
 
 def test_control_characters_in_a_name_are_blanks():
@@ -315,41 +315,43 @@ def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
     assert here.read_bytes() == made[0][0]
 
 
-def test_the_template_has_the_page_of_gb_t_9704():
-    """A4 with 37 mm above, 28 mm left and 156 x 225 mm of text; 22 lines a page; numbers on the outer edge."""
-    made = new_docx(str(TEMPLATE))
-    (section,) = made.sections
-    sizes = {
-        "page": (section.page_width, section.page_height),
-        "top, bottom": (section.top_margin, section.bottom_margin),
-        "left, right": (section.left_margin, section.right_margin),
-        "header, footer": (section.header_distance, section.footer_distance),
-    }
-    assert {name: tuple(round(size.mm) for size in pair) for name, pair in sizes.items()} == {
-        "page": (210, 297),
-        "top, bottom": (37, 35),
-        "left, right": (28, 26),
-        "header, footer": (23, 22),
-    }
-    assert made.settings.odd_and_even_pages_header_footer
-    body = made.styles["Normal"]
-    assert body.font.size.pt == 16 and round(body.paragraph_format.line_spacing.mm * 22) == 225
-    fonts = {name: made.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) for name in ("Normal", "Title")}
-    assert fonts == {"Normal": "仿宋_GB2312", "Title": "方正小标宋简体"}
-    for footer in (section.footer, section.even_page_footer):
-        assert [code.text for code in footer._element.iter(qn("w:instrText"))] == ["PAGE"]
+def test_the_templates_have_the_page_of_gb_t_9704():
+    """A4, 37 mm above, 28 mm left, 156 x 225 mm of text; 22 lines of 28 characters; numbers on the outer edge."""
+    for template in (TEMPLATES["zh"], RED_HEAD):
+        made = new_docx(str(template))
+        (section,) = made.sections
+        sizes = {
+            "page": (section.page_width, section.page_height),
+            "top, bottom": (section.top_margin, section.bottom_margin),
+            "left, right": (section.left_margin, section.right_margin),
+        }
+        assert {name: tuple(round(size.mm) for size in pair) for name, pair in sizes.items()} == {
+            "page": (210, 297),
+            "top, bottom": (37, 35),
+            "left, right": (28, 26),
+        }
+        assert made.settings.odd_and_even_pages_header_footer
+        body, grid = made.styles["Normal"], section._sectPr.find(qn("w:docGrid"))
+        lines = 22 * body.paragraph_format.line_spacing.twips
+        assert 12_753 <= lines <= section.page_height.twips - section.top_margin.twips - section.bottom_margin.twips
+        pitch = body.font.size.pt + int(grid.get(qn("w:charSpace"))) / 4096
+        assert grid.get(qn("w:type")) == "linesAndChars" and round(28 * pitch / 72 * 25.4) == 156
+        properties = body.element.pPr
+        assert all(properties.find(qn(name)).get(qn("w:val")) == "0" for name in ("w:autoSpaceDE", "w:autoSpaceDN"))
+        fonts = {name: made.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) for name in ("Normal", "Title")}
+        assert fonts == {"Normal": "仿宋_GB2312", "Title": "方正小标宋简体"}
+        for footer in (section.footer, section.even_page_footer):
+            assert [code.text for code in footer._element.iter(qn("w:instrText"))] == ["PAGE"]
 
 
-def test_the_template_names_every_part_of_a_document_and_every_column():
-    with ZipFile(TEMPLATE) as parts:
-        xml = "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
-    named = set(re.findall(r"{{ ([\w.]+) }}", re.sub(r"<[^>]+>", "", xml)))
-    frame = {"office", "title", "date", "secrecy", "stamp", "footer", "section.heading", "text", "row.statement"}
-    columns = {key for keys in COLUMNS.values() for key in keys}
-    headers = {f"section.table.headers.{key}" for key in columns}
-    assert named == frame | headers | {f"row.{key}" for key in columns}
-    for kind in COLUMNS:
-        assert f"section.table.kind == '{kind}'" in xml.replace("&apos;", "'")
+def test_the_templates_place_every_piece():
+    for template in (*TEMPLATES.values(), RED_HEAD):
+        xml = "".join(
+            content.decode() for name, content in docx_parts(template.read_bytes()).items() if "word/" in name
+        )
+        named = set(re.findall(r"{{p? ?(\w+) }}", xml))
+        head = {"mark", "number"} if template == RED_HEAD else {"head"}
+        assert named == {"title", "secrecy", "stamp", "footer"} | head | set(PIECES) - {"head"}
 
 
 # --- the official page --------------------------------------------------------------------------------------------
@@ -371,7 +373,7 @@ def test_the_pdf_is_an_archive_file_of_official_pages(findings):
 
 def test_a_line_of_text_has_28_characters(findings):
     """Twenty-eight characters a line and twenty-two lines a page are what GB/T 9704 asks for."""
-    made = replace(bulletin(findings, "zh"), sections=(Section("", 1, ("评" * 28 * 40,)),), office="", date="")
+    made = replace(bulletin(findings, "zh"), sections=(Section("", 1, ("评" * 28 * 40,)),), form=Form())
     pages = PdfReader(io.BytesIO(typeset(made).content)).pages
     lines = [line for line in pages[1].extract_text().splitlines() if line.startswith("评评")]
     assert {len(line) for line in lines[:-1]} == {28} or len(lines) == 1
@@ -419,73 +421,20 @@ def test_missing_fonts_are_named_with_what_stands_in(findings, tmp_path):
 
 def test_a_character_that_no_font_has_is_told_instead_of_a_box(findings):
     with pytest.raises(UsageError) as refused:
-        typeset(bulletin(findings, "zh", Signature(office="局\U000f0000")))
+        typeset(bulletin(findings, "zh", Form(office="局\U000f0000")))
     assert "本机没有含" in translate(refused.value.message, "zh")
 
 
-# --- the office's own template ------------------------------------------------------------------------------------
-
-
-def own_template(folder: Path, *lines: str) -> Path:
-    made = new_docx()
-    for line in lines:
-        made.add_paragraph(line)
-    path = folder / "本单位.docx"
-    made.save(str(path))
-    return path
-
-
-LOOP = ("{%p for section in sections %}", "{%p if section.table %}", "{%p for row in section.table.rows %}")
-ENDS = ("{%p endfor %}", "{%p endif %}", "{%p endfor %}")
-
-
-def test_an_own_template_is_filled(findings, own_town, tmp_path):
-    line = "{{ row.unit }}：{{ row.n }}份，{{ row.interval }}，{{ row.verdict }}"
-    template = own_template(tmp_path, "{{ title }}", *LOOP, line, *ENDS)
-    own_town("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", tmp_path / "r.docx")
-    told = docx_paragraphs((tmp_path / "r.docx").read_bytes())
-    assert told[0] == "2025年度群众评议排名" and len(told) == 1 + len(findings.ranking.rows)
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        (("{{ titel }}",), "“titel”不可用，位置在“{{ titel }}”附近"),
-        (("{{ title | }}",), "占位符写法不对"),
-        (("{{ title + 1 }}",), "{{ title + 1 }}"),
-        (("{{ 1 / 0 }}",), "占位符写法不对"),
-        (("{% include 'x' %}",), "占位符写法不对"),
-        (("抬头", "{%p for section in sections %}", "{{ section.heading }}"), "占位符写法不对"),
-        (("{{ sections.__class__.__mro__ }}",), "占位符写法不对"),
-        ((*LOOP, "{{ row.unit }}", *ENDS), "不带评价数、区间和认定单独出现"),
-        ((*LOOP, "{{ row.unit }} {{ row.n }} {{ row.interval }}", *ENDS), "不带评价数、区间和认定单独出现"),
-    ],
-)
-def test_a_broken_template_is_told_with_its_place(lines, said, findings, tmp_path):
-    with pytest.raises(InvalidTemplateError) as refused:
-        word_bytes(full_ranking(findings, "zh"), own_template(tmp_path, *lines))
-    assert said in translate(refused.value.message, "zh").format(**refused.value.facts)
+# --- the office's own template: what it may and may not, see test_word_templates --------------------------------------
 
 
 def test_a_broken_template_writes_nothing(own_town, tmp_path):
-    template = own_template(tmp_path, "{{ titel }}")
+    template = saved(honest(added("{{ titel }}")), tmp_path)
     before = len(read_log(own_town.store))
     path = tmp_path / "r.docx"
     own_town("bulletin", "--round", "2025", "--kind", "ranking", "--template", template, "-o", path, code=2)
     assert "“titel”不可用，位置在“{{ titel }}”附近" in own_town.err, own_town.err
     assert not path.exists() and len(read_log(own_town.store)) == before
-
-
-def test_a_unit_whose_name_is_part_of_another_and_a_head_that_names_one(odd, tmp_path):
-    made = full_ranking(odd, "zh")
-    line = "{{ row.unit }} {{ row.n }} {{ row.interval }} {{ row.verdict }}"
-    path = own_template(tmp_path, *LOOP, line, *ENDS)
-    assert len(docx_paragraphs(word_bytes(made, path))) == 100
-    template = new_docx(str(path))
-    template.sections[0].header.paragraphs[0].text = "{{ sections[2].table.rows[0].unit }}"
-    template.save(str(path))
-    with pytest.raises(InvalidTemplateError, match="without its votes"):
-        word_bytes(made, path)
 
 
 def test_a_template_that_is_no_word_file_is_told(findings, tmp_path):
@@ -531,6 +480,36 @@ def test_wrong_calls_are_told(words, own_town, tmp_path):
     assert own_town.err and not path.exists()
 
 
+def test_the_official_form_is_asked_for_once_and_remembered(own_town, tmp_path):
+    """Every part of a paper is an option; what stays the same is kept for the next paper, in PDF and Word alike."""
+    once = (
+        "--office",
+        "示范市委群众工作局",
+        "--to",
+        "市直各单位",
+        "--copies-to",
+        "市人大常委会办公室",
+        "--sealed",
+        "--remember",
+    )
+    each = ("--number", "示群发[2026]3号", "--date", "2026-01-05", "--copy-number", "7", "--signer", "李明")
+    each += ("--classification", "秘密", "--term", "1年", "--annex", "计分办法", "--annex", "名单")
+    each += ("--printed-by", "示范市委办公室", "--printed-on", "2026 年 1 月 6 日")
+    paths = [tmp_path / name for name in ("a.docx", "b.docx", "b.pdf")]
+    for path, options in zip(paths, ((*once, *each), each, each), strict=True):
+        own_town("bulletin", "--round", "2025", "--kind", "ranking", *options, "-o", path)
+    told = [" ".join(docx_paragraphs(path.read_bytes())) for path in paths[:2]]
+    assert told[0] == told[1]
+    tables = " ".join(text for _, table in docx_tables(paths[0].read_bytes()) for row in table for text in row)
+    pdf = pdf_text(paths[2].read_bytes())
+    parts = ("示范市委群众工作局", "市直各单位：", "示群发〔2026〕3号", "2026年1月5日", "000007", "李明", "秘密★1年")
+    assert [part for part in (*parts, "1. 计分办法", "2. 名单") if part not in told[0]] == []
+    assert [
+        part for part in ("抄送：市人大常委会办公室。", "示范市委办公室", "2026年1月6日印发") if part not in tables
+    ] == []
+    assert [part for part in (*parts, "抄送：市人大常委会办公室。", "2026年1月6日印发") if part not in pdf] == []
+
+
 def test_one_category_and_all_as_one(own_town, tmp_path):
     for category, count in (("公共服务单位", 10), ("ALL", 43)):
         path = tmp_path / "d.docx"
@@ -570,7 +549,7 @@ def test_a_round_of_counts_claims_no_ballots(odd):
 
 @pytest.mark.parametrize("lines", range(8, 24, 3))
 def test_a_signature_never_stands_alone_on_a_page(lines, findings):
-    made = bulletin(findings, "zh", Signature("中共示范市委群众工作局", "2026年1月15日"))
+    made = bulletin(findings, "zh", Form("中共示范市委群众工作局", "2026年1月15日"))
     filled = replace(made, sections=(Section("", 1, ("评",) * lines), made.sections[-1]))
     last = PdfReader(io.BytesIO(typeset(filled).content)).pages[-1].extract_text()
     assert all(words in re.sub(r"\s+", "", last) for words in ("数据来源与复核", "biaochireplay", "2026年1月15日"))

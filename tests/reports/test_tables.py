@@ -288,12 +288,14 @@ def test_a_bar_that_begins_below_zero_is_drawn_on_both_sides(tmp_path):
     from formats.spreadsheet import SHADES, Chart, Sheet
 
     rows = [["甲局", 2.0, -0.5, 4.5], ["乙局", 3.0, 2.5, 3.5]]
-    chart = Chart("图", "单位", "得分", "下限", "上限", 0, 2)
+    chart = Chart("图", "单位", "得分", "下限", "上限", 0, 2, ("甲局（证据不足）", "乙局"))
     path = tmp_path / "c.xlsx"
     path.write_bytes(xlsx_bytes(Sheet("表", ["单位", "得分", "下限", "上限"], rows, charts=(chart,))))
     page = load_workbook(path).worksheets[-1]
     assert [[page.cell(row, column).value for column in (9, 10)] for row in (1, 2)] == [[2.0, 2.5], [0.5, 0.5]]
     first = page._charts[0].series[0]
+    assert [page.cell(row, 11).value for row in (1, 2)] == ["甲局（证据不足）", "乙局"]  # printed beside the bars
+    assert first.cat.strRef.f.endswith("$K$1:$K$2")
     assert [(point.idx, point.spPr.solidFill.srgbClr) for point in first.dPt] == [(0, SHADES[0].strip("#"))]
 
 
