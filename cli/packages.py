@@ -101,7 +101,9 @@ def bundle(
     name = checked_round(round_id)
     if public and form != asked_form():
         raise CommandError(
-            N_("The parts of a paper are for the internal bundle; the public bundle contains no paper to sign.")
+            N_(
+                "--office and the other parts of a paper are for the internal bundle; the public bundle contains none to sign."
+            )
         )
     check_binary(output)
     warning = note = ""
