@@ -102,7 +102,8 @@ def bundle(
     if public and form != asked_form():
         raise CommandError(
             N_(
-                "--office and the other parts of a paper are for the internal bundle; the public bundle contains none to sign."
+                "--office and the other parts of a paper are for the internal bundle; the public bundle contains none "
+                "to sign."
             )
         )
     check_binary(output)
