@@ -146,57 +146,53 @@ def measure_rows(
     scheme: str, measures: Iterable[Measure[S]], frames: Frames, asked: Asked, settings: S
 ) -> pd.DataFrame:
     """Return ROW for every measure that can be divided as asked."""
-    parts = [_rows(scheme, measure, frames, asked, settings) for measure in measures if asked.by in (ALL, *measure.by)]
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(ROW))
-
-
-def _rows(scheme: str, measure: Measure[S], frames: Frames, asked: Asked, settings: S) -> pd.DataFrame:
-    parts = _parts(asked) if asked.by in (MONTH, QUARTER) else [("", asked)]
-    return pd.concat([_answered(scheme, measure, frames, part, settings, name) for name, part in parts])
+    rows: list[dict[str, object]] = []
+    for measure in measures:
+        if asked.by not in (ALL, *measure.by):
+            continue
+        for name, part in _parts(asked):
+            about = {"scheme": scheme, "measure": measure.name, "by": asked.by, "of_what": measure.of_what}
+            rows += [{**about, **row} for row in _answered(measure, frames, part, settings, name)]
+    return pd.DataFrame(rows, columns=list(ROW), dtype=object)
 
 
 def _parts(asked: Asked) -> list[tuple[str, Asked]]:
-    """Return the months or quarters that have begun by the day of the question: later ones are blank, not zero."""
+    """Return the question, or its months or quarters that have begun: later ones are blank, not zero."""
+    if asked.by not in (MONTH, QUARTER):
+        return [("", asked)]
     return [(name, asked.within(part)) for name, part in asked.period.parts(asked.by) if part.first <= asked.as_of]
 
 
-def _answered(scheme: str, measure: Measure[S], frames: Frames, asked: Asked, settings: S, name: str) -> pd.DataFrame:
-    """Return the rows of one measure and period; `name` is the key of a part of the period."""
+def _answered(measure: Measure[S], frames: Frames, asked: Asked, settings: S, name: str) -> Iterator[dict[str, object]]:
+    """Yield the rows of one measure and period; `name` is the key of a part of the period."""
     lacking = any(table not in frames for table in measure.tables)
-    answer = answers([(name, None, 0)]).assign(reason=NO_RECORDS) if lacking else measure.fn(frames, asked, settings)
-    rows = answer.reindex(columns=list(ROW))
-    rows = rows.assign(
-        scheme=scheme,
-        measure=measure.name,
-        by=asked.by,
-        period_from=asked.period.first.isoformat(),
-        period_to=asked.period.last.isoformat(),
-        as_of=asked.as_of.isoformat(),
-        of_what=measure.of_what,
-        rules=asked.rules,
-        release=asked.release,
-    )
-    if name:
-        rows = rows.assign(key=name, by=MONTH if "-" in name else QUARTER)
-    return _explained(rows.astype({column: object for column in ROW}), measure.why_no_interval)
+    answer = answers([("", None, 0)]).assign(reason=NO_RECORDS) if lacking else measure.fn(frames, asked, settings)
+    about = {
+        "period_from": asked.period.first.isoformat(),
+        "period_to": asked.period.last.isoformat(),
+        "as_of": asked.as_of.isoformat(),
+        "rules": asked.rules,
+        "release": asked.release,
+    }
+    for row in records(answer):
+        named = {**row, "key": name} if name else row
+        yield {**about, **_explained(named, measure.why_no_interval)}
 
 
-def _explained(rows: pd.DataFrame, why_no_interval: str | None) -> pd.DataFrame:
+def _explained(row: dict[str, Any], why_no_interval: str | None) -> dict[str, Any]:
     """Fill in why there is no interval, and the verdict of what was counted or has nothing to count."""
-    empty = rows["value"].isna()
-    rows.loc[empty & rows["reason"].isna(), "reason"] = EMPTY_BASE
-    rows.loc[empty & rows["verdict"].isna(), "verdict"] = NOT_TESTED
-    rows.loc[rows["verdict"].isna(), "verdict"] = COUNTED
-    lacking = rows["low"].isna() & rows["why_no_interval"].isna()
-    rows.loc[lacking & empty, "why_no_interval"] = rows["reason"]
-    rows.loc[lacking & ~empty, "why_no_interval"] = why_no_interval or COUNTED
-    return rows.where(rows.notna(), None)
+    reason, words = row.get("reason"), row.get("verdict")
+    if row["value"] is None:
+        reason, words = reason or EMPTY_BASE, words or NOT_TESTED
+    why = None
+    if row.get("low") is None:
+        why = row.get("why_no_interval") or (reason if row["value"] is None else why_no_interval or COUNTED)
+    return {"low": None, "high": None, **row, "reason": reason, "verdict": words or COUNTED, "why_no_interval": why}
 
 
 def answers(rows: Iterable[tuple[str, float | None, int]]) -> pd.DataFrame:
     """Return key, value and n of a measure."""
-    return pd.DataFrame(list(rows), columns=["key", "value", "n"]).astype({"key": object, "value": object, "n": object})
+    return pd.DataFrame(list(rows), columns=["key", "value", "n"], dtype=object)
 
 
 def groups(rows: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.DataFrame]]:

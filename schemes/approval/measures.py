@@ -3,8 +3,8 @@
 Counts stay integers; a share is a pair. The official result and the verdict are two columns: the line is met only if
 the official base reaches it and the verdict is "cleared".
 
-Frames: `assessment` (a row a matter), `consultation` (a row a survey, or a stratum of a survey) and `consultation_answer`
-(a row a survey and question), with the fields of the scheme's tables.
+Frames, with the fields of the tables of the scheme: `assessment` (a row a matter), `consultation` (a row a survey, or
+a stratum of it) and `consultation_answer` (a row a survey and question).
 """
 
 from collections.abc import Callable, Iterable, Mapping
