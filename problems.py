@@ -288,6 +288,12 @@ SENTENCES: dict[str, str] = {
     ),
     "rules_bottom_incomplete": N_('The bottom rule "{rule}" needs {key}; it is missing.'),
     "rules_name_taken": N_("The name {value} is already used by a different rule set."),
+    # --- settings of a scheme -------------------------------------------------------------------
+    "rules_settings_not_toml": N_(
+        "The settings should be valid TOML; there is an error at line {line}, character {column_number}."
+    ),
+    "rules_setting_missing": N_("{key} must be given."),
+    "rules_setting_type": N_("The setting {key} should be {expected}, not {value}."),
 }
 
 SUGGESTIONS: dict[str, str] = {
@@ -562,6 +568,13 @@ SUGGESTIONS: dict[str, str] = {
     "rules_name_taken": N_(
         "Rules that have been used are never overwritten. Choose a new name, such as the old name with -2."
     ),
+    "rules_settings_not_toml": N_(
+        'Compare it with the rules.toml of the scheme; texts need straight quotation marks (").'
+    ),
+    "rules_setting_missing": N_(
+        "Add it as in the rules.toml of the scheme; each setting has a value, a why and a source."
+    ),
+    "rules_setting_type": N_("Correct it as in the rules.toml of the scheme."),
 }
 
 # More specific words for a code: code -> the fact that the problem then has -> (sentence, suggestion).

@@ -1,0 +1,1 @@
+"""Schemes other than the evaluation itself, one folder each, all of one shape (`schemes.frame`)."""

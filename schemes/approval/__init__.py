@@ -1,0 +1,1 @@
+"""Risk assessment of major matters: who approves, and does the survey prove it?"""

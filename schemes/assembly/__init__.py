@@ -1,0 +1,1 @@
+"""Assemblies of a village: votes, projects, money."""

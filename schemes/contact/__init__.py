@@ -1,0 +1,1 @@
+"""Offices that visit and receive: points, receptions, outings, pairings."""

@@ -1,0 +1,1 @@
+"""Opinions of a community, their answers, and the visits to its households."""

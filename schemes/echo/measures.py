@@ -1,0 +1,344 @@
+"""Opinions and their answers, satisfaction of those asked back, days of visits, and households reached.
+
+The clock sets the due day before: `opinion` has the columns `due` (day), `paused`, `late_before` (late in an earlier
+cycle) and `provisional`. The calendar comes as the frame `calendar`: date, worked, provisional.
+
+Frames: `opinion`, `visit`, `person`, `place`, `calendar`, with the fields of the scheme's tables. Spans are half-open:
+`valid_to` is the first day out of service.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from analytics.deadlines import BASE, LATE, ON_TIME, OPEN, OVERDUE, PAUSED, states
+from analytics.two_thirds import verdict
+from schemes.frame import (
+    ALL,
+    COUNTED,
+    NOT_RANDOM,
+    NOT_TESTED,
+    SHARE,
+    Asked,
+    Frames,
+    Measure,
+    Period,
+    answers,
+    counts,
+    days,
+    flags,
+    groups,
+    parts_of,
+    records,
+    setting,
+    share,
+    shares,
+    texts,
+)
+
+MET, MISSED, EXEMPT = "met", "missed", "exempt"
+SATISFIED_WORDS = ("满意", "基本满意", "不满意")
+WEEKS = (
+    *(
+        "person_code",
+        "place_code",
+        "week",
+        "monday",
+        "days",
+        "available",
+        "target",
+        "result",
+        "missed_by",
+        "provisional",
+    ),
+)
+WALL = "回音墙"
+ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of the scheme. days : working days for an answer. visit_days : of a week.
+
+    visitors : roles that have a target of visits. counting : results of a visit that count. satisfied : grades that
+    count as satisfied. feedback_drawn : those asked back were drawn at random. needy : kinds of households that may not
+    wait longer than needy_days. pause_days : a longer pause is listed. due_within : days ahead that are listed.
+    """
+
+    days: int = setting(7, low=1, high=60)
+    visit_days: int = setting(3, low=1, high=7)
+    visitors: tuple[str, ...] = (
+        "社区工作者",
+        "居民代表",
+        "议事会成员",
+        "监事会成员",
+        "院委会成员",
+        "党员骨干",
+        "网格长",
+        "网格员",
+    )
+    counting: tuple[str, ...] = setting(("见面",), choices=("见面", "无人在家", "电话"))
+    satisfied: tuple[str, ...] = setting(("满意", "基本满意"), choices=SATISFIED_WORDS)
+    feedback_drawn: bool = False
+    level: float = setting(0.95, low=0.5, high=0.9999)
+    needy: tuple[str, ...] = ("困难", "独居老人", "残疾")
+    needy_days: int = setting(30, low=1, high=365)
+    due_within: int = setting(2, low=0, high=30)
+
+
+def counted(opinions: pd.DataFrame) -> pd.DataFrame:
+    """Return the opinions without duplicates and withdrawn ones, which are in no sum."""
+    return opinions[(texts(opinions, "duplicate_of") == "") & ~flags(opinions, "withdrawn")]
+
+
+def opinion_states(opinions: pd.DataFrame, as_of: date) -> pd.Series:
+    """Return the state of each opinion on a day (`analytics.deadlines.STATES`)."""
+    due, answered = (days(opinions, name).to_numpy() for name in ("due", "answered_at"))
+    paused, before = (flags(opinions, name).to_numpy() for name in ("paused", "late_before"))
+    return pd.Series(states(due, answered, as_of, paused=paused, late_before=before), opinions.index, dtype=object)
+
+
+def late_by(opinions: pd.DataFrame) -> pd.Series:
+    """Return working days after the due day, from `used` and `term`, both counted by the clock; 0 if in time."""
+    return (pd.to_numeric(opinions["used"]) - pd.to_numeric(opinions["term"])).clip(lower=0).astype("int64")
+
+
+def _received(frames: Frames, asked: Asked) -> pd.DataFrame:
+    opinions = counted(frames["opinion"])
+    return opinions[asked.period.holds(days(opinions, "received_at"))]
+
+
+def _due(frames: Frames, asked: Asked) -> pd.DataFrame:
+    """Return the opinions that were due in the period."""
+    opinions = counted(frames["opinion"])
+    return opinions[asked.period.holds(days(opinions, "due"))]
+
+
+def _number_received(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    return counts(_received(frames, asked), asked)
+
+
+def _answered(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    opinions = counted(frames["opinion"])
+    given = days(opinions, "answered_at")
+    return counts(opinions[asked.period.holds(given) & (given <= pd.Timestamp(asked.as_of))], asked)
+
+
+def _duplicates(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    opinions = frames["opinion"]
+    inside = opinions[asked.period.holds(days(opinions, "received_at"))]
+    return parts_of(inside, asked, texts(inside, "duplicate_of") != "")
+
+
+def _in_state(*wanted: str) -> Callable[[Frames, Asked, Settings], pd.DataFrame]:
+    """Return a measure: opinions of these states, of those received in the period."""
+
+    def measure(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+        opinions = _received(frames, asked)
+        return parts_of(opinions, asked, opinion_states(opinions, asked.as_of).isin(wanted))
+
+    return measure
+
+
+def _on_time(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return the share answered on time, of those due in the period; overdue ones are in the base."""
+    opinions = _due(frames, asked)
+    state = opinion_states(opinions, asked.as_of)
+    base = opinions[state.isin(BASE)]
+    return shares(base, asked, state == ON_TIME)
+
+
+def _satisfaction(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return the share satisfied, of those who were asked back and answered, by the month of the answer.
+
+    It is counted if everybody was asked and answered, has an interval if those asked were drawn, else is not tested.
+    """
+    opinions = counted(frames["opinion"])
+    given = days(opinions, "answered_at")
+    closed = opinions[asked.period.holds(given) & (given <= pd.Timestamp(asked.as_of))]
+    rows = [{"key": key, **_satisfied(part, settings)} for key, part in groups(closed, asked.by)]
+    return pd.DataFrame(rows)
+
+
+def _satisfied(closed: pd.DataFrame, settings: Settings) -> dict[str, object]:
+    grade = texts(closed, "feedback")
+    replied, asked_back = int(grade.isin(SATISFIED_WORDS).sum()), int(flags(closed, "feedback_asked").sum())
+    satisfied = int(grade.isin(settings.satisfied).sum())
+    row: dict[str, object] = {"value": share(satisfied, replied), "n": replied}
+    if not replied or replied == len(closed):
+        return row
+    if not settings.feedback_drawn or asked_back < replied:
+        return {**row, "verdict": NOT_TESTED, "reason": NOT_RANDOM, "why_no_interval": NOT_RANDOM}
+    shown = verdict(satisfied, asked_back, asked_back - replied, len(closed), level=settings.level)
+    return {**row, "low": shown.low, "high": shown.high, "verdict": NOT_TESTED, "reason": "no_line"}
+
+
+def service_days(persons: pd.DataFrame, calendar: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Return a row for every calendar day that a person with a target is in service.
+
+    Columns: person_code, place_code, day, worked, provisional, leave. A leave is written from/until, several with
+    spaces between them.
+    """
+    table = calendar.assign(day=days(calendar, "date"), worked=flags(calendar, "worked"))
+    table = table.assign(provisional=flags(calendar, "provisional"))[["day", "worked", "provisional"]]
+    parts = [_days_of(row, table) for row in records(persons[texts(persons, "role").isin(settings.visitors)])]
+    columns = ["person_code", "place_code", "day", "worked", "provisional", "leave"]
+    served = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
+    return served.astype({"day": "datetime64[s]", "worked": bool, "provisional": bool, "leave": bool})
+
+
+def _days_of(person: Mapping[str, Any], calendar: pd.DataFrame) -> pd.DataFrame:
+    inside = calendar[_inside(calendar["day"], person.get("valid_from"), person.get("valid_to"))]
+    away = pd.Series(False, index=inside.index)
+    for span in str(person.get("leave") or "").split():
+        away |= _inside(inside["day"], *span.split("/"))
+    return inside.assign(person_code=person["person_code"], place_code=person["place_code"], leave=away)
+
+
+def _inside(day: pd.Series, start: object, end: object) -> pd.Series:
+    """Return which days are in a half-open span; a missing end is open."""
+    begun = day >= pd.Timestamp(str(start)) if start else pd.Series(True, index=day.index)
+    return begun & (day < pd.Timestamp(str(end))) if end else begun
+
+
+def person_weeks(frames: Frames, period: Period, settings: Settings) -> pd.DataFrame:
+    """Return WEEKS: a row for every person and week that has its Thursday in the period.
+
+    target : visit_days, or the worked days of the week in service and outside leave if they are fewer; 0 is exempt.
+    days : different days of the week, Monday to Sunday, with a visit that counts; visits during leave count too.
+    """
+    served = service_days(frames["person"], frames["calendar"], settings)
+    served = served.assign(monday=_monday(served["day"]))
+    served = served[period.holds(served["monday"] + pd.Timedelta(days=3))]
+    visits = frames["visit"]
+    kept = visits[texts(visits, "result").replace("", "见面").isin(settings.counting)]
+    visited = pd.DataFrame({"person_code": kept["person_code"], "day": days(kept, "visit_date")}).drop_duplicates()
+    served = served.merge(visited.assign(visited=True), on=["person_code", "day"], how="left")
+    served["visited"] = served["visited"].notna()
+    served["available"] = served["worked"] & ~served["leave"]
+    weeks = served.groupby(["person_code", "monday"], as_index=False, sort=True).agg(
+        place_code=("place_code", "last"),
+        days=("visited", "sum"),
+        available=("available", "sum"),
+        provisional=("provisional", "max"),
+    )
+    return _judged(weeks, settings)
+
+
+def _monday(day: pd.Series) -> pd.Series:
+    monday: pd.Series = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
+    return monday
+
+
+def _judged(weeks: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    weeks = weeks.assign(target=weeks["available"].clip(upper=settings.visit_days))
+    weeks["missed_by"] = (weeks["target"] - weeks["days"]).clip(lower=0)
+    weeks["result"] = (weeks["missed_by"] == 0).map({True: MET, False: MISSED})
+    weeks.loc[weeks["target"] == 0, "result"] = EXEMPT
+    weeks["week"] = weeks["monday"].astype("datetime64[s]").dt.strftime("%G-W%V")
+    return weeks[list(WEEKS)]
+
+
+def _weeks_met(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return the share of person-weeks that met their target; exempt weeks are outside."""
+    last = min(asked.period.last, asked.as_of)
+    weeks = person_weeks(frames, Period(asked.period.first, last), settings)
+    weeks = weeks[weeks["result"] != EXEMPT]
+    return shares(weeks, asked, weeks["result"] == MET)
+
+
+def coverage(visits: pd.DataFrame, places: pd.DataFrame, period: Period, settings: Settings) -> pd.DataFrame:
+    """Return place_code, visited and households of every place with households, its lower places included.
+
+    A household visited from two grids counts once in each grid and once in their community, which is no sum of grids.
+    """
+    kept = visits[texts(visits, "result").replace("", "见面").isin(settings.counting)]
+    kept = kept[period.holds(days(kept, "visit_date")) & (texts(kept, "household_code") != "")]
+    reached: dict[str, set[str]] = {}
+    parents = dict(zip(places["place_code"], texts(places, "parent_code"), strict=True))
+    for row in records(kept):
+        for place in _upwards(str(row["place_code"]), parents):
+            reached.setdefault(place, set()).add(str(row["household_code"]))
+    known = places[pd.to_numeric(places["households"]).fillna(0) > 0]
+    rows = [
+        (row["place_code"], len(reached.get(row["place_code"], ())), int(row["households"])) for row in records(known)
+    ]
+    return pd.DataFrame(rows, columns=["place_code", "visited", "households"])
+
+
+def _upwards(place: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """Yield a place and the places above it; a cycle ends the way."""
+    seen: set[str] = set()
+    while place and place not in seen:
+        seen.add(place)
+        yield place
+        place = parents.get(place, "")
+
+
+def _coverage(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return the share of households visited: of each place, or of all places that have no place below them."""
+    table = coverage(frames["visit"], frames["place"], asked.period, settings)
+    if asked.by == ALL:
+        roots = set(table["place_code"]) - _below(frames["place"], set(table["place_code"]))
+        table = table[table["place_code"].isin(roots)]
+        visited, households = int(table["visited"].sum()), int(table["households"].sum())
+        return answers([("", share(visited, households), households)])
+    return answers(
+        (row["place_code"], share(row["visited"], row["households"]), row["households"]) for row in records(table)
+    )
+
+
+def _below(places: pd.DataFrame, known: set[str]) -> set[str]:
+    """Return the places that have a known place above them."""
+    parents = dict(zip(places["place_code"], texts(places, "parent_code"), strict=True))
+    return {place for place in known if set(list(_upwards(place, parents))[1:]) & known}
+
+
+def needy_gaps(visits: pd.DataFrame, as_of: date, settings: Settings) -> pd.DataFrame:
+    """Return household_code, place_code, last_visit and days since of needy households that wait too long.
+
+    Only households with a visit on record can be known; longest wait first.
+    """
+    kept = visits[texts(visits, "household_kind").isin(settings.needy) & (texts(visits, "household_code") != "")]
+    kept = kept.assign(last_visit=days(kept, "visit_date"))
+    kept = kept[
+        (kept["last_visit"] <= pd.Timestamp(as_of)) & texts(kept, "result").replace("", "见面").isin(settings.counting)
+    ]
+    last = kept.sort_values("last_visit").groupby("household_code", as_index=False).last()
+    last["days"] = (pd.Timestamp(as_of) - last["last_visit"]).dt.days
+    waiting = last[last["days"] > settings.needy_days].sort_values(["days", "household_code"], ascending=[False, True])
+    return waiting[["household_code", "place_code", "last_visit", "days"]].reset_index(drop=True)
+
+
+def attention(opinions: pd.DataFrame, as_of: date, settings: Settings) -> pd.DataFrame:
+    """Return ATTENTION, due first: overdue, due soon (`days_left`, working days, counted by the clock), not posted."""
+    kept = counted(opinions)
+    state, due = opinion_states(kept, as_of), days(kept, "due")
+    left = pd.to_numeric(kept["days_left"]) if "days_left" in kept else (due - pd.Timestamp(as_of)).dt.days
+    soon = (state == OPEN) & (left <= settings.due_within)
+    unposted = (texts(kept, "channel") == WALL) & state.isin((ON_TIME, LATE)) & days(kept, "posted_on").isna()
+    parts = [
+        kept[chosen].assign(what=name, key=kept["opinion_no"], day=due, days=left)
+        for name, chosen in (("overdue", state == OVERDUE), ("due_soon", soon), ("not_posted", unposted))
+    ]
+    return pd.concat(parts).sort_values(["what", "day"], kind="stable").reindex(columns=list(ATTENTION))
+
+
+OPINIONS = ("opinion",)
+DIVIDED = ("unit", "place", "channel", "topic", "month", "quarter")
+VISITS = ("visit", "person", "calendar")
+MEASURES: tuple[Measure[Settings], ...] = (
+    Measure("received", "opinions", "opinions_received", DIVIDED, _number_received, OPINIONS),
+    Measure("answered", "opinions", "opinions_answered", DIVIDED, _answered, OPINIONS),
+    Measure("duplicates", "opinions", "opinions_with_duplicates", DIVIDED, _duplicates, OPINIONS),
+    Measure("on_time", SHARE, "opinions_due", DIVIDED, _on_time, OPINIONS, COUNTED, "high", True),
+    Measure("overdue", "opinions", "opinions_received", DIVIDED, _in_state(OVERDUE), OPINIONS, good="low"),
+    Measure("open", "opinions", "opinions_received", DIVIDED, _in_state(OPEN, OVERDUE), OPINIONS),
+    Measure("paused", "opinions", "opinions_received", DIVIDED, _in_state(PAUSED), OPINIONS),
+    Measure("satisfaction", SHARE, "opinions_asked_back", DIVIDED, _satisfaction, OPINIONS, None, "high"),
+    Measure("weeks_met", SHARE, "person_weeks", ("place", "post", "month", "quarter"), _weeks_met, VISITS, good="high"),
+    Measure("coverage", SHARE, "households", ("place", "month", "quarter"), _coverage, ("visit", "place"), good="high"),
+)

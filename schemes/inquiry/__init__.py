@@ -1,0 +1,1 @@
+"""Inquiries into responsibility: petitions, findings, decisions."""

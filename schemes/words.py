@@ -1,0 +1,33 @@
+"""Words that all schemes share: verdicts, reasons, and ways to divide a measure."""
+
+from i18n import N_
+from schemes.frame import ALL, COUNTED, EMPTY_BASE, MONTH, NO_RECORDS, NOT_RANDOM, NOT_TESTED, QUARTER
+
+VERDICT_WORDS = {
+    "confirmed": N_("Confirmed: below the line"),
+    "cleared": N_("Confirmed: line reached"),
+    "undecided": N_("Not enough evidence"),
+    NOT_TESTED: N_("Not tested"),
+    COUNTED: N_("Counted, not sampled"),
+}
+REASON_WORDS = {
+    EMPTY_BASE: N_("There is nothing in the base: no share, neither 0% nor 100%."),
+    NO_RECORDS: N_("No records of this kind have been imported."),
+    NOT_RANDOM: N_("Those asked were not drawn at random and were not everybody."),
+    COUNTED: N_("Everything is counted, nothing is sampled: there is no interval."),
+}
+BY_WORDS = {
+    ALL: N_("In total"),
+    MONTH: N_("By month"),
+    QUARTER: N_("By quarter"),
+    "unit": N_("By unit"),
+    "place": N_("By place"),
+    "post": N_("By post"),
+    "matter": N_("By matter"),
+    "assessment": N_("By assessment"),
+    "project": N_("By project"),
+    "channel": N_("By channel"),
+    "topic": N_("By topic"),
+    "class": N_("By class"),
+    "kind": N_("By kind"),
+}

@@ -1,0 +1,79 @@
+"""Worked examples of the schemes and checks that hold for the rows of every measure."""
+
+from datetime import date
+
+import pandas as pd
+
+from schemes.frame import COUNTED, NOT_TESTED, ROW, Asked, Period
+from schemes.worked_examples import worked_examples
+
+
+def cases(scheme, section):
+    """Examples of a section, each with its name for a report of faults."""
+    found = [example for example in worked_examples(scheme) if example.section == section]
+    assert found, f"{scheme}/spec.csv has no section {section}"
+    return found
+
+
+def yes(text):
+    return {"yes": True, "no": False, "none": None, None: None}[text]
+
+
+def number(text):
+    return None if text is None else int(text)
+
+
+def faults(example, **answered):
+    """What differs between an answer and the example, one line each; only what is answered is compared."""
+    told = {name: "" if value is None else str(value) for name, value in answered.items()}
+    wanted = {name: example.expected.get(name, "") for name in answered}
+    return [
+        f"{example.section} {example.case} {name}: {told[name]!r}, expected {wanted[name]!r}"
+        for name in answered
+        if told[name] != wanted[name]
+    ]
+
+
+def word(flag):
+    return {True: "yes", False: "no", None: "none"}[flag]
+
+
+def asked(period="2026", as_of="2026-12-31", by="all"):
+    return Asked(Period.of(period), date.fromisoformat(as_of), by, "test", "release-1")
+
+
+def complete(rows):
+    """Every row says what, of how many, of which days, why there is no interval, and under which settings."""
+    assert list(rows.columns) == list(ROW)
+    for column in (
+        "scheme",
+        "measure",
+        "by",
+        "period_from",
+        "period_to",
+        "as_of",
+        "n",
+        "of_what",
+        "verdict",
+        "rules",
+        "release",
+    ):
+        assert rows[column].notna().all(), column
+    assert (rows["low"].notna() | rows["why_no_interval"].notna()).all()
+    assert rows.loc[rows["value"].isna(), "verdict"].isin([NOT_TESTED, "undecided"]).all()
+    assert rows.loc[rows["verdict"].isin([NOT_TESTED, "undecided"]) & rows["value"].isna(), "reason"].notna().all()
+    assert rows.loc[rows["verdict"] == COUNTED, "value"].notna().all()
+    return rows
+
+
+def value(rows, measure, key=""):
+    """The value of one row."""
+    (found,) = rows.loc[(rows["measure"] == measure) & (rows["key"] == key), "value"]
+    return found
+
+
+def frame(header, *lines):
+    """A frame from lines with commas; an empty cell is missing."""
+    names = header.split(",")
+    rows = [[cell or None for cell in line.split(",")] for line in lines]
+    return pd.DataFrame(rows, columns=names, dtype=object)
