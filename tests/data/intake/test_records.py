@@ -376,3 +376,5 @@ def test_an_unknown_table_is_refused_by_name(biaochi):
     biaochi("import", "grid_visit", __file__, "--round", "2025", code=2)
     assert "grid_visit" in biaochi.err
     biaochi("import", "grid_visits", __file__, "--round", "2025", code=2)
+    biaochi("import", "indicator", __file__, "--round", "2025", code=2)  # in the contract, read from the rule set only
+    assert "indicator" in biaochi.err and "还不能导入" in biaochi.err
