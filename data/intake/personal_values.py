@@ -52,6 +52,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
 }
 _COMPILED = {sort: tuple(re.compile(pattern) for pattern in patterns) for sort, patterns in _PATTERNS.items()}
 LIKELY = "|".join(pattern for patterns in _PATTERNS.values() for pattern in patterns)
+HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 _AMOUNT = re.compile(r"\s*(?:\.\d|[元亿万吨%])")
 _NEWEST_BIRTH = 2019  # a later date inside eighteen digits is that of a form: no child votes
 
@@ -102,6 +103,11 @@ def is_credit_code(code: str) -> bool:
         return False
     total = sum(signs.index(sign) * pow(3, place, 31) for place, sign in enumerate(code.upper()[:17]))
     return signs[-total % 31] == code[17].upper()
+
+
+def is_personal_code(text: str) -> bool:
+    """Return whether a code is a telephone or identity number, or its hash, which trying all numbers finds again."""
+    return bool(sorts_in(text)) or HASH.fullmatch(text.lower()) is not None
 
 
 def hidden(text: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.intake import section_sums
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
+from data.intake.coded_values import read_coded
 from data.intake.context import Context
 from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
 from data.intake.control_figures_of_results import PrintedLine, of_line, of_return, ranks
@@ -40,7 +41,6 @@ from problems import Place, Problem, has_errors
 
 COLUMNS = ["key", "content"]
 NAMES = frozenset({"alias", "unit_text", "group_code"})
-UNITS = frozenset({"unit_code"})
 RETURNED = ("issued", "returned", "valid", "invalid")
 SPELLED = frozenset({"category", "group_code", "site"})
 LINEAGE = frozenset({"from_code", "to_code"})
@@ -201,16 +201,19 @@ class _Reader:
             return self._own_round(kind, text)
         if not tidy(text):
             return read_cell(kind, text, self.year)
-        if kind.name in UNITS:
-            return _of(judge_unit(text, self.context, self.codes))
+        damaged = damage(text, self.numbers[kind.name]) if kind.name in self.numbers else {}
+        if damaged:
+            return Reading(code="damaged_identifier", facts=damaged)
+        coded = read_coded(kind, text, self.context, self.codes)
+        if coded is not None:
+            return coded
         if kind.name in LINEAGE:
             return self._lineage_unit(kind, text)
         if kind.name in NAMES:
             return _of(judge_group(text, None))
         if self.kind == "results" and kind.name in ("score", "rank", "recomputed"):
             return Reading()  # read from the printed text below
-        damaged = damage(text, self.numbers[kind.name]) if kind.name in self.numbers else {}
-        return Reading(code="damaged_identifier", facts=damaged) if damaged else read_cell(kind, text, self.year)
+        return read_cell(kind, text, self.year)
 
     def _own_round(self, kind: Field, text: str) -> Reading:
         """Read the round; a row that names another round than the import's is refused."""
@@ -383,11 +386,14 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
 
 def identifiers(kind: str, header: Header) -> list[str]:
     """Return the fields of a file that identify something and are not looked up in the register."""
-    read_otherwise = UNITS | NAMES | LINEAGE | {"round_id"}
+    read_otherwise = NAMES | LINEAGE | {"round_id"}
     return [
         field.name
         for field in fields(kind)
-        if field.name.endswith(("_id", "_code")) and field.name in header.fields and field.name not in read_otherwise
+        if (field.name.endswith(("_id", "_code")) or field.has("code"))
+        and field.name in header.fields
+        and field.name not in read_otherwise
+        and not field.has("unit")
     ]
 
 
