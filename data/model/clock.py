@@ -17,6 +17,8 @@ ON_TIME, LATE, OPEN, OVERDUE, PAUSED = "on_time", "late", "open", "overdue", "pa
 STATES = (ON_TIME, LATE, OPEN, OVERDUE, PAUSED)
 # Why a pause is refused: it cannot begin before receipt, cure lateness, overlap another or end before it began.
 BEFORE_RECEIPT, AFTER_DUE, OVERLAPS, NO_DAYS = "before_receipt", "after_due", "overlaps", "no_days"
+NOT_PAUSED = "not_paused"  # why a resumption is refused
+PAUSE, RESUME, EXTEND, AGAIN = "pause", "resume", "extend", "again"
 COUNTED, WEEKEND, HOLIDAY, IN_PAUSE = "counted", "weekend", "holiday", "paused"
 
 
@@ -28,7 +30,7 @@ class Pause:
     end: date | None = None
 
     def holds(self, day: date) -> bool:
-        """Return whether the day lies inside the pause."""
+        """Return whether the day is inside the pause."""
         return self.start <= day and (self.end is None or day < self.end)
 
 
@@ -53,9 +55,33 @@ class Item:
     answered: date | None = None
 
 
+@dataclass(frozen=True, order=True)
+class Event:
+    """What happened to an item on a day: PAUSE, RESUME, EXTEND (by working days) or AGAIN (sent back to be redone)."""
+
+    day: date
+    sort: str
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class Handling:
+    """An item with all that happened to it.
+
+    cycles : in order; each but the first begins on a day on which the item was sent back. refused : events that do not
+    hold, each with its reason. extensions : those that count. without_effect : those that came too late, are too long
+    or too many.
+    """
+
+    cycles: tuple[Item, ...]
+    refused: tuple[tuple[Event, str], ...] = ()
+    without_effect: tuple[Event, ...] = ()
+    extensions: tuple[Event, ...] = ()
+
+
 @dataclass(frozen=True)
 class Standing:
-    """Where an item stands on a day.
+    """State of an item on a day.
 
     state : one of STATES. due : None while it is paused. used : working days counted after receipt, up to the answer or
     the day asked about. late : working days counted after the due day, likewise. provisional : the notice of a year
@@ -107,7 +133,7 @@ def used_days(calendar: Calendar, received: date, last: date, pauses: Sequence[P
 
 
 def standing(calendar: Calendar, item: Item, as_of: date) -> Standing:
-    """Return where an item stands on a day; what was entered for later days was not known then."""
+    """Return the state of an item on a day; what was entered for later days was not known then."""
     answered = item.answered if item.answered is not None and item.answered <= as_of else None
     pauses = _known_on(item.pauses, as_of, answered)
     last = as_of if answered is None else answered
@@ -121,7 +147,7 @@ def standing(calendar: Calendar, item: Item, as_of: date) -> Standing:
 
 
 def of_cycles(standings: Sequence[Standing]) -> Standing:
-    """Return where an item stands that was sent back to be done again, from its cycles in order.
+    """Return the state of an item that was sent back to be done again, from its cycles in order.
 
     It is on time only if all its cycles were; working days are added.
     """
@@ -134,6 +160,66 @@ def of_cycles(standings: Sequence[Standing]) -> Standing:
         late=sum(cycle.late for cycle in standings),
         provisional=any(cycle.provisional for cycle in standings),
     )
+
+
+def handled(
+    calendar: Calendar,
+    received: date,
+    days: int,
+    events: Iterable[Event],
+    answers: Sequence[date] = (),
+    *,
+    most: int = 1,
+    longest: int = 7,
+) -> Handling:
+    """Return an item from its events, in whatever order they are given.
+
+    answers : days of the answers. A cycle that was sent back without a recorded answer counts as answered on that day,
+    which is the latest that it can have been. most, longest : as for `extended`.
+    """
+    handling = Handling((Item(received, days),))
+    for event in sorted(events):
+        if event.sort == AGAIN:
+            handling = replace(handling, cycles=(*handling.cycles, Item(event.day, days)))
+        elif event.sort == EXTEND:
+            handling = _extend(calendar, handling, event, most, longest)
+        else:
+            handling = _pause_or_resume(calendar, handling, event)
+    return replace(handling, cycles=_answered(handling.cycles, sorted(answers)))
+
+
+def _extend(calendar: Calendar, handling: Handling, event: Event, most: int, longest: int) -> Handling:
+    """Return the handling with its last cycle extended, or with the event noted as without effect."""
+    *earlier, item = handling.cycles
+    left = most - len(handling.extensions)
+    longer, without = extended(calendar, item, [Extension(event.day, event.days)], most=left, longest=longest)
+    if without:
+        return replace(handling, without_effect=(*handling.without_effect, event))
+    return replace(handling, cycles=(*earlier, longer), extensions=(*handling.extensions, event))
+
+
+def _pause_or_resume(calendar: Calendar, handling: Handling, event: Event) -> Handling:
+    """Return the handling with a pause begun or ended in its last cycle, or with the event refused."""
+    *earlier, item = handling.cycles
+    running = item.pauses[-1] if item.pauses and item.pauses[-1].end is None else None
+    if event.sort == RESUME and running is None:
+        return replace(handling, refused=(*handling.refused, (event, NOT_PAUSED)))
+    ended = [Pause(running.start, event.day)] if running and event.sort == RESUME else [Pause(event.day)]
+    pauses = (*(item.pauses[:-1] if event.sort == RESUME else item.pauses), *ended)
+    refused = refused_pauses(calendar, item.received, item.days, pauses)
+    if refused:
+        return replace(handling, refused=(*handling.refused, (event, refused[-1][1])))
+    return replace(handling, cycles=(*earlier, replace(item, pauses=pauses)))
+
+
+def _answered(cycles: Sequence[Item], answers: Sequence[date]) -> tuple[Item, ...]:
+    """Return the cycles with their answers: the first answer from the beginning of a cycle to that of the next."""
+    found = []
+    for number, item in enumerate(cycles):
+        end = cycles[number + 1].received if number + 1 < len(cycles) else None
+        own = [day for day in answers if item.received <= day and (end is None or day <= end)]
+        found.append(replace(item, answered=own[0] if own else end))
+    return tuple(found)
 
 
 def refused_pauses(calendar: Calendar, received: date, days: int, pauses: Iterable[Pause]) -> list[tuple[Pause, str]]:
@@ -170,8 +256,8 @@ def extended(
 ) -> tuple[Item, list[Extension]]:
     """Return the item with its term extended, and the extensions without effect.
 
-    An extension counts if it was approved on or before the due day as it then stood. most : extensions that count.
-    longest : working days of one.
+    An extension counts if it was approved on or before the due day that was valid then. most : extensions that count.
+    longest : working days of an extension.
     """
     without: list[Extension] = []
     counted = 0

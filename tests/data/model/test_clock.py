@@ -9,12 +9,18 @@ import pytest
 
 from data.model.clock import (
     AFTER_DUE,
+    AGAIN,
     BEFORE_RECEIPT,
+    EXTEND,
     LATE,
     NO_DAYS,
+    NOT_PAUSED,
     ON_TIME,
     OPEN,
     OVERLAPS,
+    PAUSE,
+    RESUME,
+    Event,
     Extension,
     Item,
     Pause,
@@ -23,6 +29,7 @@ from data.model.clock import (
     counted_days,
     due_day,
     extended,
+    handled,
     of_cycles,
     refused_pauses,
     rolled,
@@ -147,6 +154,36 @@ def test_work_that_is_sent_back_is_on_time_only_if_every_cycle_was():
     assert (first.state, again.state) == (LATE, ON_TIME)
     whole = of_cycles([first, again])
     assert (whole.state, whole.used, whole.late, whole.due) == (LATE, 10, 1, again.due)
+
+
+def test_events_make_cycles_pauses_and_extensions_in_whatever_order_they_come():
+    received, on = date(2026, 3, 2), lambda day: date(2026, 3, day)
+    events = [Event(on(9), RESUME), Event(on(4), PAUSE), Event(on(11), EXTEND, 5), Event(on(20), AGAIN)]
+    found = handled(CALENDAR, received, 7, events, [date(2026, 3, 27), date(2026, 3, 18)])
+    assert found.refused == () and found.without_effect == () and len(found.extensions) == 1
+    assert found.cycles == (
+        Item(received, 12, (Pause(on(4), on(9)),), on(18)),
+        Item(on(20), 7, (), on(27)),
+    )
+    assert of_cycles([standing(CALENDAR, cycle, on(31)) for cycle in found.cycles]).state == ON_TIME
+    unknown = handled(CALENDAR, received, 7, [Event(on(20), AGAIN)], [on(25)])
+    assert [cycle.answered for cycle in unknown.cycles] == [on(20), on(25)]
+
+
+def test_an_event_that_cannot_hold_is_refused_and_a_late_extension_has_no_effect():
+    received, on = date(2026, 3, 2), lambda day: date(2026, 3, day)
+    cases = {
+        NOT_PAUSED: [Event(on(4), RESUME)],
+        OVERLAPS: [Event(on(4), PAUSE), Event(on(5), PAUSE)],
+        AFTER_DUE: [Event(on(12), PAUSE)],  # due on 11 March
+        BEFORE_RECEIPT: [Event(date(2026, 2, 27), PAUSE)],
+    }
+    for reason, events in cases.items():
+        assert handled(CALENDAR, received, 7, events).refused == ((events[-1], reason),), reason
+    late, second = Event(on(12), EXTEND, 5), Event(on(10), EXTEND, 2)
+    assert handled(CALENDAR, received, 7, [late]).without_effect == (late,)
+    found = handled(CALENDAR, received, 7, [Event(on(9), EXTEND, 5), second])
+    assert found.without_effect == (second,) and found.cycles[0].days == 12
 
 
 def test_a_due_day_can_be_opened_day_by_day():
