@@ -228,13 +228,16 @@ SENTENCES: dict[str, str] = {
     "sum_exceeds": N_("{parts} should add up to at most {most}, the number under {whole}; they add up to {sum}."),
     "unknown_reference": N_("{column} should be in the table “{table}”; {value} is not."),
     "unknown_place": N_("The place should be in the register of places; {value} is not."),
+    "cycle": N_("A place belongs to a larger place; {place} and {other} contain each other."),
     "not_a_code": N_("{column} should be a code of 1 to {limit} letters, digits and hyphens, not {value}."),
     "not_a_month": N_("{column} should be a month such as 2026-03, not {value}."),
     "date_in_future": N_("{column} should not be later than {day}, the as-of day of the file; this cell has {value}."),
     "past_changed": N_(
         "{column} of {key} should not change any more; as of {since} it was {old}, this file has {new}."
     ),
-    "row_vanished": N_("The file is said to be the whole register; {count} earlier entries are missing: {shown}."),
+    "row_vanished": N_(
+        "The file should hold every entry of the register; {count} earlier entries are missing: {shown}."
+    ),
     "snapshot_older": N_(
         "The as-of day {day} is before {newest}, the newest already imported; the present state does not change."
     ),
@@ -529,12 +532,13 @@ SUGGESTIONS: dict[str, str] = {
     "sum_exceeds": N_("Check these numbers against the record of the count."),
     "unknown_reference": N_("Correct it, or import the table “{table}” first."),
     "unknown_place": N_("Correct it, or add the place to the register of places first."),
+    "cycle": N_("Correct the place above one of the two."),
     "not_a_code": N_("Give it a random code; the office keeps the list of codes."),
     "not_a_month": N_("Write the month as year-month."),
     "date_in_future": N_("Correct the date, or the as-of day of the file."),
     "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
     "row_vanished": N_(
-        "Confirm, with the reason, if they were taken off the register: they keep their last state. Otherwise import the file without saying that it is complete."
+        "Confirm, with the reason, if they were taken off the register: they keep their last state. Otherwise import the file without marking it as complete."
     ),
     "snapshot_older": N_("Nothing needs to be done."),
     "as_of_differs": N_("Confirm if {day} is right; otherwise choose the other day."),
@@ -612,6 +616,15 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("Do not delete either line yet. Check the paper ballot, then keep the line that agrees with it."),
         ),
     },
+    "equal_rows": {
+        "records": (
+            N_(
+                "Without numbers, each of the {lines} rows counts as a separate entry; {count} of them are identical to an "
+                "earlier row."
+            ),
+            N_("Confirm if every row is a separate entry; otherwise add the numbers."),
+        ),
+    },
     "figure_differs": {
         "figures": (
             N_("{column} prints {printed}; the other figures of the table give {found}."),
@@ -664,7 +677,7 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         "as_of": (
             N_("The register as of {as_of} has {value} already, in {earlier} (upload {upload})."),
             N_(
-                "Give the file an as-of day of its own, or let it replace the earlier file of that day: on the upload "
+                "Give the file another as-of day, or let it replace the earlier file of that day: on the upload "
                 "page, or with --replace on the command line."
             ),
         ),

@@ -62,7 +62,7 @@ def _one(judges: list[Check], text: str, context: Context, units: dict[str, str]
 
 
 def _code(text: str) -> Reading:
-    """Return a code; one that identifies a person is reported with its column, and repeated nowhere."""
+    """Return a code. A code that identifies a person is reported with its column and never repeated here."""
     plain = unicodedata.normalize("NFKC", text)
     if is_personal_code(plain) or _CODE.fullmatch(plain):
         return Reading(plain)

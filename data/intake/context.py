@@ -33,7 +33,8 @@ class Context:
     what was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a
     direction is read by its target and baseline; uploads that were stored before this was asked are read again as they
     were.
-    references: the rows of other tables.
+    references: the rows of other tables. as_of: day of the state that a register gives, in ISO form, else "";
+    complete: whether it holds every row.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -45,6 +46,8 @@ class Context:
     reads_directions: bool = True
     reading: int = READING
     references: References = no_references
+    as_of: str = ""
+    complete: bool = False
     watch: ProgressReporter = field(default_factory=ProgressReporter)
 
     @property

@@ -26,17 +26,22 @@ class Fault:
 
 @dataclass(frozen=True)
 class Rules:
-    """Conditions of a table, each with its field. headers: field -> Chinese header."""
+    """Conditions of a table, each with its field.
+
+    headers: field -> Chinese header. past: the days of a book that must not be in the future.
+    """
 
     kind: str
     headers: Mapping[str, str]
     conditions: tuple[tuple[Field, Check], ...]
+    past: tuple[Field, ...]
 
     @classmethod
     def of(cls, table: Table) -> "Rules":
         """Return the conditions of a table that its rows can be checked against by themselves."""
         conditions = tuple((own, check) for own in table.fields for check in own.checks if check.sort in _JUDGES)
-        return cls(table.kind, {own.name: own.header for own in table.fields}, conditions)
+        past = tuple(own for own in table.fields if own.has("past") and own.type in _DATES)
+        return cls(table.kind, {own.name: own.header for own in table.fields}, conditions, past)
 
     def faults(self, row: Mapping[str, object]) -> Iterator[Fault]:
         """Yield every condition that a row breaks."""
@@ -49,6 +54,13 @@ def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
     yield from _rules(kind).faults(row)
     if kind == "component_score" and row.get("component") == "扣分" and _number(row.get("points")) > 0:
         yield Fault("points", "deduction_positive")
+
+
+def after_day(kind: str, row: Mapping[str, object], day: str) -> Iterator[Fault]:
+    """Yield past events of a register that are later than the day whose state it gives."""
+    for own in _rules(kind).past:
+        if row.get(own.name) is not None and _day(row[own.name]) > day:
+            yield Fault(own.name, "date_in_future", {"day": day})
 
 
 @cache

@@ -43,12 +43,12 @@ class Check:
 
     @property
     def reference(self) -> tuple[str, str] | None:
-        """Return the table and field that the value must be found in, or None."""
+        """Return the table and field that must have the value, or None."""
         return (self.names[0], self.other) if self.sort == "in" else REFERENCES.get(self.sort)
 
 
 def parse_checks(cell: str) -> tuple[Check, ...]:
-    """Return the conditions of a cell. Raises ValueError for one that the grammar does not have."""
+    """Return the conditions of a cell. Raises ValueError if the grammar lacks one of them."""
     return tuple(_parse(text.strip()) for text in cell.split(";") if text.strip())
 
 

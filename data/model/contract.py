@@ -121,6 +121,16 @@ RECORD_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode in (
 # Kinds that are read under a rule set.
 SCORED_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode == VOTES)
 KIND_NAMES = {kind: table.title for kind, table in TABLE_OF.items()}
+# Kinds whose rows others refer to, by `in table.field`, `place` or `post`.
+REFERRED_KINDS = tuple(
+    dict.fromkeys(
+        TABLES[check.reference[0]].kind
+        for table in TABLE_OF.values()
+        for field in table.fields
+        for check in field.checks
+        if check.reference is not None
+    )
+)
 KEYS = {kind: table.key for kind, table in TABLE_OF.items()}
 REQUIRED = {kind: tuple(f.name for f in table.fields if f.required) for kind, table in TABLE_OF.items()}
 

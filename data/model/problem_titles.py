@@ -131,6 +131,7 @@ TITLES: dict[str, str] = {
     "sum_exceeds": N_("parts add up to more than their total"),
     "unknown_reference": N_("entry is not in the other table"),
     "unknown_place": N_("place is not in the register of places"),
+    "cycle": N_("places contain each other"),
     "not_a_code": N_("not a code"),
     "not_a_month": N_("not a month"),
     "date_in_future": N_("date is after the as-of day"),
