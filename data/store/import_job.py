@@ -26,7 +26,7 @@ from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.meaning import SETTLED_BY_CONFIRMING, UNIT, Meaning, digest_of, key_of, still_open, to_remember
 from data.intake.merged_numbers import with_merged_numbers
-from data.intake.personal import PERSONAL, personal_cells, without_values
+from data.intake.personal import PERSONAL, is_clean, personal_cells, without_values
 from data.intake.personal_copy import CleanedFile, cleaned
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
@@ -605,7 +605,8 @@ class ImportJob:
         if self.kind == "ballots" or self.earlier:
             return []
         self.examined = True
-        return [p for text, header in tables for p in personal_cells(text, header.columns(self.kind))]
+        columns = [(text, header.columns(self.kind)) for text, header in tables]
+        return [p for text, own in columns if not is_clean(self.con, text, own) for p in personal_cells(text, own)]
 
     def _read_small(
         self, tables: list[tuple[TextTable, Header]], context: Context
