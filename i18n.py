@@ -31,7 +31,12 @@ KEYWORDS = {
     "StoreDamagedError": (1,),
     "Damage": (1,),
 }
-COLUMN_TABLES = (ROOT / "results" / "fields.csv",)
+# Patterns of the tables of the product that hold messages, and the columns that do.
+COLUMN_TABLES = {
+    "results/fields.csv": ("header", "meaning"),
+    "data/model/contract.csv": ("table_en",),
+    "schemes/*/tables.csv": ("table_en",),
+}
 # Folders without messages of the product.
 SKIPPED = {"tests", "bench", "var", "build", "docs", "locales", "node_modules"}
 
@@ -119,12 +124,19 @@ def extract_messages() -> Catalog:
     return catalog
 
 
+def column_tables() -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Yield each table of the product that holds messages, with the columns that do."""
+    for pattern, columns in COLUMN_TABLES.items():
+        for path in sorted(ROOT.glob(pattern)):
+            yield path, columns
+
+
 def _column_messages() -> Iterator[str]:
-    """Yield headers and meanings of the column tables, which no call of `_` names."""
-    for path in COLUMN_TABLES:
+    """Yield the messages of the column tables, which no call of `_` names."""
+    for path, columns in column_tables():
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                yield from filter(None, (row["header"], row["meaning"]))
+                yield from filter(None, (row[column] for column in columns))
 
 
 def rendered_files() -> Iterator[tuple[Path, bytes]]:

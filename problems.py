@@ -223,6 +223,25 @@ SENTENCES: dict[str, str] = {
     "before_start": N_("{column} should not be earlier than {start}; this cell has {value}."),
     "more_than_whole": N_("{column} should be at most {most}, the number under {whole}; this cell has {value}."),
     "parts_differ": N_("Valid and invalid ballots should add up to the {value} returned; they add up to {sum}."),
+    "missing_because": N_("{column} must be filled in, because {because} is {given}; it is empty."),
+    "must_be_empty": N_("{column} must be empty where {because} is {given}; this cell has {value}."),
+    "sum_exceeds": N_("{parts} should add up to at most {most}, the number under {whole}; they add up to {sum}."),
+    "unknown_reference": N_("{column} should be in the table “{table}”; {value} is not."),
+    "unknown_place": N_("The place should be in the register of places; {value} is not."),
+    "cycle": N_("A place belongs to a larger place; {place} and {other} contain each other."),
+    "not_a_code": N_("{column} should be a code of 1 to {limit} letters, digits and hyphens, not {value}."),
+    "not_a_month": N_("{column} should be a month such as 2026-03, not {value}."),
+    "date_in_future": N_("{column} should not be later than {day}, the as-of day of the file; this cell has {value}."),
+    "past_changed": N_(
+        "{column} of {key} should not change any more; as of {since} it was {old}, this file has {new}."
+    ),
+    "row_vanished": N_(
+        "The file should hold every entry of the register; {count} earlier entries are missing: {shown}."
+    ),
+    "snapshot_older": N_(
+        "The as-of day {day} is before {newest}, the newest already imported; the present state does not change."
+    ),
+    "as_of_differs": N_("The title names the day {titled}; the file is imported as of {day}."),
     "deduction_positive": N_("A deduction should be a negative number, not {value}."),
     "alias_taken": N_("A name means one unit at a time; {value} already means {unit}."),
     "register_same_names": N_(
@@ -243,6 +262,9 @@ SENTENCES: dict[str, str] = {
     "line_break_in_name": N_("The name had a line break in the middle; it is read as {unit}."),
     "personal_value": N_(
         "A file must not identify a person; the column {column} contains {what} (cells: {count}; rows: {rows})."
+    ),
+    "personal_text": N_(
+        "A file must not identify a person; the text under {column} contains {what} (cells: {count}; rows: {rows})."
     ),
     "personal_elsewhere": N_("A file must not identify a person; the name of this file contains {what}."),
     "personal_ballot_id": N_("A ballot number must not identify a person; the number in this cell does: {what}."),
@@ -511,6 +533,21 @@ SUGGESTIONS: dict[str, str] = {
     "before_start": N_("Check both dates; they may have been swapped."),
     "more_than_whole": N_("Check both numbers; they may have been swapped."),
     "parts_differ": N_("Check the three numbers against the record of the count."),
+    "missing_because": N_("Look it up on the original and fill it in."),
+    "must_be_empty": N_("Clear the cell, or correct {because}."),
+    "sum_exceeds": N_("Check these numbers against the record of the count."),
+    "unknown_reference": N_("Correct it, or import the table “{table}” first."),
+    "unknown_place": N_("Correct it, or add the place to the register of places first."),
+    "cycle": N_("Correct the place above one of the two."),
+    "not_a_code": N_("Give it a random code; the office keeps the list of codes."),
+    "not_a_month": N_("Write the month as year-month."),
+    "date_in_future": N_("Correct the date, or the as-of day of the file."),
+    "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
+    "row_vanished": N_(
+        "Confirm, with the reason, if they were taken off the register: they keep their last state. Otherwise import the file without marking it as complete."
+    ),
+    "snapshot_older": N_("Nothing needs to be done."),
+    "as_of_differs": N_("Confirm if {day} is right; otherwise choose the other day."),
     "deduction_positive": N_("Write it with a minus sign, such as -2."),
     "alias_taken": N_("If the name belonged to one unit first and to another later, give the dates for both."),
     "register_same_names": N_("Give the two units names that readers can distinguish."),
@@ -528,6 +565,10 @@ SUGGESTIONS: dict[str, str] = {
     "personal_value": N_(
         "Nothing was stored. Delete them and save again, or take a copy of the file without personal data: with the "
         "button on the upload page, or with --clean-copy FILE on the command line."
+    ),
+    "personal_text": N_(
+        "Nothing was stored. Delete these parts of the text and save again, or take a copy of the file without them: with "
+        "the button on the upload page, or with --clean-copy FILE on the command line."
     ),
     "personal_elsewhere": N_("Nothing was stored. Remove it from the file, save it again and import that file."),
     "damaged_identifier": N_(
@@ -588,6 +629,15 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("Do not delete either line yet. Check the paper ballot, then keep the line that agrees with it."),
         ),
     },
+    "equal_rows": {
+        "records": (
+            N_(
+                "Without numbers, each of the {lines} rows counts as a separate entry; {count} of them are identical to an "
+                "earlier row."
+            ),
+            N_("Confirm if every row is a separate entry; otherwise add the numbers."),
+        ),
+    },
     "figure_differs": {
         "figures": (
             N_("{column} prints {printed}; the other figures of the table give {found}."),
@@ -612,6 +662,24 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             SUGGESTIONS["personal_elsewhere"],
         ),
     },
+    "before_start": {
+        "after": (
+            N_("{column} should be later than {start}; this cell has {value}."),
+            SUGGESTIONS["before_start"],
+        ),
+    },
+    "parts_differ": {
+        "parts": (
+            N_("{parts} should add up to {value}, the number under {whole}; they add up to {sum}."),
+            SUGGESTIONS["sum_exceeds"],
+        ),
+    },
+    "personal_column": {
+        "instead": (
+            N_("A file must not identify a person; the column {column} does. {instead} takes a code in its place."),
+            SUGGESTIONS["personal_column"],
+        ),
+    },
     "unknown_column": {
         "cells": (
             N_("The column {column} is not recognised and is left out (filled cells: {cells})."),
@@ -619,6 +687,13 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "record_in_other_upload": {
+        "as_of": (
+            N_("The register as of {as_of} has {value} already, in {earlier} (upload {upload})."),
+            N_(
+                "Give the file another as-of day, or let it replace the earlier file of that day: on the upload "
+                "page, or with --replace on the command line."
+            ),
+        ),
         "many": (  # several lines reported together
             N_(
                 "Each record is imported once; {many} records of this import are already in {earlier} (upload "

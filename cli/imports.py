@@ -55,6 +55,10 @@ CleanCopy = Annotated[
     Path | None,
     typer.Option("--clean-copy", metavar="FILE", help=N_("Write a copy of a file refused for personal data.")),
 ]
+AsOf = Annotated[
+    str, typer.Option("--as-of", metavar="DAY", help=N_("Day whose state a register gives; else from its title."))
+]
+Complete = Annotated[bool, typer.Option("--complete", help=N_("The register holds every entry of the round."))]
 FillDown = Annotated[bool, typer.Option("--fill-down", help=N_("Read all cells of a merged area with its value."))]
 
 
@@ -74,6 +78,8 @@ def import_(
     confirm: Confirm = "",
     sheet: Annotated[str, typer.Option(metavar="NAME", help=N_("Sheet of a workbook to read."))] = "",
     fill_down: FillDown = False,
+    as_of: AsOf = "",
+    complete: Complete = False,
     clean_copy: CleanCopy = None,
     form: Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx."))] = None,
     output: Output = None,
@@ -104,6 +110,8 @@ def import_(
                 sheet=sheet,
                 fill_down=fill_down,
                 trial=trial,
+                as_of=as_of.strip(),
+                complete=complete,
             ),
             progress=told,
         )

@@ -6,6 +6,7 @@ from a published line (score, rank) are omitted, because the published text alre
 
 import pandas as pd
 
+from data.model.books import is_book
 from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
 from data.model.register import ONLY_CATEGORY, PARTICIPATION
 from data.store.records import ALL_ROUNDS
@@ -84,7 +85,7 @@ def _counts(round_: Round) -> tuple[list[str], list[list[Cell]]]:
 
 
 def _records(round_: Round, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
-    frame = round_.records(kind)
+    frame = _as_delivered(round_, kind)
     if round_.id == ALL_ROUNDS or frame.empty:
         raise NothingToExportError(round_.id, kind)
     if kind == "results":
@@ -98,6 +99,14 @@ def _records(round_: Round, kind: str, language: str) -> tuple[list[str], list[l
     truths = [field.name for field in fields(kind) if field.type == "bool"]
     frame = frame.assign(**{name: frame[name].astype(object).map(words) for name in truths})
     return kept, _cells(frame[kept])
+
+
+def _as_delivered(round_: Round, kind: str) -> pd.DataFrame:
+    """Return the rows of a kind; of a book the last state of those that the files of the round brought."""
+    if not is_book(kind):
+        return round_.records(kind)
+    states = round_.release.book(kind)
+    return states[states["round_id"] == round_.id]
 
 
 def _printed(frame: pd.DataFrame) -> tuple[list[str], list[list[Cell]]]:

@@ -1,7 +1,9 @@
 """Inputs available while importing a file: rules of the round, register of units, earlier uploads."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
@@ -14,6 +16,14 @@ from data.model.rule_sets import RuleSet
 # score that is no number.
 READING_OF_0_1, READING_OF_MEANINGS, READING = 1, 2, 3
 
+References: TypeAlias = Callable[[str, str], Mapping[str, str]]
+"""Table and field -> what a cell may refer to: match key of a spelling -> the value as the other table has it."""
+
+
+def no_references(table: str, field: str) -> Mapping[str, str]:
+    """Return nothing to refer to, as of tables that nobody imported."""
+    return {}
+
 
 @dataclass(frozen=True)
 class Context:
@@ -23,6 +33,8 @@ class Context:
     what was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a
     direction is read by its target and baseline; uploads that were stored before this was asked are read again as they
     were.
+    references: the rows of other tables. as_of: day of the state that a register gives, in ISO form, else "";
+    complete: whether it holds every row.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -33,6 +45,9 @@ class Context:
     mapping: dict[str, str] = field(default_factory=dict)
     reads_directions: bool = True
     reading: int = READING
+    references: References = no_references
+    as_of: str = ""
+    complete: bool = False
     watch: ProgressReporter = field(default_factory=ProgressReporter)
 
     @property

@@ -18,7 +18,7 @@ from data.intake.meaning import ROLES
 from data.intake.personal import Columns, names_maker, names_person, names_voter
 from data.intake.personal_values import hidden
 from data.intake.source import TextTable
-from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, header_of
+from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, fields, header_of
 from data.model.names import match_key
 from problems import Problem
 
@@ -307,7 +307,7 @@ def _claim(
         if key and as_today and _is_personal(kind, texts[column], cell, usual, claimed=name is not None):
             personal.add(column)
             shown = hidden(cell)
-            problems.append(Problem("personal_column", file=file, row=row, column=shown, value=shown))
+            problems.append(_personal(kind, file, row, shown))
         elif key and key in seen:
             problems.append(Problem("duplicate_header", file=file, row=row, column=cell, value=cell))
         elif key and name is not None and name in fields:
@@ -320,6 +320,13 @@ def _claim(
         seen.setdefault(key, column)
     problems += _missing(kind, cells, fields, row, file)
     return Header(row, cells, fields, other, above, maxima, personal=frozenset(personal)), problems
+
+
+def _personal(kind: str, file: str, row: int, shown: str) -> Problem:
+    """Return the problem of a column that identifies a person; it names the column that takes a code instead."""
+    coded = [own.header for own in fields(kind) if own.has("post") or own.name.startswith(("person_", "household_"))]
+    facts: dict[str, object] = {"instead": coded[0]} if coded and names_person(shown, kind) else {}
+    return Problem("personal_column", file=file, row=row, column=shown, value=shown, facts=facts)
 
 
 def _is_whole(column: int, other: int, maxima: Mapping[int, float]) -> bool:

@@ -5,8 +5,9 @@ import io
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
+from data.intake.free_text import hidden_text
 from data.intake.personal import BALLOT_ID, Columns, PersonalColumn, personal_columns, records
-from data.intake.personal_values import HIDDEN, hidden, sorts_in
+from data.intake.personal_values import HIDDEN, hidden, is_personal_code, sorts_in
 from data.intake.source import TextTable
 from i18n import N_, translate
 from problems import joined
@@ -50,7 +51,7 @@ def cleaned(text: TextTable, columns: Columns) -> CleanedFile:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row, record in records(text):
-        writer.writerow(_cleaned(row, record, dropped, found, numbers))
+        writer.writerow(_cleaned(row, record, dropped, found, numbers, columns))
     kept = [at for at in found if at not in dropped and at != numbers.at]
     return CleanedFile(
         text.name,
@@ -86,12 +87,24 @@ class _NewNumbers:
         return self.given.setdefault(value, RENUMBERED.format(len(self.given) + 1))
 
 
+def _hidden(value: str, columns: Columns, at: int) -> str:
+    """Return a cell without personal data; a hash is nothing else."""
+    if at in columns.codes and is_personal_code(value.strip()):
+        return HIDDEN
+    return hidden_text(value) if at in columns.texts else hidden(value)
+
+
 def _cleaned(
-    row: int, record: Sequence[str], dropped: Container[int], found: Container[int], numbers: _NewNumbers
+    row: int,
+    record: Sequence[str],
+    dropped: Container[int],
+    found: Container[int],
+    numbers: _NewNumbers,
+    columns: Columns,
 ) -> list[str]:
     cells = [numbers.of(row, value) if at == numbers.at else value for at, value in enumerate(record)]
     return [
-        hidden(value) if at in found and at != numbers.at else value
+        _hidden(value, columns, at) if at in found and at != numbers.at else value
         for at, value in enumerate(cells)
         if at not in dropped
     ]

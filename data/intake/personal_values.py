@@ -12,13 +12,14 @@ HIDDEN = "***"
 # Digits inside hexadecimal tokens and behind a decimal point are not separate numbers.
 _BEFORE = r"(?:^|[^0-9A-Fa-f.]|[^0-9]\.|[G-Zg-z][A-Fa-f])"
 _AFTER = r"(?:[^0-9A-Fa-f]|$)"
-_PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 _DAY = "(?:0[1-9]|1[0-2])[- ]?(?:0[1-9]|[12][0-9]|3[01])"
 _AREA = "0(?:10|2[0-9]|[3-9][0-9]{2})"
 _CALLED = "(?:电话|手机|座机|联系方式|[Tt][Ee][Ll]|[Pp][Hh][Oo][Nn][Ee])"
 _HEX = "[0-9A-Fa-f]{1,4}"
 _TOKEN = "[0-9A-Za-z_-]"
 TELEPHONE, IDENTITY = N_("telephone numbers"), N_("identity numbers")
+HASHED = N_("hashes of numbers")
 EMAIL, INTERNET, WECHAT = N_("e-mail addresses"), N_("IP or device addresses"), N_("WeChat accounts")
 # sort -> patterns that RE2 and Python read alike; the value is the group
 _PATTERNS: dict[str, tuple[str, ...]] = {
@@ -32,8 +33,8 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         rf"(\+[1-9][0-9]{{0,2}}[- ][0-9]{{2,4}}[- ]?[0-9]{{3,4}}(?:[- ]?[0-9]{{2,4}})?){_AFTER}",
     ),
     IDENTITY: (
-        rf"{_BEFORE}({_PROVINCE}[0-9]{{4}}[- ]?(?:19|20)[0-9]{{2}}{_DAY}[- ]?[0-9]{{3}}[0-9Xx])(?:[^0-9A-Za-z]|$)",
-        rf"{_BEFORE}({_PROVINCE}[0-9]{{6}}{_DAY}[0-9]{{3}}){_AFTER}",
+        rf"{_BEFORE}({PROVINCE}[0-9]{{4}}[- ]?(?:19|20)[0-9]{{2}}{_DAY}[- ]?[0-9]{{3}}[0-9Xx])(?:[^0-9A-Za-z]|$)",
+        rf"{_BEFORE}({PROVINCE}[0-9]{{6}}{_DAY}[0-9]{{3}}){_AFTER}",
         r"(?:^|[^0-9])([1-9][0-9]{2,9}[*●•]{4,14}[0-9]{0,4}[0-9Xx]?)(?:[^0-9*●•]|$)",
         r"(?:^|[^0-9])([1-9][0-9]{5}[xX]{6,8}[0-9]{3,4}[0-9Xx]?)(?:[^0-9Xx]|$)",
         r"([*●•]{8,}[0-9]{3}[0-9Xx])(?:[^0-9*●•]|$)",
@@ -52,6 +53,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
 }
 _COMPILED = {sort: tuple(re.compile(pattern) for pattern in patterns) for sort, patterns in _PATTERNS.items()}
 LIKELY = "|".join(pattern for patterns in _PATTERNS.values() for pattern in patterns)
+HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 _AMOUNT = re.compile(r"\s*(?:\.\d|[元亿万吨%])")
 _NEWEST_BIRTH = 2019  # a later date inside eighteen digits is that of a form: no child votes
 
@@ -102,6 +104,11 @@ def is_credit_code(code: str) -> bool:
         return False
     total = sum(signs.index(sign) * pow(3, place, 31) for place, sign in enumerate(code.upper()[:17]))
     return signs[-total % 31] == code[17].upper()
+
+
+def is_personal_code(text: str) -> bool:
+    """Return whether a code is a telephone or identity number, or its hash, which trying all numbers finds again."""
+    return bool(sorts_in(text)) or HASH.fullmatch(text.lower()) is not None
 
 
 def hidden(text: str) -> str:

@@ -1,22 +1,18 @@
-"""Rules between the columns of a record, by kind. Each rule examines values, not cells."""
+"""Rules between the columns of a record, by kind, as the contract has them. Each rule examines values, not cells."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
-from data.model.contract import header_of
+from data.model.checks import Check
+from data.model.contract import TABLE_OF, Field, Table
 
-DEDUCTIONS = ("扣分", "一票否决")
-# kind -> pairs of fields of which the first is never later than the second
-DATES = {"round": ("start_date", "end_date"), "unit_alias": ("valid_from", "valid_to")}
-# kind -> pairs of fields of which the first is never more than the second
-NUMBERS = {"issue_return": ("valid", "returned"), "component_score": ("points", "max_points")}
-# kind -> field -> lowest and highest number of records that are added up; None: no highest. The contract names none.
-SPANS: dict[str, dict[str, tuple[int, int | None]]] = {
-    "pledges": {"weight": (0, None)},
-    # Ten million is above any hall: a number beyond it is a slip, such as two cells joined by mistake.
-    "votes": {"count": (0, 10_000_000), "comment_points": (0, None)},
-}
+# Kinds of version 0.1: programs know their broken conditions by these codes and words, and keep them.
+_AS_BEFORE = frozenset({"round", "unit_round", "component_score", "issue_return"})
+_DATES = frozenset({"date", "timestamp"})
+_DAY = len("2025-11-30")
+_TRUTHS = {True: "是", False: "否"}
 
 
 @dataclass(frozen=True)
@@ -28,60 +24,144 @@ class Fault:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Rules:
+    """Conditions of a table, each with its field.
+
+    headers: field -> Chinese header. past: the days of a book that must not be in the future.
+    """
+
+    kind: str
+    headers: Mapping[str, str]
+    conditions: tuple[tuple[Field, Check], ...]
+    past: tuple[Field, ...]
+
+    @classmethod
+    def of(cls, table: Table) -> "Rules":
+        """Return the conditions of a table that its rows can be checked against by themselves."""
+        conditions = tuple((own, check) for own in table.fields for check in own.checks if check.sort in _JUDGES)
+        past = tuple(own for own in table.fields if own.has("past") and own.type in _DATES)
+        return cls(table.kind, {own.name: own.header for own in table.fields}, conditions, past)
+
+    def faults(self, row: Mapping[str, object]) -> Iterator[Fault]:
+        """Yield every condition that a row breaks."""
+        for own, check in self.conditions:
+            yield from _JUDGES[check.sort](self, own, check, row)
+
+
 def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
     """Yield every rule of the kind that the record breaks."""
-    yield from _order(kind, row)
-    yield from _missing(kind, row)
-    yield from _outside(kind, row)
-    if kind == "issue_return":
-        yield from _returned(row)
-    if kind == "component_score" and row.get("component") == "扣分" and _number(row, "points") > 0:
+    yield from _rules(kind).faults(row)
+    if kind == "component_score" and row.get("component") == "扣分" and _number(row.get("points")) > 0:
         yield Fault("points", "deduction_positive")
 
 
-def _order(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
-    if kind in DATES:
-        first, last = DATES[kind]
-        if row.get(first) and row.get(last) and str(row[last]) < str(row[first]):
-            yield Fault(last, "before_start", {"start": row[first]})
-    if kind in NUMBERS:
-        part, total = NUMBERS[kind]
-        known = row.get(part) is not None and row.get(total) is not None
-        if known and _number(row, part) > _number(row, total):
-            yield Fault(part, "more_than_whole", {"whole": header_of(kind, total), "most": row[total]})
+def after_day(kind: str, row: Mapping[str, object], day: str) -> Iterator[Fault]:
+    """Yield past events of a register that are later than the day whose state it gives."""
+    for own in _rules(kind).past:
+        if row.get(own.name) is not None and _day(row[own.name]) > day:
+            yield Fault(own.name, "date_in_future", {"day": day})
 
 
-def _outside(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
-    """Yield numbers below the lowest or above the highest of SPANS."""
-    for name, (low, high) in SPANS.get(kind, {}).items():
-        number = _number(row, name)
-        if row.get(name) is None or (number >= low and (high is None or number <= high)):
-            continue
-        if high is None:
-            yield Fault(name, "below_lowest", {"low": low})
-        else:
-            yield Fault(name, "out_of_range", {"low": f"{low:,}", "high": f"{high:,}"})
+@cache
+def _rules(kind: str) -> Rules:
+    return Rules.of(TABLE_OF[kind])
 
 
-def _missing(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
-    """Yield fields that must be filled in because of another column."""
-    if kind == "round" and row.get("method_break") and not row.get("method_note"):
-        yield Fault("method_note", "missing_value")
-    if kind == "unit_round" and row.get("status") not in (None, "参评") and not row.get("reason"):
-        yield Fault("reason", "missing_value")
-    if kind == "component_score" and row.get("component") in DEDUCTIONS and not row.get("evidence"):
-        yield Fault("evidence", "missing_value")
+def _at_most(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    value, limit = row.get(own.name), _limit(check, row)
+    if value is None or limit is None:
+        return
+    if own.type in _DATES:
+        if _day(limit) < _day(value):
+            yield Fault(check.other, "before_start", {"start": value})
+    elif _number(value) > _number(limit) and check.other.isdecimal():
+        yield Fault(own.name, "out_of_range", {"low": f"{own.low or 0:,}", "high": f"{int(check.other):,}"})
+    elif _number(value) > _number(limit):
+        yield Fault(own.name, "more_than_whole", {"whole": rules.headers[check.other], "most": limit})
 
 
-def _returned(row: Mapping[str, object]) -> Iterator[Fault]:
-    """Check that valid and invalid ballots add to those returned; more returned than issued is only a warning."""
-    parts = ("valid", "invalid", "returned")
-    if all(row.get(name) is not None for name in parts):
-        total = _number(row, "valid") + _number(row, "invalid")
-        if total != _number(row, "returned"):
-            yield Fault("returned", "parts_differ", {"sum": str(total)})
+def _at_least(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    value, limit = row.get(own.name), _limit(check, row)
+    if value is None or limit is None:
+        return
+    if own.type in _DATES:
+        first, last = _comparable(limit, value)
+        if last < first:
+            yield Fault(own.name, "before_start", {"start": limit})
+        elif check.sort == ">" and last == first:
+            yield Fault(own.name, "before_start", {"start": limit, "after": True})
+    elif _number(value) < _number(limit) or (check.sort == ">" and _number(value) == _number(limit)):
+        yield Fault(own.name, "below_lowest", {"low": limit})
 
 
-def _number(row: Mapping[str, object], name: str) -> Decimal:
-    value = row.get(name)
+def _adds_up(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Check parts against their total; unknown parts are not zero, so an equality needs all of them."""
+    parts = [row.get(name) for name in check.names]
+    most = row.get(check.other)
+    known = [_number(part) for part in parts if part is not None]
+    if most is None or not known:
+        return
+    total = sum(known)
+    facts: dict[str, object] = {"sum": str(total)}
+    if rules.kind not in _AS_BEFORE:
+        facts |= {"parts": [rules.headers[name] for name in check.names], "whole": rules.headers[check.other]}
+    if check.sort == "sum =" and len(known) == len(parts) and total != _number(most):
+        yield Fault(check.other, "parts_differ", facts)
+    if check.sort == "sum <=" and total > _number(most):
+        yield Fault(own.name, "sum_exceeds", {**facts, "most": most})
+
+
+def _required(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    reason = _applies(check, row)
+    if reason is None or row.get(own.name) not in (None, "", []):
+        return
+    if rules.kind in _AS_BEFORE:
+        yield Fault(own.name, "missing_value")
+    else:
+        yield Fault(own.name, "missing_because", {"because": rules.headers[check.other], "given": reason})
+
+
+def _empty(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    reason = _applies(check, row)
+    if reason is not None and row.get(own.name) not in (None, "", []):
+        yield Fault(own.name, "must_be_empty", {"because": rules.headers[check.other], "given": reason})
+
+
+_JUDGES = {
+    "<=": _at_most,
+    ">=": _at_least,
+    ">": _at_least,
+    "sum <=": _adds_up,
+    "sum =": _adds_up,
+    "required": _required,
+    "empty": _empty,
+}
+
+
+def _applies(check: Check, row: Mapping[str, object]) -> str | None:
+    """Return the value because of which a condition applies, or None."""
+    value = row.get(check.other)
+    if value in (None, "", []):
+        return None
+    word = _TRUTHS[value] if isinstance(value, bool) else str(value)
+    return word if not check.words or word in check.words else None
+
+
+def _limit(check: Check, row: Mapping[str, object]) -> object:
+    return check.other if check.other.isdecimal() else row.get(check.other)
+
+
+def _comparable(first: object, second: object) -> tuple[str, str]:
+    """Return two dates or times at the precision that both have: an answer on the day of receipt is not before it."""
+    texts = str(first), str(second)
+    length = _DAY if min(map(len, texts)) == _DAY else None
+    return texts[0][:length], texts[1][:length]
+
+
+def _day(value: object) -> str:
+    return str(value)[:_DAY]
+
+
+def _number(value: object) -> Decimal:
     return Decimal(0) if value is None else Decimal(str(value))

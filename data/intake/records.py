@@ -4,14 +4,18 @@ A row becomes one canonical JSON text, so that order, encoding and header words 
 columns (one date before another, parts that add up) are in `record_rules.py`.
 """
 
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import pandas as pd
 
 from data.intake import section_sums
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
+from data.intake.coded_values import read_coded
 from data.intake.context import Context
 from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
 from data.intake.control_figures_of_results import PrintedLine, of_line, of_return, ranks
@@ -26,21 +30,23 @@ from data.intake.pledge_direction import (
     suggests_lower,
     suggests_nothing,
 )
-from data.intake.record_rules import row_faults
+from data.intake.record_rules import Fault, after_day, row_faults
+from data.intake.registers_by_month import ACROSS_ROWS, Entry, across_rows
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import Judgement, alone, is_totals_row, judge_group, judge_round, judge_unit, totals_word
-from data.model.contract import KEYS, REQUIRED, Field, fields, header_of
+from data.model.books import book_digest
+from data.model.contract import AGREED_WITHOUT, KEYS, KIND_NAMES, REQUIRED, TABLE_OF_KIND, Field, fields, header_of
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.record_keys import canonical, key_of, shown_key, year_of
 from data.model.register import Register
 from data.model.spellings import other_spellings, spellings_of
-from problems import Place, Problem, has_errors
+from problems import Place, Problem, Term, has_errors
 
 COLUMNS = ["key", "content"]
+MOST_READINGS = 1 << 16  # of different cells; most cells of a register repeat: units, places, days, words of a list
 NAMES = frozenset({"alias", "unit_text", "group_code"})
-UNITS = frozenset({"unit_code"})
 RETURNED = ("issued", "returned", "valid", "invalid")
 SPELLED = frozenset({"category", "group_code", "site"})
 LINEAGE = frozenset({"from_code", "to_code"})
@@ -82,16 +88,29 @@ class _Reader:
     """Reader of records in order, remembering the earlier row of every key."""
 
     def __init__(self, kind: str, context: Context, intake: RecordIntake) -> None:
-        self.kind, self.context, self.intake = kind, context, intake
+        self.kind, self.intake, self.stored = kind, intake, cache(context.references)
+        self.context = context
         self.codes = context.register.codes() if context.register else {}
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
+        self.self_references = [
+            (own, check.reference[1])
+            for own in self.fields
+            for check in own.checks
+            if check.reference and check.reference[0] == TABLE_OF_KIND[kind]
+        ]
+        self.own: dict[str, dict[str, str]] = {}
         self.predecessors: set[str] = set()
         self.numbers: dict[str, Numbers] = {}
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
-        self.seen: dict[str, _Row] = {}
-        self.contents: list[dict[str, object]] = []
+        self.known: frozenset[str] = frozenset(self.codes)
+        self.seen: dict[str, Place] = {}
+        self.lines: list[tuple[str, str]] = []  # canonical text and key; as dictionaries, 500,000 rows took 0.7 GB
+        self.linked: list[tuple[_Row, dict[str, object]]] = []
+        self.readings: dict[tuple[str, str], Reading] = {}
+        self.numbered = ""  # the key that rows get from their content, as their file has no column for it
+        self.alike: Counter[str] = Counter()
         self.lower: dict[str, list[tuple[int, str]]] = {}
         self.higher: dict[str, list[tuple[int, str]]] = {}
         self.totals: dict[str, LineOfTotals] = {}
@@ -116,12 +135,50 @@ class _Reader:
             self._direction(row, content)
         for column in set() if self.context.earlier else round_columns(self.kind, row.header):
             self._round(row, column)
-        for fault in row_faults(self.kind, content):
+        for fault in (*row_faults(self.kind, content), *self._own_faults(content)):
             self._note(row, fault.name, fault.code, fault.facts)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._figures(row, content)
+        if self.numbered:
+            content[self.numbered] = self._number(content)
         self._key(row, content)
+
+    def _own_faults(self, content: Mapping[str, object]) -> Iterator[Fault]:
+        """Yield entries after the as-of day of the file, and rows that refer to themselves."""
+        if self.context.as_of:
+            yield from after_day(self.kind, content, self.context.as_of)
+        for own, name in self.self_references:
+            if content[own.name] is not None and content[own.name] == content[name]:
+                yield Fault(own.name, "unknown_reference", {"table": Term(KIND_NAMES[self.kind])})
+
+    def _number(self, content: Mapping[str, object]) -> str:
+        """Return a number for a row that has none: of its content, and of how many equal rows came before it."""
+        text = canonical(content)
+        self.alike[text] += 1
+        return f"N-{hashlib.sha256(f'{text}|{self.alike[text]}'.encode()).hexdigest()[:12]}"
+
+    def equal_rows(self, file: str) -> list[Problem]:
+        """Return the warning of rows without numbers that are equal to an earlier row."""
+        lines, count = self.alike.total(), self.alike.total() - len(self.alike)
+        facts = {"records": True, "lines": f"{lines:,}", "count": f"{count:,}"}
+        return [Problem("equal_rows", "warning", file, facts=facts)] if count else []
+
+    def begin(self, rows: list[_Row], header: Header) -> None:
+        """Let the rows of a file refer to each other, and to those of earlier files."""
+        key = KEYS[self.kind][0]
+        asked = key in AGREED_WITHOUT.get(self.kind, ()) and key not in header.fields
+        self.numbered = key if asked else ""
+        for _, name in self.self_references:
+            texts = (tidy(row.texts.get(name, "")) for row in rows)
+            self.own.setdefault(name, {}).update({match_key(text): text for text in texts if text})
+        self.context = replace(self.context, references=cache(self._references))
+        self.readings.clear()
+        self.known = frozenset({*self.codes, *self.alone})
+
+    def _references(self, table: str, name: str) -> Mapping[str, str]:
+        stored = self.stored(table, name)
+        return {**stored, **self.own.get(name, {})} if table == TABLE_OF_KIND[self.kind] else stored
 
     def _figures(self, row: _Row, content: Mapping[str, object]) -> None:
         """Note the printed figures of a line that its other figures contradict."""
@@ -154,6 +211,15 @@ class _Reader:
         for at, differs in ranks([line for _, line in self.printed]).items():
             self._differs(self.printed[at][0], [differs])
         self.intake.problems += [note for total in self.totals.values() for note in total.notes()]
+        if self.kind in ACROSS_ROWS:
+            self._across_rows()
+
+    def _across_rows(self) -> None:
+        """Note the rules across rows that the rows break."""
+        entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
+        faults = across_rows(self.kind, [Entry(place, content) for place, (_, content) in entries.items()])
+        for entry, fault in faults:
+            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts)
 
     def _round(self, row: _Row, column: int) -> None:
         """Refuse a row of another round than the import's."""
@@ -175,7 +241,7 @@ class _Reader:
         units = [row.texts[name] for name in ("unit_code", "unit_text") if name in row.texts]
         unit = next((text for text in units if text.strip()), "")
         parts = [name for name in ("group_code", "site") if is_totals_row(row.texts.get(name, ""))]
-        known = {*self.codes, *self.alone}
+        known = self.known
         part = row.texts[parts[0]] if parts else ""
         sums = totals_word(row.cells, unit, part, known, earlier=self.context.earlier)
         if sums:
@@ -188,10 +254,15 @@ class _Reader:
 
     def _field(self, row: _Row, kind: Field, content: dict[str, object]) -> None:
         text = row.texts.get(kind.name, "")
-        reading = self._reading(kind, text)
+        reading = self.readings.get((kind.name, text))
+        if reading is None:
+            reading = self._reading(kind, text)
+            if len(self.readings) < MOST_READINGS:
+                self.readings[kind.name, text] = reading
         if reading.code:
             self._note(row, kind.name, reading.code, reading.facts, warning=reading.warning)
-        if reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]:
+        missing = reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]
+        if missing and kind.name != self.numbered:
             self._note(row, kind.name, "missing_value")
         spelled = self.spelled.get(kind.name, {})
         content[kind.name] = spelled.get(reading.kept, reading.kept) if isinstance(reading.kept, str) else reading.kept
@@ -201,16 +272,19 @@ class _Reader:
             return self._own_round(kind, text)
         if not tidy(text):
             return read_cell(kind, text, self.year)
-        if kind.name in UNITS:
-            return _of(judge_unit(text, self.context, self.codes))
+        damaged = damage(text, self.numbers[kind.name]) if kind.name in self.numbers else {}
+        if damaged:
+            return Reading(code="damaged_identifier", facts=damaged)
+        coded = read_coded(kind, text, self.context, self.codes)
+        if coded is not None:
+            return coded
         if kind.name in LINEAGE:
             return self._lineage_unit(kind, text)
         if kind.name in NAMES:
             return _of(judge_group(text, None))
         if self.kind == "results" and kind.name in ("score", "rank", "recomputed"):
             return Reading()  # read from the printed text below
-        damaged = damage(text, self.numbers[kind.name]) if kind.name in self.numbers else {}
-        return Reading(code="damaged_identifier", facts=damaged) if damaged else read_cell(kind, text, self.year)
+        return read_cell(kind, text, self.year)
 
     def _own_round(self, kind: Field, text: str) -> Reading:
         """Read the round; a row that names another round than the import's is refused."""
@@ -275,7 +349,7 @@ class _Reader:
         figures = {header: without_text_mark(row.cells[column].strip()) for column, header in row.header.other.items()}
         content["figures"] = {header: text for header, text in figures.items() if text} or None
         if not {"rank_text", "rank"} & set(row.header.fields):
-            content["printed_no"] = len(self.contents) + 1  # where no rank is printed, the order gives it
+            content["printed_no"] = len(self.lines) + 1  # where no rank is printed, the order gives it
 
     def _no_number(self, row: _Row, name: str, printed: str, *, is_read: bool) -> None:
         """Refuse a printed number that cannot be read, such as 95,2 and 94*; tell of words in its place (未参评)."""
@@ -287,13 +361,15 @@ class _Reader:
 
     def _key(self, row: _Row, content: dict[str, object]) -> None:
         key = key_of(self.kind, content)
-        earlier = self.seen.setdefault(key, row)
-        if earlier is not row:
+        place = Place(row.file, row.number)
+        earlier = self.seen.setdefault(key, place)
+        if earlier is not place:
             name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
-            facts: dict[str, object] = {"earlier": Place(earlier.file, earlier.number), "value": shown_key(key)}
-            self._note(row, name, "duplicate_key", facts)
+            self._note(row, name, "duplicate_key", {"earlier": earlier, "value": shown_key(key)})
             return
-        self.contents.append(content)
+        self.lines.append((canonical(content), key))
+        if self.kind in ACROSS_ROWS:
+            self.linked.append((row, content))
 
     def _note(
         self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, *, warning: bool = False
@@ -305,7 +381,7 @@ class _Reader:
 
     def frame(self) -> pd.DataFrame:
         """Return all records in canonical order."""
-        rows = sorted((canonical(content), key_of(self.kind, content)) for content in self.contents)
+        rows = sorted(self.lines)
         return pd.DataFrame({"key": [key for _, key in rows], "content": [text for text, _ in rows]}, dtype="str")
 
 
@@ -366,28 +442,35 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         reader.alone = alone(row.texts.get("unit_text", row.texts.get("unit_code", "")) for row in rows)
         for name in () if context.earlier else identifiers(kind, header):
             reader.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
+        reader.begin(rows, header)
         for row in rows:
             reader.row(row)
         intake.rows += len(rows)
         intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
     reader.of_all_lines()
+    intake.problems += reader.equal_rows(tables[0][0].name) if tables else []
     intake.problems += reader.questions()
-    if not reader.contents and not has_errors(intake.problems):
+    if not reader.lines and not has_errors(intake.problems):
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()
         intake.digest = frame_digest(kind, intake.frame)
-        intake.places = {key: (row.file, row.number) for key, row in reader.seen.items()}
+        if context.as_of:
+            intake.digest = book_digest(intake.digest, context.as_of, complete=context.complete)
+        intake.places = {key: (place.file, place.row or 0) for key, place in reader.seen.items()}
     return intake
 
 
 def identifiers(kind: str, header: Header) -> list[str]:
     """Return the fields of a file that identify something and are not looked up in the register."""
-    read_otherwise = UNITS | NAMES | LINEAGE | {"round_id"}
+    read_otherwise = NAMES | LINEAGE | {"round_id"}
     return [
         field.name
         for field in fields(kind)
-        if field.name.endswith(("_id", "_code")) and field.name in header.fields and field.name not in read_otherwise
+        if (field.name.endswith(("_id", "_code")) or field.has("code"))
+        and field.name in header.fields
+        and field.name not in read_otherwise
+        and not field.has("unit")
     ]
 
 
@@ -416,9 +499,12 @@ def _unknown_columns(text: TextTable, header: Header, rows: list[_Row]) -> list[
 
 
 def twice_imported(
-    kind: str, places: Mapping[str, tuple[str, int]], others: list[tuple[str, pd.DataFrame]]
+    kind: str, places: Mapping[str, tuple[str, int]], others: list[tuple[str, pd.DataFrame]], as_of: str = ""
 ) -> list[Problem]:
-    """Report records at `places` whose key is already in another upload (id, frame) of the kind and round."""
+    """Report records at `places` whose key is already in another upload (id, frame) of the kind and round.
+
+    as_of: the as-of day of these uploads, if they are of a book.
+    """
     found = []
     for upload, other in others:
         for key in sorted(set(places) & set(other["key"])):
@@ -426,5 +512,6 @@ def twice_imported(
             file, row = places[key]
             column = header_of(kind, KEYS[kind][-1])
             facts: dict[str, object] = {"upload": upload, "earlier": Place(""), "line": (key,)}
+            facts |= {"as_of": as_of} if as_of else {}
             found.append(Problem("record_in_other_upload", "error", file, None, row, column, shown, facts))
     return found

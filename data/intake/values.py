@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from data.intake.context import Context
 from data.intake.headers import is_glued
@@ -107,11 +108,13 @@ def _text_fault(value: str) -> Judgement | None:
     return None
 
 
+@lru_cache(maxsize=1 << 14)  # asked of every row, and most registers repeat their units
 def is_totals_row(value: str) -> bool:
     """Return whether a cell marks its line as sums or means: the same rule for every kind of table."""
     return TOTALS.fullmatch(_bare(value)) is not None
 
 
+@lru_cache(maxsize=1 << 14)
 def is_totals_unit(value: str) -> bool:
     """Return whether the name of a unit marks sums or means, or all units together."""
     return is_totals_row(value) or _WHOLE.fullmatch(_bare(value)) is not None

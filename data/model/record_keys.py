@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from data.model.contract import KEYS
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_KEY = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _YEAR = re.compile(r"(20\d\d)(?!\d)")
 
 
@@ -18,7 +20,7 @@ def year_of(round_id: str) -> int | None:
 def canonical(content: Mapping[str, object]) -> str:
     """Return the canonical text of a record: fields in the order of their names, without unknown values."""
     known = {name: value for name, value in content.items() if value is not None and value != ""}
-    return json.dumps(known, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL(known)
 
 
 def key_of(kind: str, content: Mapping[str, object]) -> str:
@@ -27,7 +29,7 @@ def key_of(kind: str, content: Mapping[str, object]) -> str:
     Holders of a post differ by their first day; records without that day keep the key of earlier versions.
     """
     key = [content.get(name) for name in KEYS[kind]]
-    return json.dumps([*key, *filter(None, [content.get("held_from")])], ensure_ascii=False, default=str)
+    return _KEY([*key, *filter(None, [content.get("held_from")])])
 
 
 def shown_key(key: str) -> str:

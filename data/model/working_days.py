@@ -9,7 +9,7 @@ days for a quarter of all days of receipt.
 import csv
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -49,12 +49,14 @@ class Deadline:
 class Calendar:
     """Exceptions to the weekday rule (date -> worked), and the years whose notice is loaded.
 
-    version: identifies the calendar of a computed deadline; another notice gives another version.
+    names: date -> name of the holiday, or of the holiday that it is worked for. version: identifies the calendar of a
+    computed deadline; another notice gives another version.
     """
 
     exceptions: Mapping[date, bool]
     years: frozenset[int]
     version: str
+    names: Mapping[date, str] = field(default_factory=dict)
 
     def is_working_day(self, day: date) -> bool:
         """Return whether the day is worked; by its weekday alone in a year that is not loaded."""
@@ -93,12 +95,23 @@ def work_calendar(uploaded: pd.DataFrame | None = None) -> Calendar:
     """
     exceptions = dict(_shipped())
     years = set(SHIPPED_YEARS)
+    names = dict(_shipped_names())
     rows = [] if uploaded is None else _plain(uploaded)
     for day, worked, provisional in rows:
         exceptions[day] = worked
+        names.pop(day, None)
         if not provisional:
             years.add(day.year)
-    return Calendar(exceptions, frozenset(years), _version(rows))
+    return Calendar(exceptions, frozenset(years), _version(rows), {**names, **_uploaded_names(uploaded)})
+
+
+def _uploaded_names(uploaded: pd.DataFrame | None) -> dict[date, str]:
+    """Return the names of uploaded days, where the rows have any."""
+    if uploaded is None or "name" not in uploaded:
+        return {}
+    named = uploaded.dropna(subset=["name"])
+    pairs = zip(named["date"], named["name"], strict=True)
+    return {date.fromisoformat(str(day)): str(name) for day, name in pairs if name}
 
 
 def _plain(uploaded: pd.DataFrame) -> list[tuple[date, bool, bool]]:
@@ -111,6 +124,12 @@ def _plain(uploaded: pd.DataFrame) -> list[tuple[date, bool, bool]]:
 def _shipped() -> Mapping[date, bool]:
     with SHIPPED.open(encoding="utf-8", newline="") as file:
         return {date.fromisoformat(row["日期"]): row["是否工作日"] == "是" for row in csv.DictReader(file)}
+
+
+@cache
+def _shipped_names() -> Mapping[date, str]:
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        return {date.fromisoformat(row["日期"]): row["名称"] for row in csv.DictReader(file)}
 
 
 def _version(rows: Iterable[tuple[date, bool, bool]]) -> str:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from data.duckdb_access import working_memory
+from data.intake.as_of_days import as_of_days
 from data.intake.ballots import read_ballots, unscored
+from data.intake.book_changes import book_problems
 from data.intake.categories import alike, question
 from data.intake.context import READING, READING_OF_MEANINGS, Context
 from data.intake.corrections import WHOLE_ROW, FaultyCell, apply_to_file, faulty_cells
@@ -23,7 +26,7 @@ from data.intake.encoding import unproven
 from data.intake.headers import Header, first_records, merged_cells, read_header
 from data.intake.meaning import SETTLED_BY_CONFIRMING, UNIT, Meaning, digest_of, key_of, still_open, to_remember
 from data.intake.merged_numbers import with_merged_numbers
-from data.intake.personal import PERSONAL, personal_cells, without_values
+from data.intake.personal import PERSONAL, is_clean, personal_cells, without_values
 from data.intake.personal_copy import CleanedFile, cleaned
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
@@ -34,7 +37,8 @@ from data.intake.titles import contradictions
 from data.intake.unit_sheets import BY_SHEETS, OF_SHEET, UnitSheets
 from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.units import UnitIntake, read_units
-from data.model.contract import RECORD_KINDS, header_words
+from data.model.books import findings, is_book
+from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
@@ -42,7 +46,15 @@ from data.store.atomic_write import copy_to_disk, move_atomically
 from data.store.column_mappings import Decision, remembered, words, write_decision
 from data.store.earlier_lines import Found, Line, with_places
 from data.store.history import now, user
-from data.store.rounds import RoundConflictError, alias_conflicts, read_register, read_round
+from data.store.rounds import (
+    RoundConflictError,
+    alias_conflicts,
+    newest_register,
+    read_register,
+    read_round,
+    referable,
+    snapshot_of,
+)
 from data.store.uploads import (
     EVIDENCE,
     Choices,
@@ -157,7 +169,8 @@ class ImportOptions:
     confirm: digest of the meaning that a person confirms; confirmed: answers given earlier. sheet: of a workbook.
     fill_down: merged cells are read as filled. edits: corrections of a single file. demo: demonstration data. trial:
     the round is tried out; it takes trial uploads only, until it is cleared. replaying: the files were stored before,
-    so their meaning was confirmed then. reading: the checks under which they were read.
+    so their meaning was confirmed then. reading: the checks under which they were read. as_of: ISO day of the state
+    that a book gives; "" takes it from the title. complete: the book holds every row.
     """
 
     rules: str | None = None
@@ -175,6 +188,8 @@ class ImportOptions:
     trial: bool = False
     replaying: bool = False
     reading: int = READING
+    as_of: str = ""
+    complete: bool = False
 
 
 DEFAULTS = ImportOptions()
@@ -222,6 +237,7 @@ class ImportJob:
         self.con = working_memory(staging, threads=threads)
         self.checksums: dict[Path, str] = {}
         self.places: dict[str, tuple[str, int]] = {}
+        self.as_of = self.options.as_of
         self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
 
     def run(self, sources: Sequence[Source]) -> ImportReport:
@@ -240,6 +256,8 @@ class ImportJob:
         tables = self.tables = self._tables(evidence)
         if has_errors(self.report.problems) or not tables:
             return None
+        if is_book(self.kind):
+            self.report.problems += self._day_of(tables)
         self.watch.step(0.4, N_("Checking every value"))
         self.report.problems += self._personal_cells(tables)
         digest, self.report.rows = self._read(tables)
@@ -253,6 +271,19 @@ class ImportJob:
         self.report.problems = without_consequences(self.report.problems)
         self._settle()
         return digest
+
+    def _day_of(self, tables: list[tuple[TextTable, Header]]) -> list[Problem]:
+        """Settle the as-of day of a book: as given, else as its title or file name says; never the day of import."""
+        titles = [problem.value or "" for _, header in tables for problem in header.problems]
+        named = as_of_days([*titles, *(text.name for text, _ in tables)])
+        if not self.as_of and len(named) != 1:
+            raise UsageError(
+                "Say which day's state the file gives: with --as-of DAY on the command line, or on the upload page."
+            )
+        self.as_of = self.as_of or named[0].isoformat()
+        others = [day.isoformat() for day in named if day.isoformat() != self.as_of]
+        file = tables[0][0].name
+        return [Problem("as_of_differs", "warning", file, facts={"titled": day, "day": self.as_of}) for day in others]
 
     def _alike_categories(self) -> list[Problem]:
         """Ask about categories of the round that may be one under two names; a register's stand for all others."""
@@ -292,10 +323,21 @@ class ImportJob:
         report.problems += conflicts
         if conflicts:
             return False
+        if is_book(self.kind):
+            self._compare_with_book(digest)
         questions = [problem for problem in report.problems if problem.code in QUESTIONS]
         report.needs_confirmation = bool(questions)
         report.needs_acceptance = len(questions) < len(report.problems) and self.options.accept_warnings is None
         return not (report.needs_confirmation or report.needs_acceptance or self.options.dry_run)
+
+    def _compare_with_book(self, digest: str) -> None:
+        """Report what the file says of the earlier states of the book: changed past entries, rows that are missing."""
+        draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
+        others = [u for u in active([*self.in_force, draft]) if u.kind == self.kind and u.number != draft.number]
+        found = findings(self.kind, snapshot_of(draft), [snapshot_of(upload) for upload in others])
+        self.report.problems += book_problems(self.kind, found, self.as_of, self.places)
+        self.report.notes += [problem for problem in self.report.problems if problem.level == "note"]
+        self.report.problems = [problem for problem in self.report.problems if problem.level != "note"]
 
     def _store(self, evidence: list[_Kept], digest: str) -> None:
         """Move the upload into place by a single rename."""
@@ -563,7 +605,8 @@ class ImportJob:
         if self.kind == "ballots" or self.earlier:
             return []
         self.examined = True
-        return [p for text, header in tables for p in personal_cells(text, header.columns(self.kind))]
+        columns = [(text, header.columns(self.kind)) for text, header in tables]
+        return [p for text, own in columns if not is_clean(self.con, text, own) for p in personal_cells(text, own)]
 
     def _read_small(
         self, tables: list[tuple[TextTable, Header]], context: Context
@@ -590,14 +633,24 @@ class ImportJob:
             self.mapping,
             reads_directions=asked,
             reading=self.options.reading,
+            references=partial(referable, [upload for upload in self.in_force if not upload.trial]),
+            as_of=self.as_of,
+            complete=self.options.complete,
             watch=self.watch,
         )
 
     def _register(self) -> Register | None:
-        return read_register(self.in_force, self.round_id) if self.kind != "units" else None
+        if self.kind == "units":
+            return None
+        own = read_register(self.in_force, self.round_id)
+        if own is not None or TABLE_OF[self.kind].lock != MONTH:
+            return own
+        return newest_register(self.in_force, self.round_id)
 
     def _others(self, *kinds: str) -> list[Upload]:
-        """Return the uploads in force of this round and these kinds."""
+        """Return the uploads in force of this round and these kinds; of a book those of its as-of day in any round."""
+        if self.as_of:
+            return [u for u in self.in_force if u.kind in kinds and u.choices.as_of == self.as_of]
         return [upload for upload in self.in_force if upload.round_id == self.round_id and upload.kind in kinds]
 
     def _same(self, digest: str) -> str | None:
@@ -615,7 +668,7 @@ class ImportJob:
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
         together = active([*self.in_force, draft])
         if self.kind in RECORD_KINDS:
-            return self._record_conflicts(draft, together)
+            return self._record_conflicts(together)
         of_round = [u for u in together if u.round_id == self.round_id and u.kind in ("ballots", "counts", "units")]
         alone = sum(upload.kind == self.kind for upload in of_round) == 1
         if alone and (self.kind != "units" or len(of_round) == 1):
@@ -634,10 +687,10 @@ class ImportJob:
         others = self._others(self.kind)
         return with_places(conflicts, self.lines, others, self._context(), self.header_words) if conflicts else []
 
-    def _record_conflicts(self, draft: Upload, together: list[Upload]) -> list[Problem]:
+    def _record_conflicts(self, together: list[Upload]) -> list[Problem]:
         """Return problems for records of other uploads in force, and for aliases that would refer to two units."""
-        same = [u for u in together if (u.kind, u.round_id) == (self.kind, self.round_id) and u.number != draft.number]
-        problems = twice_imported(self.kind, self.places, [(u.upload_id, u.frame()) for u in same])
+        same = [u for u in self._others(self.kind) if u in together]
+        problems = twice_imported(self.kind, self.places, [(u.upload_id, u.frame()) for u in same], self.as_of)
         return problems or (alias_conflicts(together) if self.kind == "unit_alias" else [])
 
     def _upload(self, evidence: list[_Kept], digest: str, rows: int, accepted: str) -> Upload:
@@ -660,6 +713,8 @@ class ImportJob:
                 dict(self.values),
                 tuple(sorted(self.confirmed)),
                 self.options.reading,
+                self.as_of,
+                self.options.complete,
             ),
             edits=self.options.edits,
             accepted_warnings=accepted,

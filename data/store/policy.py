@@ -1,8 +1,10 @@
 """Policy for rounds and releases: pure functions that return an error or None, without disk access."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
-from data.model.contract import KINDS, tables
+from data.model.books import is_book
+from data.model.contract import KINDS, MONTH, TABLE_OF, tables
 from data.model.working_days import LONGEST_PERIOD, Periods
 from data.store.round_status import (
     ANNOUNCED,
@@ -29,11 +31,25 @@ def refuse_kind(kind: str) -> UsageError | None:
     return UsageError("There is no kind of file named {kind}. Known: {known}.", kind=kind, known=", ".join(KINDS))
 
 
-def refuse_upload(status: RoundStatus, uploads: Sequence[Upload], trial: bool) -> UsageError | None:
+def refuse_as_of(kind: str, as_of: str, complete: bool) -> UsageError | None:
+    """Refuse an as-of day of a kind that has none, and a text that is no day."""
+    if (as_of or complete) and not is_book(kind):
+        return UsageError("Files of the kind {kind} have no as-of day.", kind=kind)
+    try:
+        date.fromisoformat(as_of or "2026-01-01")
+    except ValueError:
+        return UsageError("The as-of day should be a date such as 2026-03-31, not {value}.", value=as_of)
+    return None
+
+
+def refuse_upload(kind: str, status: RoundStatus, uploads: Sequence[Upload], trial: bool) -> UsageError | None:
     """Refuse an upload to a locked round, or a mixture of trial and formal uploads in a round.
 
-    uploads: those of the round that are in force.
+    The status of the round locks its evaluation; other tables close by month, and are never tried out. uploads: those
+    of the evaluation of the round that are in force.
     """
+    if TABLE_OF[kind].lock == MONTH:
+        return UsageError("Only an evaluation can be tried out; {kind} has no trial.", kind=kind) if trial else None
     if status.code in LOCKED:
         return UsageError(LOCKED[status.code], round=status.round)
     if not trial and status.code == TRIAL and not uploads:

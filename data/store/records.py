@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 
+from data.model.books import AS_OF, is_book
 from data.model.contract import Field, fields
 
 ALL_ROUNDS = "*"
@@ -18,6 +19,8 @@ def typed_records(kind: str, contents: list[str]) -> pd.DataFrame:
     columns = {field.name: _column(field, [row.get(field.name) for row in rows]) for field in fields(kind)}
     if kind == "results":
         columns |= {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in PRINTED}
+    if is_book(kind):
+        columns[AS_OF] = pd.Series([row.get(AS_OF) for row in rows], dtype="str")
     return pd.DataFrame(columns)
 
 

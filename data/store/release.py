@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from data.duckdb_access import Database
+from data.model.contract import TABLE_OF
 from data.model.rule_sets import RuleSet, parse_rules
 from data.store.cache import Cache
 from data.store.history import read_history
@@ -28,6 +29,7 @@ from errors import StoreDamagedError
 METHOD_VERSION = 3
 
 RESULTS = "results.duckdb"
+LAST_DAY = "9999-12-31"
 RELEASE = "release.json"
 
 P = ParamSpec("P")
@@ -103,6 +105,17 @@ class Release:
 
     def _read_records(self, round_id: str, kind: str) -> pd.DataFrame:
         return typed_records(kind, list(self.query("records", round_id=round_id, kind=kind)["content"]))
+
+    def book(self, kind: str, day: str = LAST_DAY) -> pd.DataFrame:
+        """Return the last row of every key of a book on a day, over all rounds: fields, as_of, listed and round_id.
+
+        as_of : day of the file that the row comes from. listed : False once a complete file lacks the row.
+        """
+        (key,) = TABLE_OF[kind].key
+        rows = self.query("book_states", kind=kind, path=f"$.{key}", day=day)
+        frame = typed_records(kind, list(rows["content"]))
+        about = {name: rows[name].to_numpy() for name in ("as_of", "listed", "round_id")}
+        return frame.assign(**about)
 
     @cached_property
     def is_demo(self) -> bool:

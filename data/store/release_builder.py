@@ -36,10 +36,14 @@ Array: TypeAlias = NDArray[Any]
 
 @dataclass(frozen=True)
 class RoundTables:
-    """The rows of a round for the tables of a release; `digest` covers its facts and its rules."""
+    """The rows of a round for the tables of a release.
+
+    digest: of the facts of its evaluation and its rules. months_digest: of its tables that close by month.
+    """
 
     digest: str
     tables: dict[str, pd.DataFrame]
+    months_digest: str = ""
 
 
 def build_release(
@@ -51,6 +55,7 @@ def build_release(
     """
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}
+    months: dict[str, str] = {}
     for round_id in sorted({upload.round_id for upload in uploads}):
         rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
         con = working_memory(staging, threads=threads)
@@ -59,8 +64,9 @@ def build_release(
         finally:
             con.close()
         digests[round_id] = parts[-1].digest
+        months |= {round_id: parts[-1].months_digest} if parts[-1].months_digest else {}
     trials = sorted({upload.round_id for upload in uploads if upload.trial})
-    release_id = release_id_of(digests, trials)
+    release_id = release_id_of(digests, trials, months)
     tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
     tables["rule_set"] = _rule_set_table(uploads, rule_sets)
     tables["upload"] = _upload_table(uploads)
@@ -70,6 +76,7 @@ def build_release(
         "results_sha256": file_sha256(staging / RESULTS),
         "method_version": METHOD_VERSION,
         "rounds": digests,
+        **({"months": months} if months else {}),
         "trial_rounds": trials,
         "uploads": [upload.upload_id for upload in uploads],
     }
@@ -103,7 +110,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
     has_votes = facts.lines is not None or len(facts.counts) > 0
     if rules is None or not has_votes:
         digest = hashlib.sha256(f"{facts.digest}|".encode()).hexdigest()
-        return RoundTables(digest, _empty_tables(facts, units))
+        return RoundTables(digest, _empty_tables(facts, units), facts.months_digest)
     groups = _group_names(con, facts)
     grade_counts = _grade_counts(con, facts, rules)
     scored = _scored(con, facts, rules, list(units["unit_code"]), groups)
@@ -130,7 +137,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "record": facts.records,
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
-    return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
+    return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()}, facts.months_digest)
 
 
 def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from data.duckdb_access import table_names
+from data.model.contract import REFERRED_KINDS
 from data.store import ImportOptions
 from data.store.atomic_write import move_atomically
 from data.store.audit_log import log_action
@@ -21,8 +22,8 @@ from data.store.uploads import MANIFEST, Upload, damaged_files, derived_files, i
 from data.store.verify import Damage, check, damaged_derived, damaged_file, release_damage
 from errors import StoreDamagedError, UsageError
 
-READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round")
-"""Kinds of uploads that determine how unit names are resolved."""
+READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round", *REFERRED_KINDS)
+"""Kinds of uploads that determine how unit names and references to other tables are resolved."""
 # The upload table is the input. Its numbers depend on earlier uploads and so differ in a scratch store.
 COMPARED = tuple(name for name in table_names("build/schema") if name != "upload")
 
@@ -169,8 +170,9 @@ def _read_together(store: Store, wanted: set[str]) -> list[Upload]:
     known = store.uploads()
     last = max(upload.number for upload in known if upload.upload_id in wanted)
     taken = [u for u in known if u.upload_id in wanted or (u.kind in READ_WITH and u.number < last)]
-    trial = {u.round_id: u.trial for u in sorted(taken, key=lambda u: (u.upload_id in wanted, not u.trial))}
-    return [upload for upload in taken if upload.trial == trial[upload.round_id]]
+    of_rounds = [upload for upload in taken if upload.locks_with_round]
+    trial = {u.round_id: u.trial for u in sorted(of_rounds, key=lambda u: (u.upload_id in wanted, not u.trial))}
+    return [u for u in taken if not u.locks_with_round or u.trial == trial[u.round_id]]
 
 
 def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damage:
@@ -199,6 +201,8 @@ def _import_again(again: Store, uploads: list[Upload]) -> dict[str, str] | Damag
                 accept_warnings=upload.accepted_warnings or "replay",
                 demo=upload.demo,
                 trial=upload.trial,
+                as_of=upload.choices.as_of,
+                complete=upload.choices.complete,
             ),
         )
         accepted = report.upload or report.same_as

@@ -18,7 +18,8 @@ from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
 from data.intake.context import READING_OF_MEANINGS
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.model.contract import RECORD_KINDS
+from data.model.books import Snapshot, is_book, stamped
+from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, TABLES
 from data.model.facts import (
     Dictionaries,
     Lines,
@@ -47,7 +48,7 @@ class RoundFacts:
 
     lines, dictionaries: of the ballots, or None; table `ballot` of the connection holds the ballots.
     counts: frame of `intake.counts.COLUMNS` with resolved units. records: kind, number, content of the other tables.
-    digest: of the canonical content.
+    digest: of the canonical content of the evaluation. months_digest: of the tables that close by month, "" without.
     """
 
     round_id: str
@@ -57,6 +58,7 @@ class RoundFacts:
     counts: pd.DataFrame
     records: pd.DataFrame
     digest: str
+    months_digest: str = ""
 
     @property
     def is_evaluated(self) -> bool:
@@ -194,24 +196,67 @@ def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Uplo
     dictionaries, lines = read_ballots(con, ballots, codes)
     records = _read_records(uploads)
     digest = _digest(con, register, dictionaries, lines, counts)
-    if len(records):  # without records the digest is the same as in versions before records existed
-        digest = frame_digest(
-            "records", pd.DataFrame({"round": [digest], "records": [frame_digest("record", records)]})
-        )
-    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest)
+    by_month = records["kind"].map(lambda kind: TABLE_OF[kind].lock == MONTH).astype(bool)
+    own, others = records[~by_month], records[by_month]
+    if len(own):  # without records the digest is the same as in versions before records existed
+        digest = frame_digest("records", pd.DataFrame({"round": [digest], "records": [frame_digest("record", own)]}))
+    months = frame_digest("record", others) if len(others) else ""
+    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest, months)
 
 
 def _read_records(uploads: list[Upload]) -> pd.DataFrame:
     """Return kind, number and content of every record of a round, numbered by kind in canonical order."""
     pairs = sorted(
-        (upload.kind, str(text))
-        for upload in uploads
-        if upload.kind in RECORD_KINDS
-        for text in upload.frame()["content"]
+        (upload.kind, text) for upload in uploads if upload.kind in RECORD_KINDS for text in _texts_of(upload)
     )
     frame = pd.DataFrame(pairs, columns=["kind", "content"], dtype="str")
     frame.insert(1, "number", frame.groupby("kind").cumcount() + 1)
     return frame
+
+
+def _texts_of(upload: Upload) -> list[str]:
+    """Return the canonical records of an upload; those of a book say which day's state they are."""
+    texts = list(map(str, upload.frame()["content"]))
+    if not is_book(upload.kind):
+        return texts
+    return [stamped(text, upload.choices.as_of, complete=upload.choices.complete) for text in texts]
+
+
+def snapshots(uploads: list[Upload], kind: str) -> list[Snapshot]:
+    """Return the uploads of a book, of all rounds."""
+    return [snapshot_of(upload) for upload in uploads if upload.kind == kind]
+
+
+def snapshot_of(upload: Upload) -> Snapshot:
+    """Return an upload of a book with its rows by key."""
+    frame = upload.frame()
+    rows = dict(zip(map(str, frame["key"]), map(str, frame["content"]), strict=True))
+    return Snapshot(upload.upload_id, upload.round_id, upload.choices.as_of, upload.choices.complete, rows)
+
+
+def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
+    """Return what a field may refer to: match key of a spelling -> the value of the other table's key.
+
+    A place may also be named by its name, if no other place has it.
+    """
+    kind = TABLES[table].kind
+    of_kind = [upload for upload in uploads if upload.kind == kind]
+    at = TABLES[table].key.index(name)
+    keys = {str(key) for upload in of_kind for key in upload.frame()["key"]}
+    values = {str(json.loads(key)[at]) for key in keys}
+    found = {match_key(value): value for value in values}
+    if table == "place":
+        names = [(match_key(str(row["name"])), str(row[name])) for row in contents(of_kind, kind)]
+        times = Counter(key for key, _ in names)
+        found = {key: code for key, code in names if times[key] == 1} | found
+    return found
+
+
+def newest_register(uploads: list[Upload], round_id: str) -> Register | None:
+    """Return the register of the newest round up to `round_id`, else of the newest: for tables that close by month."""
+    rounds = sorted({upload.round_id for upload in uploads if upload.kind == "units" and not upload.trial})
+    earlier = [name for name in rounds if name <= round_id]
+    return read_register(uploads, (earlier or rounds)[-1]) if rounds else None
 
 
 def _digest(

@@ -141,7 +141,8 @@ class Store:
         return RoundStatus(round_id, given.status if given else DRAFT, given)
 
     def _of_round(self, round_id: str) -> list[Upload]:
-        return [upload for upload in self.uploads_in_force() if upload.round_id == round_id]
+        """Return the uploads in force of the evaluation of a round: what its status locks."""
+        return [upload for upload in self.uploads_in_force() if _is_of(upload, round_id)]
 
     def in_force(self) -> str | None:
         """Return the id of the release in force, or None."""
@@ -230,6 +231,7 @@ class Store:
         """
         if refusal := policy.refuse_kind(kind):
             raise refusal
+        _raise(policy.refuse_as_of(kind, options.as_of, options.complete))
         if options.edits and len(sources) != 1:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if options.replace else ""
@@ -238,7 +240,7 @@ class Store:
         with self.writing() as staging:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
-            _raise(policy.refuse_upload(self.status(round_id), self._of_round(round_id), options.trial))
+            _raise(policy.refuse_upload(kind, self.status(round_id), self._of_round(round_id), options.trial))
             request = Request(kind, round_id, rule_set, options)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
             report = job.run(sources)
@@ -389,7 +391,7 @@ class Store:
         with self.writing() as staging:
             _raise(policy.refuse_clearing(round_id, self._of_round(round_id)))
             gone = cleared(self.history())
-            ids = [u.upload_id for u in self.uploads() if u.round_id == round_id and u.upload_id not in gone]
+            ids = [u.upload_id for u in self.uploads() if _is_of(u, round_id) and u.upload_id not in gone]
             previous = self.in_force() or ""
             release_id = self._without(staging, previous, set(ids))
             event = Event(0, "clear", release_id, previous, reason, now(), user(), round_id, uploads=tuple(ids))
@@ -497,6 +499,10 @@ class Store:
         except (OSError, ValueError):
             return None
         return str(who), str(since)
+
+
+def _is_of(upload: Upload, round_id: str) -> bool:
+    return upload.round_id == round_id and upload.locks_with_round
 
 
 def _raise(refusal: UsageError | None) -> None:

@@ -19,6 +19,7 @@ from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.context import READING, READING_OF_0_1, READING_OF_MEANINGS
 from data.intake.corrections import Edit
+from data.model.contract import MONTH, TABLE_OF
 from data.model.facts import read_dictionaries, write_dictionaries
 from errors import StoreDamagedError
 from problems import Problem
@@ -50,7 +51,8 @@ class Choices:
     """Reading options chosen by the user: the sheet, and whether merged cells are filled down.
 
     values: word of the file -> grade. confirmed: the questions about the meaning of columns that a person answered.
-    reading: the checks under which the files were read, by which they are read again.
+    reading: the checks under which the files were read, by which they are read again. as_of: ISO day of the state that
+    a book gives, "" for other kinds; complete: whether it holds every row.
     """
 
     sheet: str = ""
@@ -58,6 +60,8 @@ class Choices:
     values: dict[str, str] = field(default_factory=dict)
     confirmed: tuple[str, ...] = ()
     reading: int = READING
+    as_of: str = ""
+    complete: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,17 @@ class Upload:
     def upload_id(self) -> str:
         """Return the number and the first 12 digits of the digest."""
         return f"{self.number:06d}-{self.digest[:12]}"
+
+    @property
+    def locks_with_round(self) -> bool:
+        """Return whether the upload belongs to the evaluation of its round, whose status locks it."""
+        table = TABLE_OF.get(self.kind)  # None: of a scheme that was taken out
+        return table is None or table.lock != MONTH
+
+    @property
+    def replaced_together(self) -> tuple[str, str, str]:
+        """Return what an upload that replaces others must have in common with them."""
+        return self.kind, self.round_id, self.choices.as_of
 
     def evidence(self) -> list[tuple[Evidence, Path]]:
         """Return each stored original with its path."""
@@ -229,11 +244,14 @@ def write_frame(con: duckdb.DuckDBPyConnection, folder: Path, frame: pd.DataFram
 
 
 def active(uploads: list[Upload]) -> list[Upload]:
-    """Return the uploads in force. A replacing upload voids all earlier uploads of its kind and round."""
+    """Return the uploads in force.
+
+    A replacing upload voids all earlier uploads of its kind and round; of a book only those of its as-of day.
+    """
     kept: list[Upload] = []
     # In the order of import: an upload that replaces others must come after them.
     for upload in sorted(uploads, key=lambda u: u.number):
         if upload.replaces:
-            kept = [u for u in kept if (u.kind, u.round_id) != (upload.kind, upload.round_id)]
+            kept = [u for u in kept if u.replaced_together != upload.replaced_together]
         kept.append(upload)
     return kept

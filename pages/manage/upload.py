@@ -20,7 +20,8 @@ with left:
     kind = upload_page.kind_choice()
 with middle:
     round_id = upload_page.round_choice()
-replaces = stored_uploads.replace_choice(kind, round_id)
+as_of, complete = upload_page.book_choice(kind)
+replaces = stored_uploads.replace_choice(kind, round_id, as_of)
 with right:
     rules = upload_page.rules_choice(round_id, replaces) if upload_page.needs_rules(kind) else None
 trial = upload_page.trial_choice(round_id)
@@ -40,7 +41,7 @@ if file is None or not round_id or (upload_page.needs_rules(kind) and rules is N
     stored_uploads.stored_files()
     st.stop()
 
-options = ImportOptions(rules=rules, trial=trial, replace=replaces)
+options = ImportOptions(rules=rules, trial=trial, replace=replaces, as_of=as_of, complete=complete)
 choice = upload_page.changes_of(file, upload_page.Choice(kind, round_id, options))
 report = upload_page.examine(file, choice)
 if report is None:

@@ -1,6 +1,7 @@
 """What the upload page says once a file is stored."""
 
 from collections.abc import Callable
+from datetime import date
 
 from streamlit.testing.v1 import AppTest
 
@@ -122,3 +123,26 @@ def test_a_file_about_persons_is_never_kept_as_a_draft(tmp_path, monkeypatch):
     run_until(test, lambda: bool(test.error))
     assert not test.exception
     assert not (store.path / "drafts").exists()
+
+
+def test_a_register_is_asked_for_its_day_and_whether_it_is_complete(tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules(RULES)
+    places = "地点编码,名称,类型\nKZ,康庄社区,村社区\n"
+    assert store.import_files("place", [("p.csv", places.encode())], "2026").stored
+    opinions = "意见编号,收到时间,来源渠道,网格,承办单位\nA-1,2026-03-02,热线,KZ,市公安局\n"
+    (store.path / FOLDER).mkdir(exist_ok=True)
+    (store.path / FOLDER / "登记簿.csv").write_text(opinions, encoding="utf-8")
+    test = opened("manage/upload", store.path, monkeypatch)
+    test.text_input(key="upload_round").input("2026").run()
+    test.selectbox(key="upload_kind").select("opinion").run()
+    test.selectbox(key="upload_inbox_0").select("登记簿.csv").run()
+    run_until(test, lambda: bool(test.error))
+    assert "截至" in "".join(error.value for error in test.error)
+    test.date_input(key="upload_as_of").set_value(date(2026, 3, 31)).run()
+    test.checkbox(key="upload_complete").check().run()
+    run_until(test, lambda: "upload_store" in {button.key for button in test.button})
+    test.button(key="upload_store").click().run()
+    run_until(test, lambda: is_stored(test))
+    choices = store.uploads_in_force()[-1].choices
+    assert not test.exception and (choices.as_of, choices.complete) == ("2026-03-31", True)

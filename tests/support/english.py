@@ -60,7 +60,7 @@ def sources() -> Iterator[tuple[str, Path]]:
         for path in sorted((i18n.ROOT / package).rglob("*")):
             if path.suffix in READERS and path.suffix not in (".csv", ".md"):
                 yield room_of(path), path
-    for path in i18n.COLUMN_TABLES:
+    for path, _ in i18n.column_tables():
         yield room_of(path), path
     for path in english_documents():
         yield room_of(path), path
@@ -99,9 +99,10 @@ def _markdown(path: Path, source: str) -> Iterator[Text]:
 
 
 def _table(path: Path, source: str) -> Iterator[Text]:
-    """Yield headers and meanings of a table of columns."""
+    """Yield the messages of a table of columns, such as headers and meanings."""
+    columns = dict(i18n.column_tables())[path]
     for number, row in enumerate(csv.DictReader(io.StringIO(source)), start=2):
-        yield Text("message", path, number, f"{row['header']}. {row['meaning']}")
+        yield Text("message", path, number, ". ".join(row[column] for column in columns))
 
 
 def _python(path: Path, source: str) -> Iterator[Text]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from data.model.books import is_book
 from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
 from data.model.grouped_problems import (
     JOINED,
@@ -67,6 +69,25 @@ def about_kind(kind: str) -> None:
             "years their dates are provisional. A file lists the exceptions to the weekday rule: {columns}."
         ).format(years=comma.join(spans), columns=comma.join(columns))
     )
+
+
+def book_choice(kind: str) -> tuple[str, bool]:
+    """Ask for the as-of day of a register whose rows live on, and whether the file is complete; ("", False) of others.
+
+    Without a day the title of the file must name it; it is never taken from the clock.
+    """
+    if not is_book(kind):
+        return "", False
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        day = st.date_input(
+            _("As-of day"),
+            value=None,
+            key="upload_as_of",
+            width=240,
+            help=_("The day whose state the file gives. If it is empty, the title of the file must name the day."),
+        )
+        complete = st.checkbox(_("The file holds every entry of the round"), key="upload_complete")
+    return day.isoformat() if isinstance(day, date) else "", complete
 
 
 def needs_rules(kind: str) -> bool:

@@ -17,15 +17,16 @@ IN_USE, REPLACED, CLEARED = N_("in use"), N_("replaced"), N_("cleared")
 MOST_NAMES = 5  # file names in a sentence
 
 
-def replace_choice(kind: str, round_id: str) -> bool:
+def replace_choice(kind: str, round_id: str, as_of: str = "") -> bool:
     """Ask whether the file adds to the round's files of its kind (the default) or replaces all of them.
 
-    Asked only if there is something to replace; the choice returns to "adds" for the next file.
+    as_of: day of a register whose rows live on; only the files of that day are replaced. Asked only if there is
+    something to replace; the choice returns to "adds" for the next file.
     """
     files = [
         file.name
         for upload in cached.store().uploads_in_force()
-        if (upload.kind, upload.round_id) == (kind, round_id)
+        if upload.replaced_together == (kind, round_id, as_of)
         for file in upload.files
     ]
     if not files:

@@ -24,16 +24,25 @@ def says(refusal) -> str:
 @pytest.mark.parametrize("code", [FINAL, ANNOUNCED, WITHDRAWN])
 @pytest.mark.parametrize("trial", [True, False])
 def test_a_round_that_is_finalised_takes_nothing_more(code, trial):
-    assert "2025" in says(policy.refuse_upload(status(code), [upload()], trial))
+    assert "2025" in says(policy.refuse_upload("ballots", status(code), [upload()], trial))
 
 
 def test_trial_and_formal_uploads_never_share_a_round():
-    assert policy.refuse_upload(status(DRAFT), [upload()], False) is None
-    assert policy.refuse_upload(status(TRIAL), [upload(trial=True)], True) is None
-    assert policy.refuse_upload(status(""), [], True) is None
-    assert "Clear the trial" in says(policy.refuse_upload(status(TRIAL), [upload(trial=True)], False))
-    assert "back to draft" in says(policy.refuse_upload(status(TRIAL), [], False))
-    assert "separate round name" in says(policy.refuse_upload(status(DRAFT), [upload()], True))
+    assert policy.refuse_upload("ballots", status(DRAFT), [upload()], False) is None
+    assert policy.refuse_upload("ballots", status(TRIAL), [upload(trial=True)], True) is None
+    assert policy.refuse_upload("ballots", status(""), [], True) is None
+    assert "Clear the trial" in says(policy.refuse_upload("ballots", status(TRIAL), [upload(trial=True)], False))
+    assert "back to draft" in says(policy.refuse_upload("ballots", status(TRIAL), [], False))
+    assert "separate round name" in says(policy.refuse_upload("ballots", status(DRAFT), [upload()], True))
+
+
+def test_a_table_that_closes_by_month_is_not_locked_by_the_round_and_has_no_trial():
+    assert policy.refuse_upload("opinion", status(FINAL), [upload()], False) is None
+    assert policy.refuse_upload("pledges", status(FINAL), [upload()], False) is not None  # evidence of the round
+    assert "no trial" in says(policy.refuse_upload("opinion", status(DRAFT), [], True))
+    assert policy.refuse_as_of("opinion", "2026-03-31", True) is None
+    assert "2026-3-31" in says(policy.refuse_as_of("opinion", "2026-3-31", False))
+    assert "no as-of day" in says(policy.refuse_as_of("visit", "", True))
 
 
 @pytest.mark.parametrize("current", STATUSES)

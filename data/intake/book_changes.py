@@ -1,0 +1,32 @@
+"""What a file of a book says of its earlier states, as problems: entries that changed, rows that are missing."""
+
+from collections.abc import Mapping
+
+from data.model.books import Changed, Findings
+from data.model.contract import header_of
+from data.model.record_keys import shown_key
+from problems import Problem
+
+MOST_SHOWN = 50  # keys in a sentence
+NOTHING = "—"
+
+
+def book_problems(kind: str, found: Findings, as_of: str, places: Mapping[str, tuple[str, int]]) -> list[Problem]:
+    """Return the findings as problems. places: key -> file and row in the new file."""
+    problems = [_changed(kind, change, places) for change in found.changed]
+    file = next(iter(places.values()), ("", 0))[0]
+    if found.vanished:
+        shown = [shown_key(key) for key in found.vanished[:MOST_SHOWN]]
+        shown += ["…"] if len(found.vanished) > MOST_SHOWN else []
+        facts: dict[str, object] = {"count": len(found.vanished), "shown": shown}
+        problems.append(Problem("row_vanished", "warning", file, facts=facts))
+    if found.newest:
+        problems.append(Problem("snapshot_older", "note", file, facts={"day": as_of, "newest": found.newest}))
+    return problems
+
+
+def _changed(kind: str, change: Changed, places: Mapping[str, tuple[str, int]]) -> Problem:
+    file, row = places[change.key]
+    old, new = (NOTHING if value is None else str(value) for value in (change.old, change.new))
+    facts = {"key": shown_key(change.key), "since": change.since, "old": old, "new": new}
+    return Problem("past_changed", "warning", file, None, row, header_of(kind, change.field), new, facts)

@@ -1,0 +1,87 @@
+"""Cells that the contract checks by more than their type: codes, months, and values that another table must have."""
+
+import re
+import unicodedata
+from difflib import get_close_matches
+
+from data.intake.cells import Reading, read_cell
+from data.intake.context import Context
+from data.intake.personal_values import is_personal_code
+from data.intake.values import judge_unit
+from data.model.checks import Check
+from data.model.contract import TABLES, Field
+from data.model.names import match_key, tidy
+from problems import Term
+
+LONGEST_CODE = 20
+CLOSE = 3  # proposals
+MOST_COMPARED = 5_000  # codes that proposals are chosen from: difflib compares 5,000 in 0.05 s
+_CODE = re.compile(rf"(?=.{{1,{LONGEST_CODE}}}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+_MONTH = re.compile(r"(20\d\d)(?:[-/.年])(0?[1-9]|1[0-2])月?")
+
+
+def read_coded(field: Field, text: str, context: Context, units: dict[str, str]) -> Reading | None:
+    """Return the reading of a cell with such a check, each part of a list by itself; None for any other cell.
+
+    units: match key of every spelling of a registered unit -> its code.
+    """
+    judges = [check for check in field.checks if check.sort in ("code", "month", "unit") or check.reference]
+    if not judges:
+        return None
+    if field.type != "list":
+        return _one(judges, text, context, units)
+    kept = []
+    for part in _parts(field, text):
+        reading = _one(judges, part, context, units)
+        if reading.code:
+            return Reading(code=reading.code, facts={"value": part, **reading.facts})
+        kept.append(reading.kept)
+    return Reading(kept)
+
+
+def _parts(field: Field, text: str) -> list[str]:
+    parts = read_cell(field, text, None).kept
+    return [str(part) for part in parts] if isinstance(parts, list) else []
+
+
+def _one(judges: list[Check], text: str, context: Context, units: dict[str, str]) -> Reading:
+    reading = Reading(tidy(text))
+    for check in judges:
+        if check.sort == "code":
+            reading = _code(tidy(text))
+        elif check.sort == "month":
+            reading = _month(tidy(text))
+        elif check.sort == "unit":
+            judged = judge_unit(text, context, units)
+            reading = Reading(judged.kept, judged.code, judged.facts, judged.warning)
+        elif check.reference is not None:
+            reading = _referred(check.reference, text, context)
+        if reading.code and not reading.warning:
+            return reading
+    return reading
+
+
+def _code(text: str) -> Reading:
+    """Return a code. A code that identifies a person is reported with its column and never repeated here."""
+    plain = unicodedata.normalize("NFKC", text)
+    if is_personal_code(plain) or _CODE.fullmatch(plain):
+        return Reading(plain)
+    return Reading(code="not_a_code", facts={"limit": LONGEST_CODE})
+
+
+def _month(text: str) -> Reading:
+    match = _MONTH.fullmatch(unicodedata.normalize("NFKC", text))
+    return Reading(f"{match[1]}-{int(match[2]):02d}") if match else Reading(code="not_a_month")
+
+
+def _referred(reference: tuple[str, str], text: str, context: Context) -> Reading:
+    table, name = reference
+    known = context.references(table, name)
+    key = match_key(text)
+    if key in known:
+        return Reading(known[key])
+    close = [known[near] for near in get_close_matches(key, list(known)[:MOST_COMPARED], CLOSE)]
+    facts: dict[str, object] = {"close": close} if close else {}
+    if table == "place":
+        return Reading(code="unknown_place", facts=facts)
+    return Reading(code="unknown_reference", facts={**facts, "table": Term(TABLES[table].title)})
