@@ -17,7 +17,7 @@ from i18n import N_, translate
 from results.labels import YES_OR_NO
 from results.missing import is_missing
 
-DERIVED = ("score", "rank", "recomputed", "round_id")
+DERIVED = ("round_id",)
 STATES = {code: word for word, code in reversed(PARTICIPATION.items())}
 _UNITS = ("unit_code", "unit_name", "short_name", "roster_no", "category", "participation")
 _COUNTS = {"unit_code": "unit_code", "category": "category", "group_name": "group_code", "indicator": "indicator_code"}
