@@ -19,6 +19,7 @@ PLAIN = {
     "StartError": "start.py runs before anything is installed",
     "CancelledError": "ends a task that a person stopped; nothing went wrong",
     "FarCellError": "stays inside the worker process that reads workbooks",
+    "PlaceholderError": "the guard of templates turns it into a refusal with place and reason",
     "LockedWorkbookError": "stays inside the worker process that reads workbooks",
 }
 ROOMS = ("analytics", "formats", "data", "results", "reports", "ui", "cli")
