@@ -101,7 +101,7 @@ PARTS = {
     "office": (N_("Issuing office"), N_("Printed in the heading and at the end")),
     "date": (N_("Date of the document"), N_("As it should be printed")),
     "mark": (N_("Name in red at the head"), N_("Else the issuing office")),
-    "number": (N_("Number of the paper"), N_("Such as 示办发〔2026〕3号")),
+    "number": (N_("Number of the paper"), N_("Such as No. 3 of 2026")),
     "signer": (N_("Signed off by"), N_("Only for a paper to a higher office")),
     "recipients": (N_("Sent to"), N_("Such as: all units under the city")),
     "classification": (N_("Degree of secrecy"), N_("By law, not the mark “internal”")),
