@@ -38,6 +38,7 @@ LOOPBACK = {"127.0.0.1", "localhost"}
 
 # Latin words a Chinese page may show: file kinds, units, the product's name, the other
 # language's name.
+DIGEST = re.compile(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}")  # as papers print it
 LATIN_ALLOWED = {
     "CSV",
     "XLSX",
@@ -326,6 +327,7 @@ def assert_only_language(page, language: str, names: frozenset[str] | set[str] =
 def _foreign(text: str, language: str, names) -> list[str]:
     for name in sorted({*names, *LANGUAGE_NAMES}, key=len, reverse=True):
         text = text.replace(name, " ")
+    text = DIGEST.sub(" ", text)
     if language == "zh":
         return [word for word in LATIN.findall(text) if word not in LATIN_ALLOWED]
     return CJK.findall(text)
