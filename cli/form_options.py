@@ -71,8 +71,8 @@ def asked_form(
 
 def _parameters() -> list[inspect.Parameter]:
     options: list[tuple[str, Any, Any, Any]] = [
-        (name, str | None, typer.Option(option, metavar=kind, help=told), None)
-        for name, (option, kind, told) in OPTIONS.items()
+        (name, str | None, typer.Option(option, metavar=kind, help=meaning), None)
+        for name, (option, kind, meaning) in OPTIONS.items()
     ]
     annex = typer.Option("--annex", metavar="NAME", help=N_("Name of an annex; repeat it for several."))
     sealed = typer.Option("--sealed/--not-sealed", help=N_("Leave room for a seal over office and date."))

@@ -51,7 +51,7 @@ def _kept(export: "PublicExport") -> str:
     """Say what is withheld because of earlier pages and which these are; keep the set, and return the note of it."""
     from data.store.public_sets import noted
 
-    for sentence in export.told(session.language):
+    for sentence in export.sentences(session.language):
         print(sentence, file=sys.stderr)
     if export.earlier:
         session.say(N_("Public before it: {digests}"), digests=", ".join(export.earlier))

@@ -113,8 +113,8 @@ def imprint(document: Document, ids: Ids, width: int = WIDTH) -> str:
     rows = [_copies(document, ids)] if form.copies_to else []
     if form.printed_by or form.printed_on:
         tab = f'<w:tabs><w:tab w:val="right" w:pos="{wide - _SIDE}"/></w:tabs><w:ind w:left="{_SIDE}"/>'
-        told = f"{_run(form.printed_by)}<w:r><w:tab/></w:r>{_run(form.printed_on)}"
-        rows.append(_paragraph_of(told, "Imprint", ids, tab))
+        printed = f"{_run(form.printed_by)}<w:r><w:tab/></w:r>{_run(form.printed_on)}"
+        rows.append(_paragraph_of(printed, "Imprint", ids, tab))
     if not rows:
         return ""
     left = round(LEFT_MM * TWIPS)
@@ -187,11 +187,11 @@ def _line(row: Row, table: Table, twips: Sequence[int], ids: Ids) -> str:
         )
         for at, (key, width) in enumerate(own)
     )
-    told = ""
+    below = ""
     if row.statement:
         under = _cell(row.statement, sum(twips[1:]), "Table statement", ids, f'<w:gridSpan w:val="{len(keys) - 1}"/>')
-        told = _row(_cell("", twips[0], "Table number", ids, "<w:vMerge/>") + under)
-    return _row(cells) + told
+        below = _row(_cell("", twips[0], "Table number", ids, "<w:vMerge/>") + under)
+    return _row(cells) + below
 
 
 def _row(cells: str) -> str:
@@ -224,8 +224,8 @@ def _number(document: Document, ids: Ids) -> str:
     own = f'<w:tabs><w:tab w:val="right" w:pos="{round(27 * CHARACTER)}"/></w:tabs>{before}'
     blank = "\u3000"  # the line has no indent: its red line is as wide as the text
     name = _run(form.signer, '<w:rFonts w:eastAsia="楷体_GB2312"/>')
-    told = f"{_run(blank + form.number)}<w:r><w:tab/></w:r>{_run(document.labels.get('signer', ''))}{name}"
-    return _paragraph_of(told, "Paper number", ids, f'{own}<w:jc w:val="left"/>')
+    line = f"{_run(blank + form.number)}<w:r><w:tab/></w:r>{_run(document.labels.get('signer', ''))}{name}"
+    return _paragraph_of(line, "Paper number", ids, f'{own}<w:jc w:val="left"/>')
 
 
 def _copies(document: Document, ids: Ids) -> str:

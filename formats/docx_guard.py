@@ -123,15 +123,15 @@ def text_width(word: Any, path: str) -> int:
 
 def check_words(roots: Sequence[Any], document: Document, path: str) -> None:
     """Refuse the name of a unit or the heading of a tier in the words of the template itself, however they are cut."""
-    told = [_squeezed(_words(root)) for root in roots]
+    texts = [_squeezed(_words(root)) for root in roots]
     for section in document.sections:
         heading = _squeezed(re.sub(r"^[\d.．、\s]+", "", section.heading)) if section.tier else ""
-        if heading and any(heading in words for words in told):
+        if heading and any(heading in words for words in texts):
             raise InvalidTemplateError(OWN_TIER, path=path, place=section.heading)
     units = {row.cells["unit"] for table in document.tables() for row in table.rows if "unit" in row.cells}
     for unit in sorted({*units, document.subject}, key=len, reverse=True):
         short = _squeezed(unit)
-        if len(short) >= SHORTEST_NAME and any(short in words for words in told):
+        if len(short) >= SHORTEST_NAME and any(short in words for words in texts):
             raise InvalidTemplateError(OWN_NAME, path=path, unit=unit)
 
 
@@ -209,16 +209,16 @@ def _squeezed(text: str) -> str:
 def _check_fields(root: Any, path: str) -> None:
     """Refuse a field that Word computes from other text, such as STYLEREF, which would print a name alone."""
     simple = [own.get(qn("w:instr"), "") for own in root.iter(qn("w:fldSimple"))]
-    told, depth = "", 0
+    split, depth = "", 0
     for own in root.iter(qn("w:fldChar"), qn("w:instrText")):
         if own.tag == qn("w:instrText"):
-            told += own.text or ""
+            split += own.text or ""
             continue
         kind = own.get(qn("w:fldCharType"))
         depth += (kind == "begin") - (kind == "end")
         if depth == 0:
-            simple, told = [*simple, told], ""
-    for instruction in (*simple, *([told] if told else [])):
+            simple, split = [*simple, split], ""
+    for instruction in (*simple, *([split] if split else [])):
         if not PAGE_FIELDS.fullmatch(instruction):
             raise InvalidTemplateError(FOREIGN, path=path, place=" ".join(instruction.split())[:40] or "fldChar")
 

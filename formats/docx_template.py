@@ -64,12 +64,12 @@ def _drop_absent(part: Any, texts: Mapping[str, str]) -> None:
 
 
 def _drop_one(first: Any, texts: Mapping[str, str]) -> None:
-    told = paragraph_text(first).strip()
-    match = _IF.fullmatch(told)
+    text = paragraph_text(first).strip()
+    match = _IF.fullmatch(text)
     if not match:
-        raise PlaceholderError(told)
+        raise PlaceholderError(text)
     if match[1] not in texts:
-        raise PlaceholderError(told, match[1])
+        raise PlaceholderError(text, match[1])
     inside, depth = [], 1
     for own in first.itersiblings():
         mark = paragraph_text(own).strip() if own.tag == qn("w:p") else ""
@@ -78,23 +78,23 @@ def _drop_one(first: Any, texts: Mapping[str, str]) -> None:
             break
         inside.append(own)
     else:
-        raise PlaceholderError(told)
+        raise PlaceholderError(text)
     for gone in (first, own, *(inside if not texts[match[1]] else ())):
         if gone.find(f".//{qn('w:sectPr')}") is not None:
-            raise PlaceholderError(told)
+            raise PlaceholderError(text)
         gone.getparent().remove(gone)
 
 
 def _piece_name(paragraph: Any, pieces: Mapping[str, str]) -> str:
     """Return the piece that a paragraph asks for, else ''; a piece is alone in its paragraph, in the text."""
-    told = paragraph_text(paragraph)
-    if "{{p" not in told:
+    text = paragraph_text(paragraph)
+    if "{{p" not in text:
         return ""
-    match = _PIECE.fullmatch(told.strip())
+    match = _PIECE.fullmatch(text.strip())
     if not match or paragraph.getparent().tag != qn("w:body") or paragraph.find(f".//{qn('w:sectPr')}") is not None:
-        raise PlaceholderError(told)
+        raise PlaceholderError(text)
     if match[1] not in pieces:
-        raise PlaceholderError(told, match[1])
+        raise PlaceholderError(text, match[1])
     return match[1]
 
 
@@ -109,13 +109,13 @@ def _put(paragraph: Any, xml: str) -> tuple[Any, ...]:
 def _fill_texts(paragraph: Any, texts: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     """Put texts where their placeholders stand, last first; each goes into the run where its placeholder begins."""
     parts = _texts(paragraph)
-    told = "".join(own.text or "" for own in parts)
-    for found in reversed(list(PLACEHOLDER.finditer(told))):
+    text = "".join(own.text or "" for own in parts)
+    for found in reversed(list(PLACEHOLDER.finditer(text))):
         match = _TEXT.fullmatch(found[0])
         if not match:
-            raise PlaceholderError(told)
+            raise PlaceholderError(text)
         if match[1] not in texts:
-            raise PlaceholderError(told, match[1])
+            raise PlaceholderError(text, match[1])
         yield match[1], _replace(parts, found.start(), found.end(), texts[match[1]])
 
 

@@ -44,7 +44,7 @@ class PublicExport:
         """Return the public bundle."""
         return bundle_of(self.found, self.round, language)
 
-    def told(self, language: str) -> list[str]:
+    def sentences(self, language: str) -> list[str]:
         """Return what is withheld because of earlier exports."""
         return notices(self.found, language)
 

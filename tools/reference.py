@@ -13,7 +13,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,14 @@ DATA_DICTIONARY = """\
 
 
 def main(arguments: list[str]) -> int:
-    """Write every page, or report those that are not current; returns the exit code."""
+    """Write every page of the reference, or report those that are not current; returns the exit code."""
+    return write(pages(), arguments)
+
+
+def write(current: Iterable[tuple[Path, str]], arguments: list[str]) -> int:
+    """Write generated pages, or with `--check` report those that are not current; returns the exit code."""
     only_check = "--check" in arguments
-    outdated = {path: text for path, text in pages() if not path.is_file() or path.read_text("utf-8") != text}
+    outdated = {path: text for path, text in current if not path.is_file() or path.read_text("utf-8") != text}
     for path, text in outdated.items():
         print(path.relative_to(ROOT))
         if not only_check:

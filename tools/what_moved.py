@@ -35,6 +35,7 @@ from data.store.release import Release
 from i18n import LANGUAGES, ROOT
 from results.ranking.family import BY_GRADE, Family, families
 from results.ranking.verdicts import claims_by_rule, marks_of
+from tools.reference import write
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -369,13 +370,7 @@ def path_of(language: str) -> Path:
 
 def main(arguments: list[str]) -> int:
     """Write both pages, or report those that are not current; returns the exit code."""
-    only_check = "--check" in arguments
-    outdated = {path: text for path, text in pages() if not path.is_file() or path.read_text("utf-8") != text}
-    for path, text in outdated.items():
-        print(path.relative_to(ROOT))
-        if not only_check:
-            path.write_text(text, "utf-8")
-    return 1 if outdated and only_check else 0
+    return write(pages(), arguments)
 
 
 if __name__ == "__main__":

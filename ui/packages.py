@@ -70,7 +70,7 @@ def _withheld_over_time(round_: Round, before: tuple[str, ...], words: str) -> l
     if not before:
         return []  # the first page of a round is judged alone
     try:
-        return prepare(cached.store(), round_).told(words)
+        return prepare(cached.store(), round_).sentences(words)
     except BiaochiError as refusal:
         return refusal.sentences(words)
 

@@ -33,7 +33,7 @@ def bounds_in_words(round_: Round, family: Family, code: str, language: str, *, 
     if not shown(family, found, limit=limit)[at]:
         return ""
     share = float(family.members["dont_know_share"].iloc[at])
-    return told(found, at, share, family.rules.presentation.decimals, language, limit=limit)
+    return sentence(found, at, share, family.rules.presentation.decimals, language, limit=limit)
 
 
 def many_in_words(units: Sequence[str], language: str, *, limit: float = LIMIT) -> str:
@@ -68,7 +68,7 @@ def shown(family: Family, found: UnknownBounds, *, limit: float = LIMIT) -> NDAr
     return kept
 
 
-def told(found: UnknownBounds, at: int, share: float, decimals: int, language: str, *, limit: float = LIMIT) -> str:
+def sentence(found: UnknownBounds, at: int, share: float, decimals: int, language: str, *, limit: float = LIMIT) -> str:
     """Return the bounds of the unit at a position as a sentence. share : of "don't know", as the unit's line has it."""
     return translate(BOUNDS, language).format(
         share=number_format.percent(share, 0),

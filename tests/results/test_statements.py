@@ -134,7 +134,7 @@ def told(language):
     yield translate(RELIABILITY, language).format(share="82%")
     yield translate(NO_SECOND_VERDICT, language)
     yield f"## {language} · don't know"
-    yield unknown.told(UNKNOWN, 0, float(UNKNOWN.share[0]), 2, language)
+    yield unknown.sentence(UNKNOWN, 0, float(UNKNOWN.share[0]), 2, language)
     yield unknown.many_in_words(("甲局", "乙局"), language)
     yield f"## {language} · lists without a finding"
     for message in NO_LISTS:
@@ -230,7 +230,7 @@ def grid(rule):
 def test_no_two_sentences_of_one_unit_contradict_each_other(language):
     """Verdict, gauge, range of places, remark, bounds and year card, over all that the tests could bring."""
     wrong = []
-    bounds = unknown.told(UNKNOWN, 0, float(UNKNOWN.share[0]), 2, language)
+    bounds = unknown.sentence(UNKNOWN, 0, float(UNKNOWN.share[0]), 2, language)
     assert not CERTAIN.search(bounds) and ("只就作出评价的人" in bounds or "gave a grade" in bounds)
     for rule in RULES.values():
         for unit in grid(rule):
