@@ -31,8 +31,10 @@ SLACK = 1e-6
 
 MOST_NODES = 2_000
 """Branches of an integer programme; those of one unit need a few dozen."""
-UNBOUNDED = 3
-"""Status that scipy returns for an unbounded programme."""
+INFEASIBLE, UNBOUNDED = 2, 3
+"""Status that scipy returns for a programme without a solution, and for an unbounded programme."""
+NOT_FOUND: Floats = np.empty(0)
+"""No solution within MOST_NODES branches: nothing is learned, so that the interval stays as narrow as it is known."""
 
 Enough: TypeAlias = Callable[[Floats, Floats], Bools]
 """Whether intervals (low, high) protect their cells."""
@@ -308,7 +310,7 @@ def _search(
     """Return the intervals of the targets of a component, starting from those known already."""
 
     def learn(solution: Floats | None) -> None:
-        if solution is not None:
+        if solution is not None and len(solution):
             np.minimum(low, np.ceil(solution[targets] - SLACK), out=low)
             np.maximum(high, np.floor(solution[targets] + SLACK), out=high)
 
@@ -339,7 +341,7 @@ class _Solver:
         self._whole = np.full(self._count, int(whole))
 
     def best(self, unknowns: Ints, price: Floats) -> Floats | None:
-        """Return a solution with the smallest sum of price x unknown; None when it has no bound.
+        """Return a solution of the smallest sum of price x unknown, None if it has no bound; NOT_FOUND after too long.
 
         Raises ValueError when no numbers fit what is known.
         """
@@ -353,4 +355,6 @@ class _Solver:
                 return np.asarray(found.x, dtype=np.float64)
             if found.status == UNBOUNDED:
                 return None
-        raise ValueError(f"no numbers fit what is known: {found.message}")
+        if found.status == INFEASIBLE:
+            raise ValueError(f"no numbers fit what is known: {found.message}")
+        return NOT_FOUND

@@ -205,3 +205,20 @@ def test_intervals_are_those_of_all_fillings(counts, data):
     value = -(whole[:, rest] @ cells.counts[rest]).astype(float)
     low, high = feasible(Knowledge(whole[:, place], value, value), np.arange(len(place)))
     assert [(a, b) for a, b in zip(low, high, strict=True)] == [expected[at] for at in sorted(expected)]
+
+
+def test_a_search_without_an_end_learns_nothing_and_withholds(monkeypatch):
+    """Market split (Cornuejols and Dawande 1998): three equations of 20 unknowns, each 0 or 1, in which branching finds
+    no whole numbers for long. An export stopped there with an error of ours.
+    """
+    monkeypatch.setattr("analytics.suppression.MOST_NODES", 1)
+    draw = np.random.default_rng(7)
+    split, start = draw.integers(0, 100, (3, 20)), draw.integers(0, 2, 20)
+    facts = sparse.csr_array(np.vstack([split, np.eye(20)]).astype(float))
+    fits = (split @ start).astype(float)
+    known = Knowledge(facts, np.array([*fits, *np.zeros(20)]), np.array([*fits, *np.ones(20)]))
+    low, high = feasible(known, np.arange(20), interval_is_open, start=start, whole=True)
+    assert (low == start).all() and (high == start).all()
+    assert not interval_is_open(low, high).any()
+    with pytest.raises(ValueError, match="no numbers fit"):
+        feasible(Knowledge(facts, known.low + 0.25, known.low + 0.25), np.arange(20), start=start, whole=True)
