@@ -19,7 +19,8 @@ def below_the_header(text: TextTable, header: Header) -> list[Problem]:
     """
     struck = [row for row in text.struck if row > header.row]
     doubted, noted = (
-        [cell for cell in cells if _row_of(cell, header.row) > header.row] for cells in (text.doubted, text.noted)
+        [cell for cell in cells if (row_of(cell) or header.row + 1) > header.row]
+        for cells in (text.doubted, text.noted)
     )
     found = (
         ("confirm_struck", "warning", spans(struck), len(struck)),
@@ -29,10 +30,10 @@ def below_the_header(text: TextTable, header: Header) -> list[Problem]:
     return [_told(code, level, text, places, count) for code, level, places, count in found if count]
 
 
-def _row_of(cell: str, header_row: int) -> int:
-    """Return the row of a cell; a note whose cell is not known may be on any row."""
+def row_of(cell: str) -> int | None:
+    """Return the row of a cell; None where the format does not tell the cell: its note may be on any row."""
     found = _ROW.search(cell)
-    return int(found[0]) if found else header_row + 1
+    return int(found[0]) if found else None
 
 
 def _told(code: str, level: str, text: TextTable, places: Sequence[str], count: int) -> Problem:

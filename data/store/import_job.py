@@ -30,7 +30,7 @@ from data.intake.personal import PERSONAL, is_clean, personal_cells, without_val
 from data.intake.personal_copy import CleanedFile, cleaned
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
-from data.intake.sheet_marks import below_the_header
+from data.intake.sheet_marks import below_the_header, row_of
 from data.intake.source import TextTable, display_name, open_source
 from data.intake.table import with_formulas, without_consequences
 from data.intake.titles import contradictions
@@ -563,7 +563,8 @@ class ImportJob:
             merged=text.merged,
             merged_numbers=text.merged_numbers,
             struck=tuple(row for row in text.struck if row not in left_out),
-            noted=text.noted,
+            doubted=tuple(cell for cell in text.doubted if row_of(cell) not in left_out),
+            noted=tuple(cell for cell in text.noted if row_of(cell) not in left_out),
             without_value=text.without_value,
         )
 

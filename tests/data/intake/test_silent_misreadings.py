@@ -10,6 +10,7 @@ import xlsxwriter
 
 from data.intake.context import READING_OF_MEANINGS
 from data.intake.contradictions import other_points
+from data.intake.corrections import WHOLE_ROW, Edit
 from data.intake.headings import counts_votes, is_share, measured_in, named_first, names_part, points_behind
 from data.intake.marked_names import plain, question
 from data.intake.section_sums import sums_among
@@ -17,6 +18,7 @@ from data.intake.titles import said
 from data.model.rule_sets import parse_rules
 from data.store import ImportOptions, Store
 from data.store.replay import replay
+from data.store.uploads import EditLog
 from tests.data.intake.test_unit_sheets import book
 from tests.support.desk import Desk
 from tests.support.opendocument import SPACES, opendocument
@@ -320,6 +322,18 @@ def test_struck_rows_and_notes_on_cells_are_asked_about_in_each_file(pooled):
     lines = [[cell.format(' table:style-name="ce1"' if row is rows[1] else "", text) for text in row] for row in rows]
     style = '<style:style style:name="ce1"><style:text-properties style:text-line-through-style="solid"/></style:style>'
     assert codes(pooled.read("counts", opendocument(lines, spaces, style), "a.ods")) == {"confirm_struck"}
+
+
+def test_what_a_note_says_is_asked_about_after_a_correction_as_well(pooled):
+    """A corrected file is read a second time: what was known of its cells goes along, and a row left out takes its own
+    marks with it.
+    """
+    cell = EditLog(Edit(2, "满意", "5", "6"), "2026-01-05T08:00:00Z", "somebody")
+    row = EditLog(Edit(3, WHOLE_ROW, "市教育局,7,1,2", ""), "2026-01-05T08:00:00Z", "somebody")
+    for mark, note, asked in (("B3", "此行作废", "confirm_notes"), ("row", "", "confirm_struck")):
+        content = workbook(mark, note)
+        assert codes(pooled.read("counts", content, "a.xlsx", edits=(cell,))) == {asked}, mark
+        assert codes(pooled.read("counts", content, "a.xlsx", edits=(row,))) == set(), mark
 
 
 # --- records ----------------------------------------------------------------------------------------------------------
