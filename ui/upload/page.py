@@ -176,7 +176,8 @@ def rules_choice(round_id: str, replaces: bool) -> str | None:
     if used:
         return st.selectbox(_("Rule set"), [used], key="upload_rules_used", disabled=True)
     if not names:
-        st.info(_("There is no rule set yet. Add a rule set below: it sets the points of each grade."))
+        st.info(_("There is no rule set yet. Make one on the page of scoring rules, or add a file below."))
+        layout.page_link("manage/rules.py", _("Make a rule set"), {"lang": language()})
         return None
     if wanted in names:  # of the unfinished upload that is continued
         return st.selectbox(_("Rule set"), names, index=names.index(wanted), key=f"upload_rules_wanted_{wanted}")
