@@ -42,7 +42,7 @@ from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
-from data.store.atomic_write import copy_to_disk, move_atomically
+from data.store.atomic_write import copy_to_disk, move_atomically, move_into_store
 from data.store.column_mappings import Decision, remembered, words, write_decision
 from data.store.earlier_lines import Found, Line, with_places
 from data.store.history import now, user
@@ -344,7 +344,7 @@ class ImportJob:
         self.watch.step(0.95, N_("Storing"))
         upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
         write_manifest(self.folder, upload)
-        move_atomically(self.folder, self.path / "uploads" / upload.upload_id)
+        move_into_store(self.staging, self.folder, self.path, f"uploads/{upload.upload_id}")
         self.report.stored, self.report.upload = True, upload.upload_id
         if self.options.confirm or self.options.values or self.options.mapping:
             self._remember()

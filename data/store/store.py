@@ -22,7 +22,7 @@ from data.model.progress import Progress, ProgressReporter, no_progress, not_can
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
 from data.store import aliases, policy
-from data.store.atomic_write import move_atomically
+from data.store.atomic_write import STAGING, move_atomically, move_into_store
 from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
 from data.store.drafts import discard_stored
@@ -212,7 +212,7 @@ class Store:
                 return rules
             draft = staging / "rules.toml"
             draft.write_text(text, encoding="utf-8")
-            move_atomically(draft, path)
+            move_into_store(staging, draft, self.path, f"rules/{rules.name}.toml")
         return rules
 
     def import_files(
@@ -432,7 +432,7 @@ class Store:
         draft = staging / "event.json"
         text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)
         draft.write_text(text, encoding="utf-8")
-        move_atomically(draft, self.path / FOLDER / f"{number:06d}.json")
+        move_into_store(staging, draft, self.path, f"{FOLDER}/{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
         """Return the rule set of an import: by name, else of the round, else the only rule set.
@@ -468,13 +468,13 @@ class Store:
         self.path.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.path / "lock", timeout=0):
-                for left in (self.path / "staging").glob("*"):  # left by a killed process
+                self._log()  # before the notes of a killed process go
+                for left in (self.path / STAGING).glob("*"):
                     shutil.rmtree(left, ignore_errors=True)
-                (self.path / "staging").mkdir(exist_ok=True)
-                staging = Path(tempfile.mkdtemp(dir=self.path / "staging"))
+                (self.path / STAGING).mkdir(exist_ok=True)
+                staging = Path(tempfile.mkdtemp(dir=self.path / STAGING))
                 self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
                 try:
-                    self._log()
                     yield staging
                     self._log()
                 finally:
@@ -491,7 +491,7 @@ class Store:
     @property
     def _writer(self) -> Path:
         """Path of the file that names the lock holder. It is not the lock file, which every attempt to lock empties."""
-        return self.path / "staging" / "writer.json"
+        return self.path / STAGING / "writer.json"
 
     def _holder(self) -> tuple[str, str] | None:
         try:
