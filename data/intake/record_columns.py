@@ -6,6 +6,7 @@ others are written as key and canonical text. What is doubtful may be too much a
 """
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -47,8 +48,10 @@ Codes: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Column:
-    """Texts of a field in some rows. codes : a row each, the number of its text. kept, parts, doubtful : by number, the
-    value, the canonical text of field and value (None if unknown), and whether the row reader has to look.
+    """Texts of a field in some rows. codes : a row each, the number of its text.
+
+    kept, parts, doubtful : by number, the value, the canonical text of field and value after a comma (None if unknown),
+    and whether a row with it is set aside.
     """
 
     codes: Codes
@@ -161,7 +164,7 @@ class ColumnReader:
     def _word(self, own: Field, word: str) -> tuple[object, str | None, bool]:
         sure = self._sure(own, word) if word else None
         if sure is not None:
-            return sure, f'"{own.name}":"{sure}"', False
+            return sure, f',"{own.name}":"{sure}"', False
         known = self.known[own.name]
         if word not in known:
             if len(known) >= AT_ONCE:  # a column of texts that are all different
@@ -187,13 +190,13 @@ class ColumnReader:
         reading = self.asked.read(own, word)
         missing = reading.kept is None and own.name in REQUIRED[self.asked.kind]
         other = (own.has("unit") and is_totals_unit(word)) or (own.name == "valid_from" and SPAN.search(word))
-        part = canonical({own.name: reading.kept})[1:-1] or None
-        return reading.kept, part, bool(reading.code or missing or other)
+        part = canonical({own.name: reading.kept})[1:-1]
+        return reading.kept, f",{part}" if part else None, bool(reading.code or missing or other)
 
     def _keys(self, columns: Mapping[str, Column], blank: Mask) -> pa.Array:
         """Return the key of every row; null where a part of it is in doubt."""
         own = [(name, columns[name]) for name in KEYS[self.asked.kind]]
-        parts = [pc.fill_null(column.of_rows(without=len(name) + 3), "null") for name, column in own]
+        parts = [pc.fill_null(column.of_rows(without=len(name) + 4), "null") for name, column in own]
         joined = pc.binary_join_element_wise(*parts, ", ")
         keys = pc.binary_join_element_wise(pa.scalar("["), joined, pa.scalar("]"), "")
         none = blank | np.logical_or.reduce([column.doubtful[column.codes] for _, column in own])
@@ -266,8 +269,9 @@ def _doubtful(columns: Mapping[str, Column]) -> Mask:
 def _contents(columns: Mapping[str, Column]) -> pa.Array:
     """Return the canonical text of every row: fields in the order of their names, without unknown values."""
     parts = [columns[name].of_rows() for name in sorted(columns)]
-    joined = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
-    return pc.binary_join_element_wise(pa.scalar("{"), joined, pa.scalar("}"), "")
+    joined = pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
+    opened = pc.binary_replace_slice(joined, 0, 1, "{")  # in place of the comma before the first field
+    return pc.binary_join_element_wise(opened, pa.scalar("}"), "")
 
 
 def _blank(cells: list[pa.Array]) -> Mask:
@@ -329,17 +333,17 @@ class Texts:
         wanted = {match_key(text) for other in by for text in self.of(other) if text.strip()}
         if not wanted:
             return []
-        found = dict.fromkeys(self._first(name, first))
+        found = dict.fromkeys(self.in_order(name, first))
         for batch in self._batches(name):
             close = pc.is_in(pc.utf8_lower(batch), value_set=pa.array(sorted(wanted)))
             plain = pc.match_substring_regex(batch, "^[!-~]*$")
-            found |= dict.fromkeys(batch.filter(pc.or_not(close, plain)).to_pylist())
+            found |= dict.fromkeys(batch.filter(pc.or_(close, pc.invert(plain))).to_pylist())
         return list(found)
 
-    def _first(self, name: str, most: int) -> list[str]:
-        """Return the first different texts in the order of the rows."""
+    def in_order(self, name: str, most: int = sys.maxsize) -> list[str]:
+        """Return the first different texts of a field in the order of the rows."""
         found: dict[str, None] = {}
-        for batch in _batches(self.con, self.table, f"c{self.columns[name]}"):
+        for batch in () if name not in self.columns else _batches(self.con, self.table, f"c{self.columns[name]}"):
             found |= dict.fromkeys(text for text in batch.column(0).to_pylist() if text and text.strip())
             if len(found) >= most:
                 break

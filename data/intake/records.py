@@ -168,7 +168,7 @@ class _Reader:
         for name in identifiers(self.kind, header):
             self.numbers[name] = Numbers.of(texts.telling(name))
         by = {own.name for own, _ in self.self_references}
-        self.begin(header, partial(texts.referred, by=by, first=MOST_COMPARED) if self.only_file else texts.of)
+        self.begin(header, partial(texts.referred, by=by, first=MOST_COMPARED) if self.only_file else texts.in_order)
         read = ColumnReader(self._asked(header)).read(con, loaded.name, self.context.workdir, self.at)
         self.intake.problems += _unknown_columns(
             text, header.without_other(round_columns(self.kind, header)), read.filled

@@ -38,12 +38,13 @@ from data.intake.titles import contradictions
 from data.intake.unit_sheets import BY_SHEETS, OF_SHEET, UnitSheets
 from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.units import UnitIntake, read_units
-from data.model.books import findings, is_book
+from data.model.books import is_book
 from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
 from data.store.atomic_write import copy_to_disk, move_atomically
+from data.store.book_findings import book_findings
 from data.store.column_mappings import Decision, remembered, words, write_decision
 from data.store.earlier_lines import Found, Line, with_places
 from data.store.history import now, user
@@ -54,7 +55,6 @@ from data.store.rounds import (
     read_register,
     read_round,
     referable,
-    snapshot_of,
 )
 from data.store.uploads import (
     EVIDENCE,
@@ -336,7 +336,7 @@ class ImportJob:
         """Report what the file says of the earlier states of the book: changed past entries, rows that are missing."""
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
         others = [u for u in active([*self.in_force, draft]) if u.kind == self.kind and u.number != draft.number]
-        found = findings(self.kind, snapshot_of(draft), [snapshot_of(upload) for upload in others])
+        found = book_findings(self.con, draft, others)
         self.report.problems += book_problems(self.kind, found, self.as_of, self.places)
         self.report.notes += [problem for problem in self.report.problems if problem.level == "note"]
         self.report.problems = [problem for problem in self.report.problems if problem.level != "note"]

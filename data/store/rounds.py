@@ -18,7 +18,7 @@ from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
 from data.intake.context import READING_OF_MEANINGS
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.model.books import Snapshot, is_book, stamped
+from data.model.books import is_book, stamped
 from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, TABLES
 from data.model.facts import (
     Dictionaries,
@@ -220,18 +220,6 @@ def _texts_of(upload: Upload) -> list[str]:
     if not is_book(upload.kind):
         return texts
     return [stamped(text, upload.choices.as_of, complete=upload.choices.complete) for text in texts]
-
-
-def snapshots(uploads: list[Upload], kind: str) -> list[Snapshot]:
-    """Return the uploads of a book, of all rounds."""
-    return [snapshot_of(upload) for upload in uploads if upload.kind == kind]
-
-
-def snapshot_of(upload: Upload) -> Snapshot:
-    """Return an upload of a book with its rows by key."""
-    frame = upload.frame()
-    rows = dict(zip(map(str, frame["key"]), map(str, frame["content"]), strict=True))
-    return Snapshot(upload.upload_id, upload.round_id, upload.choices.as_of, upload.choices.complete, rows)
 
 
 def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
