@@ -10,7 +10,7 @@ from data.model.contract import TABLE_OF, Field, Table
 
 # Kinds of version 0.1: programs know their broken conditions by these codes and words, and keep them.
 _AS_BEFORE = frozenset({"round", "unit_round", "component_score", "issue_return"})
-_DATES = frozenset({"date", "timestamp"})
+DATES = frozenset({"date", "timestamp"})
 _DAY = len("2025-11-30")
 _TRUTHS = {True: "是", False: "否"}
 
@@ -40,39 +40,49 @@ class Rules:
     def of(cls, table: Table) -> "Rules":
         """Return the conditions of a table that its rows can be checked against by themselves."""
         conditions = tuple((own, check) for own in table.fields for check in own.checks if check.sort in _JUDGES)
-        past = tuple(own for own in table.fields if own.has("past") and own.type in _DATES)
+        past = tuple(own for own in table.fields if own.has("past") and own.type in DATES)
         return cls(table.kind, {own.name: own.header for own in table.fields}, conditions, past)
 
     def faults(self, row: Mapping[str, object]) -> Iterator[Fault]:
         """Yield every condition that a row breaks."""
         for own, check in self.conditions:
-            yield from _JUDGES[check.sort](self, own, check, row)
+            yield from self.broken(own, check, row)
+
+    def broken(self, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+        """Yield the faults of a row by one of the conditions."""
+        yield from _JUDGES[check.sort](self, own, check, row)
 
 
 def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
     """Yield every rule of the kind that the record breaks."""
-    yield from _rules(kind).faults(row)
+    yield from rules_of(kind).faults(row)
     if kind == "component_score" and row.get("component") == "扣分" and _number(row.get("points")) > 0:
         yield Fault("points", "deduction_positive")
 
 
 def after_day(kind: str, row: Mapping[str, object], day: str) -> Iterator[Fault]:
     """Yield past events of a register that are later than the day whose state it gives."""
-    for own in _rules(kind).past:
+    for own in rules_of(kind).past:
         if row.get(own.name) is not None and _day(row[own.name]) > day:
             yield Fault(own.name, "date_in_future", {"day": day})
 
 
 @cache
-def _rules(kind: str) -> Rules:
+def rules_of(kind: str) -> Rules:
+    """Return the conditions of a kind."""
     return Rules.of(TABLE_OF[kind])
+
+
+def fields_of(own: Field, check: Check) -> list[str]:
+    """Return the names that a condition compares; a limit may be a number among them."""
+    return list(dict.fromkeys((own.name, *check.names, check.other)))
 
 
 def _at_most(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
     value, limit = row.get(own.name), _limit(check, row)
     if value is None or limit is None:
         return
-    if own.type in _DATES:
+    if own.type in DATES:
         if _day(limit) < _day(value):
             yield Fault(check.other, "before_start", {"start": value})
     elif _number(value) > _number(limit) and check.other.isdecimal():
@@ -85,7 +95,7 @@ def _at_least(rules: Rules, own: Field, check: Check, row: Mapping[str, object])
     value, limit = row.get(own.name), _limit(check, row)
     if value is None or limit is None:
         return
-    if own.type in _DATES:
+    if own.type in DATES:
         first, last = _comparable(limit, value)
         if last < first:
             yield Fault(own.name, "before_start", {"start": limit})

@@ -12,12 +12,13 @@ never skipped: a rule that would silently not apply is worse than none.
     unit   place   post             a unit, place or person's code of the registers
     code   month                    a code without meaning; a month such as 2026-03
     past                            of a book: does not change any more once it is given
+    state                           of a book: what its rows are counted by, besides month, unit and place
 """
 
 import re
 from dataclasses import dataclass
 
-WORDS = frozenset({"unit", "place", "post", "code", "month", "past"})
+WORDS = frozenset({"unit", "place", "post", "code", "month", "past", "state"})
 REFERENCES = {"place": ("place", "place_code"), "post": ("person", "person_code")}
 _PATTERNS = (
     (re.compile(r"(?P<sort><=|>=|>) (?P<other>\w+)"), "order"),
