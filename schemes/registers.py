@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 UNIT, PLACE, PERSON, CALENDAR = "unit", "place", "person", "calendar"
 MADE = (UNIT, CALENDAR)
-"""Frames that every release has: made of its registers of units and of the calendar."""
+"""Frames that every release has: its newest register of units, and the calendar."""
 DAY_TYPES = ("date", "timestamp")
 
 
@@ -185,7 +185,7 @@ def calendar_frame(calendar: Calendar, year: int) -> pd.DataFrame:
 
 
 class _Known:
-    """A calendar by its version, so that its frame is made once: 8,400 days take 20 ms."""
+    """A calendar by its version, so that its frame is kept: 8,400 days take 20 ms."""
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar

@@ -115,7 +115,7 @@ class Scheme:
 
     @property
     def documents(self) -> Mapping[str, Callable[..., Any]]:
-        """Its documents by period ("month", "quarter", "year") or by a name of its own."""
+        """Its documents by period ("month", "quarter", "year") or by another name."""
         documents: Mapping[str, Callable[..., Any]] = self._given(DOCUMENTS, "DOCUMENTS", {})
         return documents
 

@@ -51,7 +51,7 @@ def terms_of(opinions: pd.DataFrame, settings: Settings) -> NDArray[np.int64]:
     """Return the working days for an answer to each opinion: by its nature, else by its channel, else for all."""
     special = dict(settings.days_by)
     found = texts(opinions, "nature").map(special).fillna(texts(opinions, "channel").map(special))
-    return found.fillna(settings.days).astype("int64").to_numpy()
+    return np.asarray(found.fillna(settings.days), dtype=np.int64)
 
 
 def _without_events(
