@@ -35,7 +35,7 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     """
     opinions = frames["opinion"].reset_index(drop=True)
     events = frames["opinion_event"] if "opinion_event" in frames else pd.DataFrame(columns=["opinion_no", "event"])
-    terms = terms_of(opinions, settings)
+    terms = terms_at_receipt(opinions, frames, settings)
     columns = _without_events(opinions, terms, calendar, as_of)
     for at, row in _with_events(opinions, terms, events, calendar, as_of, settings):
         for name, value in row.items():
@@ -45,6 +45,18 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     dated = {name: columns[name].astype("datetime64[s]") for name in ("due", "paused_since")}
     added = {**columns, **dated, "withdrawn": withdrawn, "days_left": left}
     return ChainMap({"opinion": opinions.assign(**added)}, frames)  # type: ignore[arg-type]
+
+
+def terms_at_receipt(opinions: pd.DataFrame, frames: Frames, settings: Settings) -> NDArray[np.int64]:
+    """Return the working days for an answer under the rules of the day of receipt; later rules move no due day."""
+    if "rules" not in frames or len(frames["rules"]) < 2:
+        return terms_of(opinions, settings)
+    received = days(opinions, "received_at")
+    terms = np.zeros(len(opinions), dtype=np.int64)
+    for rules in frames["rules"].itertuples():
+        since = np.asarray(received >= rules.valid_from) if pd.notna(rules.valid_from) else np.ones(len(terms), bool)
+        terms = np.where(since, terms_of(opinions, rules.settings), terms)
+    return terms
 
 
 def terms_of(opinions: pd.DataFrame, settings: Settings) -> NDArray[np.int64]:
