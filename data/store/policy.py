@@ -153,7 +153,7 @@ def refuse_clearing(round_id: str, uploads: Sequence[Upload]) -> UsageError | No
 
 
 def refuse_withdrawing(upload: Upload, status: RoundStatus, in_force: Sequence[Upload]) -> UsageError | None:
-    """Refuse to withdraw an upload that is not in force, or one that the status of its round locks."""
+    """Refuse to withdraw an upload that is not in force, or that the status of its round locks."""
     if upload.upload_id not in {other.upload_id for other in in_force}:
         return UsageError("The upload {upload} is not in force: it is replaced or withdrawn.", upload=upload.upload_id)
     if upload.locks_with_round and status.code in LOCKED:
