@@ -22,6 +22,9 @@ ROW = (
 )
 """Columns of a row, in this order. value : a share from 0 to 1 of n, or a count. low, high : in the unit of value."""
 
+ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
+"""Columns of what has to be done. days : of the kind that the word for `what` names, negative once a day is over."""
+
 ALL, MONTH, QUARTER = "all", "month", "quarter"
 KEY_COLUMN = {
     "unit": "unit_code",
@@ -120,26 +123,6 @@ class Measure(Generic[S]):
     why_no_interval: str | None = COUNTED
     good: Literal["high", "low"] | None = None
     public: bool = False
-
-
-@dataclass(frozen=True)
-class Scheme(Generic[S]):
-    """All that a scheme gives; everything else is the same for every scheme.
-
-    name : of the address and the command. title : English message. tables : in the order of upload. settings : its
-    defaults. documents : by period ("month", "quarter", "year") or by a name of the scheme's.
-    """
-
-    name: str
-    title: str
-    tables: tuple[str, ...]
-    settings: S
-    measures: tuple[Measure[S], ...]
-    view: Callable[..., None]
-    documents: Mapping[str, Callable[..., object]]
-    dossier: Callable[..., pd.DataFrame]
-    timeline: Callable[..., pd.DataFrame]
-    demo: Callable[..., Frames]
 
 
 def measure_rows(

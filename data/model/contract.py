@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data.model.checks import Check, parse_checks
 from data.model.names import match_key
-from i18n import ROOT
+from settings import ROOT, scheme_folders
 
 CONTRACT = Path(__file__).with_name("contract.csv")
 # How a table is read: its module, or row by row. The rows of a fact happen once; those of a book live on (`books.py`).
@@ -74,7 +74,8 @@ class Table:
 
 def contract_files() -> list[Path]:
     """Return the tables of the evaluation and those of every scheme, which are read as data."""
-    return [CONTRACT, *sorted(ROOT.glob("schemes/*/tables.csv"))]
+    rooms = (ROOT / "schemes", *scheme_folders())
+    return [CONTRACT, *(path for room in rooms for path in sorted(room.glob("*/tables.csv")))]
 
 
 def read_tables(path: Path) -> Iterator[Table]:
@@ -120,6 +121,9 @@ TABLE_OF_KIND = {kind: table.name for kind, table in TABLE_OF.items()}
 RECORD_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode in (FACT, BOOK))
 # Kinds that are read under a rule set.
 SCORED_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode == VOTES)
+SCHEME_RULES = "scheme_rules"
+# Kinds that people upload; the settings of a scheme are checked and written as a table by a command.
+UPLOAD_KINDS = tuple(kind for kind in KINDS if kind != SCHEME_RULES)
 KIND_NAMES = {kind: table.title for kind, table in TABLE_OF.items()}
 # Kinds whose rows others refer to, by `in table.field`, `place` or `post`.
 REFERRED_KINDS = tuple(

@@ -39,6 +39,7 @@ ACTIONS = {
     "restore": N_("Restored"),
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),
+    "second": N_("Checked by a second person"),
     "nothing later": N_("Nothing published after the backup"),
 }
 

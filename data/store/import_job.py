@@ -43,7 +43,7 @@ from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
-from data.store.atomic_write import copy_to_disk, move_atomically
+from data.store.atomic_write import copy_to_disk, move_atomically, move_into_store
 from data.store.book_findings import book_findings
 from data.store.column_mappings import Decision, remembered, words, write_decision
 from data.store.earlier_lines import Found, Line, with_places
@@ -172,7 +172,8 @@ class ImportOptions:
     fill_down: merged cells are read as filled. edits: corrections of a single file. demo: demonstration data. trial:
     the round is tried out; it takes trial uploads only, until it is cleared. replaying: the files were stored before,
     so their meaning was confirmed then. reading: the checks under which they were read. as_of: ISO day of the state
-    that a book gives; "" takes it from the title. complete: the book holds every row.
+    that a book gives; "" takes it from the title. complete: the book holds every row. checked: the rows are settings of
+    a scheme, written by the program from a file that it has checked.
     """
 
     rules: str | None = None
@@ -192,6 +193,7 @@ class ImportOptions:
     reading: int = READING
     as_of: str = ""
     complete: bool = False
+    checked: bool = False
 
 
 DEFAULTS = ImportOptions()
@@ -346,7 +348,7 @@ class ImportJob:
         self.watch.step(0.95, N_("Storing"))
         upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
         write_manifest(self.folder, upload)
-        move_atomically(self.folder, self.path / "uploads" / upload.upload_id)
+        move_into_store(self.staging, self.folder, self.path, f"uploads/{upload.upload_id}")
         self.report.stored, self.report.upload = True, upload.upload_id
         if self.options.confirm or self.options.values or self.options.mapping:
             self._remember()

@@ -17,12 +17,12 @@ from typing import TypeAlias
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.model.contract import SCORED_KINDS
+from data.model.contract import SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
 from data.store import aliases, policy
-from data.store.atomic_write import move_atomically
+from data.store.atomic_write import STAGING, move_atomically, move_into_store
 from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
 from data.store.drafts import discard_stored
@@ -212,7 +212,7 @@ class Store:
                 return rules
             draft = staging / "rules.toml"
             draft.write_text(text, encoding="utf-8")
-            move_atomically(draft, path)
+            move_into_store(staging, draft, self.path, f"rules/{rules.name}.toml")
         return rules
 
     def import_files(
@@ -229,7 +229,8 @@ class Store:
         `progress` gets the share done and an English message; when `cancelled` is true, CancelledError of
         data.model.progress is raised and nothing is left behind.
         """
-        if refusal := policy.refuse_kind(kind):
+        made = kind == SCHEME_RULES and (options.checked or options.replaying)
+        if not made and (refusal := policy.refuse_kind(kind)):
             raise refusal
         _raise(policy.refuse_as_of(kind, options.as_of, options.complete))
         if options.edits and len(sources) != 1:
@@ -433,7 +434,7 @@ class Store:
         draft = staging / "event.json"
         text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)
         draft.write_text(text, encoding="utf-8")
-        move_atomically(draft, self.path / FOLDER / f"{number:06d}.json")
+        move_into_store(staging, draft, self.path, f"{FOLDER}/{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
         """Return the rule set of an import: by name, else of the round, else the only rule set.
@@ -469,13 +470,13 @@ class Store:
         self.path.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.path / "lock", timeout=0):
-                for left in (self.path / "staging").glob("*"):  # left by a killed process
+                self._log()  # before the notes of a killed process go
+                for left in (self.path / STAGING).glob("*"):
                     shutil.rmtree(left, ignore_errors=True)
-                (self.path / "staging").mkdir(exist_ok=True)
-                staging = Path(tempfile.mkdtemp(dir=self.path / "staging"))
+                (self.path / STAGING).mkdir(exist_ok=True)
+                staging = Path(tempfile.mkdtemp(dir=self.path / STAGING))
                 self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
                 try:
-                    self._log()
                     yield staging
                     self._log()
                 finally:
@@ -492,7 +493,7 @@ class Store:
     @property
     def _writer(self) -> Path:
         """Path of the file that names the lock holder. It is not the lock file, which every attempt to lock empties."""
-        return self.path / "staging" / "writer.json"
+        return self.path / STAGING / "writer.json"
 
     def _holder(self) -> tuple[str, str] | None:
         try:

@@ -13,7 +13,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.books import is_book
-from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
+from data.model.contract import KIND_NAMES, SCORED_KINDS, UPLOAD_KINDS, header_of
 from data.model.grouped_problems import (
     JOINED,
     MARKS,
@@ -45,7 +45,8 @@ MOST_WRITTEN = 8  # columns of a preview that fit the page; a wider preview scro
 
 def kind_choice() -> str:
     """Ask which table the file contains."""
-    return st.selectbox(_("Kind of file"), list(KINDS), format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
+    kinds = list(UPLOAD_KINDS)
+    return st.selectbox(_("Kind of file"), kinds, format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
 
 
 def trial_choice(round_id: str) -> bool:
@@ -176,7 +177,8 @@ def rules_choice(round_id: str, replaces: bool) -> str | None:
     if used:
         return st.selectbox(_("Rule set"), [used], key="upload_rules_used", disabled=True)
     if not names:
-        st.info(_("There is no rule set yet. Add a rule set below: it sets the points of each grade."))
+        st.info(_("There is no rule set yet. Make one on the page of scoring rules, or add a file below."))
+        layout.page_link("manage/rules.py", _("Make a rule set"), {"lang": language()})
         return None
     if wanted in names:  # of the unfinished upload that is continued
         return st.selectbox(_("Rule set"), names, index=names.index(wanted), key=f"upload_rules_wanted_{wanted}")

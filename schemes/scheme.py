@@ -1,0 +1,176 @@
+"""A scheme as the rest of the product knows it: what its folder gives, each part loaded when it is first asked for.
+
+The command line never loads a page, and a page never loads the demonstration: only `words` is read to list schemes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.model.contract import Table
+    from data.store.release import Release
+    from schemes.frame import Asked, Frames, Measure
+    from schemes.rules import Rules
+
+TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
+PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
+WORDS_OF = {
+    "measure": "MEASURE_WORDS",
+    "counts": "COUNT_WORDS",
+    "of_what": "COUNT_WORDS",
+    "what": "ATTENTION_WORDS",
+    "state": "STATE_WORDS",
+    "result": "RESULT_WORDS",
+    "verdict": "VERDICT_WORDS",
+    "reason": "REASON_WORDS",
+    "why_no_interval": "REASON_WORDS",
+    "by": "BY_WORDS",
+}
+"""Column -> the words for its codes: of the scheme, or those that all schemes share."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A scheme. name : of its folder, of the address and of the command. folder : where its files are."""
+
+    name: str
+    folder: Path
+
+    def has(self, part: str) -> bool:
+        """Return whether the folder has a module of this name."""
+        return find_spec(f"schemes.{self.name}.{part}") is not None
+
+    def module(self, part: str) -> ModuleType:
+        """Return a module of the folder. Raises ModuleNotFoundError if there is none."""
+        return import_module(f"schemes.{self.name}.{part}")
+
+    def _given(self, part: str, name: str, default: object) -> Any:
+        """Return what a module gives under a name; the default if the folder has no such module, or no such name."""
+        return getattr(self.module(part), name, default) if self.has(part) else default
+
+    @property
+    def title(self) -> str:
+        """Its name for people, an English message."""
+        title: str = self.module(WORDS).TITLE
+        return title
+
+    @property
+    def order(self) -> int:
+        """Its place among the schemes."""
+        order: int = self.module(WORDS).ORDER
+        return order
+
+    def words(self, kind: str) -> Mapping[str, str]:
+        """Return the words of a kind, those that all schemes share included: code -> English message."""
+        return {**getattr(import_module("schemes.words"), kind, {}), **getattr(self.module(WORDS), kind, {})}
+
+    def word(self, code: str, column: str) -> str:
+        """Return the English message of a code in a column of WORDS_OF; the code itself if there is no word for it."""
+        return self.words(WORDS_OF[column]).get(code, code)
+
+    @cached_property
+    def contract(self) -> "tuple[Table, ...]":
+        """Its tables in the order of upload, as the contract knows them."""
+        from data.model.contract import read_tables
+
+        return tuple(read_tables(self.folder / TABLES))
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of its tables, in the order of upload; each is the kind of upload too."""
+        return tuple(table.name for table in self.contract)
+
+    @property
+    def measures(self) -> "Sequence[Measure[Any]]":
+        """What it measures."""
+        measures: Sequence[Measure[Any]] = self.module(MEASURES).MEASURES
+        return measures
+
+    def measure_of(self, name: str) -> "Measure[Any]":
+        """Return a measure by its code."""
+        return next(measure for measure in self.measures if measure.name == name)
+
+    def latest_day(self, release: "Release") -> date | None:
+        """Return the newest day that its tables speak of; None if the release has none of them."""
+        from schemes.registers import latest_day
+
+        return latest_day(self, release)
+
+    def year_rows(self, release: "Release", year: int) -> "pd.DataFrame":
+        """Return the rows of all its measures for a year, in total, by unit, by place and by month."""
+        from schemes.chosen import year_rows
+
+        return year_rows(self, release, year)
+
+    def names(self, release: "Release", day: date) -> Mapping[str, str]:
+        """Return code -> name of the units and places that rows may name."""
+        from schemes.registers import names
+
+        return names(release, day)
+
+    @property
+    def settings(self) -> Any:
+        """Its settings without a file of rules: the kinds and defaults of all that such a file may set."""
+        return self.module(MEASURES).SETTINGS
+
+    @cached_property
+    def default_rules(self) -> "Rules[Any]":
+        """The rules that it comes with."""
+        from schemes.rules import default_rules
+
+        return default_rules(self.name, self.settings)
+
+    def attention(self, frames: "Frames", asked: "Asked", settings: Any) -> "pd.DataFrame":
+        """Return what has to be done: `schemes.frame.ATTENTION`."""
+        listed: pd.DataFrame = self.module(MEASURES).attention(frames, asked, settings)
+        return listed
+
+    @property
+    def due_days(self) -> ModuleType | None:
+        """The module that sets due days, where terms run."""
+        return self.module(DUE_DAYS) if self.has(DUE_DAYS) else None
+
+    @property
+    def view(self) -> Callable[..., None] | None:
+        """Its page; only pages ask for it, as it loads Streamlit."""
+        view: Callable[..., None] | None = self._given(PAGE, "view", None)
+        return view
+
+    @property
+    def documents(self) -> Mapping[str, Callable[..., Any]]:
+        """Its documents by period ("month", "quarter", "year") or by another name."""
+        documents: Mapping[str, Callable[..., Any]] = self._given(DOCUMENTS, "DOCUMENTS", {})
+        return documents
+
+    @property
+    def commands(self) -> Mapping[str, Callable[..., Any]]:
+        """What it adds to its command, by the word that asks for it."""
+        commands: Mapping[str, Callable[..., Any]] = self._given(COMMANDS, "COMMANDS", {})
+        return commands
+
+    @property
+    def demo(self) -> Callable[..., Sequence[Any]] | None:
+        """The files of its demonstration."""
+        demo: Callable[..., Sequence[Any]] | None = self._given(DEMO, "files", None)
+        return demo
+
+    @property
+    def dossier(self) -> Callable[..., "pd.DataFrame"] | None:
+        """Its rows in the dossier of a unit."""
+        dossier: Callable[..., pd.DataFrame] | None = self._given(MEASURES, "dossier", None)
+        return dossier
+
+    @property
+    def timeline(self) -> Callable[..., "pd.DataFrame"] | None:
+        """Its events in the timeline of a unit."""
+        timeline: Callable[..., pd.DataFrame] | None = self._given(MEASURES, "timeline", None)
+        return timeline
