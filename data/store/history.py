@@ -1,4 +1,4 @@
-"""The history of a store: publications, rollbacks, cleared trials, withdrawn uploads and status changes of rounds.
+"""The history of a store: publications, rollbacks, withdrawn uploads, status of rounds, months that close.
 
 Each entry is a small file that never changes; the newest entry names the release in force.
 """
@@ -20,6 +20,8 @@ ACTIONS = {
     "clear": N_("Trial cleared"),
     "status": N_("Status changed"),
     "withdraw": N_("Upload withdrawn"),
+    "close": N_("Month closed"),
+    "reopen": N_("Month opened again"),
 }
 FOLDER = "history"
 
@@ -31,7 +33,8 @@ class Event:
     action: a key of ACTIONS. release: the release in force afterwards, or ''. round: set for a cleared trial or a
     status change. status: the new status. uploads: ids that are withdrawn. periods: of the public notice, if
     stated when the round was announced. accepted: the reason for publishing in spite of warnings. findings: shown
-    before publishing, as "code round".
+    before publishing, as "code round". scheme, month: that were closed or opened again. made_from, figures: of a
+    closing, the release that its bulletin was made from and the digest of the figures.
     """
 
     number: int
@@ -47,6 +50,15 @@ class Event:
     periods: Periods | None = None
     accepted: str = ""
     findings: tuple[str, ...] = ()
+    scheme: str = ""
+    month: str = ""
+    made_from: str = ""
+    figures: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Return what it is about: the round, or the scheme and month."""
+        return self.round or f"{self.scheme} {self.month}".strip()
 
 
 def read_history(store: Path) -> list[Event]:
@@ -80,8 +92,8 @@ def _event(entry: dict[str, Any]) -> Event:
 
 
 def written(event: Event) -> dict[str, Any]:
-    """Return an entry as it is stored; without findings it is as versions before 0.2.0 wrote it."""
-    added = ("accepted", "findings")
+    """Return an entry as it is stored; without what was added later it is as versions before 0.2.0 wrote it."""
+    added = ("accepted", "findings", "scheme", "month", "made_from", "figures")
     return {name: value for name, value in asdict(event).items() if value or name not in added}
 
 

@@ -339,7 +339,7 @@ class Store:
             reviewed = self._reviewed(draft, review)
             self._keep(draft, release_id)
             event = Event(0, "publish", release_id, previous or "", note, now(), user())
-            self._record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
+            self.record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
         return PublishReport(release_id, new=True)
 
     def _reviewed(self, draft: Path, review: Reviewer) -> Review:
@@ -390,7 +390,7 @@ class Store:
             announced = [name for name in before if self.status(name).code == ANNOUNCED]
             _raise(policy.refuse_change_of_announced(before, after, announced, release_id))
             if release_id != previous:
-                self._record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
+                self.record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
         return release_id
 
     def clear(self, round_id: str, reason: str) -> str | None:
@@ -407,7 +407,7 @@ class Store:
             previous = self.in_force() or ""
             release_id = self._without(staging, previous, set(ids))
             event = Event(0, "clear", release_id, previous, reason, now(), user(), round_id, uploads=tuple(ids))
-            self._record(staging, event)
+            self.record(staging, event)
         return release_id or None
 
     def withdraw(self, upload: str, reason: str) -> Upload:
@@ -464,9 +464,10 @@ class Store:
             _raise(policy.refuse_status(now_is, status, self._of_round(round_id), published))
             event = Event(0, "status", in_force, in_force, reason, now(), user(), round_id, status)
             event = replace(event, periods=periods if status == ANNOUNCED else None)
-            self._record(staging, event)
+            self.record(staging, event)
 
-    def _record(self, staging: Path, event: Event) -> None:
+    def record(self, staging: Path, event: Event) -> None:
+        """Add an entry to the history, inside `writing`; its number is the next one."""
         number = len(self.history()) + 1
         draft = staging / "event.json"
         text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)
