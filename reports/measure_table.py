@@ -7,7 +7,7 @@ import pandas as pd
 
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
-from results.contributions import Chosen, names_of
+from results.chosen import Chosen, names_of
 from results.missing import is_missing
 
 HEADERS = {

@@ -23,9 +23,14 @@ def load_demo(store: Store, more: Iterable[DemoFile] = ()) -> PublishReport:
     if not store.is_empty():
         raise UsageError(NOT_EMPTY)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
-    for file in (*demo_files(), *pledge_files(), *more):
-        _import(store, file)
+    load_files(store, (*demo_files(), *pledge_files(), *more))
     return store.publish(NOTE)
+
+
+def load_files(store: Store, files: Iterable[DemoFile]) -> None:
+    """Import files, each marked as demonstration data."""
+    for file in files:
+        _import(store, file)
 
 
 def _import(store: Store, file: DemoFile) -> None:

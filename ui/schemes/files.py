@@ -7,7 +7,7 @@ import streamlit as st
 
 from formats.document import Document, Form
 from formats.spreadsheet import Sheet
-from results.contributions import Chosen
+from results.chosen import Chosen
 from ui import documents as papers
 from ui import downloads
 from ui.i18n import _, language
@@ -19,7 +19,7 @@ def documents(chosen: Chosen, known: Mapping[str, Callable[[Any, str, Form], Doc
     kind = st.segmented_control(
         _("Document"),
         list(known),
-        format_func=lambda name: _(chosen.scheme.word(name)),
+        format_func=lambda name: _(chosen.scheme.document_word(name)),
         key=f"{chosen.scheme.name}_document",
         label_visibility="collapsed",
     )

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from reports import measure_words
-from results.contributions import Chosen, Scheme, counts_of
+from results.chosen import Chosen, Scheme, counts_of
 from ui import cached, charts, layout, tables
 from ui.i18n import _, language
 
@@ -31,9 +31,9 @@ def glance(chosen: Chosen, rows: pd.DataFrame, measures: Sequence[str]) -> None:
     """Show at most four figures, each with its base and its day. rows : `schemes.frame.ROW`, not divided."""
     by_name = {row["measure"]: row for row in rows.to_dict("records")}
     shown = [by_name[name] for name in measures[:MOST_FIGURES] if name in by_name]
-    with st.container(border=True, gap="small"):
+    with st.container(border=True):
         for column, row in zip(st.columns(max(len(shown), 1)), shown, strict=False):
-            with column:
+            with column.container(gap=None):  # close together: glance and picture share the first screen
                 _figure(chosen, row)
 
 
@@ -48,9 +48,7 @@ def _figure(chosen: Chosen, row: Mapping[Any, Any]) -> None:
         st.caption(layout.plain(measure_words.evidence_words(row, counts, chosen.scheme.word, words)))
 
 
-def picture(
-    fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "", height: int = 330
-) -> None:
+def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "") -> None:
     """Show the picture with the table of the same rows to its right, which the keyboard reaches.
 
     alt, caption, title : in the reader's language.
@@ -61,7 +59,7 @@ def picture(
     with left:
         charts.show(fig, key, alt)
     with right:
-        st.dataframe(table, hide_index=True, key=f"{key}_table", height=height, alt=alt)
+        st.dataframe(table, hide_index=True, key=f"{key}_table", height=fig.layout.height or "auto", alt=alt)
     st.caption(layout.plain(caption))
 
 

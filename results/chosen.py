@@ -1,6 +1,6 @@
-"""What a scheme gives to the rest of the product, as lower rooms see it: none of them imports a scheme.
+"""What is asked of a scheme, as pages and documents see it: no lower room imports a scheme.
 
-Pages and the command line pass these in. `schemes.scheme.Scheme` and `schemes.chosen.Chosen` fit.
+`schemes.scheme.Scheme` and `schemes.chosen.Chosen` fit.
 """
 
 from collections.abc import Mapping, Sequence
