@@ -1,4 +1,4 @@
-"""Documents of every scheme: who is named stands with base, day, evidence, settings and release; the wall names nobody."""
+"""Documents of every scheme: who is named has base, day, evidence, settings and release; the wall names nobody."""
 
 from datetime import date
 
