@@ -17,7 +17,7 @@ from reports import measure_words
 from reports.documents.common import BARE, FOOTER, INTERNAL, NOTE, ORIGIN, REPLAY, numbered, table
 from reports.documents.official_form import printed_form, printed_labels
 from results import number_format
-from results.chosen import Chosen, counts_of, names_of
+from results.contributions import Chosen, counts_of, names_of
 from results.labels import DEMO
 from results.missing import is_missing
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from formats.document import Document, Form
 from formats.spreadsheet import Sheet
-from results.chosen import Chosen
+from results.contributions import Chosen
 from ui import documents as papers
 from ui import downloads
 from ui.i18n import _, language

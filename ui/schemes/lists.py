@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.model.contract import TABLE_OF, header_of
 from reports.documents.scheme import TO_CHECK, item_cells
-from results.chosen import Chosen, names_of
+from results.contributions import Chosen, names_of
 from results.missing import is_missing
 from ui import layout
 from ui.i18n import _, language

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from reports import measure_words
-from results.chosen import Chosen, Scheme, counts_of
+from results.contributions import Chosen, Scheme, counts_of
 from ui import cached, charts, layout, tables
 from ui.i18n import _, language
 
