@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
 PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
-WORD_KINDS = ("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "REASON_WORDS")
+WORD_KINDS = (
+    *("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "REASON_WORDS"),
+    "TIMELINE_WORDS",
+)
 
 
 @dataclass(frozen=True)

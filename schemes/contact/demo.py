@@ -1,8 +1,8 @@
 """Demonstration of visits and receptions: 24 leaders by code, 30 points a year, 96 receptions, 1,240 live pairings.
 
-The receptions are those of 2023 to 2025: the eight leaders of the city receive once a quarter, 32 times a year. In each year a reception is
-missed and another held twice, so that plan and number differ. The last weeks leave work to be done: receptions that
-nobody announced, points without a visit, pairings without a log.
+The receptions are those of 2023 to 2025. The eight leaders of the city receive once a quarter, 32 times a year; in
+each year a reception is missed and another held twice, so that plan and number differ. The last weeks leave work to be
+done: receptions that nobody announced, points without a visit, pairings without a log.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from data.sample.community import City, table_file
 
 from data.model.working_days import Calendar, work_calendar
 from data.sample.city import DemoFile
-from data.sample.community import City, table_file
 
 YEARS = (2023, 2024, 2025, 2026)
 LAST = date(2026, 3, 31)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from schemes.dossier import Narrowed, dossier_rows, events
 from schemes.frame import (
+    ATTENTION,
     MONTH,
     SHARE,
     Asked,
@@ -45,7 +46,6 @@ POINTS = (
 SUMMED = ("planned", "done", "planned_by_then", "difference", "missing", "raised", "solved_there")
 POSTS = ("person_code", "rank", "unit_code", "points", *SUMMED, "share", "provisional")
 PLAN = ("person_code", "unit_code", "rank", "first", "last", "due", "held", "met")
-ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from schemes.contact.measures import (
     reception_plan,
     twice_paired,
 )
-from schemes.frame import Period, measure_rows
+from schemes.frame import ATTENTION, Period, measure_rows
 from tests.reference import plain_clock
 from tests.support.schemes import asked, cases, complete, faults, frame, value
 
@@ -166,11 +166,7 @@ def test_what_an_office_must_do():
 
 def test_nothing_is_listed_of_tables_that_were_never_delivered():
     assert attention({"calendar": CALENDAR}, asked(), Settings()).empty
-    assert list(attention({"calendar": CALENDAR}, asked(), Settings()).columns) == list(found_columns())
-
-
-def found_columns():
-    return ("what", "key", "unit_code", "place_code", "day", "days")
+    assert list(attention({"calendar": CALENDAR}, asked(), Settings()).columns) == list(ATTENTION)
 
 
 def test_whose_post_it_was_on_that_day():
