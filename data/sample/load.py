@@ -23,14 +23,16 @@ def load_demo(store: Store, more: Iterable[DemoFile] = ()) -> PublishReport:
     if not store.is_empty():
         raise UsageError(NOT_EMPTY)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
-    for file in (*demo_files(), *pledge_files(), *more):
+    for file in (*demo_files(), *pledge_files()):
         _import(store, file)
+    for file in more:
+        _import(store, file, NOTE)
     return store.publish(NOTE)
 
 
-def _import(store: Store, file: DemoFile) -> None:
-    """Import a file as an office would; what an office is asked about is answered by the demonstration."""
-    options = ImportOptions(rules=file.rules, demo=True, as_of=file.as_of, accept_warnings=NOTE if file.as_of else None)
+def _import(store: Store, file: DemoFile, reason: str | None = None) -> None:
+    """Import a file as an office would. reason : with which its warnings are accepted; None has it be without any."""
+    options = ImportOptions(rules=file.rules, demo=True, as_of=file.as_of, accept_warnings=reason)
     report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
     if not report.stored:
         raise RuntimeError(
