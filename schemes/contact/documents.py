@@ -25,7 +25,7 @@ DAYS = declared(
         Column("day", 26, header=N_("Day")),
         Column("post", 34, True, (NAME,), N_("Post")),
         Column("unit", 46, True, header=N_("Unit")),
-        Column("place", 50, True, header=N_("Place")),
+        Column("place", 50, True, header=N_("Place of the reception")),
     ),
     listed=True,
 )

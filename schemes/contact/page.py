@@ -93,10 +93,10 @@ def posts_chart(table: pd.DataFrame, words: dict[str, str]) -> go.Figure:
         fig.add_trace(
             go.Scatter(x=list(table[name]), y=place, mode="markers", marker=marker, name=words[name], hoverinfo="x")
         )
-    names = [label(f"{post} {unit}", 17) for post, unit in zip(table["post"], table["unit"], strict=True)]
+    names = [label(f"{post} {unit}", 15) for post, unit in zip(table["post"], table["unit"], strict=True)]
     fig.update_yaxes(tickvals=place, ticktext=names, range=[len(table) - 0.4, -1.4], zeroline=False, gridcolor=PALE)
     most = max([*table["done"], *table["planned_by_then"], 1])
-    axis = {"title": words["visits"], "range": [-0.03 * most, 1.12 * most], "domain": [0, 1 - WIDTH_OF_RESULTS]}
+    axis = {"title": words["visits"], "range": [-0.03 * most, 1.22 * most], "domain": [0, 1 - WIDTH_OF_RESULTS]}
     fig.update_xaxes(gridcolor=PALE, zeroline=False, rangemode="tozero", **axis)
     legend = {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"}
     margin = {"l": 10, "r": 10, "t": 26, "b": 10}
