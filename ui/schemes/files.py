@@ -19,7 +19,7 @@ def documents(chosen: Chosen, known: Mapping[str, Callable[[Any, str, Form], Doc
     kind = st.segmented_control(
         _("Document"),
         list(known),
-        format_func=lambda name: _(chosen.scheme.word(name)),
+        format_func=lambda name: _(chosen.scheme.document_word(name)),
         key=f"{chosen.scheme.name}_document",
         label_visibility="collapsed",
     )

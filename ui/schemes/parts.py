@@ -18,7 +18,7 @@ MOST_FIGURES = 4
 
 
 def kept(chosen: Chosen, name: str, make: Callable[[Any], T]) -> T:
-    """Return what is made of a question, kept for all sessions: the same question of a release has the same answer."""
+    """Return the answer to a question, kept for all sessions: the same question of a release has the same answer."""
     asked = chosen.asked
     key = (
         *(chosen.scheme.name, name, asked.release, asked.rules, asked.as_of.isoformat()),
@@ -35,9 +35,9 @@ def glance(chosen: Chosen, rows: pd.DataFrame, measures: Sequence[str | tuple[st
     by_name = {row["measure"]: row for row in rows.to_dict("records")}
     wanted = [(name,) if isinstance(name, str) else name for name in measures[:MOST_FIGURES]]
     shown = [names for names in wanted if names[0] in by_name]
-    with st.container(border=True, gap="small"):
+    with st.container(border=True):
         for column, names in zip(st.columns(max(len(shown), 1)), shown, strict=False):
-            with column:
+            with column.container(gap=None):  # close together: glance and picture share the first screen
                 _figure(chosen, by_name[names[0]])
                 for name in names[1:]:
                     _below(chosen, by_name[name], by_name[names[0]])
@@ -67,9 +67,7 @@ def _below(chosen: Chosen, row: Mapping[Any, Any], figure: Mapping[Any, Any]) ->
     st.caption(layout.plain(_("{measure}: {value}, {base}").format(**said)))
 
 
-def picture(
-    fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "", height: int = 330
-) -> None:
+def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "") -> None:
     """Show the picture with the table of the same rows to its right, which the keyboard reaches.
 
     alt, caption, title : in the reader's language.
@@ -80,7 +78,7 @@ def picture(
     with left:
         charts.show(fig, key, alt)
     with right:
-        st.dataframe(table, hide_index=True, key=f"{key}_table", height=height, alt=alt)
+        st.dataframe(table, hide_index=True, key=f"{key}_table", height=fig.layout.height or "auto", alt=alt)
     st.caption(layout.plain(caption))
 
 

@@ -1,7 +1,7 @@
 """Parts of the upload page: choices of the user, problems of the file, and their correction."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -13,7 +13,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.books import is_book
-from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
+from data.model.contract import KIND_NAMES, SCORED_KINDS, UPLOAD_KINDS, header_of
 from data.model.grouped_problems import (
     JOINED,
     MARKS,
@@ -24,6 +24,7 @@ from data.model.grouped_problems import (
     unscored_words,
 )
 from data.model.progress import Progress
+from data.sample.city import DemoFile
 from data.store import ImportOptions, PublishReport
 from data.store.drafts import LARGEST, Draft, find_same
 from data.store.import_job import ImportReport, Source
@@ -45,7 +46,8 @@ MOST_WRITTEN = 8  # columns of a preview that fit the page; a wider preview scro
 
 def kind_choice() -> str:
     """Ask which table the file contains."""
-    return st.selectbox(_("Kind of file"), list(KINDS), format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
+    kinds = list(UPLOAD_KINDS)
+    return st.selectbox(_("Kind of file"), kinds, format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
 
 
 def trial_choice(round_id: str) -> bool:
@@ -442,8 +444,8 @@ def done() -> None:
         layout.page_link("browse/ranking.py", _("See the ranking"), query)
 
 
-def offer_demo() -> None:
-    """Offer to load the demonstration city into an empty store."""
+def offer_demo(more: Callable[[], Iterable[DemoFile]]) -> None:
+    """Offer to load the demonstration city into an empty store. more: files of the schemes."""
     store = cached.store()
     if not store.is_empty():
         return
@@ -452,5 +454,5 @@ def offer_demo() -> None:
         from data.sample.load import load_demo
 
         with st.spinner(_("Making the demonstration data…")):
-            load_demo(store)
+            load_demo(store, more())
         st.rerun()
