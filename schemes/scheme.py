@@ -38,7 +38,7 @@ WORDS_OF = {
 """Column -> the words for its codes: of the scheme, or those that all schemes share."""
 WORD_KINDS = (
     *("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "VERDICT_WORDS"),
-    *("REASON_WORDS", "BY_WORDS", "SECTION_WORDS", "SETTING_WORDS"),
+    *("REASON_WORDS", "BY_WORDS", "SECTION_WORDS", "SETTING_WORDS", "TIMELINE_WORDS"),
 )
 
 
