@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.verdicts import CLEARED, CONFIRMED
+from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from schemes.approval.surveys import (
     MORE_ANSWERS,
     NO_ANSWERS,
@@ -25,6 +25,7 @@ from schemes.approval.surveys import (
     replies_of,
     size_of,
 )
+from schemes.dossier import Narrowed, dossier_rows, events
 from schemes.frame import (
     ATTENTION,
     SHARE,
@@ -42,6 +43,14 @@ from schemes.frame import (
 
 SETTINGS = Settings()
 APPROVED, REFUSED, LOW_RISK = "准予实施", "不予实施", "低"
+DECISIONS = {
+    APPROVED: "approved",
+    "先化解后实施": "settle_first",
+    "部分实施": "in_part",
+    "暂缓": "postponed",
+    REFUSED: "refused",
+}
+"""Codes of the decisions."""
 NOTES = ("low_risk_but_missed", "approved_without_proof", "refused_though_met", "decided_too_early", "not_filed")
 RUNNING_MORE, RUNNING_ALL, RUNNING_BELOW, RUNNING = "running_more", "running_all", "running_below", "running"
 URGENCY = (
@@ -178,8 +187,9 @@ def _not_assessed(frames: Frames, settings: Settings) -> Iterator[dict[str, obje
             continue
         rows = frames[name].assign(day=days(frames[name], day), topic=texts(frames[name], topic))
         rows = rows[rows["topic"].map(lambda text: any(word in text for word in settings.watched))]
-        for row in records(rows[~texts(rows, "matter_no").isin({*known, ""})].sort_values("day")):
-            known.add(row["matter_no"])
+        rows = rows[~texts(rows, "matter_no").isin({*known, ""})].sort_values("day").drop_duplicates("matter_no")
+        known |= set(rows["matter_no"])
+        for row in records(rows):
             yield {"what": "not_assessed", "key": row["matter_no"], **row, "days": None}
 
 
@@ -225,6 +235,28 @@ def _approval(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     rows = answers(zip(table["assess_no"], value, table["n"].fillna(0), strict=True))
     beside = table[["low", "high", "verdict", "reason"]].reset_index(drop=True)
     return pd.concat([rows, beside], axis=1).assign(why_no_interval=beside["reason"])
+
+
+DOSSIER = ("assessed", "line_met", "line_more_answers", "line_not_met", "vetoed", "approved_without_proof")
+
+
+def dossier(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the rows of a unit: the matters it is responsible for, and what became of them."""
+    return dossier_rows(chosen, unit, DOSSIER)
+
+
+def timeline(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the primary surveys of a unit's matters with their verdict, each on its last day, and the decisions."""
+    if "assessment" not in chosen.frames:
+        return events(chosen.scheme.name, [])
+    examined = records(matters(chosen.frames, chosen.asked, chosen.settings))
+    surveys = [
+        (row["survey_until"], row["verdict"], f"line_{row['outcome']}", row["matter_no"])
+        for row in examined
+        if row["verdict"] in (CLEARED, CONFIRMED, UNDECIDED)
+    ]
+    decisions = [(row["decided_on"], "block", DECISIONS.get(row["decision"], ""), row["matter_no"]) for row in examined]
+    return events(chosen.scheme.name, [*surveys, *(event for event in decisions if event[2])])
 
 
 TABLES = ("assessment", "consultation", "consultation_answer")

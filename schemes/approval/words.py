@@ -24,6 +24,13 @@ COUNT_WORDS = {
     "matters_approved": N_("matters approved in the period"),
     "official_base": N_("people in the official base"),
 }
+STATE_WORDS = {
+    "approved": N_("Approved"),
+    "settle_first": N_("To be settled first"),
+    "in_part": N_("Approved in part"),
+    "postponed": N_("Postponed"),
+    "refused": N_("Refused"),
+}
 BASE_WORDS = {
     "valid": N_("Valid answers"),
     "returned": N_("Returned forms"),
@@ -83,3 +90,24 @@ def forecast_sentence(found: Forecast, language: str) -> str:
         found.more,
         language,
     ).format(more=f"{found.more:,}")
+
+
+COLUMN_WORDS = {"figure": N_("Figure"), "value": N_("Value")}
+FIGURE_WORDS = {
+    "yes": N_("Yes"),
+    "n": N_("People asked"),
+    "missing": N_("Without a usable answer"),
+    "population": N_("People concerned"),
+    "needed": N_("Yes needed of the people asked"),
+    "short": N_("Yes that lack"),
+    "reached": N_("Line reached among the people asked"),
+    "needed_of_answers": N_("Yes needed of the usable answers"),
+    "short_of_answers": N_("Yes that lack among the usable answers"),
+    "reached_of_answers": N_("Line reached among the usable answers"),
+    "reaches_p": N_("p that the line is reached"),
+    "falls_short_p": N_("p that the line is missed"),
+    "low": N_("Interval from"),
+    "high": N_("Interval to"),
+    "verdict": N_("Verdict"),
+    "more": N_("Further answers that would prove it"),
+}
