@@ -42,6 +42,8 @@ from schemes.frame import (
 )
 
 SETTINGS = Settings()
+KEY = "assessment"
+"""The way to divide by matters."""
 APPROVED, REFUSED, LOW_RISK = "准予实施", "不予实施", "低"
 DECISIONS = {
     APPROVED: "approved",
@@ -228,7 +230,12 @@ def _without_proof(frames: Frames, asked: Asked, settings: Settings) -> pd.DataF
 
 
 def _approval(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return the share of approval on the official base, a row for each assessment with a survey of the period."""
+    """Return the share of approval on the official base, a row for each assessment with a survey of the period.
+
+    There is no share of several matters together.
+    """
+    if asked.by != KEY:
+        return answers([])
     table = matters(frames, asked, settings)
     table = table[asked.period.holds(days(table, "survey_until"))]
     value = [None if not n else yes / n for yes, n in zip(table["yes"], table["n"], strict=True)]
@@ -269,6 +276,5 @@ MEASURES: tuple[Measure[Settings], ...] = (
     ),
     Measure("vetoed", "matters", "matters_decided", DIVIDED, _vetoed, TABLES[:1], public=True),
     Measure("approved_without_proof", "matters", "matters_approved", DIVIDED, _without_proof, TABLES, good="low"),
-    # A share of each matter, never added up over matters: only divided by assessment.
-    Measure("approval", SHARE, "official_base", ("assessment",), _approval, TABLES, None, "high", True),
+    Measure("approval", SHARE, "official_base", (KEY,), _approval, TABLES, None, "high", True),
 )
