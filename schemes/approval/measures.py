@@ -20,6 +20,7 @@ from schemes.approval.surveys import (
     Settings,
     forecast,
     matters,
+    may_leave,
     no_sample,
     primary_surveys,
     replies_of,
@@ -229,6 +230,15 @@ def _without_proof(frames: Frames, asked: Asked, settings: Settings) -> pd.DataF
     return parts_of(examined, asked, examined["verdict"] != CLEARED)
 
 
+def _published(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return the shares that may be published."""
+    if asked.by != KEY:
+        return answers([])
+    kept = set(may_leave(matters(frames, asked, settings))["assess_no"])
+    rows = _approval(frames, asked, settings)
+    return rows[rows["key"].isin(kept)]
+
+
 def _approval(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     """Return the share of approval on the official base, a row for each assessment with a survey of the period.
 
@@ -276,5 +286,6 @@ MEASURES: tuple[Measure[Settings], ...] = (
     ),
     Measure("vetoed", "matters", "matters_decided", DIVIDED, _vetoed, TABLES[:1], public=True),
     Measure("approved_without_proof", "matters", "matters_approved", DIVIDED, _without_proof, TABLES, good="low"),
-    Measure("approval", SHARE, "official_base", (KEY,), _approval, TABLES, None, "high", True),
+    Measure("approval", SHARE, "official_base", (KEY,), _approval, TABLES, None, "high"),
+    Measure("approval_published", SHARE, "official_base", (KEY,), _published, TABLES, None, "high", public=True),
 )
