@@ -161,6 +161,12 @@ class Scheme:
         return documents
 
     @property
+    def items(self) -> Mapping[str, Callable[..., Mapping[str, str]]]:
+        """The items that a document may be about, by the document: a question -> number and name of each."""
+        items: Mapping[str, Callable[..., Mapping[str, str]]] = self._given(DOCUMENTS, "ITEMS", {})
+        return items
+
+    @property
     def commands(self) -> Mapping[str, Callable[..., Any]]:
         """What it adds to its command, by the word that asks for it."""
         commands: Mapping[str, Callable[..., Any]] = self._given(COMMANDS, "COMMANDS", {})
