@@ -226,6 +226,22 @@ SENTENCES: dict[str, str] = {
     "missing_because": N_("{column} must be filled in, because {because} is {given}; it is empty."),
     "must_be_empty": N_("{column} must be empty where {because} is {given}; this cell has {value}."),
     "sum_exceeds": N_("{parts} should add up to at most {most}, the number under {whole}; they add up to {sum}."),
+    "too_precise": N_("{column} has at most {decimals} decimal places; {value} has more."),
+    "short_notice": N_("An assembly is announced {days} days ahead, so by {latest}; this cell has {value}."),
+    "part_and_whole": N_(
+        "An assembly is a single row or a row for each part; {key} has both, and its people would count twice."
+    ),
+    "no_quorum": N_("The rule {rule} needs {needed}; {present} were counted. Without a quorum nothing is decided."),
+    "result_differs": N_(
+        "The announced result is {value}; it does not follow from {yes} of the {needed} votes needed."
+    ),
+    "no_minutes": N_("Every motion needs minutes; this motion has none."),
+    "unknown_motion": N_("The motion on a project should be on record; assembly {meeting} has no motion {value}."),
+    "levy_over_cap": N_("A levy stays within the cap of {cap} yuan per person and year; this share is {share} yuan."),
+    "not_passed": N_("A share rests on a motion that was passed; motion {item} of assembly {meeting} was not."),
+    "few_signatures": N_("Every household signs before a levy; {signed} of {households} did."),
+    "no_receipt": N_("Every entry needs a receipt; {count} have none: {shown}."),
+    "several_shares": N_("{count} payments are larger than a single share: {shown}."),
     "unknown_reference": N_("{column} should be in the table “{table}”; {value} is not."),
     "unknown_place": N_("The place should be in the register of places; {value} is not."),
     "cycle": N_("A place belongs to a larger place; {place} and {other} contain each other."),
@@ -536,6 +552,18 @@ SUGGESTIONS: dict[str, str] = {
     "missing_because": N_("Look it up on the original and fill it in."),
     "must_be_empty": N_("Clear the cell, or correct {because}."),
     "sum_exceeds": N_("Check these numbers against the record of the count."),
+    "too_precise": N_("Check the original and correct the number."),
+    "short_notice": N_("Correct the date if it is wrong; otherwise give the reason."),
+    "part_and_whole": N_("Delete the row of the entire assembly, or its parts."),
+    "no_quorum": N_("Nothing needs to be done; the motion counts as not passed."),
+    "result_differs": N_("Check the votes against the minutes; the result by the votes is used."),
+    "no_minutes": N_("Correct the cell if there are minutes; otherwise give the reason."),
+    "unknown_motion": N_("Correct the number, or import the table of motions first."),
+    "levy_over_cap": N_("Correct the share or the cap if they are wrong; otherwise give the reason, which is kept."),
+    "not_passed": N_("Check the number of the motion and its votes; otherwise give the reason."),
+    "few_signatures": N_("Correct the number of signatures if it is wrong; otherwise give the reason."),
+    "no_receipt": N_("Fill in the column if there are receipts; otherwise give the reason."),
+    "several_shares": N_("Nothing needs to be done if several persons paid together, or gave more than asked."),
     "unknown_reference": N_("Correct it, or import the table “{table}” first."),
     "unknown_place": N_("Correct it, or add the place to the register of places first."),
     "cycle": N_("Correct the place above one of the two."),
@@ -643,6 +671,10 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("{column} prints {printed}; the other figures of the table give {found}."),
             SUGGESTIONS["figure_differs"],
         ),
+        "receipts": (
+            N_("{column} says {printed} yuan; the receipts on record add up to {found}."),
+            N_("Find out which of the two is wrong; the receipts are what counts."),
+        ),
         "rows": (
             N_("The line of totals prints {printed} under {column}; the {rows} rows above give {found}."),
             SUGGESTIONS["figure_differs"],
@@ -666,6 +698,21 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         "after": (
             N_("{column} should be later than {start}; this cell has {value}."),
             SUGGESTIONS["before_start"],
+        ),
+    },
+    "below_lowest": {
+        "by": (
+            N_("{column} should be more than {low}, not {value}."),
+            N_("Write the number without a sign, and say under {by} which way it goes: {words}."),
+        ),
+    },
+    "more_than_whole": {
+        "spent": (
+            N_(
+                "A project spends what it has; by {day}, {project} had received {raised} yuan and spent {spent}, and no "
+                "loan is on record."
+            ),
+            N_("Check amounts and dates; import the receipts first, and a loan as an entry of its source."),
         ),
     },
     "parts_differ": {

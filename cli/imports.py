@@ -86,6 +86,7 @@ def import_(
 ) -> None:
     """`biaochi import`."""
     from data.store import ImportOptions
+    from schemes import checks as scheme_checks
 
     check_kind(kind)
     check_files(files)
@@ -114,6 +115,7 @@ def import_(
                 complete=complete,
             ),
             progress=told,
+            checks=scheme_checks(),
         )
     if report.remembered:
         _say_remembered(kind, report.remembered)

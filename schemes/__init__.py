@@ -3,10 +3,15 @@
 A folder with a `tables.csv` is a scheme; nothing else lists them. `settings.scheme_folders` may name further folders.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemes.scheme import TABLES, Scheme
 from settings import scheme_folders
+
+if TYPE_CHECKING:
+    from data.model.across_tables import AcrossTables
 
 __path__ += [str(folder) for folder in scheme_folders()]
 
@@ -18,6 +23,11 @@ def _found() -> tuple[Scheme, ...]:
 
 
 SCHEMES = _found()
+
+
+def checks() -> "Mapping[str, AcrossTables]":
+    """Return what an import checks in the tables of all schemes beyond a row, by table."""
+    return {table: check for scheme in SCHEMES for table, check in scheme.checks.items()}
 
 
 class UnknownSchemeError(LookupError):

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.model.across_tables import AcrossTables
     from data.model.contract import Table
     from schemes.frame import Asked, Frames, Measure
     from schemes.rules import Rules
 
 TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
-PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
+PAGE, DOCUMENTS, DEMO, COMMANDS, CHECKS = "page", "documents", "demo", "commands", "checks"
 WORD_KINDS = ("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "REASON_WORDS")
 
 
@@ -106,6 +107,12 @@ class Scheme:
     def due_days(self) -> ModuleType | None:
         """The module that sets due days, where terms run."""
         return self.module(DUE_DAYS) if self.has(DUE_DAYS) else None
+
+    @property
+    def checks(self) -> "Mapping[str, AcrossTables]":
+        """What the rows of its tables must agree with in other tables, by table."""
+        checks: Mapping[str, AcrossTables] = self._given(CHECKS, "CHECKS", {})
+        return checks
 
     @property
     def view(self) -> Callable[..., None] | None:

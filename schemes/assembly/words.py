@@ -3,6 +3,7 @@
 from i18n import N_
 
 TITLE = N_("Courtyard assemblies")
+ORDER = 50
 MEASURE_WORDS = {
     "held": N_("Assemblies held"),
     "with_quorum": N_("Assemblies with a quorum"),
@@ -34,6 +35,7 @@ RESULT_WORDS = {
     "short": N_("Not passed: too few votes"),
     "no_quorum": N_("Not passed: no quorum"),
     "refused": N_("Record refused: more votes than people"),
+    "incomplete": N_("Not decided: parts of the assembly are not on record"),
 }
 CAP_WORDS = {"within": N_("Within the cap"), "over": N_("Over the cap"), "not_tested": N_("No cap applies")}
 ATTENTION_WORDS = {

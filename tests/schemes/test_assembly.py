@@ -10,20 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemes.assembly import words
-from schemes.assembly.measures import (
-    MAJORITIES,
-    MEASURES,
-    QUORUMS,
-    RESULTS,
-    Settings,
-    attention,
-    cap_state,
-    decide,
-    fen,
-    funds,
-    levies,
-    quorum,
-)
+from schemes.assembly.measures import MEASURES, Settings, attention
+from schemes.assembly.money import cap_state, fen, funds, levies
+from schemes.assembly.votes import MAJORITIES, QUORUMS, RESULTS, decide, quorum
 from schemes.frame import measure_rows
 from tests.support.examples import examples
 from tests.support.schemes import asked, cases, complete, faults, frame, value, word
@@ -103,7 +92,7 @@ def test_every_worked_example_of_a_levy():
             "project": pd.DataFrame([{"project_no": "P", "place_code": "V", "levy_until": until, **shares}]),
             "fund_entry": entries(*((day, "收入", "集资", str(amount)) for day, amount in paid if amount)),
         }
-        row = levies(frames, date(2030, 1, 1), Settings()).iloc[0]
+        row = levies(frames, date(2030, 1, 1), 0).iloc[0]
         plain = sum(int(given[f"{who}_persons"]) * int(given[f"{who}_share"]) for who in ("direct", "indirect"))
         assert (row["agreed"], row["reached"]) == (100 * plain, then >= plain)
         yuan = {name: Fraction(int(row[name]), 100) for name in ("agreed", "short")}
@@ -115,11 +104,11 @@ def test_every_worked_example_of_a_cap():
     wrong = []
     for example in cases("assembly", "cap"):
         project = {"share_kind": example.inputs["share_kind"], "direct_share": example.inputs["share"]}
-        wrong += faults(example, cap=cap_state({**project, "cap": example.inputs.get("cap")}, Settings()))
+        wrong += faults(example, cap=cap_state({**project, "cap": example.inputs.get("cap")}, 0))
     assert wrong == []
     levy = {"share_kind": "筹资", "direct_share": 10, "indirect_share": 16}
-    assert [cap_state(levy, Settings(cap=cap)) for cap in (0, 1500, 1600)] == ["not_tested", "over", "within"]
-    assert cap_state({**levy, "share_per": "户"}, Settings(cap=1500)) == "not_tested"
+    assert [cap_state(levy, cap) for cap in (0, 1500, 1600)] == ["not_tested", "over", "within"]
+    assert cap_state({**levy, "share_per": "户"}, 1500) == "not_tested"
 
 
 def entries(*rows, project="P"):
@@ -195,7 +184,7 @@ def test_a_village_from_assembly_to_posting():
         "levies_over_cap": 0,
     }
     assert funds(frames, date(2024, 12, 31))["overspent"].tolist() == [False, True]
-    found = attention(frames, date(2024, 12, 31), Settings())
+    found = attention(frames, asked("2024", "2024-12-31"), Settings())
     assert sorted(found[["what", "key"]].values.tolist()) == [
         *(
             ["levy_short", "L2"],
