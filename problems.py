@@ -242,6 +242,17 @@ SENTENCES: dict[str, str] = {
     "few_signatures": N_("Every household signs before a levy; {signed} of {households} did."),
     "no_receipt": N_("Every entry needs a receipt; {count} have none: {shown}."),
     "several_shares": N_("{count} payments are larger than a single share: {shown}."),
+    "needs_rows": N_("{column} needs entries in the table “{table}” that refer to this row; there are none."),
+    "base_too_small": N_("More people were to be asked than are concerned: {value} under {column}, {limit} under {other}."),
+    "decided_without_survey": N_(
+        "An ordinary procedure asks people before it decides; the decision is {value}, and the table “{table}” has no "
+        "entry for this assessment."
+    ),
+    "decided_without_proof": N_(
+        "The decision is {value}, but only meetings, notices or volunteers were asked: nobody was drawn at random, and "
+        "not everybody was asked."
+    ),
+    "decided_too_early": N_("The decision should follow the consultation, which ends on {limit}; {column} is {value}."),
     "unknown_reference": N_("{column} should be in the table “{table}”; {value} is not."),
     "unknown_place": N_("The place should be in the register of places; {value} is not."),
     "cycle": N_("A place belongs to a larger place; {place} and {other} contain each other."),
@@ -564,6 +575,11 @@ SUGGESTIONS: dict[str, str] = {
     "few_signatures": N_("Correct the number of signatures if it is wrong; otherwise give the reason."),
     "no_receipt": N_("Fill in the column if there are receipts; otherwise give the reason."),
     "several_shares": N_("Nothing needs to be done if several persons paid together, or gave more than asked."),
+    "needs_rows": N_("Import the table “{table}” first, or correct the entry."),
+    "base_too_small": N_("Check both numbers; confirm, with the reason, if both are right."),
+    "decided_without_survey": N_("Import the table “{table}” first, or correct the decision or the procedure."),
+    "decided_without_proof": N_("Import the survey first, or confirm, with the reason, that there was none."),
+    "decided_too_early": N_("Check both dates."),
     "unknown_reference": N_("Correct it, or import the table “{table}” first."),
     "unknown_place": N_("Correct it, or add the place to the register of places first."),
     "cycle": N_("Correct the place above one of the two."),

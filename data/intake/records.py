@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 
@@ -32,11 +32,25 @@ from data.intake.pledge_direction import (
 )
 from data.intake.record_rules import Fault, after_day, row_faults
 from data.intake.registers_by_month import ACROSS_ROWS, Entry, across_rows
+from data.intake.related_rows import RelatedRows
+from data.intake.shares import settle_share
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import Judgement, alone, is_totals_row, judge_group, judge_round, judge_unit, totals_word
+from data.intake.wide_rows import WideColumns, apart, wide_columns
 from data.model.books import book_digest
-from data.model.contract import AGREED_WITHOUT, KEYS, KIND_NAMES, REQUIRED, TABLE_OF_KIND, Field, fields, header_of
+from data.model.checks import SHARE
+from data.model.contract import (
+    AGREED_WITHOUT,
+    KEYS,
+    KIND_NAMES,
+    REQUIRED,
+    TABLE_OF,
+    TABLE_OF_KIND,
+    Field,
+    fields,
+    header_of,
+)
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.record_keys import canonical, key_of, shown_key, year_of
@@ -90,6 +104,7 @@ class _Reader:
     def __init__(self, kind: str, context: Context, intake: RecordIntake) -> None:
         self.kind, self.intake, self.stored = kind, intake, cache(context.references)
         self.context = context
+        self.related = RelatedRows(TABLE_OF[kind], context.rows)
         self.codes = context.register.codes() if context.register else {}
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
@@ -99,6 +114,7 @@ class _Reader:
             for check in own.checks
             if check.reference and check.reference[0] == TABLE_OF_KIND[kind]
         ]
+        self.shares = [(own, check) for own in self.fields for check in own.checks if check.sort == SHARE]
         self.own: dict[str, dict[str, str]] = {}
         self.predecessors: set[str] = set()
         self.numbers: dict[str, Numbers] = {}
@@ -135,14 +151,24 @@ class _Reader:
             self._direction(row, content)
         for column in set() if self.context.earlier else round_columns(self.kind, row.header):
             self._round(row, column)
-        for fault in (*row_faults(self.kind, content), *self._own_faults(content)):
-            self._note(row, fault.name, fault.code, fault.facts)
+        misread = {problem.column for problem in self.intake.problems[faults:]}
+        of_shares = list(self._of_shares(row, content))
+        related = self.related.with_related(content)
+        for fault in (*of_shares, *row_faults(self.kind, related), *self._own_faults(content)):
+            if not (fault.code.startswith("missing_") and row.header.text_of(self.kind, fault.name) in misread):
+                self._note(row, fault.name, fault.code, fault.facts, fault.level)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._figures(row, content)
         if self.numbered:
             content[self.numbered] = self._number(content)
         self._key(row, content)
+
+    def _of_shares(self, row: _Row, content: dict[str, object]) -> Iterator[Fault]:
+        """Settle the numbers that are given as shares; yield why they cannot be read."""
+        for own, check in self.shares:
+            header = row.header.text_of(self.kind, check.other)
+            yield from settle_share(own, check, content, row.texts.get(check.other, ""), header)
 
     def _own_faults(self, content: Mapping[str, object]) -> Iterator[Fault]:
         """Yield entries after the as-of day of the file, and rows that refer to themselves."""
@@ -217,7 +243,8 @@ class _Reader:
     def _across_rows(self) -> None:
         """Note the rules across rows that the rows break."""
         entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
-        faults = across_rows(self.kind, [Entry(place, content) for place, (_, content) in entries.items()])
+        listed = [Entry(place, content) for place, (_, content) in entries.items()]
+        faults = across_rows(self.kind, listed, partial(self.context.rows, TABLE_OF_KIND[self.kind]))
         for entry, fault in faults:
             self._note(entries[entry.place][0], fault.name, fault.code, fault.facts)
 
@@ -247,7 +274,7 @@ class _Reader:
         if sums:
             name = next((name for name, text in row.texts.items() if text == sums), self.fields[0].name)
             about: dict[str, object] = {"value": sums}
-            self._note(row, name, "totals_row", about, warning=True)
+            self._note(row, name, "totals_row", about, "warning")
             cells = dict(zip(row.header.cells, row.cells, strict=True))
             self.totals.setdefault(row.file, LineOfTotals(row.file)).set_aside(row.number, sums, cells)
         return bool(sums)
@@ -260,9 +287,9 @@ class _Reader:
             if len(self.readings) < MOST_READINGS:
                 self.readings[kind.name, text] = reading
         if reading.code:
-            self._note(row, kind.name, reading.code, reading.facts, warning=reading.warning)
+            self._note(row, kind.name, reading.code, reading.facts, "warning" if reading.warning else "error")
         missing = reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]
-        if missing and kind.name != self.numbered:
+        if missing and kind.name != self.numbered and not kind.has(SHARE):
             self._note(row, kind.name, "missing_value")
         spelled = self.spelled.get(kind.name, {})
         content[kind.name] = spelled.get(reading.kept, reading.kept) if isinstance(reading.kept, str) else reading.kept
@@ -364,7 +391,8 @@ class _Reader:
         place = Place(row.file, row.number)
         earlier = self.seen.setdefault(key, place)
         if earlier is not place:
-            name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
+            named = [name for name in KEYS[self.kind] if name in row.header.fields and row.texts.get(name)]
+            name = named[-1] if named else KEYS[self.kind][-1]
             self._note(row, name, "duplicate_key", {"earlier": earlier, "value": shown_key(key)})
             return
         self.lines.append((canonical(content), key))
@@ -372,9 +400,8 @@ class _Reader:
             self.linked.append((row, content))
 
     def _note(
-        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, *, warning: bool = False
+        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, level: str = "error"
     ) -> None:
-        level = "warning" if warning else "error"
         column = row.header.text_of(self.kind, name)
         value = row.texts.get(name, "")
         self.intake.problems.append(Problem(code, level, row.file, None, row.number, column, value, facts or {}))
@@ -431,7 +458,9 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0
-        rows = list(_rows(loaded, text, header))
+        wide = None if context.former else wide_columns(kind, header.cells, header.fields, header.other)
+        header = _without_wide(header, wide)
+        rows = list(_rows(loaded, text, header, wide))
         if kind != "results":
             known = round_columns(kind, header) | _rates_of_return(kind, header)
             intake.problems += _unknown_columns(text, header.without_other(known), rows)
@@ -447,6 +476,8 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
             reader.row(row)
         intake.rows += len(rows)
         intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
+        of_words = wide.columns.values() if wide else ()
+        intake.meaning.columns += [m for own in of_words for m in of_fields(text.name, header.cells, own, ())]
     reader.of_all_lines()
     intake.problems += reader.equal_rows(tables[0][0].name) if tables else []
     intake.problems += reader.questions()
@@ -474,13 +505,27 @@ def identifiers(kind: str, header: Header) -> list[str]:
     ]
 
 
-def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:
-    """Yield the records of a file that have any content."""
+def _without_wide(header: Header, wide: WideColumns | None) -> Header:
+    """Return the header without the columns of words; a column that is for no word among several is not read."""
+    if wide is None:
+        return header
+    for name in wide.doubtful:
+        header = header.releasing(name)
+    return header.without_other(wide.claimed())
+
+
+def _rows(loaded: LoadedTable, text: TextTable, header: Header, wide: WideColumns | None) -> Iterator[_Row]:
+    """Yield the records of a file that have any content; a line with columns of words makes several."""
+    headers = (
+        {word: replace(header, fields={**header.fields, **own}) for word, own in wide.columns.items()} if wide else {}
+    )
     for position, record in enumerate(loaded.con.table(loaded.name).fetchall() if loaded.placements else []):
         cells = ["" if value is None else str(value) for value in record]
         if any(cell.strip() for cell in cells):
-            texts = {name: cells[column] for name, column in header.fields.items()}
-            yield _Row(text.name, loaded.place(position)[1], header, _with_span(texts), cells)
+            texts = _with_span({name: cells[column] for name, column in header.fields.items()})
+            number = loaded.place(position)[1]
+            for word, own in apart(texts, cells, wide) if wide else [("", texts)]:
+                yield _Row(text.name, number, headers.get(word, header), own, cells)
 
 
 def _rates_of_return(kind: str, header: Header) -> set[int]:

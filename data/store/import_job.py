@@ -55,6 +55,7 @@ from data.store.rounds import (
     read_register,
     read_round,
     referable,
+    rows_of,
     snapshot_of,
 )
 from data.store.uploads import (
@@ -639,10 +640,16 @@ class ImportJob:
             reads_directions=asked,
             reading=self.options.reading,
             references=partial(referable, [upload for upload in self.in_force if not upload.trial]),
+            rows=partial(rows_of, self._left_in_force()),
             as_of=self.as_of,
             complete=self.options.complete,
             watch=self.watch,
         )
+
+    def _left_in_force(self) -> list[Upload]:
+        """Return the uploads that this import leaves in force, but for those of rounds that are tried out."""
+        replaced = self._others(self.kind) if self.options.replace else []
+        return [upload for upload in self.in_force if not upload.trial and upload not in replaced]
 
     def _register(self) -> Register | None:
         if self.kind == "units":

@@ -27,6 +27,18 @@ def test_every_condition_of_the_grammar_is_read():
         "empty if channel in (回音墙)": Check("empty", "channel", (), ("回音墙",)),
         "in opinion.opinion_no": Check("in", "opinion_no", ("opinion",)),
         "place": Check("place"),
+        "<= consult_no.invited": Check("<=", "consult_no.invited"),
+        "sum(yes,no) = consult_no.returned": Check("sum =", "consult_no.returned", ("yes", "no")),
+        "warn too_small: >= each survey.asked": Check(">= each", "asked", ("survey",), (), "warning", "too_small"),
+        "note: <= until": Check("<=", "until", level="note"),
+        "error undecided: needs survey": Check("needs", "", ("survey",), code="undecided"),
+        "needs survey where design in (随机,全部) and method in (问卷) if decision in (准予)": Check(
+            "needs", "decision", ("survey",), ("准予",), where=(("design", ("随机", "全部")), ("method", ("问卷",)))
+        ),
+        "one yes by matter unless stratum": Check("one", "matter", ("stratum",)),
+        "one yes by matter": Check("one", "matter"),
+        "from share of valid": Check("from", "share", ("valid",)),
+        "across question: {}票,不{}票": Check("across", "question", (), ("{}票", "不{}票")),
     }
     for cell, expected in cells.items():
         found = parse_checks(cell)
@@ -35,7 +47,25 @@ def test_every_condition_of_the_grammar_is_read():
     assert Check("place").reference == ("place", "place_code") and Check("code").reference is None
 
 
-@pytest.mark.parametrize("cell", ["=< f", "<= ", "required", "sum(a) <= b", "in opinion", "empty if a in ()", "hash"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=< f",
+        "<= ",
+        "required",
+        "sum(a) <= b",
+        "in opinion",
+        "empty if a in ()",
+        "hash",
+        "<= each a",
+        "<= a.b.c",
+        "needs a where b",
+        "one yes",
+        "warn A: <= f",
+        "hint: <= f",
+        "across f",
+    ],
+)
 def test_a_condition_that_the_grammar_lacks_is_refused_not_skipped(cell):
     with pytest.raises(ValueError, match="no such condition"):
         parse_checks(cell)
@@ -65,10 +95,30 @@ def _missing(table, names, check):
     if check.reference is not None:
         other, name = check.reference
         return other not in TABLES or name not in {field.name for field in TABLES[other].fields}
+    if check.named is not None:
+        ref, name = check.named
+        (own,) = (field for field in table.fields if field.name == ref)
+        others = [TABLES[known.reference[0]] for known in own.checks if known.reference]
+        return not any(name in {field.name for field in other.fields} for other in others)
+    if check.sort == "across":
+        return not any(field.name == check.other and field.choices for field in table.fields)
+    if check.related:
+        return not _refers(table, check)
     wanted = {check.other, *check.names} - {""}
     unknown = {name for name in wanted if name not in names and not name.isdecimal()}
     words = {word for field in table.fields if field.name == check.other for word in (*field.choices, "是", "否")}
     return bool(unknown) or not set(check.words) <= words
+
+
+def _refers(table, check):
+    """Whether the rows that a condition looks at refer to this table, and have the fields and words that it names."""
+    other = {field.name: field for field in TABLES[check.names[0]].fields}
+    to = (table.name, table.key[0])
+    listed = all(name in other and set(words) <= set(other[name].choices) for name, words in check.where)
+    own = {field.name: field for field in table.fields}
+    applies = not check.words or set(check.words) <= set(own[check.other].choices)
+    known = check.sort == "needs" or check.other in other
+    return listed and applies and known and any(c.reference == to for field in other.values() for c in field.checks)
 
 
 def test_no_header_means_two_fields_of_a_table():
