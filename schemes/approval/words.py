@@ -3,6 +3,7 @@
 from i18n import N_
 
 TITLE = N_("Risk assessment of major matters")
+ORDER = 20
 MEASURE_WORDS = {
     "assessed": N_("Matters assessed"),
     "line_met": N_("Line reached and proved"),

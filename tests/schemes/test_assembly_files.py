@@ -83,6 +83,20 @@ REFUSED = {
         ENTRY + "E1|FS-L1|2024-05-01|支出|材料|4000||是\nE2|FS-L1|2024-05-02|收入|捐款|9000||是",
         "more_than_whole",
     ),
+    "a sign on an amount": ("fund_entry", ENTRY + "E1|FS-L1|2024-05-01|收入|捐款|-500||是", "below_lowest"),
+    "an amount of nothing": ("fund_entry", ENTRY + "E1|FS-L1|2024-05-01|收入|捐款|0||是", "below_lowest"),
+    "a part of a fen": ("fund_entry", ENTRY + "E1|FS-L1|2024-05-01|收入|捐款|500.005||是", "too_precise"),
+    "accepted before it was finished": (
+        "project",
+        PROJECT.replace("筹资性质", "筹资性质 | 完工日期 | 验收日期")
+        + "P2|M-2|BB-2024-03|1|FS|架桥||||2024-09-02|2024-09-01",
+        "before_start",
+    ),
+    "an acceptance to come": (
+        "project",
+        PROJECT.replace("筹资性质", "筹资性质 | 验收日期") + "P2|M-2|BB-2024-03|1|FS|架桥||||2025-01-01",
+        "date_in_future",
+    ),
     "an entry of no project": ("fund_entry", ENTRY + "E1|FS-L9|2024-05-01|收入|捐款|10||是", "unknown_reference"),
     "a payment by a payer": ("fund_entry", ENTRY + "E1|FS-L1|2024-05-01|支出|材料|10|H1|是", "must_be_empty"),
     "a name in place of a code": ("fund_entry", ENTRY + "E1|FS-L1|2024-05-01|收入|集资|10|张三|是", "not_a_code"),
@@ -109,6 +123,18 @@ ASKED = {
         "project",
         PROJECT.replace("筹资性质", "筹资性质 | 限额") + "P2|M-2|BB-2024-03|1|FS|架桥|10|500|筹资|15",
         "levy_over_cap",
+    ),
+    "posted before it was accepted": (
+        "project",
+        PROJECT.replace("筹资性质", "筹资性质 | 验收日期 | 账目公示日期")
+        + "P2|M-2|BB-2024-03|1|FS|架桥||||2024-09-02|2024-09-01",
+        "before_start",
+    ),
+    "begun before the review": (
+        "project",
+        PROJECT.replace("筹资性质", "筹资性质 | 镇审核日期 | 开工日期")
+        + "P2|M-2|BB-2024-03|1|FS|架桥||||2024-09-02|2024-09-01",
+        "before_start",
     ),
     "no receipt": ("fund_entry", ENTRY + "E1|FS-L1|2024-05-01|收入|捐款|10||否", "no_receipt"),
     "nothing said of a receipt": ("fund_entry", ENTRY + "E1|FS-L1|2024-05-01|收入|捐款|10||", "no_receipt"),
@@ -343,3 +369,13 @@ def test_a_term_that_ends_on_a_day_off_moves_on_if_the_rules_say_so(store):
     }
     assert [until[roll]["P2"] for roll in (True, False)] == ["2024-04-07", "2024-04-06"]
     assert [until[roll]["FS-L1"] for roll in (True, False)] == ["2024-04-09", "2024-04-09"]
+
+
+def test_a_negative_amount_names_the_column_of_its_direction(store):
+    report = read(store, "fund_entry", ENTRY + "E1|FS-L1|2024-05-01|收入|捐款|-500||是")
+    assert "收支" in report.problems[0].suggestion("zh") and "支出" in report.problems[0].suggestion("en")
+
+
+def test_a_levy_is_never_relabelled_without_a_word(store):
+    report = read(store, "project", PROJECTS.replace("自愿捐资", "筹资"), as_of="2025-12-31")
+    assert found(report) == [("warning", "past_changed")] and report.problems[0].column == "筹资性质"
