@@ -135,8 +135,9 @@ MEETINGS = (
     ("BB-2025-04", 1, 2, "CL", "2025-04-12", "2025-03-31", "村委会", 84, 61),
     ("BB-2025-04", 2, 2, "CL", "2025-04-13", "2025-03-31", "村委会", 72, 49),
     ("BB-2025-12", "", 1, "CL", "2025-12-06", "2025-11-24", "村民联名", 156, 121),
+    ("BB-2026-02", "", 1, "DP", "2026-02-28", "2026-02-12", "代表联名", 180, 126),
 )
-"""Number, part, parts, village, day, notice, proposed by, households, those present. 151 of 228 lack one of a quorum."""
+"""Number, part, parts, village, day, notice, proposed by, households, present. 151 of 228 lack one of a quorum."""
 MOTIONS = (
     ("BB-2023-01", 1, "", "石桥村水泥路集资方案", "M-0502", 139, 18, 14, PASSED, 240),
     ("BB-2023-02", 1, "", "白马村碎石路集资方案", "M-0506", 131, 15, 12, PASSED, 210),
@@ -150,12 +151,14 @@ MOTIONS = (
     ("BB-2025-04", 1, 2, "长岭村碎石路集资方案", "M-0507", 36, 8, 5, PASSED, 72),
     ("BB-2025-12", 1, "", "维修水渠", "M-0508", 88, 20, 13, PASSED, ""),
     ("BB-2025-12", 2, "", "集资修建文化室", "", 57, 49, 15, REJECTED, ""),
+    ("BB-2026-02", 1, "", "道路养护公约", "", 104, 9, 13, PASSED, ""),
+    ("BB-2026-02", 2, "", "安装路灯", "M-0509", 91, 21, 14, PASSED, ""),
 )
 """Number, item, part, topic, matter, yes, no, abstain, as announced, households that signed."""
 
 
 def files(city: City) -> list[DemoFile]:
-    """Return the villages, their assemblies with the votes, the projects on four days, and every receipt and payment."""
+    """Return the villages, their assemblies with the votes, the projects on four days, all receipts and payments."""
     years = sorted({row[0][3:7] for row in MEETINGS})
     entries = [entry for road in ROADS for entry in _numbered(road)]
     return [

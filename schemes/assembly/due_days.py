@@ -10,6 +10,9 @@ from data.model.working_days import Calendar, Deadline
 from schemes.assembly.measures import Settings, meetings
 from schemes.frame import Frames, days
 
+TABLES = ("project",)
+"""Tables that get a term."""
+
 
 def levy_term(calendar: Calendar, held: date, settings: Settings) -> Deadline:
     """Return the last day of a levy that an assembly decided on; if it is not worked, it may move on."""
@@ -19,7 +22,9 @@ def levy_term(calendar: Calendar, held: date, settings: Settings) -> Deadline:
 
 def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Settings) -> Frames:
     """Return the frames with `levy_until` and `levy_provisional` of every project that names its assembly."""
-    held = meetings(frames)
+    if "project" not in frames:
+        return frames
+    held = meetings(frames) if "meeting" in frames else pd.DataFrame(columns=["meeting_no", "date"])
     day_of = dict(zip(held["meeting_no"], days(held, "date"), strict=True))
     projects = frames["project"]
     named = projects["meeting_no"] if "meeting_no" in projects else pd.Series(None, index=projects.index, dtype=object)

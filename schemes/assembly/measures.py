@@ -8,8 +8,9 @@ the term of the levy, from the clock) and `fund_entry`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Protocol, TypeAlias
 
 import pandas as pd
 
@@ -25,12 +26,16 @@ from schemes.assembly.money import (
 )
 from schemes.assembly.votes import INCOMPLETE, PASSED, REFUSED, VOTES, decide, quorum, undecided
 from schemes.frame import (
+    ALL,
+    ATTENTION,
     SHARE,
     Asked,
     Frames,
     Measure,
+    Period,
     counts,
     days,
+    measure_rows,
     numbers,
     parts_of,
     records,
@@ -42,10 +47,13 @@ from schemes.frame import (
 )
 
 CONCRETE, GRAVEL = "水泥路", "泥结碎石路"
-ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
 CANCELLED = ("取消", "停建")
 PEOPLE = ("entitled", "present", "representing")
 LINK = ("meeting_no", "item")
+BALLOT, MONEY = ("meeting", "motion"), ("project", "fund_entry")
+URGENCY = ("levy_short", "not_posted", "not_started", "no_monitors")
+FIRST = date(1949, 10, 1)  # before the first record
+_NOTHING = pd.DataFrame(columns=list(ATTENTION), dtype=object)
 MEETINGS = (
     *("meeting_no", "place_code", "date", "notice_on", "quorum_rule", "entitled", "present", "representing"),
     *("parts", "missing_parts"),
@@ -75,6 +83,20 @@ class Settings:
 
 
 SETTINGS = Settings()
+EVENTS = ("day", "lane", "mark", "words", "matter_no")
+
+
+class Narrowed(Protocol):
+    """A question about a unit."""
+
+    @property
+    def scheme(self) -> Any: ...
+    @property
+    def asked(self) -> Asked: ...
+    @property
+    def frames(self) -> Frames: ...
+    @property
+    def settings(self) -> Any: ...
 
 
 def meetings(frames: Frames) -> pd.DataFrame:
@@ -134,36 +156,63 @@ def with_decision(frames: Frames) -> pd.DataFrame:
 
 
 def attention(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return ATTENTION: not started, accepted and not posted, levy short after its term, no monitors."""
-    projects, today = with_decision(frames), pd.Timestamp(asked.as_of)
+    """Return ATTENTION: levies short after their term, what was passed and not begun, accounts not posted, no monitors.
+
+    day : the last day that it had, days : calendar days left. A table that was never delivered has nothing to be done.
+    """
+    today = pd.Timestamp(asked.as_of)
+    parts = [_of_projects(frames, asked, settings)] if all(name in frames for name in MONEY) else []
+    if all(name in frames for name in BALLOT):
+        parts.append(_without_project(frames, settings))
+    listed = pd.concat([part.reindex(columns=list(ATTENTION)).astype(object) for part in parts] or [_NOTHING])
+    listed = listed[~(days(listed, "day") >= today)]
+    listed = listed.assign(days=(days(listed, "day") - today).dt.days.astype(object))
+    order = {what: place for place, what in enumerate(URGENCY)}
+    by = ["what", "day", "key"]
+    return listed.sort_values(by, key=lambda c: c.map(order) if c.name == "what" else c, ignore_index=True)
+
+
+def _of_projects(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return what has to be done about projects, with its last day; what is not over yet is among them."""
+    projects = with_decision(frames)
     projects = projects[~texts(projects, "status").isin(CANCELLED)]
-    accepted = days(projects, "accepted_on")
     passed = days(projects, "date").where(projects["result"] == PASSED)
-    since_passed = days(projects, "approved_on").fillna(passed)
-    owed = levies(frames, asked.as_of, settings.cap)
-    short = owed.loc[~owed["reached"].astype(bool), "project_no"]
-    term = days(projects, "levy_until")
+    start = days(projects, "approved_on").fillna(passed) + pd.Timedelta(days=settings.start_days)
+    post = days(projects, "accepted_on") + pd.Timedelta(days=settings.post_days)
+    owed = owing(frames, asked.as_of)
+    never = pd.Series(pd.NaT, index=projects.index, dtype="datetime64[s]")
+    posted = days(projects, "posted_on").notna()
     chosen = {
-        "levy_short": (term, projects["project_no"].isin(short) & (term < today)),
-        "not_started": (since_passed, _over(since_passed, settings.start_days, today, days(projects, "started_on"))),
-        "not_posted": (accepted, _over(accepted, settings.post_days, today, days(projects, "posted_on"))),
-        "no_monitors": (pd.Series(pd.NaT, index=projects.index, dtype="datetime64[s]"), _unwatched(projects)),
+        "levy_short": (days(projects, "levy_until"), projects["project_no"].isin(owed)),
+        "not_started": (start, days(projects, "started_on").isna()),
+        "not_posted": (post, ~posted),
+        "no_monitors": (never, (numbers(projects, "monitors") == 0) & ~posted),
     }
-    parts = []
-    for name, (day, rows) in chosen.items():
-        listed = projects.assign(what=name, key=projects["project_no"], day=day, days=(today - day).dt.days)
-        parts.append(listed[rows])
-    return pd.concat(parts, ignore_index=True).reindex(columns=list(ATTENTION))
+    listed = [
+        projects.assign(what=name, key=projects["project_no"], day=day)[rows & (day.notna() | (name == "no_monitors"))]
+        for name, (day, rows) in chosen.items()
+    ]
+    return pd.concat(listed, ignore_index=True)
 
 
-def _over(since: pd.Series, allowed: int, today: pd.Timestamp, done: pd.Series) -> pd.Series:
-    """Return where more days than allowed have gone by and it is not done."""
-    return (since + pd.Timedelta(days=allowed) < today) & done.isna()
+def owing(frames: Frames, as_of: date) -> list[str]:
+    """Return the projects whose agreed shares are not paid in full by a day, whenever they were paid."""
+    paid = levies({**_only(frames, "fund_entry"), "project": frames["project"].assign(levy_until=None)}, as_of, 0)
+    return [str(project) for project in paid.loc[paid["short"] > 0, "project_no"]]
 
 
-def _unwatched(projects: pd.DataFrame) -> pd.Series:
-    """Return the projects without monitors whose accounts are not posted; an unknown number has to be looked up too."""
-    return (numbers(projects, "monitors") == 0) & days(projects, "posted_on").isna()
+def _only(frames: Frames, name: str) -> dict[str, pd.DataFrame]:
+    return {name: frames[name]}
+
+
+def _without_project(frames: Frames, settings: Settings) -> pd.DataFrame:
+    """Return the motions with a matter that were passed and became no project, with the day to begin."""
+    decided = decisions(frames)
+    decided = decided[(decided["result"] == PASSED) & (texts(decided, "matter_no") != "")]
+    projects = frames["project"] if "project" in frames else pd.DataFrame(columns=["matter_no"])
+    waiting = decided[~decided["matter_no"].isin(texts(projects, "matter_no"))]
+    day = days(waiting, "date") + pd.Timedelta(days=settings.start_days)
+    return waiting.assign(what="not_started", key=waiting["matter_no"], day=day)
 
 
 def _meetings(frames: Frames, asked: Asked) -> pd.DataFrame:
@@ -195,10 +244,10 @@ def _entries(frames: Frames, asked: Asked) -> pd.DataFrame:
     """Return the receipts and payments of the period with the place and kind of their project."""
     entries = entries_by(frames, asked.as_of)
     about = frames["project"].reindex(columns=["project_no", "place_code", "kind"])
-    return entries[asked.period.holds(entries["day"])].merge(about, on="project_no", how="left")
+    return entries[asked.period.holds(entries["day"])].merge(about, on="project_no")
 
 
-def _money(direction: str) -> Callable[[Frames, Asked, Settings], pd.DataFrame]:
+def _money(direction: str) -> "Answer":
     """Return a measure: fen received or spent in the period, loans and their repayment apart."""
 
     def measure(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
@@ -213,13 +262,22 @@ def _with_receipt(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFr
     return shares(entries, asked, ~without_receipt(entries))
 
 
+def in_all(measure: "Answer") -> "Answer":
+    """Return a measure from the first record up to the last day of the period, or to the as-of day if it is earlier."""
+
+    def answer(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+        return measure(frames, replace(asked, period=Period(FIRST, asked.period.last)), settings)
+
+    return answer
+
+
 def _accepted(frames: Frames, asked: Asked) -> pd.DataFrame:
     projects = frames["project"]
     day = days(projects, "accepted_on")
     return projects[asked.period.holds(day) & (day <= pd.Timestamp(asked.as_of))]
 
 
-def _length(*kinds: str) -> Callable[[Frames, Asked, Settings], pd.DataFrame]:
+def _length(*kinds: str) -> "Answer":
     """Return a measure: metres of road of these kinds that were accepted in the period."""
 
     def measure(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
@@ -248,22 +306,90 @@ def _over_cap(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     return parts_of(table, asked, table["cap"] == OVER)
 
 
+Answer: TypeAlias = Callable[[Frames, Asked, Settings], pd.DataFrame]
 TIMES = ("month", "quarter")
 OF_PROJECTS = ("place", "project", "kind", *TIMES)
-MONEY = ("project", "fund_entry")
-BALLOT = ("meeting", "motion")
 MEASURES: tuple[Measure[Settings], ...] = (
     Measure("held", "assemblies", "assemblies", ("place", *TIMES), _held, BALLOT[:1], public=True),
     Measure("with_quorum", SHARE, "assemblies", ("place", *TIMES), _with_quorum, BALLOT[:1], good="high"),
     Measure("passed", SHARE, "motions", ("place", *TIMES), _passed, BALLOT, public=True),
     Measure("raised", "fen", "receipts", OF_PROJECTS, _money(INCOME), MONEY, public=True),
     Measure("spent", "fen", "payments", OF_PROJECTS, _money(SPENDING), MONEY, public=True),
+    Measure(
+        "raised_in_all", "fen", "receipts", ("place", "project", "kind"), in_all(_money(INCOME)), MONEY, public=True
+    ),
+    Measure(
+        "spent_in_all", "fen", "payments", ("place", "project", "kind"), in_all(_money(SPENDING)), MONEY, public=True
+    ),
     Measure("with_receipt", SHARE, "entries", OF_PROJECTS, _with_receipt, MONEY, good="high"),
     Measure(
         "concrete_road", "metres", "projects_accepted", ("place", *TIMES), _length(CONCRETE), MONEY[:1], public=True
     ),
     Measure("gravel_road", "metres", "projects_accepted", ("place", *TIMES), _length(GRAVEL), MONEY[:1], public=True),
+    Measure(
+        "concrete_in_all",
+        "metres",
+        "projects_accepted_in_all",
+        ("place",),
+        in_all(_length(CONCRETE)),
+        MONEY[:1],
+        public=True,
+    ),
+    Measure(
+        "gravel_in_all",
+        "metres",
+        "projects_accepted_in_all",
+        ("place",),
+        in_all(_length(GRAVEL)),
+        MONEY[:1],
+        public=True,
+    ),
     Measure("posted", SHARE, "projects_accepted", ("place", *TIMES), _posted, MONEY[:1], good="high", public=True),
     Measure("levies_reached", SHARE, "levies", ("place", *TIMES), _levies_reached, MONEY, good="high"),
     Measure("levies_over_cap", "levies", "levies_with_cap", ("place", *TIMES), _over_cap, MONEY, good="low"),
 )
+
+DOSSIER = ("passed", "raised_in_all", "spent_in_all", "concrete_in_all", "gravel_in_all", "posted")
+
+
+def of_unit(frames: Frames) -> Frames:
+    """Return the tables of the places in which the unit has posts. frames : those of the unit."""
+    posts = set(texts(frames["person"], "place_code")) - {""} if "person" in frames else set()
+    above = (
+        dict(zip(frames["place"]["place_code"], texts(frames["place"], "parent_code"), strict=True)) if posts else {}
+    )
+    found = posts
+    while more := {code for code, parent in above.items() if parent in found} - found:
+        found = found | more
+    tables = {name: frames[name] for name in (*BALLOT, *MONEY) if name in frames}
+    return {
+        name: rows[rows["place_code"].isin(found)] if "place_code" in rows else rows for name, rows in tables.items()
+    }
+
+
+def dossier(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the rows of a unit, about the places in which it has posts; none without records of them."""
+    frames = of_unit(chosen.frames)
+    known = [name for name in ("meeting", "project") if len(frames.get(name, _NOTHING))]
+    measures = [measure for measure in MEASURES if measure.name in DOSSIER and set(measure.tables) & set(known)]
+    found = measure_rows(chosen.scheme.name, measures, frames, replace(chosen.asked, by=ALL), chosen.settings)
+    found = found.assign(by="unit", key=unit)
+    place = found["measure"].map({name: at for at, name in enumerate(DOSSIER)})
+    return found.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def timeline(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return EVENTS: assemblies that passed a motion with a matter, projects accepted."""
+    frames = of_unit(chosen.frames)
+    rows: list[tuple[object, ...]] = []
+    if all(name in frames for name in BALLOT):
+        decided = decisions(frames)
+        passed = decided[(decided["result"] == PASSED) & (texts(decided, "matter_no") != "")]
+        rows += [(row["date"], "tick", "motion_passed", row["matter_no"]) for row in records(passed)]
+    if "project" in frames:
+        accepted = frames["project"][days(frames["project"], "accepted_on").notna()]
+        rows += [(row["accepted_on"], "square", "project_accepted", row["matter_no"]) for row in records(accepted)]
+    events = pd.DataFrame(rows, columns=["day", "mark", "words", "matter_no"], dtype=object).assign(
+        lane=chosen.scheme.name
+    )
+    return events.assign(day=days(events, "day")).sort_values("day", kind="stable")[list(EVENTS)]
