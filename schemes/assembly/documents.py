@@ -112,7 +112,7 @@ def _word(words: Mapping[str, str], name: str, language: str) -> str:
     return translate(words[name], language)
 
 
-def _say(name: str, language: str, **facts: object) -> str:
+def _say(name: str, language: str, /, **facts: object) -> str:
     return translate(SECTION_WORDS[name], language).format(**facts)
 
 
