@@ -32,6 +32,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi pledges --round 2025 --by unit",
         "biaochi pledges --round 2025 --circular --as-of 2025-09-30",
     ),
+    "biaochi scheme": (),
     "biaochi export": (
         "biaochi export ballots --round 2025 -o ballots.csv",
         "biaochi export changes --round 2025 --from 2024 --format xlsx -o changes.xlsx",

@@ -246,7 +246,7 @@ def post_years_quietly(release: Release, unit_code: str, post: str, today: date,
 # 256: the answers of a scheme's page take some 100 KB, its registers of 500,000 rows do not come through here.
 @answers(256)
 def kept(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
-    """Return what is made, once for all sessions; the key holds the release and all that the answer depends on."""
+    """Compute an answer once for all sessions; the key holds the release and all that the answer depends on."""
     return _make()
 
 

@@ -173,7 +173,8 @@ class ImportOptions:
     fill_down: merged cells are read as filled. edits: corrections of a single file. demo: demonstration data. trial:
     the round is tried out; it takes trial uploads only, until it is cleared. replaying: the files were stored before,
     so their meaning was confirmed then. reading: the checks under which they were read. as_of: ISO day of the state
-    that a book gives; "" takes it from the title. complete: the book holds every row.
+    that a book gives; "" takes it from the title. complete: the book holds every row. checked: the rows are settings of
+    a scheme, written by the program from a file that it has checked.
     """
 
     rules: str | None = None
@@ -193,6 +194,7 @@ class ImportOptions:
     reading: int = READING
     as_of: str = ""
     complete: bool = False
+    checked: bool = False
 
 
 DEFAULTS = ImportOptions()

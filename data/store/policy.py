@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from data.model.books import is_book
-from data.model.contract import KINDS, MONTH, TABLE_OF, tables
+from data.model.contract import MONTH, SCHEME_RULES, TABLE_OF, UPLOAD_KINDS, tables
 from data.model.working_days import LONGEST_PERIOD, Periods
 from data.store.round_status import (
     ANNOUNCED,
@@ -24,11 +24,15 @@ from errors import UsageError
 
 def refuse_kind(kind: str) -> UsageError | None:
     """Refuse a kind of file that is unknown, or in the contract but not read by this version."""
-    if kind in KINDS:
+    if kind in UPLOAD_KINDS:
         return None
+    if kind == SCHEME_RULES:
+        return UsageError("Settings of a scheme are added by: biaochi scheme NAME rules add FILE.toml")
     if kind in tables():
         return UsageError("This version does not read files of the kind {kind} yet.", kind=kind)
-    return UsageError("There is no kind of file named {kind}. Known: {known}.", kind=kind, known=", ".join(KINDS))
+    return UsageError(
+        "There is no kind of file named {kind}. Known: {known}.", kind=kind, known=", ".join(UPLOAD_KINDS)
+    )
 
 
 def refuse_as_of(kind: str, as_of: str, complete: bool) -> UsageError | None:

@@ -18,7 +18,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from data.model.across_tables import NO_CHECKS, AcrossTables
-from data.model.contract import SCORED_KINDS
+from data.model.contract import SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
@@ -232,7 +232,8 @@ class Store:
         `progress` gets the share done and an English message; when `cancelled` is true, CancelledError of
         data.model.progress is raised and nothing is left behind.
         """
-        if refusal := policy.refuse_kind(kind):
+        made = kind == SCHEME_RULES and (options.checked or options.replaying)
+        if not made and (refusal := policy.refuse_kind(kind)):
             raise refusal
         _raise(policy.refuse_as_of(kind, options.as_of, options.complete))
         if options.edits and len(sources) != 1:

@@ -1,7 +1,7 @@
 """Demonstration of opinions and visits: six grids with 93 people, 36 messengers, 480 opinions in 2025 and in 2026.
 
-In each year one opinion is answered on its due day and one a working day later; the others earlier. On the last day
-two are overdue, others are not yet due, and one is paused.
+In each year an opinion is answered on its due day and another a working day later; the rest earlier. On the last day
+two are overdue, others are not yet due, and the clock of another is paused.
 """
 
 from collections.abc import Sequence
@@ -148,7 +148,7 @@ def _row(one: Opinion, day: date) -> tuple[object, ...]:
 
 
 def _events(opinions: Sequence[Opinion], calendar: Calendar) -> DemoFile:
-    """Return what happened to some: one waits for the resident, one was extended before its due day."""
+    """Return what happened to two: the first waits for the resident, the other was extended before its due day."""
     waiting = [one for one in opinions if one.answered is None][-1]
     longer = next(one for one in reversed(opinions) if one.answered is not None)
     headers = ("意见编号", "时间", "事项", "天数", "原因", "批准岗位")

@@ -18,7 +18,7 @@ MOST_FIGURES = 4
 
 
 def kept(chosen: Chosen, name: str, make: Callable[[Any], T]) -> T:
-    """Return what is made of a question, kept for all sessions: the same question of a release has the same answer."""
+    """Return the answer to a question, kept for all sessions: the same question of a release has the same answer."""
     asked = chosen.asked
     key = (
         *(chosen.scheme.name, name, asked.release, asked.rules, asked.as_of.isoformat()),

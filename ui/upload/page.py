@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.across_tables import AcrossTables
 from data.model.books import is_book
-from data.model.contract import KIND_NAMES, KINDS, SCORED_KINDS, header_of
+from data.model.contract import KIND_NAMES, SCORED_KINDS, UPLOAD_KINDS, header_of
 from data.model.grouped_problems import (
     JOINED,
     MARKS,
@@ -46,7 +46,8 @@ MOST_WRITTEN = 8  # columns of a preview that fit the page; a wider preview scro
 
 def kind_choice() -> str:
     """Ask which table the file contains."""
-    return st.selectbox(_("Kind of file"), list(KINDS), format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
+    kinds = list(UPLOAD_KINDS)
+    return st.selectbox(_("Kind of file"), kinds, format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
 
 
 def trial_choice(round_id: str) -> bool:
