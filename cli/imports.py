@@ -96,7 +96,8 @@ def import_(
     if accept_warnings is not None and not accept_warnings.strip():
         raise CommandError(N_("Accepting warnings needs a reason."))
     with progress(N_("Reading")) as told:
-        report = session.store().import_files(
+        store = session.store()
+        report = store.import_files(
             kind,
             files,
             checked_round(round_id),
@@ -115,7 +116,7 @@ def import_(
                 complete=complete,
             ),
             progress=told,
-            checks=scheme_checks(),
+            checks=scheme_checks(store),
         )
     if report.remembered:
         _say_remembered(kind, report.remembered)

@@ -4,6 +4,7 @@ A folder with a `tables.csv` is a scheme; nothing else lists them. `settings.sch
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from settings import scheme_folders
 
 if TYPE_CHECKING:
     from data.model.across_tables import AcrossTables
+    from data.store import Store
 
 __path__ += [str(folder) for folder in scheme_folders()]
 
@@ -25,9 +27,16 @@ def _found() -> tuple[Scheme, ...]:
 SCHEMES = _found()
 
 
-def checks() -> "Mapping[str, AcrossTables]":
-    """Return what an import checks in the tables of all schemes beyond a row, by table."""
-    return {table: check for scheme in SCHEMES for table, check in scheme.checks.items()}
+def checks(store: "Store") -> "Mapping[str, AcrossTables]":
+    """Return by table what an import checks beyond a row, under the newest rules of each scheme in the store."""
+    from schemes.kept_rules import rules_of_store
+
+    found: dict[str, AcrossTables] = {}
+    for scheme in SCHEMES:
+        if scheme.checks:
+            settings = rules_of_store(store, scheme)[-1].rules.settings
+            found |= {table: partial(check, settings=settings) for table, check in scheme.checks.items()}
+    return found
 
 
 class UnknownSchemeError(LookupError):

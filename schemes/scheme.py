@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from data.model.across_tables import AcrossTables
     from data.model.contract import Table
     from data.store.release import Release
     from schemes.frame import Asked, Frames, Measure
@@ -146,9 +145,9 @@ class Scheme:
         return self.module(DUE_DAYS) if self.has(DUE_DAYS) else None
 
     @property
-    def checks(self) -> "Mapping[str, AcrossTables]":
-        """What the rows of its tables must agree with in other tables, by table."""
-        checks: Mapping[str, AcrossTables] = self._given(CHECKS, "CHECKS", {})
+    def checks(self) -> Mapping[str, Callable[..., Any]]:
+        """What the rows of its tables must agree with in other tables, by table: `AcrossTables` with its settings."""
+        checks: Mapping[str, Callable[..., Any]] = self._given(CHECKS, "CHECKS", {})
         return checks
 
     @property

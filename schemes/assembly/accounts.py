@@ -28,7 +28,7 @@ OTHER = "其他"
 def projects_shown(frames: Frames, as_of: date) -> pd.DataFrame:
     """Return a row for every project up to a day, by the day of its assembly: name, vote, fen by source, spent, state.
 
-    metres : of a road that is accepted. A project without an assembly on record stands by the day of its review.
+    metres : of a road that is accepted. A project without an assembly on record is placed by the day of its review.
     """
     if "project" not in frames:
         return pd.DataFrame()

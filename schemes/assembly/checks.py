@@ -3,13 +3,13 @@
 Each check reads the tables with the rows of the file and names the rows of the file only.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from data.model.across_tables import AcrossTables, Finding, Tables
+from data.model.across_tables import Finding, Tables
 from schemes.assembly.measures import LINK, SETTINGS, Settings, decisions
 from schemes.assembly.money import (
     INCOME,
@@ -38,16 +38,16 @@ def _frames(tables: Tables, *names: str) -> Frames:
     return {name: tables(name) for name in names}
 
 
-def of_meetings(keys: Set[str], tables: Tables) -> Found:
+def of_meetings(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> Found:
     """Check assemblies: the notice in time, no part twice, and no votes on record that exceed the people."""
     held = tables("meeting")
     entire = set(held.loc[held["part"].isna(), "meeting_no"])
     divided = set(held.loc[held["part"].notna(), "meeting_no"])
     for key, row in _rows(held, keys):
         notice, day = row.get("notice_on"), date.fromisoformat(str(row["date"])[:10])
-        latest = day - timedelta(days=SETTINGS.notice_days)
+        latest = day - timedelta(days=settings.notice_days)
         if notice is not None and date.fromisoformat(str(notice)[:10]) > latest:
-            yield _warning("short_notice", "notice_on", key, days=SETTINGS.notice_days, latest=latest.isoformat())
+            yield _warning("short_notice", "notice_on", key, days=settings.notice_days, latest=latest.isoformat())
         if row["meeting_no"] in entire & divided:
             yield Finding("part_and_whole", "error", "part", key, {"key": row["meeting_no"]})
     own = {row["meeting_no"]: key for key, row in _rows(held, keys)}
@@ -57,7 +57,7 @@ def of_meetings(keys: Set[str], tables: Tables) -> Found:
             yield _exceeds(motion, "present", own[motion["meeting_no"]])
 
 
-def of_motions(keys: Set[str], tables: Tables) -> Found:
+def of_motions(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> Found:
     """Check votes: not more than people, with a quorum, as announced, with minutes."""
     motions = tables("motion")
     decided = {_link(row): row for row in records(decisions(_frames(tables, "meeting", "motion")))}
@@ -134,7 +134,7 @@ def _as_received(key: str, row: Mapping[str, Any], received: pd.DataFrame) -> Fo
             yield Finding("figure_differs", "note", name, key, facts)
 
 
-def of_entries(keys: Set[str], tables: Tables) -> Found:
+def of_entries(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> Found:
     """Check receipts and payments: nothing spent that is not there, each with a receipt, payments of several shares."""
     frames = _frames(tables, "project", "fund_entry")
     entries = entries_by(frames, date.max)
@@ -200,7 +200,7 @@ def _yuan(amount: int) -> str:
     return f"{amount // 100:,}.{amount % 100:02}"
 
 
-CHECKS: Mapping[str, AcrossTables] = {
+CHECKS: Mapping[str, Callable[..., Found]] = {
     "meeting": of_meetings,
     "motion": of_motions,
     "project": of_projects,

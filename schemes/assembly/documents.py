@@ -166,7 +166,7 @@ def _vote_cells(motion: Mapping[str, Any], language: str) -> dict[str, str]:
         **{name: _count(motion[name]) for name in ("yes", "no", "abstain")},
         "silent": _count(motion["did_not_vote"]),
         "needed": needed,
-        "result": translate(RESULT_WORDS[motion["result"]], language),
+        "result": _word(RESULT_WORDS, motion["result"], language),
     }
 
 
@@ -198,7 +198,7 @@ def _account(chosen: Chosen, project: Mapping[str, Any], language: str) -> Secti
 
 
 def _project_cells(project: Mapping[str, Any], language: str) -> dict[str, str]:
-    length = translate(PICTURE_WORDS["kind_length"], language)
+    length = _word(PICTURE_WORDS, "kind_length", language)
     kind = str(project["kind"] or "")
     return {
         "project": str(project["name"]),
@@ -206,7 +206,7 @@ def _project_cells(project: Mapping[str, Any], language: str) -> dict[str, str]:
         "votes": number_format.NONE if project["result"] is None else f"{project['yes']}/{project['present']}",
         "raised": yuan(project["raised"]),
         "spent": yuan(project["spent"]),
-        "state": translate(STATE_WORDS[project["state"]], language),
+        "state": _word(STATE_WORDS, project["state"], language),
     }
 
 

@@ -28,12 +28,18 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     day_of = dict(zip(held["meeting_no"], days(held, "date"), strict=True))
     projects = frames["project"]
     named = projects["meeting_no"] if "meeting_no" in projects else pd.Series(None, index=projects.index, dtype=object)
-    terms = [_term(calendar, day_of.get(number), settings) for number in named]
+    terms = [_term(calendar, day_of.get(number), frames, settings) for number in named]
     until = [None if term is None else term.day.isoformat() for term in terms]
     provisional = [term is not None and term.provisional for term in terms]
     added = {"levy_until": pd.Series(until, index=projects.index, dtype=object), "levy_provisional": provisional}
     return ChainMap({"project": projects.assign(**added)}, frames)
 
 
-def _term(calendar: Calendar, held: pd.Timestamp | None, settings: Settings) -> Deadline | None:
-    return None if held is None or pd.isna(held) else levy_term(calendar, held.date(), settings)
+def _term(calendar: Calendar, held: pd.Timestamp | None, frames: Frames, settings: Settings) -> Deadline | None:
+    """Return the term under the rules of the day of the assembly; later rules move no term."""
+    if held is None or pd.isna(held):
+        return None
+    for rules in frames["rules"].itertuples() if "rules" in frames else ():
+        if pd.isna(rules.valid_from) or rules.valid_from <= held:
+            settings = rules.settings
+    return levy_term(calendar, held.date(), settings)

@@ -28,7 +28,7 @@ LOOKS = {
     "以资代劳": ("#CC79A7", "."),
     "其他": ("#C9CED4", "-"),
 }
-"""Colour and pattern of each source: a grey print can be told apart as well."""
+"""Colour and pattern of each source: a grey print shows which is which."""
 MOST_SHOWN = 30  # projects; more could not be read at a projector
 ROW, TALLEST_NAME = 52, 12
 COLUMNS = ("entry_no", "project_no", "date", "direction", "source", "amount", "receipt")
@@ -85,7 +85,7 @@ def fund_table(shown: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
                 **money,
                 words["budget"]: yuan(row["budget"]) if row["budget"] else number_format.NONE,
                 words["spent"]: yuan(row["spent"]),
-                words["state"]: _(STATE_WORDS[row["state"]]),
+                words["state"]: state_words(row),
             }
         )
     return pd.DataFrame(lines)
@@ -95,6 +95,12 @@ def length_words(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """Return kind and kilometres of a project."""
     kind = str(row["kind"] or "")
     return words["kind_length"].format(kind=kind, length=kilometres(row["metres"])) if row["metres"] else kind
+
+
+def state_words(row: Mapping[str, Any]) -> str:
+    """Return how far a project is, in the reader's language."""
+    words = STATE_WORDS[str(row["state"])]
+    return _(words)
 
 
 def votes_words(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
@@ -159,7 +165,7 @@ def _laid_out(fig: go.Figure, lines: list[dict[str, Any]], words: Mapping[str, s
     """Place the names to the left, votes and state to the right, the earliest assembly on top."""
     names = [f"{label(str(row['name']), TALLEST_NAME)}<br>{length_words(row, words)}" for row in lines]
     for at, row in enumerate(lines):
-        text = f"{votes_words(row, words)}<br>{_(STATE_WORDS[row['state']])}"
+        text = f"{votes_words(row, words)}<br>{state_words(row)}"
         fig.add_annotation(
             **{"x": 1, "xref": "paper", "xanchor": "left", "y": at, "text": text, "showarrow": False},
             **{"align": "left", "xshift": 6, "font": {"size": 12}},

@@ -127,20 +127,6 @@ SECTION_WORDS = {
     "no_project": N_("No project has receipts or payments."),
     "all_projects": N_("projects on record"),
 }
-COLUMN_WORDS = {
-    "quorum_rule": N_("Quorum rule"),
-    "entitled": N_("Entitled"),
-    "counted": N_("Counted for the quorum"),
-    "quorum_needed": N_("Needed for the quorum"),
-    "quorum": N_("Quorum met"),
-    "majority_rule": N_("Majority rule"),
-    "base": N_("Base of the majority"),
-    "needed": N_("Votes needed"),
-    "yes": N_("In favour"),
-    "short": N_("Votes that lack"),
-    "did_not_vote": N_("Did not vote"),
-    "result": N_("Result"),
-}
 SETTING_WORDS = {
     "cap": N_("Cap of a levy per person and year, fen (0: none)"),
     "levy_months": N_("Months in which a levy is paid"),

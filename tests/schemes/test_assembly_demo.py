@@ -25,7 +25,7 @@ def load(path):
     notes = []
     for file in files(City()):
         options = ImportOptions(demo=True, as_of=file.as_of)
-        report = made.import_files(file.kind, [(file.name, file.content)], file.round_id, options, checks=checks())
+        report = made.import_files(file.kind, [(file.name, file.content)], file.round_id, options, checks=checks(made))
         assert report.stored and report.problems == [], (file.name, [problem.code for problem in report.problems])
         notes += [problem.code for problem in report.notes]
     made.publish()

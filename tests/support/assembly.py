@@ -42,7 +42,7 @@ def read(store, kind, drawing, round_id="2024", **options):
         options = {"as_of": f"{round_id}-12-31", **options}
     name = options.pop("name", "表.csv")
     content = table(drawing).encode()
-    return store.import_files(kind, [(name, content)], round_id, ImportOptions(**options), checks=checks())
+    return store.import_files(kind, [(name, content)], round_id, ImportOptions(**options), checks=checks(store))
 
 
 def village(path, *until):
