@@ -150,4 +150,6 @@ def _choice(kind: Field, plain: str) -> Reading:
     for word in kind.choices:
         if match_key(word) == match_key(plain):
             return Reading(word)
+    if match_key(plain) in kind.other_words:
+        return Reading(kind.other_words[match_key(plain)])
     return Reading(code="unknown_choice", facts={"known": list(kind.choices)})

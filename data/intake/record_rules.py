@@ -1,12 +1,15 @@
 """Rules between the columns of a record, by kind, as the contract has them. Each rule examines values, not cells."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from data.model.checks import Check
+from data.model.checks import TERM, Check
+from data.model.clock import after_days, rolled
 from data.model.contract import TABLE_OF, Field, Table
+from data.model.working_days import work_calendar
 
 # Kinds of version 0.1: programs know their broken conditions by these codes and words, and keep them.
 _AS_BEFORE = frozenset({"round", "unit_round", "component_score", "issue_return"})
@@ -17,11 +20,12 @@ _TRUTHS = {True: "是", False: "否"}
 
 @dataclass(frozen=True)
 class Fault:
-    """Broken rule: the field to look at, the code of the problem and its facts."""
+    """Broken rule: the field to look at, the code of the problem and its facts. warns: a person may accept it."""
 
     name: str
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    warns: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,20 @@ class Rules:
     @classmethod
     def of(cls, table: Table) -> "Rules":
         """Return the conditions of a table that its rows can be checked against by themselves."""
-        conditions = tuple((own, check) for own in table.fields for check in own.checks if check.sort in _JUDGES)
+        conditions = tuple(
+            (own, check)
+            for own in table.fields
+            for check in own.checks
+            if check.sort in _JUDGES and not check.asks_other_rows
+        )
         past = tuple(own for own in table.fields if own.has("past") and own.type in _DATES)
         return cls(table.kind, {own.name: own.header for own in table.fields}, conditions, past)
 
     def faults(self, row: Mapping[str, object]) -> Iterator[Fault]:
         """Yield every condition that a row breaks."""
         for own, check in self.conditions:
-            yield from _JUDGES[check.sort](self, own, check, row)
+            for fault in _JUDGES[check.sort](self, own, check, row) if check.applies(row) else ():
+                yield replace(fault, warns=True) if check.warns else fault
 
 
 def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
@@ -54,6 +64,11 @@ def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
     yield from _rules(kind).faults(row)
     if kind == "component_score" and row.get("component") == "扣分" and _number(row.get("points")) > 0:
         yield Fault("points", "deduction_positive")
+
+
+def judged_by(kind: str, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Yield what breaks a condition; `row` holds under `check.other` the value of the other row."""
+    return _JUDGES[check.sort](_rules(kind), own, check, row)
 
 
 def after_day(kind: str, row: Mapping[str, object], day: str) -> Iterator[Fault]:
@@ -128,7 +143,20 @@ def _empty(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) ->
         yield Fault(own.name, "must_be_empty", {"because": rules.headers[check.other], "given": reason})
 
 
+def _within(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Check that a day is inside a term of calendar days from another day."""
+    value, start = row.get(own.name), row.get(check.other)
+    if value is None or start is None:
+        return
+    (days,) = check.names
+    last = rolled(_shipped_calendar(), after_days(date.fromisoformat(_day(start)), int(days))).day.isoformat()
+    if _day(value) > last:
+        yield Fault(own.name, "after_term", {"start": start, "days": days, "last": last})
+
+
+_shipped_calendar = cache(work_calendar)
 _JUDGES = {
+    TERM: _within,
     "<=": _at_most,
     ">=": _at_least,
     ">": _at_least,

@@ -23,6 +23,7 @@ from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, of_fields
+from data.intake.other_rows import OtherRows
 from data.intake.pledge_direction import (
     LOWER_IS_BETTER,
     confirm_direction,
@@ -90,6 +91,7 @@ class _Reader:
     def __init__(self, kind: str, context: Context, intake: RecordIntake) -> None:
         self.kind, self.intake, self.stored = kind, intake, cache(context.references)
         self.context = context
+        self.other_rows = OtherRows(kind, context)
         self.codes = context.register.codes() if context.register else {}
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
@@ -135,8 +137,9 @@ class _Reader:
             self._direction(row, content)
         for column in set() if self.context.earlier else round_columns(self.kind, row.header):
             self._round(row, column)
-        for fault in (*row_faults(self.kind, content), *self._own_faults(content)):
-            self._note(row, fault.name, fault.code, fault.facts)
+        for fault in (*row_faults(self.kind, content), *self._own_faults(content), *self.other_rows.faults(content)):
+            if fault.code != "missing_because" or not row.texts.get(fault.name, "").strip():  # one fault a cell
+                self._note(row, fault.name, fault.code, fault.facts, warning=fault.warns)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._figures(row, content)
@@ -217,9 +220,9 @@ class _Reader:
     def _across_rows(self) -> None:
         """Note the rules across rows that the rows break."""
         entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
-        faults = across_rows(self.kind, [Entry(place, content) for place, (_, content) in entries.items()])
-        for entry, fault in faults:
-            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts)
+        listed = [Entry(place, content) for place, (_, content) in entries.items()]
+        for entry, fault in across_rows(self.kind, listed, lambda: self.context.rows(TABLE_OF_KIND[self.kind])):
+            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, warning=fault.warns)
 
     def _round(self, row: _Row, column: int) -> None:
         """Refuse a row of another round than the import's."""

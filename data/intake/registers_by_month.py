@@ -1,13 +1,22 @@
-"""Rules across the rows of the registers that all schemes share: places inside places, spans of a person in posts."""
+"""Rules across rows: places inside places, spans of a person in posts, entries that were registered twice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from data.intake.record_rules import Fault
+from data.model.checks import ONCE, Check
+from data.model.contract import TABLE_OF, Field
+from data.model.record_keys import key_of, shown_key
 from problems import Place
 
-ACROSS_ROWS = frozenset({"place", "person"})  # kinds with such rules
+_ONCE = {
+    kind: [(own, check) for own in table.fields for check in own.checks if check.sort == ONCE]
+    for kind, table in TABLE_OF.items()
+}
+ACROSS_ROWS = frozenset({"place", "person", *(kind for kind, checks in _ONCE.items() if checks)})
+"""Kinds with such rules."""
+Stored = Callable[[], Sequence[Mapping[str, object]]]
 LAST_DAY = "9999-12-31"
 
 
@@ -19,12 +28,37 @@ class Entry:
     content: Mapping[str, object]
 
 
-def across_rows(kind: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Fault]]:
-    """Yield every rule across rows that an entry breaks."""
+def across_rows(kind: str, entries: Sequence[Entry], stored: Stored) -> Iterator[tuple[Entry, Fault]]:
+    """Yield every rule across rows that an entry breaks. stored: the rows of the kind that are in force."""
+    for own, check in _ONCE[kind]:
+        yield from _twice(kind, own, check, entries, stored())
     if kind == "place":
         yield from _cycles(entries)
     if kind == "person":
         yield from _overlaps(entries)
+
+
+def _twice(
+    kind: str, own: Field, check: Check, entries: Sequence[Entry], stored: Sequence[Mapping[str, object]]
+) -> Iterator[tuple[Entry, Fault]]:
+    """Yield the entries that equal another one; two that were both stored before were accepted then."""
+    before = {key_of(kind, row): row for row in stored}
+    now = {key_of(kind, entry.content): entry for entry in entries}
+    seen: dict[tuple[object, ...], list[tuple[str, frozenset[str]]]] = {}
+    for key, row in sorted({**before, **{key: entry.content for key, entry in now.items()}}.items()):
+        alike = seen.setdefault(tuple(row.get(name) for name in check.names), [])
+        members = _members(row.get(check.other))
+        twin = next((other for other, others in alike if others & members), None)
+        if twin is None:
+            alike.append((key, members))
+        elif not (key in before and twin in before):
+            entry = now.get(key) or now[twin]
+            known = {"value": shown_key(key), "other": shown_key(twin)}
+            yield entry, Fault(own.name, check.code, known, warns=check.warns)
+
+
+def _members(value: object) -> frozenset[str]:
+    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
 
 
 def _cycles(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Fault]]:

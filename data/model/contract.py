@@ -5,7 +5,7 @@ The words are in `contract.csv` and, for the schemes, in `schemes/*/tables.csv`;
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -30,7 +30,7 @@ class Field:
 
     type: text, int, decimal, date, timestamp, bool, enum or list. low, high: of numbers. default: the text that an
     empty cell means. required: "yes", "asked" (see AGREED_WITHOUT) or "". checks: conditions on its values. personal:
-    "text" where free text is searched for persons.
+    "text" where free text is searched for persons. other_words: match key of a word that offices write -> the choice.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Field:
     required: str = ""
     checks: tuple[Check, ...] = ()
     personal: str = ""
+    other_words: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def match_keys(self) -> set[str]:
         """Return the match keys of every header that means this field."""
@@ -92,18 +93,20 @@ def read_tables(path: Path) -> Iterator[Table]:
 def _field(row: Mapping[str, str]) -> Field:
     """Return the field of a row; the type of a table that is not read may hold more than the name of the type."""
     value_type = row["type"].split(" ")[0]
+    choices = [word.split("=") for word in _listed(row["choices"], "|")]  # a word, then others that mean the same
     return Field(
         row["field"],
         row["header_zh"],
         _listed(row["synonyms"], ";"),
         value_type,
-        _listed(row["choices"], "|"),
+        tuple(words[0] for words in choices),
         int(row["low"]) if row["low"] else None,
         int(row["high"]) if row["high"] else None,
         row["default"],
         row["required"],
         parse_checks(row["check"]),
         row["personal"],
+        {match_key(word): words[0] for words in choices for word in words[1:]},
     )
 
 
@@ -128,7 +131,7 @@ REFERRED_KINDS = tuple(
         for table in TABLE_OF.values()
         for field in table.fields
         for check in field.checks
-        if check.reference is not None
+        if check.reference is not None and not check.when
     )
 )
 KEYS = {kind: table.key for kind, table in TABLE_OF.items()}

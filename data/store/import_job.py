@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ from data.intake.as_of_days import as_of_days
 from data.intake.ballots import read_ballots, unscored
 from data.intake.book_changes import book_problems
 from data.intake.categories import alike, question
-from data.intake.context import READING, READING_OF_MEANINGS, Context
+from data.intake.context import READING, READING_OF_MEANINGS, Claims, Context
 from data.intake.corrections import WHOLE_ROW, FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.elsewhere import of_name
@@ -53,6 +53,7 @@ from data.store.rounds import (
     read_register,
     read_round,
     referable,
+    rows_in_force,
     snapshot_of,
 )
 from data.store.uploads import (
@@ -197,12 +198,13 @@ DEFAULTS = ImportOptions()
 
 @dataclass(frozen=True)
 class Request:
-    """The parameters of an import job. rules: the rule set, for a scored kind."""
+    """The parameters of an import job. rules: the rule set, for a scored kind. claims: of the release in force."""
 
     kind: str
     round_id: str
     rules: RuleSet | None
     options: ImportOptions
+    claims: Claims | None = None
 
 
 class ImportJob:
@@ -625,6 +627,7 @@ class ImportJob:
     def _context(self) -> Context:
         rules = replace(self.request.rules, words=self.values) if self.request.rules else None
         asked = not self.options.replaying or any(key.startswith("confirm_direction") for key in self.confirmed)
+        formal = [upload for upload in self.in_force if not upload.trial]
         return Context(
             self.con,
             self.staging,
@@ -634,7 +637,10 @@ class ImportJob:
             self.mapping,
             reads_directions=asked,
             reading=self.options.reading,
-            references=partial(referable, [upload for upload in self.in_force if not upload.trial]),
+            references=partial(referable, formal),
+            rows=cache(partial(rows_in_force, formal)),
+            claims=self.request.claims,
+            replaying=self.options.replaying,
             as_of=self.as_of,
             complete=self.options.complete,
             watch=self.watch,

@@ -18,7 +18,7 @@ from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
 from data.intake.context import READING_OF_MEANINGS
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.model.books import Snapshot, is_book, stamped
+from data.model.books import Snapshot, is_book, stamped, states
 from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, TABLES
 from data.model.facts import (
     Dictionaries,
@@ -33,6 +33,7 @@ from data.model.names import match_key
 from data.model.record_keys import year_of
 from data.model.register import PARTICIPATION, Register, RegisteredUnit
 from data.model.spellings import spellings_of
+from data.store.release import LAST_DAY
 from data.store.uploads import Upload, damage_told
 from errors import ProblemsError
 from problems import Place, Problem
@@ -250,6 +251,14 @@ def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
         times = Counter(key for key, _ in names)
         found = {key: code for key, code in names if times[key] == 1} | found
     return found
+
+
+def rows_in_force(uploads: list[Upload], table: str) -> list[dict[str, object]]:
+    """Return the rows of a table over all rounds; those of a book in their last state."""
+    kind = TABLES[table].kind
+    if not is_book(kind):
+        return contents(uploads, kind)
+    return [json.loads(state.content) for state in states(snapshots(uploads, kind), LAST_DAY).values()]
 
 
 def newest_register(uploads: list[Upload], round_id: str) -> Register | None:

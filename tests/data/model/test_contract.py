@@ -27,6 +27,20 @@ def test_every_condition_of_the_grammar_is_read():
         "empty if channel in (回音墙)": Check("empty", "channel", (), ("回音墙",)),
         "in opinion.opinion_no": Check("in", "opinion_no", ("opinion",)),
         "place": Check("place"),
+        "within 60 days of accepted_on": Check("within", "accepted_on", ("60",)),
+        ">= inquiry_no.found_on": Check(">=", "inquiry_no.found_on"),
+        "error no_finding: inquiry_no.finding in (属实,部分属实)": Check(
+            "related", "inquiry_no.finding", (), ("属实", "部分属实"), code="no_finding"
+        ),
+        "warn other_unit: unit of person_code on decided_on": Check(
+            "unit of", "person_code", ("decided_on",), warns=True, code="other_unit"
+        ),
+        "once by matter_no,form sharing person_codes": Check("once", "person_codes", ("matter_no", "form")),
+        "in pledges.pledge_id if basis in (承诺)": Check("in", "pledge_id", ("pledges",), when=(("basis", ("承诺",)),)),
+        "warn: >= 2 if form in (来访) and incident in (是)": Check(
+            ">=", "2", warns=True, when=(("form", ("来访",)), ("incident", ("是",)))
+        ),
+        "confirms unit_code": Check("confirms", "unit_code"),
     }
     for cell, expected in cells.items():
         found = parse_checks(cell)
@@ -35,7 +49,23 @@ def test_every_condition_of_the_grammar_is_read():
     assert Check("place").reference == ("place", "place_code") and Check("code").reference is None
 
 
-@pytest.mark.parametrize("cell", ["=< f", "<= ", "required", "sum(a) <= b", "in opinion", "empty if a in ()", "hash"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            "=< f",
+            "<= ",
+            "required",
+            "sum(a) <= b",
+            "in opinion",
+            "empty if a in ()",
+            "hash",
+            "warn:code",
+            "note: past",
+        ),
+        *("<= f.g", "f.g in ()", "once by f", "unit of f", "confirms", "within a days of f", ">= 2 if f"),
+    ],
+)
 def test_a_condition_that_the_grammar_lacks_is_refused_not_skipped(cell):
     with pytest.raises(ValueError, match="no such condition"):
         parse_checks(cell)
@@ -65,10 +95,24 @@ def _missing(table, names, check):
     if check.reference is not None:
         other, name = check.reference
         return other not in TABLES or name not in {field.name for field in TABLES[other].fields}
-    wanted = {check.other, *check.names} - {""}
-    unknown = {name for name in wanted if name not in names and not name.isdecimal()}
-    words = {word for field in table.fields if field.name == check.other for word in (*field.choices, "是", "否")}
-    return bool(unknown) or not set(check.words) <= words
+    own, _, name = check.other.partition(".")
+    wanted = {own, *check.names, *(given for given, _ in check.when)} - {""}
+    if any(given not in names and not given.isdecimal() for given in wanted):
+        return True
+    asked = [(name or own, check.words), *check.when]
+    fields = {field.name: field for field in (_referred(table, own) if name else table).fields}
+    here = {field.name: field for field in table.fields}
+    return any(words and not set(words) <= _words({**here, **fields}[given]) for given, words in asked)
+
+
+def _referred(table, name):
+    """The table that a field refers to."""
+    field = next(field for field in table.fields if field.name == name)
+    return TABLES[next(check.reference[0] for check in field.checks if check.reference)]
+
+
+def _words(field):
+    return {*field.choices, "是", "否"}
 
 
 def test_no_header_means_two_fields_of_a_table():
@@ -148,3 +192,32 @@ def test_an_answer_on_the_day_of_receipt_is_not_before_it(tmp_path):
     received = {"received": "2026-02-11T20:15:00"}
     assert list(rules.faults({**received, "answered": "2026-02-11"})) == []
     assert [f.code for f in rules.faults({**received, "answered": "2026-02-11T19:00:00"})] == ["before_start"]
+
+
+def test_a_day_within_a_term_may_be_the_worked_day_after_it(tmp_path):
+    """60 days from 2 March 2026 end on 1 May, a holiday; 6 May is the next worked day."""
+    path = tmp_path / "tables.csv"
+    lines = ["accepted,受理,date,,,,,,,", "extended,延期,date,,,,,,within 60 days of accepted,"]
+    path.write_text(HEAD + "".join(f"toy,玩具,Toy,toy,book,month,accepted,{line},\n" for line in lines), "utf-8")
+    rules = Rules.of(next(read_tables(path)))
+    accepted = {"accepted": "2026-03-02"}
+    assert list(rules.faults({**accepted, "extended": "2026-05-06"})) == []
+    (fault,) = rules.faults({**accepted, "extended": "2026-05-07"})
+    assert (fault.code, fault.facts["last"], fault.warns) == ("after_term", "2026-05-06", False)
+
+
+def test_a_condition_may_apply_to_some_rows_and_may_be_accepted(tmp_path):
+    path = tmp_path / "tables.csv"
+    lines = [
+        "form,形式,enum,,来访=走访|来信,,,,,",
+        "incident,群体性事件,bool,,,,,,,",
+        "people,人数,int,,,1,,,warn: >= 2 if form in (来访) and incident in (是),",
+    ]
+    path.write_text(HEAD + "".join(f"toy,玩具,Toy,toy,book,month,form,{line},\n" for line in lines), "utf-8")
+    (toy,) = read_tables(path)
+    assert toy.fields[0].choices == ("来访", "来信") and toy.fields[0].other_words == {"走访": "来访"}
+    rules = Rules.of(toy)
+    rows = [("来访", True, 1), ("来访", False, 1), ("来信", True, 1), ("来访", True, 2)]
+    found = [list(rules.faults(dict(zip(("form", "incident", "people"), row, strict=True)))) for row in rows]
+    assert [len(faults) for faults in found] == [1, 0, 0, 0]
+    assert (found[0][0].code, found[0][0].warns) == ("below_lowest", True)
