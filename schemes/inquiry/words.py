@@ -3,6 +3,7 @@
 from i18n import N_
 
 TITLE = N_("Inquiries into responsibility")
+ORDER = 10
 MEASURE_WORDS = {
     "received": N_("Petitions received"),
     "registered_twice": N_("Registered twice"),
@@ -53,6 +54,7 @@ ATTENTION_WORDS = {
     "acceptance_due": N_("Acceptance due soon"),
     "handling_overdue": N_("Handling overdue"),
     "handling_due": N_("Handling due soon"),
+    "extension_void": N_("Extended too late or without a day of approval"),
     "no_inquiry": N_("Counts against the unit, no inquiry opened"),
     "inquiry_open": N_("Inquiry open for long"),
     "not_heard": N_("Decided without a hearing"),
