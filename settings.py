@@ -34,6 +34,7 @@ class Settings:
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # "duckdb:" is the only one of this version
     report_days: int  # working days after a quarter in which its report on the pledges is due
+    schemes: tuple[Path, ...]  # folders that hold folders of schemes, besides those of the product
     debug: bool  # whether the command line shows tracebacks
 
 
@@ -54,8 +55,19 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         memory_limit=_memory(env),
         engine=_engine(env),
         report_days=_whole(env, "BIAOCHI_REPORT_DAYS", default=10, low=1, high=60),
+        schemes=scheme_folders(env),
         debug=env.get("BIAOCHI_DEBUG", "").strip().lower() not in FALSE_WORDS,
     )
+
+
+def scheme_folders(environ: Mapping[str, str] | None = None) -> tuple[Path, ...]:
+    """Return the folders of BIAOCHI_SCHEMES, separated as in PATH; InvalidSettingError names one that there is not."""
+    env = os.environ if environ is None else environ
+    folders = [Path(part).expanduser().absolute() for part in env.get("BIAOCHI_SCHEMES", "").split(os.pathsep) if part]
+    for folder in folders:
+        if not folder.is_dir():
+            raise InvalidSettingError(f"BIAOCHI_SCHEMES must name folders; there is no folder {folder}.")
+    return tuple(folders)
 
 
 def inherited(names: Collection[str]) -> dict[str, str]:

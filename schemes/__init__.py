@@ -1,1 +1,32 @@
-"""Schemes other than the evaluation itself, one folder each, all of one shape (`schemes.frame`)."""
+"""Schemes other than the evaluation itself, one folder each, all of one shape (`schemes.frame`).
+
+A folder with a `tables.csv` is a scheme; nothing else lists them. `settings.scheme_folders` may name further folders.
+"""
+
+from pathlib import Path
+
+from schemes.scheme import TABLES, Scheme
+from settings import scheme_folders
+
+__path__ += [str(folder) for folder in scheme_folders()]
+
+
+def _found() -> tuple[Scheme, ...]:
+    """Return every scheme of the folders of this package, in the order that their words give."""
+    folders = {file.parent.name: file.parent for room in reversed(__path__) for file in Path(room).glob(f"*/{TABLES}")}
+    return tuple(sorted((Scheme(*item) for item in folders.items()), key=lambda scheme: (scheme.order, scheme.name)))
+
+
+SCHEMES = _found()
+
+
+class UnknownSchemeError(LookupError):
+    """Error for a name that no scheme has."""
+
+
+def scheme_of(name: str) -> Scheme:
+    """Return a scheme by its name. Raises UnknownSchemeError."""
+    found = next((scheme for scheme in SCHEMES if scheme.name == name), None)
+    if found is None:
+        raise UnknownSchemeError(name)
+    return found

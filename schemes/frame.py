@@ -122,26 +122,6 @@ class Measure(Generic[S]):
     public: bool = False
 
 
-@dataclass(frozen=True)
-class Scheme(Generic[S]):
-    """All that a scheme gives; everything else is the same for every scheme.
-
-    name : of the address and the command. title : English message. tables : in the order of upload. settings : its
-    defaults. documents : by period ("month", "quarter", "year") or by a name of the scheme's.
-    """
-
-    name: str
-    title: str
-    tables: tuple[str, ...]
-    settings: S
-    measures: tuple[Measure[S], ...]
-    view: Callable[..., None]
-    documents: Mapping[str, Callable[..., object]]
-    dossier: Callable[..., pd.DataFrame]
-    timeline: Callable[..., pd.DataFrame]
-    demo: Callable[..., Frames]
-
-
 def measure_rows(
     scheme: str, measures: Iterable[Measure[S]], frames: Frames, asked: Asked, settings: S
 ) -> pd.DataFrame:

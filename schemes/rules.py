@@ -46,7 +46,7 @@ class Rules(Generic[S]):
 
 def default_rules(scheme: str, defaults: S) -> Rules[S]:
     """Return the settings that a scheme comes with, from its folder."""
-    text = files("schemes").joinpath(scheme, "rules.toml").read_text(encoding="utf-8")
+    text = files(f"schemes.{scheme}").joinpath("rules.toml").read_text(encoding="utf-8")
     return read_rules(text, defaults)
 
 

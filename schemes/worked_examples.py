@@ -21,7 +21,7 @@ class Example:
 
 def worked_examples(scheme: str) -> list[Example]:
     """Return every example of a scheme, in the order of its file."""
-    text = files("schemes").joinpath(scheme, "spec.csv").read_text(encoding="utf-8")
+    text = files(f"schemes.{scheme}").joinpath("spec.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return [Example(row["section"], row["case"], pairs(row["inputs"]), pairs(row["expected"])) for row in rows]
 

@@ -277,6 +277,13 @@ SETTINGS = {
         "zh": ("每季度承诺进度的报送期限：季度结束后的工作日数", "`10`"),
         "en": ("working days after a quarter in which its report on the pledges is due", "`10`"),
     },
+    "BIAOCHI_SCHEMES": {
+        "zh": ("另有机制的文件夹，写法同 `PATH`；其中每个含 `tables.csv` 的文件夹是一个机制", "没有"),
+        "en": (
+            "folders of further schemes, separated as in `PATH`; each folder in them with a `tables.csv` is a scheme",
+            "none",
+        ),
+    },
     "BIAOCHI_DEBUG": {
         "zh": ("`1`：程序出错时显示详细信息，供技术人员查找原因", "`0`"),
         "en": ("`1`: print the traceback when the program fails", "`0`"),

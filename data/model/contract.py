@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data.model.checks import Check, parse_checks
 from data.model.names import match_key
-from i18n import ROOT
+from settings import ROOT, scheme_folders
 
 CONTRACT = Path(__file__).with_name("contract.csv")
 # How a table is read: its module, or row by row. The rows of a fact happen once; those of a book live on (`books.py`).
@@ -75,7 +75,8 @@ class Table:
 
 def contract_files() -> list[Path]:
     """Return the tables of the evaluation and those of every scheme, which are read as data."""
-    return [CONTRACT, *sorted(ROOT.glob("schemes/*/tables.csv"))]
+    rooms = (ROOT / "schemes", *scheme_folders())
+    return [CONTRACT, *(path for room in rooms for path in sorted(room.glob("*/tables.csv")))]
 
 
 def read_tables(path: Path) -> Iterator[Table]:

@@ -89,6 +89,9 @@ class Settings:
     due_within: int = setting(2, low=0, high=30)
 
 
+SETTINGS = Settings()
+
+
 def counted(opinions: pd.DataFrame) -> pd.DataFrame:
     """Return the opinions without duplicates and withdrawn ones, which are in no sum."""
     return opinions[(texts(opinions, "duplicate_of") == "") & ~flags(opinions, "withdrawn")]

@@ -3,6 +3,7 @@
 from i18n import N_
 
 TITLE = N_("Opinions, echo wall and home visits")
+ORDER = 30
 MEASURE_WORDS = {
     "received": N_("Opinions received"),
     "answered": N_("Opinions answered"),
