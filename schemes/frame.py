@@ -22,6 +22,9 @@ ROW = (
 )
 """Columns of a row, in this order. value : a share from 0 to 1 of n, or a count. low, high : in the unit of value."""
 
+ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
+"""Columns of what has to be done. days : of the kind that the word for `what` names, negative once a day is over."""
+
 ALL, MONTH, QUARTER = "all", "month", "quarter"
 KEY_COLUMN = {
     "unit": "unit_code",

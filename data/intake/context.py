@@ -51,9 +51,8 @@ class Context:
     reading: the checks under which the files are read. Files that were stored under fewer are read as they were then:
     what was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a
     direction is read by its target and baseline; uploads that were stored before this was asked are read again as they
-    were.
-    references: the keys of other tables. rows: their rows; none for files that were judged before. claims: of the
-    release in force, None where nobody can ask, as when files are read again. as_of: day of the state that a register gives, in ISO form, else "";
+    were. references: the keys of other tables. rows: their rows. claims: of the release in force, None where nobody can
+    ask. replaying: the files were judged before, so other rows are not asked. as_of: day of the state that a register gives, in ISO form, else "";
     complete: whether it holds every row.
     """
 

@@ -59,7 +59,8 @@ class OtherRows:
         if not check.words:
             yield from judged_by(self.kind, own, check, {**row, check.other: referred.get(name)})
         elif referred.get(name) not in check.words:
-            facts = {"header": header_of(TABLES[reference[0]].kind, name), "given": referred.get(name), "known": check.words}
+            header = header_of(TABLES[reference[0]].kind, name)
+            facts = {"header": header, "given": referred.get(name), "known": check.words}
             yield Fault(own.name, check.code or "referred_differs", facts)
 
     def _referred(self, table: str, name: str) -> dict[str, Row]:

@@ -53,10 +53,13 @@ class Rules:
         return cls(table.kind, {own.name: own.header for own in table.fields}, conditions, past)
 
     def faults(self, row: Mapping[str, object]) -> Iterator[Fault]:
-        """Yield every condition that a row breaks."""
+        """Yield every condition that a row breaks; a cell is named once for each kind of problem."""
+        named = set()
         for own, check in self.conditions:
             for fault in _JUDGES[check.sort](self, own, check, row) if check.applies(row) else ():
-                yield replace(fault, warns=True) if check.warns else fault
+                if (fault.name, fault.code) not in named:
+                    yield replace(fault, warns=True) if check.warns else fault
+                named.add((fault.name, fault.code))
 
 
 def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:

@@ -20,8 +20,8 @@ never skipped: a rule that would silently not apply is worse than none.
     round                           a round of the evaluation whose results are in force
     confirms f                      a round whose evidence confirms the unit f in the bottom list
 
-`warn: ` before a condition makes it a warning, with the same code of problem; `warn some_code: ` with a code of its own;
-`error some_code: ` an error with a code of its own. ` if f in (a,b) and g in (c)` behind a condition: only there.
+`warn: ` before a condition makes it a warning, with the same code of problem; `warn some_code: ` with a code of its
+own; `error some_code: ` an error with a code of its own. ` if f in (a,b) and g in (c)` behind it: only there.
 """
 
 import re

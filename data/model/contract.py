@@ -5,7 +5,7 @@ The words are in `contract.csv` and, for the schemes, in `schemes/*/tables.csv`;
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -30,7 +30,8 @@ class Field:
 
     type: text, int, decimal, date, timestamp, bool, enum or list. low, high: of numbers. default: the text that an
     empty cell means. required: "yes", "asked" (see AGREED_WITHOUT) or "". checks: conditions on its values. personal:
-    "text" where free text is searched for persons. other_words: match key of a word that offices write -> the choice.
+    "text" where free text is searched for persons. other_words: match keys of words that offices write,
+    each with its choice.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Field:
     required: str = ""
     checks: tuple[Check, ...] = ()
     personal: str = ""
-    other_words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    other_words: tuple[tuple[str, str], ...] = ()
 
     def match_keys(self) -> set[str]:
         """Return the match keys of every header that means this field."""
@@ -107,7 +108,7 @@ def _field(row: Mapping[str, str]) -> Field:
         row["required"],
         parse_checks(row["check"]),
         row["personal"],
-        {match_key(word): words[0] for words in choices for word in words[1:]},
+        tuple((match_key(word), words[0]) for words in choices for word in words[1:]),
     )
 
 

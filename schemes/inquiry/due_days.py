@@ -1,10 +1,11 @@
 """Terms of petitions: last days of acceptance and handling, and the day by which an inquiry should be opened.
 
-Calendar days after receipt or acceptance, moved to a worked day (section 4.5 of the specification); working days for the
-inquiry. Petitions are judged here, with all others, since a repetition may be of a petition of another unit.
+Calendar days after receipt or acceptance, moved to a worked day; working days for the inquiry. Petitions are judged here,
+with all others, since a repetition may be of a petition of another unit.
 """
 
-from collections.abc import Callable, Mapping
+from collections import ChainMap
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 
@@ -20,7 +21,7 @@ TABLES = (PETITION,)
 Term = Callable[[date], Deadline]
 
 
-def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Settings) -> Mapping[str, pd.DataFrame]:
+def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Settings) -> Frames:
     """Return the frames with accept_due, handle_due, inquiry_due, provisional and without_effect of each petition.
 
     accept_due : from the day of receipt. handle_due : from the day of acceptance, missing before; with the extension, if
@@ -42,7 +43,7 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
         without_effect=without,
         provisional=accept["provisional"] | handle["provisional"],
     )
-    return {**frames, PETITION: judged(dated, settings)}
+    return ChainMap({PETITION: judged(dated, settings)}, frames)  # type: ignore[arg-type]
 
 
 def _calendar_days(calendar: Calendar, count: int, *, roll: bool) -> Term:
@@ -59,12 +60,10 @@ def _due(start: pd.Series, term: Term) -> pd.DataFrame:
     """Return the last day from each start; every different day is computed once, as a register repeats its days."""
     last = cache(term)
     found = [None if pd.isna(day) else last(day.date()) for day in start]
-    return pd.DataFrame(
-        {
-            "day": pd.Series([None if one is None else pd.Timestamp(one.day) for one in found], start.index, dtype="M8[s]"),
-            "provisional": pd.Series([one is not None and one.provisional for one in found], start.index, dtype=bool),
-        }
-    )
+    last_days = [None if deadline is None else pd.Timestamp(deadline.day) for deadline in found]
+    provisional = [deadline is not None and deadline.provisional for deadline in found]
+    day = pd.Series(last_days, start.index, dtype="datetime64[s]")
+    return pd.DataFrame({"day": day, "provisional": pd.Series(provisional, start.index, dtype=bool)})
 
 
 def _extended(

@@ -1,7 +1,7 @@
 """Petitions and inquiries: repetitions, what counts against a unit, shares in time, decisions and persons.
 
-The clock sets the last days before (`due_days.py`): `petition` has the columns `accept_due`, `handle_due` (missing while
-not accepted) and `inquiry_due`. Person-times are decisions, persons are different codes: persons of a year are no sum of its months.
+The clock sets the last days before (`due_days.py`): `petition` has the columns `accept_due`, `handle_due` (missing
+while not accepted) and `inquiry_due`. Person-times are decisions, persons are different codes: persons of a year are no sum of its months.
 
 Frames, with the fields of the tables of the scheme: `petition`, `inquiry`, `inquiry_measure`. Codes of several persons
 are separated by spaces, commas or semicolons of either width.
@@ -58,8 +58,8 @@ class Settings:
 
     accept_days, handle_days, extended_days, review_days : calendar days, for the clock. roll : a last day that is not
     worked moves to the next worked day, for the clock too. group_from : people who make a visit collective. sanctions :
-    measures that hold a person responsible. inquiry_days : working days within which an inquiry is opened. open_days : an inquiry open for longer is listed. due_within : days ahead
-    that are listed.
+    measures that hold a person responsible. inquiry_days : working days within which an inquiry is opened. open_days :
+    an inquiry open for longer is listed. due_within : days ahead that are listed.
     """
 
     accept_days: int = setting(15, low=1, high=60)
