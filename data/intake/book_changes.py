@@ -1,8 +1,8 @@
-"""What a file of a book says of its earlier states, as problems: entries that changed, rows that are missing."""
+"""What a file of a book says of its earlier states, as problems: changed entries, missing rows, values given twice."""
 
 from collections.abc import Mapping
 
-from data.model.books import Changed, Findings
+from data.model.books import Changed, Findings, Shared
 from data.model.contract import header_of
 from data.model.record_keys import shown_key
 from problems import Problem
@@ -14,6 +14,7 @@ NOTHING = "—"
 def book_problems(kind: str, found: Findings, as_of: str, places: Mapping[str, tuple[str, int]]) -> list[Problem]:
     """Return the findings as problems. places: key -> file and row in the new file."""
     problems = [_changed(kind, change, places) for change in found.changed]
+    problems += [_shared(shared, places) for shared in found.shared]
     file = next(iter(places.values()), ("", 0))[0]
     if found.vanished:
         shown = [shown_key(key) for key in found.vanished[:MOST_SHOWN]]
@@ -30,3 +31,11 @@ def _changed(kind: str, change: Changed, places: Mapping[str, tuple[str, int]]) 
     old, new = (NOTHING if value is None else str(value) for value in (change.old, change.new))
     facts = {"key": shown_key(change.key), "since": change.since, "old": old, "new": new}
     return Problem("past_changed", "warning", file, None, row, header_of(kind, change.field), new, facts)
+
+
+def _shared(found: Shared, places: Mapping[str, tuple[str, int]]) -> Problem:
+    file, row = places[found.key]
+    facts = {"key": shown_key(found.key), "other": shown_key(found.other), "day": found.first}
+    level = "warning" if found.check.warns else "error"
+    code = found.check.code or "not_alone"
+    return Problem(code, level, file, None, row, found.field.header, str(found.value), facts)

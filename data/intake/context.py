@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import duckdb
 
@@ -20,8 +20,15 @@ References: TypeAlias = Callable[[str, str], Mapping[str, str]]
 """Table and field -> what a cell may refer to: match key of a spelling -> the value as the other table has it."""
 
 
-Rows: TypeAlias = Callable[[str], Sequence[Mapping[str, object]]]
-"""Table -> its rows in force, of a book in their last state."""
+class Stored(NamedTuple):
+    """A row of another upload. file: the name of its file."""
+
+    content: Mapping[str, object]
+    file: str
+
+
+Rows: TypeAlias = Callable[[str], Mapping[str, Stored]]
+"""Table -> its rows by key, of books their last state."""
 
 
 class Claims(Protocol):
@@ -34,9 +41,9 @@ class Claims(Protocol):
         """Return why a unit must not be named at the bottom, by language; None if it is confirmed there."""
 
 
-def no_rows(table: str) -> Sequence[Mapping[str, object]]:
+def no_rows(table: str) -> Mapping[str, Stored]:
     """Return no rows, as of tables that nobody imported."""
-    return ()
+    return {}
 
 
 def no_references(table: str, field: str) -> Mapping[str, str]:
@@ -51,9 +58,10 @@ class Context:
     reading: the checks under which the files are read. Files that were stored under fewer are read as they were then:
     what was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a
     direction is read by its target and baseline; uploads that were stored before this was asked are read again as they
-    were. references: the keys of other tables. rows: their rows. claims: of the release in force, None where nobody can
-    ask. replaying: the files were judged before, so other rows are not asked. as_of: day of the state that a register gives, in ISO form, else "";
-    complete: whether it holds every row.
+    were.
+    references, rows: of other uploads. claims: of the release in force, None where nobody can ask. replaying: the files
+    were judged before, so the release is not asked again. as_of: day of the state that a register gives, in ISO form,
+    else ""; complete: whether it holds every row.
     """
 
     con: duckdb.DuckDBPyConnection

@@ -1,7 +1,7 @@
-"""Conditions of a row that other rows decide: the row it refers to, the post of a person, the results of a round.
+"""Conditions of a row that registers and results decide: the post of a person, an entry of some tables, a round.
 
-They were judged when a file was imported. When it is read again, for a replay, other uploads may be lacking, so nothing
-is judged then.
+They were judged when a file was imported. When it is read again, for a replay, other uploads and the release of then
+may be lacking, so nothing is judged.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,9 +10,9 @@ from functools import cache
 
 from data.intake.coded_values import unknown_value
 from data.intake.context import Context
-from data.intake.record_rules import Fault, judged_by
+from data.intake.record_rules import Fault
 from data.model.checks import CONFIRMS, ROUND, UNIT_OF, Check
-from data.model.contract import TABLE_OF, TABLES, Field, header_of
+from data.model.contract import TABLE_OF, Field
 from data.model.names import match_key
 from problems import Term
 
@@ -24,47 +24,23 @@ class OtherRows:
     """Judge of such conditions for the rows of a kind."""
 
     def __init__(self, kind: str, context: Context) -> None:
-        self.kind, self.context = kind, context
-        self.fields = {own.name: own for own in TABLE_OF[kind].fields}
-        conditions = [(own, check) for own in self.fields.values() for check in own.checks]
-        self.conditions = [
-            (own, check) for own, check in conditions if check.asks_other_rows and check.sort != "once"
-        ] * (not context.replaying)
-        self.referred = cache(self._referred)
+        self.context = context
+        conditions = [(own, check) for own in TABLE_OF[kind].fields for check in own.checks if _is_judged(check)]
+        self.conditions = [] if context.replaying else conditions
         self.posts = cache(self._posts)
 
     def faults(self, row: Row) -> Iterator[Fault]:
         """Yield every condition that the row breaks."""
         for own, check in self.conditions:
             if row.get(own.name) is not None and check.applies(row):
-                yield from (replace(fault, warns=check.warns) for fault in self._judged(own, check, row))
+                yield from (replace(fault, level=check.level) for fault in self._judged(own, check, row))
 
     def _judged(self, own: Field, check: Check, row: Row) -> Iterator[Fault]:
         if check.sort == UNIT_OF:
             return self._unit(own, check, row)
-        if check.sort in (ROUND, CONFIRMS):
-            return self._round(own, check, row)
         if check.reference is not None:
             return self._reference(own, check.reference, row)
-        return self._of_referred(own, check, row)
-
-    def _of_referred(self, own: Field, check: Check, row: Row) -> Iterator[Fault]:
-        """Compare with a field of the row that another field refers to; a row that is lacking is refused elsewhere."""
-        by, name = check.other.split(".")
-        reference = next(found.reference for found in self.fields[by].checks if found.sort == "in")
-        assert reference is not None
-        referred = self.referred(*reference).get(match_key(str(row.get(by))))
-        if referred is None:
-            return
-        if not check.words:
-            yield from judged_by(self.kind, own, check, {**row, check.other: referred.get(name)})
-        elif referred.get(name) not in check.words:
-            header = header_of(TABLES[reference[0]].kind, name)
-            facts = {"header": header, "given": referred.get(name), "known": check.words}
-            yield Fault(own.name, check.code or "referred_differs", facts)
-
-    def _referred(self, table: str, name: str) -> dict[str, Row]:
-        return {match_key(str(row[name])): row for row in self.context.rows(table)}
+        return self._round(own, check, row)
 
     def _reference(self, own: Field, reference: tuple[str, str], row: Row) -> Iterator[Fault]:
         text, known = str(row[own.name]), self.context.references(*reference)
@@ -83,8 +59,8 @@ class OtherRows:
 
     def _posts(self) -> dict[str, list[Row]]:
         posts: dict[str, list[Row]] = {}
-        for post in self.context.rows("person"):
-            posts.setdefault(str(post["person_code"]), []).append(post)
+        for post in self.context.rows("person").values():
+            posts.setdefault(str(post.content["person_code"]), []).append(post.content)
         return posts
 
     def _round(self, own: Field, check: Check, row: Row) -> Iterator[Fault]:
@@ -100,6 +76,10 @@ class OtherRows:
             why = claims.bottom(round_id, str(unit))
             if why is not None:
                 yield Fault(own.name, check.code or "not_confirmed", {"why": why})
+
+
+def _is_judged(check: Check) -> bool:
+    return check.sort in (UNIT_OF, ROUND, CONFIRMS) or bool(check.when and check.reference)
 
 
 def _of_rounds(rounds: Sequence[str]) -> dict[str, object]:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 
@@ -33,11 +33,25 @@ from data.intake.pledge_direction import (
 )
 from data.intake.record_rules import Fault, after_day, row_faults
 from data.intake.registers_by_month import ACROSS_ROWS, Entry, across_rows
+from data.intake.related_rows import RelatedRows
+from data.intake.shares import settle_share
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import Judgement, alone, is_totals_row, judge_group, judge_round, judge_unit, totals_word
+from data.intake.wide_rows import WideColumns, apart, wide_columns
 from data.model.books import book_digest
-from data.model.contract import AGREED_WITHOUT, KEYS, KIND_NAMES, REQUIRED, TABLE_OF_KIND, Field, fields, header_of
+from data.model.checks import SHARE
+from data.model.contract import (
+    AGREED_WITHOUT,
+    KEYS,
+    KIND_NAMES,
+    REQUIRED,
+    TABLE_OF,
+    TABLE_OF_KIND,
+    Field,
+    fields,
+    header_of,
+)
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
 from data.model.record_keys import canonical, key_of, shown_key, year_of
@@ -92,6 +106,7 @@ class _Reader:
         self.kind, self.intake, self.stored = kind, intake, cache(context.references)
         self.context = context
         self.other_rows = OtherRows(kind, context)
+        self.related = RelatedRows(TABLE_OF[kind], context.rows)
         self.codes = context.register.codes() if context.register else {}
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
@@ -101,6 +116,7 @@ class _Reader:
             for check in own.checks
             if check.reference and check.reference[0] == TABLE_OF_KIND[kind]
         ]
+        self.shares = [(own, check) for own in self.fields for check in own.checks if check.sort == SHARE]
         self.own: dict[str, dict[str, str]] = {}
         self.predecessors: set[str] = set()
         self.numbers: dict[str, Numbers] = {}
@@ -137,15 +153,25 @@ class _Reader:
             self._direction(row, content)
         for column in set() if self.context.earlier else round_columns(self.kind, row.header):
             self._round(row, column)
-        for fault in (*row_faults(self.kind, content), *self._own_faults(content), *self.other_rows.faults(content)):
-            if fault.code != "missing_because" or not row.texts.get(fault.name, "").strip():  # one fault a cell
-                self._note(row, fault.name, fault.code, fault.facts, warning=fault.warns)
+        misread = {problem.column for problem in self.intake.problems[faults:]}
+        of_shares = list(self._of_shares(row, content))
+        related = self.related.with_related(content)
+        of_others = self.other_rows.faults(content)
+        for fault in (*of_shares, *row_faults(self.kind, related), *self._own_faults(content), *of_others):
+            if not (fault.code.startswith("missing_") and row.header.text_of(self.kind, fault.name) in misread):
+                self._note(row, fault.name, fault.code, fault.facts, fault.level)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._figures(row, content)
         if self.numbered:
             content[self.numbered] = self._number(content)
         self._key(row, content)
+
+    def _of_shares(self, row: _Row, content: dict[str, object]) -> Iterator[Fault]:
+        """Settle the numbers that are given as shares; yield why they cannot be read."""
+        for own, check in self.shares:
+            header = row.header.text_of(self.kind, check.other)
+            yield from settle_share(own, check, content, row.texts.get(check.other, ""), header)
 
     def _own_faults(self, content: Mapping[str, object]) -> Iterator[Fault]:
         """Yield entries after the as-of day of the file, and rows that refer to themselves."""
@@ -221,8 +247,9 @@ class _Reader:
         """Note the rules across rows that the rows break."""
         entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
         listed = [Entry(place, content) for place, (_, content) in entries.items()]
-        for entry, fault in across_rows(self.kind, listed, lambda: self.context.rows(TABLE_OF_KIND[self.kind])):
-            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, warning=fault.warns)
+        faults = across_rows(self.kind, listed, partial(self.context.rows, TABLE_OF_KIND[self.kind]))
+        for entry, fault in faults:
+            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, fault.level)
 
     def _round(self, row: _Row, column: int) -> None:
         """Refuse a row of another round than the import's."""
@@ -250,7 +277,7 @@ class _Reader:
         if sums:
             name = next((name for name, text in row.texts.items() if text == sums), self.fields[0].name)
             about: dict[str, object] = {"value": sums}
-            self._note(row, name, "totals_row", about, warning=True)
+            self._note(row, name, "totals_row", about, "warning")
             cells = dict(zip(row.header.cells, row.cells, strict=True))
             self.totals.setdefault(row.file, LineOfTotals(row.file)).set_aside(row.number, sums, cells)
         return bool(sums)
@@ -263,9 +290,9 @@ class _Reader:
             if len(self.readings) < MOST_READINGS:
                 self.readings[kind.name, text] = reading
         if reading.code:
-            self._note(row, kind.name, reading.code, reading.facts, warning=reading.warning)
+            self._note(row, kind.name, reading.code, reading.facts, "warning" if reading.warning else "error")
         missing = reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]
-        if missing and kind.name != self.numbered:
+        if missing and kind.name != self.numbered and not kind.has(SHARE):
             self._note(row, kind.name, "missing_value")
         spelled = self.spelled.get(kind.name, {})
         content[kind.name] = spelled.get(reading.kept, reading.kept) if isinstance(reading.kept, str) else reading.kept
@@ -367,7 +394,8 @@ class _Reader:
         place = Place(row.file, row.number)
         earlier = self.seen.setdefault(key, place)
         if earlier is not place:
-            name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
+            named = [name for name in KEYS[self.kind] if name in row.header.fields and row.texts.get(name)]
+            name = named[-1] if named else KEYS[self.kind][-1]
             self._note(row, name, "duplicate_key", {"earlier": earlier, "value": shown_key(key)})
             return
         self.lines.append((canonical(content), key))
@@ -375,9 +403,8 @@ class _Reader:
             self.linked.append((row, content))
 
     def _note(
-        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, *, warning: bool = False
+        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, level: str = "error"
     ) -> None:
-        level = "warning" if warning else "error"
         column = row.header.text_of(self.kind, name)
         value = row.texts.get(name, "")
         self.intake.problems.append(Problem(code, level, row.file, None, row.number, column, value, facts or {}))
@@ -434,7 +461,9 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0
-        rows = list(_rows(loaded, text, header))
+        wide = None if context.former else wide_columns(kind, header.cells, header.fields, header.other)
+        header = _without_wide(header, wide)
+        rows = list(_rows(loaded, text, header, wide))
         if kind != "results":
             known = round_columns(kind, header) | _rates_of_return(kind, header)
             intake.problems += _unknown_columns(text, header.without_other(known), rows)
@@ -450,6 +479,8 @@ def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Con
             reader.row(row)
         intake.rows += len(rows)
         intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
+        of_words = wide.columns.values() if wide else ()
+        intake.meaning.columns += [m for own in of_words for m in of_fields(text.name, header.cells, own, ())]
     reader.of_all_lines()
     intake.problems += reader.equal_rows(tables[0][0].name) if tables else []
     intake.problems += reader.questions()
@@ -477,13 +508,27 @@ def identifiers(kind: str, header: Header) -> list[str]:
     ]
 
 
-def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:
-    """Yield the records of a file that have any content."""
+def _without_wide(header: Header, wide: WideColumns | None) -> Header:
+    """Return the header without the columns of words; a column that is for no word among several is not read."""
+    if wide is None:
+        return header
+    for name in wide.doubtful:
+        header = header.releasing(name)
+    return header.without_other(wide.claimed())
+
+
+def _rows(loaded: LoadedTable, text: TextTable, header: Header, wide: WideColumns | None) -> Iterator[_Row]:
+    """Yield the records of a file that have any content; a line with columns of words makes several."""
+    headers = (
+        {word: replace(header, fields={**header.fields, **own}) for word, own in wide.columns.items()} if wide else {}
+    )
     for position, record in enumerate(loaded.con.table(loaded.name).fetchall() if loaded.placements else []):
         cells = ["" if value is None else str(value) for value in record]
         if any(cell.strip() for cell in cells):
-            texts = {name: cells[column] for name, column in header.fields.items()}
-            yield _Row(text.name, loaded.place(position)[1], header, _with_span(texts), cells)
+            texts = _with_span({name: cells[column] for name, column in header.fields.items()})
+            number = loaded.place(position)[1]
+            for word, own in apart(texts, cells, wide) if wide else [("", texts)]:
+                yield _Row(text.name, number, headers.get(word, header), own, cells)
 
 
 def _rates_of_return(kind: str, header: Header) -> set[int]:

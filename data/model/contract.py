@@ -30,8 +30,8 @@ class Field:
 
     type: text, int, decimal, date, timestamp, bool, enum or list. low, high: of numbers. default: the text that an
     empty cell means. required: "yes", "asked" (see AGREED_WITHOUT) or "". checks: conditions on its values. personal:
-    "text" where free text is searched for persons. other_words: match keys of words that offices write,
-    each with its choice.
+    "text" where free text is searched for persons. other_words: match keys of words that offices write, each with its
+    choice.
     """
 
     name: str
@@ -126,14 +126,14 @@ RECORD_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode in (
 # Kinds that are read under a rule set.
 SCORED_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode == VOTES)
 KIND_NAMES = {kind: table.title for kind, table in TABLE_OF.items()}
-# Kinds whose rows others refer to, by `in table.field`, `place` or `post`.
+_CHECKS = [check for table in TABLE_OF.values() for field in table.fields for check in field.checks]
+# Kinds that others refer to, by `in table.field`, `place` or `post`; then those that rows are compared with.
 REFERRED_KINDS = tuple(
     dict.fromkeys(
-        TABLES[check.reference[0]].kind
-        for table in TABLE_OF.values()
-        for field in table.fields
-        for check in field.checks
-        if check.reference is not None and not check.when
+        [
+            *(TABLES[check.reference[0]].kind for check in _CHECKS if check.reference is not None and not check.when),
+            *(TABLES[check.names[0]].kind for check in _CHECKS if check.related),
+        ]
     )
 )
 KEYS = {kind: table.key for kind, table in TABLE_OF.items()}

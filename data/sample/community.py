@@ -65,7 +65,9 @@ class City:
 def shared_files(city: City) -> list[DemoFile]:
     """Return the registers of places and of persons in posts; each is imported once, for the round 2025."""
     places = [(*place, "2025-12-31" if place[4] else "") for place in PLACES]
-    people = [(code, "", grid, ROLES[at % len(ROLES)], "无", IN_SERVICE) for at, (code, grid) in enumerate(city.visitors)]
+    people = [
+        (code, "", grid, ROLES[at % len(ROLES)], "无", IN_SERVICE) for at, (code, grid) in enumerate(city.visitors)
+    ]
     people += [(code, "", grid, "民情信使", "无", IN_SERVICE) for code, grid in city.messengers]
     return [
         table_file("place", "2025", "地点名录", (*PLACE_HEADERS, "统计日期"), places),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -53,7 +53,7 @@ from data.store.rounds import (
     read_register,
     read_round,
     referable,
-    rows_in_force,
+    rows_of,
     snapshot_of,
 )
 from data.store.uploads import (
@@ -627,7 +627,6 @@ class ImportJob:
     def _context(self) -> Context:
         rules = replace(self.request.rules, words=self.values) if self.request.rules else None
         asked = not self.options.replaying or any(key.startswith("confirm_direction") for key in self.confirmed)
-        formal = [upload for upload in self.in_force if not upload.trial]
         return Context(
             self.con,
             self.staging,
@@ -637,14 +636,19 @@ class ImportJob:
             self.mapping,
             reads_directions=asked,
             reading=self.options.reading,
-            references=partial(referable, formal),
-            rows=cache(partial(rows_in_force, formal)),
+            references=partial(referable, [upload for upload in self.in_force if not upload.trial]),
+            rows=partial(rows_of, self._left_in_force()),
             claims=self.request.claims,
             replaying=self.options.replaying,
             as_of=self.as_of,
             complete=self.options.complete,
             watch=self.watch,
         )
+
+    def _left_in_force(self) -> list[Upload]:
+        """Return the uploads that this import leaves in force, but for those of rounds that are tried out."""
+        replaced = self._others(self.kind) if self.options.replace else []
+        return [upload for upload in self.in_force if not upload.trial and upload not in replaced]
 
     def _register(self) -> Register | None:
         if self.kind == "units":

@@ -16,9 +16,9 @@ import pandas as pd
 
 from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
-from data.intake.context import READING_OF_MEANINGS
+from data.intake.context import READING_OF_MEANINGS, Stored
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.model.books import Snapshot, is_book, stamped, states
+from data.model.books import Snapshot, is_book, stamped
 from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, TABLES
 from data.model.facts import (
     Dictionaries,
@@ -33,7 +33,6 @@ from data.model.names import match_key
 from data.model.record_keys import year_of
 from data.model.register import PARTICIPATION, Register, RegisteredUnit
 from data.model.spellings import spellings_of
-from data.store.release import LAST_DAY
 from data.store.uploads import Upload, damage_told
 from errors import ProblemsError
 from problems import Place, Problem
@@ -253,12 +252,16 @@ def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
     return found
 
 
-def rows_in_force(uploads: list[Upload], table: str) -> list[dict[str, object]]:
-    """Return the rows of a table over all rounds; those of a book in their last state."""
+def rows_of(uploads: list[Upload], table: str) -> dict[str, Stored]:
+    """Return the rows of a table by key, of a book their last state, each with the name of its file."""
     kind = TABLES[table].kind
-    if not is_book(kind):
-        return contents(uploads, kind)
-    return [json.loads(state.content) for state in states(snapshots(uploads, kind), LAST_DAY).values()]
+    found: dict[str, Stored] = {}
+    of_kind = [upload for upload in uploads if upload.kind == kind]
+    for upload in sorted(of_kind, key=lambda upload: (upload.choices.as_of, upload.number)):
+        rows = upload.frame()
+        texts = zip(map(str, rows["key"]), map(str, rows["content"]), strict=True)
+        found |= {key: Stored(json.loads(text), _names_of(upload)) for key, text in texts}
+    return found
 
 
 def newest_register(uploads: list[Upload], round_id: str) -> Register | None:
@@ -414,7 +417,11 @@ def _already_there(value: str, line: tuple[str, ...], earlier: Upload) -> Proble
 
 
 def _files_of(upload: Upload) -> Place:
-    return Place("、".join(file.name for file in upload.files))
+    return Place(_names_of(upload))
+
+
+def _names_of(upload: Upload) -> str:
+    return "、".join(file.name for file in upload.files)
 
 
 def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:

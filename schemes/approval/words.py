@@ -1,8 +1,10 @@
 """Words of risk assessment: measures, what they count, verdicts, reasons and notes."""
 
-from i18n import N_
+from i18n import N_, ngettext, translate
+from schemes.approval.surveys import Forecast
 
 TITLE = N_("Risk assessment of major matters")
+ORDER = 20
 MEASURE_WORDS = {
     "assessed": N_("Matters assessed"),
     "line_met": N_("Line reached and proved"),
@@ -49,3 +51,35 @@ NOTE_WORDS = {
     "decided_too_early": N_("Decided before the survey ended."),
     "not_filed": N_("Decided, but not filed within the set number of days."),
 }
+ATTENTION_WORDS = {
+    "not_filed": N_("Decided and not filed; days over"),
+    "filing_due": N_("Decided; filing due"),
+    "no_answers": N_("Survey ended; answers or number of people asked missing"),
+    "more_answers": N_("Reached, not proved; further answers needed at this share"),
+    "all_answers": N_("Reached, not proved; at this share only asking everybody would prove it"),
+    "running_more": N_("Survey running; further answers needed at this share"),
+    "running_all": N_("Survey running; at this share only asking everybody would prove it"),
+    "running_below": N_("Survey running; the share so far is below the line"),
+    "running": N_("Survey running; days left"),
+    "approved_without_proof": N_("Approved without proof"),
+    "low_risk_but_missed": N_("Entered as low risk, line confirmed as missed"),
+    "refused_though_met": N_("Refused, line proved"),
+    "decided_too_early": N_("Decided before the survey ended"),
+    "not_assessed": N_("Matter of another register without an assessment"),
+}
+ONLY_ALL = N_("At this share, only asking everybody would prove it.")
+BELOW = N_("The share so far is below the line.")
+
+
+def forecast_sentence(found: Forecast, language: str) -> str:
+    """Return what would prove that the line is reached, in a sentence."""
+    if not found.reached:
+        return translate(BELOW, language)
+    if found.more is None:
+        return translate(ONLY_ALL, language)
+    return ngettext(
+        "At this share, {more} more answer would prove it.",
+        "At this share, {more} more answers would prove it.",
+        found.more,
+        language,
+    ).format(more=f"{found.more:,}")

@@ -3,6 +3,7 @@
 from i18n import N_
 
 TITLE = N_("Visits, receptions, contact points and pairings")
+ORDER = 40
 MEASURE_WORDS = {
     "receptions": N_("Receptions held"),
     "plan_met": N_("Leaders who received people as often as planned"),
@@ -32,6 +33,11 @@ COUNT_WORDS = {
 ATTENTION_WORDS = {
     "not_announced": N_("Reception not announced before"),
     "no_reception": N_("No reception in a month or quarter in which it was due"),
+    "reception_due": N_("No reception yet in the running month or quarter"),
     "no_visit": N_("Point without a visit"),
     "no_log": N_("Pairing without a log"),
+}
+TIMELINE_WORDS = {
+    "reception": N_("Reception by a leader"),
+    "outing": N_("Outing"),
 }

@@ -8,8 +8,8 @@ Frames: `opinion`, `visit`, `person`, `place`, `calendar`, with the fields of th
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ from analytics.deadlines import BASE, LATE, ON_TIME, OPEN, OVERDUE, PAUSED, stat
 from analytics.two_thirds import verdict
 from schemes.frame import (
     ALL,
+    ATTENTION,
     COUNTED,
     NOT_RANDOM,
     NOT_TESTED,
@@ -56,12 +57,15 @@ WEEKS = (
     ),
 )
 WALL = "回音墙"
-ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
+URGENCY = ("overdue", "due_soon", "paused_long", "weeks_missed", "needy", "not_posted")
+_NOTHING = pd.DataFrame(columns=list(ATTENTION), dtype=object)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of the scheme. days : working days for an answer. visit_days : of a week.
+    """Settings of the scheme. days : working days for an answer; days_by : others, by nature or channel.
+
+    max_extensions : extensions of a term that count, each of at most max_days. visit_days : of a week.
 
     visitors : roles that have a target of visits. counting : results of a visit that count. satisfied : grades that
     count as satisfied. feedback_drawn : those asked back were drawn at random. needy : kinds of households that may not
@@ -69,6 +73,9 @@ class Settings:
     """
 
     days: int = setting(7, low=1, high=60)
+    days_by: Mapping[str, int] = field(default_factory=dict, metadata={"low": 1, "high": 60, "choices": ()})
+    max_extensions: int = setting(1, low=0, high=10)
+    max_days: int = setting(7, low=1, high=60)
     visit_days: int = setting(3, low=1, high=7)
     visitors: tuple[str, ...] = (
         "社区工作者",
@@ -86,6 +93,7 @@ class Settings:
     level: float = setting(0.95, low=0.5, high=0.9999)
     needy: tuple[str, ...] = ("困难", "独居老人", "残疾")
     needy_days: int = setting(30, low=1, high=365)
+    pause_days: int = setting(30, low=1, high=365)
     due_within: int = setting(2, low=0, high=30)
 
 
@@ -105,7 +113,9 @@ def opinion_states(opinions: pd.DataFrame, as_of: date) -> pd.Series:
 
 
 def late_by(opinions: pd.DataFrame) -> pd.Series:
-    """Return working days after the due day, from `used` and `term`, both counted by the clock; 0 if in time."""
+    """Return working days after the due day, counted by the clock: `late`, else `used` over `term`; 0 if in time."""
+    if "late" in opinions:
+        return opinions["late"].astype("int64")
     return (pd.to_numeric(opinions["used"]) - pd.to_numeric(opinions["term"])).clip(lower=0).astype("int64")
 
 
@@ -213,7 +223,10 @@ def person_weeks(frames: Frames, period: Period, settings: Settings) -> pd.DataF
     target : visit_days, or the worked days of the week in service and outside leave if they are fewer; 0 is exempt.
     days : different days of the week, Monday to Sunday, with a visit that counts; visits during leave count too.
     """
-    served = service_days(frames["person"], frames["calendar"], settings)
+    # Whole weeks around the period: a calendar of twenty years for each of 93 persons takes seconds.
+    near = Period(period.first - timedelta(days=7), period.last + timedelta(days=7))
+    calendar = frames["calendar"]
+    served = service_days(frames["person"], calendar[near.holds(days(calendar, "date"))], settings)
     served = served.assign(monday=_monday(served["day"]))
     served = served[period.holds(served["monday"] + pd.Timedelta(days=3))]
     visits = frames["visit"]
@@ -316,18 +329,49 @@ def needy_gaps(visits: pd.DataFrame, as_of: date, settings: Settings) -> pd.Data
     return waiting[["household_code", "place_code", "last_visit", "days"]].reset_index(drop=True)
 
 
-def attention(opinions: pd.DataFrame, as_of: date, settings: Settings) -> pd.DataFrame:
-    """Return ATTENTION, due first: overdue, due soon (`days_left`, working days, counted by the clock), not posted."""
+def attention(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return ATTENTION: of opinions with their due day and working days left, of visits with the days that are missing.
+
+    A table that was never delivered has nothing to be done.
+    """
+    parts = [*_opinions_waiting(frames["opinion"], asked.as_of, settings)] if "opinion" in frames else []
+    if "visit" in frames:
+        parts.append(needy_gaps(frames["visit"], asked.as_of, settings).assign(what="needy"))
+        parts[-1] = parts[-1].rename(columns={"household_code": "key", "last_visit": "day"})
+    if all(table in frames for table in VISITS):
+        parts.append(_weeks_missed(frames, asked.as_of, settings))
+    listed = pd.concat([part.reindex(columns=list(ATTENTION)).astype(object) for part in parts] or [_NOTHING])
+    order = {what: place for place, what in enumerate(URGENCY)}
+    return listed.sort_values(["what", "day", "key"], key=lambda c: c.map(order) if c.name == "what" else c)
+
+
+def _opinions_waiting(opinions: pd.DataFrame, as_of: date, settings: Settings) -> Iterator[pd.DataFrame]:
+    """Yield the opinions that are overdue, due soon, paused for too long, and answered but not on the wall."""
     kept = counted(opinions)
     state, due = opinion_states(kept, as_of), days(kept, "due")
     left = pd.to_numeric(kept["days_left"]) if "days_left" in kept else (due - pd.Timestamp(as_of)).dt.days
-    soon = (state == OPEN) & (left <= settings.due_within)
+    since = days(kept, "paused_since")
+    paused = (pd.Timestamp(as_of) - since).dt.days
     unposted = (texts(kept, "channel") == WALL) & state.isin((ON_TIME, LATE)) & days(kept, "posted_on").isna()
-    parts = [
-        kept[chosen].assign(what=name, key=kept["opinion_no"], day=due, days=left)
-        for name, chosen in (("overdue", state == OVERDUE), ("due_soon", soon), ("not_posted", unposted))
-    ]
-    return pd.concat(parts).sort_values(["what", "day"], kind="stable").reindex(columns=list(ATTENTION))
+    for what, chosen, day, number in (
+        ("overdue", state == OVERDUE, due, left),
+        ("due_soon", (state == OPEN) & (left <= settings.due_within), due, left),
+        ("paused_long", (state == PAUSED) & (paused > settings.pause_days), since, paused),
+        ("not_posted", unposted, days(kept, "answered_at"), left.mask(unposted)),
+    ):
+        # All at once before the rows are chosen: a series assigned to a frame without rows would bring its own.
+        yield kept.assign(what=what, key=kept["opinion_no"], day=day, days=number)[chosen]
+
+
+def _weeks_missed(frames: Frames, as_of: date, settings: Settings) -> pd.DataFrame:
+    """Return the persons who missed their target in both of the last two weeks that are over."""
+    monday = as_of - timedelta(days=as_of.weekday() + (0 if as_of.weekday() < 6 else -7))
+    weeks = person_weeks(frames, Period(monday - timedelta(days=14), monday - timedelta(days=1)), settings)
+    missed = weeks[weeks["result"] == MISSED].groupby("person_code", as_index=False)
+    found = missed.agg(
+        place_code=("place_code", "last"), day=("monday", "min"), days=("missed_by", "sum"), n=("week", "size")
+    )
+    return found[found["n"] == 2].assign(what="weeks_missed").rename(columns={"person_code": "key"})
 
 
 OPINIONS = ("opinion",)

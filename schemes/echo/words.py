@@ -40,5 +40,8 @@ REASON_WORDS = {"no_line": N_("There is an interval; no line is set against whic
 ATTENTION_WORDS = {
     "overdue": N_("Open and overdue"),
     "due_soon": N_("Due soon"),
+    "paused_long": N_("Paused for long"),
+    "weeks_missed": N_("Too few days of visits in two weeks running"),
+    "needy": N_("Household in need, waiting long for a visit"),
     "not_posted": N_("Answered, not posted on the wall"),
 }

@@ -243,7 +243,7 @@ def _comes_back(first: Petition, after: int) -> Iterator[Petition]:
 
 
 def _staged() -> Iterator[Petition]:
-    """Yield what has to be done on 31 March 2026: acceptances overdue and due, handlings overdue and due, an extension."""
+    """Yield what has to be done on the last day: acceptances overdue and due, handlings overdue and due, extended."""
     plain = Petition(990, "P990A", date(2026, 3, 5), "来信", 1, "市", UNITS[0], TOPICS[0])
     yield plain
     yield replace(plain, matter=991, persons="P991A", received=date(2026, 3, 17), form="网上", unit=UNITS[1])

@@ -1,7 +1,7 @@
 """Terms of petitions: last days of acceptance and handling, and the day by which an inquiry should be opened.
 
-Calendar days after receipt or acceptance, moved to a worked day; working days for the inquiry. Petitions are judged here,
-with all others, since a repetition may be of a petition of another unit.
+Calendar days after receipt or acceptance, moved to a worked day; working days for the inquiry. Petitions are judged
+here, all together, since a repetition may be of a petition of another unit.
 """
 
 from collections import ChainMap
@@ -24,9 +24,9 @@ Term = Callable[[date], Deadline]
 def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Settings) -> Frames:
     """Return the frames with accept_due, handle_due, inquiry_due, provisional and without_effect of each petition.
 
-    accept_due : from the day of receipt. handle_due : from the day of acceptance, missing before; with the extension, if
-    it was approved on or before the last day that was valid then. without_effect : extended later, or without a day of
-    approval. provisional : the notice of a year within a term is not loaded.
+    accept_due : from the day of receipt. handle_due : from the day of acceptance, missing before; with the extension,
+    if it was approved on or before the last day that was valid then. without_effect : extended later, or without a day
+    of approval. provisional : the notice of a year within a term is not loaded.
     """
     if PETITION not in frames:
         return frames

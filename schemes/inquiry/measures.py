@@ -1,7 +1,8 @@
 """Petitions and inquiries: repetitions, what counts against a unit, shares in time, decisions and persons.
 
 The clock sets the last days before (`due_days.py`): `petition` has the columns `accept_due`, `handle_due` (missing
-while not accepted) and `inquiry_due`. Person-times are decisions, persons are different codes: persons of a year are no sum of its months.
+while not accepted) and `inquiry_due`. Person-times are decisions, persons are different codes: persons of a year are
+no sum of its months.
 
 Frames, with the fields of the tables of the scheme: `petition`, `inquiry`, `inquiry_measure`. Codes of several persons
 are separated by spaces, commas or semicolons of either width.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.deadlines import on_time
-from schemes.echo import words
+from schemes.echo import measures, words
 from schemes.echo.measures import (
     MEASURES,
     Settings,
@@ -247,9 +247,15 @@ def test_needy_households_that_wait_and_what_a_clerk_must_do():
             "5,热线,2026-02-01,,1",
         ),
     )
-    found = attention(register, date(2026, 2, 10), Settings())
-    assert found[["what", "key"]].values.tolist() == [["due_soon", "2"], ["not_posted", "4"], ["overdue", "1"]]
-    assert set(found["what"]) == set(words.ATTENTION_WORDS)
+    frames = {"opinion": register, "visit": visits}
+    found = attention(frames, asked(as_of="2026-02-10"), Settings())
+    assert found[["what", "key"]].values.tolist() == [
+        ["overdue", "1"],
+        ["due_soon", "2"],
+        ["needy", "H1"],
+        ["not_posted", "4"],
+    ]
+    assert set(measures.URGENCY) == set(words.ATTENTION_WORDS)
 
 
 def test_a_person_who_moves_counts_once_a_week_in_the_last_grid():
