@@ -73,9 +73,10 @@ class Check:
 
     sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `<= each`, `>= each`, `required`, `required unless`, `empty`, `needs`,
     `in`, ALONE, ONE, SHARE, ACROSS, TERM, IS, UNIT_OF, ONCE, CONFIRMS, or one of WORDS. other: the field (or number)
-    that it is compared with; of `in` the field of the other table. names: the fields that are added up; of `in`, `needs` and `<= each` the other table; of
-    ALONE the first day and the day after the last; of ONE the field that tells its rows apart; of SHARE the base.
-    words: those for which `required`, `empty`, `needs` and ALONE apply, () means any; of ACROSS the headers. where:
+    that it is compared with; of `in` the field of the other table. names: the fields that are added up or agree; of
+    `in`, `needs` and `<= each` the other table; of TERM the days; of UNIT_OF the day; of ALONE the first day and
+    the day after the last; of ONE the field that tells its rows apart; of SHARE the base. words: those for which
+    `required`, `empty`, `needs` and ALONE apply, () means any; of IS those asked for; of ACROSS the headers. where:
     field -> words of the rows that are needed. when: field -> words of the rows to which it applies. level: of the
     problem; a person may accept a warning. code: of the problem, where it has its own.
     """

@@ -325,7 +325,7 @@ def _decision_rows(case: Case) -> Iterator[Cells]:
     heard = _worked(case.decided - Days(5))
     about = ("", _inquiry_no(case))
     circular = ("通报", case.decided, "市委、市政府", "", heard, "", f"{case.decided.year}年第{case.decided.month}期")
-    mended = ("限期整改", case.decided, "市委、市政府", "", heard, case.decided + Days(30), "")
+    mended = ("限期整改", case.decided, "市委、市政府", "", heard, case.decided + Days(25), "")
     yield (*about, "单位", "", case.unit, *(circular if case.grade == "责任事故" else mended))
     for measure, post, code in case.persons:
         months = {"约谈": 0, "诫勉": 6}.get(measure, 12)

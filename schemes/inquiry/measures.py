@@ -10,7 +10,7 @@ are separated by spaces, commas or semicolons of either width.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ import pandas as pd
 from analytics.deadlines import BASE, ON_TIME, OPEN, OVERDUE, states
 from schemes.frame import (
     ATTENTION,
+    ROW,
     SHARE,
     Asked,
     Frames,
@@ -27,6 +28,7 @@ from schemes.frame import (
     days,
     distinct,
     flags,
+    measure_rows,
     parts_of,
     records,
     setting,
@@ -34,7 +36,10 @@ from schemes.frame import (
     texts,
     whole,
 )
+from schemes.inquiry.words import EVENT_WORDS
 
+NAME = "inquiry"
+TIMELINE = ("day", "lane", "mark", "words", "matter_no")
 PETITION, INQUIRY, DECISION, REVIEW, REWARD = TABLES = (
     *("petition", "inquiry", "inquiry_measure", "quarter_review", "year_reward"),
 )
@@ -346,6 +351,47 @@ def _listed(what: str, rows: pd.DataFrame, key: str, day: pd.Series) -> pd.DataF
     """Return rows as ATTENTION, due first."""
     listed = rows.assign(what=what, key=rows[key], day=day.reindex(rows.index))
     return listed.sort_values("day", kind="stable").reindex(columns=list(ATTENTION)).astype(object)
+
+
+DOSSIER = ("received", "accepted_in_time", "handled_in_time", "against", "found", "talks_and_admonitions", "decisions")
+"""Measures of a unit's dossier, in this order."""
+DOT, RING, DIAMOND, BLOCK = "dot", "ring", "diamond", "block"
+
+
+def dossier(chosen: Any, unit: str) -> pd.DataFrame:
+    """Return the measures of a unit over the period asked; no rows if no petition, inquiry or decision names it."""
+    names = [table for table in (PETITION, INQUIRY, DECISION) if table in chosen.frames]
+    if not any((chosen.frames[table]["unit_code"] == unit).any() for table in names):
+        return pd.DataFrame(columns=list(ROW), dtype=object)
+    asked = replace(chosen.asked, by="unit")
+    measures = sorted((one for one in MEASURES if one.name in DOSSIER), key=lambda one: DOSSIER.index(one.name))
+    rows = measure_rows(chosen.scheme.name, measures, chosen.frames, asked, chosen.settings)
+    return rows[rows["key"] == unit].reset_index(drop=True)
+
+
+def timeline(chosen: Any, unit: str) -> pd.DataFrame:
+    """Return the events of a unit: petitions that count and that do not, circulars and decisions; day, mark, words."""
+    frames = chosen.frames
+    parts = [pd.DataFrame(columns=list(TIMELINE), dtype=object)]
+    if PETITION in frames:
+        table = _petitions(frames, chosen.settings)
+        table = table[(table["kind"] != DUPLICATE) & (table["unit_code"] == unit)]
+        counts_against = table["against"].eq(True)
+        parts += [_events(table[counts_against], "received_on", DOT, "petition_counts")]
+        parts += [_events(table[~counts_against], "received_on", RING, "petition")]
+    if DECISION in frames and INQUIRY in frames:
+        matters = frames[INQUIRY].drop_duplicates("inquiry_no").set_index("inquiry_no")["matter_no"]
+        decided = frames[DECISION].assign(matter_no=frames[DECISION]["inquiry_no"].map(matters).fillna(""))
+        decided = decided[decided["unit_code"] == unit]
+        circular = texts(decided, "measure") == CIRCULATED
+        parts += [_events(decided[circular], "decided_on", DIAMOND, "circular")]
+        parts += [_events(decided[~circular], "decided_on", BLOCK, "decision")]
+    return pd.concat(parts, ignore_index=True).sort_values("day", kind="stable", ignore_index=True)
+
+
+def _events(rows: pd.DataFrame, day: str, mark: str, word: str) -> pd.DataFrame:
+    told = rows.assign(day=days(rows, day).dt.date, lane=NAME, mark=mark, words=EVENT_WORDS[word])
+    return told.reindex(columns=list(TIMELINE)).astype(object)
 
 
 _accepted_in_time = _in_time("accept_due", acceptance_states)

@@ -271,7 +271,9 @@ def test_a_decision_counts_on_the_last_state_of_its_inquiry(filled):
     late = changed(DECISIONS, 2, 决定编号="CL-2026-20", 倒查编号="DC-2026-08", 单位="城管局", 决定日期="2026-04-10")
     late = "\n".join([late.splitlines()[0], late.splitlines()[2]])
     assert findings(read(filled, "inquiry_measure", late)) == [("error", 2, "倒查编号", "measure_without_finding")]
-    assert read(filled, "inquiry", changed(INQUIRIES, 2, 认定="部分属实", 认定日期="2026-04-03"), as_of="2026-04-30").stored
+    assert read(
+        filled, "inquiry", changed(INQUIRIES, 2, 认定="部分属实", 认定日期="2026-04-03"), as_of="2026-04-30"
+    ).stored
     assert findings(read(filled, "inquiry_measure", late)) == []
     release_id = filled.publish().release
     assert replay(filled, release_id) == []
