@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
 PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
-WORD_KINDS = ("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "REASON_WORDS")
+WORD_KINDS = (
+    *("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "REASON_WORDS"),
+    *("DOCUMENT_WORDS", "SECTION_WORDS", "SETTING_WORDS"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ class Scheme:
 
     def word(self, code: str) -> str:
         """Return the English message of a code, of whatever kind; the code itself if the scheme has no word for it."""
-        from schemes.words import BY_WORDS, REASON_WORDS, VERDICT_WORDS
+        from schemes.words import BY_WORDS, DOCUMENT_WORDS, REASON_WORDS, VERDICT_WORDS
 
-        shared = (REASON_WORDS, VERDICT_WORDS, BY_WORDS)
+        shared = (REASON_WORDS, VERDICT_WORDS, BY_WORDS, DOCUMENT_WORDS)
         return next((words[code] for words in (*map(self.words, WORD_KINDS), *shared) if code in words), code)
 
     @cached_property
