@@ -24,11 +24,13 @@ from schemes.frame import (
     Asked,
     Frames,
     Measure,
+    Period,
     counts,
     days,
     distinct,
     flags,
     measure_rows,
+    numbers,
     parts_of,
     records,
     setting,
@@ -55,6 +57,7 @@ EXAMINED, FOUND = "核查中", ("属实", "部分属实")
 ACCIDENT, CIRCULATED, TALK, ADMONITION = "责任事故", "通报", "约谈", "诫勉"
 SANCTIONS = ("停职检查", "调整职务", "责令辞职", "免职", "降职", "改组", "党纪处分", "政务处分", "移送")
 ADDITIONAL = ("取消评优", "扣减绩效")
+MENDED, DECIDED, CARRIED_OUT = "限期整改", "已决定", "已兑现"
 JUDGED = ("kind", "number", "counted_with", "skip_level", "group", "against", "why", "why_due")
 
 
@@ -194,6 +197,17 @@ def _of_received(column: str, value: object = True) -> Callable[[Frames, Asked, 
     return measure
 
 
+def _counting(column: str) -> Callable[[Frames, Asked, Settings], pd.DataFrame]:
+    """Return a measure: petitions with a mark of JUDGED that count against the unit, of those with the mark."""
+
+    def measure(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+        table = _received(frames, asked, settings)
+        marked = table[table[column].eq(REPEAT if column == "kind" else True)]
+        return parts_of(marked, asked, marked["against"].eq(True))
+
+    return measure
+
+
 def acceptance_states(petitions: pd.DataFrame, as_of: date) -> pd.Series:
     """Return the state of the acceptance; a notice that a petition is not admitted answers it too."""
     refused = texts(petitions, "result") == NOT_ADMITTED
@@ -277,6 +291,18 @@ def _decisions(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame
 
 def _persons(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     return distinct(_responsible(frames, asked, settings), asked, "person_code")
+
+
+def _carried_out(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return the share of the rewards and penalties decided for the year that have been carried out."""
+    table = frames[REWARD]
+    years = [year for year in sorted(set(numbers(table, "year"))) if _holds_year(asked.period, int(year))]
+    settled = table[numbers(table, "year").isin(years) & texts(table, "state").isin((DECIDED, CARRIED_OUT))]
+    return shares(settled, asked, texts(settled, "state") == CARRIED_OUT)
+
+
+def _holds_year(period: Period, year: int) -> bool:
+    return period.first <= date(year, 1, 1) and date(year, 12, 31) <= period.last
 
 
 def _in_effect(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
@@ -407,6 +433,8 @@ MEASURES: tuple[Measure[Settings], ...] = (
     Measure("skip_level", "petitions", "petitions_received", DIVIDED, _of_received("skip_level"), PETITIONS),
     Measure("group", "petitions", "petitions_received", DIVIDED, _of_received("group"), PETITIONS),
     Measure("against", "petitions", "petitions_received", DIVIDED, _of_received("against"), PETITIONS),
+    Measure("against_skip_level", "petitions", "skip_level", DIVIDED, _counting("skip_level"), PETITIONS),
+    Measure("against_group", "petitions", "group", DIVIDED, _counting("group"), PETITIONS),
     Measure("accepted_in_time", SHARE, "acceptances_due", DIVIDED, _accepted_in_time, PETITIONS, good="high"),
     Measure("handled_in_time", SHARE, "handlings_due", DIVIDED, _handled_in_time, PETITIONS, good="high"),
     Measure("opened", "inquiries", "inquiries", DIVIDED, _opened, ("inquiry",)),
@@ -418,4 +446,5 @@ MEASURES: tuple[Measure[Settings], ...] = (
     Measure("decisions", "person_times", "decisions", DIVIDED, _decisions, DECISIONS),
     Measure("persons", "persons", "decisions", DIVIDED, _persons, DECISIONS),
     Measure("in_effect", "person_times", "decisions", DIVIDED, _in_effect, DECISIONS),
+    Measure("carried_out", SHARE, "rewards_decided", ("unit",), _carried_out, (REWARD,), good="high"),
 )
