@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from data.model.contract import MONTH, TABLE_OF
 from data.sample.city import CITY, RULES, DemoFile, demo_files
 from data.sample.pledges import pledge_files
 from data.store import ImportOptions, PublishReport, Store
@@ -34,8 +35,9 @@ def load_files(store: Store, files: Iterable[DemoFile]) -> None:
 
 
 def _import(store: Store, file: DemoFile) -> None:
-    """Import a file as an office would; what an office is asked about is answered by the demonstration."""
-    options = ImportOptions(rules=file.rules, demo=True, as_of=file.as_of, accept_warnings=NOTE if file.as_of else None)
+    """Import a file as an office would; what it is asked about in registers of schemes the demonstration answers."""
+    reason = NOTE if TABLE_OF[file.kind].lock == MONTH else None
+    options = ImportOptions(rules=file.rules, demo=True, as_of=file.as_of, accept_warnings=reason)
     report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
     if not report.stored:
         raise RuntimeError(

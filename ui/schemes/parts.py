@@ -27,14 +27,20 @@ def kept(chosen: Chosen, name: str, make: Callable[[Any], T]) -> T:
     return cached.kept(key, partial(make, chosen))
 
 
-def glance(chosen: Chosen, rows: pd.DataFrame, measures: Sequence[str]) -> None:
-    """Show at most four figures, each with its base and its day. rows : `schemes.frame.ROW`, not divided."""
+def glance(chosen: Chosen, rows: pd.DataFrame, measures: Sequence[str | tuple[str, ...]]) -> None:
+    """Show at most four figures, each with its base and its day. rows : `schemes.frame.ROW`, not divided.
+
+    measures : a tuple shows its first measure as the figure and the others in a line each below it.
+    """
     by_name = {row["measure"]: row for row in rows.to_dict("records")}
-    shown = [by_name[name] for name in measures[:MOST_FIGURES] if name in by_name]
+    wanted = [(name,) if isinstance(name, str) else name for name in measures[:MOST_FIGURES]]
+    shown = [names for names in wanted if names[0] in by_name]
     with st.container(border=True):
-        for column, row in zip(st.columns(max(len(shown), 1)), shown, strict=False):
+        for column, names in zip(st.columns(max(len(shown), 1)), shown, strict=False):
             with column.container(gap=None):  # close together: glance and picture share the first screen
-                _figure(chosen, row)
+                _figure(chosen, by_name[names[0]])
+                for name in names[1:]:
+                    _below(chosen, by_name[name], by_name[names[0]])
 
 
 def _figure(chosen: Chosen, row: Mapping[Any, Any]) -> None:
@@ -46,6 +52,19 @@ def _figure(chosen: Chosen, row: Mapping[Any, Any]) -> None:
     st.caption(layout.plain(_("{base}, as of {day}").format(base=base, day=row["as_of"])))
     if row["value"] is None:
         st.caption(layout.plain(measure_words.evidence_words(row, counts, chosen.scheme.word, words)))
+
+
+def _below(chosen: Chosen, row: Mapping[Any, Any], figure: Mapping[Any, Any]) -> None:
+    """Show a further measure in a line below its figure; with its base, unless that is the figure's, or its own."""
+    counts, words = counts_of(chosen.scheme)[row["measure"]], language()
+    value = measure_words.value_words(row, counts, words)
+    if row["n"] == row["value"] or all(row[name] == figure[name] for name in ("n", "of_what")):
+        said = {"measure": _(chosen.scheme.word(row["measure"])), "value": value}
+        st.caption(layout.plain(_("{measure}: {value}").format(**said)))
+        return
+    base = measure_words.base_words(row, counts, chosen.scheme.word(row["of_what"]), words)
+    said = {"measure": _(chosen.scheme.word(row["measure"])), "value": value, "base": base}
+    st.caption(layout.plain(_("{measure}: {value}, {base}").format(**said)))
 
 
 def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "") -> None:
