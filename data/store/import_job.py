@@ -714,7 +714,7 @@ class ImportJob:
 
     def _across_tables(self, digest: str) -> list[Problem]:
         """Return what the schemes find in the rows together with other tables; a replay asks nothing again."""
-        check = self.request.checks.get(TABLE_OF_KIND[self.kind])
+        check = self.request.checks.get(TABLE_OF[self.kind].name)
         if check is None or not digest or self.options.replaying or has_errors(self.report.problems):
             return []
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
