@@ -36,6 +36,10 @@ WORDS_OF = {
     "by": "BY_WORDS",
 }
 """Column -> the words for its codes: of the scheme, or those that all schemes share."""
+WORD_KINDS = (
+    *("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "VERDICT_WORDS"),
+    *("REASON_WORDS", "BY_WORDS", "SECTION_WORDS", "SETTING_WORDS", "TIMELINE_WORDS"),
+)
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,18 @@ class Scheme:
         """Return the words of a kind, those that all schemes share included: code -> English message."""
         return {**getattr(import_module("schemes.words"), kind, {}), **getattr(self.module(WORDS), kind, {})}
 
-    def word(self, code: str, column: str) -> str:
-        """Return the English message of a code in a column of WORDS_OF; the code itself if there is no word for it."""
-        return self.words(WORDS_OF[column]).get(code, code)
+    def word(self, code: str, column: str = "") -> str:
+        """Return the English message of a code; the code itself if there is no word for it.
+
+        column : of WORDS_OF, where a code may mean two things: what is counted and not sampled is a verdict, and the
+        reason why there is no interval.
+        """
+        kinds = (WORDS_OF[column],) if column else WORD_KINDS
+        return next((words[code] for words in map(self.words, kinds) if code in words), code)
+
+    def document_word(self, kind: str) -> str:
+        """Return the English message for a kind of document."""
+        return self.words("DOCUMENT_WORDS").get(kind, kind)
 
     @cached_property
     def contract(self) -> "tuple[Table, ...]":
@@ -94,10 +107,6 @@ class Scheme:
         """What it measures."""
         measures: Sequence[Measure[Any]] = self.module(MEASURES).MEASURES
         return measures
-
-    def measure_of(self, name: str) -> "Measure[Any]":
-        """Return a measure by its code."""
-        return next(measure for measure in self.measures if measure.name == name)
 
     def latest_day(self, release: "Release") -> date | None:
         """Return the newest day that its tables speak of; None if the release has none of them."""

@@ -243,6 +243,19 @@ def post_years_quietly(release: Release, unit_code: str, post: str, today: date,
     return rows, analysis.trends(release, years, unit_code, post)
 
 
+# 256: the answers of a scheme's page take some 100 KB, its registers of 500,000 rows do not come through here.
+@answers(256)
+def kept(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
+    """Compute an answer once for all sessions; the key holds the release and all that the answer depends on."""
+    return _make()
+
+
+@answers(6)
+def kept_registers(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
+    """Return the registers of a scheme on a day. 6: those of a city with 500,000 rows take 200 MB."""
+    return _make()
+
+
 def clear() -> None:
     """Forget what older releases brought, once another is in force: an open one holds some 30 MB of ballots of 20 MB.
 

@@ -1,7 +1,7 @@
 """Rules between the columns of a record, by kind, as the contract has them. Each rule examines values, not cells."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
@@ -17,11 +17,12 @@ _TRUTHS = {True: "是", False: "否"}
 
 @dataclass(frozen=True)
 class Fault:
-    """Broken rule: the field to look at, the code of the problem and its facts."""
+    """Broken rule: the field to look at, the code of the problem and its facts. warns: a person may accept it."""
 
     name: str
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    warns: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,15 @@ class Rules:
 
     def broken(self, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
         """Yield the faults of a row by one of the conditions."""
-        yield from _JUDGES[check.sort](self, own, check, row)
+        for fault in _JUDGES[check.sort](self, own, check, row):
+            yield self._warned(fault, own, check, row) if check.warns else fault
+
+    def _warned(self, fault: Fault, own: Field, check: Check, row: Mapping[str, object]) -> Fault:
+        """Return a fault as a warning; where the condition has its own code, it is shown at the field that has it."""
+        if not check.code:
+            return replace(fault, warns=True)
+        about = {"other": self.headers.get(check.other, ""), "limit": _limit(check, row)}
+        return Fault(own.name, check.code, {**fault.facts, **about}, warns=True)
 
 
 def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
@@ -124,7 +133,7 @@ def _adds_up(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) 
 
 def _required(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
     reason = _applies(check, row)
-    if reason is None or row.get(own.name) not in (None, "", []):
+    if reason is None or _is_given(row, own.name):
         return
     if rules.kind in _AS_BEFORE:
         yield Fault(own.name, "missing_value")
@@ -132,9 +141,14 @@ def _required(rules: Rules, own: Field, check: Check, row: Mapping[str, object])
         yield Fault(own.name, "missing_because", {"because": rules.headers[check.other], "given": reason})
 
 
+def _required_instead(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    if not _is_given(row, own.name) and not _is_given(row, check.other):
+        yield Fault(own.name, "missing_because", {"instead": rules.headers[check.other]})
+
+
 def _empty(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
     reason = _applies(check, row)
-    if reason is not None and row.get(own.name) not in (None, "", []):
+    if reason is not None and _is_given(row, own.name):
         yield Fault(own.name, "must_be_empty", {"because": rules.headers[check.other], "given": reason})
 
 
@@ -145,6 +159,7 @@ _JUDGES = {
     "sum <=": _adds_up,
     "sum =": _adds_up,
     "required": _required,
+    "required unless": _required_instead,
     "empty": _empty,
 }
 
@@ -156,6 +171,10 @@ def _applies(check: Check, row: Mapping[str, object]) -> str | None:
         return None
     word = _TRUTHS[value] if isinstance(value, bool) else str(value)
     return word if not check.words or word in check.words else None
+
+
+def _is_given(row: Mapping[str, object], name: str) -> bool:
+    return row.get(name) not in (None, "", [])
 
 
 def _limit(check: Check, row: Mapping[str, object]) -> object:

@@ -234,7 +234,7 @@ class _Reader:
         for column in set() if self.context.earlier else round_columns(self.kind, row.header):
             self._round(row, column)
         for fault in (*row_faults(self.kind, content), *self._own_faults(content)):
-            self._note(row, fault.name, fault.code, fault.facts)
+            self._note(row, fault.name, fault.code, fault.facts, warning=fault.warns)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._figures(row, content)

@@ -30,6 +30,7 @@ ACTIONS = {
     "publish": N_("Published"),
     "rollback": N_("Rolled back"),
     "clear": N_("Trial cleared"),
+    "withdraw": N_("Upload withdrawn"),
     "status": N_("Status changed"),
     "close": N_("Month closed"),
     "reopen": N_("Month opened again"),

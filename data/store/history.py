@@ -1,4 +1,4 @@
-"""The history of a store: publications, rollbacks, cleared trials, status changes of rounds, months that close.
+"""The history of a store: publications, rollbacks, withdrawn uploads, status of rounds, months that close.
 
 Each entry is a small file that never changes; the newest entry names the release in force.
 """
@@ -19,6 +19,7 @@ ACTIONS = {
     "rollback": N_("Rolled back"),
     "clear": N_("Trial cleared"),
     "status": N_("Status changed"),
+    "withdraw": N_("Upload withdrawn"),
     "close": N_("Month closed"),
     "reopen": N_("Month opened again"),
 }
@@ -30,7 +31,7 @@ class Event:
     """An entry of the history.
 
     action: a key of ACTIONS. release: the release in force afterwards, or ''. round: set for a cleared trial or a
-    status change. status: the new status. uploads: ids withdrawn by a clearing. periods: of the public notice, if
+    status change. status: the new status. uploads: ids that are withdrawn. periods: of the public notice, if
     stated when the round was announced. accepted: the reason for publishing in spite of warnings. findings: shown
     before publishing, as "code round". scheme, month: that were closed or opened again. made_from, figures: of a
     closing, the release that its bulletin was made from and the digest of the figures.
@@ -96,9 +97,14 @@ def written(event: Event) -> dict[str, Any]:
     return {name: value for name, value in asdict(event).items() if value or name not in added}
 
 
-def cleared(history: list[Event]) -> frozenset[str]:
-    """Return the ids of the uploads withdrawn by cleared trials."""
+def withdrawn(history: list[Event]) -> frozenset[str]:
+    """Return the ids of the uploads that a person withdrew, with a cleared trial or each by itself."""
     return frozenset(upload for event in history for upload in event.uploads)
+
+
+def cleared(history: list[Event]) -> frozenset[str]:
+    """Return the ids of the uploads of cleared trials."""
+    return withdrawn([event for event in history if event.action == "clear"])
 
 
 def is_day(text: str) -> bool:

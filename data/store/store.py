@@ -26,7 +26,18 @@ from data.store.atomic_write import STAGING, move_atomically, move_into_store
 from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
 from data.store.drafts import discard_stored
-from data.store.history import FOLDER, Event, cleared, local_time, missing_entry, now, read_history, user, written
+from data.store.history import (
+    FOLDER,
+    Event,
+    cleared,
+    local_time,
+    missing_entry,
+    now,
+    read_history,
+    user,
+    withdrawn,
+    written,
+)
 from data.store.import_job import DEFAULTS, ImportJob, ImportOptions, ImportReport, Request, Source
 from data.store.release import METHOD_VERSION, Release, read_contents
 from data.store.release_builder import build_release
@@ -118,8 +129,8 @@ class Store:
         return history
 
     def uploads_in_force(self) -> list[Upload]:
-        """Return the uploads to publish: neither replaced nor cleared."""
-        gone = cleared(self.history())
+        """Return the uploads to publish: neither replaced nor withdrawn."""
+        gone = withdrawn(self.history())
         return active([upload for upload in self.uploads() if upload.upload_id not in gone])
 
     def calendar(self) -> Calendar:
@@ -391,13 +402,40 @@ class Store:
             raise UsageError("Clearing needs a reason.")
         with self.writing() as staging:
             _raise(policy.refuse_clearing(round_id, self._of_round(round_id)))
-            gone = cleared(self.history())
+            gone = withdrawn(self.history())
             ids = [u.upload_id for u in self.uploads() if _is_of(u, round_id) and u.upload_id not in gone]
             previous = self.in_force() or ""
             release_id = self._without(staging, previous, set(ids))
             event = Event(0, "clear", release_id, previous, reason, now(), user(), round_id, uploads=tuple(ids))
             self.record(staging, event)
         return release_id or None
+
+    def withdraw(self, upload: str, reason: str) -> Upload:
+        """Take back a single upload, by its id or number, and return it. Its file is kept.
+
+        What is published stays until the next publication. Uploads that it replaced are in force again. Raises
+        UsageError for an upload that is not in force, or whose round takes no changes.
+        """
+        if not reason.strip():
+            raise UsageError("Withdrawing an upload needs a reason.")
+        with self.writing() as staging:
+            found = self._upload(upload)
+            _raise(policy.refuse_withdrawing(found, self.status(found.round_id), self.uploads_in_force()))
+            in_force = self.in_force() or ""
+            gone = (found.upload_id,)
+            event = Event(0, "withdraw", in_force, in_force, reason, now(), user(), found.round_id, uploads=gone)
+            self._record(staging, event)
+        return found
+
+    def _upload(self, wanted: str) -> Upload:
+        """Return an upload by its id, the beginning of it, or its number."""
+        uploads = self.uploads()
+        number = int(wanted) if wanted.isdecimal() else None
+        found = [upload for upload in uploads if upload.number == number or upload.upload_id == wanted]
+        found = found or [upload for upload in uploads if wanted and upload.upload_id.startswith(wanted)]
+        if len(found) != 1:
+            raise UsageError("There is no upload {upload}. “biaochi uploads” lists them.", upload=wanted)
+        return found[0]
 
     def _without(self, staging: Path, release_id: str, gone: set[str]) -> str:
         """Build the release without some uploads and return its id; '' if no uploads remain."""

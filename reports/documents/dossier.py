@@ -6,7 +6,8 @@ from dataclasses import replace
 import pandas as pd
 
 from data.model.rule_sets import Presentation
-from formats.document import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS, Document, Form, Row, Section, plain
+from formats.document import Document, Form, Row, Section, plain
+from formats.table_kinds import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS
 from i18n import N_, PUNCTUATION, translate
 from reports.documents.bulletin import statement
 from reports.documents.circular import pledge_line

@@ -77,3 +77,15 @@ def frame(header, *lines):
     names = header.split(",")
     rows = [[cell or None for cell in line.split(",")] for line in lines]
     return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+def load_schemes(path):
+    """Fill a store with the register of units and the demonstration of every scheme, and publish it: no ballots."""
+    from data.sample.community import register_of_units
+    from data.sample.load import load_files
+    from data.store import Store
+    from schemes.demonstration import scheme_files
+
+    store = Store(path, threads=2)
+    load_files(store, [register_of_units(), *scheme_files()])
+    store.publish()

@@ -1,7 +1,7 @@
 """Parts of the upload page: choices of the user, problems of the file, and their correction."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -24,6 +24,7 @@ from data.model.grouped_problems import (
     unscored_words,
 )
 from data.model.progress import Progress
+from data.sample.city import DemoFile
 from data.store import ImportOptions, PublishReport
 from data.store.drafts import LARGEST, Draft, find_same
 from data.store.import_job import ImportReport, Source
@@ -444,8 +445,8 @@ def done() -> None:
         layout.page_link("browse/ranking.py", _("See the ranking"), query)
 
 
-def offer_demo() -> None:
-    """Offer to load the demonstration city into an empty store."""
+def offer_demo(more: Callable[[], Iterable[DemoFile]]) -> None:
+    """Offer to load the demonstration city into an empty store. more: files of the schemes."""
     store = cached.store()
     if not store.is_empty():
         return
@@ -454,5 +455,5 @@ def offer_demo() -> None:
         from data.sample.load import load_demo
 
         with st.spinner(_("Making the demonstration data…")):
-            load_demo(store)
+            load_demo(store, more())
         st.rerun()
