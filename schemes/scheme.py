@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from schemes.rules import Rules
 
 TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
-PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
+PAGE, DOCUMENTS, DEMO, COMMANDS, CHECKS = "page", "documents", "demo", "commands", "checks"
 WORDS_OF = {
     "measure": "MEASURE_WORDS",
     "counts": "COUNT_WORDS",
@@ -149,6 +149,12 @@ class Scheme:
         return self.module(DUE_DAYS) if self.has(DUE_DAYS) else None
 
     @property
+    def checks(self) -> Mapping[str, Callable[..., Any]]:
+        """What the rows of its tables must agree with in other tables, by table: `AcrossTables` with its settings."""
+        checks: Mapping[str, Callable[..., Any]] = self._given(CHECKS, "CHECKS", {})
+        return checks
+
+    @property
     def view(self) -> Callable[..., None] | None:
         """Its page; only pages ask for it, as it loads Streamlit."""
         view: Callable[..., None] | None = self._given(PAGE, "view", None)
@@ -159,6 +165,12 @@ class Scheme:
         """Its documents by period ("month", "quarter", "year") or by another name."""
         documents: Mapping[str, Callable[..., Any]] = self._given(DOCUMENTS, "DOCUMENTS", {})
         return documents
+
+    @property
+    def items(self) -> Mapping[str, Callable[..., Mapping[str, str]]]:
+        """The items that a document may be about, by the document: a question -> number and name of each."""
+        items: Mapping[str, Callable[..., Mapping[str, str]]] = self._given(DOCUMENTS, "ITEMS", {})
+        return items
 
     @property
     def commands(self) -> Mapping[str, Callable[..., Any]]:

@@ -43,7 +43,7 @@ asked = Asked(Period.of(address.period), address.as_of, rules=rules.name, releas
 chosen = Chosen(scheme, _registers(address.as_of), asked, address.unit, address.place)
 scheme.view(chosen)
 if scheme.documents:
-    parts.documents(chosen, scheme.documents)
+    parts.documents(chosen, scheme.documents, scheme.items)
 st.subheader(_("Files"))
 parts.tables(chosen, partial(measure_sheet, chosen, rows, language()))
 with st.expander(_("Settings and their reasons")):

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from data.sample.community import City, table_file
 
 from data.model.working_days import Calendar, work_calendar
 from data.sample.city import DemoFile
+from data.sample.community import City, table_file
 
 YEARS = (2023, 2024, 2025, 2026)
 LAST = date(2026, 3, 31)
