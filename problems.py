@@ -224,8 +224,24 @@ SENTENCES: dict[str, str] = {
     "more_than_whole": N_("{column} should be at most {most}, the number under {whole}; this cell has {value}."),
     "parts_differ": N_("Valid and invalid ballots should add up to the {value} returned; they add up to {sum}."),
     "missing_because": N_("{column} must be filled in, because {because} is {given}; it is empty."),
+    "not_alone": N_("{column} should be in one entry at a time; {value} is in {key} and {other} on {day}."),
+    "twice_paired": N_("{value} has two pairings at the same time, {key} and {other}; both run on {day}."),
+    "not_announced": N_("{column} should not be later than {limit}, the day it announces; this cell has {value}."),
     "must_be_empty": N_("{column} must be empty where {because} is {given}; this cell has {value}."),
     "sum_exceeds": N_("{parts} should add up to at most {most}, the number under {whole}; they add up to {sum}."),
+    "needs_rows": N_("{column} needs entries in the table “{table}” that refer to this row; there are none."),
+    "base_too_small": N_(
+        "More people were to be asked than are concerned: {value} under {column}, {limit} under {other}."
+    ),
+    "decided_without_survey": N_(
+        "An ordinary procedure asks people before it decides; the decision is {value}, and the table “{table}” has no "
+        "entry for this assessment."
+    ),
+    "decided_without_proof": N_(
+        "The decision is {value}, but only meetings, notices or volunteers were asked: nobody was drawn at random, and "
+        "not everybody was asked."
+    ),
+    "decided_too_early": N_("The decision should follow the consultation, which ends on {limit}; {column} is {value}."),
     "unknown_reference": N_("{column} should be in the table “{table}”; {value} is not."),
     "unknown_place": N_("The place should be in the register of places; {value} is not."),
     "cycle": N_("A place belongs to a larger place; {place} and {other} contain each other."),
@@ -534,8 +550,16 @@ SUGGESTIONS: dict[str, str] = {
     "more_than_whole": N_("Check both numbers; they may have been swapped."),
     "parts_differ": N_("Check the three numbers against the record of the count."),
     "missing_because": N_("Look it up on the original and fill it in."),
+    "not_alone": N_("Correct the days of one of them, or leave one out."),
+    "twice_paired": N_("Give the earlier pairing its end, or accept the warning with a reason."),
+    "not_announced": N_("Check both dates; if they are right, accept the warning with a reason."),
     "must_be_empty": N_("Clear the cell, or correct {because}."),
     "sum_exceeds": N_("Check these numbers against the record of the count."),
+    "needs_rows": N_("Import the table “{table}” first, or correct the entry."),
+    "base_too_small": N_("Check both numbers; confirm, with the reason, if both are right."),
+    "decided_without_survey": N_("Import the table “{table}” first, or correct the decision or the procedure."),
+    "decided_without_proof": N_("Import the survey first, or confirm, with the reason, that there was none."),
+    "decided_too_early": N_("Check both dates."),
     "unknown_reference": N_("Correct it, or import the table “{table}” first."),
     "unknown_place": N_("Correct it, or add the place to the register of places first."),
     "cycle": N_("Correct the place above one of the two."),
@@ -666,6 +690,12 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         "after": (
             N_("{column} should be later than {start}; this cell has {value}."),
             SUGGESTIONS["before_start"],
+        ),
+    },
+    "missing_because": {
+        "instead": (
+            N_("{column} must be filled in where {instead} is not; both are empty."),
+            SUGGESTIONS["missing_because"],
         ),
     },
     "parts_differ": {

@@ -38,9 +38,10 @@ MOST_SENTENCES = 50  # findings of one kind that are printed
 def demo() -> None:
     """`biaochi demo`."""
     from data.sample.load import load_demo
+    from schemes.demonstration import scheme_files
 
     with progress(N_("Loading demonstration data")):
-        report = load_demo(session.store())
+        report = load_demo(session.store(), scheme_files())
     session.say(N_("The store holds demonstration data now; every page and file says so."))
     print_line(report.release)
 

@@ -15,7 +15,7 @@ ALL_COUNTED = N_("Counted, not sampled; no interval")
 TESTED = N_("{interval}; {verdict}")
 WHY = N_("{verdict}. {reason}")
 YEAR, QUARTER, MONTH, SPAN = N_("{year}"), N_("{year}Q{quarter}"), N_("{year}-{month}"), N_("{first} to {last}")
-DECIMALS = 1
+DECIMALS = 2
 
 Words = Mapping[str, object]
 

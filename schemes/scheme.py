@@ -39,7 +39,7 @@ WORDS_OF = {
 """Column -> the words for its codes: of the scheme, or those that all schemes share."""
 WORD_KINDS = (
     *("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "VERDICT_WORDS"),
-    *("REASON_WORDS", "BY_WORDS", "DOCUMENT_WORDS", "SECTION_WORDS", "SETTING_WORDS"),
+    *("REASON_WORDS", "BY_WORDS", "SECTION_WORDS", "SETTING_WORDS", "TIMELINE_WORDS"),
 )
 
 
@@ -86,6 +86,10 @@ class Scheme:
         """
         kinds = (WORDS_OF[column],) if column else WORD_KINDS
         return next((words[code] for words in map(self.words, kinds) if code in words), code)
+
+    def document_word(self, kind: str) -> str:
+        """Return the English message for a kind of document."""
+        return self.words("DOCUMENT_WORDS").get(kind, kind)
 
     @cached_property
     def contract(self) -> "tuple[Table, ...]":
@@ -156,6 +160,12 @@ class Scheme:
         """Its documents by period ("month", "quarter", "year") or by another name."""
         documents: Mapping[str, Callable[..., Any]] = self._given(DOCUMENTS, "DOCUMENTS", {})
         return documents
+
+    @property
+    def items(self) -> Mapping[str, Callable[..., Mapping[str, str]]]:
+        """The items that a document may be about, by the document: a question -> number and name of each."""
+        items: Mapping[str, Callable[..., Mapping[str, str]]] = self._given(DOCUMENTS, "ITEMS", {})
+        return items
 
     @property
     def commands(self) -> "Mapping[str, Command]":

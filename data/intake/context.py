@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import duckdb
 
@@ -20,6 +20,22 @@ References: TypeAlias = Callable[[str, str], Mapping[str, str]]
 """Table and field -> what a cell may refer to: match key of a spelling -> the value as the other table has it."""
 
 
+class Stored(NamedTuple):
+    """A row of another upload. file: the name of its file."""
+
+    content: Mapping[str, object]
+    file: str
+
+
+Rows: TypeAlias = Callable[[str], Mapping[str, Stored]]
+"""Table -> its rows by key, of books their last state."""
+
+
+def no_rows(table: str) -> Mapping[str, Stored]:
+    """Return no rows, as of tables that nobody imported."""
+    return {}
+
+
 def no_references(table: str, field: str) -> Mapping[str, str]:
     """Return nothing to refer to, as of tables that nobody imported."""
     return {}
@@ -33,7 +49,7 @@ class Context:
     what was taken is not refused, and no name or number is read otherwise. reads_directions: a pledge without a
     direction is read by its target and baseline; uploads that were stored before this was asked are read again as they
     were.
-    references: the rows of other tables. as_of: day of the state that a register gives, in ISO form, else "";
+    references, rows: of other uploads. as_of: day of the state that a register gives, in ISO form, else "";
     complete: whether it holds every row.
     """
 
@@ -46,6 +62,7 @@ class Context:
     reads_directions: bool = True
     reading: int = READING
     references: References = no_references
+    rows: Rows = no_rows
     as_of: str = ""
     complete: bool = False
     watch: ProgressReporter = field(default_factory=ProgressReporter)

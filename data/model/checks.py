@@ -4,42 +4,94 @@ A cell `check` holds conditions separated by `; `. A condition that this module 
 never skipped: a rule that would silently not apply is worse than none.
 
     <= f   >= f   > f               f: another field of the row, or a number
+    <= ref.f                        f: of the row that `ref` names, which has `in table.field`; so too in all of these
+    <= each table.f                 f: of every row of the table that refers to this row by its `in`; so too `>=`
     sum(f,g,h) <= k   sum(f,g) = k  numbers that add up
     required if f                   filled in wherever f is
     required if f in (a,b)          filled in where f is one of these words (yes or no: 是, 否)
+    required unless f               filled in where f is not
     empty if f in (a,b)             must not be filled in there
+    needs table where f in (a,b) and g in (c,d) if h in (e)  filled in only if such a row refers to this row; without
+                                    `where` any row, without `if` always
+    one yes by f unless g           of all rows with the same f one has yes here, unless each has a g of its own
+    from f of g                     where it is empty, the share f of g, which must be a whole number
+    across f: {}a,{}b               a file may have a column for each word of f instead of f, under such headers
     in table.field                  a value that the other table has
     unit   place   post             a unit, place or person's code of the registers
     code   month                    a code without meaning; a month such as 2026-03
     past                            of a book: does not change any more once it is given
+    state                           of a book: what its rows are counted by, besides month, unit and place
+    alone from f to g if h in (a,b) of a book: no other row has the value on a day of [f, g); h may be left out
+
+`warn: ` before a condition makes it a warning, with the same code of problem; `warn some_code: ` with a code of its
+own; so too `note` and `error`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-WORDS = frozenset({"unit", "place", "post", "code", "month", "past"})
+WORDS = frozenset({"unit", "place", "post", "code", "month", "past", "state"})
 REFERENCES = {"place": ("place", "place_code"), "post": ("person", "person_code")}
+ALONE, ONE, SHARE, ACROSS = "alone", "one", "from", "across"
+LEVELS = {"warn": "warning", "note": "note", "error": "error"}
+_LEVEL = re.compile(r"(?P<level>warn|note|error)(?: (?P<code>[a-z_]+))?: (?P<condition>.+)")
+_AND_TEXT = r"\w+ in \([^()]+\)"
+_IF = r" if (?P<other>\w+)(?: in \((?P<words>.+)\))?"
 _PATTERNS = (
-    (re.compile(r"(?P<sort><=|>=|>) (?P<other>\w+)"), "order"),
-    (re.compile(r"sum\((?P<names>\w+(?:,\w+)+)\) (?P<sort><=|=) (?P<other>\w+)"), "sum"),
-    (re.compile(r"(?P<sort>required|empty) if (?P<other>\w+)(?: in \((?P<words>.+)\))?"), "condition"),
+    (re.compile(r"(?P<sort><=|>=|>) (?P<other>\w+(?:\.\w+)?)"), "order"),
+    (re.compile(r"(?P<sort><=|>=) each (?P<names>\w+)\.(?P<other>\w+)"), "each"),
+    (re.compile(r"sum\((?P<names>\w+(?:,\w+)+)\) (?P<sort><=|=) (?P<other>\w+(?:\.\w+)?)"), "sum"),
+    (re.compile(rf"(?P<sort>required|empty){_IF}"), "condition"),
+    (re.compile(r"required unless (?P<other>\w+)"), "required unless"),
+    (re.compile(rf"alone from (?P<first>\w+) to (?P<after>\w+)(?:{_IF})?"), ALONE),
     (re.compile(r"in (?P<names>\w+)\.(?P<other>\w+)"), "reference"),
+    (re.compile(rf"needs (?P<names>\w+)(?: where (?P<where>{_AND_TEXT}(?: and {_AND_TEXT})*))?(?:{_IF})?"), "needs"),
+    (re.compile(r"one yes by (?P<other>\w+)(?: unless (?P<names>\w+))?"), ONE),
+    (re.compile(r"from (?P<other>\w+) of (?P<names>\w+)"), SHARE),
+    (re.compile(r"across (?P<other>\w+): (?P<words>.+)"), ACROSS),
 )
+_AND = re.compile(r"(\w+) in \(([^()]+)\)")
+_SORTS = {"sum": "sum {sort}", "reference": "in", "each": "{sort} each"}
 
 
 @dataclass(frozen=True)
 class Check:
     """One condition of a field.
 
-    sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `required`, `empty`, `in`, or one of WORDS. other: the field (or number)
-    that it is compared with; of `in` the field of the other table. names: the fields that are added up; of `in` the
-    other table. words: those for which `required` and `empty` apply; () means any.
+    sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `<= each`, `>= each`, `required`, `required unless`, `empty`, `needs`,
+    `in`, ALONE, ONE, SHARE, ACROSS, or one of WORDS. other: the field (or number) that it is compared with; of `in` the
+    field of the other table. names: the fields that are added up; of `in`, `needs` and `<= each` the other table; of
+    ALONE the first day and the day after the last; of ONE the field that tells its rows apart; of SHARE the base.
+    words: those for which `required`, `empty`, `needs` and ALONE apply, () means any; of ACROSS the headers. where:
+    field -> words of the rows that are needed. level: of the problem; a person may accept a warning. code: of the
+    problem, where it has its own.
     """
 
     sort: str
     other: str = ""
     names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    level: str = "error"
+    code: str = ""
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def warns(self) -> bool:
+        """Return whether a person may accept what breaks the condition."""
+        return self.level == "warning"
+
+    @property
+    def named(self) -> tuple[str, str] | None:
+        """Return the field that names another row, and the field of that row, or None."""
+        ref, dot, name = self.other.partition(".")
+        return (ref, name) if dot else None
+
+    @property
+    def related(self) -> str:
+        """Return the name under which a row holds what the rows that refer to it say; "" for other conditions."""
+        if self.sort == "needs":
+            return f"rows of {self.names[0]}"
+        return f"each {self.names[0]}.{self.other}" if self.sort.endswith("each") else ""
 
     @property
     def reference(self) -> tuple[str, str] | None:
@@ -53,6 +105,9 @@ def parse_checks(cell: str) -> tuple[Check, ...]:
 
 
 def _parse(text: str) -> Check:
+    led = _LEVEL.fullmatch(text)
+    if led is not None:
+        return replace(_parse(led["condition"]), level=LEVELS[led["level"]], code=led["code"] or "")
     if text in WORDS:
         return Check(text)
     for pattern, form in _PATTERNS:
@@ -63,7 +118,12 @@ def _parse(text: str) -> Check:
 
 
 def _check(form: str, parts: dict[str, str | None]) -> Check:
-    names = tuple((parts.get("names") or "").split(",")) if parts.get("names") else ()
-    words = tuple((parts.get("words") or "").split(",")) if parts.get("words") else ()
-    sort = {"sum": f"sum {parts.get('sort')}", "reference": "in"}.get(form, parts.get("sort") or "")
-    return Check(sort, parts["other"] or "", names, words)
+    span = [parts[name] or "" for name in ("first", "after") if parts.get(name)]
+    names = _listed(parts.get("names")) or tuple(span)
+    sort = _SORTS.get(form, "{sort}").format(sort=parts.get("sort") or form)
+    where = tuple((name, _listed(words)) for name, words in _AND.findall(parts.get("where") or ""))
+    return Check(sort, parts["other"] or "", names, _listed(parts.get("words")), where=where)
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()

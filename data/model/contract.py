@@ -125,14 +125,14 @@ SCHEME_RULES = "scheme_rules"
 # Kinds that people upload; the settings of a scheme are checked and written as a table by a command.
 UPLOAD_KINDS = tuple(kind for kind in KINDS if kind != SCHEME_RULES)
 KIND_NAMES = {kind: table.title for kind, table in TABLE_OF.items()}
-# Kinds whose rows others refer to, by `in table.field`, `place` or `post`.
+_CHECKS = [check for table in TABLE_OF.values() for field in table.fields for check in field.checks]
+# Kinds that others refer to, by `in table.field`, `place` or `post`; then those that rows are compared with.
 REFERRED_KINDS = tuple(
     dict.fromkeys(
-        TABLES[check.reference[0]].kind
-        for table in TABLE_OF.values()
-        for field in table.fields
-        for check in field.checks
-        if check.reference is not None
+        [
+            *(TABLES[check.reference[0]].kind for check in _CHECKS if check.reference is not None),
+            *(TABLES[check.names[0]].kind for check in _CHECKS if check.related),
+        ]
     )
 )
 KEYS = {kind: table.key for kind, table in TABLE_OF.items()}

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from data.store import ImportOptions
+from schemes.demonstration import scheme_files
 from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
@@ -12,7 +13,7 @@ from ui.upload import page as upload_page
 st.title(_("Upload data"))
 upload_page.done()
 releases_page.done()
-upload_page.offer_demo()
+upload_page.offer_demo(scheme_files)
 drafts.offer()
 
 left, middle, right = st.columns([2, 1, 2])

@@ -1,7 +1,7 @@
 """Parts of the upload page: choices of the user, problems of the file, and their correction."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -24,6 +24,7 @@ from data.model.grouped_problems import (
     unscored_words,
 )
 from data.model.progress import Progress
+from data.sample.city import DemoFile
 from data.store import ImportOptions, PublishReport
 from data.store.drafts import LARGEST, Draft, find_same
 from data.store.import_job import ImportReport, Source
@@ -177,7 +178,8 @@ def rules_choice(round_id: str, replaces: bool) -> str | None:
     if used:
         return st.selectbox(_("Rule set"), [used], key="upload_rules_used", disabled=True)
     if not names:
-        st.info(_("There is no rule set yet. Add a rule set below: it sets the points of each grade."))
+        st.info(_("There is no rule set yet. Make one on the page of scoring rules, or add a file below."))
+        layout.page_link("manage/rules.py", _("Make a rule set"), {"lang": language()})
         return None
     if wanted in names:  # of the unfinished upload that is continued
         return st.selectbox(_("Rule set"), names, index=names.index(wanted), key=f"upload_rules_wanted_{wanted}")
@@ -443,8 +445,8 @@ def done() -> None:
         layout.page_link("browse/ranking.py", _("See the ranking"), query)
 
 
-def offer_demo() -> None:
-    """Offer to load the demonstration city into an empty store."""
+def offer_demo(more: Callable[[], Iterable[DemoFile]]) -> None:
+    """Offer to load the demonstration city into an empty store. more: files of the schemes."""
     store = cached.store()
     if not store.is_empty():
         return
@@ -453,5 +455,5 @@ def offer_demo() -> None:
         from data.sample.load import load_demo
 
         with st.spinner(_("Making the demonstration data…")):
-            load_demo(store)
+            load_demo(store, more())
         st.rerun()
