@@ -344,7 +344,8 @@ def _sheet(answer: "Answer") -> "Sheet":
 
 def _cells(answer: "Answer") -> list[list[Any]]:
     def cell(name: str, value: Any) -> Any:
-        return translate(value, session.language) if name in answer.worded and value else value
+        words = answer.words.get(name, {})
+        return translate(words[value], session.language) if isinstance(value, str) and value in words else value
 
     return [[cell(name, row[name]) for name in answer.headers] for row in answer.rows]
 
@@ -363,6 +364,8 @@ def _lines(answer: "Answer") -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return translate(N_("yes") if value else N_("no"), session.language)
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return "" if value is None else str(value)
 
 

@@ -5,7 +5,7 @@ what the command line gives: the store's calendar, the rules, and what is asked 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -36,15 +36,15 @@ class Given(Protocol):
 class Answer:
     """A table to print or to write.
 
-    title : English message. headers : field -> English message. rows : values by field; words are English messages
-    where `worded` names the field. facts : what all rows share, in front of the table: message -> value.
+    title : English message. headers : field -> English message. rows : values by field. words : field -> code ->
+    English message, where a field holds codes. facts : what all rows share, in front of the table: message -> value.
     """
 
     title: str
     headers: Mapping[str, str]
     rows: Sequence[Mapping[str, Any]]
     facts: Mapping[str, str]
-    worded: frozenset[str] = frozenset()
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

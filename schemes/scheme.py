@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from schemes.rules import Rules
 
 TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
-PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
+PAGE, DOCUMENTS, DEMO, COMMANDS, CHECKS = "page", "documents", "demo", "commands", "checks"
 WORDS_OF = {
     "measure": "MEASURE_WORDS",
     "counts": "COUNT_WORDS",
@@ -148,6 +148,12 @@ class Scheme:
     def due_days(self) -> ModuleType | None:
         """The module that sets due days, where terms run."""
         return self.module(DUE_DAYS) if self.has(DUE_DAYS) else None
+
+    @property
+    def checks(self) -> Mapping[str, Callable[..., Any]]:
+        """What the rows of its tables must agree with in other tables, by table: `AcrossTables` with its settings."""
+        checks: Mapping[str, Callable[..., Any]] = self._given(CHECKS, "CHECKS", {})
+        return checks
 
     @property
     def view(self) -> Callable[..., None] | None:

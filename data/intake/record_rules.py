@@ -31,12 +31,13 @@ class Fault:
 class Rules:
     """Conditions of a table, each with its field.
 
-    headers: field, also of a row that it names -> Chinese header. past: the days of a book that must not be in the
-    future.
+    headers: field, also of a row that it names -> Chinese header. choices: field -> its listed words. past: the days of
+    a book that must not be in the future.
     """
 
     kind: str
     headers: Mapping[str, str]
+    choices: Mapping[str, tuple[str, ...]]
     conditions: tuple[tuple[Field, Check], ...]
     past: tuple[Field, ...]
 
@@ -48,7 +49,8 @@ class Rules:
         headers = {own.name: own.header for own in table.fields}
         named = [(check.other, own, check.named) for own, check in conditions if check.named]
         headers |= {other: _header_of_named(table, *of) for other, _, of in named}
-        return cls(table.kind, headers, conditions, past)
+        choices = {own.name: own.choices for own in table.fields}
+        return cls(table.kind, headers, choices, conditions, past)
 
     def faults(self, row: Mapping[str, object]) -> Iterator[Fault]:
         """Yield every condition that a row breaks."""
@@ -124,6 +126,18 @@ def _at_least(rules: Rules, own: Field, check: Check, row: Mapping[str, object])
         yield Fault(own.name, "below_lowest", {"low": limit})
 
 
+def _precise(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    exponent = _number(row.get(own.name)).as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > int(check.other):
+        yield Fault(own.name, "too_precise", {"decimals": check.other})
+
+
+def _unsigned(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    if row.get(own.name) is not None and _number(row[own.name]) <= 0:
+        facts = {"low": 0, "by": rules.headers[check.other], "words": [*rules.choices[check.other]]}
+        yield Fault(own.name, "below_lowest", facts)
+
+
 def _adds_up(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
     """Check parts against their total; unknown parts are not zero, so an equality needs all of them."""
     parts = [row.get(name) for name in check.names]
@@ -191,6 +205,8 @@ _JUDGES = {
     "<=": _at_most,
     ">=": _at_least,
     ">": _at_least,
+    "decimals": _precise,
+    "unsigned": _unsigned,
     "sum <=": _adds_up,
     "sum =": _adds_up,
     "required": _required,

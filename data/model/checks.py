@@ -7,6 +7,8 @@ never skipped: a rule that would silently not apply is worse than none.
     <= ref.f                        f: of the row that `ref` names, which has `in table.field`; so too in all of these
     <= each table.f                 f: of every row of the table that refers to this row by its `in`; so too `>=`
     sum(f,g,h) <= k   sum(f,g) = k  numbers that add up
+    decimals 2                      a number with at most so many decimal places
+    unsigned by f                   a number above zero; f says which way it counts
     required if f                   filled in wherever f is
     required if f in (a,b)          filled in where f is one of these words (yes or no: 是, 否)
     required unless f               filled in where f is not
@@ -41,6 +43,8 @@ _PATTERNS = (
     (re.compile(r"(?P<sort><=|>=|>) (?P<other>\w+(?:\.\w+)?)"), "order"),
     (re.compile(r"(?P<sort><=|>=) each (?P<names>\w+)\.(?P<other>\w+)"), "each"),
     (re.compile(r"sum\((?P<names>\w+(?:,\w+)+)\) (?P<sort><=|=) (?P<other>\w+(?:\.\w+)?)"), "sum"),
+    (re.compile(r"decimals (?P<other>\d)"), "decimals"),
+    (re.compile(r"unsigned by (?P<other>\w+)"), "unsigned"),
     (re.compile(rf"(?P<sort>required|empty){_IF}"), "condition"),
     (re.compile(r"required unless (?P<other>\w+)"), "required unless"),
     (re.compile(rf"alone from (?P<first>\w+) to (?P<after>\w+)(?:{_IF})?"), ALONE),
@@ -58,13 +62,13 @@ _SORTS = {"sum": "sum {sort}", "reference": "in", "each": "{sort} each"}
 class Check:
     """One condition of a field.
 
-    sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `<= each`, `>= each`, `required`, `required unless`, `empty`, `needs`,
-    `in`, ALONE, ONE, SHARE, ACROSS, or one of WORDS. other: the field (or number) that it is compared with; of `in` the
-    field of the other table. names: the fields that are added up; of `in`, `needs` and `<= each` the other table; of
-    ALONE the first day and the day after the last; of ONE the field that tells its rows apart; of SHARE the base.
-    words: those for which `required`, `empty`, `needs` and ALONE apply, () means any; of ACROSS the headers. where:
-    field -> words of the rows that are needed. level: of the problem; a person may accept a warning. code: of the
-    problem, where it has its own.
+    sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `<= each`, `>= each`, `decimals`, `unsigned`, `required`, `required
+    unless`, `empty`, `needs`, `in`, ALONE, ONE, SHARE, ACROSS, or one of WORDS. other: the field (or number) that it
+    is compared with; of `in` the field of the other table. names: the fields that are added up; of `in`, `needs` and
+    `<= each` the other table; of ALONE the first day and the day after the last; of ONE the field that tells its rows
+    apart; of SHARE the base. words: those for which `required`, `empty`, `needs` and ALONE apply, () means any; of
+    ACROSS the headers. where: field -> words of the rows that are needed. level: of the problem; a person may accept a
+    warning. code: of the problem, where it has its own.
     """
 
     sort: str

@@ -38,11 +38,13 @@ from data.intake.titles import contradictions
 from data.intake.unit_sheets import BY_SHEETS, OF_SHEET, UnitSheets
 from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.units import UnitIntake, read_units
+from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.books import is_book
 from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
+from data.store.across_tables import found_across
 from data.store.atomic_write import copy_to_disk, move_atomically, move_into_store
 from data.store.book_findings import book_findings
 from data.store.column_mappings import Decision, remembered, words, write_decision
@@ -202,12 +204,13 @@ DEFAULTS = ImportOptions()
 
 @dataclass(frozen=True)
 class Request:
-    """The parameters of an import job. rules: the rule set, for a scored kind."""
+    """The parameters of an import job. rules: the rule set, for a scored kind. checks: by table."""
 
     kind: str
     round_id: str
     rules: RuleSet | None
     options: ImportOptions
+    checks: Mapping[str, AcrossTables] = field(default_factory=lambda: NO_CHECKS)
 
 
 class ImportJob:
@@ -267,6 +270,7 @@ class ImportJob:
         self.report.problems += self._personal_cells(tables)
         digest, self.report.rows = self._read(tables)
         self.report.content = digest
+        self.report.problems += self._across_tables(digest)
         self.report.problems += self._alike_categories()
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
@@ -701,6 +705,14 @@ class ImportJob:
         """Return the conflicts with the file and row of both lines."""
         others = self._others(self.kind)
         return with_places(conflicts, self.lines, others, self._context(), self.header_words) if conflicts else []
+
+    def _across_tables(self, digest: str) -> list[Problem]:
+        """Return what the schemes find in the rows together with other tables; a replay asks nothing again."""
+        check = self.request.checks.get(TABLE_OF[self.kind].name)
+        if check is None or not digest or self.options.replaying or has_errors(self.report.problems):
+            return []
+        draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
+        return list(found_across(check, draft, active([*self.in_force, draft]), self.places))
 
     def _record_conflicts(self, together: list[Upload]) -> list[Problem]:
         """Return problems for records of other uploads in force, and for aliases that would refer to two units."""

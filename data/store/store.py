@@ -8,7 +8,7 @@ One lock file serialises writers; readers never wait.
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TypeAlias
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.contract import SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
@@ -234,9 +235,11 @@ class Store:
         options: ImportOptions = DEFAULTS,
         progress: Progress = no_progress,
         cancelled: Callable[[], bool] = not_cancelled,
+        checks: Mapping[str, AcrossTables] = NO_CHECKS,
     ) -> ImportReport:
         """Read files as one upload of one kind and round; store it when nothing is wrong.
 
+        checks: by table, what its rows must agree with in other tables.
         `progress` gets the share done and an English message; when `cancelled` is true, CancelledError of
         data.model.progress is raised and nothing is left behind.
         """
@@ -253,7 +256,7 @@ class Store:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
             _raise(policy.refuse_upload(kind, self.status(round_id), self._of_round(round_id), options.trial))
-            request = Request(kind, round_id, rule_set, options)
+            request = Request(kind, round_id, rule_set, options, checks)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
             report = job.run(sources)
             if report.upload:
