@@ -8,6 +8,7 @@ import pandas as pd
 from data.model.across_tables import AcrossTables, Finding
 from data.model.books import Snapshot, is_book, states
 from data.model.contract import TABLES, header_of
+from data.store.book_findings import snapshots
 from data.store.records import typed_records
 from data.store.uploads import Upload
 from problems import Problem
