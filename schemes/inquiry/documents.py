@@ -90,12 +90,12 @@ REVIEWS = declared(
 YEARS = declared(
     "inquiry_years",
     (
-        Column("what", 50, True, header=N_("What is counted")),
+        Column("what", 40, True, header=N_("What is counted")),
         Column("before_last", 17, header=N_("Two years before")),
         Column("before", 17, header=N_("Year before")),
         Column("now", 17, header=N_("This year")),
         Column("all", 21, header=N_("Three years together")),
-        Column("test", 34, True, header=N_("Against the year before")),
+        Column("test", 44, True, header=N_("Against the year before")),
     ),
 )
 REWARDS = declared(
@@ -142,7 +142,7 @@ def quarter(chosen: Chosen, language: str, form: Form = BARE) -> Document:
     own = chosen.over(_part(chosen, "quarter"))
     sections = [
         _general(own, rows(own), OF_QUARTER, language),
-        _reviewed(own, language),
+        *_reviewed(own, language),
         _findings(own, language),
         _corrections(own, language),
     ]
@@ -263,10 +263,11 @@ def _findings(chosen: Chosen, language: str) -> Section:
 
 
 def _to_mend(chosen: Chosen, language: str) -> Section:
-    """Return what has to be mended by a day that is not before the period."""
+    """Return what was to be mended at the end of the period, or by a day in it."""
     decided = chosen.frames[DECISION] if DECISION in chosen.frames else pd.DataFrame(columns=["measure", "unit_code"])
-    due = days(decided, "effect_until")
-    open_ = decided[(texts(decided, "measure") == MENDED) & (due >= pd.Timestamp(chosen.asked.period.first))]
+    period, due = chosen.asked.period, days(decided, "effect_until")
+    ordered = (texts(decided, "measure") == MENDED) & (days(decided, "decided_on") <= pd.Timestamp(period.last))
+    open_ = decided[ordered & (due >= pd.Timestamp(period.first))]
     names = names_of(chosen)
     lines = [
         {
@@ -278,7 +279,7 @@ def _to_mend(chosen: Chosen, language: str) -> Section:
         }
         for row in records(open_.assign(due=due).sort_values("due", kind="stable"))
     ]
-    base = parts.ListBase(int((texts(decided, "measure") == MENDED).sum()), "to_mend_decided")
+    base = parts.ListBase(int(ordered.sum()), "to_mend_decided")
     return parts.register_section(chosen, _head("to_mend", language), TO_MEND, lines, base, language)
 
 
@@ -329,8 +330,8 @@ def _annex(chosen: Chosen, figures: pd.DataFrame, language: str) -> Iterator[Sec
             yield parts.items_section(chosen, heading, own, _base(figures, "received"), language)
 
 
-def _reviewed(chosen: Chosen, language: str) -> Section:
-    """Return the units with a finding against them; the others in a sentence for each grade."""
+def _reviewed(chosen: Chosen, language: str) -> Iterator[Section]:
+    """Yield the units with a finding against them, then the others in a sentence for each grade."""
     units = ladder.by_unit(chosen)
     lines, others = [], []
     for row in records(units):
@@ -339,8 +340,10 @@ def _reviewed(chosen: Chosen, language: str) -> Section:
             lines.append(_review_line(row, language))
         else:
             others.append(row)
-    told = _others_words(others, language)
-    return Section(_head("reviews", language), 1, told, table(REVIEWS, lines, language) if lines else None)
+    heading, told = _head("reviews", language), _others_words(others, language)
+    if lines:
+        yield Section(heading, 1, (), table(REVIEWS, lines, language))
+    yield Section("" if lines else heading, 1, told)
 
 
 def _review_line(row: Mapping[str, Any], language: str) -> Row:
@@ -401,7 +404,7 @@ def _years_line(chosen: Chosen, name: str, values: list[Any], language: str) -> 
 def _test_words(before: int, now: int, language: str) -> str:
     p = equal_rates(before, now)
     shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    return _say("differs" if p <= ENOUGH else "within_chance", language, change=f"{now - before:+d}", p=shown)
+    return _say("differs" if p <= ENOUGH else "within_chance", language, change=number_format.signed(now - before, 0), p=shown)
 
 
 def _reward_lines(chosen: Chosen, language: str) -> Section:
@@ -448,7 +451,7 @@ def _allowed(chosen: Chosen, language: str) -> Section:
         )
         for ground in penalties
     ]
-    kept = len(found) - len(penalties)
+    kept = sum(len(ground.refs) for ground in found if not ground.penalty)
     told = _say("allowed" if lines else "nothing_allowed", language, kept=kept, **_when(chosen, language))
     return Section(_head("allowed", language), 1, (told,), table(ALLOWED, lines, language) if lines else None)
 

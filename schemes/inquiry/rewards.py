@@ -87,17 +87,19 @@ def _inquiries(chosen: Chosen) -> Iterator[Ground]:
 
 
 def _pledges(release: Release, year: int, as_of: date) -> Iterator[Ground]:
-    """Yield the pledges of the year whose verified outcome meets the target, or misses it once it was due."""
+    """Yield the pledges of a unit whose verified outcome meets the target, and those that miss it once it was due."""
     for name in pledge_rounds(release):
         if year_of(name) != year:
             continue
         lines = pledge_book(release.round(name), as_of).lines
         lines = lines.assign(state=states(lines, name, as_of), known=lines["verified_met"].notna())
         known = lines.groupby("unit_code")["known"].sum()
-        for row in records(lines[lines["state"].isin((KEPT, MISSED))]):
-            unit, number = str(row["unit_code"]), str(row["pledge_id"])
-            what, missed = f"{number} {row['item']}", row["state"] == MISSED
-            yield Ground(unit, PLEDGES, missed, (number,), what, int(known[unit]), "pledges_verified")
+        judged = lines[lines["state"].isin((KEPT, MISSED))]
+        for (unit, state), own in judged.groupby(["unit_code", "state"], sort=False):
+            ids = tuple(own["pledge_id"].astype(str))
+            yield Ground(
+                str(unit), PLEDGES, state == MISSED, ids, " ".join(ids), int(known[unit]), "pledges_verified"
+            )
 
 
 def reward_lines(chosen: Chosen) -> pd.DataFrame:

@@ -125,7 +125,7 @@ SECTION_WORDS = {
     "marked": N_("Repeated, level-skipping and collective petitions, by unit"),
     "findings": N_("Matters found against units"),
     "to_mend": N_("What has to be mended, and by when"),
-    "corrections": N_("Corrections"),
+    "corrections": N_("Corrections of earlier entries"),
     "reviews": N_("Reviews by unit"),
     "three_years": N_("Three years together"),
     "carried_out": N_("Carried out of what was decided"),
