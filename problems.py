@@ -229,6 +229,22 @@ SENTENCES: dict[str, str] = {
     "not_announced": N_("{column} should not be later than {limit}, the day it announces; this cell has {value}."),
     "must_be_empty": N_("{column} must be empty where {because} is {given}; this cell has {value}."),
     "sum_exceeds": N_("{parts} should add up to at most {most}, the number under {whole}; they add up to {sum}."),
+    "too_precise": N_("{column} has at most {decimals} decimal places; {value} has more."),
+    "short_notice": N_("An assembly is announced {days} days ahead, so by {latest}; this cell has {value}."),
+    "part_and_whole": N_(
+        "An assembly is a single row or a row for each part; {key} has both, and its people would count twice."
+    ),
+    "no_quorum": N_("The rule {rule} needs {needed}; {present} were counted. Without a quorum nothing is decided."),
+    "result_differs": N_(
+        "The announced result is {value}; it does not follow from {yes} of the {needed} votes needed."
+    ),
+    "no_minutes": N_("Every motion needs minutes; this motion has none."),
+    "unknown_motion": N_("The motion on a project should be on record; assembly {meeting} has no motion {value}."),
+    "levy_over_cap": N_("A levy stays within the cap of {cap} yuan per person and year; this share is {share} yuan."),
+    "not_passed": N_("A share rests on a motion that was passed; motion {item} of assembly {meeting} was not."),
+    "few_signatures": N_("Every household signs before a levy; {signed} of {households} did."),
+    "no_receipt": N_("Every entry needs a receipt; {count} have none: {shown}."),
+    "several_shares": N_("{count} payments are larger than a single share: {shown}."),
     "needs_rows": N_("{column} needs entries in the table “{table}” that refer to this row; there are none."),
     "base_too_small": N_(
         "More people were to be asked than are concerned: {value} under {column}, {limit} under {other}."
@@ -565,6 +581,18 @@ SUGGESTIONS: dict[str, str] = {
     "not_announced": N_("Check both dates; if they are right, accept the warning with a reason."),
     "must_be_empty": N_("Clear the cell, or correct {because}."),
     "sum_exceeds": N_("Check these numbers against the record of the count."),
+    "too_precise": N_("Check the original and correct the number."),
+    "short_notice": N_("Correct the date if it is wrong; otherwise give the reason."),
+    "part_and_whole": N_("Delete the row of the entire assembly, or its parts."),
+    "no_quorum": N_("Nothing needs to be done; the motion counts as not passed."),
+    "result_differs": N_("Check the votes against the minutes; the result by the votes is used."),
+    "no_minutes": N_("Correct the cell if there are minutes; otherwise give the reason."),
+    "unknown_motion": N_("Correct the number, or import the table of motions first."),
+    "levy_over_cap": N_("Correct the share or the cap if they are wrong; otherwise give the reason, which is kept."),
+    "not_passed": N_("Check the number of the motion and its votes; otherwise give the reason."),
+    "few_signatures": N_("Correct the number of signatures if it is wrong; otherwise give the reason."),
+    "no_receipt": N_("Fill in the column if there are receipts; otherwise give the reason."),
+    "several_shares": N_("Nothing needs to be done if several persons paid together, or gave more than asked."),
     "needs_rows": N_("Import the table “{table}” first, or correct the entry."),
     "base_too_small": N_("Check both numbers; confirm, with the reason, if both are right."),
     "decided_without_survey": N_("Import the table “{table}” first, or correct the decision or the procedure."),
@@ -684,6 +712,10 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("{column} prints {printed}; the other figures of the table give {found}."),
             SUGGESTIONS["figure_differs"],
         ),
+        "receipts": (
+            N_("{column} says {printed} yuan; the receipts on record add up to {found}."),
+            N_("Find out which of the two is wrong; the receipts are what counts."),
+        ),
         "rows": (
             N_("The line of totals prints {printed} under {column}; the {rows} rows above give {found}."),
             SUGGESTIONS["figure_differs"],
@@ -713,6 +745,21 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         "instead": (
             N_("{column} must be filled in where {instead} is not; both are empty."),
             SUGGESTIONS["missing_because"],
+        ),
+    },
+    "below_lowest": {
+        "by": (
+            N_("{column} should be more than {low}, not {value}."),
+            N_("Write the number without a sign, and say under {by} which way it goes: {words}."),
+        ),
+    },
+    "more_than_whole": {
+        "spent": (
+            N_(
+                "A project spends what it has; by {day}, {project} had received {raised} yuan and spent {spent}, and no "
+                "loan is on record."
+            ),
+            N_("Check amounts and dates; import the receipts first, and a loan as an entry of its source."),
         ),
     },
     "parts_differ": {

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 from data.intake.cells import Reading, read_cell
@@ -34,13 +35,15 @@ def read_coded(field: Field, text: str, context: Context, units: dict[str, str])
         return None
     if field.type != "list":
         return _one(judges, text, context, units)
-    kept = []
+    kept, warned = [], Reading()
     for part in _parts(field, text):
         reading = _one(judges, part, context, units)
-        if reading.code:
-            return Reading(code=reading.code, facts={"value": part, **reading.facts})
+        about = Reading(code=reading.code, facts={"value": part, **reading.facts}, warning=reading.warning)
+        if reading.code and not reading.warning:
+            return about
+        warned = about if reading.code and not warned.code else warned
         kept.append(reading.kept)
-    return Reading(kept)
+    return replace(warned, kept=kept)
 
 
 def _parts(field: Field, text: str) -> list[str]:

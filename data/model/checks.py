@@ -7,6 +7,8 @@ never skipped: a rule that would silently not apply is worse than none.
     <= ref.f                        f: of the row that `ref` names, which has `in table.field`; so too in all of these
     <= each table.f                 f: of every row of the table that refers to this row by its `in`; so too `>=`
     sum(f,g,h) <= k   sum(f,g) = k  numbers that add up
+    decimals 2                      a number with at most so many decimal places
+    unsigned by f                   a number above zero; f says which way it counts
     required if f                   filled in wherever f is
     required if f in (a,b)          filled in where f is one of these words (yes or no: 是, 否)
     required unless f               filled in where f is not
@@ -20,6 +22,7 @@ never skipped: a rule that would silently not apply is worse than none.
     unit   place   post             a unit, place or person's code of the registers
     code   month   quarter          a code without meaning; a month such as 2026-03; a quarter such as 2026Q1
     past                            of a book: does not change any more once it is given
+    state                           of a book: what its rows are counted by, besides month, unit and place
     within 60 days of f             calendar days; a last day that is not worked moves to the next worked day
     ref.f in (a,b)                  the row that `ref` names has one of these words
     unit of f on g                  the unit in which the person f is in post on the day g
@@ -36,10 +39,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-WORDS = frozenset({"unit", "place", "post", "code", "month", "quarter", "past", "round"})
+WORDS = frozenset({"unit", "place", "post", "code", "month", "quarter", "past", "state", "round"})
 REFERENCES = {"place": ("place", "place_code"), "post": ("person", "person_code")}
 ALONE, ONE, SHARE, ACROSS = "alone", "one", "from", "across"
 TERM, IS, UNIT_OF, ONCE, ROUND, CONFIRMS = "within", "is", "unit of", "once", "round", "confirms"
+OF_OTHER_ROWS = frozenset({ALONE, ONE, ONCE, SHARE, UNIT_OF, ROUND, CONFIRMS})
+"""Conditions that need more than the cells of a row, besides those with `named` or `related`."""
 LEVELS = {"warn": "warning", "note": "note", "error": "error"}
 _LEVEL = re.compile(r"(?P<level>warn|note|error)(?: (?P<code>[a-z_]+))?: (?P<condition>.+)")
 _ONLY = re.compile(r"(?P<condition>(?!required|empty|needs|alone).+?) if (?P<when>\w+ in \(.+\))")
@@ -49,6 +54,8 @@ _PATTERNS = (
     (re.compile(r"(?P<sort><=|>=|>) (?P<other>\w+(?:\.\w+)?)"), "order"),
     (re.compile(r"(?P<sort><=|>=) each (?P<names>\w+)\.(?P<other>\w+)"), "each"),
     (re.compile(r"sum\((?P<names>\w+(?:,\w+)+)\) (?P<sort><=|=) (?P<other>\w+(?:\.\w+)?)"), "sum"),
+    (re.compile(r"decimals (?P<other>\d)"), "decimals"),
+    (re.compile(r"unsigned by (?P<other>\w+)"), "unsigned"),
     (re.compile(rf"(?P<sort>required|empty){_IF}"), "condition"),
     (re.compile(r"required unless (?P<other>\w+)"), "required unless"),
     (re.compile(rf"alone from (?P<first>\w+) to (?P<after>\w+)(?:{_IF})?"), ALONE),
@@ -71,14 +78,15 @@ _SORTS = {"sum": "sum {sort}", "reference": "in", "each": "{sort} each"}
 class Check:
     """One condition of a field.
 
-    sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `<= each`, `>= each`, `required`, `required unless`, `empty`, `needs`,
-    `in`, ALONE, ONE, SHARE, ACROSS, TERM, IS, UNIT_OF, ONCE, CONFIRMS, or one of WORDS. other: the field (or number)
-    that it is compared with; of `in` the field of the other table. names: the fields that are added up or agree; of
-    `in`, `needs` and `<= each` the other table; of TERM the days; of UNIT_OF the day; of ALONE the first day and
-    the day after the last; of ONE the field that tells its rows apart; of SHARE the base. words: those for which
-    `required`, `empty`, `needs` and ALONE apply, () means any; of IS those asked for; of ACROSS the headers. where:
-    field -> words of the rows that are needed. when: field -> words of the rows to which it applies. level: of the
-    problem; a person may accept a warning. code: of the problem, where it has its own.
+    sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `<= each`, `>= each`, `decimals`, `unsigned`, `required`, `required
+    unless`, `empty`, `needs`, `in`, ALONE, ONE, SHARE, ACROSS, TERM, IS, UNIT_OF, ONCE, CONFIRMS, or one of WORDS.
+    other: the field (or number) that it is compared with; of `in` the field of the other table. names: the fields
+    that are added up or agree; of `in`, `needs` and `<= each` the other table; of TERM the days; of UNIT_OF the
+    day; of ALONE the first day and the day after the last; of ONE the field that tells its rows apart; of SHARE the
+    base. words: those for which `required`, `empty`, `needs` and ALONE apply, () means any; of IS those asked for;
+    of ACROSS the headers. where: field -> words of the rows that are needed. when: field -> words of the rows to
+    which it applies. level: of the problem; a person may accept a warning. code: of the problem, where it has its
+    own.
     """
 
     sort: str

@@ -125,6 +125,9 @@ TABLE_OF_KIND = {kind: table.name for kind, table in TABLE_OF.items()}
 RECORD_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode in (FACT, BOOK))
 # Kinds that are read under a rule set.
 SCORED_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode == VOTES)
+SCHEME_RULES = "scheme_rules"
+# Kinds that people upload; the settings of a scheme are checked and written as a table by a command.
+UPLOAD_KINDS = tuple(kind for kind in KINDS if kind != SCHEME_RULES)
 KIND_NAMES = {kind: table.title for kind, table in TABLE_OF.items()}
 _CHECKS = [check for table in TABLE_OF.values() for field in table.fields for check in field.checks]
 # Kinds that others refer to, by `in table.field`, `place` or `post`; then those that rows are compared with.

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from data.sample.city import SEED, DemoFile, demo_units
+from data.sample.city import SEED, DemoFile, demo_files, demo_units
 
 DISTRICT, COMMUNITY = "QY", "KZ"
 PLACES = (
@@ -60,6 +60,11 @@ class City:
     def rng(self, *seeds: int) -> np.random.Generator:
         """Return a separate generator for each scheme and use, so that a change moves no other data."""
         return np.random.Generator(np.random.PCG64([SEED, 15, *seeds]))
+
+
+def register_of_units() -> DemoFile:
+    """Return the newest register of units alone, for a demonstration of the schemes without ballots."""
+    return next(file for file in demo_files() if file.kind == "units" and file.round_id == "2025")
 
 
 def shared_files(city: City) -> list[DemoFile]:

@@ -10,7 +10,33 @@ from data.model.contract import Field, fields
 ALL_ROUNDS = "*"
 # Columns of published lines in addition to the fields of the contract.
 PRINTED = ("score_header", "figures", "printed_no")
+LAST_DAY = "9999-12-31"
+ABOUT = ("as_of", "listed", "round_id")  # columns of a book besides its fields
 _DTYPES = {"int": "Int64", "decimal": "Float64", "bool": "boolean"}
+_SQL_TYPES: dict[str, object] = {"int": "BIGINT", "decimal": "DOUBLE", "bool": "BOOLEAN", "list": ["VARCHAR"]}
+
+
+def book_table(kind: str) -> str:
+    """Return the name of a book's table in a release."""
+    return f"book_{kind}"
+
+
+def shape(kind: str) -> str:
+    """Return the fields of a kind with their types in the engine, as JSON: what it makes columns of."""
+    return json.dumps({field.name: _SQL_TYPES.get(field.type, "VARCHAR") for field in fields(kind)})
+
+
+def as_typed(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that the engine made columns of with the types of `typed_records`, other columns last."""
+    own = {field.name: _as_typed(field, rows[field.name]) for field in fields(kind)}
+    others = {name: rows[name] for name in rows.columns if name not in own}
+    return pd.DataFrame({**own, **others})
+
+
+def _as_typed(field: Field, column: pd.Series) -> pd.Series:
+    if field.type == "list":
+        return pd.Series([None if cell is None else list(cell) for cell in column], dtype=object)
+    return column.astype(_DTYPES.get(field.type, "str"))
 
 
 def typed_records(kind: str, contents: list[str]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.verdicts import CLEARED, CONFIRMED
+from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from schemes.approval.surveys import (
     MORE_ANSWERS,
     NO_ANSWERS,
@@ -20,11 +20,13 @@ from schemes.approval.surveys import (
     Settings,
     forecast,
     matters,
+    may_leave,
     no_sample,
     primary_surveys,
     replies_of,
     size_of,
 )
+from schemes.dossier import Narrowed, dossier_rows, events
 from schemes.frame import (
     ATTENTION,
     SHARE,
@@ -41,7 +43,17 @@ from schemes.frame import (
 )
 
 SETTINGS = Settings()
+KEY = "assessment"
+"""The way to divide by matters."""
 APPROVED, REFUSED, LOW_RISK = "准予实施", "不予实施", "低"
+DECISIONS = {
+    APPROVED: "approved",
+    "先化解后实施": "settle_first",
+    "部分实施": "in_part",
+    "暂缓": "postponed",
+    REFUSED: "refused",
+}
+"""Codes of the decisions."""
 NOTES = ("low_risk_but_missed", "approved_without_proof", "refused_though_met", "decided_too_early", "not_filed")
 RUNNING_MORE, RUNNING_ALL, RUNNING_BELOW, RUNNING = "running_more", "running_all", "running_below", "running"
 URGENCY = (
@@ -178,8 +190,9 @@ def _not_assessed(frames: Frames, settings: Settings) -> Iterator[dict[str, obje
             continue
         rows = frames[name].assign(day=days(frames[name], day), topic=texts(frames[name], topic))
         rows = rows[rows["topic"].map(lambda text: any(word in text for word in settings.watched))]
-        for row in records(rows[~texts(rows, "matter_no").isin({*known, ""})].sort_values("day")):
-            known.add(row["matter_no"])
+        rows = rows[~texts(rows, "matter_no").isin({*known, ""})].sort_values("day").drop_duplicates("matter_no")
+        known |= set(rows["matter_no"])
+        for row in records(rows):
             yield {"what": "not_assessed", "key": row["matter_no"], **row, "days": None}
 
 
@@ -217,14 +230,50 @@ def _without_proof(frames: Frames, asked: Asked, settings: Settings) -> pd.DataF
     return parts_of(examined, asked, examined["verdict"] != CLEARED)
 
 
+def _published(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return the shares that may be published."""
+    if asked.by != KEY:
+        return answers([])
+    kept = set(may_leave(matters(frames, asked, settings))["assess_no"])
+    rows = _approval(frames, asked, settings)
+    return rows[rows["key"].isin(kept)]
+
+
 def _approval(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return the share of approval on the official base, a row for each assessment with a survey of the period."""
+    """Return the share of approval on the official base, a row for each assessment with a survey of the period.
+
+    There is no share of several matters together.
+    """
+    if asked.by != KEY:
+        return answers([])
     table = matters(frames, asked, settings)
     table = table[asked.period.holds(days(table, "survey_until"))]
     value = [None if not n else yes / n for yes, n in zip(table["yes"], table["n"], strict=True)]
     rows = answers(zip(table["assess_no"], value, table["n"].fillna(0), strict=True))
     beside = table[["low", "high", "verdict", "reason"]].reset_index(drop=True)
     return pd.concat([rows, beside], axis=1).assign(why_no_interval=beside["reason"])
+
+
+DOSSIER = ("assessed", "line_met", "line_more_answers", "line_not_met", "vetoed", "approved_without_proof")
+
+
+def dossier(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the rows of a unit: the matters it is responsible for, and what became of them."""
+    return dossier_rows(chosen, unit, DOSSIER)
+
+
+def timeline(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the primary surveys of a unit's matters with their verdict, each on its last day, and the decisions."""
+    if "assessment" not in chosen.frames:
+        return events(chosen.scheme.name, [])
+    examined = records(matters(chosen.frames, chosen.asked, chosen.settings))
+    surveys = [
+        (row["survey_until"], row["verdict"], f"line_{row['outcome']}", row["matter_no"])
+        for row in examined
+        if row["verdict"] in (CLEARED, CONFIRMED, UNDECIDED)
+    ]
+    decisions = [(row["decided_on"], "block", DECISIONS.get(row["decision"], ""), row["matter_no"]) for row in examined]
+    return events(chosen.scheme.name, [*surveys, *(event for event in decisions if event[2])])
 
 
 TABLES = ("assessment", "consultation", "consultation_answer")
@@ -237,6 +286,6 @@ MEASURES: tuple[Measure[Settings], ...] = (
     ),
     Measure("vetoed", "matters", "matters_decided", DIVIDED, _vetoed, TABLES[:1], public=True),
     Measure("approved_without_proof", "matters", "matters_approved", DIVIDED, _without_proof, TABLES, good="low"),
-    # A share of each matter, never added up over matters: only divided by assessment.
-    Measure("approval", SHARE, "official_base", ("assessment",), _approval, TABLES, None, "high", True),
+    Measure("approval", SHARE, "official_base", (KEY,), _approval, TABLES, None, "high"),
+    Measure("approval_published", SHARE, "official_base", (KEY,), _published, TABLES, None, "high", public=True),
 )

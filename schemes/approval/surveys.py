@@ -9,6 +9,7 @@ a stratum of it) and `consultation_answer` (a row a survey and question).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from analytics.two_thirds import (
     verdict,
 )
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
-from schemes.frame import NOT_RANDOM, NOT_TESTED, Asked, Frames, flags, records, setting, whole
+from schemes.frame import NOT_RANDOM, NOT_TESTED, Asked, Frames, days, flags, records, setting, whole
 
 VALID, RETURNED, INVITED, DECIDED = "valid", "returned", "invited", "decided"
 BASES = (VALID, RETURNED, INVITED, DECIDED)
@@ -42,8 +43,12 @@ NO_PRIMARY, RUNNING, NO_ANSWERS, NOT_EVERYBODY = "no_primary", "running", "no_an
 census asked fewer people than are concerned."""
 MET, MORE_ANSWERS, NOT_MET, NO_RESULT = "met", "more_answers", "not_met", "no_result"
 OUTCOMES = (MET, MORE_ANSWERS, NOT_MET, NO_RESULT)
+ORDER = (CONFIRMED, UNDECIDED, CLEARED, NOT_TESTED)
+SMALLEST_BASE, SMALLEST_CELL = 30, 5
+"""Of numbers that are published: the smallest base, and the smallest number in favour or not."""
 MATTERS = (
-    *("assess_no", "matter_no", "unit_code", "class", "decision", "decided_on", "survey_until", "base", "yes", "n"),
+    *("assess_no", "matter_no", "name", "unit_code", "class", "decision", "decided_on", "survey_until", "base"),
+    *("yes", "n"),
     *("reached", "short", "reaches_p", "falls_short_p", "low", "high", "verdict", "reason", "ask", "outcome"),
 )
 
@@ -367,6 +372,35 @@ def questions(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
                 _, found = official_base(survey, {name: [part for part in given if part is not None]}, settings)
                 rows.append({"assess_no": number, "question": name, **(found or {})})
     return pd.DataFrame(rows, columns=["assess_no", "question", "yes", "n", "reached", "short"], dtype=object)
+
+
+def forest(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return MATTERS whose primary survey ended in the period: missed first, then undecided, proved and not tested."""
+    table = matters(frames, asked, settings)
+    table = table[asked.period.holds(days(table, "survey_until")) & (table["reason"] != RUNNING)]
+    place = table["verdict"].map({word: at for at, word in enumerate(ORDER)})
+    low = pd.to_numeric(table["low"])
+    shown = table.assign(place=place, start=low).sort_values(["place", "start", "assess_no"], kind="stable")
+    return shown[list(MATTERS)].reset_index(drop=True)
+
+
+def printed_share(yes: int, n: int, line: Fraction) -> str:
+    """Return a share in per cent, half up; with more decimals where it would read as a line that it does not reach."""
+    decimals = 2
+    while yes < line * n and _half_up(Fraction(yes, n), decimals) == _half_up(line, decimals):
+        decimals += 1
+    return f"{_half_up(Fraction(yes, n), decimals):.{decimals}f}%"
+
+
+def _half_up(share: Fraction, decimals: int) -> Decimal:
+    scaled = (2 * share * 10 ** (decimals + 2) + 1) // 2
+    return Decimal(scaled).scaleb(-decimals)
+
+
+def may_leave(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the matters whose numbers may be published: a base of SMALLEST_BASE, and no number below SMALLEST_CELL."""
+    yes, n = pd.to_numeric(table["yes"]), pd.to_numeric(table["n"])
+    return table[(n >= SMALLEST_BASE) & (yes >= SMALLEST_CELL) & (n - yes >= SMALLEST_CELL)]
 
 
 def four_bases(frames: Frames, settings: Settings) -> pd.DataFrame:

@@ -254,7 +254,7 @@ def test_attention_lists_what_is_due_and_overdue_and_petitions_without_an_inquir
         petitions = chosen.frames["petition"].set_index("petition_no")
         assert day(petitions.loc["A3", "accept_due"]) == "2026-04-07"
         assert day(petitions.loc["H3", "inquiry_due"]) == "2026-03-30"
-    inquiry = "I-1,M-9,2026-03-30,2026-03,信访,领导落实不力,A,核查中".split(",")
+    inquiry = ["I-1", "M-9", "2026-03-30", "2026-03", "信访", "领导落实不力", "A", "核查中"]
     headers = ("倒查编号", "事项编号", "启动日期", "所属月份", "来源", "倒查方向", "责任单位", "认定")
     taken(store, "inquiry", headers, [inquiry], "2026-03-31")
     opened, chosen = published(store, "2026-03-31")
@@ -269,7 +269,7 @@ def test_an_inquiry_that_ended_before_does_not_answer_a_new_repetition(store):
     ]
     taken(store, "petition", HEADERS, lines, "2026-04-30")
     headers = ("倒查编号", "事项编号", "启动日期", "所属月份", "来源", "倒查方向", "责任单位", "认定", "认定日期")
-    ended = "I-1,M-9,2026-02-02,2026-02,督查,领导落实不力,A,不属实,2026-02-20".split(",")
+    ended = ["I-1", "M-9", "2026-02-02", "2026-02", "督查", "领导落实不力", "A", "不属实", "2026-02-20"]
     taken(store, "inquiry", headers, [ended], "2026-04-30")
     opened, chosen = published(store, "2026-04-30")
     with opened:

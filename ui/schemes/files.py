@@ -1,11 +1,12 @@
 """Documents and files of the page of a scheme."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
-from formats.document import Document, Form
+from formats.document import Document
 from formats.spreadsheet import Sheet
 from results.contributions import Chosen
 from ui import documents as papers
@@ -13,22 +14,39 @@ from ui import downloads
 from ui.i18n import _, language
 
 
-def documents(chosen: Chosen, known: Mapping[str, Callable[[Any, str, Form], Document]]) -> None:
-    """Let the user pick a document; show it and offer it as PDF and Word. known : `DOCUMENTS` of the scheme."""
+def documents(
+    chosen: Chosen,
+    known: Mapping[str, Callable[..., Document]],
+    items: Mapping[str, Callable[[Any], Mapping[str, str]]] = MappingProxyType({}),
+) -> None:
+    """Let the user pick a document; show it and offer it as PDF and Word.
+
+    known, items : `DOCUMENTS` and `ITEMS` of the scheme; a document of items is about the one that the user picks.
+    """
     st.subheader(_("Documents"))
     kind = st.segmented_control(
         _("Document"),
         list(known),
-        format_func=lambda name: _(chosen.scheme.word(name)),
+        format_func=lambda name: _(chosen.scheme.document_word(name)),
         key=f"{chosen.scheme.name}_document",
         label_visibility="collapsed",
     )
     if kind is None:
         st.caption(_("Choose a document to see it and to make it as PDF or Word."))
         return
-    made = known[kind](chosen, language(), papers.ask_form())
+    item = _item(chosen, kind, items[kind](chosen)) if kind in items else ()
+    made = known[kind](chosen, language(), papers.ask_form(), *item)
     papers.preview(made)
-    papers.offer_of(made, chosen.registers.release, period_of(chosen))
+    papers.offer_of(made, chosen.registers.release, "-".join((period_of(chosen), *filter(None, item))))
+
+
+def _item(chosen: Chosen, kind: str, known: Mapping[str, str]) -> tuple[str]:
+    """Return the item that a document is about; "" for all of them."""
+    names = {"": _("All of the period"), **known}
+    picked: str = st.selectbox(
+        _("About"), list(names), format_func=names.__getitem__, key=f"{chosen.scheme.name}_{kind}_item"
+    )
+    return (picked,)
 
 
 def tables(chosen: Chosen, sheet: Callable[[], Sheet]) -> None:

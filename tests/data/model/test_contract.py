@@ -33,6 +33,8 @@ def test_every_condition_of_the_grammar_is_read():
         "warn not_announced: <= date": Check("<=", "date", level="warning", code="not_announced"),
         "alone from start to end": Check(ALONE, "", ("start", "end")),
         "alone from start to end if kind in (户,村)": Check(ALONE, "kind", ("start", "end"), ("户", "村")),
+        "decimals 2": Check("decimals", "2"),
+        "unsigned by direction": Check("unsigned", "direction"),
         "<= consult_no.invited": Check("<=", "consult_no.invited"),
         "sum(yes,no) = consult_no.returned": Check("sum =", "consult_no.returned", ("yes", "no")),
         "warn too_small: >= each survey.asked": Check(">= each", "asked", ("survey",), (), "warning", "too_small"),
@@ -176,6 +178,7 @@ no,反对,int,,,0,,,"sum(yes,no) <= part",
 state,状态,enum,,在办|办结,,,,,
 result,结果,text,,,,,,required if state in (办结),
 person,人员,text,,,,,,empty if state in (在办),
+sum,金额,decimal,,,,,,"decimals 2; unsigned by state",
 """
 
 
@@ -201,6 +204,9 @@ ROW = {"code": "1", "from": "2026-03-02", "until": "2026-03-03", "whole": 10, "p
         ({"yes": 6}, "no", "sum_exceeds"),
         ({"state": "办结"}, "result", "missing_because"),
         ({"state": "在办", "person": "P1"}, "person", "must_be_empty"),
+        ({"sum": "500.005"}, "sum", "too_precise"),
+        ({"sum": "-0.01"}, "sum", "below_lowest"),
+        ({"sum": "0"}, "sum", "below_lowest"),
     ],
 )
 def test_each_condition_names_its_field_and_what_it_depends_on(rules, change, name, code):
