@@ -35,7 +35,8 @@ def as_typed(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _as_typed(field: Field, column: pd.Series) -> pd.Series:
     if field.type == "list":
-        return pd.Series([None if cell is None else list(cell) for cell in column], dtype=object)
+        # A register without any list of its kind comes back as a column of NA, not of None.
+        return pd.Series([list(cell) if pd.api.types.is_list_like(cell) else None for cell in column], dtype=object)
     return column.astype(_DTYPES.get(field.type, "str"))
 
 
