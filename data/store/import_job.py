@@ -718,7 +718,7 @@ class ImportJob:
         if check is None or not digest or self.options.replaying or has_errors(self.report.problems):
             return []
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
-        return list(found_across(check, draft, active([*self.in_force, draft]), self.places))
+        return found_across(self.con, check, draft, active([*self.in_force, draft]), self.places)
 
     def _record_conflicts(self, together: list[Upload]) -> list[Problem]:
         """Return problems for records of other uploads in force, and for aliases that would refer to two units."""
