@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 schemes_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(schemes_app, name="scheme", help=N_("Measures, to-do lists, templates and rules of a scheme."))
 
+NO_TABLES = N_("The release has no tables of this scheme. They are: {tables}.")
 Form = Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx; a table to read if it is left out."))]
 AsOf = Annotated[
     str | None,
@@ -57,7 +58,7 @@ class Call:
 
     @property
     def release_id(self) -> str:
-        """Id of the release if the call has read one, else nothing."""
+        """Id of the release that the call has read, else nothing."""
         return self._release.id if self._release is not None else ""
 
     def calendar(self) -> "Calendar":
@@ -74,7 +75,7 @@ class Call:
         """Return the day that an option was given."""
         return parsed_date(option, text)
 
-    def chosen(self, period: "Period | None" = None, as_of: str | None = None, **narrowed: str) -> "Chosen":
+    def chosen(self, period: "Period | None" = None, as_of: str | None = None, **narrowed: Any) -> "Chosen":
         """Return what is asked of the release: as of its newest day and over the year of that day, if not named."""
         from schemes.chosen import choose
         from schemes.frame import Period
@@ -85,10 +86,7 @@ class Call:
     def _newest(self) -> date:
         found = self.scheme.latest_day(self.release)
         if found is None:
-            raise CommandError(
-                N_("The release has no tables of this scheme. They are: {tables}."),
-                tables=", ".join(self.scheme.tables),
-            )
+            raise CommandError(NO_TABLES, tables=", ".join(self.scheme.tables))
         return found
 
 
@@ -102,7 +100,7 @@ def register(scheme: Scheme) -> None:
     own.command("template", help=N_("Write an empty workbook to fill in and import."))(_template(scheme))
     rules = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     own.add_typer(rules, name="rules", help=N_("Rules of the scheme: add, show."))
-    rules.command("add", help=N_("Add rules that apply from a day on; what has begun before keeps its own."))(
+    rules.command("add", help=N_("Add rules that apply from a day on; what began before keeps its term."))(
         _rules_add(scheme)
     )
     rules.command("show", help=N_("Print the rules of the scheme with the reason for each setting."))(
@@ -111,6 +109,8 @@ def register(scheme: Scheme) -> None:
     for name, command in scheme.commands.items():
         own.command(name, help=command.help)(_own(scheme, name, command))
         EXAMPLES[f"{path} {name}"] = tuple(f"{path} {words}" for words in command.examples)
+    if scheme == SCHEMES[0]:
+        EXAMPLES["biaochi bulletin"] += (f"biaochi bulletin --kind {scheme.name}-month --period 2026-03 -o month.pdf",)
     EXAMPLES[path] = (
         path,
         f"{path} --month 2026-03 --by unit",
@@ -275,7 +275,7 @@ class _Writers:
 
 
 def _emit(call: Call, what: str, form: str | None, output: Path | None, writers: _Writers) -> None:
-    """Write an answer in a form; told to the audit log first, unless it is only shown on the terminal."""
+    """Write an answer in a form; recorded in the audit log first, unless it is only shown on the terminal."""
     from formats.spreadsheet import json_bytes
 
     if form == "json":
@@ -321,6 +321,17 @@ def _period(**given: str | None) -> "Period | None":
         raise CommandError(PERIOD_FORMS[name], value=text) from None
 
 
+def period_of(text: str) -> "Period":
+    """Return the period of a text: a month, a quarter or a year."""
+    from schemes.frame import Period
+
+    try:
+        return Period.of(text.strip())
+    except ValueError:
+        raise CommandError(PERIOD, value=text) from None
+
+
+PERIOD = N_("A period is a month, a quarter or a year, such as 2026-03, 2026Q1 or 2026, not {value}.")
 LENGTHS = {"month": 7, "quarter": 6, "year": 4}
 PERIOD_FORMS = {
     "month": N_("--month should be a month such as 2026-03, not {value}."),
@@ -344,7 +355,8 @@ def _sheet(answer: "Answer") -> "Sheet":
 
 def _cells(answer: "Answer") -> list[list[Any]]:
     def cell(name: str, value: Any) -> Any:
-        return translate(value, session.language) if name in answer.worded and value else value
+        words = answer.words.get(name, {})
+        return translate(words[value], session.language) if isinstance(value, str) and value in words else value
 
     return [[cell(name, row[name]) for name in answer.headers] for row in answer.rows]
 
@@ -363,6 +375,8 @@ def _lines(answer: "Answer") -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return translate(N_("yes") if value else N_("no"), session.language)
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return "" if value is None else str(value)
 
 

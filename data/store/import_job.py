@@ -348,7 +348,9 @@ class ImportJob:
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
         others = [u for u in active([*self.in_force, draft]) if u.kind == self.kind and u.number != draft.number]
         found = book_findings(self.con, draft, others)
-        self.report.problems += book_problems(self.kind, found, self.as_of, self.places)
+        told = {(problem.code, problem.row, problem.column) for problem in self.report.problems}
+        of_book = book_problems(self.kind, found, self.as_of, self.places)
+        self.report.problems += [p for p in of_book if (p.code, p.row, p.column) not in told]
         self.report.notes += [problem for problem in self.report.problems if problem.level == "note"]
         self.report.problems = [problem for problem in self.report.problems if problem.level != "note"]
 
@@ -714,7 +716,7 @@ class ImportJob:
 
     def _across_tables(self, digest: str) -> list[Problem]:
         """Return what the schemes find in the rows together with other tables; a replay asks nothing again."""
-        check = self.request.checks.get(TABLE_OF_KIND[self.kind])
+        check = self.request.checks.get(TABLE_OF[self.kind].name)
         if check is None or not digest or self.options.replaying or has_errors(self.report.problems):
             return []
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)

@@ -432,7 +432,7 @@ class Store:
             in_force = self.in_force() or ""
             gone = (found.upload_id,)
             event = Event(0, "withdraw", in_force, in_force, reason, now(), user(), found.round_id, uploads=gone)
-            self._record(staging, event)
+            self.record(staging, event)
         return found
 
     def _upload(self, wanted: str) -> Upload:
