@@ -58,7 +58,7 @@ class Call:
 
     @property
     def release_id(self) -> str:
-        """Id of the release if the call has read one, else nothing."""
+        """Id of the release that the call has read, else nothing."""
         return self._release.id if self._release is not None else ""
 
     def calendar(self) -> "Calendar":
@@ -75,7 +75,7 @@ class Call:
         """Return the day that an option was given."""
         return parsed_date(option, text)
 
-    def chosen(self, period: "Period | None" = None, as_of: str | None = None, **narrowed: str) -> "Chosen":
+    def chosen(self, period: "Period | None" = None, as_of: str | None = None, **narrowed: Any) -> "Chosen":
         """Return what is asked of the release: as of its newest day and over the year of that day, if not named."""
         from schemes.chosen import choose
         from schemes.frame import Period
@@ -100,7 +100,7 @@ def register(scheme: Scheme) -> None:
     own.command("template", help=N_("Write an empty workbook to fill in and import."))(_template(scheme))
     rules = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     own.add_typer(rules, name="rules", help=N_("Rules of the scheme: add, show."))
-    rules.command("add", help=N_("Add rules that apply from a day on; what has begun before keeps its own."))(
+    rules.command("add", help=N_("Add rules that apply from a day on; what began before keeps its term."))(
         _rules_add(scheme)
     )
     rules.command("show", help=N_("Print the rules of the scheme with the reason for each setting."))(
@@ -275,7 +275,7 @@ class _Writers:
 
 
 def _emit(call: Call, what: str, form: str | None, output: Path | None, writers: _Writers) -> None:
-    """Write an answer in a form; told to the audit log first, unless it is only shown on the terminal."""
+    """Write an answer in a form; recorded in the audit log first, unless it is only shown on the terminal."""
     from formats.spreadsheet import json_bytes
 
     if form == "json":
@@ -355,7 +355,8 @@ def _sheet(answer: "Answer") -> "Sheet":
 
 def _cells(answer: "Answer") -> list[list[Any]]:
     def cell(name: str, value: Any) -> Any:
-        return translate(value, session.language) if name in answer.worded and value else value
+        words = answer.words.get(name, {})
+        return translate(words[value], session.language) if isinstance(value, str) and value in words else value
 
     return [[cell(name, row[name]) for name in answer.headers] for row in answer.rows]
 
@@ -374,6 +375,8 @@ def _lines(answer: "Answer") -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return translate(N_("yes") if value else N_("no"), session.language)
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return "" if value is None else str(value)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from data.model.contract import Table
     from data.store.release import Release
+    from schemes.command import Command
     from schemes.frame import Asked, Frames, Measure
     from schemes.rules import Rules
 
@@ -173,9 +174,9 @@ class Scheme:
         return items
 
     @property
-    def commands(self) -> Mapping[str, Callable[..., Any]]:
+    def commands(self) -> "Mapping[str, Command]":
         """What it adds to its command, by the word that asks for it."""
-        commands: Mapping[str, Callable[..., Any]] = self._given(COMMANDS, "COMMANDS", {})
+        commands: Mapping[str, Command] = self._given(COMMANDS, "COMMANDS", {})
         return commands
 
     @property

@@ -6,8 +6,9 @@ from functools import cache
 import pandas as pd
 
 from data.model.across_tables import AcrossTables, Finding
-from data.model.books import Snapshot, is_book, states
+from data.model.books import is_book, states
 from data.model.contract import TABLES, header_of
+from data.store.book_findings import snapshots
 from data.store.records import typed_records
 from data.store.uploads import Upload
 from problems import Problem
@@ -51,14 +52,3 @@ def _problem(kind: str, finding: Finding, file: str, places: _Places, rows: pd.D
     shown = "" if pd.isna(value) else str(value)
     file, row = places[finding.key]
     return Problem(finding.code, finding.level, file, None, row, column, shown, finding.facts)
-
-
-def snapshots(uploads: list[Upload], kind: str) -> list[Snapshot]:
-    """Return the uploads of a book, of all rounds."""
-    return [_snapshot(upload) for upload in uploads if upload.kind == kind]
-
-
-def _snapshot(upload: Upload) -> Snapshot:
-    frame = upload.frame()
-    rows = dict(zip(map(str, frame["key"]), map(str, frame["content"]), strict=True))
-    return Snapshot(upload.upload_id, upload.round_id, upload.choices.as_of, upload.choices.complete, rows)

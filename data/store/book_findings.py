@@ -48,6 +48,11 @@ def _facts(upload: Upload) -> str:
     return str(upload.folder / FACTS)
 
 
+def snapshots(uploads: list[Upload], kind: str) -> list[Snapshot]:
+    """Return the uploads of a book with all their rows."""
+    return [_complete(upload) for upload in uploads if upload.kind == kind]
+
+
 def _complete(upload: Upload) -> Snapshot:
     frame = upload.frame()
     return _snapshot(upload, dict(zip(frame["key"], frame["content"], strict=True)))

@@ -1,24 +1,16 @@
 """Command of assemblies: a quorum and a majority in integers, without a store."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from errors import UsageError
 from i18n import N_
-from schemes.assembly.votes import (
-    MAJORITIES,
-    QUORUMS,
-    REFUSED,
-    REPRESENTED,
-    Decision,
-    counted,
-    decide,
-    quorum_needed,
-    rule_of,
-)
 from schemes.assembly.words import RESULT_WORDS
 from schemes.command import Answer, Command, Given
+
+if TYPE_CHECKING:
+    from schemes.assembly.votes import Decision
 
 MAJORITY = "到会过半"
 HEADERS = {
@@ -48,6 +40,8 @@ def test(
     majority: Annotated[str, typer.Option(metavar="RULE", help=N_("Rule for the votes that are needed."))] = MAJORITY,
 ) -> Answer:
     """Return how many are needed for the quorum and the majority, how many lack, and the result."""
+    from schemes.assembly.votes import MAJORITIES, QUORUMS, REFUSED, decide, rule_of
+
     for name, known in ((rule, QUORUMS), (majority, MAJORITIES)):
         if rule_of(name) not in known:
             raise UsageError("There is no rule {given}; there are: {known}.", given=name, known="、".join(known))
@@ -61,11 +55,13 @@ def test(
             "There cannot be more votes than people present: {votes} of {present}.", votes=votes_cast, present=there
         )
     facts = {N_("Quorum rule"): rule_of(rule), N_("Majority rule"): rule_of(majority), N_("Entitled"): str(entitled)}
-    return Answer(N_("Test of a vote"), HEADERS, [_row(meeting, yes, found)], facts, frozenset({"result"}))
+    return Answer(N_("Test of a vote"), HEADERS, [_row(meeting, yes, found)], facts, {"result": RESULT_WORDS})
 
 
 def _people(meeting: dict[str, Any]) -> None:
     """Refuse numbers of people that cannot be."""
+    from schemes.assembly.votes import QUORUMS, REPRESENTED, rule_of
+
     if max(meeting["present"], meeting["representing"] or 0) > meeting["entitled"]:
         raise UsageError("No more can be present or represented than are entitled.")
     if QUORUMS[rule_of(meeting["quorum_rule"])].of == REPRESENTED and meeting["representing"] is None:
@@ -73,9 +69,11 @@ def _people(meeting: dict[str, Any]) -> None:
         raise UsageError("The rule {rule} counts households that are represented; give --representing.", rule=rule)
 
 
-def _row(meeting: dict[str, Any], yes: int, found: Decision) -> dict[str, Any]:
+def _row(meeting: dict[str, Any], yes: int, found: "Decision") -> dict[str, Any]:
+    from schemes.assembly.votes import counted, quorum_needed
+
     rule = meeting["quorum_rule"]
-    row = {**found._asdict(), "yes": yes, "result": RESULT_WORDS[found.result]}
+    row = {**found._asdict(), "yes": yes, "result": found.result}
     row |= {"counted": counted(rule, meeting["present"], meeting["representing"])}
     row |= {"quorum_needed": quorum_needed(rule, meeting["entitled"])}
     return {name: row[name] for name in HEADERS}
