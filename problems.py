@@ -260,8 +260,18 @@ SENTENCES: dict[str, str] = {
     "decided_too_early": N_("The decision should follow the consultation, which ends on {limit}; {column} is {value}."),
     "unknown_reference": N_("{column} should be in the table “{table}”; {value} is not."),
     "unknown_place": N_("The place should be in the register of places; {value} is not."),
+    "after_term": N_("{column} should be within {days} days of {start}, so by {last}; this cell has {value}."),
+    "referred_differs": N_("{header} of {value} should be one of these: {known}. It is {given}."),
+    "measure_without_finding": N_(
+        "A decision rests on an inquiry that was concluded against the unit; {header} of {value} is {given}, not one of "
+        "these: {known}."
+    ),
+    "other_unit": N_("On {day}, {person} is in post in another unit, {units}; this cell has {value}."),
+    "registered_twice": N_("{value} and {other} are the same entry, registered twice; both are kept and counted once."),
+    "not_confirmed": N_("A penalty that rests on the evaluation needs a unit confirmed at the bottom. {why}"),
     "cycle": N_("A place belongs to a larger place; {place} and {other} contain each other."),
     "not_a_code": N_("{column} should be a code of 1 to {limit} letters, digits and hyphens, not {value}."),
+    "not_a_quarter": N_("{column} should be a quarter such as 2026Q1, not {value}."),
     "not_a_month": N_("{column} should be a month such as 2026-03, not {value}."),
     "date_in_future": N_("{column} should not be later than {day}, the as-of day of the file; this cell has {value}."),
     "past_changed": N_(
@@ -590,8 +600,15 @@ SUGGESTIONS: dict[str, str] = {
     "decided_too_early": N_("Check both dates."),
     "unknown_reference": N_("Correct it, or import the table “{table}” first."),
     "unknown_place": N_("Correct it, or add the place to the register of places first."),
+    "after_term": N_("Correct the date; what was approved later has no effect and is left empty."),
+    "referred_differs": N_("Correct the number, or import the other table first."),
+    "measure_without_finding": N_("Correct the number, or import the register with the finding first."),
+    "other_unit": N_("Confirm, with the reason, if the decision names the earlier unit; otherwise correct the unit."),
+    "registered_twice": N_("Confirm, with the reason; if they are two entries, correct the one that differs."),
+    "not_confirmed": N_("Take the penalty out of the file, or give the basis that it rests on."),
     "cycle": N_("Correct the place above one of the two."),
     "not_a_code": N_("Give it a random code; the office keeps the list of codes."),
+    "not_a_quarter": N_("Write the quarter as year and number."),
     "not_a_month": N_("Write the month as year-month."),
     "date_in_future": N_("Correct the date, or the as-of day of the file."),
     "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
@@ -904,7 +921,10 @@ def has_errors(problems: list[Problem]) -> bool:
 
 
 def _shown(fact: object, language: str) -> str:
-    """Return a fact as text: lists joined, our words translated, invisible characters escaped."""
+    """Return a fact as text: lists joined, our words translated, invisible characters escaped.
+
+    A mapping holds a sentence of ours in each language.
+    """
     if isinstance(fact, Term):
         return translate(str(fact), language)
     if isinstance(fact, Proposal):
@@ -919,6 +939,8 @@ def _shown(fact: object, language: str) -> str:
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return join((_shown(item, language) for item in items), language)
+    if isinstance(fact, Mapping):
+        return str(fact[language])
     if isinstance(fact, float):
         return f"{fact:.10g}"
     return _visible("" if fact is None else str(fact))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 schemes_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(schemes_app, name="scheme", help=N_("Measures, to-do lists, templates and rules of a scheme."))
 
+NO_TABLES = N_("The release has no tables of this scheme. They are: {tables}.")
 Form = Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx; a table to read if it is left out."))]
 AsOf = Annotated[
     str | None,
@@ -85,10 +86,7 @@ class Call:
     def _newest(self) -> date:
         found = self.scheme.latest_day(self.release)
         if found is None:
-            raise CommandError(
-                N_("The release has no tables of this scheme. They are: {tables}."),
-                tables=", ".join(self.scheme.tables),
-            )
+            raise CommandError(NO_TABLES, tables=", ".join(self.scheme.tables))
         return found
 
 
@@ -111,6 +109,8 @@ def register(scheme: Scheme) -> None:
     for name, command in scheme.commands.items():
         own.command(name, help=command.help)(_own(scheme, name, command))
         EXAMPLES[f"{path} {name}"] = tuple(f"{path} {words}" for words in command.examples)
+    if scheme == SCHEMES[0]:
+        EXAMPLES["biaochi bulletin"] += (f"biaochi bulletin --kind {scheme.name}-month --period 2026-03 -o month.pdf",)
     EXAMPLES[path] = (
         path,
         f"{path} --month 2026-03 --by unit",
@@ -321,6 +321,17 @@ def _period(**given: str | None) -> "Period | None":
         raise CommandError(PERIOD_FORMS[name], value=text) from None
 
 
+def period_of(text: str) -> "Period":
+    """Return the period of a text: a month, a quarter or a year."""
+    from schemes.frame import Period
+
+    try:
+        return Period.of(text.strip())
+    except ValueError:
+        raise CommandError(PERIOD, value=text) from None
+
+
+PERIOD = N_("A period is a month, a quarter or a year, such as 2026-03, 2026Q1 or 2026, not {value}.")
 LENGTHS = {"month": 7, "quarter": 6, "year": 4}
 PERIOD_FORMS = {
     "month": N_("--month should be a month such as 2026-03, not {value}."),

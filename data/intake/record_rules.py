@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from data.model.checks import Check
+from data.model.checks import IS, TERM, Check
+from data.model.clock import after_days, rolled
 from data.model.contract import TABLE_OF, TABLES, Field, Table, header_of
+from data.model.working_days import work_calendar
 from problems import Term
 
 # Kinds of version 0.1: programs know their broken conditions by these codes and words, and keep them.
@@ -53,13 +56,17 @@ class Rules:
         return cls(table.kind, headers, choices, conditions, past)
 
     def faults(self, row: Mapping[str, object]) -> Iterator[Fault]:
-        """Yield every condition that a row breaks."""
+        """Yield every condition that a row breaks; a cell is named once for each kind of problem."""
+        named = set()
         for own, check in self.conditions:
-            yield from self.broken(own, check, row)
+            for fault in self.broken(own, check, row):
+                if (fault.name, fault.code) not in named:
+                    yield fault
+                named.add((fault.name, fault.code))
 
     def broken(self, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
         """Yield the faults of a row by one of the conditions."""
-        for fault in _JUDGES[check.sort](self, own, check, row):
+        for fault in _JUDGES[check.sort](self, own, check, row) if check.applies(row) else ():
             yield self._coded(fault, own, check, row) if check.code else replace(fault, level=check.level)
 
     def _coded(self, fault: Fault, own: Field, check: Check, row: Mapping[str, object]) -> Fault:
@@ -201,7 +208,32 @@ def _needs(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) ->
         yield Fault(own.name, "needs_rows", {"table": Term(TABLES[check.names[0]].title)})
 
 
+def _within(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Check that a day is inside a term of calendar days from another day."""
+    value, start = row.get(own.name), row.get(check.other)
+    if value is None or start is None:
+        return
+    (days,) = check.names
+    last = rolled(_shipped_calendar(), after_days(date.fromisoformat(_day(start)), int(days))).day.isoformat()
+    if _day(value) > last:
+        yield Fault(own.name, "after_term", {"start": start, "days": days, "last": last})
+
+
+_shipped_calendar = cache(work_calendar)
+
+
+def _is(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Check a word of the row that a field names; a row that is lacking is refused at that field."""
+    given = row.get(check.other)
+    if given is not None and given not in check.words:
+        yield Fault(
+            own.name, "referred_differs", {"header": rules.headers[check.other], "given": given, "known": check.words}
+        )
+
+
 _JUDGES = {
+    TERM: _within,
+    IS: _is,
     "<=": _at_most,
     ">=": _at_least,
     ">": _at_least,

@@ -29,6 +29,7 @@ from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, of_fields
+from data.intake.other_rows import OtherRows
 from data.intake.pledge_direction import (
     LOWER_IS_BETTER,
     confirm_direction,
@@ -47,7 +48,7 @@ from data.intake.table import LoadedTable
 from data.intake.values import Judgement, alone, is_totals_row, judge_group, judge_round, judge_unit, totals_word
 from data.intake.wide_rows import WideColumns, apart, wide_columns
 from data.model.books import book_digest
-from data.model.checks import SHARE
+from data.model.checks import OF_OTHER_ROWS, SHARE
 from data.model.contract import (
     AGREED_WITHOUT,
     KEYS,
@@ -113,6 +114,7 @@ class _Reader:
     def __init__(self, kind: str, context: Context, intake: RecordIntake, *, only_file: bool) -> None:
         self.kind, self.intake, self.stored = kind, intake, cache(context.references)
         self.context = context
+        self.other_rows = OtherRows(kind, context)
         self.related = RelatedRows(TABLE_OF[kind], context.rows)
         self.codes = context.register.codes() if context.register else {}
         self.year = year_of(context.round_id)
@@ -242,7 +244,8 @@ class _Reader:
         misread = {problem.column for problem in self.intake.problems[faults:]}
         of_shares = list(self._of_shares(row, content))
         related = self.related.with_related(content)
-        for fault in (*of_shares, *row_faults(self.kind, related), *self._own_faults(content)):
+        of_others = self.other_rows.faults(content)
+        for fault in (*of_shares, *row_faults(self.kind, related), *self._own_faults(content), *of_others):
             if not (fault.code.startswith("missing_") and row.header.text_of(self.kind, fault.name) in misread):
                 self._note(row, fault.name, fault.code, fault.facts, fault.level)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
@@ -332,7 +335,7 @@ class _Reader:
         listed = [Entry(place, content) for place, (_, content) in entries.items()]
         faults = across_rows(self.kind, listed, partial(self.context.rows, TABLE_OF_KIND[self.kind]))
         for entry, fault in faults:
-            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts)
+            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, fault.level)
 
     def _round(self, row: _Row, column: int) -> None:
         """Refuse a row of another round than the import's."""
@@ -587,8 +590,8 @@ def read_records(
 def reads_by_columns(kind: str, header: Header) -> bool:
     """Return whether a large table may be read by columns: one with no rules but those of the contract."""
     checks = [check for own in TABLE_OF[kind].fields for check in own.checks]
-    alone_in_row = not any(check.named or check.related or check.sort == SHARE for check in checks)
-    is_plain = alone_in_row and TABLE_OF[kind].lock == MONTH and kind not in ACROSS_ROWS
+    in_row = not any(check.named or check.related or check.when or check.sort in OF_OTHER_ROWS for check in checks)
+    is_plain = in_row and TABLE_OF[kind].lock == MONTH and kind not in ACROSS_ROWS
     return is_plain and not _numbered(kind, header) and not SPELLED & set(header.fields)
 
 

@@ -89,9 +89,9 @@ def past_fields(kind: str) -> list[Field]:
 def counted_by(kind: str) -> tuple[str, str, str, str]:
     """Return the fields of a book by which its rows are counted: day, unit, place and state; "" for one it lacks.
 
-    The day is that of the first past event: when a row came in.
+    The day is that of the first past event: when a row came in. A field with several places at once counts for none.
     """
-    own = TABLE_OF[kind].fields
+    own = [one for one in TABLE_OF[kind].fields if one.type != "list"]
     days = [one.name for one in own if one.type in ("date", "timestamp") and one.has("past")]
     by = [next((one.name for one in own if one.has(word)), "") for word in ("unit", "place", "state")]
     return next(iter(days), ""), by[0], by[1], by[2]

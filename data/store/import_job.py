@@ -18,7 +18,7 @@ from data.intake.as_of_days import as_of_days
 from data.intake.ballots import read_ballots, unscored
 from data.intake.book_changes import book_problems
 from data.intake.categories import alike, question
-from data.intake.context import READING, READING_OF_MEANINGS, Context
+from data.intake.context import READING, READING_OF_MEANINGS, Claims, Context
 from data.intake.corrections import WHOLE_ROW, FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.elsewhere import of_name
@@ -40,7 +40,7 @@ from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.units import UnitIntake, read_units
 from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.books import is_book
-from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
+from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, TABLE_OF_KIND, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
@@ -204,13 +204,17 @@ DEFAULTS = ImportOptions()
 
 @dataclass(frozen=True)
 class Request:
-    """The parameters of an import job. rules: the rule set, for a scored kind. checks: by table."""
+    """The parameters of an import job.
+
+    rules: the rule set, for a scored kind. checks: by table. claims: of the release in force.
+    """
 
     kind: str
     round_id: str
     rules: RuleSet | None
     options: ImportOptions
     checks: Mapping[str, AcrossTables] = field(default_factory=lambda: NO_CHECKS)
+    claims: Claims | None = None
 
 
 class ImportJob:
@@ -648,6 +652,8 @@ class ImportJob:
             reading=self.options.reading,
             references=partial(referable, [upload for upload in self.in_force if not upload.trial]),
             rows=partial(rows_of, self._left_in_force()),
+            claims=self.request.claims,
+            replaying=self.options.replaying,
             as_of=self.as_of,
             complete=self.options.complete,
             watch=self.watch,
@@ -712,7 +718,7 @@ class ImportJob:
         if check is None or not digest or self.options.replaying or has_errors(self.report.problems):
             return []
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
-        return list(found_across(check, draft, active([*self.in_force, draft]), self.places))
+        return list(found_across(check, draft, active([*self.in_force, draft]), self.places.all()))
 
     def _record_conflicts(self, together: list[Upload]) -> list[Problem]:
         """Return problems for records of other uploads in force, and for aliases that would refer to two units."""

@@ -17,6 +17,7 @@ from typing import TypeAlias
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from data.intake.context import Claims
 from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.contract import SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
@@ -81,9 +82,12 @@ def unreviewed(release: Release) -> Review:
 class Store:
     """A store folder. Reading never creates files."""
 
-    def __init__(self, path: Path, *, threads: int | None = None) -> None:
+    def __init__(
+        self, path: Path, *, threads: int | None = None, claims: Callable[["Store"], Claims] | None = None
+    ) -> None:
         self.path = Path(path)
         self.threads = threads
+        self.claims = claims
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -256,7 +260,8 @@ class Store:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
             _raise(policy.refuse_upload(kind, self.status(round_id), self._of_round(round_id), options.trial))
-            request = Request(kind, round_id, rule_set, options, checks)
+            claims = self.claims(self) if self.claims else None
+            request = Request(kind, round_id, rule_set, options, checks, claims)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
             report = job.run(sources)
             if report.upload:
@@ -427,7 +432,7 @@ class Store:
             in_force = self.in_force() or ""
             gone = (found.upload_id,)
             event = Event(0, "withdraw", in_force, in_force, reason, now(), user(), found.round_id, uploads=gone)
-            self._record(staging, event)
+            self.record(staging, event)
         return found
 
     def _upload(self, wanted: str) -> Upload:

@@ -46,6 +46,19 @@ def test_every_condition_of_the_grammar_is_read():
         "one yes by matter unless stratum": Check("one", "matter", ("stratum",)),
         "one yes by matter": Check("one", "matter"),
         "from share of valid": Check("from", "share", ("valid",)),
+        "within 60 days of accepted_on": Check("within", "accepted_on", ("60",)),
+        "error no_finding: inquiry_no.finding in (属实,部分属实)": Check(
+            "is", "inquiry_no.finding", (), ("属实", "部分属实"), code="no_finding"
+        ),
+        "warn other_unit: unit of person_code on decided_on": Check(
+            "unit of", "person_code", ("decided_on",), level="warning", code="other_unit"
+        ),
+        "once by matter_no,form sharing person_codes": Check("once", "person_codes", ("matter_no", "form")),
+        "in pledge.pledge_id if basis in (承诺)": Check("in", "pledge_id", ("pledge",), when=(("basis", ("承诺",)),)),
+        "warn: >= 2 if form in (来访) and incident in (是)": Check(
+            ">=", "2", level="warning", when=(("form", ("来访",)), ("incident", ("是",)))
+        ),
+        "confirms unit_code": Check("confirms", "unit_code"),
         "across question: {}票,不{}票": Check("across", "question", (), ("{}票", "不{}票")),
     }
     for cell, expected in cells.items():
@@ -69,6 +82,7 @@ WORSE = [
     "warn: hash",
     "required unless f in (a)",
     "alone from start",
+    *("f.g in ()", "once by f", "unit of f", "confirms", "within a days of f", ">= 2 if f"),
 ]
 
 
@@ -110,12 +124,13 @@ def _missing(table, names, check):
         ref, name = check.named
         (own,) = (field for field in table.fields if field.name == ref)
         others = [TABLES[known.reference[0]] for known in own.checks if known.reference]
-        return not any(name in {field.name for field in other.fields} for other in others)
+        fields = [field for other in others for field in other.fields if field.name == name]
+        return not fields or not all(set(check.words) <= set(field.choices) for field in fields)
     if check.sort == "across":
         return not any(field.name == check.other and field.choices for field in table.fields)
     if check.related:
         return not _refers(table, check)
-    wanted = {check.other, *check.names} - {""}
+    wanted = {check.other, *check.names, *(name for name, _ in check.when)} - {""}
     unknown = {name for name in wanted if name not in names and not name.isdecimal()}
     words = {word for field in table.fields if field.name == check.other for word in (*field.choices, "是", "否")}
     return bool(unknown) or not set(check.words) <= words
