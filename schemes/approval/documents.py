@@ -359,6 +359,10 @@ def _public(chosen: Chosen, row: Mapping[str, object], language: str) -> dict[st
     }
 
 
+def _verdict_mark(row: Mapping[str, object], language: str) -> str:
+    return _pictured("volunteers", language) if row["reason"] == NOT_RANDOM else _marked(row["verdict"], language)
+
+
 def _head(code: str, language: str) -> str:
     return translate(SECTION_WORDS[code], language)
 
