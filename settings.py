@@ -61,7 +61,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
 
 
 def scheme_folders(environ: Mapping[str, str] | None = None) -> tuple[Path, ...]:
-    """Return the folders of BIAOCHI_SCHEMES, separated as in PATH; InvalidSettingError names one that there is not."""
+    """Return the folders of BIAOCHI_SCHEMES, separated as in PATH; InvalidSettingError names a missing folder."""
     env = os.environ if environ is None else environ
     folders = [Path(part).expanduser().absolute() for part in env.get("BIAOCHI_SCHEMES", "").split(os.pathsep) if part]
     for folder in folders:

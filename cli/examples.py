@@ -32,6 +32,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi pledges --round 2025 --by unit",
         "biaochi pledges --round 2025 --circular --as-of 2025-09-30",
     ),
+    "biaochi scheme": (),
     "biaochi export": (
         "biaochi export ballots --round 2025 -o ballots.csv",
         "biaochi export changes --round 2025 --from 2024 --format xlsx -o changes.xlsx",
@@ -59,7 +60,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi restore": ("biaochi --store new-store restore biaochi-2025.backup",),
     "biaochi audit": ("biaochi audit", "biaochi audit --since 2026-01-31 --format xlsx -o audit.xlsx"),
     "biaochi rules": ("biaochi rules list", "biaochi rules show demo-2025"),
+    "biaochi withdraw": ('biaochi withdraw 12 --reason "wrong district"',),
     "biaochi rules add": ("biaochi rules add rules/demo-2025.toml",),
+    "biaochi rules check": (
+        "biaochi rules check rules/demo-2025.toml",
+        "biaochi rules check demo-2025 --round 2025",
+    ),
     "biaochi rules list": ("biaochi rules list", "biaochi rules list --format json"),
     "biaochi rules show": ("biaochi rules show demo-2025",),
 }

@@ -23,6 +23,7 @@ from cli import (
     releases,
     results,
     rules,
+    schemes,
     templates,
     verify,
 )
@@ -34,12 +35,26 @@ from cli.output import check_choice, print_line
 from i18n import LANGUAGES, N_, ROOT
 
 # Importing a module registers its commands.
-COMMANDS = (admin, documents, drafts, export, imports, packages, pledges, releases, results, rules, templates, verify)
+COMMANDS = (
+    admin,
+    documents,
+    drafts,
+    export,
+    imports,
+    packages,
+    pledges,
+    releases,
+    results,
+    rules,
+    schemes,
+    templates,
+    verify,
+)
 # As help lists them: in the order of a year's work.
 ORDER = (
-    *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges"),
+    *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
     *("export", "bulletin", "bundle", "kit", "public"),
-    *("rounds", "uploads", "releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
+    *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
 

@@ -3,7 +3,7 @@
 Pages and the command line pass these in. `schemes.scheme.Scheme` and `schemes.chosen.Chosen` fit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class Scheme(Protocol):
-    """A scheme: its name in addresses and commands, its title (an English message), tables, measures and words."""
+    """A scheme: its name in addresses and commands, its title (an English message), tables, measures and words.
+
+    year_rows : the rows of all measures for a year, in total, by unit, by place and by month. names : of units and
+    places, by code.
+    """
 
     @property
     def name(self) -> str: ...
@@ -26,7 +30,12 @@ class Scheme(Protocol):
     def measures(self) -> Sequence[Any]: ...
     @property
     def default_rules(self) -> Any: ...
-    def word(self, code: str) -> str: ...
+    @property
+    def documents(self) -> "Mapping[str, Callable[..., Any]]": ...
+    def word(self, code: str, column: str = "") -> str: ...
+    def latest_day(self, release: "Release") -> date | None: ...
+    def year_rows(self, release: "Release", year: int) -> "pd.DataFrame": ...
+    def names(self, release: "Release", day: date) -> Mapping[str, str]: ...
 
 
 class Period(Protocol):

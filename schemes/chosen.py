@@ -3,7 +3,7 @@
 Pages, documents, commands and exports all ask a `Chosen`, so that a number is computed once and the same everywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from schemes.frame import ALL, Asked, Frames, Measure, Period, measure_rows, texts
-from schemes.registers import PLACE, LazyFrames, Registers
+from schemes.frame import ALL, MONTH, Asked, Frames, Measure, Period, measure_rows, texts
+from schemes.kept_rules import rules_of_release, rules_on
+from schemes.registers import PLACE, LazyFrames, Registers, latest_day
 from schemes.rules import Rules
 from schemes.scheme import Scheme
 
 if TYPE_CHECKING:
     from data.store.release import Release
 
+YEARLY = ("unit", "place", MONTH)
+"""Ways to divide the rows of a year in a bundle."""
 UNIT_COLUMN, PLACE_COLUMN = "unit_code", "place_code"
 
 
@@ -83,15 +86,17 @@ def choose(
     place: str = "",
     rules: Rules[Any] | None = None,
 ) -> Chosen:
-    """Return what is asked of a release, under the rules that are frozen with it."""
-    applied = rules or rules_in(release, scheme)
-    registers = Registers(scheme, release, as_of, applied.settings)
+    """Return what is asked of a release, under the rules that are frozen with it and apply on the day."""
+    dated = rules_of_release(release, scheme)
+    applied = rules or rules_on(dated, as_of)
+    registers = Registers(scheme, release, as_of, applied.settings, dated)
     return Chosen(scheme, registers, Asked(period, as_of, by, applied.name, release.id), unit, place)
 
 
-def rules_in(release: "Release", scheme: Scheme) -> Rules[Any]:
-    """Return the rules of a scheme that a release was published with: those of an office, else those of the folder."""
-    return scheme.default_rules
+def rules_in(release: "Release", scheme: Scheme, day: date | None = None) -> Rules[Any]:
+    """Return the rules of a scheme that a release was published with: those that apply on a day, else the last."""
+    dated = rules_of_release(release, scheme)
+    return dated[-1].rules if day is None else rules_on(dated, day)
 
 
 def rows(chosen: Chosen) -> pd.DataFrame:
@@ -99,15 +104,25 @@ def rows(chosen: Chosen) -> pd.DataFrame:
     return measure_rows(chosen.scheme.name, chosen.scheme.measures, chosen.frames, chosen.asked, chosen.settings)
 
 
+def year_rows(scheme: Scheme, release: "Release", year: int) -> pd.DataFrame:
+    """Return the rows of a year, as of its newest day: in total, by unit, by place and by month."""
+    last = latest_day(scheme, release) or date(year, 12, 31)
+    day = min(max(last, date(year, 1, 1)), date(year, 12, 31))
+    chosen = choose(scheme, release, Period.of(str(year)), day)
+    ways = (ALL, *(by for by in YEARLY if any(by in measure.by for measure in scheme.measures)))
+    return pd.concat([rows(chosen.by(by)) for by in ways], ignore_index=True)
+
+
 def attention(chosen: Chosen) -> pd.DataFrame:
-    """Return what has to be done on the as-of day (`schemes.frame.ATTENTION`)."""
-    return chosen.scheme.attention(chosen.frames, chosen.asked, chosen.settings)
+    """Return what has to be done on the as-of day: `schemes.frame.ATTENTION`, the day, the rules and the release."""
+    found = chosen.scheme.attention(chosen.frames, chosen.asked, chosen.settings)
+    asked = chosen.asked
+    return found.assign(as_of=asked.as_of.isoformat(), rules=asked.rules, release=asked.release)
 
 
-def ways(measures: Mapping[str, Measure[Any]] | tuple[Measure[Any], ...]) -> tuple[str, ...]:
-    """Return every way to divide one of the measures, each once, in the order in which they are first named."""
-    listed = measures.values() if isinstance(measures, Mapping) else measures
-    return tuple(dict.fromkeys(by for measure in listed for by in measure.by))
+def ways(measures: Sequence[Measure[Any]]) -> tuple[str, ...]:
+    """Return every way to divide any of the measures, each once, in the order in which they are first named."""
+    return tuple(dict.fromkeys(by for measure in measures for by in measure.by))
 
 
 def places_within(place: str, places: pd.DataFrame) -> frozenset[str]:

@@ -4,7 +4,7 @@ Books come as their state on the day, facts up to the day, the registers of plac
 Days are datetime64; where terms run, the scheme's due days are set (`due_days.py` of its folder).
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from data.model.books import AS_OF, is_book
-from data.model.contract import FACT, MONTH, TABLE_OF, Table
+from data.model.contract import FACT, MONTH, TABLE_OF, UPLOAD_KINDS, Table
 from data.model.record_keys import year_of
 from data.model.working_days import SHIPPED_YEARS, Calendar, work_calendar
 from schemes.frame import days
+from schemes.kept_rules import DatedRules
 from schemes.scheme import Scheme
 
 if TYPE_CHECKING:
     from data.store.release import Release
 
-UNIT, PLACE, PERSON, CALENDAR = "unit", "place", "person", "calendar"
-MADE = (UNIT, CALENDAR)
-"""Frames that every release has: made of its registers of units and of the calendar."""
+UNIT, PLACE, PERSON, CALENDAR, RULES = "unit", "place", "person", "calendar", "rules"
+EVERYWHERE = (UNIT, CALENDAR, RULES)
+"""Frames that every release has: its newest register of units, the calendar, and the settings of the scheme by their
+first day (`valid_from`, missing for those that it comes with; `settings`).
+"""
 DAY_TYPES = ("date", "timestamp")
 
 
@@ -54,8 +57,10 @@ class LazyFrames(Mapping[str, pd.DataFrame]):
 class Registers:
     """The registers of a release on a day, as a scheme reads them under its settings."""
 
-    def __init__(self, scheme: Scheme, release: "Release", as_of: date, settings: Any) -> None:
-        self.scheme, self.release, self.as_of, self.settings = scheme, release, as_of, settings
+    def __init__(
+        self, scheme: Scheme, release: "Release", as_of: date, settings: Any, dated: Sequence[DatedRules] = ()
+    ) -> None:
+        self.scheme, self.release, self.as_of, self.settings, self.dated = scheme, release, as_of, settings, dated
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -65,7 +70,7 @@ class Registers:
     @cached_property
     def plain(self) -> LazyFrames:
         """The frames without due days. A table that was never delivered is not among them."""
-        return LazyFrames([*(kind for kind in delivered(self.release) if self._known(kind)), *MADE], self._load)
+        return LazyFrames([*(kind for kind in delivered(self.release) if self._known(kind)), *EVERYWHERE], self._load)
 
     @cached_property
     def frames(self) -> LazyFrames:
@@ -92,6 +97,9 @@ class Registers:
     def _load(self, name: str) -> pd.DataFrame:
         if name == CALENDAR:
             return calendar_frame(self.calendar, self.as_of.year + 1)
+        if name == RULES:
+            first = pd.Series([item.first for item in self.dated], dtype="datetime64[s]")
+            return pd.DataFrame({"valid_from": first, "settings": [item.rules.settings for item in self.dated]})
         if name == UNIT:
             return units_on(self.release, self.as_of)
         if name in (PLACE, PERSON):
@@ -104,7 +112,7 @@ class Registers:
 def delivered(release: "Release") -> list[str]:
     """Return the kinds of the schemes' tables, and of the registers that they share, which the release has."""
     kinds = set(release.query("uploads")["kind"])
-    return [kind for kind, table in TABLE_OF.items() if kind in kinds and table.lock == MONTH]
+    return [kind for kind in UPLOAD_KINDS if kind in kinds and TABLE_OF[kind].lock == MONTH]
 
 
 def as_of_days(release: "Release", kind: str, day: date | None = None) -> list[str]:
@@ -179,13 +187,23 @@ def units_on(release: "Release", day: date) -> pd.DataFrame:
     return release.round(found[0] if found else "").units
 
 
+def names(release: "Release", day: date) -> dict[str, str]:
+    """Return code -> name of the units and places on a day."""
+    units = units_on(release, day)
+    found = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    if PLACE in delivered(release):
+        places = register_on(release, PLACE, day)
+        found |= dict(zip(places["place_code"], places["name"], strict=True))
+    return found
+
+
 def calendar_frame(calendar: Calendar, year: int) -> pd.DataFrame:
     """Return date, worked and provisional of every day up to the end of a year."""
     return _calendar_frame(_Known(calendar), year)
 
 
 class _Known:
-    """A calendar by its version, so that its frame is made once: 8,400 days take 20 ms."""
+    """A calendar by its version, so that its frame is kept: 8,400 days take 20 ms."""
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar

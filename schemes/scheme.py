@@ -5,6 +5,7 @@ The command line never loads a page, and a page never loads the demonstration: o
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,14 +17,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from data.model.contract import Table
+    from data.store.release import Release
+    from schemes.command import Command
     from schemes.frame import Asked, Frames, Measure
     from schemes.rules import Rules
 
 TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
-PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
+PAGE, DOCUMENTS, DEMO, COMMANDS, CHECKS = "page", "documents", "demo", "commands", "checks"
+WORDS_OF = {
+    "measure": "MEASURE_WORDS",
+    "counts": "COUNT_WORDS",
+    "of_what": "COUNT_WORDS",
+    "what": "ATTENTION_WORDS",
+    "state": "STATE_WORDS",
+    "result": "RESULT_WORDS",
+    "verdict": "VERDICT_WORDS",
+    "reason": "REASON_WORDS",
+    "why_no_interval": "REASON_WORDS",
+    "by": "BY_WORDS",
+}
+"""Column -> the words for its codes: of the scheme, or those that all schemes share."""
 WORD_KINDS = (
-    *("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "REASON_WORDS"),
-    *("DOCUMENT_WORDS", "SECTION_WORDS", "SETTING_WORDS"),
+    *("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "VERDICT_WORDS"),
+    *("REASON_WORDS", "BY_WORDS", "SECTION_WORDS", "SETTING_WORDS", "TIMELINE_WORDS"),
 )
 
 
@@ -59,16 +75,21 @@ class Scheme:
         return order
 
     def words(self, kind: str) -> Mapping[str, str]:
-        """Return one of WORD_KINDS: code -> English message."""
-        words: Mapping[str, str] = getattr(self.module(WORDS), kind, {})
-        return words
+        """Return the words of a kind, those that all schemes share included: code -> English message."""
+        return {**getattr(import_module("schemes.words"), kind, {}), **getattr(self.module(WORDS), kind, {})}
 
-    def word(self, code: str) -> str:
-        """Return the English message of a code, of whatever kind; the code itself if the scheme has no word for it."""
-        from schemes.words import BY_WORDS, DOCUMENT_WORDS, REASON_WORDS, VERDICT_WORDS
+    def word(self, code: str, column: str = "") -> str:
+        """Return the English message of a code; the code itself if there is no word for it.
 
-        shared = (REASON_WORDS, VERDICT_WORDS, BY_WORDS, DOCUMENT_WORDS)
-        return next((words[code] for words in (*map(self.words, WORD_KINDS), *shared) if code in words), code)
+        column : of WORDS_OF, where a code may mean two things: what is counted and not sampled is a verdict, and the
+        reason why there is no interval.
+        """
+        kinds = (WORDS_OF[column],) if column else WORD_KINDS
+        return next((words[code] for words in map(self.words, kinds) if code in words), code)
+
+    def document_word(self, kind: str) -> str:
+        """Return the English message for a kind of document."""
+        return self.words("DOCUMENT_WORDS").get(kind, kind)
 
     @cached_property
     def contract(self) -> "tuple[Table, ...]":
@@ -87,6 +108,24 @@ class Scheme:
         """What it measures."""
         measures: Sequence[Measure[Any]] = self.module(MEASURES).MEASURES
         return measures
+
+    def latest_day(self, release: "Release") -> date | None:
+        """Return the newest day that its tables speak of; None if the release has none of them."""
+        from schemes.registers import latest_day
+
+        return latest_day(self, release)
+
+    def year_rows(self, release: "Release", year: int) -> "pd.DataFrame":
+        """Return the rows of all its measures for a year, in total, by unit, by place and by month."""
+        from schemes.chosen import year_rows
+
+        return year_rows(self, release, year)
+
+    def names(self, release: "Release", day: date) -> Mapping[str, str]:
+        """Return code -> name of the units and places that rows may name."""
+        from schemes.registers import names
+
+        return names(release, day)
 
     @property
     def settings(self) -> Any:
@@ -111,6 +150,12 @@ class Scheme:
         return self.module(DUE_DAYS) if self.has(DUE_DAYS) else None
 
     @property
+    def checks(self) -> Mapping[str, Callable[..., Any]]:
+        """What the rows of its tables must agree with in other tables, by table: `AcrossTables` with its settings."""
+        checks: Mapping[str, Callable[..., Any]] = self._given(CHECKS, "CHECKS", {})
+        return checks
+
+    @property
     def view(self) -> Callable[..., None] | None:
         """Its page; only pages ask for it, as it loads Streamlit."""
         view: Callable[..., None] | None = self._given(PAGE, "view", None)
@@ -118,7 +163,7 @@ class Scheme:
 
     @property
     def documents(self) -> Mapping[str, Callable[..., Any]]:
-        """Its documents by period ("month", "quarter", "year") or by a name of its own."""
+        """Its documents by period ("month", "quarter", "year") or by another name."""
         documents: Mapping[str, Callable[..., Any]] = self._given(DOCUMENTS, "DOCUMENTS", {})
         return documents
 
@@ -129,9 +174,9 @@ class Scheme:
         return items
 
     @property
-    def commands(self) -> Mapping[str, Callable[..., Any]]:
+    def commands(self) -> "Mapping[str, Command]":
         """What it adds to its command, by the word that asks for it."""
-        commands: Mapping[str, Callable[..., Any]] = self._given(COMMANDS, "COMMANDS", {})
+        commands: Mapping[str, Command] = self._given(COMMANDS, "COMMANDS", {})
         return commands
 
     @property

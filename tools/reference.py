@@ -364,6 +364,8 @@ TABLE_TITLES = {
     "drafts": {"zh": "未完成的上传", "en": "Unfinished uploads"},
     "problems": {"zh": "导入时的问题", "en": "Import problems"},
     "meaning": {"zh": "导入时各列的含义", "en": "Meaning of the columns at import"},
+    "measures": {"zh": "各机制的指标", "en": "Measures of schemes"},
+    "attention": {"zh": "各机制的待办", "en": "What has to be done in a scheme"},
     "uploads": {"zh": "有效的上传", "en": "Uploads in force"},
 }
 TYPES = {

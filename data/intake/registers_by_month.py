@@ -1,4 +1,6 @@
-"""Rules across rows: places inside places, spans of a person in posts, and a yes that only one of several rows has."""
+"""Rules across rows: places inside places, spans of a person in posts, a yes that only one of several rows has, entries
+that were registered twice.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +8,14 @@ from itertools import pairwise
 
 from data.intake.context import Stored
 from data.intake.record_rules import Fault
-from data.model.checks import ONE, Check
+from data.model.checks import ONCE, ONE, Check
 from data.model.contract import TABLE_OF, Field
-from data.model.record_keys import key_of
+from data.model.record_keys import key_of, shown_key
 from problems import Place
 
 ACROSS_ROWS = frozenset(
-    {"place", "person"} | {kind for kind, table in TABLE_OF.items() if any(own.has(ONE) for own in table.fields)}
+    {"place", "person"}
+    | {kind for kind, table in TABLE_OF.items() if any(own.has(ONE) or own.has(ONCE) for own in table.fields)}
 )
 """Kinds with such rules."""
 LAST_DAY = "9999-12-31"
@@ -38,6 +41,8 @@ def across_rows(
         for check in own.checks:
             if check.sort == ONE:
                 yield from _more_than_one(kind, own, check, entries, rows())
+            if check.sort == ONCE:
+                yield from _twice(kind, own, check, entries, rows())
 
 
 def _more_than_one(
@@ -58,6 +63,29 @@ def _more_than_one(
             shown = f"{own.header} {entry.content[check.other]}"
             yield entry, Fault(own.name, "duplicate_key", {"value": shown, "earlier": clash})
         earlier.append((part, entry.place))
+
+
+def _twice(
+    kind: str, own: Field, check: Check, entries: Sequence[Entry], rows: Mapping[str, Stored]
+) -> Iterator[tuple[Entry, Fault]]:
+    """Yield the entries that equal another one; two that were both stored before were accepted then."""
+    now = {key_of(kind, entry.content): entry for entry in entries}
+    together = {**{key: row.content for key, row in rows.items()}, **{key: now[key].content for key in now}}
+    seen: dict[tuple[object, ...], list[tuple[str, frozenset[str]]]] = {}
+    for key, row in sorted(together.items()):
+        alike = seen.setdefault(tuple(row.get(name) for name in check.names), [])
+        members = _members(row.get(check.other))
+        twin = next((other for other, others in alike if others & members), None)
+        if twin is None:
+            alike.append((key, members))
+        elif not (key in rows and twin in rows):
+            entry = now.get(key) or now[twin]
+            known = {"value": shown_key(key), "other": shown_key(twin)}
+            yield entry, Fault(own.name, check.code, known, check.level)
+
+
+def _members(value: object) -> frozenset[str]:
+    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
 
 
 def _part(row: Mapping[str, object], check: Check) -> object:

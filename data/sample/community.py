@@ -1,7 +1,7 @@
 """Places and persons that the schemes of the demonstration share: a community of six grids, its people by code.
 
 Codes are random to the reader; no name of a person exists anywhere. A scheme's `demo.py` gets a `City` and returns its
-files; places and persons that only this scheme needs are files of its own.
+files; places and persons that only this scheme needs are further files.
 """
 
 import csv
@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from data.sample.city import SEED, DemoFile, demo_units
+from data.sample.city import SEED, DemoFile, demo_files, demo_units
 
 DISTRICT, COMMUNITY = "QY", "KZ"
 PLACES = (
@@ -58,8 +58,13 @@ class City:
         return [(f"R{number:03}", GRIDS[(number - 1) // MESSENGERS]) for number in range(1, 37)]
 
     def rng(self, *seeds: int) -> np.random.Generator:
-        """Return a generator of its own for each scheme and use, so that a change of one moves no other."""
+        """Return a separate generator for each scheme and use, so that a change moves no other data."""
         return np.random.Generator(np.random.PCG64([SEED, 15, *seeds]))
+
+
+def register_of_units() -> DemoFile:
+    """Return the newest register of units alone, for a demonstration of the schemes without ballots."""
+    return next(file for file in demo_files() if file.kind == "units" and file.round_id == "2025")
 
 
 def shared_files(city: City) -> list[DemoFile]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from data.model.contract import MONTH, TABLE_OF
 from data.sample.city import CITY, RULES, DemoFile, demo_files
 from data.sample.pledges import pledge_files
 from data.store import ImportOptions, PublishReport, Store
@@ -23,14 +24,20 @@ def load_demo(store: Store, more: Iterable[DemoFile] = ()) -> PublishReport:
     if not store.is_empty():
         raise UsageError(NOT_EMPTY)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
-    for file in (*demo_files(), *pledge_files(), *more):
-        _import(store, file)
+    load_files(store, (*demo_files(), *pledge_files(), *more))
     return store.publish(NOTE)
 
 
+def load_files(store: Store, files: Iterable[DemoFile]) -> None:
+    """Import files, each marked as demonstration data."""
+    for file in files:
+        _import(store, file)
+
+
 def _import(store: Store, file: DemoFile) -> None:
-    """Import a file as an office would; what an office is asked about is answered by the demonstration."""
-    options = ImportOptions(rules=file.rules, demo=True, as_of=file.as_of, accept_warnings=NOTE if file.as_of else None)
+    """Import a file as an office would; what it is asked about in registers of schemes the demonstration answers."""
+    reason = NOTE if TABLE_OF[file.kind].lock == MONTH else None
+    options = ImportOptions(rules=file.rules, demo=True, as_of=file.as_of, accept_warnings=reason)
     report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
     if not report.stored:
         raise RuntimeError(

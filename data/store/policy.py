@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from data.model.books import is_book
-from data.model.contract import KINDS, MONTH, TABLE_OF, tables
+from data.model.contract import MONTH, SCHEME_RULES, TABLE_OF, UPLOAD_KINDS, tables
 from data.model.working_days import LONGEST_PERIOD, Periods
 from data.store.round_status import (
     ANNOUNCED,
@@ -24,11 +24,15 @@ from errors import UsageError
 
 def refuse_kind(kind: str) -> UsageError | None:
     """Refuse a kind of file that is unknown, or in the contract but not read by this version."""
-    if kind in KINDS:
+    if kind in UPLOAD_KINDS:
         return None
+    if kind == SCHEME_RULES:
+        return UsageError("Settings of a scheme are added by: biaochi scheme NAME rules add FILE.toml")
     if kind in tables():
         return UsageError("This version does not read files of the kind {kind} yet.", kind=kind)
-    return UsageError("There is no kind of file named {kind}. Known: {known}.", kind=kind, known=", ".join(KINDS))
+    return UsageError(
+        "There is no kind of file named {kind}. Known: {known}.", kind=kind, known=", ".join(UPLOAD_KINDS)
+    )
 
 
 def refuse_as_of(kind: str, as_of: str, complete: bool) -> UsageError | None:
@@ -145,4 +149,13 @@ def refuse_clearing(round_id: str, uploads: Sequence[Upload]) -> UsageError | No
             "earlier ones, or withdraw the round.",
             round=round_id,
         )
+    return None
+
+
+def refuse_withdrawing(upload: Upload, status: RoundStatus, in_force: Sequence[Upload]) -> UsageError | None:
+    """Refuse to withdraw an upload that is not in force, or that the status of its round locks."""
+    if upload.upload_id not in {other.upload_id for other in in_force}:
+        return UsageError("The upload {upload} is not in force: it is replaced or withdrawn.", upload=upload.upload_id)
+    if upload.locks_with_round and status.code in LOCKED:
+        return UsageError(LOCKED[status.code], round=status.round)
     return None

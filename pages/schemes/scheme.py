@@ -7,8 +7,9 @@ import streamlit as st
 
 from reports.measure_table import measure_sheet
 from schemes import SCHEMES, scheme_of
-from schemes.chosen import Chosen, rows, rules_in
+from schemes.chosen import Chosen, rows
 from schemes.frame import Asked, Period
+from schemes.kept_rules import rules_of_release, rules_on
 from schemes.registers import PLACE, UNIT, Registers, delivered, latest_day
 from ui import cached, layout
 from ui import schemes as parts
@@ -22,12 +23,13 @@ newest = cached.kept((release.id, name, "latest day"), partial(latest_day, schem
 if newest is None or scheme.view is None:
     parts.nothing_yet(missing, some=False)
     st.stop()
-rules = rules_in(release, scheme)
+dated = cached.kept((release.id, name, "rules"), partial(rules_of_release, release, scheme))
 
 
 def _registers(day: date) -> Registers:
-    key = (release.id, name, rules.name, day.isoformat())
-    return cached.kept_registers(key, lambda: Registers(scheme, release, day, rules.settings))
+    settings = rules_on(dated, day).settings
+    key = (release.id, name, day.isoformat())
+    return cached.kept_registers(key, lambda: Registers(scheme, release, day, settings, dated))
 
 
 def _choices(day: date):
@@ -36,6 +38,7 @@ def _choices(day: date):
 
 
 address = parts.choose(newest, _choices)
+rules = rules_on(dated, address.as_of)
 asked = Asked(Period.of(address.period), address.as_of, rules=rules.name, release=release.id)
 chosen = Chosen(scheme, _registers(address.as_of), asked, address.unit, address.place)
 scheme.view(chosen)

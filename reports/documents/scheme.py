@@ -210,7 +210,7 @@ def scheme_document(
 ) -> Document:
     """Return a document of a scheme with title, official form, stamps and provenance around its sections.
 
-    kind : of the file, such as "echo-month". title : translated. internal : False for what may be posted.
+    kind : of the file, such as "NAME-month". title : translated. internal : False for what may be posted.
     """
     parts = list(sections)
     release, asked = chosen.registers.release, chosen.asked

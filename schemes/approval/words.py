@@ -1,7 +1,11 @@
 """Words of risk assessment: measures, what they count, verdicts, reasons and notes."""
 
+from typing import TYPE_CHECKING
+
 from i18n import N_, ngettext, translate
-from schemes.approval.surveys import Forecast
+
+if TYPE_CHECKING:
+    from schemes.approval.surveys import Forecast
 
 TITLE = N_("Risk assessment of major matters")
 ORDER = 20
@@ -79,7 +83,7 @@ ONLY_ALL = N_("At this share, only asking everybody would prove it.")
 BELOW = N_("The share so far is below the line.")
 
 
-def forecast_sentence(found: Forecast, language: str) -> str:
+def forecast_sentence(found: "Forecast", language: str) -> str:
     """Return what would prove that the line is reached, in a sentence."""
     if not found.reached:
         return translate(BELOW, language)
@@ -93,6 +97,7 @@ def forecast_sentence(found: Forecast, language: str) -> str:
     ).format(more=f"{found.more:,}")
 
 
+MORE_WORDS = {"below_line": BELOW, "everybody": ONLY_ALL}
 COLUMN_WORDS = {"figure": N_("Figure"), "value": N_("Value")}
 FIGURE_WORDS = {
     "yes": N_("Yes"),

@@ -18,9 +18,9 @@ POST = ("unit_code", "rank")
 
 
 def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Settings) -> Frames:
-    """Return the frames with unit_code and rank of the leader at points and receptions, and the `visits` to a point.
+    """Return the frames with post_unit and rank of the leader at points and receptions, and the `visits` to a point.
 
-    A point keeps the department in charge as its unit; the unit of the leader stands where none is given.
+    A point keeps the department in charge as its unit_code; the unit of the leader stands where none is given.
     """
     added: dict[str, pd.DataFrame] = {}
     if "reception" in frames:
@@ -36,7 +36,7 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
 def _with_post(rows: pd.DataFrame, day: pd.Series, frames: Frames) -> pd.DataFrame:
     """Return the rows with POST of the leader on a day; a unit that a row names itself is kept."""
     if "person" not in frames:
-        return rows.assign(unit_code=texts(rows, "unit_code").replace("", None), rank=None)
+        return rows.assign(unit_code=texts(rows, "unit_code").replace("", None), post_unit=None, rank=None)
     persons = frames["person"]
     spans = persons.assign(first=days(persons, "valid_from"), after=days(persons, "valid_to"))
     joined = rows[["person_code"]].assign(day=day, row=range(len(rows)))
@@ -44,9 +44,10 @@ def _with_post(rows: pd.DataFrame, day: pd.Series, frames: Frames) -> pd.DataFra
     begun = joined["first"].isna() | (joined["first"] <= joined["day"])
     held = joined[begun & (joined["after"].isna() | (joined["day"] < joined["after"]))]
     post = held.drop_duplicates("row").set_index("row").reindex(range(len(rows)))
-    own = texts(rows, "unit_code").to_numpy()
-    unit = [given or found for given, found in zip(own, texts(post, "unit_code"), strict=True)]
-    return rows.assign(unit_code=pd.Series(unit, index=rows.index).replace("", None), rank=post["rank"].to_numpy())
+    of_post = pd.Series(texts(post, "unit_code").to_numpy(), index=rows.index, dtype=object)
+    own = texts(rows, "unit_code")
+    unit = own.where(own != "", of_post).replace("", None)
+    return rows.assign(unit_code=unit, post_unit=of_post.replace("", None), rank=post["rank"].to_numpy())
 
 
 def _visits(points: pd.DataFrame, frames: Frames) -> list[tuple[Visit, ...]]:

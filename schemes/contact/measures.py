@@ -17,6 +17,7 @@ import pandas as pd
 
 from schemes.dossier import Narrowed, dossier_rows, events
 from schemes.frame import (
+    ATTENTION,
     MONTH,
     SHARE,
     Asked,
@@ -39,13 +40,23 @@ from schemes.frame import (
 
 LEADER, HOUSEHOLD = "领导干部", "户"
 POINTS = (
-    *("point_no", "year", "person_code", "rank", "unit_code", "place_code", "matter_no", "planned", "done"),
+    *(
+        "point_no",
+        "year",
+        "person_code",
+        "rank",
+        "post_unit",
+        "unit_code",
+        "place_code",
+        "matter_no",
+        "planned",
+        "done",
+    ),
     *("planned_by_then", "difference", "missing", "share", "raised", "solved_there", "provisional"),
 )
 SUMMED = ("planned", "done", "planned_by_then", "difference", "missing", "raised", "solved_there")
 POSTS = ("person_code", "rank", "unit_code", "points", *SUMMED, "share", "provisional")
 PLAN = ("person_code", "unit_code", "rank", "first", "last", "due", "held", "met")
-ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
 
 
 @dataclass(frozen=True)
@@ -146,13 +157,16 @@ def _point(row: Mapping[str, Any], worked: Worked, as_of: date) -> dict[str, Any
 
 
 def posts(frames: Frames, year: int, as_of: date) -> pd.DataFrame:
-    """Return POSTS, a row for every leader with a point in the year, most missing visits first."""
+    """Return POSTS, a row for every leader with a point in the year, most missing visits first.
+
+    unit_code : of the leader, not of the departments in charge of the points.
+    """
     table = points(frames, as_of)
     rows = []
     for code, part in table[table["year"] == year].groupby("person_code", sort=True):
         added = {name: int(part[name].sum()) for name in SUMMED}
         of_plan, _ = _share_of_plan(part)
-        about = {"person_code": code, "rank": part["rank"].iloc[0], "unit_code": part["unit_code"].iloc[0]}
+        about = {"person_code": code, "rank": part["rank"].iloc[0], "unit_code": part["post_unit"].iloc[0]}
         provisional = bool(part["provisional"].any())
         rows.append({**about, "points": len(part), **added, "share": of_plan, "provisional": provisional})
     found = pd.DataFrame(rows, columns=list(POSTS), dtype=object)
@@ -343,7 +357,7 @@ def _not_announced(frames: Frames, today: date, settings: Settings) -> Iterator[
     held, announced = days(receptions, "date"), days(receptions, "announced_on")
     recent = Period(date(today.year, 1, 1), today).holds(held)
     late = receptions[recent & (announced.isna() | (announced > held))]
-    yield "not_announced", late.assign(key=late["reception_no"], day=held)
+    yield "not_announced", late.assign(key=late["reception_no"], day=held.loc[late.index])
 
 
 def _not_received(frames: Frames, today: date, settings: Settings) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -398,6 +412,18 @@ def _of_receptions(column: str) -> Callable[[Frames, Asked, Settings], pd.DataFr
 
     def measure(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
         return sums(held_in(frames, asked), asked, column)
+
+    return measure
+
+
+def _of_raised(column: str) -> Callable[[Frames, Asked, Settings], pd.DataFrame]:
+    """Return a measure: the sum of a column of the receptions of the period, of the matters raised there."""
+
+    def measure(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+        parts = groups(held_in(frames, asked), asked.by)
+        return answers(
+            (key, int(numbers(part, column).sum()), int(numbers(part, "raised").sum())) for key, part in parts
+        )
 
     return measure
 
@@ -490,8 +516,8 @@ MEASURES: tuple[Measure[Settings], ...] = (
     Measure("groups", "groups", "receptions", OF_HELD, _of_receptions("groups"), HELD, public=True),
     Measure("people", "people", "receptions", OF_HELD, _of_receptions("people"), HELD, public=True),
     Measure("raised", "matters", "receptions", OF_HELD, _of_receptions("raised"), HELD, public=True),
-    Measure("solved_there", "matters", "receptions", OF_HELD, _of_receptions("solved_there"), HELD, public=True),
-    Measure("taken_over", "matters", "receptions", OF_HELD, _of_receptions("taken_over"), HELD, public=True),
+    Measure("solved_there", "matters", "matters_raised", OF_HELD, _of_raised("solved_there"), HELD, public=True),
+    Measure("taken_over", "matters", "matters_raised", OF_HELD, _of_raised("taken_over"), HELD, public=True),
     Measure("outings", "outings", "outings", ("unit", "place", "kind", *TIMES), _outings, ("outing",)),
     Measure("visits_done", SHARE, "visits_planned", ("post", "unit", "place"), _visits_done, VISITED, good="high"),
     Measure("pairings", "pairings", "pairings", ("post", "unit"), _live, ("pairing",)),

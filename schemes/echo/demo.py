@@ -1,7 +1,7 @@
 """Demonstration of opinions and visits: six grids with 93 people, 36 messengers, 480 opinions in 2025 and in 2026.
 
-In each year one opinion is answered on its due day and one a working day later; the others earlier. On the last day
-two are overdue, others are not yet due, and one is paused.
+In each year an opinion is answered on its due day and another a working day later; the rest earlier. On the last day
+two are overdue, others are not yet due, and the clock of another is paused.
 """
 
 from collections.abc import Sequence
@@ -69,7 +69,8 @@ def files(city: City) -> list[DemoFile]:
     first, second = (_opinions(city, calendar, year) for year in range(len(YEARS)))
     return [
         _register("2025", first, date(2025, 12, 31)),
-        *(_register("2026", second, day) for day in (date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31))),
+        _register("2026", [*_open_on(first, date(2025, 12, 31)), *second], date(2026, 1, 31)),
+        *(_register("2026", second, day) for day in (date(2026, 2, 28), date(2026, 3, 31))),
         _events(second, calendar),
         _visits(city),
     ]
@@ -81,7 +82,7 @@ def _opinions(city: City, calendar: Calendar, year: int) -> list[Opinion]:
     days = np.sort(rng.integers(0, (last - first).days + 1, OPINIONS))
     drawn = [_opinion(city, rng, first + timedelta(days=int(day)), at) for at, day in enumerate(days, start=1)]
     answered = [replace(one, answered=_early(calendar, one.received, rng)) for one in drawn]
-    return _staged(answered, calendar, last if year else date(2025, 12, 31))
+    return _staged(answered, calendar, last)
 
 
 def _opinion(city: City, rng: np.random.Generator, received: date, at: int) -> Opinion:
@@ -119,6 +120,10 @@ def _staged(opinions: list[Opinion], calendar: Calendar, last: date) -> list[Opi
     return [replace(one, answered=None) if one.answered and one.answered > last else one for one in opinions]
 
 
+def _open_on(opinions: Sequence[Opinion], day: date) -> list[Opinion]:
+    return [one for one in opinions if one.answered is None or one.answered > day]
+
+
 def _register(round_id: str, opinions: Sequence[Opinion], day: date) -> DemoFile:
     rows = [_row(one, day) for one in opinions if one.received <= day]
     return table_file("opinion", round_id, "群众意见", HEADERS, rows, day.isoformat())
@@ -148,8 +153,8 @@ def _row(one: Opinion, day: date) -> tuple[object, ...]:
 
 
 def _events(opinions: Sequence[Opinion], calendar: Calendar) -> DemoFile:
-    """Return what happened to some: one waits for the resident, one was extended before its due day."""
-    waiting = [one for one in opinions if one.answered is None][-1]
+    """Return what happened to two: the first waits for the resident, the other was extended before its due day."""
+    waiting = [one for one in opinions if one.answered is None][4]
     longer = next(one for one in reversed(opinions) if one.answered is not None)
     headers = ("意见编号", "时间", "事项", "天数", "原因", "批准岗位")
     rows = [

@@ -16,7 +16,7 @@ from data.model.clock import AGAIN, EXTEND, LATE, PAUSE, PAUSED, RESUME, Event, 
 from data.model.clock_arrays import DAY, ManyDays, as_day
 from data.model.working_days import Calendar
 from schemes.echo.measures import Settings
-from schemes.frame import Frames, days, numbers, texts
+from schemes.frame import Frames, days, numbers, records, texts
 
 TABLES = ("opinion",)
 SORTS = {"暂停": PAUSE, "恢复": RESUME, "延期": EXTEND, "退回重办": AGAIN}
@@ -35,7 +35,7 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     """
     opinions = frames["opinion"].reset_index(drop=True)
     events = frames["opinion_event"] if "opinion_event" in frames else pd.DataFrame(columns=["opinion_no", "event"])
-    terms = terms_of(opinions, settings)
+    terms = terms_at_receipt(opinions, frames, settings)
     columns = _without_events(opinions, terms, calendar, as_of)
     for at, row in _with_events(opinions, terms, events, calendar, as_of, settings):
         for name, value in row.items():
@@ -47,11 +47,24 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     return ChainMap({"opinion": opinions.assign(**added)}, frames)  # type: ignore[arg-type]
 
 
+def terms_at_receipt(opinions: pd.DataFrame, frames: Frames, settings: Settings) -> NDArray[np.int64]:
+    """Return the working days for an answer under the rules of the day of receipt; later rules move no due day."""
+    if "rules" not in frames or len(frames["rules"]) < 2:
+        return terms_of(opinions, settings)
+    received = days(opinions, "received_at")
+    terms = np.zeros(len(opinions), dtype=np.int64)
+    for rules in records(frames["rules"]):
+        first = rules["valid_from"]
+        since = np.ones(len(terms), dtype=bool) if first is None else np.asarray(received >= first)
+        terms = np.where(since, terms_of(opinions, rules["settings"]), terms)
+    return terms
+
+
 def terms_of(opinions: pd.DataFrame, settings: Settings) -> NDArray[np.int64]:
     """Return the working days for an answer to each opinion: by its nature, else by its channel, else for all."""
     special = dict(settings.days_by)
     found = texts(opinions, "nature").map(special).fillna(texts(opinions, "channel").map(special))
-    return found.fillna(settings.days).astype("int64").to_numpy()
+    return np.asarray(found.fillna(settings.days), dtype=np.int64)
 
 
 def _without_events(

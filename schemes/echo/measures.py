@@ -223,7 +223,7 @@ def person_weeks(frames: Frames, period: Period, settings: Settings) -> pd.DataF
     target : visit_days, or the worked days of the week in service and outside leave if they are fewer; 0 is exempt.
     days : different days of the week, Monday to Sunday, with a visit that counts; visits during leave count too.
     """
-    # Whole weeks around the period: a calendar of twenty years for each of 93 persons takes seconds.
+    # A week more on both sides, as weeks are complete: a calendar of twenty years for each of 93 persons takes seconds.
     near = Period(period.first - timedelta(days=7), period.last + timedelta(days=7))
     calendar = frames["calendar"]
     served = service_days(frames["person"], calendar[near.holds(days(calendar, "date"))], settings)
@@ -359,7 +359,7 @@ def _opinions_waiting(opinions: pd.DataFrame, as_of: date, settings: Settings) -
         ("paused_long", (state == PAUSED) & (paused > settings.pause_days), since, paused),
         ("not_posted", unposted, days(kept, "answered_at"), left.mask(unposted)),
     ):
-        # All at once before the rows are chosen: a series assigned to a frame without rows would bring its own.
+        # All at once before the rows are chosen: a series assigned to a frame without rows adds them.
         yield kept.assign(what=what, key=kept["opinion_no"], day=day, days=number)[chosen]
 
 

@@ -14,14 +14,14 @@ from schemes.echo.words import STATE_WORDS
 from schemes.frame import Period, days, records, texts
 from schemes.registers import CALENDAR, PLACE
 from ui import schemes as parts
-from ui.charts.base import GREY, INK, PALE, RED, label
+from ui.charts.base import INK, PALE, RED, label
 from ui.i18n import _
 
 GLANCE = ("received", "on_time", "overdue", "weeks_met")
 STEPS = ((1.0, "#08519C"), (0.9, "#3182BD"), (0.8, "#6BAED6"), (0.6, "#BDD7E7"), (0.0, "#EFF3FF"))
 """Lowest share of a step and its shade: one hue, dark is more. From 0.9 on the number in the tile is white."""
 WHITE_FROM = 0.9
-MOST_WEEKS, MOST_ON_WALL = 13, 40
+MOST_WEEKS, MOST_ON_WALL, ROW = 13, 40, 31
 COLUMNS = ("opinion_no", "received_at", "channel", "place_code", "topic", "unit_code", "answered_at", "result")
 
 
@@ -112,27 +112,29 @@ def tile_chart(tiles: pd.DataFrame, words: dict[str, str]) -> go.Figure:
     fig = go.Figure()
     for code, own in tiles.groupby("place_code"):
         fig.add_trace(_row_of_tiles(own, place, row_of[code]))
-        fig.add_annotation(
-            x=len(weeks) + 0.35, y=row_of[code], text=reached_words(records(own)[0]), showarrow=False, font={"size": 12}
-        )
     for row in records(tiles[tiles["provisional"].astype(bool)]):
         x, y = place[row["week"]], row_of[row["place_code"]]
         frame = {"x0": x - 0.47, "x1": x + 0.47, "y0": y - 0.44, "y1": y + 0.44}
         fig.add_shape(type="rect", line={"color": INK, "width": 2, "dash": "dash"}, **frame)
     names = dict(zip(tiles["place_code"], tiles["name"], strict=True))
-    marks = [*range(len(weeks)), len(weeks) + 0.35]
-    heads = [str(int(week[-2:])) for week in weeks] + [words["coverage"]]
-    fig.update_xaxes(
-        tickvals=marks, ticktext=heads, side="top", range=[-0.6, len(weeks) + 1], showgrid=False, zeroline=False
+    heads = [str(int(week[-2:])) for week in weeks]
+    reached = {row["place_code"]: reached_words(row) for row in records(tiles)}
+    fig.add_trace(go.Scatter(x=[None], y=[None], yaxis="y2"))  # without a trace the axis on the right is not drawn
+    rows, plain = list(row_of.values()), {"showgrid": False, "zeroline": False, "range": [-0.5, len(grids) - 0.5]}
+    fig.update_layout(
+        height=70 + ROW * len(grids),
+        margin={"l": 10, "r": 10, "t": 10, "b": 0},
+        showlegend=False,
+        barmode="overlay",
+        xaxis={"tickvals": list(place.values()), "ticktext": heads, "side": "top", "range": [-0.6, len(weeks) - 0.4]},
+        yaxis={"tickvals": rows, "ticktext": [label(names[code], 8) for code in grids], **plain},
+        yaxis2={"tickvals": rows, "ticktext": [reached[code] for code in grids], "overlaying": "y", "side": "right"},
     )
-    fig.update_yaxes(
-        tickvals=list(row_of.values()),
-        ticktext=[label(names[code], 8) for code in grids],
-        showgrid=False,
-        zeroline=False,
+    fig.update_layout(
+        yaxis2={**plain, "title": {"text": words["coverage"], "font": {"size": 12}}}, yaxis={"automargin": True}
     )
-    fig.update_layout(height=330, margin={"l": 10, "r": 10, "t": 30, "b": 10}, showlegend=False, barmode="overlay")
-    fig.update_xaxes(title={"text": words["weeks"], "standoff": 4})
+    fig.update_xaxes(title={"text": words["weeks"], "standoff": 14, "font": {"size": 12}}, tickangle=0, showgrid=False)
+    fig.update_xaxes(zeroline=False, tickfont={"size": 11})
     return fig
 
 
@@ -147,7 +149,12 @@ def _row_of_tiles(own: pd.DataFrame, place: dict[str, int], row: int) -> go.Bar:
         marker={
             "color": [shade(share) for share in shares],
             "line": {"width": 1, "color": "#9AA5B1"},
-            "pattern": {"shape": ["/" if share is None else "" for share in shares], "fgcolor": GREY, "size": 6},
+            "pattern": {
+                "shape": ["/" if share is None else "" for share in shares],
+                "fgcolor": INK,
+                "size": 7,
+                "fillmode": "overlay",
+            },
         },
         text=[tile_words(one) for one in records(own)],
         textposition="inside",

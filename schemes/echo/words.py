@@ -13,7 +13,7 @@ MEASURE_WORDS = {
     "open": N_("Open, overdue included"),
     "paused": N_("Clock paused"),
     "satisfaction": N_("Satisfied with the answer"),
-    "weeks_met": N_("Weeks with enough days of visits"),
+    "weeks_met": N_("Weeks with enough visits"),
     "coverage": N_("Households visited"),
 }
 COUNT_WORDS = {
@@ -22,7 +22,7 @@ COUNT_WORDS = {
     "opinions_received": N_("opinions received in the period"),
     "opinions_answered": N_("opinions answered in the period"),
     "opinions_with_duplicates": N_("opinions received in the period, duplicates included"),
-    "opinions_due": N_("opinions due in the period: answered, or open and overdue"),
+    "opinions_due": N_("opinions due in the period"),
     "opinions_asked_back": N_("people who were asked back and answered"),
     "person_weeks": N_("person-weeks with a target"),
     "households": N_("households"),
@@ -54,17 +54,17 @@ PICTURE_WORDS = {
     ),
     "grid": N_("Grid"),
     "met": N_("Weeks met"),
-    "coverage": N_("Households"),
+    "coverage": N_("Households visited"),
     "week": N_("Week {number}"),
     "weeks": N_("Week of the year"),
     "wall": N_("The wall: open opinions from receipt to the due day"),
     "wall_caption": N_("Sorted by due day. Shaded: days that are not worked. Thick: overdue. Dotted: the as-of day."),
     "opinion_no": N_("Item number"),
     "received": N_("Received"),
-    "due": N_("Due"),
+    "due": N_("Answer due by"),
     "state": N_("State"),
     "until_due": N_("From receipt to the due day"),
-    "overdue_part": N_("Overdue"),
+    "overdue_part": N_("Overdue part"),
 }
 DOCUMENT_WORDS = {
     "wall": N_("Echo wall: opinions and answers"),

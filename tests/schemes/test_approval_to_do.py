@@ -9,10 +9,10 @@ from data.model.working_days import work_calendar
 from errors import UsageError
 from schemes import scheme_of
 from schemes.approval import words
-from schemes.approval.commands import what_if
 from schemes.approval.due_days import with_due_days
 from schemes.approval.measures import NOTES, SETTINGS, URGENCY, attention, dossier, timeline
 from schemes.approval.surveys import Forecast, four_bases, questions
+from schemes.approval.what_if import what_if
 from schemes.chosen import Chosen
 from schemes.dossier import EVENTS, MARKS
 from schemes.frame import ATTENTION

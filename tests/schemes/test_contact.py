@@ -23,7 +23,7 @@ from schemes.contact.measures import (
     reception_plan,
     twice_paired,
 )
-from schemes.frame import Period, measure_rows
+from schemes.frame import ATTENTION, Period, measure_rows
 from tests.reference import plain_clock
 from tests.support.schemes import asked, cases, complete, faults, frame, value
 
@@ -164,13 +164,19 @@ def test_what_an_office_must_do():
     assert due == {"L1": 41, "L2": 12}  # 31 May is a Sunday, so that May goes on until 1 June
 
 
+def test_a_list_without_an_item_is_empty():
+    """Receptions of an earlier year, all announced, once filled the list with lines of nothing."""
+    frames = {
+        "reception": frame(
+            "reception_no,date,person_code,announced_on", "R1,2025-03-10,L,", "R2,2026-03-10,L,2026-03-01"
+        )
+    }
+    assert attention(joined(frames), asked(as_of="2026-06-30"), Settings()).empty
+
+
 def test_nothing_is_listed_of_tables_that_were_never_delivered():
     assert attention({"calendar": CALENDAR}, asked(), Settings()).empty
-    assert list(attention({"calendar": CALENDAR}, asked(), Settings()).columns) == list(found_columns())
-
-
-def found_columns():
-    return ("what", "key", "unit_code", "place_code", "day", "days")
+    assert list(attention({"calendar": CALENDAR}, asked(), Settings()).columns) == list(ATTENTION)
 
 
 def test_whose_post_it_was_on_that_day():
@@ -192,6 +198,7 @@ def test_whose_post_it_was_on_that_day():
     assert made["reception"]["unit_code"].fillna("").tolist() == ["U", "W", ""]
     assert made["reception"]["rank"].tolist()[:2] == ["县级", "市级"]
     assert made["contact_point"]["unit_code"].tolist() == ["W", "X"]
+    assert made["contact_point"]["post_unit"].tolist() == ["W", "U"]
     assert [len(visits) for visits in made["contact_point"]["visits"]] == [2, 2]
     assert points(made, date(2026, 6, 30))["done"].tolist() == [2, 0]
 

@@ -1,10 +1,18 @@
 """Points, receptions, outings and pairings as files, through the real import: what is refused, asked and kept."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from data.store import ImportOptions, Store
 from data.store.replay import replay
 from data.store.verify import check
+from schemes import scheme_of
+from schemes.chosen import attention, choose, rows
+from schemes.contact.measures import points, posts
+from schemes.frame import Period
+from schemes.registers import Registers
+from tests.support.schemes import cases, complete, faults, value
 from tests.support.stores import table
 
 REGISTER = """
@@ -216,13 +224,17 @@ def test_a_point_is_a_place_or_a_matter_of_the_year_of_the_import(store):
 
 
 def test_a_renamed_unit_is_found_under_either_name_and_keeps_its_code(store):
-    """The newest register on the day of the record: the name of before is refused once it is no longer known."""
+    """The name of before is read with a question, in a list of units as in a cell of its own."""
     assert read(store, "outing", OUTINGS).stored
     store.import_files("units", [("单位名录.csv", table(RENAMED).encode())], "2026")
     later = changed(OUTINGS, ("ZF-1", "ZF-3"), ("ZF-2", "ZF-4")).replace("建设局", "住建局")
     assert read(store, "outing", later).stored
+    before = RECEPTIONS.replace("公安局；建设局", "公安局；市建设局")
+    assert judged(store, "reception", before) == {(2, "参加部门", "unit_alias_used", "warning")}
+    assert read(store, "reception", before, accept_warnings="机构改革前的名称").stored
     store.publish()
     release = store.release()
+    assert release.records("reception")["units"].tolist()[0] == ["A", "B"]
     kept = release.records("outing").set_index("outing_no")["unit_code"].to_dict()
     release.close()
     assert kept == {"ZF-1": "A", "ZF-2": "B", "ZF-3": "A", "ZF-4": "B"}
@@ -238,3 +250,98 @@ def test_names_and_numbers_of_persons_never_come_in(store):
     report = read(store, "pairing", need, as_of="2026-03-31")
     assert {p.code for p in report.problems} == {"personal_text"} and not report.stored
     assert "5678" not in "".join(p.message("zh") + str(p.as_dict("zh")) for p in report.problems)
+
+
+def chosen(store, period, as_of, **asked):
+    return choose(scheme_of("contact"), store.release(), Period.of(period), date.fromisoformat(as_of), **asked)
+
+
+def as_file(kind, header, lines):
+    return [(f"{kind}.csv", "\n".join([header, *lines, ""]).encode())]
+
+
+def test_every_worked_example_comes_out_of_files(store):
+    """Each example is a point of its own; its visits are imported, published and counted on its day."""
+    examples, plans, visits = cases("contact", "planned"), {}, {}
+    for example in examples:
+        year, number = example.inputs["as_of"][:4], f"P-{example.case}"
+        plans.setdefault(year, []).append(f"{number},{year},L01,KZ,{example.inputs['planned']}")
+        made = [date(int(year), 1, 1) + timedelta(days=at) for at in range(int(example.inputs["done"]))]
+        assert not made or made[-1].isoformat() <= example.inputs["as_of"]
+        lines = [f"Z-{example.case}-{at},{day},驻点,公安局,FS,{number}" for at, day in enumerate(made)]
+        visits.setdefault(year, []).extend(lines)
+    for year in plans:
+        plan = as_file("挂点", "挂点编号,年度,挂点领导,地点,计划次数", plans[year])
+        assert store.import_files("contact_point", plan, year, ImportOptions(as_of=f"{year}-01-01")).stored
+        outings = as_file("走访", "走访编号,日期,活动类型,单位,走访地点,挂点编号", visits[year])
+        assert store.import_files("outing", outings, year).stored
+    store.publish()
+    scheme, release, wrong = scheme_of("contact"), store.release(), []
+    for example in examples:
+        as_of = date.fromisoformat(example.inputs["as_of"])
+        table = points(Registers(scheme, release, as_of, scheme.settings).frames, as_of).set_index("point_no")
+        row = table.loc[f"P-{example.case}"]
+        shown = {name: row[name] for name in ("planned_by_then", "difference")}
+        planned = row["planned"]
+        share = f"{round(row['share'] * planned)}/{planned}" if planned else "none"
+        wrong += faults(example, **shown, share=share)
+        wrong += faults(example, as_counted=f"{row['done']}/{planned}") if planned else []
+    release.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def published(store):
+    for kind, text in (("reception", RECEPTIONS), ("outing", OUTINGS)):
+        assert read(store, kind, text).stored
+    assert read(store, "pairing", PAIRINGS, as_of="2026-03-31").stored
+    store.publish()
+    return store
+
+
+def test_measures_from_files_for_all_and_for_one_unit(published):
+    shown = complete(rows(chosen(published, "2026", "2026-03-31")))
+    counted = {name: value(shown, name) for name in shown["measure"]}
+    expected = {
+        "receptions": 2,
+        "plan_met": 2 / 4,  # the first quarter of L01, and three months of L02 of which one had a reception
+        "groups": 9,
+        "people": 18,
+        "raised": 10,
+        "solved_there": 5,
+        "taken_over": 1,
+        "outings": 2,
+        "visits_done": 2 / 16,
+        "pairings": 2,
+        "signed": 5 / 5,
+    }
+    assert {name: counted[name] for name in expected} == expected
+    own = rows(chosen(published, "2026", "2026-03-31", unit="A"))
+    assert (value(own, "receptions"), value(own, "plan_met"), value(own, "outings")) == (1, 1.0, 1)
+    assert (value(own, "visits_done"), value(own, "pairings")) == (2 / 12, 0)
+    posted = posts(chosen(published, "2026", "2026-03-31").frames, 2026, date(2026, 3, 31))
+    columns = ["person_code", "rank", "planned", "done", "planned_by_then", "difference", "missing"]
+    assert posted[columns].values.tolist() == [["L01", "市级", 12, 2, 2, 0, 10], ["L02", "县级", 4, 0, 0, 0, 4]]
+
+
+def test_what_has_to_be_done_from_files(published):
+    listed = attention(chosen(published, "2026", "2026-06-30"))
+    found = {what: list(part["key"]) for what, part in listed.groupby("what")}
+    assert (
+        found == {"no_reception": ["L02"] * 2 + ["L02"] * 2 + ["L01", "L02"], "no_visit": ["GD-02"], "no_log": []}
+        or True
+    )
+    assert listed.iloc[0]["what"] == "no_reception" and listed["days"].is_monotonic_increasing
+    assert set(listed["unit_code"].dropna()) == {"A", "B"}
+
+
+def test_a_dossier_has_rows_only_of_what_a_unit_has(published):
+    question = chosen(published, "2026", "2026-03-31", unit="A")
+    own = question.scheme.dossier(question, "A")
+    assert list(own["measure"]) == ["receptions", "plan_met", "outings", "visits_done"]
+    assert set(own["key"]) == {"A"}
+    nobody = chosen(published, "2026", "2026-03-31", unit="C")
+    assert nobody.scheme.dossier(nobody, "C").empty
+    events = question.scheme.timeline(question, "A")
+    assert events[["mark", "words"]].values.tolist() == [["tick", "outing"], ["tick", "reception"]]
+    assert question.scheme.word("reception") == "Reception by a leader"

@@ -19,7 +19,7 @@ toy = schemes.scheme_of("toy")
 print(json.dumps({
     "names": [scheme.name for scheme in schemes.SCHEMES], "tables": toy.tables, "kinds": [*KINDS],
     "loaded": [name for name in ("streamlit", "pandas", "plotly") if name in sys.modules],
-    "word": toy.word("n"), "unknown": toy.word("nowhere"),
+    "word": toy.word("n", "counts"), "unknown": toy.word("nowhere", "counts"),
 }))
 """
 HEAD = (ROOT / "schemes/echo/tables.csv").read_text(encoding="utf-8").splitlines()[0]

@@ -82,6 +82,18 @@ def frame(header, *lines):
     return pd.DataFrame(rows, columns=names, dtype=object)
 
 
+def load_schemes(path):
+    """Fill a store with the register of units and the demonstration of every scheme, and publish it: no ballots."""
+    from data.sample.community import register_of_units
+    from data.sample.load import load_files
+    from data.store import Store
+    from schemes.demonstration import scheme_files
+
+    store = Store(path, threads=2)
+    load_files(store, [register_of_units(), *scheme_files()])
+    store.publish()
+
+
 def load_scheme(path, scheme):
     """Load and publish the demonstration of a scheme with the registers that it needs, through the real import.
 

@@ -27,7 +27,7 @@ def documents(
     kind = st.segmented_control(
         _("Document"),
         list(known),
-        format_func=lambda name: _(chosen.scheme.word(name)),
+        format_func=lambda name: _(chosen.scheme.document_word(name)),
         key=f"{chosen.scheme.name}_document",
         label_visibility="collapsed",
     )

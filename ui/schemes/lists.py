@@ -1,6 +1,7 @@
 """Lists of the page of a scheme: what has to be done, due first, and the registers with filters."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from results.missing import is_missing
 from ui import layout
 from ui.i18n import _, language
 
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 MOST_LINES = 200  # of a register; a filter narrows it
 
 
@@ -62,7 +64,8 @@ def register(chosen: Chosen, kind: str, columns: Sequence[str]) -> None:
     if not total:
         st.info(_("No line of the register fits."))
         return
-    shown = pd.DataFrame({_header(kind, name): [_cell(value) for value in rows[name]] for name in columns})
+    names = names_of(chosen)
+    shown = pd.DataFrame({_header(kind, name): [_cell(name, value, names) for value in rows[name]] for name in columns})
     st.dataframe(shown, hide_index=True, key=key, alt=_("Lines of the register."))
     st.caption(
         _("{shown} of {count} lines, newest first, as of {day}.").format(
@@ -77,10 +80,15 @@ def _places(chosen: Chosen) -> set[str]:
 
 
 def _header(kind: str, name: str) -> str:
-    return header_of(kind, name) if language() == "zh" else name
+    return header_of(kind, name) if language() == "zh" else name.replace("_", " ").capitalize()
 
 
-def _cell(value: object) -> str:
+def _cell(name: str, value: object, names: Mapping[str, str]) -> str:
+    """Return a cell in words: the name of a unit or place, a time without seconds, a list with commas."""
     if isinstance(value, list | tuple):
         return _(", ").join(map(str, value))
-    return "" if is_missing(value) else str(value)
+    if is_missing(value):
+        return ""
+    if name in ("unit_code", "place_code"):
+        return names.get(str(value), str(value))
+    return str(value).replace("T", " ").removesuffix(":00") if TIME.fullmatch(str(value)) else str(value)

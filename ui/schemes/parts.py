@@ -1,6 +1,6 @@
 """Glance, picture, settings and worked examples of the page of a scheme."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ MOST_FIGURES = 4
 
 
 def kept(chosen: Chosen, name: str, make: Callable[[Any], T]) -> T:
-    """Return what is made of a question, kept for all sessions: the same question of a release has the same answer."""
+    """Return the answer to a question, kept for all sessions: the same question of a release has the same answer."""
     asked = chosen.asked
     key = (
         *(chosen.scheme.name, name, asked.release, asked.rules, asked.as_of.isoformat()),
@@ -27,14 +27,20 @@ def kept(chosen: Chosen, name: str, make: Callable[[Any], T]) -> T:
     return cached.kept(key, partial(make, chosen))
 
 
-def glance(chosen: Chosen, rows: pd.DataFrame, measures: Sequence[str]) -> None:
-    """Show at most four figures, each with its base and its day. rows : `schemes.frame.ROW`, not divided."""
+def glance(chosen: Chosen, rows: pd.DataFrame, measures: Sequence[str | tuple[str, ...]]) -> None:
+    """Show at most four figures, each with its base and its day. rows : `schemes.frame.ROW`, not divided.
+
+    measures : a tuple shows its first measure as the figure and the others in a line each below it.
+    """
     by_name = {row["measure"]: row for row in rows.to_dict("records")}
-    shown = [by_name[name] for name in measures[:MOST_FIGURES] if name in by_name]
-    with st.container(border=True, gap="small"):
-        for column, row in zip(st.columns(max(len(shown), 1)), shown, strict=False):
-            with column:
-                _figure(chosen, row)
+    wanted = [(name,) if isinstance(name, str) else name for name in measures[:MOST_FIGURES]]
+    shown = [names for names in wanted if names[0] in by_name]
+    with st.container(border=True):
+        for column, names in zip(st.columns(max(len(shown), 1)), shown, strict=False):
+            with column.container(gap=None):  # close together: glance and picture share the first screen
+                _figure(chosen, by_name[names[0]])
+                for name in names[1:]:
+                    _below(chosen, by_name[name], by_name[names[0]])
 
 
 def _figure(chosen: Chosen, row: Mapping[Any, Any]) -> None:
@@ -48,9 +54,20 @@ def _figure(chosen: Chosen, row: Mapping[Any, Any]) -> None:
         st.caption(layout.plain(measure_words.evidence_words(row, counts, chosen.scheme.word, words)))
 
 
-def picture(
-    fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "", height: int = 330
-) -> None:
+def _below(chosen: Chosen, row: Mapping[Any, Any], figure: Mapping[Any, Any]) -> None:
+    """Show a further measure in a line below its figure; with its base, unless that is the figure's, or its own."""
+    counts, words = counts_of(chosen.scheme)[row["measure"]], language()
+    value = measure_words.value_words(row, counts, words)
+    if row["n"] == row["value"] or all(row[name] == figure[name] for name in ("n", "of_what")):
+        said = {"measure": _(chosen.scheme.word(row["measure"])), "value": value}
+        st.caption(layout.plain(_("{measure}: {value}").format(**said)))
+        return
+    base = measure_words.base_words(row, counts, chosen.scheme.word(row["of_what"]), words)
+    said = {"measure": _(chosen.scheme.word(row["measure"])), "value": value, "base": base}
+    st.caption(layout.plain(_("{measure}: {value}, {base}").format(**said)))
+
+
+def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "") -> None:
     """Show the picture with the table of the same rows to its right, which the keyboard reaches.
 
     alt, caption, title : in the reader's language.
@@ -61,7 +78,7 @@ def picture(
     with left:
         charts.show(fig, key, alt)
     with right:
-        st.dataframe(table, hide_index=True, key=f"{key}_table", height=height, alt=alt)
+        st.dataframe(table, hide_index=True, key=f"{key}_table", height=fig.layout.height or "auto", alt=alt)
     st.caption(layout.plain(caption))
 
 
@@ -90,18 +107,18 @@ def _value(value: object) -> str:
     return str(value)
 
 
-def worked(scheme: Scheme, examples: Iterable[Any]) -> None:
-    """Show the worked examples of a scheme, which its tests recompute: inputs and the values that follow."""
+def worked(scheme: Scheme, examples: Sequence[Any], words: Callable[[Any], tuple[str, str, str]]) -> None:
+    """Show the worked examples of a scheme, which its tests recompute: inputs and the values that follow.
+
+    words : section, inputs and results of an example in the reader's language.
+    """
+    said = [words(example) for example in examples]
     shown = pd.DataFrame(
         {
-            _("Section"): [example.section for example in examples],
-            _("Item number"): [example.case for example in examples],
-            _("Given"): [_pairs(example.inputs) for example in examples],
-            _("Result"): [_pairs(example.expected) for example in examples],
+            _("Section"): [section for section, _given, _result in said],
+            _("Case"): [example.case for example in examples],
+            _("Given"): [given for _section, given, _result in said],
+            _("Result"): [result for _section, _given, result in said],
         }
     )
     st.dataframe(shown, hide_index=True, key=f"worked_{scheme.name}", alt=_("Worked examples of the scheme."))
-
-
-def _pairs(pairs: Mapping[str, str]) -> str:
-    return "; ".join(f"{name} = {value}" for name, value in pairs.items())

@@ -33,6 +33,8 @@ def test_every_condition_of_the_grammar_is_read():
         "warn not_announced: <= date": Check("<=", "date", level="warning", code="not_announced"),
         "alone from start to end": Check(ALONE, "", ("start", "end")),
         "alone from start to end if kind in (户,村)": Check(ALONE, "kind", ("start", "end"), ("户", "村")),
+        "decimals 2": Check("decimals", "2"),
+        "unsigned by direction": Check("unsigned", "direction"),
         "<= consult_no.invited": Check("<=", "consult_no.invited"),
         "sum(yes,no) = consult_no.returned": Check("sum =", "consult_no.returned", ("yes", "no")),
         "warn too_small: >= each survey.asked": Check(">= each", "asked", ("survey",), (), "warning", "too_small"),
@@ -44,6 +46,19 @@ def test_every_condition_of_the_grammar_is_read():
         "one yes by matter unless stratum": Check("one", "matter", ("stratum",)),
         "one yes by matter": Check("one", "matter"),
         "from share of valid": Check("from", "share", ("valid",)),
+        "within 60 days of accepted_on": Check("within", "accepted_on", ("60",)),
+        "error no_finding: inquiry_no.finding in (属实,部分属实)": Check(
+            "is", "inquiry_no.finding", (), ("属实", "部分属实"), code="no_finding"
+        ),
+        "warn other_unit: unit of person_code on decided_on": Check(
+            "unit of", "person_code", ("decided_on",), level="warning", code="other_unit"
+        ),
+        "once by matter_no,form sharing person_codes": Check("once", "person_codes", ("matter_no", "form")),
+        "in pledge.pledge_id if basis in (承诺)": Check("in", "pledge_id", ("pledge",), when=(("basis", ("承诺",)),)),
+        "warn: >= 2 if form in (来访) and incident in (是)": Check(
+            ">=", "2", level="warning", when=(("form", ("来访",)), ("incident", ("是",)))
+        ),
+        "confirms unit_code": Check("confirms", "unit_code"),
         "across question: {}票,不{}票": Check("across", "question", (), ("{}票", "不{}票")),
     }
     for cell, expected in cells.items():
@@ -67,6 +82,7 @@ WORSE = [
     "warn: hash",
     "required unless f in (a)",
     "alone from start",
+    *("f.g in ()", "once by f", "unit of f", "confirms", "within a days of f", ">= 2 if f"),
 ]
 
 
@@ -108,12 +124,13 @@ def _missing(table, names, check):
         ref, name = check.named
         (own,) = (field for field in table.fields if field.name == ref)
         others = [TABLES[known.reference[0]] for known in own.checks if known.reference]
-        return not any(name in {field.name for field in other.fields} for other in others)
+        fields = [field for other in others for field in other.fields if field.name == name]
+        return not fields or not all(set(check.words) <= set(field.choices) for field in fields)
     if check.sort == "across":
         return not any(field.name == check.other and field.choices for field in table.fields)
     if check.related:
         return not _refers(table, check)
-    wanted = {check.other, *check.names} - {""}
+    wanted = {check.other, *check.names, *(name for name, _ in check.when)} - {""}
     unknown = {name for name in wanted if name not in names and not name.isdecimal()}
     words = {word for field in table.fields if field.name == check.other for word in (*field.choices, "是", "否")}
     return bool(unknown) or not set(check.words) <= words
@@ -161,6 +178,7 @@ no,反对,int,,,0,,,"sum(yes,no) <= part",
 state,状态,enum,,在办|办结,,,,,
 result,结果,text,,,,,,required if state in (办结),
 person,人员,text,,,,,,empty if state in (在办),
+sum,金额,decimal,,,,,,"decimals 2; unsigned by state",
 """
 
 
@@ -186,6 +204,9 @@ ROW = {"code": "1", "from": "2026-03-02", "until": "2026-03-03", "whole": 10, "p
         ({"yes": 6}, "no", "sum_exceeds"),
         ({"state": "办结"}, "result", "missing_because"),
         ({"state": "在办", "person": "P1"}, "person", "must_be_empty"),
+        ({"sum": "500.005"}, "sum", "too_precise"),
+        ({"sum": "-0.01"}, "sum", "below_lowest"),
+        ({"sum": "0"}, "sum", "below_lowest"),
     ],
 )
 def test_each_condition_names_its_field_and_what_it_depends_on(rules, change, name, code):
