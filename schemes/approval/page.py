@@ -104,7 +104,6 @@ def show_forest(chosen: Chosen, found: pd.DataFrame) -> None:
         key="forest",
         alt=word("forest_alt").format(line=line),
         caption=caption,
-        height=max(330, min(110 + ROW * len(shown), 700)),
     )
 
 
