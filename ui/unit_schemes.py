@@ -15,6 +15,8 @@ CAPTION = N_(
     "Each lane is a scheme. Bars: places that the votes of a round allow, first place on top. A thin line joins what "
     "belongs to one matter. Dotted: the as-of day. What a scheme has no record of is not zero."
 )
+COLUMNS = ("scheme", "counted", "value", "base", "evidence", "period", "as_of", "release")
+"""Value, base and evidence come before the days, so that a screen of 1,366 shows them without scrolling."""
 
 
 def section(found: Dossier) -> None:
@@ -26,7 +28,7 @@ def section(found: Dossier) -> None:
         charts.show(lanes_chart(events, lanes, found.first, found.as_of), "lanes", _(ALT))
         st.caption(_(CAPTION))
     lines = [words_of.cells(line, language()) for line in found.lines]
-    heads = {name: _(head) for name, head in words_of.HEADERS.items()}
+    heads = {name: _(words_of.HEADERS[name]) for name in COLUMNS}
     table = pd.DataFrame(lines, columns=list(heads)).rename(columns=heads)
     st.dataframe(table, hide_index=True, key="unit_schemes", alt=_("Lines of the dossier of the unit."))
     for sentence in words_of.sentences(found, language()):

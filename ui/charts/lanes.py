@@ -11,7 +11,8 @@ from ui.charts.base import BLUE, GREY, INK, ORANGE, PALE, RED, label
 
 HEIGHT, ROOM = 62, 74  # pixels of a lane, and around them
 BAR = 0.36  # half of the height that a range of places takes in its lane
-SPREAD = 0.26  # events of a day do not cover each other: matters stand above, the others below the middle
+OFFSET = {"tick": 0.0, "check": 0.33}
+ABOVE = -0.12  # of other marks: what belongs to a matter stands a little above the ticks of every day
 MARKS: Mapping[str, Mapping[str, object]] = {
     "dot": {"symbol": "circle", "size": 9, "color": INK},
     "ring": {"symbol": "circle-open", "size": 9, "color": INK, "line": {"width": 1.5}},
@@ -25,7 +26,6 @@ MARKS: Mapping[str, Mapping[str, object]] = {
     "check": {"symbol": "cross-thin-open", "size": 8, "color": GREY, "line": {"width": 1.5, "color": GREY}},
 }
 """Shape and fill differ, so that grey prints can be read; colour only repeats the verdict of an assessment."""
-BESIDE = ("tick", "check")
 
 
 def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, last: date) -> go.Figure:
@@ -35,10 +35,7 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
     """
     fig, place = go.Figure(), {name: at for at, name in enumerate(lanes)}
     known = events[events["lane"].isin(place)]
-    heights = [
-        place[lane] + (0 if mark in BESIDE else -SPREAD / 2)
-        for lane, mark in zip(known["lane"], known["mark"], strict=True)
-    ]
+    heights = [place[lane] + OFFSET.get(mark, ABOVE) for lane, mark in zip(known["lane"], known["mark"], strict=True)]
     placed = known.assign(y=heights)
     _links(fig, placed)
     for mark, own in placed[placed["mark"] != "bar"].groupby("mark", sort=False):
@@ -60,7 +57,7 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
             )
         )
     _places(fig, placed[placed["mark"] == "bar"], place)
-    names = [label(title, 14) for title in lanes.values()]
+    names = [label(title, 12) for title in lanes.values()]
     fig.update_yaxes(
         tickvals=list(place.values()), ticktext=names, range=[len(place) - 0.45, -0.6], zeroline=False, gridcolor=PALE
     )
@@ -69,7 +66,7 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
         range=[pd.Timestamp(first), pd.Timestamp(last) + pd.Timedelta(days=20)],
         tickvals=years,
         tickformat="%Y",
-        gridcolor=GREY,
+        gridcolor=PALE,
     )
     fig.add_vline(x=pd.Timestamp(last), line={"color": INK, "width": 1, "dash": "dot"})
     legend = {"orientation": "h", "x": 0, "y": -0.08, "yanchor": "top", "font": {"size": 12}}
@@ -109,9 +106,9 @@ def _places(fig: go.Figure, rounds: pd.DataFrame, place: Mapping[str, int]) -> N
             fig.add_trace(
                 go.Scatter(x=[day, day], y=list(ends), mode="lines", line=line, hoverinfo="skip", showlegend=False)
             )
-        words = f"{row['best']}–{row['worst']}/{row['of']}"
+        words = f"{int(row['best'])}–{int(row['worst'])}/{int(row['of'])}"
         fig.add_annotation(
-            x=day, y=top + BAR, text=words, showarrow=False, xanchor="right", xshift=-8, font={"size": 11}
+            x=day, y=top + 0.1, text=words, showarrow=False, xanchor="right", xshift=-8, font={"size": 11}
         )
 
 
