@@ -2,6 +2,8 @@
 
 import json
 
+import numpy as np
+import numpy as np
 import pandas as pd
 
 from data.model.books import AS_OF, is_book
@@ -34,8 +36,9 @@ def as_typed(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_typed(field: Field, column: pd.Series) -> pd.Series:
-    if field.type == "list":
-        return pd.Series([None if cell is None else list(cell) for cell in column], dtype=object)
+    if field.type == "list":  # a missing list is NA where no row of the column has any
+        lists = [list(cell) if isinstance(cell, list | np.ndarray) else None for cell in column]
+        return pd.Series(lists, dtype=object)
     return column.astype(_DTYPES.get(field.type, "str"))
 
 

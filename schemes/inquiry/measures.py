@@ -38,7 +38,6 @@ from schemes.frame import (
     texts,
     whole,
 )
-from schemes.inquiry.words import EVENT_WORDS
 
 NAME = "inquiry"
 TIMELINE = ("day", "lane", "mark", "words", "matter_no")
@@ -416,7 +415,7 @@ def timeline(chosen: Any, unit: str) -> pd.DataFrame:
 
 
 def _events(rows: pd.DataFrame, day: str, mark: str, word: str) -> pd.DataFrame:
-    told = rows.assign(day=days(rows, day).dt.date, lane=NAME, mark=mark, words=EVENT_WORDS[word])
+    told = rows.assign(day=days(rows, day).dt.date, lane=NAME, mark=mark, words=word)
     return told.reindex(columns=list(TIMELINE)).astype(object)
 
 

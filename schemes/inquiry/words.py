@@ -64,7 +64,7 @@ ATTENTION_WORDS = {
     "not_heard": N_("Decided without a hearing"),
     "effect_ends": N_("Effect ends this month"),
 }
-EVENT_WORDS = {
+TIMELINE_WORDS = {
     "petition": N_("Petition that does not count against the unit"),
     "petition_counts": N_("Petition that counts against the unit"),
     "circular": N_("Circular"),
