@@ -3,6 +3,7 @@
 import streamlit as st
 
 from i18n import N_
+from schemes import SCHEMES
 from ui import cached, documents, layout, packages
 from ui.i18n import _
 
@@ -45,7 +46,7 @@ st.caption(
 documents.offer(made, round_)
 
 st.subheader(_("Other files of the round"))
-packages.offer(round_, form)
+packages.offer(round_, form, SCHEMES)
 
 st.subheader(_("What is in it"))
 documents.preview(made)
