@@ -92,8 +92,9 @@ def accounts(chosen: Chosen, language: str, form: Form = BARE, item: str = "") -
 
 
 def figures(chosen: Chosen, language: str, form: Form = BARE) -> Document:
-    """Return the figures of the period: measures, villages in roster order, projects, and what has to be done."""
+    """Return the figures of the period: measures, villages in roster order, projects so far, what has to be done."""
     shown = projects_shown(chosen.frames, chosen.asked.as_of)
+    shown = shown[~(shown["first"] > pd.Timestamp(chosen.asked.period.last))] if len(shown) else shown
     base = parts.ListBase(len(shown), "all_projects")
     lines = [_project_cells(project, language) for project in records(shown)]
     sections = [
