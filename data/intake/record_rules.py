@@ -51,7 +51,7 @@ class Rules:
                 yield self._warned(fault, own, check, row) if check.warns else fault
 
     def _warned(self, fault: Fault, own: Field, check: Check, row: Mapping[str, object]) -> Fault:
-        """Return a fault as a warning; where the condition has its own code, it is shown at the field that has it."""
+        """Return a fault as a warning; where the condition has a code, it is shown at the field that has it."""
         if not check.code:
             return replace(fault, warns=True)
         about = {"other": self.headers.get(check.other, ""), "limit": _limit(check, row)}

@@ -15,7 +15,7 @@ never skipped: a rule that would silently not apply is worse than none.
     past                            of a book: does not change any more once it is given
     alone from f to g if h in (a,b) of a book: no other row has the value on a day of [f, g); `if` may be left out
 
-`warn: ` before a condition makes it a warning with the same code of problem, `warn some_code: ` with its own code.
+`warn: ` before a condition makes it a warning with the same code of problem, `warn some_code: ` with that code.
 """
 
 import re
@@ -44,7 +44,7 @@ class Check:
     other: the field (or number) that it is compared with; of `in` the field of the other table. names: the fields that
     are added up; of `in` the other table; of ALONE the first day and the day after the last. words: those for which
     `required`, `empty` and ALONE apply; () means any. warns: whether a person may accept what breaks it. code: of the
-    problem, where it has its own.
+    problem; "" is that of the condition.
     """
 
     sort: str
