@@ -1,23 +1,66 @@
-"""biaochi rules: add, list, show."""
+"""biaochi rules: add, check, list, show."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.app import app
-from cli.context import Format, Output, session, text_of
+from cli.context import Format, Output, checked_round, session, text_of
 from cli.output import emit_rows, print_line
+from cli.results import open_release
 from i18n import N_
 
+if TYPE_CHECKING:
+    from data.model.rule_sets import RuleSet
+    from results.notes import Note
+
 rules_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(rules_app, name="rules", help=N_("Scoring rules: add, list, show."))
+app.add_typer(rules_app, name="rules", help=N_("Scoring rules: add, check, list, show."))
 
 
 @rules_app.command("add", help=N_("Add a rule set; the content behind a name never changes."))
 def rules_add(file: Annotated[Path, typer.Argument(metavar="FILE.toml")]) -> None:
     """`biaochi rules add`."""
-    print_line(session.store().add_rules(text_of(file)).name)
+    from results.quality.rule_lint import lint_rules
+
+    added = session.store().add_rules(text_of(file))
+    for remark in lint_rules(added):
+        session.say(remark.sentence(session.language))
+    print_line(added.name)
+
+
+@rules_app.command("check", help=N_("Say what a rule set can never do or always does; with --round, on its ballots."))
+def rules_check(
+    rules: Annotated[str, typer.Argument(metavar="FILE.toml|NAME")],
+    round_id: Annotated[str | None, typer.Option("--round", metavar="ROUND", help=N_("Round to try it on."))] = None,
+) -> None:
+    """`biaochi rules check`."""
+    from results.quality.rule_lint import lint_rules
+
+    chosen = _rules_of(rules)
+    remarks = lint_rules(chosen) + (_on_round(chosen, round_id) if round_id else [])
+    for remark in remarks:
+        print_line(remark.sentence(session.language))
+    if not remarks:
+        session.say(N_("No remarks on the rule set {name}."), name=chosen.name)
+
+
+def _rules_of(given: str) -> "RuleSet":
+    """Return the rule set of a file, or of the store by its name."""
+    from data.model.rule_sets import parse_rules
+
+    return parse_rules(text_of(Path(given))) if given.endswith(".toml") else session.store().rule_set(given)
+
+
+def _on_round(rules: "RuleSet", round_id: str) -> "list[Note]":
+    """Return the remarks of a rule set on the ballots of a round, which are counted again under it."""
+    from results.quality.rule_lint import lint_on
+    from results.ranking.what_if import what_if
+
+    with open_release(None) as release:
+        round_ = release.round(checked_round(round_id))
+        return lint_on(round_, what_if(session.store(), round_, rules))
 
 
 @rules_app.command("list", help=N_("List the rule sets of the store."))

@@ -6,8 +6,12 @@ per call none. Only this module opens DuckDB.
 
 import re
 import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeAlias
 
 import duckdb
 import pandas as pd
@@ -56,10 +60,10 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
     return duckdb.connect(":memory:", config=config)
 
 
-def read_parquet(path: Path) -> pd.DataFrame:
-    """Read a small Parquet file of ours as a frame; safe from any thread."""
+def read_parquet(path: Path, *columns: str) -> pd.DataFrame:
+    """Read a small Parquet file of ours as a frame, or some of its columns; safe from any thread."""
     with _reader().cursor() as cursor:
-        return cursor.read_parquet(str(path)).df()
+        return cursor.read_parquet(str(path)).project(", ".join(columns) or "*").df()
 
 
 @cache
@@ -73,6 +77,20 @@ def _reader() -> duckdb.DuckDBPyConnection:
 
 def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> None:
     """Write a new database file with these tables, declared by `schema` (an SQL file)."""
+    with new_database(path, schema) as con:
+        append_frames(con, tables)
+
+
+def append_frames(con: duckdb.DuckDBPyConnection, tables: dict[str, pd.DataFrame]) -> None:
+    """Append frames to the tables of their names."""
+    for name, frame in tables.items():
+        if len(frame):  # an append of no rows takes 5 ms as well
+            con.append(name, frame[con.table(name).columns])
+
+
+@contextmanager
+def new_database(path: Path, schema: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection that writes a new database file with the tables that `schema` (an SQL file) declares."""
     con = duckdb.connect(":memory:", config={**_OFFLINE})
     try:
         quoted = str(path).replace("'", "''")
@@ -80,14 +98,57 @@ def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> 
         con.execute(attach)
         con.execute("USE out")
         con.execute(read_sql(schema))
-        for name, frame in tables.items():
-            if len(frame):  # an append of no rows takes 5 ms as well
-                con.append(name, frame[con.table(name).columns])
+        yield con
         con.execute("CHECKPOINT")
         con.execute("USE memory")
         con.execute("DETACH out")
     finally:
         con.close()
+
+
+def typed(rows: duckdb.DuckDBPyRelation, shape: str, *others: str) -> duckdb.DuckDBPyRelation:
+    """Return the JSON texts of column `content` as columns of the shape (name -> type, as JSON), after some others."""
+    content = duckdb.FunctionExpression(
+        "json_transform", duckdb.ColumnExpression("content"), duckdb.ConstantExpression(shape)
+    )
+    return rows.select(*others, duckdb.FunctionExpression("unnest", content))
+
+
+Source: TypeAlias = Callable[[duckdb.DuckDBPyConnection], duckdb.DuckDBPyRelation]
+"""What a cursor is asked for its rows."""
+Wanted: TypeAlias = Mapping[str, object]
+"""Column -> the value that rows must have: a text or number, None for unknown, a list for any of several, and a pair
+(from, to) for texts in order, both included; "" leaves the end open."""
+EVERYTHING: Wanted = MappingProxyType({})
+
+
+def table_of(name: str) -> Source:
+    """Return a table as a source of rows."""
+    return lambda cursor: cursor.table(name)
+
+
+def typed_of(name: str, shape: str, *others: str, **params: object) -> Source:
+    """Return an SQL file whose column `content` is JSON as a source: its fields by `shape` after some others."""
+    return lambda cursor: typed(cursor.sql(read_sql(name), params=params), shape, *others)
+
+
+def _chosen(rows: duckdb.DuckDBPyRelation, wanted: Wanted) -> duckdb.DuckDBPyRelation:
+    for name, value in wanted.items():
+        rows = rows.filter(_condition(name, value))
+    return rows
+
+
+def _condition(name: str, wanted: object) -> duckdb.Expression:
+    column, constant = duckdb.ColumnExpression(name), duckdb.ConstantExpression
+    if wanted is None:
+        return column.isnull()
+    if isinstance(wanted, list):
+        return column.isin(*map(constant, wanted)) if wanted else constant(False)
+    if isinstance(wanted, tuple):
+        low, high = wanted
+        first = column >= constant(low)
+        return first if high == "" else first & (column <= constant(high))
+    return column == constant(wanted)
 
 
 class Database:
@@ -106,10 +167,29 @@ class Database:
 
     def query(self, name: str, **params: object) -> pd.DataFrame:
         """Run an SQL file with named parameters."""
+        with self._cursor() as cursor:
+            return cursor.execute(read_sql(name), params or None).df()
+
+    def select(
+        self, source: Source, wanted: Wanted, order: str = "", limit: int | None = None, offset: int = 0
+    ) -> pd.DataFrame:
+        """Return rows of a source that are as wanted, in the order of some columns."""
+        with self._cursor() as cursor:
+            found = _chosen(source(cursor), wanted)
+            found = found.order(order) if order else found
+            return (found if limit is None else found.limit(limit, offset)).df()
+
+    def count(self, source: Source, wanted: Wanted) -> int:
+        """Return the number of rows of a source that are as wanted."""
+        with self._cursor() as cursor:
+            return len(_chosen(source(cursor), wanted))
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._lock:
             cursor = self._con.cursor()
         with cursor:
-            return cursor.execute(read_sql(name), params or None).df()
+            yield cursor
 
     def close(self) -> None:
         """Close the database."""

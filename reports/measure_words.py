@@ -7,8 +7,9 @@ from i18n import N_, translate
 from results import number_format
 from results.missing import is_missing
 
-SHARE, FEN, COUNTED = "share", "fen", "counted"
-YUAN = N_("{amount} yuan")
+SHARE, FEN, METRES, COUNTED = "share", "fen", "metres", "counted"
+POINTS = N_("{points} points")
+YUAN, KILOMETRES = N_("{amount} yuan"), N_("{length} km")
 PART_OF = N_("{part} of {n} ({what})")
 BASE_OF = N_("of {n} ({what})")
 ALL_COUNTED = N_("Counted, not sampled; no interval")
@@ -21,12 +22,27 @@ Words = Mapping[str, object]
 
 
 def value_words(row: Words, counts: str, language: str) -> str:
-    """Return the value: a share in per cent, money in yuan, a count as it is; a dash if the base is empty."""
+    """Return the value: a share in per cent, money in yuan, metres in km, counts as they are; a dash for none."""
     if counts == SHARE:
         return number_format.percent(row["value"], DECIMALS)
     if counts == FEN and not is_missing(row["value"]):
         return translate(YUAN, language).format(amount=f"{int(str(row['value'])) / 100:,.2f}")
+    if counts == METRES and not is_missing(row["value"]):
+        return translate(KILOMETRES, language).format(length=kilometres(int(str(row["value"]))))
     return number_format.exact(row["value"])
+
+
+def kilometres(metres: int) -> str:
+    """Return metres as kilometres, to the metre and with at least one decimal: 20500 as 20.5."""
+    whole, rest = divmod(metres, 1000)
+    return f"{whole:,}.{f'{rest:03}'.rstrip('0') or '0'}"
+
+
+def difference_words(difference: float, counts: str, language: str) -> str:
+    """Return how much more a value is now, with its sign: of shares in percentage points, of money in yuan."""
+    if counts == SHARE:
+        return translate(POINTS, language).format(points=number_format.signed(100 * difference, DECIMALS))
+    return number_format.signed(difference / 100 if counts == FEN else difference, 2 if counts == FEN else 0)
 
 
 def part(row: Words) -> int | None:

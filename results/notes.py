@@ -19,6 +19,30 @@ SENTENCES = {
         "This round was delivered as counts. Its votes are treated as independent ballots, so "
         "intervals may be too narrow."
     ),
+    # --- on a rule set, by itself and on a round ------------------------------------------------
+    "rule_line_never": N_(
+        "{key} = {line}: no score can be below this line, since the lowest grade gives {low} points, so nobody can "
+        "be listed. Raise the line or lower the points of the lowest grade."
+    ),
+    "rule_limit_never": N_("{key} = 1: no share can exceed 100%, so nobody can be listed. Lower the limit."),
+    "rule_limit_any": N_("{key} = 0: a single vote for the lowest grade is enough to be listed. Raise the limit."),
+    "rule_scale_narrow": N_(
+        "The points go from {low} to {high} and use {number}% of the scale, so scores lie close together and more "
+        "ballots are needed to tell units apart."
+    ),
+    "rule_group_silent": N_("{family}: groups with a weight and without a single vote ({count}): {units}."),
+    "rule_share_empty": N_("The rule takes {share}% of {ranked} ranked units, which is no place: {units}."),
+    "rule_bottom_large": N_("The rule takes {k} of {ranked} ranked units, a third or more: {units}."),
+    "rule_line_nobody": N_("None of {ranked} ranked units is below the line of {line}: {units}."),
+    "rule_line_everybody": N_("All {ranked} ranked units are below the line of {line}: {units}."),
+    "rule_scores_close": N_(
+        "All scores lie within {number} points of a scale from {low} to {high}, so places rest on small "
+        "differences: {units}."
+    ),
+    "rule_one_ballot": N_(
+        "{family}: a single ballot can move the score of {units} by {number} points, more than the {gap} points "
+        "between the last place on the bottom list and the next."
+    ),
     # --- on the collection of ballots -----------------------------------------------------------
     "returned_more": N_(
         "More ballots returned than issued, {number} in all ({count}): {units}. Ask how before the result is used."

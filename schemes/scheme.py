@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from data.model.contract import Table
     from data.store.release import Release
+    from schemes.command import Command
     from schemes.frame import Asked, Frames, Measure
     from schemes.rules import Rules
 
 TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
-PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
+PAGE, DOCUMENTS, DEMO, COMMANDS, CHECKS = "page", "documents", "demo", "commands", "checks"
 WORDS_OF = {
     "measure": "MEASURE_WORDS",
     "counts": "COUNT_WORDS",
@@ -85,6 +86,12 @@ class Scheme:
         """
         kinds = (WORDS_OF[column],) if column else WORD_KINDS
         return next((words[code] for words in map(self.words, kinds) if code in words), code)
+
+    def corrections(self, chosen: Any) -> "Sequence[Any]":
+        """Return what has changed in closed months since their circulars (`schemes.printed_months.Correction`)."""
+        from schemes.printed_months import corrections
+
+        return corrections(chosen)
 
     def document_word(self, kind: str) -> str:
         """Return the English message for a kind of document."""
@@ -149,6 +156,12 @@ class Scheme:
         return self.module(DUE_DAYS) if self.has(DUE_DAYS) else None
 
     @property
+    def checks(self) -> Mapping[str, Callable[..., Any]]:
+        """What the rows of its tables must agree with in other tables, by table: `AcrossTables` with its settings."""
+        checks: Mapping[str, Callable[..., Any]] = self._given(CHECKS, "CHECKS", {})
+        return checks
+
+    @property
     def view(self) -> Callable[..., None] | None:
         """Its page; only pages ask for it, as it loads Streamlit."""
         view: Callable[..., None] | None = self._given(PAGE, "view", None)
@@ -161,9 +174,15 @@ class Scheme:
         return documents
 
     @property
-    def commands(self) -> Mapping[str, Callable[..., Any]]:
+    def items(self) -> Mapping[str, Callable[..., Mapping[str, str]]]:
+        """The items that a document may be about, by the document: a question -> number and name of each."""
+        items: Mapping[str, Callable[..., Mapping[str, str]]] = self._given(DOCUMENTS, "ITEMS", {})
+        return items
+
+    @property
+    def commands(self) -> "Mapping[str, Command]":
         """What it adds to its command, by the word that asks for it."""
-        commands: Mapping[str, Callable[..., Any]] = self._given(COMMANDS, "COMMANDS", {})
+        commands: Mapping[str, Command] = self._given(COMMANDS, "COMMANDS", {})
         return commands
 
     @property

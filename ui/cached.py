@@ -32,6 +32,7 @@ from results.pledges.by_year import PledgeYear
 from results.pledges.register import PledgeBook
 from results.pledges.vote_scores import VoteScores
 from results.ranking.bottom_list import BottomList, bottom_list
+from results.ranking.claims import ReleaseClaims
 from results.ranking.family import Family
 from results.ranking.ranking import Ranking
 from results.ranking.unit import Alone, UnitHistory
@@ -67,7 +68,7 @@ def answers(entries: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 def store() -> Store:
     """Return the store of this server."""
     chosen = settings.load()
-    return Store(chosen.store, threads=chosen.threads)
+    return Store(chosen.store, threads=chosen.threads, claims=ReleaseClaims)
 
 
 def release() -> Release | None:

@@ -55,6 +55,7 @@ MENU = {
         Entry("bulletin", "act/bulletin.py", N_("Bulletin")),
     ),
     N_("Manage"): (
+        Entry("rules", "manage/rules.py", N_("Scoring rules")),
         Entry("upload", "manage/upload.py", N_("Upload data")),
         Entry("releases", "manage/releases.py", N_("Releases")),
     ),

@@ -10,36 +10,23 @@ import streamlit as st
 from streamlit.elements.arrow import DataframeState
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from data.model.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
+from data.model.rule_sets import Bottom, RuleSet
 from i18n import N_
 from results.labels import REASON_SENTENCES, REASONS, VERDICTS
 from results.missing import is_missing
 from results.number_format import interval, number, percent, places
 from results.ranking.rows import records
+from results.ranking.rule_words import UNSCORED_NAMES, bottom_words
 from results.ranking.statements import gauge, named_with_verdict, p_words, share_words, strength
 from results.ranking.unit import WITHHELD
 from ui import layout
 from ui.i18n import _, language
 
-KIND_NAMES = {
-    "scored": N_("Scored"),
-    "dont_know": N_("Don't know"),
-    "abstain": N_("Abstained"),
-    "blank": N_("Blank"),
-    "invalid": N_("Invalid"),
-}
+KIND_NAMES = {"scored": N_("Scored"), **UNSCORED_NAMES}
 WRITTEN_WHOLE, WRITTEN_HEIGHT = 12, 520
 """Rows of a text table shown without scrolling, and the height of a longer table in pixels."""
 DATE = re.compile(r"\d{4}\\-\d\d\\-\d\d( \d\d\\:\d\d)?")  # escaped for Markdown
 MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
-BOTTOM_SENTENCES = {
-    "last": N_("places at the end: {k}"),
-    "share": N_("the last {share} of the ranked units"),
-    "below": N_("every unit with a score below {line}"),
-    "last_and_below": N_("places at the end: {k}, if the score is below {line}"),
-    "dissatisfied_over": N_("every unit where more than {limit} of the votes have the lowest grade"),
-}
-assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
 
 
 def place(rank: object, tied_to: object) -> str:
@@ -52,9 +39,7 @@ def place(rank: object, tied_to: object) -> str:
 
 def bottom_sentence(bottom: Bottom) -> str:
     """Return in words which units the bottom rule lists."""
-    return _(BOTTOM_SENTENCES[bottom.rule]).format(
-        k=bottom.k, share=percent(bottom.share, 0), line=bottom.line, limit=percent(bottom.limit, 0)
-    )
+    return bottom_words(bottom, language())
 
 
 def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from data.intake.record_places import Places
 from data.model.books import Changed, Findings, Shared
 from data.model.contract import header_of
 from data.model.record_keys import shown_key
@@ -11,11 +12,13 @@ MOST_SHOWN = 50  # keys in a sentence
 NOTHING = "—"
 
 
-def book_problems(kind: str, found: Findings, as_of: str, places: Mapping[str, tuple[str, int]]) -> list[Problem]:
-    """Return the findings as problems. places: key -> file and row in the new file."""
-    problems = [_changed(kind, change, places) for change in found.changed]
-    problems += [_shared(shared, places) for shared in found.shared]
-    file = next(iter(places.values()), ("", 0))[0]
+def book_problems(kind: str, found: Findings, as_of: str, places: Places) -> list[Problem]:
+    """Return the findings as problems. places: of the rows of the new file."""
+    of_changed = places.of({change.key for change in found.changed})
+    problems = [_changed(kind, change, of_changed) for change in found.changed]
+    of_shared = places.of({shared.key for shared in found.shared})
+    problems += [_shared(shared, of_shared) for shared in found.shared]
+    file = places.file
     if found.vanished:
         shown = [shown_key(key) for key in found.vanished[:MOST_SHOWN]]
         shown += ["…"] if len(found.vanished) > MOST_SHOWN else []

@@ -7,15 +7,21 @@ columns (one date before another, parts that add up) are in `record_rules.py`.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 
+import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
+from data.duckdb_access import read_sql
 from data.intake import section_sums
 from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
-from data.intake.coded_values import read_coded
+from data.intake.coded_values import MOST_COMPARED, read_coded
 from data.intake.context import Context
 from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
 from data.intake.control_figures_of_results import PrintedLine, of_line, of_return, ranks
@@ -23,6 +29,7 @@ from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, of_fields
+from data.intake.other_rows import OtherRows
 from data.intake.pledge_direction import (
     LOWER_IS_BETTER,
     confirm_direction,
@@ -30,21 +37,39 @@ from data.intake.pledge_direction import (
     suggests_lower,
     suggests_nothing,
 )
-from data.intake.record_rules import Fault, after_day, row_faults
+from data.intake.record_columns import CONTENT, KEY, SPAN, Asked, ColumnReader, Read, Texts, rows_at
+from data.intake.record_places import Places
+from data.intake.record_rules import Fault, after_day, row_faults, rules_of
 from data.intake.registers_by_month import ACROSS_ROWS, Entry, across_rows
+from data.intake.related_rows import RelatedRows
+from data.intake.shares import settle_share
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import Judgement, alone, is_totals_row, judge_group, judge_round, judge_unit, totals_word
+from data.intake.wide_rows import WideColumns, apart, wide_columns
 from data.model.books import book_digest
-from data.model.contract import AGREED_WITHOUT, KEYS, KIND_NAMES, REQUIRED, TABLE_OF_KIND, Field, fields, header_of
-from data.model.facts import frame_digest
+from data.model.checks import OF_OTHER_ROWS, SHARE
+from data.model.contract import (
+    AGREED_WITHOUT,
+    KEYS,
+    KIND_NAMES,
+    MONTH,
+    REQUIRED,
+    TABLE_OF,
+    TABLE_OF_KIND,
+    Field,
+    fields,
+    header_of,
+)
+from data.model.facts import frame_digest, ordered_digest
 from data.model.names import match_key, tidy
 from data.model.record_keys import canonical, key_of, shown_key, year_of
 from data.model.register import Register
 from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem, Term, has_errors
 
-COLUMNS = ["key", "content"]
+COLUMNS = [KEY, CONTENT]
+FEW_ROWS = 5_000  # read one by one: a table of 2,000 opinions takes 0.15 s so, and 0.2 s by columns
 MOST_READINGS = 1 << 16  # of different cells; most cells of a register repeat: units, places, days, words of a list
 NAMES = frozenset({"alias", "unit_text", "group_code"})
 RETURNED = ("issued", "returned", "valid", "invalid")
@@ -52,24 +77,23 @@ SPELLED = frozenset({"category", "group_code", "site"})
 LINEAGE = frozenset({"from_code", "to_code"})
 _RANK = re.compile(r"(?:并列)?第?(\d{1,6})名?(?:\(?并列\)?)?")
 _DIGIT = re.compile(r"\d")
-_SPAN = re.compile(r"至|~|～|—+|--")
 _OPEN_END = frozenset({"", "今", "现在"})
 
 
 @dataclass
 class RecordIntake:
-    """Accepted records (columns COLUMNS, a row per record, in canonical order) or the problems that prevent them.
+    """Accepted records or the problems that prevent them.
 
-    places: key of a record -> its file and row.
+    facts: file with a row per record and columns COLUMNS, in canonical order. places: where each record comes from.
     """
 
-    frame: pd.DataFrame | None = None
+    facts: Path | None = None
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     blank: int = 0
     meaning: Meaning = field(default_factory=Meaning)
-    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
     joined: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -87,9 +111,11 @@ class _Row:
 class _Reader:
     """Reader of records in order, remembering the earlier row of every key."""
 
-    def __init__(self, kind: str, context: Context, intake: RecordIntake) -> None:
+    def __init__(self, kind: str, context: Context, intake: RecordIntake, *, only_file: bool) -> None:
         self.kind, self.intake, self.stored = kind, intake, cache(context.references)
         self.context = context
+        self.other_rows = OtherRows(kind, context)
+        self.related = RelatedRows(TABLE_OF[kind], context.rows)
         self.codes = context.register.codes() if context.register else {}
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
@@ -99,6 +125,7 @@ class _Reader:
             for check in own.checks
             if check.reference and check.reference[0] == TABLE_OF_KIND[kind]
         ]
+        self.shares = [(own, check) for own in self.fields for check in own.checks if check.sort == SHARE]
         self.own: dict[str, dict[str, str]] = {}
         self.predecessors: set[str] = set()
         self.numbers: dict[str, Numbers] = {}
@@ -116,6 +143,85 @@ class _Reader:
         self.totals: dict[str, LineOfTotals] = {}
         self.printed: list[tuple[_Row, PrintedLine]] = []
         self.returned: dict[str, list[tuple[tuple[int, ...], int, str]]] = {}
+        self.only_file = only_file
+        self.tables: list[tuple[LoadedTable, pa.ChunkedArray]] = []
+        self.lines_by_columns: list[Path] = []
+        self.count_by_columns = self.at = 0  # at: rows of the tables before
+        self.doubled: list[int] = []
+
+    def rows(self, loaded: LoadedTable, text: TextTable, header: Header, wide: WideColumns | None) -> int:
+        """Read a table row by row; return the number of rows with content."""
+        rows = list(_rows(loaded, text, header, wide))
+        if self.kind != "results":
+            known = round_columns(self.kind, header) | _rates_of_return(self.kind, header)
+            own = header.without_other(known)
+            filled = {at: sum(bool(row.cells[at].strip()) for row in rows) for at in own.other}
+            self.intake.problems += _unknown_columns(text, own, filled)
+        self.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
+        for name in set() if self.context.earlier else SPELLED & set(header.fields):
+            self.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
+        self.intake.joined |= other_spellings(*self.spelled.values())
+        self.alone = alone(row.texts.get("unit_text", row.texts.get("unit_code", "")) for row in rows)
+        for name in () if self.context.earlier else identifiers(self.kind, header):
+            self.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
+        self.begin(header, lambda name: (row.texts.get(name, "") for row in rows))
+        for row in rows:
+            self.row(row)
+        return len(rows)
+
+    def columns(self, loaded: LoadedTable, text: TextTable, header: Header) -> int:
+        """Read a large table by columns, and row by row where anything could be wrong; return as `rows`."""
+        con, texts = self.context.con, Texts(self.context.con, loaded.name, header.fields)
+        self.alone = alone(texts.of("unit_text" if "unit_text" in header.fields else "unit_code"))
+        for name in identifiers(self.kind, header):
+            self.numbers[name] = Numbers.of(texts.telling(name))
+        by = {own.name for own, _ in self.self_references}
+        self.begin(header, partial(texts.referred, by=by, first=MOST_COMPARED) if self.only_file else texts.in_order)
+        read = ColumnReader(self._asked(header)).read(con, loaded.name, self.context.workdir, self.at)
+        self.intake.problems += _unknown_columns(
+            text, header.without_other(round_columns(self.kind, header)), read.filled
+        )
+        doubtful = np.union1d(np.concatenate(read.doubtful), self._doubled(loaded, read))
+        for position, cells in rows_at(con, loaded.name, doubtful):
+            row = _row_of(text.name, loaded.place(position)[1], header, cells)
+            if row is not None:
+                self.row(row)
+        self.lines_by_columns += read.lines
+        self.count_by_columns += read.rows - len(doubtful)
+        self.at += loaded.count
+        return read.rows
+
+    @property
+    def count(self) -> int:
+        """Return the number of accepted records."""
+        return len(self.lines) + self.count_by_columns
+
+    def _asked(self, header: Header) -> Asked:
+        codes = {
+            own.name for own in self.fields if own.type == "text" and [check.sort for check in own.checks] == ["code"]
+        }
+        padded = {name: numbers.padded for name, numbers in self.numbers.items() if name in codes}
+        names_it = {at: self._names_round for at in round_columns(self.kind, header)}
+        selves = tuple((own.name, name) for own, name in self.self_references)
+        return Asked(self.kind, header, rules_of(self.kind), self.reading, padded, self.context.as_of, names_it, selves)
+
+    def _names_round(self, text: str) -> bool:
+        return not judge_round(text, self.context.round_id).code
+
+    def _doubled(self, loaded: LoadedTable, read: Read) -> NDArray[np.int64]:
+        """Return the positions of rows whose key comes again, also in an earlier file, whose place is noted then."""
+        keys = read.all_keys()
+        coded = keys.combine_chunks().dictionary_encode()
+        numbers = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        again = np.bincount(numbers[numbers >= 0], minlength=len(coded.dictionary)) > 1
+        earlier = Places(self.seen, self.tables)
+        there = earlier.of(coded.dictionary.to_pylist()) if not self.only_file else {}
+        self.seen |= {key: self.seen.get(key, Place(*place)) for key, place in there.items()}
+        again |= np.isin(coded.dictionary.to_numpy(zero_copy_only=False), list(there))
+        self.tables.append((loaded, keys))
+        found = np.flatnonzero((numbers >= 0) & again[numbers]) if len(again) else np.array([], dtype=np.int64)
+        self.doubled += (found + self.at).tolist()
+        return found
 
     def row(self, row: _Row) -> None:
         """Read a record: each field by itself, then rules across fields, then whether it is a duplicate."""
@@ -135,14 +241,25 @@ class _Reader:
             self._direction(row, content)
         for column in set() if self.context.earlier else round_columns(self.kind, row.header):
             self._round(row, column)
-        for fault in (*row_faults(self.kind, content), *self._own_faults(content)):
-            self._note(row, fault.name, fault.code, fault.facts, warning=fault.warns)
+        misread = {problem.column for problem in self.intake.problems[faults:]}
+        of_shares = list(self._of_shares(row, content))
+        related = self.related.with_related(content)
+        of_others = self.other_rows.faults(content)
+        for fault in (*of_shares, *row_faults(self.kind, related), *self._own_faults(content), *of_others):
+            if not (fault.code.startswith("missing_") and row.header.text_of(self.kind, fault.name) in misread):
+                self._note(row, fault.name, fault.code, fault.facts, fault.level)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._figures(row, content)
         if self.numbered:
             content[self.numbered] = self._number(content)
         self._key(row, content)
+
+    def _of_shares(self, row: _Row, content: dict[str, object]) -> Iterator[Fault]:
+        """Settle the numbers that are given as shares; yield why they cannot be read."""
+        for own, check in self.shares:
+            header = row.header.text_of(self.kind, check.other)
+            yield from settle_share(own, check, content, row.texts.get(check.other, ""), header)
 
     def _own_faults(self, content: Mapping[str, object]) -> Iterator[Fault]:
         """Yield entries after the as-of day of the file, and rows that refer to themselves."""
@@ -164,14 +281,12 @@ class _Reader:
         facts = {"records": True, "lines": f"{lines:,}", "count": f"{count:,}"}
         return [Problem("equal_rows", "warning", file, facts=facts)] if count else []
 
-    def begin(self, rows: list[_Row], header: Header) -> None:
-        """Let the rows of a file refer to each other, and to those of earlier files."""
-        key = KEYS[self.kind][0]
-        asked = key in AGREED_WITHOUT.get(self.kind, ()) and key not in header.fields
-        self.numbered = key if asked else ""
+    def begin(self, header: Header, texts: Callable[[str], Iterable[str]]) -> None:
+        """Let the rows of a file refer to each other, and to those of earlier files. texts: of a field, in order."""
+        self.numbered = _numbered(self.kind, header)
         for _, name in self.self_references:
-            texts = (tidy(row.texts.get(name, "")) for row in rows)
-            self.own.setdefault(name, {}).update({match_key(text): text for text in texts if text})
+            named = filter(None, map(tidy, texts(name)))
+            self.own.setdefault(name, {}).update({match_key(text): text for text in named})
         self.context = replace(self.context, references=cache(self._references))
         self.readings.clear()
         self.known = frozenset({*self.codes, *self.alone})
@@ -217,9 +332,10 @@ class _Reader:
     def _across_rows(self) -> None:
         """Note the rules across rows that the rows break."""
         entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
-        faults = across_rows(self.kind, [Entry(place, content) for place, (_, content) in entries.items()])
+        listed = [Entry(place, content) for place, (_, content) in entries.items()]
+        faults = across_rows(self.kind, listed, partial(self.context.rows, TABLE_OF_KIND[self.kind]))
         for entry, fault in faults:
-            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts)
+            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, fault.level)
 
     def _round(self, row: _Row, column: int) -> None:
         """Refuse a row of another round than the import's."""
@@ -247,7 +363,7 @@ class _Reader:
         if sums:
             name = next((name for name, text in row.texts.items() if text == sums), self.fields[0].name)
             about: dict[str, object] = {"value": sums}
-            self._note(row, name, "totals_row", about, warning=True)
+            self._note(row, name, "totals_row", about, "warning")
             cells = dict(zip(row.header.cells, row.cells, strict=True))
             self.totals.setdefault(row.file, LineOfTotals(row.file)).set_aside(row.number, sums, cells)
         return bool(sums)
@@ -256,18 +372,19 @@ class _Reader:
         text = row.texts.get(kind.name, "")
         reading = self.readings.get((kind.name, text))
         if reading is None:
-            reading = self._reading(kind, text)
+            reading = self.reading(kind, text)
             if len(self.readings) < MOST_READINGS:
                 self.readings[kind.name, text] = reading
         if reading.code:
-            self._note(row, kind.name, reading.code, reading.facts, warning=reading.warning)
+            self._note(row, kind.name, reading.code, reading.facts, "warning" if reading.warning else "error")
         missing = reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]
-        if missing and kind.name != self.numbered:
+        if missing and kind.name != self.numbered and not kind.has(SHARE):
             self._note(row, kind.name, "missing_value")
         spelled = self.spelled.get(kind.name, {})
         content[kind.name] = spelled.get(reading.kept, reading.kept) if isinstance(reading.kept, str) else reading.kept
 
-    def _reading(self, kind: Field, text: str) -> Reading:
+    def reading(self, kind: Field, text: str) -> Reading:
+        """Return what a cell of a field is read as."""
         if kind.name == "round_id" or (kind.name == "year" and self.kind != "round"):
             return self._own_round(kind, text)
         if not tidy(text):
@@ -364,7 +481,8 @@ class _Reader:
         place = Place(row.file, row.number)
         earlier = self.seen.setdefault(key, place)
         if earlier is not place:
-            name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
+            named = [name for name in KEYS[self.kind] if name in row.header.fields and row.texts.get(name)]
+            name = named[-1] if named else KEYS[self.kind][-1]
             self._note(row, name, "duplicate_key", {"earlier": earlier, "value": shown_key(key)})
             return
         self.lines.append((canonical(content), key))
@@ -372,22 +490,38 @@ class _Reader:
             self.linked.append((row, content))
 
     def _note(
-        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, *, warning: bool = False
+        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, level: str = "error"
     ) -> None:
-        level = "warning" if warning else "error"
         column = row.header.text_of(self.kind, name)
         value = row.texts.get(name, "")
         self.intake.problems.append(Problem(code, level, row.file, None, row.number, column, value, facts or {}))
 
-    def frame(self) -> pd.DataFrame:
-        """Return all records in canonical order."""
-        rows = sorted(self.lines)
-        return pd.DataFrame({"key": [key for _, key in rows], "content": [text for text, _ in rows]}, dtype="str")
+    def facts(self) -> tuple[Path, str]:
+        """Write all records in canonical order; return the file and its digest."""
+        rows, con = sorted(self.lines), self.context.con
+        frame = pd.DataFrame({KEY: [key for _, key in rows], CONTENT: [text for text, _ in rows]}, dtype="str")
+        path = self.context.workdir / "records.parquet"
+        if not self.lines_by_columns:
+            _write(con, frame, path)
+            return path, frame_digest(self.kind, frame)
+        by_rows = self.context.workdir / "by_rows.parquet"
+        _write(con, frame.assign(position=-1), by_rows)
+        files = [str(by_rows), *map(str, self.lines_by_columns)]
+        lines = con.sql(read_sql("intake/record_lines"), params={"files": files, "doubled": self.doubled})
+        lines.write_parquet(str(path), compression="zstd")
+        ordered = con.sql(read_sql("intake/record_json"), params={"file": str(path)})
+        return path, ordered_digest(self.kind, COLUMNS, ordered)
+
+
+def _write(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, path: Path) -> None:
+    con.register("facts_frame", frame)
+    con.table("facts_frame").write_parquet(str(path), compression="zstd")
+    con.unregister("facts_frame")
 
 
 def _with_span(texts: dict[str, str]) -> dict[str, str]:
     """Split a single column 起止 into start and end: 2019-01-01至今 has no end yet."""
-    start, *end = _SPAN.split(texts.get("valid_from", ""), maxsplit=1)
+    start, *end = SPAN.split(texts.get("valid_from", ""), maxsplit=1)
     if not end:
         return texts
     return {**texts, "valid_from": start, "valid_to": "" if end[0].strip() in _OPEN_END else end[0]}
@@ -421,44 +555,50 @@ def maximum_of(header: str) -> float | None:
     return float(found[1]) if found else None
 
 
-def read_records(kind: str, tables: list[tuple[TextTable, Header]], context: Context) -> RecordIntake:
-    """Read the files of one upload of a record kind."""
+def read_records(
+    kind: str, tables: list[tuple[TextTable, Header]], context: Context, few: int = FEW_ROWS
+) -> RecordIntake:
+    """Read the files of one upload of a record kind. few: rows up to which a table is read row by row."""
     intake = RecordIntake()
-    reader = _Reader(kind, context, intake)
+    reader = _Reader(kind, context, intake, only_file=len(tables) == 1)
     for number, (text, header) in enumerate(tables):
         if kind == "results" and "recomputed" in header.fields and not context.former:
             header = header.releasing("recomputed")  # kept as it is printed, like every other column
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0
-        rows = list(_rows(loaded, text, header))
-        if kind != "results":
-            known = round_columns(kind, header) | _rates_of_return(kind, header)
-            intake.problems += _unknown_columns(text, header.without_other(known), rows)
-        reader.predecessors |= {match_key(row.texts.get("from_code", "")) for row in rows}
-        for name in set() if context.earlier else SPELLED & set(header.fields):
-            reader.spelled[name] = spellings_of(tidy(row.texts[name]) for row in rows)
-        intake.joined |= other_spellings(*reader.spelled.values())
-        reader.alone = alone(row.texts.get("unit_text", row.texts.get("unit_code", "")) for row in rows)
-        for name in () if context.earlier else identifiers(kind, header):
-            reader.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
-        reader.begin(rows, header)
-        for row in rows:
-            reader.row(row)
-        intake.rows += len(rows)
+        wide = None if context.former else wide_columns(kind, header.cells, header.fields, header.other)
+        header = _without_wide(header, wide)
+        by_columns = loaded.count > few and wide is None and reads_by_columns(kind, header)
+        intake.rows += reader.columns(loaded, text, header) if by_columns else reader.rows(loaded, text, header, wide)
         intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
+        of_words = wide.columns.values() if wide else ()
+        intake.meaning.columns += [m for own in of_words for m in of_fields(text.name, header.cells, own, ())]
     reader.of_all_lines()
     intake.problems += reader.equal_rows(tables[0][0].name) if tables else []
     intake.problems += reader.questions()
-    if not reader.lines and not has_errors(intake.problems):
+    if not reader.count and not has_errors(intake.problems):
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
     if not any(problem.level == "error" for problem in intake.problems):
-        intake.frame = reader.frame()
-        intake.digest = frame_digest(kind, intake.frame)
+        intake.facts, intake.digest = reader.facts()
         if context.as_of:
             intake.digest = book_digest(intake.digest, context.as_of, complete=context.complete)
-        intake.places = {key: (place.file, place.row or 0) for key, place in reader.seen.items()}
+        intake.places = Places(reader.seen, reader.tables)
     return intake
+
+
+def reads_by_columns(kind: str, header: Header) -> bool:
+    """Return whether a large table may be read by columns: one with no rules but those of the contract."""
+    checks = [check for own in TABLE_OF[kind].fields for check in own.checks]
+    in_row = not any(check.named or check.related or check.when or check.sort in OF_OTHER_ROWS for check in checks)
+    is_plain = in_row and TABLE_OF[kind].lock == MONTH and kind not in ACROSS_ROWS
+    return is_plain and not _numbered(kind, header) and not SPELLED & set(header.fields)
+
+
+def _numbered(kind: str, header: Header) -> str:
+    """Return the key that rows get from their content, as their file has no column for it; "" if it has."""
+    key = KEYS[kind][0]
+    return key if key in AGREED_WITHOUT.get(kind, ()) and key not in header.fields else ""
 
 
 def identifiers(kind: str, header: Header) -> list[str]:
@@ -474,13 +614,37 @@ def identifiers(kind: str, header: Header) -> list[str]:
     ]
 
 
-def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:
-    """Yield the records of a file that have any content."""
+def _without_wide(header: Header, wide: WideColumns | None) -> Header:
+    """Return the header without the columns of words; a column that is for no word among several is not read."""
+    if wide is None:
+        return header
+    for name in wide.doubtful:
+        header = header.releasing(name)
+    return header.without_other(wide.claimed())
+
+
+def _rows(loaded: LoadedTable, text: TextTable, header: Header, wide: WideColumns | None) -> Iterator[_Row]:
+    """Yield the records of a file that have any content; a line with columns of words makes several."""
+    headers = (
+        {word: replace(header, fields={**header.fields, **own}) for word, own in wide.columns.items()} if wide else {}
+    )
     for position, record in enumerate(loaded.con.table(loaded.name).fetchall() if loaded.placements else []):
         cells = ["" if value is None else str(value) for value in record]
-        if any(cell.strip() for cell in cells):
-            texts = {name: cells[column] for name, column in header.fields.items()}
-            yield _Row(text.name, loaded.place(position)[1], header, _with_span(texts), cells)
+        row = _row_of(text.name, loaded.place(position)[1], header, cells)
+        if row is None or wide is None:
+            yield from [] if row is None else [row]
+            continue
+        for word, own in apart(row.texts, cells, wide):
+            yield _Row(row.file, row.number, headers[word], own, cells)
+
+
+def _row_of(file: str, number: int, header: Header, cells: list[str]) -> _Row | None:
+    """Return a record with its place; None if it has no content."""
+    if not any(cell.strip() for cell in cells):
+        return None
+    return _Row(
+        file, number, header, _with_span({name: cells[column] for name, column in header.fields.items()}), cells
+    )
 
 
 def _rates_of_return(kind: str, header: Header) -> set[int]:
@@ -490,8 +654,8 @@ def _rates_of_return(kind: str, header: Header) -> set[int]:
     return {at for at, text in header.other.items() if kind_of_figure(text) in RATES_OF_RETURN}
 
 
-def _unknown_columns(text: TextTable, header: Header, rows: list[_Row]) -> list[Problem]:
-    filled = {at: sum(bool(row.cells[at].strip()) for row in rows) for at in header.other}
+def _unknown_columns(text: TextTable, header: Header, filled: Mapping[int, int]) -> list[Problem]:
+    """Warn of the columns that are not read. filled: their cells with content."""
     return [
         Problem("unknown_column", "warning", text.name, None, header.row, cell, cell, {"cells": filled[at]})
         for at, cell in header.other.items()
@@ -499,17 +663,16 @@ def _unknown_columns(text: TextTable, header: Header, rows: list[_Row]) -> list[
 
 
 def twice_imported(
-    kind: str, places: Mapping[str, tuple[str, int]], others: list[tuple[str, pd.DataFrame]], as_of: str = ""
+    kind: str, places: Places, others: Iterable[tuple[str, Collection[str]]], as_of: str = ""
 ) -> list[Problem]:
-    """Report records at `places` whose key is already in another upload (id, frame) of the kind and round.
+    """Report records at `places` whose key is already in another upload (id, keys) of the kind and round.
 
     as_of: the as-of day of these uploads, if they are of a book.
     """
     found = []
-    for upload, other in others:
-        for key in sorted(set(places) & set(other["key"])):
+    for upload, keys in others:
+        for key, (file, row) in sorted(places.of(keys).items()):
             shown = shown_key(key)
-            file, row = places[key]
             column = header_of(kind, KEYS[kind][-1])
             facts: dict[str, object] = {"upload": upload, "earlier": Place(""), "line": (key,)}
             facts |= {"as_of": as_of} if as_of else {}

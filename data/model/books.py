@@ -86,6 +86,22 @@ def past_fields(kind: str) -> list[Field]:
     return [own for own in TABLE_OF[kind].fields if own.has("past")]
 
 
+def counted_by(kind: str) -> tuple[str, str, str, str]:
+    """Return the fields of a book by which its rows are counted: day, unit, place and state; "" for one it lacks.
+
+    The day is that of the first past event: when a row came in. A field with several places at once counts for none.
+    """
+    own = [one for one in TABLE_OF[kind].fields if one.type != "list"]
+    days = [one.name for one in own if one.type in ("date", "timestamp") and one.has("past")]
+    by = [next((one.name for one in own if one.has(word)), "") for word in ("unit", "place", "state")]
+    return next(iter(days), ""), by[0], by[1], by[2]
+
+
+def has_values_alone(kind: str) -> bool:
+    """Return whether a book has a field whose value no two rows may have at the same time."""
+    return any(check.sort == ALONE for own in TABLE_OF[kind].fields for check in own.checks)
+
+
 def states(snapshots: Iterable[Snapshot], day: str) -> dict[str, State]:
     """Return the state of every row on a day, by key."""
     found: dict[str, State] = {}

@@ -6,12 +6,14 @@ in the order of its text, so file order, encoding, chunk size and thread count d
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.duckdb_access import read_sql
@@ -134,6 +136,20 @@ def frame_digest(kind: str, frame: pd.DataFrame) -> str:
     )
     head = json.dumps([kind, list(frame.columns)], ensure_ascii=False)
     return hashlib.sha256("\n".join([head, *records]).encode()).hexdigest()
+
+
+def ordered_digest(kind: str, columns: Sequence[str], lines: duckdb.DuckDBPyRelation) -> str:
+    """Return what `frame_digest` gives, of the JSON lines of a table in order, each after a line break.
+
+    Half a million lines took 4 GB as a list; here their bytes are hashed as the engine hands them over.
+    """
+    digest = hashlib.sha256(json.dumps([kind, list(columns)], ensure_ascii=False).encode())
+    for batch in lines.to_arrow_reader(DIGEST_CHUNK):
+        texts = batch.column(0).cast(pa.large_string())
+        _, ends, content = texts.buffers()
+        starts = np.frombuffer(ends, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        digest.update(memoryview(content)[starts[0] : starts[-1]])
+    return digest.hexdigest()
 
 
 def write_dictionaries(path: Path, dictionaries: Dictionaries) -> None:

@@ -30,13 +30,17 @@ ACTIONS = {
     "publish": N_("Published"),
     "rollback": N_("Rolled back"),
     "clear": N_("Trial cleared"),
+    "withdraw": N_("Upload withdrawn"),
     "status": N_("Status changed"),
+    "close": N_("Month closed"),
+    "reopen": N_("Month opened again"),
     "export": N_("Exported"),
     "rebuild": N_("Rebuilt"),
     "backup": N_("Backed up"),
     "restore": N_("Restored"),
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),
+    "second": N_("Checked by a second person"),
     "nothing later": N_("Nothing published after the backup"),
 }
 
@@ -171,10 +175,11 @@ class _Draft:
         else:
             self.add(
                 done.action,
-                done.status,
-                release=done.release,
+                done.status or (done.subject if done.month else ""),
+                release=done.made_from or done.release,
                 round_id=done.round,
                 note=done.note,
+                sha256=done.figures,
                 time=done.time,
                 who=done.user,
                 told=replace(self.told, events=done.number),

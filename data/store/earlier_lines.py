@@ -84,7 +84,7 @@ def _places_in(upload: Upload, lines: Sequence[Line], context: Context, words: f
         if upload.kind == "counts":
             return read_counts(tables, context).places
         places = read_records(upload.kind, tables, context).places
-        return {(key,): (file, row, "") for key, (file, row) in places.items()}
+        return {(key,): (file, row, "") for key, (file, row) in places.all().items()}
     except (FileRefusedError, OSError):
         # The stored file is damaged or missing, which `biaochi check` reports; the problem then names only the upload.
         return {}

@@ -18,7 +18,7 @@ from data.intake.as_of_days import as_of_days
 from data.intake.ballots import read_ballots, unscored
 from data.intake.book_changes import book_problems
 from data.intake.categories import alike, question
-from data.intake.context import READING, READING_OF_MEANINGS, Context
+from data.intake.context import READING, READING_OF_MEANINGS, Claims, Context
 from data.intake.corrections import WHOLE_ROW, FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.elsewhere import of_name
@@ -28,6 +28,7 @@ from data.intake.meaning import SETTLED_BY_CONFIRMING, UNIT, Meaning, digest_of,
 from data.intake.merged_numbers import with_merged_numbers
 from data.intake.personal import PERSONAL, is_clean, personal_cells, without_values
 from data.intake.personal_copy import CleanedFile, cleaned
+from data.intake.record_places import Places
 from data.intake.records import RecordIntake, read_records, twice_imported
 from data.intake.refusal import FileRefusedError
 from data.intake.sheet_marks import below_the_header, row_of
@@ -37,12 +38,15 @@ from data.intake.titles import contradictions
 from data.intake.unit_sheets import BY_SHEETS, OF_SHEET, UnitSheets
 from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.units import UnitIntake, read_units
-from data.model.books import findings, is_book
+from data.model.across_tables import NO_CHECKS, AcrossTables
+from data.model.books import is_book
 from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
-from data.store.atomic_write import copy_to_disk, move_atomically
+from data.store.across_tables import found_across
+from data.store.atomic_write import copy_to_disk, move_atomically, move_into_store
+from data.store.book_findings import book_findings
 from data.store.column_mappings import Decision, remembered, words, write_decision
 from data.store.earlier_lines import Found, Line, with_places
 from data.store.history import now, user
@@ -53,10 +57,11 @@ from data.store.rounds import (
     read_register,
     read_round,
     referable,
-    snapshot_of,
+    rows_of,
 )
 from data.store.uploads import (
     EVIDENCE,
+    FACTS,
     Choices,
     EditLog,
     Evidence,
@@ -199,12 +204,17 @@ DEFAULTS = ImportOptions()
 
 @dataclass(frozen=True)
 class Request:
-    """The parameters of an import job. rules: the rule set, for a scored kind."""
+    """The parameters of an import job.
+
+    rules: the rule set, for a scored kind. checks: by table. claims: of the release in force.
+    """
 
     kind: str
     round_id: str
     rules: RuleSet | None
     options: ImportOptions
+    checks: Mapping[str, AcrossTables] = field(default_factory=lambda: NO_CHECKS)
+    claims: Claims | None = None
 
 
 class ImportJob:
@@ -238,7 +248,7 @@ class ImportJob:
         self.folder.mkdir()
         self.con = working_memory(staging, threads=threads)
         self.checksums: dict[Path, str] = {}
-        self.places: dict[str, tuple[str, int]] = {}
+        self.places = Places()
         self.as_of = self.options.as_of
         self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
 
@@ -264,6 +274,7 @@ class ImportJob:
         self.report.problems += self._personal_cells(tables)
         digest, self.report.rows = self._read(tables)
         self.report.content = digest
+        self.report.problems += self._across_tables(digest)
         self.report.problems += self._alike_categories()
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
@@ -336,8 +347,10 @@ class ImportJob:
         """Report what the file says of the earlier states of the book: changed past entries, rows that are missing."""
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
         others = [u for u in active([*self.in_force, draft]) if u.kind == self.kind and u.number != draft.number]
-        found = findings(self.kind, snapshot_of(draft), [snapshot_of(upload) for upload in others])
-        self.report.problems += book_problems(self.kind, found, self.as_of, self.places)
+        found = book_findings(self.con, draft, others)
+        told = {(problem.code, problem.row, problem.column) for problem in self.report.problems}
+        of_book = book_problems(self.kind, found, self.as_of, self.places)
+        self.report.problems += [p for p in of_book if (p.code, p.row, p.column) not in told]
         self.report.notes += [problem for problem in self.report.problems if problem.level == "note"]
         self.report.problems = [problem for problem in self.report.problems if problem.level != "note"]
 
@@ -346,7 +359,7 @@ class ImportJob:
         self.watch.step(0.95, N_("Storing"))
         upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
         write_manifest(self.folder, upload)
-        move_atomically(self.folder, self.path / "uploads" / upload.upload_id)
+        move_into_store(self.staging, self.folder, self.path, f"uploads/{upload.upload_id}")
         self.report.stored, self.report.upload = True, upload.upload_id
         if self.options.confirm or self.options.values or self.options.mapping:
             self._remember()
@@ -599,7 +612,10 @@ class ImportJob:
         self.report.blank_rows = small.blank
         self.report.meaning = small.meaning
         self.report.joined = small.joined
-        if small.frame is not None:
+        if isinstance(small, RecordIntake):
+            if small.facts is not None:
+                small.facts.rename(self.folder / FACTS)
+        elif small.frame is not None:
             write_frame(self.con, self.folder, small.frame)
         return small.digest, small.rows
 
@@ -637,10 +653,18 @@ class ImportJob:
             reads_directions=asked,
             reading=self.options.reading,
             references=partial(referable, [upload for upload in self.in_force if not upload.trial]),
+            rows=partial(rows_of, self._left_in_force()),
+            claims=self.request.claims,
+            replaying=self.options.replaying,
             as_of=self.as_of,
             complete=self.options.complete,
             watch=self.watch,
         )
+
+    def _left_in_force(self) -> list[Upload]:
+        """Return the uploads that this import leaves in force, but for those of rounds that are tried out."""
+        replaced = self._others(self.kind) if self.options.replace else []
+        return [upload for upload in self.in_force if not upload.trial and upload not in replaced]
 
     def _register(self) -> Register | None:
         if self.kind == "units":
@@ -690,10 +714,18 @@ class ImportJob:
         others = self._others(self.kind)
         return with_places(conflicts, self.lines, others, self._context(), self.header_words) if conflicts else []
 
+    def _across_tables(self, digest: str) -> list[Problem]:
+        """Return what the schemes find in the rows together with other tables; a replay asks nothing again."""
+        check = self.request.checks.get(TABLE_OF[self.kind].name)
+        if check is None or not digest or self.options.replaying or has_errors(self.report.problems):
+            return []
+        draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
+        return found_across(self.con, check, draft, active([*self.in_force, draft]), self.places)
+
     def _record_conflicts(self, together: list[Upload]) -> list[Problem]:
         """Return problems for records of other uploads in force, and for aliases that would refer to two units."""
         same = [u for u in self._others(self.kind) if u in together]
-        problems = twice_imported(self.kind, self.places, [(u.upload_id, u.frame()) for u in same], self.as_of)
+        problems = twice_imported(self.kind, self.places, ((u.upload_id, u.keys()) for u in same), self.as_of)
         return problems or (alias_conflicts(together) if self.kind == "unit_alias" else [])
 
     def _upload(self, evidence: list[_Kept], digest: str, rows: int, accepted: str) -> Upload:

@@ -15,13 +15,13 @@ from weakref import WeakValueDictionary
 import duckdb
 import pandas as pd
 
-from data.duckdb_access import Database
+from data.duckdb_access import EVERYTHING, Database, Source, Wanted, table_of, typed_of
 from data.model.books import is_book
-from data.model.contract import TABLE_OF
+from data.model.contract import MONTH, TABLE_OF
 from data.model.rule_sets import RuleSet, parse_rules
 from data.store.cache import Cache
 from data.store.history import read_history
-from data.store.records import ALL_ROUNDS, typed_records
+from data.store.records import ABOUT, ALL_ROUNDS, LAST_DAY, as_typed, book_table, shape, typed_records
 from data.store.round_status import TRIAL, status_given
 from data.store.uploads import file_sha256
 from errors import StoreDamagedError
@@ -30,7 +30,6 @@ from errors import StoreDamagedError
 METHOD_VERSION = 3
 
 RESULTS = "results.duckdb"
-LAST_DAY = "9999-12-31"
 RELEASE = "release.json"
 
 P = ParamSpec("P")
@@ -46,6 +45,7 @@ class Release:
         self.id: str = folder.name
         self._rounds: WeakValueDictionary[str, Round] = WeakValueDictionary()
         self._records: dict[str, pd.DataFrame] = {}
+        self._newest_days: dict[str, str] = {}
         try:
             self._database = Database(folder / RESULTS)
         except duckdb.Error:
@@ -63,15 +63,20 @@ class Release:
 
     def query(self, name: str, **params: object) -> pd.DataFrame:
         """Run one file of data/sql/release."""
-        return self._ask(f"release/{name}", **params)
+        return self._ask(lambda database: database.query(f"release/{name}", **params))
 
     def query_table(self, name: str) -> pd.DataFrame:
         """Return all rows of one table of the schema, sorted by every column."""
-        return self._ask("table", table=name)
+        return self._ask(lambda database: database.query("table", table=name))
 
-    def _ask(self, name: str, **params: object) -> pd.DataFrame:
+    @cached_property
+    def tables(self) -> list[str]:
+        """Its tables by name; a book has a table of its own."""
+        return list(map(str, self.query("tables")["name"]))
+
+    def _ask(self, ask: Callable[[Database], T]) -> T:
         try:
-            return self._database.query(name, **params)
+            return ask(self._database)
         except duckdb.Error:
             if file_sha256(self.folder / RESULTS) == self.made_of["results_sha256"]:
                 raise
@@ -105,18 +110,67 @@ class Release:
         return self._records[kind]
 
     def _read_records(self, round_id: str, kind: str) -> pd.DataFrame:
+        if TABLE_OF[kind].lock == MONTH:
+            others = ("as_of",) if is_book(kind) else ()
+            rows = typed_of("release/records", shape(kind), *others, round_id=round_id, kind=kind)
+            return as_typed(kind, self._select(rows))
         return typed_records(kind, list(self.query("records", round_id=round_id, kind=kind)["content"]))
+
+    def _select(self, rows: Source, wanted: Wanted = EVERYTHING, order: str = "", *cut: int | None) -> pd.DataFrame:
+        return self._ask(lambda database: database.select(rows, wanted, order, *cut))
 
     def book(self, kind: str, day: str = LAST_DAY) -> pd.DataFrame:
         """Return the last row of every key of a book on a day, over all rounds: fields, as_of, listed and round_id.
 
         as_of : day of the file that the row comes from. listed : False once a complete file lacks the row.
         """
+        return self.book_rows(kind, day=day)
+
+    def book_rows(
+        self,
+        kind: str,
+        wanted: Wanted = EVERYTHING,
+        order: str = "",
+        limit: int | None = None,
+        offset: int = 0,
+        day: str = LAST_DAY,
+    ) -> pd.DataFrame:
+        """Return rows of a book, chosen and cut in the engine; the columns are those of `book`.
+
+        wanted: field -> value, list of values, None for unknown, or a pair (from, to). order: fields as SQL orders
+        them, such as "received_at DESC"; rows that are equal in them are in the order of their keys.
+        """
         (key,) = TABLE_OF[kind].key
-        rows = self.query("book_states", kind=kind, path=f"$.{key}", day=day)
-        frame = typed_records(kind, list(rows["content"]))
-        about = {name: rows[name].to_numpy() for name in ("as_of", "listed", "round_id")}
-        return frame.assign(**about)
+        by = f"{order}, {key}" if order else key
+        return as_typed(kind, self._select(self._states(kind, day), wanted, by, limit, offset))
+
+    def book_size(self, kind: str, wanted: Wanted = EVERYTHING, day: str = LAST_DAY) -> int:
+        """Return how many rows of a book are as wanted."""
+        return self._ask(lambda database: database.count(self._states(kind, day), wanted))
+
+    def book_counts(self, kind: str) -> pd.DataFrame:
+        """Return the rows of a book in its last state by month, unit, place, state and listed; "" where unknown."""
+        return self.query("book_counts", kind=kind)
+
+    def _states(self, kind: str, day: str) -> Source:
+        """Return the states of a book on a day: as the release has them if no file is later, else from all files."""
+        (key,) = TABLE_OF[kind].key
+        if self._newest(kind) <= day and book_table(kind) in self._tables:
+            return table_of(book_table(kind))
+        about = {"kind": kind, "path": f"$.{key}", "day": day}
+        return typed_of("release/book_states", shape(kind), *ABOUT, **about)
+
+    def _newest(self, kind: str) -> str:
+        """Return the latest as-of day of the rows of a book; "" if the release has no table of it."""
+        if kind not in self._newest_days:
+            rows = table_of(book_table(kind))
+            last = self._select(rows, EVERYTHING, "as_of DESC", 1) if book_table(kind) in self._tables else None
+            self._newest_days[kind] = "" if last is None else str(last["as_of"].iloc[0])
+        return self._newest_days[kind]
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        return frozenset(self.tables)
 
     def register(
         self, kind: str, day: str, *, text: str = "", unit: str = "", places: Sequence[str] = (), most: int = 200

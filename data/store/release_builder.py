@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.duckdb_access import read_sql, working_memory, write_database
+from data.duckdb_access import append_frames, new_database, read_sql, working_memory
 from data.model.facts import Dictionaries
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
@@ -26,6 +26,7 @@ from data.moments.votes import (
     scored_indicators,
     votes_of_lines,
 )
+from data.store.book_tables import add_books, add_records, month_records
 from data.store.release import METHOD_VERSION, RELEASE, RESULTS
 from data.store.release_id import release_id_of
 from data.store.rounds import RoundFacts, read_round
@@ -36,14 +37,10 @@ Array: TypeAlias = NDArray[Any]
 
 @dataclass(frozen=True)
 class RoundTables:
-    """The rows of a round for the tables of a release.
-
-    digest: of the facts of its evaluation and its rules. months_digest: of its tables that close by month.
-    """
+    """The rows of a round for the tables of a release. digest: of the facts of its evaluation and its rules."""
 
     digest: str
     tables: dict[str, pd.DataFrame]
-    months_digest: str = ""
 
 
 def build_release(
@@ -56,21 +53,24 @@ def build_release(
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}
     months: dict[str, str] = {}
+    files: dict[str, Path] = {}
     for round_id in sorted({upload.round_id for upload in uploads}):
         rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
         con = working_memory(staging, threads=threads)
         try:
             parts.append(_build_round(con, read_round(con, round_id, uploads), rules))
+            path, digest = month_records(con, staging, round_id, uploads)
         finally:
             con.close()
         digests[round_id] = parts[-1].digest
-        months |= {round_id: parts[-1].months_digest} if parts[-1].months_digest else {}
+        if path is not None:
+            months[round_id], files[round_id] = digest, path
     trials = sorted({upload.round_id for upload in uploads if upload.trial})
     release_id = release_id_of(digests, trials, months)
     tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
     tables["rule_set"] = _rule_set_table(uploads, rule_sets)
     tables["upload"] = _upload_table(uploads)
-    write_database(staging / RESULTS, tables, "build/schema")
+    _write_results(staging / RESULTS, tables, files)
     contents = {
         "id": release_id,
         "results_sha256": file_sha256(staging / RESULTS),
@@ -83,6 +83,16 @@ def build_release(
     text = json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True)
     (staging / RELEASE).write_text(text, encoding="utf-8")
     return release_id
+
+
+def _write_results(path: Path, tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> None:
+    """Write the database of a release. files: round -> its records that close by month, which are deleted then."""
+    with new_database(path, "build/schema") as con:
+        append_frames(con, tables)
+        for round_id, records in files.items():
+            add_records(con, round_id, records)
+            records.unlink()
+        add_books(con)
 
 
 def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet) -> dict[str, pd.DataFrame]:
@@ -110,7 +120,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
     has_votes = facts.lines is not None or len(facts.counts) > 0
     if rules is None or not has_votes:
         digest = hashlib.sha256(f"{facts.digest}|".encode()).hexdigest()
-        return RoundTables(digest, _empty_tables(facts, units), facts.months_digest)
+        return RoundTables(digest, _empty_tables(facts, units))
     groups = _group_names(con, facts)
     grade_counts = _grade_counts(con, facts, rules)
     scored = _scored(con, facts, rules, list(units["unit_code"]), groups)
@@ -137,7 +147,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "record": facts.records,
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
-    return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()}, facts.months_digest)
+    return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
 
 
 def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:

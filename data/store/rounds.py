@@ -16,10 +16,9 @@ import pandas as pd
 
 from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
-from data.intake.context import READING_OF_MEANINGS
+from data.intake.context import READING_OF_MEANINGS, Stored
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.model.books import Snapshot, is_book, stamped
-from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, TABLES
+from data.model.contract import RECORD_KINDS, TABLES
 from data.model.facts import (
     Dictionaries,
     Lines,
@@ -47,8 +46,8 @@ class RoundFacts:
     """All facts of a round, before any rule is applied.
 
     lines, dictionaries: of the ballots, or None; table `ballot` of the connection holds the ballots.
-    counts: frame of `intake.counts.COLUMNS` with resolved units. records: kind, number, content of the other tables.
-    digest: of the canonical content of the evaluation. months_digest: of the tables that close by month, "" without.
+    counts: frame of `intake.counts.COLUMNS` with resolved units. records: kind, number, content of the other tables
+    of the evaluation. digest: of the canonical content of the evaluation.
     """
 
     round_id: str
@@ -58,7 +57,6 @@ class RoundFacts:
     counts: pd.DataFrame
     records: pd.DataFrame
     digest: str
-    months_digest: str = ""
 
     @property
     def is_evaluated(self) -> bool:
@@ -196,42 +194,19 @@ def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Uplo
     dictionaries, lines = read_ballots(con, ballots, codes)
     records = _read_records(uploads)
     digest = _digest(con, register, dictionaries, lines, counts)
-    by_month = records["kind"].map(lambda kind: TABLE_OF[kind].lock == MONTH).astype(bool)
-    own, others = records[~by_month], records[by_month]
-    if len(own):  # without records the digest is the same as in versions before records existed
-        digest = frame_digest("records", pd.DataFrame({"round": [digest], "records": [frame_digest("record", own)]}))
-    months = frame_digest("record", others) if len(others) else ""
-    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest, months)
+    if len(records):  # without records the digest is the same as in versions before records existed
+        own = frame_digest("record", records)
+        digest = frame_digest("records", pd.DataFrame({"round": [digest], "records": [own]}))
+    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest)
 
 
 def _read_records(uploads: list[Upload]) -> pd.DataFrame:
-    """Return kind, number and content of every record of a round, numbered by kind in canonical order."""
-    pairs = sorted(
-        (upload.kind, text) for upload in uploads if upload.kind in RECORD_KINDS for text in _texts_of(upload)
-    )
+    """Return kind, number and content of every record of an evaluation, numbered by kind in canonical order."""
+    own = [upload for upload in uploads if upload.kind in RECORD_KINDS and upload.locks_with_round]
+    pairs = sorted((upload.kind, str(text)) for upload in own for text in upload.frame()["content"])
     frame = pd.DataFrame(pairs, columns=["kind", "content"], dtype="str")
     frame.insert(1, "number", frame.groupby("kind").cumcount() + 1)
     return frame
-
-
-def _texts_of(upload: Upload) -> list[str]:
-    """Return the canonical records of an upload; those of a book say which day's state they are."""
-    texts = list(map(str, upload.frame()["content"]))
-    if not is_book(upload.kind):
-        return texts
-    return [stamped(text, upload.choices.as_of, complete=upload.choices.complete) for text in texts]
-
-
-def snapshots(uploads: list[Upload], kind: str) -> list[Snapshot]:
-    """Return the uploads of a book, of all rounds."""
-    return [snapshot_of(upload) for upload in uploads if upload.kind == kind]
-
-
-def snapshot_of(upload: Upload) -> Snapshot:
-    """Return an upload of a book with its rows by key."""
-    frame = upload.frame()
-    rows = dict(zip(map(str, frame["key"]), map(str, frame["content"]), strict=True))
-    return Snapshot(upload.upload_id, upload.round_id, upload.choices.as_of, upload.choices.complete, rows)
 
 
 def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
@@ -249,6 +224,18 @@ def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
         names = [(match_key(str(row["name"])), str(row[name])) for row in contents(of_kind, kind)]
         times = Counter(key for key, _ in names)
         found = {key: code for key, code in names if times[key] == 1} | found
+    return found
+
+
+def rows_of(uploads: list[Upload], table: str) -> dict[str, Stored]:
+    """Return the rows of a table by key, of a book their last state, each with the name of its file."""
+    kind = TABLES[table].kind
+    found: dict[str, Stored] = {}
+    of_kind = [upload for upload in uploads if upload.kind == kind]
+    for upload in sorted(of_kind, key=lambda upload: (upload.choices.as_of, upload.number)):
+        rows = upload.frame()
+        texts = zip(map(str, rows["key"]), map(str, rows["content"]), strict=True)
+        found |= {key: Stored(json.loads(text), _names_of(upload)) for key, text in texts}
     return found
 
 
@@ -405,7 +392,11 @@ def _already_there(value: str, line: tuple[str, ...], earlier: Upload) -> Proble
 
 
 def _files_of(upload: Upload) -> Place:
-    return Place("、".join(file.name for file in upload.files))
+    return Place(_names_of(upload))
+
+
+def _names_of(upload: Upload) -> str:
+    return "、".join(file.name for file in upload.files)
 
 
 def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:

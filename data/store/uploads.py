@@ -25,6 +25,7 @@ from errors import StoreDamagedError
 from problems import Problem
 
 MANIFEST = "upload.json"
+FACTS = "facts.parquet"
 EVIDENCE = "evidence-"
 
 
@@ -121,7 +122,12 @@ class Upload:
     def frame(self) -> pd.DataFrame:
         """Read the facts of any kind except ballots. Raises StoreDamagedError."""
         with damage_told([self]):
-            return read_parquet(self.folder / "facts.parquet")
+            return read_parquet(self.folder / FACTS)
+
+    def keys(self) -> list[str]:
+        """Read the keys of the records of an upload. Raises StoreDamagedError."""
+        with damage_told([self]):
+            return list(map(str, read_parquet(self.folder / FACTS, "key")["key"]))
 
     def categories(self) -> set[str]:
         """Return the categories that an upload of ballots, counts or a register gives. Raises StoreDamagedError."""
@@ -239,7 +245,7 @@ def write_ballot_facts(con: duckdb.DuckDBPyConnection, folder: Path, facts: Ball
 def write_frame(con: duckdb.DuckDBPyConnection, folder: Path, frame: pd.DataFrame) -> None:
     """Write the facts of any kind except ballots as Parquet."""
     con.register("facts_frame", frame)
-    con.table("facts_frame").write_parquet(str(folder / "facts.parquet"), compression="zstd")
+    con.table("facts_frame").write_parquet(str(folder / FACTS), compression="zstd")
     con.unregister("facts_frame")
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.model.rule_sets import InvalidRulesError, parse_rules
+from data.store.atomic_write import planned
 from data.store.audit_log import read_log
+from data.store.closing import damaged_closings
 from data.store.column_mappings import decision_files, read_decision
 from data.store.history import FOLDER, missing_entry, read_event
 from data.store.public_sets import damaged_sets
@@ -41,7 +43,7 @@ def check(store: Store) -> list[Damage]:
     """Return all defects; empty if every checksum matches. Raises UsageError if there is no store."""
     if not any((store.path / part).is_dir() for part in PARTS):
         raise UsageError("There is no store in {path}.", path=store.path)
-    parts = (_uploads, _rules, _history, _releases, _mappings, _public_sets, _audit)
+    parts = (_uploads, _rules, _history, _releases, _mappings, _public_sets, _closings, _audit)
     return [damage for part in parts for damage in part(store)]
 
 
@@ -129,25 +131,38 @@ def _public_sets(store: Store) -> list[Damage]:
     return [Damage.of(damage) for damage in damaged_sets(store.path)]
 
 
+def _closings(store: Store) -> list[Damage]:
+    try:
+        return [Damage.of(damage) for damage in damaged_closings(store.path)]
+    except StoreDamagedError:
+        return []  # already reported for the history
+
+
 def _audit(store: Store) -> list[Damage]:
-    """Check the chain of the log, and that it lists exactly the stored uploads, rule sets and history entries."""
+    """Check the chain of the log, and that it lists exactly the stored uploads, rule sets and history entries.
+
+    A writer may be at work: it notes what it will store, stores it, logs it, and removes its note. Read in this order,
+    whatever has no line yet has its note.
+    """
+    kept = {f"uploads/{path.name}" for path in (store.path / "uploads").glob("[0-9]*")}
+    kept |= {f"{FOLDER}/{path.name}" for path in (store.path / FOLDER).glob("*.json")}
+    kept |= {f"rules/{path.name}" for path in (store.path / "rules").glob("*.toml")}
+    unlogged_yet = planned(store.path)
     try:
         log = read_log(store.path)
     except StoreDamagedError as damage:
         return [Damage.of(damage)]
-    kept = {f"uploads/{path.name}" for path in (store.path / "uploads").glob("[0-9]*")}
-    kept |= {f"{FOLDER}/{path.name}" for path in (store.path / FOLDER).glob("*.json")}
-    kept |= {f"rules/{path.name}" for path in (store.path / "rules").glob("*.toml")}
     logged = {f"uploads/{entry.what.rpartition(' ')[2]}" for entry in log if entry.action == "import"}
     logged |= {f"rules/{entry.what}.toml" for entry in log if entry.action == "rules"}
     logged |= {f"{FOLDER}/{number:06d}.json" for number in range(1, log[-1].told.events + 1 if log else 1)}
     gone = [
         Damage("{what}: it is recorded in the audit log but missing from the store. Restore it.", {"what": w})
         for w in logged - kept
+        if not (store.path / w).exists()  # else stored since
     ]
     more = [
         Damage("{what}: it is not recorded in the audit log, whose last lines were cut off.", {"what": w})
-        for w in kept - logged
+        for w in kept - logged - unlogged_yet
     ]
     return sorted([*gone, *more], key=lambda finding: str(finding.facts["what"]))
 

@@ -16,7 +16,14 @@ from i18n import translate
 from tests.support.pledges import PLEDGES, PROGRESS, UNITS, VOTES, town
 
 from .conftest import assert_only_language, settled
-from .journeys import assert_no_chart_text_is_cut, choose_file, choose_option, fill_round, open_upload
+from .journeys import (
+    assert_no_chart_text_is_cut,
+    choose_file,
+    choose_option,
+    fill_round,
+    open_upload,
+    store_and_publish,
+)
 from .screenshots import picture
 
 pytestmark = pytest.mark.browser
@@ -51,8 +58,7 @@ def test_three_tables_become_a_pledge_book_and_a_circular(serve, page, tmp_path,
         settled(page)
         fill_round(page, "2025")
         choose_file(page, f"{kind}.csv", content.encode("gb18030"))
-        page.get_by_role("button", name=say("Store and publish")).click()
-        page.get_by_text({"zh": "已发布", "en": "Published as"}[language]).first.wait_for()
+        store_and_publish(page, language)  # a round without a register says so first
 
     page.goto(f"{server.url}/pledges?lang={language}")
     wait_for_heading(page, say("Pledges"))

@@ -113,7 +113,7 @@ def test_the_unit_page_says_why(demo_path, monkeypatch):
     test = opened("browse/unit", demo_path, monkeypatch, unit="ZY082", round="2025")
     metrics = {metric.label: metric.value for metric in test.metric}
     assert metrics["认定"] == "确认末位" and metrics["名次区间"] == "17"
-    assert any(text.value.startswith("经统计检验") for text in test.markdown)
+    assert any(text.value.startswith("据 ") and "经统计检验" in text.value for text in test.markdown)
 
 
 @pytest.fixture(scope="module")

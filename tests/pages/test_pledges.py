@@ -93,7 +93,9 @@ def test_outcomes_stand_by_gap_with_the_signed_difference(demo_path, monkeypatch
     known = shown["verified"].dropna()
     assert known.is_monotonic_increasing and shown["verified"].notna().iloc[: len(known)].all()
     first = shown.iloc[0]
-    assert first["difference"] == f"−{100 - first['verified']:.1f}" and first["vote_interval"] != ""
+    assert first["difference"] == f"−{100 - first['verified']:.1f}"
+    scores = table(pledges_page(demo_path, monkeypatch, columns="scores"), "vote_score")
+    assert list(scores["unit_name"]) == list(shown["unit_name"]) and scores["vote_interval"].iloc[0] != ""
     by_unit = table(pledges_page(demo_path, monkeypatch, by="unit", kind="routine"), "difference")
     assert "post" not in by_unit and "vote_score" not in by_unit and len(by_unit) == 50
     assert set(by_unit["pledges"]) == {len(made.ROUTINES)}

@@ -519,6 +519,20 @@ def test_one_category_and_all_as_one(own_town, tmp_path):
         assert len(tables) == 1 and len(tables[0][1]) == 1 + count
 
 
+def test_copies_begin_on_the_line_of_their_label(findings):
+    """The label stood beside the last of several lines, because the imprint is placed at the foot."""
+    names = "市人大常委会办公室，市政府办公室，市政协办公室，市纪委监委机关，市委组织部"
+    made = bottom_list(findings, "zh", Form("示范市委群众工作局", "2026年1月5日", copies_to=names))
+    heights = {}
+
+    def visit(text, matrix, text_matrix, _font, _size):
+        height = round(text_matrix[5] * matrix[3] + matrix[5], 1)
+        heights.update({begins: height for begins in ("抄送", "市人大", "监委") if begins in text})
+
+    PdfReader(io.BytesIO(typeset(made).content)).pages[-1].extract_text(visitor_text=visit)
+    assert heights["抄送"] == heights["市人大"] != heights["监委"]
+
+
 def test_the_circular_names_the_items_that_need_attention(own_town, tmp_path):
     path = tmp_path / "c.docx"
     own_town("bulletin", "--round", "2025", "--kind", "pledges", "--as-of", "2025-09-30", "-o", path)

@@ -7,6 +7,7 @@ import io
 import shutil
 import subprocess
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,9 @@ from pypdf import PdfReader
 from formats.document import Form, Section
 from formats.docx import word_bytes
 from formats.pdf import typeset
-from reports.documents import bottom_list, bulletin, dossier, full_ranking, round_results
+from reports.documents import bottom_list, bulletin, circular, dossier, full_ranking, round_results, year_on_year
+from results.comparison.year_on_year import changes
+from results.pledges.progress import quarter_report
 from results.ranking.ranking import ranking
 from results.ranking.unit import detail, unit
 from tests.support.papers import store_of
@@ -30,6 +33,7 @@ pytestmark = [
     ),
 ]
 DPI = 100
+AS_OF = date(2025, 9, 30)
 MM = DPI / 25.4
 DIGITS = "〇一二三四五六七八九"
 FORMS = {
@@ -91,11 +95,15 @@ def papers_of(found, language, form):
     release, round_id = found.release, found.ranking.round
     code = str(found.lists[-1].rows["unit_code"].iloc[0])
     history = unit(release, code, [ranking(release.round(round_id))])
+    before, now = release.round("2024"), release.round(round_id)
+    compared = [changes(before, now, one.family.name) for one in found.lists]
     return [
         bulletin(found, language, form),
         full_ranking(found, language, form),
         bottom_list(found, language, replace(form, sealed=True, signer="")),
         dossier(found, history, detail(release.round(round_id), code), language, form),
+        year_on_year(found, compared, language, form),
+        circular(release, quarter_report(release.round(round_id), AS_OF), language, form),
     ]
 
 
@@ -137,7 +145,7 @@ def faults_of(pages: list[Page], language: str) -> list[str]:
 @pytest.mark.parametrize("count", [8, 90, 1_128])
 def test_every_paper_on_paper(count, tmp_path):
     names = ["示范市第" + "".join(DIGITS[int(c)] for c in str(at)) + "街道办事处" for at in range(count)]
-    release = store_of(tmp_path / "var", names).release()
+    release = store_of(tmp_path / "var", names, followed=True).release()
     found, told = round_results(release.round("2025")), {}
     for language, form in FORMS.items():
         for made in papers_of(found, language, form):

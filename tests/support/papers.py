@@ -32,22 +32,41 @@ ODD_NAMES = (
 """Names that a careless writer takes for a formula, a command, a placeholder or markup."""
 
 
-def store_of(path: Path, names: list[str], category_of: int = 250) -> Store:
-    """A published store of so many units, in categories of so many, from counts; made quickly."""
+def store_of(path: Path, names: list[str], category_of: int = 250, *, followed: bool = False) -> Store:
+    """A published store of so many units, in categories of so many, from counts; made quickly.
+
+    followed: with a year before that was a little better, and a pledge of every unit, most of them late.
+    """
     store = Store(path, threads=2)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
-    lines = ["参评单位,类别,评议主体,测评指标," + ",".join(GRADES)]
-    for at, name in enumerate(names):
-        quoted = '"' + name.replace('"', '""') + '"'
-        for group, size in (("普通群众", 120), ("服务对象", 60), ("两代表一委员", 40)):
-            bad = min(size, round(size * (0.05 + 0.3 * ((at * 37) % len(names)) / len(names))) + (at * 7) % 3)
-            fair = (size - bad) // 3
-            counts = ",".join(map(str, (size - bad - fair, fair, bad)))
-            lines.append(f"{quoted},第{at // category_of + 1}类,{group},总体评价,{counts}")
-    told = store.import_files("counts", [("counts.csv", "\n".join(lines).encode())], "2025")
-    assert told.stored, [problem.message("en") for problem in told.problems]
+    files = {("counts", "2025"): _counts_file(names, category_of)}
+    if followed:
+        files = {("counts", "2024"): _counts_file(names, category_of, 0.2), **files}
+        files["pledges", "2025"] = "承诺编号,单位,承诺事项,重点,目标值,基期值,计量单位,方向,完成时限\n" + "".join(
+            f"{at + 1},{_quoted(name)},修建农村公路,是,{10 + at % 7},5,公里,越高越好,2025-{6 + at % 6:02d}-30\n"
+            for at, name in enumerate(names)
+        )
+    for (kind, year), content in files.items():
+        told = store.import_files(kind, [(f"{kind}.csv", content.encode())], year)
+        assert told.stored, [problem.message("en") for problem in told.problems]
     store.publish()
     return store
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _counts_file(names: list[str], category_of: int, share: float = 0.3) -> str:
+    """Counts of grades; share: of the lowest grade at the worst unit, less 0.05."""
+    lines = ["参评单位,类别,评议主体,测评指标," + ",".join(GRADES)]
+    for at, name in enumerate(names):
+        for group, size in (("普通群众", 120), ("服务对象", 60), ("两代表一委员", 40)):
+            bad = min(size, round(size * (0.05 + share * ((at * 37) % len(names)) / len(names))) + (at * 7) % 3)
+            fair = (size - bad) // 3
+            counts = ",".join(map(str, (size - bad - fair, fair, bad)))
+            lines.append(f"{_quoted(name)},第{at // category_of + 1}类,{group},总体评价,{counts}")
+    return "\n".join(lines)
 
 
 def pdf_text(content: bytes) -> str:

@@ -38,6 +38,20 @@ TOTALS_DRAWN = (
     *("reported_completion", "verified_completion", "verified_share_met", "verified_known", "verified_measured"),
     *("same_items", "same_reported_completion"),
 )
+TABLE_VIEWS = {
+    "outcome": N_("Outcomes"),
+    "reported": N_("Reported and verified"),
+    "scores": N_("Votes and scores"),
+}
+"""Columns of the outcomes table in three parts: side by side they are twice as wide as a window of 1366 pixels."""
+TABLE_COLUMNS = {
+    "outcome": ("pledges", "known", "verified", "difference", "share_met", "overdue", "unverified", "soft"),
+    "reported": ("pledges", "reported_known", "reported", "known", "verified", "same"),
+    "scores": (
+        *("vote_n", "vote_score", "vote_interval", "public_n", "public_score", "public_interval"),
+        "final_level",
+    ),
+}
 BOOK, PLEDGES_PAGE = "book", layout.PAGES / "browse" / "pledges.py"
 
 
@@ -299,7 +313,8 @@ def _same(row: dict, kind: str) -> str:
     return f"{reported}% → {verified}%"
 
 
-def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> None:
+def _outcome_figures(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
+    """Return all columns of the outcomes table."""
     counts = {name: rows[f"{kind}_{name}"].astype(int) for name in ("pledges", "overdue", "unverified", "soft")}
     known, reported = (_of_counted(rows, f"{kind}_{sort}", kind) for sort in ("verified_known", "reported_known"))
     shown: dict[str, object] = {"unit_name": rows["unit_name"]}
@@ -327,10 +342,19 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
         shown[f"{name}_interval"] = [tables.interval(low, high, 1) for low, high in limits]
     if by == "post":
         shown["final_level"] = rows["final_level"].astype(object).where(rows["final_level"].notna(), "")
+    return pd.DataFrame(shown)
+
+
+def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> None:
+    shown = _outcome_figures(rows, kind, by)
+    view = from_address(
+        "columns", TABLE_VIEWS, st.segmented_control, _("Columns"), lambda code: _(TABLE_VIEWS[code]), required=True
+    )
+    names = [name for name in ("unit_name", "post", *TABLE_COLUMNS[view]) if name in shown]
     picked = st.dataframe(
-        pd.DataFrame(shown),
+        shown[names],
         hide_index=True,
-        key=f"outcome_table_{kind}_{by}",
+        key=f"outcome_table_{kind}_{by}_{view}",
         height="content" if len(rows) <= 12 else 460,
         on_select="rerun",
         selection_mode="single-row",
@@ -359,13 +383,13 @@ def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
         "post": text(_("Post"), width=90),
         "pledges": whole(_("Items"), width=60),
         "known": text(_("Outcome verified"), width=125, help=_("Items with a verified outcome, of those counted.")),
-        "verified": whole(_("Completion, verified"), format="%.1f%%"),
+        "verified": whole(_("Completion, verified"), width=120, format="%.1f%%"),
         "difference": text(_("Difference"), width=80, help=_("Verified outcome minus the promise, percentage points.")),
-        "share_met": whole(_("Share met"), format="%.0f%%", help=_("Of the items with a verified outcome.")),
+        "share_met": whole(_("Share met"), width=80, format="%.0f%%", help=_("Of the items with a verified outcome.")),
         "reported_known": text(
             _("Outcome reported"), width=125, help=_("Items with a reported outcome, of those counted.")
         ),
-        "reported": whole(_("Completion, reported"), format="%.1f%%"),
+        "reported": whole(_("Completion, reported"), width=120, format="%.1f%%"),
         "same": text(
             _("Reported → verified, same items"),
             width=190,
@@ -374,13 +398,13 @@ def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
         "overdue": whole(_("Overdue"), width=70),
         "unverified": whole(_("Not verified"), width=90),
         "soft": whole(_("Targets no better than last year"), width=90),
-        "vote_n": whole(_("Ballots of the hall"), width=125),
-        "vote_score": whole(_("Vote score"), format="%.1f"),
+        "vote_n": whole(_("Ballots of the hall"), width=120),
+        "vote_score": whole(_("Vote score"), width=85, format="%.1f"),
         "vote_interval": text(_("Interval"), width=100),
-        "public_n": whole(_("Votes of the public"), width=130),
-        "public_score": whole(_("Public score"), format="%.1f"),
+        "public_n": whole(_("Votes of the public"), width=120),
+        "public_score": whole(_("Public score"), width=85, format="%.1f"),
         "public_interval": text(_("Interval"), width=100),
-        "final_level": text(_("Level set by the superior"), width=160),
+        "final_level": text(_("Level set by the superior"), width=140),
     }
 
 

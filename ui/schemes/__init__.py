@@ -2,10 +2,10 @@
 
     def view(chosen):
         shown = parts.rows(chosen, rows)
-        parts.glance(chosen, shown, ("received", "on_time"))
+        parts.glance(chosen, shown, ("a_measure", "another"))
         parts.picture(figure, table, key=..., alt=..., caption=...)
         parts.attention(chosen, listed)
-        parts.register(chosen, "opinion", ("opinion_no", "topic"))
+        parts.register(chosen, "a_table", ("a_field", "another"))
 
 The page itself (pages/schemes/scheme.py) shows title and choices before, documents, files and settings after.
 """

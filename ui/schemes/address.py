@@ -1,6 +1,6 @@
 """Choices of the page of a scheme, all kept in the address: scheme, period, as-of day, place and unit.
 
-The address holds codes, never translated labels: ?scheme=echo&period=2026Q1&as-of=2026-03-31&place=KZ-1&unit=ZY001.
+The address holds codes, never translated labels: ?scheme=NAME&period=2026Q1&as-of=2026-03-31&place=KZ-1&unit=ZY001.
 """
 
 from collections.abc import Callable, Mapping, Sequence

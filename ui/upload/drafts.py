@@ -213,21 +213,25 @@ def _write(draft: Draft, content: Callable[[], bytes]) -> UsageError | None:
     return None
 
 
-def keep_typed(cells: Sequence[TypedCell]) -> None:
-    """Keep what is typed into the table of corrections and not checked yet."""
+def keep_typed(cells: Sequence[TypedCell]) -> UsageError | None:
+    """Keep what is typed into the table of corrections and not checked yet; a reason if it is not kept."""
     kept: Draft | None = st.session_state.get(KEPT)
     st.session_state["upload_typed_now"] = tuple(cells)
     if kept is None or kept.typed == tuple(cells):
-        return
+        return None
     held = find_same(cached.store().path, kept.kind, kept.round_id, kept.sha256)
-    if held is not None:
-        _write(replace(kept, typed=tuple(cells)), held.content)
+    return None if held is None else _write(replace(kept, typed=tuple(cells)), held.content)
+
+
+def say_refused(refusal: UsageError) -> None:
+    """Say why the file in work, or what is typed, is not kept."""
+    st.caption(" ".join(refusal.sentences(language())))
 
 
 def say_kept(refusal: UsageError | None) -> None:
     """Say that the file in work is kept, with a button to discard it; or why it is not kept."""
     if refusal is not None:
-        st.caption(" ".join(refusal.sentences(language())))
+        say_refused(refusal)
         return
     current = st.session_state.get(CURRENT)
     if current is None:

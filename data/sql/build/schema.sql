@@ -31,6 +31,10 @@ CREATE TABLE evaluator_count (round_id VARCHAR, group_name VARCHAR, evaluators B
 CREATE TABLE lowest_votes (round_id VARCHAR, unit_code VARCHAR, votes BIGINT);
 CREATE TABLE site_grade (round_id VARCHAR, group_name VARCHAR, site VARCHAR, grade VARCHAR, lines BIGINT);
 CREATE TABLE record (round_id VARCHAR, kind VARCHAR, number BIGINT, content VARCHAR);
+-- Books: what is in force of their last state, counted; the rows themselves are in a table for each book.
+CREATE TABLE book_count (
+    kind VARCHAR, month VARCHAR, unit_code VARCHAR, place_code VARCHAR, state VARCHAR, listed BOOLEAN, lines BIGINT
+);
 CREATE TABLE upload (
     number BIGINT, upload_id VARCHAR, kind VARCHAR, round_id VARCHAR, rules_name VARCHAR,
     files VARCHAR, lines BIGINT, digest VARCHAR, demo BOOLEAN

@@ -29,10 +29,37 @@ def test_every_condition_of_the_grammar_is_read():
         "in opinion.opinion_no": Check("in", "opinion_no", ("opinion",)),
         "place": Check("place"),
         "required unless matter_no": Check("required unless", "matter_no"),
-        "warn: >= accepted_on": Check(">=", "accepted_on", warns=True),
-        "warn not_announced: <= date": Check("<=", "date", warns=True, code="not_announced"),
+        "warn: >= accepted_on": Check(">=", "accepted_on", level="warning"),
+        "warn not_announced: <= date": Check("<=", "date", level="warning", code="not_announced"),
         "alone from start to end": Check(ALONE, "", ("start", "end")),
         "alone from start to end if kind in (户,村)": Check(ALONE, "kind", ("start", "end"), ("户", "村")),
+        "decimals 2": Check("decimals", "2"),
+        "unsigned by direction": Check("unsigned", "direction"),
+        "<= consult_no.invited": Check("<=", "consult_no.invited"),
+        "sum(yes,no) = consult_no.returned": Check("sum =", "consult_no.returned", ("yes", "no")),
+        "warn too_small: >= each survey.asked": Check(">= each", "asked", ("survey",), (), "warning", "too_small"),
+        "note: <= until": Check("<=", "until", level="note"),
+        "error undecided: needs survey": Check("needs", "", ("survey",), code="undecided"),
+        "needs survey where design in (随机,全部) and method in (问卷) if decision in (准予)": Check(
+            "needs", "decision", ("survey",), ("准予",), where=(("design", ("随机", "全部")), ("method", ("问卷",)))
+        ),
+        "one yes by matter unless stratum": Check("one", "matter", ("stratum",)),
+        "one yes by matter": Check("one", "matter"),
+        "from share of valid": Check("from", "share", ("valid",)),
+        "within 60 days of accepted_on": Check("within", "accepted_on", ("60",)),
+        "error no_finding: inquiry_no.finding in (属实,部分属实)": Check(
+            "is", "inquiry_no.finding", (), ("属实", "部分属实"), code="no_finding"
+        ),
+        "warn other_unit: unit of person_code on decided_on": Check(
+            "unit of", "person_code", ("decided_on",), level="warning", code="other_unit"
+        ),
+        "once by matter_no,form sharing person_codes": Check("once", "person_codes", ("matter_no", "form")),
+        "in pledge.pledge_id if basis in (承诺)": Check("in", "pledge_id", ("pledge",), when=(("basis", ("承诺",)),)),
+        "warn: >= 2 if form in (来访) and incident in (是)": Check(
+            ">=", "2", level="warning", when=(("form", ("来访",)), ("incident", ("是",)))
+        ),
+        "confirms unit_code": Check("confirms", "unit_code"),
+        "across question: {}票,不{}票": Check("across", "question", (), ("{}票", "不{}票")),
     }
     for cell, expected in cells.items():
         found = parse_checks(cell)
@@ -42,6 +69,12 @@ def test_every_condition_of_the_grammar_is_read():
 
 
 WORSE = [
+    "<= each a",
+    "<= a.b.c",
+    "needs a where b",
+    "one yes",
+    "hint: <= f",
+    "across f",
     "hash",
     "empty if a in ()",
     "warn <= f",
@@ -49,6 +82,7 @@ WORSE = [
     "warn: hash",
     "required unless f in (a)",
     "alone from start",
+    *("f.g in ()", "once by f", "unit of f", "confirms", "within a days of f", ">= 2 if f"),
 ]
 
 
@@ -86,10 +120,31 @@ def _missing(table, names, check):
     if check.reference is not None:
         other, name = check.reference
         return other not in TABLES or name not in {field.name for field in TABLES[other].fields}
-    wanted = {check.other, *check.names} - {""}
+    if check.named is not None:
+        ref, name = check.named
+        (own,) = (field for field in table.fields if field.name == ref)
+        others = [TABLES[known.reference[0]] for known in own.checks if known.reference]
+        fields = [field for other in others for field in other.fields if field.name == name]
+        return not fields or not all(set(check.words) <= set(field.choices) for field in fields)
+    if check.sort == "across":
+        return not any(field.name == check.other and field.choices for field in table.fields)
+    if check.related:
+        return not _refers(table, check)
+    wanted = {check.other, *check.names, *(name for name, _ in check.when)} - {""}
     unknown = {name for name in wanted if name not in names and not name.isdecimal()}
     words = {word for field in table.fields if field.name == check.other for word in (*field.choices, "是", "否")}
     return bool(unknown) or not set(check.words) <= words
+
+
+def _refers(table, check):
+    """Whether the rows that a condition looks at refer to this table, and have the fields and words that it names."""
+    other = {field.name: field for field in TABLES[check.names[0]].fields}
+    to = (table.name, table.key[0])
+    listed = all(name in other and set(words) <= set(other[name].choices) for name, words in check.where)
+    own = {field.name: field for field in table.fields}
+    applies = not check.words or set(check.words) <= set(own[check.other].choices)
+    known = check.sort == "needs" or check.other in other
+    return listed and applies and known and any(c.reference == to for field in other.values() for c in field.checks)
 
 
 def test_no_header_means_two_fields_of_a_table():
@@ -123,6 +178,7 @@ no,反对,int,,,0,,,"sum(yes,no) <= part",
 state,状态,enum,,在办|办结,,,,,
 result,结果,text,,,,,,required if state in (办结),
 person,人员,text,,,,,,empty if state in (在办),
+sum,金额,decimal,,,,,,"decimals 2; unsigned by state",
 """
 
 
@@ -148,6 +204,9 @@ ROW = {"code": "1", "from": "2026-03-02", "until": "2026-03-03", "whole": 10, "p
         ({"yes": 6}, "no", "sum_exceeds"),
         ({"state": "办结"}, "result", "missing_because"),
         ({"state": "在办", "person": "P1"}, "person", "must_be_empty"),
+        ({"sum": "500.005"}, "sum", "too_precise"),
+        ({"sum": "-0.01"}, "sum", "below_lowest"),
+        ({"sum": "0"}, "sum", "below_lowest"),
     ],
 )
 def test_each_condition_names_its_field_and_what_it_depends_on(rules, change, name, code):
@@ -170,7 +229,7 @@ def test_a_condition_that_warns_may_have_its_own_code_and_then_names_its_own_fie
     row = {"told": "2026-03-02", "held": "2026-03-02", "place": "P", "state": "停", "ended": "2026-03-02"}
     assert list(rules.faults(row)) == []
     found = {
-        name: [(fault.name, fault.code, fault.warns) for fault in rules.faults({**row, **change})]
+        name: [(fault.name, fault.code, fault.level == "warning") for fault in rules.faults({**row, **change})]
         for name, change in {
             "told": {"told": "2026-03-03"},
             "ended": {"ended": "2026-03-01"},

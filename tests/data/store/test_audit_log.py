@@ -115,6 +115,24 @@ def test_what_a_killed_writer_did_is_told_by_the_next(store, small, files):
     assert check(store) == []
 
 
+def test_a_check_between_a_write_and_its_line_raises_no_alarm(store, small, tmp_path):
+    """A writer that is at work, or was killed there, has noted what it stores; the note hides nothing else."""
+    before = lines(store)
+    with store.writing() as staging:
+        store._record(staging, Event(0, "publish", store.in_force(), store.in_force(), "", "2026-11-23T08:00:00", "甲"))
+        assert lines(store) == before and check(store) == []
+        shutil.copytree(staging, tmp_path / "left")
+    assert check(store) == []
+    put(store, before)
+    shutil.copytree(tmp_path / "left", store.path / "staging" / "left")
+    assert check(store) == []
+    (store.path / "staging" / "left" / "planned.txt").write_text("history/000002.json", "utf-8")
+    assert [finding.facts["what"] for finding in check(store)] == ["history/000004.json"]
+    small("rollback", sorted(store.releases())[0], "--reason", "复核")
+    assert not list((store.path / "staging").iterdir()) and check(store) == []
+    assert len(lines(store)) == len(before) + 2
+
+
 def test_a_torn_last_line_is_written_again(store):
     path = store.path / "audit" / "log.jsonl"
     path.write_bytes(path.read_bytes() + b'{"number": 7, "ti')
