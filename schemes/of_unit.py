@@ -70,7 +70,7 @@ def _contribution(release: "Release", scheme: Scheme, spans: Sequence[Span], as_
 
 
 def _rows(chosen: Chosen, code: str) -> pd.DataFrame:
-    """Return the rows that a scheme gives; of a scheme without a choice of its own, every measure by unit."""
+    """Return the rows that a scheme gives; of a scheme that chooses none, every measure by unit."""
     given = chosen.scheme.dossier
     if given is not None:
         return given(chosen, code)

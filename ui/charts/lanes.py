@@ -12,7 +12,7 @@ from ui.charts.base import BLUE, GREY, INK, ORANGE, PALE, RED, label
 HEIGHT, ROOM = 62, 74  # pixels of a lane, and around them
 BAR = 0.36  # half of the height that a range of places takes in its lane
 OFFSET = {"tick": 0.0, "check": 0.33}
-ABOVE = -0.12  # of other marks: what belongs to a matter stands a little above the ticks of every day
+ABOVE = -0.12  # of other marks: what belongs to a matter is drawn a little above the ticks of every day
 MARKS: Mapping[str, Mapping[str, object]] = {
     "dot": {"symbol": "circle", "size": 9, "color": INK},
     "ring": {"symbol": "circle-open", "size": 9, "color": INK, "line": {"width": 1.5}},
