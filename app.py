@@ -1,4 +1,4 @@
-"""The server. `streamlit run app.py` starts `app`; the entry script of every page is ui/main.py.
+"""The server. `streamlit run app.py` starts `app`; the entry script of every page is pages/entry/main.py.
 
 This file draws no page. The entry script has no sibling folder `pages/`, so Streamlit never runs a page without it.
 """
@@ -122,7 +122,7 @@ async def first_page(request: Request) -> RedirectResponse:
 
 SETTINGS = settings.load()
 app = st.App(
-    ROOT / "ui" / "main.py",
+    ROOT / "pages" / "entry" / "main.py",
     lifespan=lifespan,
     routes=[
         Route("/api/ready", ready),

@@ -224,16 +224,68 @@ SENTENCES: dict[str, str] = {
     "more_than_whole": N_("{column} should be at most {most}, the number under {whole}; this cell has {value}."),
     "parts_differ": N_("Valid and invalid ballots should add up to the {value} returned; they add up to {sum}."),
     "missing_because": N_("{column} must be filled in, because {because} is {given}; it is empty."),
+    "not_alone": N_("{column} should be in one entry at a time; {value} is in {key} and {other} on {day}."),
+    "twice_paired": N_("{value} has two pairings at the same time, {key} and {other}; both run on {day}."),
+    "not_announced": N_("{column} should not be later than {limit}, the day it announces; this cell has {value}."),
     "must_be_empty": N_("{column} must be empty where {because} is {given}; this cell has {value}."),
     "sum_exceeds": N_("{parts} should add up to at most {most}, the number under {whole}; they add up to {sum}."),
+    "too_precise": N_("{column} has at most {decimals} decimal places; {value} has more."),
+    "short_notice": N_("An assembly is announced {days} days ahead, so by {latest}; this cell has {value}."),
+    "part_and_whole": N_(
+        "An assembly is a single row or a row for each part; {key} has both, and its people would count twice."
+    ),
+    "no_quorum": N_("The rule {rule} needs {needed}; {present} were counted. Without a quorum nothing is decided."),
+    "result_differs": N_(
+        "The announced result is {value}; it does not follow from {yes} of the {needed} votes needed."
+    ),
+    "no_minutes": N_("Every motion needs minutes; this motion has none."),
+    "unknown_motion": N_("The motion on a project should be on record; assembly {meeting} has no motion {value}."),
+    "levy_over_cap": N_("A levy stays within the cap of {cap} yuan per person and year; this share is {share} yuan."),
+    "not_passed": N_("A share rests on a motion that was passed; motion {item} of assembly {meeting} was not."),
+    "few_signatures": N_("Every household signs before a levy; {signed} of {households} did."),
+    "no_receipt": N_("Every entry needs a receipt; {count} have none: {shown}."),
+    "several_shares": N_("{count} payments are larger than a single share: {shown}."),
+    "needs_rows": N_("{column} needs entries in the table “{table}” that refer to this row; there are none."),
+    "base_too_small": N_(
+        "More people were to be asked than are concerned: {value} under {column}, {limit} under {other}."
+    ),
+    "decided_without_survey": N_(
+        "An ordinary procedure asks people before it decides; the decision is {value}, and the table “{table}” has no "
+        "entry for this assessment."
+    ),
+    "decided_without_proof": N_(
+        "The decision is {value}, but only meetings, notices or volunteers were asked: nobody was drawn at random, and "
+        "not everybody was asked."
+    ),
+    "decided_too_early": N_("The decision should follow the consultation, which ends on {limit}; {column} is {value}."),
     "unknown_reference": N_("{column} should be in the table “{table}”; {value} is not."),
     "unknown_place": N_("The place should be in the register of places; {value} is not."),
+    "after_term": N_("{column} should be within {days} days of {start}, so by {last}; this cell has {value}."),
+    "referred_differs": N_("{header} of {value} should be one of these: {known}. It is {given}."),
+    "measure_without_finding": N_(
+        "A decision rests on an inquiry that was concluded against the unit; {header} of {value} is {given}, not one of "
+        "these: {known}."
+    ),
+    "other_unit": N_("On {day}, {person} is in post in another unit, {units}; this cell has {value}."),
+    "registered_twice": N_("{value} and {other} are the same entry, registered twice; both are kept and counted once."),
+    "not_confirmed": N_("A penalty that rests on the evaluation needs a unit confirmed at the bottom. {why}"),
     "cycle": N_("A place belongs to a larger place; {place} and {other} contain each other."),
     "not_a_code": N_("{column} should be a code of 1 to {limit} letters, digits and hyphens, not {value}."),
+    "not_a_quarter": N_("{column} should be a quarter such as 2026Q1, not {value}."),
     "not_a_month": N_("{column} should be a month such as 2026-03, not {value}."),
     "date_in_future": N_("{column} should not be later than {day}, the as-of day of the file; this cell has {value}."),
     "past_changed": N_(
         "{column} of {key} should not change any more; as of {since} it was {old}, this file has {new}."
+    ),
+    "event_order": N_("{event} on {day} does not hold: {why}."),
+    "without_effect": N_(
+        "{event} on {day} has no effect: it came after the due day, is longer than {longest} working days, or is more than {most}."
+    ),
+    "day_off": N_("{count} answers were given on days that are not worked: {shown}. They count like any."),
+    "outside_service": N_("The visit on {day} should be within the service of {person}; it is outside."),
+    "too_many": N_("A person should have at most {most} visits on a day; {person} has {count} on {day}."),
+    "all_on_last_day": N_(
+        "Visits should be spread over the month; all {count} of {place} in {month} are on its last day."
     ),
     "row_vanished": N_(
         "The file should hold every entry of the register; {count} earlier entries are missing: {shown}."
@@ -534,15 +586,50 @@ SUGGESTIONS: dict[str, str] = {
     "more_than_whole": N_("Check both numbers; they may have been swapped."),
     "parts_differ": N_("Check the three numbers against the record of the count."),
     "missing_because": N_("Look it up on the original and fill it in."),
+    "not_alone": N_("Correct the days of one of them, or leave one out."),
+    "twice_paired": N_("Give the earlier pairing its end, or accept the warning with a reason."),
+    "not_announced": N_("Check both dates; if they are right, accept the warning with a reason."),
     "must_be_empty": N_("Clear the cell, or correct {because}."),
     "sum_exceeds": N_("Check these numbers against the record of the count."),
+    "too_precise": N_("Check the original and correct the number."),
+    "short_notice": N_("Correct the date if it is wrong; otherwise give the reason."),
+    "part_and_whole": N_("Delete the row of the entire assembly, or its parts."),
+    "no_quorum": N_("Nothing needs to be done; the motion counts as not passed."),
+    "result_differs": N_("Check the votes against the minutes; the result by the votes is used."),
+    "no_minutes": N_("Correct the cell if there are minutes; otherwise give the reason."),
+    "unknown_motion": N_("Correct the number, or import the table of motions first."),
+    "levy_over_cap": N_("Correct the share or the cap if they are wrong; otherwise give the reason, which is kept."),
+    "not_passed": N_("Check the number of the motion and its votes; otherwise give the reason."),
+    "few_signatures": N_("Correct the number of signatures if it is wrong; otherwise give the reason."),
+    "no_receipt": N_("Fill in the column if there are receipts; otherwise give the reason."),
+    "several_shares": N_("Nothing needs to be done if several persons paid together, or gave more than asked."),
+    "needs_rows": N_("Import the table “{table}” first, or correct the entry."),
+    "base_too_small": N_("Check both numbers; confirm, with the reason, if both are right."),
+    "decided_without_survey": N_("Import the table “{table}” first, or correct the decision or the procedure."),
+    "decided_without_proof": N_("Import the survey first, or confirm, with the reason, that there was none."),
+    "decided_too_early": N_("Check both dates."),
     "unknown_reference": N_("Correct it, or import the table “{table}” first."),
     "unknown_place": N_("Correct it, or add the place to the register of places first."),
+    "after_term": N_("Correct the date; what was approved later has no effect and is left empty."),
+    "referred_differs": N_("Correct the number, or import the other table first."),
+    "measure_without_finding": N_("Correct the number, or import the register with the finding first."),
+    "other_unit": N_("Confirm, with the reason, if the decision names the earlier unit; otherwise correct the unit."),
+    "registered_twice": N_("Confirm, with the reason; if they are two entries, correct the one that differs."),
+    "not_confirmed": N_("Take the penalty out of the file, or give the basis that it rests on."),
     "cycle": N_("Correct the place above one of the two."),
     "not_a_code": N_("Give it a random code; the office keeps the list of codes."),
+    "not_a_quarter": N_("Write the quarter as year and number."),
     "not_a_month": N_("Write the month as year-month."),
     "date_in_future": N_("Correct the date, or the as-of day of the file."),
     "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
+    "event_order": N_("Correct the day or the kind of the event."),
+    "without_effect": N_("Nothing needs to be done; the due day stays as it was."),
+    "day_off": N_("Nothing needs to be done."),
+    "outside_service": N_(
+        "Confirm, with the reason: such visits are not counted. Otherwise correct the visit or the table of posts."
+    ),
+    "too_many": N_("Confirm, with the reason, if the visits were made; otherwise correct the file."),
+    "all_on_last_day": N_("Confirm, with the reason, if the visits were made on that day; otherwise correct the days."),
     "row_vanished": N_(
         "Confirm, with the reason, if they were taken off the register: they keep their last state. Otherwise import the file without marking it as complete."
     ),
@@ -643,9 +730,27 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("{column} prints {printed}; the other figures of the table give {found}."),
             SUGGESTIONS["figure_differs"],
         ),
+        "receipts": (
+            N_("{column} says {printed} yuan; the receipts on record add up to {found}."),
+            N_("Find out which of the two is wrong; the receipts are what counts."),
+        ),
         "rows": (
             N_("The line of totals prints {printed} under {column}; the {rows} rows above give {found}."),
             SUGGESTIONS["figure_differs"],
+        ),
+    },
+    "past_changed": {
+        "due": (
+            N_(
+                "{column} of {key} was put back: as of {since} it was {old} and overdue since {due}, this file has {new}."
+            ),
+            SUGGESTIONS["past_changed"],
+        ),
+    },
+    "unknown_reference": {
+        "first": (
+            N_("{column} should name the first entry, which is {first}; {value} is itself a repetition."),
+            N_("Write {first} in its place."),
         ),
     },
     "personal_elsewhere": {
@@ -666,6 +771,27 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         "after": (
             N_("{column} should be later than {start}; this cell has {value}."),
             SUGGESTIONS["before_start"],
+        ),
+    },
+    "missing_because": {
+        "instead": (
+            N_("{column} must be filled in where {instead} is not; both are empty."),
+            SUGGESTIONS["missing_because"],
+        ),
+    },
+    "below_lowest": {
+        "by": (
+            N_("{column} should be more than {low}, not {value}."),
+            N_("Write the number without a sign, and say under {by} which way it goes: {words}."),
+        ),
+    },
+    "more_than_whole": {
+        "spent": (
+            N_(
+                "A project spends what it has; by {day}, {project} had received {raised} yuan and spent {spent}, and no "
+                "loan is on record."
+            ),
+            N_("Check amounts and dates; import the receipts first, and a loan as an entry of its source."),
         ),
     },
     "parts_differ": {
@@ -827,7 +953,10 @@ def has_errors(problems: list[Problem]) -> bool:
 
 
 def _shown(fact: object, language: str) -> str:
-    """Return a fact as text: lists joined, our words translated, invisible characters escaped."""
+    """Return a fact as text: lists joined, our words translated, invisible characters escaped.
+
+    A mapping holds a sentence of ours in each language.
+    """
     if isinstance(fact, Term):
         return translate(str(fact), language)
     if isinstance(fact, Proposal):
@@ -842,6 +971,8 @@ def _shown(fact: object, language: str) -> str:
     if isinstance(fact, list | tuple | set | frozenset):
         items = sorted(fact, key=str) if isinstance(fact, set | frozenset) else fact
         return join((_shown(item, language) for item in items), language)
+    if isinstance(fact, Mapping):
+        return str(fact[language])
     if isinstance(fact, float):
         return f"{fact:.10g}"
     return _visible("" if fact is None else str(fact))

@@ -18,6 +18,7 @@ from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED, holm
 
 ROUNDING = 1e-12
 """1 - 0.95 falls short of 0.05 by rounding."""
+MOST_ASKED = 1_000_000
 FIRST_STEP = 1024
 """Sizes of survey that are tried at once: most answers are among the first thousand."""
 
@@ -165,18 +166,20 @@ def joint_verdict(questions: Iterable[LineVerdict], *, level: float = 0.95) -> s
 
 
 def size_to_clear(
-    yes: int, drawn: int, population: int, *, numerator: int = 2, denominator: int = 3, level: float = 0.95
+    yes: int, drawn: int, population: int | None, *, numerator: int = 2, denominator: int = 3, level: float = 0.95
 ) -> int | None:
     """Return how many people must be asked so that the same share of yes is cleared; None if only all would do.
+
+    population : None if unknown; then None is returned if MOST_ASKED would not do.
 
     The number of yes is rounded down, so that the larger survey never has the better share.
     """
     _refuse(yes, drawn, 0, population, numerator, denominator, level)
     if drawn == 0 or denominator * yes <= numerator * drawn:
         return None
-    start, step = drawn, FIRST_STEP
-    while start < population:
-        sizes = np.arange(start, min(start + step, population), dtype=np.int64)
+    start, step, end = drawn, FIRST_STEP, MOST_ASKED if population is None else population
+    while start < end:
+        sizes = np.arange(start, min(start + step, end), dtype=np.int64)
         answers = yes * sizes // drawn
         reaches, _ = tails(answers, sizes, 0, population, numerator=numerator, denominator=denominator)
         enough = np.flatnonzero(reaches <= 1 - level + ROUNDING)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bench.import_ballots import seconds
-from formats.document import COLUMNS, UNITS, Bar, Document, Row, Section, Table
+from formats.document import Bar, Document, Row, Section, Table
 from formats.docx import word_bytes
 from formats.pdf import typeset
+from formats.table_kinds import KINDS, UNITS
 
 SIZES = ((100, 2.0, 0.5), (3_000, 10.0, 10.0))
 RUNS = 3
@@ -18,7 +19,7 @@ RUNS = 3
 def ranking_of(units: int) -> Document:
     """Return a ranking of this many units as a document, ranges drawn."""
     rows = [_row(place, units) for place in range(1, units + 1)]
-    headers = dict(zip(COLUMNS[UNITS], ("名次", "单位", "评价数", "得分", "区间", "名次区间", "认定"), strict=True))
+    headers = dict(zip(KINDS[UNITS].names, ("名次", "单位", "评价数", "得分", "区间", "名次区间", "认定"), strict=True))
     section = Section("一、各类别排名", 1, ("参与排名的全部单位。",), Table(UNITS, headers, tuple(rows)))
     about = ("发布版 0123456789abcdef。",)
     return Document("ranking", "zh", "年度群众评议排名", "内部", "", "", "", (section,), about, "标尺")

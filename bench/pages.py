@@ -47,7 +47,7 @@ def page_times(store: Path) -> dict[str, float]:
     cached.store.clear()
     times = {}
     for page in PAGES:
-        app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "pages" / "entry" / "main.py"), default_timeout=60)
         app.switch_page(str(ROOT / "pages" / page)).run()
         assert not app.exception, app.exception
         taken = []

@@ -13,6 +13,7 @@ from exit_codes import ExitCode
 from i18n import N_, translate
 
 if TYPE_CHECKING:
+    from data.intake.context import Claims
     from data.store import Store
 
 DONE, CHECK_FAILED, WRONG_USAGE, FILE_PROBLEMS, WARNINGS, BUSY, NOT_ALLOWED, OUR_BUG, INTERRUPTED = ExitCode
@@ -54,11 +55,18 @@ class Session:
         """The store of this call."""
         from data.store import Store
 
-        return Store(self.path, threads=self.threads)
+        return Store(self.path, threads=self.threads, claims=_claims)
 
     def say(self, message: str, **facts: object) -> None:
         """One message to stderr."""
         print(translate(message, self.language).format(**facts), file=sys.stderr)
+
+
+def _claims(store: "Store") -> "Claims":
+    """What the evaluation allows to be stated, for an import that asks."""
+    from results.ranking.claims import ReleaseClaims
+
+    return ReleaseClaims(store)
 
 
 session = Session()

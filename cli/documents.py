@@ -3,7 +3,7 @@
 import hashlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -14,7 +14,6 @@ from cli.context import (
     CommandError,
     Output,
     ReleaseId,
-    RoundId,
     check_files,
     checked_round,
     progress,
@@ -26,24 +25,34 @@ from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
-    from data.store.release import Round
+    from data.store.release import Release, Round
     from formats.document import Document, Form
     from reports.documents import RoundResults
     from results.comparison.year_on_year import Changes
 
 FORMATS = ("pdf", "docx")
 KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges")
+NEEDED = N_("--kind {kind} needs --round, for instance 2025.")
+PERIODS = {"month": "{year}-{month:02}", "quarter": "{year}Q{quarter}", "year": "{year}"}
+"""Kind of document -> its period when none is named: that of the newest day of the scheme."""
 
 
 @app.command(help=N_("Write the bulletin of a round, or a part of it, as PDF or Word."))
 @with_form
 def bulletin(
-    round_id: RoundId,
+    round_id: Annotated[str, typer.Option("--round", help=N_("Round, for instance 2025."))] = "",
     category: Category = None,
     kind: Annotated[
-        str, typer.Option(metavar="KIND", help=N_("bulletin (all parts), ranking, bottom, unit, changes or pledges."))
+        str,
+        typer.Option(
+            metavar="KIND",
+            help=N_("bulletin (all parts), ranking, bottom, unit, changes, pledges, or SCHEME-month, SCHEME-year …"),
+        ),
     ] = "bulletin",
-    unit: Annotated[str, typer.Option(metavar="CODE", help=N_("The unit of --kind unit."))] = "",
+    unit: Annotated[str, typer.Option(metavar="CODE", help=N_("The unit of --kind unit, or of a scheme's."))] = "",
+    period: Annotated[
+        str, typer.Option(metavar="P", help=N_("Month, quarter or year of a scheme's: 2026-03, 2026Q1 or 2026."))
+    ] = "",
     since: Annotated[
         str | None,
         typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
@@ -67,14 +76,14 @@ def bulletin(
 
     ending = _format(file_format, output, template)
     _check_kind(kind, unit)
-    _check_options(kind, category, since, as_of)
-    name = checked_round(round_id)
+    _check_options(kind, category, since, as_of, period)
+    name = _about(kind, round_id)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            if kind == "pledges":
-                made = _circular(chosen.round(name), as_of, form)
+            if kind in KINDS:
+                made = _of_round(chosen.round(name), kind, category, unit, since, as_of, form)
             else:
-                made = _document(chosen.round(name), kind, category, unit, since, form)
+                made = _of_scheme(chosen, kind, period, as_of, unit, form)
         with progress(N_("Typesetting")):
             content = _pdf(made) if ending == "pdf" else _docx(made, template)
         digest = hashlib.sha256(content).hexdigest()
@@ -95,21 +104,74 @@ def _format(file_format: str, output: Path | None, template: Path | None) -> str
     return found
 
 
+def scheme_kinds() -> dict[str, tuple[str, str]]:
+    """Return scheme and document of each kind, such as NAME-month."""
+    from schemes import SCHEMES
+
+    return {f"{scheme.name}-{document}": (scheme.name, document) for scheme in SCHEMES for document in scheme.documents}
+
+
+def _about(kind: str, round_id: str) -> str:
+    """Return the round of a document; a document of a scheme has none."""
+    if kind not in KINDS:
+        return ""
+    if not round_id:
+        raise CommandError(NEEDED, kind=kind)
+    return checked_round(round_id)
+
+
 def _check_kind(kind: str, unit: str) -> None:
-    check_choice("--kind", kind, KINDS)
+    if kind not in KINDS:
+        check_choice("--kind", kind, (*KINDS, *scheme_kinds()))
+        return
     if (kind == "unit") != bool(unit):
         raise CommandError(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
 
 
-def _check_options(kind: str, category: str | None, since: str | None, as_of: str | None) -> None:
+def _check_options(kind: str, category: str | None, since: str | None, as_of: str | None, period: str) -> None:
     """Refuse an option that would have no effect on this kind of document."""
+    own = () if kind in KINDS else (kind,)
+    periodic = own or (tuple(scheme_kinds()) if period else ())
     for option, given, kinds in (
+        ("--period", period or None, periodic),
         ("--category", category, ("bulletin", "ranking", "bottom", "changes")),
         ("--from", since, ("changes",)),
-        ("--as-of", as_of, ("pledges",)),
+        ("--as-of", as_of, ("pledges", *own)),
     ):
         if given is not None and kind not in kinds:
             raise CommandError(N_("{option} goes with --kind {kinds}."), option=option, kinds=" | ".join(kinds))
+
+
+def _of_round(
+    round_: "Round",
+    kind: str,
+    category: str | None,
+    unit: str,
+    since: str | None,
+    as_of: str | None,
+    form: "Form",
+) -> "Document":
+    if kind == "pledges":
+        return _circular(round_, as_of, form)
+    return _document(round_, kind, category, unit, since, form)
+
+
+def _of_scheme(release: "Release", kind: str, period: str, as_of: str | None, unit: str, form: "Form") -> "Document":
+    """A document of a scheme: over the period named, else over that of its newest day."""
+    from cli.schemes import NO_TABLES, period_of
+    from schemes import scheme_of
+    from schemes.chosen import choose
+
+    name, document = scheme_kinds()[kind]
+    scheme = scheme_of(name)
+    newest = scheme.latest_day(release)
+    if newest is None:
+        raise CommandError(NO_TABLES, tables=", ".join(scheme.tables))
+    day = parsed_date("--as-of", as_of) if as_of else newest
+    facts = {"year": day.year, "month": day.month, "quarter": (day.month + 2) // 3}
+    asked = period_of(period or PERIODS.get(document, PERIODS["month"]).format(**facts))
+    chosen = choose(scheme, release, asked, day, unit=unit)
+    return cast("Document", scheme.documents[document](chosen, session.language, form))
 
 
 def _document(
@@ -152,12 +214,15 @@ def _dossier(found: "RoundResults", code: str, form: "Form") -> "Document":
     from results.ranking.ranking import ranking
     from results.ranking.unit import UnitNotFoundError, detail
     from results.ranking.unit import unit as history
+    from schemes import SCHEMES
+    from schemes.of_unit import unit_dossier
 
     release, round_ = found.release, found.release.round(found.ranking.round)
     own = [name for name in release.rounds() if (name in release.trial_rounds) == round_.is_trial]
     try:
         known = history(release, code, [ranking(release.round(name)) for name in own])
-        return dossier(found, known, detail(round_, code), session.language, form)
+        of_schemes = unit_dossier(release, code, known.rounds, SCHEMES)
+        return dossier(found, known, detail(round_, code), session.language, form, of_schemes)
     except UnitNotFoundError as error:
         session.say(error.message, **error.facts)
         raise which_unit(release, code, [round_.id]) from None

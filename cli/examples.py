@@ -60,6 +60,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi restore": ("biaochi --store new-store restore biaochi-2025.backup",),
     "biaochi audit": ("biaochi audit", "biaochi audit --since 2026-01-31 --format xlsx -o audit.xlsx"),
     "biaochi rules": ("biaochi rules list", "biaochi rules show demo-2025"),
+    "biaochi withdraw": ('biaochi withdraw 12 --reason "wrong district"',),
     "biaochi rules add": ("biaochi rules add rules/demo-2025.toml",),
     "biaochi rules check": (
         "biaochi rules check rules/demo-2025.toml",

@@ -38,9 +38,10 @@ MOST_SENTENCES = 50  # findings of one kind that are printed
 def demo() -> None:
     """`biaochi demo`."""
     from data.sample.load import load_demo
+    from schemes.demonstration import scheme_files
 
     with progress(N_("Loading demonstration data")):
-        report = load_demo(session.store())
+        report = load_demo(session.store(), scheme_files())
     session.say(N_("The store holds demonstration data now; every page and file says so."))
     print_line(report.release)
 
@@ -86,6 +87,7 @@ def import_(
 ) -> None:
     """`biaochi import`."""
     from data.store import ImportOptions
+    from schemes import checks as scheme_checks
 
     check_kind(kind)
     check_files(files)
@@ -95,7 +97,8 @@ def import_(
     if accept_warnings is not None and not accept_warnings.strip():
         raise CommandError(N_("Accepting warnings needs a reason."))
     with progress(N_("Reading")) as told:
-        report = session.store().import_files(
+        store = session.store()
+        report = store.import_files(
             kind,
             files,
             checked_round(round_id),
@@ -114,6 +117,7 @@ def import_(
                 complete=complete,
             ),
             progress=told,
+            checks=scheme_checks(store),
         )
     if report.remembered:
         _say_remembered(kind, report.remembered)

@@ -54,7 +54,7 @@ COMMANDS = (
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
     *("export", "bulletin", "bundle", "kit", "public"),
-    *("rounds", "uploads", "releases", "rollback", "status", "clear", "check", "replay", "rebuild"),
+    *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )
 

@@ -11,7 +11,7 @@ from cli.app import app
 from cli.context import WARNINGS, CommandError, Format, Output, ReleaseId, checked_round, progress, session
 from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
 from cli.results import open_release
-from i18n import N_, PUNCTUATION, translate
+from i18n import N_, PUNCTUATION, join, translate
 
 if TYPE_CHECKING:
     from results.quality.before_publishing import Finding
@@ -166,6 +166,19 @@ def rollback(
     if found == before:
         session.say(N_("Nothing changed: this release is in force already."))
     print_line(found)
+
+
+@app.command(help=N_("Withdraw a single upload; its file is kept, and the results change with the next publication."))
+def withdraw(
+    upload: Annotated[str, typer.Argument(metavar="UPLOAD", help=N_("Number or id, as “biaochi uploads” lists it."))],
+    reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))],
+) -> None:
+    """`biaochi withdraw`."""
+    found = session.store().withdraw(upload, reason)
+    names = translate(N_("{name} (round {round})"), session.language)
+    names = names.format(name=join([file.name for file in found.files], session.language), round=found.round_id)
+    session.say(N_("Withdrawn: {upload}. It counts until “biaochi publish” has been run."), upload=names)
+    print_line(found.upload_id)
 
 
 @app.command(help=N_("Clear a trial round; its files are kept."))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 schemes_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(schemes_app, name="scheme", help=N_("Measures, to-do lists, templates and rules of a scheme."))
 
+NO_TABLES = N_("The release has no tables of this scheme. They are: {tables}.")
 Form = Annotated[str | None, typer.Option("--format", help=N_("csv, json or xlsx; a table to read if it is left out."))]
 AsOf = Annotated[
     str | None,
@@ -57,7 +58,7 @@ class Call:
 
     @property
     def release_id(self) -> str:
-        """Id of the release if the call has read one, else nothing."""
+        """Id of the release that the call has read, else nothing."""
         return self._release.id if self._release is not None else ""
 
     def calendar(self) -> "Calendar":
@@ -74,7 +75,7 @@ class Call:
         """Return the day that an option was given."""
         return parsed_date(option, text)
 
-    def chosen(self, period: "Period | None" = None, as_of: str | None = None, **narrowed: str) -> "Chosen":
+    def chosen(self, period: "Period | None" = None, as_of: str | None = None, **narrowed: Any) -> "Chosen":
         """Return what is asked of the release: as of its newest day and over the year of that day, if not named."""
         from schemes.chosen import choose
         from schemes.frame import Period
@@ -85,10 +86,7 @@ class Call:
     def _newest(self) -> date:
         found = self.scheme.latest_day(self.release)
         if found is None:
-            raise CommandError(
-                N_("The release has no tables of this scheme. They are: {tables}."),
-                tables=", ".join(self.scheme.tables),
-            )
+            raise CommandError(NO_TABLES, tables=", ".join(self.scheme.tables))
         return found
 
 
@@ -100,9 +98,10 @@ def register(scheme: Scheme) -> None:
     own.callback(invoke_without_command=True)(_measures(scheme))
     own.command("attention", help=N_("List what has to be done."))(_attention(scheme))
     own.command("template", help=N_("Write an empty workbook to fill in and import."))(_template(scheme))
+    own.command("close", help=N_("Keep the figures of a month as its circular prints them."))(_close(scheme))
     rules = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     own.add_typer(rules, name="rules", help=N_("Rules of the scheme: add, show."))
-    rules.command("add", help=N_("Add rules that apply from a day on; what has begun before keeps its own."))(
+    rules.command("add", help=N_("Add rules that apply from a day on; what began before keeps its term."))(
         _rules_add(scheme)
     )
     rules.command("show", help=N_("Print the rules of the scheme with the reason for each setting."))(
@@ -111,6 +110,8 @@ def register(scheme: Scheme) -> None:
     for name, command in scheme.commands.items():
         own.command(name, help=command.help)(_own(scheme, name, command))
         EXAMPLES[f"{path} {name}"] = tuple(f"{path} {words}" for words in command.examples)
+    if scheme == SCHEMES[0]:
+        EXAMPLES["biaochi bulletin"] += (f"biaochi bulletin --kind {scheme.name}-month --period 2026-03 -o month.pdf",)
     EXAMPLES[path] = (
         path,
         f"{path} --month 2026-03 --by unit",
@@ -118,6 +119,10 @@ def register(scheme: Scheme) -> None:
     )
     EXAMPLES[f"{path} attention"] = (f"{path} attention", f"{path} attention --as-of 2026-03-31 --format csv")
     EXAMPLES[f"{path} template"] = (f"{path} template {scheme.tables[0]} -o {scheme.tables[0]}.xlsx",)
+    EXAMPLES[f"{path} close"] = (
+        f"{path} close 2026-03",
+        f'{path} close 2026-03 --reopen --note "the circular was called back"',
+    )
     EXAMPLES[f"{path} rules"] = (f"{path} rules show",)
     EXAMPLES[f"{path} rules add"] = (f"{path} rules add rules.toml --from 2026-04-01",)
     EXAMPLES[f"{path} rules show"] = (f"{path} rules show", f"{path} rules show --as-of 2026-03-31")
@@ -215,6 +220,31 @@ def _template(scheme: Scheme) -> Callable[..., None]:
     return template
 
 
+def _close(scheme: Scheme) -> Callable[..., None]:
+    def close(
+        month: Annotated[str, typer.Argument(metavar="M", help=N_("Month, such as 2026-03."))],
+        reopen: Annotated[bool, typer.Option("--reopen", help=N_("Open a month again; --note says why."))] = False,
+        note: Annotated[str, typer.Option("--note", help=N_("A note for the history."))] = "",
+        release: ReleaseId = None,
+    ) -> None:
+        from data.store.closing import reopen_month
+        from schemes.printed_months import close as close_month
+
+        if reopen:
+            reopen_month(session.store(), scheme.name, month, note)
+            session.say(N_("The month {month} is open again; the figures that were printed stay kept."), month=month)
+            return
+        _period(month=month)
+        with open_release(release) as chosen, progress(N_("Computing")):
+            closing = close_month(session.store(), chosen, scheme, month, note)
+        print_line(closing.digest)
+        session.say(
+            N_("The month {month} is closed with the figures of release {id}."), month=month, id=closing.release
+        )
+
+    return close
+
+
 def _rules_add(scheme: Scheme) -> Callable[..., None]:
     def rules_add(
         file: Annotated[Path, typer.Argument(metavar="FILE.toml")],
@@ -275,7 +305,7 @@ class _Writers:
 
 
 def _emit(call: Call, what: str, form: str | None, output: Path | None, writers: _Writers) -> None:
-    """Write an answer in a form; told to the audit log first, unless it is only shown on the terminal."""
+    """Write an answer in a form; recorded in the audit log first, unless it is only shown on the terminal."""
     from formats.spreadsheet import json_bytes
 
     if form == "json":
@@ -321,6 +351,17 @@ def _period(**given: str | None) -> "Period | None":
         raise CommandError(PERIOD_FORMS[name], value=text) from None
 
 
+def period_of(text: str) -> "Period":
+    """Return the period of a text: a month, a quarter or a year."""
+    from schemes.frame import Period
+
+    try:
+        return Period.of(text.strip())
+    except ValueError:
+        raise CommandError(PERIOD, value=text) from None
+
+
+PERIOD = N_("A period is a month, a quarter or a year, such as 2026-03, 2026Q1 or 2026, not {value}.")
 LENGTHS = {"month": 7, "quarter": 6, "year": 4}
 PERIOD_FORMS = {
     "month": N_("--month should be a month such as 2026-03, not {value}."),
@@ -344,7 +385,8 @@ def _sheet(answer: "Answer") -> "Sheet":
 
 def _cells(answer: "Answer") -> list[list[Any]]:
     def cell(name: str, value: Any) -> Any:
-        return translate(value, session.language) if name in answer.worded and value else value
+        words = answer.words.get(name, {})
+        return translate(words[value], session.language) if isinstance(value, str) and value in words else value
 
     return [[cell(name, row[name]) for name in answer.headers] for row in answer.rows]
 
@@ -363,6 +405,8 @@ def _lines(answer: "Answer") -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return translate(N_("yes") if value else N_("no"), session.language)
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return "" if value is None else str(value)
 
 

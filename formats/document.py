@@ -11,22 +11,6 @@ from datetime import UTC, datetime
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """Creation time in every file, fixed so that the same content gives the same bytes."""
 
-UNITS, ROUNDS, GROUPS, INDICATORS = "units", "rounds", "groups", "indicators"
-CHANGES, LEFT_OUT, PLEDGES, STATISTICS = "changes", "left_out", "pledges", "statistics"
-_MEANS = ("group", "n", "score", "interval", "category_mean", "category_range")
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    UNITS: ("rank", "unit", "n", "score", "interval", "places", "verdict"),
-    ROUNDS: ("round", "rank", "n", "score", "interval", "places", "verdict"),
-    GROUPS: _MEANS,
-    INDICATORS: ("indicator", *_MEANS),
-    CHANGES: ("unit", "n", "scores", "change", "interval", "places", "verdict"),
-    LEFT_OUT: ("unit", "round", "reason"),
-    PLEDGES: ("unit", "item", "due", "target", "status", "reported", "verified", "warning"),
-    STATISTICS: ("unit", "n", "interval", "verdict", "confirm_p", "clear_p", "p_bottom"),
-}
-"""Kinds of table and their columns. A row that names a unit has its votes, an interval and a verdict, or the reason why
-they are missing. Pledges are counted completely, not sampled: target, reported and verified value replace those."""
-
 
 @dataclass(frozen=True)
 class Bar:
@@ -55,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one kind of COLUMNS under their headers."""
+    """Rows of a kind of `formats.table_kinds` under their headers."""
 
     kind: str
     headers: Mapping[str, str]

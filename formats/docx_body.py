@@ -7,7 +7,7 @@ interval and verdict, and a heading of a tier comes with the units below it. Loo
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
-from formats.document import UNITS, Document, Form, Row, Section, Table
+from formats.document import Document, Form, Row, Section, Table
 from formats.official_page import (
     CHARACTER_MM,
     LEFT_MM,
@@ -19,6 +19,7 @@ from formats.official_page import (
     signature_spaces,
     widths_mm,
 )
+from formats.table_kinds import KINDS
 
 TWIPS = 1440 / 25.4  # in a millimetre
 LINE, CHARACTER, WIDTH = round(LINE_MM * TWIPS), CHARACTER_MM * TWIPS, round(TEXT_MM[0] * TWIPS)
@@ -28,7 +29,6 @@ STYLES = (
     *("Head", "Copy number", "Classification", "Paper number", "Recipients", "Annex", "Signature", "Imprint"),
 )
 """Names of the styles that the pieces use; a template that lacks one borrows it from the shipped template."""
-TEXT_COLUMNS = frozenset(("unit", "group", "indicator", "round", "verdict", "reason", "item", "warning"))
 GREY = '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/>'
 KEEP = "<w:keepNext/>"
 _MARGINS = "".join(
@@ -153,8 +153,8 @@ def _section(section: Section, document: Document, widths: Mapping[str, Sequence
 
 
 def _table(table: Table, widths: Sequence[float], ids: Ids) -> str:
-    """Return a table with its header on every page; in units the drawn range of the PDF leaves its room to places."""
-    if table.kind == UNITS:
+    """Return a table with its header on every page; the drawn range of the PDF leaves its room to places."""
+    if KINDS[table.kind].range_width:
         places = list(table.headers).index("places")
         widths = (*widths[:places], widths[places] + widths[places + 1], *widths[places + 2 :])
     twips = [round(width * TWIPS) for width in widths]
@@ -173,14 +173,14 @@ def _table(table: Table, widths: Sequence[float], ids: Ids) -> str:
 
 def _line(row: Row, table: Table, twips: Sequence[int], ids: Ids) -> str:
     """Return one unit: all its cells in a row and, below it, the permitted statements."""
-    keys = list(table.headers)
+    keys, written = list(table.headers), KINDS[table.kind].written
     own = zip(keys, twips, strict=True)
     spanned = '<w:vMerge w:val="restart"/>' if row.statement else ""
     cells = "".join(
         _cell(
             row.cells[key],
             width,
-            "Table text" if key in TEXT_COLUMNS else "Table number",
+            "Table text" if key in written else "Table number",
             ids,
             spanned if at == 0 else "",
             bool(row.statement),

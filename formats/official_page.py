@@ -4,10 +4,10 @@ Millimetres and points as the names say; a character is the 28th part of a line.
 """
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from formats.document import UNITS, Document, Form
+from formats.document import Document, Form
+from formats.table_kinds import KINDS, UNITS
 
 PAGE_MM = (210.0, 297.0)
 TOP_MM, LEFT_MM = 37.0, 28.0
@@ -21,17 +21,7 @@ POINT_MM = 25.4 / 72
 RIGHT_OF_OFFICE, RIGHT_OF_DATE, SEALED = 2, 2, 4  # characters free at the end of the line
 """The office ends two characters before the edge and its date begins two after it; under a seal the date ends four."""
 
-_UNITS_MM = (13, 36, 12, 12, 25, 14, 23, 21)
 _MANY_UNITS_MM = (16, 31, 13, 12, 25, 18, 20, 21)  # with 1,000 ranks or more
-_WIDTHS_MM: Mapping[str, tuple[float, ...]] = {
-    "rounds": (34, 17, 16, 17, 28, 20, 24),
-    "groups": (38, 18, 20, 28, 22, 30),
-    "indicators": (32, 30, 14, 16, 25, 16, 23),
-    "changes": (30, 19, 26, 13, 27, 24, 17),
-    "left_out": (50, 22, 84),
-    "pledges": (27, 32, 17, 16, 15, 16, 16, 17),
-    "statistics": (38, 13, 27, 27, 17, 17, 17),
-}
 
 
 @dataclass(frozen=True)
@@ -67,14 +57,15 @@ def signature_spaces(form: Form) -> Spaces:
 
 def widths_mm(document: Document) -> dict[str, tuple[float, ...]]:
     """Return the widths of the columns of each kind of table; units have one more, for the drawn range."""
-    return {**_WIDTHS_MM, UNITS: _of_units(document)}
+    used = {table.kind: KINDS[table.kind].widths for table in document.tables()}
+    return {**used, UNITS: _of_units(document)} if UNITS in used else used
 
 
 def _of_units(document: Document) -> tuple[float, ...]:
     """Space left by short names goes to verdicts with a remark, up to two lines of them."""
     rows = [row for table in document.tables() if table.kind == UNITS for row in table.rows]
     most = max((row.bar.count for row in rows if row.bar), default=0)
-    plain = _MANY_UNITS_MM if most >= 1000 else _UNITS_MM
+    plain = _MANY_UNITS_MM if most >= 1000 else KINDS[UNITS].widths
     size = TABLE_TEXT * POINT_MM
     longest = {key: max((ems(row.cells[key]) for row in rows), default=0) * size for key in ("unit", "verdict")}
     given = max(0.0, min(longest["verdict"] / 2 + size - 19, plain[1] - 2 - longest["unit"]))

@@ -14,8 +14,9 @@ import typst
 
 from errors import UsageError
 from formats import official_page
-from formats.document import COLUMNS, CREATED, Document
+from formats.document import CREATED, Document
 from formats.fonts import FontChoice, choose, fonts_of
+from formats.table_kinds import KINDS
 
 if TYPE_CHECKING:
     from typst import PDFStandard
@@ -48,7 +49,7 @@ def typeset(document: Document, fonts: Path | None = None) -> Typeset:
     given = {
         "document": document.as_data(),
         "fonts": {"latin": chosen.latin, **chosen.families},
-        "columns": dict(COLUMNS),
+        "kinds": {table.kind: _kind(table.kind) for table in document.tables()},
         "layout": _layout(document),
     }
     compiler = typst.Compiler(
@@ -63,6 +64,17 @@ def typeset(document: Document, fonts: Path | None = None) -> Typeset:
         raise _refused(error) from error
     assert isinstance(content, bytes), "one PDF is one piece"
     return Typeset(content, chosen)
+
+
+def _kind(name: str) -> dict[str, object]:
+    """Return how the columns of a kind of table are set."""
+    kind = KINDS[name]
+    return {
+        "columns": kind.names,
+        "written": sorted(kind.written),
+        "draws": kind.range_width > 0,
+        "at_blanks": kind.at_blanks,
+    }
 
 
 def _layout(document: Document) -> dict[str, object]:

@@ -5,15 +5,17 @@ from which release. Shares are printed with both integers, since a percentage al
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pandas as pd
 
 from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, PUNCTUATION, translate
-from results.contributions import SHARE, Contribution
+from reports.measure_words import FEN, SHARE, base_words, value_words
+from results.contributions import Chosen, Scheme, counts_of, names_of
 from results.fields import columns, meanings
 from results.labels import DEMO
 from results.missing import is_missing
@@ -25,22 +27,26 @@ WORDED = ("measure", "by", "counts", "of_what", "why_no_interval", "verdict", "r
 SHORTEST = ("measure", "key", "key_name", "shown", "of_what", "interval", "verdict")
 
 
-def filled(rows: pd.DataFrame, scheme: Contribution, names: Mapping[str, str]) -> list[dict[str, object]]:
+def filled(rows: pd.DataFrame, scheme: Scheme, names: Mapping[str, str], language: str) -> list[dict[str, object]]:
     """Return rows with plain values, and what each counts, the name of its key, and the value as it is printed."""
-    plain = []
+    plain, known = [], counts_of(scheme)
     for row in _plain(rows):
-        counts = scheme.measure_of(str(row["measure"])).counts
+        counts = known[str(row["measure"])]
         name = names.get(str(row["key"]), "") if row["key"] else ""
-        plain.append({**row, "counts": counts, "key_name": name, "shown": shown(row["value"], row["n"], counts)})
+        plain.append(
+            {**row, "counts": counts, "key_name": name, "shown": shown(row["value"], row["n"], counts, language)}
+        )
     return plain
 
 
-def shown(value: object, n: object, counts: str) -> str:
+def shown(value: object, n: object, counts: str, language: str) -> str:
     """Return a share as 26 / 34 = 76.47%, half rounded up; a count as it is; nothing for a missing value."""
     if value is None or is_missing(value):
         return ""
+    if counts == FEN:
+        return value_words({"value": value}, counts, language)
     if counts != SHARE:
-        return f"{value:,}" if value == n else f"{value:,} / {n:,}"
+        return f"{value:,}"  # a slash would make people / receptions look like a share
     base = int(str(n))
     part = round(float(str(value)) * base)
     cent = Decimal("0.01")
@@ -49,28 +55,34 @@ def shown(value: object, n: object, counts: str) -> str:
     return f"{part:,} / {base:,} = {(Decimal(part * 100) / base).quantize(cent, ROUND_HALF_UP)}%"
 
 
-def as_json(rows: pd.DataFrame, scheme: Contribution, names: Mapping[str, str], release: Release) -> dict[str, object]:
+def as_json(rows: pd.DataFrame, scheme: Scheme, names: Mapping[str, str], release: Release) -> dict[str, object]:
     """Return the rows with field names and codes."""
-    return {"release": release.id, "demo": release.is_demo, "scheme": scheme.name, "rows": filled(rows, scheme, names)}
+    return {
+        "release": release.id,
+        "demo": release.is_demo,
+        "scheme": scheme.name,
+        "rows": filled(rows, scheme, names, "en"),
+    }
 
 
-def as_sheet(
-    rows: pd.DataFrame, scheme: Contribution, names: Mapping[str, str], release: Release, language: str
-) -> Sheet:
+def as_sheet(rows: pd.DataFrame, scheme: Scheme, names: Mapping[str, str], release: Release, language: str) -> Sheet:
     """Return the rows in the reader's language."""
-    return _sheet(TABLE, filled(rows, scheme, names), scheme, release, language)
+    return _sheet(TABLE, filled(rows, scheme, names, language), scheme, release, language)
 
 
-def waiting_json(
-    rows: pd.DataFrame, scheme: Contribution, names: Mapping[str, str], release: Release
-) -> dict[str, object]:
+def measure_sheet(chosen: Chosen, rows: Callable[[Any], pd.DataFrame], language: str) -> Sheet:
+    """Return the measures of a question in words. rows : `schemes.chosen.rows`, which no lower room may import."""
+    return as_sheet(rows(chosen), chosen.scheme, names_of(chosen), chosen.registers.release, language)
+
+
+def waiting_json(rows: pd.DataFrame, scheme: Scheme, names: Mapping[str, str], release: Release) -> dict[str, object]:
     """Return what has to be done, with field names and codes."""
     head = {"release": release.id, "demo": release.is_demo, "scheme": scheme.name, "internal": True}
     return {**head, "rows": _named(rows, names)}
 
 
 def waiting_sheet(
-    rows: pd.DataFrame, scheme: Contribution, names: Mapping[str, str], release: Release, language: str
+    rows: pd.DataFrame, scheme: Scheme, names: Mapping[str, str], release: Release, language: str
 ) -> Sheet:
     """Return what has to be done, in the reader's language; every row has the stamp."""
     stamped = [{**row, "status": translate(INSIDE, language)} for row in _named(rows, names)]
@@ -85,9 +97,7 @@ def _named(rows: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, objec
     return found
 
 
-def _sheet(
-    table: str, rows: Sequence[Mapping[str, object]], scheme: Contribution, release: Release, language: str
-) -> Sheet:
+def _sheet(table: str, rows: Sequence[Mapping[str, object]], scheme: Scheme, release: Release, language: str) -> Sheet:
     known = columns(table)
     mark = translate(DEMO, language) if release.is_demo else ""
     facts: list[tuple[str, Cell]] = [
@@ -108,17 +118,18 @@ def _sheet(
     )
 
 
-def lines(
-    rows: pd.DataFrame, scheme: Contribution, names: Mapping[str, str], release: Release, language: str
-) -> list[str]:
+def lines(rows: pd.DataFrame, scheme: Scheme, names: Mapping[str, str], release: Release, language: str) -> list[str]:
     """Return the rows as text to read: what all share first, then a table of the columns that differ."""
-    given = filled(rows, scheme, names)
+    given = filled(rows, scheme, names, language)
     several = len({(row["period_from"], row["period_to"]) for row in given}) > 1
     cells = []
     for row in given:
         worded = {name: str(_worded(name, row.get(name), scheme, language) or "") for name in row}
         worded["interval"] = f"{row['low']:.4g}–{row['high']:.4g}" if row["low"] is not None else ""
         worded["verdict"] = PUNCTUATION[language].semicolon.join(filter(None, (worded["verdict"], worded["reason"])))
+        if row["counts"] != SHARE and row["value"] is not None and row["value"] != row["n"]:
+            message = scheme.word(str(row["of_what"]), "of_what")
+            worded["of_what"] = base_words(row, str(row["counts"]), message, language)
         first = [f"{row['period_from']}–{row['period_to']}"] if several else []
         cells.append([*first, *(worded[name] for name in SHORTEST)])
     known = columns(TABLE)
@@ -129,7 +140,7 @@ def lines(
 
 
 def waiting_lines(
-    rows: pd.DataFrame, scheme: Contribution, names: Mapping[str, str], release: Release, language: str
+    rows: pd.DataFrame, scheme: Scheme, names: Mapping[str, str], release: Release, language: str
 ) -> list[str]:
     """Return what has to be done as text to read."""
     given, known = _named(rows, names), columns(WAITING)
@@ -145,7 +156,7 @@ def _text(value: object) -> str:
 
 
 def _heading(
-    rows: Sequence[Mapping[str, object]], scheme: Contribution, release: Release, language: str, several: bool
+    rows: Sequence[Mapping[str, object]], scheme: Scheme, release: Release, language: str, several: bool
 ) -> list[str]:
     first = rows[0] if rows else {}
     parts = [
@@ -178,7 +189,7 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def _worded(name: str, value: object, scheme: Contribution, language: str) -> Cell:
+def _worded(name: str, value: object, scheme: Scheme, language: str) -> Cell:
     if value is None:
         return None
     if name == "scheme":

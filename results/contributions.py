@@ -1,66 +1,106 @@
-"""What a scheme adds to files and pages of the product; the rooms below the schemes know this shape and no scheme.
+"""What a scheme gives to the rest of the product, as lower rooms see it: none of them imports a scheme.
 
-Pages and commands pass the schemes in.
+Pages and the command line pass these in. `schemes.scheme.Scheme` and `schemes.chosen.Chosen` fit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-import pandas as pd
-
 if TYPE_CHECKING:
+    import pandas as pd
+
     from data.store.release import Release
 
-SHARE = "share"
 
+class Scheme(Protocol):
+    """A scheme: its name in addresses and commands, its title (an English message), tables, measures and words.
 
-class MeasureShape(Protocol):
-    """What a writer of rows must know of a measure."""
-
-    @property
-    def name(self) -> str:
-        """Its code."""
+    year_rows : the rows of all measures for a year, in total, by unit, by place and by month. names : of units and
+    places, by code.
+    """
 
     @property
-    def counts(self) -> str:
-        """What the value is: "share", or the word for what is counted."""
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def tables(self) -> tuple[str, ...]: ...
+    @property
+    def measures(self) -> Sequence[Any]: ...
+    @property
+    def default_rules(self) -> Any: ...
+    @property
+    def documents(self) -> "Mapping[str, Callable[..., Any]]": ...
+    def word(self, code: str, column: str = "") -> str: ...
+    def latest_day(self, release: "Release") -> date | None: ...
+    def year_rows(self, release: "Release", year: int) -> "pd.DataFrame": ...
+    def names(self, release: "Release", day: date) -> Mapping[str, str]: ...
+
+
+class Period(Protocol):
+    """Days from first to last."""
 
     @property
-    def public(self) -> bool:
-        """Whether it may leave the house after disclosure control."""
+    def first(self) -> date: ...
+    @property
+    def last(self) -> date: ...
 
 
-class Contribution(Protocol):
-    """A scheme, seen from below."""
+class Asked(Protocol):
+    """Period, as-of day, way of dividing, rules and release."""
 
     @property
-    def name(self) -> str:
-        """Its code."""
+    def period(self) -> Period: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def rules(self) -> str: ...
+    @property
+    def release(self) -> str: ...
+
+
+class Registers(Protocol):
+    """Registers of a release on a day; `plain` are those not narrowed to a unit or a place."""
 
     @property
-    def title(self) -> str:
-        """Its name, an English message."""
+    def release(self) -> "Release": ...
+    @property
+    def plain(self) -> "Mapping[str, pd.DataFrame]": ...
+
+
+class Chosen(Protocol):
+    """A scheme with what is asked of it; `unit` and `place` narrow it, "" is all."""
 
     @property
-    def tables(self) -> tuple[str, ...]:
-        """Its kinds of upload."""
-
+    def scheme(self) -> Any: ...
     @property
-    def documents(self) -> Mapping[str, Callable[..., Any]]:
-        """Its documents."""
+    def registers(self) -> Any: ...
+    @property
+    def asked(self) -> Any: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def frames(self) -> "Mapping[str, pd.DataFrame]": ...
+    @property
+    def settings(self) -> Any: ...
 
-    def word(self, code: str, column: str) -> str:
-        """Return the English message of a code in a column of measure rows."""
 
-    def measure_of(self, name: str) -> MeasureShape:
-        """Return a measure by its code."""
+def counts_of(scheme: Scheme) -> dict[str, str]:
+    """Return what each measure counts: "share", or the word for its unit of count."""
+    return {measure.name: measure.counts for measure in scheme.measures}
 
-    def latest_day(self, release: "Release") -> date | None:
-        """Return the newest day that its tables speak of; None if the release has none of them."""
 
-    def year_rows(self, release: "Release", year: int) -> pd.DataFrame:
-        """Return the rows of all its measures for a year, in total, by unit, by place and by month."""
-
-    def names(self, release: "Release", day: date) -> Mapping[str, str]:
-        """Return code -> name of the units and places that rows may name."""
+def names_of(chosen: Chosen) -> dict[str, str]:
+    """Return the name of each unit and place by its code, whatever the question is narrowed to."""
+    known = chosen.registers.plain
+    names: dict[str, str] = {}
+    for table, code, name in (("unit", "unit_code", "unit_name"), ("place", "place_code", "name")):
+        if table in known:
+            rows = known[table]
+            names |= dict(zip(rows[code].astype(str), rows[name].astype(str), strict=True))
+    return names

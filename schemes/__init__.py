@@ -3,10 +3,17 @@
 A folder with a `tables.csv` is a scheme; nothing else lists them. `settings.scheme_folders` may name further folders.
 """
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemes.scheme import TABLES, Scheme
 from settings import scheme_folders
+
+if TYPE_CHECKING:
+    from data.model.across_tables import AcrossTables
+    from data.store import Store
 
 __path__ += [str(folder) for folder in scheme_folders()]
 
@@ -18,6 +25,18 @@ def _found() -> tuple[Scheme, ...]:
 
 
 SCHEMES = _found()
+
+
+def checks(store: "Store") -> "Mapping[str, AcrossTables]":
+    """Return by table what an import checks beyond a row, under the newest rules of each scheme in the store."""
+    from schemes.kept_rules import rules_of_store
+
+    found: dict[str, AcrossTables] = {}
+    for scheme in SCHEMES:
+        if scheme.checks:
+            settings = rules_of_store(store, scheme)[-1].rules.settings
+            found |= {table: partial(check, settings=settings) for table, check in scheme.checks.items()}
+    return found
 
 
 class UnknownSchemeError(LookupError):

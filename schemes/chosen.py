@@ -3,7 +3,7 @@
 Pages, documents, commands and exports all ask a `Chosen`, so that a number is computed once and the same everywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -93,6 +93,12 @@ def choose(
     return Chosen(scheme, registers, Asked(period, as_of, by, applied.name, release.id), unit, place)
 
 
+def rules_in(release: "Release", scheme: Scheme, day: date | None = None) -> Rules[Any]:
+    """Return the rules of a scheme that a release was published with: those that apply on a day, else the last."""
+    dated = rules_of_release(release, scheme)
+    return dated[-1].rules if day is None else rules_on(dated, day)
+
+
 def rows(chosen: Chosen) -> pd.DataFrame:
     """Return a row (`schemes.frame.ROW`) for every measure that can be divided as asked."""
     return measure_rows(chosen.scheme.name, chosen.scheme.measures, chosen.frames, chosen.asked, chosen.settings)
@@ -114,10 +120,9 @@ def attention(chosen: Chosen) -> pd.DataFrame:
     return found.assign(as_of=asked.as_of.isoformat(), rules=asked.rules, release=asked.release)
 
 
-def ways(measures: Mapping[str, Measure[Any]] | tuple[Measure[Any], ...]) -> tuple[str, ...]:
-    """Return every way to divide one of the measures, each once, in the order in which they are first named."""
-    listed = measures.values() if isinstance(measures, Mapping) else measures
-    return tuple(dict.fromkeys(by for measure in listed for by in measure.by))
+def ways(measures: Sequence[Measure[Any]]) -> tuple[str, ...]:
+    """Return every way to divide any of the measures, each once, in the order in which they are first named."""
+    return tuple(dict.fromkeys(by for measure in measures for by in measure.by))
 
 
 def places_within(place: str, places: pd.DataFrame) -> frozenset[str]:

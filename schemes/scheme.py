@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from data.model.contract import Table
     from data.store.release import Release
+    from schemes.command import Command
     from schemes.frame import Asked, Frames, Measure
     from schemes.rules import Rules
 
 TABLES, WORDS, MEASURES, DUE_DAYS = "tables.csv", "words", "measures", "due_days"
-PAGE, DOCUMENTS, DEMO, COMMANDS = "page", "documents", "demo", "commands"
+PAGE, DOCUMENTS, DEMO, COMMANDS, CHECKS = "page", "documents", "demo", "commands", "checks"
 WORDS_OF = {
     "measure": "MEASURE_WORDS",
     "counts": "COUNT_WORDS",
@@ -36,6 +37,10 @@ WORDS_OF = {
     "by": "BY_WORDS",
 }
 """Column -> the words for its codes: of the scheme, or those that all schemes share."""
+WORD_KINDS = (
+    *("MEASURE_WORDS", "COUNT_WORDS", "ATTENTION_WORDS", "STATE_WORDS", "RESULT_WORDS", "VERDICT_WORDS"),
+    *("REASON_WORDS", "BY_WORDS", "SECTION_WORDS", "SETTING_WORDS", "TIMELINE_WORDS"),
+)
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,24 @@ class Scheme:
         """Return the words of a kind, those that all schemes share included: code -> English message."""
         return {**getattr(import_module("schemes.words"), kind, {}), **getattr(self.module(WORDS), kind, {})}
 
-    def word(self, code: str, column: str) -> str:
-        """Return the English message of a code in a column of WORDS_OF; the code itself if there is no word for it."""
-        return self.words(WORDS_OF[column]).get(code, code)
+    def word(self, code: str, column: str = "") -> str:
+        """Return the English message of a code; the code itself if there is no word for it.
+
+        column : of WORDS_OF, where a code may mean two things: what is counted and not sampled is a verdict, and the
+        reason why there is no interval.
+        """
+        kinds = (WORDS_OF[column],) if column else WORD_KINDS
+        return next((words[code] for words in map(self.words, kinds) if code in words), code)
+
+    def corrections(self, chosen: Any) -> "Sequence[Any]":
+        """Return what has changed in closed months since their circulars (`schemes.printed_months.Correction`)."""
+        from schemes.printed_months import corrections
+
+        return corrections(chosen)
+
+    def document_word(self, kind: str) -> str:
+        """Return the English message for a kind of document."""
+        return self.words("DOCUMENT_WORDS").get(kind, kind)
 
     @cached_property
     def contract(self) -> "tuple[Table, ...]":
@@ -94,10 +114,6 @@ class Scheme:
         """What it measures."""
         measures: Sequence[Measure[Any]] = self.module(MEASURES).MEASURES
         return measures
-
-    def measure_of(self, name: str) -> "Measure[Any]":
-        """Return a measure by its code."""
-        return next(measure for measure in self.measures if measure.name == name)
 
     def latest_day(self, release: "Release") -> date | None:
         """Return the newest day that its tables speak of; None if the release has none of them."""
@@ -140,6 +156,12 @@ class Scheme:
         return self.module(DUE_DAYS) if self.has(DUE_DAYS) else None
 
     @property
+    def checks(self) -> Mapping[str, Callable[..., Any]]:
+        """What the rows of its tables must agree with in other tables, by table: `AcrossTables` with its settings."""
+        checks: Mapping[str, Callable[..., Any]] = self._given(CHECKS, "CHECKS", {})
+        return checks
+
+    @property
     def view(self) -> Callable[..., None] | None:
         """Its page; only pages ask for it, as it loads Streamlit."""
         view: Callable[..., None] | None = self._given(PAGE, "view", None)
@@ -152,9 +174,15 @@ class Scheme:
         return documents
 
     @property
-    def commands(self) -> Mapping[str, Callable[..., Any]]:
+    def items(self) -> Mapping[str, Callable[..., Mapping[str, str]]]:
+        """The items that a document may be about, by the document: a question -> number and name of each."""
+        items: Mapping[str, Callable[..., Mapping[str, str]]] = self._given(DOCUMENTS, "ITEMS", {})
+        return items
+
+    @property
+    def commands(self) -> "Mapping[str, Command]":
         """What it adds to its command, by the word that asks for it."""
-        commands: Mapping[str, Callable[..., Any]] = self._given(COMMANDS, "COMMANDS", {})
+        commands: Mapping[str, Command] = self._given(COMMANDS, "COMMANDS", {})
         return commands
 
     @property

@@ -31,3 +31,8 @@ BY_WORDS = {
     "class": N_("By class"),
     "kind": N_("By kind"),
 }
+DOCUMENT_WORDS = {
+    "month": N_("Circular of the month"),
+    "quarter": N_("Circular of the quarter"),
+    "year": N_("Circular of the year"),
+}

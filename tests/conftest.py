@@ -76,6 +76,14 @@ def demo_path(once_a_run) -> Path:
 
 
 @pytest.fixture(scope="session")
+def schemes_path(once_a_run) -> Path:
+    """A store with the register of units and the demonstration of all schemes, without ballots. Read only."""
+    from tests.support.schemes import load_schemes
+
+    return once_a_run("schemes", load_schemes)
+
+
+@pytest.fixture(scope="session")
 def town_path(once_a_run) -> Path:
     """A store with the town, published: for whatever the size of the city does not matter to. Read only."""
     from data.store import Store

@@ -32,6 +32,7 @@ from results.pledges.by_year import PledgeYear
 from results.pledges.register import PledgeBook
 from results.pledges.vote_scores import VoteScores
 from results.ranking.bottom_list import BottomList, bottom_list
+from results.ranking.claims import ReleaseClaims
 from results.ranking.family import Family
 from results.ranking.ranking import Ranking
 from results.ranking.unit import Alone, UnitHistory
@@ -67,7 +68,7 @@ def answers(entries: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 def store() -> Store:
     """Return the store of this server."""
     chosen = settings.load()
-    return Store(chosen.store, threads=chosen.threads)
+    return Store(chosen.store, threads=chosen.threads, claims=ReleaseClaims)
 
 
 def release() -> Release | None:
@@ -241,6 +242,19 @@ def post_years_quietly(release: Release, unit_code: str, post: str, today: date,
     years = [pledge_year(round_, default_as_of(round_, today)) for round_ in own]
     rows = by_year.post_through_years(release, years, unit_code, post)
     return rows, analysis.trends(release, years, unit_code, post)
+
+
+# 256: the answers of a scheme's page take some 100 KB, its registers of 500,000 rows do not come through here.
+@answers(256)
+def kept(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
+    """Compute an answer once for all sessions; the key holds the release and all that the answer depends on."""
+    return _make()
+
+
+@answers(6)
+def kept_registers(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
+    """Return the registers of a scheme on a day. 6: those of a city with 500,000 rows take 200 MB."""
+    return _make()
 
 
 def clear() -> None:

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from data.model.progress import Progress
 from data.store.audit_log import log_export
 from data.store.paper_form import remember_form, remembered_form
-from data.store.release import Round
+from data.store.release import Release, Round
 from errors import BiaochiError
 from formats.document import Document, Form, Row, Table, file_stem
 from i18n import N_
@@ -19,6 +19,7 @@ from reports import documents
 from reports.documents import RoundResults
 from results.pledges.counts import quarter_days
 from results.ranking.statements import named_with_verdict
+from results.unit_dossier import Dossier
 from ui import cached, downloads, layout
 from ui.i18n import _, language
 
@@ -41,13 +42,24 @@ def circular(round_: Round, as_of: date, form: Form) -> Document:
     return documents.circular(round_.release, cached.pledge_quarter(round_, as_of), language(), form)
 
 
-def document(kind: str, found: RoundResults, form: Form, *, code: str = "", since: str = "") -> Document:
-    """Return a document: of a unit (`code`), of changes (`since`), or of the complete round."""
+def document(
+    kind: str,
+    found: RoundResults,
+    form: Form,
+    *,
+    code: str = "",
+    since: str = "",
+    schemes: Dossier | None = None,
+) -> Document:
+    """Return a document: of a unit (`code`), of changes (`since`), or of the complete round.
+
+    schemes : what all schemes say of a unit, which the page brings.
+    """
     release = found.release
     round_ = cached.round_of(release, found.ranking.round)
     if kind == "unit":
         history = cached.unit(release, code, round_.is_trial)
-        return documents.dossier(found, history, cached.unit_detail(round_, code), language(), form)
+        return documents.dossier(found, history, cached.unit_detail(round_, code), language(), form, schemes)
     if kind == "changes":
         earlier = cached.round_of(release, since)
         compared = [cached.changes(earlier, round_, one.family.name) for one in found.lists]
@@ -145,11 +157,16 @@ def _ask(name: str, known: Mapping[str, str], column: DeltaGenerator) -> str:
 
 def offer(made: Document, round_: Round) -> None:
     """Offer PDF and Word files, created on request; the download is logged."""
+    offer_of(made, round_.release, round_.id)
+
+
+def offer_of(made: Document, release: Release, about: str) -> None:
+    """Offer the files of a document of a round, or of a period of a scheme; both are in its name and in the log."""
     _tell_of_fonts()
     columns = st.columns([1, 1, 3])
     for column, kind in zip(columns, FILES, strict=False):
         with column:
-            _file(made, kind, round_)
+            _file(made, kind, release, about)
 
 
 def _tell_of_fonts() -> None:
@@ -164,16 +181,16 @@ def _tell_of_fonts() -> None:
         st.caption(layout.plain(warning))
 
 
-def _file(made: Document, kind: str, round_: Round) -> None:
+def _file(made: Document, kind: str, release: Release, about: str) -> None:
     """Offer a file that is created on request."""
     downloads.on_request(
         f"file_{kind}",
         (_(FILES[kind]), _(READY[kind])),
         made,
         partial(_write, made, kind),
-        file_stem(made, round_.id),
+        file_stem(made, about),
         kind,
-        partial(_tell, f"{made.kind}.{kind}", round_.release.id, round_.id, cached.store().path, layout.user()),
+        partial(_tell, f"{made.kind}.{kind}", release.id, about, cached.store().path, layout.user()),
     )
 
 

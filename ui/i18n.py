@@ -15,7 +15,7 @@ def language() -> str:
 
 
 def settle_language() -> str:
-    """Set the language from the address, else from the session. ui/main.py calls this first.
+    """Set the language from the address, else from the session. pages/entry/main.py calls this first.
 
     Navigation drops the query of the address, so the language is written back unless it is the default.
     """

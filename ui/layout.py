@@ -1,6 +1,7 @@
 """Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,10 @@ MENU = {
 }
 
 
+SCHEMES, SCHEME, SCHEME_FILE = N_("Schemes"), "scheme", "schemes/scheme.py"
+"""Section of the menu, address and file of the page that all schemes share."""
+
+
 def user() -> str | None:
     """Return the signed-in user; None if nobody is signed in or no login is configured."""
     name = st.user.get("email") or st.user.get("sub")
@@ -73,14 +78,25 @@ def allowed(who: str | None, page: str) -> bool:
     return not settings.load().login or who is not None
 
 
-def navigation() -> st.Page:
-    """Return the page named by the address, among the pages that this user may see."""
+def menu_with(schemes: Mapping[str, str]) -> dict[str, tuple[Entry, ...]]:
+    """Return the menu with an entry for every scheme before the pages that act. schemes : name -> title."""
+    sections = list(MENU.items())
+    entries = tuple(Entry(name, SCHEME_FILE, title) for name, title in schemes.items())
+    return dict([sections[0], *([(SCHEMES, entries)] if entries else []), *sections[1:]])
+
+
+def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
+    """Return the page named by the address, among the pages that this user may see. schemes : name -> title."""
     who = user()
     menu: dict[str, list[st.Page]] = {}
-    for section, entries in MENU.items():
+    for section, entries in menu_with(schemes or {}).items():
         seen = [entry for entry in entries if allowed(who, entry.path)]
         if seen:
             menu[_(section)] = [_page(entry) for entry in seen]
+    if schemes and allowed(who, SCHEME):
+        menu[_(SCHEMES)].append(
+            st.Page(PAGES / SCHEME_FILE, title=_(SCHEMES), url_path=SCHEME, visibility="hidden")  # for ?scheme=
+        )
     if not menu:
         return st.navigation([st.Page(sign_in, title=_("Sign in"), url_path="login", default=True)], expanded=True)
     return st.navigation(menu, expanded=True)

@@ -150,4 +150,7 @@ def _choice(kind: Field, plain: str) -> Reading:
     for word in kind.choices:
         if match_key(word) == match_key(plain):
             return Reading(word)
+    for key, word in kind.other_words:
+        if key == match_key(plain):
+            return Reading(word)
     return Reading(code="unknown_choice", facts={"known": list(kind.choices)})

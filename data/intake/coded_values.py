@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 from data.intake.cells import Reading, read_cell
@@ -15,9 +17,12 @@ from problems import Term
 
 LONGEST_CODE = 20
 CLOSE = 3  # proposals
+_JUDGED = frozenset({"code", "month", "quarter", "unit"})
 MOST_COMPARED = 5_000  # codes that proposals are chosen from: difflib compares 5,000 in 0.05 s
 _CODE = re.compile(rf"(?=.{{1,{LONGEST_CODE}}}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _MONTH = re.compile(r"(20\d\d)(?:[-/.年])(0?[1-9]|1[0-2])月?")
+_QUARTER = re.compile(r"(20\d\d)(?:-?[Qq]|年第?)([1-4一二三四])(?:季度?)?")
+_NUMERALS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 
 
 def read_coded(field: Field, text: str, context: Context, units: dict[str, str]) -> Reading | None:
@@ -25,18 +30,20 @@ def read_coded(field: Field, text: str, context: Context, units: dict[str, str])
 
     units: match key of every spelling of a registered unit -> its code.
     """
-    judges = [check for check in field.checks if check.sort in ("code", "month", "unit") or check.reference]
+    judges = [check for check in field.checks if check.sort in _JUDGED or (check.reference and not check.when)]
     if not judges:
         return None
     if field.type != "list":
         return _one(judges, text, context, units)
-    kept = []
+    kept, warned = [], Reading()
     for part in _parts(field, text):
         reading = _one(judges, part, context, units)
-        if reading.code:
-            return Reading(code=reading.code, facts={"value": part, **reading.facts})
+        about = Reading(code=reading.code, facts={"value": part, **reading.facts}, warning=reading.warning)
+        if reading.code and not reading.warning:
+            return about
+        warned = about if reading.code and not warned.code else warned
         kept.append(reading.kept)
-    return Reading(kept)
+    return replace(warned, kept=kept)
 
 
 def _parts(field: Field, text: str) -> list[str]:
@@ -51,6 +58,8 @@ def _one(judges: list[Check], text: str, context: Context, units: dict[str, str]
             reading = _code(tidy(text))
         elif check.sort == "month":
             reading = _month(tidy(text))
+        elif check.sort == "quarter":
+            reading = _quarter(tidy(text))
         elif check.sort == "unit":
             judged = judge_unit(text, context, units)
             reading = Reading(judged.kept, judged.code, judged.facts, judged.warning)
@@ -74,12 +83,20 @@ def _month(text: str) -> Reading:
     return Reading(f"{match[1]}-{int(match[2]):02d}") if match else Reading(code="not_a_month")
 
 
+def _quarter(text: str) -> Reading:
+    match = _QUARTER.fullmatch(unicodedata.normalize("NFKC", text))
+    return Reading(f"{match[1]}Q{_NUMERALS.get(match[2], match[2])}") if match else Reading(code="not_a_quarter")
+
+
 def _referred(reference: tuple[str, str], text: str, context: Context) -> Reading:
-    table, name = reference
-    known = context.references(table, name)
+    known = context.references(*reference)
     key = match_key(text)
-    if key in known:
-        return Reading(known[key])
+    return Reading(known[key]) if key in known else unknown_value(reference, text, known)
+
+
+def unknown_value(reference: tuple[str, str], text: str, known: Mapping[str, str]) -> Reading:
+    """Return the refusal of a value that the other table does not have, with the nearest that it has."""
+    table, key = reference[0], match_key(text)
     close = [known[near] for near in get_close_matches(key, list(known)[:MOST_COMPARED], CLOSE)]
     facts: dict[str, object] = {"close": close} if close else {}
     if table == "place":

@@ -18,6 +18,7 @@ from data.intake.meaning import ROLES
 from data.intake.personal import Columns, names_maker, names_person, names_voter
 from data.intake.personal_values import hidden
 from data.intake.source import TextTable
+from data.intake.wide_rows import given_otherwise
 from data.model.contract import AGREED_WITHOUT, REQUIRED, field_of_header, fields, header_of
 from data.model.names import match_key
 from problems import Problem
@@ -318,7 +319,7 @@ def _claim(
         elif key:
             other[column] = texts[column]
         seen.setdefault(key, column)
-    problems += _missing(kind, cells, fields, row, file)
+    problems += _missing(kind, cells, fields, other, row, file)
     return Header(row, cells, fields, other, above, maxima, personal=frozenset(personal)), problems
 
 
@@ -359,8 +360,11 @@ def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:
     return name
 
 
-def _missing(kind: str, cells: tuple[str, ...], fields: dict[str, int], row: int, file: str) -> list[Problem]:
-    needed = [name for name in REQUIRED[kind] if name not in AGREED_WITHOUT.get(kind, ())]
+def _missing(
+    kind: str, cells: tuple[str, ...], fields: dict[str, int], other: Mapping[int, str], row: int, file: str
+) -> list[Problem]:
+    otherwise = {*AGREED_WITHOUT.get(kind, ()), *given_otherwise(kind, cells, fields, other)}
+    needed = [name for name in REQUIRED[kind] if name not in otherwise]
     missing = [header_of(kind, name) for name in needed if name not in fields]
     if not missing:
         return []

@@ -1,38 +1,46 @@
 """Rules between the columns of a record, by kind, as the contract has them. Each rule examines values, not cells."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from data.model.checks import Check
-from data.model.contract import TABLE_OF, Field, Table
+from data.model.checks import IS, TERM, Check
+from data.model.clock import after_days, rolled
+from data.model.contract import TABLE_OF, TABLES, Field, Table, header_of
+from data.model.working_days import work_calendar
+from problems import Term
 
 # Kinds of version 0.1: programs know their broken conditions by these codes and words, and keep them.
 _AS_BEFORE = frozenset({"round", "unit_round", "component_score", "issue_return"})
 DATES = frozenset({"date", "timestamp"})
 _DAY = len("2025-11-30")
+LIMIT = "limit"
 _TRUTHS = {True: "是", False: "否"}
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Broken rule: the field to look at, the code of the problem and its facts."""
+    """Broken rule: the field to look at, the code of the problem, its facts and its level."""
 
     name: str
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    level: str = "error"
 
 
 @dataclass(frozen=True)
 class Rules:
     """Conditions of a table, each with its field.
 
-    headers: field -> Chinese header. past: the days of a book that must not be in the future.
+    headers: field, also of a row that it names -> Chinese header. choices: field -> its listed words. past: the days of
+    a book that must not be in the future.
     """
 
     kind: str
     headers: Mapping[str, str]
+    choices: Mapping[str, tuple[str, ...]]
     conditions: tuple[tuple[Field, Check], ...]
     past: tuple[Field, ...]
 
@@ -41,16 +49,36 @@ class Rules:
         """Return the conditions of a table that its rows can be checked against by themselves."""
         conditions = tuple((own, check) for own in table.fields for check in own.checks if check.sort in _JUDGES)
         past = tuple(own for own in table.fields if own.has("past") and own.type in DATES)
-        return cls(table.kind, {own.name: own.header for own in table.fields}, conditions, past)
+        headers = {own.name: own.header for own in table.fields}
+        named = [(check.other, own, check.named) for own, check in conditions if check.named]
+        headers |= {other: _header_of_named(table, *of) for other, _, of in named}
+        choices = {own.name: own.choices for own in table.fields}
+        return cls(table.kind, headers, choices, conditions, past)
 
     def faults(self, row: Mapping[str, object]) -> Iterator[Fault]:
-        """Yield every condition that a row breaks."""
+        """Yield every condition that a row breaks; a cell is named once for each kind of problem."""
+        named = set()
         for own, check in self.conditions:
-            yield from self.broken(own, check, row)
+            for fault in self.broken(own, check, row):
+                if (fault.name, fault.code) not in named:
+                    yield fault
+                named.add((fault.name, fault.code))
 
     def broken(self, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
         """Yield the faults of a row by one of the conditions."""
-        yield from _JUDGES[check.sort](self, own, check, row)
+        for fault in _JUDGES[check.sort](self, own, check, row) if check.applies(row) else ():
+            yield self._coded(fault, own, check, row) if check.code else replace(fault, level=check.level)
+
+    def _coded(self, fault: Fault, own: Field, check: Check, row: Mapping[str, object]) -> Fault:
+        """Return a fault under the code of its condition, at the field that has the condition."""
+        about = {"other": self.headers.get(check.other, ""), "limit": _limit(check, row)}
+        return Fault(own.name, check.code, {**about, **fault.facts}, check.level)
+
+
+def _header_of_named(table: Table, ref: str, name: str) -> str:
+    own = next(own for own in table.fields if own.name == ref)
+    (other,) = (check.reference[0] for check in own.checks if check.reference is not None)
+    return header_of(TABLES[other].kind, name)
 
 
 def row_faults(kind: str, row: Mapping[str, object]) -> Iterator[Fault]:
@@ -84,7 +112,7 @@ def _at_most(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) 
         return
     if own.type in DATES:
         if _day(limit) < _day(value):
-            yield Fault(check.other, "before_start", {"start": value})
+            yield Fault(own.name if check.named else check.other, "before_start", {"start": value})
     elif _number(value) > _number(limit) and check.other.isdecimal():
         yield Fault(own.name, "out_of_range", {"low": f"{own.low or 0:,}", "high": f"{int(check.other):,}"})
     elif _number(value) > _number(limit):
@@ -105,6 +133,18 @@ def _at_least(rules: Rules, own: Field, check: Check, row: Mapping[str, object])
         yield Fault(own.name, "below_lowest", {"low": limit})
 
 
+def _precise(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    exponent = _number(row.get(own.name)).as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > int(check.other):
+        yield Fault(own.name, "too_precise", {"decimals": check.other})
+
+
+def _unsigned(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    if row.get(own.name) is not None and _number(row[own.name]) <= 0:
+        facts = {"low": 0, "by": rules.headers[check.other], "words": [*rules.choices[check.other]]}
+        yield Fault(own.name, "below_lowest", facts)
+
+
 def _adds_up(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
     """Check parts against their total; unknown parts are not zero, so an equality needs all of them."""
     parts = [row.get(name) for name in check.names]
@@ -117,14 +157,15 @@ def _adds_up(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) 
     if rules.kind not in _AS_BEFORE:
         facts |= {"parts": [rules.headers[name] for name in check.names], "whole": rules.headers[check.other]}
     if check.sort == "sum =" and len(known) == len(parts) and total != _number(most):
-        yield Fault(check.other, "parts_differ", facts)
+        named = {"value": str(most)} if check.named else {}
+        yield Fault(own.name if check.named else check.other, "parts_differ", {**facts, **named})
     if check.sort == "sum <=" and total > _number(most):
         yield Fault(own.name, "sum_exceeds", {**facts, "most": most})
 
 
 def _required(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
     reason = _applies(check, row)
-    if reason is None or row.get(own.name) not in (None, "", []):
+    if reason is None or _is_given(row, own.name):
         return
     if rules.kind in _AS_BEFORE:
         yield Fault(own.name, "missing_value")
@@ -132,20 +173,80 @@ def _required(rules: Rules, own: Field, check: Check, row: Mapping[str, object])
         yield Fault(own.name, "missing_because", {"because": rules.headers[check.other], "given": reason})
 
 
+def _required_instead(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    if not _is_given(row, own.name) and not _is_given(row, check.other):
+        yield Fault(own.name, "missing_because", {"instead": rules.headers[check.other]})
+
+
 def _empty(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
     reason = _applies(check, row)
-    if reason is not None and row.get(own.name) not in (None, "", []):
+    if reason is not None and _is_given(row, own.name):
         yield Fault(own.name, "must_be_empty", {"because": rules.headers[check.other], "given": reason})
 
 
+def _each(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Compare a value with those of all rows that refer to this row: the highest of them, or the lowest."""
+    given = row.get(check.related)
+    values = [value for value in given if value is not None] if isinstance(given, list) else []
+    if row.get(own.name) is None or not values:
+        return
+    at_least = check.sort.startswith(">=")
+    limit = (max if at_least else min)(values, key=_day if own.type in DATES else _number)
+    judge = _at_least if at_least else _at_most
+    about = {"other": header_of(TABLES[check.names[0]].kind, check.other), "limit": limit}
+    for fault in judge(rules, own, Check(check.sort[:2], LIMIT), {**row, LIMIT: limit}):
+        yield replace(fault, name=own.name, facts={**fault.facts, **about})
+
+
+def _needs(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    reason = _applies(check, row) if check.other else ""
+    if reason is None or not _is_given(row, own.name):
+        return
+    given = row.get(check.related)
+    rows = given if isinstance(given, list) else []
+    if not any(all(related.get(name) in words for name, words in check.where) for related in rows):
+        yield Fault(own.name, "needs_rows", {"table": Term(TABLES[check.names[0]].title)})
+
+
+def _within(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Check that a day is inside a term of calendar days from another day."""
+    value, start = row.get(own.name), row.get(check.other)
+    if value is None or start is None:
+        return
+    (days,) = check.names
+    last = rolled(_shipped_calendar(), after_days(date.fromisoformat(_day(start)), int(days))).day.isoformat()
+    if _day(value) > last:
+        yield Fault(own.name, "after_term", {"start": start, "days": days, "last": last})
+
+
+_shipped_calendar = cache(work_calendar)
+
+
+def _is(rules: Rules, own: Field, check: Check, row: Mapping[str, object]) -> Iterator[Fault]:
+    """Check a word of the row that a field names; a row that is lacking is refused at that field."""
+    given = row.get(check.other)
+    if given is not None and given not in check.words:
+        yield Fault(
+            own.name, "referred_differs", {"header": rules.headers[check.other], "given": given, "known": check.words}
+        )
+
+
 _JUDGES = {
+    TERM: _within,
+    IS: _is,
     "<=": _at_most,
     ">=": _at_least,
     ">": _at_least,
+    "decimals": _precise,
+    "unsigned": _unsigned,
     "sum <=": _adds_up,
     "sum =": _adds_up,
     "required": _required,
+    "required unless": _required_instead,
     "empty": _empty,
+    "<= each": _each,
+    ">= each": _each,
+    "needs": _needs,
 }
 
 
@@ -156,6 +257,10 @@ def _applies(check: Check, row: Mapping[str, object]) -> str | None:
         return None
     word = _TRUTHS[value] if isinstance(value, bool) else str(value)
     return word if not check.words or word in check.words else None
+
+
+def _is_given(row: Mapping[str, object], name: str) -> bool:
+    return row.get(name) not in (None, "", [])
 
 
 def _limit(check: Check, row: Mapping[str, object]) -> object:

@@ -29,6 +29,7 @@ from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, of_fields
+from data.intake.other_rows import OtherRows
 from data.intake.pledge_direction import (
     LOWER_IS_BETTER,
     confirm_direction,
@@ -40,10 +41,14 @@ from data.intake.record_columns import CONTENT, KEY, SPAN, Asked, ColumnReader, 
 from data.intake.record_places import Places
 from data.intake.record_rules import Fault, after_day, row_faults, rules_of
 from data.intake.registers_by_month import ACROSS_ROWS, Entry, across_rows
+from data.intake.related_rows import RelatedRows
+from data.intake.shares import settle_share
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable
 from data.intake.values import Judgement, alone, is_totals_row, judge_group, judge_round, judge_unit, totals_word
+from data.intake.wide_rows import WideColumns, apart, wide_columns
 from data.model.books import book_digest
+from data.model.checks import OF_OTHER_ROWS, SHARE
 from data.model.contract import (
     AGREED_WITHOUT,
     KEYS,
@@ -109,6 +114,8 @@ class _Reader:
     def __init__(self, kind: str, context: Context, intake: RecordIntake, *, only_file: bool) -> None:
         self.kind, self.intake, self.stored = kind, intake, cache(context.references)
         self.context = context
+        self.other_rows = OtherRows(kind, context)
+        self.related = RelatedRows(TABLE_OF[kind], context.rows)
         self.codes = context.register.codes() if context.register else {}
         self.year = year_of(context.round_id)
         self.fields = fields(kind)
@@ -118,6 +125,7 @@ class _Reader:
             for check in own.checks
             if check.reference and check.reference[0] == TABLE_OF_KIND[kind]
         ]
+        self.shares = [(own, check) for own in self.fields for check in own.checks if check.sort == SHARE]
         self.own: dict[str, dict[str, str]] = {}
         self.predecessors: set[str] = set()
         self.numbers: dict[str, Numbers] = {}
@@ -141,9 +149,9 @@ class _Reader:
         self.count_by_columns = self.at = 0  # at: rows of the tables before
         self.doubled: list[int] = []
 
-    def rows(self, loaded: LoadedTable, text: TextTable, header: Header) -> int:
+    def rows(self, loaded: LoadedTable, text: TextTable, header: Header, wide: WideColumns | None) -> int:
         """Read a table row by row; return the number of rows with content."""
-        rows = list(_rows(loaded, text, header))
+        rows = list(_rows(loaded, text, header, wide))
         if self.kind != "results":
             known = round_columns(self.kind, header) | _rates_of_return(self.kind, header)
             own = header.without_other(known)
@@ -233,14 +241,25 @@ class _Reader:
             self._direction(row, content)
         for column in set() if self.context.earlier else round_columns(self.kind, row.header):
             self._round(row, column)
-        for fault in (*row_faults(self.kind, content), *self._own_faults(content)):
-            self._note(row, fault.name, fault.code, fault.facts)
+        misread = {problem.column for problem in self.intake.problems[faults:]}
+        of_shares = list(self._of_shares(row, content))
+        related = self.related.with_related(content)
+        of_others = self.other_rows.faults(content)
+        for fault in (*of_shares, *row_faults(self.kind, related), *self._own_faults(content), *of_others):
+            if not (fault.code.startswith("missing_") and row.header.text_of(self.kind, fault.name) in misread):
+                self._note(row, fault.name, fault.code, fault.facts, fault.level)
         if any(problem.level == "error" for problem in self.intake.problems[faults:]):
             return
         self._figures(row, content)
         if self.numbered:
             content[self.numbered] = self._number(content)
         self._key(row, content)
+
+    def _of_shares(self, row: _Row, content: dict[str, object]) -> Iterator[Fault]:
+        """Settle the numbers that are given as shares; yield why they cannot be read."""
+        for own, check in self.shares:
+            header = row.header.text_of(self.kind, check.other)
+            yield from settle_share(own, check, content, row.texts.get(check.other, ""), header)
 
     def _own_faults(self, content: Mapping[str, object]) -> Iterator[Fault]:
         """Yield entries after the as-of day of the file, and rows that refer to themselves."""
@@ -313,9 +332,10 @@ class _Reader:
     def _across_rows(self) -> None:
         """Note the rules across rows that the rows break."""
         entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
-        faults = across_rows(self.kind, [Entry(place, content) for place, (_, content) in entries.items()])
+        listed = [Entry(place, content) for place, (_, content) in entries.items()]
+        faults = across_rows(self.kind, listed, partial(self.context.rows, TABLE_OF_KIND[self.kind]))
         for entry, fault in faults:
-            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts)
+            self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, fault.level)
 
     def _round(self, row: _Row, column: int) -> None:
         """Refuse a row of another round than the import's."""
@@ -343,7 +363,7 @@ class _Reader:
         if sums:
             name = next((name for name, text in row.texts.items() if text == sums), self.fields[0].name)
             about: dict[str, object] = {"value": sums}
-            self._note(row, name, "totals_row", about, warning=True)
+            self._note(row, name, "totals_row", about, "warning")
             cells = dict(zip(row.header.cells, row.cells, strict=True))
             self.totals.setdefault(row.file, LineOfTotals(row.file)).set_aside(row.number, sums, cells)
         return bool(sums)
@@ -356,9 +376,9 @@ class _Reader:
             if len(self.readings) < MOST_READINGS:
                 self.readings[kind.name, text] = reading
         if reading.code:
-            self._note(row, kind.name, reading.code, reading.facts, warning=reading.warning)
+            self._note(row, kind.name, reading.code, reading.facts, "warning" if reading.warning else "error")
         missing = reading.kept is None and not reading.code and kind.name in REQUIRED[self.kind]
-        if missing and kind.name != self.numbered:
+        if missing and kind.name != self.numbered and not kind.has(SHARE):
             self._note(row, kind.name, "missing_value")
         spelled = self.spelled.get(kind.name, {})
         content[kind.name] = spelled.get(reading.kept, reading.kept) if isinstance(reading.kept, str) else reading.kept
@@ -461,7 +481,8 @@ class _Reader:
         place = Place(row.file, row.number)
         earlier = self.seen.setdefault(key, place)
         if earlier is not place:
-            name = next(name for name in reversed(KEYS[self.kind]) if row.texts.get(name))
+            named = [name for name in KEYS[self.kind] if name in row.header.fields and row.texts.get(name)]
+            name = named[-1] if named else KEYS[self.kind][-1]
             self._note(row, name, "duplicate_key", {"earlier": earlier, "value": shown_key(key)})
             return
         self.lines.append((canonical(content), key))
@@ -469,9 +490,8 @@ class _Reader:
             self.linked.append((row, content))
 
     def _note(
-        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, *, warning: bool = False
+        self, row: _Row, name: str, code: str, facts: Mapping[str, object] | None = None, level: str = "error"
     ) -> None:
-        level = "warning" if warning else "error"
         column = row.header.text_of(self.kind, name)
         value = row.texts.get(name, "")
         self.intake.problems.append(Problem(code, level, row.file, None, row.number, column, value, facts or {}))
@@ -547,9 +567,13 @@ def read_records(
         loaded = LoadedTable(context.con, f"record_raw_{number}")
         intake.problems += loaded.add(text, header, ", ".join(f"c{i}" for i in range(len(header.cells))))
         intake.blank += loaded.blank if loaded.placements else 0
-        by_columns = loaded.count > few and reads_by_columns(kind, header)
-        intake.rows += (reader.columns if by_columns else reader.rows)(loaded, text, header)
+        wide = None if context.former else wide_columns(kind, header.cells, header.fields, header.other)
+        header = _without_wide(header, wide)
+        by_columns = loaded.count > few and wide is None and reads_by_columns(kind, header)
+        intake.rows += reader.columns(loaded, text, header) if by_columns else reader.rows(loaded, text, header, wide)
         intake.meaning.columns += of_fields(text.name, header.cells, header.fields, header.other.values())
+        of_words = wide.columns.values() if wide else ()
+        intake.meaning.columns += [m for own in of_words for m in of_fields(text.name, header.cells, own, ())]
     reader.of_all_lines()
     intake.problems += reader.equal_rows(tables[0][0].name) if tables else []
     intake.problems += reader.questions()
@@ -565,7 +589,9 @@ def read_records(
 
 def reads_by_columns(kind: str, header: Header) -> bool:
     """Return whether a large table may be read by columns: one with no rules but those of the contract."""
-    is_plain = TABLE_OF[kind].lock == MONTH and kind not in ACROSS_ROWS
+    checks = [check for own in TABLE_OF[kind].fields for check in own.checks]
+    in_row = not any(check.named or check.related or check.when or check.sort in OF_OTHER_ROWS for check in checks)
+    is_plain = in_row and TABLE_OF[kind].lock == MONTH and kind not in ACROSS_ROWS
     return is_plain and not _numbered(kind, header) and not SPELLED & set(header.fields)
 
 
@@ -588,13 +614,28 @@ def identifiers(kind: str, header: Header) -> list[str]:
     ]
 
 
-def _rows(loaded: LoadedTable, text: TextTable, header: Header) -> Iterator[_Row]:
-    """Yield the records of a file that have any content."""
+def _without_wide(header: Header, wide: WideColumns | None) -> Header:
+    """Return the header without the columns of words; a column that is for no word among several is not read."""
+    if wide is None:
+        return header
+    for name in wide.doubtful:
+        header = header.releasing(name)
+    return header.without_other(wide.claimed())
+
+
+def _rows(loaded: LoadedTable, text: TextTable, header: Header, wide: WideColumns | None) -> Iterator[_Row]:
+    """Yield the records of a file that have any content; a line with columns of words makes several."""
+    headers = (
+        {word: replace(header, fields={**header.fields, **own}) for word, own in wide.columns.items()} if wide else {}
+    )
     for position, record in enumerate(loaded.con.table(loaded.name).fetchall() if loaded.placements else []):
         cells = ["" if value is None else str(value) for value in record]
         row = _row_of(text.name, loaded.place(position)[1], header, cells)
-        if row is not None:
-            yield row
+        if row is None or wide is None:
+            yield from [] if row is None else [row]
+            continue
+        for word, own in apart(row.texts, cells, wide):
+            yield _Row(row.file, row.number, headers[word], own, cells)
 
 
 def _row_of(file: str, number: int, header: Header, cells: list[str]) -> _Row | None:

@@ -1,13 +1,23 @@
-"""Rules across the rows of the registers that all schemes share: places inside places, spans of a person in posts."""
+"""Rules across rows: places inside places, spans of a person in posts, a yes that only one of several rows has, entries
+that were registered twice.
+"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from data.intake.context import Stored
 from data.intake.record_rules import Fault
+from data.model.checks import ONCE, ONE, Check
+from data.model.contract import TABLE_OF, Field
+from data.model.record_keys import key_of, shown_key
 from problems import Place
 
-ACROSS_ROWS = frozenset({"place", "person"})  # kinds with such rules
+ACROSS_ROWS = frozenset(
+    {"place", "person"}
+    | {kind for kind, table in TABLE_OF.items() if any(own.has(ONE) or own.has(ONCE) for own in table.fields)}
+)
+"""Kinds with such rules."""
 LAST_DAY = "9999-12-31"
 
 
@@ -19,12 +29,68 @@ class Entry:
     content: Mapping[str, object]
 
 
-def across_rows(kind: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Fault]]:
-    """Yield every rule across rows that an entry breaks."""
+def across_rows(
+    kind: str, entries: Sequence[Entry], rows: Callable[[], Mapping[str, Stored]]
+) -> Iterator[tuple[Entry, Fault]]:
+    """Yield every rule across rows that an entry breaks. rows: of other uploads of the kind, by key."""
     if kind == "place":
         yield from _cycles(entries)
     if kind == "person":
         yield from _overlaps(entries)
+    for own in TABLE_OF[kind].fields:
+        for check in own.checks:
+            if check.sort == ONE:
+                yield from _more_than_one(kind, own, check, entries, rows())
+            if check.sort == ONCE:
+                yield from _twice(kind, own, check, entries, rows())
+
+
+def _more_than_one(
+    kind: str, own: Field, check: Check, entries: Sequence[Entry], rows: Mapping[str, Stored]
+) -> Iterator[tuple[Entry, Fault]]:
+    """Yield every later entry that has a yes although another row of the same group has it."""
+    new = {key_of(kind, entry.content) for entry in entries}
+    seen: dict[object, list[tuple[object, Place]]] = {}
+    for key, row in rows.items():
+        if key not in new and row.content.get(own.name) is True:
+            seen.setdefault(row.content.get(check.other), []).append((_part(row.content, check), Place(row.file)))
+    for entry in entries:
+        if entry.content.get(own.name) is not True:
+            continue
+        part, earlier = _part(entry.content, check), seen.setdefault(entry.content.get(check.other), [])
+        clash = next((place for other, place in earlier if part is None or other in (None, part)), None)
+        if clash is not None:
+            shown = f"{own.header} {entry.content[check.other]}"
+            yield entry, Fault(own.name, "duplicate_key", {"value": shown, "earlier": clash})
+        earlier.append((part, entry.place))
+
+
+def _twice(
+    kind: str, own: Field, check: Check, entries: Sequence[Entry], rows: Mapping[str, Stored]
+) -> Iterator[tuple[Entry, Fault]]:
+    """Yield the entries that equal another one; two that were both stored before were accepted then."""
+    now = {key_of(kind, entry.content): entry for entry in entries}
+    together = {**{key: row.content for key, row in rows.items()}, **{key: now[key].content for key in now}}
+    seen: dict[tuple[object, ...], list[tuple[str, frozenset[str]]]] = {}
+    for key, row in sorted(together.items()):
+        alike = seen.setdefault(tuple(row.get(name) for name in check.names), [])
+        members = _members(row.get(check.other))
+        twin = next((other for other, others in alike if others & members), None)
+        if twin is None:
+            alike.append((key, members))
+        elif not (key in rows and twin in rows):
+            entry = now.get(key) or now[twin]
+            known = {"value": shown_key(key), "other": shown_key(twin)}
+            yield entry, Fault(own.name, check.code, known, check.level)
+
+
+def _members(value: object) -> frozenset[str]:
+    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
+
+
+def _part(row: Mapping[str, object], check: Check) -> object:
+    """Return what tells a row apart from others of its group, or None."""
+    return row.get(check.names[0]) if check.names else None
 
 
 def _cycles(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Fault]]:

@@ -7,13 +7,15 @@ that is declared complete also says that the rows it lacks are no longer listed:
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from data.model.checks import ALONE, Check
 from data.model.contract import BOOK, TABLE_OF, Field
 
 AS_OF, COMPLETE = "as_of", "complete"
 """Names of the two facts about its upload that every row of a book carries in a release."""
+NO_END = "9999-12-31"
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,29 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """A value that a row has at the same time as another row, though it should be alone. first: of those days."""
+
+    key: str
+    field: Field
+    check: Check
+    value: object
+    other: str
+    first: str
+
+
+@dataclass(frozen=True)
 class Findings:
     """What a new snapshot says of the earlier ones.
 
     changed: past entries that changed. vanished: keys that a complete file lacks. newest: the latest as-of day known,
-    if it is after that of the new snapshot, else "".
+    if it is after that of the new snapshot, else "". shared: rows of the new snapshot whose value should be alone.
     """
 
     changed: tuple[Changed, ...] = ()
     vanished: tuple[str, ...] = ()
     newest: str = ""
+    shared: tuple[Shared, ...] = ()
 
 
 def is_book(kind: str) -> bool:
@@ -74,12 +89,17 @@ def past_fields(kind: str) -> list[Field]:
 def counted_by(kind: str) -> tuple[str, str, str, str]:
     """Return the fields of a book by which its rows are counted: day, unit, place and state; "" for one it lacks.
 
-    The day is that of the first past event: when a row came in.
+    The day is that of the first past event: when a row came in. A field with several places at once counts for none.
     """
-    own = TABLE_OF[kind].fields
+    own = [one for one in TABLE_OF[kind].fields if one.type != "list"]
     days = [one.name for one in own if one.type in ("date", "timestamp") and one.has("past")]
     by = [next((one.name for one in own if one.has(word)), "") for word in ("unit", "place", "state")]
     return next(iter(days), ""), by[0], by[1], by[2]
+
+
+def has_values_alone(kind: str) -> bool:
+    """Return whether a book has a field whose value no two rows may have at the same time."""
+    return any(check.sort == ALONE for own in TABLE_OF[kind].fields for check in own.checks)
 
 
 def states(snapshots: Iterable[Snapshot], day: str) -> dict[str, State]:
@@ -110,7 +130,33 @@ def findings(kind: str, new: Snapshot, others: Sequence[Snapshot]) -> Findings:
     known = {key for key, state in before.items() if state.listed and state.round_id == new.round_id}
     vanished = sorted(known - set(new.rows)) if new.complete else []
     newest = max((one.as_of for one in others), default="")
-    return Findings(tuple(changed), tuple(vanished), newest if newest > new.as_of else "")
+    shared = _shared(kind, new.rows, before)
+    return Findings(tuple(changed), tuple(vanished), newest if newest > new.as_of else "", shared)
+
+
+def _shared(kind: str, rows: Mapping[str, str], before: Mapping[str, State]) -> tuple[Shared, ...]:
+    """Return the rows that have a value on the same days as another row, of the same file or of an earlier one."""
+    checks = [(own, check) for own in TABLE_OF[kind].fields for check in own.checks if check.sort == ALONE]
+    if not checks:
+        return ()
+    all_rows = {key: json.loads(text) for key, text in {**{k: s.content for k, s in before.items()}, **rows}.items()}
+    return tuple(found for own, check in checks for found in _of_check(own, check, all_rows) if found.key in rows)
+
+
+def _of_check(own: Field, check: Check, rows: Mapping[str, Mapping[str, object]]) -> Iterator[Shared]:
+    """Yield every row whose days overlap those of another row with the same value; half-open, as written."""
+    spans: dict[object, list[tuple[str, str, str]]] = {}
+    for key, row in sorted(rows.items()):
+        applies = not check.words or row.get(check.other) in check.words
+        if applies and row.get(own.name) is not None:
+            first, after = (str(row.get(name) or "") for name in check.names)
+            spans.setdefault(row[own.name], []).append((first, after or NO_END, key))
+    for value, listed in spans.items():
+        for first, after, key in listed:
+            for other_first, other_after, other in listed:
+                if other != key and max(first, other_first) < min(after, other_after):
+                    yield Shared(key, own, check, value, other, max(first, other_first))
+                    break
 
 
 def _first_after(others: Sequence[Snapshot], day: str, keys: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -30,7 +30,8 @@ class Field:
 
     type: text, int, decimal, date, timestamp, bool, enum or list. low, high: of numbers. default: the text that an
     empty cell means. required: "yes", "asked" (see AGREED_WITHOUT) or "". checks: conditions on its values. personal:
-    "text" where free text is searched for persons.
+    "text" where free text is searched for persons. other_words: match keys of words that offices write, each with its
+    choice.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Field:
     required: str = ""
     checks: tuple[Check, ...] = ()
     personal: str = ""
+    other_words: tuple[tuple[str, str], ...] = ()
 
     def match_keys(self) -> set[str]:
         """Return the match keys of every header that means this field."""
@@ -93,18 +95,20 @@ def read_tables(path: Path) -> Iterator[Table]:
 def _field(row: Mapping[str, str]) -> Field:
     """Return the field of a row; the type of a table that is not read may hold more than the name of the type."""
     value_type = row["type"].split(" ")[0]
+    choices = [word.split("=") for word in _listed(row["choices"], "|")]  # a word, then others that mean the same
     return Field(
         row["field"],
         row["header_zh"],
         _listed(row["synonyms"], ";"),
         value_type,
-        _listed(row["choices"], "|"),
+        tuple(words[0] for words in choices),
         int(row["low"]) if row["low"] else None,
         int(row["high"]) if row["high"] else None,
         row["default"],
         row["required"],
         parse_checks(row["check"]),
         row["personal"],
+        tuple((match_key(word), words[0]) for words in choices for word in words[1:]),
     )
 
 
@@ -125,14 +129,14 @@ SCHEME_RULES = "scheme_rules"
 # Kinds that people upload; the settings of a scheme are checked and written as a table by a command.
 UPLOAD_KINDS = tuple(kind for kind in KINDS if kind != SCHEME_RULES)
 KIND_NAMES = {kind: table.title for kind, table in TABLE_OF.items()}
-# Kinds whose rows others refer to, by `in table.field`, `place` or `post`.
+_CHECKS = [check for table in TABLE_OF.values() for field in table.fields for check in field.checks]
+# Kinds that others refer to, by `in table.field`, `place` or `post`; then those that rows are compared with.
 REFERRED_KINDS = tuple(
     dict.fromkeys(
-        TABLES[check.reference[0]].kind
-        for table in TABLE_OF.values()
-        for field in table.fields
-        for check in field.checks
-        if check.reference is not None
+        [
+            *(TABLES[check.reference[0]].kind for check in _CHECKS if check.reference is not None and not check.when),
+            *(TABLES[check.names[0]].kind for check in _CHECKS if check.related),
+        ]
     )
 )
 KEYS = {kind: table.key for kind, table in TABLE_OF.items()}

@@ -72,13 +72,14 @@ Ints: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DemoFile:
-    """File to import; `kind` is units, unit_lineage, ballots, pledges, progress or votes."""
+    """File to import. kind: as `biaochi import` knows it. as_of: ISO day of a register whose rows live on, else ""."""
 
     kind: str
     round_id: str
     name: str
     content: bytes
-    rules: str | None
+    rules: str | None = None
+    as_of: str = ""
 
 
 @dataclass(frozen=True)

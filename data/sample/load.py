@@ -1,8 +1,10 @@
 """Loader of the demonstration city into an empty store, for the command and for the page."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from data.sample.city import CITY, RULES, demo_files
+from data.model.contract import MONTH, TABLE_OF
+from data.sample.city import CITY, RULES, DemoFile, demo_files
 from data.sample.pledges import pledge_files
 from data.store import ImportOptions, PublishReport, Store
 from errors import UsageError
@@ -13,18 +15,31 @@ NOTE = f"演示数据 demonstration data: {CITY}"
 NOT_EMPTY = N_("The store is not empty; demonstration data can be loaded into an empty store only.")
 
 
-def load_demo(store: Store) -> PublishReport:
+def load_demo(store: Store, more: Iterable[DemoFile] = ()) -> PublishReport:
     """Import and publish rules and every table of all rounds, each upload marked as demonstration data.
 
-    Raises UsageError, and changes nothing, when the store holds anything.
+    more: files of the schemes, from whoever loads the demonstration. Raises UsageError, and changes nothing, when the
+    store holds anything.
     """
     if not store.is_empty():
         raise UsageError(NOT_EMPTY)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
-    for file in (*demo_files(), *pledge_files()):
-        report = store.import_files(
-            file.kind, [(file.name, file.content)], file.round_id, ImportOptions(rules=file.rules, demo=True)
-        )
-        if not report.stored:
-            raise RuntimeError(f"demonstration data refused: {[p.code for p in report.problems]}")
+    load_files(store, (*demo_files(), *pledge_files(), *more))
     return store.publish(NOTE)
+
+
+def load_files(store: Store, files: Iterable[DemoFile]) -> None:
+    """Import files, each marked as demonstration data."""
+    for file in files:
+        _import(store, file)
+
+
+def _import(store: Store, file: DemoFile) -> None:
+    """Import a file as an office would; what it is asked about in registers of schemes the demonstration answers."""
+    reason = NOTE if TABLE_OF[file.kind].lock == MONTH else None
+    options = ImportOptions(rules=file.rules, demo=True, as_of=file.as_of, accept_warnings=reason)
+    report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
+    if not report.stored:
+        raise RuntimeError(
+            f"demonstration data refused: {file.name} {[(p.code, p.facts) for p in report.problems[:9]]}"
+        )

@@ -6,12 +6,15 @@
 import duckdb
 
 from data.duckdb_access import read_sql
-from data.model.books import Findings, Snapshot, findings, past_fields
+from data.model.books import Findings, Snapshot, findings, has_values_alone, past_fields
 from data.store.uploads import FACTS, Upload, damage_told
 
 
 def book_findings(con: duckdb.DuckDBPyConnection, new: Upload, others: list[Upload]) -> Findings:
     """Return what an upload of a book says of the others. Raises StoreDamagedError."""
+    if has_values_alone(new.kind):  # every row may meet every other; such books are small
+        with damage_told(others):
+            return findings(new.kind, _complete(new), [_complete(upload) for upload in others])
     if not others:
         return Findings()
     with damage_told(others):
@@ -43,6 +46,16 @@ def _missing(con: duckdb.DuckDBPyConnection, new: Upload, others: list[Upload]) 
 
 def _facts(upload: Upload) -> str:
     return str(upload.folder / FACTS)
+
+
+def snapshots(uploads: list[Upload], kind: str) -> list[Snapshot]:
+    """Return the uploads of a book with all their rows."""
+    return [_complete(upload) for upload in uploads if upload.kind == kind]
+
+
+def _complete(upload: Upload) -> Snapshot:
+    frame = upload.frame()
+    return _snapshot(upload, dict(zip(frame["key"], frame["content"], strict=True)))
 
 
 def _snapshot(upload: Upload, rows: dict[str, str]) -> Snapshot:

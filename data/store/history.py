@@ -1,4 +1,4 @@
-"""The history of a store: publications, rollbacks, cleared trials and status changes of rounds.
+"""The history of a store: publications, rollbacks, withdrawn uploads, status of rounds, months that close.
 
 Each entry is a small file that never changes; the newest entry names the release in force.
 """
@@ -19,6 +19,9 @@ ACTIONS = {
     "rollback": N_("Rolled back"),
     "clear": N_("Trial cleared"),
     "status": N_("Status changed"),
+    "withdraw": N_("Upload withdrawn"),
+    "close": N_("Month closed"),
+    "reopen": N_("Month opened again"),
 }
 FOLDER = "history"
 
@@ -28,9 +31,10 @@ class Event:
     """An entry of the history.
 
     action: a key of ACTIONS. release: the release in force afterwards, or ''. round: set for a cleared trial or a
-    status change. status: the new status. uploads: ids withdrawn by a clearing. periods: of the public notice, if
+    status change. status: the new status. uploads: ids that are withdrawn. periods: of the public notice, if
     stated when the round was announced. accepted: the reason for publishing in spite of warnings. findings: shown
-    before publishing, as "code round".
+    before publishing, as "code round". scheme, month: that were closed or opened again. made_from, figures: of a
+    closing, the release that its bulletin was made from and the digest of the figures.
     """
 
     number: int
@@ -46,6 +50,15 @@ class Event:
     periods: Periods | None = None
     accepted: str = ""
     findings: tuple[str, ...] = ()
+    scheme: str = ""
+    month: str = ""
+    made_from: str = ""
+    figures: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Return what it is about: the round, or the scheme and month."""
+        return self.round or f"{self.scheme} {self.month}".strip()
 
 
 def read_history(store: Path) -> list[Event]:
@@ -79,14 +92,19 @@ def _event(entry: dict[str, Any]) -> Event:
 
 
 def written(event: Event) -> dict[str, Any]:
-    """Return an entry as it is stored; without findings it is as versions before 0.2.0 wrote it."""
-    added = ("accepted", "findings")
+    """Return an entry as it is stored; without what was added later it is as versions before 0.2.0 wrote it."""
+    added = ("accepted", "findings", "scheme", "month", "made_from", "figures")
     return {name: value for name, value in asdict(event).items() if value or name not in added}
 
 
-def cleared(history: list[Event]) -> frozenset[str]:
-    """Return the ids of the uploads withdrawn by cleared trials."""
+def withdrawn(history: list[Event]) -> frozenset[str]:
+    """Return the ids of the uploads that a person withdrew, with a cleared trial or each by itself."""
     return frozenset(upload for event in history for upload in event.uploads)
+
+
+def cleared(history: list[Event]) -> frozenset[str]:
+    """Return the ids of the uploads of cleared trials."""
+    return withdrawn([event for event in history if event.action == "clear"])
 
 
 def is_day(text: str) -> bool:

@@ -18,7 +18,7 @@ from data.intake.as_of_days import as_of_days
 from data.intake.ballots import read_ballots, unscored
 from data.intake.book_changes import book_problems
 from data.intake.categories import alike, question
-from data.intake.context import READING, READING_OF_MEANINGS, Context
+from data.intake.context import READING, READING_OF_MEANINGS, Claims, Context
 from data.intake.corrections import WHOLE_ROW, FaultyCell, apply_to_file, faulty_cells
 from data.intake.counts import CountIntake, read_counts
 from data.intake.elsewhere import of_name
@@ -38,11 +38,13 @@ from data.intake.titles import contradictions
 from data.intake.unit_sheets import BY_SHEETS, OF_SHEET, UnitSheets
 from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.units import UnitIntake, read_units
+from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.books import is_book
 from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
+from data.store.across_tables import found_across
 from data.store.atomic_write import copy_to_disk, move_atomically, move_into_store
 from data.store.book_findings import book_findings
 from data.store.column_mappings import Decision, remembered, words, write_decision
@@ -55,6 +57,7 @@ from data.store.rounds import (
     read_register,
     read_round,
     referable,
+    rows_of,
 )
 from data.store.uploads import (
     EVIDENCE,
@@ -201,12 +204,17 @@ DEFAULTS = ImportOptions()
 
 @dataclass(frozen=True)
 class Request:
-    """The parameters of an import job. rules: the rule set, for a scored kind."""
+    """The parameters of an import job.
+
+    rules: the rule set, for a scored kind. checks: by table. claims: of the release in force.
+    """
 
     kind: str
     round_id: str
     rules: RuleSet | None
     options: ImportOptions
+    checks: Mapping[str, AcrossTables] = field(default_factory=lambda: NO_CHECKS)
+    claims: Claims | None = None
 
 
 class ImportJob:
@@ -266,6 +274,7 @@ class ImportJob:
         self.report.problems += self._personal_cells(tables)
         digest, self.report.rows = self._read(tables)
         self.report.content = digest
+        self.report.problems += self._across_tables(digest)
         self.report.problems += self._alike_categories()
         mended = {(log.edit.row, log.edit.column) for log in self.options.edits}
         for text, header in tables:
@@ -339,7 +348,9 @@ class ImportJob:
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
         others = [u for u in active([*self.in_force, draft]) if u.kind == self.kind and u.number != draft.number]
         found = book_findings(self.con, draft, others)
-        self.report.problems += book_problems(self.kind, found, self.as_of, self.places)
+        told = {(problem.code, problem.row, problem.column) for problem in self.report.problems}
+        of_book = book_problems(self.kind, found, self.as_of, self.places)
+        self.report.problems += [p for p in of_book if (p.code, p.row, p.column) not in told]
         self.report.notes += [problem for problem in self.report.problems if problem.level == "note"]
         self.report.problems = [problem for problem in self.report.problems if problem.level != "note"]
 
@@ -642,10 +653,18 @@ class ImportJob:
             reads_directions=asked,
             reading=self.options.reading,
             references=partial(referable, [upload for upload in self.in_force if not upload.trial]),
+            rows=partial(rows_of, self._left_in_force()),
+            claims=self.request.claims,
+            replaying=self.options.replaying,
             as_of=self.as_of,
             complete=self.options.complete,
             watch=self.watch,
         )
+
+    def _left_in_force(self) -> list[Upload]:
+        """Return the uploads that this import leaves in force, but for those of rounds that are tried out."""
+        replaced = self._others(self.kind) if self.options.replace else []
+        return [upload for upload in self.in_force if not upload.trial and upload not in replaced]
 
     def _register(self) -> Register | None:
         if self.kind == "units":
@@ -694,6 +713,14 @@ class ImportJob:
         """Return the conflicts with the file and row of both lines."""
         others = self._others(self.kind)
         return with_places(conflicts, self.lines, others, self._context(), self.header_words) if conflicts else []
+
+    def _across_tables(self, digest: str) -> list[Problem]:
+        """Return what the schemes find in the rows together with other tables; a replay asks nothing again."""
+        check = self.request.checks.get(TABLE_OF[self.kind].name)
+        if check is None or not digest or self.options.replaying or has_errors(self.report.problems):
+            return []
+        draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
+        return found_across(self.con, check, draft, active([*self.in_force, draft]), self.places)
 
     def _record_conflicts(self, together: list[Upload]) -> list[Problem]:
         """Return problems for records of other uploads in force, and for aliases that would refer to two units."""

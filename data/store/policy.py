@@ -150,3 +150,12 @@ def refuse_clearing(round_id: str, uploads: Sequence[Upload]) -> UsageError | No
             round=round_id,
         )
     return None
+
+
+def refuse_withdrawing(upload: Upload, status: RoundStatus, in_force: Sequence[Upload]) -> UsageError | None:
+    """Refuse to withdraw an upload that is not in force, or that the status of its round locks."""
+    if upload.upload_id not in {other.upload_id for other in in_force}:
+        return UsageError("The upload {upload} is not in force: it is replaced or withdrawn.", upload=upload.upload_id)
+    if upload.locks_with_round and status.code in LOCKED:
+        return UsageError(LOCKED[status.code], round=status.round)
+    return None

@@ -6,7 +6,7 @@ the canonical facts, the rule sets and the method version. Files: `release.json`
 """
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -171,6 +171,23 @@ class Release:
     @cached_property
     def _tables(self) -> frozenset[str]:
         return frozenset(self.tables)
+
+    def register(
+        self, kind: str, day: str, *, text: str = "", unit: str = "", places: Sequence[str] = (), most: int = 200
+    ) -> tuple[pd.DataFrame, int]:
+        """Return the newest rows of a register on a day, at most so many, and how many fit the filters.
+
+        Of a book the last row of every key, of facts those up to the day. places : codes; () is everywhere.
+        """
+        table = TABLE_OF[kind]
+        path = f"$.{table.key[0]}" if is_book(kind) else "$"
+        days = [field.name for field in table.fields if field.type in ("date", "timestamp")]
+        asked = {"text": text, "unit": unit, "places": list(places), "most": most}
+        rows = self.query(
+            "register_page", kind=kind, path=path, day=day, day_path=f"$.{(days or ['none'])[0]}", **asked
+        )
+        total = int(rows["total"].iloc[0]) if len(rows) else 0
+        return typed_records(kind, list(rows["content"])), total
 
     @cached_property
     def is_demo(self) -> bool:

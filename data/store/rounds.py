@@ -16,7 +16,7 @@ import pandas as pd
 
 from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
-from data.intake.context import READING_OF_MEANINGS
+from data.intake.context import READING_OF_MEANINGS, Stored
 from data.intake.units import COLUMNS as UNIT_COLUMNS
 from data.model.contract import RECORD_KINDS, TABLES
 from data.model.facts import (
@@ -227,6 +227,18 @@ def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
     return found
 
 
+def rows_of(uploads: list[Upload], table: str) -> dict[str, Stored]:
+    """Return the rows of a table by key, of a book their last state, each with the name of its file."""
+    kind = TABLES[table].kind
+    found: dict[str, Stored] = {}
+    of_kind = [upload for upload in uploads if upload.kind == kind]
+    for upload in sorted(of_kind, key=lambda upload: (upload.choices.as_of, upload.number)):
+        rows = upload.frame()
+        texts = zip(map(str, rows["key"]), map(str, rows["content"]), strict=True)
+        found |= {key: Stored(json.loads(text), _names_of(upload)) for key, text in texts}
+    return found
+
+
 def newest_register(uploads: list[Upload], round_id: str) -> Register | None:
     """Return the register of the newest round up to `round_id`, else of the newest: for tables that close by month."""
     rounds = sorted({upload.round_id for upload in uploads if upload.kind == "units" and not upload.trial})
@@ -380,7 +392,11 @@ def _already_there(value: str, line: tuple[str, ...], earlier: Upload) -> Proble
 
 
 def _files_of(upload: Upload) -> Place:
-    return Place("、".join(file.name for file in upload.files))
+    return Place(_names_of(upload))
+
+
+def _names_of(upload: Upload) -> str:
+    return "、".join(file.name for file in upload.files)
 
 
 def _part_tables(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:

@@ -8,7 +8,7 @@ One lock file serialises writers; readers never wait.
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import TypeAlias
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from data.intake.context import Claims
+from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.contract import SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
@@ -26,7 +28,18 @@ from data.store.atomic_write import STAGING, move_atomically, move_into_store
 from data.store.audit_log import append_missing_entries, has_log, logged_event_count
 from data.store.column_mappings import Decision, write_decision
 from data.store.drafts import discard_stored
-from data.store.history import FOLDER, Event, cleared, local_time, missing_entry, now, read_history, user, written
+from data.store.history import (
+    FOLDER,
+    Event,
+    cleared,
+    local_time,
+    missing_entry,
+    now,
+    read_history,
+    user,
+    withdrawn,
+    written,
+)
 from data.store.import_job import DEFAULTS, ImportJob, ImportOptions, ImportReport, Request, Source
 from data.store.release import METHOD_VERSION, Release, read_contents
 from data.store.release_builder import build_release
@@ -69,9 +82,12 @@ def unreviewed(release: Release) -> Review:
 class Store:
     """A store folder. Reading never creates files."""
 
-    def __init__(self, path: Path, *, threads: int | None = None) -> None:
+    def __init__(
+        self, path: Path, *, threads: int | None = None, claims: Callable[["Store"], Claims] | None = None
+    ) -> None:
         self.path = Path(path)
         self.threads = threads
+        self.claims = claims
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -118,8 +134,8 @@ class Store:
         return history
 
     def uploads_in_force(self) -> list[Upload]:
-        """Return the uploads to publish: neither replaced nor cleared."""
-        gone = cleared(self.history())
+        """Return the uploads to publish: neither replaced nor withdrawn."""
+        gone = withdrawn(self.history())
         return active([upload for upload in self.uploads() if upload.upload_id not in gone])
 
     def calendar(self) -> Calendar:
@@ -223,9 +239,11 @@ class Store:
         options: ImportOptions = DEFAULTS,
         progress: Progress = no_progress,
         cancelled: Callable[[], bool] = not_cancelled,
+        checks: Mapping[str, AcrossTables] = NO_CHECKS,
     ) -> ImportReport:
         """Read files as one upload of one kind and round; store it when nothing is wrong.
 
+        checks: by table, what its rows must agree with in other tables.
         `progress` gets the share done and an English message; when `cancelled` is true, CancelledError of
         data.model.progress is raised and nothing is left behind.
         """
@@ -242,7 +260,8 @@ class Store:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
             _raise(policy.refuse_upload(kind, self.status(round_id), self._of_round(round_id), options.trial))
-            request = Request(kind, round_id, rule_set, options)
+            claims = self.claims(self) if self.claims else None
+            request = Request(kind, round_id, rule_set, options, checks, claims)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
             report = job.run(sources)
             if report.upload:
@@ -328,7 +347,7 @@ class Store:
             reviewed = self._reviewed(draft, review)
             self._keep(draft, release_id)
             event = Event(0, "publish", release_id, previous or "", note, now(), user())
-            self._record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
+            self.record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
         return PublishReport(release_id, new=True)
 
     def _reviewed(self, draft: Path, review: Reviewer) -> Review:
@@ -379,7 +398,7 @@ class Store:
             announced = [name for name in before if self.status(name).code == ANNOUNCED]
             _raise(policy.refuse_change_of_announced(before, after, announced, release_id))
             if release_id != previous:
-                self._record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
+                self.record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
         return release_id
 
     def clear(self, round_id: str, reason: str) -> str | None:
@@ -391,13 +410,40 @@ class Store:
             raise UsageError("Clearing needs a reason.")
         with self.writing() as staging:
             _raise(policy.refuse_clearing(round_id, self._of_round(round_id)))
-            gone = cleared(self.history())
+            gone = withdrawn(self.history())
             ids = [u.upload_id for u in self.uploads() if _is_of(u, round_id) and u.upload_id not in gone]
             previous = self.in_force() or ""
             release_id = self._without(staging, previous, set(ids))
             event = Event(0, "clear", release_id, previous, reason, now(), user(), round_id, uploads=tuple(ids))
-            self._record(staging, event)
+            self.record(staging, event)
         return release_id or None
+
+    def withdraw(self, upload: str, reason: str) -> Upload:
+        """Take back a single upload, by its id or number, and return it. Its file is kept.
+
+        What is published stays until the next publication. Uploads that it replaced are in force again. Raises
+        UsageError for an upload that is not in force, or whose round takes no changes.
+        """
+        if not reason.strip():
+            raise UsageError("Withdrawing an upload needs a reason.")
+        with self.writing() as staging:
+            found = self._upload(upload)
+            _raise(policy.refuse_withdrawing(found, self.status(found.round_id), self.uploads_in_force()))
+            in_force = self.in_force() or ""
+            gone = (found.upload_id,)
+            event = Event(0, "withdraw", in_force, in_force, reason, now(), user(), found.round_id, uploads=gone)
+            self.record(staging, event)
+        return found
+
+    def _upload(self, wanted: str) -> Upload:
+        """Return an upload by its id, the beginning of it, or its number."""
+        uploads = self.uploads()
+        number = int(wanted) if wanted.isdecimal() else None
+        found = [upload for upload in uploads if upload.number == number or upload.upload_id == wanted]
+        found = found or [upload for upload in uploads if wanted and upload.upload_id.startswith(wanted)]
+        if len(found) != 1:
+            raise UsageError("There is no upload {upload}. “biaochi uploads” lists them.", upload=wanted)
+        return found[0]
 
     def _without(self, staging: Path, release_id: str, gone: set[str]) -> str:
         """Build the release without some uploads and return its id; '' if no uploads remain."""
@@ -426,9 +472,10 @@ class Store:
             _raise(policy.refuse_status(now_is, status, self._of_round(round_id), published))
             event = Event(0, "status", in_force, in_force, reason, now(), user(), round_id, status)
             event = replace(event, periods=periods if status == ANNOUNCED else None)
-            self._record(staging, event)
+            self.record(staging, event)
 
-    def _record(self, staging: Path, event: Event) -> None:
+    def record(self, staging: Path, event: Event) -> None:
+        """Add an entry to the history, inside `writing`; its number is the next one."""
         number = len(self.history()) + 1
         draft = staging / "event.json"
         text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)

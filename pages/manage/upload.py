@@ -3,6 +3,8 @@
 import streamlit as st
 
 from data.store import ImportOptions
+from schemes import checks as scheme_checks
+from schemes.demonstration import scheme_files
 from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
@@ -12,7 +14,7 @@ from ui.upload import page as upload_page
 st.title(_("Upload data"))
 upload_page.done()
 releases_page.done()
-upload_page.offer_demo()
+upload_page.offer_demo(scheme_files)
 drafts.offer()
 
 left, middle, right = st.columns([2, 1, 2])
@@ -43,7 +45,7 @@ if file is None or not round_id or (upload_page.needs_rules(kind) and rules is N
 
 options = ImportOptions(rules=rules, trial=trial, replace=replaces, as_of=as_of, complete=complete)
 choice = upload_page.changes_of(file, upload_page.Choice(kind, round_id, options))
-report = upload_page.examine(file, choice)
+report = upload_page.examine(file, choice, scheme_checks(cached.store()))
 if report is None:
     st.stop()
 upload_page.keep_draft(file, choice, report)
@@ -65,6 +67,6 @@ if not report.problems:
     st.success(_("No problems in {rows} rows.").format(rows=f"{report.rows:,}"))
 with st.container(horizontal=True):
     if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
-        upload_page.keep(file, choice, reason, publish=True)
+        upload_page.keep(file, choice, reason, scheme_checks(cached.store()), publish=True)
     if st.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
-        upload_page.keep(file, choice, reason, publish=False)
+        upload_page.keep(file, choice, reason, scheme_checks(cached.store()), publish=False)

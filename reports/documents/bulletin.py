@@ -7,7 +7,8 @@ import pandas as pd
 from analytics.suppression import UNIFORM
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.model.rule_sets import Presentation
-from formats.document import COLUMNS, STATISTICS, UNITS, Document, Form, Row, Section, plain
+from formats.document import Document, Form, Row, Section, plain
+from formats.table_kinds import KINDS, STATISTICS, UNITS
 from i18n import N_, PUNCTUATION, translate
 from reports.documents.common import (
     BARE,
@@ -255,7 +256,7 @@ def _figures_of(row: Mapping[str, object], shown: Presentation, language: str, s
     p = {name: number_format.NONE if few else p_words(float(str(row[name]))) for name in ("confirm_p", "clear_p")}
     told = number_format.NONE if few or row["p_bottom"] is None else share_words(float(str(row["p_bottom"])))
     cells = {**unit_cells(row, shown, language, scale), **p, "p_bottom": told}
-    return Row({name: cells[name] for name in COLUMNS[STATISTICS]})
+    return Row({name: cells[name] for name in KINDS[STATISTICS].names})
 
 
 def _unit(

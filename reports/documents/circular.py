@@ -9,7 +9,8 @@ from datetime import date
 import pandas as pd
 
 from data.store.release import Release
-from formats.document import PLEDGES, Document, Form, Row, Section, plain
+from formats.document import Document, Form, Row, Section, plain
+from formats.table_kinds import PLEDGES
 from i18n import N_, translate
 from reports.documents.common import BARE, REMARKED, MadeOf, document, table
 from reports.documents.official_form import DAY

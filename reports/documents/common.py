@@ -9,7 +9,8 @@ from analytics.suppression import UNIFORM, is_small
 from data.model.rule_sets import Presentation, RuleSet
 from data.store.release import Release, Round
 from data.store.round_status import ANNOUNCED
-from formats.document import COLUMNS, Bar, Document, Form, Row, Section, Table, plain
+from formats.document import Bar, Document, Form, Row, Section, Table, plain
+from formats.table_kinds import KINDS
 from i18n import N_, PUNCTUATION, translate
 from reports.documents.official_form import printed_form, printed_labels
 from reports.ranking_table import marks
@@ -175,7 +176,8 @@ def chinese(number: int) -> str:
 def table(kind: str, rows: Iterable[Row], language: str) -> Table:
     """Return rows under the headers of their kind."""
     words = {**headers("document"), **headers(f"document_{kind}")}  # a kind of table may have another word
-    return Table(kind, {name: translate(words[name], language) for name in COLUMNS[kind]}, tuple(rows))
+    heads = {own.name: own.header or words[own.name] for own in KINDS[kind].columns}
+    return Table(kind, {name: translate(head, language) for name, head in heads.items()}, tuple(rows))
 
 
 def few_votes(row: Mapping[str, object], shown: Presentation) -> bool:

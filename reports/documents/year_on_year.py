@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from formats.document import CHANGES, LEFT_OUT, Document, Form, Row, Section, plain
+from formats.document import Document, Form, Row, Section, plain
+from formats.table_kinds import CHANGES, LEFT_OUT
 from i18n import N_, PUNCTUATION, translate
 from reports.documents.common import BARE, REMARKED, MadeOf, RoundResults, document, round_words, table
 from results import number_format

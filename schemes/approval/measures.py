@@ -1,32 +1,34 @@
-"""Approval of major matters: four bases, the official result, and what the survey proves.
+"""Approval of major matters: what is measured, what a clerk must do, and what stands out in the decisions.
 
-Counts stay integers; a share is a pair. The official result and the verdict are two columns: the line is met only if
-the official base reaches it and the verdict is "cleared".
-
-Frames, with the fields of the tables of the scheme: `assessment` (a row a matter), `consultation` (a row a survey, or
-a stratum of it) and `consultation_answer` (a row a survey and question).
+Frames, with the fields of the tables of the scheme: `assessment`, `consultation` and `consultation_answer`; also
+`petition` and `project` of other schemes, by their matter. `filing_due` of an assessment is set by `due_days.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
-from analytics.two_thirds import (
-    LineVerdict,
-    StrataVerdict,
-    joint_verdict,
-    needed,
-    size_to_clear,
-    strata_verdict,
-    verdict,
-)
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
+from schemes.approval.surveys import (
+    NO_ANSWERS,
+    OUTCOMES,
+    QUESTIONS,
+    Answers,
+    Settings,
+    forecast,
+    matters,
+    may_leave,
+    no_sample,
+    primary_surveys,
+    replies_of,
+    size_of,
+    to_prove,
+)
+from schemes.dossier import Narrowed, dossier_rows, events
 from schemes.frame import (
-    NOT_RANDOM,
-    NOT_TESTED,
+    ATTENTION,
     SHARE,
     Asked,
     Frames,
@@ -34,291 +36,34 @@ from schemes.frame import (
     answers,
     counts,
     days,
-    flags,
     parts_of,
     records,
-    setting,
     texts,
     whole,
 )
 
-VALID, RETURNED, INVITED, DECIDED = "valid", "returned", "invited", "decided"
-BASES = (VALID, RETURNED, INVITED, DECIDED)
-CENSUS, RANDOM, STRATIFIED = "全部", "随机", "分层随机"
-NOT_SAMPLES = ("座谈", "实地调研", "专家论证", "听证会", "媒体公示", "网络")
-"""Ways of asking in which people choose to come, or are chosen by hand: counts, but no sample."""
-QUESTIONS = {
-    "support": ("支持",),
-    "satisfaction": ("满意",),
-    "confidence": ("信心",),
-    "all_three": ("满意", "支持", "信心"),
-}
+SETTINGS = Settings()
+KEY = "assessment"
+"""The way to divide by matters."""
 APPROVED, REFUSED, LOW_RISK = "准予实施", "不予实施", "低"
-
-NO_PRIMARY, RUNNING, NO_ANSWERS, NOT_EVERYBODY = "no_primary", "running", "no_answers", "not_everybody"
-"""Reasons for no verdict: no survey was declared beforehand, or it runs, or its answers are not delivered, or a
-census asked fewer people than are concerned."""
-MET, MORE_ANSWERS, NOT_MET, NO_RESULT = "met", "more_answers", "not_met", "no_result"
-OUTCOMES = (MET, MORE_ANSWERS, NOT_MET, NO_RESULT)
+DECISIONS = {
+    APPROVED: "approved",
+    "先化解后实施": "settle_first",
+    "部分实施": "in_part",
+    "暂缓": "postponed",
+    REFUSED: "refused",
+}
+"""Codes of the decisions."""
 NOTES = ("low_risk_but_missed", "approved_without_proof", "refused_though_met", "decided_too_early", "not_filed")
-MATTERS = (
-    *("assess_no", "matter_no", "unit_code", "class", "decision", "decided_on", "survey_until", "base", "yes", "n"),
-    *("reached", "short", "reaches_p", "falls_short_p", "low", "high", "verdict", "reason", "ask", "outcome"),
+RUNNING_MORE, RUNNING_ALL, RUNNING_BELOW, RUNNING = "running_more", "running_all", "running_below", "running"
+URGENCY = (
+    *("not_filed", "filing_due", "no_answers", "more_answers", "all_answers"),
+    *(RUNNING_MORE, RUNNING_ALL, RUNNING_BELOW, RUNNING),
+    *("approved_without_proof", "low_risk_but_missed", "refused_though_met", "decided_too_early", "not_assessed"),
 )
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Settings of the scheme. line : share that must approve. approval : the question that counts as approval.
-
-    census_base, survey_base : official base. dont_know : out_of_base uses those who answered yes or no as the base.
-    missing : worst_case, or at_random, an assumption that is printed. filing_days : from decision to filing.
-    """
-
-    line: Fraction = setting(Fraction(2, 3), low=Fraction(1, 100), high=Fraction(1))
-    level: float = setting(0.95, low=0.5, high=0.9999)
-    approval: str = setting("support", choices=tuple(QUESTIONS))
-    census_base: str = setting(INVITED, choices=BASES[:3])
-    survey_base: str = setting(RETURNED, choices=BASES[:3])
-    dont_know: str = setting("in_base", choices=("in_base", "out_of_base"))
-    missing: str = setting("worst_case", choices=("worst_case", "at_random"))
-    filing_days: int = setting(30, low=1, high=365)
-
-    def needed(self, base: int) -> int:
-        """Return the votes that reach the line."""
-        return needed(base, self.line.numerator, self.line.denominator)
-
-
-class Answers(NamedTuple):
-    """Answers to one question; None for a number that was not delivered, which is not 0."""
-
-    yes: int
-    no: int | None = None
-    neutral: int | None = None
-    dont_know: int | None = None
-    abstain: int | None = None
-    blank: int | None = None
-    invalid: int | None = None
-
-    @property
-    def valid(self) -> int | None:
-        """Return the answers that count as such: every answer but blank and invalid ones."""
-        return _sum(self[:5])
-
-
-class Base(NamedTuple):
-    """A base and its result. reached : None for an empty base. short : votes that lack."""
-
-    n: int
-    reached: bool | None
-    short: int
-
-
-def bases(answered: Answers, returned: int | None, invited: int | None, settings: Settings) -> dict[str, Base]:
-    """Return every base that the numbers allow: valid, returned, invited, and those who answered yes or no."""
-    parts = _sum([answered.valid, answered.blank, answered.invalid])
-    sizes = {
-        VALID: answered.valid,
-        RETURNED: returned if returned is not None else parts,
-        INVITED: invited,
-        DECIDED: _sum([answered.yes, answered.no]),
-    }
-    return {name: result(answered.yes, n, settings) for name, n in sizes.items() if n is not None}
-
-
-def result(yes: int, n: int, settings: Settings) -> Base:
-    """Return whether yes reaches the line of n, in integers."""
-    short = max(settings.needed(n) - yes, 0)
-    return Base(n, short == 0 if n else None, short if n else 0)
-
-
-def _sum(parts: Iterable[int | None]) -> int | None:
-    known = list(parts)
-    present = [part for part in known if part is not None]
-    return sum(present) if len(present) == len(known) else None
-
-
-class Sample(NamedTuple):
-    """What a question's verdict needs. size : people of the stratum or population, None if unknown."""
-
-    yes: int
-    drawn: int
-    missing: int
-    size: int | None
-
-
-def sample(answered: Answers, invited: int, size: int | None, settings: Settings) -> Sample:
-    """Return a survey as drawn; whatever is not known to be an answer counts as missing."""
-    known = sum(part for part in answered[:5] if part is not None)
-    missing = max(invited - known, 0)
-    if settings.missing == "at_random":
-        return Sample(answered.yes, invited - missing, 0, size)
-    return Sample(answered.yes, invited, missing, size)
-
-
-def examine(drawn: Sample, settings: Settings) -> LineVerdict:
-    """Return the verdict on one question of a survey."""
-    line = settings.line
-    return verdict(*drawn, numerator=line.numerator, denominator=line.denominator, level=settings.level)
-
-
-def examine_strata(strata: Iterable[Sample], settings: Settings, level: float | None = None) -> StrataVerdict:
-    """Return the verdict on one question of a stratified survey; every stratum has a size."""
-    rows = [(row.yes, row.drawn, row.missing, row.size or 0) for row in strata]
-    line = settings.line
-    return strata_verdict(rows, numerator=line.numerator, denominator=line.denominator, level=level or settings.level)
-
-
-def matters(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return MATTERS, a row for every assessment: official result and verdict of its primary survey.
-
-    The primary survey was declared before it began; others are never pooled with it. low, high : share of the people
-    concerned. ask : people to ask so that this share of yes would be cleared, missing if only asking all would do.
-    """
-    consultations = frames["consultation"]
-    surveys = dict(list(consultations[flags(consultations, "primary")].groupby("assess_no")))
-    replies = _replies(frames["consultation_answer"])
-    rows = []
-    for row in records(frames["assessment"]):
-        survey = surveys.get(row["assess_no"])
-        found: dict[str, object] = {"verdict": NOT_TESTED, "reason": NO_PRIMARY, "outcome": NO_RESULT}
-        if survey is not None:
-            found = _examined(records(survey), whole(row.get("population")), replies, asked, settings)
-        rows.append({**row, **found})
-    table = pd.DataFrame(rows, columns=list(MATTERS), dtype=object)
-    return table.where(table.notna(), None)
-
-
-def _replies(given: pd.DataFrame) -> dict[tuple[str, str], Answers]:
-    """Return the answers by survey and question."""
-    found = {}
-    for row in records(given):
-        numbers = [whole(row.get(name)) for name in Answers._fields]
-        found[str(row["consult_no"]), str(row["question"])] = Answers(numbers[0] or 0, *numbers[1:])
-    return found
-
-
-def _examined(
-    survey: list[dict[str, Any]],
-    population: int | None,
-    replies: Mapping[tuple[str, str], Answers],
-    asked: Asked,
-    settings: Settings,
-) -> dict[str, object]:
-    """Return the columns that a primary survey adds; it has several rows if it is stratified."""
-    until = max(str(row["to"])[:10] for row in survey)
-    questions = QUESTIONS[settings.approval]
-    given = {name: [replies.get((str(row["consult_no"]), name)) for row in survey] for name in questions}
-    complete = {name: [part for part in parts if part is not None] for name, parts in given.items()}
-    if until > asked.as_of.isoformat() or any(len(parts) < len(survey) for parts in complete.values()):
-        reason = RUNNING if until > asked.as_of.isoformat() else NO_ANSWERS
-        return {"survey_until": until, "verdict": NOT_TESTED, "reason": reason, "outcome": NO_RESULT}
-    official, result_of = official_base(survey, complete, settings)
-    word = _verdict(survey, population, complete, settings)
-    reached = None if result_of is None else result_of["reached"]
-    outcome = NO_RESULT if reached is None else NOT_MET if not reached else MORE_ANSWERS
-    if reached and word["verdict"] == CLEARED:
-        outcome = MET
-    return {"survey_until": until, "base": official, **(result_of or {}), **word, "outcome": outcome}
-
-
-def official_base(
-    survey: list[dict[str, Any]], given: Mapping[str, list[Answers]], settings: Settings
-) -> tuple[str, dict[str, int | bool | None] | None]:
-    """Return the name of the official base, and yes, n, reached and short on it; None if numbers for it lack.
-
-    Of several questions that must all reach the line, the question with the fewest yes for its base is shown.
-    """
-    census = all(row.get("design") == CENSUS for row in survey)
-    name = settings.census_base if census else settings.survey_base
-    name = DECIDED if settings.dont_know == "out_of_base" else name
-    rows: list[dict[str, int | bool | None]] = []
-    for parts in given.values():
-        known = [
-            bases(part, whole(row.get("returned")), whole(row.get("invited")), settings).get(name)
-            for part, row in zip(parts, survey, strict=True)
-        ]
-        n, yes = _sum(None if base is None else base.n for base in known), sum(part.yes for part in parts)
-        if n is None:
-            return name, None
-        base = result(yes, n, settings)
-        rows.append({"yes": yes, "n": n, "reached": base.reached, "short": base.short})
-    return name, min(rows, key=lambda row: Fraction(int(row["yes"] or 0), int(row["n"] or 1)))
-
-
-def _verdict(
-    survey: list[dict[str, Any]], population: int | None, given: Mapping[str, list[Answers]], settings: Settings
-) -> dict[str, object]:
-    """Return verdict, reason, p-values, interval and people to ask."""
-    reason = no_sample(survey, population)
-    if reason:
-        return {"verdict": UNDECIDED, "reason": reason}
-    sizes = [_size(row, population) for row in survey]
-    drawn = {
-        name: [
-            sample(part, whole(row["invited"]) or 0, size, settings)
-            for part, row, size in zip(parts, survey, sizes, strict=True)
-        ]
-        for name, parts in given.items()
-    }
-    return _of_strata(drawn, settings) if len(survey) > 1 else _of_one(drawn, settings)
-
-
-def no_sample(survey: list[dict[str, Any]], population: int | None) -> str | None:
-    """Return why a survey proves nothing about those who were not asked; None if it was drawn or asked everybody."""
-    for row in survey:
-        if row.get("design") not in (CENSUS, RANDOM, STRATIFIED) or row.get("method") in NOT_SAMPLES:
-            return NOT_RANDOM
-        invited = whole(row.get("invited"))
-        if invited is None:
-            return NO_ANSWERS
-        if (
-            row["design"] == CENSUS
-            and population is not None
-            and row.get("unit_of_count") != "户"
-            and population > invited
-        ):
-            return NOT_EVERYBODY
-    return None
-
-
-def _size(row: Mapping[str, Any], population: int | None) -> int | None:
-    """Return the people a survey is about: of the stratum, of a census those asked; households are not people."""
-    if row["design"] == STRATIFIED:
-        return whole(row.get("stratum_size"))
-    if row["design"] == CENSUS:
-        return whole(row["invited"])
-    return None if row.get("unit_of_count") == "户" else population
-
-
-def _of_one(drawn: Mapping[str, list[Sample]], settings: Settings) -> dict[str, object]:
-    answered = {name: examine(rows[0], settings) for name, rows in drawn.items()}
-    word = joint_verdict(answered.values(), level=settings.level) if len(answered) > 1 else ""
-    weakest = min(answered, key=lambda name: answered[name].low + answered[name].high)
-    shown, line, rows = answered[weakest], settings.line, drawn[weakest][0]
-    ask = None
-    if rows.size is not None and rows.drawn:
-        ask = size_to_clear(rows.yes, rows.drawn, rows.size, numerator=line.numerator, denominator=line.denominator)
-    return {
-        "verdict": word or shown.verdict,
-        "reaches_p": shown.reaches_p,
-        "falls_short_p": shown.falls_short_p,
-        "low": shown.low,
-        "high": shown.high,
-        "ask": ask,
-    }
-
-
-def _of_strata(drawn: Mapping[str, list[Sample]], settings: Settings) -> dict[str, object]:
-    """Return the verdict of strata; all questions must be cleared, any is missed after Bonferroni."""
-    size = sum(row.size or 0 for row in next(iter(drawn.values())))
-    answered = [examine_strata(rows, settings) for rows in drawn.values()]
-    weakest = min(answered, key=lambda strata: strata.low_sum + strata.high_sum)
-    strict = 1 - (1 - settings.level) / len(drawn)
-    missed = any(examine_strata(rows, settings, strict).verdict == CONFIRMED for rows in drawn.values())
-    cleared = all(strata.verdict == CLEARED for strata in answered)
-    word = CLEARED if cleared else CONFIRMED if missed else UNDECIDED
-    return {"verdict": word, "low": weakest.low_sum / size, "high": weakest.high_sum / size}
+"""What has to be done, most urgent first."""
+OTHER_REGISTERS = {"petition": ("topic", "received_on"), "project": ("name", "started_on")}
+"""Tables of other schemes that may need an assessment: the field with the topic, and the day."""
 
 
 def notes(frames: Frames, examined: pd.DataFrame, asked: Asked, settings: Settings) -> pd.DataFrame:
@@ -327,7 +72,7 @@ def notes(frames: Frames, examined: pd.DataFrame, asked: Asked, settings: Settin
         examined[["assess_no", "survey_until", "verdict", "reason"]], on="assess_no", how="left"
     )
     decision, decided = texts(table, "decision"), days(table, "decided_on")
-    past = decided + pd.Timedelta(days=settings.filing_days) < pd.Timestamp(asked.as_of)
+    past = filing_due(table, settings) < pd.Timestamp(asked.as_of)
     found = {
         "low_risk_but_missed": (texts(table, "level") == LOW_RISK) & (table["verdict"] == CONFIRMED),
         "approved_without_proof": (decision == APPROVED) & (table["verdict"] != CLEARED),
@@ -337,6 +82,118 @@ def notes(frames: Frames, examined: pd.DataFrame, asked: Asked, settings: Settin
     }
     rows = [(number, name) for name in NOTES for number in table.loc[found[name], "assess_no"]]
     return pd.DataFrame(rows, columns=["assess_no", "note"]).sort_values("assess_no", kind="stable", ignore_index=True)
+
+
+def filing_due(assessments: pd.DataFrame, settings: Settings) -> pd.Series:
+    """Return the last day for the filing of each decision; missing without a decision."""
+    if "filing_due" in assessments:
+        return days(assessments, "filing_due")
+    return days(assessments, "decided_on") + pd.Timedelta(days=settings.filing_days)
+
+
+def attention(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return ATTENTION, most urgent first. days : up to the day, negative once it is over; of surveys that do not prove
+    the line the further answers that would, at the same share.
+    """
+    if "assessment" not in frames:
+        return pd.DataFrame(columns=list(ATTENTION), dtype=object)
+    places = [(row or [""])[0] for row in texts(frames["assessment"], "place_codes")]
+    about = frames["assessment"].assign(place_code=places).drop_duplicates("assess_no").set_index("assess_no")
+    listed = [*_filings(frames, asked, settings), *_surveys(frames, asked, settings), *_noted(frames, asked, settings)]
+    rows = [
+        {"what": what, "key": key, "day": day, "days": number, **_of_matter(about, key)}
+        for what, key, day, number in listed
+    ]
+    table = pd.DataFrame([*rows, *_not_assessed(frames, settings)], columns=list(ATTENTION), dtype=object)
+    order = {what: at for at, what in enumerate(URGENCY)}
+    return table.sort_values(["what", "day", "key"], key=lambda c: c.map(order) if c.name == "what" else c.astype(str))
+
+
+def _of_matter(about: pd.DataFrame, key: str) -> dict[str, str]:
+    return {name: about.at[key, name] for name in ("unit_code", "place_code")}
+
+
+Listed = tuple[str, str, object, int | None]
+
+
+def _filings(frames: Frames, asked: Asked, settings: Settings) -> Iterator[Listed]:
+    table = frames["assessment"]
+    due = filing_due(table, settings)
+    for number, filed, day in zip(table["assess_no"], texts(table, "filing_no"), due, strict=True):
+        left = None if pd.isna(day) or filed else (day.date() - asked.as_of).days
+        if left is not None and left <= settings.filing_within:
+            yield "not_filed" if left < 0 else "filing_due", number, day, left
+
+
+def _surveys(frames: Frames, asked: Asked, settings: Settings) -> Iterator[Listed]:
+    """Yield the primary surveys that run, have ended without answers, or do not prove a line that they reach."""
+    surveys, replies = primary_surveys(frames), replies_of(frames)
+    for row in records(matters(frames, asked, settings)):
+        survey = surveys.get(row["assess_no"], [])
+        until = max((_day(part["to"]) for part in survey), default=None)
+        if until is None:
+            continue
+        if until > asked.as_of:
+            population = _population(frames, row["assess_no"])
+            what, more = _running(survey, population, replies, settings)
+            yield what, row["assess_no"], until, (until - asked.as_of).days if what == RUNNING else more
+        elif row["reason"] == NO_ANSWERS:
+            yield "no_answers", row["assess_no"], until, (until - asked.as_of).days
+        elif row["decision"] is None and (expected := to_prove(row, survey)) is not None:
+            what = "all_answers" if expected.more is None else "more_answers"
+            yield what, row["assess_no"], until, expected.more
+
+
+def _running(
+    survey: list[dict[str, Any]],
+    population: int | None,
+    replies: dict[tuple[str, str], Answers],
+    settings: Settings,
+) -> tuple[str, int | None]:
+    """Return what the answers so far to a survey that runs lead to expect of its weakest question."""
+    if len(survey) > 1 or no_sample(survey, population):
+        return RUNNING, None
+    (row,) = survey
+    given = [replies.get((str(row["consult_no"]), name)) for name in QUESTIONS[settings.approval]]
+    known = [part for part in given if part is not None and part.usable]
+    if len(known) < len(given):
+        return RUNNING, None
+    weakest = min(known, key=lambda part: part.yes / part.usable)
+    found = forecast(weakest, weakest.usable, size_of(row, population), settings)
+    if not found.reached:
+        return RUNNING_BELOW, None
+    return (RUNNING_ALL, None) if found.more is None else (RUNNING_MORE, found.more)
+
+
+def _population(frames: Frames, number: str) -> int | None:
+    table = frames["assessment"]
+    return whole(next(iter(records(table[table["assess_no"] == number])))["population"])
+
+
+def _day(value: object) -> date:
+    return pd.Timestamp(str(value)).date()
+
+
+def _noted(frames: Frames, asked: Asked, settings: Settings) -> Iterator[Listed]:
+    """Yield the notes on decisions; those on filings have a day of their own."""
+    decided = dict(zip(frames["assessment"]["assess_no"], days(frames["assessment"], "decided_on"), strict=True))
+    for row in records(notes(frames, matters(frames, asked, settings), asked, settings)):
+        if row["note"] != "not_filed":
+            yield row["note"], row["assess_no"], decided[row["assess_no"]], None
+
+
+def _not_assessed(frames: Frames, settings: Settings) -> Iterator[dict[str, object]]:
+    """Yield the matters of other registers that are about a watched topic and have no assessment."""
+    known = set(texts(frames["assessment"], "matter_no"))
+    for name, (topic, day) in OTHER_REGISTERS.items():
+        if name not in frames:
+            continue
+        rows = frames[name].assign(day=days(frames[name], day), topic=texts(frames[name], topic))
+        rows = rows[rows["topic"].map(lambda text: any(word in text for word in settings.watched))]
+        rows = rows[~texts(rows, "matter_no").isin({*known, ""})].sort_values("day").drop_duplicates("matter_no")
+        known |= set(rows["matter_no"])
+        for row in records(rows):
+            yield {"what": "not_assessed", "key": row["matter_no"], **row, "days": None}
 
 
 def _assessed(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
@@ -373,14 +230,50 @@ def _without_proof(frames: Frames, asked: Asked, settings: Settings) -> pd.DataF
     return parts_of(examined, asked, examined["verdict"] != CLEARED)
 
 
+def _published(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return the shares that may be published."""
+    if asked.by != KEY:
+        return answers([])
+    kept = set(may_leave(matters(frames, asked, settings))["assess_no"])
+    rows = _approval(frames, asked, settings)
+    return rows[rows["key"].isin(kept)]
+
+
 def _approval(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return the share of approval on the official base, a row for each assessment with a survey of the period."""
+    """Return the share of approval on the official base, a row for each assessment with a survey of the period.
+
+    There is no share of several matters together.
+    """
+    if asked.by != KEY:
+        return answers([])
     table = matters(frames, asked, settings)
     table = table[asked.period.holds(days(table, "survey_until"))]
     value = [None if not n else yes / n for yes, n in zip(table["yes"], table["n"], strict=True)]
     rows = answers(zip(table["assess_no"], value, table["n"].fillna(0), strict=True))
     beside = table[["low", "high", "verdict", "reason"]].reset_index(drop=True)
     return pd.concat([rows, beside], axis=1).assign(why_no_interval=beside["reason"])
+
+
+DOSSIER = ("assessed", "line_met", "line_more_answers", "line_not_met", "vetoed", "approved_without_proof")
+
+
+def dossier(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the rows of a unit: the matters it is responsible for, and what became of them."""
+    return dossier_rows(chosen, unit, DOSSIER)
+
+
+def timeline(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the primary surveys of a unit's matters with their verdict, each on its last day, and the decisions."""
+    if "assessment" not in chosen.frames:
+        return events(chosen.scheme.name, [])
+    examined = records(matters(chosen.frames, chosen.asked, chosen.settings))
+    surveys = [
+        (row["survey_until"], row["verdict"], f"line_{row['outcome']}", row["matter_no"])
+        for row in examined
+        if row["verdict"] in (CLEARED, CONFIRMED, UNDECIDED)
+    ]
+    decisions = [(row["decided_on"], "block", DECISIONS.get(row["decision"], ""), row["matter_no"]) for row in examined]
+    return events(chosen.scheme.name, [*surveys, *(event for event in decisions if event[2])])
 
 
 TABLES = ("assessment", "consultation", "consultation_answer")
@@ -393,6 +286,6 @@ MEASURES: tuple[Measure[Settings], ...] = (
     ),
     Measure("vetoed", "matters", "matters_decided", DIVIDED, _vetoed, TABLES[:1], public=True),
     Measure("approved_without_proof", "matters", "matters_approved", DIVIDED, _without_proof, TABLES, good="low"),
-    # A share of each matter, never added up over matters: only divided by assessment.
-    Measure("approval", SHARE, "official_base", ("assessment",), _approval, TABLES, None, "high", True),
+    Measure("approval", SHARE, "official_base", (KEY,), _approval, TABLES, None, "high"),
+    Measure("approval_published", SHARE, "official_base", (KEY,), _published, TABLES, None, "high", public=True),
 )

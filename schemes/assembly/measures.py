@@ -7,21 +7,35 @@ Frames, with the fields of the tables of the scheme: `meeting`, `motion`, `proje
 the term of the levy, from the clock) and `fund_entry`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Protocol, TypeAlias
 
 import pandas as pd
 
+from schemes.assembly.money import (
+    INCOME,
+    LOAN,
+    OVER,
+    SPENDING,
+    UNTESTED,
+    entries_by,
+    levies,
+    without_receipt,
+)
+from schemes.assembly.votes import INCOMPLETE, PASSED, REFUSED, VOTES, decide, quorum, undecided
 from schemes.frame import (
+    ALL,
+    ATTENTION,
     SHARE,
     Asked,
     Frames,
     Measure,
+    Period,
     counts,
     days,
+    measure_rows,
     numbers,
     parts_of,
     records,
@@ -32,226 +46,178 @@ from schemes.frame import (
     whole,
 )
 
-PASSED, SHORT, NO_QUORUM, REFUSED = "passed", "short", "no_quorum", "refused"
-RESULTS = (PASSED, SHORT, NO_QUORUM, REFUSED)
-PRESENT, ALL_ENTITLED = "present", "entitled"
-WITHIN, OVER, UNTESTED = "within", "over", "not_tested"
-LEVY = "筹资"
-INCOME, SPENDING = "收入", "支出"
-LEVY_SOURCE, LOAN = "集资", "借款"
 CONCRETE, GRAVEL = "水泥路", "泥结碎石路"
-MOTIONS = (
-    *("meeting_no", "item", "place_code", "date", "quorum", "yes", "no", "abstain", "did_not_vote", "base", "needed"),
-    *("short", "result"),
+CANCELLED = ("取消", "停建")
+PEOPLE = ("entitled", "present", "representing")
+LINK = ("meeting_no", "item")
+BALLOT, MONEY = ("meeting", "motion"), ("project", "fund_entry")
+URGENCY = ("levy_short", "not_posted", "not_started", "no_monitors")
+FIRST = date(1949, 10, 1)  # before the first record
+_NOTHING = pd.DataFrame(columns=list(ATTENTION), dtype=object)
+MEETINGS = (
+    *("meeting_no", "place_code", "date", "notice_on", "quorum_rule", "entitled", "present", "representing"),
+    *("parts", "missing_parts"),
 )
-FUNDS = ("project_no", "raised", "spent", "balance", "without_receipt", "overspent")
-LEVIES = ("project_no", "place_code", "levy_until", "agreed", "paid", "short", "reached", "cap")
-ATTENTION = ("what", "key", "place_code", "day", "days")
-
-
-class Line(NamedTuple):
-    """A line: numerator / denominator of a base. over : it must be exceeded (过半); else reaching it is enough."""
-
-    numerator: int
-    denominator: int
-    over: bool
-    of: str
-
-    def needed(self, base: int) -> int:
-        """Return the smallest number that meets the line."""
-        if self.over:
-            return self.numerator * base // self.denominator + 1
-        return -(-self.numerator * base // self.denominator)
-
-
-REPRESENTED = "representing"
-QUORUMS = {
-    "村民过半": Line(1, 2, True, PRESENT),
-    "户代表三分之二": Line(2, 3, False, PRESENT),
-    "代表会议(代表三分之二户)": Line(2, 3, False, REPRESENTED),
-    "代表会议组成人员三分之二": Line(2, 3, False, PRESENT),
-    "代表五分之四": Line(4, 5, False, PRESENT),
-}
-"""Quorum rules: of those entitled. Only in the third the households that are represented are counted."""
-MAJORITIES = {
-    "到会过半": Line(1, 2, True, PRESENT),
-    "到会三分之二": Line(2, 3, False, PRESENT),
-    "全体过半": Line(1, 2, True, ALL_ENTITLED),
-    "全体三分之二": Line(2, 3, False, ALL_ENTITLED),
-}
+MOTIONS = (
+    *("meeting_no", "item", "topic", "matter_no", "place_code", "date", "quorum_rule", "entitled", "present"),
+    *("representing", "majority_rule", "quorum", "yes", "no", "abstain", "did_not_vote", "base", "needed"),
+    *("short", "result", "printed", "minutes", "signed_households"),
+)
 
 
 @dataclass(frozen=True)
 class Settings:
     """Settings of the scheme. cap : fen per person and year, 0 for none; a project's cap is taken before it.
 
-    levy_months : term of a levy, for the clock. notice_days : before an assembly. post_days : from acceptance to the
+    levy_months : term of a levy, for the clock. roll : whether a last day that is not worked moves to the next worked
+    day. notice_days : before an assembly. post_days : from acceptance to the
     posting of the accounts. start_days : from the assembly to the beginning of the work.
     """
 
     cap: int = setting(0, low=0, high=1_000_000)
     levy_months: int = setting(1, low=1, high=24)
+    roll: bool = setting(True)
     notice_days: int = setting(10, low=0, high=60)
     post_days: int = setting(30, low=1, high=365)
     start_days: int = setting(90, low=1, high=730)
 
 
-class Decision(NamedTuple):
-    """Result of a motion. needed : votes yes; short : votes that lack; did_not_vote : None if votes exceed people."""
-
-    quorum: bool | None
-    base: int
-    needed: int | None
-    short: int
-    did_not_vote: int | None
-    result: str
+SETTINGS = Settings()
+EVENTS = ("day", "lane", "mark", "words", "matter_no")
 
 
-def quorum(rule: str, entitled: int, present: int, representing: int | None = None) -> bool:
-    """Return whether enough are present. Raises ValueError for an unknown rule or a missing number of households."""
-    line = QUORUMS.get(_rule(rule))
-    number = representing if line is not None and line.of == REPRESENTED else present
-    if line is None or number is None:
-        raise ValueError(f"no quorum rule {rule!r} for present {present} and representing {representing}")
-    return number >= line.needed(entitled)
+class Narrowed(Protocol):
+    """A question about a unit."""
+
+    @property
+    def scheme(self) -> Any: ...
+    @property
+    def asked(self) -> Asked: ...
+    @property
+    def frames(self) -> Frames: ...
+    @property
+    def settings(self) -> Any: ...
 
 
-def decide(meeting: Mapping[str, Any], motion: Mapping[str, Any]) -> Decision:
-    """Return the result of a motion in integers.
+def meetings(frames: Frames) -> pd.DataFrame:
+    """Return MEETINGS, a row for every assembly; if it was held in parts, with the sums of its parts, each once.
 
-    meeting : quorum_rule, entitled, present, representing. motion : majority_rule, yes, no, abstain. More votes than
-    people, or more people than are entitled, refuse the record.
+    A row without a number of its part is the entire assembly, whatever parts are on record. missing_parts : how many
+    of its parts are not.
     """
-    entitled, present = int(meeting["entitled"]), int(meeting["present"])
-    yes, no, abstain = (whole(motion.get(name)) or 0 for name in ("yes", "no", "abstain"))
-    line = MAJORITIES[str(motion["majority_rule"])]
-    base = present if line.of == PRESENT else entitled
-    if yes + no + abstain > present or present > entitled:
-        return Decision(None, base, None, 0, None, REFUSED)
-    met = quorum(str(meeting["quorum_rule"]), entitled, present, whole(meeting.get("representing")))
-    needed = line.needed(base)
-    short = max(needed - yes, 0)
-    word = NO_QUORUM if not met else SHORT if short else PASSED
-    return Decision(met, base, needed, short, present - yes - no - abstain, word)
+    found: dict[str, dict[str, Any]] = {}
+    for number, rows in _together(frames["meeting"], "meeting_no"):
+        summed = _summed(rows, PEOPLE)
+        last = max(rows, key=lambda row: str(row["date"]))
+        listed = 0 if rows[0].get("part") is None else max((whole(row.get("parts")) or 1) for row in rows) - len(rows)
+        found[number] = {**last, **summed, "missing_parts": max(listed, 0)}
+    return pd.DataFrame(list(found.values()), columns=list(MEETINGS), dtype=object)
 
 
-def _rule(text: str) -> str:
-    """Return the rule with the brackets that the list has."""
-    return text.replace("（", "(").replace("）", ")")
+def _together(table: pd.DataFrame, *key: str) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    """Yield each key with its rows: only the row of the entire assembly if there is such a row, else all parts."""
+    grouped: dict[Any, list[dict[str, Any]]] = {}
+    for row in records(table):
+        grouped.setdefault(tuple(row[name] for name in key) if len(key) > 1 else row[key[0]], []).append(row)
+    for name, rows in grouped.items():
+        entire = [row for row in rows if row.get("part") is None]
+        yield name, entire[:1] or rows
+
+
+def _summed(rows: list[dict[str, Any]], names: Iterable[str]) -> dict[str, int | None]:
+    """Return the sums of the parts; what no part gives stays unknown."""
+    known = {name: [number for row in rows if (number := whole(row.get(name))) is not None] for name in names}
+    return {name: sum(numbers) if numbers else None for name, numbers in known.items()}
 
 
 def decisions(frames: Frames) -> pd.DataFrame:
-    """Return MOTIONS, a row for every motion of a meeting that is on record."""
-    meetings = {row["meeting_no"]: row for row in records(frames["meeting"])}
+    """Return MOTIONS, a row for every motion of an assembly that is on record, with the votes of all its parts."""
+    held = {row["meeting_no"]: row for row in records(meetings(frames))}
+    parts = frames["meeting"]["meeting_no"].value_counts()
     rows = []
-    for motion in records(frames["motion"]):
-        meeting = meetings.get(motion["meeting_no"])
-        if meeting is not None:
-            rows.append({**motion, **meeting, **decide(meeting, motion)._asdict()})
+    for (number, _item), given in _together(frames["motion"], "meeting_no", "item"):
+        meeting = held.get(number)
+        if meeting is None:
+            continue
+        motion = {**given[0], **_summed(given, (*VOTES, "signed_households"))}
+        lacking = meeting["missing_parts"] or (given[0].get("part") is not None and len(given) < parts[number])
+        decision = undecided(meeting) if lacking else decide(meeting, motion)
+        rows.append({**motion, **meeting, **decision._asdict(), "printed": motion.get("result")})
     return pd.DataFrame(rows, columns=list(MOTIONS), dtype=object)
 
 
-def fen(amounts: pd.Series) -> pd.Series:
-    """Return amounts of yuan as fen. Raises ValueError for a part of a fen."""
-    exact = [Decimal(str(amount)) * 100 for amount in amounts]
-    if any(value != int(value) for value in exact):
-        raise ValueError("an amount has at most two decimals")
-    return pd.Series([int(value) for value in exact], index=amounts.index, dtype="int64")
+def with_decision(frames: Frames) -> pd.DataFrame:
+    """Return the projects with the `result`, `needed` and other numbers of the motion that decided on them."""
+    decided = decisions(frames)
+    decided = decided[["meeting_no", "item", "date", "yes", "present", "base", "needed", "quorum", "result"]]
+    projects = frames["project"].reindex(columns=[*frames["project"], *(set(LINK) - set(frames["project"]))])
+    keys = {name: projects[name].astype(object) for name in LINK}
+    return projects.assign(**keys).merge(decided, on=list(LINK), how="left")
 
 
-def entries_by(frames: Frames, as_of: date) -> pd.DataFrame:
-    """Return the receipts and payments up to a day, with their amount in fen."""
-    entries = frames["fund_entry"]
-    entries = entries[days(entries, "date") <= pd.Timestamp(as_of)]
-    return entries.assign(fen=fen(entries["amount"]), day=days(entries, "date"))
+def attention(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return ATTENTION: levies short after their term, what was passed and not begun, accounts not posted, no monitors.
 
-
-def funds(frames: Frames, as_of: date) -> pd.DataFrame:
-    """Return FUNDS of every project, fen: raised over all sources, spent, balance, receipts that lack.
-
-    overspent : more was spent than raised, without a loan on record.
+    day : the last day that it had, days : calendar days left. A table that was never delivered has nothing to be done.
     """
-    entries = entries_by(frames, as_of)
-    rows = []
-    for project in frames["project"]["project_no"]:
-        part = entries[entries["project_no"] == project]
-        came = part["direction"] == INCOME
-        raised, spent = int(part.loc[came, "fen"].sum()), int(part.loc[~came, "fen"].sum())
-        lacking = int((texts(part, "receipt").isin(("", False, "否"))).sum())
-        borrowed = bool((part["source"] == LOAN).any())
-        rows.append((project, raised, spent, raised - spent, lacking, spent > raised and not borrowed))
-    return pd.DataFrame(rows, columns=list(FUNDS))
+    today = pd.Timestamp(asked.as_of)
+    parts = [_of_projects(frames, asked, settings)] if all(name in frames for name in MONEY) else []
+    if all(name in frames for name in BALLOT):
+        parts.append(_without_project(frames, settings))
+    listed = pd.concat([part.reindex(columns=list(ATTENTION)).astype(object) for part in parts] or [_NOTHING])
+    listed = listed[~(days(listed, "day") >= today)]
+    listed = listed.assign(days=(days(listed, "day") - today).dt.days.astype(object))
+    order = {what: place for place, what in enumerate(URGENCY)}
+    by = ["what", "day", "key"]
+    return listed.sort_values(by, key=lambda c: c.map(order) if c.name == "what" else c, ignore_index=True)
 
 
-def levies(frames: Frames, as_of: date, settings: Settings) -> pd.DataFrame:
-    """Return LEVIES of every project with agreed shares, fen.
-
-    paid : receipts of the levy dated up to the last day of its term. cap : "within", "over" or "not_tested".
-    """
-    entries = entries_by(frames, as_of)
-    rows = []
-    for project in records(frames["project"]):
-        agreed = agreed_sum(project)
-        if agreed:
-            until = str(project["levy_until"])[:10]
-            own = (entries["project_no"] == project["project_no"]) & (entries["source"] == LEVY_SOURCE)
-            in_time = own & (entries["direction"] == INCOME) & (entries["day"] <= pd.Timestamp(until))
-            paid = int(entries.loc[in_time, "fen"].sum())
-            short = max(agreed - paid, 0)
-            cap = cap_state(project, settings)
-            rows.append((project["project_no"], project.get("place_code"), until, agreed, paid, short, short == 0, cap))
-    return pd.DataFrame(rows, columns=list(LEVIES))
-
-
-def _yuan(value: object) -> int:
-    """Return an amount of yuan as fen; a missing amount is none."""
-    return 0 if value is None else int(Decimal(str(value)) * 100)
-
-
-def agreed_sum(project: Mapping[str, Any]) -> int:
-    """Return persons (or households) times share, direct and indirect, fen."""
-    return sum((whole(project.get(f"{who}_persons")) or 0) * _yuan(project.get(f"{who}_share")) for who in _WHO)
-
-
-_WHO = ("direct", "indirect")
-
-
-def cap_state(project: Mapping[str, Any], settings: Settings) -> str:
-    """Return whether the largest share keeps within the cap per person.
-
-    A voluntary share, a share per household and a project without a cap are not tested.
-    """
-    cap = _yuan(project.get("cap")) or settings.cap
-    if project.get("share_kind") != LEVY or project.get("share_per") == "户" or not cap:
-        return UNTESTED
-    return OVER if max(_yuan(project.get(f"{who}_share")) for who in _WHO) > cap else WITHIN
-
-
-def attention(frames: Frames, as_of: date, settings: Settings) -> pd.DataFrame:
-    """Return ATTENTION: not started, accepted and not posted, levy short after its term, no monitors."""
-    projects, today = frames["project"], pd.Timestamp(as_of)
-    approved, accepted = days(projects, "approved_on"), days(projects, "accepted_on")
-    short = levies(frames, as_of, settings)
-    past = set(short.loc[~short["reached"].astype(bool) & (days(short, "levy_until") < today), "project_no"])
+def _of_projects(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return what has to be done about projects, with its last day; what is not over yet is among them."""
+    projects = with_decision(frames)
+    projects = projects[~texts(projects, "status").isin(CANCELLED)]
+    passed = days(projects, "date").where(projects["result"] == PASSED)
+    start = days(projects, "approved_on").fillna(passed) + pd.Timedelta(days=settings.start_days)
+    post = days(projects, "accepted_on") + pd.Timedelta(days=settings.post_days)
+    owed = owing(frames, asked.as_of)
+    never = pd.Series(pd.NaT, index=projects.index, dtype="datetime64[s]")
+    posted = days(projects, "posted_on").notna()
     chosen = {
-        "not_started": (approved + pd.Timedelta(days=settings.start_days) < today)
-        & days(projects, "started_on").isna(),
-        "not_posted": (accepted + pd.Timedelta(days=settings.post_days) < today) & days(projects, "posted_on").isna(),
-        "levy_short": projects["project_no"].isin(past),
-        "no_monitors": numbers(projects, "monitors") == 0,
+        "levy_short": (days(projects, "levy_until"), projects["project_no"].isin(owed)),
+        "not_started": (start, days(projects, "started_on").isna()),
+        "not_posted": (post, ~posted),
+        "no_monitors": (never, (numbers(projects, "monitors") == 0) & ~posted),
     }
-    since = {"not_started": approved, "not_posted": accepted, "levy_short": days(projects, "levy_until")}
-    parts = []
-    for name, rows in chosen.items():
-        day = since.get(name, pd.Series(pd.NaT, index=projects.index, dtype="datetime64[s]"))
-        listed = projects.assign(what=name, key=projects["project_no"], day=day, days=(today - day).dt.days)
-        parts.append(listed[rows])
-    return pd.concat(parts, ignore_index=True).reindex(columns=list(ATTENTION))
+    listed = [
+        projects.assign(what=name, key=projects["project_no"], day=day)[rows & (day.notna() | (name == "no_monitors"))]
+        for name, (day, rows) in chosen.items()
+    ]
+    return pd.concat(listed, ignore_index=True)
+
+
+def owing(frames: Frames, as_of: date) -> list[str]:
+    """Return the projects whose agreed shares are not paid in full by a day, whenever they were paid."""
+    paid = levies({**_only(frames, "fund_entry"), "project": frames["project"].assign(levy_until=None)}, as_of, 0)
+    return [str(project) for project in paid.loc[paid["short"] > 0, "project_no"]]
+
+
+def _only(frames: Frames, name: str) -> dict[str, pd.DataFrame]:
+    return {name: frames[name]}
+
+
+def _without_project(frames: Frames, settings: Settings) -> pd.DataFrame:
+    """Return the motions with a matter that were passed and became no project, with the day to begin."""
+    decided = decisions(frames)
+    decided = decided[(decided["result"] == PASSED) & (texts(decided, "matter_no") != "")]
+    projects = frames["project"] if "project" in frames else pd.DataFrame(columns=["matter_no"])
+    waiting = decided[~decided["matter_no"].isin(texts(projects, "matter_no"))]
+    day = days(waiting, "date") + pd.Timedelta(days=settings.start_days)
+    return waiting.assign(what="not_started", key=waiting["matter_no"], day=day)
 
 
 def _meetings(frames: Frames, asked: Asked) -> pd.DataFrame:
-    meetings = frames["meeting"]
-    return meetings[asked.period.holds(days(meetings, "date"))]
+    held = meetings(frames)
+    return held[asked.period.holds(days(held, "date"))]
 
 
 def _held(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
@@ -259,38 +225,50 @@ def _held(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
 
 
 def _with_quorum(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    meetings = _meetings(frames, asked)
+    held = _meetings(frames, asked)
+    held = held[held["missing_parts"] == 0]
     met = [
         quorum(row["quorum_rule"], int(row["entitled"]), int(row["present"]), whole(row.get("representing")))
-        for row in records(meetings)
+        for row in records(held)
     ]
-    return shares(meetings, asked, pd.Series(met, index=meetings.index, dtype=bool))
+    return shares(held, asked, pd.Series(met, index=held.index, dtype=bool))
 
 
 def _passed(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     table = decisions(frames)
-    table = table[asked.period.holds(days(table, "date")) & (table["result"] != REFUSED)]
+    table = table[asked.period.holds(days(table, "date")) & ~table["result"].isin((REFUSED, INCOMPLETE))]
     return shares(table, asked, table["result"] == PASSED)
 
 
-def _money(direction: str) -> Callable[[Frames, Asked, Settings], pd.DataFrame]:
-    """Return a measure: fen received or spent in the period."""
+def _entries(frames: Frames, asked: Asked) -> pd.DataFrame:
+    """Return the receipts and payments of the period with the place and kind of their project."""
+    entries = entries_by(frames, asked.as_of)
+    about = frames["project"].reindex(columns=["project_no", "place_code", "kind"])
+    return entries[asked.period.holds(entries["day"])].merge(about, on="project_no")
+
+
+def _money(direction: str) -> "Answer":
+    """Return a measure: fen received or spent in the period, loans and their repayment apart."""
 
     def measure(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-        entries = entries_by(frames, asked.as_of)
-        entries = entries[asked.period.holds(entries["day"]) & (entries["direction"] == direction)]
-        about = frames["project"].reindex(columns=["project_no", "place_code", "kind"])
-        return sums(entries.merge(about, on="project_no", how="left"), asked, "fen")
+        entries = _entries(frames, asked)
+        return sums(entries[(entries["direction"] == direction) & (entries["source"] != LOAN)], asked, "fen")
 
     return measure
 
 
 def _with_receipt(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    entries = entries_by(frames, asked.as_of)
-    entries = entries[asked.period.holds(entries["day"])]
-    about = frames["project"].reindex(columns=["project_no", "place_code", "kind"])
-    entries = entries.merge(about, on="project_no", how="left")
-    return shares(entries, asked, ~texts(entries, "receipt").isin(("", False, "否")))
+    entries = _entries(frames, asked)
+    return shares(entries, asked, ~without_receipt(entries))
+
+
+def in_all(measure: "Answer") -> "Answer":
+    """Return a measure from the first record up to the last day of the period, or to the as-of day if it is earlier."""
+
+    def answer(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+        return measure(frames, replace(asked, period=Period(FIRST, asked.period.last)), settings)
+
+    return answer
 
 
 def _accepted(frames: Frames, asked: Asked) -> pd.DataFrame:
@@ -299,7 +277,7 @@ def _accepted(frames: Frames, asked: Asked) -> pd.DataFrame:
     return projects[asked.period.holds(day) & (day <= pd.Timestamp(asked.as_of))]
 
 
-def _length(*kinds: str) -> Callable[[Frames, Asked, Settings], pd.DataFrame]:
+def _length(*kinds: str) -> "Answer":
     """Return a measure: metres of road of these kinds that were accepted in the period."""
 
     def measure(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
@@ -316,34 +294,102 @@ def _posted(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
 
 def _levies_reached(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     """Return the share of levies paid within their term, of those whose term ended in the period."""
-    table = levies(frames, asked.as_of, settings)
+    table = levies(frames, asked.as_of, settings.cap)
     ended = days(table, "levy_until")
     table = table[asked.period.holds(ended) & (ended <= pd.Timestamp(asked.as_of))]
     return shares(table, asked, table["reached"].astype(bool))
 
 
 def _over_cap(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    table = levies(frames, asked.as_of, settings)
+    table = levies(frames, asked.as_of, settings.cap)
     table = table[asked.period.holds(days(table, "levy_until")) & (table["cap"] != UNTESTED)]
     return parts_of(table, asked, table["cap"] == OVER)
 
 
+Answer: TypeAlias = Callable[[Frames, Asked, Settings], pd.DataFrame]
 TIMES = ("month", "quarter")
 OF_PROJECTS = ("place", "project", "kind", *TIMES)
-MONEY = ("project", "fund_entry")
-VOTES = ("meeting", "motion")
 MEASURES: tuple[Measure[Settings], ...] = (
-    Measure("held", "assemblies", "assemblies", ("place", *TIMES), _held, VOTES[:1], public=True),
-    Measure("with_quorum", SHARE, "assemblies", ("place", *TIMES), _with_quorum, VOTES[:1], good="high"),
-    Measure("passed", SHARE, "motions", ("place", *TIMES), _passed, VOTES, public=True),
+    Measure("held", "assemblies", "assemblies", ("place", *TIMES), _held, BALLOT[:1], public=True),
+    Measure("with_quorum", SHARE, "assemblies", ("place", *TIMES), _with_quorum, BALLOT[:1], good="high"),
+    Measure("passed", SHARE, "motions", ("place", *TIMES), _passed, BALLOT, public=True),
     Measure("raised", "fen", "receipts", OF_PROJECTS, _money(INCOME), MONEY, public=True),
     Measure("spent", "fen", "payments", OF_PROJECTS, _money(SPENDING), MONEY, public=True),
+    Measure(
+        "raised_in_all", "fen", "receipts", ("place", "project", "kind"), in_all(_money(INCOME)), MONEY, public=True
+    ),
+    Measure(
+        "spent_in_all", "fen", "payments", ("place", "project", "kind"), in_all(_money(SPENDING)), MONEY, public=True
+    ),
     Measure("with_receipt", SHARE, "entries", OF_PROJECTS, _with_receipt, MONEY, good="high"),
     Measure(
         "concrete_road", "metres", "projects_accepted", ("place", *TIMES), _length(CONCRETE), MONEY[:1], public=True
     ),
     Measure("gravel_road", "metres", "projects_accepted", ("place", *TIMES), _length(GRAVEL), MONEY[:1], public=True),
+    Measure(
+        "concrete_in_all",
+        "metres",
+        "projects_accepted_in_all",
+        ("place",),
+        in_all(_length(CONCRETE)),
+        MONEY[:1],
+        public=True,
+    ),
+    Measure(
+        "gravel_in_all",
+        "metres",
+        "projects_accepted_in_all",
+        ("place",),
+        in_all(_length(GRAVEL)),
+        MONEY[:1],
+        public=True,
+    ),
     Measure("posted", SHARE, "projects_accepted", ("place", *TIMES), _posted, MONEY[:1], good="high", public=True),
     Measure("levies_reached", SHARE, "levies", ("place", *TIMES), _levies_reached, MONEY, good="high"),
     Measure("levies_over_cap", "levies", "levies_with_cap", ("place", *TIMES), _over_cap, MONEY, good="low"),
 )
+
+DOSSIER = ("passed", "raised_in_all", "spent_in_all", "concrete_in_all", "gravel_in_all", "posted")
+
+
+def of_unit(frames: Frames) -> Frames:
+    """Return the tables of the places in which the unit has posts. frames : those of the unit."""
+    posts = set(texts(frames["person"], "place_code")) - {""} if "person" in frames else set()
+    above = (
+        dict(zip(frames["place"]["place_code"], texts(frames["place"], "parent_code"), strict=True)) if posts else {}
+    )
+    found = posts
+    while more := {code for code, parent in above.items() if parent in found} - found:
+        found = found | more
+    tables = {name: frames[name] for name in (*BALLOT, *MONEY) if name in frames}
+    return {
+        name: rows[rows["place_code"].isin(found)] if "place_code" in rows else rows for name, rows in tables.items()
+    }
+
+
+def dossier(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the rows of a unit, about the places in which it has posts; none without records of them."""
+    frames = of_unit(chosen.frames)
+    known = [name for name in ("meeting", "project") if len(frames.get(name, _NOTHING))]
+    measures = [measure for measure in MEASURES if measure.name in DOSSIER and set(measure.tables) & set(known)]
+    found = measure_rows(chosen.scheme.name, measures, frames, replace(chosen.asked, by=ALL), chosen.settings)
+    found = found.assign(by="unit", key=unit)
+    place = found["measure"].map({name: at for at, name in enumerate(DOSSIER)})
+    return found.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def timeline(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return EVENTS: assemblies that passed a motion with a matter, projects accepted."""
+    frames = of_unit(chosen.frames)
+    rows: list[tuple[object, ...]] = []
+    if all(name in frames for name in BALLOT):
+        decided = decisions(frames)
+        passed = decided[(decided["result"] == PASSED) & (texts(decided, "matter_no") != "")]
+        rows += [(row["date"], "tick", "motion_passed", row["matter_no"]) for row in records(passed)]
+    if "project" in frames:
+        accepted = frames["project"][days(frames["project"], "accepted_on").notna()]
+        rows += [(row["accepted_on"], "square", "project_accepted", row["matter_no"]) for row in records(accepted)]
+    events = pd.DataFrame(rows, columns=["day", "mark", "words", "matter_no"], dtype=object).assign(
+        lane=chosen.scheme.name
+    )
+    return events.assign(day=days(events, "day")).sort_values("day", kind="stable")[list(EVENTS)]

@@ -22,7 +22,15 @@ WHY = {
     "holiday": N_("holiday"),
     "paused": N_("paused"),
 }
-WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
+WEEKDAYS = {
+    "monday": N_("Monday"),
+    "tuesday": N_("Tuesday"),
+    "wednesday": N_("Wednesday"),
+    "thursday": N_("Thursday"),
+    "friday": N_("Friday"),
+    "saturday": N_("Saturday"),
+    "sunday": N_("Sunday"),
+}
 CLOCK_HEADERS = {
     "day": N_("Day"),
     "weekday": N_("Weekday"),
@@ -35,7 +43,7 @@ DUE_HEADERS = {
     "unit_code": N_("Unit code"),
     "unit_name": N_("Unit"),
     "place_code": N_("Place code"),
-    "place_name": N_("Place"),
+    "place_name": N_("Place name"),
     "received_at": N_("Received"),
     "due": N_("Due"),
     "days_left": N_("Working days left"),
@@ -70,9 +78,8 @@ def clock(
     pauses = _pauses(given, calendar, first, term, pause or [])
     due = due_day(calendar, first, term, pauses)
     rows = list(_clock_rows(calendar, first, due.day if due else pauses[-1].start + timedelta(days=7), pauses))
-    return Answer(
-        N_("The clock day by day"), CLOCK_HEADERS, rows, _clock_facts(first, term, due), frozenset({"weekday", "why"})
-    )
+    words = {"weekday": WEEKDAYS, "why": WHY}
+    return Answer(N_("The clock day by day"), CLOCK_HEADERS, rows, _clock_facts(first, term, due), words)
 
 
 def _pauses(given: Given, calendar: "Calendar", first: date, term: int, texts: list[str]) -> "list[Pause]":
@@ -93,9 +100,9 @@ def _clock_rows(calendar: "Calendar", first: date, last: date, pauses: "list[Pau
     for item in (receipt, *counted_days(calendar, first, last, pauses)):
         yield {
             "day": item.day.isoformat(),
-            "weekday": WEEKDAYS[item.day.weekday()],
+            "weekday": [*WEEKDAYS][item.day.weekday()],
             "number": item.number,
-            "why": WHY[item.why],
+            "why": item.why,
             "name": item.name,
         }
 

@@ -16,7 +16,7 @@ from data.model.clock import AGAIN, EXTEND, LATE, PAUSE, PAUSED, RESUME, Event, 
 from data.model.clock_arrays import DAY, ManyDays, as_day
 from data.model.working_days import Calendar
 from schemes.echo.measures import Settings
-from schemes.frame import Frames, days, numbers, texts
+from schemes.frame import Frames, days, numbers, records, texts
 
 TABLES = ("opinion",)
 SORTS = {"暂停": PAUSE, "恢复": RESUME, "延期": EXTEND, "退回重办": AGAIN}
@@ -53,9 +53,10 @@ def terms_at_receipt(opinions: pd.DataFrame, frames: Frames, settings: Settings)
         return terms_of(opinions, settings)
     received = days(opinions, "received_at")
     terms = np.zeros(len(opinions), dtype=np.int64)
-    for rules in frames["rules"].itertuples():
-        since = np.asarray(received >= rules.valid_from) if pd.notna(rules.valid_from) else np.ones(len(terms), bool)
-        terms = np.where(since, terms_of(opinions, rules.settings), terms)
+    for rules in records(frames["rules"]):
+        first = rules["valid_from"]
+        since = np.ones(len(terms), dtype=bool) if first is None else np.asarray(received >= first)
+        terms = np.where(since, terms_of(opinions, rules["settings"]), terms)
     return terms
 
 

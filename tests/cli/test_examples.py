@@ -22,6 +22,8 @@ def accepted(command, words, parent=None, name="biaochi"):
     if not hasattr(command, "commands"):
         return context.command_path
     rest = [*context._protected_args, *context.args]
+    if not rest and command.invoke_without_command:
+        return context.command_path
     name, found, rest = command.resolve_command(context, rest)
     return accepted(found, rest, context, name)
 

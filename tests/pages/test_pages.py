@@ -32,10 +32,10 @@ def opened(page, store, monkeypatch, language="zh", **query):
     monkeypatch.setenv("BIAOCHI_STORE", str(store))
     for part in (cached.store, cached.release_by_id):
         part.clear()
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
+    test = AppTest.from_file(str(ROOT / "pages" / "entry" / "main.py"), default_timeout=60)
     test.query_params.update({"lang": language, **query})
     if page != FIRST:  # the page that opens without an address; any other is addressed by its name, which saves a run
-        test.switch_page(f"../pages/{page}.py")
+        test.switch_page(f"../{page}.py")
     test.run()
     assert not test.exception, test.exception
     return test

@@ -17,11 +17,12 @@ from pypdf import PdfReader
 from data.store import Store
 from data.store.audit_log import read_log
 from errors import UsageError
-from formats.document import CHANGES, LEFT_OUT, UNITS, Form, Section
+from formats.document import Form, Section
 from formats.docx import RED_HEAD, TEMPLATES, InvalidTemplateError, word_bytes
 from formats.docx_body import PIECES
 from formats.fonts import WANTED, NoChineseFontError, fonts_of
 from formats.pdf import fonts_here, typeset
+from formats.table_kinds import CHANGES, LEFT_OUT, UNITS
 from i18n import translate
 from reports.documents import (
     bottom_list,

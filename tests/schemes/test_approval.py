@@ -6,7 +6,8 @@ import pytest
 
 from analytics.two_thirds import size_to_clear, strata_verdict, verdict
 from schemes.approval import words
-from schemes.approval.measures import MEASURES, NOTES, OUTCOMES, Answers, Settings, bases, matters, notes
+from schemes.approval.measures import MEASURES, NOTES, notes
+from schemes.approval.surveys import OUTCOMES, Answers, Settings, bases, matters
 from schemes.frame import measure_rows
 from tests.reference import plain_two_thirds as plain
 from tests.support.schemes import asked, cases, complete, faults, frame, number, value, word

@@ -10,20 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemes.assembly import words
-from schemes.assembly.measures import (
-    MAJORITIES,
-    MEASURES,
-    QUORUMS,
-    RESULTS,
-    Settings,
-    attention,
-    cap_state,
-    decide,
-    fen,
-    funds,
-    levies,
-    quorum,
-)
+from schemes.assembly.measures import MEASURES, Settings, attention
+from schemes.assembly.money import by_source, cap_state, fen, funds, levies
+from schemes.assembly.votes import MAJORITIES, QUORUMS, RESULTS, decide, quorum
 from schemes.frame import measure_rows
 from tests.support.examples import examples
 from tests.support.schemes import asked, cases, complete, faults, frame, value, word
@@ -103,7 +92,7 @@ def test_every_worked_example_of_a_levy():
             "project": pd.DataFrame([{"project_no": "P", "place_code": "V", "levy_until": until, **shares}]),
             "fund_entry": entries(*((day, "收入", "集资", str(amount)) for day, amount in paid if amount)),
         }
-        row = levies(frames, date(2030, 1, 1), Settings()).iloc[0]
+        row = levies(frames, date(2030, 1, 1), 0).iloc[0]
         plain = sum(int(given[f"{who}_persons"]) * int(given[f"{who}_share"]) for who in ("direct", "indirect"))
         assert (row["agreed"], row["reached"]) == (100 * plain, then >= plain)
         yuan = {name: Fraction(int(row[name]), 100) for name in ("agreed", "short")}
@@ -115,11 +104,11 @@ def test_every_worked_example_of_a_cap():
     wrong = []
     for example in cases("assembly", "cap"):
         project = {"share_kind": example.inputs["share_kind"], "direct_share": example.inputs["share"]}
-        wrong += faults(example, cap=cap_state({**project, "cap": example.inputs.get("cap")}, Settings()))
+        wrong += faults(example, cap=cap_state({**project, "cap": example.inputs.get("cap")}, 0))
     assert wrong == []
     levy = {"share_kind": "筹资", "direct_share": 10, "indirect_share": 16}
-    assert [cap_state(levy, Settings(cap=cap)) for cap in (0, 1500, 1600)] == ["not_tested", "over", "within"]
-    assert cap_state({**levy, "share_per": "户"}, Settings(cap=1500)) == "not_tested"
+    assert [cap_state(levy, cap) for cap in (0, 1500, 1600)] == ["not_tested", "over", "within"]
+    assert cap_state({**levy, "share_per": "户"}, 1500) == "not_tested"
 
 
 def entries(*rows, project="P"):
@@ -193,16 +182,72 @@ def test_a_village_from_assembly_to_posting():
         "posted": 0.5,
         "levies_reached": 0.5,
         "levies_over_cap": 0,
+        "raised_in_all": 20_100_000,
+        "spent_in_all": 200_000,
+        "concrete_in_all": 6200,
+        "gravel_in_all": 9200,
     }
     assert funds(frames, date(2024, 12, 31))["overspent"].tolist() == [False, True]
-    found = attention(frames, date(2024, 12, 31), Settings())
+    found = attention(frames, asked("2024", "2024-12-31"), Settings())
     assert sorted(found[["what", "key"]].values.tolist()) == [
         *(
-            ["levy_short", "L2"],
             ["no_monitors", "L2"],
             ["not_posted", "L2"],
             ["not_started", "L1"],
             ["not_started", "L2"],
         ),
     ]
-    assert set(found["what"]) == set(words.ATTENTION_WORDS) and set(RESULTS) == set(words.RESULT_WORDS)
+    assert found[["what", "days"]].values.tolist()[0] == ["not_posted", -61]  # 31 October, thirty days after 1 October
+    assert set(RESULTS) == set(words.RESULT_WORDS)
+
+
+def test_what_a_village_still_owes_is_listed_until_it_is_paid_and_what_was_passed_until_it_is_begun():
+    motion = "B,1,到会过半,2,0,0"
+    frames = {
+        "meeting": frame("meeting_no,place_code,date,quorum_rule,entitled,present", "B,V,2024-03-09,村民过半,3,3"),
+        "motion": frame(
+            "meeting_no,item,majority_rule,yes,no,abstain,matter_no", f"{motion},M-1", "B,2,到会过半,3,0,0,M-2"
+        ),
+        "project": frame(
+            "project_no,place_code,matter_no,meeting_no,item,levy_until,direct_persons,direct_share,monitors,status",
+            "L1,V,M-1,B,1,2024-04-09,10,100,2,",
+            "L2,V,M-1,B,1,2024-04-09,10,100,2,取消",
+        ).assign(item=1),
+        "fund_entry": entries(
+            (date(2024, 4, 9), "收入", "集资", "999.99"), (date(2024, 5, 1), "收入", "集资", "0.01"), project="L1"
+        ),
+    }
+    frames["motion"] = frames["motion"].assign(item=[1, 2])
+
+    def listed(day):
+        found = attention(frames, asked("2024", day), Settings())
+        return found[["what", "key", "days"]].values.tolist()
+
+    assert listed("2024-04-09") == []
+    assert listed("2024-04-10") == [["levy_short", "L1", -1]]
+    assert listed("2024-05-01") == []
+    assert listed("2024-06-08") == [["not_started", "L1", -1], ["not_started", "M-2", -1]]
+    assert listed("2024-06-07") == []
+
+
+def test_without_its_tables_nothing_has_to_be_done():
+    assert attention({}, asked(), Settings()).empty
+    rows = complete(measure_rows("assembly", MEASURES, {}, asked(), Settings()))
+    assert set(rows["reason"]) == {"no_records"}
+
+
+def test_a_loan_is_neither_raised_nor_spent_and_covers_a_balance_below_zero():
+    frames = {
+        "project": pd.DataFrame({"project_no": ["P"], "place_code": ["V"]}),
+        "fund_entry": entries(
+            (date(2024, 1, 2), "收入", "借款", "500"),
+            (date(2024, 1, 3), "支出", "材料", "300.50"),
+            (date(2024, 2, 3), "收入", "捐款", "100"),
+            (date(2024, 3, 3), "支出", "借款", "500"),
+        ),
+    }
+    row = funds(frames, date(2024, 12, 31)).iloc[0]
+    assert row[["raised", "spent", "balance", "overspent"]].tolist() == [10_000, 30_050, -20_050, False]
+    assert by_source(frames, date(2024, 12, 31))["fen"].sum() == 140_050
+    rows = measure_rows("assembly", MEASURES, frames, asked("2024Q1", "2024-12-31"), Settings())
+    assert [value(rows, name) for name in ("raised", "spent", "raised_in_all")] == [10_000, 30_050, 10_000]

@@ -295,10 +295,12 @@ def test_what_a_clerk_must_do():
             "measure_no,unit_code,decided_on,heard_on,effect_until", "C1,U,2026-03-30,,2026-06-30"
         ),
     }
-    found = attention(frames, date(2026, 6, 1), Settings())
+    found = attention(frames, asked(as_of="2026-06-01"), Settings())
     lists = {what: list(part["key"]) for what, part in found.groupby("what")}
     assert lists["handling_overdue"] == ["P04"] and lists["handling_due"] == ["P08"]
     assert lists["no_inquiry"] == ["P18"] and lists["inquiry_open"] == ["I1"]
+    left = found.set_index("what")["days"]
+    assert left["handling_due"] == 0 and left["handling_overdue"] == -84  # due on 9 March, today is 1 June
     assert lists["not_heard"] == lists["effect_ends"] == ["C1"]
     assert "P12" not in lists["acceptance_overdue"] and set(lists) <= set(words.ATTENTION_WORDS)
 

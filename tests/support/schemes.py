@@ -4,6 +4,9 @@ from datetime import date
 
 import pandas as pd
 
+from data.sample.city import demo_files
+from data.sample.community import City, shared_files
+from data.store import ImportOptions, Store
 from schemes.frame import COUNTED, NOT_TESTED, ROW, Asked, Period
 from schemes.worked_examples import worked_examples
 
@@ -77,3 +80,28 @@ def frame(header, *lines):
     names = header.split(",")
     rows = [[cell or None for cell in line.split(",")] for line in lines]
     return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+def load_schemes(path):
+    """Fill a store with the register of units and the demonstration of every scheme, and publish it: no ballots."""
+    from data.sample.community import register_of_units
+    from data.sample.load import load_files
+    from data.store import Store
+    from schemes.demonstration import scheme_files
+
+    store = Store(path, threads=2)
+    load_files(store, [register_of_units(), *scheme_files()])
+    store.publish()
+
+
+def load_scheme(path, scheme):
+    """Load and publish the demonstration of a scheme with the registers that it needs, through the real import.
+
+    The evaluation's ballots would cost most of the time, and a scheme reads none of them.
+    """
+    city, store = City(), Store(path, threads=2)
+    for file in (*(one for one in demo_files() if one.kind == "units"), *shared_files(city), *scheme.demo(city)):
+        options = ImportOptions(demo=True, as_of=file.as_of, accept_warnings="demonstration" if file.as_of else None)
+        report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
+        assert report.stored, (file.name, [problem.code for problem in report.problems[:9]])
+    store.publish()

@@ -8,7 +8,8 @@ from docx import Document as new_docx
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from formats.document import UNITS, Document, Form, Row, Section, Table
+from formats.document import Document, Form, Row, Section, Table
+from formats.table_kinds import UNITS
 
 NAMES = ("示范市公安局", "示范市交通运输局", "示范市教育局")
 VERDICTS = ("confirmed", "undecided", "cleared")

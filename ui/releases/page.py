@@ -257,7 +257,7 @@ def _action(event: Event) -> str:
         return _("{action}: {round} {status}").format(
             action=action, round=event.round, status=_(STATUSES[event.status])
         )
-    return _("{action}: {round}").format(action=action, round=event.round) if event.round else action
+    return _("{action}: {round}").format(action=action, round=event.subject) if event.subject else action
 
 
 def choose_release(releases: list[str], history: list[Event]) -> str:

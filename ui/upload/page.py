@@ -1,7 +1,7 @@
 """Parts of the upload page: choices of the user, problems of the file, and their correction."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from data.model.across_tables import AcrossTables
 from data.model.books import is_book
 from data.model.contract import KIND_NAMES, SCORED_KINDS, UPLOAD_KINDS, header_of
 from data.model.grouped_problems import (
@@ -24,6 +25,7 @@ from data.model.grouped_problems import (
     unscored_words,
 )
 from data.model.progress import Progress
+from data.sample.city import DemoFile
 from data.store import ImportOptions, PublishReport
 from data.store.drafts import LARGEST, Draft, find_same
 from data.store.import_job import ImportReport, Source
@@ -238,13 +240,16 @@ def content_of(file: Chosen) -> bytes:
     return file.source.read_bytes() if file.source.stat().st_size <= LARGEST else b""
 
 
-def examine(file: Chosen, choice: Choice) -> ImportReport | None:
-    """Read the file as the import would, without storing it; cached while the choices stay the same."""
+def examine(file: Chosen, choice: Choice, checks: Mapping[str, AcrossTables]) -> ImportReport | None:
+    """Read the file as the import would, without storing it; cached while the choices stay the same.
+
+    checks : by table, what its rows must agree with in other tables.
+    """
     store = cached.store()
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
         options = replace(choice.options, dry_run=True)
-        return store.import_files(choice.kind, [file.source], choice.round_id, options, progress, cancelled)
+        return store.import_files(choice.kind, [file.source], choice.round_id, options, progress, cancelled, checks)
 
     job = jobs.the_job("upload_job", (file.key, choice), work)
     if not jobs.finished("upload_job", job):
@@ -363,14 +368,16 @@ def reason_for_warnings(report: ImportReport) -> str | None:
     return st.text_input(_("Reason for accepting these findings"), key="upload_reason").strip()
 
 
-def keep(file: Chosen, choice: Choice, reason: str | None, *, publish: bool) -> None:
+def keep(
+    file: Chosen, choice: Choice, reason: str | None, checks: Mapping[str, AcrossTables], *, publish: bool
+) -> None:
     """Start the last step as a job: store the file and, if asked, publish the result."""
     store = cached.store()
     options = replace(choice.options, accept_warnings=reason, demo=_beside_demo())
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[ImportReport, PublishReport | None]:
         kept = store.import_files(
-            choice.kind, [file.source], choice.round_id, options, _first_half(progress), cancelled
+            choice.kind, [file.source], choice.round_id, options, _first_half(progress), cancelled, checks
         )
         if not kept.stored:
             return kept, None
@@ -444,8 +451,8 @@ def done() -> None:
         layout.page_link("browse/ranking.py", _("See the ranking"), query)
 
 
-def offer_demo() -> None:
-    """Offer to load the demonstration city into an empty store."""
+def offer_demo(more: Callable[[], Iterable[DemoFile]]) -> None:
+    """Offer to load the demonstration city into an empty store. more: files of the schemes."""
     store = cached.store()
     if not store.is_empty():
         return
@@ -454,5 +461,5 @@ def offer_demo() -> None:
         from data.sample.load import load_demo
 
         with st.spinner(_("Making the demonstration data…")):
-            load_demo(store)
+            load_demo(store, more())
         st.rerun()

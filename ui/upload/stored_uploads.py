@@ -1,19 +1,23 @@
-"""Stored uploads with their state, and the choice whether the next file adds to them or replaces them."""
+"""Stored uploads with their state, taking a single upload back, and whether the next file adds or replaces."""
 
 import pandas as pd
 import streamlit as st
 
 from data.model.contract import KIND_NAMES
-from data.store.history import cleared, local_time
+from data.store.history import local_time, withdrawn
+from data.store.policy import refuse_withdrawing
+from data.store.uploads import Upload
+from errors import BiaochiError
 from i18n import N_
-from ui import cached, tables
+from ui import cached, layout, tables
 from ui.i18n import _, language
 
 HEADERS = (
     *(N_("Number"), N_("Round"), N_("Kind of file"), N_("File"), N_("Rows"), N_("Corrections")),
     *(N_("Reason for accepting these findings"), N_("User"), N_("Time"), N_("State")),
 )
-IN_USE, REPLACED, CLEARED = N_("in use"), N_("replaced"), N_("cleared")
+IN_USE, REPLACED, WITHDRAWN = N_("in use"), N_("replaced"), N_("withdrawn")
+TAKEN_BACK = "upload_taken_back"
 MOST_NAMES = 5  # file names in a sentence
 
 
@@ -80,14 +84,50 @@ def stored_files() -> None:
         if set(states.values()) == {IN_USE}:
             shown = shown.drop(columns=_("State"))
         tables.written(shown, _("Every file that is stored, newest first."))
+    _take_back()
+
+
+def _take_back() -> None:
+    """Offer to withdraw an upload in force; a round that takes no changes is named before anything is filled in."""
+    if told := st.session_state.pop(TAKEN_BACK, None):
+        st.success(told)
+    store = cached.store()
+    in_force = store.uploads_in_force()
+    if not in_force:
+        return
+    with st.expander(_("Take an upload back")):
+        chosen = st.selectbox(_("Upload"), in_force[::-1], format_func=_named, key="withdraw_upload")
+        refusal = refuse_withdrawing(chosen, store.status(chosen.round_id), in_force)
+        if refusal is not None:
+            layout.show_refusal(refusal)
+            return
+        st.caption(_("Its file is kept. The results in use change with the next publication."))
+        reason = st.text_input(_("Reason"), key="withdraw_reason").strip()
+        if st.button(_("Withdraw this upload"), key="withdraw", disabled=not reason):
+            _withdraw(chosen, reason)
+
+
+def _named(upload: Upload) -> str:
+    files = "、".join(file.name for file in upload.files)
+    return f"{upload.number} · {upload.round_id} · {_(KIND_NAMES.get(upload.kind, upload.kind))} · {files}"
+
+
+def _withdraw(upload: Upload, reason: str) -> None:
+    try:
+        cached.store().withdraw(upload.upload_id, reason)
+    except BiaochiError as refusal:
+        layout.show_refusal(refusal)
+        return
+    st.session_state[TAKEN_BACK] = _("Withdrawn: {upload}").format(upload=layout.plain(_named(upload)))
+    st.rerun()
 
 
 def _states() -> dict[str, str]:
     """Return for every upload whether publishing includes it, and if not, why."""
     store = cached.store()
     in_use = {upload.upload_id for upload in store.uploads_in_force()}
-    gone = cleared(store.history())
+    gone = withdrawn(store.history())
     return {
-        upload.upload_id: IN_USE if upload.upload_id in in_use else CLEARED if upload.upload_id in gone else REPLACED
+        upload.upload_id: IN_USE if upload.upload_id in in_use else WITHDRAWN if upload.upload_id in gone else REPLACED
         for upload in store.uploads()
     }

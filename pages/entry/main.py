@@ -1,15 +1,20 @@
-"""Entry script, run before every page: sets the language, the menu and the permitted pages."""
+"""Entry script, run before every page: sets the language, the menu and the permitted pages.
+
+It hands the schemes to the menu, as no lower room knows them.
+"""
 
 import streamlit as st
 
+from schemes import SCHEMES
 from ui import layout
 from ui.i18n import _, settle_language
 
 settle_language()
-page = layout.navigation()
+page = layout.navigation({scheme.name: scheme.title for scheme in SCHEMES})
 product = _("Biaochi")
 st.set_page_config(page_title=f"{page.title} · {product}", page_icon="📏", layout="wide")
 layout.language_switch()
 if layout.allowed(layout.user(), page.url_path):
     layout.demonstration_banner()
+st.session_state["page"] = page.url_path
 page.run()

@@ -1,0 +1,25 @@
+"""Last days for the filing of decisions: calendar days, and the next worked day where the last is not worked."""
+
+from collections import ChainMap
+from datetime import date
+
+import pandas as pd
+
+from data.model.clock import after_days, rolled
+from data.model.working_days import Calendar
+from schemes.approval.surveys import Settings
+from schemes.frame import Frames, days
+
+TABLES = ("assessment",)
+
+
+def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Settings) -> Frames:
+    """Return the frames with `filing_due` added to the assessments; missing without a decision."""
+    if "assessment" not in frames:
+        return frames
+    decided = days(frames["assessment"], "decided_on")
+    due = [
+        None if pd.isna(day) else rolled(calendar, after_days(day.date(), settings.filing_days)).day for day in decided
+    ]
+    column = pd.Series(pd.to_datetime(due), index=decided.index).astype("datetime64[s]")
+    return ChainMap({"assessment": frames["assessment"].assign(filing_due=column)}, frames)  # type: ignore[arg-type]
