@@ -40,7 +40,7 @@ from data.intake.unit_sheets import KINDS as UNIT_SHEETS
 from data.intake.units import UnitIntake, read_units
 from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.books import is_book
-from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, TABLE_OF_KIND, header_words
+from data.model.contract import MONTH, RECORD_KINDS, TABLE_OF, header_words
 from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
