@@ -83,7 +83,7 @@ def test_a_month_from_the_wall_to_the_correction(serve, page, tmp_path, language
     visit(person, server)
     person.picture("due")
     assert figures(page)[person.say("Open and overdue")] == "2"
-    assert page.get_by_role("button", name=f"{person.say('Open and overdue')} 2").count() == 1
+    page.get_by_test_id("stMain").get_by_text(f"{person.say('Open and overdue')} 2", exact=True).first.wait_for()
 
     answered = dict.fromkeys(LATE_ONES, "2026-03-17") | {IN_TIME: "2026-03-06"}
     upload(person, server, "Opinions of residents", "答复.csv", opinions("2026-03-31", answered), TITLE)

@@ -1,6 +1,6 @@
 """A community in March: the registers of units, places and people, and the files that its clerk brings."""
 
-from data.sample.community import City, register_of_units, shared_files
+from data.sample.community import City, registers_of_the_city, shared_files
 from data.sample.load import load_files
 from data.store import Store
 
@@ -12,7 +12,8 @@ IN_TIME = "HY-2026-0003"
 def registers(path) -> Store:
     """A published store with units, places and people; no opinion and no visit yet."""
     store = Store(path, threads=2)
-    load_files(store, [register_of_units(), *shared_files(City())])
+    units = [file for file in registers_of_the_city() if file.kind == "units"]
+    load_files(store, [*units, *shared_files(City())])
     store.publish()
     return store
 
