@@ -8,9 +8,10 @@ import pandas as pd
 
 from data.model.contract import TABLE_OF
 from results.unit_dossier import EVENTS, Contribution, Line, Span, first_day, name_spans
-from schemes.chosen import Chosen, rules_in
+from schemes.chosen import Chosen
 from schemes.dossier import dossier_rows
 from schemes.frame import ALL, Asked, Period, days
+from schemes.kept_rules import rules_of_release, rules_on
 from schemes.registers import Registers, day_field, latest_day
 from schemes.scheme import Scheme
 
@@ -32,8 +33,9 @@ def contributions(release: "Release", code: str, schemes: Sequence[Scheme], as_o
 
 
 def _contribution(release: "Release", scheme: Scheme, spans: Sequence[Span], as_of: date) -> Contribution:
-    rules = rules_in(release, scheme)
-    registers = Registers(scheme, release, as_of, rules.settings)
+    dated = rules_of_release(release, scheme)
+    rules = rules_on(dated, as_of)
+    registers = Registers(scheme, release, as_of, rules.settings, dated)
     lines: list[Line] = []
     events: list[pd.DataFrame] = []
     counts = {measure.name: measure.counts for measure in scheme.measures}
