@@ -277,6 +277,17 @@ SENTENCES: dict[str, str] = {
     "past_changed": N_(
         "{column} of {key} should not change any more; as of {since} it was {old}, this file has {new}."
     ),
+    "event_order": N_("{event} on {day} does not hold: {why}."),
+    "without_effect": N_(
+        "{event} on {day} has no effect: it came after the due day, is longer than {longest} working days, or is more than {most}."
+    ),
+    "day_off": N_("{count} answers were given on days that are not worked: {shown}. They count like any."),
+    "due_days_moved": N_("With these days, {count} open entries have another due day: {shown}."),
+    "outside_service": N_("The visit on {day} should be within the service of {person}; it is outside."),
+    "too_many": N_("A person should have at most {most} visits on a day; {person} has {count} on {day}."),
+    "all_on_last_day": N_(
+        "Visits should be spread over the month; all {count} of {place} in {month} are on its last day."
+    ),
     "row_vanished": N_(
         "The file should hold every entry of the register; {count} earlier entries are missing: {shown}."
     ),
@@ -612,6 +623,15 @@ SUGGESTIONS: dict[str, str] = {
     "not_a_month": N_("Write the month as year-month."),
     "date_in_future": N_("Correct the date, or the as-of day of the file."),
     "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
+    "event_order": N_("Correct the day or the kind of the event."),
+    "without_effect": N_("Nothing needs to be done; the due day stays as it was."),
+    "day_off": N_("Nothing needs to be done."),
+    "due_days_moved": N_("Nothing needs to be done; tell those who answer."),
+    "outside_service": N_(
+        "Confirm, with the reason: such visits are not counted. Otherwise correct the visit or the table of posts."
+    ),
+    "too_many": N_("Confirm, with the reason, if the visits were made; otherwise correct the file."),
+    "all_on_last_day": N_("Confirm, with the reason, if the visits were made on that day; otherwise correct the days."),
     "row_vanished": N_(
         "Confirm, with the reason, if they were taken off the register: they keep their last state. Otherwise import the file without marking it as complete."
     ),
@@ -719,6 +739,20 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
         "rows": (
             N_("The line of totals prints {printed} under {column}; the {rows} rows above give {found}."),
             SUGGESTIONS["figure_differs"],
+        ),
+    },
+    "past_changed": {
+        "due": (
+            N_(
+                "{column} of {key} was put back: as of {since} it was {old} and overdue since {due}, this file has {new}."
+            ),
+            SUGGESTIONS["past_changed"],
+        ),
+    },
+    "unknown_reference": {
+        "first": (
+            N_("{column} should name the first entry, which is {first}; {value} is itself a repetition."),
+            N_("Write {first} in its place."),
         ),
     },
     "personal_elsewhere": {

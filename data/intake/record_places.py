@@ -1,6 +1,6 @@
 """Where the records of an upload come from: file and row of a key, without an object for every row."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -42,8 +42,32 @@ class Places:
         """Return file and row of every record."""
         return self.of(list(self.keys()))
 
+    def key_set(self) -> "KeySet":
+        """Return the keys as a set that holds none of them."""
+        return KeySet(self)
+
     @property
     def file(self) -> str:
         """Return the name of the first file with a record, or ""."""
         named = [place.file for place in self.seen.values()] + [table.place(0)[0] for table, _ in self.tables]
         return named[0] if named else ""
+
+
+@dataclass(frozen=True)
+class KeySet(Set[str]):
+    """Keys of the records of an upload."""
+
+    places: Places
+
+    def __contains__(self, key: object) -> bool:
+        return bool(self.places.of([str(key)]))
+
+    def __iter__(self) -> Iterator[str]:
+        return self.places.keys()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __and__(self, others: Set[object]) -> frozenset[str]:
+        """Return those of the other keys that the upload has, asked for together."""
+        return frozenset(self.places.of([str(key) for key in others]))

@@ -3,14 +3,23 @@
 A scheme gives them for its tables and an import is handed them; they read tables, never cells or stores.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import pandas as pd
 
-Tables: TypeAlias = Callable[[str], pd.DataFrame]
-"""Name of a table -> its rows with those of the file, by their keys; of a register that lives on the latest states."""
+
+class Tables(Protocol):
+    """The rows of a table with those of the file, by their keys; of a register that lives on the latest states."""
+
+    def __call__(
+        self, name: str, columns: Sequence[str] = (), *, given: str = "", before: bool = False
+    ) -> pd.DataFrame:
+        """Return the rows of a table. columns: those that are needed, also `as_of` of a book; all fields without any.
+
+        given: a field that must be filled in. before: without the rows of the file.
+        """
 
 
 @dataclass(frozen=True)

@@ -348,7 +348,9 @@ class ImportJob:
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
         others = [u for u in active([*self.in_force, draft]) if u.kind == self.kind and u.number != draft.number]
         found = book_findings(self.con, draft, others)
-        self.report.problems += book_problems(self.kind, found, self.as_of, self.places)
+        told = {(problem.code, problem.row, problem.column) for problem in self.report.problems}
+        of_book = book_problems(self.kind, found, self.as_of, self.places)
+        self.report.problems += [p for p in of_book if (p.code, p.row, p.column) not in told]
         self.report.notes += [problem for problem in self.report.problems if problem.level == "note"]
         self.report.problems = [problem for problem in self.report.problems if problem.level != "note"]
 
@@ -718,7 +720,7 @@ class ImportJob:
         if check is None or not digest or self.options.replaying or has_errors(self.report.problems):
             return []
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
-        return list(found_across(check, draft, active([*self.in_force, draft]), self.places.all()))
+        return found_across(self.con, check, draft, active([*self.in_force, draft]), self.places)
 
     def _record_conflicts(self, together: list[Upload]) -> list[Problem]:
         """Return problems for records of other uploads in force, and for aliases that would refer to two units."""

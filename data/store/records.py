@@ -1,9 +1,8 @@
 """Records of a release as a data frame with the column types of the contract."""
 
 import json
+from collections.abc import Collection
 
-import numpy as np
-import numpy as np
 import pandas as pd
 
 from data.model.books import AS_OF, is_book
@@ -23,22 +22,23 @@ def book_table(kind: str) -> str:
     return f"book_{kind}"
 
 
-def shape(kind: str) -> str:
-    """Return the fields of a kind with their types in the engine, as JSON: what it makes columns of."""
-    return json.dumps({field.name: _SQL_TYPES.get(field.type, "VARCHAR") for field in fields(kind)})
+def shape(kind: str, names: Collection[str] = ()) -> str:
+    """Return fields of a kind, all without names, with their types in the engine, as JSON: it makes columns of them."""
+    own = [field for field in fields(kind) if not names or field.name in names]
+    return json.dumps({field.name: _SQL_TYPES.get(field.type, "VARCHAR") for field in own})
 
 
 def as_typed(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows that the engine made columns of with the types of `typed_records`, other columns last."""
-    own = {field.name: _as_typed(field, rows[field.name]) for field in fields(kind)}
+    own = {field.name: _as_typed(field, rows[field.name]) for field in fields(kind) if field.name in rows}
     others = {name: rows[name] for name in rows.columns if name not in own}
     return pd.DataFrame({**own, **others})
 
 
 def _as_typed(field: Field, column: pd.Series) -> pd.Series:
-    if field.type == "list":  # a missing list is NA where no row of the column has any
-        lists = [list(cell) if isinstance(cell, list | np.ndarray) else None for cell in column]
-        return pd.Series(lists, dtype=object)
+    if field.type == "list":
+        # A register without any list of its kind comes back as a column of NA, not of None.
+        return pd.Series([list(cell) if pd.api.types.is_list_like(cell) else None for cell in column], dtype=object)
     return column.astype(_DTYPES.get(field.type, "str"))
 
 

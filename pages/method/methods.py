@@ -1,12 +1,18 @@
 """方法 · Methods: docs/method/{zh,en}.md with its tables and chart."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from i18n import N_
-from results import method_text, worked_examples
+from results import method_text
+from results import worked_examples as cases
 from results.ranking.funnel import FEWEST
+from schemes import SCHEMES
+from schemes.worked_examples import in_words, worked_examples
 from ui import cached, charts, layout, tables
+from ui import schemes as parts
 from ui.i18n import _, language
 
 
@@ -47,7 +53,7 @@ def _funnel_section() -> None:
 
 def _worked_table() -> None:
     """Show the worked example of six units: claims and places."""
-    units = worked_examples.six_units().units
+    units = cases.six_units().units
     shown = pd.DataFrame(
         {
             _("Unit"): units["name"],
@@ -66,17 +72,17 @@ def _worked_table() -> None:
 
 def _attainment_table() -> None:
     """Show the worked examples of pledges: how far each was kept."""
-    cases = worked_examples.attainment_cases()
+    pledges = cases.attainment_cases()
     shown = pd.DataFrame(
         {
-            _("Case"): [_(worked_examples.CASES[case]) for case in cases["case"]],
-            _("Better"): [_("higher") if direction == "higher" else _("lower") for direction in cases["direction"]],
-            _("Last year"): cases["baseline"].map(_brief),
-            _("Target"): cases["target"].map(_brief),
-            _("Reached"): cases["actual"].map(_brief),
-            _("Met"): [_("not known") if met is pd.NA else _("yes") if met else _("no") for met in cases["met"]],
-            _("Completion %"): cases["completion"].map(_brief),
-            _("Progress %"): cases["progress"].map(_brief),
+            _("Case"): [_(cases.CASES[case]) for case in pledges["case"]],
+            _("Better"): [_("higher") if direction == "higher" else _("lower") for direction in pledges["direction"]],
+            _("Last year"): pledges["baseline"].map(_brief),
+            _("Target"): pledges["target"].map(_brief),
+            _("Reached"): pledges["actual"].map(_brief),
+            _("Met"): [_("not known") if met is pd.NA else _("yes") if met else _("no") for met in pledges["met"]],
+            _("Completion %"): pledges["completion"].map(_brief),
+            _("Progress %"): pledges["progress"].map(_brief),
         }
     )
     wide = {_("Case"): st.column_config.Column(width=250)}
@@ -121,3 +127,7 @@ DRAWN = {
 release = layout.page(N_("Methods"))
 for part in method_text.blocks(language(), layout.plain):
     _show(part)
+for scheme in SCHEMES:
+    st.subheader(_(scheme.title))
+    st.caption(_("Worked examples, which the tests of the program recompute."))
+    parts.worked(scheme, worked_examples(scheme.name), partial(in_words, language=language()))

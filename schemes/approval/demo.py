@@ -38,6 +38,7 @@ CLASSES: Mapping[str, tuple[str, str, str]] = {
 }
 """Kind, name and unit of the matters of a class."""
 AREAS = ("滨江", "城北", "东湖", "南门", "西山", "北苑", "桃源", "临港", "河东", "柳林", "金桥", "青龙")
+SIDES = ("", "东", "西", "南", "北", "新", "老")
 BASIS, DECIDER = "范围内常住人口登记", "市人民政府"
 HEADERS = (
     *("评估编号", "事项编号", "重大事项", "类型", "类别", "责任单位", "评估主体", "涉及地点", "程序", "利益相关人数"),
@@ -220,7 +221,7 @@ def _row(city: City, matter: Matter, day: date) -> tuple[object, ...]:
     return (
         matter.code,
         f"M-{matter.year % 100}{matter.number:03}",
-        name.format(AREAS[matter.number % len(AREAS)]),
+        name.format(AREAS[matter.number % len(AREAS)] + SIDES[matter.number // len(AREAS) % len(SIDES)]),
         kind,
         matter.group,
         unit,

@@ -26,8 +26,10 @@ from schemes.approval.surveys import (
     four_bases,
     matters,
     may_leave,
+    primary_surveys,
     printed_share,
     questions,
+    to_prove,
 )
 from schemes.approval.words import (
     BASE_WORDS,
@@ -40,6 +42,7 @@ from schemes.approval.words import (
     SECTION_WORDS,
     STATE_WORDS,
     VERDICT_MARKS,
+    forecast_sentence,
 )
 from schemes.chosen import Chosen, attention, rows
 from schemes.frame import NOT_RANDOM, days, records, texts
@@ -48,7 +51,7 @@ from schemes.words import REASON_WORDS as SHARED_REASONS
 BASES_TABLE = declared(
     "approval_bases",
     (
-        Column("question", 26, True, header=N_("Question")),
+        Column("question", 26, True, header=N_("Asked about")),
         Column("base", 42, True, header=N_("Base")),
         Column("yes", 20, header=N_("Yes")),
         Column("n", 20, header=N_("Of")),
@@ -81,11 +84,12 @@ REFUSALS = declared(
 PUBLISHED = declared(
     "approval_published",
     (
-        Column("matter", 48, True, header=N_("Matter")),
-        Column("class", 28, True, header=N_("Class")),
-        Column("yes", 22, header=N_("Yes")),
-        Column("others", 26, header=N_("Other answers")),
-        Column("share", 32, True, header=N_("Share")),
+        Column("matter", 40, True, header=N_("Matter")),
+        Column("class", 22, True, header=N_("Class")),
+        Column("yes", 18, header=N_("Yes")),
+        Column("others", 22, header=N_("Other answers")),
+        Column("share", 28, True, header=N_("Share")),
+        Column("verdict", 26, True, header=N_("Verdict")),
     ),
 )
 COUNTED_IN = {"人": N_("people"), "户": N_("households")}
@@ -220,6 +224,9 @@ def _verdict(chosen: Chosen, row: Mapping[str, object], language: str) -> Iterat
         ends = {name: number_format.percent(row[name], 2) for name in ("low", "high")}
         yield _filled("p", language, **chances, **ends)
     yield _outcome(row["outcome"], language)
+    expected = to_prove(row, primary_surveys(chosen.frames).get(str(row["assess_no"]), []))
+    if expected is not None:
+        yield forecast_sentence(expected, language)
     yield may_be_said(chosen, row, language)
     cleared = _marked(CLEARED, language)
     yield _filled("rule", language, line=str(chosen.settings.line), cleared=cleared)
@@ -346,7 +353,14 @@ def _public(chosen: Chosen, row: Mapping[str, object], language: str) -> dict[st
         "yes": number_format.count(yes),
         "others": number_format.count(n - yes),
         "share": f"{share_words(chosen, row, language)}, {line_words(row, language)}",
+        "verdict": _pictured("volunteers", language)
+        if row["reason"] == NOT_RANDOM
+        else _marked(row["verdict"], language),
     }
+
+
+def _verdict_mark(row: Mapping[str, object], language: str) -> str:
+    return _pictured("volunteers", language) if row["reason"] == NOT_RANDOM else _marked(row["verdict"], language)
 
 
 def _head(code: str, language: str) -> str:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from schemes.approval.surveys import (
-    MORE_ANSWERS,
     NO_ANSWERS,
     OUTCOMES,
     QUESTIONS,
@@ -25,6 +24,7 @@ from schemes.approval.surveys import (
     primary_surveys,
     replies_of,
     size_of,
+    to_prove,
 )
 from schemes.dossier import Narrowed, dossier_rows, events
 from schemes.frame import (
@@ -139,9 +139,9 @@ def _surveys(frames: Frames, asked: Asked, settings: Settings) -> Iterator[Liste
             yield what, row["assess_no"], until, (until - asked.as_of).days if what == RUNNING else more
         elif row["reason"] == NO_ANSWERS:
             yield "no_answers", row["assess_no"], until, (until - asked.as_of).days
-        elif row["outcome"] == MORE_ANSWERS and row["decision"] is None and row["reason"] is None:
-            more = None if row["ask"] is None else int(row["ask"]) - sum(whole(part["invited"]) or 0 for part in survey)
-            yield "all_answers" if more is None else "more_answers", row["assess_no"], until, more
+        elif row["decision"] is None and (expected := to_prove(row, survey)) is not None:
+            what = "all_answers" if expected.more is None else "more_answers"
+            yield what, row["assess_no"], until, expected.more
 
 
 def _running(

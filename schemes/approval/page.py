@@ -7,7 +7,7 @@ import streamlit as st
 from reports.measure_words import period_words
 from results import number_format
 from schemes.approval import documents
-from schemes.approval.surveys import Forecast, forest, questions
+from schemes.approval.surveys import Forecast, forest, primary_surveys, questions, to_prove
 from schemes.approval.words import PICTURE_WORDS as WORDS
 from schemes.approval.words import QUESTION_WORDS, VERDICT_MARKS, forecast_sentence
 from schemes.chosen import Chosen, attention, rows
@@ -19,8 +19,9 @@ from ui.i18n import _, language
 
 GLANCE = ("assessed", "line_met", "vetoed", "approved_without_proof")
 LINES = ("met", "more_answers", "not_met", "no_result")
-MOST_ROWS = 40
-ROW = 24  # pixels
+MOST_ROWS = 30
+ROW = 34  # pixels: two lines of text
+FONT = 11
 TICKS = {"满意": "triangle-down-open", "支持": "line-ns-open", "信心": "triangle-up-open"}
 COLUMNS = (
     *("assess_no", "name", "class", "unit_code", "population", "started_on", "level", "decision", "decided_on"),
@@ -103,31 +104,28 @@ def show_forest(chosen: Chosen, found: pd.DataFrame) -> None:
         key="forest",
         alt=word("forest_alt").format(line=line),
         caption=caption,
-        height=max(330, min(110 + ROW * len(shown), 700)),
     )
 
 
 def forest_table(chosen: Chosen, found: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the picture in words: base and shortfall, interval, verdict, decision, what would prove it."""
-    expected = {row["key"]: row for row in records(attention(chosen)) if row["what"] in ("more_answers", "all_answers")}
-    return pd.DataFrame([_table_row(chosen, row, expected.get(row["assess_no"])) for row in records(found)])
+    surveys = primary_surveys(chosen.frames)
+    return pd.DataFrame([_table_row(chosen, row, to_prove(row, surveys[row["assess_no"]])) for row in records(found)])
 
 
-def _table_row(chosen: Chosen, row: dict, listed: dict | None) -> dict[str, str]:
+def _table_row(chosen: Chosen, row: dict, expected: Forecast | None) -> dict[str, str]:
     words, known = language(), bool(row["n"])
     counts = f"{number_format.count(row['yes'])} / {number_format.count(row['n'])}" if known else number_format.NONE
-    more = listed["days"] if listed else None
-    forecast = Forecast(0, 0, True, None if more is None else int(more))
     return {
         word("matter"): str(row["name"]),
-        _("Number"): str(row["assess_no"]),
         word("base"): counts,
         word("share"): documents.share_words(chosen, row, words),
         word("line"): documents.line_words(row, words),
-        word("interval"): number_format.NONE if row["low"] is None else documents.interval_words(row),
         word("verdict"): documents.evidence_words({**row, "low": None}, words),
+        word("interval"): number_format.NONE if row["low"] is None else documents.interval_words(row),
         word("decision"): decision_words(row),
-        word("forecast"): forecast_sentence(forecast, words) if listed else "",
+        word("forecast"): forecast_sentence(expected, words) if expected else "",
+        word("number"): str(row["assess_no"]),
     }
 
 
@@ -150,27 +148,34 @@ def forest_chart(chosen: Chosen, found: pd.DataFrame) -> go.Figure:
         fig.add_trace(_marks(str(mark), own))
     for name, symbol in TICKS.items():
         fig.add_trace(_ticks(name, symbol, places))
-    labels = [label(name, 10) for name in places["name"]]
+    labels = [label(name, 8) for name in places["name"]]
     heads = {"tickvals": list(places["y"]), "range": [-0.7, len(places) - 0.2], "showgrid": False, "zeroline": False}
-    fig.update_yaxes(ticktext=labels, **heads)
-    for row in records(places):
-        fig.add_annotation(x=1.01, y=row["y"], xref="paper", xanchor="left", showarrow=False, text=beside(row))
-    fig.update_annotations(font={"size": 12})
-    fig.update_xaxes(range=[0, 1], tickformat=".0%", dtick=0.2, gridcolor=PALE, zeroline=False)
-    legend = {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"size": 12}}
-    height = 130 + ROW * max(len(places), 4)
-    fig.update_layout(height=height, margin={"l": 10, "r": 190, "t": 74, "b": 30}, legend=legend)
+    fig.update_yaxes(ticktext=labels, tickfont={"size": 12}, **heads)
+    texts = [beside(row) for row in records(places)]
+    for y, text in zip(places["y"], texts, strict=True):
+        place = {"x": 1.01, "y": y, "xref": "paper", "xanchor": "left", "align": "left"}
+        fig.add_annotation(text=text, showarrow=False, **place)
+    fig.update_annotations(font={"size": FONT})
+    fig.update_xaxes(range=[0, 1], tickformat=".0%", nticks=6, tickangle=0, gridcolor=PALE, zeroline=False)
+    legend = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top"}
+    fig.update_layout(
+        height=130 + ROW * max(len(places), 3),
+        margin={"l": 10, "r": 12 + max(map(wide, texts)), "t": 70, "b": 30},
+        legend={**legend, "font": {"size": 12}},
+    )
     return fig
 
 
+def wide(text: str) -> int:
+    """Return about how many pixels the longer line of a text takes: a Chinese character is a square."""
+    return max(round(sum(FONT if char > "\u2e80" else 0.58 * FONT for char in line)) for line in text.split("<br>"))
+
+
 def beside(row: dict) -> str:
-    """Return what is written to the right of a row: yes / base, what lacks, and the decision with its month and day."""
+    """Return what is written to the right of a row: yes / base, what lacks, and below it the decision with its day."""
     words = language()
     counts = f"{number_format.count(row['yes'])}/{number_format.count(row['n'])} " if row["n"] else ""
-    decided = ""
-    if row["decision"]:
-        decided = f" · {documents.decision_words(row['decision'], words)} {pd.Timestamp(str(row['decided_on'])):%m-%d}"
-    return label(f"{counts}{documents.line_words(row, words)}{decided}", 60)
+    return f"{label(counts + documents.line_words(row, words), 40)}<br>{label(decision_words(row), 40)}"
 
 
 def _marks(mark: str, own: pd.DataFrame) -> go.Scatter:
@@ -198,6 +203,7 @@ def _ticks(name: str, symbol: str, places: pd.DataFrame) -> go.Scatter:
         y=places["y"] + 0.34,
         mode="markers",
         name=_(QUESTION_WORDS[name]),
+        showlegend=False,  # the caption names them: seven entries would take seven lines
         marker={"symbol": symbol, "size": 6, "color": INK, "line": {"width": 1, "color": INK}},
         hoverinfo="skip",
     )

@@ -38,6 +38,8 @@ QUESTIONS = {
     "confidence": ("信心",),
     "all_three": ("满意", "支持", "信心"),
 }
+QUESTION_ORDER = ("满意", "支持", "信心", "认可")
+
 NO_PRIMARY, RUNNING, NO_ANSWERS, NOT_EVERYBODY = "no_primary", "running", "no_answers", "not_everybody"
 """Reasons for no verdict: no survey was declared beforehand, or it runs, or its answers are not delivered, or a
 census asked fewer people than are concerned."""
@@ -362,11 +364,22 @@ def forecast(answered: Answers, drawn: int, size: int | None, settings: Settings
     return Forecast(answered.yes, drawn, reached, None if ask is None else max(ask - drawn, 0))
 
 
+def to_prove(row: Mapping[str, Any], survey: list[dict[str, Any]]) -> Forecast | None:
+    """Return what would prove a line that the primary survey of a matter reaches and does not prove; else None.
+
+    row : of `matters`. survey : its rows.
+    """
+    if row["outcome"] != MORE_ANSWERS or row["reason"] is not None:
+        return None
+    drawn = sum(whole(part["invited"]) or 0 for part in survey)
+    return Forecast(int(row["yes"]), drawn, True, None if row["ask"] is None else int(row["ask"]) - drawn)
+
+
 def questions(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     """Return assess_no, question, yes, n and reached of every question of the primary surveys, on the official base."""
     replies, rows = replies_of(frames), []
     for number, survey in primary_surveys(frames).items():
-        for name in dict.fromkeys(question for _, question in replies):
+        for name in QUESTION_ORDER:
             given = [replies.get((str(row["consult_no"]), name)) for row in survey]
             if None not in given:
                 _, found = official_base(survey, {name: [part for part in given if part is not None]}, settings)
@@ -407,7 +420,7 @@ def four_bases(frames: Frames, settings: Settings) -> pd.DataFrame:
     """Return assess_no, question, base, yes, n, reached and short of the primary surveys, a row for every base."""
     replies, rows = replies_of(frames), []
     for number, survey in primary_surveys(frames).items():
-        for name in dict.fromkeys(question for _, question in replies):
+        for name in QUESTION_ORDER:
             given = [replies.get((str(row["consult_no"]), name)) for row in survey]
             if None in given:
                 continue

@@ -135,8 +135,8 @@ PICTURE_WORDS = {
     ),
     "forest_caption": N_(
         "Sorted: line missed, not enough evidence, line reached, not tested; within these by the lower end. Bar: where "
-        "the share of all people concerned may be; its verdict is one-sided, so that a bar may touch the line. Ticks "
-        "above: satisfaction, support, confidence. Grey square: volunteers, who prove nothing about others."
+        "the share of all people concerned may be; its verdict is one-sided, so that a bar may touch the line. Above "
+        "the bar: ▽ satisfaction, | support, △ confidence. Grey square: volunteers, who prove nothing about others."
     ),
     "shown": N_("The picture has the first {shown} of {count} matters; the table has all."),
     "lines": N_(
@@ -145,6 +145,7 @@ PICTURE_WORDS = {
         "in the period, {refused_all} of {decided_all} in all."
     ),
     "matter": N_("Matter"),
+    "number": N_("Assessment"),
     "base": N_("Yes / base"),
     "share": N_("Share"),
     "line": N_("Line"),

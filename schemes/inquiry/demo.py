@@ -356,7 +356,7 @@ def _reviewed(cases: Sequence[Case], quarter: int) -> Iterator[Cells]:
         for case in reversed(cases)
         if case.quarter == quarter and case.finding in (UPHELD, PARTLY)
     }
-    for unit in UNITS[:8]:
+    for unit in dict.fromkeys((*UNITS[:8], *sorted(worst))):
         grade, reason = "较好", "受理、办结基本及时。"
         if unit in worst:
             grade = "差" if worst[unit] == "责任事故" else "一般"
@@ -376,7 +376,7 @@ def _rewards(city: City, cases: Sequence[Case]) -> DemoFile:
     late = city.units["市城市管理局"]
     rows.append((2025, "市城市管理局", 2, "惩处", "承诺", f"2025-{late}-1", "扣减绩效", 5000, *_settled("已决定")))
     rows.append(
-        (2025, "市教育局", 1, "奖励", "承诺", f"2025-{city.units['市教育局']}-1", "表扬", "", *_settled("已兑现"))
+        (2025, "市教育局", 1, "奖励", "承诺", f"2025-{city.units['市教育局']}-4", "表扬", "", *_settled("已兑现"))
     )
     rows.append((2025, "市民政局", 1, "奖励", "其他", "", "奖金", 20000, *_settled("已兑现")))
     headers = (

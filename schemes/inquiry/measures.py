@@ -10,16 +10,16 @@ are separated by spaces, commas or semicolons of either width.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from analytics.deadlines import BASE, ON_TIME, OPEN, OVERDUE, states
+from schemes.dossier import Narrowed, dossier_rows, events
 from schemes.frame import (
     ATTENTION,
-    ROW,
     SHARE,
     Asked,
     Frames,
@@ -29,7 +29,6 @@ from schemes.frame import (
     days,
     distinct,
     flags,
-    measure_rows,
     numbers,
     parts_of,
     records,
@@ -40,7 +39,6 @@ from schemes.frame import (
 )
 
 NAME = "inquiry"
-TIMELINE = ("day", "lane", "mark", "words", "matter_no")
 PETITION, INQUIRY, DECISION, REVIEW, REWARD = TABLES = (
     *("petition", "inquiry", "inquiry_measure", "quarter_review", "year_reward"),
 )
@@ -383,40 +381,39 @@ DOSSIER = ("received", "accepted_in_time", "handled_in_time", "against", "found"
 DOT, RING, DIAMOND, BLOCK = "dot", "ring", "diamond", "block"
 
 
-def dossier(chosen: Any, unit: str) -> pd.DataFrame:
+def dossier(chosen: Narrowed, unit: str) -> pd.DataFrame:
     """Return the measures of a unit over the period asked; no rows if no petition, inquiry or decision names it."""
-    names = [table for table in (PETITION, INQUIRY, DECISION) if table in chosen.frames]
-    if not any((chosen.frames[table]["unit_code"] == unit).any() for table in names):
-        return pd.DataFrame(columns=list(ROW), dtype=object)
-    asked = replace(chosen.asked, by="unit")
-    measures = sorted((one for one in MEASURES if one.name in DOSSIER), key=lambda one: DOSSIER.index(one.name))
-    rows = measure_rows(chosen.scheme.name, measures, chosen.frames, asked, chosen.settings)
-    return rows[rows["key"] == unit].reset_index(drop=True)
+    return dossier_rows(chosen, unit, DOSSIER)
 
 
-def timeline(chosen: Any, unit: str) -> pd.DataFrame:
-    """Return the events of a unit: petitions that count and that do not, circulars and decisions; day, mark, words."""
-    frames = chosen.frames
-    parts = [pd.DataFrame(columns=list(TIMELINE), dtype=object)]
-    if PETITION in frames:
-        table = _petitions(frames, chosen.settings)
-        table = table[(table["kind"] != DUPLICATE) & (table["unit_code"] == unit)]
-        counts_against = table["against"].eq(True)
-        parts += [_events(table[counts_against], "received_on", DOT, "petition_counts")]
-        parts += [_events(table[~counts_against], "received_on", RING, "petition")]
-    if DECISION in frames and INQUIRY in frames:
-        matters = frames[INQUIRY].drop_duplicates("inquiry_no").set_index("inquiry_no")["matter_no"]
-        decided = frames[DECISION].assign(matter_no=frames[DECISION]["inquiry_no"].map(matters).fillna(""))
-        decided = decided[decided["unit_code"] == unit]
-        circular = texts(decided, "measure") == CIRCULATED
-        parts += [_events(decided[circular], "decided_on", DIAMOND, "circular")]
-        parts += [_events(decided[~circular], "decided_on", BLOCK, "decision")]
-    return pd.concat(parts, ignore_index=True).sort_values("day", kind="stable", ignore_index=True)
+def timeline(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the events of a unit: petitions that count and that do not, circulars and decisions."""
+    found = [*_petition_events(chosen, unit), *_decision_events(chosen.frames, unit)]
+    return events(NAME, found)
 
 
-def _events(rows: pd.DataFrame, day: str, mark: str, word: str) -> pd.DataFrame:
-    told = rows.assign(day=days(rows, day).dt.date, lane=NAME, mark=mark, words=word)
-    return told.reindex(columns=list(TIMELINE)).astype(object)
+Events = Iterator[tuple[object, str, str, str | None]]
+
+
+def _petition_events(chosen: Narrowed, unit: str) -> Events:
+    if PETITION not in chosen.frames:
+        return
+    table = _petitions(chosen.frames, chosen.settings)
+    for row in records(table[(table["kind"] != DUPLICATE) & (table["unit_code"] == unit)]):
+        mark, word = (DOT, "petition_counts") if row["against"] else (RING, "petition")
+        yield row["received_on"], mark, word, row["matter_no"]
+
+
+def _decision_events(frames: Frames, unit: str) -> Events:
+    """Yield the decisions on a unit, each with the matter of its inquiry."""
+    if DECISION not in frames:
+        return
+    known = frames[INQUIRY] if INQUIRY in frames else pd.DataFrame(columns=["inquiry_no", "matter_no"])
+    matters = dict(zip(known["inquiry_no"], known["matter_no"], strict=True))
+    decided = frames[DECISION]
+    for row in records(decided[decided["unit_code"] == unit]):
+        mark, word = (DIAMOND, "circular") if row["measure"] == CIRCULATED else (BLOCK, "decision")
+        yield row["decided_on"], mark, word, matters.get(row["inquiry_no"])
 
 
 _accepted_in_time = _in_time("accept_due", acceptance_states)

@@ -33,6 +33,8 @@ COUNT_WORDS = {
     "petitions_registered": N_("petitions registered in the period"),
     "acceptances_due": N_("petitions to be accepted in the period: answered, or overdue"),
     "handlings_due": N_("petitions to be closed in the period: closed, or overdue"),
+    "skip_level": N_("visits that skip a level"),
+    "group": N_("collective visits"),
     "inquiries": N_("inquiries"),
     "findings": N_("findings of the period"),
     "incidents": N_("incidents"),
@@ -64,19 +66,13 @@ ATTENTION_WORDS = {
     "not_heard": N_("Decided without a hearing"),
     "effect_ends": N_("Effect ends this month"),
 }
-TIMELINE_WORDS = {
-    "petition": N_("Petition that does not count against the unit"),
-    "petition_counts": N_("Petition that counts against the unit"),
-    "circular": N_("Circular"),
-    "decision": N_("Decision"),
-}
 PICTURE_WORDS = {
     "ladder": N_("Ladder of units: petitions that count against each, month by month, and what became of them."),
     "ladder_caption": N_(
         "Units with a petition that counts, in the order of the roster. Figure: petitions that count against the unit. "
         "Below it: ○ inquiry opened, ● found against the unit, ◆ circulated, ■ decision on a person. On the right: "
-        "counts / received, and closed in time / due, of the year. Dotted: the as-of day, {day}; later months are blank, "
-        "not zero. Everything is counted, nothing is sampled."
+        "counts / received, and closed in time / due, of the year. Dotted: the as-of day, {day}; later months are "
+        "blank, not zero. Everything is counted, nothing is sampled."
     ),
     "last_month_first": N_("Units of the last month first"),
     "nothing": N_("No petition of {year} counts against a unit."),
@@ -114,4 +110,75 @@ SETTING_WORDS = {
     "inquiry_days": N_("Working days within which an inquiry is opened"),
     "open_days": N_("Days after which an open inquiry is listed"),
     "due_within": N_("Days ahead that are listed"),
+}
+DOCUMENT_WORDS = {
+    "month": N_("Circular of the month"),
+    "quarter": N_("Review of the quarter"),
+    "rewards": N_("Rewards and penalties of the year"),
+}
+DOCUMENT_TITLES = {
+    "month": N_("Circular on petitions and inquiries into responsibility, {year}, No. {number}"),
+    "quarter": N_("Review of petitions and inquiries into responsibility, {period}"),
+    "year": N_("Petitions and inquiries into responsibility at year end, {period}"),
+    "rewards": N_("Rewards and penalties at year end, {period}"),
+}
+SECTION_WORDS = {
+    "general": N_("In general"),
+    "marked": N_("Repeated, level-skipping and collective petitions, by unit"),
+    "findings": N_("Matters found against units"),
+    "to_mend": N_("What has to be mended, and by when"),
+    "corrections": N_("Corrections of earlier entries"),
+    "reviews": N_("Reviews by unit"),
+    "three_years": N_("Three years together"),
+    "carried_out": N_("Carried out of what was decided"),
+    "rewards": N_("Rewards and penalties, and what each rests on"),
+    "allowed": N_("What the evidence allows"),
+    "to_mend_decided": N_("decisions that something is to be mended"),
+    "votes": N_("votes"),
+    "findings_of_unit": N_("findings against the unit in the year"),
+    "pledges_verified": N_("verified pledges of the unit"),
+    "petition": N_("Petition that does not count against the unit"),
+    "petition_counts": N_("Petition that counts against the unit"),
+    "circular": N_("Circular"),
+    "decision": N_("Decision"),
+}
+SENTENCES = {
+    "marked": N_(
+        "{period}, as of {day}: a repetition counts against the unit while an earlier petition is open past its last "
+        "day, or after it was closed as reasonable and not solved. All others do not count."
+    ),
+    "none_marked": N_("{period}, as of {day}: no petition was repeated, skipped a level or was collective."),
+    "corrected": N_("Past entries that have changed between {before} and {day}, each as it was and as it is."),
+    "not_corrected": N_("No past entry has changed between {before} and {day}."),
+    "annex": N_("Annex: {what}"),
+    "without_finding": N_("Without a finding against them in the quarter ({count}): {units}."),
+    "without_finding_graded": N_("Without a finding against them in the quarter, graded {grade} ({count}): {units}."),
+    "no_unit": N_("No unit had a petition, an inquiry or a review in the quarter."),
+    "no_ranking": N_("Units are not ranked: numbers of petitions follow the size of a unit and how open it is."),
+    "exact_test": N_(
+        "Everything is counted. Against the year before stands the exact binomial test: given both numbers together, "
+        "whether they are further apart than chance explains (5%)."
+    ),
+    "persons_differ": N_(
+        "Persons are different codes: {persons} in the three years together, while the years add up to {sum}, because "
+        "who was held responsible in several years counts in each."
+    ),
+    "differs": N_("{change}; more than chance, {p}"),
+    "within_chance": N_("{change}; within chance, {p}"),
+    "rewards": N_(
+        "{period}, as of {day}: {count} lines; for {lacking} of them this release has no evidence of the unit that "
+        "supports them."
+    ),
+    "no_rewards": N_("{period}, as of {day}: no reward or penalty is on record."),
+    "unsupported": N_("Not supported by this release"),
+    "confirmed": N_("Confirmed at the bottom; places {best}–{worst} of {count}"),
+    "allowed": N_(
+        "{period}, as of {day}: grounds for a penalty are units confirmed at the bottom, findings with a numbered "
+        "decision, and pledges missed after verification. Verified pledges that were met, as grounds for a reward: "
+        "{kept}."
+    ),
+    "nothing_allowed": N_(
+        "{period}, as of {day}: no unit is confirmed at the bottom, no inquiry was found against a unit, no verified "
+        "pledge was missed. Verified pledges that were met, as grounds for a reward: {kept}."
+    ),
 }

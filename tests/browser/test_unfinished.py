@@ -92,6 +92,37 @@ def test_an_unfinished_upload_survives_a_restart_of_the_server(start, contexts, 
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+def test_two_windows_on_one_unfinished_upload(serve, contexts, store, language):
+    """The first window keeps nothing over what the second wrote, and says so; what the second discards is gone."""
+    server = serve(store.path)
+    with tab(contexts("zh-CN")) as page, tab(contexts("zh-CN")) as other:
+        first, second = Journey(page, language, "window-1"), Journey(other, language, "window-2")
+        open_upload(page, server, language)
+        fill_round(page, "2025")
+        choose_file(page, "票.csv", ballots(faulty=True))
+        first.sees("Correct it here")
+        open_upload(other, server, language)
+        second.button("Continue").click()
+        second.sees("Correct it here")
+        type_corrections(other, ["市财政局"], NEW_VALUE)
+        settled(other)
+        (draft,) = drafts(store.path)
+        assert [cell.new for cell in draft.typed] == ["市财政局"]
+
+        page.bring_to_front()  # a tab behind another draws no field to type into
+        type_corrections(page, ["市民政局"], NEW_VALUE)
+        page.get_by_text({"zh": "已在另一窗口", "en": "was changed in another window"}[language]).wait_for()
+        first.picture("changed-elsewhere")
+        assert_only_language(page, language, WORDS)
+        assert drafts(store.path) == [draft]
+
+        other.bring_to_front()
+        second.button("Discard this upload").click()
+        settled(other)
+        assert drafts(store.path) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_should_be_known_is_said_before_publishing(serve, page, store, language):
     server = serve(store.path)
     person = Journey(page, language, "before-publishing")

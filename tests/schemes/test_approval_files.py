@@ -143,7 +143,6 @@ def test_a_consultation(store, cells, expected):
             {"赞成": "667"},
             [
                 ("E", "more_than_whole", "赞成"),
-                ("E", "more_than_whole", "赞成"),
                 ("E", "parts_differ", "无效"),
                 ("E", "sum_exceeds", "无效"),
             ],

@@ -1,6 +1,6 @@
 """Glance, picture, settings and worked examples of the page of a scheme."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -55,7 +55,7 @@ def _figure(chosen: Chosen, row: Mapping[Any, Any]) -> None:
 
 
 def _below(chosen: Chosen, row: Mapping[Any, Any], figure: Mapping[Any, Any]) -> None:
-    """Show a further measure in a line below its figure; with its base, unless that is the figure's, or its own."""
+    """Show a further measure in a line below its figure; with its base, unless that is the figure's or the value."""
     counts, words = counts_of(chosen.scheme)[row["measure"]], language()
     value = measure_words.value_words(row, counts, words)
     if row["n"] == row["value"] or all(row[name] == figure[name] for name in ("n", "of_what")):
@@ -107,18 +107,18 @@ def _value(value: object) -> str:
     return str(value)
 
 
-def worked(scheme: Scheme, examples: Iterable[Any]) -> None:
-    """Show the worked examples of a scheme, which its tests recompute: inputs and the values that follow."""
+def worked(scheme: Scheme, examples: Sequence[Any], words: Callable[[Any], tuple[str, str, str]]) -> None:
+    """Show the worked examples of a scheme, which its tests recompute: inputs and the values that follow.
+
+    words : section, inputs and results of an example in the reader's language.
+    """
+    said = [words(example) for example in examples]
     shown = pd.DataFrame(
         {
-            _("Section"): [example.section for example in examples],
-            _("Item number"): [example.case for example in examples],
-            _("Given"): [_pairs(example.inputs) for example in examples],
-            _("Result"): [_pairs(example.expected) for example in examples],
+            _("Section"): [section for section, _given, _result in said],
+            _("Case"): [example.case for example in examples],
+            _("Given"): [given for _section, given, _result in said],
+            _("Result"): [result for _section, _given, result in said],
         }
     )
     st.dataframe(shown, hide_index=True, key=f"worked_{scheme.name}", alt=_("Worked examples of the scheme."))
-
-
-def _pairs(pairs: Mapping[str, str]) -> str:
-    return "; ".join(f"{name} = {value}" for name, value in pairs.items())

@@ -67,7 +67,8 @@ def editor(
         value=True,
         key=f"corrections_everywhere_{turn}",
     )
-    drafts.keep_typed(typed_cells(shown, table))
+    if refusal := drafts.keep_typed(typed_cells(shown, table)):
+        drafts.say_refused(refusal)
     if st.button(_("Check again with these corrections"), key=f"corrections_check_{turn}", type="primary"):
         edits = edits_of(cells, table, everywhere)
         if edits:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from data.store.drafts import (
     find_same,
     keep_draft,
 )
-from data.store.history import local_time, now, user
+from data.store.history import is_day, local_time, now, user
 from data.store.import_job import CLEAN, IDENTIFIES, ImportReport
 from errors import UsageError
 from i18n import ngettext
@@ -101,7 +102,7 @@ def _left(draft: Draft) -> str:
 
 
 def _continue(draft_id: str) -> None:
-    """Make the draft the file in work, with its kind, round and rule set; runs before the page does."""
+    """Make the draft the file in work, with its kind, round, rule set and as-of day; runs before the page does."""
     try:
         draft = find_draft(cached.store().path, draft_id)
     except UsageError:
@@ -112,6 +113,9 @@ def _continue(draft_id: str) -> None:
     state[f"upload_replaces_{draft.kind}_{draft.round_id}_{turn}"] = draft.options.replace
     if draft.options.trial:
         state[f"upload_trial_{draft.round_id}_False"] = True
+    as_of = draft.options.as_of
+    state["upload_as_of"] = date.fromisoformat(as_of) if is_day(as_of) else None
+    state["upload_complete"] = draft.options.complete
     state["upload_rules_wanted"] = draft.options.rules
     state[CHOSEN] = draft.draft_id
     state.pop("upload_changed_file", None)
@@ -213,21 +217,25 @@ def _write(draft: Draft, content: Callable[[], bytes]) -> UsageError | None:
     return None
 
 
-def keep_typed(cells: Sequence[TypedCell]) -> None:
-    """Keep what is typed into the table of corrections and not checked yet."""
+def keep_typed(cells: Sequence[TypedCell]) -> UsageError | None:
+    """Keep what is typed into the table of corrections and not checked yet; a reason if it is not kept."""
     kept: Draft | None = st.session_state.get(KEPT)
     st.session_state["upload_typed_now"] = tuple(cells)
     if kept is None or kept.typed == tuple(cells):
-        return
+        return None
     held = find_same(cached.store().path, kept.kind, kept.round_id, kept.sha256)
-    if held is not None:
-        _write(replace(kept, typed=tuple(cells)), held.content)
+    return None if held is None else _write(replace(kept, typed=tuple(cells)), held.content)
+
+
+def say_refused(refusal: UsageError) -> None:
+    """Say why the file in work, or what is typed, is not kept."""
+    st.caption(" ".join(refusal.sentences(language())))
 
 
 def say_kept(refusal: UsageError | None) -> None:
     """Say that the file in work is kept, with a button to discard it; or why it is not kept."""
     if refusal is not None:
-        st.caption(" ".join(refusal.sentences(language())))
+        say_refused(refusal)
         return
     current = st.session_state.get(CURRENT)
     if current is None:
