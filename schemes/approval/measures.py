@@ -101,7 +101,7 @@ def attention(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     about = frames["assessment"].assign(place_code=places).drop_duplicates("assess_no").set_index("assess_no")
     listed = [*_filings(frames, asked, settings), *_surveys(frames, asked, settings), *_noted(frames, asked, settings)]
     rows = [
-        {"what": what, "key": key, "day": day, "days": number, **_of_matter(about, key)}
+        {"what": what, "key": key, "day": pd.Timestamp(day), "days": number, **_of_matter(about, key)}
         for what, key, day, number in listed
     ]
     table = pd.DataFrame([*rows, *_not_assessed(frames, settings)], columns=list(ATTENTION), dtype=object)
@@ -113,7 +113,7 @@ def _of_matter(about: pd.DataFrame, key: str) -> dict[str, str]:
     return {name: about.at[key, name] for name in ("unit_code", "place_code")}
 
 
-Listed = tuple[str, str, object, int | None]
+Listed = tuple[str, str, date, int | None]
 
 
 def _filings(frames: Frames, asked: Asked, settings: Settings) -> Iterator[Listed]:
