@@ -9,7 +9,7 @@ import typer
 
 from cli.app import app
 from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, progress, session, text_of
-from cli.output import check_form, emit_json, emit_sheet
+from cli.output import check_form, emit_json, emit_sheet, parsed_date
 from i18n import N_
 
 if TYPE_CHECKING:
@@ -87,27 +87,41 @@ def _what_if(round_: "Round", file: Path) -> "WhatIf":
     return what_if(session.store(), round_, rules)
 
 
-@app.command(help=N_("Show the results of a unit in every round."))
+@app.command(help=N_("Show the results of a unit in every round, and what all schemes say of it."))
 def unit(
     code: Annotated[str, typer.Argument(metavar="CODE")],
+    schemes: Annotated[
+        bool, typer.Option("--schemes", help=N_("The table over all schemes; JSON has it in any case."))
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=N_("As it stood on this day; else the newest."))
+    ] = None,
     release: ReleaseId = None,
     form: Format = "csv",
     output: Output = None,
 ) -> None:
     """`biaochi unit`."""
+    from reports import unit_dossier as words_of
     from reports.ranking_table import unit_as_json, unit_as_sheet
     from results.ranking.rows import unit_rounds
+    from schemes import SCHEMES
+    from schemes.of_unit import in_register, unit_dossier
 
     check_form(form, output)
+    day = parsed_date("--as-of", as_of) if as_of else None
     with open_release(release) as chosen:
         rows = unit_rounds(chosen, code)
-        if not rows:
+        if not rows and not in_register(chosen, code):
             session.say(N_("The release has no unit with the code {unit}."), unit=code)
             raise which_unit(chosen, code, chosen.rounds())
-        if form == "json":
-            emit_json(unit_as_json(chosen, code, rows), output)
-        else:
+        if rows and form != "json" and not schemes:
             emit_sheet(unit_as_sheet(chosen, code, rows, session.language), form, output)
+            return
+        found = unit_dossier(chosen, code, rows, SCHEMES, day)
+        if form == "json":
+            emit_json({**unit_as_json(chosen, code, rows), "schemes": words_of.as_json(found)}, output)
+        else:
+            emit_sheet(words_of.sheet(found, session.language), form, output)
 
 
 def which_unit(release: "Release", text: str, rounds: Sequence[str]) -> CommandError:

@@ -98,6 +98,7 @@ def register(scheme: Scheme) -> None:
     own.callback(invoke_without_command=True)(_measures(scheme))
     own.command("attention", help=N_("List what has to be done."))(_attention(scheme))
     own.command("template", help=N_("Write an empty workbook to fill in and import."))(_template(scheme))
+    own.command("close", help=N_("Keep the figures of a month as its circular prints them."))(_close(scheme))
     rules = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     own.add_typer(rules, name="rules", help=N_("Rules of the scheme: add, show."))
     rules.command("add", help=N_("Add rules that apply from a day on; what began before keeps its term."))(
@@ -118,6 +119,10 @@ def register(scheme: Scheme) -> None:
     )
     EXAMPLES[f"{path} attention"] = (f"{path} attention", f"{path} attention --as-of 2026-03-31 --format csv")
     EXAMPLES[f"{path} template"] = (f"{path} template {scheme.tables[0]} -o {scheme.tables[0]}.xlsx",)
+    EXAMPLES[f"{path} close"] = (
+        f"{path} close 2026-03",
+        f'{path} close 2026-03 --reopen --note "the circular was called back"',
+    )
     EXAMPLES[f"{path} rules"] = (f"{path} rules show",)
     EXAMPLES[f"{path} rules add"] = (f"{path} rules add rules.toml --from 2026-04-01",)
     EXAMPLES[f"{path} rules show"] = (f"{path} rules show", f"{path} rules show --as-of 2026-03-31")
@@ -213,6 +218,31 @@ def _template(scheme: Scheme) -> Callable[..., None]:
         session.say(N_("Other tables of this scheme: {tables}."), tables=others) if others else None
 
     return template
+
+
+def _close(scheme: Scheme) -> Callable[..., None]:
+    def close(
+        month: Annotated[str, typer.Argument(metavar="M", help=N_("Month, such as 2026-03."))],
+        reopen: Annotated[bool, typer.Option("--reopen", help=N_("Open a month again; --note says why."))] = False,
+        note: Annotated[str, typer.Option("--note", help=N_("A note for the history."))] = "",
+        release: ReleaseId = None,
+    ) -> None:
+        from data.store.closing import reopen_month
+        from schemes.printed_months import close as close_month
+
+        if reopen:
+            reopen_month(session.store(), scheme.name, month, note)
+            session.say(N_("The month {month} is open again; the figures that were printed stay kept."), month=month)
+            return
+        _period(month=month)
+        with open_release(release) as chosen, progress(N_("Computing")):
+            closing = close_month(session.store(), chosen, scheme, month, note)
+        print_line(closing.digest)
+        session.say(
+            N_("The month {month} is closed with the figures of release {id}."), month=month, id=closing.release
+        )
+
+    return close
 
 
 def _rules_add(scheme: Scheme) -> Callable[..., None]:

@@ -14,7 +14,7 @@ import pandas as pd
 from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, PUNCTUATION, translate
-from reports.measure_words import FEN, SHARE, value_words
+from reports.measure_words import FEN, SHARE, base_words, value_words
 from results.contributions import Chosen, Scheme, counts_of, names_of
 from results.fields import columns, meanings
 from results.labels import DEMO
@@ -46,7 +46,7 @@ def shown(value: object, n: object, counts: str, language: str) -> str:
     if counts == FEN:
         return value_words({"value": value}, counts, language)
     if counts != SHARE:
-        return f"{value:,}" if value == n else f"{value:,} / {n:,}"
+        return f"{value:,}"  # a slash would make people / receptions look like a share
     base = int(str(n))
     part = round(float(str(value)) * base)
     cent = Decimal("0.01")
@@ -127,6 +127,9 @@ def lines(rows: pd.DataFrame, scheme: Scheme, names: Mapping[str, str], release:
         worded = {name: str(_worded(name, row.get(name), scheme, language) or "") for name in row}
         worded["interval"] = f"{row['low']:.4g}–{row['high']:.4g}" if row["low"] is not None else ""
         worded["verdict"] = PUNCTUATION[language].semicolon.join(filter(None, (worded["verdict"], worded["reason"])))
+        if row["counts"] != SHARE and row["value"] is not None and row["value"] != row["n"]:
+            message = scheme.word(str(row["of_what"]), "of_what")
+            worded["of_what"] = base_words(row, str(row["counts"]), message, language)
         first = [f"{row['period_from']}–{row['period_to']}"] if several else []
         cells.append([*first, *(worded[name] for name in SHORTEST)])
     known = columns(TABLE)

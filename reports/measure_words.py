@@ -8,6 +8,7 @@ from results import number_format
 from results.missing import is_missing
 
 SHARE, FEN, METRES, COUNTED = "share", "fen", "metres", "counted"
+POINTS = N_("{points} points")
 YUAN, KILOMETRES = N_("{amount} yuan"), N_("{length} km")
 PART_OF = N_("{part} of {n} ({what})")
 BASE_OF = N_("of {n} ({what})")
@@ -25,16 +26,29 @@ def value_words(row: Words, counts: str, language: str) -> str:
     if counts == SHARE:
         return number_format.percent(row["value"], DECIMALS)
     if counts == FEN and not is_missing(row["value"]):
-        return translate(YUAN, language).format(amount=f"{int(str(row['value'])) / 100:,.2f}")
+        return translate(YUAN, language).format(amount=yuan(int(str(row["value"]))))
     if counts == METRES and not is_missing(row["value"]):
         return translate(KILOMETRES, language).format(length=kilometres(int(str(row["value"]))))
     return number_format.exact(row["value"])
+
+
+def yuan(fen: int) -> str:
+    """Return fen as yuan; without decimals if there are none, as a sum of millions would not fit its column."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}{f'.{rest:02}' if rest else ''}"
 
 
 def kilometres(metres: int) -> str:
     """Return metres as kilometres, to the metre and with at least one decimal: 20500 as 20.5."""
     whole, rest = divmod(metres, 1000)
     return f"{whole:,}.{f'{rest:03}'.rstrip('0') or '0'}"
+
+
+def difference_words(difference: float, counts: str, language: str) -> str:
+    """Return how much more a value is now, with its sign: of shares in percentage points, of money in yuan."""
+    if counts == SHARE:
+        return translate(POINTS, language).format(points=number_format.signed(100 * difference, DECIMALS))
+    return number_format.signed(difference / 100 if counts == FEN else difference, 2 if counts == FEN else 0)
 
 
 def part(row: Words) -> int | None:

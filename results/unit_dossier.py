@@ -74,6 +74,7 @@ class Line:
 class Silent:
     """A scheme without a record of the unit. since : its first day; None where nothing of it was imported."""
 
+    name: str
     title: str
     since: date | None
 
@@ -127,7 +128,7 @@ def dossier(
         first,
         as_of,
         (*own, *(line for one in contributions for line in one.lines)),
-        tuple(Silent(one.title, one.since) for one in contributions if not one.lines),
+        tuple(Silent(one.name, one.title, one.since) for one in contributions if not one.lines),
         joined.sort_values("day", kind="stable", ignore_index=True),
         {EVALUATION: TITLE, **{one.name: one.title for one in contributions}},
     )

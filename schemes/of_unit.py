@@ -1,21 +1,42 @@
 """What every scheme says of a unit, for its dossier: rows, events, and the first day of a scheme that says nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from data.model.contract import TABLE_OF
-from results.unit_dossier import EVENTS, Contribution, Line, Span, first_day, name_spans
-from schemes.chosen import Chosen, rules_in
+from results.unit_dossier import EVENTS, Contribution, Dossier, Line, Span, dossier, first_day, name_spans
+from schemes.chosen import Chosen
 from schemes.dossier import dossier_rows
 from schemes.frame import ALL, Asked, Period, days
+from schemes.kept_rules import rules_of_release, rules_on
 from schemes.registers import Registers, day_field, latest_day
 from schemes.scheme import Scheme
 
 if TYPE_CHECKING:
     from data.store.release import Release
+
+
+def unit_dossier(
+    release: "Release",
+    code: str,
+    rounds: Sequence[Mapping[str, object]],
+    schemes: Sequence[Scheme],
+    as_of: date | None = None,
+) -> Dossier:
+    """Return the dossier of a unit over the evaluation and all schemes.
+
+    rounds : its ranking rows, newest first. as_of : by default the newest day that a scheme speaks of.
+    """
+    day = as_of or newest_day(release, schemes)
+    return dossier(release, code, rounds, contributions(release, code, schemes, day), day)
+
+
+def in_register(release: "Release", code: str) -> bool:
+    """Return whether a register of units has the code, whether it was ever voted on or not."""
+    return any((release.round(name).units["unit_code"] == code).any() for name in release.rounds())
 
 
 def newest_day(release: "Release", schemes: Iterable[Scheme]) -> date:
@@ -32,8 +53,9 @@ def contributions(release: "Release", code: str, schemes: Sequence[Scheme], as_o
 
 
 def _contribution(release: "Release", scheme: Scheme, spans: Sequence[Span], as_of: date) -> Contribution:
-    rules = rules_in(release, scheme)
-    registers = Registers(scheme, release, as_of, rules.settings)
+    dated = rules_of_release(release, scheme)
+    rules = rules_on(dated, as_of)
+    registers = Registers(scheme, release, as_of, rules.settings, dated)
     lines: list[Line] = []
     events: list[pd.DataFrame] = []
     counts = {measure.name: measure.counts for measure in scheme.measures}
@@ -53,7 +75,7 @@ def _contribution(release: "Release", scheme: Scheme, spans: Sequence[Span], as_
 
 
 def _rows(chosen: Chosen, code: str) -> pd.DataFrame:
-    """Return the rows that a scheme gives; of a scheme without a choice of its own, every measure by unit."""
+    """Return the rows that a scheme gives; of a scheme that chooses none, every measure by unit."""
     given = chosen.scheme.dossier
     if given is not None:
         return given(chosen, code)

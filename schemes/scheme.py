@@ -87,6 +87,12 @@ class Scheme:
         kinds = (WORDS_OF[column],) if column else WORD_KINDS
         return next((words[code] for words in map(self.words, kinds) if code in words), code)
 
+    def corrections(self, chosen: Any) -> "Sequence[Any]":
+        """Return what has changed in closed months since their circulars (`schemes.printed_months.Correction`)."""
+        from schemes.printed_months import corrections
+
+        return corrections(chosen)
+
     def document_word(self, kind: str) -> str:
         """Return the English message for a kind of document."""
         return self.words("DOCUMENT_WORDS").get(kind, kind)

@@ -19,6 +19,7 @@ from reports import documents
 from reports.documents import RoundResults
 from results.pledges.counts import quarter_days
 from results.ranking.statements import named_with_verdict
+from results.unit_dossier import Dossier
 from ui import cached, downloads, layout
 from ui.i18n import _, language
 
@@ -41,13 +42,24 @@ def circular(round_: Round, as_of: date, form: Form) -> Document:
     return documents.circular(round_.release, cached.pledge_quarter(round_, as_of), language(), form)
 
 
-def document(kind: str, found: RoundResults, form: Form, *, code: str = "", since: str = "") -> Document:
-    """Return a document: of a unit (`code`), of changes (`since`), or of the complete round."""
+def document(
+    kind: str,
+    found: RoundResults,
+    form: Form,
+    *,
+    code: str = "",
+    since: str = "",
+    schemes: Dossier | None = None,
+) -> Document:
+    """Return a document: of a unit (`code`), of changes (`since`), or of the complete round.
+
+    schemes : what all schemes say of a unit, which the page brings.
+    """
     release = found.release
     round_ = cached.round_of(release, found.ranking.round)
     if kind == "unit":
         history = cached.unit(release, code, round_.is_trial)
-        return documents.dossier(found, history, cached.unit_detail(round_, code), language(), form)
+        return documents.dossier(found, history, cached.unit_detail(round_, code), language(), form, schemes)
     if kind == "changes":
         earlier = cached.round_of(release, since)
         compared = [cached.changes(earlier, round_, one.family.name) for one in found.lists]

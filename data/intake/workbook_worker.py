@@ -21,6 +21,7 @@ import sys
 import unicodedata
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
@@ -55,6 +56,8 @@ BEGIN, SIZE, INDEX = 0x09, 0x0200, 0x020B  # of a sheet: its first record (low b
 VALUES = {0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x027E}  # cells that hold a number or a text
 CELLS = {*VALUES, 0x0006, 0x00BE, 0x0201, 0x0205}  # formulas, blank cells with a format and errors as well
 FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its result is no number; it is an empty text
+FONT, STRIKE, SHARED, TEXT_CELL = 0x31, 0x08, 0xFC, 0xFD  # of an .xls: fonts, the mark of a line through, shared texts
+RICH, EXTENDED_TEXT = 0x08, 0x04  # marks of a shared text with several fonts, and with sounds or the like
 TEXT_OBJECT, CONTINUE = 0x01B6, 0x3C  # of an .xls: the text of a note, and the record with its letters
 SHORTEST, LONGEST_TEXT = 6, 1000  # characters of texts outside the table that are reported
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -581,6 +584,87 @@ def hidden_columns_of_xls(data: bytes, index: int) -> list[tuple[int, int]]:
     return [(first + 1, last + 1) for first, last, options in ranges if options & 1]
 
 
+def struck_rows_of_xls(data: bytes, index: int) -> list[int]:
+    """Return the rows, counted from 1, of the sheet at this index with a value that is struck through."""
+    book = Compound(data).stream("Workbook", "Book")
+    fonts, styles, starts, shared = list[bool](), list[int](), list[int](), list[bytes]()
+    before = 0
+    for kind, content in biff_records(book, 0):
+        if kind == FONT:
+            fonts += [False] * (len(fonts) == 4)  # no font has the number 4
+            fonts.append(bool(struct.unpack_from("<2xH", content)[0] & STRIKE))
+        elif kind == STYLE:
+            styles.append(struct.unpack_from("<H", content)[0])
+        elif kind == BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", content)[0])
+        elif kind == SHARED or (kind == CONTINUE and before == SHARED):
+            shared.append(content[8 * (kind == SHARED) :])
+        before = before if kind == CONTINUE else kind
+    struck_fonts = {number for number, struck in enumerate(fonts) if struck}
+    if not struck_fonts:
+        return []
+    struck = {number for number, font in enumerate(styles) if font in struck_fonts}
+    texts = struck_texts_of_xls(shared, struck_fonts)
+    return sorted({row for row, style, text in values_of_xls(book, starts[index]) if style in struck or text in texts})
+
+
+def values_of_xls(book: bytes, start: int) -> Iterator[tuple[int, int, int | None]]:
+    """Yield row (counted from 1), number of the format and number of the shared text of each value of a sheet."""
+    for kind, content in biff_records(book, start):
+        if kind == RUN:
+            row = struct.unpack_from("<H", content)[0] + 1
+            yield from ((row, struct.unpack_from("<H", content, at)[0], None) for at in range(4, len(content) - 2, 6))
+        elif kind in VALUES or kind == FORMULA:
+            row, style = struct.unpack_from("<H2xH", content)
+            yield row + 1, style, struct.unpack_from("<I", content, 6)[0] if kind == TEXT_CELL else None
+
+
+def struck_texts_of_xls(pieces: list[bytes], struck: set[int]) -> set[int]:
+    """Return the numbers of the shared texts of which every letter is in a font of `struck`.
+
+    pieces: contents of the record of shared texts and of those that continue it. A damaged table ends the search.
+    """
+    found, reader = set[int](), _Pieces(pieces)
+    with suppress(IndexError, struct.error):
+        for number in itertools.count():
+            length, marks = struct.unpack("<HB", reader.take(3))
+            runs = struct.unpack("<H", reader.take(2))[0] if marks & RICH else 0
+            extended = struct.unpack("<I", reader.take(4))[0] if marks & EXTENDED_TEXT else 0
+            reader.skip_letters(length, marks & 1)
+            begins = [struct.unpack("<HH", reader.take(4)) for _ in range(runs)]
+            reader.take(extended)
+            if begins and begins[0][0] == 0 and all(font in struck for _, font in begins):
+                found.add(number)
+    return found
+
+
+class _Pieces:
+    """Contents of a record and of those that continue it, read one after the other."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self.pieces, self.number, self.at = pieces, 0, 0
+
+    def take(self, length: int) -> bytes:
+        """Return the next bytes. Raises IndexError at the end."""
+        found = b""
+        while len(found) < length:
+            part = self.pieces[self.number][self.at : self.at + length - len(found)]
+            self.at += len(part)
+            found += part
+            if not part:
+                self.number, self.at = self.number + 1, 0
+        return found
+
+    def skip_letters(self, length: int, wide: int) -> None:
+        """Pass over letters; where they go on in the next piece, its first byte gives the width of the rest."""
+        while length:
+            here = min(length, (len(self.pieces[self.number]) - self.at) >> wide)
+            self.at, length = self.at + (here << wide), length - here
+            if length:
+                self.number, self.at = self.number + 1, 1
+                wide = self.pieces[self.number][0] & 1
+
+
 def lost_rows_of_xls(data: bytes, index: int, read: int) -> list[int]:
     """Return how many rows the sheet at this index has by its records, and how many were read; [] if all were.
 
@@ -633,6 +717,7 @@ def surroundings(data: bytes, kind: str, name: str, sheet: Any, facts: dict[str,
         facts["hidden_rows"], facts["no_value"] = rows_and_formulas_of_xls(data, place)
         facts["formats"] = formats_of_xls(data, place)
         facts["hidden_columns"] = hidden_columns_of_xls(data, place)
+        facts["struck"] = struck_rows_of_xls(data, place)
         facts["lost"] = lost_rows_of_xls(data, place, int(sheet.end[0]) + 1 if sheet.end else 0)
     elif kind == "xlsx":
         xml = sheet_xml(data, name)

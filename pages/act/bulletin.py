@@ -1,8 +1,12 @@
 """通报 · Bulletin: a round as an official document, previewed before it is created."""
 
+from functools import partial
+
 import streamlit as st
 
 from i18n import N_
+from schemes import SCHEMES
+from schemes.of_unit import unit_dossier
 from ui import cached, documents, layout, packages
 from ui.i18n import _
 
@@ -31,11 +35,16 @@ code = layout.choose_unit(found.ranking.rows) if kind == "unit" else ""
 since = documents.choose_earlier(round_) if kind == "changes" else ""
 day = documents.choose_quarter(round_) if kind == "pledges" else None
 form = documents.ask_form()
+of_schemes = None
+if kind == "unit":
+    rounds = cached.unit(release, code, round_.is_trial).rounds
+    make = partial(unit_dossier, release, code, rounds, SCHEMES)
+    of_schemes = cached.kept((release.id, code, f"dossier {round_.is_trial}"), make)
 
 if day is not None:
     made = documents.circular(round_, day, form)
 else:
-    made = documents.document(kind, found, form, code=code, since=since)
+    made = documents.document(kind, found, form, code=code, since=since, schemes=of_schemes)
 st.caption(
     _(
         "Every line that names a unit gives its votes, interval and verdict. Only confirmed units are listed "
@@ -45,7 +54,7 @@ st.caption(
 documents.offer(made, round_)
 
 st.subheader(_("Other files of the round"))
-packages.offer(round_, form)
+packages.offer(round_, form, SCHEMES)
 
 st.subheader(_("What is in it"))
 documents.preview(made)

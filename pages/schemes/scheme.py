@@ -10,6 +10,7 @@ from schemes import SCHEMES, scheme_of
 from schemes.chosen import Chosen, rows
 from schemes.frame import Asked, Period
 from schemes.kept_rules import rules_of_release, rules_on
+from schemes.printed_months import close
 from schemes.registers import PLACE, UNIT, Registers, delivered, latest_day
 from ui import cached, layout
 from ui import schemes as parts
@@ -43,7 +44,8 @@ asked = Asked(Period.of(address.period), address.as_of, rules=rules.name, releas
 chosen = Chosen(scheme, _registers(address.as_of), asked, address.unit, address.place)
 scheme.view(chosen)
 if scheme.documents:
-    parts.documents(chosen, scheme.documents, scheme.items)
+    keep = partial(close, cached.store(), release, scheme, who=layout.user() or "")
+    parts.documents(chosen, scheme.documents, scheme.items, keep)
 st.subheader(_("Files"))
 parts.tables(chosen, partial(measure_sheet, chosen, rows, language()))
 with st.expander(_("Settings and their reasons")):

@@ -7,8 +7,22 @@ import pandas as pd
 
 from data.model.rule_sets import Presentation
 from formats.document import Document, Form, Row, Section, plain
-from formats.table_kinds import GROUPS, INDICATORS, PLEDGES, ROUNDS, UNITS
+from formats.table_kinds import (
+    BASE,
+    GROUPS,
+    INDICATORS,
+    INTERVAL,
+    KINDS,
+    NAME,
+    PLEDGES,
+    ROUNDS,
+    UNITS,
+    VERDICT,
+    Column,
+    declared,
+)
 from i18n import N_, PUNCTUATION, translate
+from reports import unit_dossier
 from reports.documents.bulletin import statement
 from reports.documents.circular import pledge_line
 from reports.documents.common import (
@@ -31,9 +45,10 @@ from results.ranking.rows import records
 from results.ranking.statements import family_name, remark
 from results.ranking.unit import COMPARED, MEANS, TOO_FEW, WITHHELD, UnitDetail, UnitHistory, UnitNotFoundError
 from results.ranking.unknown import DONT_KNOW, bounds_in_words
+from results.unit_dossier import Dossier, Line
 
 TITLE = N_("One unit in the mass evaluation of {round}")
-VERDICT = N_("The verdict in {round}")
+VERDICT_OF = N_("The verdict in {round}")
 STANDING = N_("Category: {category}; ranked units in it: {count}. Don't know: {share} ({definition}).")
 READING = N_(
     "The interval belongs to the score of one unit ({level}%). The places are those that the votes allow, for all "
@@ -49,21 +64,44 @@ NO_GROUP = N_("No group voted on this unit.")
 AS = N_("{round} (as {name})")
 
 
+LINES = declared(
+    "dossier_lines",
+    (
+        Column("scheme", 22, True, (NAME,), N_("Scheme")),
+        Column("counted", 27, True, header=N_("What is counted")),
+        Column("period", 19, header=N_("Period")),
+        Column("as_of", 17, header=N_("As of")),
+        Column("value", 14, header=N_("Value")),
+        Column("base", 29, True, (BASE,), N_("Base and of what")),
+        Column("evidence", 28, True, (INTERVAL, VERDICT), N_("Interval and verdict")),
+    ),
+)
+
+
 def dossier(
-    found: RoundResults, history: UnitHistory, detail: UnitDetail, language: str, form: Form = BARE
+    found: RoundResults,
+    history: UnitHistory,
+    detail: UnitDetail,
+    language: str,
+    form: Form = BARE,
+    schemes: Dossier | None = None,
 ) -> Document:
-    """Return the dossier: `detail` of the round of `found`, `history` of all rounds. Raises UnitNotFoundError."""
+    """Return the dossier: `detail` of the round of `found`, `history` of all rounds. Raises UnitNotFoundError.
+
+    schemes : what all schemes say of the unit.
+    """
     row = next((own for own in history.rounds if own["round"] == found.ranking.round), None)
     if row is None:
         raise UnitNotFoundError(found.ranking.round, history.unit)
     listed = next(one for one in found.lists if row["unit_code"] in set(one.family.members["unit_code"]))
     words = round_words(found.ranking.round, language)
     sections = [
-        _verdict(found, listed, row, translate(VERDICT, language).format(round=words), language),
+        _verdict(found, listed, row, translate(VERDICT_OF, language).format(round=words), language),
         _groups(detail, language),
         *_indicators(detail, language),
         *_pledges(found, history.unit, language),
         _rounds(history, found, language),
+        *([_schemes(schemes, language)] if schemes is not None else []),
     ]
     title = translate(TITLE, language).format(round=words)
     rounds = tuple(dict.fromkeys(str(own["round"]) for own in history.rounds))
@@ -72,6 +110,18 @@ def dossier(
     return replace(
         document(found.release, "unit", title, sections, language, form, made_of), subject=plain(row["unit_name"])
     )
+
+
+def _schemes(found: Dossier, language: str) -> Section:
+    """Return a table over all schemes, and a sentence for each that has no record of the unit."""
+    rows = [_line(line, language) for line in found.lines]
+    said = (translate(unit_dossier.INTERNAL, language), *unit_dossier.sentences(found, language))
+    return Section(translate(unit_dossier.TITLE, language), 1, said, table(LINES, rows, language) if rows else None)
+
+
+def _line(line: Line, language: str) -> Row:
+    cells = unit_dossier.cells(line, language)
+    return Row({name: plain(cells[name]) for name in KINDS[LINES].names})
 
 
 def _verdict(

@@ -7,6 +7,7 @@ has its number, base and day in the paragraph above it and bears no verdict on w
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -55,6 +56,20 @@ ITEMS = declared(
     ),
     listed=True,
 )
+CORRECTED = declared(
+    "scheme_corrections",
+    (
+        Column("month", 20, header=N_("Month closed")),
+        Column("measure", 34, True, header=N_("What is counted")),
+        Column("key", 36, True, (NAME,), N_("Name")),
+        Column("printed", 24, header=N_("As printed")),
+        Column("now", 24, header=N_("Now")),
+        Column("difference", 18, header=N_("Difference")),
+    ),
+    listed=True,
+)
+CORRECTIONS = N_("Corrections of earlier circulars")
+CHANGED = N_("{count} figures of closed months are different as of {day}; value, then part and base.")
 TO_CHECK = N_("Internal; to be checked. A computed flag is no finding.")
 LISTED = N_("{count} listed, of {base} ({what}), {period}, as of {day}.")
 NOTHING_LISTED = N_("Nothing to list: 0 of {base} ({what}), {period}, as of {day}.")
@@ -212,7 +227,7 @@ def scheme_document(
 
     kind : of the file, such as "NAME-month". title : translated. internal : False for what may be posted.
     """
-    parts = list(sections)
+    parts = [*sections, *(_corrections(chosen, language) if internal else [])]
     release, asked = chosen.registers.release, chosen.asked
     about = _about(chosen, parts, language)
     rules = plain(asked.rules) or number_format.NONE
@@ -230,6 +245,54 @@ def scheme_document(
         form=printed_form(form, language),
         labels=printed_labels(language),
     )
+
+
+def _corrections(chosen: Chosen, language: str) -> list[Section]:
+    """Return what has changed in closed months since their circulars; nothing if nothing has."""
+    found = chosen.scheme.corrections(chosen)
+    if not found:
+        return []
+    names = names_of(chosen)
+    lines = [_correction_line(chosen, one, names, language) for one in found]
+    count, day = number_format.count(len(found)), chosen.asked.as_of.isoformat()
+    paragraph = translate(CHANGED, language).format(count=count, day=day)
+    return [Section(translate(CORRECTIONS, language), 1, (paragraph,), table(CORRECTED, lines, language))]
+
+
+def _correction_line(chosen: Chosen, one: Any, names: Mapping[str, str], language: str) -> Row:
+    figure = one.figure
+    counts = counts_of(chosen.scheme)[figure.measure]
+    ends = _month_days(one.month)
+    difference = figure.difference
+    return Row(
+        {
+            "month": measure_words.period_words(*ends, language),
+            "measure": translate(chosen.scheme.word(figure.measure, "measure"), language),
+            "key": key_words(figure.key, names) if figure.key else number_format.NONE,
+            "printed": _figure(figure.printed, figure.printed_n, counts, language),
+            "now": _figure(figure.now, figure.now_n, counts, language),
+            "difference": number_format.NONE
+            if difference is None
+            else measure_words.difference_words(difference, counts, language),
+        }
+    )
+
+
+def _figure(value: float | None, n: int | None, counts: str, language: str) -> str:
+    """Return a figure with its part and base: 97.44% (38/39)."""
+    if n is None:
+        return number_format.NONE
+    row = {"value": value, "n": n}
+    said = measure_words.value_words(row, counts, language)
+    if counts != measure_words.SHARE or value is None:
+        return f"{said} / {number_format.count(n)}"
+    return f"{said} ({measure_words.part(row)}/{number_format.count(n)})"
+
+
+def _month_days(month: str) -> tuple[str, str]:
+    """Return the first and the last day of a month as ISO days."""
+    first = pd.Timestamp(f"{month}-01")
+    return first.date().isoformat(), (first + pd.offsets.MonthEnd()).date().isoformat()
 
 
 def _about(chosen: Chosen, parts: Sequence[Section], language: str) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ DUE_HEADERS = {
     "unit_code": N_("Unit code"),
     "unit_name": N_("Unit"),
     "place_code": N_("Place code"),
-    "place_name": N_("Place"),
+    "place_name": N_("Place name"),
     "received_at": N_("Received"),
     "due": N_("Due"),
     "days_left": N_("Working days left"),

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analytics.deadlines import BASE, LATE, ON_TIME, OPEN, OVERDUE, PAUSED, states
 from analytics.two_thirds import verdict
+from schemes.dossier import Narrowed, dossier_rows, events
 from schemes.frame import (
     ALL,
     ATTENTION,
@@ -259,10 +260,11 @@ def _judged(weeks: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 
 def _weeks_met(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return the share of person-weeks that met their target; exempt weeks are outside."""
+    """Return the share of person-weeks that met their target, without exempt weeks and those before every visit."""
     last = min(asked.period.last, asked.as_of)
     weeks = person_weeks(frames, Period(asked.period.first, last), settings)
-    weeks = weeks[weeks["result"] != EXEMPT]
+    first = days(frames["visit"], "visit_date").min()
+    weeks = weeks[(weeks["result"] != EXEMPT) & (weeks["monday"] + pd.Timedelta(days=6) >= first)]
     return shares(weeks, asked, weeks["result"] == MET)
 
 
@@ -389,3 +391,19 @@ MEASURES: tuple[Measure[Settings], ...] = (
     Measure("weeks_met", SHARE, "person_weeks", ("place", "post", "month", "quarter"), _weeks_met, VISITS, good="high"),
     Measure("coverage", SHARE, "households", ("place", "month", "quarter"), _coverage, ("visit", "place"), good="high"),
 )
+
+DOSSIER = ("received", "on_time", "overdue", "satisfaction")
+
+
+def dossier(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the rows of a unit: opinions received, answered on time, overdue now, and grades of those asked back."""
+    return dossier_rows(chosen, unit, DOSSIER)
+
+
+def timeline(chosen: Narrowed, unit: str) -> pd.DataFrame:
+    """Return the opinions of a unit that belong to a matter, on the day of receipt; hundreds of others are a number."""
+    if "opinion" not in chosen.frames:
+        return events(chosen.scheme.name, [])
+    kept = counted(chosen.frames["opinion"])
+    received = kept.assign(day=days(kept, "received_at"))[texts(kept, "matter_no") != ""]
+    return events(chosen.scheme.name, [(row["day"], "ring", "opinion", row["matter_no"]) for row in records(received)])

@@ -107,3 +107,4 @@ SETTING_WORDS = {
     "pause_days": N_("Days of a pause before it is listed"),
     "due_within": N_("Working days ahead that are listed"),
 }
+TIMELINE_WORDS = {"opinion": N_("Opinion of a resident")}

@@ -404,7 +404,9 @@ def _years_line(chosen: Chosen, name: str, values: list[Any], language: str) -> 
 def _test_words(before: int, now: int, language: str) -> str:
     p = equal_rates(before, now)
     shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    return _say("differs" if p <= ENOUGH else "within_chance", language, change=number_format.signed(now - before, 0), p=shown)
+    return _say(
+        "differs" if p <= ENOUGH else "within_chance", language, change=number_format.signed(now - before, 0), p=shown
+    )
 
 
 def _reward_lines(chosen: Chosen, language: str) -> Section:

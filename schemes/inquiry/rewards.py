@@ -97,9 +97,7 @@ def _pledges(release: Release, year: int, as_of: date) -> Iterator[Ground]:
         judged = lines[lines["state"].isin((KEPT, MISSED))]
         for (unit, state), own in judged.groupby(["unit_code", "state"], sort=False):
             ids = tuple(own["pledge_id"].astype(str))
-            yield Ground(
-                str(unit), PLEDGES, state == MISSED, ids, " ".join(ids), int(known[unit]), "pledges_verified"
-            )
+            yield Ground(str(unit), PLEDGES, state == MISSED, ids, " ".join(ids), int(known[unit]), "pledges_verified")
 
 
 def reward_lines(chosen: Chosen) -> pd.DataFrame:

@@ -33,6 +33,8 @@ COUNT_WORDS = {
     "petitions_registered": N_("petitions registered in the period"),
     "acceptances_due": N_("petitions to be accepted in the period: answered, or overdue"),
     "handlings_due": N_("petitions to be closed in the period: closed, or overdue"),
+    "skip_level": N_("visits that skip a level"),
+    "group": N_("collective visits"),
     "inquiries": N_("inquiries"),
     "findings": N_("findings of the period"),
     "incidents": N_("incidents"),

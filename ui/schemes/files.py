@@ -6,11 +6,14 @@ from typing import Any
 
 import streamlit as st
 
+from data.store.closing import closings
+from errors import BiaochiError
 from formats.document import Document
 from formats.spreadsheet import Sheet
+from i18n import N_
 from results.contributions import Chosen
+from ui import cached, downloads, layout
 from ui import documents as papers
-from ui import downloads
 from ui.i18n import _, language
 
 
@@ -18,10 +21,12 @@ def documents(
     chosen: Chosen,
     known: Mapping[str, Callable[..., Document]],
     items: Mapping[str, Callable[[Any], Mapping[str, str]]] = MappingProxyType({}),
+    close: Callable[[str], object] | None = None,
 ) -> None:
     """Let the user pick a document; show it and offer it as PDF and Word.
 
     known, items : `DOCUMENTS` and `ITEMS` of the scheme; a document of items is about the one that the user picks.
+    close : month -> closes it with the figures that its circular prints.
     """
     st.subheader(_("Documents"))
     kind = st.segmented_control(
@@ -38,6 +43,8 @@ def documents(
     made = known[kind](chosen, language(), papers.ask_form(), *item)
     papers.preview(made)
     papers.offer_of(made, chosen.registers.release, "-".join((period_of(chosen), *filter(None, item))))
+    if kind == "month" and close is not None:
+        _closing(chosen, close)
 
 
 def _item(chosen: Chosen, kind: str, known: Mapping[str, str]) -> tuple[str]:
@@ -47,6 +54,28 @@ def _item(chosen: Chosen, kind: str, known: Mapping[str, str]) -> tuple[str]:
         _("About"), list(names), format_func=names.__getitem__, key=f"{chosen.scheme.name}_{kind}_item"
     )
     return (picked,)
+
+
+def _closing(chosen: Chosen, close: Callable[[str], object]) -> None:
+    """Offer to close the month whose circular is shown, or say that it is closed."""
+    period, store = chosen.asked.period, cached.store()
+    month = f"{period.first:%Y-%m}"
+    if month != f"{period.last:%Y-%m}":
+        return
+    closed = {own.month: own.time[:10] for own in closings(store, chosen.scheme.name)}
+    if month in closed:
+        st.caption(_("Closed on {day}: later documents say what has changed since.").format(day=closed[month]))
+        return
+    if st.button(_("Close the month"), key=f"{chosen.scheme.name}_close", help=_(CLOSING)):
+        try:
+            close(month)
+        except BiaochiError as refusal:
+            layout.show_refusal(refusal)
+            return
+        st.rerun()
+
+
+CLOSING = N_("Keeps the figures as this circular prints them. Nothing is locked; later documents print corrections.")
 
 
 def tables(chosen: Chosen, sheet: Callable[[], Sheet]) -> None:

@@ -324,6 +324,13 @@ def test_struck_rows_and_notes_on_cells_are_asked_about_in_each_file(pooled):
     assert codes(pooled.read("counts", opendocument(lines, spaces, style), "a.ods")) == {"confirm_struck"}
 
 
+def test_struck_rows_of_an_old_workbook_are_asked_about(pooled):
+    """By the format of the row or of a cell and in the text, also where the texts go on in another record."""
+    report = pooled.read("counts", (FIXTURES / "struck.xls").read_bytes(), "a.xls")
+    (asked,) = [problem for problem in report.problems if problem.code == "confirm_struck"]
+    assert asked.facts["columns"] == ["3-5", "157"] and asked.facts["count"] == 4
+
+
 def test_what_a_note_says_is_asked_about_after_a_correction_as_well(pooled):
     """A corrected file is read a second time: what was known of its cells goes along, and a row left out takes its own
     marks with it.

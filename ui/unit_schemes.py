@@ -1,0 +1,36 @@
+"""Section of the page of a unit: what all schemes say of it, as lanes over three years and as a table."""
+
+import pandas as pd
+import streamlit as st
+
+from i18n import N_
+from reports import unit_dossier as words_of
+from results.unit_dossier import Dossier
+from ui import charts, layout
+from ui.charts.lanes import lanes_chart
+from ui.i18n import _, language
+
+ALT = N_("Events of the unit by scheme, over three years; a line joins the events of one matter.")
+CAPTION = N_(
+    "Each lane is a scheme. Bars: places that the votes of a round allow, first place on top. A thin line joins what "
+    "belongs to one matter. Dotted: the as-of day. What a scheme has no record of is not zero."
+)
+COLUMNS = ("scheme", "counted", "value", "base", "evidence", "period", "as_of", "release")
+"""Value, base and evidence come before the days, so that a screen of 1,366 shows them without scrolling."""
+
+
+def section(found: Dossier) -> None:
+    """Show the dossier of a unit over all schemes."""
+    st.subheader(_("All schemes"))
+    if len(found.events):
+        events = found.events.assign(words=[_(str(text)) for text in found.events["words"]])
+        lanes = {name: _(title) for name, title in found.lanes.items()}
+        charts.show(lanes_chart(events, lanes, found.first, found.as_of), "lanes", _(ALT))
+        st.caption(_(CAPTION))
+    lines = [words_of.cells(line, language()) for line in found.lines]
+    heads = {name: _(words_of.HEADERS[name]) for name in COLUMNS}
+    table = pd.DataFrame(lines, columns=list(heads)).rename(columns=heads)
+    st.dataframe(table, hide_index=True, key="unit_schemes", alt=_("Lines of the dossier of the unit."))
+    for sentence in words_of.sentences(found, language()):
+        st.caption(layout.plain(sentence))
+    st.caption(layout.plain(_(words_of.INTERNAL)))
