@@ -1,4 +1,4 @@
-"""Approval of major matters: what is measured, what a clerk must do, and what stands out in the decisions.
+"""Approval of major matters: what is measured, what a clerk must do, and what is odd in the decisions.
 
 Frames, with the fields of the tables of the scheme: `assessment`, `consultation` and `consultation_answer`; also
 `petition` and `project` of other schemes, by their matter. `filing_due` of an assessment is set by `due_days.py`.
@@ -175,7 +175,7 @@ def _day(value: object) -> date:
 
 
 def _noted(frames: Frames, asked: Asked, settings: Settings) -> Iterator[Listed]:
-    """Yield the notes on decisions; those on filings have a day of their own."""
+    """Yield the notes on decisions; those on filings are listed by their last day."""
     decided = dict(zip(frames["assessment"]["assess_no"], days(frames["assessment"], "decided_on"), strict=True))
     for row in records(notes(frames, matters(frames, asked, settings), asked, settings)):
         if row["note"] != "not_filed":
