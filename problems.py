@@ -615,7 +615,7 @@ SUGGESTIONS: dict[str, str] = {
     "referred_differs": N_("Correct the number, or import the other table first."),
     "measure_without_finding": N_("Correct the number, or import the register with the finding first."),
     "other_unit": N_("Confirm, with the reason, if the decision names the earlier unit; otherwise correct the unit."),
-    "registered_twice": N_("Confirm, with the reason; if they are two entries, correct the one that differs."),
+    "registered_twice": N_("Confirm, with the reason; if they are two entries, correct what differs."),
     "not_confirmed": N_("Take the penalty out of the file, or give the basis that it rests on."),
     "cycle": N_("Correct the place above one of the two."),
     "not_a_code": N_("Give it a random code; the office keeps the list of codes."),

@@ -34,7 +34,7 @@ FIGURES = {
     "talks_and_admonitions": "",
     "decisions": "",
 }
-"""Measures of the view of a period, each with the one that says how many of these count against a unit."""
+"""Measures of the view of a period, each with the measure of how many of these count against a unit."""
 OF_A_YEAR = ("persons", "in_effect", "carried_out")
 PETITIONS = (
     *("petition_no", "matter_no", "received_on", "form", "people", "level", "unit_code"),
@@ -158,7 +158,7 @@ def ladder_table(steps: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
 
 
 def show_figures(chosen: Chosen, figures: pd.DataFrame, words: dict[str, str]) -> None:
-    """Show the measures of the period with those that count beside them; of a quarter also by unit with its grade."""
+    """Show the measures of the period and how many of each count; of a quarter also by unit with its grade."""
     period = measure_words.period_words(chosen.asked.period.first, chosen.asked.period.last, language())
     st.subheader(layout.plain(words["figures"].format(period=period)))
     st.dataframe(figure_table(chosen, figures, words), hide_index=True, key="inquiry_figures", alt=words["figures_alt"])
