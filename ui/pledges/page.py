@@ -43,10 +43,10 @@ TABLE_VIEWS = {
     "reported": N_("Reported and verified"),
     "scores": N_("Votes and scores"),
 }
-"""Columns of the outcomes table in three parts: side by side they are twice as wide as a window of 1366 pixels."""
+"""Columns of the outcomes table in three parts: a window of 1366 pixels leaves 870 for them, all need twice as many."""
 TABLE_COLUMNS = {
-    "outcome": ("pledges", "known", "verified", "difference", "share_met", "overdue", "unverified", "soft"),
-    "reported": ("pledges", "reported_known", "reported", "known", "verified", "same"),
+    "outcome": ("pledges", "known", "verified", "difference", "share_met", "overdue", "unverified"),
+    "reported": ("reported_known", "reported", "same", "soft"),
     "scores": (
         *("vote_n", "vote_score", "vote_interval", "public_n", "public_score", "public_interval"),
         "final_level",
@@ -379,8 +379,8 @@ def _of_counted(rows: pd.DataFrame, name: str, kind: str) -> list[str]:
 def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
     text, whole = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "unit_name": text(_("Unit"), width=175),
-        "post": text(_("Post"), width=90),
+        "unit_name": text(_("Unit"), width=150),
+        "post": text(_("Post"), width=75),
         "pledges": whole(_("Items"), width=60),
         "known": text(_("Outcome verified"), width=125, help=_("Items with a verified outcome, of those counted.")),
         "verified": whole(_("Completion, verified"), width=120, format="%.1f%%"),
@@ -397,14 +397,14 @@ def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
         ),
         "overdue": whole(_("Overdue"), width=70),
         "unverified": whole(_("Not verified"), width=90),
-        "soft": whole(_("Targets no better than last year"), width=90),
-        "vote_n": whole(_("Ballots of the hall"), width=120),
-        "vote_score": whole(_("Vote score"), width=85, format="%.1f"),
-        "vote_interval": text(_("Interval"), width=100),
-        "public_n": whole(_("Votes of the public"), width=120),
+        "soft": whole(_("Targets no better than last year"), width=190),
+        "vote_n": whole(_("Ballots of the hall"), width=90, help=_("Ballots of the hall")),
+        "vote_score": whole(_("Vote score"), width=80, format="%.1f"),
+        "vote_interval": text(_("Interval"), width=95),
+        "public_n": whole(_("Votes of the public"), width=95, help=_("Votes of the public")),
         "public_score": whole(_("Public score"), width=85, format="%.1f"),
-        "public_interval": text(_("Interval"), width=100),
-        "final_level": text(_("Level set by the superior"), width=140),
+        "public_interval": text(_("Interval"), width=95),
+        "final_level": text(_("Level set by the superior"), width=104, help=_("Level set by the superior")),
     }
 
 
