@@ -119,7 +119,7 @@ def test_a_check_between_a_write_and_its_line_raises_no_alarm(store, small, tmp_
     """A writer that is at work, or was killed there, has noted what it stores; the note hides nothing else."""
     before = lines(store)
     with store.writing() as staging:
-        store._record(staging, Event(0, "publish", store.in_force(), store.in_force(), "", "2026-11-23T08:00:00", "甲"))
+        store.record(staging, Event(0, "publish", store.in_force(), store.in_force(), "", "2026-11-23T08:00:00", "甲"))
         assert lines(store) == before and check(store) == []
         shutil.copytree(staging, tmp_path / "left")
     assert check(store) == []
