@@ -1,4 +1,4 @@
-"""Measures of a scheme that may leave the house: small numbers withheld, and judged with all that was public before.
+"""Measures of a scheme that may be published: small numbers withheld, and judged with all that was public before.
 
 A measure of a year is a table of its keys by what is met and what is not, with totals, so that it is judged like the
 grades of a round: alone (`analytics.suppression`) and over time (`reports.disclosure_over_time`).
@@ -27,7 +27,7 @@ SMALLEST = 5
 MET, REST = f"{BETWEEN}met", f"{BETWEEN}rest"
 ALL = "all"
 WITHHELD, WAITS = "withheld", "waits"
-"""Reasons: a small number could be found from it; it changed by too few since it was last public."""
+"""Reasons: a small number would follow from it; it changed by too few since it was last public."""
 
 
 @dataclass(frozen=True)

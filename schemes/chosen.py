@@ -96,7 +96,7 @@ def choose(
 
 
 def public_rows(scheme: Scheme, release: "Release", year: int) -> pd.DataFrame:
-    """Return the rows of a year that may leave the house once they are judged: public measures, no small place."""
+    """Return the rows of a year that may be published once they are judged: public measures, no small place."""
     found = year_rows(scheme, release, year)
     public = {measure.name for measure in scheme.measures if measure.public}
     day = date.fromisoformat(str(found["as_of"].iloc[0]))

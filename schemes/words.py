@@ -15,7 +15,7 @@ REASON_WORDS = {
     NO_RECORDS: N_("No records of this kind have been imported."),
     NOT_BEGUN: N_("The records of this kind begin after the period."),
     NOT_RANDOM: N_("Those asked were not drawn at random and were not everybody."),
-    "withheld": N_("Withheld: a small number could be found from it."),
+    "withheld": N_("Withheld: a small number would follow from it."),
     "waits": N_("Withheld: it changed by too few since it was last public."),
     COUNTED: N_("Everything is counted, nothing is sampled: there is no interval."),
 }

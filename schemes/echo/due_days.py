@@ -99,6 +99,7 @@ def _with_events(
 ) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the place of each opinion that was paused, extended or sent back, and its COLUMNS."""
     moved = _moved(events)
+    known: dict[tuple[object, ...], dict[str, object]] = {}  # the same days and events again: a third of a ms each
     places = np.flatnonzero(opinions["opinion_no"].isin(moved).to_numpy())
     given = {name: days(opinions, name).iloc[places].dt.date for name in ("received_at", "answered_at")}
     numbers = opinions["opinion_no"].iloc[places]
@@ -106,7 +107,10 @@ def _with_events(
         if pd.isna(received):
             continue
         answers = [] if pd.isna(answered) or answered > as_of else [answered]
-        yield int(at), _moved_row(received, int(terms[at]), moved[number], answers, calendar, as_of, settings)
+        key = (received, int(terms[at]), tuple(moved[number]), tuple(answers))
+        if key not in known:
+            known[key] = _moved_row(received, int(terms[at]), moved[number], answers, calendar, as_of, settings)
+        yield int(at), known[key]
 
 
 def _moved_row(
