@@ -85,8 +85,8 @@ class Check:
     day; of ALONE the first day and the day after the last; of ONE the field that tells its rows apart; of SHARE the
     base. words: those for which `required`, `empty`, `needs` and ALONE apply, () means any; of IS those asked for;
     of ACROSS the headers. where: field -> words of the rows that are needed. when: field -> words of the rows to
-    which it applies. level: of the problem; a person may accept a warning. code: of the problem, where it has its
-    own.
+    which it applies. level: of the problem; a person may accept a warning. code: of the problem, where the condition
+    gives it.
     """
 
     sort: str

@@ -21,5 +21,5 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     due = [
         None if pd.isna(day) else rolled(calendar, after_days(day.date(), settings.filing_days)).day for day in decided
     ]
-    column = pd.Series(pd.to_datetime(due), index=decided.index).astype("datetime64[s]")
+    column = pd.to_datetime(pd.Series(due, index=decided.index, dtype=object)).astype("datetime64[s]")
     return ChainMap({"assessment": frames["assessment"].assign(filing_due=column)}, frames)  # type: ignore[arg-type]

@@ -110,7 +110,7 @@ def attention(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
 
 
 def _of_matter(about: pd.DataFrame, key: str) -> dict[str, str]:
-    return {name: about.at[key, name] for name in ("unit_code", "place_code")}
+    return {name: str(about.at[key, name]) for name in ("unit_code", "place_code")}
 
 
 Listed = tuple[str, str, date, int | None]

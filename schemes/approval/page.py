@@ -1,5 +1,7 @@
 """Page of risk assessments: the forest of the line, a row for each matter with what its survey proves."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -86,10 +88,14 @@ def forest_of(chosen: Chosen) -> pd.DataFrame:
     shares = {
         (row["assess_no"], row["question"]): int(row["yes"]) / int(row["n"]) for row in records(asked) if row["n"]
     }
-    ticks = {name: [shares.get((number, name)) for number in found["assess_no"]] for name in TICKS}
+    ticks = {name: _numbers([shares.get((number, name)) for number in found["assess_no"]]) for name in TICKS}
     share = [None if not n else int(yes) / int(n) for yes, n in zip(found["yes"], found["n"], strict=True)]
     mark = found["verdict"].where(found["reason"] != NOT_RANDOM, VOLUNTEERS)
-    return found.assign(share=pd.Series(share, index=found.index, dtype="Float64"), mark=mark, **ticks)
+    return found.assign(share=pd.Series(share, index=found.index, dtype="Float64"), mark=mark).assign(**ticks)
+
+
+def _numbers(values: list[float | None]) -> pd.Series:
+    return pd.Series(values, dtype="float64")
 
 
 def show_forest(chosen: Chosen, found: pd.DataFrame) -> None:
@@ -113,7 +119,7 @@ def forest_table(chosen: Chosen, found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([_table_row(chosen, row, to_prove(row, surveys[row["assess_no"]])) for row in records(found)])
 
 
-def _table_row(chosen: Chosen, row: dict, expected: Forecast | None) -> dict[str, str]:
+def _table_row(chosen: Chosen, row: dict[str, Any], expected: Forecast | None) -> dict[str, str]:
     words, known = language(), bool(row["n"])
     counts = f"{number_format.count(row['yes'])} / {number_format.count(row['n'])}" if known else number_format.NONE
     return {
@@ -129,7 +135,7 @@ def _table_row(chosen: Chosen, row: dict, expected: Forecast | None) -> dict[str
     }
 
 
-def decision_words(row: dict) -> str:
+def decision_words(row: dict[str, Any]) -> str:
     """Return the decision with its day."""
     if not row["decision"]:
         return word("undecided_yet")
@@ -171,7 +177,7 @@ def wide(text: str) -> int:
     return max(round(sum(FONT if char > "\u2e80" else 0.58 * FONT for char in line)) for line in text.split("<br>"))
 
 
-def beside(row: dict) -> str:
+def beside(row: dict[str, Any]) -> str:
     """Return what is written to the right of a row: yes / base, what lacks, and below it the decision with its day."""
     words = language()
     counts = f"{number_format.count(row['yes'])}/{number_format.count(row['n'])} " if row["n"] else ""
