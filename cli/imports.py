@@ -91,9 +91,7 @@ def import_(
 
     check_kind(kind)
     check_files(files)
-    check_form(form or "csv", output)
-    check_output(output)
-    check_output(clean_copy)
+    _check_outputs(form, output, clean_copy)
     if accept_warnings is not None and not accept_warnings.strip():
         raise CommandError(N_("Accepting warnings needs a reason."))
     with progress(N_("Reading")) as told:
@@ -121,13 +119,25 @@ def import_(
         )
     if report.remembered:
         _say_remembered(kind, report.remembered)
+    _show(report, form, output, explain=explain, confirm=confirm)
+    if clean_copy is not None:
+        _write_clean_copy(report, clean_copy)
+    raise typer.Exit(_import_code(report))
+
+
+def _show(report: "ImportReport", form: str | None, output: Path | None, *, explain: bool, confirm: str) -> None:
+    """Print what the columns are taken for where that was asked, and the outcome."""
     if explain and form != "json":
         explain_meaning(report.meaning, form, output)
     shown = form == "json" or not explain
     _show_import(report, form if shown else None, output if shown else None, explain=explain, confirm=confirm)
-    if clean_copy is not None:
-        _write_clean_copy(report, clean_copy)
-    raise typer.Exit(_import_code(report))
+
+
+def _check_outputs(form: str | None, output: Path | None, clean_copy: Path | None) -> None:
+    """Refuse a form or a file that cannot be written before anything is read."""
+    check_form(form or "csv", output)
+    check_output(output)
+    check_output(clean_copy)
 
 
 def _say_remembered(kind: str, remembered: dict[str, str]) -> None:

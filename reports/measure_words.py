@@ -26,10 +26,16 @@ def value_words(row: Words, counts: str, language: str) -> str:
     if counts == SHARE:
         return number_format.percent(row["value"], DECIMALS)
     if counts == FEN and not is_missing(row["value"]):
-        return translate(YUAN, language).format(amount=f"{int(str(row['value'])) / 100:,.2f}")
+        return translate(YUAN, language).format(amount=yuan(int(str(row["value"]))))
     if counts == METRES and not is_missing(row["value"]):
         return translate(KILOMETRES, language).format(length=kilometres(int(str(row["value"]))))
     return number_format.exact(row["value"])
+
+
+def yuan(fen: int) -> str:
+    """Return fen as yuan; without decimals if there are none, as a sum of millions would not fit its column."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}{f'.{rest:02}' if rest else ''}"
 
 
 def kilometres(metres: int) -> str:

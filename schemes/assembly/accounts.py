@@ -75,8 +75,8 @@ def _spread(frames: Frames, as_of: date, direction: str, known: tuple[str, ...])
     sums = by_source(frames, as_of)
     sums = sums[(sums["direction"] == direction) & (sums["source"] != LOAN)]
     named = sums["source"].where(sums["source"].isin(known), OTHER)
-    grouped = sums.assign(source=named).groupby(["project_no", "source"])["fen"].sum()
-    return {(str(project), str(source)): int(fen) for (project, source), fen in grouped.items()}
+    grouped = sums.assign(source=named).groupby(["project_no", "source"])["fen"].sum().reset_index()
+    return {(str(row["project_no"]), str(row["source"])): int(row["fen"]) for row in records(grouped)}
 
 
 def accounts_of(frames: Frames, project: str, as_of: date) -> dict[str, dict[str, int]]:

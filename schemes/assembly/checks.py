@@ -164,16 +164,14 @@ def _overspent(project: str, entries: pd.DataFrame, keys: Set[str]) -> Found:
             "borrowed": (days_first["loan"] & days_first["came"]).groupby(days_first["day"]).sum().cumsum(),
         }
     )
-    short = by_day[(by_day["spent"] > by_day["raised"]) & (by_day["borrowed"] == 0)]
+    short = records(by_day[(by_day["spent"] > by_day["raised"]) & (by_day["borrowed"] == 0)].reset_index())
     paid = days_first[days_first.index.isin(keys) & ~days_first["came"] & ~days_first["loan"]]
     for key, day in paid["day"].items():
-        later = short.index[short.index >= day]
-        if len(later):
-            sums = {name: _yuan(int(short.at[later[0], name])) for name in ("spent", "raised")}
-            yield Finding(
-                *("more_than_whole", "error", "amount", str(key)),
-                {"project": project, "day": later[0].date().isoformat(), **sums},
-            )
+        first = next((row for row in short if row["day"] >= day), None)
+        if first is not None:
+            facts = {"project": project, "day": first["day"].date().isoformat()}
+            facts |= {name: _yuan(int(first[name])) for name in ("spent", "raised")}
+            yield Finding("more_than_whole", "error", "amount", str(key), facts)
             return
 
 

@@ -68,10 +68,11 @@ PROJECTS = declared(
 DIVIDED = (("passed", "place"), ("raised", "place"), ("posted", "place"))
 
 
-def minutes(chosen: Chosen, language: str, form: Form = BARE) -> Document:
-    """Return the minutes of every assembly of the period: who was present, quorum and votes in integers, results."""
+def minutes(chosen: Chosen, language: str, form: Form = BARE, item: str = "") -> Document:
+    """Return the minutes of an assembly, or of all of the period: who was present, quorum and votes in integers."""
     frames = chosen.frames
     held = _held(chosen)
+    held = held[held["meeting_no"] == item] if item else held
     decided = decisions(frames) if len(held) and "motion" in frames else pd.DataFrame(columns=["meeting_no"])
     names = names_of(chosen)
     sections = [_assembly(meeting, decided, names, language) for meeting in records(held)]
@@ -80,10 +81,10 @@ def minutes(chosen: Chosen, language: str, form: Form = BARE) -> Document:
     return parts.scheme_document(chosen, "assembly-minutes", title, sections or [none], language, form)
 
 
-def accounts(chosen: Chosen, language: str, form: Form = BARE) -> Document:
-    """Return the accounts of every project up to the as-of day, as they are posted: sums by source and use."""
-    shown = projects_shown(chosen.frames, chosen.asked.as_of)
-    moved = shown[(shown["raised"] > 0) | (shown["spent"] > 0)] if len(shown) else shown
+def accounts(chosen: Chosen, language: str, form: Form = BARE, item: str = "") -> Document:
+    """Return the accounts of a project, or of all, up to the as-of day, as they are posted: sums by source and use."""
+    moved = _moved(chosen)
+    moved = moved[moved["project_no"] == item] if item else moved
     sections = [_account(chosen, project, language) for project in records(moved)]
     none = Section(_say("no_project", language), 1)
     title = parts.titled(chosen, DOCUMENT_TITLES["accounts"], language)
@@ -91,8 +92,9 @@ def accounts(chosen: Chosen, language: str, form: Form = BARE) -> Document:
 
 
 def figures(chosen: Chosen, language: str, form: Form = BARE) -> Document:
-    """Return the figures of the period: measures, villages in roster order, projects, and what has to be done."""
+    """Return the figures of the period: measures, villages in roster order, projects so far, what has to be done."""
     shown = projects_shown(chosen.frames, chosen.asked.as_of)
+    shown = shown[~(shown["first"] > pd.Timestamp(chosen.asked.period.last))] if len(shown) else shown
     base = parts.ListBase(len(shown), "all_projects")
     lines = [_project_cells(project, language) for project in records(shown)]
     sections = [
@@ -106,6 +108,29 @@ def figures(chosen: Chosen, language: str, form: Form = BARE) -> Document:
 
 
 DOCUMENTS = {"minutes": minutes, "accounts": accounts, "year": figures}
+
+
+def assemblies(chosen: Chosen) -> dict[str, str]:
+    """Return the number of every assembly of the period with its place and day."""
+    names = names_of(chosen)
+    return {
+        str(row["meeting_no"]): f"{names.get(str(row['place_code']), row['place_code'])} {_day(row['date'])}"
+        for row in records(_held(chosen))
+    }
+
+
+def projects(chosen: Chosen) -> dict[str, str]:
+    """Return the number of every project with receipts or payments, with its name."""
+    return {str(row["project_no"]): str(row["name"]) for row in records(_moved(chosen))}
+
+
+ITEMS = {"minutes": assemblies, "accounts": projects}
+
+
+def _moved(chosen: Chosen) -> pd.DataFrame:
+    """Return the projects that have receipts or payments."""
+    shown = projects_shown(chosen.frames, chosen.asked.as_of)
+    return shown[(shown["raised"] > 0) | (shown["spent"] > 0)] if len(shown) else shown
 
 
 def _word(words: Mapping[str, str], name: str, language: str) -> str:

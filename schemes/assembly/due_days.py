@@ -8,7 +8,7 @@ import pandas as pd
 from data.model.clock import after_months, rolled
 from data.model.working_days import Calendar, Deadline
 from schemes.assembly.measures import Settings, meetings
-from schemes.frame import Frames, days
+from schemes.frame import Frames, days, records
 
 TABLES = ("project",)
 """Tables that get a term."""
@@ -30,16 +30,18 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     named = projects["meeting_no"] if "meeting_no" in projects else pd.Series(None, index=projects.index, dtype=object)
     terms = [_term(calendar, day_of.get(number), frames, settings) for number in named]
     until = [None if term is None else term.day.isoformat() for term in terms]
-    provisional = [term is not None and term.provisional for term in terms]
-    added = {"levy_until": pd.Series(until, index=projects.index, dtype=object), "levy_provisional": provisional}
-    return ChainMap({"project": projects.assign(**added)}, frames)
+    projects = projects.assign(
+        levy_until=pd.Series(until, index=projects.index, dtype=object),
+        levy_provisional=[term is not None and term.provisional for term in terms],
+    )
+    return ChainMap({"project": projects}, frames)  # type: ignore[arg-type]
 
 
 def _term(calendar: Calendar, held: pd.Timestamp | None, frames: Frames, settings: Settings) -> Deadline | None:
     """Return the term under the rules of the day of the assembly; later rules move no term."""
     if held is None or pd.isna(held):
         return None
-    for rules in frames["rules"].itertuples() if "rules" in frames else ():
-        if pd.isna(rules.valid_from) or rules.valid_from <= held:
-            settings = rules.settings
+    for rules in records(frames["rules"]) if "rules" in frames else ():
+        if rules["valid_from"] is None or rules["valid_from"] <= held:
+            settings = rules["settings"]
     return levy_term(calendar, held.date(), settings)

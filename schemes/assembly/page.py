@@ -19,7 +19,7 @@ from ui import schemes as parts
 from ui.charts.base import GREY, INK, label
 from ui.i18n import _, language
 
-GLANCE = ("with_quorum", "passed", "raised_in_all", "levies_reached")
+GLANCE = ("with_quorum", "passed", "levies_reached", "posted")
 LOOKS = {
     "集资": ("#0072B2", ""),
     "捐款": ("#56B4E9", "/"),
@@ -30,8 +30,11 @@ LOOKS = {
 }
 """Colour and pattern of each source: a grey print shows which is which."""
 MOST_SHOWN = 30  # projects; more could not be read at a projector
-ROW, TALLEST_NAME = 52, 12
-COLUMNS = ("entry_no", "project_no", "date", "direction", "source", "amount", "receipt")
+ROW, LONGEST_NAME = 52, 12
+SCALE = {"zh": 1_000_000, "en": 100_000_000}
+"""Fen of a unit of the axis: ten thousand yuan, as Chinese counts, and a million yuan."""
+PROJECT_COLUMNS = ("project_no", "name", "place_code", "kind", "approved_on", "started_on", "accepted_on", "posted_on")
+ENTRY_COLUMNS = ("entry_no", "project_no", "date", "direction", "source", "amount", "receipt")
 
 
 def view(chosen: Chosen) -> None:
@@ -47,11 +50,12 @@ def view(chosen: Chosen) -> None:
             key="funds",
             alt=words["funds"],
             caption=words["funds_caption"],
-            height=max(330, ROW * len(drawn) + 90),
         )
     parts.attention(chosen, parts.kept(chosen, "attention", attention))
-    if "fund_entry" in chosen.frames:
-        parts.register(chosen, "fund_entry", COLUMNS)
+    if "project" in chosen.frames:
+        parts.register(chosen, "project", PROJECT_COLUMNS)
+    if "fund_entry" in chosen.frames and not chosen.place:  # entries name their project, and no place
+        parts.register(chosen, "fund_entry", ENTRY_COLUMNS)
 
 
 def sum_line(shown: pd.DataFrame, day: str, words: Mapping[str, str], reader: str) -> str:
@@ -118,7 +122,8 @@ def fund_chart(shown: pd.DataFrame, words: Mapping[str, str]) -> go.Figure:
     for source in SHOWN_SOURCES:
         if shown[source].any():
             fig.add_trace(_bar(lines, source, words[source]))
-    ends = [(row["spent"] / 100, at + 0.34) for at, row in enumerate(lines)]
+    unit = SCALE[language()]
+    ends = [(row["spent"] / unit, at + 0.34) for at, row in enumerate(lines)]
     fig.add_trace(
         go.Scatter(
             x=[x for spent, _at in ends for x in (0, spent, None)],
@@ -129,7 +134,7 @@ def fund_chart(shown: pd.DataFrame, words: Mapping[str, str]) -> go.Figure:
             hoverinfo="skip",
         )
     )
-    budgets = [(row["budget"] / 100, at) for at, row in enumerate(lines) if row["budget"]]
+    budgets = [(row["budget"] / unit, at) for at, row in enumerate(lines) if row["budget"]]
     tick = {"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": "#D55E00"}}
     fig.add_trace(
         go.Scatter(
@@ -147,7 +152,7 @@ def fund_chart(shown: pd.DataFrame, words: Mapping[str, str]) -> go.Figure:
 def _bar(lines: list[dict[str, Any]], source: str, name: str) -> go.Bar:
     colour, pattern = LOOKS[source]
     return go.Bar(
-        x=[row[source] / 100 for row in lines],
+        x=[row[source] / SCALE[language()] for row in lines],
         y=list(range(len(lines))),
         orientation="h",
         width=0.4,
@@ -155,7 +160,7 @@ def _bar(lines: list[dict[str, Any]], source: str, name: str) -> go.Bar:
         marker={
             "color": colour,
             "line": {"width": 1, "color": "white"},
-            "pattern": {"shape": pattern, "fgcolor": "white", "size": 7, "solidity": 0.35},
+            "pattern": {"shape": pattern, "fgcolor": "white", "size": 7, "solidity": 0.3, "fillmode": "overlay"},
         },
         hoverinfo="skip",
     )
@@ -163,12 +168,12 @@ def _bar(lines: list[dict[str, Any]], source: str, name: str) -> go.Bar:
 
 def _laid_out(fig: go.Figure, lines: list[dict[str, Any]], words: Mapping[str, str]) -> go.Figure:
     """Place the names to the left, votes and state to the right, the earliest assembly on top."""
-    names = [f"{label(str(row['name']), TALLEST_NAME)}<br>{length_words(row, words)}" for row in lines]
+    names = [f"{label(str(row['name']), LONGEST_NAME)}<br>{length_words(row, words)}" for row in lines]
     for at, row in enumerate(lines):
         text = f"{votes_words(row, words)}<br>{state_words(row)}"
         fig.add_annotation(
             **{"x": 1, "xref": "paper", "xanchor": "left", "y": at, "text": text, "showarrow": False},
-            **{"align": "left", "xshift": 6, "font": {"size": 12}},
+            **{"align": "left", "xshift": 6, "font": {"size": 11}},
         )
     fig.update_yaxes(
         **{"tickvals": list(range(len(lines))), "ticktext": names, "range": [len(lines) - 0.4, -0.6]},
@@ -176,11 +181,11 @@ def _laid_out(fig: go.Figure, lines: list[dict[str, Any]], words: Mapping[str, s
     )
     fig.update_xaxes(
         **{"title": {"text": words["yuan"], "standoff": 4}, "rangemode": "tozero", "gridcolor": "#E4E8EC"},
-        **{"tickformat": ",.0f", "nticks": 5, "zerolinecolor": GREY},
+        **{"tickformat": ",", "nticks": 5, "zerolinecolor": GREY},
     )
     legend = {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "traceorder": "normal"}
     fig.update_layout(
         **{"barmode": "stack", "height": max(330, ROW * len(lines) + 90), "legend": legend},
-        margin={"l": 10, "r": 110, "t": 48, "b": 10},
+        margin={"l": 10, "r": 125, "t": 48, "b": 10},
     )
     return fig

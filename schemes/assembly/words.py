@@ -61,11 +61,11 @@ STATE_WORDS = {
     "project_accepted": N_("Project accepted"),
 }
 SOURCE_WORDS = {
-    "集资": N_("Shares of residents"),
+    "集资": N_("Shares"),
     "捐款": N_("Gifts"),
-    "项目补助": N_("Project subsidies"),
-    "集体": N_("Collective funds"),
-    "以资代劳": N_("Money in place of labour"),
+    "项目补助": N_("Subsidies"),
+    "集体": N_("Collective"),
+    "以资代劳": N_("In place of labour"),
     "其他": N_("Other"),
     "材料": N_("Material"),
     "人工": N_("Labour"),
@@ -92,7 +92,7 @@ PICTURE_WORDS = {
     "budget": N_("Budget"),
     "spent": N_("Spent"),
     "state": N_("State"),
-    "yuan": N_("Yuan"),
+    "yuan": N_("Million yuan"),
 }
 DOCUMENT_WORDS = {
     "minutes": N_("Minutes of assemblies"),

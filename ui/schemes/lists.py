@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.model.contract import TABLE_OF, header_of
+from data.model.contract import TABLE_OF, Field, fields, header_of
 from reports.documents.scheme import TO_CHECK, item_cells
 from results.contributions import Chosen, names_of
 from results.missing import is_missing
@@ -64,8 +64,10 @@ def register(chosen: Chosen, kind: str, columns: Sequence[str]) -> None:
     if not total:
         st.info(_("No line of the register fits."))
         return
-    names = names_of(chosen)
-    shown = pd.DataFrame({_header(kind, name): [_cell(name, value, names) for value in rows[name]] for name in columns})
+    names, known = names_of(chosen), {field.name: field for field in fields(kind)}
+    shown = pd.DataFrame(
+        {_header(kind, name): [_cell(known[name], value, names) for value in rows[name]] for name in columns}
+    )
     st.dataframe(shown, hide_index=True, key=key, alt=_("Lines of the register."))
     st.caption(
         _("{shown} of {count} lines, newest first, as of {day}.").format(
@@ -83,12 +85,17 @@ def _header(kind: str, name: str) -> str:
     return header_of(kind, name) if language() == "zh" else name.replace("_", " ").capitalize()
 
 
-def _cell(name: str, value: object, names: Mapping[str, str]) -> str:
-    """Return a cell in words: the name of a unit or place, a time without seconds, a list with commas."""
+def _cell(field: Field, value: object, names: Mapping[str, str]) -> str:
+    """Return a cell in words: the name of a unit or place, a time without seconds, yes or no, an amount."""
     if isinstance(value, list | tuple):
         return _(", ").join(map(str, value))
     if is_missing(value):
         return ""
-    if name in ("unit_code", "place_code"):
+    if field.name in ("unit_code", "place_code"):
         return names.get(str(value), str(value))
+    if field.type == "bool":
+        return _("yes") if value else _("no")
+    places = next((check.other for check in field.checks if check.sort == "decimals"), "")
+    if places:
+        return f"{float(str(value)):,.{places}f}"
     return str(value).replace("T", " ").removesuffix(":00") if TIME.fullmatch(str(value)) else str(value)
