@@ -3,6 +3,7 @@
 Units in the order of the roster, never by number. Months after the as-of day are blank, not zero.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -41,7 +42,8 @@ def ladder(chosen: Chosen) -> pd.DataFrame:
     counts = _by_month(_counting(own), "received_on")
     marks = _marks(own.frames)
     sums = _sums(own, YEAR_MEASURES)
-    rows = [_row(own, year, code, name, counts, marks, sums) for code, name in _roster(own) if code in counts.index]
+    units = {code for code, _ in counts}
+    rows = [_row(own, year, code, name, counts, marks, sums) for code, name in _roster(own) if code in units]
     return pd.DataFrame(rows, columns=["unit_code", "name", "months", "marks", "received", "against", "in_time", "due"])
 
 
@@ -50,13 +52,13 @@ def _row(
     year: Period,
     code: str,
     name: str,
-    counts: pd.DataFrame,
+    counts: Mapping[tuple[str, str], int],
     marks: Mapping[tuple[str, str], str],
     sums: Mapping[tuple[str, str], tuple[Any, int]],
 ) -> dict[str, object]:
     months = [month for month, _ in year.parts("month")]
     begun = [month <= chosen.asked.as_of.isoformat()[:7] for month in months]
-    numbers = [int(counts.loc[code].get(month, 0)) if done else None for month, done in zip(months, begun, strict=True)]
+    numbers = [counts.get((code, month), 0) if done else None for month, done in zip(months, begun, strict=True)]
     share, due = sums.get(("handled_in_time", code), (None, 0))
     return {
         "unit_code": code,
@@ -79,10 +81,9 @@ def _counting(chosen: Chosen) -> pd.DataFrame:
     return table[inside & (table["kind"] != DUPLICATE) & table["against"].eq(True)]
 
 
-def _by_month(rows: pd.DataFrame, day: str) -> pd.DataFrame:
+def _by_month(rows: pd.DataFrame, day: str) -> Counter[tuple[str, str]]:
     """Return the number of rows by unit and month."""
-    months = days(rows, day).dt.strftime("%Y-%m")
-    return pd.crosstab(rows["unit_code"], months) if len(rows) else pd.DataFrame()
+    return Counter(zip(rows["unit_code"].astype(str), days(rows, day).dt.strftime("%Y-%m"), strict=True))
 
 
 def _marks(frames: Frames) -> dict[tuple[str, str], str]:
@@ -165,7 +166,7 @@ def findings(chosen: Chosen) -> pd.DataFrame:
     about = zip(*(texts(decisions, name) for name in ("measure", "object", "doc_no")), strict=True)
     words = [f"{measure}（{whom}）{number}" for measure, whom, number in about]
     numbered = decisions.assign(words=words)[texts(decisions, "doc_no") != ""]
-    decided = numbered.groupby("inquiry_no")["words"].agg(lambda texts_: tuple(dict.fromkeys(texts_)))
+    decided = {number: tuple(dict.fromkeys(own["words"])) for number, own in numbered.groupby("inquiry_no")}
     found = upheld.assign(decided=upheld["inquiry_no"].map(decided))
     return found[found["decided"].notna()].sort_values(["found_on", "inquiry_no"]).reset_index(drop=True)
 

@@ -74,7 +74,8 @@ def show_ladder(chosen: Chosen, steps: pd.DataFrame, words: dict[str, str]) -> N
 
 def last_month_first(steps: pd.DataFrame, last: int) -> pd.DataFrame:
     """Return the units with a petition that counts in the last month before the others, each in roster order."""
-    return steps.sort_values("months", key=lambda months: [not row[last - 1] for row in months], kind="stable")
+    months = list(steps["months"])
+    return steps.iloc[sorted(range(len(months)), key=lambda at: not months[at][last - 1])]
 
 
 def ladder_chart(steps: pd.DataFrame, year: int, as_of: date, words: dict[str, str]) -> go.Figure:
@@ -201,7 +202,7 @@ def unit_table(units: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
 
 def _of_base(given: tuple[float | None, int] | None, *, share: bool) -> str:
     """Return a value with its base, such as 2/15; a dash without a base."""
-    if given is None or given[0] is None:
+    value, base = given or (None, 0)
+    if value is None:
         return number_format.NONE
-    value, base = given
     return f"{round(value * base) if share else value}/{base}"

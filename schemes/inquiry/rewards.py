@@ -4,6 +4,7 @@ Only units that are confirmed at the bottom, inquiries upheld against a unit wit
 were missed after verification; a pledge that was met carries a reward. Everything else is listed as not supported.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -93,11 +94,11 @@ def _pledges(release: Release, year: int, as_of: date) -> Iterator[Ground]:
             continue
         lines = pledge_book(release.round(name), as_of).lines
         lines = lines.assign(state=states(lines, name, as_of), known=lines["verified_met"].notna())
-        known = lines.groupby("unit_code")["known"].sum()
+        known = Counter(lines.loc[lines["known"], "unit_code"].astype(str))
         judged = lines[lines["state"].isin((KEPT, MISSED))]
         for (unit, state), own in judged.groupby(["unit_code", "state"], sort=False):
             ids = tuple(own["pledge_id"].astype(str))
-            yield Ground(str(unit), PLEDGES, state == MISSED, ids, " ".join(ids), int(known[unit]), "pledges_verified")
+            yield Ground(str(unit), PLEDGES, state == MISSED, ids, " ".join(ids), known[str(unit)], "pledges_verified")
 
 
 def reward_lines(chosen: Chosen) -> pd.DataFrame:

@@ -155,7 +155,7 @@ def test_an_entry_registered_twice_is_a_warning_in_a_file_and_between_files(fill
     found = read(filled, "petition", TWIN, as_of="2026-04-30")
     assert findings(found) == [("warning", 2, "登记编号", "registered_twice")]
     assert found.problems[0].facts["other"] == "XF-2026-0203" and not found.stored
-    both = PETITIONS + TWIN.strip().splitlines()[1] + " |" * 7
+    both = f"{PETITIONS}\n{TWIN.strip().splitlines()[1]}{' |' * 7}"
     (pair,) = read(filled, "petition", both, as_of="2026-04-30").problems
     assert (pair.row, pair.code, pair.facts["value"]) == (5, "registered_twice", "XF-2026-0300")
     assert read(filled, "petition", both, as_of="2026-04-30", accept_warnings="两处登记").stored
