@@ -282,6 +282,7 @@ SENTENCES: dict[str, str] = {
         "{event} on {day} has no effect: it came after the due day, is longer than {longest} working days, or is more than {most}."
     ),
     "day_off": N_("{count} answers were given on days that are not worked: {shown}. They count like any."),
+    "due_days_moved": N_("With these days, {count} open entries have another due day: {shown}."),
     "outside_service": N_("The visit on {day} should be within the service of {person}; it is outside."),
     "too_many": N_("A person should have at most {most} visits on a day; {person} has {count} on {day}."),
     "all_on_last_day": N_(
@@ -614,7 +615,7 @@ SUGGESTIONS: dict[str, str] = {
     "referred_differs": N_("Correct the number, or import the other table first."),
     "measure_without_finding": N_("Correct the number, or import the register with the finding first."),
     "other_unit": N_("Confirm, with the reason, if the decision names the earlier unit; otherwise correct the unit."),
-    "registered_twice": N_("Confirm, with the reason; if they are two entries, correct the one that differs."),
+    "registered_twice": N_("Confirm, with the reason; if they are two entries, correct what differs."),
     "not_confirmed": N_("Take the penalty out of the file, or give the basis that it rests on."),
     "cycle": N_("Correct the place above one of the two."),
     "not_a_code": N_("Give it a random code; the office keeps the list of codes."),
@@ -625,6 +626,7 @@ SUGGESTIONS: dict[str, str] = {
     "event_order": N_("Correct the day or the kind of the event."),
     "without_effect": N_("Nothing needs to be done; the due day stays as it was."),
     "day_off": N_("Nothing needs to be done."),
+    "due_days_moved": N_("Nothing needs to be done; tell those who answer."),
     "outside_service": N_(
         "Confirm, with the reason: such visits are not counted. Otherwise correct the visit or the table of posts."
     ),

@@ -18,6 +18,7 @@ import pandas as pd
 from bench.import_ballots import WORK, seconds
 from data.store import ImportOptions, Store
 from data.store.release import Release
+from schemes import checks
 
 ROWS = 500_000
 UNITS, GRIDS = 60, 200
@@ -69,7 +70,7 @@ def main(rows: int = ROWS) -> None:
         file.writelines(opinions(rows))
     options = ImportOptions(as_of=AS_OF)
     figures: dict[str, float] = {"rows": rows}
-    figures["import_s"] = seconds(lambda: store.import_files("opinion", [path], "2026", options))
+    figures["import_s"] = seconds(lambda: store.import_files("opinion", [path], "2026", options, checks=checks(store)))
     figures["memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     figures["publish_s"] = seconds(store.publish)
     release = store.release()

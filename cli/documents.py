@@ -53,6 +53,9 @@ def bulletin(
     period: Annotated[
         str, typer.Option(metavar="P", help=N_("Month, quarter or year of a scheme's: 2026-03, 2026Q1 or 2026."))
     ] = "",
+    item: Annotated[
+        str, typer.Option(metavar="NO", help=N_("What a scheme's document is about; all of the period if left out."))
+    ] = "",
     since: Annotated[
         str | None,
         typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
@@ -76,14 +79,14 @@ def bulletin(
 
     ending = _format(file_format, output, template)
     _check_kind(kind, unit)
-    _check_options(kind, category, since, as_of, period)
+    _check_options(kind, category, since, as_of, period, item)
     name = _about(kind, round_id)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             if kind in KINDS:
                 made = _of_round(chosen.round(name), kind, category, unit, since, as_of, form)
             else:
-                made = _of_scheme(chosen, kind, period, as_of, unit, form)
+                made = _of_scheme(chosen, kind, period, as_of, unit, item, form)
         with progress(N_("Typesetting")):
             content = _pdf(made) if ending == "pdf" else _docx(made, template)
         digest = hashlib.sha256(content).hexdigest()
@@ -111,6 +114,13 @@ def scheme_kinds() -> dict[str, tuple[str, str]]:
     return {f"{scheme.name}-{document}": (scheme.name, document) for scheme in SCHEMES for document in scheme.documents}
 
 
+def kinds_of_items() -> tuple[str, ...]:
+    """Return the kinds of document that may be about a single item."""
+    from schemes import SCHEMES
+
+    return tuple(f"{scheme.name}-{document}" for scheme in SCHEMES for document in scheme.items)
+
+
 def _about(kind: str, round_id: str) -> str:
     """Return the round of a document; a document of a scheme has none."""
     if kind not in KINDS:
@@ -128,12 +138,15 @@ def _check_kind(kind: str, unit: str) -> None:
         raise CommandError(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
 
 
-def _check_options(kind: str, category: str | None, since: str | None, as_of: str | None, period: str) -> None:
+def _check_options(
+    kind: str, category: str | None, since: str | None, as_of: str | None, period: str, item: str
+) -> None:
     """Refuse an option that would have no effect on this kind of document."""
     own = () if kind in KINDS else (kind,)
     periodic = own or (tuple(scheme_kinds()) if period else ())
     for option, given, kinds in (
         ("--period", period or None, periodic),
+        ("--item", item or None, kinds_of_items()),
         ("--category", category, ("bulletin", "ranking", "bottom", "changes")),
         ("--from", since, ("changes",)),
         ("--as-of", as_of, ("pledges", *own)),
@@ -156,7 +169,9 @@ def _of_round(
     return _document(round_, kind, category, unit, since, form)
 
 
-def _of_scheme(release: "Release", kind: str, period: str, as_of: str | None, unit: str, form: "Form") -> "Document":
+def _of_scheme(
+    release: "Release", kind: str, period: str, as_of: str | None, unit: str, item: str, form: "Form"
+) -> "Document":
     """A document of a scheme: over the period named, else over that of its newest day."""
     from cli.schemes import NO_TABLES, period_of
     from schemes import scheme_of
@@ -171,7 +186,9 @@ def _of_scheme(release: "Release", kind: str, period: str, as_of: str | None, un
     facts = {"year": day.year, "month": day.month, "quarter": (day.month + 2) // 3}
     asked = period_of(period or PERIODS.get(document, PERIODS["month"]).format(**facts))
     chosen = choose(scheme, release, asked, day, unit=unit)
-    return cast("Document", scheme.documents[document](chosen, session.language, form))
+    if item:
+        check_choice("--item", item, tuple(scheme.items[document](chosen)))
+    return cast("Document", scheme.documents[document](chosen, session.language, form, *filter(None, [item])))
 
 
 def _document(

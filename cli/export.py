@@ -12,7 +12,7 @@ import typer
 
 from cli.app import app
 from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, checked_round, progress, session
-from cli.output import CANNOT_BE_WRITTEN, check_form, check_output, sheet_bytes, write
+from cli.output import CANNOT_BE_WRITTEN, check_form, check_output, parsed_date, sheet_bytes, write
 from cli.results import open_release
 from i18n import N_, translate
 
@@ -32,11 +32,16 @@ def export(
         str | None,
         typer.Option("--from", metavar="ROUND", help=N_("Earlier round of the changes.")),
     ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=N_("State on this day, of a register that lives on."))
+    ] = None,
     release: ReleaseId = None,
     form: Format = "csv",
     output: Output = None,
 ) -> None:
     """`biaochi export`."""
+    from data.model.books import is_book
+    from data.store.records import LAST_DAY
     from reports.tables import BALLOTS, BY_CATEGORY, CHANGES, TABLES
 
     check_form(form, output)
@@ -47,6 +52,9 @@ def export(
         raise CommandError(N_("--from ROUND is for the table changes."))
     if category is not None and table not in BY_CATEGORY:
         raise CommandError(N_("--category is for the tables: {known}."), known=", ".join(BY_CATEGORY))
+    if as_of is not None and not is_book(table):
+        raise CommandError(N_("--as-of is for registers whose rows live on, not for {table}."), table=table)
+    day = parsed_date("--as-of", as_of).isoformat() if as_of else LAST_DAY
     name = checked_round(round_id)
     with open_release(release) as chosen, progress(N_("Computing")):
         if table == BALLOTS and form == "csv":
@@ -54,12 +62,12 @@ def export(
         if table == BALLOTS:
             content = _ballots(chosen.round(name), form)
         else:
-            content = _table(chosen.round(name), table, category, since, form)
+            content = _table(chosen.round(name), table, category, since, form, day)
         _log(chosen.round(name), table, form, hashlib.sha256(content).hexdigest())
         write(content, output)
 
 
-def _table(round_: "Round", table: str, category: str | None, since: str | None, form: str) -> bytes:
+def _table(round_: "Round", table: str, category: str | None, since: str | None, form: str, as_of: str) -> bytes:
     """The file of every table but the ballots."""
     from formats.spreadsheet import json_bytes
     from reports.record_tables import NothingToExportError
@@ -72,8 +80,8 @@ def _table(round_: "Round", table: str, category: str | None, since: str | None,
                 return json_bytes(changes_json(round_.release, found, category))
             return sheet_bytes(changes_sheet(round_.release, found, session.language, category), form)
         if form == "json":
-            return json_bytes(as_json(round_, table, category))
-        return sheet_bytes(export_sheet(round_, table, session.language, category=category), form)
+            return json_bytes(as_json(round_, table, category, as_of))
+        return sheet_bytes(export_sheet(round_, table, session.language, category=category, as_of=as_of), form)
     except NothingToExportError:
         raise _nothing(round_, table) from None
 

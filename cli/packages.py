@@ -97,6 +97,7 @@ def bundle(
     from reports.bundle import changes_since, internal_bundle
     from reports.public_export import prepare
     from results.ranking.what_if import what_if
+    from schemes import SCHEMES
 
     name = checked_round(round_id)
     if public and form != asked_form():
@@ -115,9 +116,15 @@ def bundle(
                 content = export.bundle(session.language)
                 note = _kept(export)
             else:
-                found = changes_since(chosen.round(name), partial(what_if, session.store()))
+                recount = partial(what_if, session.store())
+                found = changes_since(chosen.round(name), recount) if chosen.round(name).has_units else []
                 content = internal_bundle(
-                    chosen.round(name), session.language, changes_found=found, form=form, progress=report
+                    chosen.round(name),
+                    session.language,
+                    changes_found=found,
+                    schemes=SCHEMES,
+                    form=form,
+                    progress=report,
                 )
                 warning = fonts_here().warning(session.language)
         if warning:

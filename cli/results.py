@@ -105,16 +105,16 @@ def unit(
     from reports.ranking_table import unit_as_json, unit_as_sheet
     from results.ranking.rows import unit_rounds
     from schemes import SCHEMES
-    from schemes.of_unit import unit_dossier
+    from schemes.of_unit import in_register, unit_dossier
 
     check_form(form, output)
     day = parsed_date("--as-of", as_of) if as_of else None
     with open_release(release) as chosen:
         rows = unit_rounds(chosen, code)
-        if not rows:
+        if not rows and not in_register(chosen, code):
             session.say(N_("The release has no unit with the code {unit}."), unit=code)
             raise which_unit(chosen, code, chosen.rounds())
-        if form != "json" and not schemes:
+        if rows and form != "json" and not schemes:
             emit_sheet(unit_as_sheet(chosen, code, rows, session.language), form, output)
             return
         found = unit_dossier(chosen, code, rows, SCHEMES, day)

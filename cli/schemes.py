@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.app import app
-from cli.context import CommandError, Output, ReleaseId, checked_round, progress, session, text_of
+from cli.context import CommandError, Format, Output, ReleaseId, checked_round, progress, session, text_of
 from cli.examples import EXAMPLES
 from cli.output import check_choice, check_form, check_output, parsed_date, print_line, sheet_bytes, write
 from cli.results import open_release
@@ -99,6 +99,10 @@ def register(scheme: Scheme) -> None:
     own.command("attention", help=N_("List what has to be done."))(_attention(scheme))
     own.command("template", help=N_("Write an empty workbook to fill in and import."))(_template(scheme))
     own.command("close", help=N_("Keep the figures of a month as its circular prints them."))(_close(scheme))
+    own.command("public", help=N_("Write what may be published of a year; small numbers are withheld."))(
+        _public(scheme)
+    )
+    EXAMPLES[f"{path} public"] = (f"{path} public --year 2026 -o {scheme.name}-2026.csv",)
     rules = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     own.add_typer(rules, name="rules", help=N_("Rules of the scheme: add, show."))
     rules.command("add", help=N_("Add rules that apply from a day on; what began before keeps its term."))(
@@ -194,6 +198,44 @@ def _attention(scheme: Scheme) -> Callable[..., None]:
             _emit(call, f"{scheme.name}-attention", form, output, writers)
 
     return attention
+
+
+def _public(scheme: Scheme) -> Callable[..., None]:
+    def public(
+        year: Annotated[str, typer.Option(metavar="Y", help=N_("Year, such as 2026."))],
+        release: ReleaseId = None,
+        form: Format = "csv",
+        output: Output = None,
+    ) -> None:
+        from data.store.audit_log import log_export
+        from data.store.public_sets import noted
+        from formats.spreadsheet import json_bytes
+        from reports import measure_table
+        from reports.public_measures import prepare_measures
+        from schemes.chosen import public_rows
+
+        _check(form, output)
+        period = _period(year=year)
+        with ExitStack() as stack, progress(N_("Computing")):
+            call = Call(scheme, release, stack)
+            call.chosen()
+            first = period.first.year if period else 0
+            rows = public_rows(scheme, call.release, first)
+            if rows.empty:
+                raise CommandError(N_("Nothing of this scheme and year is public."))
+            found = prepare_measures(session.store(), scheme, call.release, first, rows)
+            about = (found.rows, scheme, scheme.names(call.release, date(first, 12, 31)), call.release)
+            if form == "json":
+                content = json_bytes(measure_table.as_json(*about))
+            else:
+                content = sheet_bytes(measure_table.as_sheet(*about, session.language), form)
+            digest, note = hashlib.sha256(content).hexdigest(), noted(found.keep(session.store()))
+            log_export(
+                session.path, found.logged, release=call.release_id, round_id=found.round, sha256=digest, note=note
+            )
+        write(content, output)
+
+    return public
 
 
 def _template(scheme: Scheme) -> Callable[..., None]:

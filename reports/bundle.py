@@ -6,10 +6,12 @@ and its tables with exactly the text of the page, so that the tables disclose no
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from data.model.contract import KINDS
 from data.model.progress import Progress, no_progress
+from data.model.record_keys import year_of
 from data.store.release import Round
 from data.store.uploads import read_upload
 from formats.document import Form
@@ -22,6 +24,7 @@ from reports.disclosure_control import FIELDS, OF_A_RANKED_UNIT, NothingPublishe
 from reports.documents import bulletin, round_results
 from reports.documents.common import BARE
 from reports.interval_leaks import step_decimals, steps_of
+from reports.measure_table import as_sheet as measures_sheet
 from reports.pledge_table import as_sheet as pledge_sheet
 from reports.pledge_table import table as pledge_table
 from reports.public_facts import PublicSet
@@ -30,6 +33,7 @@ from reports.ranking_table import legend_of, marks, with_basis
 from reports.record_tables import NothingToExportError
 from reports.tables import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
 from results.comparison.year_on_year import Changes, Recount, changes, round_before
+from results.contributions import Scheme
 from results.labels import BASIS, header, word
 from results.pledges.by_year import pledge_year
 from results.pledges.register import pledge_rounds
@@ -47,6 +51,7 @@ TOLD = {
     "changes": N_("The change of each unit since the previous round, with its interval."),
     "pledges": N_("Pledges with reported and verified results."),
     "bulletin": N_("The bulletin, to print (PDF) and to edit (Word)."),
+    "schemes/": N_("The measures of each scheme for the year, in total, by unit, by place and by month."),
     "tables/": N_(
         "Imported tables under the standard headers; they can be imported again. Ballots are not included: "
         "biaochi export ballots."
@@ -72,35 +77,65 @@ def internal_bundle(
     language: str,
     *,
     changes_found: Iterable[Changes] = (),
+    schemes: Sequence[Scheme] = (),
     form: Form = BARE,
     progress: Progress = no_progress,
 ) -> bytes:
     """Return the internal bundle. changes_found: comparisons of the categories with the previous round, if any.
 
-    Raises NothingPublishedError for a round that has a register but no votes.
+    schemes: those whose measures of the year belong in it, where the release has tables of theirs.
+
+    Raises NothingPublishedError for a round that has a register but no votes, and nothing of a scheme.
     """
-    release, found_of_round = round_.release, round_results(round_)
-    if not found_of_round.lists:
+    measures = dict(_measures(round_, schemes, language))
+    results = round_results(round_) if round_.has_units or not measures else None
+    if not measures and not (results and results.lists):
         raise NothingPublishedError(round_.id)
     files: dict[str, bytes] = {}
-    for table in (RANKING, BOTTOM, GROUPS):
-        progress(len(files) / 20, N_("Computing"))
-        _add(files, table, export_sheet(round_, table, language))
-    for number, found in enumerate(changes_found, start=1):
-        _add(files, f"changes-{number:02d}", changes_sheet(release, [found], language, found.category))
-    if round_.id in pledge_rounds(release):
-        sheet = pledge_sheet(pledge_table(pledge_year(round_)), release, language)
-        _add(files, "pledges", sheet)
-    progress(0.6, N_("Typesetting"))
-    made = bulletin(found_of_round, language, form)
-    files |= {"bulletin.pdf": typeset(made).content, "bulletin.docx": word_bytes(made)}
-    for kind in (kind for kind in KINDS if kind != BALLOTS):
-        try:
-            files[f"tables/{kind}.csv"] = csv_bytes(export_sheet(round_, kind, language))
-        except NothingToExportError:
-            continue
+    if results and results.lists:
+        progress(0.1, N_("Computing"))
+        for table in (RANKING, BOTTOM, GROUPS):
+            _add(files, table, export_sheet(round_, table, language))
+        for number, found in enumerate(changes_found, start=1):
+            _add(files, f"changes-{number:02d}", changes_sheet(round_.release, [found], language, found.category))
+    for name, sheet in (*_pledges(round_, language), *((f"schemes/{name}", sheet) for name, sheet in measures.items())):
+        _add(files, name, sheet)
+    if results and results.lists:
+        progress(0.6, N_("Typesetting"))
+        made = bulletin(results, language, form)
+        files |= {"bulletin.pdf": typeset(made).content, "bulletin.docx": word_bytes(made)}
     progress(0.9, N_("Packing"))
-    return _packed(files | _evidence(round_), round_, INTERNAL)
+    return _packed(files | _imported(round_, language) | _evidence(round_), round_, INTERNAL)
+
+
+def _pledges(round_: Round, language: str) -> list[tuple[str, Sheet]]:
+    """Return the pledges of the round, if there are any."""
+    if round_.id not in pledge_rounds(round_.release):
+        return []
+    return [("pledges", pledge_sheet(pledge_table(pledge_year(round_)), round_.release, language))]
+
+
+def _imported(round_: Round, language: str) -> dict[str, bytes]:
+    """Return the imported tables without the ballots, under headers that can be imported again."""
+    files = {}
+    for kind in (kind for kind in KINDS if kind != BALLOTS):
+        with suppress(NothingToExportError):
+            files[f"tables/{kind}.csv"] = csv_bytes(export_sheet(round_, kind, language))
+    return files
+
+
+def _measures(round_: Round, schemes: Sequence[Scheme], language: str) -> Iterator[tuple[str, Sheet]]:
+    """Yield the measures of each scheme for the year of the round."""
+    year = year_of(round_.id)
+    for scheme in schemes:
+        day = scheme.latest_day(round_.release)
+        if year is None or day is None:
+            continue
+        rows = scheme.year_rows(round_.release, year)
+        if not rows["n"].gt(0).any():  # nothing of the year: neither a row nor a base
+            continue
+        names = scheme.names(round_.release, day)
+        yield scheme.name, measures_sheet(rows, scheme, names, round_.release, language)
 
 
 def public_bundle(round_: Round, language: str, public_so_far: Sequence[PublicSet] = ()) -> bytes:
@@ -143,10 +178,9 @@ def _evidence(round_: Round) -> dict[str, bytes]:
         for upload in uploads
     ]
     contents = {"release": release.id, "method_version": release.made_of["method_version"], "uploads": listed}
-    return {
-        "rules.toml": round_.scored_rules.text.encode(),
-        "release.json": (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode(),
-    }
+    listed_uploads = {"release.json": (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode()}
+    rules = {"rules.toml": round_.rules.text.encode()} if round_.rules else {}
+    return {**rules, **listed_uploads}
 
 
 def _packed(files: dict[str, bytes], round_: Round, stamp: str) -> bytes:
@@ -160,7 +194,7 @@ def _packed(files: dict[str, bytes], round_: Round, stamp: str) -> bytes:
 
 def _readme(round_: Round, names: list[str], stamp: str) -> str:
     """Return the README that lists the contents of the bundle, Chinese first."""
-    facts = {"round": round_.id, "rules": round_.scored_rules.name, "release": round_.release.id}
+    facts = {"round": round_.id, "rules": round_.rules.name if round_.rules else "–", "release": round_.release.id}
     parts = []
     for language in LANGUAGES:
         lines_of_files = [

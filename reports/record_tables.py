@@ -9,7 +9,7 @@ import pandas as pd
 from data.model.books import is_book
 from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
 from data.model.register import ONLY_CATEGORY, PARTICIPATION
-from data.store.records import ALL_ROUNDS
+from data.store.records import ALL_ROUNDS, LAST_DAY
 from data.store.release import Round
 from errors import BiaochiError
 from formats.spreadsheet import Cell, Sheet
@@ -33,17 +33,17 @@ class NothingToExportError(BiaochiError):
         super().__init__(round=round_id, table=table)
 
 
-def record_sheet(round_: Round, kind: str, language: str) -> Sheet:
+def record_sheet(round_: Round, kind: str, language: str, as_of: str = LAST_DAY) -> Sheet:
     """Return a table of a round, with Chinese headers for zh and field names for en.
 
-    kind : units, counts or a record kind. Raises NothingToExportError.
+    kind : units, counts or a record kind. as_of : day of the state of a book. Raises NothingToExportError.
     """
     if kind == "units":
         names, rows = _units(round_)
     elif kind == "counts":
         names, rows = _counts(round_)
     elif kind in RECORD_KINDS:
-        names, rows = _records(round_, kind, language)
+        names, rows = _records(round_, kind, language, as_of)
     else:
         raise NothingToExportError(round_.id, kind)
     if not rows:
@@ -53,6 +53,7 @@ def record_sheet(round_: Round, kind: str, language: str) -> Sheet:
         (translate(N_("Release"), language), round_.release.id),
         (translate(N_("Round"), language), round_.id),
         (translate(N_("Rows"), language), len(rows)),
+        *([(translate(N_("As of"), language), as_of)] if as_of != LAST_DAY else []),
     ]
     return Sheet(translate(KIND_NAMES[kind], language), headers, rows, facts, translate(N_("About"), language))
 
@@ -84,8 +85,8 @@ def _counts(round_: Round) -> tuple[list[str], list[list[Cell]]]:
     return [_COUNTS[name] for name in kept], _cells(own[kept])
 
 
-def _records(round_: Round, kind: str, language: str) -> tuple[list[str], list[list[Cell]]]:
-    frame = _as_delivered(round_, kind)
+def _records(round_: Round, kind: str, language: str, as_of: str) -> tuple[list[str], list[list[Cell]]]:
+    frame = _as_delivered(round_, kind, as_of)
     if round_.id == ALL_ROUNDS or frame.empty:
         raise NothingToExportError(round_.id, kind)
     if kind == "results":
@@ -101,11 +102,11 @@ def _records(round_: Round, kind: str, language: str) -> tuple[list[str], list[l
     return kept, _cells(frame[kept])
 
 
-def _as_delivered(round_: Round, kind: str) -> pd.DataFrame:
-    """Return the rows of a kind; of a book the last state of those that the files of the round brought."""
+def _as_delivered(round_: Round, kind: str, as_of: str) -> pd.DataFrame:
+    """Return the rows of a kind; of a book the state on a day of those that the files of the round brought."""
     if not is_book(kind):
         return round_.records(kind)
-    states = round_.release.book(kind)
+    states = round_.release.book(kind, as_of)
     return states[states["round_id"] == round_.id]
 
 

@@ -7,6 +7,7 @@ exported under the headers of the contract and can be imported again.
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from data.model.contract import KINDS
+from data.store.records import LAST_DAY
 from data.store.release import Release, Round
 from data.store.uploads import read_upload
 from formats.spreadsheet import Cell, Sheet
@@ -42,8 +43,13 @@ def tables_of(round_: Round) -> list[str]:
     return [*(RESULTS if round_.rules else ()), *(kind for kind in KINDS if kind in kinds)]
 
 
-def export_sheet(round_: Round, table: str, language: str, *, category: str | None = None) -> Sheet:
-    """Return any of TABLES except changes and ballots. Raises RoundNotFoundError, NothingToExportError."""
+def export_sheet(
+    round_: Round, table: str, language: str, *, category: str | None = None, as_of: str = LAST_DAY
+) -> Sheet:
+    """Return any of TABLES except changes and ballots. Raises RoundNotFoundError, NothingToExportError.
+
+    as_of : day of the state of a book.
+    """
     named = family_name(category, language) if category else ""
     if table == RANKING:
         return as_sheet(ranking(round_, category), round_.release, language, category=named)
@@ -54,17 +60,17 @@ def export_sheet(round_: Round, table: str, language: str, *, category: str | No
         return groups_sheet(round_, language)
     if table == EVALUATORS:
         return evaluators_sheet(round_, language)
-    return record_sheet(round_, table, language)
+    return record_sheet(round_, table, language, as_of)
 
 
-def as_json(round_: Round, table: str, category: str | None = None) -> dict[str, object]:
+def as_json(round_: Round, table: str, category: str | None = None, as_of: str = LAST_DAY) -> dict[str, object]:
     """Return the same table with field names and codes."""
     if table in (RANKING, BOTTOM):
         answer = ranking(round_, category) if table == RANKING else bottom(round_, category)
         return ranking_as_json(answer, round_.release)
     if table == EVALUATORS:
         return evaluators_json(round_)
-    sheet = export_sheet(round_, table, "en")
+    sheet = export_sheet(round_, table, "en", as_of=as_of)
     return {
         "release": round_.release.id,
         "round": round_.id,

@@ -31,7 +31,7 @@ TITLE = N_("All schemes")
 def cells(line: Line, language: str) -> dict[str, str]:
     """Return a line in words: HEADERS."""
     row = line.row
-    counted = translate(line.word(str(row["measure"])), language)
+    counted = translate(line.word(str(row["measure"]), "measure"), language)
     if line.former:
         counted = translate(UNDER, language).format(counted=counted, name=line.former)
     return {
@@ -40,7 +40,7 @@ def cells(line: Line, language: str) -> dict[str, str]:
         "period": measure_words.period_words(row["period_from"], row["period_to"], language),
         "as_of": str(row["as_of"]),
         "value": value(line, language),
-        "base": measure_words.base_words(row, line.counts, line.word(str(row["of_what"])), language),
+        "base": measure_words.base_words(row, line.counts, line.word(str(row["of_what"]), "of_what"), language),
         "evidence": evidence(line, language),
         "release": str(row["release"])[:16],
     }

@@ -58,7 +58,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the dossier. title : of the scheme, an English message. row : ROW. word : code -> English message.
+    """A line of the dossier. title : of the scheme, an English message. row : ROW. word : code, column -> its message.
 
     former : the name of the unit at that time, where it is no longer its name.
     """
@@ -66,7 +66,7 @@ class Line:
     title: str
     row: Mapping[str, Any]
     counts: str
-    word: Callable[[str], str]
+    word: Callable[..., str]
     former: str = ""
 
 
@@ -172,9 +172,14 @@ def _line(row: Mapping[str, Any], name: str) -> Line:
         TITLE,
         {column: row.get(column) for column in ROW},
         COUNTS[str(row["measure"])],
-        lambda code: WORDS.get(code, code),
+        _word,
         then if then != name else "",
     )
+
+
+def _word(code: str, column: str = "") -> str:
+    """Return the message of a code of the evaluation, in whatever column."""
+    return WORDS.get(code, code)
 
 
 def _of_rounds(release: Release, rounds: Iterable[Mapping[str, object]]) -> Iterator[dict[str, Any]]:

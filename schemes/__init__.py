@@ -3,7 +3,7 @@
 A folder with a `tables.csv` is a scheme; nothing else lists them. `settings.scheme_folders` may name further folders.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from schemes.scheme import TABLES, Scheme
 from settings import scheme_folders
 
 if TYPE_CHECKING:
-    from data.model.across_tables import AcrossTables
+    from data.model.across_tables import AcrossTables, Finding, Tables
     from data.store import Store
 
 __path__ += [str(folder) for folder in scheme_folders()]
@@ -31,12 +31,19 @@ def checks(store: "Store") -> "Mapping[str, AcrossTables]":
     """Return by table what an import checks beyond a row, under the newest rules of each scheme in the store."""
     from schemes.kept_rules import rules_of_store
 
-    found: dict[str, AcrossTables] = {}
+    found: dict[str, list[AcrossTables]] = {}
     for scheme in SCHEMES:
         if scheme.checks:
             settings = rules_of_store(store, scheme)[-1].rules.settings
-            found |= {table: partial(check, settings=settings) for table, check in scheme.checks.items()}
-    return found
+            for table, check in scheme.checks.items():
+                found.setdefault(table, []).append(partial(check, settings=settings))
+    return {table: partial(_of_all, own) for table, own in found.items()}
+
+
+def _of_all(own: "Sequence[AcrossTables]", keys: Set[str], tables: "Tables") -> "Iterator[Finding]":
+    """Yield what the checks of several schemes find, of a table that they share."""
+    for check in own:
+        yield from check(keys, tables)
 
 
 class UnknownSchemeError(LookupError):

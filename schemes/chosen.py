@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from schemes.frame import ALL, MONTH, Asked, Frames, Measure, Period, measure_rows, texts
+from schemes.frame import ALL, MONTH, NO_RECORDS, Asked, Frames, Measure, Period, measure_rows, texts
 from schemes.kept_rules import rules_of_release, rules_on
 from schemes.registers import PLACE, LazyFrames, Registers, latest_day
 from schemes.rules import Rules
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 YEARLY = ("unit", "place", MONTH)
 """Ways to divide the rows of a year in a bundle."""
+SMALL_PLACES = ("网格", "小组")
+"""Kinds of places that are below the community; nothing of them is published."""
 UNIT_COLUMN, PLACE_COLUMN = "unit_code", "place_code"
 
 
@@ -91,6 +93,20 @@ def choose(
     applied = rules or rules_on(dated, as_of)
     registers = Registers(scheme, release, as_of, applied.settings, dated)
     return Chosen(scheme, registers, Asked(period, as_of, by, applied.name, release.id), unit, place)
+
+
+def public_rows(scheme: Scheme, release: "Release", year: int) -> pd.DataFrame:
+    """Return the rows of a year that may leave the house once they are judged: public measures, no small place."""
+    found = year_rows(scheme, release, year)
+    public = {measure.name for measure in scheme.measures if measure.public}
+    day = date.fromisoformat(str(found["as_of"].iloc[0]))
+    plain = Registers(scheme, release, day, scheme.settings).plain
+    places = plain.get(PLACE)
+    small = set(places.loc[places["kind"].isin(SMALL_PLACES), "place_code"]) if places is not None else set()
+    kept = (
+        found["measure"].isin(public) & (found["by"] != MONTH) & ~(found["key"].isin(small) & (found["by"] == "place"))
+    )
+    return found[kept & (found["reason"] != NO_RECORDS)].reset_index(drop=True)
 
 
 def rules_in(release: "Release", scheme: Scheme, day: date | None = None) -> Rules[Any]:

@@ -42,10 +42,14 @@ KEY_COLUMN = {
 """Ways to divide a measure, besides by time and not at all: the column that holds the key."""
 
 SHARE = "share"
+BEGUN = "begun"
+"""Attribute of a frame: the first day of its table, whatever unit, place or period is asked about."""
 COUNTED, NOT_TESTED = "counted", "not_tested"
 """Verdicts of what was counted completely, and of what cannot be tested; the others are those of `analytics`."""
-EMPTY_BASE, NO_RECORDS, NOT_RANDOM = "empty_base", "no_records", "not_random"
-"""Reasons: nothing in the base; the table was never delivered; nobody was drawn at random."""
+EMPTY_BASE, NO_RECORDS, NOT_BEGUN, NOT_RANDOM = "empty_base", "no_records", "not_begun", "not_random"
+"""Reasons: nothing in the base; the table was never delivered; its rows begin after the period; nobody was drawn at
+random.
+"""
 
 
 def setting(default: Any, *, low: object = None, high: object = None, choices: tuple[str, ...] = ()) -> Any:
@@ -148,8 +152,8 @@ def _parts(asked: Asked) -> list[tuple[str, Asked]]:
 
 def _answered(measure: Measure[S], frames: Frames, asked: Asked, settings: S, name: str) -> Iterator[dict[str, object]]:
     """Yield the rows of one measure and period; `name` is the key of a part of the period."""
-    lacking = any(table not in frames for table in measure.tables)
-    answer = answers([("", None, 0)]).assign(reason=NO_RECORDS) if lacking else measure.fn(frames, asked, settings)
+    why = _no_records(measure.tables, frames, asked.period)
+    answer = answers([("", None, 0)]).assign(reason=why) if why else measure.fn(frames, asked, settings)
     about = {
         "period_from": asked.period.first.isoformat(),
         "period_to": asked.period.last.isoformat(),
@@ -160,6 +164,17 @@ def _answered(measure: Measure[S], frames: Frames, asked: Asked, settings: S, na
     for row in records(answer):
         named = {**row, "key": name} if name else row
         yield {**about, **_explained(named, measure.why_no_interval)}
+
+
+def _no_records(tables: Iterable[str], frames: Frames, period: Period) -> str | None:
+    """Return why nothing can be counted: a table was never delivered, or all begin after the period; else None.
+
+    Missing is never zero: without this, visits that are recorded from 2026 on would be missed by everybody in 2025.
+    """
+    if any(table not in frames for table in tables):
+        return NO_RECORDS
+    begun = [first for table in tables if (first := frames[table].attrs.get(BEGUN)) is not None]
+    return NOT_BEGUN if begun and min(begun) > pd.Timestamp(period.last) else None
 
 
 def _explained(row: dict[str, Any], why_no_interval: str | None) -> dict[str, Any]:

@@ -34,6 +34,11 @@ def unit_dossier(
     return dossier(release, code, rounds, contributions(release, code, schemes, day), day)
 
 
+def in_register(release: "Release", code: str) -> bool:
+    """Return whether a register of units has the code, whether it was ever voted on or not."""
+    return any((release.round(name).units["unit_code"] == code).any() for name in release.rounds())
+
+
 def newest_day(release: "Release", schemes: Iterable[Scheme]) -> date:
     """Return the newest day that a scheme speaks of, else the last day of the year of the newest round."""
     days_known = [latest_day(scheme, release) for scheme in schemes]
@@ -70,7 +75,7 @@ def _contribution(release: "Release", scheme: Scheme, spans: Sequence[Span], as_
 
 
 def _rows(chosen: Chosen, code: str) -> pd.DataFrame:
-    """Return the rows that a scheme gives; of a scheme without a choice of its own, every measure by unit."""
+    """Return the rows that a scheme gives; of a scheme that chooses none, every measure by unit."""
     given = chosen.scheme.dossier
     if given is not None:
         return given(chosen, code)

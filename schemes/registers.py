@@ -15,7 +15,7 @@ from data.model.books import AS_OF, is_book
 from data.model.contract import FACT, MONTH, TABLE_OF, UPLOAD_KINDS, Table
 from data.model.record_keys import year_of
 from data.model.working_days import SHIPPED_YEARS, Calendar, work_calendar
-from schemes.frame import days
+from schemes.frame import BEGUN, days
 from schemes.kept_rules import DatedRules
 from schemes.scheme import Scheme
 
@@ -105,8 +105,8 @@ class Registers:
         if name in (PLACE, PERSON):
             return register_on(self.release, name, self.as_of)
         if is_book(name):
-            return with_days(name, self.release.book(name, self.as_of.isoformat()))
-        return up_to(TABLE_OF[name], with_days(name, self.release.records(name)), self.as_of)
+            return begun(name, with_days(name, self.release.book(name, self.as_of.isoformat())))
+        return begun(name, up_to(TABLE_OF[name], with_days(name, self.release.records(name)), self.as_of))
 
 
 def delivered(release: "Release") -> list[str]:
@@ -142,6 +142,15 @@ def day_field(table: Table) -> str | None:
     found = [field for field in table.fields if field.type in DAY_TYPES]
     required = [field for field in found if field.required]
     return next((field.name for field in (*required, *found)), None)
+
+
+def begun(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the first day of their table as an attribute, which a choice among the rows keeps."""
+    name = day_field(TABLE_OF[kind])
+    first = days(rows, name).min() if name else pd.NaT
+    if not pd.isna(first):
+        rows.attrs[BEGUN] = first
+    return rows
 
 
 def up_to(table: Table, rows: pd.DataFrame, day: date) -> pd.DataFrame:

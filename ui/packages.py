@@ -1,6 +1,6 @@
 """Other files of a round: bundles, public page and verification kit, each created on request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from errors import BiaochiError
 from formats.document import Form
 from i18n import N_
 from reports.verification_kit import kits_digest
+from results.contributions import Scheme
 from ui import cached, downloads, layout
 from ui.i18n import _, language
 
@@ -26,8 +27,8 @@ LOGGED = {"internal": INTERNAL_BUNDLE, "public": PUBLIC_BUNDLE, "page": PAGE}
 KIT_LABELS = (N_("Make the verification kit (internal)"), N_("Download the verification kit"))
 
 
-def offer(round_: Round, form: Form) -> None:
-    """Offer the bundles and the public page of a round."""
+def offer(round_: Round, form: Form, schemes: Sequence[Scheme] = ()) -> None:
+    """Offer the bundles and the public page of a round. schemes : whose measures of the year go into the bundle."""
     st.caption(
         _(
             "The internal bundle contains the full results of the round, its bulletin, and all imported tables "
@@ -51,7 +52,7 @@ def offer(round_: Round, form: Form) -> None:
                     f"file_{name}",
                     (_(labels[0]), _(labels[1])),
                     asked,
-                    partial(_make, name, round_, language(), form),
+                    partial(_make, name, round_, language(), form, schemes),
                     f"{name}-{round_.id}",
                     "html" if name == "page" else "zip",
                     _told(f"{LOGGED[name]} {round_.id}", round_, _note(name, round_)),
@@ -88,7 +89,15 @@ def offer_kit(round_: Round, code: str) -> None:
     )
 
 
-def _make(name: str, round_: Round, words: str, form: Form, tell: Progress, stopped: Callable[[], bool]) -> bytes:
+def _make(
+    name: str,
+    round_: Round,
+    words: str,
+    form: Form,
+    schemes: Sequence[Scheme],
+    tell: Progress,
+    stopped: Callable[[], bool],
+) -> bytes:
     """Create the file; runs in the thread of a job."""
     from reports.bundle import changes_since, internal_bundle
     from reports.public_export import prepare
@@ -101,7 +110,7 @@ def _make(name: str, round_: Round, words: str, form: Form, tell: Progress, stop
         export.keep(cached.store())
         return content
     found = changes_since(round_, partial(what_if, cached.store()))
-    return internal_bundle(round_, words, changes_found=found, form=form, progress=tell)
+    return internal_bundle(round_, words, changes_found=found, schemes=schemes, form=form, progress=tell)
 
 
 def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:

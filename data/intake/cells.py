@@ -25,6 +25,7 @@ _DAY_NUMBER = re.compile(r"\d{2},?\d{3}(\.0)?")  # a spreadsheet prints it as 45
 # Excel counts a 29 February 1900 that did not exist, so from March 1900 on its day 0 is 30 December 1899.
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _LIST_MARKS = re.compile(r"[;；、,，|]")
+_FORMULA = re.compile(r"=|[+@-]\s*[A-Za-z_.]+\s*[(|!]")
 _LONGEST_NUMBER = 16  # digits that a float holds
 
 
@@ -63,6 +64,11 @@ def read_cell(kind: Field, text: str, year: int | None) -> Reading:
     if kind.type == "list":
         return Reading([tidy(part) for part in _LIST_MARKS.split(text) if tidy(part)])
     return Reading(without_text_mark(tidy(text)) or kind.default)
+
+
+def is_formula(text: str) -> bool:
+    """Return whether a text is a formula that a spreadsheet would run, such as =HYPERLINK(...); -5度 is none."""
+    return _FORMULA.match(unicodedata.normalize("NFKC", text).strip()) is not None
 
 
 def without_text_mark(text: str) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from data.duckdb_access import read_sql
 from data.intake import section_sums
-from data.intake.cells import Reading, number_in, plain_number, read_cell, without_text_mark
+from data.intake.cells import Reading, is_formula, number_in, plain_number, read_cell, without_text_mark
 from data.intake.coded_values import MOST_COMPARED, read_coded
 from data.intake.context import Context
 from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
@@ -144,6 +144,7 @@ class _Reader:
         self.printed: list[tuple[_Row, PrintedLine]] = []
         self.returned: dict[str, list[tuple[tuple[int, ...], int, str]]] = {}
         self.only_file = only_file
+        self.refuses_formulas = TABLE_OF[kind].lock == MONTH  # others keep texts as they always did
         self.tables: list[tuple[LoadedTable, pa.ChunkedArray]] = []
         self.lines_by_columns: list[Path] = []
         self.count_by_columns = self.at = 0  # at: rows of the tables before
@@ -401,6 +402,8 @@ class _Reader:
             return _of(judge_group(text, None))
         if self.kind == "results" and kind.name in ("score", "rank", "recomputed"):
             return Reading()  # read from the printed text below
+        if kind.type == "text" and self.refuses_formulas and is_formula(text):
+            return Reading(code="formula_text")
         return read_cell(kind, text, self.year)
 
     def _own_round(self, kind: Field, text: str) -> Reading:

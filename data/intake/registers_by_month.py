@@ -68,7 +68,7 @@ def _more_than_one(
 def _twice(
     kind: str, own: Field, check: Check, entries: Sequence[Entry], rows: Mapping[str, Stored]
 ) -> Iterator[tuple[Entry, Fault]]:
-    """Yield the entries that equal another one; two that were both stored before were accepted then."""
+    """Yield the entries that equal another entry; two that were both stored before were accepted then."""
     now = {key_of(kind, entry.content): entry for entry in entries}
     together = {**{key: row.content for key, row in rows.items()}, **{key: now[key].content for key in now}}
     seen: dict[tuple[object, ...], list[tuple[str, frozenset[str]]]] = {}

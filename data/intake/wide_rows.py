@@ -47,7 +47,7 @@ def wide_columns(
 
 
 def given_otherwise(kind: str, cells: Sequence[str], named: Mapping[str, int], other: Mapping[int, str]) -> set[str]:
-    """Return the fields that need no column of their own: words have columns, or a share gives the number."""
+    """Return the fields that need no column: words have columns, or a share gives the number."""
     wide = wide_columns(kind, cells, named, other)
     found = {wide.field, *(name for of_word in wide.columns.values() for name in of_word)} if wide else set()
     shares = [(own.name, check.other) for own in fields(kind) for check in own.checks if check.sort == SHARE]

@@ -57,7 +57,7 @@ VALUES = {0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x027E}  # cells that hold a n
 CELLS = {*VALUES, 0x0006, 0x00BE, 0x0201, 0x0205}  # formulas, blank cells with a format and errors as well
 FORMULA, NO_NUMBER, EMPTY_TEXT = 0x06, 0xFFFF, 3  # a formula's record; its result is no number; it is an empty text
 FONT, STRIKE, SHARED, TEXT_CELL = 0x31, 0x08, 0xFC, 0xFD  # of an .xls: fonts, the mark of a line through, shared texts
-RICH, EXTENDED_TEXT = 0x08, 0x04  # marks of a shared text with fonts of its own, and with sounds or the like
+RICH, EXTENDED_TEXT = 0x08, 0x04  # marks of a shared text with several fonts, and with sounds or the like
 TEXT_OBJECT, CONTINUE = 0x01B6, 0x3C  # of an .xls: the text of a note, and the record with its letters
 SHORTEST, LONGEST_TEXT = 6, 1000  # characters of texts outside the table that are reported
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -656,7 +656,7 @@ class _Pieces:
         return found
 
     def skip_letters(self, length: int, wide: int) -> None:
-        """Pass over letters; where they go on in the next piece, its first byte tells their width anew."""
+        """Pass over letters; where they go on in the next piece, its first byte gives the width of the rest."""
         while length:
             here = min(length, (len(self.pieces[self.number]) - self.at) >> wide)
             self.at, length = self.at + (here << wide), length - here

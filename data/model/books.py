@@ -135,7 +135,7 @@ def findings(kind: str, new: Snapshot, others: Sequence[Snapshot]) -> Findings:
 
 
 def _shared(kind: str, rows: Mapping[str, str], before: Mapping[str, State]) -> tuple[Shared, ...]:
-    """Return the rows that have a value on the same days as another row, of the same file or of an earlier one."""
+    """Return the rows that have a value on the same days as another row, of this file or of an earlier file."""
     checks = [(own, check) for own in TABLE_OF[kind].fields for check in own.checks if check.sort == ALONE]
     if not checks:
         return ()

@@ -15,7 +15,7 @@ never skipped: a rule that would silently not apply is worse than none.
     empty if f in (a,b)             must not be filled in there
     needs table where f in (a,b) and g in (c,d) if h in (e)  filled in only if such a row refers to this row; without
                                     `where` any row, without `if` always
-    one yes by f unless g           of all rows with the same f one has yes here, unless each has a g of its own
+    one yes by f unless g           of all rows with the same f a single row has yes here, unless each has another g
     from f of g                     where it is empty, the share f of g, which must be a whole number
     across f: {}a,{}b               a file may have a column for each word of f instead of f, under such headers
     in table.field                  a value that the other table has
@@ -31,8 +31,8 @@ never skipped: a rule that would silently not apply is worse than none.
                                     bottom
     alone from f to g if h in (a,b) of a book: no other row has the value on a day of [f, g); h may be left out
 
-`warn: ` before a condition makes it a warning, with the same code of problem; `warn some_code: ` with a code of its
-own; so too `note` and `error`. ` if f in (a,b) and g in (c)` behind a condition without its own `if`: only there.
+`warn: ` before a condition makes it a warning, with the same code of problem; `warn some_code: ` with another code;
+so too `note` and `error`. ` if f in (a,b) and g in (c)` behind a condition without an `if`: only there.
 """
 
 import re

@@ -181,6 +181,7 @@ TITLES: dict[str, str] = {
     "event_order": N_("event out of order"),
     "without_effect": N_("event without effect"),
     "day_off": N_("answers on days that are not worked"),
+    "due_days_moved": N_("due days moved"),
     "outside_service": N_("visit outside the service of the person"),
     "too_many": N_("too many visits on a day"),
     "all_on_last_day": N_("all visits on the last day of the month"),

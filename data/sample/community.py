@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from data.sample.city import SEED, DemoFile, demo_files, demo_units
+from data.sample.pledges import pledge_files
 
 DISTRICT, COMMUNITY = "QY", "KZ"
 PLACES = (
@@ -62,9 +63,10 @@ class City:
         return np.random.Generator(np.random.PCG64([SEED, 15, *seeds]))
 
 
-def register_of_units() -> DemoFile:
-    """Return the newest register of units alone, for a demonstration of the schemes without ballots."""
-    return next(file for file in demo_files() if file.kind == "units" and file.round_id == "2025")
+def registers_of_the_city() -> list[DemoFile]:
+    """Return the newest register of units and its pledges, for a demonstration of the schemes without ballots."""
+    files = [*demo_files(), *pledge_files()]
+    return [file for file in files if file.kind in ("units", "pledges") and file.round_id == "2025"]
 
 
 def shared_files(city: City) -> list[DemoFile]:

@@ -236,6 +236,8 @@ def _draft(manifest: dict[str, Any], folder: Path) -> Draft:
     _check(options, ("rules", "accept_warnings"), str | None)
     _check(options, ("mapping",), dict | None)
     _check(options, ("values",), dict)
+    _check({"as_of": "", **options}, ("as_of",), str)  # drafts of an earlier version say nothing of the day
+    _check({"complete": False, **options}, ("complete",), bool)
     edits = tuple(EditLog(Edit(**log["edit"]), log["time"], log["user"]) for log in options["edits"])
     options = ImportOptions(**{**options, "edits": edits, "confirmed": tuple(options["confirmed"])})
     typed = tuple(TypedCell(**cell) for cell in manifest["typed"])

@@ -54,7 +54,7 @@ st.caption(
 documents.offer(made, round_)
 
 st.subheader(_("Other files of the round"))
-packages.offer(round_, form)
+packages.offer(round_, form, SCHEMES)
 
 st.subheader(_("What is in it"))
 documents.preview(made)

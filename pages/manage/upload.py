@@ -26,8 +26,8 @@ as_of, complete = upload_page.book_choice(kind)
 replaces = stored_uploads.replace_choice(kind, round_id, as_of)
 with right:
     rules = upload_page.rules_choice(round_id, replaces) if upload_page.needs_rules(kind) else None
-trial = upload_page.trial_choice(round_id)
-releases_page.show_status(round_id)
+trial = upload_page.trial_choice(round_id, kind)
+releases_page.show_status(round_id, kind)
 upload_page.about_kind(kind)
 if upload_page.needs_rules(kind):
     upload_page.add_rules()

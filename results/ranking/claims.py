@@ -37,13 +37,17 @@ class ReleaseClaims:
 
     def bottom(self, round_id: str, unit_code: str) -> Sentences | None:
         """Return why a unit must not be named at the bottom, by language; None if it is confirmed there."""
-        if round_id not in self._by_round:
-            self._by_round[round_id] = self._read(round_id)
         lacking = {
             language: translate(NOT_EVALUATED, language).format(unit=unit_code, round=round_id)
             for language in LANGUAGES
         }
-        return self._by_round[round_id].get(unit_code, lacking)
+        return self.by_unit(round_id).get(unit_code, lacking)
+
+    def by_unit(self, round_id: str) -> dict[str, Sentences | None]:
+        """Return the same for every unit of a round."""
+        if round_id not in self._by_round:
+            self._by_round[round_id] = self._read(round_id)
+        return self._by_round[round_id]
 
     def _read(self, round_id: str) -> dict[str, Sentences | None]:
         release = self.store.release()

@@ -1,8 +1,8 @@
 """Demonstration of risk assessments: 240 matters of 2023 to 2025, of which 31 were refused.
 
 Most were decided by asking everybody; 40 by a sample whose true share is known (`truths`), so that false verdicts can
-be counted. Others show what a line means: 666 and 667 of 1,000, 213 and 214 of 300, volunteers, and a matter that one
-base lets pass and another does not.
+be counted. Others show what a line means: 666 and 667 of 1,000, 213 and 214 of 300, volunteers, and a matter that is
+reached on valid answers and missed on returned forms.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -143,7 +143,7 @@ def _census(rng: np.random.Generator, size: int, share: float) -> Survey:
 
 
 def _sampled(rng: np.random.Generator, year: int, share: float) -> Matter:
-    """Return a matter whose people were sampled; one in twenty of those drawn did not answer."""
+    """Return a matter whose people were sampled; 5% of those drawn did not answer."""
     size, drawn = int(rng.integers(600, 5000)), int(rng.integers(120, 400))
     approving = round(size * share)
     answered = int(rng.binomial(drawn, 0.95))
@@ -161,7 +161,7 @@ def _survey(design: str, invited: int, returned: int, yes: int, blank: int = 0) 
 
 
 def _talked(year: int) -> Iterator[Matter]:
-    """Yield matters of the simple procedure: people who were chosen came to a meeting. One was approved."""
+    """Yield matters of the simple procedure: people who were chosen came to a meeting. The first is approved."""
     for at in range(TALKED):
         talk = Survey("指定", None, 12 + at, (), "座谈", primary=False)
         yield Matter(year, ("就业", "社会保险")[at % 2], None, talk, POSTPONED if at else APPROVED, level="低")

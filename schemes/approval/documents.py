@@ -114,7 +114,7 @@ def opinion(chosen: Chosen, language: str, form: Form = BARE, item: str = "") ->
 
 
 def _on(chosen: Chosen, row: Mapping[str, object], language: str) -> Iterator[Section]:
-    """Yield the sections on a matter: what it is, who was asked, the bases, and what may be said."""
+    """Yield the sections on a matter: what it is, who was asked, the bases, and what may be claimed."""
     book = chosen.frames["assessment"]
     (entry,) = records(book[book["assess_no"] == row["assess_no"]])
     yield Section(plain(row["name"]), 1, tuple(_about(chosen, entry, language)))
@@ -213,7 +213,7 @@ def line_words(row: Mapping[str, object], language: str) -> str:
 
 
 def _verdict(chosen: Chosen, row: Mapping[str, object], language: str) -> Iterator[str]:
-    """Yield official result, verdict with its p-values, outcome, what may be said, and the rule."""
+    """Yield official result, verdict with its p-values, outcome, what may be claimed, and the rule."""
     if row["n"]:
         base = _based(row["base"], language)
         facts = {"yes": _count(row["yes"]), "n": _count(row["n"]), "share": share_words(chosen, row, language)}
@@ -239,7 +239,7 @@ def _reason(row: Mapping[str, object], language: str) -> str:
 
 
 def may_be_said(chosen: Chosen, row: Mapping[str, object], language: str) -> str:
-    """Return what may be said about a matter, and no more."""
+    """Return what may be claimed about a matter, and no more."""
     said = str(row["outcome"])
     if said == NOT_MET and row["verdict"] == CONFIRMED:
         said = "missed"

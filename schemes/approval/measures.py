@@ -1,4 +1,4 @@
-"""Approval of major matters: what is measured, what a clerk must do, and what stands out in the decisions.
+"""Approval of major matters: what is measured, what a clerk must do, and what is odd in the decisions.
 
 Frames, with the fields of the tables of the scheme: `assessment`, `consultation` and `consultation_answer`; also
 `petition` and `project` of other schemes, by their matter. `filing_due` of an assessment is set by `due_days.py`.
@@ -101,7 +101,7 @@ def attention(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     about = frames["assessment"].assign(place_code=places).drop_duplicates("assess_no").set_index("assess_no")
     listed = [*_filings(frames, asked, settings), *_surveys(frames, asked, settings), *_noted(frames, asked, settings)]
     rows = [
-        {"what": what, "key": key, "day": day, "days": number, **_of_matter(about, key)}
+        {"what": what, "key": key, "day": pd.Timestamp(day), "days": number, **_of_matter(about, key)}
         for what, key, day, number in listed
     ]
     table = pd.DataFrame([*rows, *_not_assessed(frames, settings)], columns=list(ATTENTION), dtype=object)
@@ -113,7 +113,7 @@ def _of_matter(about: pd.DataFrame, key: str) -> dict[str, str]:
     return {name: about.at[key, name] for name in ("unit_code", "place_code")}
 
 
-Listed = tuple[str, str, object, int | None]
+Listed = tuple[str, str, date, int | None]
 
 
 def _filings(frames: Frames, asked: Asked, settings: Settings) -> Iterator[Listed]:
@@ -175,7 +175,7 @@ def _day(value: object) -> date:
 
 
 def _noted(frames: Frames, asked: Asked, settings: Settings) -> Iterator[Listed]:
-    """Yield the notes on decisions; those on filings have a day of their own."""
+    """Yield the notes on decisions; those on filings are listed by their last day."""
     decided = dict(zip(frames["assessment"]["assess_no"], days(frames["assessment"], "decided_on"), strict=True))
     for row in records(notes(frames, matters(frames, asked, settings), asked, settings)):
         if row["note"] != "not_filed":

@@ -118,14 +118,14 @@ FIGURE_WORDS = {
     "more": N_("Further answers that would prove it"),
 }
 SAY_WORDS = {
-    "met": N_("It may be said that at least {line} of the people concerned approve."),
+    "met": N_("It may be claimed that at least {line} of the people concerned approve."),
     "more_answers": N_(
-        "It may be said that {line} of the official base approve; not that {line} of the people concerned do."
+        "It may be claimed that {line} of the official base approve; not that {line} of the people concerned do."
     ),
-    "not_met": N_("It may be said that {line} of the official base do not approve."),
-    "missed": N_("It may be said that fewer than {line} of the people concerned approve."),
-    "no_result": N_("Nothing may be said of how many approve."),
-    "volunteers": N_("It may be said how those who came answered; nothing follows for those who did not come."),
+    "not_met": N_("It may be claimed that {line} of the official base do not approve."),
+    "missed": N_("It may be claimed that fewer than {line} of the people concerned approve."),
+    "no_result": N_("Nothing may be claimed of how many approve."),
+    "volunteers": N_("It may be claimed how those who came answered; nothing follows for those who did not come."),
 }
 PICTURE_WORDS = {
     "forest": N_("The line: share of approval of each matter, with its interval and its verdict"),
@@ -189,7 +189,7 @@ SECTION_WORDS = {
     "asked": N_("Who was asked, and how"),
     "bases": N_("Four bases"),
     "questions": N_("The three questions on the official base"),
-    "said": N_("Verdict, and what may be said"),
+    "said": N_("Verdict, and what may be claimed"),
     "filed": N_("Decisions and their filings"),
     "not_filed": N_("Decided and not filed; days over"),
     "by_class": N_("Matters refused, by class"),

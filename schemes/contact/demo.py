@@ -144,7 +144,7 @@ def _plan(year: int, points: Sequence[Point]) -> DemoFile:
 
 
 def _receptions(city: City, calendar: Calendar, year: int) -> DemoFile:
-    """Return a reception of each leader of the city in each quarter; in each year one is missed and one held twice."""
+    """Return a reception of each leader of the city in each quarter; each year a span is missed, another has two."""
     rng = city.rng(4, year, 1)
     villages = _villages()
     rows: list[Line] = []

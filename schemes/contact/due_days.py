@@ -20,7 +20,7 @@ POST = ("unit_code", "rank")
 def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Settings) -> Frames:
     """Return the frames with post_unit and rank of the leader at points and receptions, and the `visits` to a point.
 
-    A point keeps the department in charge as its unit_code; the unit of the leader stands where none is given.
+    A point keeps the department in charge as its unit_code; where none is given, it is the unit of the leader.
     """
     added: dict[str, pd.DataFrame] = {}
     if "reception" in frames:

@@ -224,8 +224,8 @@ def _covered(spans: Sequence[tuple[date, date]], span: Period) -> bool:
 def reception_plan(frames: Frames, period: Period, as_of: date, settings: Settings) -> pd.DataFrame:
     """Return PLAN: a row for every leader and span of months that ended in the period and was due by the as-of day.
 
-    A span counts if the leader served on each of its days. It is met with a reception on one of its days; where its
-    last day is not worked, up to the next worked day, unless that reception is needed for no span but its own.
+    A span counts if the leader served on each of its days. It is met with a reception on any of them; where its last
+    day is not worked, also with a reception up to the next worked day (`_received`).
     """
     plan = _all_spans(frames, period, settings)
     return plan[plan["due"] <= as_of].reset_index(drop=True)
@@ -261,7 +261,7 @@ def _spans(period: Period, months: int) -> Iterator[Period]:
 def _received(spans: Sequence[Period], held: Sequence[date], worked: Worked) -> dict[date, int]:
     """Return the days of reception of each span, by its first day.
 
-    A reception on the day to which the end of a span moves on is counted for that span if it has none of its own.
+    A reception on the day to which the end of a span moves on is counted for that span if it has no other.
     """
     own = {span.first: {day for day in held if span.first <= day <= span.last} for span in spans}
     for span, following in pairwise([*spans, None]):

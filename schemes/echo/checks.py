@@ -32,11 +32,13 @@ WHY = {
     NO_DAYS: N_("it ends before it has begun"),
     NOT_PAUSED: N_("nothing was paused"),
 }
-NO_EVENT = "1970-01-01"
+FIRST_DAY = "1970-01-01"
+LATER = date(2200, 1, 1)  # all that is entered was known by then
+_DAY = "%Y-%m-%d"
 
 
-def _calendar(tables: Tables) -> Calendar:
-    return work_calendar(tables("work_calendar")[list(CALENDAR_COLUMNS)])
+def _calendar(tables: Tables, *, before: bool = False) -> Calendar:
+    return work_calendar(tables("work_calendar", CALENDAR_COLUMNS, before=before))
 
 
 def _shown(numbers: pd.Series) -> list[str]:
@@ -82,7 +84,7 @@ def _put_back(keys: Set[str], tables: Tables, settings: Settings) -> Found:
     moved = moved[moved.index.isin(keys & set(moved.index))]
     if moved.empty:
         return
-    since = tables("opinion", ("as_of",), before=True)["as_of"].loc[moved.index]
+    since = before["as_of"].loc[moved.index]
     due = _due(moved, tables, settings)
     earlier, answered = days(moved, "earlier"), days(moved, "answered_at")
     was_late = (earlier > due) | (earlier.isna() & (pd.to_datetime(since) > due))
@@ -92,11 +94,12 @@ def _put_back(keys: Set[str], tables: Tables, settings: Settings) -> Found:
         yield Finding("past_changed", "warning", "answered_at", str(key), facts)
 
 
-def _due(opinions: pd.DataFrame, tables: Tables, settings: Settings) -> pd.Series:
+def _due(opinions: pd.DataFrame, tables: Tables, settings: Settings, *, before: bool = False) -> pd.Series:
+    """Return the due days of opinions. before: by the calendar without the days of the file."""
     events = tables("opinion_event")
     own = events[events["opinion_no"].isin(opinions["opinion_no"])]
     frames = {"opinion": opinions, "opinion_event": own}
-    dated = with_due_days(frames, _calendar(tables), date.max.replace(year=2200), settings)["opinion"]
+    dated = with_due_days(frames, _calendar(tables, before=before), LATER, settings)["opinion"]
     return dated["due"].set_axis(opinions.index)
 
 
@@ -170,7 +173,7 @@ def _outside_service(visits: pd.DataFrame, tables: Tables) -> Found:
     persons = tables("person", ("person_code", "valid_from", "valid_to"))
     different = visits[["person_code", "visit_date"]].drop_duplicates()
     pairs = different.merge(persons, on="person_code")
-    inside = pairs["valid_from"].fillna(NO_EVENT).le(pairs["visit_date"])
+    inside = pairs["valid_from"].fillna(FIRST_DAY).le(pairs["visit_date"])
     inside &= pairs["valid_to"].isna() | pairs["valid_to"].gt(pairs["visit_date"])
     served = pd.MultiIndex.from_frame(pairs.loc[inside, ["person_code", "visit_date"]])
     outside = ~pd.MultiIndex.from_frame(visits[["person_code", "visit_date"]]).isin(served)
@@ -206,4 +209,20 @@ def _last_day(month: str) -> str:
     return date(year, number, months.monthrange(year, number)[1]).isoformat()
 
 
-CHECKS: Mapping[str, Callable[..., Any]] = {"opinion": of_opinions, "opinion_event": of_events, "visit": of_visits}
+def of_calendar(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> Found:
+    """Tell which open opinions have another due day with the days of the file."""
+    opinions = tables("opinion", ("opinion_no", "received_at", "nature", "channel", "answered_at"))
+    opinions = opinions[opinions["answered_at"].isna()]
+    before, now = (_due(opinions, tables, settings, before=before) for before in (True, False))
+    moved = opinions["opinion_no"][before.ne(now) & now.notna()]
+    if len(moved):
+        lines = moved + " " + before[moved.index].dt.strftime(_DAY) + " → " + now[moved.index].dt.strftime(_DAY)
+        yield Finding("due_days_moved", "note", "date", facts={"count": len(moved), "shown": _shown(lines)})
+
+
+CHECKS: Mapping[str, Callable[..., Any]] = {
+    "opinion": of_opinions,
+    "opinion_event": of_events,
+    "visit": of_visits,
+    "work_calendar": of_calendar,
+}

@@ -260,10 +260,11 @@ def _judged(weeks: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 
 def _weeks_met(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return the share of person-weeks that met their target; exempt weeks are outside."""
+    """Return the share of person-weeks that met their target, without exempt weeks and those before every visit."""
     last = min(asked.period.last, asked.as_of)
     weeks = person_weeks(frames, Period(asked.period.first, last), settings)
-    weeks = weeks[weeks["result"] != EXEMPT]
+    first = days(frames["visit"], "visit_date").min()
+    weeks = weeks[(weeks["result"] != EXEMPT) & (weeks["monday"] + pd.Timedelta(days=6) >= first)]
     return shares(weeks, asked, weeks["result"] == MET)
 
 

@@ -81,7 +81,7 @@ REVIEWS = declared(
     (
         Column("unit", 30, True, (NAME,), N_("Unit")),
         Column("numbers", 24, says=(BASE,), header=N_("Counts / received")),
-        Column("found", 18, header=N_("Found against / findings")),
+        Column("found", 18, header=N_("Upheld / findings")),
         Column("grade", 15, header=N_("Grade")),
         Column("reason", 43, True, header=N_("Reason")),
         Column("evidence", 26, True, (INTERVAL, VERDICT), N_("Interval and verdict")),
@@ -246,7 +246,7 @@ def _when(chosen: Chosen, language: str) -> dict[str, str]:
 
 
 def _findings(chosen: Chosen, language: str) -> Section:
-    """Return the inquiries found against a unit that led to a numbered decision."""
+    """Return the inquiries that were upheld against a unit and led to a numbered decision."""
     found, names = ladder.findings(chosen), names_of(chosen)
     lines = [
         {

@@ -25,7 +25,7 @@ from schemes.inquiry.measures import (
 from schemes.registers import UNIT
 
 OPENED, FOUND_MARK, CIRCULAR, PERSON = MARKS = ("○", "●", "◆", "■")
-"""Inquiry opened, found against the unit, circulated, decision on a person."""
+"""Inquiry opened, upheld against the unit, circulated, decision on a person."""
 YEAR_MEASURES = ("received", "against", "handled_in_time")
 QUARTER_MEASURES = ("received", "repeated", "skip_level", "group", "against", "handled_in_time", "opened", "found")
 
@@ -154,7 +154,7 @@ def quarter_of(period: Period) -> str:
 
 
 def findings(chosen: Chosen) -> pd.DataFrame:
-    """Return the inquiries of the period that were found against a unit and led to a decision with a number.
+    """Return the inquiries of the period that were upheld against a unit and led to a decision with a number.
 
     Columns of the register, and `decided`: measure, object and document number of each decision, without persons.
     """

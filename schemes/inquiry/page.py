@@ -34,15 +34,15 @@ FIGURES = {
     "talks_and_admonitions": "",
     "decisions": "",
 }
-"""Measures of the view of a period, each with the one that says how many of these count against a unit."""
+"""Measures of the view of a period, each with the measure of how many of these count against a unit."""
 OF_A_YEAR = ("persons", "in_effect", "carried_out")
 PETITIONS = (
     *("petition_no", "matter_no", "received_on", "form", "people", "level", "unit_code"),
     *("accepted_on", "closed_on", "result"),
 )
 INQUIRIES = ("inquiry_no", "matter_no", "opened_on", "month", "source", "direction", "unit_code", "finding", "grade")
-RIGHT, FAR_RIGHT = 13.3, 15.3
-ROW_HEIGHT = 36
+RIGHT = 14.0
+ROW_HEIGHT = 38
 
 
 def view(chosen: Chosen) -> None:
@@ -84,19 +84,19 @@ def ladder_chart(steps: pd.DataFrame, year: int, as_of: date, words: dict[str, s
     for place, row in enumerate(reversed(lines)):
         for month, (number, marks) in enumerate(zip(row["months"], row["marks"], strict=True), start=1):
             _cell(fig, month, place, number, marks)
-        for x, text in ((RIGHT, against_words(row)), (FAR_RIGHT, in_time_words(row))):
-            fig.add_annotation(x=x, y=place, text=text, showarrow=False, font={"size": 13, "color": INK})
+        sums = f"{against_words(row)}<br>{in_time_words(row)}"
+        fig.add_annotation(x=RIGHT, y=place, text=sums, showarrow=False, font={"size": 11, "color": INK})
     fig.add_trace(_hover(lines, words))
     if as_of.year == year:
         fig.add_vline(x=_place_of(as_of), line={"color": INK, "width": 1, "dash": "dot"})
-    heads = [*map(str, range(1, 13)), words["against_of_received"], words["in_time_of_due"]]
-    fig.update_xaxes(tickvals=[*range(1, 13), RIGHT, FAR_RIGHT], ticktext=heads, side="top", range=[0.4, 16.2])
+    heads = [*map(str, range(1, 13)), f"{words['against_of_received']}<br>{words['in_time_of_due']}"]
+    fig.update_xaxes(tickvals=[*range(1, 13), RIGHT], ticktext=heads, side="top", range=[0.4, 15.4], tickangle=0)
     names = [label(row["name"], 9) for row in reversed(lines)]
     fig.update_yaxes(tickvals=list(range(len(lines))), ticktext=names, range=[-0.6, len(lines) - 0.4])
-    fig.update_xaxes(showgrid=False, zeroline=False, tickfont={"size": 12}, fixedrange=True)
+    fig.update_xaxes(showgrid=False, zeroline=False, tickfont={"size": 11}, fixedrange=True)
     fig.update_yaxes(showgrid=False, zeroline=False, tickfont={"size": 12}, fixedrange=True)
     height = 60 + ROW_HEIGHT * max(len(lines), 3)
-    fig.update_layout(height=height, margin={"l": 10, "r": 10, "t": 34, "b": 6}, showlegend=False)
+    fig.update_layout(height=height, margin={"l": 10, "r": 10, "t": 40, "b": 6}, showlegend=False)
     return fig
 
 
@@ -110,7 +110,7 @@ def _cell(fig: go.Figure, month: int, place: int, number: int | None, marks: str
     figure = {"size": 14 if number else 11, "color": INK if number else GREY}
     fig.add_annotation(x=month, y=place + (0.16 if marks else 0), text=str(number), showarrow=False, font=figure)
     if marks:
-        fig.add_annotation(x=month, y=place - 0.24, text=marks, showarrow=False, font={"size": 11, "color": INK})
+        fig.add_annotation(x=month, y=place - 0.24, text=marks, showarrow=False, font={"size": 9, "color": INK})
 
 
 def _hover(lines: list[dict[str, object]], words: dict[str, str]) -> go.Scatter:
@@ -158,7 +158,7 @@ def ladder_table(steps: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
 
 
 def show_figures(chosen: Chosen, figures: pd.DataFrame, words: dict[str, str]) -> None:
-    """Show the measures of the period with those that count beside them; of a quarter also by unit with its grade."""
+    """Show the measures of the period and how many of each count; of a quarter also by unit with its grade."""
     period = measure_words.period_words(chosen.asked.period.first, chosen.asked.period.last, language())
     st.subheader(layout.plain(words["figures"].format(period=period)))
     st.dataframe(figure_table(chosen, figures, words), hide_index=True, key="inquiry_figures", alt=words["figures_alt"])

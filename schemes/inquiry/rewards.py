@@ -1,6 +1,6 @@
 """What the evidence of a year allows for rewards and penalties, and what each of their lines rests on.
 
-Only units that are confirmed at the bottom, inquiries found against a unit with a numbered decision, and pledges that
+Only units that are confirmed at the bottom, inquiries upheld against a unit with a numbered decision, and pledges that
 were missed after verification; a pledge that was met carries a reward. Everything else is listed as not supported.
 """
 
@@ -72,7 +72,7 @@ def _rounds(release: Release, year: int) -> list[Round]:
 
 
 def _inquiries(chosen: Chosen) -> Iterator[Ground]:
-    """Yield the inquiries of the year that were found against a unit, with the numbers of their decisions."""
+    """Yield the inquiries of the year that were upheld against a unit, with the numbers of their decisions."""
     found = findings(chosen)
     if found.empty:
         return

@@ -70,7 +70,7 @@ PICTURE_WORDS = {
     "ladder": N_("Ladder of units: petitions that count against each, month by month, and what became of them."),
     "ladder_caption": N_(
         "Units with a petition that counts, in the order of the roster. Figure: petitions that count against the unit. "
-        "Below it: ○ inquiry opened, ● found against the unit, ◆ circulated, ■ decision on a person. On the right: "
+        "Below it: ○ inquiry opened, ● upheld against the unit, ◆ circulated, ■ decision on a person. On the right: "
         "counts / received, and closed in time / due, of the year. Dotted: the as-of day, {day}; later months are "
         "blank, not zero. Everything is counted, nothing is sampled."
     ),
@@ -97,7 +97,7 @@ PICTURE_WORDS = {
     "against": N_("Counts against"),
     "handled_in_time": N_("Closed in time"),
     "opened": N_("Inquiries opened"),
-    "found": N_("Found against the unit"),
+    "found": N_("Upheld against the unit"),
 }
 SETTING_WORDS = {
     "accept_days": N_("Days for acceptance"),
@@ -125,7 +125,7 @@ DOCUMENT_TITLES = {
 SECTION_WORDS = {
     "general": N_("In general"),
     "marked": N_("Repeated, level-skipping and collective petitions, by unit"),
-    "findings": N_("Matters found against units"),
+    "findings": N_("Matters upheld against units"),
     "to_mend": N_("What has to be mended, and by when"),
     "corrections": N_("Corrections of earlier entries"),
     "reviews": N_("Reviews by unit"),
@@ -156,7 +156,7 @@ SENTENCES = {
     "no_unit": N_("No unit had a petition, an inquiry or a review in the quarter."),
     "no_ranking": N_("Units are not ranked: numbers of petitions follow the size of a unit and how open it is."),
     "exact_test": N_(
-        "Everything is counted. Against the year before stands the exact binomial test: given both numbers together, "
+        "Everything is counted. The year before is compared by the exact binomial test: given both numbers together, "
         "whether they are further apart than chance explains (5%)."
     ),
     "persons_differ": N_(
@@ -178,7 +178,7 @@ SENTENCES = {
         "{kept}."
     ),
     "nothing_allowed": N_(
-        "{period}, as of {day}: no unit is confirmed at the bottom, no inquiry was found against a unit, no verified "
+        "{period}, as of {day}: no unit is confirmed at the bottom, no inquiry was upheld against a unit, no verified "
         "pledge was missed. Verified pledges that were met, as grounds for a reward: {kept}."
     ),
 }

@@ -174,3 +174,18 @@ def test_a_store_without_the_tables_says_which_are_needed(biaochi, tmp_path):
 def test_lists_are_json(filled):
     whole = filled.json("scheme", "echo", "attention")
     assert whole["internal"] and json.dumps(whole["rows"]) and {row["what"] for row in whole["rows"]}
+
+
+def test_what_is_public_is_judged_kept_and_the_same_again(filled, store_path):
+    first = filled("scheme", "echo", "public", "--year", "2026", "--format", "json")
+    shares = [row for row in json.loads(first)["rows"] if row["measure"] == "on_time"]
+    assert shares and {row["reason"] for row in shares} == {"withheld"} and {row["n"] for row in shares} == {None}
+    assert filled("scheme", "echo", "public", "--year", "2026", "--format", "json") == first
+    assert len(list((store_path / "public").glob("0*.json"))) == 1
+    filled("scheme", "echo", "public", "--year", "2020", code=None)
+
+
+def test_a_register_is_exported_as_it_stood_on_a_day(filled):
+    assert len(filled("export", "opinion", "--round", "2026", "--as-of", "2026-03-31").splitlines()) == 4
+    filled("export", "opinion", "--round", "2026", "--as-of", "2026-03-30", code=2)
+    filled("export", "place", "--round", "2026", "--as-of", "2026-03-31", code=2)

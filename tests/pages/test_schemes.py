@@ -5,7 +5,7 @@ import re
 import pytest
 
 from data.sample.city import demo_units
-from data.sample.community import register_of_units
+from data.sample.community import registers_of_the_city
 from data.sample.load import load_files
 from data.store import Store
 from schemes import SCHEMES
@@ -45,7 +45,7 @@ def test_the_page_shows_glance_picture_and_what_to_do(name, language, schemes_pa
 @pytest.mark.parametrize("name", WITH_PAGE)
 def test_without_its_tables_the_page_names_the_files_and_offers_their_templates(name, language, tmp_path, monkeypatch):
     store = Store(tmp_path / "units")
-    load_files(store, [register_of_units()])
+    load_files(store, registers_of_the_city())
     store.publish()
     test = scheme_page(store.path, monkeypatch, language, scheme=name)
     scheme = next(scheme for scheme in SCHEMES if scheme.name == name)

@@ -146,3 +146,43 @@ def test_a_register_is_asked_for_its_day_and_whether_it_is_complete(tmp_path, mo
     run_until(test, lambda: is_stored(test))
     choices = store.uploads_in_force()[-1].choices
     assert not test.exception and (choices.as_of, choices.complete) == ("2026-03-31", True)
+
+
+OPINIONS = """意见编号,收到时间,来源渠道,网格,承办单位
+HY-1,2025-03-02,热线,KZ,市公安局
+HY-2,2025-03-05,贴吧,KZ,市公安局
+"""
+
+
+def test_a_register_of_an_announced_round_is_taken_and_its_draft_keeps_the_as_of_day(tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    store.add_rules(RULES)
+    assert store.import_files("ballots", [("一.csv", BALLOTS.encode())], "2025").stored
+    places = "地点编码,名称,类型\nKZ,康庄社区,村社区\n"
+    assert store.import_files("place", [("地点.csv", places.encode())], "2025").stored
+    store.publish("")
+    store.set_status("2025", "final", "评议结束")
+    store.set_status("2025", "announced", "公布")
+    (store.path / FOLDER).mkdir(exist_ok=True)
+    (store.path / FOLDER / "意见.csv").write_text(OPINIONS, encoding="utf-8")
+
+    first = opened("manage/upload", store.path, monkeypatch)
+    first.text_input(key="upload_round").input("2025").run()
+    assert "不再接收上传" in "\n".join(line.value for line in first.caption)
+    first.selectbox(key="upload_kind").select("opinion").run()
+    said = "\n".join(line.value for line in first.caption)
+    assert "不再接收上传" not in said and "已公布" in said
+    assert not [box for box in first.checkbox if box.key.startswith("upload_trial")]
+    first.date_input(key="upload_as_of").set_value(date(2025, 3, 31)).run()
+    first.checkbox(key="upload_complete").check().run()
+    first.selectbox(key="upload_inbox_0").select("意见.csv").run()
+    run_until(first, lambda: bool(drafts(store.path)))
+    (draft,) = drafts(store.path)
+    assert (draft.options.as_of, draft.options.complete) == ("2025-03-31", True)
+
+    again = opened("manage/upload", store.path, monkeypatch)
+    again.button(key=f"draft_continue_{draft.draft_id}").click().run()
+    run_until(again, lambda: bool(again.error))
+    assert not again.exception
+    assert again.date_input(key="upload_as_of").value == date(2025, 3, 31)
+    assert again.checkbox(key="upload_complete").value is True

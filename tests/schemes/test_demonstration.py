@@ -63,3 +63,12 @@ def test_nothing_happens_after_the_last_day(release):
     for kind, column in (("opinion", "received_at"), ("opinion", "answered_at"), ("visit", "visit_date")):
         found = release.book(kind)[column] if kind == "opinion" else release.records(kind)[column]
         assert found.dropna().astype(str).max() < "2026-04-01"
+
+
+def test_a_year_before_the_first_visit_has_no_share_of_visits(release):
+    """Visits are recorded from 2026 on: nobody missed a day in 2025, nor was any household left out."""
+    for period, known in (("2025", False), ("2026Q1", True)):
+        found = figures(asked(release, "echo", period))
+        for measure in ("weeks_met", "coverage"):
+            assert (found[measure]["value"] is not None) is known
+            assert known or (found[measure]["verdict"], found[measure]["reason"]) == ("not_tested", "not_begun")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from i18n import ROOT
-from schemes.frame import Measure, Period, counts, days, measure_rows, numbers, setting, shares
+from schemes.frame import BEGUN, NOT_BEGUN, Measure, Period, counts, days, measure_rows, numbers, setting, shares
 from schemes.rules import InvalidSettingsError, default_rules, read_rules
 from tests.support.schemes import asked, complete, frame
 
@@ -70,6 +70,16 @@ def test_a_table_that_never_came_is_not_zero():
     rows = complete(measure_rows("toy", TOYS, {}, asked(), Toy()))
     assert rows["value"].tolist() == [None, None] and set(rows["reason"]) == {"no_records"}
     assert len(measure_rows("toy", TOYS, {"visit": VISITS}, asked(by="place"), Toy())) == 0
+
+
+def test_a_period_before_the_first_row_of_all_tables_is_not_zero():
+    """Narrowing to a unit keeps the first day of the table: unit B has no visit in January 2025, the table has."""
+    visits = VISITS.copy()
+    visits.attrs[BEGUN] = pd.Timestamp("2025-12-31")
+    early = measure_rows("toy", TOYS, {"visit": visits}, asked("2025-11"), Toy())
+    assert early["value"].tolist() == [None, None] and set(early["reason"]) == {NOT_BEGUN}
+    narrowed = measure_rows("toy", TOYS, {"visit": visits[visits["unit_code"] == "B"]}, asked("2025-12"), Toy())
+    assert narrowed["value"].tolist() == [0, None] and narrowed["reason"].tolist() == [None, "empty_base"]
 
 
 def test_periods():

@@ -1,7 +1,8 @@
-"""Files of petitions, inquiries, decisions, reviews and rewards through the real import: every bad input, its outcome."""
+"""Files of petitions, inquiries, decisions, reviews and rewards through the real import: each bad input."""
 
 import json
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -11,47 +12,11 @@ from data.store.verify import check
 from results.ranking.claims import ReleaseClaims
 from tests.support.stores import table
 
-REGISTER = """
-    单位编码 | 单位全称     | 单位简称
-    A        | 城南街道办事处 | 城南街道
-    B        | 市城管局     | 城管局
-"""
-PERSONS = """
-    人员代码 | 单位     | 身份     | 级别 | 起         | 止
-    L03      | 城南街道 | 领导干部 | 县级 | 2025-01-01 |
-    L47      | 城南街道 | 领导干部 | 科级 | 2025-01-01 | 2026-03-30
-    L47      | 城管局   | 领导干部 | 科级 | 2026-03-30 |
-"""
-PETITIONS = """
-    登记编号     | 事项编号 | 信访人代码  | 登记日期   | 信访形式 | 人数 | 登记层级 | 责任单位 | 责任层级 | 受理日期   | 延长天数 | 延期批准日期 | 办结日期   | 办理结果 | 包案领导 | 是否群体性事件
-    XF-2026-0088 | M-0412   | P2207       | 2026-01-07 | 来访     | 1    | 乡镇街道 | 城南街道 | 乡镇街道 | 2026-01-08 |          |              |            |          | L03      |
-    XF-2026-0203 | M-0412   | P2207；P2311 | 2026-03-10 | 来访     | 2    | 市       | 城南街道 | 乡镇街道 |            |          |              |            |          |          |
-    XF-2026-0204 | M-0430   | P0001       | 2026-03-11 | 来信     | 1    | 县区     | 城管局   | 县区     | 2026-03-12 | 20       | 2026-03-20   | 2026-03-25 | 已解决   |          |
-"""
-INQUIRIES = """
-    倒查编号   | 事项编号 | 启动日期   | 所属月份 | 来源 | 倒查方向                 | 责任单位 | 触发情形 | 认定   | 认定日期   | 事件等级
-    DC-2026-07 | M-0412   | 2026-03-12 | 2026-03  | 信访 | 责任单位该办不办矛盾上交 | 城南街道 | 越级     | 属实   | 2026-03-27 | 责任事故
-    DC-2026-08 | M-0430   | 2026-03-16 | 2026-03  | 督查 | 领导落实不力             | 城管局   | 超期未办 | 核查中 |            |
-    DC-2026-09 | M-0431   | 2026-03-16 | 2026-03  | 群众 | 领导落实不力             | 城管局   | 其他     | 不属实 | 2026-03-20 | 一般
-"""
-DECISIONS = """
-    决定编号   | 倒查编号   | 对象       | 人员代码 | 单位     | 处理方式 | 决定日期   | 决定机关 | 文号         | 听取说明日期 | 影响期至
-    CL-2026-11 | DC-2026-07 | 分管负责人 | L47      | 城管局   | 诫勉     | 2026-03-30 | 市纪委   | 〔2026〕19号 | 2026-03-28   | 2026-09-30
-    CL-2026-12 | DC-2026-07 | 单位       |          | 城南街道 | 通报     | 2026-03-31 | 市委     | 〔2026〕20号 |              |
-"""
-REVIEWS = """
-    季度   | 单位     | 讲评 | 理由             | 讲评机关
-    2026Q1 | 城南街道 | 一般 | 一件越级经查属实 | 市委市政府
-"""
-REWARDS = """
-    年度 | 单位     | 序号 | 奖惩 | 依据   | 依据编号   | 内容     | 金额 | 状态   | 决定日期   | 文号        | 兑现日期
-    2026 | 城南街道 | 1    | 惩处 | 两倒查 | CL-2026-12 | 取消评优 |      | 已决定 | 2027-01-20 | 〔2027〕3号 |
-    2026 | 城管局   | 1    | 奖励 | 承诺   | P1         | 奖金     | 20000 | 已兑现 | 2027-01-20 | 〔2027〕3号 | 2027-02-01
-"""
-PLEDGES = """
-    承诺编号 | 年度 | 承诺单位 | 承诺内容   | 目标值 | 方向
-    P1       | 2026 | 城管局   | 新建公厕8座 | 8      | 越高越好
-"""
+BLOCKS = Path(__file__).with_name("inquiry_tables.txt").read_text(encoding="utf-8").removeprefix("# ").split("\n\n# ")
+TABLES = dict(block.split("\n", 1) for block in BLOCKS)
+REGISTER, PERSONS, PETITIONS, INQUIRIES = (TABLES[kind] for kind in ("units", "person", "petition", "inquiry"))
+DECISIONS, REVIEWS, REWARDS = (TABLES[kind] for kind in ("inquiry_measure", "quarter_review", "year_reward"))
+PLEDGES = TABLES["pledges"]
 AS_OF = {"petition": "2026-03-31", "inquiry": "2026-03-31"}
 
 
@@ -106,7 +71,7 @@ def test_the_tables_are_taken_and_come_back_from_the_release(filled):
     with closing(filled.release()) as release:
         petitions = release.book("petition").set_index("petition_no")
         assert petitions["person_codes"].tolist() == [["P2207"], ["P2207", "P2311"], ["P0001"]]
-        assert petitions.loc["XF-2026-0088", "incident"] == False  # noqa: E712: a numpy truth
+        assert petitions["incident"].tolist() == [False] * 3
         assert release.book("inquiry")["finding"].tolist() == ["属实", "核查中", "不属实"]
         assert sorted(release.records("inquiry_measure")["unit_code"]) == ["A", "B"]
         assert release.records("quarter_review")["quarter"].tolist() == ["2026Q1"]
@@ -314,3 +279,31 @@ def test_bad_rewards(filled, case):
 def test_other_bases_need_no_number(filled):
     other = changed(REWARDS, 2, 依据="其他", 依据编号="")
     assert findings(read(filled, "year_reward", other)) == []
+
+
+def rewards_on(city, round_id, unit, kind="惩处"):
+    text = f"""
+        年度 | 单位   | 序号 | 奖惩   | 依据     | 依据编号   | 内容 | 状态
+        2025 | {unit} | 1    | {kind} | 群众评议 | {round_id} | 约谈 | 拟议
+    """
+    return city.import_files("year_reward", [("奖惩.csv", table(text).encode())], "2025", ImportOptions(dry_run=True))
+
+
+def test_a_penalty_on_the_evaluation_needs_a_confirmed_unit(town_path):
+    """Row 78: the sentence of the bottom list; a confirmed unit is taken, and so is a reward."""
+    city = Store(town_path, threads=2, claims=ReleaseClaims)
+    claims = ReleaseClaims(city)
+    confirmed = next(code for code in claims.by_unit("2025") if claims.bottom("2025", code) is None)
+    undecided = next(
+        code
+        for code, why in claims.by_unit("2025").items()
+        if why is not None and "not enough to establish" in why["en"]
+    )
+    assert findings(rewards_on(city, "2025", confirmed)) == []
+    refused = rewards_on(city, "2025", undecided)
+    assert findings(refused) == [("error", 2, "依据编号", "not_confirmed")]
+    for language in ("zh", "en"):
+        assert claims.bottom("2025", undecided)[language] in refused.problems[0].message(language)
+    assert findings(rewards_on(city, "2025", undecided, "奖励")) == []
+    (unknown,) = rewards_on(city, "1999", confirmed).problems
+    assert (unknown.code, unknown.facts["close"]) == ("unknown_reference", ["2025", "2024", "2023"])

@@ -84,13 +84,13 @@ def frame(header, *lines):
 
 def load_schemes(path):
     """Fill a store with the register of units and the demonstration of every scheme, and publish it: no ballots."""
-    from data.sample.community import register_of_units
+    from data.sample.community import registers_of_the_city
     from data.sample.load import load_files
     from data.store import Store
     from schemes.demonstration import scheme_files
 
     store = Store(path, threads=2)
-    load_files(store, [register_of_units(), *scheme_files()])
+    load_files(store, [*registers_of_the_city(), *scheme_files()])
     store.publish()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from textwrap import wrap
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,8 +12,9 @@ from ui.charts.base import BLUE, GREY, INK, ORANGE, PALE, RED, label
 
 HEIGHT, ROOM = 62, 74  # pixels of a lane, and around them
 BAR = 0.36  # half of the height that a range of places takes in its lane
+WIDTH = 18  # letters of a line of a title; half as many characters
 OFFSET = {"tick": 0.0, "check": 0.33}
-ABOVE = -0.12  # of other marks: what belongs to a matter stands a little above the ticks of every day
+ABOVE = -0.12  # of other marks: what belongs to a matter is drawn a little above the ticks of every day
 MARKS: Mapping[str, Mapping[str, object]] = {
     "dot": {"symbol": "circle", "size": 9, "color": INK},
     "ring": {"symbol": "circle-open", "size": 9, "color": INK, "line": {"width": 1.5}},
@@ -57,7 +59,7 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
             )
         )
     _places(fig, placed[placed["mark"] == "bar"], place)
-    names = [label(title, 12) for title in lanes.values()]
+    names = ["<br>".join(label(line) for line in title_lines(title)) for title in lanes.values()]
     fig.update_yaxes(
         tickvals=list(place.values()), ticktext=names, range=[len(place) - 0.45, -0.6], zeroline=False, gridcolor=PALE
     )
@@ -73,6 +75,16 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
     margin = {"l": 10, "r": 10, "t": 10, "b": 10}
     fig.update_layout(height=ROOM + HEIGHT * len(place), margin=margin, legend=legend, showlegend=True)
     return fig
+
+
+def title_lines(title: str) -> list[str]:
+    """Return the title of a lane on at most two lines: a phone leaves it a third of its width."""
+    lines = (
+        wrap(title, WIDTH)
+        if title.isascii()
+        else [title[at : at + WIDTH // 2] for at in range(0, len(title), WIDTH // 2)]
+    )
+    return [lines[0], f"{lines[1]}…"] if len(lines) > 2 else lines
 
 
 def _links(fig: go.Figure, placed: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from data.model.contract import MONTH, TABLE_OF
 from data.model.working_days import LONGEST_PERIOD, Periods
 from data.store import PublishReport, RoundStatus
 from data.store.audit_log import log_export
@@ -141,10 +142,19 @@ def status_word(status: RoundStatus) -> str:
     return _("{status}. {permits}").format(status=_(STATUSES[status.code]), permits=_(PERMITS[status.code]))
 
 
-def show_status(round_id: str) -> None:
-    """Show the status of a round with what it permits, on other pages; nothing if none is set."""
+def show_status(round_id: str, kind: str = "") -> None:
+    """Show the status of a round with what it permits, on other pages; nothing if none is set.
+
+    kind : of a file to be uploaded; the status closes the evaluation and no table that closes by month.
+    """
     status = cached.store().status(round_id)
-    if said(status):
+    if said(status) and kind and TABLE_OF[kind].lock == MONTH:
+        st.caption(
+            _("Status of the round {round}: {status}. It closes the evaluation; files of this kind are taken.").format(
+                round=layout.plain(round_id), status=_(STATUSES[status.code])
+            )
+        )
+    elif said(status):
         st.caption(
             _("Status of the round {round}: {status}. {permits}").format(
                 round=layout.plain(round_id), status=_(STATUSES[status.code]), permits=_(PERMITS[status.code])

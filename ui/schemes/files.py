@@ -25,7 +25,7 @@ def documents(
 ) -> None:
     """Let the user pick a document; show it and offer it as PDF and Word.
 
-    known, items : `DOCUMENTS` and `ITEMS` of the scheme; a document of items is about the one that the user picks.
+    known, items : `DOCUMENTS` and `ITEMS` of the scheme; a document of items is about the item that the user picks.
     close : month -> closes it with the figures that its circular prints.
     """
     st.subheader(_("Documents"))

@@ -55,7 +55,7 @@ def _figure(chosen: Chosen, row: Mapping[Any, Any]) -> None:
 
 
 def _below(chosen: Chosen, row: Mapping[Any, Any], figure: Mapping[Any, Any]) -> None:
-    """Show a further measure in a line below its figure; with its base, unless that is the figure's, or its own."""
+    """Show a further measure in a line below its figure; with its base, unless that is the figure's or the value."""
     counts, words = counts_of(chosen.scheme)[row["measure"]], language()
     value = measure_words.value_words(row, counts, words)
     if row["n"] == row["value"] or all(row[name] == figure[name] for name in ("n", "of_what")):

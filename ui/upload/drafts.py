@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from data.store.drafts import (
     find_same,
     keep_draft,
 )
-from data.store.history import local_time, now, user
+from data.store.history import is_day, local_time, now, user
 from data.store.import_job import CLEAN, IDENTIFIES, ImportReport
 from errors import UsageError
 from i18n import ngettext
@@ -101,7 +102,7 @@ def _left(draft: Draft) -> str:
 
 
 def _continue(draft_id: str) -> None:
-    """Make the draft the file in work, with its kind, round and rule set; runs before the page does."""
+    """Make the draft the file in work, with its kind, round, rule set and as-of day; runs before the page does."""
     try:
         draft = find_draft(cached.store().path, draft_id)
     except UsageError:
@@ -112,6 +113,9 @@ def _continue(draft_id: str) -> None:
     state[f"upload_replaces_{draft.kind}_{draft.round_id}_{turn}"] = draft.options.replace
     if draft.options.trial:
         state[f"upload_trial_{draft.round_id}_False"] = True
+    as_of = draft.options.as_of
+    state["upload_as_of"] = date.fromisoformat(as_of) if is_day(as_of) else None
+    state["upload_complete"] = draft.options.complete
     state["upload_rules_wanted"] = draft.options.rules
     state[CHOSEN] = draft.draft_id
     state.pop("upload_changed_file", None)

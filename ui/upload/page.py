@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.across_tables import AcrossTables
 from data.model.books import is_book
-from data.model.contract import KIND_NAMES, SCORED_KINDS, UPLOAD_KINDS, header_of
+from data.model.contract import KIND_NAMES, MONTH, SCORED_KINDS, TABLE_OF, UPLOAD_KINDS, header_of
 from data.model.grouped_problems import (
     JOINED,
     MARKS,
@@ -51,8 +51,10 @@ def kind_choice() -> str:
     return st.selectbox(_("Kind of file"), kinds, format_func=lambda kind: _(KIND_NAMES[kind]), key="upload_kind")
 
 
-def trial_choice(round_id: str) -> bool:
-    """Ask whether the round is a trial; a trial round remains a trial until it is cleared."""
+def trial_choice(round_id: str, kind: str) -> bool:
+    """Ask whether the round is a trial; a trial round remains a trial until it is cleared. Registers have no trial."""
+    if TABLE_OF[kind].lock == MONTH:
+        return False
     is_trial = bool(round_id) and cached.store().status(round_id).code == TRIAL
     return st.checkbox(
         _("Trial: test the procedure, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
