@@ -18,6 +18,8 @@ CAPTION = N_(
 COLUMNS = ("scheme", "counted", "value", "base", "evidence", "period", "as_of", "release")
 """Value, base and evidence come before the days, so that a screen of 1,366 shows them without scrolling."""
 
+WIDTHS = {"scheme": 170, "counted": 170, "value": 70, "base": 190, "evidence": 260}  # pixels; the rest scrolls
+
 
 def section(found: Dossier) -> None:
     """Show the dossier of a unit over all schemes."""
@@ -30,7 +32,14 @@ def section(found: Dossier) -> None:
     lines = [words_of.cells(line, language()) for line in found.lines]
     heads = {name: _(words_of.HEADERS[name]) for name in COLUMNS}
     table = pd.DataFrame(lines, columns=list(heads)).rename(columns=heads)
-    st.dataframe(table, hide_index=True, key="unit_schemes", alt=_("Lines of the dossier of the unit."))
+    widths = {heads[name]: st.column_config.Column(width=width) for name, width in WIDTHS.items()}
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="unit_schemes",
+        column_config=widths,
+        alt=_("Lines of the dossier of the unit."),
+    )
     for sentence in words_of.sentences(found, language()):
         st.caption(layout.plain(sentence))
     st.caption(layout.plain(_(words_of.INTERNAL)))

@@ -41,27 +41,34 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
     placed = known.assign(y=heights)
     _links(fig, placed)
     for mark, own in placed[placed["mark"] != "bar"].groupby("mark", sort=False):
-        marker = MARKS.get(str(mark), MARKS["tick"])
-        text = [
-            _hover(day, words, matter)
-            for day, words, matter in zip(own["day"], own["words"], own["matter_no"], strict=True)
-        ]
-        name = " / ".join(dict.fromkeys(own["words"]))
-        fig.add_trace(
-            go.Scatter(
-                x=list(own["day"]),
-                y=list(own["y"]),
-                mode="markers",
-                marker=dict(marker),
-                name=label(name, 30),
-                text=text,
-                hoverinfo="text",
-            )
-        )
+        _marks(fig, str(mark), own)
     _places(fig, placed[placed["mark"] == "bar"], place)
+    _axes(fig, lanes, first, last)
+    fig.add_vline(x=pd.Timestamp(last), line={"color": INK, "width": 1, "dash": "dot"})
+    legend = {"orientation": "h", "x": 0, "y": -0.08, "yanchor": "top", "font": {"size": 12}}
+    margin = {"l": 10, "r": 10, "t": 10, "b": 10}
+    fig.update_layout(height=ROOM + HEIGHT * len(place), margin=margin, legend=legend, showlegend=True)
+    return fig
+
+
+def _marks(fig: go.Figure, mark: str, own: pd.DataFrame) -> None:
+    """Draw the events of a mark; what each is called is said on hovering and in the legend."""
+    told = zip(own["day"], own["words"], own["matter_no"], strict=True)
+    text = [_hover(day, words, matter) for day, words, matter in told]
+    name = label(" / ".join(dict.fromkeys(own["words"])), 30)
+    marker, points = dict(MARKS.get(mark, MARKS["tick"])), {"x": list(own["day"]), "y": list(own["y"])}
+    fig.add_trace(go.Scatter(mode="markers", marker=marker, name=name, text=text, hoverinfo="text", **points))
+
+
+def _axes(fig: go.Figure, lanes: Mapping[str, str], first: date, last: date) -> None:
+    """Set the axes: lanes by their titles, years from the first day to a little after the last."""
     names = ["<br>".join(label(line) for line in title_lines(title)) for title in lanes.values()]
     fig.update_yaxes(
-        tickvals=list(place.values()), ticktext=names, range=[len(place) - 0.45, -0.6], zeroline=False, gridcolor=PALE
+        tickvals=list(range(len(lanes))),
+        ticktext=names,
+        range=[len(lanes) - 0.45, -0.6],
+        zeroline=False,
+        gridcolor=PALE,
     )
     years = [pd.Timestamp(year, 1, 1) for year in range(first.year, last.year + 2)]
     fig.update_xaxes(
@@ -70,11 +77,6 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
         tickformat="%Y",
         gridcolor=PALE,
     )
-    fig.add_vline(x=pd.Timestamp(last), line={"color": INK, "width": 1, "dash": "dot"})
-    legend = {"orientation": "h", "x": 0, "y": -0.08, "yanchor": "top", "font": {"size": 12}}
-    margin = {"l": 10, "r": 10, "t": 10, "b": 10}
-    fig.update_layout(height=ROOM + HEIGHT * len(place), margin=margin, legend=legend, showlegend=True)
-    return fig
 
 
 def title_lines(title: str) -> list[str]:
