@@ -29,7 +29,7 @@ def shape(kind: str, names: Collection[str] = ()) -> str:
 
 
 def as_typed(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows that the engine made columns of with the types of `typed_records`, other columns last."""
+    """Return rows as the engine gives them with the types of `typed_records`, other columns last."""
     own = {field.name: _as_typed(field, rows[field.name]) for field in fields(kind) if field.name in rows}
     others = {name: rows[name] for name in rows.columns if name not in own}
     return pd.DataFrame({**own, **others})
