@@ -38,7 +38,7 @@ def as_typed(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
 def _as_typed(field: Field, column: pd.Series) -> pd.Series:
     if field.type == "list":
         return pd.Series([None if cell is None else list(cell) for cell in column], dtype=object)
-    return column.astype(_DTYPES.get(field.type, "str"))
+    return column.astype(pd.api.types.pandas_dtype(_DTYPES.get(field.type, "str")))
 
 
 def typed_records(kind: str, contents: list[str]) -> pd.DataFrame:
