@@ -95,9 +95,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is known of a table before its rows. read : a cell; sure_numbers : fields -> length below which a number has
-    lost zeros; day : the as-of day of a register, or ""; rounds : columns that name the round, and whether a text does;
-    selves : fields that refer to the rows of their own table, each with the field that they refer to.
+    """What is known of a table before its rows are read.
+
+    read : reads a cell. sure_numbers : field of codes -> length below which a number has lost zeros. day : the as-of
+    day of a register, or "". rounds : columns that name the round, and whether a text does. selves : fields that refer
+    to other rows of the table, each with the field that they refer to.
     """
 
     kind: str

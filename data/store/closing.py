@@ -1,8 +1,8 @@
 """Months that are closed: a scheme's bulletin of the month was issued, and the figures that it printed are kept.
 
 Closing is an entry of the history and locks nothing: later files may still change the state of that month, and every
-later document prints what was printed, what it is now, and the difference. The entry names the release that the
-bulletin was made from and the digest of the figures, which lie in a file of their own.
+later document prints what was printed, what it is now, and the difference. The entry names the release of the bulletin
+and the digest of the figures, which lie in a separate file.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Closing:
-    """A month that is closed for a scheme. release: that the bulletin was made from. digest: of the figures."""
+    """A month that is closed for a scheme. release: of its bulletin. digest: of the figures."""
 
     scheme: str
     month: str
@@ -84,8 +84,8 @@ def close_month(
 ) -> Closing:
     """Close a month of a scheme with the figures that its bulletin prints.
 
-    rows: measure rows. release: prefix of the release that they were made from; by default the one in force. Raises
-    UsageError for a month that is closed already, for no rows, and for rows of another release.
+    rows: measure rows. release: prefix of the id of their release; by default the release in force. Raises UsageError
+    for a month that is closed already, for no rows, and for rows of another release.
     """
     _check_names(scheme, month)
     content = _content(rows)
@@ -124,7 +124,7 @@ def closings(store: "Store", scheme: str = "") -> list[Closing]:
 
 
 def compared(printed: Sequence[Mapping[str, object]], today: Sequence[Mapping[str, object]]) -> list[Compared]:
-    """Return every printed figure beside the present one, then those that were not printed."""
+    """Return every printed figure with the present figure, then those that were not printed."""
     present = {_same(row): row for row in today}
     known = {_same(row) for row in printed}
     pairs = [(row, present.get(_same(row), {})) for row in printed]

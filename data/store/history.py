@@ -34,7 +34,7 @@ class Event:
     status change. status: the new status. uploads: ids that are withdrawn. periods: of the public notice, if
     stated when the round was announced. accepted: the reason for publishing in spite of warnings. findings: shown
     before publishing, as "code round". scheme, month: that were closed or opened again. made_from, figures: of a
-    closing, the release that its bulletin was made from and the digest of the figures.
+    closing, the release of its bulletin and the digest of the figures.
     """
 
     number: int

@@ -29,7 +29,7 @@ def shape(kind: str, names: Collection[str] = ()) -> str:
 
 
 def as_typed(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows that the engine made columns of with the types of `typed_records`, other columns last."""
+    """Return rows as the engine gives them with the types of `typed_records`, other columns last."""
     own = {field.name: _as_typed(field, rows[field.name]) for field in fields(kind) if field.name in rows}
     others = {name: rows[name] for name in rows.columns if name not in own}
     return pd.DataFrame({**own, **others})
@@ -39,7 +39,7 @@ def _as_typed(field: Field, column: pd.Series) -> pd.Series:
     if field.type == "list":
         # A register without any list of its kind comes back as a column of NA, not of None.
         return pd.Series([list(cell) if pd.api.types.is_list_like(cell) else None for cell in column], dtype=object)
-    return column.astype(_DTYPES.get(field.type, "str"))
+    return column.astype(pd.api.types.pandas_dtype(_DTYPES.get(field.type, "str")))
 
 
 def typed_records(kind: str, contents: list[str]) -> pd.DataFrame:

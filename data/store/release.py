@@ -71,7 +71,7 @@ class Release:
 
     @cached_property
     def tables(self) -> list[str]:
-        """Its tables by name; a book has a table of its own."""
+        """Its tables by name; each book has a table."""
         return list(map(str, self.query("tables")["name"]))
 
     def _ask(self, ask: Callable[[Database], T]) -> T:

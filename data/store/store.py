@@ -475,7 +475,7 @@ class Store:
             self.record(staging, event)
 
     def record(self, staging: Path, event: Event) -> None:
-        """Add an entry to the history, inside `writing`; its number is the next one."""
+        """Add an entry to the history under the next number; only inside `writing`."""
         number = len(self.history()) + 1
         draft = staging / "event.json"
         text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)

@@ -115,7 +115,7 @@ def _on_days_off(keys: Set[str], tables: Tables) -> Found:
 
 
 def of_events(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> Found:
-    """Check events: in order, not before receipt; extensions that have no effect are told of."""
+    """Check events: in order, not before receipt; note extensions without effect."""
     events = tables("opinion_event", ("opinion_no", "at", "event", "days"))
     own = events[events.index.isin(keys & set(events.index))]
     touched = events[events["opinion_no"].isin(own["opinion_no"])]

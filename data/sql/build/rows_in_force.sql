@@ -1,5 +1,5 @@
 -- Rows of a table by their keys, of a book those of the latest as-of day that is not after a day; '' for other tables.
--- given: path of a value that must be there; the key of the content's own JSON, '$', asks for nothing.
+-- given: path of a value that must be there; the path '$' asks for nothing.
 -- params: $files, $days, $day, $given
 -- returns: key VARCHAR, as_of VARCHAR, content VARCHAR
 SELECT facts.key, upload.as_of, facts.content
