@@ -185,7 +185,7 @@ def _visits(city: City) -> DemoFile:
                 code,
                 grid,
                 f"H{GRIDS.index(grid) + 1}{home:03}",
-                kinds[grid][home],
+                kinds[str(grid)][home],
                 "见面",
                 n,
                 n // 2,
