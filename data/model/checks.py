@@ -79,7 +79,7 @@ class Check:
     """One condition of a field.
 
     sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `<= each`, `>= each`, `decimals`, `unsigned`, `required`, `required
-    unless`, `empty`, `needs`, `in`, ALONE, ONE, SHARE, ACROSS, TERM, IS, UNIT_OF, ONCE, CONFIRMS, or one of WORDS.
+    unless`, `empty`, `needs`, `in`, ALONE, ONE, SHARE, ACROSS, TERM, IS, UNIT_OF, ONCE, CONFIRMS, or a word of WORDS.
     other: the field (or number) that it is compared with; of `in` the field of the other table. names: the fields
     that are added up or agree; of `in`, `needs` and `<= each` the other table; of TERM the days; of UNIT_OF the
     day; of ALONE the first day and the day after the last; of ONE the field that tells its rows apart; of SHARE the

@@ -132,7 +132,10 @@ def of_events(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> 
 def _of_opinion(
     events: pd.DataFrame, own: set[str], received: date, term: int, calendar: Calendar, settings: Settings
 ) -> Found:
-    """Check the events of an opinion. own: keys of the rows of the file."""
+    """Check the events of an opinion.
+
+    own: keys of the rows of the file.
+    """
     columns = (events.index, days(events, "at").dt.date, events["event"], numbers(events, "days"))
     rows = list(zip(*columns, strict=True))
     last = max(key for key, *_ in rows if key in own)

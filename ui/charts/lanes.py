@@ -52,7 +52,7 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
 
 
 def _marks(fig: go.Figure, mark: str, own: pd.DataFrame) -> None:
-    """Draw the events of a mark; what each is called is said on hovering and in the legend."""
+    """Draw the events of a mark; its name is shown on hovering and in the legend."""
     told = zip(own["day"], own["words"], own["matter_no"], strict=True)
     text = [_hover(day, words, matter) for day, words, matter in told]
     name = label(" / ".join(dict.fromkeys(own["words"])), 30)
