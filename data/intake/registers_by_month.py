@@ -8,14 +8,14 @@ from itertools import pairwise
 
 from data.intake.context import Stored
 from data.intake.record_rules import Fault
-from data.model.checks import ONCE, ONE, Check
+from data.model.checks import ONCE, SINGLE, Check
 from data.model.contract import TABLE_OF, Field
 from data.model.record_keys import key_of, shown_key
 from problems import Place
 
 ACROSS_ROWS = frozenset(
     {"place", "person"}
-    | {kind for kind, table in TABLE_OF.items() if any(own.has(ONE) or own.has(ONCE) for own in table.fields)}
+    | {kind for kind, table in TABLE_OF.items() if any(own.has(SINGLE) or own.has(ONCE) for own in table.fields)}
 )
 """Kinds with such rules."""
 LAST_DAY = "9999-12-31"
@@ -39,7 +39,7 @@ def across_rows(
         yield from _overlaps(entries)
     for own in TABLE_OF[kind].fields:
         for check in own.checks:
-            if check.sort == ONE:
+            if check.sort == SINGLE:
                 yield from _more_than_one(kind, own, check, entries, rows())
             if check.sort == ONCE:
                 yield from _twice(kind, own, check, entries, rows())

@@ -41,9 +41,9 @@ from dataclasses import dataclass, replace
 
 WORDS = frozenset({"unit", "place", "post", "code", "month", "quarter", "past", "state", "round"})
 REFERENCES = {"place": ("place", "place_code"), "post": ("person", "person_code")}
-ALONE, ONE, SHARE, ACROSS = "alone", "one", "from", "across"
+ALONE, SINGLE, SHARE, ACROSS = "alone", "one", "from", "across"
 TERM, IS, UNIT_OF, ONCE, ROUND, CONFIRMS = "within", "is", "unit of", "once", "round", "confirms"
-OF_OTHER_ROWS = frozenset({ALONE, ONE, ONCE, SHARE, UNIT_OF, ROUND, CONFIRMS})
+OF_OTHER_ROWS = frozenset({ALONE, SINGLE, ONCE, SHARE, UNIT_OF, ROUND, CONFIRMS})
 """Conditions that need more than the cells of a row, besides those with `named` or `related`."""
 LEVELS = {"warn": "warning", "note": "note", "error": "error"}
 _LEVEL = re.compile(r"(?P<level>warn|note|error)(?: (?P<code>[a-z_]+))?: (?P<condition>.+)")
@@ -61,7 +61,7 @@ _PATTERNS = (
     (re.compile(rf"alone from (?P<first>\w+) to (?P<after>\w+)(?:{_IF})?"), ALONE),
     (re.compile(r"in (?P<names>\w+)\.(?P<other>\w+)"), "reference"),
     (re.compile(rf"needs (?P<names>\w+)(?: where (?P<where>{_AND_TEXT}(?: and {_AND_TEXT})*))?(?:{_IF})?"), "needs"),
-    (re.compile(r"one yes by (?P<other>\w+)(?: unless (?P<names>\w+))?"), ONE),
+    (re.compile(r"one yes by (?P<other>\w+)(?: unless (?P<names>\w+))?"), SINGLE),
     (re.compile(r"from (?P<other>\w+) of (?P<names>\w+)"), SHARE),
     (re.compile(r"across (?P<other>\w+): (?P<words>.+)"), ACROSS),
     (re.compile(r"within (?P<names>\d+) days of (?P<other>\w+)"), TERM),
@@ -79,14 +79,14 @@ class Check:
     """One condition of a field.
 
     sort: `<=`, `>=`, `>`, `sum <=`, `sum =`, `<= each`, `>= each`, `decimals`, `unsigned`, `required`, `required
-    unless`, `empty`, `needs`, `in`, ALONE, ONE, SHARE, ACROSS, TERM, IS, UNIT_OF, ONCE, CONFIRMS, or a word of WORDS.
-    other: the field (or number) that it is compared with; of `in` the field of the other table. names: the fields
-    that are added up or agree; of `in`, `needs` and `<= each` the other table; of TERM the days; of UNIT_OF the
-    day; of ALONE the first day and the day after the last; of ONE the field that tells its rows apart; of SHARE the
-    base. words: those for which `required`, `empty`, `needs` and ALONE apply, () means any; of IS those asked for;
-    of ACROSS the headers. where: field -> words of the rows that are needed. when: field -> words of the rows to
-    which it applies. level: of the problem; a person may accept a warning. code: of the problem, where the condition
-    gives it.
+    unless`, `empty`, `needs`, `in`, ALONE, SINGLE, SHARE, ACROSS, TERM, IS, UNIT_OF, ONCE, CONFIRMS, or a word of
+    WORDS. other: the field (or number) that it is compared with; of `in` the field of the other table. names: the
+    fields that are added up or agree; of `in`, `needs` and `<= each` the other table; of TERM the days; of UNIT_OF
+    the day; of ALONE the first day and the day after the last; of SINGLE the field that tells its rows apart; of
+    SHARE the base. words: those for which `required`, `empty`, `needs` and ALONE apply, () means any; of IS those
+    asked for; of ACROSS the headers. where: field -> words of the rows that are needed. when: field -> words of the
+    rows to which it applies. level: of the problem; a person may accept a warning. code: of the problem, where the
+    condition gives it.
     """
 
     sort: str

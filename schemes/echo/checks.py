@@ -130,29 +130,29 @@ def of_events(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> 
 
 
 def _of_opinion(
-    events: pd.DataFrame, own: set[str], received: date, term: int, calendar: Calendar, settings: Settings
+    events: pd.DataFrame, in_file: set[str], received: date, term: int, calendar: Calendar, settings: Settings
 ) -> Found:
     """Check the events of an opinion.
 
-    own: keys of the rows of the file.
+    in_file : keys of the rows of the file.
     """
     columns = (events.index, days(events, "at").dt.date, events["event"], numbers(events, "days"))
     rows = list(zip(*columns, strict=True))
-    last = max(key for key, *_ in rows if key in own)
+    last = max(key for key, *_ in rows if key in in_file)
     known = {}
     for key, day, word, count in rows:
         if day < received:
-            yield _out_of_order(key if key in own else last, word, day, BEFORE_RECEIPT)
+            yield _out_of_order(key if key in in_file else last, word, day, BEFORE_RECEIPT)
         elif word in SORTS:
             known[Event(day, SORTS[word], int(count))] = (key, word)
     limits = {"most": settings.max_extensions, "longest": settings.max_days}
     handling = handled(calendar, received, term, list(known), **limits)
     for event, why in handling.refused:
         key, word = known[event]
-        yield _out_of_order(key if key in own else last, word, event.day, why)
+        yield _out_of_order(key if key in in_file else last, word, event.day, why)
     for event in handling.without_effect:
         key, word = known[event]
-        if key in own:
+        if key in in_file:
             facts = {"event": word, "day": event.day.isoformat(), **limits}
             yield Finding("without_effect", "note", "event", key, facts)
 

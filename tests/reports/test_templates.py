@@ -9,9 +9,10 @@ import pytest
 from data.intake.personal import names_person
 from data.intake.personal_values import sorts_in
 from data.model.books import is_book
-from data.model.contract import KINDS, REFERRED_KINDS, REQUIRED, fields
+from data.model.contract import REQUIRED, UPLOAD_KINDS, fields
 from data.model.field_meanings import meanings
 from reports.templates import Choices, choices_of, example_rows, template, template_fields
+from tests.support.referred import referred_by
 from tests.support.stores import SMALL, Biaochi, table
 
 REGISTER = table("""
@@ -68,14 +69,13 @@ def import_examples(kind, office, tmp_path):
     office("import", kind, path, "--round", "2025", *day_of(kind))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", UPLOAD_KINDS)
 def test_a_filled_template_imports_without_a_problem(kind, office: Biaochi, tmp_path):
     from data.store import Store
 
     lang = "en" if len(kind) % 2 else "zh"
-    if any(check.reference for field in fields(kind) for check in field.checks):
-        for referred in REFERRED_KINDS[: (*REFERRED_KINDS, kind).index(kind)]:
-            import_examples(referred, office, tmp_path)
+    for referred in referred_by(kind):
+        import_examples(referred, office, tmp_path)
     path = tmp_path / f"{kind}.xlsx"
     listed = ("--round", "2025", "--rules", "demo-2025")
     office("template", kind, *listed, "-o", path, lang=lang)
@@ -109,7 +109,7 @@ def test_lists_are_those_of_the_round_and_of_the_rule_set(office: Biaochi, tmp_p
 
 
 def test_every_field_has_a_meaning_in_both_languages_and_an_example_that_names_nobody():
-    for kind in KINDS:
+    for kind in UPLOAD_KINDS:
         known = meanings(kind)
         assert {field.name for field in template_fields(kind)} == set(known)
         assert set(REQUIRED[kind]) <= set(known)
