@@ -27,6 +27,7 @@ EVERYWHERE = (UNIT, CALENDAR, RULES)
 """Frames that every release has: its newest register of units, the calendar, and the settings of the scheme by their
 first day (`valid_from`, missing for those that it comes with; `settings`).
 """
+YEAR = "year"
 DAY_TYPES = ("date", "timestamp")
 
 
@@ -146,8 +147,10 @@ def day_field(table: Table) -> str | None:
 
 def begun(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the first day of their table as an attribute, which a choice among the rows keeps."""
-    name = day_field(TABLE_OF[kind])
+    name, yearly = day_field(TABLE_OF[kind]), YEAR in rows and len(rows)
     first = days(rows, name).min() if name else pd.NaT
+    if yearly:  # what is decided on a year in the next January is of that year
+        first = pd.Timestamp(int(rows[YEAR].min()), 1, 1)
     if not pd.isna(first):
         rows.attrs[BEGUN] = first
     return rows
