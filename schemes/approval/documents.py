@@ -4,6 +4,7 @@ A percentage is never alone: yes, base and what lacks are in front of it.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -109,18 +110,32 @@ def opinion(chosen: Chosen, language: str, form: Form = BARE, item: str = "") ->
     title = parts.titled(chosen, DOCUMENT_TITLES["opinions"], language)
     if item and listed:
         title = _titled("opinion", language).format(name=plain(listed[0]["name"]))
-    sections = [section for row in listed for section in _on(chosen, row, language)]
+    numbers = _Numbers(
+        four_bases(chosen.frames, chosen.settings),
+        questions(chosen.frames, chosen.asked, chosen.settings),
+        primary_surveys(chosen.frames),
+    )
+    sections = [section for row in listed for section in _on(chosen, row, numbers, language)]
     return parts.scheme_document(chosen, "approval-opinion", title, sections, language, form)
 
 
-def _on(chosen: Chosen, row: Mapping[str, object], language: str) -> Iterator[Section]:
+class _Numbers(NamedTuple):
+    """What all opinions read, computed once: bases and questions of every matter, and its primary survey."""
+
+    bases: pd.DataFrame
+    asked: pd.DataFrame
+    surveys: Mapping[str, list[dict[str, Any]]]
+
+
+def _on(chosen: Chosen, row: Mapping[str, object], numbers: _Numbers, language: str) -> Iterator[Section]:
     """Yield the sections on a matter: what it is, who was asked, the bases, and what may be claimed."""
     book = chosen.frames["assessment"]
     (entry,) = records(book[book["assess_no"] == row["assess_no"]])
     yield Section(plain(row["name"]), 1, tuple(_about(chosen, entry, language)))
     yield Section(_head("asked", language), 2, tuple(_asked(chosen, entry, language)))
-    yield from _numbers(chosen, str(row["assess_no"]), language)
-    yield Section(_head("said", language), 2, tuple(_verdict(chosen, row, language)))
+    yield from _numbers(chosen, str(row["assess_no"]), numbers, language)
+    survey = numbers.surveys.get(str(row["assess_no"]), [])
+    yield Section(_head("said", language), 2, tuple(_verdict(chosen, row, survey, language)))
 
 
 def _about(chosen: Chosen, entry: Mapping[str, object], language: str) -> Iterator[str]:
@@ -167,13 +182,11 @@ def _consultation(row: Mapping[str, object], entry: Mapping[str, object], langua
     return words
 
 
-def _numbers(chosen: Chosen, number: str, language: str) -> Iterator[Section]:
+def _numbers(chosen: Chosen, number: str, numbers: _Numbers, language: str) -> Iterator[Section]:
     """Yield the four bases of the questions that count as approval, and the three questions on the official base."""
     wanted = QUESTIONS[chosen.settings.approval]
-    bases = four_bases(chosen.frames, chosen.settings)
-    bases = bases[(bases["assess_no"] == number) & bases["question"].isin(wanted)]
-    asked = questions(chosen.frames, chosen.asked, chosen.settings)
-    asked = asked[asked["assess_no"] == number].assign(base=_head("official_base", language))
+    bases = numbers.bases[(numbers.bases["assess_no"] == number) & numbers.bases["question"].isin(wanted)]
+    asked = numbers.asked[numbers.asked["assess_no"] == number].assign(base=_head("official_base", language))
     named = bases.assign(base=[translate(BASE_WORDS[name], language) for name in bases["base"]])
     for heading, found in (("bases", named), ("questions", asked)):
         lines = [_base_line(chosen, row, language) for row in records(found)]
@@ -212,7 +225,7 @@ def line_words(row: Mapping[str, object], language: str) -> str:
     return _pictured("short", language).format(short=number_format.count(row["short"]))
 
 
-def _verdict(chosen: Chosen, row: Mapping[str, object], language: str) -> Iterator[str]:
+def _verdict(chosen: Chosen, row: Mapping[str, object], survey: list[dict[str, Any]], language: str) -> Iterator[str]:
     """Yield official result, verdict with its p-values, outcome, what may be claimed, and the rule."""
     if row["n"]:
         base = _based(row["base"], language)
@@ -224,7 +237,7 @@ def _verdict(chosen: Chosen, row: Mapping[str, object], language: str) -> Iterat
         ends = {name: number_format.percent(row[name], 2) for name in ("low", "high")}
         yield _filled("p", language, **chances, **ends)
     yield _outcome(row["outcome"], language)
-    expected = to_prove(row, primary_surveys(chosen.frames).get(str(row["assess_no"]), []))
+    expected = to_prove(row, survey)
     if expected is not None:
         yield forecast_sentence(expected, language)
     yield may_be_said(chosen, row, language)
