@@ -162,7 +162,7 @@ def forest_chart(chosen: Chosen, found: pd.DataFrame) -> go.Figure:
         place = {"x": 1.01, "y": y, "xref": "paper", "xanchor": "left", "align": "left"}
         fig.add_annotation(text=text, showarrow=False, **place)
     fig.update_annotations(font={"size": FONT})
-    fig.update_xaxes(range=[0, 1], tickformat=".0%", nticks=6, tickangle=0, gridcolor=PALE, zeroline=False)
+    fig.update_xaxes(range=[0, 1], tickformat=".0%", tickvals=(0, 0.5, 1), tickangle=0, gridcolor=PALE, zeroline=False)
     legend = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top"}
     fig.update_layout(
         height=130 + ROW * max(len(places), 3),
