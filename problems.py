@@ -631,7 +631,9 @@ SUGGESTIONS: dict[str, str] = {
         "Confirm, with the reason: such visits are not counted. Otherwise correct the visit or the table of posts."
     ),
     "too_many": N_("Confirm, with the reason, if the visits took place; otherwise correct the file."),
-    "all_on_last_day": N_("Confirm, with the reason, if the visits took place on that day; otherwise correct the days."),
+    "all_on_last_day": N_(
+        "Confirm, with the reason, if the visits took place on that day; otherwise correct the days."
+    ),
     "row_vanished": N_(
         "Confirm, with the reason, if they were taken off the register: they keep their last state. Otherwise import the file without marking it as complete."
     ),

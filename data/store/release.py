@@ -116,8 +116,10 @@ class Release:
             return as_typed(kind, self._select(rows))
         return typed_records(kind, list(self.query("records", round_id=round_id, kind=kind)["content"]))
 
-    def _select(self, rows: Source, wanted: Wanted = EVERYTHING, order: str = "", *cut: int | None) -> pd.DataFrame:
-        return self._ask(lambda database: database.select(rows, wanted, order, *cut))
+    def _select(
+        self, rows: Source, wanted: Wanted = EVERYTHING, order: str = "", limit: int | None = None, offset: int = 0
+    ) -> pd.DataFrame:
+        return self._ask(lambda database: database.select(rows, wanted, order, limit, offset))
 
     def book(self, kind: str, day: str = LAST_DAY) -> pd.DataFrame:
         """Return the last row of every key of a book on a day, over all rounds: fields, as_of, listed and round_id.

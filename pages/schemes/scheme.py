@@ -3,6 +3,7 @@
 from datetime import date
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from reports.measure_table import measure_sheet
@@ -33,7 +34,7 @@ def _registers(day: date) -> Registers:
     return cached.kept_registers(key, lambda: Registers(scheme, release, day, settings, dated))
 
 
-def _choices(day: date):
+def _choices(day: date) -> tuple[pd.DataFrame | None, pd.DataFrame]:
     plain = _registers(day).plain
     return plain.get(PLACE), plain[UNIT]
 

@@ -20,7 +20,7 @@ from reports.documents.official_form import printed_form, printed_labels
 from results import number_format
 from results.contributions import Chosen, counts_of, names_of
 from results.labels import DEMO
-from results.missing import is_missing
+from results.missing import is_missing, named_rows
 
 MEASURES = declared(
     "scheme_measures",
@@ -88,7 +88,7 @@ class ListBase:
 
 def measures_section(chosen: Chosen, heading: str, rows: pd.DataFrame, language: str) -> Section:
     """Return a table of measures that are not divided. heading : translated. rows : `schemes.frame.ROW`."""
-    lines = [_measure_line(chosen, row, language) for row in rows.to_dict("records")]
+    lines = [_measure_line(chosen, row, language) for row in named_rows(rows)]
     return Section(heading, 1, (), table(MEASURES, lines, language))
 
 
@@ -100,7 +100,7 @@ def divided_section(
     order : keys in their order; others follow by key.
     """
     known = {key: at for at, key in enumerate(order or roster(chosen))}
-    listed = sorted(rows.to_dict("records"), key=lambda row: (known.get(row["key"], len(known)), str(row["key"])))
+    listed = sorted(named_rows(rows), key=lambda row: (known.get(str(row["key"]), len(known)), str(row["key"])))
     names = names_of(chosen)
     lines = [_divided_line(chosen, row, names, language) for row in listed]
     return Section(heading, 1, (), table(DIVIDED, lines, language))
@@ -109,7 +109,7 @@ def divided_section(
 def items_section(chosen: Chosen, heading: str, listed: pd.DataFrame, base: ListBase, language: str) -> Section:
     """Return a list of what has to be done. listed : what, key, unit_code, place_code, day, days; due first."""
     names = names_of(chosen)
-    lines = [_item_line(chosen, row, names, language) for row in listed.to_dict("records")]
+    lines = [_item_line(chosen, row, names, language) for row in named_rows(listed)]
     paragraphs = (translate(TO_CHECK, language), list_words(chosen, len(lines), base, language))
     return Section(heading, 1, paragraphs, table(ITEMS, lines, language) if lines else None)
 

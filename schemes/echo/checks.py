@@ -18,7 +18,7 @@ from i18n import N_
 from problems import Term
 from schemes.echo.due_days import SORTS, terms_of, with_due_days
 from schemes.echo.measures import SETTINGS, Settings
-from schemes.frame import days, numbers
+from schemes.frame import days, numbers, records
 
 Found = Iterator[Finding]
 TITLE = N_("Opinions of residents")
@@ -88,10 +88,11 @@ def _put_back(keys: Set[str], tables: Tables, settings: Settings) -> Found:
     due = _due(moved, tables, settings)
     earlier, answered = days(moved, "earlier"), days(moved, "answered_at")
     was_late = (earlier > due) | (earlier.isna() & (pd.to_datetime(since) > due))
-    for key, row in moved[was_late & (answered <= due)].iterrows():
+    late = moved[was_late & (answered <= due)]
+    for key, row in zip(map(str, late.index), records(late), strict=True):
         facts = {"key": row["opinion_no"], "since": since[key], "due": str(due[key].date())}
         facts |= {"old": "—" if pd.isna(row["earlier"]) else row["earlier"], "new": row["answered_at"]}
-        yield Finding("past_changed", "warning", "answered_at", str(key), facts)
+        yield Finding("past_changed", "warning", "answered_at", key, facts)
 
 
 def _due(opinions: pd.DataFrame, tables: Tables, settings: Settings, *, before: bool = False) -> pd.Series:
@@ -146,7 +147,7 @@ def _of_opinion(
         elif word in SORTS:
             known[Event(day, SORTS[word], int(count))] = (key, word)
     limits = {"most": settings.max_extensions, "longest": settings.max_days}
-    handling = handled(calendar, received, term, list(known), **limits)
+    handling = handled(calendar, received, term, list(known), most=settings.max_extensions, longest=settings.max_days)
     for event, why in handling.refused:
         key, word = known[event]
         yield _out_of_order(key if key in in_file else last, word, event.day, why)

@@ -61,9 +61,8 @@ def week(chosen: Chosen, language: str, form: Form = BARE) -> Document:
     """Return the visits of the last week that is over: grids in roster order, who needs a word, who waits."""
     own = chosen.over(last_week(min(chosen.asked.as_of, chosen.asked.period.last)))
     listed = attention(chosen)
-    visitors = (
-        texts(chosen.frames["person"], "role").isin(chosen.settings.visitors) if "person" in chosen.frames else []
-    )
+    people = chosen.frames["person"] if "person" in chosen.frames else pd.DataFrame(columns=["role"])
+    visitors = people[texts(people, "role").isin(chosen.settings.visitors)]
     needy = chosen.frames["visit"] if "visit" in chosen.frames else pd.DataFrame(columns=["household_kind"])
     known = needy[texts(needy, "household_kind").isin(chosen.settings.needy)]
     sections = [

@@ -10,7 +10,7 @@ import streamlit as st
 from data.model.contract import TABLE_OF, Field, fields, header_of
 from reports.documents.scheme import TO_CHECK, item_cells
 from results.contributions import Chosen, names_of
-from results.missing import is_missing
+from results.missing import is_missing, named_rows
 from ui import layout
 from ui.i18n import _, language
 
@@ -29,7 +29,7 @@ def attention(chosen: Chosen, listed: pd.DataFrame) -> None:
     chosen_kind = _kind(chosen, kinds)
     rows = listed[listed["what"] == chosen_kind] if chosen_kind else listed
     names = names_of(chosen)
-    cells = [item_cells(chosen, row, names, language()) for row in rows.to_dict("records")]
+    cells = [item_cells(chosen, row, names, language()) for row in named_rows(rows)]
     heads = {"what": _("To do"), "key": _("Item number"), "unit": _("Unit"), "place": _("Place or grid")}
     heads |= {"day": _("Day"), "days": _("Days")}
     shown = pd.DataFrame(cells).rename(columns=heads)
