@@ -332,7 +332,7 @@ def _own(scheme: Scheme, name: str, command: "Command") -> Callable[..., None]:
     asked = list(inspect.signature(command.run).parameters.values())[1:]
     added = [p for p in inspect.signature(call_own).parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*asked, *added)]
-    call_own.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
+    vars(call_own)["__signature__"] = inspect.Signature(keyword)  # what Typer reads
     call_own.__annotations__ = {p.name: p.annotation for p in keyword}
     return call_own
 

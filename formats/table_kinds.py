@@ -74,9 +74,11 @@ KINDS: Mapping[str, TableKind] = _KINDS
 """Every declared kind by name."""
 
 
-def declared(name: str, columns: Iterable[Column], **looks: bool | float) -> str:
+def declared(
+    name: str, columns: Iterable[Column], *, range_width: float = 0.0, at_blanks: bool = False, listed: bool = False
+) -> str:
     """Declare a kind of table and return its name. Raises ValueError if another kind has that name."""
-    kind = TableKind(name, tuple(columns), **looks)  # type: ignore[arg-type]
+    kind = TableKind(name, tuple(columns), range_width, at_blanks, listed)
     if _KINDS.setdefault(name, kind) != kind:
         raise ValueError(f"another kind of table is named {name}")
     return name

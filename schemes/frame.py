@@ -6,10 +6,11 @@ period, as of which day, why there is no interval, under which settings and from
 
 import calendar
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
 import pandas as pd
 
@@ -186,6 +187,12 @@ def _explained(row: dict[str, Any], why_no_interval: str | None) -> dict[str, An
     if row.get("low") is None:
         why = row.get("why_no_interval") or (reason if row["value"] is None else why_no_interval or COUNTED)
     return {"low": None, "high": None, **row, "reason": reason, "verdict": words or COUNTED, "why_no_interval": why}
+
+
+def with_frames(frames: Frames, changed: Frames) -> Frames:
+    """Return the frames with some replaced or added; the others are loaded when they are first read."""
+    # A chain only writes into its first mapping, so that the others need not be mutable.
+    return ChainMap(dict(changed), cast("MutableMapping[str, pd.DataFrame]", frames))
 
 
 def answers(rows: Iterable[tuple[str, float | None, int]]) -> pd.DataFrame:

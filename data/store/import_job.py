@@ -348,9 +348,9 @@ class ImportJob:
         draft = replace(self._upload([], digest, 0, ""), folder=self.folder)
         others = [u for u in active([*self.in_force, draft]) if u.kind == self.kind and u.number != draft.number]
         found = book_findings(self.con, draft, others)
-        told = {(problem.code, problem.row, problem.column) for problem in self.report.problems}
+        known = {(problem.code, problem.row, problem.column) for problem in self.report.problems}
         of_book = book_problems(self.kind, found, self.as_of, self.places)
-        self.report.problems += [p for p in of_book if (p.code, p.row, p.column) not in told]
+        self.report.problems += [p for p in of_book if (p.code, p.row, p.column) not in known]
         self.report.notes += [problem for problem in self.report.problems if problem.level == "note"]
         self.report.problems = [problem for problem in self.report.problems if problem.level != "note"]
 

@@ -1,6 +1,5 @@
 """Last days for the filing of decisions: calendar days, and the next worked day where the last is not worked."""
 
-from collections import ChainMap
 from datetime import date
 
 import pandas as pd
@@ -8,7 +7,7 @@ import pandas as pd
 from data.model.clock import after_days, rolled
 from data.model.working_days import Calendar
 from schemes.approval.surveys import Settings
-from schemes.frame import Frames, days
+from schemes.frame import Frames, days, with_frames
 
 TABLES = ("assessment",)
 
@@ -22,4 +21,4 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
         None if pd.isna(day) else rolled(calendar, after_days(day.date(), settings.filing_days)).day for day in decided
     ]
     column = pd.to_datetime(pd.Series(due, index=decided.index, dtype=object)).astype("datetime64[s]")
-    return ChainMap({"assessment": frames["assessment"].assign(filing_due=column)}, frames)  # type: ignore[arg-type]
+    return with_frames(frames, {"assessment": frames["assessment"].assign(filing_due=column)})

@@ -1,6 +1,5 @@
 """The term of a levy: months from the assembly that decided on it, its day not counted."""
 
-from collections import ChainMap
 from datetime import date
 
 import pandas as pd
@@ -8,7 +7,7 @@ import pandas as pd
 from data.model.clock import after_months, rolled
 from data.model.working_days import Calendar, Deadline
 from schemes.assembly.measures import Settings, meetings
-from schemes.frame import Frames, days, records
+from schemes.frame import Frames, days, records, with_frames
 
 TABLES = ("project",)
 """Tables that get a term."""
@@ -34,7 +33,7 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
         levy_until=pd.Series(until, index=projects.index, dtype=object),
         levy_provisional=[term is not None and term.provisional for term in terms],
     )
-    return ChainMap({"project": projects}, frames)  # type: ignore[arg-type]
+    return with_frames(frames, {"project": projects})
 
 
 def _term(calendar: Calendar, held: pd.Timestamp | None, frames: Frames, settings: Settings) -> Deadline | None:

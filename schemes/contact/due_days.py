@@ -4,14 +4,13 @@ The join reads every row, so that a page narrowed to a unit still counts the rec
 held at the unit's point.
 """
 
-from collections import ChainMap
 from datetime import date
 
 import pandas as pd
 
 from data.model.working_days import Calendar
 from schemes.contact.measures import Settings, Visit
-from schemes.frame import Frames, days, numbers, records, texts
+from schemes.frame import Frames, days, numbers, records, texts, with_frames
 
 TABLES = ("contact_point", "reception")
 POST = ("unit_code", "rank")
@@ -30,7 +29,7 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
         last = pd.Series([min(date(int(year), 12, 31), as_of) for year in points["year"]], index=points.index)
         visits = pd.Series(_visits(points, frames), index=points.index, dtype=object)
         added["contact_point"] = _with_post(points, pd.to_datetime(last), frames).assign(visits=visits)
-    return ChainMap(added, frames)  # type: ignore[arg-type]
+    return with_frames(frames, added)
 
 
 def _with_post(rows: pd.DataFrame, day: pd.Series, frames: Frames) -> pd.DataFrame:

@@ -171,7 +171,7 @@ def _visits(city: City) -> DemoFile:
     for week in range(WEEKS):
         for code, grid in city.visitors:
             rows += [(code, grid, day) for day in _days_of_visits(rng, week)]
-    told = rng.integers(0, 3, len(rows))
+    reported = rng.integers(0, 3, len(rows))
     homes = rng.integers(0, 470, len(rows))
     return table_file(
         "visit",
@@ -190,7 +190,7 @@ def _visits(city: City) -> DemoFile:
                 n,
                 n // 2,
             )
-            for at, ((code, grid, day), n, home) in enumerate(zip(rows, told, homes, strict=True), start=1)
+            for at, ((code, grid, day), n, home) in enumerate(zip(rows, reported, homes, strict=True), start=1)
         ],
     )
 

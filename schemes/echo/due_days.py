@@ -3,7 +3,6 @@
 Opinions without an event are computed together; the few with one go through the clock, item by item.
 """
 
-from collections import ChainMap
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -16,7 +15,7 @@ from data.model.clock import AGAIN, EXTEND, LATE, PAUSE, PAUSED, RESUME, Event, 
 from data.model.clock_arrays import DAY, ManyDays, as_day
 from data.model.working_days import Calendar
 from schemes.echo.measures import Settings
-from schemes.frame import Frames, days, numbers, records, texts
+from schemes.frame import Frames, days, numbers, records, texts, with_frames
 
 TABLES = ("opinion",)
 SORTS = {"暂停": PAUSE, "恢复": RESUME, "延期": EXTEND, "退回重办": AGAIN}
@@ -43,8 +42,8 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     withdrawn = opinions["opinion_no"].isin(events.loc[events["event"] == WITHDRAWN, "opinion_no"])
     left = pd.Series(columns["term"] - columns["used"], dtype="Int64").mask(np.isnat(columns["due"]))
     dated = {name: columns[name].astype("datetime64[s]") for name in ("due", "paused_since")}
-    added = {**columns, **dated, "withdrawn": withdrawn, "days_left": left}
-    return ChainMap({"opinion": opinions.assign(**added)}, frames)  # type: ignore[arg-type]
+    added: dict[str, Any] = {**columns, **dated, "withdrawn": withdrawn, "days_left": left}
+    return with_frames(frames, {"opinion": opinions.assign(**added)})
 
 
 def terms_at_receipt(opinions: pd.DataFrame, frames: Frames, settings: Settings) -> NDArray[np.int64]:
@@ -121,7 +120,7 @@ def _moved_row(
     calendar: Calendar,
     as_of: date,
     settings: Settings,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     limits = {"most": settings.max_extensions, "longest": settings.max_days}
     cycles = handled(calendar, received, term, events, answers, **limits).cycles
     stands = [standing(calendar, cycle, as_of) for cycle in cycles]

@@ -223,8 +223,8 @@ def _marked_by_unit(chosen: Chosen, language: str) -> Section:
             base = number_format.count(values["received", code]["n"])
             about = {"unit": parts.key_words(code, names), "base": base, "evidence": _counted(language)}
             lines.append(Row({**about, **{name: f"{counts} / {rest}" for name, (counts, rest) in marks.items()}}))
-    told = _say("marked" if lines else "none_marked", language, **_when(chosen, language))
-    return Section(_head("marked", language), 1, (told,), table(BY_UNIT, lines, language) if lines else None)
+    sentence = _say("marked" if lines else "none_marked", language, **_when(chosen, language))
+    return Section(_head("marked", language), 1, (sentence,), table(BY_UNIT, lines, language) if lines else None)
 
 
 NOTHING = (0, 0)
@@ -287,8 +287,8 @@ def _corrections(chosen: Chosen, language: str) -> Section:
     """Return the past entries of the registers that changed since the day before the period."""
     lines = [Row(cells) for kind in (PETITION, INQUIRY) for cells in _changed(chosen, kind, language)]
     before = chosen.asked.period.first - timedelta(days=1)
-    told = _say("corrected" if lines else "not_corrected", language, before=before, day=chosen.asked.as_of)
-    return Section(_head("corrections", language), 1, (told,), table(CORRECTED, lines, language) if lines else None)
+    sentence = _say("corrected" if lines else "not_corrected", language, before=before, day=chosen.asked.as_of)
+    return Section(_head("corrections", language), 1, (sentence,), table(CORRECTED, lines, language) if lines else None)
 
 
 def _changed(chosen: Chosen, kind: str, language: str) -> Iterator[dict[str, str]]:
@@ -340,10 +340,10 @@ def _reviewed(chosen: Chosen, language: str) -> Iterator[Section]:
             lines.append(_review_line(row, language))
         else:
             others.append(row)
-    heading, told = _head("reviews", language), _others_words(others, language)
+    heading, sentence = _head("reviews", language), _others_words(others, language)
     if lines:
         yield Section(heading, 1, (), table(REVIEWS, lines, language))
-    yield Section("" if lines else heading, 1, told)
+    yield Section("" if lines else heading, 1, sentence)
 
 
 def _review_line(row: Mapping[str, Any], language: str) -> Row:
@@ -381,10 +381,10 @@ def _three_years(chosen: Chosen, language: str) -> Section:
     values = [_values(chosen.over(span)) for span in (*spans, together)]
     lines = [Row(_years_line(chosen, name, [value[name] for value in values], language)) for name in THREE_LINES]
     persons = [value["persons"] for value in values]
-    told = [_say("no_ranking", language), _say("exact_test", language)]
+    sentence = [_say("no_ranking", language), _say("exact_test", language)]
     if persons[-1] is not None and None not in persons[:3] and sum(persons[:3]) != persons[3]:
-        told.append(_say("persons_differ", language, sum=sum(persons[:3]), persons=persons[3]))
-    return Section(_head("three_years", language), 1, tuple(told), table(YEARS, lines, language))
+        sentence.append(_say("persons_differ", language, sum=sum(persons[:3]), persons=persons[3]))
+    return Section(_head("three_years", language), 1, tuple(sentence), table(YEARS, lines, language))
 
 
 def _values(chosen: Chosen) -> dict[str, Any]:
@@ -416,10 +416,10 @@ def _reward_lines(chosen: Chosen, language: str) -> Section:
     ordered = sorted(records(found), key=lambda row: (order.get(row["unit_code"], len(order)), row["line"]))
     lines = [Row(_reward_cells(chosen, row, names, language)) for row in ordered]
     lacking = sum(row["ground"] is None for row in ordered)
-    told = _say(
+    sentence = _say(
         "rewards" if lines else "no_rewards", language, count=len(lines), lacking=lacking, **_when(chosen, language)
     )
-    return Section(_head("rewards", language), 1, (told,), table(REWARDS, lines, language) if lines else None)
+    return Section(_head("rewards", language), 1, (sentence,), table(REWARDS, lines, language) if lines else None)
 
 
 def _reward_cells(chosen: Chosen, row: Mapping[str, Any], names: Mapping[str, str], language: str) -> dict[str, str]:
@@ -454,8 +454,8 @@ def _allowed(chosen: Chosen, language: str) -> Section:
         for ground in penalties
     ]
     kept = sum(len(ground.refs) for ground in found if not ground.penalty)
-    told = _say("allowed" if lines else "nothing_allowed", language, kept=kept, **_when(chosen, language))
-    return Section(_head("allowed", language), 1, (told,), table(ALLOWED, lines, language) if lines else None)
+    sentence = _say("allowed" if lines else "nothing_allowed", language, kept=kept, **_when(chosen, language))
+    return Section(_head("allowed", language), 1, (sentence,), table(ALLOWED, lines, language) if lines else None)
 
 
 def _base_words(chosen: Chosen, ground: rewards.Ground, language: str) -> str:

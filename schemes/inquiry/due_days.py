@@ -4,7 +4,6 @@ Calendar days after receipt or acceptance, moved to a worked day; working days f
 here, all together, since a repetition may be of a petition of another unit.
 """
 
-from collections import ChainMap
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -13,7 +12,7 @@ import pandas as pd
 
 from data.model.clock import after_days, rolled
 from data.model.working_days import Calendar, Deadline
-from schemes.frame import Frames, days, numbers
+from schemes.frame import Frames, days, numbers, with_frames
 from schemes.inquiry.measures import PETITION, Settings, judged
 
 TABLES = (PETITION,)
@@ -43,7 +42,7 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
         without_effect=without,
         provisional=accept["provisional"] | handle["provisional"],
     )
-    return ChainMap({PETITION: judged(dated, settings)}, frames)  # type: ignore[arg-type]
+    return with_frames(frames, {PETITION: judged(dated, settings)})
 
 
 def _calendar_days(calendar: Calendar, count: int, *, roll: bool) -> Term:

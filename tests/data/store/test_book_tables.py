@@ -16,14 +16,14 @@ from data.store.book_findings import book_findings
 from data.store.records import typed_records
 from data.store.replay import replay
 from data.store.uploads import Choices, Upload, write_frame
-from tests.data.store.test_books import SNAPSHOT, read, snapshots_of, store  # noqa: F401
+from tests.data.store.test_books import SNAPSHOT, snapshots_of
 
 HEAD = "意见编号,收到时间,来源渠道,网格,承办单位,答复时间,办理结果,是否回访,办理内容\n"
 DAYS = ("2026-01-31", "2026-02-28", "2026-03-31")
 
 
 @pytest.fixture
-def made(store):  # noqa: F811
+def made(store):
     """Three files of a book with rows that move on, and the release of them."""
     dice, rows = random.Random(3), {}
     for month, day in enumerate(DAYS, start=1):
@@ -49,7 +49,7 @@ def plain(release, day):
 
 
 def test_the_last_state_has_the_types_of_the_contract_and_earlier_days_are_read_from_all_files(made):
-    store, _ = made  # noqa: F811
+    store, _ = made
     release = store.release()
     assert "book_opinion" in release.tables
     for day in (*DAYS, "2026-03-30", "9999-12-31", "2025-12-31"):
@@ -79,7 +79,7 @@ def test_rows_are_chosen_and_cut_in_the_engine(made):
 
 
 def test_counts_add_up_to_the_rows_of_the_book(made):
-    store, release_id = made  # noqa: F811
+    store, release_id = made
     release = store.release()
     book = release.book("opinion")
     counts = release.book_counts("opinion")
@@ -91,7 +91,7 @@ def test_counts_add_up_to_the_rows_of_the_book(made):
     assert replay(store, release_id) == []
 
 
-def test_a_release_without_a_book_answers_with_none(store):  # noqa: F811
+def test_a_release_without_a_book_answers_with_none(store):
     store.publish()
     release = store.release()
     assert list(release.book("opinion").columns) == list(plain(release, "9999-12-31").columns)

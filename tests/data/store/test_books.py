@@ -43,18 +43,6 @@ FEBRUARY = """
 """
 
 
-@pytest.fixture
-def store(store_path, made_once):
-    def registers():
-        made = Store(store_path, threads=2)
-        assert made.import_files("units", [("单位名录.csv", table(REGISTER).encode())], "2025").stored
-        assert read(made, "place", PLACES).problems == []
-        assert read(made, "person", PERSONS).problems == []
-
-    made_once(registers)
-    return Store(store_path, threads=2)
-
-
 def read(store, kind, text, round_id="2026", name="登记簿.csv", **options):
     return store.import_files(kind, [(name, table(text).encode())], round_id, ImportOptions(**options))
 

@@ -11,10 +11,10 @@ from data.store.closing import Closing, close_month, closings, compared, reopen_
 from data.store.history import read_history
 from data.store.verify import check
 from errors import StoreDamagedError, UsageError
-from tests.data.store.test_books import FEBRUARY, JANUARY, read, store  # noqa: F401
+from tests.data.store.test_books import FEBRUARY, JANUARY, read
 
 
-def figures(store):  # noqa: F811
+def figures(store):
     """Rows as a scheme gives them: what came in, and how much of it was answered, by unit."""
     release = store.release()
     book = release.book("opinion")
@@ -31,7 +31,7 @@ def figures(store):  # noqa: F811
 
 
 @pytest.fixture
-def published(store):  # noqa: F811
+def published(store):
     assert read(store, "opinion", JANUARY, as_of="2026-01-31").stored
     store.publish()
     return store
@@ -106,7 +106,7 @@ def test_a_month_is_closed_once_and_opened_again_with_a_reason(published):
     assert [event.action for event in read_history(published.path)[:4]] == ["close", "reopen", "close", "close"]
 
 
-def test_what_cannot_be_closed(store):  # noqa: F811
+def test_what_cannot_be_closed(store):
     with pytest.raises(UsageError, match="published"):
         close_month(store, "echo", "2026-01", [{"measure": "received", "value": 1}])
     assert read(store, "opinion", JANUARY, as_of="2026-01-31").stored
