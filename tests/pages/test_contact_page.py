@@ -12,7 +12,7 @@ from schemes.frame import Period
 from tests.pages.test_schemes import captions, scheme_page
 
 COLUMNS = {
-    "zh": ["岗位", "单位", "全年计划", "应到", "实到", "差额", "全年尚缺", "完成比例", "反映", "当场解决"],
+    "zh": ["职务", "单位", "全年计划", "应到", "实到", "差额", "全年尚缺", "完成比例", "反映", "当场解决"],
     "en": ["Post", "Unit", "Planned in the year", "Planned by the day", "Done", "Difference", "Missing in the year"],
 }
 
