@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
+from tests.support.kept_stores import kept_or_made
 from tests.support.paths import GOLDEN
 from tests.support.stores import SMALL, Biaochi
 
@@ -59,7 +60,7 @@ def once_a_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str):
         with (run / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
-                make(run / f"{name}-making")
+                kept_or_made(name, run / f"{name}-making", make)
                 (run / f"{name}-making").rename(path)
         return path
 
