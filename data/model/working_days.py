@@ -22,19 +22,24 @@ CALENDAR_COLUMNS = ("date", "is_workday", "provisional")
 _ONE = timedelta(days=1)
 
 
+WORKING, CALENDAR = "working", "calendar"
+
+
 @dataclass(frozen=True)
 class Periods:
-    """Working days of the public notice and of the period for requesting a review.
+    """Days of the public notice, and working days of the period for requesting a review.
 
-    5 and 7 are common, but rules differ between offices: whoever announces states the numbers.
+    counted : how the days of the notice count: WORKING, as in version 0.2.0, or CALENDAR, whose last day moves to the next
+    day that is worked. Rules differ between offices: whoever announces states the numbers.
     """
 
     notice: int = 5
     review: int = 7
+    counted: str = WORKING
 
 
 LONGEST_PERIOD = 60
-"""Working days; about three months, longer than any period of notice seen."""
+"""Days; as working days about three months, longer than any period of notice seen."""
 
 
 @dataclass(frozen=True)

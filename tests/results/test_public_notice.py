@@ -91,6 +91,6 @@ def test_a_round_that_is_not_announced_has_no_notice(store):
 
 @pytest.mark.parametrize("periods", [Periods(0, 7), Periods(5, 61)])
 def test_a_period_is_of_one_to_sixty_working_days(store, periods):
-    with pytest.raises(UsageError, match="working days"):
+    with pytest.raises(UsageError, match="1 to 60 days"):
         store.set_status("2026", "announced", "市委审定", periods)
     assert store.status("2026").code == "final"
