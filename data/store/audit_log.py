@@ -202,7 +202,8 @@ def _what(event: Event) -> str:
 
 def _note(event: Event) -> str:
     """Return the note; with the second person of a ruling, and with the reason for announcing before a term ends."""
-    second = event.step.second if event.step else ""
+    names = (event.step.by, event.step.second) if event.step else ()
+    second = " + ".join(filter(None, names))
     early = event.accepted if event.status else ""
     return " · ".join(filter(None, [event.note, second, early]))
 

@@ -16,6 +16,7 @@ from data.model.clock import Standing
 from data.model.working_days import LONGEST_PERIOD
 from data.store.history import Event, Step, local_time, now, read_history, user
 from data.store.kept_entries import HandedIn, content_of, keep
+from data.store.policy import nothing_corrected
 from data.store.release import Release, read_contents
 from data.store.review import (
     CORRECTION,
@@ -72,8 +73,9 @@ class Claim:
 class Ruling:
     """A ruling on an objection.
 
-    corrects : whether data change. public : the reason as it may be published, where data change. second : who confirms
-    it; signed_in : whether that name is that of a session.
+    corrects : whether data change. public : the reason as it may be published, where data change. by : who rules; "" is
+    who enters it. second : who confirms it; signed_in : whether that name is that of a session. again : it replaces an
+    earlier ruling.
     """
 
     outcome: str
@@ -81,6 +83,7 @@ class Ruling:
     second: str
     corrects: bool = False
     public: str = ""
+    by: str = ""
     signed_in: bool = False
     again: bool = False
 
@@ -274,8 +277,8 @@ def rule(store: Store, number: int, ruling: Ruling, who: str = "") -> Event:
     A ruling that changes data opens the data of the round for the correction. A second ruling is refused, and names
     the first; with `again` it replaces a ruling that has not led to a corrected release.
     """
-    actor = who or user()
-    _check_ruling(ruling, actor)
+    by = ruling.by.strip() or who or user()
+    _check_ruling(ruling, by)
     with store.writing() as staging:
         if refusal := refused_ruling(store, number, ruling.again):
             raise refusal
@@ -289,17 +292,17 @@ def rule(store: Store, number: int, ruling: Ruling, who: str = "") -> Event:
             "corrects": ruling.corrects,
             "reason": ruling.reason.strip(),
             "public": ruling.public.strip(),
-            "by": actor,
+            "by": by,
             "second": ruling.second.strip(),
             "second_known_as": known_as,
         }
         second = f"{ruling.second.strip()} ({known_as})"
-        step = Step(number, outcome=ruling.outcome, corrects=ruling.corrects, second=second)
-        event = _event(store, RULING, round_id, ruling.reason, actor, step)
+        step = Step(number, ruling.outcome, ruling.corrects, second, by)
+        event = _event(store, RULING, round_id, ruling.reason, who, step)
         return _record(store, staging, event, content)
 
 
-def _check_ruling(ruling: Ruling, actor: str) -> None:
+def _check_ruling(ruling: Ruling, by: str) -> None:
     if ruling.outcome not in OUTCOMES:
         known = ", ".join(OUTCOMES)
         raise UsageError("A ruling is one of {known}, not {outcome}.", known=known, outcome=ruling.outcome)
@@ -312,7 +315,7 @@ def _check_ruling(ruling: Ruling, actor: str) -> None:
             "A ruling that changes data needs a reason that may be published: the public page prints it next to the "
             "old and the new verdict."
         )
-    require_second(actor, ruling.second)
+    require_second(by, ruling.second)
 
 
 # --- corrections -------------------------------------------------------------------------------------------------
@@ -349,10 +352,7 @@ class Corrected:
         """Keep the old and new figures and return the entry of the corrected release."""
         rows = list(self.compare(before, after))
         if before.made_of.get("frozen", {}).get(self.round) == after.made_of["frozen"].get(self.round):
-            raise UsageError(
-                "Nothing of the round {round} has changed. Upload the corrected file first, or withdraw the wrong one.",
-                round=self.round,
-            )
+            raise nothing_corrected(self.round)
         waiting = awaiting_correction(_history_of(after), self.round)
         numbers = tuple(one.number for one in waiting)
         content = {
@@ -405,7 +405,7 @@ def _refuse_settled(found: Objected) -> None:
         raise UsageError(
             "Objection {number} was ruled on by {user} and {second} at {time}.",
             number=found.number,
-            user=found.ruling.user,
+            user=step_of(found.ruling).by,
             second=step_of(found.ruling).second,
             time=local_time(found.ruling.time),
         )

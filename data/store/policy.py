@@ -218,6 +218,14 @@ def refuse_clearing(round_id: str, uploads: Sequence[Upload]) -> UsageError | No
     return None
 
 
+def nothing_corrected(round_id: str) -> UsageError:
+    """Return the refusal of a correction before the data of the round were corrected."""
+    return UsageError(
+        "Nothing of the round {round} has changed. Upload the corrected file first, or withdraw the wrong one.",
+        round=round_id,
+    )
+
+
 def refuse_withdrawing(
     upload: Upload, status: RoundStatus, in_force: Sequence[Upload], correcting: bool = False
 ) -> UsageError | None:

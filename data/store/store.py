@@ -408,11 +408,12 @@ class Store:
             if expect is not None and not (expect and release_id.startswith(expect)):
                 raise self._changed_since(release_id)
             previous = self.in_force()
+            _raise(policy.nothing_corrected(correcting) if correcting and release_id == previous else None)
             if release_id == previous:
                 self._keep(staging / "release", release_id)  # its folder may be lost
                 return PublishReport(release_id, new=False)
             draft = (staging / "release").rename(staging / release_id)
-            _raise(self._refused_change(draft, previous, correcting))
+            _raise(self._refused_change(draft, correcting))
             reviewed = self._reviewed(draft, review)
             event = Event(0, "publish", release_id, previous or "", note, now(), who or user())
             if correction:
@@ -421,12 +422,12 @@ class Store:
             self.record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
         return PublishReport(release_id, new=True)
 
-    def _refused_change(self, draft: Path, previous: str | None, correcting: str) -> UsageError | None:
-        """Refuse a release that changes frozen results, but for those of a round that is corrected by a ruling."""
-        before, after = self._contents(previous or ""), read_contents(draft)
-        history = self.history()
-        fixed = [name for name in before.get("rounds", {}) if fixed_by(history, name) and name != correcting]
-        changed = [name for name in fixed if not self._same_results(name, before, after)]
+    def _refused_change(self, draft: Path, correcting: str) -> UsageError | None:
+        """Refuse a release that changes fixed results, but for those of a round that is corrected by a ruling."""
+        after, history = read_contents(draft), self.history()
+        fixed = {name: event for name in after["rounds"] if (event := fixed_by(history, name)) and name != correcting}
+        known = {name: self._contents(event.release) for name, event in fixed.items()}
+        changed = [name for name, before in known.items() if before and not self._same_results(name, before, after)]
         return policy.refuse_change_of_fixed(changed, [name for name in changed if awaiting_correction(history, name)])
 
     def _same_results(self, round_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
