@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import settings
 from cli.app import app
 from cli.context import WARNINGS, CommandError, Format, Output, ReleaseId, checked_round, progress, session
 from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
@@ -45,13 +46,13 @@ def publish(
     store = session.store()
     with progress(N_("Computing")):
         report = store.publish(
-            note, expect=expect, review=lambda candidate: review(candidate, store, accept_warnings, _say_findings)
+            note, expect=expect, review=lambda candidate: review(candidate, store, accept_warnings, say_findings)
         )
     session.say(N_("Published.") if report.new else N_("Nothing changed: this release is in force already."))
     print_line(report.release)
 
 
-def _say_findings(findings: "Sequence[Finding]") -> None:
+def say_findings(findings: "Sequence[Finding]") -> None:
     """Warnings and notes about the rounds that would change, one line a finding."""
     from problems import LEVELS
 
@@ -84,7 +85,7 @@ def _what_would_change(form: str | None, output: Path | None, accepted: str | No
         for sentence in found.sentences(session.language):
             print_line(sentence)
         print_line(found.after)
-    _say_findings(findings)
+    say_findings(findings)
     session.say(
         N_("Nothing is stored. To publish exactly this: biaochi publish --expect {release}"), release=found.after
     )
@@ -204,8 +205,19 @@ def status(
         str | None, typer.Argument(metavar="[NEW]", help=N_("draft, trial, final, announced or withdrawn"))
     ] = None,
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
+    notice_days: Annotated[
+        int | None,
+        typer.Option(metavar="N", help=N_("Announced: calendar days of the public notice; else BIAOCHI_NOTICE_DAYS, 7.")),
+    ] = None,
+    review_days: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("Announced: working days for asking for a review; else 7."))
+    ] = None,
+    although: Annotated[
+        str, typer.Option(metavar="REASON", help=N_("Announced before the term of objections ends; why."))
+    ] = "",
 ) -> None:
     """`biaochi status`."""
+    from data.model.working_days import CALENDAR, Periods
     from data.store.history import local_time
     from data.store.round_status import CHINESE, DRAFT, PERMITS, STATUSES
 
@@ -213,7 +225,11 @@ def status(
     if name not in store.rounds() and not any(event.round == name for event in store.history()):
         session.say(N_("The round {round} holds no uploads."), round=name)
     if new is not None:
-        store.set_status(name, CHINESE.get(new, new), reason)
+        days = settings.load().notice_days if notice_days is None else notice_days
+        periods = Periods(days, Periods().review if review_days is None else review_days, CALENDAR)
+        first = store.set_status(name, CHINESE.get(new, new), reason, periods, although=although)
+        if first:
+            session.say(N_("Nothing changed: the round has this status already."))
     found = store.status(name)
     print_line(translate(STATUSES[found.code], session.language))
     plain = found.given is None and found.code == DRAFT

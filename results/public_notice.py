@@ -1,14 +1,16 @@
 """Public notice of announced results: its last day, and the last day to request a review.
 
-Both periods count working days from the day of the announcement, which does not count itself. Whoever announces the
-round states the number of days, and the history of the round keeps it. The calendar defines the working days. A date
+Both periods are counted from the day of the announcement, which does not count itself. The notice has calendar days,
+and its last day moves to the next day that is worked; announcements of version 0.2.0 counted its working days. The
+review has working days. Whoever announces the round states the number of days, and the history of the round keeps it. The calendar defines the working days. A date
 is provisional if its period runs through a year whose calendar is missing.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data.model.working_days import Calendar, Deadline, Periods
+from data.model.clock import after_days, rolled
+from data.model.working_days import CALENDAR, Calendar, Deadline, Periods
 from data.store.history import Event
 from data.store.round_status import ANNOUNCED
 from i18n import N_, join, translate
@@ -46,7 +48,9 @@ class Notice:
             "calendar": self.calendar,
         }
         messages = [
-            N_("Announced on {day}. The public notice ends on {end}: {notice} working days."),
+            N_("Announced on {day}. The public notice ends on {end}: {notice} calendar days, the last moved to a working day.")
+            if self.periods.counted == CALENDAR
+            else N_("Announced on {day}. The public notice ends on {end}: {notice} working days."),
             N_("A review may be requested until {until}: {review} working days."),
             N_("The day of announcing is not counted. Work calendar: {calendar}.")
             if self.stated
@@ -81,11 +85,18 @@ def shown_day(deadline: Deadline, language: str) -> str:
 def notice(announced: date, periods: Periods | None, calendar: Calendar) -> Notice:
     """Return the notice of results announced on a day; None for the periods uses the usual periods."""
     chosen = periods or Periods()
-    ends = calendar.add_working_days(announced, chosen.notice)
+    ends = _notice_ends(announced, chosen, calendar)
     until = calendar.add_working_days(announced, chosen.review)
     on_the_way = range((announced + timedelta(days=1)).year, max(ends.day, until.day).year + 1)
     missing = tuple(year for year in on_the_way if year not in calendar.years)
     return Notice(announced, chosen, periods is not None, ends, until, calendar.version, missing)
+
+
+def _notice_ends(announced: date, periods: Periods, calendar: Calendar) -> Deadline:
+    """Return the last day of the notice: a day that is worked, as the periods count."""
+    if periods.counted == CALENDAR:
+        return rolled(calendar, after_days(announced, periods.notice))
+    return calendar.add_working_days(announced, periods.notice)
 
 
 def notice_of(given: Event | None, calendar: Calendar) -> Notice | None:

@@ -428,3 +428,12 @@ def _record(
     event = replace(event, figures=digest)
     store.record(staging, event)
     return event
+
+
+def corrections(store: Store, round_id: str) -> list[Mapping[str, Any]]:
+    """Return what the corrected releases of a round changed, oldest first: before, after, reasons, units.
+
+    Raises StoreDamagedError.
+    """
+    made = [event for event in reversed(store.history()) if (event.round, event.action) == (round_id, CORRECTION)]
+    return [content_of(store.path, event) for event in made]
