@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import settings
 from cli.app import app
 from cli.context import WARNINGS, CommandError, Format, Output, ReleaseId, checked_round, progress, session
 from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
@@ -14,10 +15,9 @@ from cli.results import open_release
 from i18n import N_, PUNCTUATION, join, translate
 
 if TYPE_CHECKING:
-    from results.quality.before_publishing import Finding
-
-if TYPE_CHECKING:
+    from data.model.working_days import Periods
     from data.store.uploads import Upload
+    from results.quality.before_publishing import Finding
 
 
 @app.command(help=N_("Publish the imported uploads as the release in force."))
@@ -204,6 +204,12 @@ def status(
         str | None, typer.Argument(metavar="[NEW]", help=N_("draft, trial, final, announced or withdrawn"))
     ] = None,
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
+    notice_days: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("Calendar days of the public notice, when announcing."))
+    ] = None,
+    objection_days: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("Working days to raise objections, when announcing."))
+    ] = None,
 ) -> None:
     """`biaochi status`."""
     from data.store.history import local_time
@@ -213,7 +219,7 @@ def status(
     if name not in store.rounds() and not any(event.round == name for event in store.history()):
         session.say(N_("The round {round} holds no uploads."), round=name)
     if new is not None:
-        store.set_status(name, CHINESE.get(new, new), reason)
+        store.set_status(name, CHINESE.get(new, new), reason, _periods(new, notice_days, objection_days))
     found = store.status(name)
     print_line(translate(STATUSES[found.code], session.language))
     plain = found.given is None and found.code == DRAFT
@@ -221,3 +227,17 @@ def status(
     if found.given:
         time, who = local_time(found.given.time), found.given.user
         session.say(N_("Set by {user} at {time}: {note}"), user=who, time=time, note=found.given.note)
+
+
+def _periods(new: str, notice_days: int | None, objection_days: int | None) -> "Periods":
+    """Return the periods of an announcement: as given, else the usual ones of the settings."""
+    from data.model.working_days import Periods
+    from data.store.round_status import ANNOUNCED, CHINESE
+
+    given = [days for days in (notice_days, objection_days) if days is not None]
+    if given and CHINESE.get(new, new) != ANNOUNCED:
+        raise CommandError(N_("--notice-days and --objection-days go with the status announced."))
+    usual = settings.load()
+    notice = usual.notice_days if notice_days is None else notice_days
+    objection = usual.objection_days if objection_days is None else objection_days
+    return Periods(notice, objection, stated=bool(given))

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from data.model.working_days import Periods
+from data.model.working_days import WORKING_DAYS, Periods
 from errors import StoreDamagedError
 from i18n import N_
 
@@ -88,7 +88,9 @@ def read_event(path: Path) -> Event:
 def _event(entry: dict[str, Any]) -> Event:
     periods = entry.get("periods")
     lists = {name: tuple(entry.get(name, ())) for name in ("uploads", "findings")}
-    return Event(**{**entry, **lists, "periods": Periods(**periods) if periods else None})
+    # entries of versions before 0.3 count the notice in working days, and do not say so
+    read = Periods(**{"counted": WORKING_DAYS, **periods}) if periods else None
+    return Event(**{**entry, **lists, "periods": read})
 
 
 def written(event: Event) -> dict[str, Any]:

@@ -460,7 +460,7 @@ class Store:
     def set_status(self, round_id: str, status: str, reason: str, periods: Periods | None = None) -> None:
         """Set the status of a round and record the reason. Setting the same status again has no effect.
 
-        periods: of the public notice, stated when the round is announced.
+        periods: of the public notice and of objections, stated when the round is announced; the usual ones if not.
         """
         _raise(policy.refuse_status_call(status, reason, periods))
         with self.writing() as staging:
@@ -471,7 +471,8 @@ class Store:
             published = self.uploads_of(in_force)
             _raise(policy.refuse_status(now_is, status, self._of_round(round_id), published))
             event = Event(0, "status", in_force, in_force, reason, now(), user(), round_id, status)
-            event = replace(event, periods=periods if status == ANNOUNCED else None)
+            usual = Periods(stated=False)
+            event = replace(event, periods=(periods or usual) if status == ANNOUNCED else None)
             self.record(staging, event)
 
     def record(self, staging: Path, event: Event) -> None:

@@ -68,7 +68,7 @@ def test_what_is_announced_is_published_whole_and_what_is_withdrawn_in_part():
 def test_a_call_needs_a_status_a_reason_and_periods_of_days():
     assert "没有" in policy.refuse_status_call("done", "x", None).sentence("zh")
     assert "reason" in says(policy.refuse_status_call(FINAL, "  ", None))
-    assert "working days" in says(policy.refuse_status_call(ANNOUNCED, "x", Periods(0, 5)))
+    assert "1 to 60 days" in says(policy.refuse_status_call(ANNOUNCED, "x", Periods(0, 5)))
     assert policy.refuse_status_call(ANNOUNCED, "x", Periods(5, 5)) is None
 
 
