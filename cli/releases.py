@@ -15,10 +15,9 @@ from cli.results import open_release
 from i18n import N_, PUNCTUATION, join, translate
 
 if TYPE_CHECKING:
-    from results.quality.before_publishing import Finding
-
-if TYPE_CHECKING:
+    from data.model.working_days import Periods
     from data.store.uploads import Upload
+    from results.quality.before_publishing import Finding
 
 
 @app.command(help=N_("Publish the imported uploads as the release in force."))
@@ -206,18 +205,16 @@ def status(
     ] = None,
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
     notice_days: Annotated[
-        int | None,
-        typer.Option(metavar="N", help=N_("Announced: calendar days of the public notice; else BIAOCHI_NOTICE_DAYS, 7.")),
+        int | None, typer.Option(metavar="N", help=N_("Calendar days of the public notice, when announcing."))
     ] = None,
-    review_days: Annotated[
-        int | None, typer.Option(metavar="N", help=N_("Announced: working days for asking for a review; else 7."))
+    objection_days: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("Working days to raise objections, when announcing."))
     ] = None,
     although: Annotated[
         str, typer.Option(metavar="REASON", help=N_("Announced before the term of objections ends; why."))
     ] = "",
 ) -> None:
     """`biaochi status`."""
-    from data.model.working_days import CALENDAR, Periods
     from data.store.history import local_time
     from data.store.round_status import CHINESE, DRAFT, PERMITS, STATUSES
 
@@ -225,8 +222,7 @@ def status(
     if name not in store.rounds() and not any(event.round == name for event in store.history()):
         session.say(N_("The round {round} holds no uploads."), round=name)
     if new is not None:
-        days = settings.load().notice_days if notice_days is None else notice_days
-        periods = Periods(days, Periods().review if review_days is None else review_days, CALENDAR)
+        periods = _periods(new, notice_days, objection_days)
         first = store.set_status(name, CHINESE.get(new, new), reason, periods, although=although)
         if first:
             session.say(N_("Nothing changed: the round has this status already."))
@@ -237,3 +233,17 @@ def status(
     if found.given:
         time, who = local_time(found.given.time), found.given.user
         session.say(N_("Set by {user} at {time}: {note}"), user=who, time=time, note=found.given.note)
+
+
+def _periods(new: str, notice_days: int | None, objection_days: int | None) -> "Periods":
+    """Return the periods of an announcement: as given, else the usual ones of the settings."""
+    from data.model.working_days import Periods
+    from data.store.round_status import ANNOUNCED, CHINESE
+
+    given = [days for days in (notice_days, objection_days) if days is not None]
+    if given and CHINESE.get(new, new) != ANNOUNCED:
+        raise CommandError(N_("--notice-days and --objection-days go with the status announced."))
+    usual = settings.load()
+    notice = usual.notice_days if notice_days is None else notice_days
+    objection = usual.objection_days if objection_days is None else objection_days
+    return Periods(notice, objection, stated=bool(given))

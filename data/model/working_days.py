@@ -22,24 +22,28 @@ CALENDAR_COLUMNS = ("date", "is_workday", "provisional")
 _ONE = timedelta(days=1)
 
 
-WORKING, CALENDAR = "working", "calendar"
+CALENDAR_DAYS, WORKING_DAYS = "calendar", "working"
 
 
 @dataclass(frozen=True)
 class Periods:
-    """Days of the public notice, and working days of the period for requesting a review.
+    """Days of the public notice, and working days in which an objection may be raised or a review requested.
 
-    counted : how the days of the notice count: WORKING, as in version 0.2.0, or CALENDAR, whose last day moves to the next
-    day that is worked. Rules differ between offices: whoever announces states the numbers.
+    7 and 5 are common, but rules differ between offices: whoever announces states the numbers. counted : how the notice
+    counts, in CALENDAR_DAYS whose last day is moved to a working day, or in WORKING_DAYS. stated : the numbers were
+    given when the round was announced.
     """
 
-    notice: int = 5
-    review: int = 7
-    counted: str = WORKING
+    notice: int = 7
+    review: int = 5
+    counted: str = CALENDAR_DAYS
+    stated: bool = True
 
 
+UNSTATED_BEFORE = Periods(5, 7, WORKING_DAYS, stated=False)
+"""What holds for a round that was announced without periods before the history kept the usual ones."""
 LONGEST_PERIOD = 60
-"""Days; as working days about three months, longer than any period of notice seen."""
+"""Days; two to three months, longer than any period of notice seen."""
 
 
 @dataclass(frozen=True)

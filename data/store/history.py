@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from data.model.working_days import WORKING, Periods
+from data.model.working_days import WORKING_DAYS, Periods
 from errors import StoreDamagedError
 from i18n import N_
 
@@ -114,9 +114,10 @@ def read_event(path: Path) -> Event:
 def _event(entry: dict[str, Any]) -> Event:
     periods = entry.get("periods")
     lists = {name: tuple(entry.get(name, ())) for name in ("uploads", "findings")}
+    # entries of versions before 0.3 count the notice in working days, and do not say so
+    read = Periods(**{"counted": WORKING_DAYS, **periods}) if periods else None
     step = entry.get("step")
-    nested = {"periods": Periods(**periods) if periods else None, "step": _step(step) if step else None}
-    return Event(**{**entry, **lists, **nested})
+    return Event(**{**entry, **lists, "periods": read, "step": _step(step) if step else None})
 
 
 def _step(entry: dict[str, Any]) -> Step:
@@ -129,8 +130,6 @@ def written(event: Event) -> dict[str, Any]:
     entry = {name: value for name, value in asdict(event).items() if value or name not in added}
     if event.step:
         entry["step"] = {name: value for name, value in asdict(event.step).items() if value}
-    if event.periods and event.periods.counted == WORKING:
-        del entry["periods"]["counted"]
     return entry
 
 

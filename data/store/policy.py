@@ -89,7 +89,7 @@ def refuse_status_call(status: str, reason: str, periods: Periods | None) -> Usa
     if not reason.strip():
         return UsageError("A change of status needs a reason.")
     if periods and not all(1 <= days <= LONGEST_PERIOD for days in (periods.notice, periods.review)):
-        return UsageError("A period of notice or review has 1 to {longest} days.", longest=LONGEST_PERIOD)
+        return UsageError("A period of notice or objection has 1 to {longest} days.", longest=LONGEST_PERIOD)
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from data.model.clock import OPEN, OVERDUE, Item, Standing, standing
-from data.model.working_days import Calendar, Deadline, Periods
+from data.model.working_days import UNSTATED_BEFORE, Calendar, Deadline
 from data.store.history import Event, Step
 from data.store.round_status import ANNOUNCED, DRAFT
 from i18n import N_
@@ -131,7 +131,7 @@ def terms(history: Sequence[Event], round_id: str, calendar: Calendar) -> list[T
             first = date.fromisoformat(step_of(event).day)
             found.append(Term(PREVIEW, first, calendar.add_working_days(first, step_of(event).days)))
         elif event.round == round_id and event.status == ANNOUNCED:
-            days = (event.periods or Periods()).review
+            days = (event.periods or UNSTATED_BEFORE).review
             found.append(Term(ANNOUNCED, day_of(event), calendar.add_working_days(day_of(event), days)))
     return found
 

@@ -580,9 +580,10 @@ class Store:
     ) -> Event | None:
         """Set the status of a round and record the reason. Setting the same status again has no effect.
 
-        periods: of the public notice, stated when the round is announced. although: why it is announced while a term of
-        objections runs or an objection is open. Returns the entry by which the round had the status already, so that
-        the second of two people learns who was first; None if the status is set now.
+        periods: of the public notice and of objections, stated when the round is announced; the usual ones if not.
+        although: why it is announced while a term of objections runs or an objection is open. Returns the entry by
+        which the round had the status already, so that the second of two people learns who was first; None if the
+        status is set now.
         """
         _raise(policy.refuse_status_call(status, reason, periods))
         with self.writing() as staging:
@@ -593,7 +594,8 @@ class Store:
             in_force = self.in_force() or ""
             early = although.strip() if status == ANNOUNCED and self.refused_status(round_id, status) else ""
             event = Event(0, "status", in_force, in_force, reason, now(), who or user(), round_id, status)
-            event = replace(event, periods=periods if status == ANNOUNCED else None, accepted=early)
+            stated = (periods or Periods(stated=False)) if status == ANNOUNCED else None
+            event = replace(event, periods=stated, accepted=early)
             self.record(staging, event)
         return None
 

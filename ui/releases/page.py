@@ -10,7 +10,7 @@ import streamlit as st
 
 import settings
 from data.model.contract import MONTH, TABLE_OF
-from data.model.working_days import CALENDAR, LONGEST_PERIOD, Periods
+from data.model.working_days import LONGEST_PERIOD, Periods
 from data.store import PublishReport, RoundStatus
 from data.store.audit_log import log_export
 from data.store.history import ACTIONS, Event, local_time
@@ -113,7 +113,7 @@ def show_rounds() -> None:
         for status in own
     ]
     shown = pd.DataFrame(rows)
-    optional = (_("Reason"), _("Public notice until"), _("Review until"))
+    optional = (_("Reason"), _("Public notice until"), _("Objections until"))
     tables.written(shown[tables.filled(shown, *optional)], _("Rounds with their status."))
     with st.expander(_("Change a status, or clear a trial")):
         chosen = st.selectbox(_("Round"), [status.round for status in own], key="status_round", width=220)
@@ -127,7 +127,7 @@ def show_rounds() -> None:
 def _last_days(found: Notice | None) -> dict[str, str]:
     return {
         _("Public notice until"): shown_day(found.notice_ends, language()) if found else "",
-        _("Review until"): shown_day(found.review_until, language()) if found else "",
+        _("Objections until"): shown_day(found.review_until, language()) if found else "",
     }
 
 
@@ -179,14 +179,14 @@ def show_notice(round_id: str) -> None:
 def _choose_periods() -> Periods:
     """Ask for the periods of notice and review; show the dates that follow if announced today."""
     left, right = st.columns(2)
-    usual = Periods(settings.load().notice_days, counted=CALENDAR)
+    usual = settings.load()
     with left:
-        ends = _days(_("Public notice, calendar days"), usual.notice, "notice_days")
+        ends = _days(_("Public notice, calendar days"), usual.notice_days, "notice_days")
     with right:
-        review = _days(_("Asking for a review, working days"), usual.review, "review_days")
-    found = notice(date.today(), Periods(ends, review, CALENDAR), cached.store().calendar())
+        review = _days(_("Raising an objection, working days"), usual.objection_days, "review_days")
+    found = notice(date.today(), Periods(ends, review), cached.store().calendar())
     st.caption(
-        _("If announced today: public notice until {end}, review until {until}.").format(
+        _("If announced today: public notice until {end}, objections until {until}.").format(
             end=shown_day(found.notice_ends, language()), until=shown_day(found.review_until, language())
         )
     )
