@@ -16,8 +16,8 @@ def divided_sections(
     """
     found = []
     for measure, by in wanted:
-        own = rows(chosen.by(by))
-        own = own[(own["measure"] == measure) & (own["n"] > 0) & (own["key"] != "")]
+        own = rows(chosen.by(by), (measure,))
+        own = own[(own["n"] > 0) & (own["key"] != "")]
         if len(own):
             found.append(divided_section(chosen, heading(measure), own, language))
     return found
