@@ -18,6 +18,8 @@ from cli import (
     drafts,
     export,
     imports,
+    letters,
+    objections,
     packages,
     pledges,
     releases,
@@ -41,6 +43,8 @@ COMMANDS = (
     drafts,
     export,
     imports,
+    letters,
+    objections,
     packages,
     pledges,
     releases,
@@ -53,7 +57,7 @@ COMMANDS = (
 # As help lists them: in the order of a year's work.
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
-    *("export", "bulletin", "bundle", "kit", "public"),
+    *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )

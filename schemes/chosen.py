@@ -139,11 +139,16 @@ def _records(chosen: Chosen, measure: Measure[Any]) -> list[dict[str, object]]:
     return chosen.answered[key]
 
 
-def year_rows(scheme: Scheme, release: "Release", year: int) -> pd.DataFrame:
-    """Return the rows of a year, as of its newest day: in total, by unit, by place and by month."""
+def of_year(scheme: Scheme, release: "Release", year: int) -> Chosen:
+    """Return what is asked of a year, as of its newest day."""
     last = latest_day(scheme, release) or date(year, 12, 31)
     day = min(max(last, date(year, 1, 1)), date(year, 12, 31))
-    chosen = choose(scheme, release, Period.of(str(year)), day)
+    return choose(scheme, release, Period.of(str(year)), day)
+
+
+def year_rows(scheme: Scheme, release: "Release", year: int) -> pd.DataFrame:
+    """Return the rows of a year, as of its newest day: in total, by unit, by place and by month."""
+    chosen = of_year(scheme, release, year)
     ways = (ALL, *(by for by in YEARLY if any(by in measure.by for measure in scheme.measures)))
     return pd.concat([rows(chosen.by(by)) for by in ways], ignore_index=True)
 

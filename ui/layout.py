@@ -52,6 +52,7 @@ MENU = {
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
+        Entry("objections", "act/objections.py", N_("Objections")),
         Entry("bulletin", "act/bulletin.py", N_("Bulletin")),
     ),
     N_("Manage"): (
