@@ -8,8 +8,9 @@ from data.store.release import Round
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from reports.ranking_table import decimals_of, facts_of, marks, printed_marks
+from results.evidence import classes
 from results.fields import columns, number_formats
-from results.labels import VERDICTS, YES_OR_NO
+from results.labels import REASONS, VERDICTS, YES_OR_NO
 from results.missing import is_missing
 from results.ranking.statements import family_name
 
@@ -26,7 +27,7 @@ def evidence_sheet(
 ) -> Sheet:
     """Return the rows in words. table : of `fields.csv`. words : field -> code -> message. remarks : further facts."""
     known = columns(table)
-    coded = {"verdict": VERDICTS, **(words or {})}
+    coded = {"verdict": VERDICTS, "reason": REASONS, **(words or {})}
     cells = [[_word(name, row[name], coded, language) for name in known] for row in rows.to_dict("records")]
     mark = marks(round_, language)
     facts = facts_of(round_.release, round_.id, round_.scored_rules.name, len(rows), language, mark)
@@ -40,6 +41,13 @@ def evidence_sheet(
         number_formats(table, known, decimals_of(round_), language),
         marks=printed_marks(round_.release, round_.id, language, mark),
     )
+
+
+def classes_sheet(round_: Round, rows: pd.DataFrame, language: str) -> Sheet:
+    """Return the classes of a round with what they promise."""
+    level = round_.scored_rules.uncertainty.level
+    remarks = [(translate(N_("Class"), language), classes.about(level, language))]
+    return evidence_sheet(round_, "classes", N_("Classes"), rows, language, remarks=remarks)
 
 
 def evidence_json(round_: Round, rows: pd.DataFrame, **about: object) -> dict[str, object]:
