@@ -16,6 +16,7 @@ from cli import (
     admin,
     documents,
     drafts,
+    evidence,
     export,
     imports,
     letters,
@@ -41,6 +42,7 @@ COMMANDS = (
     admin,
     documents,
     drafts,
+    evidence,
     export,
     imports,
     letters,
@@ -57,6 +59,7 @@ COMMANDS = (
 # As help lists them: in the order of a year's work.
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
+    *("flip", "ballot-integrity", "recount", "design"),
     *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),

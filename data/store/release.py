@@ -6,7 +6,7 @@ the canonical facts, the rule sets and the method version. Files: `release.json`
 """
 
 import json
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -153,6 +153,17 @@ class Release:
     def book_counts(self, kind: str) -> pd.DataFrame:
         """Return the rows of a book in its last state by month, unit, place, state and listed; "" where unknown."""
         return self.query("book_counts", kind=kind)
+
+    def book_values(self, kind: str, field: str, keys: Collection[str], day: str = LAST_DAY) -> pd.DataFrame:
+        """Return key, as_of and value of a field in every file up to a day, for some keys; oldest file first.
+
+        A book gives the last value only; what it was before says when an item was answered the first time.
+        """
+        if not keys:
+            return pd.DataFrame(columns=["key", "as_of", "value"], dtype=object)
+        (key,) = TABLE_OF[kind].key
+        about = {"kind": kind, "path": f"$.{key}", "field": f"$.{field}", "keys": sorted(keys), "day": day}
+        return self.query("book_values", **about)
 
     def _states(self, kind: str, day: str) -> Source:
         """Return the states of a book on a day: as the release has them if no file is later, else from all files."""
