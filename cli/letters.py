@@ -28,7 +28,9 @@ Day = Annotated[str | None, typer.Option("--on", metavar="DATE", help=N_("The da
 @with_form
 def letters(
     round_id: RoundId,
-    everyone: Annotated[bool, typer.Option("--all", help=N_("To all units, not only to those that are named."))] = False,
+    everyone: Annotated[
+        bool, typer.Option("--all", help=N_("To all units, not only to those that are named."))
+    ] = False,
     release: ReleaseId = None,
     output: Output = None,
     *,

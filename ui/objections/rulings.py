@@ -24,7 +24,7 @@ SHOWN = "ruling_shown"  # objection that the page showed last
 
 
 def rule(found: Register) -> None:
-    """Show the form of a ruling on an objection that waits for one."""
+    """Show the form of a ruling on an objection that waits for it."""
     waiting = [line.number for line in found.lines if line.state in (*UNSETTLED, LATE)]
     _tell_of_others(waiting)
     if not waiting:
@@ -103,7 +103,7 @@ def correct(round_: Round, found: Register) -> None:
     st.warning(
         _(
             "The rulings on objections {numbers} ask for a correction. The data of the round are open for it: upload "
-            "the corrected file so that it replaces the earlier one, or take back the wrong upload; then publish the "
+            "the corrected file so that it replaces the earlier file, or take back the wrong upload; then publish the "
             "correction here."
         ).format(numbers=numbers)
     )

@@ -251,9 +251,7 @@ def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, a
     """Set a status and rerun the page; the second of two people is told who was first."""
     told = _("Round {round}: {status}.").format(round=layout.plain(round_id), status=_(STATUSES[new]))
     try:
-        first = cached.store().set_status(
-            round_id, new, reason, periods, although=although, who=layout.user() or ""
-        )
+        first = cached.store().set_status(round_id, new, reason, periods, although=although, who=layout.user() or "")
     except BiaochiError as refusal:
         problem_table.show_error(refusal, "conflict")
         return
