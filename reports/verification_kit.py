@@ -195,6 +195,7 @@ def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, A
     return {
         "salt": hashlib.sha256(f"{_secret(round_)}\n{code}".encode()).hexdigest(),
         "release": round_.release.id,
+        **({"drawn_from": round_.drawn_from} if round_.drawn_from != round_.release.id else {}),
         "round": round_.id,
         "status": [marks(round_, language) for language in LANGUAGES],
         "demo": round_.release.is_demo,

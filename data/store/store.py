@@ -534,14 +534,15 @@ class Store:
             raise UsageError("Withdrawing an upload needs a reason.")
         with self.writing() as staging:
             found = self._upload(upload)
-            _raise(self._refused_withdrawing(found))
+            _raise(self.refused_withdrawing(found))
             in_force = self.in_force() or ""
             gone = (found.upload_id,)
             event = Event(0, "withdraw", in_force, in_force, reason, now(), user(), found.round_id, uploads=gone)
             self.record(staging, event)
         return found
 
-    def _refused_withdrawing(self, upload: Upload) -> UsageError | None:
+    def refused_withdrawing(self, upload: Upload) -> UsageError | None:
+        """Return why an upload cannot be taken back now, before anyone fills in a reason; None if it can."""
         correcting = bool(awaiting_correction(self.history(), upload.round_id))
         status = self.status(upload.round_id)
         return policy.refuse_withdrawing(upload, status, self.uploads_in_force(), correcting)

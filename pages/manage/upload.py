@@ -28,6 +28,9 @@ with right:
     rules = upload_page.rules_choice(round_id, replaces) if upload_page.needs_rules(kind) else None
 trial = upload_page.trial_choice(round_id, kind)
 releases_page.show_status(round_id, kind)
+if upload_page.refused(kind, round_id, trial):
+    stored_uploads.stored_files()
+    st.stop()
 upload_page.about_kind(kind)
 if upload_page.needs_rules(kind):
     upload_page.add_rules()

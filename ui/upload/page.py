@@ -61,6 +61,14 @@ def trial_choice(round_id: str, kind: str) -> bool:
     )
 
 
+def refused(kind: str, round_id: str, trial: bool) -> bool:
+    """Show why a file of the kind is not taken for the round, before one is chosen; return whether it is so."""
+    refusal = cached.store().refused_upload(kind, round_id, trial) if round_id else None
+    if refusal is not None:
+        layout.show_refusal(refusal)
+    return refusal is not None
+
+
 def about_kind(kind: str) -> None:
     """Explain the purpose of a table if it is not obvious: the calendar changes deadlines."""
     if kind != "work_calendar":
