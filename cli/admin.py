@@ -1,4 +1,4 @@
-"""Commands for the administrator: audit log, backup and restore."""
+"""Commands for the administrator: backup and restore."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,47 +6,9 @@ from typing import Annotated
 import typer
 
 from cli.app import app
-from cli.context import Format, Output, check_files, progress, session
-from cli.output import emit_rows, parsed_date, print_line
-from i18n import N_, translate
-
-
-@app.command(help=N_("List who did what, when and to which release, newest last."))
-def audit(
-    since: Annotated[str, typer.Option(metavar="DATE", help=N_("From this day on, for instance 2026-01-31."))] = "",
-    form: Format = "csv",
-    output: Output = None,
-) -> None:
-    """`biaochi audit`."""
-    from data.model.contract import KIND_NAMES
-    from data.store.audit_log import ACTIONS, read_log
-    from data.store.history import local_time
-    from data.store.round_status import STATUSES
-    from results.fields import headers
-
-    day = parsed_date("--since", since).isoformat() if since else ""
-    log = read_log(session.path)
-    titles = headers("audit")
-    shown = [entry for entry in log if local_time(entry.time)[:10] >= day]
-    rows = [{name: getattr(entry, name) for name in titles} for entry in shown]
-    words_of = {**dict.fromkeys(("import", "draft", "discard"), KIND_NAMES), "status": STATUSES}
-    if form != "json":
-        for row, entry in zip(rows, shown, strict=True):
-            row["action"] = translate(ACTIONS.get(row["action"], row["action"]), session.language)
-            kind, gap, upload = row["what"].partition(" ")
-            word = words_of.get(entry.action, {}).get(kind)
-            row["what"] = f"{translate(word, session.language)}{gap}{upload}" if word else row["what"]
-            row["time"] = local_time(row["time"])
-    emit_rows(rows, titles, N_("Audit log"), form, output)
-    if log:
-        session.say(
-            N_(
-                "The chain holds to entry {number}, hash {hash}. Note both outside this machine: a tail cut off shows "
-                "then."
-            ),
-            number=log[-1].number,
-            hash=log[-1].hash[:16],
-        )
+from cli.context import check_files, progress, session
+from cli.output import print_line
+from i18n import N_
 
 
 @app.command(help=N_("Back up the store to a new file."))

@@ -14,6 +14,7 @@ from typer.models import CommandInfo
 import settings
 from cli import (
     admin,
+    audit,
     documents,
     drafts,
     export,
@@ -21,10 +22,12 @@ from cli import (
     packages,
     pledges,
     releases,
+    requests,
     results,
     rules,
     schemes,
     templates,
+    user,
     verify,
 )
 from cli.app import app
@@ -37,6 +40,7 @@ from i18n import LANGUAGES, N_, ROOT
 # Importing a module registers its commands.
 COMMANDS = (
     admin,
+    audit,
     documents,
     drafts,
     export,
@@ -44,10 +48,12 @@ COMMANDS = (
     packages,
     pledges,
     releases,
+    requests,
     results,
     rules,
     schemes,
     templates,
+    user,
     verify,
 )
 # As help lists them: in the order of a year's work.
@@ -55,7 +61,7 @@ ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
     *("export", "bulletin", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
-    *("backup", "restore", "audit"),
+    *("backup", "restore", "audit", "user", "requests"),
 )
 
 
@@ -78,7 +84,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         known = settings.load()
         debug = known.debug
-        session.begin(known.store, _language(arguments, known.language), known.threads)
+        session.begin(known, _language(arguments, known.language))
         _check_text(arguments)
         code = _command(session.language).main(list(arguments), prog_name="biaochi", standalone_mode=False)
         return int(code or DONE)

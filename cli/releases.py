@@ -10,6 +10,7 @@ import typer
 from cli.app import app
 from cli.context import WARNINGS, CommandError, Format, Output, ReleaseId, checked_round, progress, session
 from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
+from cli.requests import wait_for_second
 from cli.results import open_release
 from i18n import N_, PUNCTUATION, join, translate
 
@@ -162,6 +163,7 @@ def rollback(
 ) -> None:
     """`biaochi rollback`."""
     before = session.store().in_force()
+    wait_for_second("roll_back", "rollback", reason, release=session.store().find(release))
     found = session.store().rollback(release, reason)
     if found == before:
         session.say(N_("Nothing changed: this release is in force already."))
@@ -206,6 +208,7 @@ def status(
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
 ) -> None:
     """`biaochi status`."""
+    from access.roles import status_action
     from data.store.history import local_time
     from data.store.round_status import CHINESE, DRAFT, PERMITS, STATUSES
 
@@ -213,7 +216,9 @@ def status(
     if name not in store.rounds() and not any(event.round == name for event in store.history()):
         session.say(N_("The round {round} holds no uploads."), round=name)
     if new is not None:
-        store.set_status(name, CHINESE.get(new, new), reason)
+        wanted = CHINESE.get(new, new)
+        wait_for_second(status_action(wanted), "status", reason, round_id=name, status=wanted)
+        store.set_status(name, wanted, reason)
     found = store.status(name)
     print_line(translate(STATUSES[found.code], session.language))
     plain = found.given is None and found.code == DRAFT

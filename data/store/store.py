@@ -24,8 +24,15 @@ from data.model.progress import Progress, ProgressReporter, no_progress, not_can
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
 from data.store import aliases, policy
-from data.store.atomic_write import STAGING, move_atomically, move_into_store
-from data.store.audit_log import append_missing_entries, has_log, logged_event_count
+from data.store.atomic_write import OWN_FILE, STAGING, noted_in, planned, private_folder
+from data.store.audit_log import (
+    append_missing_entries,
+    has_log,
+    log_stored,
+    logged_event_count,
+    read_log,
+)
+from data.store.checkpoints import sign_on
 from data.store.column_mappings import Decision, write_decision
 from data.store.drafts import discard_stored
 from data.store.history import (
@@ -51,8 +58,17 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.uploads import Upload, active, damage_told, read_upload
-from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSetsError, UsageError
+from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
+from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
+from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
+from errors import (
+    LogNotWrittenError,
+    NameTakenError,
+    StoreBusyError,
+    StoreDamagedError,
+    TwoRuleSetsError,
+    UsageError,
+)
 
 
 @dataclass(frozen=True)
@@ -83,11 +99,18 @@ class Store:
     """A store folder. Reading never creates files."""
 
     def __init__(
-        self, path: Path, *, threads: int | None = None, claims: Callable[["Store"], Claims] | None = None
+        self,
+        path: Path,
+        *,
+        threads: int | None = None,
+        claims: Callable[["Store"], Claims] | None = None,
+        signing_key: Path | None = None,
     ) -> None:
         self.path = Path(path)
         self.threads = threads
+        self.signing_key = signing_key
         self.claims = claims
+        refuse_newer(self.path)
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -228,7 +251,7 @@ class Store:
                 return rules
             draft = staging / "rules.toml"
             draft.write_text(text, encoding="utf-8")
-            move_into_store(staging, draft, self.path, f"rules/{rules.name}.toml")
+            store_for_good(staging, draft, self.path, f"rules/{rules.name}.toml")
         return rules
 
     def import_files(
@@ -273,7 +296,7 @@ class Store:
         with self.writing() as staging:
             draft = staging / "mapping.json"
             place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
-            move_atomically(draft, place)
+            store_for_good(staging, draft, self.path, place.relative_to(self.path).as_posix())
 
     def confirm_alias(
         self,
@@ -333,19 +356,21 @@ class Store:
         """Build a release from the uploads in force and put it in force.
 
         expect: the id of the release that was compared; any other result is refused. review: looks at a new release
-        before it is stored; what it raises stops the publication, what it returns is recorded.
+        before it is stored; what it raises stops the publication, what it returns is recorded. An announced round keeps
+        its results: it is withdrawn before others can be published.
         """
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             release_id = self.build(staging / "release", self.uploads_in_force())
             if expect is not None and not (expect and release_id.startswith(expect)):
                 raise self._changed_since(release_id)
             previous = self.in_force()
             if release_id == previous:
-                self._keep(staging / "release", release_id)  # its folder may be lost
+                self._keep(staging, staging / "release", release_id)  # its folder may be lost
                 return PublishReport(release_id, new=False)
+            self._refuse_changing_announced(previous or "", staging / "release", release_id)
             draft = (staging / "release").rename(staging / release_id)
             reviewed = self._reviewed(draft, review)
-            self._keep(draft, release_id)
+            self._keep(staging, draft, release_id)
             event = Event(0, "publish", release_id, previous or "", note, now(), user())
             self.record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
         return PublishReport(release_id, new=True)
@@ -368,10 +393,18 @@ class Store:
         with damage_told(uploads):
             return build_release(draft, uploads, {rules.name: rules for rules in self.rule_sets()}, self.threads)
 
-    def _keep(self, draft: Path, release_id: str) -> None:
-        folder = self.path / "releases" / release_id
-        if not folder.is_dir():
-            move_atomically(draft, folder)
+    def _keep(self, staging: Path, draft: Path, release_id: str) -> None:
+        place = f"releases/{release_id}"
+        if not (self.path / place).is_dir():
+            store_for_good(staging, draft, self.path, place)
+
+    def _refuse_changing_announced(self, previous: str, draft: Path, release_id: str) -> None:
+        """Raise UsageError if a draft holds other results of an announced round than the release in force."""
+        before = self.digests_of(previous)
+        announced = {name for name in before if self.status(name).code == ANNOUNCED}
+        if announced:
+            after: dict[str, str] = read_contents(draft)["rounds"]
+            _raise(policy.refuse_change_of_announced(before, after, announced, release_id))
 
     def _changed_since(self, release_id: str) -> UsageError:
         """Return the error for a store that changed after the comparison, with the time and user of the change."""
@@ -390,7 +423,7 @@ class Store:
         """Put an older release in force again and record it in the history."""
         if not reason.strip():
             raise UsageError("A rollback needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             release_id = self.find(prefix)
             _raise(policy.refuse_rollback(release_id, self.uploads_of(release_id), cleared(self.history())))
             previous = self.in_force() or ""
@@ -408,7 +441,7 @@ class Store:
         """
         if not reason.strip():
             raise UsageError("Clearing needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             _raise(policy.refuse_clearing(round_id, self._of_round(round_id)))
             gone = withdrawn(self.history())
             ids = [u.upload_id for u in self.uploads() if _is_of(u, round_id) and u.upload_id not in gone]
@@ -426,7 +459,7 @@ class Store:
         """
         if not reason.strip():
             raise UsageError("Withdrawing an upload needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             found = self._upload(upload)
             _raise(policy.refuse_withdrawing(found, self.status(found.round_id), self.uploads_in_force()))
             in_force = self.in_force() or ""
@@ -454,7 +487,7 @@ class Store:
         if not rest:
             return ""
         without = self.build(staging / "release", rest)
-        self._keep(staging / "release", without)
+        self._keep(staging, staging / "release", without)
         return without
 
     def set_status(self, round_id: str, status: str, reason: str, periods: Periods | None = None) -> None:
@@ -463,7 +496,7 @@ class Store:
         periods: of the public notice, stated when the round is announced.
         """
         _raise(policy.refuse_status_call(status, reason, periods))
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             now_is = self.status(round_id)
             if now_is.code == status and (now_is.given or status == TRIAL):
                 return
@@ -480,7 +513,7 @@ class Store:
         draft = staging / "event.json"
         text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)
         draft.write_text(text, encoding="utf-8")
-        move_into_store(staging, draft, self.path, f"{FOLDER}/{number:06d}.json")
+        store_for_good(staging, draft, self.path, f"{FOLDER}/{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
         """Return the rule set of an import: by name, else of the round, else the only rule set.
@@ -511,30 +544,66 @@ class Store:
         )
 
     @contextmanager
+    def verified_writing(self) -> Iterator[Path]:
+        """Like `writing`, once everything that results rest on is as it was recorded. Raises StoreDamagedError."""
+        with self.writing() as staging:
+            self.history()  # says which entry is lost
+            refuse_broken(self.path, sealed_files(read_log(self.path)))
+            refuse_damaged(self.uploads_in_force())
+            yield staging
+
+    @contextmanager
     def writing(self) -> Iterator[Path]:
-        """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError.
+
+        What is stored meanwhile is sealed in the audit log at the end, also of a step that fails later on. Raises
+        LogNotWrittenError if it is stored and the log cannot be written; the next writer completes it then.
+        """
+        private_folder(self.path)
         try:
-            with FileLock(self.path / "lock", timeout=0):
-                self._log()  # before the notes of a killed process go
+            with FileLock(self.path / "lock", timeout=0, mode=OWN_FILE):
+                self._complete()  # before the notes of a killed process go
                 for left in (self.path / STAGING).glob("*"):
                     shutil.rmtree(left, ignore_errors=True)
-                (self.path / STAGING).mkdir(exist_ok=True)
+                private_folder(self.path / STAGING)
                 staging = Path(tempfile.mkdtemp(dir=self.path / STAGING))
                 self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
                 try:
                     yield staging
-                    self._log()
                 finally:
                     self._writer.unlink(missing_ok=True)
+                    self._seal(self._arrived(noted_in(staging)))
                     shutil.rmtree(staging, ignore_errors=True)
         except Timeout:
             raise StoreBusyError(str(self.path), self._holder()) from None
 
-    def _log(self) -> None:
-        """Append missing entries to the audit log, including those of a process that was killed."""
-        names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
-        append_missing_entries(self.path, self.uploads(), self.history(), names)
+    def _complete(self) -> None:
+        """Add to the audit log what a process stored that was killed; upgrade a store of an older format."""
+        noted = self._arrived(planned(self.path))
+        if not is_sealed(self.path):
+            names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
+            append_missing_entries(self.path, self.uploads(), self.history(), names)
+            bring_up_to_date(self.path, sealing=has_log(self.path))
+            return
+        bring_up_to_date(self.path, sealing=False)
+        known = sealed_files(read_log(self.path)) if noted else {}
+        left = {place: sha for place, sha in noted.items() if place not in known or known[place].sha256 != sha}
+        self._seal({place: sha for place, sha in left.items() if file_sha256(self.path / place) == sha}, adopted=True)
+
+    def _arrived(self, noted: Mapping[str, str]) -> dict[str, str]:
+        """Return the noted files that are in their places: a writer notes a file before it moves it there."""
+        return {place: sha256 for place, sha256 in noted.items() if sha256 and (self.path / place).is_file()}
+
+    def _seal(self, seals: Mapping[str, str], *, adopted: bool = False) -> None:
+        """Add the entries of stored files to the audit log. Raises LogNotWrittenError."""
+        if not seals:
+            return
+        try:
+            log_stored(self.path, seals, self.uploads(), read_history(self.path), adopted=adopted)
+        except OSError as error:
+            raise LogNotWrittenError(error.strerror or str(error)) from error
+        if self.signing_key is not None:
+            sign_on(self.path, self.signing_key)
 
     @property
     def _writer(self) -> Path:
