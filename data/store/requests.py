@@ -34,8 +34,8 @@ class SecondPersonNeededError(BiaochiError):
 
     exit_code = ExitCode.NOT_ALLOWED
     message = N_(
-        "This needs a second person, and nothing has changed yet. Request {number} is noted: another person confirms it "
-        "on the page Releases, or with: biaochi requests confirm {number}"
+        "This needs a second person, and nothing has changed yet. Request {number} is noted: another person confirms "
+        "it on the page Releases, or with: biaochi requests confirm {number}"
     )
 
     def __init__(self, number: int) -> None:
