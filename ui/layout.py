@@ -67,6 +67,8 @@ MENU = {
         Entry("users", "admin/users.py", N_("Accounts")),
     ),
 }
+FIRST = ("overview", "users", "account")
+"""Page of the root address: the first of these that the role may see."""
 WITH_LOGIN = ("account", "log", "users")
 """Pages that there are only where people sign in."""
 
@@ -103,6 +105,7 @@ def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
             [st.Page(signed_out, title=_("Sign in"), url_path="login", default=True)], position="hidden"
         )
     known = schemes or {}
+    begins = next((path for path in FIRST if allowed(path)), FIRST[0])
     menu: dict[str, list[st.Page]] = {}
     hidden: list[st.Page] = []
     for section, entries in menu_with(known).items():
@@ -110,8 +113,7 @@ def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
             if not _offered(entry):
                 continue
             if allowed(entry.path, known):
-                first = not menu
-                menu.setdefault(_(section), []).append(_page(entry, first))
+                menu.setdefault(_(section), []).append(_page(entry, entry.path == begins))
             else:
                 hidden.append(_refused(entry))
     if known and allowed(SCHEME):
@@ -152,13 +154,14 @@ def signed_out(now: bool = False) -> None:
 
 
 def account_box() -> None:
-    """Show who is signed in, with which role, and the way out; below the menu of every page."""
+    """Show who is signed in, with which role, and the way out; at the top of every page."""
     found = guard.present()
     if found is None:
         return
-    with st.sidebar.container(key="biaochi-account"):
-        st.markdown(f"**{plain(found.account.shown)}** · {plain(_(ROLES[found.account.role]))}")
-        if st.button(_("Sign out"), key="sign_out"):
+    box = st.container(key="biaochi-account", horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+    with box:
+        st.caption(f"{plain(found.account.shown)} · {plain(_(ROLES[found.account.role]))}", width="content")
+        if st.button(_("Sign out"), key="sign_out", type="tertiary"):
             guard.leave(found)
             signed_out(now=True)
             st.stop()
