@@ -17,8 +17,11 @@ from cli import (
     audit,
     documents,
     drafts,
+    evidence,
     export,
     imports,
+    letters,
+    objections,
     packages,
     pledges,
     releases,
@@ -43,8 +46,11 @@ COMMANDS = (
     audit,
     documents,
     drafts,
+    evidence,
     export,
     imports,
+    letters,
+    objections,
     packages,
     pledges,
     releases,
@@ -59,7 +65,8 @@ COMMANDS = (
 # As help lists them: in the order of a year's work.
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
-    *("export", "bulletin", "bundle", "kit", "public"),
+    *("flip", "ballot-integrity", "recount", "design"),
+    *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit", "user", "requests"),
 )

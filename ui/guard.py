@@ -5,6 +5,7 @@ Asked anew on every run, fragment and click, so that signing out and removing an
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -17,6 +18,8 @@ from access.sessions import end_session
 from data.store import people
 from data.store.audit_log import has_log, log_action
 from ui import bound_downloads
+
+T = TypeVar("T")
 
 
 class SessionEndedError(NotForRoleError):
@@ -131,6 +134,16 @@ def allowed_download(right: str, make: Callable[[], bytes]) -> Callable[[], byte
 def two_people(action: str) -> bool:
     """Return whether a second person must confirm an action here."""
     return settings.load().two_people and needs_two(action)
+
+
+def guarded(action: str, carry_out: Callable[..., T]) -> Callable[..., T]:
+    """Return what carries an action out once the right to it is proved again at the click."""
+
+    def checked(*facts: Any) -> T:
+        require(action)
+        return carry_out(*facts)
+
+    return checked
 
 
 people.ask_with(lambda: person_of(who()))

@@ -16,8 +16,8 @@ from i18n import N_
 
 CONTENTS = "biaochi-backup.json"
 PARTS = (
-    *("audit", "closed", "format.json", "history", "mappings", "paper", "public", "releases", "requests", "rules"),
-    "uploads",
+    *("audit", "closed", "format.json", "history", "mappings", "objections", "paper", "public", "released_texts"),
+    *("releases", "requests", "rules", "uploads"),
 )
 LEFT_OUT = {"lock"}
 BLOCK = 1 << 20

@@ -16,7 +16,7 @@ from data.model.working_days import Periods
 from data.store.atomic_write import move_atomically, private_folder
 from data.store.audit_log import log_action, read_log
 from data.store.history import now
-from data.store.people import person
+from data.store.people import SYSTEM, person
 from data.store.second_person import SIGNED_IN, require_second
 from errors import BiaochiError, StoreDamagedError, UsageError
 from exit_codes import ExitCode
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from data.store.store import Store
 
 FOLDER = "requests"
-STATUS, ROLLBACK = "status", "rollback"
+STATUS, ROLLBACK, RULING = "status", "rollback", "ruling"
 
 
 class SecondPersonNeededError(BiaochiError):
@@ -76,12 +76,22 @@ def step(action: str) -> Callable[[Step], Step]:
 def _set_status(store: "Store", request: Request) -> None:
     periods = request.facts.get("periods")
     given = Periods(**periods) if periods else None
-    store.set_status(request.round, str(request.facts["status"]), request.reason, given)
+    although = str(request.facts.get("although", ""))
+    store.set_status(request.round, str(request.facts["status"]), request.reason, given, although=although)
 
 
 @step(ROLLBACK)
 def _roll_back(store: "Store", request: Request) -> None:
     store.rollback(str(request.facts["release"]), request.reason)
+
+
+@step(RULING)
+def _rule(store: "Store", request: Request) -> None:
+    from data.store.objections import Ruling, rule
+
+    second = person()
+    known = {"second": second.name, "signed_in": second.known_by != SYSTEM}
+    rule(store, int(request.facts["objection"]), Ruling(**{**request.facts["ruling"], **known}), request.asked_by)
 
 
 def ask(store: "Store", action: str, reason: str, *, round_id: str = "", **facts: object) -> Request:
@@ -129,7 +139,7 @@ def confirm(store: "Store", number: int) -> Request:
     _refuse_other(store, request)
     STEPS[request.action](store, request)
     _remove(store.path, request)
-    note = f"{second.name} ({SIGNED_IN if second.known_by != 'system' else second.known_by})"
+    note = f"{second.name} ({SIGNED_IN if second.known_by != SYSTEM else second.known_by})"
     what = f"{request.action} {request.number}"
     log_action(store.path, "second", what, round_id=request.round, note=note, who=request.asked_by)
     return request

@@ -19,15 +19,17 @@ TRUTH = {
     "closed": ("*.json",),
     "history": ("*.json",),
     "mappings": ("*/*.json",),
+    "objections": ("*.json", "evidence/*"),
     "public": ("[0-9]*.json",),
+    "released_texts": ("[0-9]*.json",),
     "releases": ("*/release.json",),
     "rules": ("*.toml",),
     "uploads": ("[0-9]*/upload.json", "[0-9]*/evidence-*"),
 }
 """Folder of the store -> patterns of its truth files."""
 
-SELF_NAMED = ("public/",)
-"""Files that are named by their content and written outside the writers' lock: one without a seal is no alarm."""
+SEALED_AFTER = ("public/", "released_texts/")
+"""Folders that are written outside the writers' lock and sealed right after: a file without a seal is no alarm."""
 
 CHANGED = N_("{what}: it was changed after entry {number} of the audit log recorded it. Restore it from a backup.")
 GONE = N_("{what}: it is recorded in the audit log but missing from the store. Restore it.")
@@ -106,7 +108,7 @@ def broken_seals(
         if place in noted:
             continue
         if seal is None:
-            broken += [] if place.startswith(SELF_NAMED) else [Broken(place, UNRECORDED)]
+            broken += [] if place.startswith(SEALED_AFTER) else [Broken(place, UNRECORDED)]
         elif (originals or "/evidence-" not in place) and _differs(store / place, seal):
             broken.append(Broken(place, CHANGED, seal.number))
     return sorted(broken, key=lambda one: one.what)

@@ -16,10 +16,11 @@ page = layout.navigation({scheme.name: scheme.title for scheme in SCHEMES})
 product = _("Biaochi")
 st.set_page_config(page_title=f"{page.title} · {product}", page_icon="📏", layout="wide")
 layout.language_switch()
+path = page.url_path or layout.first_page()  # the first page has no address
 if signed_in is not None or not guard.login_needed():
-    layout.account_box()
     layout.live_head()
-if guard.may(PAGE, "overview"):
-    layout.demonstration_banner()
-st.session_state["page"] = page.url_path
+    layout.top_row(path)
+if guard.may(PAGE, layout.HOME):
+    layout.round_banners()
+st.session_state["page"] = path
 page.run()

@@ -13,11 +13,10 @@ from ui import cached, guard, layout, problem_table
 from ui.i18n import _
 
 ASKED = "second_person_asked"
-RULING = "ruling"
 WORDS = {
     requests.STATUS: N_("Round {round}: {status}"),
     requests.ROLLBACK: N_("Roll back to release {release}"),
-    RULING: N_("Ruling on an objection, round {round}"),
+    requests.RULING: N_("Ruling on an objection, round {round}"),
 }
 """What is asked for, by the action of the request."""
 
@@ -89,7 +88,7 @@ def action_of(request: Request) -> str:
     """Return the action of the role table that a request is."""
     if request.action == requests.STATUS:
         return status_action(str(request.facts["status"]))
-    return {requests.ROLLBACK: "roll_back", RULING: "rule_objection"}.get(request.action, request.action)
+    return {requests.ROLLBACK: "roll_back", requests.RULING: "rule_objection"}.get(request.action, request.action)
 
 
 def in_words(request: Request) -> str:
