@@ -1,25 +1,61 @@
 """Commands for the administrator: backup and restore."""
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.app import app
-from cli.context import check_files, progress, session
+from cli.context import CHECK_FAILED, CommandError, check_files, progress, session
 from cli.output import print_line
 from i18n import N_
 
 
-@app.command(help=N_("Back up the store to a new file."))
-def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+@app.command(help=N_("Back up the store to a new file, or prove a backup by restoring it elsewhere."))
+def backup(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help=N_("Restore into a scratch folder and compare; of FILE if there is one, else of a backup made for it."),
+        ),
+    ] = False,
+) -> None:
     """`biaochi backup`."""
+    if file is None and not verify:
+        raise CommandError(N_("Name the file of the backup, or give --verify."))
+    if file is not None and verify and file.is_file():
+        return _verify(file.absolute())
+    if file is None:
+        with tempfile.TemporaryDirectory() as folder:
+            _back_up(Path(folder) / "backup.zip")
+            return _verify(Path(folder) / "backup.zip")
+    digest = _back_up(file.absolute())
+    session.say(N_("Backed up and read again. Keep a copy on another machine. SHA-256:"))
+    print_line(digest)
+    if verify:
+        _verify(file.absolute())
+
+
+def _back_up(file: Path) -> str:
     from data.store.backup import backup as pack
 
     with progress(N_("Backing up")) as report:
-        digest = pack(session.store(), file.absolute(), report)
-    session.say(N_("Backed up and read again. Keep a copy on another machine. SHA-256:"))
-    print_line(digest)
+        return pack(session.store(), file, report)
+
+
+def _verify(file: Path) -> None:
+    from data.store.backup import verify_backup
+
+    with progress(N_("Checking")) as report:
+        found = verify_backup(session.store(), file, report)
+    for damage in found:
+        print_line(damage.sentence(session.language))
+    if found:
+        raise typer.Exit(CHECK_FAILED)
+    session.say(N_("Proved: the backup was restored elsewhere, checked, and belongs to this store."))
 
 
 @app.command(help=N_("Restore a backup into an empty store."))

@@ -56,7 +56,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi check": ("biaochi check",),
     "biaochi replay": ("biaochi replay 45f2ffbcd3921e9b",),
     "biaochi rebuild": ("biaochi rebuild",),
-    "biaochi backup": ("biaochi backup biaochi-2025.backup",),
+    "biaochi backup": ("biaochi backup biaochi-2025.backup", "biaochi backup biaochi-2025.backup --verify"),
     "biaochi restore": ("biaochi --store new-store restore biaochi-2025.backup",),
     "biaochi audit": ("biaochi audit", "biaochi audit --since 2026-01-31 --format xlsx -o audit.xlsx"),
     "biaochi audit verify": (

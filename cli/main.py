@@ -1,6 +1,7 @@
 """The command `biaochi`: parses one call, carries it out, returns its exit code; never raises."""
 
 import os
+import signal
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -73,7 +74,8 @@ ORDER = (
 
 
 def main() -> None:
-    """The command `biaochi`."""
+    """The command `biaochi`. A request to end, as a service manager sends it, ends as Ctrl+C does: cleaned up."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()

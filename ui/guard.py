@@ -3,7 +3,7 @@
 Asked anew on every run, fragment and click, so that signing out and removing an account count at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -31,12 +31,17 @@ def login_needed() -> bool:
     return settings.load().login
 
 
+def cookies() -> Mapping[str, str]:
+    """Return the cookies that the browser sent when it opened the page."""
+    return st.context.cookies
+
+
 def who() -> Identity | None:
     """Return who is signed in; None if nobody is, or if no login is configured."""
     chosen = settings.load()
     if not chosen.login or get_script_run_ctx(suppress_warning=True) is None:
         return None
-    return identity(chosen.accounts, st.context.cookies)
+    return identity(chosen.accounts, cookies())
 
 
 _PRESENT: ContextVar[Identity | None] = ContextVar("present", default=None)
@@ -120,10 +125,10 @@ def allowed_download(right: str, make: Callable[[], bytes]) -> Callable[[], byte
     """
     if not login_needed():
         return make
-    chosen, cookies = settings.load(), dict(st.context.cookies)
+    chosen, sent = settings.load(), dict(cookies())
 
     def checked() -> bytes:
-        found = identity(chosen.accounts, cookies)
+        found = identity(chosen.accounts, sent)
         require_of(found, DOWNLOAD, right)
         with people.acting(person_of(found)):
             return make()

@@ -45,6 +45,7 @@ ACTIONS = {
     "export": N_("Exported"),
     "rebuild": N_("Rebuilt"),
     "backup": N_("Backed up"),
+    "backup verified": N_("Backup restored and compared"),
     "restore": N_("Restored"),
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),

@@ -61,6 +61,7 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
+from data.store.scratch import clear, clear_noted
 from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
 from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
 from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
@@ -678,6 +679,8 @@ class Store:
         try:
             with FileLock(self.path / "lock", timeout=0, mode=OWN_FILE):
                 self._complete()  # before the notes of a killed process go
+                clear_noted(self.path / STAGING)
+                clear(self.path.parent)
                 for left in (self.path / STAGING).glob("*"):
                     shutil.rmtree(left, ignore_errors=True)
                 private_folder(self.path / STAGING)

@@ -42,9 +42,10 @@ def rule(found: Register) -> None:
     corrects, public = _data_change(outcome)
     left, right = st.columns(2)
     by = left.text_input(_("Ruled by"), value=layout.user() or "", key="ruling_by")
-    asks = guard.two_people("rule_objection")  # the second person confirms in a session of the own
+    asks = guard.two_people("rule_objection")  # the second person confirms in another session
     second = "" if asks else right.text_input(_("Confirmed by (a second person)"), key="ruling_second")
-    complete = bool(outcome and reason.strip() and by.strip() and (asks or second.strip()) and (public.strip() or not corrects))
+    named = bool(by.strip() and (asks or second.strip()))
+    complete = bool(outcome and reason.strip() and named and (public.strip() or not corrects))
     if st.button(_("Record the ruling"), key="ruling_record", type="primary", disabled=not complete) and outcome:
         signed_in = bool(settings.load().login) and layout.user() == second.strip()
         ruling = Ruling(outcome, reason, second, corrects, public, by, signed_in)
