@@ -208,6 +208,10 @@ GRADES_OF = N_("Votes by category and grade: {indicator}")
 IN_ALL = N_("All")
 OF_GROUP = N_("of them {group}")
 FULL = N_("Full id of the release: {release}")
+HEAD = N_(
+    "Head of the audit log at the last change of state: {head}. Whoever keeps it can have it checked later: biaochi "
+    "audit verify --head {head}"
+)
 
 
 @dataclass(frozen=True)
@@ -390,9 +394,14 @@ class _Page:
                 shlex.join(self._command()),
             ],
             "full_release": self._say(FULL, release=self._release.id),
+            "head": self._head(),
             "earlier_told": self._say(EARLIER if self._found.earlier else FIRST, count=len(self._found.earlier)),
             "earlier": [f"{one.digest} ({one.short})" for one in self._found.earlier],
         }
+
+    def _head(self) -> str:
+        head = self._release.head(self._found.round)
+        return self._say(HEAD, head=head) if head else ""
 
     def _shown(self) -> list[BottomList]:
         """Return the categories with ranked units whose figures are printed."""

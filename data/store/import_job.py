@@ -45,7 +45,7 @@ from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
 from data.store.across_tables import found_across
-from data.store.atomic_write import copy_to_disk, move_atomically, move_into_store
+from data.store.atomic_write import copy_to_disk
 from data.store.book_findings import book_findings
 from data.store.column_mappings import Decision, remembered, words, write_decision
 from data.store.earlier_lines import Found, Line, with_places
@@ -59,6 +59,7 @@ from data.store.rounds import (
     referable,
     rows_of,
 )
+from data.store.seals import store_for_good
 from data.store.uploads import (
     EVIDENCE,
     FACTS,
@@ -359,7 +360,7 @@ class ImportJob:
         self.watch.step(0.95, N_("Storing"))
         upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
         write_manifest(self.folder, upload)
-        move_into_store(self.staging, self.folder, self.path, f"uploads/{upload.upload_id}")
+        store_for_good(self.staging, self.folder, self.path, f"uploads/{upload.upload_id}")
         self.report.stored, self.report.upload = True, upload.upload_id
         if self.options.confirm or self.options.values or self.options.mapping:
             self._remember()
@@ -369,7 +370,8 @@ class ImportJob:
         for number, shape in enumerate({header.shape for _, header in self.tables}):
             decision = Decision(self.kind, shape, self.mapping, now(), user(), self.values, to_remember(self.confirmed))
             draft = self.staging / f"decision-{number}.json"
-            move_atomically(draft, write_decision(self.path, draft, decision))
+            place = write_decision(self.path, draft, decision).relative_to(self.path).as_posix()
+            store_for_good(self.staging, draft, self.path, place)
 
     def _finish(self, files: int) -> ImportReport:
         """Return the report with its problems in file order and the cells that can be corrected in place."""

@@ -5,7 +5,7 @@ import streamlit as st
 from data.store import ImportOptions
 from schemes import checks as scheme_checks
 from schemes.demonstration import scheme_files
-from ui import cached
+from ui import cached, guard
 from ui.i18n import _
 from ui.releases import page as releases_page
 from ui.upload import drafts, meaning, personal_copy, stored_uploads, template_button
@@ -69,7 +69,8 @@ reason = upload_page.reason_for_warnings(report)
 if not report.problems:
     st.success(_("No problems in {rows} rows.").format(rows=f"{report.rows:,}"))
 with st.container(horizontal=True):
-    if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
+    may_publish = guard.can("publish")
+    if may_publish and st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
         upload_page.keep(file, choice, reason, scheme_checks(cached.store()), publish=True)
     if st.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
         upload_page.keep(file, choice, reason, scheme_checks(cached.store()), publish=False)
