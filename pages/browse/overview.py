@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
+from results.quality.rule_lint import lint_on
 from results.ranking.unknown import DONT_KNOW
 from ui import cached, charts, downloads, layout, sheets, tables, year_cards
 from ui.i18n import _, language
@@ -48,6 +49,12 @@ if year.notes:
     st.subheader(_("Before you read the scores"))
     for note in year.notes:
         st.markdown(f"- {layout.plain(note.sentence(language()))}")
+
+remarks = lint_on(round_)
+if remarks:
+    st.subheader(_("What the rule set does to this round"))
+    for remark in remarks:
+        st.markdown(f"- {layout.plain(remark.sentence(language()))}")
 
 st.subheader(_("Who voted, and what they answered"))
 st.caption(_("Don't know, abstained, blank and invalid are counted separately; none of them is a low grade."))

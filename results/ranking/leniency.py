@@ -115,6 +115,7 @@ def leniency(round_: Round, category: str) -> Leniency:
 
 def leniency_of(family: Family, ranking: Ranking, tables: ScoringTables) -> Leniency:
     """Compare official and adjusted scores of a family, given its ranking and the tables of its round."""
+    family = family.of_ballots  # other parts of a score have no evaluators
     adjusted, at = _adjusted(family, tables)
     rows = _adjusted_rows(family, adjusted, at)
     official = ranking.rows[ranking.rows["unit_code"].isin(set(rows["unit_code"]))]
