@@ -1,75 +1,95 @@
-"""Classes of results: so many units, scores from a line on, or both, under the rounding that the rule names."""
+"""Classes instead of places: at most five, so that with the level of the sets nobody is in a lower class than deserved.
 
-import math
-from collections.abc import Sequence
+The best place of a simultaneous rank set is at most the true place, for all units at once, with probability `level`
+(`analytics.ranks`). A class is a range of best places. Whatever the ranges are, the class of the best place is then no
+lower than the class of the true place, the class deserved; so the ranges may be chosen from the data. They are chosen
+where best places leave gaps (natural breaks: Fisher 1958), never for the sake of a number of classes.
+"""
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.laws import Floats, Ints
-from analytics.ranks import competition_ranks
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+
+MOST_CLASSES = 5
+WORTH = 0.02
+"""Share of the spread of best places that a further class has to explain."""
+TIE = 1e-9
 
 
 @dataclass(frozen=True)
-class Line:
-    """What a class asks for. line : lowest score. share : of the units, at most. None : nothing."""
+class Classes:
+    """Classes of units, 1 is the best.
 
-    line: float | None = None
-    share: float | None = None
-
-
-def class_sizes(units: int, shares: Sequence[float | None], rounding: str) -> list[int | None]:
-    """Return how many units each class takes at most; None without a share. The best class comes first.
-
-    rounding : "down", "nearest" (halves up), "up"; "largest", largest remainders, the sum as exact as it can be;
-    "remainder", down, and the last class takes all that are left.
+    number : shape (units,); 0 where not ranked. better : shape (units,); units that are better at least, all at once.
+    first : shape (classes,); the best place at which each class begins.
     """
-    exact = [None if share is None else round(share * units, 9) for share in shares]
-    if rounding == "largest":
-        return _largest(exact)
-    step = {"up": math.ceil, "nearest": lambda value: math.floor(value + 0.5)}.get(rounding, math.floor)
-    sizes = [None if value is None else int(step(value)) for value in exact]
-    return [*sizes[:-1], None] if rounding == "remainder" else sizes
+
+    number: Ints
+    better: Ints
+    first: Ints
 
 
-def _largest(exact: Sequence[float | None]) -> list[int | None]:
-    sizes = [None if value is None else math.floor(value) for value in exact]
-    given = [at for at, value in enumerate(exact) if value is not None]
-    missing = math.floor(sum(exact[at] or 0 for at in given) + 0.5) - sum(sizes[at] or 0 for at in given)
-    by_rest = sorted(given, key=lambda at: (exact[at] or 0) - (sizes[at] or 0), reverse=True)
-    for at in by_rest[:missing]:
-        sizes[at] = (sizes[at] or 0) + 1
-    return sizes
+def classes(score: ArrayLike, best: ArrayLike, most: int = MOST_CLASSES) -> Classes:
+    """Divide units into classes by the best places of their simultaneous rank sets.
 
+    Parameters
+    ----------
+    score : shape (units,); larger is better, NaN is not ranked.
+    best : shape (units,); best place of each unit's set (`RankSets.best`), 0 where not ranked. A unit is given the
+        best place of any unit with no higher score, so that no unit is in a lower class than one with a lower score.
+    most : classes at most.
 
-def classes_of(score: ArrayLike, classes: Sequence[Line], sizes: Sequence[int | None]) -> tuple[Ints, NDArray[Any]]:
-    """Return the class of each unit, by its place in `classes`, -1 without a score; and those tied across a border.
-
-    Units are taken from the best down. Those of equal score stay together: where not all of them fit, all are in the
-    class below and are marked. The last class takes all that are left.
+    Raises ValueError if shapes differ or `most` is below 1.
     """
-    x: Floats = np.asarray(score, dtype=np.float64)
-    found, tied = np.full(x.shape, -1), np.zeros(x.shape, dtype=bool)
-    rank, _ = competition_ranks(x)
-    last, at, filled = len(classes) - 1, 0, 0
-    for place in np.unique(rank[rank > 0]):
-        together = rank == place
-        count, value = int(together.sum()), float(x[together][0])
-        while at < last and not (_above(value, classes[at].line) and _fits(filled, count, sizes[at])):
-            size = sizes[at]
-            if size is not None and filled < size and _above(value, classes[at].line):
-                tied |= together
-            at, filled = at + 1, 0
-        found[together] = at
-        filled += count
-    return found, tied
+    x, place = np.asarray(score, dtype=np.float64), np.asarray(best, dtype=np.int64)
+    if x.shape != place.shape or x.ndim != 1:
+        raise ValueError(f"score {x.shape} and best {place.shape} must have one entry a unit")
+    if most < 1:
+        raise ValueError(f"there must be at least one class, got {most}")
+    ranked = ~np.isnan(x)
+    lowest = np.zeros(len(x), dtype=np.int64)
+    lowest[ranked] = [place[ranked & (x <= value + TIE)].min() for value in x[ranked]]
+    first = _begins(np.sort(lowest[ranked]), most)
+    number = np.where(ranked, np.searchsorted(first, lowest, side="right"), 0)
+    return Classes(number, np.where(ranked, lowest - 1, 0), first)
 
 
-def _above(score: float, line: float | None) -> bool:
-    return line is None or score >= line - 1e-9
+def _begins(places: Ints, most: int) -> Ints:
+    """Return the place at which each class begins, from sorted best places: the fewest classes that are worth it."""
+    if not len(places):
+        return np.zeros(0, dtype=np.int64)
+    values, counts = np.unique(places, return_counts=True)
+    cost, cuts = _natural_breaks(values.astype(np.float64), counts.astype(np.float64), min(most, len(values)))
+    chosen = 1
+    for number in range(2, len(cost) + 1):
+        if cost[chosen - 1] - cost[number - 1] >= WORTH * cost[0] * (number - chosen):
+            chosen = number
+    begins: Ints = values[cuts[chosen - 1]]
+    return begins
 
 
-def _fits(filled: int, count: int, size: int | None) -> bool:
-    return size is None or filled + count <= size
+def _natural_breaks(values: Floats, counts: Floats, most: int) -> tuple[Floats, list[list[int]]]:
+    """Return for 1 to `most` classes the least sum of squares within them, and the positions where they begin."""
+    n = len(values)
+    c = np.concatenate([[0.0], np.cumsum(counts)])
+    s = np.concatenate([[0.0], np.cumsum(counts * values)])
+    q = np.concatenate([[0.0], np.cumsum(counts * values**2)])
+    upper = np.arange(n + 1)
+    size = c[None, :] - c[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        within = q[None, :] - q[:, None] - (s[None, :] - s[:, None]) ** 2 / size
+    within = np.where(upper[None, :] > upper[:, None], np.maximum(within, 0.0), np.inf)
+    least, begins = within[0].copy(), [[0] for _ in range(n + 1)]
+    cost, cuts = [float(least[n])], [begins[n]]
+    for _ in range(1, most):
+        total = least[:, None] + within
+        at = total.argmin(axis=0)
+        least, begins = total[at, upper], [[*begins[int(a)], int(a)] for a in at]
+        cost.append(float(least[n]))
+        cuts.append(begins[n])
+    return np.array(cost), cuts

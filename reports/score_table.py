@@ -18,7 +18,7 @@ from results.ranking.score_classes import CLASS_TIE, CLASS_VETO, Classes
 from results.ranking.score_classes import FIELDS as CLASS_FIELDS
 from results.ranking.score_parts import PARTS, ROWS, ScoreParts
 
-CLASSES, SCORE_PARTS = "classes", "score_parts"
+CLASSES, SCORE_PARTS = "rule_classes", "score_parts"
 REASON_WORDS = {
     CLASS_TIE: N_("Units of equal score did not all fit into the class above"),
     CLASS_VETO: N_("Vetoed: in the last class"),
@@ -44,7 +44,7 @@ def classes_as_sheet(found: Classes, release: Release, language: str) -> Sheet:
     """Return classes in the reader's language."""
     rows = _records(found.rows, CLASS_FIELDS)
     round_ = release.round(found.ranking.round)
-    return _sheet(N_("Classes"), CLASSES, CLASS_FIELDS, rows, round_, found.ranking.rules, language)
+    return _sheet(N_("Classes of the rule set"), CLASSES, CLASS_FIELDS, rows, round_, found.ranking.rules, language)
 
 
 def parts_as_json(found: list[ScoreParts], round_: Round) -> dict[str, object]:

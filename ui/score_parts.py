@@ -34,7 +34,7 @@ def show(round_: Round, category: str | None) -> None:
 def _classes(round_: Round, category: str | None) -> None:
     found = score_classes(round_, category)
     classed = bool(round_.scored_rules.features.classes)
-    st.subheader(_("Classes") if classed else _("Places as printed"))
+    st.subheader(_("Classes of the rule set") if classed else _("Places as printed"))
     st.caption(
         _(
             "The class follows from the score alone. The votes allow every class from the best to the worst given; "

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.classes import Line, class_sizes, classes_of
+from analytics.result_classes import Line, class_sizes, classes_of
 from data.model.rule_features import DENSE
 from data.store.release import Round
 from results.ranking.family import Family, families

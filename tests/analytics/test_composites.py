@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from analytics.classes import Line, class_sizes, classes_of
 from analytics.composites import Parts, composed, in_steps, on_lines, share_variance
 from analytics.ranks import rank_sets_of
+from analytics.result_classes import Line, class_sizes, classes_of
 from analytics.scores import score_units
 from analytics.shares import exact_interval
 from analytics.verdicts import bottom_claims_of, line_claims

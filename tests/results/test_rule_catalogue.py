@@ -7,7 +7,7 @@ import csv
 
 import pytest
 
-from analytics.classes import class_sizes
+from analytics.result_classes import class_sizes
 from data.model.rule_document import tables_of, text_of
 from data.model.rule_sets import parse_rules
 from data.store import Store

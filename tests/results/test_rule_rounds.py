@@ -127,7 +127,7 @@ def test_a_deduction_decides_a_place_and_the_row_says_so_next_to_the_ballots_alo
     assert "两类主体同等" in rules["declared"].sentence("zh")
     assert published(round_).rows["score"].notna().any()
     assert run(["--store", str(store.path), "replay", store.in_force()]) == 0
-    for option in ("--parts", "--classes"):
+    for option in ("--parts", "--rule-classes"):
         assert run(["--store", str(store.path), "ranking", "--round", "2025", option]) == 0
         assert run(["--store", str(store.path), "ranking", "--round", "2025", option, "--format", "json"]) == 0
 
