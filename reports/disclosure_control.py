@@ -73,8 +73,8 @@ class ErrorUnknownError(BiaochiError):
 
     message = N_(
         "The rule set {rules} has scores of whose error nothing is known (trimmed, or formed indicator by indicator "
-        "from incomplete ballots). Whether they give away how few people voted cannot be judged, so no public page is "
-        "made. Publish by another rule set."
+        "from incomplete ballots). Whether they give away how few people voted cannot be judged, so there is no public "
+        "page. Publish by another rule set."
     )
 
     def __init__(self, rules: str) -> None:

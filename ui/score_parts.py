@@ -68,7 +68,7 @@ def _classes(round_: Round, category: str | None) -> None:
 
 
 def _parts(own: ScoreParts, decimals: int) -> None:
-    """Show what the parts add, and places and verdicts of the ballots alone beside those of the official score."""
+    """Show what the parts add, and places and verdicts of the ballots alone next to those of the official score."""
     st.subheader(_("Parts of the scores") + (f" · {own.family.name}" if not own.family.joint else ""))
     st.caption(
         _(

@@ -685,8 +685,10 @@ class ImportJob:
     def _same(self, digest: str) -> str | None:
         """Return the id of an upload in force with the same content and rules, or None."""
         rules = self.request.rules.name if self.request.rules else self.request.named
+        any_rules = self.request.rules is None and not self.request.named  # the file is read without them
         for upload in self._others(self.kind):
-            if (upload.digest, upload.rules_name) == (digest, rules) and not (
+            same_rules = any_rules or upload.rules_name == rules
+            if upload.digest == digest and same_rules and not (
                 self.options.replace and len(self._others(self.kind)) > 1
             ):
                 return upload.upload_id

@@ -308,7 +308,7 @@ class Round:
 
     @cached_property
     def evidence_rules(self) -> RuleSet | None:
-        """The rule set of the round, also of a round with pledges or hall votes only; None if no upload names one."""
+        """The rule set of the round, also of a round with pledges or hall votes only; None if no upload names it."""
         if self.rules is not None:
             return self.rules
         found = self.query("named_rule_set")

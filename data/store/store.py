@@ -310,7 +310,7 @@ class Store:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if options.replace else ""
         rule_set = self._rules_for(round_id, options.rules, correcting) if kind in SCORED_KINDS else None
-        # Pledges and hall votes are read without a rule set; their round may still have one that scores its halls.
+        # Pledges and hall votes are read without a rule set; the rule set of their round scores its halls.
         with_rules = kind in EVIDENCE_KINDS and options.rules is not None
         named = self._rules_for(round_id, options.rules, correcting).name if with_rules else ""
         if self.rules_in_use(round_id) and not options.replaying:

@@ -16,7 +16,7 @@ SOURCE = "pledges.met"
 def attained(release: "Release", first: date, last: date) -> Mapping[str, tuple[int, int]]:
     """Return unit code -> pledges that verified values show as kept, of those kept or missed by the last day.
 
-    The pledges of the year of the days, whatever the first day is: they were made before it. Reported values, pledges
+    The pledges of the year of the days, whatever the first day is: they date from before it. Reported values, pledges
     without a verified outcome, adjusted and cancelled ones count nowhere.
     """
     if str(last.year) not in pledge_rounds(release):

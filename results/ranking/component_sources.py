@@ -19,7 +19,7 @@ Counts = Mapping[str, tuple[int, int]]
 class Source:
     """A measure that may enter: what it says of every unit from a day to a day, and whether its cases are a sample.
 
-    sampled : the share stands for how the unit works, so that the share of a few cases has a sampling error. False for
+    sampled : the share is a sample of how the unit works, so that the share of a few cases has a sampling error. False for
     what was verified completely.
     """
 

@@ -42,7 +42,7 @@ def estimated(
         return _without_error(scores, _weighted(means, moments, weights, rules)), TRIMMED
     if rules.order == "indicator":
         means, complete = indicator_means(_lines(round_, members, rules), members, moments, rules)
-        # Where every vote has all its lines both orders are the same, and all that is known of the one holds.
+        # Where every vote has all its lines both orders are the same, and all that is known of the mean of votes holds.
         if not complete:
             return _without_error(scores, _weighted(means, moments, weights, rules)), BY_INDICATOR
     return scores, None
@@ -57,7 +57,7 @@ def _without_error(scores: UnitScores, score: Array) -> UnitScores:
 
 
 def _weighted(means: Array, moments: Moments, weights: Mapping[str, float] | None, rules: RuleSet) -> Array:
-    """Return the weighted mean of the means of the groups, NaN where one is missing, as for means of votes."""
+    """Return the weighted mean of the means of the groups, NaN where a group is missing, as for means of votes."""
     n = (~np.isnan(means)).astype(np.int64)
     weight = group_weights(moments.groups, moments.group_n, weights)
     renormalise = rules.minimum.missing_group == "renormalise"

@@ -251,7 +251,7 @@ def _line(row: Mapping[Any, Any], kind: str, value: float | None, points: float 
 
 
 def _rows(round_: Round) -> pd.DataFrame:
-    """Return the table of other scores of a round; empty without one."""
+    """Return the table of other scores of a round; empty if none was imported."""
     columns = ["unit_code", "component", "points", "max_points", "evidence", "matter_no"]
     return round_.records("component_score").reindex(columns=columns)
 

@@ -63,7 +63,7 @@ why = "两类主体同等"
 weights = { "公众" = 0.8, "代表" = 0.2 }
 """
 OTHERS = [(unit, "日常考核", str(70 + 5 * at), "100") for at, unit in enumerate(UNITS)] + [
-    ("甲局", "扣分", "-30", None)
+    ("丙局", "扣分", "-30", None)
 ]
 
 
@@ -92,7 +92,7 @@ def test_the_kit_recomputes_scores_with_parts_under_every_rule(tmp_path, rule):
     for code in family.members["unit_code"]:
         content = json.loads(json.dumps(kit_content(round_, family, code)))
         assert [line for line in compare(content) if not line[3]] == [], code
-    with zipfile.ZipFile(io.BytesIO(kit_bytes(round_, "甲局"))) as kit:
+    with zipfile.ZipFile(io.BytesIO(kit_bytes(round_, "丙局"))) as kit:
         parts = json.loads(kit.read("kit.json"))["parts"]
     assert [(row["part"], row["evidence"]) for row in parts["listed"]] == [
         ("日常考核", "2025号文件"),
@@ -115,15 +115,15 @@ def test_the_kit_recomputes_a_trimmed_score_and_no_public_page_is_made_of_it(tmp
 def test_a_deduction_decides_a_place_and_the_row_says_so_next_to_the_ballots_alone(tmp_path):
     store = stored(tmp_path / "var", BASE.replace("RULE", "last") + PARTS)
     round_ = store.release().round("2025")
-    row = ranking(round_).rows.set_index("unit_code").loc["甲局"]
+    row = ranking(round_).rows.set_index("unit_code").loc["丙局"]
     (parts,) = score_parts(round_)
-    own = parts.rows.set_index("unit_code").loc["甲局"]
-    assert (row["verdict"], row["reason"]) == ("confirmed", "parts_decided") and parts.decided == ["甲局"]
+    own = parts.rows.set_index("unit_code").loc["丙局"]
+    assert (row["verdict"], row["reason"]) == ("confirmed", "parts_decided") and parts.decided == ["丙局"]
     assert own["ballots_verdict"] != "confirmed" and own["moved"] > 0
     deduction = parts.parts[parts.parts["kind"] == "deduction"].iloc[0]
     assert (deduction["points"], deduction["evidence"]) == (-30.0, "2025号文件")
     rules = {rule.kind: rule for rule in robustness(round_, "全部").rules}
-    assert rules["without_parts"].listed != rules["official"].listed == ("甲局",)
+    assert rules["without_parts"].listed != rules["official"].listed == ("丙局",)
     assert "两类主体同等" in rules["declared"].sentence("zh")
     assert published(round_).rows["score"].notna().any()
     assert run(["--store", str(store.path), "replay", store.in_force()]) == 0
@@ -139,7 +139,7 @@ def test_a_rule_set_with_parts_can_be_tried_on_a_round_published_without(tmp_pat
     rules = parse_rules(BASE.replace("RULE", "last").replace('"parts"', '"tried"') + PARTS)
     tried = ranking(round_, None, what_if(store, round_, rules)).rows.set_index("unit_code")["score"]
     assert tried["乙局"] == pytest.approx(0.8 * plain["乙局"] + 0.2 * 75)
-    assert tried["甲局"] == pytest.approx(0.8 * plain["甲局"] + 0.2 * 70 - 30)
+    assert tried["丙局"] == pytest.approx(0.8 * plain["丙局"] + 0.2 * 80 - 30)
 
 
 def test_a_measure_that_may_not_enter_is_refused_by_name(tmp_path):
