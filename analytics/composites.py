@@ -18,8 +18,8 @@ from analytics.scores import UnitScores
 class Parts:
     """Parts of the official scores of p units besides the ballots, in points. All of shape (p,).
 
-    weight : of the ballots' score, after coefficients. constant : sum of all other parts; NaN where a part is missing, so
-    that the unit has no score. variance : of the sampled parts, 0 where there are none; points squared. low, high :
+    weight : of the ballots' score, after coefficients. constant : sum of all other parts; NaN where a part is missing,
+    so that the unit has no score. variance : of the sampled parts, 0 where there are none; points squared. low, high :
     sum of the other parts at the ends of the intervals of those that were sampled.
     """
 

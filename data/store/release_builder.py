@@ -58,7 +58,8 @@ def build_release(
 ) -> str:
     """Write `release.json` and `results.duckdb` into `staging` and return the release id (64 hex digits).
 
-    origins: round -> the release with whose id its draws begin: that in which it was announced. Raises RoundConflictError if uploads of a round contradict each other.
+    origins: round -> the release with whose id its draws begin: that in which it was announced. Raises
+    RoundConflictError if uploads of a round contradict each other.
     """
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}

@@ -19,8 +19,8 @@ Counts = Mapping[str, tuple[int, int]]
 class Source:
     """A measure that may enter: what it says of every unit from a day to a day, and whether its cases are a sample.
 
-    sampled : the share is a sample of how the unit works, so that the share of a few cases has a sampling error. False for
-    what was verified completely.
+    sampled : the share is a sample of how the unit works, so that the share of a few cases has a sampling error. False
+    for what was verified completely.
     """
 
     counts: "Callable[[Release, date, date], Counts]"
