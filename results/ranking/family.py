@@ -197,14 +197,29 @@ def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits, joint:
     reason = tuple(_reasons(members, own, weights, rules))
     if others is not None:
         scores = composed(scores, others.parts)
-        reason = tuple(why or other for why, other in zip(reason, others.reason, strict=True))
+        # A veto, or a missing part, also keeps a unit out that may lack a group.
+        both = zip(reason, others.reason, strict=True)
+        reason = tuple(other or why if why in (None, "missing_group") else why for why, other in both)
     carried = np.array([why == "missing_group" and renormalise for why in reason], dtype=bool)
     ranked = (np.array([why is None for why in reason], dtype=bool) | carried) & ~np.isnan(scores.score)
     bottom = rules.bottom_for(category)
     release = round_.release
-    about = (release.id, round_.drawn_from, round_.id, name)
-    judged = (bottom, members, own, weights, scores, reason, ranked, release.cache)
-    return Family(*about, rules, *judged, joint, others, ballots, no_error)
+    return Family(
+        *(release.id, round_.drawn_from, round_.id, name),
+        rules,
+        bottom,
+        members,
+        own,
+        weights,
+        scores,
+        reason,
+        ranked,
+        release.cache,
+        joint,
+        others,
+        ballots,
+        no_error,
+    )
 
 
 def _check_population(round_: Round, rules: RuleSet, moments: Moments, population: Mapping[str, int]) -> None:

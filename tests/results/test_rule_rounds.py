@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 
+import numpy as np
 import pytest
 
 from cli.main import run
@@ -15,13 +16,14 @@ from reports.verify_kit import compare
 from results.overview import overview
 from results.pledges.vote_scores import vote_scores
 from results.quality.rule_lint import lint_on, lint_rules
-from results.ranking.component_sources import SourceNotFoundError
+from results.ranking.component_sources import Source, SourceNotFoundError, offer
 from results.ranking.family import families
 from results.ranking.other_parts import CountedTwiceError
 from results.ranking.ranking import ranking
 from results.ranking.robustness import robustness
 from results.ranking.score_parts import score_parts
 from results.ranking.what_if import what_if
+from tests.reference import plain_rules
 from tests.support.ruled_rounds import import_round, read
 
 UNITS = ("甲局", "乙局", "丙局", "丁局", "戊局")
@@ -149,6 +151,31 @@ def test_a_measure_that_may_not_enter_is_refused_by_name(tmp_path):
     round_ = stored(tmp_path / "var", text).release().round("2025")
     with pytest.raises(SourceNotFoundError, match=r"echo\.received"):
         families(round_)
+
+
+def test_a_sampled_share_is_added_with_its_error_and_a_verified_one_without(tmp_path):
+    """A register of five units: 戊局 has too few cases, so its weight goes to the ballots and it is never confirmed."""
+    cases = dict(zip(UNITS, [(30, 40), (40, 40), (35, 50), (20, 40), (5, 9)], strict=True))
+    offer(lambda: {"wall.on_time": Source(lambda *_: cases, True), "wall.kept": Source(lambda *_: cases, False)})
+    found = {}
+    for name in ("wall.on_time", "wall.kept"):
+        text = BASE.replace("RULE", "below").replace('"parts"', f'"{name}"')
+        text += '[components."评议"]\nweight = 0.6\n[components."办理"]\nweight = 0.4\n'
+        text += f'source = "{name}"\nminimum = 30\nmissing = "renormalise"\npoints = [[0.5, 0], [1, 100]]\n'
+        round_ = stored(tmp_path / name, text, ()).release().round("2025")
+        (family,) = families(round_)
+        expected = plain_rules.official(plain_rules.read(text), lines(), measures={name: cases})
+        for at, unit in enumerate(family.members["unit_code"]):
+            assert family.scores.score[at] == pytest.approx(float(expected[unit]), abs=1e-9)
+            content = json.loads(json.dumps(kit_content(round_, family, unit)))
+            assert [line for line in compare(content) if not line[3]] == [], unit
+        reason = ranking(round_).rows.set_index("unit_code")["reason"]
+        assert reason["戊局"] == "part_left_out" and "part_left_out" in {note.code for note in overview(round_).notes}
+        found[name] = family
+    low, high = (family.scores.interval(0.95) for family in found.values())
+    wider = np.subtract(*low[::-1]) - np.subtract(*high[::-1])
+    assert (wider[:4] > 0).all() and wider[4] == pytest.approx(0, abs=1e-9)
+    assert (found["wall.on_time"].scores.se[:4] > found["wall.kept"].scores.se[:4]).all()
 
 
 def test_one_fact_enters_a_score_once(tmp_path):
