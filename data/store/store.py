@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from data.intake.context import Claims
 from data.model.across_tables import NO_CHECKS, AcrossTables
-from data.model.contract import SCHEME_RULES, SCORED_KINDS
+from data.model.contract import EVIDENCE_KINDS, SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
@@ -334,13 +334,18 @@ class Store:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if options.replace else ""
         rule_set = self._rules_for(round_id, options.rules, correcting) if kind in SCORED_KINDS else None
+        # Pledges and hall votes are read without a rule set; the rule set of their round scores its halls.
+        with_rules = kind in EVIDENCE_KINDS and options.rules is not None
+        named = self._rules_for(round_id, options.rules, correcting).name if with_rules else ""
+        if self.rules_in_use(round_id) and not options.replaying:
+            named = ""  # another upload names it already
         watch = ProgressReporter(progress, cancelled)
         with self.writing() as staging:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
             _raise(self.refused_upload(kind, round_id, options.trial))
             claims = self.claims(self) if self.claims else None
-            request = Request(kind, round_id, rule_set, options, checks, claims)
+            request = Request(kind, round_id, rule_set, options, checks, claims, named)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
             report = job.run(sources)
             if report.upload:
