@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 from data.model.record_keys import year_of
 from data.model.working_days import WORKING_DAYS, Deadline
+from data.store.audit_log import log_export
 from data.store.history import Event, read_history
-from data.store.released_texts import newest_text, texts_until
-from data.store.release import Round
+from data.store.public_sets import noted
+from data.store.release import Release, Round
+from data.store.released_texts import texts_until
 from data.store.round_status import ANNOUNCED, WITHDRAWN
 from data.store.store import Store
 from i18n import N_, translate
@@ -134,6 +136,15 @@ def measures_of(store: Store, round_: Round, schemes: Iterable[Scheme]) -> tuple
     return tuple(found)
 
 
+def log_measures(
+    store: Store, release: Release, measures: Iterable[SchemeMeasures], sha256: str, who: str = ""
+) -> None:
+    """Log that the measures of schemes left with a file: what is judged later has to know it."""
+    for one in measures:
+        about = {"release": release.id, "round_id": one.judged.round, "note": noted(one.judged.set.digest)}
+        log_export(store.path, one.judged.logged, sha256=sha256, who=who, **about)
+
+
 def _walls(store: Store, round_: Round, schemes: Iterable[Scheme], last: int) -> Iterable[Wall]:
     year = year_of(round_.id)
     for scheme in schemes if year is not None else ():
@@ -141,11 +152,6 @@ def _walls(store: Store, round_: Round, schemes: Iterable[Scheme], last: int) ->
         kept = {language: posted for language, posted in lists.items() if posted is not None and posted.rows}
         if kept:
             yield Wall(scheme, kept, texts_until(store.path, scheme.name, last))
-
-
-def newest_wall(store: Store) -> int:
-    """Return the number of the newest released text."""
-    return newest_text(store.path)
 
 
 def notice_lines(parts: PublicParts, language: str) -> list[tuple[str, str]]:

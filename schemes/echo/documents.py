@@ -75,6 +75,12 @@ def posted_list(chosen: Chosen, language: str) -> PostedList | None:
     return PostedList(translate(DOCUMENT_TITLES["wall"], language), headers, rows, told)
 
 
+def original_texts(chosen: Chosen) -> dict[str, str]:
+    """Return the text of each opinion of the wall as it was delivered; "" where there is none."""
+    opinions = _of_the_wall(chosen)
+    return dict(zip(opinions["opinion_no"].astype(str), texts(opinions, "text"), strict=True)) if len(opinions) else {}
+
+
 def week(chosen: Chosen, language: str, form: Form = BARE) -> Document:
     """Return the visits of the last week that is over: grids in roster order, who needs a word, who waits."""
     own = chosen.over(last_week(min(chosen.asked.as_of, chosen.asked.period.last)))
