@@ -273,6 +273,9 @@ SENTENCES: dict[str, str] = {
     "not_a_code": N_("{column} should be a code of 1 to {limit} letters, digits and hyphens, not {value}."),
     "not_a_quarter": N_("{column} should be a quarter such as 2026Q1, not {value}."),
     "not_a_month": N_("{column} should be a month such as 2026-03, not {value}."),
+    "not_spans": N_(
+        "{column} should be spans of days such as 2026-03-04至2026-03-06, with a semicolon between two, not {value}."
+    ),
     "date_in_future": N_("{column} should not be later than {day}, the as-of day of the file; this cell has {value}."),
     "past_changed": N_(
         "{column} of {key} should not change any more; as of {since} it was {old}, this file has {new}."
@@ -621,6 +624,7 @@ SUGGESTIONS: dict[str, str] = {
     "not_a_code": N_("Give it a random code; the office keeps the list of codes."),
     "not_a_quarter": N_("Write the quarter as year and number."),
     "not_a_month": N_("Write the month as year-month."),
+    "not_spans": N_("Write the first and the last day of each span; a span begins after the span before it."),
     "date_in_future": N_("Correct the date, or the as-of day of the file."),
     "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
     "event_order": N_("Correct the day or the kind of the event."),

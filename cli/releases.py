@@ -45,13 +45,13 @@ def publish(
     store = session.store()
     with progress(N_("Computing")):
         report = store.publish(
-            note, expect=expect, review=lambda candidate: review(candidate, store, accept_warnings, _say_findings)
+            note, expect=expect, review=lambda candidate: review(candidate, store, accept_warnings, say_findings)
         )
     session.say(N_("Published.") if report.new else N_("Nothing changed: this release is in force already."))
     print_line(report.release)
 
 
-def _say_findings(findings: "Sequence[Finding]") -> None:
+def say_findings(findings: "Sequence[Finding]") -> None:
     """Warnings and notes about the rounds that would change, one line a finding."""
     from problems import LEVELS
 
@@ -84,7 +84,7 @@ def _what_would_change(form: str | None, output: Path | None, accepted: str | No
         for sentence in found.sentences(session.language):
             print_line(sentence)
         print_line(found.after)
-    _say_findings(findings)
+    say_findings(findings)
     session.say(
         N_("Nothing is stored. To publish exactly this: biaochi publish --expect {release}"), release=found.after
     )
@@ -210,6 +210,9 @@ def status(
     objection_days: Annotated[
         int | None, typer.Option(metavar="N", help=N_("Working days to raise objections, when announcing."))
     ] = None,
+    although: Annotated[
+        str, typer.Option(metavar="REASON", help=N_("Announced before the term of objections ends; why."))
+    ] = "",
 ) -> None:
     """`biaochi status`."""
     from data.store.history import local_time
@@ -219,7 +222,10 @@ def status(
     if name not in store.rounds() and not any(event.round == name for event in store.history()):
         session.say(N_("The round {round} holds no uploads."), round=name)
     if new is not None:
-        store.set_status(name, CHINESE.get(new, new), reason, _periods(new, notice_days, objection_days))
+        periods = _periods(new, notice_days, objection_days)
+        first = store.set_status(name, CHINESE.get(new, new), reason, periods, although=although)
+        if first:
+            session.say(N_("Nothing changed: the round has this status already."))
     found = store.status(name)
     print_line(translate(STATUSES[found.code], session.language))
     plain = found.given is None and found.code == DRAFT

@@ -161,6 +161,7 @@ TITLES: dict[str, str] = {
     "not_a_code": N_("not a code"),
     "not_a_quarter": N_("not a quarter"),
     "not_a_month": N_("not a month"),
+    "not_spans": N_("not spans of days"),
     "date_in_future": N_("date is after the as-of day"),
     "past_changed": N_("past entry changed"),
     "row_vanished": N_("entries are missing from the register"),

@@ -6,7 +6,7 @@ the canonical facts, the rule sets and the method version. Files: `release.json`
 """
 
 import json
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -154,6 +154,17 @@ class Release:
         """Return the rows of a book in its last state by month, unit, place, state and listed; "" where unknown."""
         return self.query("book_counts", kind=kind)
 
+    def book_values(self, kind: str, field: str, keys: Collection[str], day: str = LAST_DAY) -> pd.DataFrame:
+        """Return key, as_of and value of a field in every file up to a day, for some keys; oldest file first.
+
+        A book gives the last value only; what it was before says when an item was answered the first time.
+        """
+        if not keys:
+            return pd.DataFrame(columns=["key", "as_of", "value"], dtype=object)
+        (key,) = TABLE_OF[kind].key
+        about = {"kind": kind, "path": f"$.{key}", "field": f"$.{field}", "keys": sorted(keys), "day": day}
+        return self.query("book_values", **about)
+
     def _states(self, kind: str, day: str) -> Source:
         """Return the states of a book on a day: as the release has them if no file is later, else from all files."""
         (key,) = TABLE_OF[kind].key
@@ -220,6 +231,12 @@ class Release:
         return self.made_of["method_version"] != METHOD_VERSION
 
     @property
+    def origins(self) -> dict[str, str]:
+        """Round -> the release with whose id its draws begin, of rounds that were announced or shown before."""
+        found: dict[str, str] = self.made_of.get("origins", {})
+        return found
+
+    @property
     def upload_ids(self) -> list[str]:
         """Uploads that the release was built from, oldest first."""
         ids: list[str] = self.made_of["uploads"]
@@ -258,6 +275,14 @@ class Round:
     def is_trial(self) -> bool:
         """Whether it is a trial round."""
         return self.id in self.release.trial_rounds
+
+    @property
+    def drawn_from(self) -> str:
+        """Id of the release with which its draws begin: that in which it was announced, else the release itself.
+
+        So scores, places and ranges of places of an announced round stay when evidence of its year comes later.
+        """
+        return self.release.origins.get(self.id, self.release.id)
 
     @property
     def status(self) -> str:

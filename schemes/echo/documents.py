@@ -18,6 +18,7 @@ from reports.documents.common import BARE
 from results import number_format
 from results.contributions import PostedList
 from schemes.chosen import Chosen, attention, rows
+from schemes.documents import divided_sections
 from schemes.echo import measures
 from schemes.echo.words import DOCUMENT_TITLES, SECTION_WORDS
 from schemes.frame import Period, days, records, texts
@@ -127,14 +128,7 @@ def _head(name: str, language: str) -> str:
 
 
 def _divided(chosen: Chosen, wanted: tuple[tuple[str, str], ...], language: str) -> list[Section]:
-    """Return a section for each measure that has a base anywhere."""
-    found = []
-    for measure, by in wanted:
-        own = rows(chosen.by(by))
-        own = own[(own["measure"] == measure) & (own["n"] > 0) & (own["key"] != "")]
-        if len(own):
-            found.append(parts.divided_section(chosen, _head(measure, language), own, language))
-    return found
+    return divided_sections(chosen, wanted, lambda measure: _head(measure, language), language)
 
 
 def _items(chosen: Chosen, listed: pd.DataFrame, what: str, base: parts.ListBase, language: str) -> Section:

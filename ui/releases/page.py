@@ -205,13 +205,48 @@ def _change_status(status: RoundStatus) -> None:
     new = st.segmented_control(
         _("New status"), follows, format_func=lambda code: _(STATUSES[code]), key=f"status_{status.round}_{status.code}"
     )
+    although = _although(status.round, new) if new else ""
+    if although is None:
+        return
     reason = st.text_input(_("Reason"), key="status_reason")
     if new:
         st.caption(_(PERMITS[new]))
     periods = _choose_periods() if new == ANNOUNCED else None
     if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())) and new:
-        told = _("Round {round}: {status}.").format(round=layout.plain(status.round), status=_(STATUSES[new]))
-        _carry_out(lambda: cached.store().set_status(status.round, new, reason, periods), told)
+        _set_status(status.round, new, reason, periods, although)
+
+
+def _although(round_id: str, new: str) -> str | None:
+    """Return the reason for announcing before the term of objections ends, "" if none is needed.
+
+    None while the round cannot get the status: why is shown before the form is filled in.
+    """
+    refusal = cached.store().refused_status(round_id, new)
+    if refusal is None:
+        return ""
+    st.warning(layout.plain(refusal.sentence(language())))
+    if cached.store().refused_status(round_id, new, although="x"):
+        return None
+    asked = st.text_input(_("Reason for announcing before"), key="status_although").strip()
+    return asked or None
+
+
+def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, although: str) -> None:
+    """Set a status and rerun the page; the second of two people is told who was first."""
+    told = _("Round {round}: {status}.").format(round=layout.plain(round_id), status=_(STATUSES[new]))
+    try:
+        first = cached.store().set_status(
+            round_id, new, reason, periods, although=although, who=layout.user() or ""
+        )
+    except BiaochiError as refusal:
+        problem_table.show_error(refusal, "conflict")
+        return
+    if first:
+        told = _("Nothing changed: {user} set this status at {time}.").format(
+            user=layout.plain(first.user), time=local_time(first.time)
+        )
+    st.session_state[DONE] = told
+    st.rerun()
 
 
 def _clear(round_id: str) -> None:
