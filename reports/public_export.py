@@ -19,7 +19,7 @@ from reports.notice_parts import NoticeParts
 from reports.public_data import codebook_sheet, rows_sheet
 from reports.public_facts import PublicSet, set_of
 from reports.public_page import notices, page_of, public_set
-from reports.public_parts import PublicParts, log_measures, parts_of, to_mend
+from reports.public_parts import PLAIN, PublicParts, log_measures, parts_of, to_mend
 from reports.public_state import PublicState
 from results.contributions import Scheme
 
@@ -34,7 +34,7 @@ class PublicExport:
     round: Round
     found: Published
     known: PublicSet | None
-    parts: PublicParts = PublicParts()
+    parts: PublicParts = PLAIN
 
     @cached_property
     def set(self) -> PublicSet:
@@ -89,7 +89,7 @@ def prepare(
     round_: Round,
     notice: NoticeParts | None = None,
     schemes: Sequence[Scheme] = (),
-    state: PublicState = PublicState(),
+    state: PublicState | None = None,
 ) -> PublicExport:
     """Judge a round with everything public of it before. The same release gives the same export ever after.
 

@@ -31,7 +31,8 @@ from reports.public_data import files_told
 from reports.public_facts import PublicSet
 from reports.public_measure_tables import measure_sections, wall_sections
 from reports.public_numbers import HIDDEN, NONE, half_up, public_stamps
-from reports.public_parts import PublicParts, long_day, notice_lines
+from reports.public_parts import PLAIN, PublicParts, long_day, notice_lines
+from reports.public_review import figures_words
 from reports.public_state import OUTCOMES
 from results.labels import REASON_SENTENCES, VERDICT_COLOURS, VERDICTS
 from results.method_text import in_five_sentences
@@ -233,7 +234,7 @@ def public_page(round_: Round, public_so_far: Sequence[PublicSet] = ()) -> bytes
     return page_of(published(round_, public_so_far), round_)
 
 
-def page_of(found: Published, round_: Round, parts: PublicParts = PublicParts()) -> bytes:
+def page_of(found: Published, round_: Round, parts: PublicParts = PLAIN) -> bytes:
     """Return the page of published tables as UTF-8 bytes. parts : what it prints around them."""
     pages = [_page(found, round_, language, parts).content() for language in LANGUAGES]
     script = (TEMPLATES / SEARCH).read_text(encoding="utf-8").strip()
@@ -319,7 +320,7 @@ def _outdated(found: Published, language: str) -> list[str]:
     return told
 
 
-def _page(found: Published, round_: Round, language: str, parts: PublicParts = PublicParts()) -> "_Page":
+def _page(found: Published, round_: Round, language: str, parts: PublicParts = PLAIN) -> "_Page":
     return _Page(found, round_, parts, language)
 
 
@@ -449,6 +450,9 @@ class _Page:
     def _objections(self) -> list[str]:
         """Return the corrected verdicts, old and new with the reason, and the objections by outcome."""
         state = self._parts.state
+        category = {str(row["unit_code"]): str(row["category"]) for row in self._rows}
+        corrected = {one.unit_code: category.get(one.unit_code, "") for one in state.corrections}
+        figures = figures_words(self._found, corrected, self._language)
         told = [
             self._say(
                 CORRECTED,
@@ -456,7 +460,7 @@ class _Page:
                 before=self._say(VERDICTS[correction.before]),
                 after=self._say(VERDICTS[correction.after]),
                 day=correction.day,
-                reason=correction.reason,
+                reason=" ".join(filter(None, (correction.reason, figures[correction.unit_code]))),
             )
             for correction in state.corrections
         ]

@@ -17,6 +17,7 @@ from i18n import N_, translate
 from reports.documents.official_form import official_day
 from reports.notice_parts import NoticeParts
 from reports.public_measures import PublicMeasures, prepare_measures
+from reports.public_review import review_of
 from reports.public_state import PublicState
 from results.contributions import PostedList, Scheme
 from results.public_notice import Notice, notice_of
@@ -75,12 +76,16 @@ class Wall:
 class PublicParts:
     """Everything around the results. days : of the notice, None unless the round is announced."""
 
-    notice: NoticeParts = NoticeParts()
+    notice: NoticeParts = field(default_factory=NoticeParts)
     days: Notice | None = None
-    change: NoticeChange = NoticeChange()
-    state: PublicState = PublicState()
+    change: NoticeChange = field(default_factory=NoticeChange)
+    state: PublicState = field(default_factory=PublicState)
     measures: Sequence[SchemeMeasures] = ()
-    walls: Sequence[Wall] = field(default_factory=tuple)
+    walls: Sequence[Wall] = ()
+
+
+PLAIN = PublicParts()
+"""A page of results alone."""
 
 
 def parts_of(
@@ -88,15 +93,18 @@ def parts_of(
     round_: Round,
     notice: NoticeParts,
     schemes: Sequence[Scheme] = (),
-    state: PublicState = PublicState(),
+    state: PublicState | None = None,
 ) -> PublicParts:
-    """Return what a page of a round prints around its results. Raises what `prepare_measures` raises."""
+    """Return what a page of a round prints around its results. state : of objections; that of the store if None.
+
+    Raises what `prepare_measures` raises.
+    """
     status = store.status(round_.id)
     return PublicParts(
         notice,
         notice_of(status.given, store.calendar()),
         change_of(read_history(store.path), round_.id, round_.release.id),
-        state,
+        review_of(store, round_.id) if state is None else state,
         measures_of(store, round_, schemes) if notice.measures else (),
         tuple(_walls(store, round_, schemes, notice.wall)) if notice.wall is not None else (),
     )

@@ -70,7 +70,7 @@ def dated(store, day):
     entry.write_text(json.dumps({**event, "time": f"{day}T04:00:00+00:00"}), "utf-8")
 
 
-def exported(store, state=PublicState(), **parts):
+def exported(store, state=None, **parts):
     release = store.release()
     try:
         return prepare(store, release.round("2025"), NoticeParts(**{**PARTS, **parts}), (), state).page()
