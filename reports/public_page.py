@@ -94,8 +94,8 @@ REPLACED = N_("This notice was replaced by the notice of {day}. It shows what wa
 PUBLIC_REASON = N_("Reason: {reason}")
 CORRECTED = N_("{unit}: published first as “{before}”, now “{after}” ({day}). {reason}")
 OBJECTIONS = {
-    "lifted": N_("Objections that changed a finding: {count}."),
-    "upheld": N_("Objections after which the finding stayed: {count}."),
+    "lifted": N_("Objections after which the figures stayed: {count}."),
+    "upheld": N_("Objections that were upheld: {count}."),
     "late": N_("Objections that came too late: {count}."),
     "withdrawn": N_("Objections taken back: {count}."),
     "open": N_("Objections under examination: {count}."),

@@ -233,12 +233,12 @@ def exported_first(store):
 def test_corrections_stand_with_the_old_and_the_new_verdict(announced_path):
     state = PublicState(
         (PublicCorrection("甲6", "甲6", "confirmed", "undecided", "漏计 12 票", "2026-02-20"),),
-        {"lifted": 1, "late": 2},
+        {"upheld": 1, "late": 2},
     )
     section = Page(exported(Store(announced_path, threads=1), state).decode()).section("zh")
     said = " ".join(p.text for p in section.all("p"))
     assert "甲6：原公布为“确认末位”，现更正为“证据不足”（2026-02-20）。漏计 12 票" in said
-    assert "经复核改变原认定的异议 1 件。" in said and "逾期提出的异议 2 件。" in said and "维持" not in said
+    assert "经复核予以采纳的异议 1 件。" in said and "逾期提出的异议 2 件。" in said and "维持" not in said
 
 
 # --- files and bytes ----------------------------------------------------------------------------------------------
