@@ -67,7 +67,7 @@ class PublicExport:
         return notices(self.found, language)
 
     def to_mend(self, language: str) -> list[str]:
-        """Return what a public notice should say and this one does not."""
+        """Return what is missing in the notice, for the office."""
         return to_mend(self.parts, language)
 
     def keep(self, store: Store) -> str:

@@ -52,7 +52,7 @@ TIERS = (CONFIRMED, UNDECIDED, CLEARED)
 TITLE = N_("Public evaluation of departments in {round}: results")
 SEARCH = "public_search.js"
 UNIT_INDEX = N_("Index of units ({count})")
-FOUND = N_("Lines found: {count}")
+FOUND = N_("Matching lines: {count}")
 """Filled in by the script of the search."""
 WORDS = {
     "summary": N_("Summary"),

@@ -207,6 +207,6 @@ def long_day(day: date, language: str) -> str:
 
 
 def to_mend(parts: PublicParts, language: str) -> list[str]:
-    """Return what a public notice should say and this one does not; for the office, not for the page."""
+    """Return what is missing in the notice; for the office, not for the page."""
     missing = [(parts.notice.office, NO_OFFICE), (parts.notice.contact, NO_CONTACT)]
     return [translate(message, language) for text, message in missing if not text]

@@ -1,4 +1,4 @@
-"""Parts of the public notice on a page: asked for, and filled in with what the city said before."""
+"""Parts of the public notice on a page: asked for, and filled in with what the store remembers."""
 
 import streamlit as st
 

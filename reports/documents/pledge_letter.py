@@ -1,6 +1,6 @@
 """The letter to a unit on its pledges: a reminder of what is due this quarter, a warning of what is overdue.
 
-It lists items, not persons: a post stands for whoever holds it, with the span of the holder where one was given.
+It lists items, not persons: a post is named, with the span of its holder where a span was given.
 """
 
 from collections.abc import Iterator
@@ -89,7 +89,7 @@ def _in_short(rows: pd.DataFrame, name: str, report: QuarterReport, language: st
 
 
 def _lists(rows: pd.DataFrame, language: str) -> Iterator[Section]:
-    """Yield a list for each reason; an item stands in the first that it belongs to."""
+    """Yield a list for each reason; an item is listed under the first of its reasons."""
     left = rows
     for reason, heading in HEADINGS.items():
         listed, left = left[left[reason]], left[~left[reason]]

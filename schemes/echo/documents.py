@@ -73,7 +73,7 @@ def posted_list(chosen: Chosen, language: str) -> PostedList | None:
         N_("Rules"): asked.rules,
     }
     told = " · ".join(f"{translate(name, language)}{colon}{value}" for name, value in basis.items())
-    return PostedList(translate(DOCUMENT_TITLES["wall"], language), headers, rows, told)
+    return PostedList(parts.titled(chosen, DOCUMENT_TITLES["wall"], language), headers, rows, told)
 
 
 def original_texts(chosen: Chosen) -> dict[str, str]:
