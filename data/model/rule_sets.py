@@ -30,6 +30,8 @@ BOTTOM_NEEDS = {
     "dissatisfied_over": ("limit",),
 }
 # Seen in practice, not in this version: a rule that would silently not apply is refused by name.
+MISSED, APART = CANCELLED_WAYS = ("missed", "apart")
+"""A cancelled item counts as not met, or is counted apart like one that was adjusted for objective reasons."""
 NOT_SUPPORTED = {
     "trimming", "trim", "trimmed", "volume_weights", "volume", "components", "component",
     "deductions", "deduction", "dense", "dense_ranks", "quota", "quotas", "indicator_order",
@@ -136,6 +138,7 @@ class RuleSet:
     votes_points: Mapping[str, int]
     text: str  # as given, comments and all
     words: Mapping[str, str] = field(default_factory=dict)  # other words for grades in a file, as confirmed
+    cancelled: str = "missed"  # of CANCELLED_WAYS: how a pledged item that was cancelled counts
 
     def grade_words(self) -> dict[str, str]:
         """Map the match key of every word for a grade to the grade: those of the rules, then those of a person."""
@@ -228,6 +231,7 @@ def _fields(top: "_Section") -> dict[str, Any]:
     fields["indicators"] = _shares(top.section("indicators")) or None
     fields["minimum"] = _minimum(top.section("minimum"))
     fields["bottom"], fields["category_bottom"] = _bottoms(top, _range(fields))
+    fields["cancelled"] = _cancelled(top.section("pledges"))
     fields["uncertainty"] = _uncertainty(top.section("uncertainty"), fields)
     fields["presentation"] = _presentation(top.section("presentation"))
     votes = top.section("votes")
@@ -292,6 +296,12 @@ def _unscored(top: "_Section", points: Mapping[str, int]) -> dict[str, str]:
             top.report("rules_grade_twice", value=grade, sections=sections)
     section.refuse_others()
     return kinds
+
+
+def _cancelled(section: "_Section") -> str:
+    way = section.choice("cancelled", CANCELLED_WAYS, MISSED)
+    section.refuse_others()
+    return way
 
 
 def _order(top: "_Section") -> str:
