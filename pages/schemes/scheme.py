@@ -47,6 +47,10 @@ scheme.view(chosen)
 if scheme.documents:
     keep = guard.guarded("close_month", partial(close, cached.store(), release, scheme, who=layout.user() or ""))
     parts.documents(chosen, scheme.documents, scheme.items, keep)
+if scheme.posts:
+    year = asked.period.first.year
+    originals = cached.kept((release.id, name, f"originals {year}"), partial(scheme.original_texts, release, year))
+    parts.public_texts(chosen, originals, layout.user() or "")
 st.subheader(_("Files"))
 parts.tables(chosen, partial(measure_sheet, chosen, rows, language()))
 with st.expander(_("Settings and their reasons")):
