@@ -72,7 +72,7 @@ def _in_form(export: "PublicExport", form: str) -> bytes:
 def _kept(export: "PublicExport", *, notice: bool) -> str:
     """Say what is withheld because of earlier pages and which these are; keep the set, and return the note of it.
 
-    notice : say as well what a public notice should say and this one does not.
+    notice : say as well what is missing in the notice.
     """
     from data.store.public_sets import noted
 

@@ -134,6 +134,21 @@ class Scheme:
 
         return public_rows(self, release, year)
 
+    @property
+    def posts(self) -> bool:
+        """Whether it posts a list for everybody, whose entries may have a redacted text."""
+        return self._given(DOCUMENTS, "posted_list", None) is not None
+
+    def original_texts(self, release: "Release", year: int) -> Mapping[str, str]:
+        """Return item -> its text as delivered, of the list that it posts of a year; inside the house only."""
+        write = self._given(DOCUMENTS, "original_texts", None)
+        if write is None or self.latest_day(release) is None:
+            return {}
+        from schemes.chosen import of_year
+
+        texts: Mapping[str, str] = write(of_year(self, release, year))
+        return texts
+
     def posted(self, release: "Release", year: int, language: str) -> "PostedList | None":
         """Return the list that it posts for everybody, of a year; None if it posts none, or has no tables."""
         write = self._given(DOCUMENTS, "posted_list", None)

@@ -74,6 +74,9 @@ RULES = {
     "last_and_below": N_(
         "Ranked units: {count}. By the rules, places at the bottom: {k}, for units with a score below {line} points."
     ),
+    "share_and_below": N_(
+        "Ranked units: {count}. By the rules, places at the bottom: {k}, for units with a score below {line} points."
+    ),
     "dissatisfied_over": N_(
         "Ranked units: {count}. By the rules, units with more than {limit}% of their votes at the lowest grade are at "
         "the bottom."

@@ -18,7 +18,7 @@ from reports.documents.letter import Reviewed
 from reports.letters import letters
 from reports.objection_table import delivery_rows
 from results.fields import headers
-from ui import cached, downloads, layout, tables
+from ui import cached, downloads, guard, layout, tables
 from ui.i18n import _, language
 from ui.objections.page import carry_out
 
@@ -77,6 +77,8 @@ def delivery(round_: Round) -> None:
         tables.written(shown[tables.filled(shown, _(titles["way"]))], _("Letters, when and by whom sent and received."))
     else:
         st.caption(_("No letter was recorded as sent."))
+    if not guard.can("record_delivery"):
+        return
     with st.expander(_("Record a delivery")):
         _sent(round_)
         _received(round_, known)

@@ -30,7 +30,7 @@ from reports.objection_table import counted, rows
 from results.comparison.reviewed_figures import previewed
 from results.fields import headers
 from results.public_notice import shown_day
-from ui import cached, downloads, layout, problem_table, tables
+from ui import cached, downloads, guard, layout, problem_table, tables
 from ui.i18n import _, language
 
 DONE = "objections_done"
@@ -43,9 +43,22 @@ def done() -> None:
         st.success(told)
 
 
+ACTION_OF = {
+    "preview": "give_preview",
+    "objection": "register_objection",
+    "ruling": "rule_objection",
+    "withdrawal": "register_objection",
+    "correction": "publish",
+    "sent": "record_delivery",
+    "received": "record_delivery",
+}
+"""Step of this page -> the action of the table of roles."""
+
+
 def carry_out(step: Callable[[], object], told: str, key: str) -> None:
     """Run a step of the store, then rerun the page; a refusal is shown in place of the button."""
     try:
+        guard.require(ACTION_OF[key])
         step()
     except BiaochiError as refusal:
         problem_table.show_error(refusal, key)
@@ -105,7 +118,7 @@ def preview(round_: Round, found: Register) -> None:
         return
     last = cached.store().calendar().add_working_days(first, days)
     st.caption(_("Units may object until {day}.").format(day=shown_day(last, language())))
-    if st.button(_("Begin the term"), key="preview_give", type="primary"):
+    if guard.can("give_preview") and st.button(_("Begin the term"), key="preview_give", type="primary"):
         step = partial(give_preview, cached.store(), round_.id, units, round_.release.id, days, first)
         told = _("The term has begun; units may object until {day}.").format(day=shown_day(last, language()))
         carry_out(partial(step, layout.user() or ""), told, "preview")
@@ -167,7 +180,9 @@ def add(round_: Round) -> None:
         received = right.date_input(_("Received on"), value="today", max_value="today", key="objection_received")
         handed = st.file_uploader(_("Evidence files"), accept_multiple_files=True, key="objection_files")
         complete = bool(text.strip() and by.strip() and isinstance(received, date))
-        if st.button(_("Register the objection"), key="objection_add", disabled=not complete):
+        if guard.can("register_objection") and st.button(
+            _("Register the objection"), key="objection_add", disabled=not complete
+        ):
             files = tuple(HandedIn(file.name, file.getvalue()) for file in handed or ())
             day = received if isinstance(received, date) else None
             _register(round_.id, Claim((code, units[code]), figure, text, by, day, files))

@@ -1,5 +1,6 @@
 """Rulings by two people, objections that a unit withdraws, and the corrected release that a ruling leads to."""
 
+from dataclasses import asdict
 from functools import partial
 
 import pandas as pd
@@ -16,15 +17,18 @@ from i18n import PUNCTUATION
 from results.comparison.reviewed_figures import corrected
 from results.labels import VERDICTS
 from results.quality.before_publishing import review
-from ui import cached, layout, tables
+from ui import cached, guard, layout, tables
 from ui.i18n import _, language
 from ui.objections.page import carry_out, line_names
+from ui.releases import second_person
 
 SHOWN = "ruling_shown"  # objection that the page showed last
 
 
 def rule(found: Register) -> None:
     """Show the form of a ruling on an objection that waits for it."""
+    if not guard.can("rule_objection"):
+        return
     waiting = [line.number for line in found.lines if line.state in (*UNSETTLED, LATE)]
     _tell_of_others(waiting)
     if not waiting:
@@ -40,11 +44,16 @@ def rule(found: Register) -> None:
     corrects, public = _data_change(outcome)
     left, right = st.columns(2)
     by = left.text_input(_("Ruled by"), value=layout.user() or "", key="ruling_by")
-    second = right.text_input(_("Confirmed by (a second person)"), key="ruling_second")
-    complete = bool(outcome and reason.strip() and by.strip() and second.strip() and (public.strip() or not corrects))
+    asks = guard.two_people("rule_objection")  # the second person confirms in another session
+    second = "" if asks else right.text_input(_("Confirmed by (a second person)"), key="ruling_second")
+    named = bool(by.strip() and (asks or second.strip()))
+    complete = bool(outcome and reason.strip() and named and (public.strip() or not corrects))
     if st.button(_("Record the ruling"), key="ruling_record", type="primary", disabled=not complete) and outcome:
         signed_in = bool(settings.load().login) and layout.user() == second.strip()
         ruling = Ruling(outcome, reason, second, corrects, public, by, signed_in)
+        given = {"objection": number, "ruling": asdict(ruling)}
+        if second_person.waits("rule_objection", "ruling", reason, round_id=found.round, **given):
+            return
         told = _("The ruling on objection {number} is recorded.").format(number=number)
         carry_out(partial(_record, number, ruling), told, "ruling")
     _withdraw(number)
@@ -113,7 +122,7 @@ def correct(round_: Round, found: Register) -> None:
         return
     reason = st.text_input(_("Reason for publishing in spite of warnings, if there are any"), key="correct_reason")
     note = st.text_input(_("Note for the history"), key="correct_note")
-    if st.button(_("Publish the correction"), key="correct", type="primary"):
+    if guard.can("publish") and st.button(_("Publish the correction"), key="correct", type="primary"):
         look = partial(review, store=cached.store(), reason=reason.strip() or None)
         who = layout.user() or user()
         step = partial(publish_correction, cached.store(), round_.id, corrected(round_.id), note.strip(), look, who)

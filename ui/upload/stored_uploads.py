@@ -8,7 +8,7 @@ from data.store.history import local_time, withdrawn
 from data.store.uploads import Upload
 from errors import BiaochiError
 from i18n import N_
-from ui import cached, layout, tables
+from ui import cached, guard, layout, tables
 from ui.i18n import _, language
 
 HEADERS = (
@@ -88,6 +88,8 @@ def stored_files() -> None:
 
 def _take_back() -> None:
     """Offer to withdraw an upload in force; a round that takes no changes is named before anything is filled in."""
+    if not guard.can("withdraw_upload"):
+        return
     if told := st.session_state.pop(TAKEN_BACK, None):
         st.success(told)
     store = cached.store()
@@ -113,6 +115,7 @@ def _named(upload: Upload) -> str:
 
 def _withdraw(upload: Upload, reason: str) -> None:
     try:
+        guard.require("withdraw_upload")
         cached.store().withdraw(upload.upload_id, reason)
     except BiaochiError as refusal:
         layout.show_refusal(refusal)
