@@ -94,7 +94,9 @@ class Review:
 class Correction(Protocol):
     """A publication that changes the results of a round because of rulings."""
 
-    round: str
+    @property
+    def round(self) -> str:
+        """Return the round."""
 
     def refuse(self, history: Sequence[Event]) -> None:
         """Raise UsageError if nothing of the round waits for a correction. history: newest first."""
