@@ -58,7 +58,7 @@ def _waiting(found: Sequence[Delivery], code: str) -> int:
 def letter_sent(
     store: Store, round_id: str, unit: tuple[str, str], sent: date, sent_by: str, way: str = "", who: str = ""
 ) -> Event:
-    """Record that a letter was sent to a unit. unit : code and name. Raises UsageError, which names who did so first."""
+    """Record that a letter was sent to a unit, by code and name. Raises UsageError, which names who did so first."""
     if not sent_by.strip():
         raise UsageError("A delivery needs the name of who sent the letter.")
     _check_day(sent)

@@ -130,7 +130,8 @@ def refuse_announcing(
     """
     if waiting := awaiting_correction(history, round_id):
         return UsageError(
-            "By the ruling on objection {number}, figures of the round {round} are wrong. Publish the correction first.",
+            "By the ruling on objection {number}, figures of the round {round} are wrong. Publish the correction "
+            "first.",
             number=waiting[0].number,
             round=round_id,
         )
@@ -221,7 +222,8 @@ def refuse_clearing(round_id: str, uploads: Sequence[Upload]) -> UsageError | No
 def nothing_corrected(round_id: str) -> UsageError:
     """Return the refusal of a correction before the data of the round were corrected."""
     return UsageError(
-        "Nothing of the round {round} has changed. Upload the corrected file first, or withdraw the upload that is wrong.",
+        "Nothing of the round {round} has changed. Upload the corrected file first, or withdraw the upload that is "
+        "wrong.",
         round=round_id,
     )
 

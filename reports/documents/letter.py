@@ -46,8 +46,8 @@ CORRECTED = N_("The results were corrected. The reason: {reason}")
 FIRST, AFTER = N_("As first shown (release {release})"), N_("Corrected (release {release})")
 OBJECTING = N_("Objecting")
 UNTIL = N_(
-    "An objection is received until {day} by {office}, in writing. It names the figure, the grounds and who objects for "
-    "the unit, with the evidence. The day on which the term began is not counted."
+    "An objection is received until {day} by {office}, in writing. It names the figure, the grounds and who objects "
+    "for the unit, with the evidence. The day on which the term began is not counted."
 )
 ENDED = N_(
     "The term of objections ended on {day}. What {office} receives later is registered as late, and the office decides "

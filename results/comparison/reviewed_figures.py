@@ -36,7 +36,8 @@ def figures_of(round_: Round) -> dict[str, dict[str, Any]]:
 def corrected(round_id: str) -> Callable[[Release, Release], list[dict[str, Any]]]:
     """Return what compares a round in two releases: a row for each unit with other figures, old and new.
 
-    The category and name are the new ones where there are any. A unit that is missing in either has the verdict `absent`.
+    The category and name are the new ones where there are any. A unit that is missing in either has the verdict
+    `absent`.
     """
 
     def compare(before: Release, after: Release) -> list[dict[str, Any]]:
