@@ -60,6 +60,19 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
     return duckdb.connect(":memory:", config=config)
 
 
+@contextmanager
+def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection with tables of its own in the memory of another: to open one more takes 20 ms, this two."""
+    with memory.cursor() as con:
+        con.execute(f"ATTACH ':memory:' AS {name}")
+        con.execute(f"USE {name}")
+        try:
+            yield con
+        finally:
+            con.execute("USE memory")
+            con.execute(f"DETACH {name}")
+
+
 def read_parquet(path: Path, *columns: str) -> pd.DataFrame:
     """Read a small Parquet file of ours as a frame, or some of its columns; safe from any thread."""
     with _reader().cursor() as cursor:
