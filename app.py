@@ -115,7 +115,7 @@ async def ready(_request: Request) -> JSONResponse:
 
 
 async def first_page(request: Request) -> RedirectResponse:
-    """Redirect GET /overview to the root address, where the first page is served."""
+    """Redirect GET /home, and its former name /overview, to the root address, where the first page is served."""
     query = request.url.query
     return RedirectResponse(f"./?{query}" if query else "./", status_code=307)
 
@@ -126,8 +126,10 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         Route("/api/ready", ready),
+        Route("/home", first_page),
         Route("/overview", first_page),
         Route(host_page.SCRIPT_PATH, host_page.script),
+        Route(host_page.STYLE_PATH, host_page.style),
     ],
     middleware=[
         Middleware(

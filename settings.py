@@ -34,6 +34,9 @@ class Settings:
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # "duckdb:" is the only one of this version
     report_days: int  # working days after a quarter in which its report on the pledges is due
+    notice_days: int  # calendar days of a public notice, unless whoever announces states others
+    objection_days: int  # working days in which objections to a notice or preview may be raised, likewise
+    ruling_days: int  # working days from the receipt of an objection to the ruling
     schemes: tuple[Path, ...]  # folders that hold folders of schemes, besides those of the product
     debug: bool  # whether the command line shows tracebacks
 
@@ -55,6 +58,9 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         memory_limit=_memory(env),
         engine=_engine(env),
         report_days=_whole(env, "BIAOCHI_REPORT_DAYS", default=10, low=1, high=60),
+        notice_days=_whole(env, "BIAOCHI_NOTICE_DAYS", default=7, low=1, high=60),
+        objection_days=_whole(env, "BIAOCHI_OBJECTION_DAYS", default=5, low=1, high=60),
+        ruling_days=_whole(env, "BIAOCHI_RULING_DAYS", default=5, low=1, high=60),
         schemes=scheme_folders(env),
         debug=env.get("BIAOCHI_DEBUG", "").strip().lower() not in FALSE_WORDS,
     )

@@ -64,7 +64,7 @@ class Session:
 
 def _claims(store: "Store") -> "Claims":
     """What the evaluation allows to be stated, for an import that asks."""
-    from results.ranking.claims import ReleaseClaims
+    from results.ranking.allowed_accountability import ReleaseClaims
 
     return ReleaseClaims(store)
 

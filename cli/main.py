@@ -16,8 +16,11 @@ from cli import (
     admin,
     documents,
     drafts,
+    evidence,
     export,
     imports,
+    letters,
+    objections,
     packages,
     pledges,
     releases,
@@ -39,8 +42,11 @@ COMMANDS = (
     admin,
     documents,
     drafts,
+    evidence,
     export,
     imports,
+    letters,
+    objections,
     packages,
     pledges,
     releases,
@@ -53,7 +59,8 @@ COMMANDS = (
 # As help lists them: in the order of a year's work.
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
-    *("export", "bulletin", "bundle", "kit", "public"),
+    *("flip", "ballot-integrity", "recount", "design"),
+    *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit"),
 )

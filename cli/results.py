@@ -23,6 +23,9 @@ def ranking(
     category: Category = None,
     release: ReleaseId = None,
     what_if: Annotated[Path | None, typer.Option("--what-if", metavar="FILE.toml", help=N_("Other rules."))] = None,
+    classes: Annotated[
+        bool, typer.Option("--classes", help=N_("At most five classes a category instead of places."))
+    ] = False,
     form: Format = "csv",
     output: Output = None,
 ) -> None:
@@ -32,6 +35,10 @@ def ranking(
     from results.ranking.statements import family_name
 
     check_form(form, output)
+    if classes:
+        if what_if is not None:
+            raise CommandError(N_("--classes is for published rules; leave out --what-if."))
+        return _classes(round_id, category, release, form, output)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             other = _what_if(chosen.round(round_id), what_if) if what_if else None
@@ -44,6 +51,21 @@ def ranking(
             emit_sheet(sheet, form, output)
     if what_if is not None:
         session.say(OTHER_RULES)
+
+
+def _classes(round_id: str, category: str | None, release: str | None, form: str, output: Path | None) -> None:
+    """Write the classes of a round."""
+    from reports.evidence_table import classes_sheet, evidence_json
+    from results.evidence.classes import class_table
+
+    with open_release(release) as chosen:
+        round_ = chosen.round(round_id)
+        with progress(N_("Computing")):
+            rows = class_table(round_, category)
+        if form == "json":
+            emit_json(evidence_json(round_, rows, level=round_.scored_rules.uncertainty.level), output)
+        else:
+            emit_sheet(classes_sheet(round_, rows, session.language), form, output)
 
 
 @app.command(help=N_("List units that are in the bottom k or cannot be ruled out, worst first."))

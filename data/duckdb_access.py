@@ -6,7 +6,7 @@ per call none. Only this module opens DuckDB.
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -86,6 +86,13 @@ def _reader() -> duckdb.DuckDBPyConnection:
     It keeps nothing of a file, since a store may be restored under it.
     """
     return duckdb.connect(":memory:", config={**_OFFLINE, "enable_external_file_cache": False})
+
+
+def sort_keys(characters: Iterable[str]) -> dict[str, str]:
+    """Return a text for every character whose order is that of Pinyin; safe from any thread."""
+    with _reader().cursor() as cursor:
+        found = cursor.execute(read_sql("pinyin_order"), {"characters": sorted(set(characters))}).fetchall()
+    return {str(character): str(key) for character, key in found}
 
 
 def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> None:

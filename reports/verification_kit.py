@@ -25,10 +25,12 @@ from analytics.pairs import honest_pairs
 from data.store.release import Round, per_round
 from errors import BiaochiError
 from formats.zip import zip_bytes
-from i18n import LANGUAGES, N_, translate
+from i18n import LANGUAGES, N_, PUNCTUATION, translate
 from reports.ranking_table import marks
 from reports.verify_kit import LIST, family_digest, grouped, leaf, root
 from results import number_format
+from results.evidence.flips import flips_of_unit
+from results.evidence.flips import in_words as flips_in_words
 from results.labels import VERDICTS
 from results.ranking.family import BY_GRADE, LINED, Family, families
 from results.ranking.ranking import ranking_of
@@ -62,6 +64,7 @@ DIRECTOR = (
         "Only “confirmed” may be called a finding about the bottom. “Undecided” means that the votes do not show it "
         "either way, and nobody may say more."
     ),
+    "{flips}",
     "",
     N_("3. How to contest it"),
     N_(
@@ -234,10 +237,10 @@ def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, A
 
 def director(round_: Round, family: Family, content: Mapping[str, Any]) -> str:
     """Return the page for the head of the unit: the result, how sure it is, how to contest it; Chinese first."""
-    told, decimals = content["published"], content["decimals"]
+    told, decimals, code_of = content["published"], content["decimals"], str(content["own"]["code"])
     parts = []
     for language in LANGUAGES:
-        facts = _facts(round_, family, str(content["own"]["code"])) | {
+        facts = _facts(round_, family, code_of) | {
             "n": number_format.count(told["n"]),
             "score": number_format.number(told["score"], decimals),
             "low": number_format.number(told["score_low"], decimals),
@@ -250,6 +253,7 @@ def director(round_: Round, family: Family, content: Mapping[str, Any]) -> str:
             "family": family_name(family.name, language),
             "verdict": translate(VERDICTS[str(told["verdict"])], language),
             "short": round_.release.short,
+            "flips": PUNCTUATION[language].gap.join(flips_in_words(flips_of_unit(round_, code_of), language)),
         }
         lines = [translate(line, language).format(**facts) for line in DIRECTOR]
         mark = marks(round_, language)

@@ -14,6 +14,8 @@ VERDICTS = {
 }
 
 
+VERDICT_COLOURS = {"confirmed": "#D55E00", "undecided": "#E69F00", "cleared": "#0072B2"}
+"""Colours of the verdicts wherever they are drawn (Okabe-Ito); shapes differ as well: diamond, hollow circle, dot."""
 REASONS = {
     "too_few_votes": N_("Too few votes"),
     "missing_group": N_("A group is missing"),

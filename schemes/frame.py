@@ -151,14 +151,24 @@ def measure_rows(
     scheme: str, measures: Iterable[Measure[S]], frames: Frames, asked: Asked, settings: S
 ) -> pd.DataFrame:
     """Return ROW for every measure that can be divided as asked."""
-    rows: list[dict[str, object]] = []
-    for measure in measures:
-        if asked.by not in (ALL, *measure.by):
-            continue
-        for name, part in _parts(asked):
-            about = {"scheme": scheme, "measure": measure.name, "by": asked.by, "of_what": measure.of_what}
-            rows += [{**about, **row} for row in _answered(measure, frames, part, settings, name)]
-    return pd.DataFrame(rows, columns=list(ROW), dtype=object)
+    return as_rows(row for measure in measures for row in measure_records(scheme, measure, frames, asked, settings))
+
+
+def measure_records(
+    scheme: str, measure: Measure[S], frames: Frames, asked: Asked, settings: S
+) -> list[dict[str, object]]:
+    """Return the rows of one measure as records of ROW; none if it cannot be divided as asked."""
+    if asked.by not in (ALL, *measure.by):
+        return []
+    about = {"scheme": scheme, "measure": measure.name, "by": asked.by, "of_what": measure.of_what}
+    return [
+        {**about, **row} for name, part in _parts(asked) for row in _answered(measure, frames, part, settings, name)
+    ]
+
+
+def as_rows(found: Iterable[dict[str, object]]) -> pd.DataFrame:
+    """Return records of ROW as a frame."""
+    return pd.DataFrame(list(found), columns=list(ROW), dtype=object)
 
 
 def _parts(asked: Asked) -> list[tuple[str, Asked]]:

@@ -22,23 +22,27 @@ import results.ranking.ranking
 import results.ranking.robustness
 import results.ranking.unit
 import settings
+from analytics.verdicts import CONFIRMED
 from data.store import Store
 from data.store.release import Release, Round
 from reports.documents import RoundResults
+from results import unit_finder
 from results.comparison import year_on_year
 from results.evaluators.figures import Evaluators
+from results.home.cards import HomeCard, by_weight, home_card
 from results.pledges import analysis, by_year, counts, progress, register
 from results.pledges.by_year import PledgeYear
 from results.pledges.register import PledgeBook
 from results.pledges.vote_scores import VoteScores
+from results.ranking.allowed_accountability import ReleaseClaims
 from results.ranking.bottom_list import BottomList, bottom_list
-from results.ranking.claims import ReleaseClaims
 from results.ranking.family import Family
 from results.ranking.ranking import Ranking
 from results.ranking.unit import Alone, UnitHistory
 from results.ranking.unknown import units_with_bounds
 from results.ranking.what_if import what_if
 from results.ranking.year_card import YearCard, ballots_of, year_card
+from results.unit_finder import Directory
 from ui.i18n import _
 
 P = ParamSpec("P")
@@ -158,6 +162,24 @@ def year_cards(round_: Round) -> dict[str, YearCard]:
         name: year_card(bottom, ballots, units_with_bounds(round_, bottom.family))
         for name, bottom in bottom_lists(round_).items()
     }
+
+
+@answers(32)
+def home_cards(round_: Round) -> list[HomeCard]:
+    """Return the finding on every category, those with a confirmed unit first."""
+    return by_weight(home_card(card, _in_a_row(round_, card)) for card in year_cards(round_).values())
+
+
+def _in_a_row(round_: Round, card: YearCard) -> dict[str, int]:
+    """Return for every confirmed unit how many rounds in a row, up to this round, confirmed it."""
+    codes = card.bottom.tier(CONFIRMED)["unit_code"].astype(str)
+    return {code: unit(round_.release, code, round_.is_trial).up_to(round_.id).confirmed_in_a_row for code in codes}
+
+
+@answers(4)
+def directory(release: Release) -> Directory:
+    """Return all units of a release, for the search."""
+    return unit_finder.directory(release)
 
 
 @answers(32)

@@ -43,15 +43,18 @@ class Entry:
 
 MENU = {
     N_("See results"): (
-        Entry("overview", "browse/overview.py", N_("Overview")),
+        Entry("home", "browse/home.py", N_("Home")),
         Entry("ranking", "browse/ranking.py", N_("Ranking")),
         Entry("changes", "browse/changes.py", N_("Changes")),
         Entry("unit", "browse/unit.py", N_("One unit")),
+        Entry("find", "browse/find.py", N_("Find a unit")),
+        Entry("compare", "browse/compare.py", N_("Compare units")),
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
         Entry("evaluators", "browse/evaluators.py", N_("Evaluators")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
+        Entry("objections", "act/objections.py", N_("Objections")),
         Entry("bulletin", "act/bulletin.py", N_("Bulletin")),
     ),
     N_("Manage"): (
@@ -63,6 +66,9 @@ MENU = {
 }
 
 
+HOME, FIND = "home", "find"
+TOP = "top_row"
+"""Where the row above the title is kept while a page runs."""
 SCHEMES, SCHEME, SCHEME_FILE = N_("Schemes"), "scheme", "schemes/scheme.py"
 """Section of the menu, address and file of the page that all schemes share."""
 
@@ -103,7 +109,7 @@ def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
 
 
 def _page(entry: Entry) -> st.Page:
-    first = entry.path == "overview"
+    first = entry.path == HOME
     return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
 
 
@@ -113,6 +119,54 @@ def sign_in() -> None:
     st.write(_("Results are shown to signed-in staff only."))
     if st.button(_("Sign in"), key="sign_in", type="primary"):
         st.login()
+
+
+def path_of(file: str) -> str:
+    """Return the address of a page; `file` is relative to pages/. Raises StopIteration for a file without a page."""
+    return next(entry.path for entries in MENU.values() for entry in entries if entry.file == file)
+
+
+def top() -> DeltaGenerator:
+    """Return the row above the title of the page, for a choice that belongs to all of it."""
+    row: DeltaGenerator = st.session_state[TOP]
+    return row
+
+
+def top_row(page: str) -> None:
+    """Show the row above the title: demonstration mark, choices of the page, and the search for a unit."""
+    with st.container(key="biaochi-top", horizontal=True, vertical_alignment="center"):
+        current = cached.release() if allowed(user(), page) else None
+        if current is not None and current.is_demo:
+            st.caption(_("Demonstration data: an invented city"), width="content")
+        st.session_state[TOP] = st.container(key="biaochi-top-choices", horizontal=True)
+        if current is not None:
+            _search_box(page)
+
+
+def _search_box(page: str) -> None:
+    """Show the search for a unit; Enter opens the page that lists what was found."""
+    st.session_state["find_unit"] = st.query_params.get("q", "") if page == FIND else ""
+    st.text_input(
+        _("Find a unit"),
+        key="find_unit",
+        placeholder=_("Find a unit: name, code or initials"),
+        label_visibility="collapsed",
+        on_change=_keep_search,
+        icon=":material/search:",
+        width=300,
+    )
+    if asked := st.session_state.pop("find_asked", None):
+        query = {"q": asked, "lang": language()}
+        if page == FIND:
+            st.query_params.update(query)
+        else:
+            st.switch_page(PAGES / "browse" / "find.py", query_params=query)
+
+
+def _keep_search() -> None:
+    typed = str(st.session_state["find_unit"]).strip()
+    if typed:
+        st.session_state["find_asked"] = typed
 
 
 def language_switch() -> None:
@@ -130,23 +184,23 @@ def language_switch() -> None:
         )
 
 
-def demonstration_banner() -> None:
-    """Show a banner while the release in force contains demonstration data, a trial, or a withdrawn round."""
+def round_banners() -> None:
+    """Show a banner for every round of the release in force that is a trial or withdrawn."""
     release = cached.release()
     if release is None:
         return
-    if release.is_demo:
-        st.warning(_("Demonstration data: an invented city. Nothing here is about a real department."))
     for round_id, status in release.statuses().items():
         if status in BANNERS:
             show = st.error if status == WITHDRAWN else st.warning
             show(_(BANNERS[status]).format(round=plain(round_id)))
 
 
-def choose_round(release: Release, box: DeltaGenerator | None = None, among: list[str] | None = None) -> Round:
+def choose_round(
+    release: Release, box: DeltaGenerator | None = None, among: list[str] | None = None, *, labelled: bool = True
+) -> Round:
     """Return the round in the address, else the newest formal round; a choice changes the address.
 
-    among: the rounds to offer; by default those with a register or ballots.
+    among: the rounds to offer; by default those with a register or ballots. labelled: show the label above the field.
 
     The address holds the plain name: a bound widget would write its label, which has a language.
     """
@@ -159,7 +213,8 @@ def choose_round(release: Release, box: DeltaGenerator | None = None, among: lis
         key="round",
         format_func=lambda round_id: _round_label(round_id, statuses[round_id]),
         on_change=lambda: st.query_params.update(round=st.session_state["round"]),
-        width=220,
+        width=220 if labelled else 150,
+        label_visibility="visible" if labelled else "collapsed",
     )
     return cached.round_of(release, chosen)
 
@@ -188,10 +243,14 @@ def busy(refused: StoreBusyError) -> str:
     return told + " " + _("It was started by {user} at {time}.").format(user=plain(who), time=since)
 
 
-def page(title: str) -> Release:
-    """Show the page title and return the release in force; stop with a hint if nothing is published."""
-    st.title(_(title))
+def page(title: str, *, heading: bool = True) -> Release:
+    """Show the page title and return the release in force; stop with a hint if nothing is published.
+
+    heading : False for a page with a heading that follows from its results.
+    """
     release = cached.release()
+    if heading or release is None or release.is_outdated:
+        st.title(_(title))
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
         page_link("manage/upload.py", _("Upload data"), {"lang": language()})

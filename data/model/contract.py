@@ -19,7 +19,7 @@ CONTRACT = Path(__file__).with_name("contract.csv")
 VOTES, REGISTER, FACT, BOOK, UNREAD = "votes", "register", "fact", "book", "unread"
 MODES = (VOTES, REGISTER, FACT, BOOK, UNREAD)
 # What closes a table: its round, finalised or announced, or the bulletin of its month. Evidence on a round (pledges,
-# their progress, votes on reports) closes with the round like its ballots.
+# their progress, votes on reports) is of the round as well, and goes on after the round is announced.
 ROUND_BALLOTS, ROUND_EVIDENCE, MONTH = "round_ballots", "round_evidence", "month"
 LOCKS = (ROUND_BALLOTS, ROUND_EVIDENCE, MONTH)
 

@@ -34,6 +34,12 @@ ACTIONS = {
     "status": N_("Status changed"),
     "close": N_("Month closed"),
     "reopen": N_("Month opened again"),
+    "preview": N_("Preview given"),
+    "objection": N_("Objection registered"),
+    "take back": N_("Objection taken back"),
+    "ruling": N_("Objection ruled on"),
+    "correct": N_("Corrected by a ruling"),
+    "delivery": N_("Letter delivered"),
     "export": N_("Exported"),
     "rebuild": N_("Rebuilt"),
     "backup": N_("Backed up"),
@@ -175,15 +181,31 @@ class _Draft:
         else:
             self.add(
                 done.action,
-                done.status or (done.subject if done.month else ""),
+                _what(done),
                 release=done.made_from or done.release,
                 round_id=done.round,
-                note=done.note,
+                note=_note(done),
                 sha256=done.figures,
                 time=done.time,
                 who=done.user,
                 told=replace(self.told, events=done.number),
             )
+
+
+def _what(event: Event) -> str:
+    """Return what an entry of the history is about: the status, the month, or the objections."""
+    if event.step:
+        numbers = event.step.objections or (event.step.objection,)
+        return " ".join([*(str(number) for number in numbers if number), event.step.outcome]).strip()
+    return event.status or (event.subject if event.month else "")
+
+
+def _note(event: Event) -> str:
+    """Return the note; with the second person of a ruling, and with the reason for announcing before a term ends."""
+    names = (event.step.by, event.step.second) if event.step else ()
+    second = " + ".join(filter(None, names))
+    early = event.accepted if event.status else ""
+    return " · ".join(filter(None, [event.note, second, early]))
 
 
 @contextmanager

@@ -20,7 +20,10 @@ from errors import StoreDamagedError, UsageError
 from i18n import N_
 
 CONTENTS = "biaochi-backup.json"
-PARTS = ("audit", "closed", "history", "mappings", "paper", "public", "releases", "rules", "uploads")
+PARTS = (
+    *("audit", "closed", "history", "mappings", "objections", "paper", "public", "released_texts", "releases"),
+    *("rules", "uploads"),
+)
 LEFT_OUT = {"lock"}
 BLOCK = 1 << 20
 

@@ -231,6 +231,12 @@ class Release:
         return self.made_of["method_version"] != METHOD_VERSION
 
     @property
+    def origins(self) -> dict[str, str]:
+        """Round -> the release with whose id its draws begin, of rounds that were announced or shown before."""
+        found: dict[str, str] = self.made_of.get("origins", {})
+        return found
+
+    @property
     def upload_ids(self) -> list[str]:
         """Uploads that the release was built from, oldest first."""
         ids: list[str] = self.made_of["uploads"]
@@ -269,6 +275,14 @@ class Round:
     def is_trial(self) -> bool:
         """Whether it is a trial round."""
         return self.id in self.release.trial_rounds
+
+    @property
+    def drawn_from(self) -> str:
+        """Id of the release with which its draws begin: that in which it was announced, else the release itself.
+
+        So scores, places and ranges of places of an announced round stay when evidence of its year comes later.
+        """
+        return self.release.origins.get(self.id, self.release.id)
 
     @property
     def status(self) -> str:

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import duckdb
@@ -28,7 +30,7 @@ from data.moments.votes import (
 )
 from data.store.book_tables import add_books, add_records, month_records
 from data.store.release import METHOD_VERSION, RELEASE, RESULTS
-from data.store.release_id import release_id_of
+from data.store.release_id import id_with_origins
 from data.store.rounds import RoundFacts, read_round
 from data.store.uploads import Upload, file_sha256
 
@@ -37,21 +39,30 @@ Array: TypeAlias = NDArray[Any]
 
 @dataclass(frozen=True)
 class RoundTables:
-    """The rows of a round for the tables of a release. digest: of the facts of its evaluation and its rules."""
+    """The rows of a round for the tables of a release.
+
+    digest: of the facts of its evaluation and its rules. frozen: the same without evidence that comes later.
+    """
 
     digest: str
+    frozen: str
     tables: dict[str, pd.DataFrame]
 
 
 def build_release(
-    staging: Path, uploads: list[Upload], rule_sets: dict[str, RuleSet], threads: int | None = None
+    staging: Path,
+    uploads: list[Upload],
+    rule_sets: dict[str, RuleSet],
+    threads: int | None = None,
+    origins: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Write `release.json` and `results.duckdb` into `staging` and return the release id (64 hex digits).
 
-    Raises RoundConflictError if uploads of a round contradict each other.
+    origins: round -> the release with whose id its draws begin: that in which it was announced. Raises RoundConflictError if uploads of a round contradict each other.
     """
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}
+    frozen: dict[str, str] = {}
     months: dict[str, str] = {}
     files: dict[str, Path] = {}
     for round_id in sorted({upload.round_id for upload in uploads}):
@@ -62,11 +73,12 @@ def build_release(
             path, digest = month_records(con, staging, round_id, uploads)
         finally:
             con.close()
-        digests[round_id] = parts[-1].digest
+        digests[round_id], frozen[round_id] = parts[-1].digest, parts[-1].frozen
         if path is not None:
             months[round_id], files[round_id] = digest, path
     trials = sorted({upload.round_id for upload in uploads if upload.trial})
-    release_id = release_id_of(digests, trials, months)
+    known = {name: origin for name, origin in origins.items() if name in digests}
+    release_id, kept = id_with_origins(digests, trials, months, known)
     tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
     tables["rule_set"] = _rule_set_table(uploads, rule_sets)
     tables["upload"] = _upload_table(uploads)
@@ -76,7 +88,9 @@ def build_release(
         "results_sha256": file_sha256(staging / RESULTS),
         "method_version": METHOD_VERSION,
         "rounds": digests,
+        "frozen": frozen,
         **({"months": months} if months else {}),
+        **({"origins": kept} if kept else {}),
         "trial_rounds": trials,
         "uploads": [upload.upload_id for upload in uploads],
     }
@@ -120,7 +134,8 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
     has_votes = facts.lines is not None or len(facts.counts) > 0
     if rules is None or not has_votes:
         digest = hashlib.sha256(f"{facts.digest}|".encode()).hexdigest()
-        return RoundTables(digest, _empty_tables(facts, units))
+        frozen = hashlib.sha256(f"{facts.frozen}|".encode()).hexdigest()
+        return RoundTables(digest, frozen, _empty_tables(facts, units))
     groups = _group_names(con, facts)
     grade_counts = _grade_counts(con, facts, rules)
     scored = _scored(con, facts, rules, list(units["unit_code"]), groups)
@@ -147,7 +162,8 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "record": facts.records,
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
-    return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
+    frozen = hashlib.sha256(f"{facts.frozen}|{rules.digest}".encode()).hexdigest()
+    return RoundTables(digest, frozen, {name: _of_round(frame, facts) for name, frame in tables.items()})
 
 
 def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def replay(store: Store, prefix: str) -> list[Damage]:
     release_id = store.find(prefix)
     release = Release(store.path / "releases" / release_id)
     try:
-        with _built_again(store, release.upload_ids) as again:
+        with _built_again(store, release.upload_ids, release.origins) as again:
             if isinstance(again, Damage):
                 return [again]
             if again.id != release_id:
@@ -99,9 +99,11 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
     try:
         made_of = read_contents(folder)
         uploads, version = list(made_of["uploads"]), made_of["method_version"]
+        origins = made_of.get("origins", {})
     except StoreDamagedError:
         # The list of its uploads is lost too. Try the uploads in force: the id shows whether they are the same.
         uploads, version = [upload.upload_id for upload in store.uploads_in_force()], METHOD_VERSION
+        origins = store.origins()
     named = {"release": release_id[:16]}
     if version != METHOD_VERSION:
         return Damage(
@@ -111,7 +113,7 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
         )
     draft = staging / f"release-{release_id[:16]}"
     try:
-        found = store.build(draft, [upload for upload in store.uploads() if upload.upload_id in uploads])
+        found = store.build(draft, [upload for upload in store.uploads() if upload.upload_id in uploads], origins)
     except (StoreDamagedError, UsageError, RoundConflictError):
         found = ""
     if found != release_id:
@@ -123,7 +125,7 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
 
 
 @contextmanager
-def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Damage]:
+def _built_again(store: Store, uploads: list[str], origins: dict[str, str]) -> Iterator[Release | Damage]:
     """Yield a temporary release of some uploads, re-imported from their originals."""
     with _imported_again(store, uploads) as (again, stored):
         if isinstance(stored, Damage):
@@ -131,7 +133,7 @@ def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Damage]
             return
         wanted = {stored[upload_id] for upload_id in uploads}
         draft = again.path / "releases" / "draft"
-        release_id = again.build(draft, [upload for upload in again.uploads() if upload.upload_id in wanted])
+        release_id = again.build(draft, [upload for upload in again.uploads() if upload.upload_id in wanted], origins)
         release = Release(draft.rename(draft.with_name(release_id)))
         try:
             yield release

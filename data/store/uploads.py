@@ -20,7 +20,7 @@ from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.context import READING, READING_OF_0_1, READING_OF_MEANINGS
 from data.intake.corrections import Edit
-from data.model.contract import MONTH, TABLE_OF
+from data.model.contract import MONTH, ROUND_BALLOTS, TABLE_OF
 from data.model.facts import read_dictionaries, write_dictionaries
 from errors import StoreDamagedError
 from problems import Problem
@@ -101,9 +101,15 @@ class Upload:
 
     @property
     def locks_with_round(self) -> bool:
-        """Return whether the upload belongs to the evaluation of its round, whose status locks it."""
+        """Return whether the upload belongs to the evaluation of its round: not to a table that closes by month."""
         table = TABLE_OF.get(self.kind)  # None: of a scheme that was taken out
         return table is None or table.lock != MONTH
+
+    @property
+    def freezes_with_round(self) -> bool:
+        """Return whether the upload is frozen with its round; evidence on it, such as pledges, goes on."""
+        table = TABLE_OF.get(self.kind)
+        return table is None or table.lock == ROUND_BALLOTS
 
     @property
     def replaced_together(self) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from data.store.audit_log import read_log
 from data.store.closing import damaged_closings
 from data.store.column_mappings import decision_files, read_decision
 from data.store.history import FOLDER, missing_entry, read_event
+from data.store.kept_entries import damaged_entries
 from data.store.public_sets import damaged_sets
 from data.store.release import RELEASE, RESULTS, read_contents
 from data.store.store import Store
@@ -43,7 +44,7 @@ def check(store: Store) -> list[Damage]:
     """Return all defects; empty if every checksum matches. Raises UsageError if there is no store."""
     if not any((store.path / part).is_dir() for part in PARTS):
         raise UsageError("There is no store in {path}.", path=store.path)
-    parts = (_uploads, _rules, _history, _releases, _mappings, _public_sets, _closings, _audit)
+    parts = (_uploads, _rules, _history, _releases, _mappings, _public_sets, _closings, _objections, _audit)
     return [damage for part in parts for damage in part(store)]
 
 
@@ -134,6 +135,13 @@ def _public_sets(store: Store) -> list[Damage]:
 def _closings(store: Store) -> list[Damage]:
     try:
         return [Damage.of(damage) for damage in damaged_closings(store.path)]
+    except StoreDamagedError:
+        return []  # already reported for the history
+
+
+def _objections(store: Store) -> list[Damage]:
+    try:
+        return [Damage.of(damage) for damage in damaged_entries(store.path)]
     except StoreDamagedError:
         return []  # already reported for the history
 

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from ui import cached, charts, downloads, layout, sheets, tables
+from ui import cached, charts, downloads, evidence, layout, sheets, tables
 from ui.i18n import _, language
 
 MANY_UNITS = 60  # with more units the page opens with a single category
@@ -35,6 +35,10 @@ chosen = answer.rows if category is None else answer.rows[answer.rows["category"
 ranked = tables.ranking_rows(chosen, rules)
 ranked = ranked[layout.mentions(ranked, search)].reset_index(drop=True)
 not_ranked = chosen[chosen["rank"].isna() & layout.mentions(chosen, search)]
+
+if st.toggle(_("Classes instead of places"), key="classes", bind="query-params"):
+    evidence.show_classes(round_, category, search)
+    st.stop()
 
 st.caption(
     _(

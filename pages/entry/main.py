@@ -14,7 +14,9 @@ page = layout.navigation({scheme.name: scheme.title for scheme in SCHEMES})
 product = _("Biaochi")
 st.set_page_config(page_title=f"{page.title} · {product}", page_icon="📏", layout="wide")
 layout.language_switch()
-if layout.allowed(layout.user(), page.url_path):
-    layout.demonstration_banner()
-st.session_state["page"] = page.url_path
+path = page.url_path or layout.HOME  # the first page has no address
+layout.top_row(path)
+if layout.allowed(layout.user(), path):
+    layout.round_banners()
+st.session_state["page"] = path
 page.run()

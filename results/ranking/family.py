@@ -69,7 +69,7 @@ class WhatIf:
 class Family:
     """Units ranked together; all arrays are in the order of `members` (roster order).
 
-    release : full id. name : the category, or ALL for the entire round.
+    release : full id. drawn_from : id with which draws begin, as `Round.drawn_from`. name : the category, or ALL for the entire round.
     members : unit_code, unit_name, category, roster_no, participation, dont_know_share, lowest_votes (votes with
         the lowest score there is).
     moments, scores : of the members. weights : group -> weight; None when pooled.
@@ -78,6 +78,7 @@ class Family:
     """
 
     release: str
+    drawn_from: str
     round: str
     name: str
     rules: RuleSet
@@ -112,8 +113,8 @@ class Family:
 
     @property
     def seed(self) -> int:
-        """Return the seed of every draw: the first 8 bytes of SHA-256 of "release id, newline, name"."""
-        digest = hashlib.sha256(f"{self.release}\n{self.name}".encode()).digest()
+        """Return the seed of every draw: the first 8 bytes of SHA-256 of "id of `drawn_from`, newline, name"."""
+        digest = hashlib.sha256(f"{self.drawn_from}\n{self.name}".encode()).digest()
         return int.from_bytes(digest[:8], "big")
 
     def with_last(self, k: int) -> "Family":
@@ -172,9 +173,8 @@ def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits) -> Fam
     ranked = (np.array([why is None for why in reason], dtype=bool) | carried) & ~np.isnan(scores.score)
     bottom = rules.bottom_for(category)
     release = round_.release
-    return Family(
-        release.id, round_.id, name, rules, bottom, members, own, weights, scores, reason, ranked, release.cache
-    )
+    about = (release.id, round_.drawn_from, round_.id, name)
+    return Family(*about, rules, bottom, members, own, weights, scores, reason, ranked, release.cache)
 
 
 def _check_population(round_: Round, rules: RuleSet, moments: Moments, population: Mapping[str, int]) -> None:

@@ -12,10 +12,12 @@ from tests.support.stores import RULES
 from ui import cached
 
 PAGES = (
-    "browse/overview",
+    "browse/home",
     "browse/ranking",
     "browse/changes",
     "browse/unit",
+    "browse/find",
+    "browse/compare",
     "browse/pledges",
     "browse/evaluators",
     "act/bottom",
@@ -41,6 +43,12 @@ def opened(page, store, monkeypatch, language="zh", **query):
     return test
 
 
+def told_by(test):
+    """Every sentence of a page, with those of its HTML without their tags."""
+    html = [re.sub(r"<[^>]*>", "", item.value) for item in test.html]
+    return [item.value for item in [*test.markdown, *test.caption, *test.subheader]] + html
+
+
 def published(path, kind, text):
     """A store with one file of 2025 under the rules of the demonstration, published."""
     store = Store(path)
@@ -60,10 +68,9 @@ def eight_units(satisfied):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens(page, language, demo_path, monkeypatch):
     test = opened(page, demo_path, monkeypatch, language)
-    assert len(test.title) == 1
+    assert len(test.title) + sum("<h1>" in item.value for item in test.html) == 1
     assert not test.error
-    told = [item.value for item in [*test.markdown, *test.caption, *test.subheader]]
-    assert not [text for text in told if DOUBLED.search(text)]  # "of the the year 2025"
+    assert not [text for text in told_by(test) if DOUBLED.search(text)]  # "of the the year 2025"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -123,7 +130,7 @@ def nobody_ranked(tmp_path_factory):
     return published(tmp_path_factory.mktemp("nobody") / "store", "ballots", text)
 
 
-IN_BOTH = ("browse/overview", "act/bottom")
+IN_BOTH = ("browse/home", "act/bottom")
 """The pages that have a sentence of their own for a round in which nobody is ranked."""
 BOTH = [
     *((page, "zh") for page in PAGES),
@@ -134,7 +141,7 @@ BOTH = [
 @pytest.mark.parametrize(("page", "language"), BOTH)
 def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language, nobody_ranked, monkeypatch):
     test = opened(page, nobody_ranked, monkeypatch, language)
-    told = "\n".join(item.value for item in [*test.markdown, *test.caption, *test.subheader])
+    told = "\n".join(told_by(test))
     assert "– 分" not in told and "– points" not in told
     if page in IN_BOTH:
         assert {"zh": "没有参与排名的单位", "en": "is ranked; there is no list"}[language] in told.replace("\\", "")
@@ -147,4 +154,4 @@ def test_the_one_category_of_a_round_without_categories_has_a_word(tmp_path, mon
     for language, name in (("zh", "全部单位"), ("en", "all units")):
         test = opened("act/bottom", store, monkeypatch, language)
         assert test.selectbox(key="category").options == [name]
-        assert any(name in text.value for text in opened("browse/overview", store, monkeypatch, language).markdown)
+        assert any(name in text for text in told_by(opened("browse/home", store, monkeypatch, language)))

@@ -4,6 +4,8 @@ from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
 from ui.charts.bottom import bottom_chart, drawn
 from ui.charts.changes import changes_chart
 from ui.charts.funnel import funnel_chart
+from ui.charts.home import lowest, lowest_units
+from ui.charts.in_category import units_in_category
 from ui.charts.pledges import (
     MEASURED,
     MET_ONLY,
@@ -40,6 +42,8 @@ __all__ = [
     "group_means",
     "halls_chart",
     "label",
+    "lowest",
+    "lowest_units",
     "outcomes_chart",
     "quarters_chart",
     "ranked_units",
@@ -47,5 +51,6 @@ __all__ = [
     "rounds",
     "score_spread",
     "show",
+    "units_in_category",
     "years_chart",
 ]

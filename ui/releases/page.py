@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+import settings
 from data.model.contract import MONTH, TABLE_OF
 from data.model.working_days import LONGEST_PERIOD, Periods
 from data.store import PublishReport, RoundStatus
@@ -112,7 +113,7 @@ def show_rounds() -> None:
         for status in own
     ]
     shown = pd.DataFrame(rows)
-    optional = (_("Reason"), _("Public notice until"), _("Review until"))
+    optional = (_("Reason"), _("Public notice until"), _("Objections until"))
     tables.written(shown[tables.filled(shown, *optional)], _("Rounds with their status."))
     with st.expander(_("Change a status, or clear a trial")):
         chosen = st.selectbox(_("Round"), [status.round for status in own], key="status_round", width=220)
@@ -126,7 +127,7 @@ def show_rounds() -> None:
 def _last_days(found: Notice | None) -> dict[str, str]:
     return {
         _("Public notice until"): shown_day(found.notice_ends, language()) if found else "",
-        _("Review until"): shown_day(found.review_until, language()) if found else "",
+        _("Objections until"): shown_day(found.review_until, language()) if found else "",
     }
 
 
@@ -178,14 +179,14 @@ def show_notice(round_id: str) -> None:
 def _choose_periods() -> Periods:
     """Ask for the periods of notice and review; show the dates that follow if announced today."""
     left, right = st.columns(2)
-    usual = Periods()
+    usual = settings.load()
     with left:
-        ends = _days(_("Public notice, working days"), usual.notice, "notice_days")
+        ends = _days(_("Public notice, calendar days"), usual.notice_days, "notice_days")
     with right:
-        review = _days(_("Asking for a review, working days"), usual.review, "review_days")
+        review = _days(_("Raising an objection, working days"), usual.objection_days, "review_days")
     found = notice(date.today(), Periods(ends, review), cached.store().calendar())
     st.caption(
-        _("If announced today: public notice until {end}, review until {until}.").format(
+        _("If announced today: public notice until {end}, objections until {until}.").format(
             end=shown_day(found.notice_ends, language()), until=shown_day(found.review_until, language())
         )
     )
@@ -204,13 +205,48 @@ def _change_status(status: RoundStatus) -> None:
     new = st.segmented_control(
         _("New status"), follows, format_func=lambda code: _(STATUSES[code]), key=f"status_{status.round}_{status.code}"
     )
+    although = _although(status.round, new) if new else ""
+    if although is None:
+        return
     reason = st.text_input(_("Reason"), key="status_reason")
     if new:
         st.caption(_(PERMITS[new]))
     periods = _choose_periods() if new == ANNOUNCED else None
     if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())) and new:
-        told = _("Round {round}: {status}.").format(round=layout.plain(status.round), status=_(STATUSES[new]))
-        _carry_out(lambda: cached.store().set_status(status.round, new, reason, periods), told)
+        _set_status(status.round, new, reason, periods, although)
+
+
+def _although(round_id: str, new: str) -> str | None:
+    """Return the reason for announcing before the term of objections ends, "" if none is needed.
+
+    None while the round cannot get the status: why is shown before the form is filled in.
+    """
+    refusal = cached.store().refused_status(round_id, new)
+    if refusal is None:
+        return ""
+    st.warning(layout.plain(refusal.sentence(language())))
+    if cached.store().refused_status(round_id, new, although="x"):
+        return None
+    asked = st.text_input(_("Reason for announcing before"), key="status_although").strip()
+    return asked or None
+
+
+def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, although: str) -> None:
+    """Set a status and rerun the page; the second of two people is told who was first."""
+    told = _("Round {round}: {status}.").format(round=layout.plain(round_id), status=_(STATUSES[new]))
+    try:
+        first = cached.store().set_status(
+            round_id, new, reason, periods, although=although, who=layout.user() or ""
+        )
+    except BiaochiError as refusal:
+        problem_table.show_error(refusal, "conflict")
+        return
+    if first:
+        told = _("Nothing changed: {user} set this status at {time}.").format(
+            user=layout.plain(first.user), time=local_time(first.time)
+        )
+    st.session_state[DONE] = told
+    st.rerun()
 
 
 def _clear(round_id: str) -> None:

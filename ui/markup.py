@@ -1,0 +1,93 @@
+"""HTML of our own: lists that a screen reader reads as tables, cards and steps. Every text is escaped.
+
+`st.html` is called here only, and takes `Markup` only: a text becomes `Markup` by being put into a tag, which escapes
+it. Streamlit removes scripts besides. Classes are defined in ui/look.css.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
+
+import streamlit as st
+from markupsafe import Markup, escape
+
+from ui.i18n import _, language
+
+NOTHING = Markup()
+HOME = "home"  # the first page, which has no address of its own
+VOID = frozenset({"br", "hr"})
+
+
+def tag(name: str, *children: object, **attributes: str | None) -> Markup:
+    """Return an element; texts among the children are escaped. class_ gives class, aria_label gives aria-label.
+
+    An attribute that is None is left out.
+    """
+    shown = [(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items() if value is not None]
+    head = Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in shown)
+    opened = Markup("<{}{}>").format(Markup(name), head)
+    return opened if name in VOID else opened + together(children) + Markup("</{}>").format(Markup(name))
+
+
+def together(children: Iterable[object], between: str = "") -> Markup:
+    """Return children one after the other, texts escaped."""
+    return Markup(escape(between)).join(map(escape, children))
+
+
+def unseen(text: object) -> Markup:
+    """Return a text for screen readers only."""
+    return tag("span", text, class_="biaochi-unseen")
+
+
+def link(path: str, words: object, query: Mapping[str, str] | None = None, **attributes: str | None) -> Markup:
+    """Return a link to another page by its address, in the language of the session.
+
+    ui/host_page.js opens it without loading the dashboard anew.
+    """
+    asked = {**(query or {}), "lang": language()}
+    return tag("a", words, href=f"./{'' if path == HOME else path}?{urlencode(asked)}", **attributes)
+
+
+def table(caption: str, headers: Sequence[object], rows: Iterable[Sequence[object]], **attributes: str | None) -> Markup:
+    """Return a table whose caption and headers screen readers announce; the first cell of a row names the row."""
+    head = tag("tr", *(tag("th", words, scope="col") for words in headers))
+    body = [tag("tr", tag("th", first, scope="row"), *(tag("td", cell) for cell in rest)) for first, *rest in rows]
+    return tag(
+        "div",
+        tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body), **attributes),
+        class_="biaochi-table",
+    )
+
+
+def folded(summary: object, *children: object, opened: bool = False) -> Markup:
+    """Return content that a click or the Enter key unfolds."""
+    return tag("details", tag("summary", summary), *children, open="" if opened else None)
+
+
+def show(markup: Markup) -> None:
+    """Show HTML. Raises TypeError for a text that was not escaped."""
+    if not isinstance(markup, Markup):
+        raise TypeError(f"Markup is needed, got {type(markup).__name__}")
+    if markup:
+        st.html(str(markup))
+
+
+def verdict_tag(verdict: str, words: str, *, seen: bool = True) -> Markup:
+    """Return a verdict with its shape and colour, the same in lists, charts and papers.
+
+    seen : False hides the words from the eye, under a row that shows them.
+    """
+    shape = tag("span", SHAPES[verdict], aria_hidden="true")
+    return tag("span", shape, " ", words if seen else unseen(words), class_=f"biaochi-verdict {verdict}")
+
+
+SHAPES = {"confirmed": "◆", "undecided": "○", "cleared": "●", "not_ranked": "–"}
+
+
+def note(text: object) -> Markup:
+    """Return a line in small type."""
+    return tag("p", text, class_="biaochi-note")
+
+
+def source(release: str, count: int) -> Markup:
+    """Return the line under a chart or table: the release and how many units it is of."""
+    return note(_("Release {release} · {count} units").format(release=release, count=count))
