@@ -5,12 +5,12 @@ It hands the schemes to the menu, as no lower room knows them.
 
 import streamlit as st
 
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from ui import layout
 from ui.i18n import _, settle_language
 
 settle_language()
-page = layout.navigation({scheme.name: scheme.title for scheme in SCHEMES})
+page = layout.navigation({scheme.name: scheme.title for scheme in OTHER_SCHEMES})
 product = _("Biaochi")
 st.set_page_config(page_title=f"{page.title} · {product}", page_icon="📏", layout="wide")
 layout.language_switch()

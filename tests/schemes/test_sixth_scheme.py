@@ -75,10 +75,10 @@ page.switch_page("../schemes/scheme.py")
 page.run()
 assert not page.exception, page.exception
 found = {"title": [item.value for item in page.title], "figures": [item.label for item in page.metric]}
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from ui import layout
 
-menu = layout.menu_with({scheme.name: scheme.title for scheme in SCHEMES})
+menu = layout.menu_with({scheme.name: scheme.title for scheme in OTHER_SCHEMES})
 found["menu"] = [entry.title for entries in menu.values() for entry in entries]
 Path(sys.argv[1]).write_text(json.dumps(found), encoding="utf-8")
 """
