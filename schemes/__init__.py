@@ -26,7 +26,7 @@ def _found() -> tuple[Scheme, ...]:
 
 SCHEMES = _found()
 OTHER_SCHEMES = tuple(scheme for scheme in SCHEMES if not scheme.of_evaluation)
-"""The schemes that have a page, lines of the dossier and files of a bundle of their own."""
+"""Those whose page, lines of the dossier and files of a bundle are not those of the evaluation."""
 
 
 def checks(store: "Store") -> "Mapping[str, AcrossTables]":

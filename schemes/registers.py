@@ -126,7 +126,7 @@ class Registers:
 
 
 def delivered(release: "Release", own: Collection[str] = ()) -> list[str]:
-    """Return the kinds of tables that close by month, and of a scheme's own tables, which the release has."""
+    """Return the kinds of tables that close by month, and of `own`, which the release has."""
     kinds = set(release.query("uploads")["kind"])
     return [kind for kind in UPLOAD_KINDS if kind in kinds and (kind in own or TABLE_OF[kind].lock == MONTH)]
 

@@ -68,7 +68,7 @@ class LoadedTable:
     con: duckdb.DuckDBPyConnection
     name: str
     placements: list[Placement] = field(default_factory=list)
-    kept: list[Cells] = field(default_factory=list)  # the records, as long as every file is a small one
+    kept: list[Cells] = field(default_factory=list)  # the records, as long as every file is small
 
     @property
     def count(self) -> int:

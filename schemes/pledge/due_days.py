@@ -18,7 +18,7 @@ from schemes.pledge.measures import COLUMNS, Settings
 if TYPE_CHECKING:
     from data.store.release import Release, Round
 
-TABLES = ()  # nothing is added to frames: the lines are read whole
+TABLES = ()  # nothing is added to frames: FRAMES has all
 
 
 def pledge_lines(release: "Release", as_of: date, settings: Settings) -> pd.DataFrame:
