@@ -10,11 +10,9 @@ from reports.public_export import prepare
 from tests.support.stores import SMALL
 
 PHONE, OFFICE = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
-UNITS = [f"市{name}局" for name in ["公安", "财政", "教育", "民政", "司法", "人社", "住建", "交通", "水务", "农业", "商务", "文旅", "卫健", "应急", "审计"]]
-UNITS += [
-    f"市{name}"
-    for name in ["发改委", "科技局", "信访局", "统计局", "医保局", "林业局", "体育局", "气象局", "邮政局", "税务局", "海关", "供电公司", "供水公司", "公交公司", "图书馆"]
-]
+FIRST = "公安局 财政局 教育局 民政局 司法局 人社局 住建局 交通局 水务局 农业局 商务局 文旅局 卫健委 应急局 审计局"
+LAST = "发改委 科技局 信访局 统计局 医保局 林业局 体育局 气象局 邮政局 税务局 海关 供电公司 供水公司 公交公司 图书馆"
+UNITS = [f"市{name}" for name in f"{FIRST} {LAST}".split(" ")]
 PARTS = NoticeParts("中共安远市委督查办公室", "安委督〔2026〕7号", "", "督查办群众评议组，0830-0000000，人民路1号")
 
 
