@@ -181,7 +181,12 @@ def _evidence(round_: Round) -> dict[str, bytes]:
         }
         for upload in uploads
     ]
-    contents = {"release": release.id, "method_version": release.made_of["method_version"], "uploads": listed}
+    contents = {
+        "release": release.id,
+        "method_version": release.made_of["method_version"],
+        "head": round_.head,
+        "uploads": listed,
+    }
     listed_uploads = {"release.json": (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode()}
     rules = {"rules.toml": round_.rules.text.encode()} if round_.rules else {}
     return {**rules, **listed_uploads}

@@ -202,6 +202,7 @@ BOTTOM = {
     "share": N_("The rule takes the last {share}% of the ranked units."),
     "below": N_("The rule takes every unit with a score below {line}."),
     "last_and_below": N_("Places at the end that the rule takes, if the score is below {line}: {k}."),
+    "share_and_below": N_("The rule takes the last {share}% of the ranked units, if the score is below {line}."),
     "dissatisfied_over": N_("The rule takes every unit where more than {limit}% of the votes have the lowest grade."),
 }
 GRADES = N_("Votes by category and grade")
@@ -209,6 +210,10 @@ GRADES_OF = N_("Votes by category and grade: {indicator}")
 IN_ALL = N_("All")
 OF_GROUP = N_("of them {group}")
 FULL = N_("Full id of the release: {release}")
+HEAD = N_(
+    "Head of the audit log at the last change of state: {head}. Whoever keeps it can have it checked later: biaochi "
+    "audit verify --head {head}"
+)
 
 
 @dataclass(frozen=True)
@@ -391,9 +396,14 @@ class _Page:
                 shlex.join(self._command()),
             ],
             "full_release": self._say(FULL, release=self._release.id),
+            "head": self._head(),
             "earlier_told": self._say(EARLIER if self._found.earlier else FIRST, count=len(self._found.earlier)),
             "earlier": [f"{one.digest} ({one.short})" for one in self._found.earlier],
         }
+
+    def _head(self) -> str:
+        head = self._release.head(self._found.round)
+        return self._say(HEAD, head=head) if head else ""
 
     def _shown(self) -> list[BottomList]:
         """Return the categories with ranked units whose figures are printed."""

@@ -108,7 +108,13 @@ class Scheme:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of its tables, in the order of upload; each is the kind of upload too."""
-        return tuple(table.name for table in self.contract)
+        return tuple(table.kind for table in self.contract)
+
+    @property
+    def of_evaluation(self) -> bool:
+        """Whether its page, its lines of the dossier and its files of a bundle are those of the evaluation."""
+        own: bool = getattr(self.module(WORDS), "OF_EVALUATION", False)
+        return own
 
     @property
     def measures(self) -> "Sequence[Measure[Any]]":

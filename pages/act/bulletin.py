@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
 from ui import cached, documents, layout, packages
 from ui.i18n import _
@@ -41,7 +41,7 @@ form = documents.ask_form()
 of_schemes = None
 if kind == "unit":
     rounds = cached.unit(release, code, round_.is_trial).rounds
-    make = partial(unit_dossier, release, code, rounds, SCHEMES)
+    make = partial(unit_dossier, release, code, rounds, OTHER_SCHEMES)
     of_schemes = cached.kept((release.id, code, f"dossier {round_.is_trial}"), make)
 
 if day is not None and warned:
@@ -59,7 +59,7 @@ st.caption(
 documents.offer(made, round_)
 
 st.subheader(_("Other files of the round"))
-packages.offer(round_, form, SCHEMES)
+packages.offer(round_, form, OTHER_SCHEMES)
 
 st.subheader(_("What is in it"))
 documents.preview(made)
