@@ -31,10 +31,10 @@ TERMS = {
     "contact": N_("Contact"),
 }
 HOW_TO_OBJECT = N_(
-    "In writing to the office that gives notice, within the term: the unit, the figure or finding, the reasons and the "
-    "evidence. An objection has to be signed; it is answered in writing."
+    "In writing and signed, to this office, within the term: the unit, the figure or finding, the reasons and the "
+    "evidence. It is answered in writing."
 )
-PERIOD = N_("{first} to {end} ({days} calendar days; the day of announcing is not counted, the last is a working day)")
+PERIOD = N_("{first} to {end} ({days} calendar days after the announcement, ending on a working day)")
 PERIOD_OF_WORKING_DAYS = N_("{first} to {end} ({days} working days; the day of announcing is not counted)")
 UNTIL = N_("{until}, that day included ({days} working days)")
 NOT_YET = N_("Not announced yet; the first and the last day stand here once it is.")
