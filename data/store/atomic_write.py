@@ -49,7 +49,7 @@ def move_into_store(staging: Path, draft: Path, store: Path, place: str, seals: 
 
 def noted_in(staging: Path) -> dict[str, str]:
     """Return place -> SHA-256 of the files that a writer noted in its folder before it stored them."""
-    with suppress(FileNotFoundError):  # the writer has ended since
+    with suppress(FileNotFoundError, NotADirectoryError):  # the writer has ended since; or its name
         lines = (staging / PLANNED).read_text(encoding="utf-8").splitlines()
         parts = [line.partition("  ") for line in lines if line]
         return {place or sha256: sha256 if place else "" for sha256, _, place in parts}  # 0.2.0 noted a place alone
