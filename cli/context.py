@@ -1,7 +1,7 @@
 """What every command works with: the store and language of this call, its exit codes, its common options."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,7 @@ from i18n import N_, translate
 if TYPE_CHECKING:
     from data.intake.context import Claims
     from data.store import Store
+    from results.ranking.component_sources import Source
 
 DONE, CHECK_FAILED, WRONG_USAGE, FILE_PROBLEMS, WARNINGS, BUSY, NOT_ALLOWED, OUR_BUG, INTERRUPTED = ExitCode
 
@@ -54,9 +55,11 @@ class Session:
         self.path, self.language, self.settings = known.store, language, known
 
     def store(self) -> "Store":
-        """The store of this call."""
+        """The store of this call; schemes offer what a score may take from them."""
         from data.store import Store
+        from results.ranking.component_sources import offer
 
+        offer(_sources)
         key = self.settings.signing_key
         return Store(self.path, threads=self.settings.threads, claims=_claims, signing_key=key)
 
@@ -70,6 +73,13 @@ def _claims(store: "Store") -> "Claims":
     from results.ranking.allowed_accountability import ReleaseClaims
 
     return ReleaseClaims(store)
+
+
+def _sources() -> "Mapping[str, Source]":
+    """Measures that a rule set may take as a component of the official score."""
+    from schemes.component_sources import sources
+
+    return sources()
 
 
 session = Session()

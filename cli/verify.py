@@ -26,8 +26,23 @@ def replay(release: Annotated[str, typer.Argument(metavar="RELEASE")]) -> None:
     from data.store.replay import replay as recompute
 
     with progress(N_("Computing")):
-        differences = recompute(session.store(), release)
+        differences = [*recompute(session.store(), release), *_register_differs(release)]
     _answer(differences, N_("Equal: every table is the same, byte for byte."))
+
+
+def _register_differs(prefix: str) -> "list[Damage]":
+    """Return where the register of objections gives other corrected figures than the release."""
+    from data.store.objections import corrections_to
+    from data.store.verify import Damage
+    from results.comparison.reviewed_figures import contradicted
+
+    store = session.store()
+    release = store.open_release(prefix)
+    try:
+        units = [unit for kept in corrections_to(store, release.id) for unit in contradicted(kept, release)]
+    finally:
+        release.close()
+    return [Damage("Register of objections: its corrected figures of {unit} are others.", {"unit": unit}) for unit in units]
 
 
 @app.command(help=N_("Verify every checksum of the store."))

@@ -201,6 +201,7 @@ BOTTOM = {
     "share": N_("The rule takes the last {share}% of the ranked units."),
     "below": N_("The rule takes every unit with a score below {line}."),
     "last_and_below": N_("Places at the end that the rule takes, if the score is below {line}: {k}."),
+    "share_and_below": N_("The rule takes the last {share}% of the ranked units, if the score is below {line}."),
     "dissatisfied_over": N_("The rule takes every unit where more than {limit}% of the votes have the lowest grade."),
 }
 GRADES = N_("Votes by category and grade")

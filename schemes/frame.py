@@ -130,7 +130,8 @@ class Measure(Generic[S]):
     counts : what the value is: "share", or the word for what is counted. of_what : word for the base. by : ways to
     divide it. fn : frames, question and settings to key, value, n and, where tested, low, high, verdict and reason.
     tables : frames it reads. why_no_interval : None where the interval is exact. good : direction that is good.
-    public : may leave the system after disclosure control.
+    public : may leave the system after disclosure control. enters : a share that may be a component of the official
+    score of a unit.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Measure(Generic[S]):
     why_no_interval: str | None = COUNTED
     good: Literal["high", "low"] | None = None
     public: bool = False
+    enters: bool = False
 
 
 def measure_rows(

@@ -125,6 +125,8 @@ TABLE_OF_KIND = {kind: table.name for kind, table in TABLE_OF.items()}
 RECORD_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode in (FACT, BOOK))
 # Kinds that are read under a rule set.
 SCORED_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode == VOTES)
+# Kinds that belong to a round and may name its rule set, which scores its hall votes.
+EVIDENCE_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.lock == ROUND_EVIDENCE)
 SCHEME_RULES = "scheme_rules"
 # Kinds that people upload; the settings of a scheme are checked and written as a table by a command.
 UPLOAD_KINDS = tuple(kind for kind in KINDS if kind != SCHEME_RULES)

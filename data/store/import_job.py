@@ -207,7 +207,8 @@ DEFAULTS = ImportOptions()
 class Request:
     """The parameters of an import job.
 
-    rules: the rule set, for a scored kind. checks: by table. claims: of the release in force.
+    rules: the rule set, for a scored kind. checks: by table. claims: of the release in force. named: rule set that a
+    file of pledges or hall votes belongs to; it is read without, and scored by it.
     """
 
     kind: str
@@ -216,6 +217,7 @@ class Request:
     options: ImportOptions
     checks: Mapping[str, AcrossTables] = field(default_factory=lambda: NO_CHECKS)
     claims: Claims | None = None
+    named: str = ""
 
 
 class ImportJob:
@@ -684,9 +686,11 @@ class ImportJob:
 
     def _same(self, digest: str) -> str | None:
         """Return the id of an upload in force with the same content and rules, or None."""
-        rules = self.request.rules.name if self.request.rules else ""
+        rules = self.request.rules.name if self.request.rules else self.request.named
+        any_rules = self.request.rules is None and not self.request.named  # the file is read without them
         for upload in self._others(self.kind):
-            if (upload.digest, upload.rules_name) == (digest, rules) and not (
+            same_rules = any_rules or upload.rules_name == rules
+            if upload.digest == digest and same_rules and not (
                 self.options.replace and len(self._others(self.kind)) > 1
             ):
                 return upload.upload_id
@@ -738,7 +742,7 @@ class ImportJob:
             number=max(numbers, default=0) + 1,
             kind=self.kind,
             round_id=self.round_id,
-            rules_name=rules.name if rules else "",
+            rules_name=rules.name if rules else self.request.named,
             digest=digest,
             lines=rows,
             replaces=self.options.replace,

@@ -320,6 +320,14 @@ class Round:
             return None
         return parse_rules(str(self.query("rule_set")["content"].iloc[0]))
 
+    @cached_property
+    def evidence_rules(self) -> RuleSet | None:
+        """The rule set of the round, also of a round with pledges or hall votes only; None if no upload names it."""
+        if self.rules is not None:
+            return self.rules
+        found = self.query("named_rule_set")
+        return parse_rules(str(found["content"].iloc[0])) if len(found) else None
+
     @property
     def scored_rules(self) -> RuleSet:
         """The rule set of a round that is known to have votes."""

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from data.intake.context import Claims
 from data.model.across_tables import NO_CHECKS, AcrossTables
-from data.model.contract import SCHEME_RULES, SCORED_KINDS
+from data.model.contract import EVIDENCE_KINDS, SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
@@ -334,13 +334,18 @@ class Store:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if options.replace else ""
         rule_set = self._rules_for(round_id, options.rules, correcting) if kind in SCORED_KINDS else None
+        # Pledges and hall votes are read without a rule set; the rule set of their round scores its halls.
+        with_rules = kind in EVIDENCE_KINDS and options.rules is not None
+        named = self._rules_for(round_id, options.rules, correcting).name if with_rules else ""
+        if self.rules_in_use(round_id) and not options.replaying:
+            named = ""  # another upload names it already
         watch = ProgressReporter(progress, cancelled)
         with self.writing() as staging:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
             _raise(self.refused_upload(kind, round_id, options.trial))
             claims = self.claims(self) if self.claims else None
-            request = Request(kind, round_id, rule_set, options, checks, claims)
+            request = Request(kind, round_id, rule_set, options, checks, claims, named)
             job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
             report = job.run(sources)
             if report.upload:
@@ -558,14 +563,15 @@ class Store:
             raise UsageError("Withdrawing an upload needs a reason.")
         with self.verified_writing() as staging:
             found = self._upload(upload)
-            _raise(self._refused_withdrawing(found))
+            _raise(self.refused_withdrawing(found))
             in_force = self.in_force() or ""
             gone = (found.upload_id,)
             event = Event(0, "withdraw", in_force, in_force, reason, now(), user(), found.round_id, uploads=gone)
             self.record(staging, event)
         return found
 
-    def _refused_withdrawing(self, upload: Upload) -> UsageError | None:
+    def refused_withdrawing(self, upload: Upload) -> UsageError | None:
+        """Return why an upload cannot be taken back now, before anyone fills in a reason; None if it can."""
         correcting = bool(awaiting_correction(self.history(), upload.round_id))
         status = self.status(upload.round_id)
         return policy.refuse_withdrawing(upload, status, self.uploads_in_force(), correcting)

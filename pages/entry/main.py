@@ -1,15 +1,18 @@
 """Entry script, run before every page: sets the language, the menu and the permitted pages.
 
-It hands the schemes to the menu, as no lower room knows them.
+It hands the schemes to the menu, and what a score may take from them, as no lower room knows them.
 """
 
 import streamlit as st
 
 from access.roles import PAGE
+from results.ranking.component_sources import offer
 from schemes import SCHEMES
+from schemes.component_sources import sources
 from ui import guard, layout
 from ui.i18n import _, settle_language
 
+offer(sources)
 settle_language()
 signed_in = guard.begin()
 page = layout.navigation({scheme.name: scheme.title for scheme in SCHEMES})

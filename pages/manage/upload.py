@@ -25,13 +25,19 @@ with middle:
 as_of, complete = upload_page.book_choice(kind)
 replaces = stored_uploads.replace_choice(kind, round_id, as_of)
 with right:
-    rules = upload_page.rules_choice(round_id, replaces) if upload_page.needs_rules(kind) else None
+    if upload_page.needs_rules(kind):
+        rules = upload_page.rules_choice(round_id, replaces)
+    else:
+        rules = upload_page.evidence_rules_choice(round_id) if upload_page.may_have_rules(kind) else None
 trial = upload_page.trial_choice(round_id, kind)
 releases_page.show_status(round_id, kind)
+if upload_page.refused(kind, round_id, trial):
+    stored_uploads.stored_files()
+    st.stop()
 upload_page.about_kind(kind)
 if upload_page.needs_rules(kind):
     upload_page.add_rules()
-template_button.offer(kind, round_id, rules)
+template_button.offer(kind, round_id, rules if upload_page.needs_rules(kind) else None)
 
 file = upload_page.file_choice()
 upload_page.publishing(round_id)

@@ -389,11 +389,11 @@ MEASURES: tuple[Measure[Settings], ...] = (
     Measure("received", "opinions", "opinions_received", DIVIDED, _number_received, OPINIONS),
     Measure("answered", "opinions", "opinions_answered", DIVIDED, _answered, OPINIONS),
     Measure("duplicates", "opinions", "opinions_with_duplicates", DIVIDED, _duplicates, OPINIONS),
-    Measure("on_time", SHARE, "opinions_due", DIVIDED, _on_time, OPINIONS, COUNTED, "high", True),
+    Measure("on_time", SHARE, "opinions_due", DIVIDED, _on_time, OPINIONS, COUNTED, "high", True, True),
     Measure("overdue", "opinions", "opinions_received", DIVIDED, _in_state(OVERDUE), OPINIONS, good="low"),
     Measure("open", "opinions", "opinions_received", DIVIDED, _in_state(OPEN, OVERDUE), OPINIONS),
     Measure("paused", "opinions", "opinions_received", DIVIDED, _in_state(PAUSED), OPINIONS),
-    Measure("satisfaction", SHARE, "opinions_asked_back", DIVIDED, _satisfaction, OPINIONS, None, "high"),
+    Measure("satisfaction", SHARE, "opinions_asked_back", DIVIDED, _satisfaction, OPINIONS, None, "high", enters=True),
     Measure("weeks_met", SHARE, "person_weeks", ("place", "post", "month", "quarter"), _weeks_met, VISITS, good="high"),
     Measure("coverage", SHARE, "households", ("place", "month", "quarter"), _coverage, ("visit", "place"), good="high"),
 )

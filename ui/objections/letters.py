@@ -34,13 +34,8 @@ def offer(round_: Round, found: Register, form: Form) -> None:
             "signed on delivery."
         )
     )
-    choice = st.radio(
-        _("Letters to"),
-        [False, True],
-        format_func=lambda everyone: _("all units") if everyone else _("units that are named"),
-        horizontal=True,
-        key="letters_to",
-    )
+    words = {False: _("units that are named"), True: _("all units")}
+    choice = st.radio(_("Letters to"), list(words), format_func=words.__getitem__, horizontal=True, key="letters_to")
     reviewed = Reviewed(found, corrections(cached.store(), round_.id), date.today())
     asked = (round_.release.id, round_.id, round_.status, choice, form, language(), len(cached.store().history()))
     downloads.on_request(

@@ -173,9 +173,8 @@ def add(round_: Round) -> None:
         units = dict(zip(round_.units["unit_code"], round_.units["unit_name"], strict=True))
         left, right = st.columns(2)
         code = left.selectbox(_("Unit"), sorted(units), format_func=units.__getitem__, key="objection_unit")
-        figure = right.selectbox(
-            _("Objects to"), list(FIGURES), format_func=lambda name: _(FIGURES[name]), key="objection_figure"
-        )
+        words = {name: _(word) for name, word in FIGURES.items()}
+        figure = right.selectbox(_("Objects to"), list(words), format_func=words.__getitem__, key="objection_figure")
         text = st.text_area(_("Grounds"), key="objection_text")
         by = left.text_input(_("Objector"), key="objection_by")
         received = right.date_input(_("Received"), value="today", max_value="today", key="objection_received")
@@ -198,7 +197,8 @@ def _register(round_id: str, claim: Claim) -> None:
     carry_out(step, told, "objection")
 
 
-def line_name(found: Register, number: int) -> str:
-    """Return an objection in a list of choices: number, unit, state."""
-    line = next(line for line in found.lines if line.number == number)
-    return f"{number} · {line.claim['unit_name']} · {_(STATES[line.state])}"
+def line_names(found: Register) -> dict[int, str]:
+    """Return number -> an objection in a list of choices: number, unit, state."""
+    return {
+        line.number: f"{line.number} · {line.claim['unit_name']} · {_(STATES[line.state])}" for line in found.lines
+    }

@@ -128,6 +128,7 @@ def show_rounds() -> None:
     with st.expander(_("Change a status, or clear a trial")):
         chosen = st.selectbox(_("Round"), [status.round for status in own], key="status_round", width=220)
         status = next(status for status in own if status.round == chosen)
+        _tell_of_others(status)
         if status.code == TRIAL:
             _clear(chosen)
         else:
@@ -241,6 +242,21 @@ def _although(round_id: str, new: str) -> str | None:
     return asked or None
 
 
+def _tell_of_others(status: RoundStatus) -> None:
+    """Say who changed the status since this page showed it, if somebody else did so in the meantime."""
+    key = f"status_seen_{status.round}"
+    seen, st.session_state[key] = st.session_state.get(key, status.code), status.code
+    if seen != status.code and status.given:
+        st.warning(
+            _("In the meantime {user} set the status of the round {round} at {time}: {status}.").format(
+                user=layout.plain(status.given.user),
+                round=layout.plain(status.round),
+                time=local_time(status.given.time),
+                status=_(STATUSES[status.code]),
+            )
+        )
+
+
 def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, although: str) -> None:
     """Set a status and rerun the page; the second of two people is told who was first."""
     facts = {"status": new, "although": although} | ({"periods": asdict(periods)} if periods else {})
@@ -257,6 +273,7 @@ def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, a
         told = _("Nothing changed: {user} set this status at {time}.").format(
             user=layout.plain(first.user), time=local_time(first.time)
         )
+    st.session_state[f"status_seen_{round_id}"] = new
     st.session_state[DONE] = told
     st.rerun()
 

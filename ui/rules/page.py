@@ -1,6 +1,6 @@
 """Parts of the page of scoring rules: the stored rule sets, how two differ, and the making of a further rule set."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.store.second_person import log_second, require_second
 from errors import BiaochiError
 from i18n import N_, join
-from results.quality.rule_lint import lint_rules
+from results.quality.rule_lint import lint_on, lint_rules
+from results.ranking.feature_words import feature_sentences
 from results.ranking.rule_words import differences
 from ui import cached, guard, layout, problem_table, tables
 from ui.i18n import _, language
@@ -27,6 +28,8 @@ STARTS = {
     NOTHING: N_("From nothing"),
 }
 DONE = "rules_done"
+MOST_ROUNDS = 3
+"""Rounds of a rule set whose ballots are looked at: each takes up to a second the first time."""
 
 
 def done() -> None:
@@ -58,6 +61,7 @@ def stored() -> None:
     chosen = by_name[left.selectbox(_("Rule set"), list(by_name), key="rules_shown")]
     tables.show_rules(chosen)
     _remarks(chosen)
+    _on_own_rounds(used.get(chosen.name, ()))
     others = [name for name in by_name if name != chosen.name]
     if others:
         other = right.selectbox(_("Compare with"), others, index=None, key="rules_compared")
@@ -88,6 +92,20 @@ def _remarks(rules: RuleSet) -> None:
         st.warning(layout.plain(remark.sentence(language())))
 
 
+def _on_own_rounds(rounds: Sequence[str]) -> None:
+    """Show what the rules do to the ballots of each published round that uses them, the newest first."""
+    release = cached.release()
+    known = cached.scored_rounds(release) if release is not None else []
+    for round_id in sorted(set(rounds) & set(known), reverse=True)[:MOST_ROUNDS]:
+        assert release is not None
+        found = lint_on(cached.round_of(release, round_id))
+        if not found:
+            st.caption(_("Round {round}: no remarks on its ballots.").format(round=layout.plain(round_id)))
+        for remark in found:
+            said = layout.plain(remark.sentence(language()))
+            st.warning(_("On the ballots of round {round}: {remark}").format(round=layout.plain(round_id), remark=said))
+
+
 def make() -> None:
     """Show the form of a further rule set, what is wrong with it, what it would do, and the button that stores it."""
     if not guard.can("draft_rules"):
@@ -99,6 +117,8 @@ def make() -> None:
         rules = _read(text, filled.header, key)
         if rules is None:
             return
+        for sentence in feature_sentences(rules, language()).values():
+            st.markdown(f"- {layout.plain(sentence)}")
         _remarks(rules)
         st.download_button(_("Download as a file"), text, f"{rules.name}.toml", "application/toml", key="rules_toml")
         preview.show(rules)
@@ -113,7 +133,8 @@ def make() -> None:
 def _start() -> tuple[RuleTables, str]:
     """Ask what the form begins with. The key changes with the choice, so that the form is filled again."""
     kept = {rules.name: rules.text for rules in cached.store().rule_sets()}
-    examples = {path.stem: path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.toml"))}
+    paths = [*sorted(EXAMPLES.glob("*.toml")), *sorted(EXAMPLES.glob("catalogue/*.toml"))]
+    examples = {path.stem: path.read_text(encoding="utf-8") for path in paths}
     known = {STORED: kept, EXAMPLE: examples, NOTHING: {}}
     offered = [start for start in STARTS if known[start] or start == NOTHING]
     left, right = st.columns(2)

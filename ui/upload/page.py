@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.across_tables import AcrossTables
 from data.model.books import is_book
-from data.model.contract import KIND_NAMES, MONTH, SCORED_KINDS, TABLE_OF, UPLOAD_KINDS, header_of
+from data.model.contract import EVIDENCE_KINDS, KIND_NAMES, MONTH, SCORED_KINDS, TABLE_OF, UPLOAD_KINDS, header_of
 from data.model.grouped_problems import (
     JOINED,
     MARKS,
@@ -59,6 +59,14 @@ def trial_choice(round_id: str, kind: str) -> bool:
     return st.checkbox(
         _("Trial: test the procedure, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
     )
+
+
+def refused(kind: str, round_id: str, trial: bool) -> bool:
+    """Show why a file of the kind is not taken for the round, before one is chosen; return whether it is so."""
+    refusal = cached.store().refused_upload(kind, round_id, trial) if round_id else None
+    if refusal is not None:
+        layout.show_refusal(refusal)
+    return refusal is not None
 
 
 def about_kind(kind: str) -> None:
@@ -187,6 +195,29 @@ def rules_choice(round_id: str, replaces: bool) -> str | None:
     if wanted in names:  # of the unfinished upload that is continued
         return st.selectbox(_("Rule set"), names, index=names.index(wanted), key=f"upload_rules_wanted_{wanted}")
     return st.selectbox(_("Rule set"), names, index=len(names) - 1, key="upload_rules")
+
+
+def may_have_rules(kind: str) -> bool:
+    """Return whether files of the kind are read without a rule set, and their round may have one all the same."""
+    return kind in EVIDENCE_KINDS
+
+
+def evidence_rules_choice(round_id: str) -> str | None:
+    """Ask for the rule set of a round with pledges or hall votes; None leaves it open."""
+    store = cached.store()
+    used = store.rules_in_use(round_id) if round_id else ""
+    names = [used] if used else [rules.name for rules in store.rule_sets()]
+    if not names:
+        return None
+    return st.selectbox(
+        _("Rule set of the round"),
+        names,
+        index=0 if used else None,
+        disabled=bool(used),
+        key=f"upload_rules_evidence_{used}",
+        placeholder=_("Not yet decided"),
+        help=_("It gives the points of hall votes. Ballots of the round are later read under the same rule set."),
+    )
 
 
 def add_rules() -> None:

@@ -5,7 +5,6 @@ import streamlit as st
 
 from data.model.contract import KIND_NAMES
 from data.store.history import local_time, withdrawn
-from data.store.policy import refuse_withdrawing
 from data.store.uploads import Upload
 from errors import BiaochiError
 from i18n import N_
@@ -99,7 +98,7 @@ def _take_back() -> None:
         return
     with st.expander(_("Take an upload back")):
         chosen = st.selectbox(_("Upload"), in_force[::-1], format_func=_named, key="withdraw_upload")
-        refusal = refuse_withdrawing(chosen, store.status(chosen.round_id), in_force)
+        refusal = store.refused_withdrawing(chosen)
         if refusal is not None:
             layout.show_refusal(refusal)
             return
