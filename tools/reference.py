@@ -289,6 +289,18 @@ SETTINGS = {
         "zh": ("每季度承诺进度的报送期限：季度结束后的工作日数", "`10`"),
         "en": ("working days after a quarter in which its report on the pledges is due", "`10`"),
     },
+    "BIAOCHI_NOTICE_DAYS": {
+        "zh": ("公示的日历天数，公布时可另定", "`7`"),
+        "en": ("calendar days of a public notice, unless others are stated when announcing", "`7`"),
+    },
+    "BIAOCHI_OBJECTION_DAYS": {
+        "zh": ("提出异议的工作日数，公布或预告时可另定", "`5`"),
+        "en": ("working days to raise objections, unless others are stated", "`5`"),
+    },
+    "BIAOCHI_RULING_DAYS": {
+        "zh": ("收到异议后作出裁定的工作日数", "`5`"),
+        "en": ("working days from the receipt of an objection to the ruling", "`5`"),
+    },
     "BIAOCHI_SCHEMES": {
         "zh": ("另有机制的文件夹，写法同 `PATH`；其中每个含 `tables.csv` 的文件夹是一个机制", "没有"),
         "en": (
