@@ -1,6 +1,6 @@
 """Who is signed in at this run of a page, and what the role allows; without a login everything is allowed.
 
-Asked anew on every run, fragment and click, so that signing out and removing an account count at once.
+Asked again on every run, fragment and click, so that signing out and removing an account count at once.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ def begin() -> Identity | None:
 
 
 def present() -> Identity | None:
-    """Return who is signed in, as the run began: for what a page shows. A click asks anew, see `require`."""
+    """Return who is signed in, as the run began: for what a page shows. A click asks again, see `require`."""
     return _PRESENT.get() or who()
 
 

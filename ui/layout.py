@@ -157,7 +157,7 @@ def _refused(entry: Entry) -> st.Page:
 
 
 def signed_out(now: bool = False) -> None:
-    """Show that nobody is signed in; ui/host_page.js goes to the sign-in page. now : whether by the own click."""
+    """Show that nobody is signed in; ui/host_page.js goes to the sign-in page. now : whether by a click here."""
     with st.container(key="biaochi-signed-out-now" if now else "biaochi-signed-out"):
         st.title(_("Sign in"))
         st.write(_("You are signed out. Open this page again to sign in."))
