@@ -136,6 +136,15 @@ def allowed_download(right: str, make: Callable[[], bytes]) -> Callable[[], byte
     return checked
 
 
+def log_view(what: str, release: str) -> None:
+    """Log that the person signed in sees an internal paper, once in a session of the browser."""
+    found = present()
+    seen: set[tuple[str, str]] = st.session_state.setdefault("papers_seen", set())
+    if found is not None and (what, release) not in seen:
+        seen.add((what, release))
+        log_action(settings.load().store, "view", what, release=release)
+
+
 def two_people(action: str) -> bool:
     """Return whether a second person must confirm an action here."""
     return settings.load().two_people and needs_two(action)

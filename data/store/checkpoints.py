@@ -88,7 +88,7 @@ def verify_checkpoints(store: Path, log: Sequence[Entry], key: Path) -> Checkpoi
 
 
 def sign(store: Path, key: Path) -> Checkpoint:
-    """Sign the last entry of the log and return the checkpoint. Raises StoreDamagedError if an earlier checkpoint is wrong."""
+    """Sign the last entry and return the checkpoint. Raises StoreDamagedError if an earlier checkpoint is wrong."""
     log, private = read_log(store), _private(key)
     for one in read_checkpoints(store):
         _verify(one, log, private.public_key())
