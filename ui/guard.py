@@ -17,6 +17,7 @@ from access.roles import ACTION, DOWNLOAD, NotForRoleError, needs_two
 from access.sessions import end_session
 from data.store import people
 from data.store.audit_log import has_log, log_action
+from i18n import N_
 from ui import bound_downloads
 
 T = TypeVar("T")
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 class SessionEndedError(NotForRoleError):
     """Nobody is signed in any more: the session ended while the page was open."""
+
+    message = N_("You are signed out. Open this page again to sign in.")
 
 
 def login_needed() -> bool:
@@ -38,8 +41,10 @@ def cookies() -> Mapping[str, str]:
 
 def who() -> Identity | None:
     """Return who is signed in; None if nobody is, or if no login is configured."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
     chosen = settings.load()
-    if not chosen.login or get_script_run_ctx(suppress_warning=True) is None:
+    if not chosen.login:
         return None
     return identity(chosen.accounts, cookies())
 
@@ -102,7 +107,7 @@ def require(action: str) -> None:
 def require_of(found: Identity | None, kind: str, name: str) -> None:
     """Raise NotForRoleError, and log the refusal, if a person lacks a right. None: nobody is signed in."""
     if found is None:
-        raise SessionEndedError("–", "–")
+        raise SessionEndedError
     try:
         found.require(kind, name)
     except NotForRoleError:

@@ -150,7 +150,7 @@ def _refused(entry: Entry) -> st.Page:
         st.title(_("Not for this role"))
         if found is not None:
             guard.log_refusal(found, f"page {entry.path}")
-            show_refusal(NotForRoleError(found.account.shown, _(ROLES[found.account.role])))
+            show_refusal(NotForRoleError(found.account.shown, found.account.role))
 
     refused.__name__ = f"refused_{entry.path}"
     return st.Page(refused, title=_("Not for this role"), url_path=entry.path, visibility="hidden")

@@ -1,4 +1,4 @@
-"""Signing in as a person does: the door, the menu of a role, two people, a copied cookie, expiry, signing out elsewhere."""
+"""Signing in as a person does: the door, the menu of a role, two people, a copied cookie, expiry, signing out."""
 
 import re
 import sqlite3
@@ -86,7 +86,7 @@ def test_nobody_sees_anything(office, page):
 
 
 def test_the_first_password_is_changed_before_anything_is_seen(office, enter):
-    server, store, _folder, passwords = office
+    passwords = office[3]
     page = enter("li", "/ranking?round=2024&lang=zh")
     page.wait_for_url("**/signin/password**")
     assert_only_language(page, "zh")
@@ -183,7 +183,7 @@ def test_a_session_ends_by_itself(change, office, enter):
 
 
 def test_removal_counts_at_the_next_click(office, enter):
-    server, store, folder, passwords = office
+    server, _store, folder, passwords = office
     accounts.add_account(folder, "gone", "publisher")
     passwords["gone"] = accounts.reset_password(folder, "gone")
     accounts.change_password(folder, "gone", passwords["gone"], "Duanwu-gon-5")
