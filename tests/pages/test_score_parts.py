@@ -1,4 +1,4 @@
-"""The ranking page shows classes, parts with their evidence and votes kept apart; the page of rules says what they do."""
+"""The ranking page shows classes, parts with evidence and votes kept apart; the page of rules says what they do."""
 
 import pytest
 
