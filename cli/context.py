@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import settings
 from errors import BiaochiError
 from exit_codes import ExitCode
 from i18n import N_, translate
@@ -46,11 +47,12 @@ class Session:
     """What one call works with: the store, the language, and where its words go."""
 
     def __init__(self) -> None:
-        self.path, self.language, self.threads = Path(), "zh", 1
+        self.path, self.language = Path(), "zh"
+        self.settings: settings.Settings
 
-    def begin(self, store: Path, language: str, threads: int) -> None:
+    def begin(self, known: settings.Settings, language: str) -> None:
         """A new call begins."""
-        self.path, self.language, self.threads = store, language, threads
+        self.path, self.language, self.settings = known.store, language, known
 
     def store(self) -> "Store":
         """The store of this call; schemes offer what a score may take from them."""
@@ -58,7 +60,8 @@ class Session:
         from results.ranking.component_sources import offer
 
         offer(_sources)
-        return Store(self.path, threads=self.threads, claims=_claims)
+        key = self.settings.signing_key
+        return Store(self.path, threads=self.settings.threads, claims=_claims, signing_key=key)
 
     def say(self, message: str, **facts: object) -> None:
         """One message to stderr."""

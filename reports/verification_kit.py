@@ -48,9 +48,11 @@ PUBLISHED = (
 )
 STAMP = N_("INTERNAL: for the unit and its statistician; not to be passed on or published")
 ABOUT = N_("Unit {unit}, round {round}, rule set {rules}, release {release}")
+HEAD = N_("Head of the audit log: {head}")
 DIRECTOR = (
     STAMP,
     ABOUT,
+    HEAD,
     "",
     N_("1. The result"),
     N_("Votes on the unit: {n}. Score: {score}. Place by score: {rank}, among {count} ranked units of {family}."),
@@ -88,6 +90,7 @@ DIRECTOR = (
 README = (
     STAMP,
     ABOUT,
+    HEAD,
     "",
     N_("What this is for: to recompute, without this product, the score, the places and the verdict of one unit."),
     N_("It needs Python 3.11 or later with numpy and scipy. In the folder of these files run:"),
@@ -200,6 +203,7 @@ def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, A
     return {
         "salt": hashlib.sha256(f"{_secret(round_)}\n{code}".encode()).hexdigest(),
         "release": round_.release.id,
+        **({"drawn_from": round_.drawn_from} if round_.drawn_from != round_.release.id else {}),
         "round": round_.id,
         "status": [marks(round_, language) for language in LANGUAGES],
         "demo": round_.release.is_demo,
@@ -418,4 +422,5 @@ def _before(p: Array, own: float) -> dict[str, float]:
 def _facts(round_: Round, family: Family, code: str) -> dict[str, str]:
     name = str(family.members.set_index("unit_code")["unit_name"][code])
     unit = name if name == code else f"{name} ({code})"
-    return {"unit": unit, "round": round_.id, "rules": family.rules.name, "release": round_.release.id}
+    facts = {"unit": unit, "round": round_.id, "rules": family.rules.name}
+    return {**facts, "release": round_.release.id, "head": round_.head or number_format.NONE}

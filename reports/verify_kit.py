@@ -488,12 +488,12 @@ def errors_of_draws(sigma: Any) -> Any:
 
 
 def normal_draws(sigma: Any, kit: Kit) -> Any:
-    """The draws of the release, one a column: PCG64 from the release id and the name of the family.
+    """The draws of the release, one a column: PCG64 from the id of `drawn_from`, else the release, and the family name.
 
     They come in blocks of so many draws that a block has 2^17 numbers, draw after draw, and are brought to the
     covariance by its pivoted Cholesky root. The order is part of the method: other draws, other third decimals.
     """
-    digest = hashlib.sha256(f"{kit['release']}\n{kit['family']['name']}".encode()).digest()
+    digest = hashlib.sha256(f"{kit.get('drawn_from', kit['release'])}\n{kit['family']['name']}".encode()).digest()
     generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest[:8], "big")))
     p = len(sigma)
     scale = math.sqrt(np.diagonal(sigma).max()) or 1.0

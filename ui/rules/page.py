@@ -16,7 +16,7 @@ from i18n import N_, join
 from results.quality.rule_lint import lint_on, lint_rules
 from results.ranking.feature_words import feature_sentences
 from results.ranking.rule_words import differences
-from ui import cached, layout, problem_table, tables
+from ui import cached, guard, layout, problem_table, tables
 from ui.i18n import _, language
 from ui.rules import form, preview
 
@@ -108,6 +108,8 @@ def _on_own_rounds(rounds: Sequence[str]) -> None:
 
 def make() -> None:
     """Show the form of a further rule set, what is wrong with it, what it would do, and the button that stores it."""
+    if not guard.can("draft_rules"):
+        return
     with st.expander(_("Make a rule set"), expanded=not cached.store().rule_sets()):
         start, key = _start()
         filled = form.rule_form(start, key)
@@ -120,7 +122,11 @@ def make() -> None:
         _remarks(rules)
         st.download_button(_("Download as a file"), text, f"{rules.name}.toml", "application/toml", key="rules_toml")
         preview.show(rules)
-        if st.button(_("Store this rule set"), key="rules_store", type="primary"):
+        if not guard.can("approve_rules"):
+            st.caption(
+                _("A publisher stores a rule set: hand over the file, or the name of the person who checked it.")
+            )
+        elif st.button(_("Store this rule set"), key="rules_store", type="primary"):
             _store(rules, text)
 
 
@@ -166,6 +172,7 @@ def _store(rules: RuleSet, text: str) -> None:
     """Store a rule set that two people stand for; a refusal is shown in place."""
     store = cached.store()
     try:
+        guard.require("approve_rules")
         require_second(rules.authored_by, rules.checked_by)
         store.add_rules(text)
         signed_in = bool(settings.load().login) and layout.user() == rules.checked_by
