@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import settings
 from cli.app import app
 from cli.context import WARNINGS, CommandError, Format, Output, ReleaseId, checked_round, progress, session
 from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
+from cli.requests import wait_for_second
 from cli.results import open_release
 from i18n import N_, PUNCTUATION, join, translate
 
@@ -162,6 +164,7 @@ def rollback(
 ) -> None:
     """`biaochi rollback`."""
     before = session.store().in_force()
+    wait_for_second("roll_back", "rollback", reason, release=session.store().find(release))
     found = session.store().rollback(release, reason)
     if found == before:
         session.say(N_("Nothing changed: this release is in force already."))
@@ -215,6 +218,7 @@ def status(
     ] = "",
 ) -> None:
     """`biaochi status`."""
+    from access.roles import status_action
     from data.store.history import local_time
     from data.store.round_status import CHINESE, DRAFT, PERMITS, STATUSES
 
@@ -222,8 +226,13 @@ def status(
     if name not in store.rounds() and not any(event.round == name for event in store.history()):
         session.say(N_("The round {round} holds no uploads."), round=name)
     if new is not None:
+        wanted = CHINESE.get(new, new)
         periods = _periods(new, notice_days, objection_days)
-        first = store.set_status(name, CHINESE.get(new, new), reason, periods, although=although)
+        given = {"periods": asdict(periods)} if periods else {}
+        wait_for_second(
+            status_action(wanted), "status", reason, round_id=name, status=wanted, although=although, **given
+        )
+        first = store.set_status(name, wanted, reason, periods, although=although)
         if first:
             session.say(N_("Nothing changed: the round has this status already."))
     found = store.status(name)

@@ -15,6 +15,7 @@ from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, PUNCTUATION, translate
 from reports.measure_words import FEN, SHARE, base_words, number_words, value_words
+from reports.ranking_table import head_fact
 from results.contributions import Chosen, Scheme, counts_of, names_of
 from results.fields import columns, meanings
 from results.labels import DEMO
@@ -104,6 +105,7 @@ def _sheet(table: str, rows: Sequence[Mapping[str, object]], scheme: Scheme, rel
         (translate(N_("Scheme"), language), translate(scheme.title, language)),
         (translate(N_("Release"), language), release.id),
         (translate(N_("Rows"), language), len(rows)),
+        *head_fact(release, "", language),
     ]
     text = translate(N_("Release {release}"), language).format(release=release.short)
     return Sheet(

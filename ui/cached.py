@@ -72,7 +72,7 @@ def answers(entries: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 def store() -> Store:
     """Return the store of this server."""
     chosen = settings.load()
-    return Store(chosen.store, threads=chosen.threads, claims=ReleaseClaims)
+    return Store(chosen.store, threads=chosen.threads, claims=ReleaseClaims, signing_key=chosen.signing_key)
 
 
 def release() -> Release | None:

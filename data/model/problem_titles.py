@@ -116,6 +116,7 @@ TITLES: dict[str, str] = {
     "upload_overlaps": N_("lines are imported already"),
     "already_imported_line": N_("line is imported already"),
     "record_in_other_upload": N_("record is imported already"),
+    "reserved_category": N_("name of a category is reserved"),
     "unit_in_two_categories": N_("unit in two categories"),
     "duplicate_unit": N_("unit appears twice"),
     "duplicate_roster_no": N_("roster number appears twice"),

@@ -3,7 +3,6 @@
 Each entry is a small file that never changes; the newest entry names the release in force.
 """
 
-import getpass
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from data.model.working_days import WORKING_DAYS, Periods
+from data.store.people import user as user
 from errors import StoreDamagedError
 from i18n import N_
 
@@ -159,11 +159,3 @@ def local_time(time: str) -> str:
 def now() -> str:
     """Return the current UTC time to the second, in the format of entries and uploads."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def user() -> str:
-    """Return the user of the operating system."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

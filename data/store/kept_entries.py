@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.store.atomic_write import move_atomically
 from data.store.history import Event, read_history
 from data.store.review import KEPT
+from data.store.seals import store_for_good
 from errors import StoreDamagedError, UsageError
 
 FOLDER = "objections"
@@ -48,10 +48,10 @@ def keep(staging: Path, store: Path, content: Mapping[str, Any], files: Sequence
     for file in files:
         if len(file.content) > LARGEST:
             raise UsageError("The file {name} is larger than {most} MB.", name=file.name, most=LARGEST >> 20)
-        _move(staging, store / FOLDER / EVIDENCE / file.sha256, file.content)
+        _move(staging, store, f"{FOLDER}/{EVIDENCE}/{file.sha256}", file.content)
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"
     digest = hashlib.sha256(text).hexdigest()
-    _move(staging, _path(store, digest), text)
+    _move(staging, store, f"{FOLDER}/{digest}.json", text)
     return digest
 
 
@@ -84,11 +84,11 @@ def _path(store: Path, digest: str) -> Path:
     return store / FOLDER / f"{digest}.json"
 
 
-def _move(staging: Path, place: Path, content: bytes) -> None:
+def _move(staging: Path, store: Path, place: str, content: bytes) -> None:
     """Move a content to its place. What is there already has this name because it has these bytes, or is damaged."""
-    draft = staging / place.name
+    draft = staging / Path(place).name
     draft.write_bytes(content)
-    move_atomically(draft, place)
+    store_for_good(staging, draft, store, place)
 
 
 def _verified(path: Path, digest: str) -> bytes:

@@ -431,9 +431,15 @@ def _record(
 
 
 def corrections(store: Store, round_id: str) -> list[Mapping[str, Any]]:
-    """Return what the corrected releases of a round changed, oldest first: before, after, reasons, units.
+    """Return what the corrected releases of a round changed, oldest first: before, after, reasons, units, user, time.
 
     Raises StoreDamagedError.
     """
     made = [event for event in reversed(store.history()) if (event.round, event.action) == (round_id, CORRECTION)]
+    return [content_of(store.path, event) | {"user": event.user, "time": event.time} for event in made]
+
+
+def corrections_to(store: Store, release_id: str) -> list[Mapping[str, Any]]:
+    """Return the corrections that put a release in force, as kept. Raises StoreDamagedError."""
+    made = [event for event in store.history() if (event.release, event.action) == (release_id, CORRECTION)]
     return [content_of(store.path, event) for event in made]

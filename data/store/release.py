@@ -20,6 +20,7 @@ from data.model.books import is_book
 from data.model.contract import MONTH, TABLE_OF
 from data.model.rule_sets import RuleSet, parse_rules
 from data.store.cache import Cache
+from data.store.heads import head_of_release
 from data.store.history import read_history
 from data.store.records import ABOUT, ALL_ROUNDS, LAST_DAY, as_typed, book_table, shape, typed_records
 from data.store.round_status import TRIAL, status_given
@@ -225,6 +226,14 @@ class Release:
             for name, event in given.items()
         }
 
+    def head(self, round_id: str = "") -> str:
+        """Return the head of the audit log as papers print it; '' for a release that was never in force. Never cached.
+
+        As of the last change of state of the release, or of this round of it: published, finalised, announced, ruled.
+        """
+        found = head_of_release(self.store, self.id, round_id)
+        return str(found) if found else ""
+
     @property
     def is_outdated(self) -> bool:
         """Whether another method version built it: its tables are not those that are read now."""
@@ -290,6 +299,11 @@ class Round:
         return self.release.status(self.id)
 
     @property
+    def head(self) -> str:
+        """The head of the audit log that its papers print, as `Release.head` says; never cached."""
+        return self.release.head(self.id)
+
+    @property
     def has_units(self) -> bool:
         """Whether the release has units of this round; a round may hold records only, as pledges before any vote."""
         return self.id in self.release.rounds_table.index
@@ -305,6 +319,14 @@ class Round:
         if not self.has_units or not self.about["rules_name"]:
             return None
         return parse_rules(str(self.query("rule_set")["content"].iloc[0]))
+
+    @cached_property
+    def evidence_rules(self) -> RuleSet | None:
+        """The rule set of the round, also of a round with pledges or hall votes only; None if no upload names it."""
+        if self.rules is not None:
+            return self.rules
+        found = self.query("named_rule_set")
+        return parse_rules(str(found["content"].iloc[0])) if len(found) else None
 
     @property
     def scored_rules(self) -> RuleSet:

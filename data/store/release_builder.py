@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from data.duckdb_access import append_frames, new_database, read_sql, working_memory
 from data.model.facts import Dictionaries
 from data.model.register import ONLY_CATEGORY, Register
-from data.model.rule_sets import RuleSet
+from data.model.rule_sets import RuleSet, channel_group
 from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
 from data.moments.vote_scores import votes_by_score, votes_by_site
 from data.moments.votes import (
@@ -58,7 +58,8 @@ def build_release(
 ) -> str:
     """Write `release.json` and `results.duckdb` into `staging` and return the release id (64 hex digits).
 
-    origins: round -> the release with whose id its draws begin: that in which it was announced. Raises RoundConflictError if uploads of a round contradict each other.
+    origins: round -> the release with whose id its draws begin: that in which it was announced. Raises
+    RoundConflictError if uploads of a round contradict each other.
     """
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}
@@ -133,9 +134,12 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
     units = _unit_table(facts)
     has_votes = facts.lines is not None or len(facts.counts) > 0
     if rules is None or not has_votes:
-        digest = hashlib.sha256(f"{facts.digest}|".encode()).hexdigest()
-        frozen = hashlib.sha256(f"{facts.frozen}|".encode()).hexdigest()
+        # As before a round without votes could have a rule set, so that release ids stay.
+        named = rules.digest if rules else ""
+        digest = hashlib.sha256(f"{facts.digest}|{named}".encode()).hexdigest()
+        frozen = hashlib.sha256(f"{facts.frozen}|{named}".encode()).hexdigest()
         return RoundTables(digest, frozen, _empty_tables(facts, units))
+    _set_apart(con, facts, rules)
     groups = _group_names(con, facts)
     grade_counts = _grade_counts(con, facts, rules)
     scored = _scored(con, facts, rules, list(units["unit_code"]), groups)
@@ -164,6 +168,13 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
     frozen = hashlib.sha256(f"{facts.frozen}|{rules.digest}".encode()).hexdigest()
     return RoundTables(digest, frozen, {name: _of_round(frame, facts) for name, frame in tables.items()})
+
+
+def _set_apart(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> None:
+    """Make a group of the ballots of each channel that the rules keep apart."""
+    if facts.lines is not None:
+        for channel in rules.features.apart.channels:
+            con.execute(read_sql("build/set_apart"), {"channel": channel, "group_name": channel_group(channel)})
 
 
 def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:
@@ -350,7 +361,8 @@ def _scored(
         unit_at = _positions(pd.Series(facts.dictionaries.units, dtype="object"), units)[votes.unit]
         places = con.table("ballot").order("ballot").project("group_name, site").df()
         group_at = pd.Categorical(places["group_name"], categories=groups).codes.astype(np.int64)[votes.ballot]
-        lowest += np.bincount(unit_at[votes.score == lowest_score(rules)], minlength=len(units))
+        at_lowest = (votes.score == lowest_score(rules)) & ~_apart(rules, groups)[group_at]
+        lowest += np.bincount(unit_at[at_lowest], minlength=len(units))
         moments.append(
             moments_of_votes(votes.ballot, unit_at, group_at, votes.score, len(units), len(groups), step=votes.step)
         )
@@ -363,7 +375,7 @@ def _scored(
         points, number = (table[name].to_numpy(dtype=np.int64) for name in ("points", "votes"))
         unit_at, group_at = _positions(table["unit"], units), _positions(table["group_name"], groups)
         step = math.gcd(step, *points.tolist())
-        at_lowest = points == lowest_score(rules)
+        at_lowest = (points == lowest_score(rules)) & ~_apart(rules, groups)[group_at]
         np.add.at(lowest, unit_at[at_lowest], number[at_lowest])
         moments.append(moments_of_counts(unit_at, group_at, points, number, len(units), len(groups)))
         scores.append(votes_by_score(unit_at, group_at, points, number, len(groups)))
@@ -371,6 +383,11 @@ def _scored(
     by_score = pd.concat(scores).groupby(["unit", "group", "score"], sort=True)["votes"].sum().reset_index()
     by_score = by_score[by_score["votes"] > 0].assign(score=lambda rows: rows["score"] // step)
     return _Scored(moments, step, lowest, by_score, sites.assign(total=lambda rows: rows["total"] // step))
+
+
+def _apart(rules: RuleSet, groups: list[str]) -> Array:
+    """Mark groups whose votes are in no score."""
+    return np.isin(np.array(groups, dtype=object), list(rules.apart_groups))
 
 
 def _with_names(frame: pd.DataFrame, units: pd.DataFrame, groups: list[str]) -> pd.DataFrame:

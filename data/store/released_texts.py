@@ -13,7 +13,9 @@ from filelock import FileLock
 
 from data.intake.free_text import sorts_in_text
 from data.store.atomic_write import move_atomically
+from data.store.audit_log import log_action
 from data.store.history import now
+from data.store.seals import file_sha256
 from data.store.second_person import log_second, require_second
 from errors import StoreDamagedError, UsageError
 
@@ -83,6 +85,8 @@ def release_text(store: Path, scheme: str, item: str, text: str, actor: str, sec
     with FileLock(folder / "lock"):
         released = ReleasedText(newest_text(store) + 1, scheme, item, text, now(), actor, second.strip())
         _write(folder, released)
+        place = f"{FOLDER}/{released.number:06d}.json"
+        log_action(store, "seal", place, who=actor, files={place: file_sha256(store / place)})
     log_second(store, f"released text {released.number} {scheme} {item}", actor, second)
     return released
 

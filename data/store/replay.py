@@ -4,7 +4,7 @@ Both import the originals into a scratch store through the normal intake, so no 
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -14,8 +14,9 @@ from data.model.contract import REFERRED_KINDS
 from data.store import ImportOptions
 from data.store.atomic_write import move_atomically
 from data.store.audit_log import log_action
-from data.store.release import METHOD_VERSION, Release, read_contents
+from data.store.release import METHOD_VERSION, RELEASE, Release, read_contents
 from data.store.rounds import RoundConflictError
+from data.store.seals import file_sha256
 from data.store.store import Store
 from data.store.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
 from data.store.verify import Damage, check, damaged_derived, damaged_file, release_damage
@@ -69,9 +70,16 @@ def rebuild(store: Store) -> Rebuilt:
                 finding = _rebuild_release(store, release_id, staging)
                 left += [finding] if finding else []
                 made += [] if finding else [release_id[:16]]
-    if made:
-        log_action(store.path, "rebuild", ", ".join(made))
+        if made:
+            log_action(store.path, "rebuild", ", ".join(made), files=_sealed_anew(store, made))
     return Rebuilt(made, [*left, *check(store)])
+
+
+def _sealed_anew(store: Store, made: Sequence[str]) -> dict[str, str]:
+    """Return place -> SHA-256 of the manifests and releases that were written again."""
+    places = [f"uploads/{name}/{MANIFEST}" for name in made]
+    places += [f"releases/{name}/{RELEASE}" for name in store.releases() if name[:16] in made]
+    return {place: file_sha256(store.path / place) for place in places if (store.path / place).is_file()}
 
 
 def _rebuild_upload(store: Store, upload: Upload) -> Damage | None:

@@ -9,24 +9,35 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from data.duckdb_access import part_of, working_memory
 from data.intake.context import Claims
 from data.model.across_tables import NO_CHECKS, AcrossTables
-from data.model.contract import SCHEME_RULES, SCORED_KINDS
+from data.model.contract import EVIDENCE_KINDS, SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
 from data.store import aliases, policy
-from data.store.atomic_write import STAGING, move_atomically, move_into_store
-from data.store.audit_log import append_missing_entries, has_log, logged_event_count
+from data.store.atomic_write import OWN_FILE, STAGING, noted_in, pass_notes_on, planned, private_folder
+from data.store.audit_log import (
+    append_missing_entries,
+    has_log,
+    log_stored,
+    logged_event_count,
+    read_log,
+)
+from data.store.checkpoints import sign_on
 from data.store.column_mappings import Decision, write_decision
 from data.store.drafts import discard_stored
 from data.store.history import (
@@ -54,8 +65,31 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.uploads import Upload, active, damage_told, read_upload
-from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSetsError, UsageError
+from data.store.scratch import clear, clear_noted
+from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
+from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
+from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
+from errors import (
+    LogNotWrittenError,
+    NameTakenError,
+    StoreBusyError,
+    StoreDamagedError,
+    TwoRuleSetsError,
+    UsageError,
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A store that this thread holds for several writes. memory: shared by its imports, each with tables of its own."""
+
+    store: Path
+    staging: Path
+    memory: duckdb.DuckDBPyConnection
+    numbers: Iterator[int] = field(default_factory=count)
+
+
+_BATCH: ContextVar[Batch | None] = ContextVar("batch", default=None)
 
 
 @dataclass(frozen=True)
@@ -98,11 +132,18 @@ class Store:
     """A store folder. Reading never creates files."""
 
     def __init__(
-        self, path: Path, *, threads: int | None = None, claims: Callable[["Store"], Claims] | None = None
+        self,
+        path: Path,
+        *,
+        threads: int | None = None,
+        claims: Callable[["Store"], Claims] | None = None,
+        signing_key: Path | None = None,
     ) -> None:
         self.path = Path(path)
         self.threads = threads
+        self.signing_key = signing_key
         self.claims = claims
+        refuse_newer(self.path)
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -150,8 +191,11 @@ class Store:
 
     def uploads_in_force(self) -> list[Upload]:
         """Return the uploads to publish: neither replaced nor withdrawn."""
+        return self._in_force_of(self.uploads())
+
+    def _in_force_of(self, uploads: Sequence[Upload]) -> list[Upload]:
         gone = withdrawn(self.history())
-        return active([upload for upload in self.uploads() if upload.upload_id not in gone])
+        return active([upload for upload in uploads if upload.upload_id not in gone])
 
     def calendar(self) -> Calendar:
         """Return the work calendar: the shipped years, overridden by uploaded years, published or not."""
@@ -166,15 +210,24 @@ class Store:
 
     def status(self, round_id: str) -> RoundStatus:
         """Return the status of a round: trial if its uploads are, else the last recorded status, else draft."""
+        return self._status(round_id, self._of_round(round_id))
+
+    def _status(self, round_id: str, own: Sequence[Upload]) -> RoundStatus:
         given = status_given(self.history(), round_id)
-        if any(upload.trial for upload in self._of_round(round_id)):
+        if any(upload.trial for upload in own):
             return RoundStatus(round_id, TRIAL, given)
         return RoundStatus(round_id, given.status if given else DRAFT, given)
 
     def refused_upload(self, kind: str, round_id: str, trial: bool = False) -> UsageError | None:
         """Return why a file of a kind is not taken for a round now, before anyone chooses it; None if it is."""
+        return self._refused_upload(kind, round_id, trial, self.uploads_in_force())
+
+    def _refused_upload(
+        self, kind: str, round_id: str, trial: bool, in_force: Sequence[Upload]
+    ) -> UsageError | None:
         correcting = bool(awaiting_correction(self.history(), round_id))
-        return policy.refuse_upload(kind, self.status(round_id), self._of_round(round_id), trial, correcting)
+        own = [upload for upload in in_force if _is_of(upload, round_id)]
+        return policy.refuse_upload(kind, self._status(round_id, own), own, trial, correcting)
 
     def refused_status(self, round_id: str, status: str, although: str = "") -> UsageError | None:
         """Return why a round cannot get a status now, before anyone fills in a reason; None if it can.
@@ -283,7 +336,7 @@ class Store:
                 return rules
             draft = staging / "rules.toml"
             draft.write_text(text, encoding="utf-8")
-            move_into_store(staging, draft, self.path, f"rules/{rules.name}.toml")
+            store_for_good(staging, draft, self.path, f"rules/{rules.name}.toml")
         return rules
 
     def import_files(
@@ -310,15 +363,23 @@ class Store:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if options.replace else ""
         rule_set = self._rules_for(round_id, options.rules, correcting) if kind in SCORED_KINDS else None
+        # Pledges and hall votes are read without a rule set; the rule set of their round scores its halls.
+        with_rules = kind in EVIDENCE_KINDS and options.rules is not None
+        named = self._rules_for(round_id, options.rules, correcting).name if with_rules else ""
+        if self.rules_in_use(round_id) and not options.replaying:
+            named = ""  # another upload names it already
         watch = ProgressReporter(progress, cancelled)
         with self.writing() as staging:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
-            _raise(self.refused_upload(kind, round_id, options.trial))
+            known = self.uploads()
+            in_force = self._in_force_of(known)
+            _raise(self._refused_upload(kind, round_id, options.trial, in_force))
             claims = self.claims(self) if self.claims else None
-            request = Request(kind, round_id, rule_set, options, checks, claims)
-            job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
-            report = job.run(sources)
+            request = Request(kind, round_id, rule_set, options, checks, claims, named)
+            with self._memory(staging) as con:
+                job = ImportJob(self.path, staging, request, known, in_force, watch, self.threads, con)
+                report = job.run(sources)
             if report.upload:
                 discard_stored(self.path, read_upload(self.path / "uploads" / report.upload))
             return report
@@ -328,7 +389,7 @@ class Store:
         with self.writing() as staging:
             draft = staging / "mapping.json"
             place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
-            move_atomically(draft, place)
+            store_for_good(staging, draft, self.path, place.relative_to(self.path).as_posix())
 
     def confirm_alias(
         self,
@@ -399,7 +460,7 @@ class Store:
         before it is stored; what it raises stops the publication, what it returns is recorded. correction: the round
         whose results change by a ruling. Raises UsageError if results change that are announced or shown to the units.
         """
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             correcting = correction.round if correction else ""
             if correction:
                 correction.refuse(self.history())
@@ -410,7 +471,7 @@ class Store:
             previous = self.in_force()
             _raise(policy.nothing_corrected(correcting) if correcting and release_id == previous else None)
             if release_id == previous:
-                self._keep(staging / "release", release_id)  # its folder may be lost
+                self._keep(staging, staging / "release", release_id)  # its folder may be lost
                 return PublishReport(release_id, new=False)
             draft = (staging / "release").rename(staging / release_id)
             _raise(self._refused_change(draft, correcting))
@@ -418,7 +479,7 @@ class Store:
             event = Event(0, "publish", release_id, previous or "", note, now(), who or user())
             if correction:
                 event = self._as_correction(staging, draft, event, correction)
-            self._keep(draft, release_id)
+            self._keep(staging, draft, release_id)
             self.record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
         return PublishReport(release_id, new=True)
 
@@ -468,10 +529,10 @@ class Store:
             rule_sets = {rules.name: rules for rules in self.rule_sets()}
             return build_release(draft, uploads, rule_sets, self.threads, origins)
 
-    def _keep(self, draft: Path, release_id: str) -> None:
-        folder = self.path / "releases" / release_id
-        if not folder.is_dir():
-            move_atomically(draft, folder)
+    def _keep(self, staging: Path, draft: Path, release_id: str) -> None:
+        place = f"releases/{release_id}"
+        if not (self.path / place).is_dir():
+            store_for_good(staging, draft, self.path, place)
 
     def _changed_since(self, release_id: str) -> UsageError:
         """Return the error for a store that changed after the comparison, with the time and user of the change."""
@@ -490,7 +551,7 @@ class Store:
         """Put an older release in force again and record it in the history."""
         if not reason.strip():
             raise UsageError("A rollback needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             release_id = self.find(prefix)
             _raise(policy.refuse_rollback(release_id, self.uploads_of(release_id), cleared(self.history())))
             previous = self.in_force() or ""
@@ -514,7 +575,7 @@ class Store:
         """
         if not reason.strip():
             raise UsageError("Clearing needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             _raise(policy.refuse_clearing(round_id, self._of_round(round_id)))
             gone = withdrawn(self.history())
             ids = [u.upload_id for u in self.uploads() if _is_of(u, round_id) and u.upload_id not in gone]
@@ -532,16 +593,17 @@ class Store:
         """
         if not reason.strip():
             raise UsageError("Withdrawing an upload needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             found = self._upload(upload)
-            _raise(self._refused_withdrawing(found))
+            _raise(self.refused_withdrawing(found))
             in_force = self.in_force() or ""
             gone = (found.upload_id,)
             event = Event(0, "withdraw", in_force, in_force, reason, now(), user(), found.round_id, uploads=gone)
             self.record(staging, event)
         return found
 
-    def _refused_withdrawing(self, upload: Upload) -> UsageError | None:
+    def refused_withdrawing(self, upload: Upload) -> UsageError | None:
+        """Return why an upload cannot be taken back now, before anyone fills in a reason; None if it can."""
         correcting = bool(awaiting_correction(self.history(), upload.round_id))
         status = self.status(upload.round_id)
         return policy.refuse_withdrawing(upload, status, self.uploads_in_force(), correcting)
@@ -565,7 +627,7 @@ class Store:
         if not rest:
             return ""
         without = self.build(staging / "release", rest, dict(self._contents(release_id).get("origins", {})))
-        self._keep(staging / "release", without)
+        self._keep(staging, staging / "release", without)
         return without
 
     def set_status(
@@ -586,7 +648,7 @@ class Store:
         status is set now.
         """
         _raise(policy.refuse_status_call(status, reason, periods))
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             now_is = self.status(round_id)
             if now_is.code == status and (now_is.given or status == TRIAL):
                 return now_is.given
@@ -605,7 +667,7 @@ class Store:
         draft = staging / "event.json"
         text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)
         draft.write_text(text, encoding="utf-8")
-        move_into_store(staging, draft, self.path, f"{FOLDER}/{number:06d}.json")
+        store_for_good(staging, draft, self.path, f"{FOLDER}/{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
         """Return the rule set of an import: by name, else of the round, else the only rule set.
@@ -636,30 +698,101 @@ class Store:
         )
 
     @contextmanager
+    def verified_writing(self) -> Iterator[Path]:
+        """Like `writing`, once everything that results rest on is as it was recorded. Raises StoreDamagedError."""
+        with self.writing() as staging:
+            self.history()  # says which entry is lost
+            refuse_broken(self.path, sealed_files(read_log(self.path)))
+            refuse_damaged(self.uploads_in_force())
+            yield staging
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Hold the lock over several writes of this thread; the audit log is written once, at the end.
+
+        The log is as complete as after a process that was killed and the next writer. Raises StoreBusyError.
+        """
+        with self.writing() as staging, closing(working_memory(staging, threads=self.threads)) as memory:
+            earlier = _BATCH.set(Batch(self.path, staging, memory))
+            try:
+                yield
+            finally:
+                _BATCH.reset(earlier)
+
+    @contextmanager
+    def _memory(self, staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a connection in memory for an import: in a batch a part of that of the batch."""
+        batch = _BATCH.get()
+        if batch is not None and batch.store == self.path:
+            with part_of(batch.memory, f"part_{next(batch.numbers)}") as con:
+                yield con
+            return
+        with closing(working_memory(staging, threads=self.threads)) as con:
+            yield con
+
+    @contextmanager
     def writing(self) -> Iterator[Path]:
-        """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError.
+
+        What is stored meanwhile is sealed in the audit log at the end, also of a step that fails later on. Raises
+        LogNotWrittenError if it is stored and the log cannot be written; the next writer completes it then.
+        """
+        batch = _BATCH.get()
+        if batch is not None and batch.store == self.path:
+            part = Path(tempfile.mkdtemp(dir=batch.staging))
+            try:
+                yield part
+            finally:
+                pass_notes_on(part, batch.staging)
+                shutil.rmtree(part, ignore_errors=True)
+            return
+        private_folder(self.path)
         try:
-            with FileLock(self.path / "lock", timeout=0):
-                self._log()  # before the notes of a killed process go
+            with FileLock(self.path / "lock", timeout=0, mode=OWN_FILE):
+                self._complete()  # before the notes of a killed process go
+                clear_noted(self.path / STAGING)
+                clear(self.path.parent)
                 for left in (self.path / STAGING).glob("*"):
                     shutil.rmtree(left, ignore_errors=True)
-                (self.path / STAGING).mkdir(exist_ok=True)
+                private_folder(self.path / STAGING)
                 staging = Path(tempfile.mkdtemp(dir=self.path / STAGING))
                 self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
                 try:
                     yield staging
-                    self._log()
                 finally:
                     self._writer.unlink(missing_ok=True)
+                    self._seal(self._arrived(noted_in(staging)))
                     shutil.rmtree(staging, ignore_errors=True)
         except Timeout:
             raise StoreBusyError(str(self.path), self._holder()) from None
 
-    def _log(self) -> None:
-        """Append missing entries to the audit log, including those of a process that was killed."""
-        names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
-        append_missing_entries(self.path, self.uploads(), self.history(), names)
+    def _complete(self) -> None:
+        """Add to the audit log what a process stored that was killed; upgrade a store of an older format."""
+        noted = self._arrived(planned(self.path))
+        if not is_sealed(self.path):
+            names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
+            append_missing_entries(self.path, self.uploads(), self.history(), names)
+            bring_up_to_date(self.path, sealing=has_log(self.path))
+            return
+        bring_up_to_date(self.path, sealing=False)
+        known = sealed_files(read_log(self.path)) if noted else {}
+        left = {place: sha for place, sha in noted.items() if place not in known or known[place].sha256 != sha}
+        self._seal({place: sha for place, sha in left.items() if file_sha256(self.path / place) == sha}, adopted=True)
+
+    def _arrived(self, noted: Mapping[str, str]) -> dict[str, str]:
+        """Return the noted files that are in their places: a writer notes a file before it moves it there."""
+        return {place: sha256 for place, sha256 in noted.items() if sha256 and (self.path / place).is_file()}
+
+    def _seal(self, seals: Mapping[str, str], *, adopted: bool = False) -> None:
+        """Add the entries of stored files to the audit log. Raises LogNotWrittenError."""
+        if not seals:
+            return
+        try:
+            log_stored(self.path, seals, self.uploads(), read_history(self.path), adopted=adopted)
+        except OSError as error:
+            raise LogNotWrittenError(error.strerror or str(error)) from error
+        if self.signing_key is not None:
+            sign_on(self.path, self.signing_key)
 
     @property
     def _writer(self) -> Path:

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from ui import cached, charts, downloads, evidence, layout, sheets, tables
+from ui import cached, charts, downloads, evidence, layout, score_parts, sheets, tables
 from ui.i18n import _, language
 
 MANY_UNITS = 60  # with more units the page opens with a single category
@@ -73,6 +73,7 @@ if not ranked.empty:
     sheet = partial(sheets.ranking, round_, language(), category)
     downloads.table("ranking", round_, sheet, depends=(category or "",))
 
+score_parts.show(round_, category)
 if not not_ranked.empty:
     st.subheader(_("Not ranked"))
     tables.show_not_ranked(not_ranked)

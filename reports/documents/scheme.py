@@ -15,7 +15,7 @@ from formats.document import Document, Form, Row, Section, Table, plain
 from formats.table_kinds import BASE, INTERVAL, KINDS, NAME, VERDICT, Column, declared
 from i18n import N_, PUNCTUATION, translate
 from reports import measure_words
-from reports.documents.common import BARE, FOOTER, INTERNAL, NOTE, ORIGIN, REPLAY, numbered, table
+from reports.documents.common import BARE, FOOTER, INTERNAL, NOTE, ORIGIN, REPLAY, head_line, numbered, table
 from reports.documents.official_form import printed_form, printed_labels
 from results import number_format
 from results.contributions import Chosen, counts_of, names_of
@@ -49,7 +49,7 @@ ITEMS = declared(
     (
         Column("what", 26, True, header=N_("To do")),
         Column("key", 32, True, header=N_("Item number")),
-        Column("unit", 34, True, (NAME,), N_("Unit")),
+        Column("unit", 30, True, (NAME,), N_("Unit")),
         Column("place", 26, True, header=N_("Place or grid")),
         Column("day", 22, header=N_("Day")),
         Column("days", 20, header=N_("Days or number")),
@@ -298,7 +298,7 @@ def _about(chosen: Chosen, parts: Sequence[Section], language: str) -> tuple[str
     )
     only = translate(NARROWED, language).format(name=PUNCTUATION[language].listed.join(narrowed)) if narrowed else ""
     replay = (translate(message, language).format(short=release.short) for message in (REPLAY, NOTE))
-    return (*filter(None, (made_of, only)), *replay)
+    return (*filter(None, (made_of, only)), *replay, *head_line(release, "", language))
 
 
 def tables_of(document: Document) -> list[Table]:

@@ -52,6 +52,15 @@ def corrected(round_id: str) -> Callable[[Release, Release], list[dict[str, Any]
     return compare
 
 
+def contradicted(kept: Mapping[str, Any], release: Release) -> list[str]:
+    """Return the units whose corrected figures in the register are not those of the corrected release.
+
+    kept : a correction as the register keeps it. release : the one that it names, or computed again.
+    """
+    found = figures_of(release.round(str(kept["round"])))
+    return [str(unit["unit_code"]) for unit in kept["units"] if _kept(found.get(unit["unit_code"])) != unit["after"]]
+
+
 def _differ(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> bool:
     if was is None or now is None:
         return True

@@ -18,7 +18,7 @@ from reports.documents.letter import Reviewed
 from reports.letters import letters
 from reports.objection_table import delivery_rows
 from results.fields import headers
-from ui import cached, downloads, layout, tables
+from ui import cached, downloads, guard, layout, tables
 from ui.i18n import _, language
 from ui.objections.page import carry_out
 
@@ -34,13 +34,8 @@ def offer(round_: Round, found: Register, form: Form) -> None:
             "signed on delivery."
         )
     )
-    choice = st.radio(
-        _("Letters to"),
-        [False, True],
-        format_func=lambda everyone: _("all units") if everyone else _("units that are named"),
-        horizontal=True,
-        key="letters_to",
-    )
+    words = {False: _("units that are named"), True: _("all units")}
+    choice = st.radio(_("Letters to"), list(words), format_func=words.__getitem__, horizontal=True, key="letters_to")
     reviewed = Reviewed(found, corrections(cached.store(), round_.id), date.today())
     asked = (round_.release.id, round_.id, round_.status, choice, form, language(), len(cached.store().history()))
     downloads.on_request(
@@ -82,6 +77,8 @@ def delivery(round_: Round) -> None:
         tables.written(shown[tables.filled(shown, _(titles["way"]))], _("Letters, when and by whom sent and received."))
     else:
         st.caption(_("No letter was recorded as sent."))
+    if not guard.can("record_delivery"):
+        return
     with st.expander(_("Record a delivery")):
         _sent(round_)
         _received(round_, known)

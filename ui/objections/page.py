@@ -30,7 +30,7 @@ from reports.objection_table import counted, rows
 from results.comparison.reviewed_figures import previewed
 from results.fields import headers
 from results.public_notice import shown_day
-from ui import cached, downloads, layout, problem_table, tables
+from ui import cached, downloads, guard, layout, problem_table, tables
 from ui.i18n import _, language
 
 DONE = "objections_done"
@@ -43,9 +43,22 @@ def done() -> None:
         st.success(told)
 
 
+ACTION_OF = {
+    "preview": "give_preview",
+    "objection": "register_objection",
+    "ruling": "rule_objection",
+    "withdrawal": "register_objection",
+    "correction": "publish",
+    "sent": "record_delivery",
+    "received": "record_delivery",
+}
+"""Step of this page -> the action of the table of roles."""
+
+
 def carry_out(step: Callable[[], object], told: str, key: str) -> None:
     """Run a step of the store, then rerun the page; a refusal is shown in place of the button."""
     try:
+        guard.require(ACTION_OF[key])
         step()
     except BiaochiError as refusal:
         problem_table.show_error(refusal, key)
@@ -105,7 +118,7 @@ def preview(round_: Round, found: Register) -> None:
         return
     last = cached.store().calendar().add_working_days(first, days)
     st.caption(_("Units may object until {day}.").format(day=shown_day(last, language())))
-    if st.button(_("Begin the term"), key="preview_give", type="primary"):
+    if guard.can("give_preview") and st.button(_("Begin the term"), key="preview_give", type="primary"):
         step = partial(give_preview, cached.store(), round_.id, units, round_.release.id, days, first)
         told = _("The term has begun; units may object until {day}.").format(day=shown_day(last, language()))
         carry_out(partial(step, layout.user() or ""), told, "preview")
@@ -160,15 +173,16 @@ def add(round_: Round) -> None:
         units = dict(zip(round_.units["unit_code"], round_.units["unit_name"], strict=True))
         left, right = st.columns(2)
         code = left.selectbox(_("Unit"), sorted(units), format_func=units.__getitem__, key="objection_unit")
-        figure = right.selectbox(
-            _("Objects to"), list(FIGURES), format_func=lambda name: _(FIGURES[name]), key="objection_figure"
-        )
+        words = {name: _(word) for name, word in FIGURES.items()}
+        figure = right.selectbox(_("Objects to"), list(words), format_func=words.__getitem__, key="objection_figure")
         text = st.text_area(_("Grounds"), key="objection_text")
         by = left.text_input(_("Objector"), key="objection_by")
         received = right.date_input(_("Received"), value="today", max_value="today", key="objection_received")
         handed = st.file_uploader(_("Evidence files"), accept_multiple_files=True, key="objection_files")
         complete = bool(text.strip() and by.strip() and isinstance(received, date))
-        if st.button(_("Register the objection"), key="objection_add", disabled=not complete):
+        if guard.can("register_objection") and st.button(
+            _("Register the objection"), key="objection_add", disabled=not complete
+        ):
             files = tuple(HandedIn(file.name, file.getvalue()) for file in handed or ())
             day = received if isinstance(received, date) else None
             _register(round_.id, Claim((code, units[code]), figure, text, by, day, files))
@@ -183,7 +197,8 @@ def _register(round_id: str, claim: Claim) -> None:
     carry_out(step, told, "objection")
 
 
-def line_name(found: Register, number: int) -> str:
-    """Return an objection in a list of choices: number, unit, state."""
-    line = next(line for line in found.lines if line.number == number)
-    return f"{number} · {line.claim['unit_name']} · {_(STATES[line.state])}"
+def line_names(found: Register) -> dict[int, str]:
+    """Return number -> an objection in a list of choices: number, unit, state."""
+    return {
+        line.number: f"{line.number} · {line.claim['unit_name']} · {_(STATES[line.state])}" for line in found.lines
+    }

@@ -1,11 +1,18 @@
 """Announcing freezes ballots and rules of a round; evidence of its year goes on and moves no announced figure."""
 
+import io
+import json
+import subprocess
+import sys
+import zipfile
+
 import pytest
 
 from data.store import ImportOptions, Store
 from data.store.replay import replay
 from data.store.verify import check
 from errors import UsageError
+from reports.verification_kit import kit_bytes
 from results.ranking.ranking import ranking
 from tests.support.stores import SMALL
 
@@ -13,10 +20,10 @@ NAMES = "甲乙丙丁戊己"
 GRADES = ("满意", "基本满意", "不满意")
 
 
-def ballots(skip: str = "") -> str:
-    """Twelve ballots of three groups on six units; a ballot may be left out."""
+def ballots(skip: str = "", count: int = 12) -> str:
+    """Ballots of three groups on six units, twelve if not said otherwise; a ballot may be left out."""
     lines = ["票号,评议主体,参评单位,评价"]
-    for number in range(1, 13):
+    for number in range(1, count + 1):
         group = ("普通群众", "服务对象", "两代表一委员")[number % 3]
         graded = [(name, GRADES[(number * (at + 2) // 3 + at) % 3]) for at, name in enumerate(NAMES)]
         lines += [f"{number},{group},{name}局,{grade}" for name, grade in graded if str(number) != skip]
@@ -133,3 +140,15 @@ def test_a_round_is_announced_while_its_evidence_is_not_published_yet(store_path
 def test_the_second_to_announce_is_told_who_was_first(announced):
     first = announced.set_status("2025", "announced", "我也公布", who="乙")
     assert (first.note, first.status) == ("公布", "announced") and len(announced.history()) == 3
+
+
+def test_the_kit_of_an_announced_round_recomputes_its_places_from_a_later_release(announced, tmp_path):
+    put(announced, "pledges", PLEDGES)
+    announced.publish()
+    release = announced.release()
+    kit = zipfile.ZipFile(io.BytesIO(kit_bytes(release.round("2025"), "B")))
+    release.close()
+    kit.extractall(tmp_path / "kit")
+    assert json.loads(kit.read("kit.json"))["drawn_from"] == announced.releases()[-1]
+    done = subprocess.run([sys.executable, "verify.py"], cwd=tmp_path / "kit", capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
