@@ -14,10 +14,10 @@ from data.store.release import Release, Round
 from data.store.round_status import TRIAL, WITHDRAWN
 from errors import BiaochiError, StoreBusyError
 from i18n import N_
-from results.labels import STAMPS
+from results.labels import STAMPS, person
 from results.ranking.statements import family_name
 from results.ranking.unit import UnitDetail
-from ui import cached
+from ui import address, cached
 from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -218,6 +218,22 @@ def choose_round(
     return cached.round_of(release, chosen)
 
 
+def choose_category(categories: list[str], *, first: str = "", everything: bool = True, disabled: bool = False) -> str:
+    """Return the category in the address, else `first`; "" for all categories, which `everything` offers."""
+    several = everything and len(categories) > 1
+    known = ["", *categories] if several else categories
+    return address.choose(
+        "category",
+        known,
+        st.selectbox,
+        _("Category"),
+        lambda name: category_name(name) if name else _("All categories, each separately"),
+        first=first if first in known else None,
+        width=420,
+        disabled=disabled,
+    )
+
+
 def _round_label(round_id: str, status: str) -> str:
     """Return the label of a round, such as 2026 (trial); the plain name for a formal round in force."""
     if status not in BANNERS:
@@ -239,7 +255,8 @@ def busy(refused: StoreBusyError) -> str:
     if refused.holder is None:
         return told
     who, since = refused.holder
-    return told + " " + _("It was started by {user} at {time}.").format(user=plain(who), time=since)
+    by = plain(person(who, language()))
+    return told + " " + _("It was started by {user} at {time}.").format(user=by, time=since)
 
 
 def page(title: str, *, heading: bool = True) -> Release:

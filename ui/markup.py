@@ -47,15 +47,32 @@ def link(path: str, words: object, query: Mapping[str, str] | None = None, **att
     return tag("a", words, href=f"./{'' if path == HOME else path}?{urlencode(asked)}", **attributes)
 
 
-def table(caption: str, headers: Sequence[object], rows: Iterable[Sequence[object]], **attributes: str | None) -> Markup:
+def table(caption: str, headers: Sequence[object], rows: Iterable[Sequence[object]]) -> Markup:
     """Return a table whose caption and headers screen readers announce; the first cell of a row names the row."""
-    head = tag("tr", *(tag("th", words, scope="col") for words in headers))
-    body = [tag("tr", tag("th", first, scope="row"), *(tag("td", cell) for cell in rest)) for first, *rest in rows]
-    return tag(
-        "div",
-        tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body), **attributes),
-        class_="biaochi-table",
-    )
+    body = [table_row(header_cell(first), *map(cell, rest)) for first, *rest in rows]
+    return tag("div", whole_table(caption, headers, body), class_="biaochi-table")
+
+
+def whole_table(caption: str, headers: Iterable[object], rows: Iterable[Markup], class_: str | None = None) -> Markup:
+    """Return a table of rows. The roles are spelled out: a style that lays rows out as lines would drop them."""
+    head = table_row(*(tag("th", words, scope="col", role="columnheader") for words in headers))
+    groups = tag("thead", head, role="rowgroup"), tag("tbody", *rows, role="rowgroup")
+    return tag("table", tag("caption", caption), *groups, role="table", aria_label=caption, class_=class_)
+
+
+def table_row(*cells: Markup, class_: str | None = None) -> Markup:
+    """Return a row of a table."""
+    return tag("tr", *cells, role="row", class_=class_)
+
+
+def header_cell(content: object) -> Markup:
+    """Return the cell that names its row."""
+    return tag("th", content, scope="row", role="rowheader")
+
+
+def cell(content: object, class_: str | None = None) -> Markup:
+    """Return a cell."""
+    return tag("td", content, role="cell", class_=class_)
 
 
 def folded(summary: object, *children: object, opened: bool = False) -> Markup:

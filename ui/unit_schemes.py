@@ -6,7 +6,7 @@ import streamlit as st
 from i18n import N_
 from reports import unit_dossier as words_of
 from results.unit_dossier import Dossier
-from ui import charts, layout
+from ui import charts, layout, tables
 from ui.charts.lanes import lanes_chart
 from ui.i18n import _, language
 
@@ -17,8 +17,6 @@ CAPTION = N_(
 )
 COLUMNS = ("scheme", "counted", "value", "base", "evidence", "period", "as_of", "release")
 """Value, base and evidence come before the days, so that a screen of 1,366 shows them without scrolling."""
-
-WIDTHS = {"scheme": 170, "counted": 170, "value": 70, "base": 190, "evidence": 260}  # pixels; the rest scrolls
 
 
 def section(found: Dossier) -> None:
@@ -32,14 +30,7 @@ def section(found: Dossier) -> None:
     lines = [words_of.cells(line, language()) for line in found.lines]
     heads = {name: _(words_of.HEADERS[name]) for name in COLUMNS}
     table = pd.DataFrame(lines, columns=list(heads)).rename(columns=heads)
-    widths = {heads[name]: st.column_config.Column(width=width) for name, width in WIDTHS.items()}
-    st.dataframe(
-        table,
-        hide_index=True,
-        key="unit_schemes",
-        column_config=widths,
-        alt=_("Lines of the dossier of the unit."),
-    )
+    tables.written(table, _("Lines of the dossier of the unit."))
     for sentence in words_of.sentences(found, language()):
         st.caption(layout.plain(sentence))
     st.caption(layout.plain(_(words_of.INTERNAL)))

@@ -24,8 +24,8 @@ COUNTS = {
 }
 WITHOUT_LIST = N_("{count} in categories without a list")
 PROMISE = N_(
-    "{ballots} ballots, {votes} votes that count. Confirmed means {level}% confidence for the whole list of a category; "
-    "an undecided unit must not be named as the bottom."
+    "{ballots} ballots, {votes} votes that count. Confirmed means {level}% confidence for the entire list of a "
+    "category; an undecided unit must not be named as the bottom."
 )
 EVIDENCE = N_("{votes} votes, {score} points ({interval}), place {place} ({places})")
 EVIDENCE_SETTLED = N_("{votes} votes, {score} points ({interval}), place {place}")

@@ -63,7 +63,9 @@ NEXT = {
     LETTERS: N_("The review period is over: send the results to the units."),
 }
 NEXT_TRIAL = N_("This is a trial of the procedure. Clear it before the formal ballots are uploaded.")
-NEXT_WITHDRAWN = N_("The results are withdrawn. Set the round back to draft, with a reason, before anything is corrected.")
+NEXT_WITHDRAWN = N_(
+    "The results are withdrawn. Set the round back to draft, with a reason, before anything is corrected."
+)
 
 
 @dataclass(frozen=True)

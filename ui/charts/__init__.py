@@ -1,6 +1,6 @@
 """Charts for the pages, a module for each page. The common style is in base.py."""
 
-from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
+from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show, show_kept
 from ui.charts.bottom import bottom_chart, drawn
 from ui.charts.changes import changes_chart
 from ui.charts.funnel import funnel_chart
@@ -51,6 +51,7 @@ __all__ = [
     "rounds",
     "score_spread",
     "show",
+    "show_kept",
     "units_in_category",
     "years_chart",
 ]

@@ -40,7 +40,9 @@ def _strip(fig: go.Figure, others: pd.DataFrame, y: int) -> None:
             mode="markers",
             marker={"symbol": "line-ns-open", "size": 14, "color": GREY, "line": {"width": 1.5, "color": GREY}},
             customdata=list(zip(names, others["n"], strict=True)),
-            hovertemplate=f"%{{customdata[0]}}<br>{_('Score')} %{{x:.2f}}<br>{_('Votes')} %{{customdata[1]}}<extra></extra>",
+            hovertemplate=(
+                f"%{{customdata[0]}}<br>{_('Score')} %{{x:.2f}}<br>{_('Votes')} %{{customdata[1]}}<extra></extra>"
+            ),
         )
     )
 
