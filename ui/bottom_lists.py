@@ -97,15 +97,16 @@ def show_category(round_: Round, category: str) -> None:
     st.subheader(layout.plain(card.sentence(language())))
     _chart(bottom, rows, round_)
     _promise(bottom)
-    if about := about_whom(bottom.family, language()):
-        st.caption(layout.plain(about))
+    for told in (*_resolution(card), about_whom(bottom.family, language())):
+        if told:
+            st.caption(layout.plain(told))
     if card.outcome == "nothing":
         st.warning(_("No list is available: the differences between these units are no larger than chance."))
     elif card.outcome != "no_list":
         _confirmed(bottom, card, rules)
         _undecided(bottom, card, rules, round_)
         _not_at_the_bottom(bottom, card, rules, round_)
-    _statistics(bottom, rows)
+    _statistics(bottom, rows, card)
     if bottom.count:
         st.subheader(_("Effect of other rules"))
         names = dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True))
@@ -146,6 +147,14 @@ def _promise(bottom: BottomList) -> None:
     )
 
 
+def _resolution(card: YearCard) -> list[str]:
+    """Return which differences the votes can show, what would settle the border, and where bounds are wide."""
+    if card.ranked < 2:
+        return []
+    more = card.more.sentence(language()) if card.more is not None else ""
+    return [card.seen(language()), more, card.on_unknown(language())]
+
+
 def _confirmed(bottom: BottomList, card: YearCard, rules: RuleSet) -> None:
     st.subheader("◆ " + _("Confirmed at the bottom") + f" · {card.confirmed}")
     if not card.confirmed:
@@ -179,13 +188,15 @@ def _not_at_the_bottom(bottom: BottomList, card: YearCard, rules: RuleSet, round
     markup.show(unit_rows.unit_table(title, rows, rules, round_.id, category=False))
 
 
-def _statistics(bottom: BottomList, rows: pd.DataFrame) -> None:
+def _statistics(bottom: BottomList, rows: pd.DataFrame, card: YearCard) -> None:
     if not bottom.count or bottom.no_list:
         return
     with st.expander(_(STATISTICIAN)):
         share = tables.percent(bottom.reliability, 0)
         gap = PUNCTUATION[language()].gap
         st.caption(gap.join([_(NO_SECOND_VERDICT), _(RELIABILITY).format(share=share)]))
+        for sentence in card.on_sites(language()):
+            st.caption(layout.plain(sentence))
         tables.show_statistics(rows, bottom.family.rules.presentation.decimals, "statistics")
         if bottom.sets.borderline:
             words = _(

@@ -143,7 +143,7 @@ def top_row(page: str) -> None:
 
 
 def _search_box(page: str) -> None:
-    """Show the search for a unit; Enter opens the page that lists what was found."""
+    """Show the search for a unit; Enter opens the page with the results."""
     st.session_state["find_unit"] = st.query_params.get("q", "") if page == FIND else ""
     st.text_input(
         _("Find a unit"),

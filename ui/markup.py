@@ -1,4 +1,4 @@
-"""HTML of our own: lists that a screen reader reads as tables, cards and steps. Every text is escaped.
+"""HTML of the product: lists that a screen reader reads as tables, cards and steps. Every text is escaped.
 
 `st.html` is called here only, and takes `Markup` only: a text becomes `Markup` by being put into a tag, which escapes
 it. Streamlit removes scripts besides. Classes are defined in ui/look.css.
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from ui.i18n import _, language
 
 NOTHING = Markup()
-HOME = "home"  # the first page, which has no address of its own
+HOME = "home"  # the first page, which is at the root address
 VOID = frozenset({"br", "hr"})
 
 
@@ -41,7 +41,7 @@ def unseen(text: object) -> Markup:
 def link(path: str, words: object, query: Mapping[str, str] | None = None, **attributes: str | None) -> Markup:
     """Return a link to another page by its address, in the language of the session.
 
-    ui/host_page.js opens it without loading the dashboard anew.
+    ui/host_page.js opens it without loading the dashboard again.
     """
     asked = {**(query or {}), "lang": language()}
     return tag("a", words, href=f"./{'' if path == HOME else path}?{urlencode(asked)}", **attributes)

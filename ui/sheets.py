@@ -20,7 +20,7 @@ evaluators = evaluators_sheet
 
 
 def ranking(round_: Round, language: str, category: str | None, search: str = "", codes: tuple[str, ...] = ()) -> Sheet:
-    """Return the ranking of a category, or of all categories; of these codes only, where a search found them."""
+    """Return the ranking of a category, or of all categories; of these codes only, after a search."""
     answer = cached.ranking_quietly(round_)
     rows = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
     rows = rows[rows["unit_code"].isin(codes)] if search else rows

@@ -172,7 +172,7 @@ def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | Lite
 def _rank_columns(decimals: int) -> dict[str, ColumnConfig | str | None]:
     """Return headers and formats of the columns of a ranked unit."""
     allowed = _("Places that the votes allow, for all units at once.")
-    required = _("Strength of the evidence for the verdict; at least 100 is required. {most} also stands for more.")
+    required = _("Strength of the evidence for the verdict; at least 100 is required. {most} also means more.")
     return {
         "rank": number_column(_("Rank"), width=60),
         "unit_name": st.column_config.TextColumn(_("Unit"), width=250),

@@ -46,7 +46,7 @@ def _borders() -> tuple[str, ...]:
 def initials(names: Iterable[str]) -> list[tuple[str, ...]]:
     """Return for every name the letters that each of its characters may begin with, in small letters.
 
-    A digit or Latin letter stands for itself; other signs are left out, so "市12345热线" gives s, 1, 2, 3, 4, 5, r, x.
+    A digit or Latin letter is kept; other signs are left out, so "市12345热线" gives s, 1, 2, 3, 4, 5, r, x.
     """
     keyed = [match_key(name) for name in names]
     keys = sort_keys({character for name in keyed for character in name if _is_chinese(character)})

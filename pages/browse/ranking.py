@@ -22,7 +22,7 @@ categories = list(dict.fromkeys(answer.rows["category"]))
 with middle:
     category = layout.choose_category(categories, first=categories[0] if len(answer.rows) > MANY_UNITS else "")
 with right:
-    search = address.text("search", _("Narrow the list"), placeholder=_("Part of its name or code"))
+    search = address.typed("search", _("Narrow the list"), placeholder=_("Part of its name or code"))
 
 rules = round_.scored_rules
 chosen = answer.rows[answer.rows["category"] == category] if category else answer.rows

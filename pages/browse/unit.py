@@ -87,6 +87,9 @@ if row["rank"]:
         )
     )
 
+query = {"units": code, "round": round_.id, "lang": language()}
+layout.page_link("browse/compare.py", _("Compare with other units"), query)
+
 st.subheader(_("By evaluator group"))
 if detail.groups.empty:
     st.info(_("No group voted on this unit."))

@@ -47,7 +47,7 @@ UNKNOWN_PLAN = N_("What would settle it cannot be computed for this rule.")
 class NamedUnit:
     """A unit that may be at the bottom, with everything that has to accompany its name.
 
-    row : its ranking row. in_a_row : rounds in a row that confirmed it, this one included; 0 if it is not confirmed.
+    row : its ranking row. in_a_row : rounds in a row, up to this round, that confirmed it; 0 if it is not confirmed.
     """
 
     code: str

@@ -92,7 +92,7 @@ def test_a_draft_is_to_be_finalised_next(release):
 def test_an_announced_round_runs_through_notice_and_review_to_the_letters(release):
     final, announced = event(FINAL, "2026-02-26"), event(ANNOUNCED, "2026-02-27", 2)
     during = steps(release, ANNOUNCED, announced, final)
-    assert next_step(during).code == "notice" and "2026-03-06" in next_step(during).what_next("en")
+    assert next_step(during).code == "notice" and "2026-03-05" in next_step(during).what_next("en")
     assert [step.words("en") for step in during[4:6]] == ["2026-02-26", "2026-02-27"]
     last = notice_of(announced, Store(release.store, threads=1).calendar()).review_until.day
     review = steps(release, ANNOUNCED, announced, final, today=last)

@@ -3,7 +3,7 @@
 import pytest
 
 from data.sample.city import OLD_NAME
-from results.unit_finder import CODE, EARLIER, LETTERS, MOST_FOUND, NAME, SIMILAR, directory
+from results.unit_finder import CODE, EARLIER, LETTERS, MOST_FOUND, NAME, SHORT, SIMILAR, directory
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def units(demo_release):
     ("text", "name", "why"),
     [
         ("市公安局", "市公安局", NAME),
-        ("公安", "市公安局", NAME),
+        ("公安", "市公安局", SHORT),
         ("zy028", "市公安局", CODE),
         ("sgaj", "市公安局", LETTERS),
         ("市卫生和计划生育委员会", "市卫生健康委员会", EARLIER),

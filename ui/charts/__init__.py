@@ -19,7 +19,7 @@ from ui.charts.pledges import (
     with_states,
     years_chart,
 )
-from ui.charts.ranking import ranked_units, score_spread
+from ui.charts.ranking import ranked_units
 from ui.charts.robustness import MOST_STRIP, robustness_strip
 from ui.charts.unit import grade_bars, group_means, rounds
 
@@ -49,7 +49,6 @@ __all__ = [
     "ranked_units",
     "robustness_strip",
     "rounds",
-    "score_spread",
     "show",
     "show_kept",
     "units_in_category",
