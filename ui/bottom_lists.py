@@ -23,6 +23,10 @@ TIERS = ("confirmed", "undecided")
 
 def size(round_: Round, category: str) -> int:
     """Return how many units the file of a category, or of all for "", lists."""
+    return int(cached.kept((round_.release.id, round_.id, category, "size"), lambda: _size(round_, category)))
+
+
+def _size(round_: Round, category: str) -> int:
     lists = cached.bottom_lists(round_)
     return len(not_settled([lists[category]] if category else list(lists.values())).rows)
 
@@ -33,21 +37,28 @@ def size(round_: Round, category: str) -> int:
 def show_all(round_: Round) -> None:
     """Show the lists of all categories: the finding, a line a category, then the units of each verdict."""
     st.subheader(layout.plain(headline(round_.id, cached.home_cards(round_)).sentence(language())))
-    markup.show(_summaries(round_))
-    lists = [found for found in cached.bottom_lists(round_).values() if not found.no_list]
-    for verdict, title, note in _tiers():
-        rows = [row for found in lists for row in records(found.tier(verdict))]
-        st.subheader(f"{markup.SHAPES[verdict]} {title} · {len(rows)}")
-        st.caption(note)
-        if rows:
-            markup.show(unit_rows.unit_table(title, rows, round_.scored_rules, round_.id))
+    key = (round_.release.id, round_.id, language(), "all lists")
+    for part in cached.kept(key, lambda: _all_lists(round_)):
+        if isinstance(part, Markup):
+            markup.show(part)
         else:
-            st.markdown(_("None."))
-    markup.show(_cleared(lists, round_))
+            st.subheader(part)
     left = [found.not_ranked for found in cached.bottom_lists(round_).values() if len(found.not_ranked)]
     if left:
         st.subheader(_("Not ranked"))
         tables.show_not_ranked(pd.concat(left, ignore_index=True))
+
+
+def _all_lists(round_: Round) -> list[Markup | str]:
+    """Return the parts of the page in order: headings as texts, lists as HTML."""
+    parts: list[Markup | str] = [_summaries(round_)]
+    lists = [found for found in cached.bottom_lists(round_).values() if not found.no_list]
+    for verdict, title, note in _tiers():
+        rows = [row for found in lists for row in records(found.tier(verdict))]
+        none = markup.tag("p", _("None."))
+        table = unit_rows.unit_table(title, rows, round_.scored_rules, round_.id) if rows else none
+        parts += [f"{markup.SHAPES[verdict]} {title} · {len(rows)}", markup.note(note), table]
+    return [*parts, _cleared(lists, round_)]
 
 
 def _tiers() -> list[tuple[str, str, str]]:

@@ -17,7 +17,7 @@ from i18n import N_
 from results.labels import STAMPS, person
 from results.ranking.statements import family_name
 from results.ranking.unit import UnitDetail
-from ui import address, cached
+from ui import address, cached, markup
 from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -136,7 +136,7 @@ def top_row(page: str) -> None:
     with st.container(key="biaochi-top", horizontal=True, vertical_alignment="center"):
         current = cached.release() if allowed(user(), page) else None
         if current is not None and current.is_demo:
-            st.caption(_("Demonstration data: an invented city"), width="content")
+            markup.show(markup.tag("p", _("Demonstration data: an invented city"), class_="biaochi-demo"), narrow=True)
         st.session_state[TOP] = st.container(key="biaochi-top-choices", horizontal=True)
         if current is not None:
             _search_box(page)

@@ -1,5 +1,7 @@
 """Section of the page of a unit: what all schemes say of it, as lanes over three years and as a table."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -19,13 +21,14 @@ COLUMNS = ("scheme", "counted", "value", "base", "evidence", "period", "as_of", 
 """Value, base and evidence come before the days, so that a screen of 1,366 shows them without scrolling."""
 
 
-def section(found: Dossier) -> None:
-    """Show the dossier of a unit over all schemes."""
+def section(found: Dossier, depends: tuple[str, ...]) -> None:
+    """Show the dossier of a unit over all schemes. depends : release and unit that it is of."""
     st.subheader(_("All schemes"))
     if len(found.events):
         events = found.events.assign(words=[_(str(text)) for text in found.events["words"]])
         lanes = {name: _(title) for name, title in found.lanes.items()}
-        charts.show(lanes_chart(events, lanes, found.first, found.as_of), "lanes", _(ALT))
+        draw = partial(lanes_chart, events, lanes, found.first, found.as_of)
+        charts.show_kept(depends, draw, "lanes", _(ALT))
         st.caption(_(CAPTION))
     lines = [words_of.cells(line, language()) for line in found.lines]
     heads = {name: _(words_of.HEADERS[name]) for name in COLUMNS}

@@ -66,7 +66,10 @@ st.caption(
 )
 for told in (
     about_whom(bottom.family, language()),
-    bounds_in_words(round_, bottom.family, code, language()),
+    cached.kept(
+        (release.id, round_.id, code, language(), "bounds"),
+        partial(bounds_in_words, round_, bottom.family, code, language()),
+    ),
 ):
     if told:
         st.caption(layout.plain(told))
@@ -136,4 +139,5 @@ downloads.table("unit", round_, sheet, depends=(code,))
 unit_book.in_short(round_, code, detail.name)
 
 make = partial(unit_dossier, release, code, history.rounds, SCHEMES)
-unit_schemes.section(cached.kept((release.id, code, f"dossier {round_.is_trial}"), make))
+key = (release.id, code, f"dossier {round_.is_trial}")
+unit_schemes.section(cached.kept(key, make), key)

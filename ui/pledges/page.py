@@ -68,6 +68,11 @@ class Chosen:
         """Return all results on the pledges of the round."""
         return cached.pledge_year(self.round_, self.as_of)
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return what identifies the results of the page."""
+        return (self.round_.release.id, self.round_.id, self.as_of.isoformat(), self.category)
+
     def of_category(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the chosen category."""
         return rows[rows["category"] == self.category] if self.category else rows
@@ -185,7 +190,7 @@ def show_outcomes(chosen: Chosen) -> None:
     if rows.empty:
         st.info(_("No unit has a pledge of this kind here."))
         return
-    _draw_outcomes(rows, kind, by)
+    _draw_outcomes(rows, kind, by, chosen.key)
     level = tables.percent(chosen.year.votes.level, 0)
     st.caption(
         _(
@@ -197,7 +202,7 @@ def show_outcomes(chosen: Chosen) -> None:
     _outcome_table(rows, kind, by, chosen)
 
 
-def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str) -> None:
+def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str, depends: tuple[str, ...]) -> None:
     """Draw promise and outcome; say why not, and which rows are left out."""
     if rows[["verified", "met", "alone"]].isna().all(axis=None):
         st.info(_("No outcome of these pledges is verified yet; the table shows what is reported."))
@@ -208,7 +213,8 @@ def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str) -> None:
     )
     panels = {name: title for name, title in panels.items() if drawn[f"{name}_score"].notna().any()}
     alt = _("Promise and verified outcome of each row, those without one first, with the scores to the right.")
-    charts.show(charts.outcomes_chart(drawn, panels), "outcomes", alt)
+    draw = partial(charts.outcomes_chart, drawn, panels)
+    charts.show_kept((*depends, kind, by), draw, "outcomes", alt)
     silent = int((rows["state"] == charts.SILENT).sum())
     if silent:
         st.caption(
@@ -411,9 +417,8 @@ def show_halls(chosen: Chosen) -> None:
         for row in named.head(charts.MOST_NAMED).to_dict("records"):
             _named(row)
         order = drawn.assign(sure=drawn["p"].where(drawn["differs"].notna(), 2.0)).sort_values("sure")
-        charts.show(
-            charts.halls_chart(order), "halls", _("Each post by its position in the hall vote and in the public score.")
-        )
+        alt = _("Each post by its position in the hall vote and in the public score.")
+        charts.show_kept(chosen.key, partial(charts.halls_chart, order), "halls", alt)
         st.caption(
             _(
                 "Each axis shows points above or below the category mean in this round, with a {level} interval. "

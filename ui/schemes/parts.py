@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -80,7 +80,7 @@ def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption:
         charts.show(fig, key, alt)
     with right:
         rows, formats = from_texts(table)
-        height = fig.layout.height or "auto"
+        height: int | Literal["auto"] = fig.layout.height or "auto"
         st.dataframe(rows, hide_index=True, key=f"{key}_table", height=height, column_config=formats, alt=alt)
     st.caption(layout.plain(caption))
 
