@@ -7,7 +7,7 @@ period, as of which day, why there is no interval, under which settings and from
 import calendar
 import re
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
@@ -24,7 +24,9 @@ ROW = (
 """Columns of a row, in this order. value : a share from 0 to 1 of n, or a count. low, high : in the unit of value."""
 
 ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
-"""Columns of what has to be done. days : of the kind that the word for `what` names, negative once a day is over."""
+"""Columns of what has to be done. days : of the kind that the word for `what` names, negative once a day is over; where
+the scheme has ATTENTION_COUNT_WORDS for it, the number that they name.
+"""
 
 ALL, MONTH, QUARTER = "all", "month", "quarter"
 KEY_COLUMN = {
@@ -56,6 +58,18 @@ random.
 def setting(default: Any, *, low: object = None, high: object = None, choices: tuple[str, ...] = ()) -> Any:
     """Return a field of a class of settings: its default, and the range or words that `schemes.rules` accepts."""
     return field(default=default, metadata={"low": low, "high": high, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A field of a book whose earlier values a scheme reads: key, as_of and value of every file, oldest first.
+
+    keys : frames -> the keys of the rows, which should be few.
+    """
+
+    kind: str
+    field: str
+    keys: Callable[[Frames], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -116,7 +130,8 @@ class Measure(Generic[S]):
     counts : what the value is: "share", or the word for what is counted. of_what : word for the base. by : ways to
     divide it. fn : frames, question and settings to key, value, n and, where tested, low, high, verdict and reason.
     tables : frames it reads. why_no_interval : None where the interval is exact. good : direction that is good.
-    public : may leave the system after disclosure control.
+    public : may leave the system after disclosure control. enters : a share that may be a component of the official
+    score of a unit.
     """
 
     name: str
@@ -128,20 +143,31 @@ class Measure(Generic[S]):
     why_no_interval: str | None = COUNTED
     good: Literal["high", "low"] | None = None
     public: bool = False
+    enters: bool = False
 
 
 def measure_rows(
     scheme: str, measures: Iterable[Measure[S]], frames: Frames, asked: Asked, settings: S
 ) -> pd.DataFrame:
     """Return ROW for every measure that can be divided as asked."""
-    rows: list[dict[str, object]] = []
-    for measure in measures:
-        if asked.by not in (ALL, *measure.by):
-            continue
-        for name, part in _parts(asked):
-            about = {"scheme": scheme, "measure": measure.name, "by": asked.by, "of_what": measure.of_what}
-            rows += [{**about, **row} for row in _answered(measure, frames, part, settings, name)]
-    return pd.DataFrame(rows, columns=list(ROW), dtype=object)
+    return as_rows(row for measure in measures for row in measure_records(scheme, measure, frames, asked, settings))
+
+
+def measure_records(
+    scheme: str, measure: Measure[S], frames: Frames, asked: Asked, settings: S
+) -> list[dict[str, object]]:
+    """Return the rows of one measure as records of ROW; none if it cannot be divided as asked."""
+    if asked.by not in (ALL, *measure.by):
+        return []
+    about = {"scheme": scheme, "measure": measure.name, "by": asked.by, "of_what": measure.of_what}
+    return [
+        {**about, **row} for name, part in _parts(asked) for row in _answered(measure, frames, part, settings, name)
+    ]
+
+
+def as_rows(found: Iterable[dict[str, object]]) -> pd.DataFrame:
+    """Return records of ROW as a frame."""
+    return pd.DataFrame(list(found), columns=list(ROW), dtype=object)
 
 
 def _parts(asked: Asked) -> list[tuple[str, Asked]]:

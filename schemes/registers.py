@@ -15,7 +15,7 @@ from data.model.books import AS_OF, is_book
 from data.model.contract import FACT, MONTH, TABLE_OF, UPLOAD_KINDS, Table
 from data.model.record_keys import year_of
 from data.model.working_days import SHIPPED_YEARS, Calendar, work_calendar
-from schemes.frame import BEGUN, days
+from schemes.frame import BEGUN, Earlier, days
 from schemes.kept_rules import DatedRules
 from schemes.scheme import Scheme
 
@@ -71,7 +71,15 @@ class Registers:
     @cached_property
     def plain(self) -> LazyFrames:
         """The frames without due days. A table that was never delivered is not among them."""
-        return LazyFrames([*(kind for kind in delivered(self.release) if self._known(kind)), *EVERYWHERE], self._load)
+        known = [kind for kind in delivered(self.release) if self._known(kind)]
+        earlier = [name for name, own in self._earlier.items() if own.kind in known]
+        return LazyFrames([*known, *earlier, *EVERYWHERE], self._load)
+
+    @property
+    def _earlier(self) -> Mapping[str, Earlier]:
+        """The earlier values that the due days of the scheme need, by the name of their frame."""
+        found: Mapping[str, Earlier] = getattr(self.scheme.due_days, "EARLIER", {})
+        return found
 
     @cached_property
     def frames(self) -> LazyFrames:
@@ -101,6 +109,9 @@ class Registers:
         if name == RULES:
             first = pd.Series([item.first for item in self.dated], dtype="datetime64[s]")
             return pd.DataFrame({"valid_from": first, "settings": [item.rules.settings for item in self.dated]})
+        if name in self._earlier:
+            own = self._earlier[name]
+            return self.release.book_values(own.kind, own.field, own.keys(self.plain), self.as_of.isoformat())
         if name == UNIT:
             return units_on(self.release, self.as_of)
         if name in (PLACE, PERSON):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from data.model.contract import Table
     from data.store.release import Release
+    from results.contributions import PostedList
     from schemes.command import Command
     from schemes.frame import Asked, Frames, Measure
     from schemes.rules import Rules
@@ -126,6 +127,23 @@ class Scheme:
         from schemes.chosen import year_rows
 
         return year_rows(self, release, year)
+
+    def public_rows(self, release: "Release", year: int) -> "pd.DataFrame":
+        """Return the rows of a year that may be published once they are judged."""
+        from schemes.chosen import public_rows
+
+        return public_rows(self, release, year)
+
+    def posted(self, release: "Release", year: int, language: str) -> "PostedList | None":
+        """Return the list that it posts for everybody, of a year; None if it posts none, or has no tables."""
+        write = self._given(DOCUMENTS, "posted_list", None)
+        day = self.latest_day(release)
+        if write is None or day is None:
+            return None
+        from schemes.chosen import of_year
+
+        posted: PostedList | None = write(of_year(self, release, year), language)
+        return posted
 
     def names(self, release: "Release", day: date) -> Mapping[str, str]:
         """Return code -> name of the units and places that rows may name."""

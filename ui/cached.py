@@ -37,8 +37,8 @@ from results.pledges import analysis, by_year, counts, progress, register
 from results.pledges.by_year import PledgeYear
 from results.pledges.register import PledgeBook
 from results.pledges.vote_scores import VoteScores
+from results.ranking.allowed_accountability import ReleaseClaims
 from results.ranking.bottom_list import BottomList, bottom_list
-from results.ranking.claims import ReleaseClaims
 from results.ranking.family import Family
 from results.ranking.ranking import Ranking
 from results.ranking.unit import Alone, UnitHistory
@@ -75,7 +75,7 @@ def answers(entries: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 def store() -> Store:
     """Return the store of this server."""
     chosen = settings.load()
-    return Store(chosen.store, threads=chosen.threads, claims=ReleaseClaims)
+    return Store(chosen.store, threads=chosen.threads, claims=ReleaseClaims, signing_key=chosen.signing_key)
 
 
 def release() -> Release | None:

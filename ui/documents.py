@@ -21,7 +21,7 @@ from reports.documents import RoundResults
 from results.pledges.counts import quarter_days
 from results.ranking.statements import named_with_verdict
 from results.unit_dossier import Dossier
-from ui import address, cached, downloads, layout, tables
+from ui import address, cached, downloads, guard, layout, tables
 from ui.i18n import _, language
 
 KINDS = {
@@ -142,7 +142,7 @@ def ask_form() -> Form:
             texts[name] = _ask(name, known, columns[at % 2])
         annexes = st.text_area(_("Annexes, one a line"), key="annexes", height=80)
         sealed = st.checkbox(_("Leave room for a seal"), value=bool(known.get("sealed")), key="sealed")
-        if st.button(_("Remember for the next papers"), key="remember_form"):
+        if guard.can("remember_form") and st.button(_("Remember for the next papers"), key="remember_form"):
             wanted = {name: texts[name] for name in REMEMBERED} | {"sealed": "yes" if sealed else ""}
             remember_form(cached.store().path, wanted)
             st.toast(_("Remembered."))

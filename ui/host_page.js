@@ -184,7 +184,21 @@
     return true;
   }
 
+  // ui/layout.py shows this mark where nobody is signed in any more. The page goes where a person signs in.
+  function leave() {
+    const mark = document.querySelector('[class*="st-key-biaochi-signed-out"]');
+    if (!mark) return false;
+    const here = `${location.pathname}${location.search}`;
+    const query = new URLSearchParams(
+      /st-key-biaochi-signed-out-now/.test(mark.className) ? { out: "1" } : { next: here },
+    );
+    query.set("lang", document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+    location.replace(`/signin?${query}`);
+    return true;
+  }
+
   function changed(records) {
+    if (leave()) return;
     if (followLanguage()) return translateTree(document.body);
     for (const record of records) {
       if (record.type === "characterData") translateText(record.target);

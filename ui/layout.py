@@ -1,7 +1,7 @@
 """Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-import settings
+from access.roles import PAGE, ROLES, NotForRoleError
+from data.store import heads
 from data.store.release import Release, Round
 from data.store.round_status import TRIAL, WITHDRAWN
 from errors import BiaochiError, StoreBusyError
@@ -17,7 +18,7 @@ from i18n import N_
 from results.labels import STAMPS, person
 from results.ranking.statements import family_name
 from results.ranking.unit import UnitDetail
-from ui import address, cached, markup
+from ui import address, cached, guard, markup
 from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -54,6 +55,7 @@ MENU = {
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
+        Entry("objections", "act/objections.py", N_("Objections")),
         Entry("bulletin", "act/bulletin.py", N_("Bulletin")),
     ),
     N_("Manage"): (
@@ -62,7 +64,16 @@ MENU = {
         Entry("releases", "manage/releases.py", N_("Releases")),
     ),
     N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
+    N_("Administration"): (
+        Entry("account", "admin/account.py", N_("My account")),
+        Entry("log", "admin/log.py", N_("Audit log")),
+        Entry("users", "admin/users.py", N_("Accounts")),
+    ),
 }
+FIRST = ("home", "users", "account")
+"""Page of the root address: the first of these that the role may see."""
+WITH_LOGIN = ("account", "log", "users")
+"""Pages that there are only where people sign in."""
 
 
 HOME, FIND = "home", "find"
@@ -73,14 +84,14 @@ SCHEMES, SCHEME, SCHEME_FILE = N_("Schemes"), "scheme", "schemes/scheme.py"
 
 
 def user() -> str | None:
-    """Return the signed-in user; None if nobody is signed in or no login is configured."""
-    name = st.user.get("email") or st.user.get("sub")
-    return str(name) if name and st.user.get("is_logged_in") else None
+    """Return the account signed in; None if nobody is signed in or no login is configured."""
+    found = guard.present()
+    return found.account.name if found else None
 
 
-def allowed(who: str | None, page: str) -> bool:
-    """Return whether a user may see a page; without a configured login every page is visible."""
-    return not settings.load().login or who is not None
+def allowed(page: str, schemes: Collection[str] = ()) -> bool:
+    """Return whether whoever looks may see a page; without a configured login every page is visible."""
+    return guard.may(PAGE, SCHEME if page in schemes else page)
 
 
 def menu_with(schemes: Mapping[str, str]) -> dict[str, tuple[Entry, ...]]:
@@ -91,33 +102,84 @@ def menu_with(schemes: Mapping[str, str]) -> dict[str, tuple[Entry, ...]]:
 
 
 def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
-    """Return the page named by the address, among the pages that this user may see. schemes : name -> title."""
-    who = user()
-    menu: dict[str, list[st.Page]] = {}
-    for section, entries in menu_with(schemes or {}).items():
-        seen = [entry for entry in entries if allowed(who, entry.path)]
-        if seen:
-            menu[_(section)] = [_page(entry) for entry in seen]
-    if schemes and allowed(who, SCHEME):
-        menu[_(SCHEMES)].append(
-            st.Page(PAGES / SCHEME_FILE, title=_(SCHEMES), url_path=SCHEME, visibility="hidden")  # for ?scheme=
+    """Return the page named by the address, among the pages that the role may see. schemes : name -> title.
+
+    Other pages are not in the menu, and their addresses answer that they are not for this role.
+    """
+    if guard.login_needed() and guard.present() is None:
+        return st.navigation(
+            [st.Page(signed_out, title=_("Sign in"), url_path="login", default=True)], position="hidden"
         )
-    if not menu:
-        return st.navigation([st.Page(sign_in, title=_("Sign in"), url_path="login", default=True)], expanded=True)
+    known, begins = schemes or {}, first_page()
+    menu: dict[str, list[st.Page]] = {}
+    hidden: list[st.Page] = []
+    for section, entries in menu_with(known).items():
+        for entry in entries:
+            if not _offered(entry):
+                continue
+            if allowed(entry.path, known):
+                menu.setdefault(_(section), []).append(_page(entry, entry.path == begins))
+            else:
+                hidden.append(_refused(entry))
+    if known and allowed(SCHEME):
+        hidden.append(st.Page(PAGES / SCHEME_FILE, title=_(SCHEMES), url_path=SCHEME, visibility="hidden"))
+    last = list(menu)[-1]
+    menu[last] += hidden
     return st.navigation(menu, expanded=True)
 
 
-def _page(entry: Entry) -> st.Page:
-    first = entry.path == HOME
+def first_page() -> str:
+    """Return the page of the root address for whoever looks."""
+    return next((path for path in FIRST if allowed(path)), FIRST[0])
+
+
+def _offered(entry: Entry) -> bool:
+    """Return whether a page has a sense here: those of people signed in have none without a login."""
+    return guard.login_needed() or entry.path not in WITH_LOGIN
+
+
+def _page(entry: Entry, first: bool) -> st.Page:
     return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
 
 
-def sign_in() -> None:
-    """Show the sign-in page, the only page without a session."""
-    st.title(_("Sign in"))
-    st.write(_("Results are shown to signed-in staff only."))
-    if st.button(_("Sign in"), key="sign_in", type="primary"):
-        st.login()
+def _refused(entry: Entry) -> st.Page:
+    """Return what answers at the address of a page that the role may not see."""
+
+    def refused() -> None:
+        found = guard.present()
+        st.title(_("Not for this role"))
+        if found is not None:
+            guard.log_refusal(found, f"page {entry.path}")
+            show_refusal(NotForRoleError(found.account.shown, _(ROLES[found.account.role])))
+
+    refused.__name__ = f"refused_{entry.path}"
+    return st.Page(refused, title=_("Not for this role"), url_path=entry.path, visibility="hidden")
+
+
+def signed_out(now: bool = False) -> None:
+    """Show that nobody is signed in; ui/host_page.js goes to the sign-in page. now : whether by the own click."""
+    with st.container(key="biaochi-signed-out-now" if now else "biaochi-signed-out"):
+        st.title(_("Sign in"))
+        st.write(_("You are signed out. Open this page again to sign in."))
+
+
+def _account() -> None:
+    """Show who is signed in, with which role, and the way out; at the top of every page."""
+    found = guard.present()
+    if found is None:
+        return
+    st.caption(f"{plain(found.account.shown)} · {plain(_(ROLES[found.account.role]))}", width="content")
+    if st.button(_("Sign out"), key="sign_out", type="tertiary"):
+        guard.leave(found)
+        signed_out(now=True)
+        st.stop()
+
+
+def live_head() -> None:
+    """Show the head of the audit log as it is now, below the menu of every page."""
+    head = heads.live_head(cached.store().path)
+    if head is not None:
+        st.sidebar.caption(_("Audit log: {head}").format(head=head))
 
 
 def path_of(file: str) -> str:
@@ -134,12 +196,13 @@ def top() -> DeltaGenerator:
 def top_row(page: str) -> None:
     """Show the row above the title: demonstration mark, choices of the page, and the search for a unit."""
     with st.container(key="biaochi-top", horizontal=True, vertical_alignment="center"):
-        current = cached.release() if allowed(user(), page) else None
+        current = cached.release() if guard.may(PAGE, HOME) else None
         if current is not None and current.is_demo:
             markup.show(markup.tag("p", _("Demonstration data: an invented city"), class_="biaochi-demo"), narrow=True)
         st.session_state[TOP] = st.container(key="biaochi-top-choices", horizontal=True)
         if current is not None:
             _search_box(page)
+        _account()
 
 
 def _search_box(page: str) -> None:

@@ -44,6 +44,7 @@ def offer(round_: Round, form: Form, schemes: Sequence[Scheme] = ()) -> None:
                 round_.release.id,
                 round_.id,
                 round_.status,
+                round_.head,
                 language(),
                 form if name == "internal" else "",
             )
@@ -56,6 +57,7 @@ def offer(round_: Round, form: Form, schemes: Sequence[Scheme] = ()) -> None:
                     f"{name}-{round_.id}",
                     "html" if name == "page" else "zip",
                     _told(f"{LOGGED[name]} {round_.id}", round_, _note(name, round_)),
+                    right="internal" if name == "internal" else "public",
                 )
 
 
@@ -81,11 +83,12 @@ def offer_kit(round_: Round, code: str) -> None:
     downloads.on_request(
         "file_kit",
         (_(KIT_LABELS[0]), _(KIT_LABELS[1])),
-        (round_.release.id, round_.id, round_.status, code),
+        (round_.release.id, round_.id, round_.status, round_.head, code),
         partial(_make_kit, round_, code),
         f"kit-{round_.id}-{code}",
         "zip",
         _told(f"{KIT} {code} {round_.id}", round_, lambda: kits_noted(kits_digest(round_))),
+        right="kit",
     )
 
 

@@ -15,6 +15,7 @@ from i18n import N_, PUNCTUATION
 from results.labels import REASON_SENTENCES, REASONS, VERDICTS
 from results.missing import is_missing
 from results.number_format import NONE, interval, number, percent, places
+from results.ranking.feature_words import feature_sentences
 from results.ranking.rows import records
 from results.ranking.rule_words import UNSCORED_NAMES, bottom_words
 from results.ranking.statements import STRONGEST, gauge, named_with_verdict, strength
@@ -300,6 +301,7 @@ def _rule_pairs(rules: RuleSet) -> list[tuple[str, str]]:
     pairs.append((_("Bottom rule"), bottom_sentence(rules.bottom)))
     pairs += [(f"{_('Bottom rule')} · {name}", bottom_sentence(own)) for name, own in rules.category_bottom.items()]
     pairs.append((_("Level of the intervals"), percent(rules.uncertainty.level, 0)))
+    pairs += [(_("Also"), sentence) for sentence in feature_sentences(rules, language()).values()]
     return pairs
 
 

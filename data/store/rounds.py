@@ -18,7 +18,7 @@ from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
 from data.intake.context import READING_OF_MEANINGS, Stored
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.model.contract import RECORD_KINDS, TABLES
+from data.model.contract import RECORD_KINDS, ROUND_BALLOTS, TABLE_OF, TABLES
 from data.model.facts import (
     Dictionaries,
     Lines,
@@ -47,7 +47,8 @@ class RoundFacts:
 
     lines, dictionaries: of the ballots, or None; table `ballot` of the connection holds the ballots.
     counts: frame of `intake.counts.COLUMNS` with resolved units. records: kind, number, content of the other tables
-    of the evaluation. digest: of the canonical content of the evaluation.
+    of the evaluation. digest: of the canonical content of the evaluation. frozen: of the part that closes with the
+    status of the round: all but its evidence, such as pledges.
     """
 
     round_id: str
@@ -57,6 +58,7 @@ class RoundFacts:
     counts: pd.DataFrame
     records: pd.DataFrame
     digest: str
+    frozen: str
 
     @property
     def is_evaluated(self) -> bool:
@@ -193,11 +195,18 @@ def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Uplo
     counts = _read_counts([u for u in uploads if u.kind == "counts"], codes)
     dictionaries, lines = read_ballots(con, ballots, codes)
     records = _read_records(uploads)
-    digest = _digest(con, register, dictionaries, lines, counts)
-    if len(records):  # without records the digest is the same as in versions before records existed
-        own = frame_digest("record", records)
-        digest = frame_digest("records", pd.DataFrame({"round": [digest], "records": [own]}))
-    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest)
+    voted = _digest(con, register, dictionaries, lines, counts)
+    closing = records[[TABLE_OF[kind].lock == ROUND_BALLOTS for kind in records["kind"]]].reset_index(drop=True)
+    digest, frozen = _with_records(voted, records), _with_records(voted, closing)
+    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest, frozen)
+
+
+def _with_records(digest: str, records: pd.DataFrame) -> str:
+    """Return the digest with records; without any it is the same as in versions before records existed."""
+    if not len(records):
+        return digest
+    own = frame_digest("record", records)
+    return frame_digest("records", pd.DataFrame({"round": [digest], "records": [own]}))
 
 
 def _read_records(uploads: list[Upload]) -> pd.DataFrame:

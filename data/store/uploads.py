@@ -4,7 +4,6 @@
 A folder appears by a single rename, so an upload is never stored in part.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,14 +18,18 @@ from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.context import READING, READING_OF_0_1, READING_OF_MEANINGS
 from data.intake.corrections import Edit
-from data.model.contract import MONTH, TABLE_OF
+from data.model.contract import MONTH, ROUND_BALLOTS, TABLE_OF
 from data.model.facts import read_dictionaries, write_dictionaries
+from data.store.seals import file_sha256 as file_sha256
 from errors import StoreDamagedError
+from i18n import N_
 from problems import Problem
 
 MANIFEST = "upload.json"
 FACTS = "facts.parquet"
 EVIDENCE = "evidence-"
+ORIGINAL_DAMAGED = N_("Upload {upload}: the stored original {file} is damaged or missing. Restore it from a backup.")
+DERIVED_DAMAGED = N_("Upload {upload}: {file} is damaged or missing. Run “biaochi rebuild” to restore it.")
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,15 @@ class Upload:
 
     @property
     def locks_with_round(self) -> bool:
-        """Return whether the upload belongs to the evaluation of its round, whose status locks it."""
+        """Return whether the upload belongs to the evaluation of its round: not to a table that closes by month."""
         table = TABLE_OF.get(self.kind)  # None: of a scheme that was taken out
         return table is None or table.lock != MONTH
+
+    @property
+    def freezes_with_round(self) -> bool:
+        """Return whether the upload is frozen with its round; evidence on it, such as pledges, goes on."""
+        table = TABLE_OF.get(self.kind)
+        return table is None or table.lock == ROUND_BALLOTS
 
     @property
     def replaced_together(self) -> tuple[str, str, str]:
@@ -181,6 +190,14 @@ def damaged_files(folder: Path) -> list[str]:
     ]
 
 
+def refuse_damaged(uploads: Sequence[Upload]) -> None:
+    """Raise StoreDamagedError for the first file of these uploads that is damaged or missing."""
+    for upload in uploads:
+        for name in damaged_files(upload.folder):
+            facts = {"upload": upload.upload_id, "file": name}
+            raise StoreDamagedError(ORIGINAL_DAMAGED if is_evidence(name) else DERIVED_DAMAGED, **facts)
+
+
 @contextmanager
 def damage_told(uploads: Sequence[Upload]) -> Iterator[None]:
     """Turn a read error into a StoreDamagedError if a file of these uploads is damaged or missing.
@@ -225,12 +242,6 @@ def _manifest_damaged(folder: Path) -> StoreDamagedError:
     return StoreDamagedError(
         "Upload {upload}: {file} can no longer be read. Restore it from a backup.", upload=folder.name, file=MANIFEST
     )
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_ballot_facts(con: duckdb.DuckDBPyConnection, folder: Path, facts: BallotFacts) -> None:

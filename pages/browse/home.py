@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
+from results.quality.rule_lint import lint_on
 from ui import cached, charts, downloads, home, layout, markup, sheets, tables
 from ui.i18n import _, language
 from ui.releases import page as releases_page
@@ -48,6 +49,12 @@ with st.expander(_("Who voted, and what they answered")):
     st.caption(_("Don't know, abstained, blank and invalid are counted separately; none of them is a low grade."))
     tables.show_groups(year.groups)
     downloads.table("groups", round_, partial(sheets.groups, round_, language()))
+
+remarks = lint_on(round_)
+if remarks:
+    with st.expander(_("What the rule set does to this round")):
+        for remark in remarks:
+            st.markdown(f"- {layout.plain(remark.sentence(language()))}")
 
 st.caption(
     _("Rule set: {rules}. Release {release}.").format(

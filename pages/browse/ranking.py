@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from ui import address, cached, charts, downloads, layout, markup, sheets, tables
+from ui import address, cached, charts, downloads, evidence, layout, markup, score_parts, sheets, tables
 from ui.i18n import _, language
 
 MANY_UNITS = 60  # with more units the page opens with a single category
@@ -29,6 +29,10 @@ chosen = answer.rows[answer.rows["category"] == category] if category else answe
 ranked = tables.ranking_rows(chosen, rules)
 ranked = ranked[layout.mentions(ranked, search)].reset_index(drop=True)
 not_ranked = chosen[chosen["rank"].isna() & layout.mentions(chosen, search)]
+
+if st.toggle(_("Classes instead of places"), key="classes", bind="query-params"):
+    evidence.show_classes(round_, category, search)
+    st.stop()
 
 st.caption(
     _(
@@ -67,6 +71,7 @@ if not ranked.empty:
     holds = downloads.holds(round_.id, category, len(codes) if only else len(chosen), only)
     downloads.table("ranking", round_, sheet, depends=(category, only), holds=holds)
 
+score_parts.show(round_, category)
 if not not_ranked.empty:
     st.subheader(_("Not ranked"))
     tables.show_not_ranked(not_ranked)

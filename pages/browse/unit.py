@@ -6,6 +6,8 @@ import streamlit as st
 
 from i18n import N_
 from reports.ranking_table import unit_as_sheet
+from results.evidence.flips import flips_of_unit
+from results.evidence.flips import in_words as flips_in_words
 from results.ranking.population import about_whom
 from results.ranking.statements import STATISTICIAN
 from results.ranking.unit import TOO_FEW, alone_sentence
@@ -81,6 +83,8 @@ if row["rank"]:
         for sentence in bottom.statistics(row, language()):
             st.caption(layout.plain(sentence))
         st.caption(layout.plain(alone_sentence(cached.alone(round_, code), language())))
+    for sentence in flips_in_words(flips_of_unit(round_, code), language()):
+        st.caption(layout.plain(sentence))
 
     packages.offer_kit(round_, code)
     st.caption(

@@ -13,7 +13,7 @@ from schemes.frame import Asked, Period
 from schemes.kept_rules import rules_of_release, rules_on
 from schemes.printed_months import close
 from schemes.registers import PLACE, UNIT, Registers, delivered, latest_day
-from ui import cached, layout
+from ui import cached, guard, layout
 from ui import schemes as parts
 from ui.i18n import _, language
 
@@ -45,7 +45,7 @@ asked = Asked(Period.of(address.period), address.as_of, rules=rules.name, releas
 chosen = Chosen(scheme, _registers(address.as_of), asked, address.unit, address.place)
 scheme.view(chosen)
 if scheme.documents:
-    keep = partial(close, cached.store(), release, scheme, who=layout.user() or "")
+    keep = guard.guarded("close_month", partial(close, cached.store(), release, scheme, who=layout.user() or ""))
     parts.documents(chosen, scheme.documents, scheme.items, keep)
 st.subheader(_("Files"))
 parts.tables(chosen, partial(measure_sheet, chosen, rows, language()))

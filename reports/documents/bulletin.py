@@ -16,13 +16,18 @@ from reports.documents.common import (
     bar,
     document,
     few_votes,
+    is_internal,
     round_words,
     table,
     unit_cells,
 )
 from results import number_format
+from results.evidence.flips import flips
+from results.evidence.flips import in_words as flips_in_words
+from results.missing import named_rows
 from results.notes import SENTENCES
 from results.ranking.bottom_list import BottomList
+from results.ranking.family import ALL
 from results.ranking.population import about_whom
 from results.ranking.ranking import FIELDS
 from results.ranking.rows import records
@@ -67,6 +72,9 @@ RULES = {
     "share": N_("Ranked units: {count}. By the rules, places at the bottom: {k}."),
     "below": N_("Ranked units: {count}. By the rules, units with a score below {line} points are at the bottom."),
     "last_and_below": N_(
+        "Ranked units: {count}. By the rules, places at the bottom: {k}, for units with a score below {line} points."
+    ),
+    "share_and_below": N_(
         "Ranked units: {count}. By the rules, places at the bottom: {k}, for units with a score below {line} points."
     ),
     "dissatisfied_over": N_(
@@ -177,11 +185,23 @@ def _reading(found: RoundResults, language: str) -> str:
 
 
 def _tiers(found: RoundResults, shown: Presentation, language: str) -> Iterator[Section]:
+    more = _flips(found, language)
     for listed in found.lists:
-        yield from _tiers_of(listed, shown, language)
+        yield from _tiers_of(listed, shown, language, more)
 
 
-def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterator[Section]:
+def _flips(found: RoundResults, language: str) -> dict[str, str]:
+    """Return by unit how many ballots would alter the findings about it; nothing in a document that goes outside."""
+    round_ = found.release.round(found.ranking.round)
+    if not found.lists or not is_internal("bulletin", round_.status):
+        return {}
+    category = ALL if found.lists[0].family.name == ALL else None
+    gap = PUNCTUATION[language].gap
+    rows = named_rows(flips(round_, category))
+    return {str(row["unit_code"]): gap.join(flips_in_words(row, language)) for row in rows}
+
+
+def _tiers_of(listed: BottomList, shown: Presentation, language: str, more: Mapping[str, str]) -> Iterator[Section]:
     """Return a category: confirmed units, undecided units, and the number of cleared units."""
     name = plain(family_name(listed.family.name, language))
     facts = {**listed.facts(language), "membership": listed.membership(language)}
@@ -196,9 +216,11 @@ def _tiers_of(listed: BottomList, shown: Presentation, language: str) -> Iterato
         yield Section(name, 2, (*said, translate(listed.refused, language)))
         return
     yield Section(name, 2, tuple(said))
-    confirmed = [_unit(row, listed, shown, language, stated=True) for row in _records(tiers[CONFIRMED])]
+    confirmed = [_unit(row, listed, shown, language, stated=True, more=more) for row in _records(tiers[CONFIRMED])]
     yield _tier(CONFIRMED, NOBODY, None, confirmed, facts, language)
-    open_ = [_unit(row, listed, shown, language, stated=bool(row["named"])) for row in _records(tiers[UNDECIDED])]
+    open_ = [
+        _unit(row, listed, shown, language, stated=bool(row["named"]), more=more) for row in _records(tiers[UNDECIDED])
+    ]
     yield _tier(UNDECIDED, NONE_OPEN, OPEN, open_, facts, language)
     yield Section(
         translate(HEADINGS[CLEARED], language),
@@ -260,13 +282,21 @@ def _figures_of(row: Mapping[str, object], shown: Presentation, language: str, s
 
 
 def _unit(
-    row: Mapping[str, object], listed: BottomList, shown: Presentation, language: str, *, stated: bool = False
+    row: Mapping[str, object],
+    listed: BottomList,
+    shown: Presentation,
+    language: str,
+    *,
+    stated: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> Row:
-    """Return a unit, with the permitted statements if it could be named."""
+    """Return a unit, with the permitted statements if it could be named; `more` : further sentences by unit."""
+    told = statement(row, listed, shown, language) if stated else ""
+    further = (more or {}).get(str(row["unit_code"]), "") if told else ""
     return Row(
         unit_cells(row, shown, language, listed.family.rules.scale),
         bar(row, listed),
-        statement(row, listed, shown, language) if stated else "",
+        PUNCTUATION[language].gap.join(filter(None, (told, further))),
         str(row["verdict"]),
     )
 

@@ -58,6 +58,7 @@ WEEKS = (
     ),
 )
 WALL = "回音墙"
+SIX_DAYS = pd.Timedelta(days=6)
 URGENCY = ("overdue", "due_soon", "paused_long", "weeks_missed", "needy", "not_posted")
 _NOTHING = pd.DataFrame(columns=list(ATTENTION), dtype=object)
 
@@ -259,12 +260,17 @@ def _judged(weeks: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     return weeks[list(WEEKS)]
 
 
+def weeks_over(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
+    """Return WEEKS of the period that are over on the as-of day: nobody has missed a week that still runs."""
+    weeks = person_weeks(frames, Period(asked.period.first, min(asked.period.last, asked.as_of)), settings)
+    return weeks[weeks["monday"] + SIX_DAYS <= pd.Timestamp(asked.as_of)]
+
+
 def _weeks_met(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     """Return the share of person-weeks that met their target, without exempt weeks and those before every visit."""
-    last = min(asked.period.last, asked.as_of)
-    weeks = person_weeks(frames, Period(asked.period.first, last), settings)
+    weeks = weeks_over(frames, asked, settings)
     first = days(frames["visit"], "visit_date").min()
-    weeks = weeks[(weeks["result"] != EXEMPT) & (weeks["monday"] + pd.Timedelta(days=6) >= first)]
+    weeks = weeks[(weeks["result"] != EXEMPT) & (weeks["monday"] + SIX_DAYS >= first)]
     return shares(weeks, asked, weeks["result"] == MET)
 
 
@@ -383,11 +389,11 @@ MEASURES: tuple[Measure[Settings], ...] = (
     Measure("received", "opinions", "opinions_received", DIVIDED, _number_received, OPINIONS),
     Measure("answered", "opinions", "opinions_answered", DIVIDED, _answered, OPINIONS),
     Measure("duplicates", "opinions", "opinions_with_duplicates", DIVIDED, _duplicates, OPINIONS),
-    Measure("on_time", SHARE, "opinions_due", DIVIDED, _on_time, OPINIONS, COUNTED, "high", True),
+    Measure("on_time", SHARE, "opinions_due", DIVIDED, _on_time, OPINIONS, COUNTED, "high", True, True),
     Measure("overdue", "opinions", "opinions_received", DIVIDED, _in_state(OVERDUE), OPINIONS, good="low"),
     Measure("open", "opinions", "opinions_received", DIVIDED, _in_state(OPEN, OVERDUE), OPINIONS),
     Measure("paused", "opinions", "opinions_received", DIVIDED, _in_state(PAUSED), OPINIONS),
-    Measure("satisfaction", SHARE, "opinions_asked_back", DIVIDED, _satisfaction, OPINIONS, None, "high"),
+    Measure("satisfaction", SHARE, "opinions_asked_back", DIVIDED, _satisfaction, OPINIONS, None, "high", enters=True),
     Measure("weeks_met", SHARE, "person_weeks", ("place", "post", "month", "quarter"), _weeks_met, VISITS, good="high"),
     Measure("coverage", SHARE, "households", ("place", "month", "quarter"), _coverage, ("visit", "place"), good="high"),
 )

@@ -164,18 +164,16 @@ def announced_on(store, day):
 
 
 def test_a_deadline_beyond_the_calendar_is_provisional_until_the_calendar_is_uploaded(store, monkeypatch):
-    announced_on(store, "2026-12-23")
+    announced_on(store, "2026-12-26")
     overview = opened("browse/home", store.path, monkeypatch, "zh", round="2025")
     (warning,) = (item.value for item in overview.warning)
     assert "尚无 2027 年的工作日历" in warning and "请作为“工作日历”上传" in warning
-    assert "2027-01-01（暂定）" in plain(said(overview)) and "2026-12-30，" in plain(said(overview))
-    assert "（暂定）" in plain(
-        shown(releases(store, monkeypatch), "申请复核截止").set_index("批次")["申请复核截止"]["2025"]
-    )
+    assert "2027-01-04（暂定）" in plain(said(overview)) and "2027-01-01（暂定）" in plain(said(overview))
+    assert "（暂定）" in plain(shown(releases(store, monkeypatch), "异议截止").set_index("批次")["异议截止"]["2025"])
     calendar = "日期,是否工作日\n2027-01-01,否\n2027-01-02,否\n"
     assert store.import_files("work_calendar", [("2027.csv", calendar.encode())], "2027").stored
     overview = opened("browse/home", store.path, monkeypatch, "zh", round="2025")
-    assert not overview.warning and "可在 2027-01-04 前（含当日）申请复核" in plain(said(overview))
+    assert not overview.warning and "可在 2027-01-04 前（含当日）提出异议" in plain(said(overview))
 
 
 def test_a_withdrawn_round_has_a_red_banner_and_a_trial_one_of_its_own_on_every_page(store, monkeypatch):

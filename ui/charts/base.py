@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from i18n import N_
+from results.labels import VERDICT_COLOURS
 from ui import cached
 from ui.i18n import language
 
@@ -23,7 +24,7 @@ TIER_NAMES = {
     "undecided": N_("Not enough evidence"),
     "cleared": N_("Confirmed not at the bottom"),
 }
-TIER_COLOURS = {"confirmed": RED, "undecided": ORANGE, "cleared": BLUE}
+TIER_COLOURS = VERDICT_COLOURS
 TIER_SYMBOLS = {"confirmed": "diamond", "undecided": "circle-open", "cleared": "circle"}
 """Shape, fill and colour all differ, so grey prints and colour-blind readers can tell the verdicts apart."""
 MOST_GRADES = 9

@@ -32,7 +32,7 @@ def attention(chosen: Chosen, listed: pd.DataFrame) -> None:
     names = names_of(chosen)
     cells = [item_cells(chosen, row, names, language()) for row in named_rows(rows)]
     heads = {"what": _("To do"), "key": _("Item number"), "unit": _("Unit"), "place": _("Place or grid")}
-    heads |= {"day": _("Day"), "days": _("Days")}
+    heads |= {"day": _("Day"), "days": _("Days or number")}
     shown = pd.DataFrame(cells).rename(columns=heads)
     lines, formats = from_texts(shown)
     alt = _("What has to be done, due first.")

@@ -1,0 +1,1 @@
+"""Evidence that survives a challenge: ballots to flip, classes, integrity, next year, recount, free text."""

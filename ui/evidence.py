@@ -1,0 +1,42 @@
+"""Classes of units on the ranking page."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from data.store.release import Round
+from formats.spreadsheet import Sheet
+from reports.evidence_table import classes_sheet
+from results import number_format
+from results.evidence.classes import about, class_table, meanings, word_of
+from ui import downloads, layout
+from ui.i18n import _, language
+
+
+def show_classes(round_: Round, category: str | None, search: str) -> None:
+    """Show the classes of each category with what they say, and the file."""
+    table = class_table(round_, category)
+    st.caption(layout.plain(about(round_.scored_rules.uncertainty.level, language())))
+    for name, part in table.groupby("category", sort=True):
+        st.subheader(layout.plain(layout.category_name(str(name))))
+        for sentence in meanings(part, language()):
+            st.markdown(layout.plain(sentence))
+        _show(part[layout.mentions(part, search)], str(name))
+    downloads.table("classes", round_, partial(_sheet, round_, language(), category), depends=(category or "",))
+
+
+def _show(rows: pd.DataFrame, name: str) -> None:
+    shown = pd.DataFrame(
+        {
+            _("Class"): [word_of(row) for row in rows.to_dict("records")],
+            _("Unit"): rows["unit_name"].to_numpy(),
+            _("Votes"): rows["n"].to_numpy(),
+            _("Better at least"): [number_format.count(value) for value in rows["better_at_least"]],
+        }
+    )
+    st.dataframe(shown, hide_index=True, key=f"classes_{name}", alt=_("Units by class."))
+
+
+def _sheet(round_: Round, language: str, category: str | None) -> Sheet:
+    return classes_sheet(round_, class_table(round_, category), language)
