@@ -277,6 +277,14 @@ SETTINGS = {
         "zh": ("每季度承诺进度的报送期限：季度结束后的工作日数", "`10`"),
         "en": ("working days after a quarter in which its report on the pledges is due", "`10`"),
     },
+    "BIAOCHI_NOTICE_DAYS": {
+        "zh": ("公示期的自然日天数，末日遇非工作日顺延；公布时可另定", "`7`"),
+        "en": ("calendar days of a public notice, ending on a working day; stated otherwise when announcing", "`7`"),
+    },
+    "BIAOCHI_OBJECTION_DAYS": {
+        "zh": ("可提出异议的工作日天数；公布时可另定", "`5`"),
+        "en": ("working days in which objections may be raised; stated otherwise when announcing", "`5`"),
+    },
     "BIAOCHI_SCHEMES": {
         "zh": ("另有机制的文件夹，写法同 `PATH`；其中每个含 `tables.csv` 的文件夹是一个机制", "没有"),
         "en": (
