@@ -25,14 +25,18 @@ import settings
 from analytics.verdicts import CONFIRMED
 from data.model.working_days import Calendar
 from data.store import Store
+from data.store.deliveries import deliveries
 from data.store.history import Event
+from data.store.objections import register as register_of
 from data.store.release import Release, Round
 from data.store.round_status import RoundStatus
 from reports.documents import RoundResults
 from results import unit_finder
 from results.comparison import year_on_year
 from results.evaluators.figures import Evaluators
+from results.home import review_steps as home_review
 from results.home.cards import HomeCard, by_weight, home_card
+from results.home.year_strip import StepFacts
 from results.pledges import analysis, by_year, counts, progress, register
 from results.pledges.by_year import PledgeYear
 from results.pledges.register import PledgeBook
@@ -182,6 +186,16 @@ def calendar() -> Calendar:
 def history() -> list[Event]:
     """Return the history, newest first."""
     found: list[Event] = kept(("history", *_state_of_store()), lambda: store().history())
+    return found
+
+
+def review_steps(round_id: str, today: date) -> dict[str, StepFacts]:
+    """Return what objections and letters of a round say of the steps of its year."""
+
+    def read() -> dict[str, StepFacts]:
+        return home_review.review_steps(register_of(store(), round_id, today), deliveries(store(), round_id))
+
+    found: dict[str, StepFacts] = kept(("review", round_id, today.isoformat(), *_state_of_store()), read)
     return found
 
 

@@ -70,7 +70,7 @@ def steps_of(round_: Round, year: Overview) -> list[Step]:
     status = cached.status(round_.id)
     notice = notice_of(status.given, cached.calendar())
     facts = YearFacts(round_, cached.history(), status, len(year.notes), notice)
-    return year_strip(facts, date.today())
+    return year_strip(facts, date.today(), cached.review_steps(round_.id, date.today()))
 
 
 # --- headline and steps ------------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ PLACES = {
     FINALISED: "manage/releases.py",
     ANNOUNCEMENT: "manage/releases.py",
     NOTICE: "act/bulletin.py",
-    OBJECTIONS: "act/bulletin.py",
-    LETTERS: "act/bulletin.py",
+    OBJECTIONS: "act/objections.py",
+    LETTERS: "act/objections.py",
 }
 """Page where a step is done, below pages/."""
 

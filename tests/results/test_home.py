@@ -6,9 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from data.store import Store
+from data.store.deliveries import deliveries, letter_sent
 from data.store.history import Event
+from data.store.objections import Claim, give_preview, object_to, register
 from data.store.round_status import ANNOUNCED, DRAFT, FINAL, TRIAL, WITHDRAWN, RoundStatus
 from results.home.cards import by_weight, headline, home_card
+from results.home.review_steps import review_steps
 from results.home.year_strip import (
     CURRENT,
     DONE,
@@ -116,3 +119,16 @@ def test_what_another_room_knows_replaces_what_the_calendar_says(release):
     assert next_step(found) == step and (step.words("en"), step.what_next("zh")) == ("2 open", "请答复。")
     closed = steps(release, ANNOUNCED, announced, final, handed_in={OBJECTIONS: replace(facts, state=DONE)})
     assert next_step(closed).code == LETTERS
+
+
+def test_the_register_of_objections_and_the_letters_say_where_their_steps_are(own_town):
+    store, today = Store(own_town.store, threads=1), date.today()
+    assert review_steps(register(store, "2025", today), deliveries(store, "2025")) == {}
+    store.set_status("2025", "final", "审定", who="甲")
+    give_preview(store, "2025", [], store.in_force(), 5, who="甲")
+    object_to(store, "2025", Claim(unit=("ZY001", "市委办公室"), figure="verdict", text="重复录入", by="市委办公室"), 5)
+    letter_sent(store, "2025", ("ZY001", "市委办公室"), today, "甲")
+    found = review_steps(register(store, "2025", today), deliveries(store, "2025"))
+    assert [found[code].state for code in (OBJECTIONS, LETTERS)] == [CURRENT, CURRENT]
+    assert found[OBJECTIONS].next["en"] == "Rule on the open objections: 1."
+    assert found[LETTERS].detail["zh"] == "送出 1 份，签收 0 份"
