@@ -69,5 +69,5 @@ def unit_table(caption: str, rows: Iterable[Row], rules: RuleSet, round_id: str,
         for row in rows
     ]
     if not category:
-        heads, cells = (*heads[:2], *heads[3:]), [(*row[:2], *row[3:]) for row in cells]
+        return table(caption, (*heads[:2], *heads[3:]), [(*row[:2], *row[3:]) for row in cells])
     return table(caption, heads, cells)
