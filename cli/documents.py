@@ -252,14 +252,14 @@ def _dossier(found: "RoundResults", code: str, form: "Form") -> "Document":
     from results.ranking.ranking import ranking
     from results.ranking.unit import UnitNotFoundError, detail
     from results.ranking.unit import unit as history
-    from schemes import SCHEMES
+    from schemes import OTHER_SCHEMES
     from schemes.of_unit import unit_dossier
 
     release, round_ = found.release, found.release.round(found.ranking.round)
     own = [name for name in release.rounds() if (name in release.trial_rounds) == round_.is_trial]
     try:
         known = history(release, code, [ranking(release.round(name)) for name in own])
-        of_schemes = unit_dossier(release, code, known.rounds, SCHEMES)
+        of_schemes = unit_dossier(release, code, known.rounds, OTHER_SCHEMES)
         return dossier(found, known, detail(round_, code), session.language, form, of_schemes)
     except UnitNotFoundError as error:
         session.say(error.message, **error.facts)

@@ -42,8 +42,9 @@ def deliveries(store: Store, round_id: str | None = None) -> list[Delivery]:
 
 def _add(found: list[Delivery], content: Mapping[str, Any], event: Event) -> None:
     if "sent" in content:
-        unit, sent = (str(content["unit_code"]), str(content["unit_name"])), str(content["sent"])
-        found.append(Delivery(str(content["round"]), *unit, sent, str(content["sent_by"]), str(content["way"]), event))
+        fields = ("round", "unit_code", "unit_name", "sent", "sent_by", "way")
+        kept: dict[str, Any] = {name: str(content[name]) for name in fields}
+        found.append(Delivery(**kept, entered=event))
         return
     at = _waiting(found, content["unit_code"])
     found[at] = replace(found[at], received=str(content["received"]), receiver=str(content["receiver"]), arrived=event)

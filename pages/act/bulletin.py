@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
 from ui import cached, documents, layout, packages
 from ui.i18n import _
@@ -20,17 +20,9 @@ if not cached.bottom_lists(round_):
 kind = documents.choose_kind(round_, middle)
 whole = kind in ("unit", "pledges", "pledge-letter")
 categories = [found.family.name for found in cached.round_results(round_).lists]
-category = right.selectbox(
-    _("Category"),
-    categories,
-    format_func=layout.category_name,
-    index=None,
-    placeholder=_("All categories, each separately"),
-    key="category",
-    bind="query-params",
-    disabled=whole,
-)
-found = cached.round_results(round_, None if whole else category)
+with right:
+    category = layout.choose_category(categories, disabled=whole)
+found = cached.round_results(round_, None if whole else category or None)
 code = layout.choose_unit(found.ranking.rows) if kind == "unit" else ""
 since = documents.choose_earlier(round_) if kind == "changes" else ""
 day = documents.choose_quarter(round_) if kind in ("pledges", "pledge-letter") else None
@@ -41,7 +33,7 @@ form = documents.ask_form()
 of_schemes = None
 if kind == "unit":
     rounds = cached.unit(release, code, round_.is_trial).rounds
-    make = partial(unit_dossier, release, code, rounds, SCHEMES)
+    make = partial(unit_dossier, release, code, rounds, OTHER_SCHEMES)
     of_schemes = cached.kept((release.id, code, f"dossier {round_.is_trial}"), make)
 
 if day is not None and warned:
@@ -59,7 +51,7 @@ st.caption(
 documents.offer(made, round_)
 
 st.subheader(_("Other files of the round"))
-packages.offer(round_, form, SCHEMES)
+packages.offer(round_, form, OTHER_SCHEMES)
 
 st.subheader(_("What is in it"))
 documents.preview(made)
